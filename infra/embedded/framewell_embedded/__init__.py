@@ -1,0 +1,1 @@
+"""Starts the embedded broker (Apache Kafka) and document database on loopback."""

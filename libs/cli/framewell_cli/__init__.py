@@ -1,0 +1,1 @@
+"""The framewell command: the embedded mesh, work by hand, the demo."""

@@ -1,0 +1,1 @@
+"""SDK for systems outside the mesh: publish requests, call services, read results."""

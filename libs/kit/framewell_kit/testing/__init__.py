@@ -1,0 +1,1 @@
+"""Fakes, contract suites and fixtures for the tests of every service."""

@@ -1,0 +1,1 @@
+"""Pytest plugin: the embedded broker and database, started once per test session."""

@@ -1,0 +1,1 @@
+"""Decides rights; turns observations into samples, snapshots and money owed."""

@@ -1,0 +1,1 @@
+"""One door for people: REST, events as they happen, the composed view of an asset."""

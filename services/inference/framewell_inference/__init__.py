@@ -1,0 +1,1 @@
+"""Runs models on every chunk and serves them to clients."""

@@ -1,0 +1,1 @@
+"""Takes media in: fetches, checks, reads rights statements, stores the original."""

@@ -1,0 +1,1 @@
+"""Turns snapshots into models, judges and promotes them."""

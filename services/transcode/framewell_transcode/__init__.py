@@ -1,0 +1,1 @@
+"""Plans chunks and decodes each once: proxy, frames, shots, audio."""
