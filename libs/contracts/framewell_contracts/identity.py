@@ -1,0 +1,46 @@
+"""Ids that are the same however often the mesh makes them.
+
+Nothing here is random: a record that is handled twice makes the same ids twice, which is what lets
+every store insert once and every reader drop what it has already seen.
+"""
+
+from hashlib import sha1
+from uuid import UUID
+
+# Namespace of every id of the mesh (a random UUID, drawn once; changing it would rename everything).
+NAMESPACE = UUID("3f0c6f4e-8a53-5d0e-9f0b-6c1d2a7be417")
+
+
+def _uuid5(*parts: str) -> str:
+    """UUIDv5 (RFC 9562) of the parts, which are told apart by a byte that no part may contain."""
+    # uuid.uuid5 builds two UUID objects; this stands on the path of every message.
+    digest = bytearray(
+        sha1(NAMESPACE.bytes + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16]
+    )
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def asset_id(source: str, event_id: str) -> str:
+    """Id of the asset that the event (source, event id) asks for: the same event twice is one asset."""
+    return _uuid5("asset", source, event_id)
+
+
+def chunk_id(asset: str, era: int | str, start_pts: int) -> str:
+    """Id of the chunk of `asset` that starts at `start_pts` in an era (or segment) of its clock."""
+    return f"{asset}/{era}/{start_pts}"
+
+
+def derived_id(cause_id: str, ce_type: str, discriminator: str) -> str:
+    """Event id of a fact of type `ce_type` that follows from the event `cause_id`.
+
+    The discriminator tells apart several facts of one type with one cause.
+    """
+    return _uuid5("fact", cause_id, ce_type, discriminator)
+
+
+def fan_in_id(asset: str, ce_type: str, generation: int) -> str:
+    """Event id of the fact that completes a fan-in: whoever completes it, it is the same event."""
+    return _uuid5("fan-in", asset, ce_type, str(generation))

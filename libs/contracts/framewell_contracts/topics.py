@@ -1,0 +1,46 @@
+"""A topic as code: what `framewell topics apply` creates and `framewell topics diff` compares."""
+
+from dataclasses import dataclass
+
+# No event carries media or vectors, only references to objects: 1 MiB is generous.
+MAX_EVENT_BYTES = 1 << 20
+# A dead letter carries the whole event and what went wrong with it.
+MAX_DEAD_LETTER_BYTES = 2 * MAX_EVENT_BYTES
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+RETRY_SUFFIX = ".retry"
+DEAD_LETTER_SUFFIX = ".dead-letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: its name and everything about it that matters to the mesh.
+
+    `retention_days` None keeps records for ever; `compacted` keeps the newest record of every key.
+    """
+
+    name: str
+    partitions: int
+    retention_days: int | None
+    compacted: bool = False
+    max_bytes: int = MAX_EVENT_BYTES
+
+    def settings(self) -> dict[str, str]:
+        """Broker settings of the topic, as Kafka spells them."""
+        retention_ms = -1 if self.retention_days is None else self.retention_days * DAY_MS
+        return {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "retention.ms": str(retention_ms),
+            "max.message.bytes": str(self.max_bytes),
+        }
+
+
+def retry_topic(group: str) -> str:
+    """Where a group parks records that it will try again later."""
+    return group + RETRY_SUFFIX
+
+
+def dead_letter_topic(group: str) -> str:
+    """Where a group leaves what it gave up, with the reason."""
+    return group + DEAD_LETTER_SUFFIX
