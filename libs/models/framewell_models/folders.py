@@ -1,0 +1,119 @@
+"""Where model folders lie on disk, and whether what lies there is what their manifests pin.
+
+<root>/<model name>/<version>/model.yaml
+<root>/<model name>/<version>/<files>
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from framewell_models.manifest import MANIFEST_NAME, InvalidManifest, Manifest, ModelRef, load, read
+
+ROOT_VARIABLE: Final = "FRAMEWELL_MODELS"
+DEFAULT_FOLDER: Final = ".framewell-models"
+
+
+class ModelMissing(LookupError):
+    """A model folder is absent or not what its manifest says; the message says how to get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A manifest and the folder its files lie in. Nothing is read until `path` is used."""
+
+    manifest: Manifest
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    @property
+    def graph(self) -> Path:
+        return self.path(self.manifest.graph.name)
+
+    def problems(self) -> list[str]:
+        """One sentence for every file that is missing or differs from its pinned hash; empty is good."""
+        found = []
+        for file in self.manifest.files:
+            path = self.path(file.name)
+            if not path.is_file():
+                found.append(f"{self.manifest.ref}: {path} is missing")
+            elif (actual := sha256(path)) != file.sha256:
+                found.append(
+                    f"{self.manifest.ref}: {path} has sha256 {actual}, the manifest pins {file.sha256}"
+                )
+        return found
+
+
+def default_root() -> Path:
+    """`FRAMEWELL_MODELS`, else `.framewell-models` in the checkout, else in the working folder."""
+    configured = os.environ.get(ROOT_VARIABLE)
+    if configured:
+        return Path(configured)
+    checkout = Path(__file__).resolve().parents[3]
+    return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / DEFAULT_FOLDER
+
+
+def shipped() -> tuple[Manifest, ...]:
+    """The manifests of every model the mesh ships with, by name."""
+    folder = resources.files(__package__) / "catalogue"
+    entries = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
+    manifests = [read(entry.read_text(encoding="utf-8"), origin=entry.name) for entry in entries]
+    return tuple(sorted(manifests, key=lambda manifest: manifest.name))
+
+
+def shipped_text(ref: ModelRef) -> str:
+    """The manifest of a shipped model as it is written, to lay beside its weights."""
+    for entry in (resources.files(__package__) / "catalogue").iterdir():
+        if entry.name.endswith(".yaml"):
+            text = entry.read_text(encoding="utf-8")
+            if read(text, origin=entry.name).ref == ref:
+                return text
+    raise ModelMissing(f"{ref} is not among the models the mesh ships with")
+
+
+def folder_of(root: Path, ref: ModelRef) -> Path:
+    return root / ref.name / ref.version
+
+
+def open_folder(root: Path, ref: ModelRef) -> ModelFolder:
+    """The installed folder of a model, with every file present and of the pinned hash.
+
+    Raises ModelMissing otherwise, InvalidManifest when its manifest cannot be read.
+    """
+    folder = folder_of(root, ref)
+    if not (folder / MANIFEST_NAME).is_file():
+        raise ModelMissing(f"{ref} is not installed in {root}: run `framewell models pull`")
+    found = ModelFolder(load(folder / MANIFEST_NAME), folder)
+    if found.manifest.ref != ref:
+        raise InvalidManifest(f"{folder / MANIFEST_NAME} describes {found.manifest.ref}, expected {ref}")
+    problems = found.problems()
+    if problems:
+        raise ModelMissing(f"{'; '.join(problems)}: run `framewell models pull`")
+    return found
+
+
+def installed(root: Path) -> Iterator[ModelFolder]:
+    """Every folder below `root` that holds a manifest, by name. Files are not checked here."""
+    for path in sorted(root.glob(f"**/{MANIFEST_NAME}")):
+        yield ModelFolder(load(path), path.parent)
+
+
+def verify(root: Path, manifests: Sequence[Manifest]) -> list[str]:
+    """What is wrong with the installed copies of `manifests`, one sentence each; empty is good."""
+    problems: list[str] = []
+    for manifest in manifests:
+        problems += ModelFolder(manifest, folder_of(root, manifest.ref)).problems()
+    return problems
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
