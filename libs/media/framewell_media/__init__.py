@@ -1,1 +1,1 @@
-"""What several services need to know about media: timeline, timecode, probing, the sandboxed child process."""
+"""What several services need to know about media: time, plans, probing, the sandbox."""

@@ -1,0 +1,1 @@
+"""Jobs that run inside the sandbox and belong to no single service: probing and planning."""

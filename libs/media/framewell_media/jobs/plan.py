@@ -1,0 +1,119 @@
+"""Plan a source inside the sandbox: demux it once, write the frame index, answer clock and chunks."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+
+from framewell_media.errors import NO_CONTENT, MediaError
+from framewell_media.formats import SNIFF_BYTES, open_container, sniff
+from framewell_media.jobs.probe import moving_pictures
+from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_packets
+from framewell_media.planning.packets import NO_TIME
+from framewell_media.planning.table import read_chunk, write_plan
+from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
+from framewell_media.timecode import Timecode, TimecodeError
+
+
+@media_job("plan")
+def plan(files: JobFiles, parameters: Parameters) -> Answer:
+    """Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty).
+
+    Writes the plan (Arrow IPC, see `planning.table`) to the first output; answers the clock, the
+    chunks and whether there is sound. Raises MediaError (`no_content`) without a single picture.
+    """
+    (source,), (table_file,) = files.inputs, files.outputs
+    source.seek(0)
+    fmt = sniff(source.read(SNIFF_BYTES))
+    with open_container(source, fmt) as container:
+        stream = moving_pictures(container)
+        if stream is None:
+            raise MediaError(NO_CONTENT, "The file has no picture track to plan.")
+        declared = stream.guessed_rate or stream.average_rate
+        stated_timecode = parameters["timecode"] or _stated_timecode(container, stream)
+        has_sound = bool(container.streams.audio)
+        packets = read_packets(container, stream)
+    source_plan = plan_source(
+        packets, declared_rate=declared, chunk_seconds=float(parameters["chunk_seconds"])
+    )
+    if not stated_timecode and fmt.name in ("mpeg", "mpegvideo"):
+        with open_container(source, fmt) as container:
+            stated_timecode = _timecode_of_first_picture(container)
+    write_plan(table_file, source_plan)
+    label, drop_frame = _checked(stated_timecode, source_plan.frame_rate)
+    return {
+        "container": fmt.name,
+        "has_sound": has_sound,
+        "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
+        "chunks": [_chunk(chunk) for chunk in source_plan.chunks],
+    }
+
+
+def _timeline(source_plan: SourcePlan) -> dict[str, Any]:
+    return {
+        "time_base": str(source_plan.time_base),
+        "frame_rate": str(source_plan.frame_rate),
+        "variable_rate": source_plan.variable_rate,
+        "start_pts": source_plan.start_pts,
+        "duration_pts": source_plan.end_pts - source_plan.start_pts,
+        "frame_count": len(source_plan.pts),
+    }
+
+
+def _chunk(chunk: Any) -> dict[str, Any]:
+    located = chunk.first_byte != NO_TIME and chunk.byte_length > 0
+    return {
+        "era": chunk.era,
+        "start_pts": chunk.start_pts,
+        "end_pts": chunk.end_pts,
+        "first_frame": chunk.first_frame,
+        "frames": chunk.frames,
+        "bytes": [chunk.first_byte, chunk.byte_length] if located else None,
+    }
+
+
+def _stated_timecode(container: Any, pictures: Any) -> str:
+    """Where containers keep it: the video track, a timecode track, the container (MXF), in that order."""
+    others = [stream for stream in container.streams if stream.type == "data"]
+    for owner in (pictures, *others, container):
+        if label := owner.metadata.get("timecode"):
+            return str(label)
+    return ""
+
+
+def _timecode_of_first_picture(container: Any) -> str:
+    """MPEG elementary and program streams carry it in the first group of pictures."""
+    try:
+        for frame in container.decode(video=0):
+            return str(frame.metadata.get("timecode", ""))
+    except av.error.FFmpegError:
+        pass
+    return ""
+
+
+def _checked(label: str, rate: Fraction) -> tuple[str, bool]:
+    """The label as SMPTE writes it; a label that cannot exist is no label."""
+    if not label:
+        return "", False
+    try:
+        timecode = Timecode.parse(label, rate)
+    except TimecodeError:
+        return "", False
+    return str(timecode), timecode.drop_frame
+
+
+def warm_up() -> None:
+    """Plan three made-up pictures: numpy and Arrow import parts of themselves at first use."""
+    times = np.array([0, 1, 2], dtype=np.int64)
+    flags = np.array([True, False, False])
+    packets = PacketTable(
+        Fraction(1, 25), times, times, times, times + 1, times * 0 + 1, flags, ~flags & False
+    )
+    file = io.BytesIO()
+    write_plan(file, plan_source(packets, declared_rate=None, chunk_seconds=1.0))
+    read_chunk(file, 0)

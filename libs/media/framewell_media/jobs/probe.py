@@ -1,0 +1,156 @@
+"""Look at a file inside the sandbox: recognise it, check that it is whole, decode its first frame."""
+
+from __future__ import annotations
+
+import io
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO, Final
+
+import av
+import av.error
+
+from framewell_media.errors import MISLABELLED, NO_CONTENT, UNREADABLE, MediaError
+from framewell_media.formats import SNIFF_BYTES, Format, open_container, sniff
+from framewell_media.pictures import decode_upright, open_picture
+from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
+from framewell_media.truncation import missing_bytes
+
+_PACKETS_TRIED: Final = 500
+_PROMISES: Final = {
+    "picture": ("still", {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}),
+    "sound": ("audio", {".wav", ".mp3", ".flac", ".m4a", ".aac", ".oga", ".opus"}),
+    "video": (
+        "video",
+        {".mp4", ".mov", ".mxf", ".mkv", ".ts", ".m2ts", ".mts", ".avi", ".mpg", ".mpeg", ".webm", ".m4v"},
+    ),
+}
+_SEEMS: Final = {"still": "a picture", "audio": "sound without pictures", "video": "a video"}
+
+
+@media_job("probe")
+def probe(files: JobFiles, parameters: Parameters) -> Answer:
+    """Parameters: `file_name`. Answers kind, container, media_type, suffix and tracks. Raises MediaError."""
+    (source,) = files.inputs
+    size = source.seek(0, io.SEEK_END)
+    source.seek(0)
+    fmt = sniff(source.read(SNIFF_BYTES))
+    if missing := missing_bytes(source, fmt, size):
+        raise MediaError(
+            UNREADABLE,
+            f"The file is cut off: it has {size:,} bytes, its own headers promise {size + missing:,}. "
+            "Send the whole file again.",
+        )
+    kind, tracks = _picture_tracks(source, fmt) if fmt.family == "picture" else _container_tracks(source, fmt)
+    _check_name(str(parameters.get("file_name", "")), kind, fmt)
+    answer = {"kind": kind, "container": fmt.name.lower(), "media_type": _media_type(fmt, kind)}
+    return answer | {"suffix": fmt.suffix, "tracks": tracks}
+
+
+def _check_name(file_name: str, kind: str, fmt: Format) -> None:
+    suffix = PurePosixPath(file_name).suffix.lower()
+    for promised, (expected, suffixes) in _PROMISES.items():
+        if suffix in suffixes and expected != kind:
+            raise MediaError(
+                MISLABELLED,
+                f"The file is named {suffix}, which promises {promised}, but it is {_SEEMS[kind]} "
+                f"({fmt.media_type}). Name it for what it is, or send the right file.",
+            )
+
+
+def _media_type(fmt: Format, kind: str) -> str:
+    return fmt.media_type.replace("video/", "audio/", 1) if kind == "audio" else fmt.media_type
+
+
+def _picture_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str, Any]]]:
+    with open_picture(source, fmt) as picture:
+        upright = decode_upright(picture)
+    track = {
+        "index": 0,
+        "kind": "video",
+        "codec": fmt.name.lower(),
+        "width": upright.width,
+        "height": upright.height,
+    }
+    return "still", [track]
+
+
+def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str, Any]]]:
+    with open_container(source, fmt) as container:
+        pictures = moving_pictures(container)
+        tracks = [
+            _track(stream) for stream in container.streams if stream is pictures or not _is_cover(stream)
+        ]
+        stream = pictures or next(iter(container.streams.audio), None)
+        if stream is None:
+            raise MediaError(NO_CONTENT, "The file has neither a picture nor a sound track.")
+        first = _first_frame(container, stream)
+        if pictures is not None:
+            described = next(track for track in tracks if track["index"] == pictures.index)
+            described |= _displayed(pictures, first)
+    return ("video" if pictures is not None else "audio"), tracks
+
+
+def moving_pictures(container: Any) -> Any | None:
+    """The first video stream that is no cover picture, None when there is only sound."""
+    return next((stream for stream in container.streams.video if not _is_cover(stream)), None)
+
+
+def _is_cover(stream: Any) -> bool:
+    return stream.type == "video" and bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _first_frame(container: Any, stream: Any) -> Any:
+    """Decode until the first frame comes out: the proof that there is something in the file."""
+    packets = 0
+    try:
+        for packet in container.demux(stream):
+            packets += packet.size > 0
+            try:
+                for frame in packet.decode():
+                    return frame
+            except av.error.FFmpegError:
+                continue  # damaged packets at the start are common in recordings
+            if packets >= _PACKETS_TRIED:
+                break
+    except av.error.FFmpegError as error:
+        raise MediaError(
+            UNREADABLE, f"The file cannot be read past its header ({error.strerror})."
+        ) from error
+    what = "picture" if stream.type == "video" else "sound"
+    if packets == 0:
+        raise MediaError(NO_CONTENT, f"The file has a {what} track but nothing in it.")
+    codec = stream.codec_context.name if stream.codec_context else "unknown"
+    raise MediaError(UNREADABLE, f"Not one of the first {packets} {what} packets ({codec}) can be decoded.")
+
+
+def _track(stream: Any) -> dict[str, Any]:
+    context = getattr(stream, "codec_context", None)
+    track: dict[str, Any] = {
+        "index": stream.index,
+        "kind": stream.type,
+        "codec": context.name if context is not None else "",
+        "language": stream.metadata.get("language", "").replace("und", ""),
+    }
+    if stream.duration and stream.time_base:
+        track["duration_seconds"] = float(stream.duration * stream.time_base)
+    if stream.type == "audio" and context is not None:
+        track |= {"sample_rate": context.sample_rate or 0, "channels": context.channels or 0}
+    return track
+
+
+def _displayed(stream: Any, frame: Any) -> dict[str, Any]:
+    """Size as it is looked at: square pixels, turned upright."""
+    aspect = stream.sample_aspect_ratio or 1
+    width, height = round(frame.width * aspect), frame.height
+    rotation = -frame.rotation % 360
+    if rotation in (90, 270):
+        width, height = height, width
+    described = {
+        "width": width,
+        "height": height,
+        "rotation_degrees": rotation,
+        "sample_aspect_ratio": str(aspect),
+    }
+    if rate := stream.guessed_rate or stream.average_rate:
+        described["frame_rate"] = str(rate)
+    return described

@@ -1,0 +1,66 @@
+"""Media values to and from the messages of the mesh."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from framewell.media.v1 import media_pb2
+from framewell.mesh.v1 import mesh_pb2
+from framewell_media.timeline import Moment, Span, Timeline
+
+
+def ratio_message(value: Fraction) -> mesh_pb2.Ratio:
+    """An exact fraction."""
+    return mesh_pb2.Ratio(numerator=value.numerator, denominator=value.denominator)
+
+
+def ratio_value(message: mesh_pb2.Ratio) -> Fraction:
+    """An exact fraction. Raises ValueError for a denominator of zero."""
+    if message.denominator == 0:
+        raise ValueError("a ratio's denominator must not be 0")
+    return Fraction(message.numerator, message.denominator)
+
+
+def span_message(span: Span) -> media_pb2.Span:
+    """A stretch."""
+    return media_pb2.Span(
+        start_pts=span.start_pts, end_pts=span.end_pts, first_frame=span.first_frame, frames=span.frames
+    )
+
+
+def span_value(message: media_pb2.Span) -> Span:
+    """A stretch."""
+    return Span(message.start_pts, message.end_pts, message.first_frame, message.frames)
+
+
+def moment_message(moment: Moment) -> media_pb2.Moment:
+    """One picture."""
+    return media_pb2.Moment(pts=moment.pts, frame=moment.frame)
+
+
+def timeline_message(timeline: Timeline) -> media_pb2.Timeline:
+    """A clock; sound alone leaves `frame_rate` unset."""
+    return media_pb2.Timeline(
+        time_base=ratio_message(timeline.time_base),
+        frame_rate=ratio_message(timeline.frame_rate) if timeline.frame_rate else None,
+        variable_rate=timeline.variable_rate,
+        start_pts=timeline.start_pts,
+        duration_pts=timeline.duration_pts,
+        frame_count=timeline.frame_count,
+        start_timecode=timeline.start_timecode,
+        drop_frame=timeline.drop_frame,
+    )
+
+
+def timeline_value(message: media_pb2.Timeline) -> Timeline:
+    """A clock. Raises ValueError when a ratio is broken."""
+    return Timeline(
+        time_base=ratio_value(message.time_base),
+        frame_rate=ratio_value(message.frame_rate) if message.HasField("frame_rate") else None,
+        variable_rate=message.variable_rate,
+        start_pts=message.start_pts,
+        duration_pts=message.duration_pts,
+        frame_count=message.frame_count,
+        start_timecode=message.start_timecode,
+        drop_frame=message.drop_frame,
+    )

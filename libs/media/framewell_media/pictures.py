@@ -1,0 +1,45 @@
+"""Still pictures: decoded with Pillow, in the sandbox only, upright and within a pixel limit."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Final
+
+import PIL.Image
+import PIL.ImageOps
+from PIL.Image import Image
+
+from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.formats import Format
+
+MOST_PIXELS: Final = 200_000_000
+"""A 200 megapixel picture needs 600 MB in RGB: the largest that the memory limit can hold."""
+
+
+def open_picture(source: BinaryIO, fmt: Format) -> Image:
+    """Open a picture without decoding it yet.
+
+    Only the plugin that the first bytes named is tried. Raises MediaError (`unreadable`).
+    """
+    source.seek(0)
+    PIL.Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses above twice this number
+    try:
+        return PIL.Image.open(source, formats=[fmt.name])
+    except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as error:
+        raise MediaError(UNREADABLE, f"The {fmt.name} picture cannot be opened ({error}).") from error
+
+
+def decode_upright(picture: Image) -> Image:
+    """The pixels as RGB, turned the way EXIF says it is to be looked at; transparency over white.
+
+    Raises MediaError (`unreadable`) when the data ends early or cannot be decoded.
+    """
+    try:
+        picture.load()
+        upright = PIL.ImageOps.exif_transpose(picture)
+        if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+            layered = upright.convert("RGBA")
+            ground = PIL.Image.new("RGBA", layered.size, "white")
+            return PIL.Image.alpha_composite(ground, layered).convert("RGB")
+        return upright.convert("RGB")
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise MediaError(UNREADABLE, f"The picture cannot be decoded: {error}. It may be cut off.") from error

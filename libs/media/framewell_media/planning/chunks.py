@@ -1,0 +1,222 @@
+"""Frame index, eras and chunks from a packet table. No decoding, no I/O.
+
+Fallback order: packets without pts, or two pictures with one pts, make the file *serial*: one chunk,
+decoded from the start, pictures counted as they come. A dts that steps back or leaps starts a new
+*era* (a spliced recording); eras follow each other on the asset's clock and no chunk spans two.
+Damage stays in the plan; the chunk that meets it reports what is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framewell_media.errors import NO_CONTENT, MediaError
+from framewell_media.planning.packets import NO_TIME, PacketTable
+from framewell_media.planning.rates import is_variable, nominal_frame_rate
+
+LEAP_SECONDS: Final = 10.0
+_FULL_ENOUGH: Final = 0.95
+"""A keyframe this close to the target length may end a chunk."""
+_TOO_SHORT: Final = 0.3
+"""A last chunk shorter than this part of the target joins its predecessor."""
+_MOST_ERAS: Final = 1000
+"""More steps of the clock than this are no splices but a broken clock: decoded serially."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkPlan:
+    """One chunk on the asset's clock, and how to find it in the file."""
+
+    index: int
+    era: int
+    start_pts: int
+    end_pts: int
+    first_frame: int
+    frames: int
+    source_offset: int
+    """pts on the asset's clock minus pts in the file."""
+    first_byte: int
+    """Position of its first packet, NO_TIME when not known."""
+    byte_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlan:
+    """The exact frame index of a source and its chunks.
+
+    Arrays are in presentation order, one entry a picture.
+    """
+
+    time_base: Fraction
+    frame_rate: Fraction
+    variable_rate: bool
+    serial: bool
+    pts: NDArray[np.int64]
+    """On the asset's clock, strictly increasing."""
+    source_pts: NDArray[np.int64]
+    end_pts: int
+    is_key: NDArray[np.bool_]
+    position: NDArray[np.int64]
+    chunks: tuple[ChunkPlan, ...]
+
+    @property
+    def start_pts(self) -> int:
+        """pts of the first picture."""
+        return int(self.pts[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Era:
+    """One stretch of unbroken clock, in presentation order."""
+
+    pts: NDArray[np.int64]
+    end_pts: int
+    is_key: NDArray[np.bool_]
+    position: NDArray[np.int64]
+    size: NDArray[np.int64]
+    first_byte: int
+
+
+def plan_source(table: PacketTable, *, declared_rate: Fraction | None, chunk_seconds: float) -> SourcePlan:
+    """Plan chunks of about `chunk_seconds` that start at keyframes.
+
+    Raises MediaError (`no_content`) when no packet is a picture.
+    """
+    shown = int((~table.is_discarded).sum())
+    if shown == 0:
+        raise MediaError(NO_CONTENT, "The file has a video track but not a single picture in it.")
+    eras = _eras(table)
+    if eras is None:
+        return _serial_plan(table, shown, declared_rate)
+    longest = max(eras, key=lambda era: len(era.pts))
+    rate = nominal_frame_rate(longest.pts, table.time_base, declared_rate)
+    step = max(1, round(1 / (rate * table.time_base)))
+    target = max(step, round(chunk_seconds / float(table.time_base)))
+
+    chunks: list[ChunkPlan] = []
+    clocks: list[NDArray[np.int64]] = []
+    clock_end = int(eras[0].pts[0])
+    for number, era in enumerate(eras):
+        offset = 0 if number == 0 else clock_end - int(era.pts[0])
+        era_end = max(era.end_pts, int(era.pts[-1]) + 1)
+        frames_before = sum(len(clock) for clock in clocks)
+        chunks += _chunks_of(
+            era,
+            number=number,
+            offset=offset,
+            era_end=era_end,
+            target=target,
+            first_index=len(chunks),
+            frames_before=frames_before,
+        )
+        clocks.append(era.pts + offset)
+        clock_end = era_end + offset
+    return SourcePlan(
+        time_base=table.time_base,
+        frame_rate=rate,
+        variable_rate=is_variable(longest.pts, table.time_base, rate),
+        serial=False,
+        pts=np.concatenate(clocks),
+        source_pts=np.concatenate([era.pts for era in eras]),
+        end_pts=clock_end,
+        is_key=np.concatenate([era.is_key for era in eras]),
+        position=np.concatenate([era.position for era in eras]),
+        chunks=tuple(chunks),
+    )
+
+
+def _eras(table: PacketTable) -> list[_Era] | None:
+    """The stretches of unbroken clock, or None when the file has to be read serially."""
+    shown = ~table.is_discarded
+    if bool((table.pts[shown] == NO_TIME).any()):
+        return None
+    timed = np.flatnonzero(table.dts != NO_TIME)
+    steps = np.diff(table.dts[timed])
+    leap = LEAP_SECONDS / float(table.time_base)
+    starts = [0, *(timed[1:][(steps <= 0) | (steps > leap)]).tolist()]
+    if len(starts) > _MOST_ERAS:
+        return None
+    eras = []
+    for first, last in zip(starts, [*starts[1:], len(table)], strict=True):
+        rows = np.arange(first, last)[shown[first:last]]
+        if len(rows) == 0:
+            continue
+        rows = rows[np.argsort(table.pts[rows], kind="stable")]
+        pts = table.pts[rows]
+        if bool((np.diff(pts) == 0).any()):
+            return None
+        end = int(pts[-1]) + _last_duration(pts, int(table.duration[rows[-1]]))
+        eras.append(
+            _Era(
+                pts,
+                end,
+                table.is_key[rows],
+                table.position[rows],
+                table.size[rows],
+                int(table.position[first]),
+            )
+        )
+    return eras
+
+
+def _last_duration(pts: NDArray[np.int64], declared: int) -> int:
+    """How long the last picture is shown: as declared, else as long as pictures usually are."""
+    if declared > 0:
+        return declared
+    return int(np.median(np.diff(pts))) if len(pts) > 1 else 1
+
+
+def _chunks_of(
+    era: _Era, *, number: int, offset: int, era_end: int, target: int, first_index: int, frames_before: int
+) -> list[ChunkPlan]:
+    cuts = [int(era.pts[0])]
+    for key in era.pts[era.is_key].tolist():
+        if key - cuts[-1] >= target * _FULL_ENOUGH:
+            cuts.append(key)
+    if len(cuts) > 1 and era_end - cuts[-1] < target * _TOO_SHORT:
+        cuts.pop()
+    chunks = []
+    for place, (start, end) in enumerate(zip(cuts, [*cuts[1:], era_end], strict=True)):
+        low, high = (int(row) for row in np.searchsorted(era.pts, [start, end]))
+        at = era.position[low] if place else era.first_byte
+        chunks.append(
+            ChunkPlan(
+                index=first_index + place,
+                era=number,
+                start_pts=start + offset,
+                end_pts=end + offset,
+                first_frame=frames_before + low,
+                frames=high - low,
+                source_offset=offset,
+                first_byte=int(at),
+                byte_length=_extent(era, low, high),
+            )
+        )
+    return chunks
+
+
+def _extent(era: _Era, low: int, high: int) -> int:
+    """Bytes from the first to the last packet, 0 when positions are not known."""
+    position = era.position[low:high]
+    if bool((position == NO_TIME).any()):
+        return 0
+    return int((position + era.size[low:high]).max() - position.min())
+
+
+def _serial_plan(table: PacketTable, shown: int, declared_rate: Fraction | None) -> SourcePlan:
+    """One chunk on a made-up regular clock: the pictures' own stamps cannot be trusted."""
+    rate = nominal_frame_rate(np.empty(0, dtype=np.int64), table.time_base, declared_rate)
+    time_base = Fraction(1, 240_000)
+    pts = np.array([round(frame / rate / time_base) for frame in range(shown + 1)], dtype=np.int64)
+    unknown = np.full(shown, NO_TIME, dtype=np.int64)
+    is_key = np.zeros(shown, dtype=np.bool_)
+    is_key[0] = True
+    chunk = ChunkPlan(0, 0, 0, int(pts[-1]), 0, shown, 0, NO_TIME, 0)
+    return SourcePlan(
+        time_base, rate, False, True, pts[:-1], unknown, int(pts[-1]), is_key, unknown.copy(), (chunk,)
+    )

@@ -1,0 +1,142 @@
+"""The plan of a source as an Arrow IPC file: one record batch a chunk, one row a picture, in order of time.
+
+Columns: `frame` int64 (index on the asset), `pts` int64 (asset's clock), `source_pts` int64 (the
+file's clock, null when it has none), `is_key` bool, `position` int64 (first byte of the packet, null
+when not known).
+The schema's metadata holds, as JSON under `framewell.plan`, what belongs to the whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from framewell_media.planning.chunks import SourcePlan
+from framewell_media.planning.packets import NO_TIME
+
+_METADATA_KEY: Final = b"framewell.plan"
+_COLUMNS: Final = (
+    pa.field("frame", pa.int64()),
+    pa.field("pts", pa.int64()),
+    pa.field("source_pts", pa.int64()),
+    pa.field("is_key", pa.bool_()),
+    pa.field("position", pa.int64()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A keyframe that decoding may start from."""
+
+    source_pts: int
+    position: int
+    """NO_TIME when the container does not tell positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkTable:
+    """The pictures of one chunk, and where decoding may start."""
+
+    era: int
+    serial: bool
+    first_in_file: bool
+    first_frame: int
+    pts: NDArray[np.int64]
+    source_pts: NDArray[np.int64]
+    end_pts: int
+    anchor: Anchor
+    earlier_anchors: tuple[Anchor, ...]
+    """Keyframes before the chunk in its era, nearest first, at most two."""
+
+
+def write_plan(sink: BinaryIO, plan: SourcePlan) -> None:
+    """Write the plan of a source."""
+    chunks = [
+        {"era": chunk.era, "end_pts": chunk.end_pts, "first_frame": chunk.first_frame, "frames": chunk.frames}
+        for chunk in plan.chunks
+    ]
+    facts = {"time_base": str(plan.time_base), "serial": plan.serial, "chunks": chunks}
+    schema = pa.schema(_COLUMNS, metadata={_METADATA_KEY: json.dumps(facts).encode()})
+    with pa.ipc.new_file(sink, schema) as writer:
+        for chunk in plan.chunks:
+            rows = slice(chunk.first_frame, chunk.first_frame + chunk.frames)
+            frame = np.arange(chunk.first_frame, chunk.first_frame + chunk.frames, dtype=np.int64)
+            columns = [
+                pa.array(frame),
+                pa.array(plan.pts[rows]),
+                _nullable(plan.source_pts[rows]),
+                pa.array(plan.is_key[rows]),
+                _nullable(plan.position[rows]),
+            ]
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+
+
+def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
+    """Read one chunk of a plan. Raises ValueError when the plan has no such chunk or is no plan."""
+    source.seek(0)
+    reader = pa.ipc.open_file(pa.PythonFile(source, mode="r"))
+    facts = json.loads((reader.schema.metadata or {}).get(_METADATA_KEY, b"{}"))
+    chunks = facts.get("chunks", [])
+    if not 0 <= index < len(chunks):
+        raise ValueError(f"the plan has {len(chunks)} chunks, none of them is number {index}")
+    batch = reader.get_batch(index)
+    chunk = chunks[index]
+    positions, source_pts = _filled(batch, "position"), _filled(batch, "source_pts")
+    era_starts_here = index == 0 or chunks[index - 1]["era"] != chunk["era"]
+    return ChunkTable(
+        era=chunk["era"],
+        serial=facts["serial"],
+        first_in_file=index == 0,
+        first_frame=chunk["first_frame"],
+        pts=_filled(batch, "pts"),
+        source_pts=source_pts,
+        end_pts=chunk["end_pts"],
+        anchor=_first_anchor(batch, positions, source_pts),
+        earlier_anchors=() if era_starts_here else tuple(_anchors_before(reader, chunks, index)),
+    )
+
+
+def plan_time_base(source: BinaryIO) -> Fraction:
+    """The clock that the plan's `pts` count in."""
+    source.seek(0)
+    reader = pa.ipc.open_file(pa.PythonFile(source, mode="r"))
+    return Fraction(json.loads(reader.schema.metadata[_METADATA_KEY])["time_base"])
+
+
+def _first_anchor(batch: Any, positions: NDArray[np.int64], source_pts: NDArray[np.int64]) -> Anchor:
+    keys = np.flatnonzero(_filled(batch, "is_key"))
+    row = int(keys[0]) if len(keys) else 0
+    return Anchor(int(source_pts[row]), int(positions[row]))
+
+
+def _anchors_before(reader: Any, chunks: list[dict[str, Any]], index: int) -> Iterator[Anchor]:
+    found = 0
+    for earlier in range(index - 1, -1, -1):
+        if chunks[earlier]["era"] != chunks[index]["era"]:
+            return
+        batch = reader.get_batch(earlier)
+        positions, source_pts = _filled(batch, "position"), _filled(batch, "source_pts")
+        for row in np.flatnonzero(_filled(batch, "is_key"))[::-1]:
+            yield Anchor(int(source_pts[row]), int(positions[row]))
+            found += 1
+            if found == 2:
+                return
+
+
+def _nullable(values: NDArray[np.int64]) -> Any:
+    return pa.array(values, mask=values == NO_TIME)
+
+
+def _filled(batch: Any, column: str) -> NDArray[Any]:
+    values = batch.column(column)
+    if values.null_count:
+        values = values.fill_null(NO_TIME)
+    filled: NDArray[Any] = values.to_numpy(zero_copy_only=False)
+    return filled

@@ -1,0 +1,83 @@
+"""What a file is: kind, container and tracks, or a verdict that a person understands.
+
+The reading happens in the sandbox (`framewell_media.jobs.probe`); this is its result on the trusted side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from framewell.media.v1 import media_pb2
+from framewell_media.messages import ratio_message
+from framewell_media.sandbox import Limits, Sandbox
+
+Kind = Literal["video", "audio", "still"]
+
+PROBE_LIMITS: Final = Limits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=180, output_bytes=0)
+_KINDS: Final = {
+    "video": media_pb2.MEDIA_KIND_VIDEO,
+    "audio": media_pb2.MEDIA_KIND_AUDIO,
+    "still": media_pb2.MEDIA_KIND_STILL,
+}
+_TRACK_KINDS: Final = {
+    "video": media_pb2.TRACK_KIND_VIDEO,
+    "audio": media_pb2.TRACK_KIND_AUDIO,
+    "subtitle": media_pb2.TRACK_KIND_SUBTITLE,
+    "data": media_pb2.TRACK_KIND_DATA,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A file that holds at least one picture or sound that can be decoded."""
+
+    kind: Kind
+    container: str
+    media_type: str
+    suffix: str
+    tracks: tuple[media_pb2.Track, ...]
+
+    @property
+    def kind_message(self) -> media_pb2.MediaKind.ValueType:
+        """The kind as the mesh says it."""
+        return _KINDS[self.kind]
+
+
+async def probe(sandbox: Sandbox, path: Path, *, file_name: str) -> Probe:
+    """Look at a file in the sandbox.
+
+    `file_name` is the name its sender gave it; a name that promises another kind of media is a verdict too.
+    Raises MediaError with the verdict, SandboxError when there is none.
+    """
+    answer = await sandbox.run("probe", {"file_name": file_name}, inputs=[path], limits=PROBE_LIMITS)
+    if answer["kind"] not in _KINDS:
+        raise ValueError(f"the probe answered an unknown kind {answer['kind']!r}")
+    return Probe(
+        kind=answer["kind"],
+        container=str(answer["container"]),
+        media_type=str(answer["media_type"]),
+        suffix=str(answer["suffix"]),
+        tracks=tuple(_track(entry) for entry in answer["tracks"]),
+    )
+
+
+def _track(entry: Mapping[str, Any]) -> media_pb2.Track:
+    rate, aspect = entry.get("frame_rate"), entry.get("sample_aspect_ratio")
+    return media_pb2.Track(
+        index=int(entry["index"]),
+        kind=_TRACK_KINDS.get(str(entry["kind"]), media_pb2.TRACK_KIND_UNSPECIFIED),
+        codec=str(entry.get("codec", "")),
+        language=str(entry.get("language", "")),
+        width=int(entry.get("width", 0)),
+        height=int(entry.get("height", 0)),
+        rotation_degrees=int(entry.get("rotation_degrees", 0)),
+        sample_aspect_ratio=ratio_message(Fraction(aspect)) if aspect else None,
+        frame_rate=ratio_message(Fraction(rate)) if rate else None,
+        sample_rate=int(entry.get("sample_rate", 0)),
+        channels=int(entry.get("channels", 0)),
+        duration_seconds=float(entry.get("duration_seconds", 0)),
+    )

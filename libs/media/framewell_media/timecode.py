@@ -1,0 +1,99 @@
+"""SMPTE ST 12 timecode: frame numbers to labels and back, drop frame included.
+
+Drop frame skips *labels*, never pictures: at 29.97 the labels ;00 and ;01 (at 59.94 ;00 to ;03)
+do not exist in the first second of every minute that is not a multiple of ten, so that the label
+keeps to wall-clock time. Counting is exact integer arithmetic; labels wrap after 24 hours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+HOURS_PER_DAY: Final = 24
+_LABEL: Final = re.compile(r"^(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})$")
+
+
+class TimecodeError(ValueError):
+    """A label that cannot exist at its rate, or a rate that has no timecode."""
+
+
+def nominal_rate(frame_rate: Fraction) -> int:
+    """Frames a timecode second counts: 30 for 29.97, 24 for 23.976, 60 for 59.94."""
+    if frame_rate <= 0:
+        raise TimecodeError(f"a frame rate must be positive, not {frame_rate}")
+    return max(1, round(frame_rate))
+
+
+def allows_drop_frame(fps: int) -> bool:
+    """ST 12-1 and -3 define drop frame for nominal multiples of 30 only."""
+    return fps >= 30 and fps % 30 == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timecode:
+    """A label at a nominal rate, held as the number of frames since 00:00:00:00.
+
+    `frame` may exceed a day; `str()` wraps it the way tape does.
+    """
+
+    frame: int
+    fps: int
+    drop_frame: bool = False
+
+    def __post_init__(self) -> None:
+        if self.fps < 1:
+            raise TimecodeError(f"a timecode rate must be at least 1, not {self.fps}")
+        if self.drop_frame and not allows_drop_frame(self.fps):
+            raise TimecodeError(f"drop frame is defined for 29.97 and its multiples, not for {self.fps}")
+
+    @classmethod
+    def parse(cls, label: str, frame_rate: Fraction) -> Timecode:
+        """Read `HH:MM:SS:ff`; `;`, `.` or `,` before the frames means drop frame.
+
+        Raises TimecodeError for labels outside the clock and for labels that drop frame skips.
+        """
+        match = _LABEL.match(label.strip())
+        if match is None:
+            raise TimecodeError(f"{label!r} is no timecode; expected HH:MM:SS:ff or HH:MM:SS;ff")
+        hours, minutes, seconds, frames = (int(match[group]) for group in (1, 2, 3, 5))
+        fps = nominal_rate(frame_rate)
+        drop_frame = match[4] != ":"
+        if hours >= HOURS_PER_DAY or minutes >= 60 or seconds >= 60 or frames >= fps:
+            raise TimecodeError(f"{label!r} does not exist at {fps} frames a second")
+        total_minutes = hours * 60 + minutes
+        count = (total_minutes * 60 + seconds) * fps + frames
+        timecode = cls(count, fps, drop_frame)
+        if drop_frame:
+            dropped = _dropped_labels(fps)
+            if seconds == 0 and frames < dropped and minutes % 10:
+                raise TimecodeError(f"{label!r} is skipped by drop frame")
+            return cls(count - dropped * (total_minutes - total_minutes // 10), fps, True)
+        return timecode
+
+    def plus(self, frames: int) -> Timecode:
+        """The label `frames` pictures later (or earlier)."""
+        return Timecode(self.frame + frames, self.fps, self.drop_frame)
+
+    def __str__(self) -> str:
+        count = self.frame
+        if self.drop_frame:
+            dropped = _dropped_labels(self.fps)
+            per_minute = self.fps * 60 - dropped
+            per_ten_minutes = self.fps * 600 - 9 * dropped
+            tens, rest = divmod(count % (per_ten_minutes * 6 * HOURS_PER_DAY), per_ten_minutes)
+            count = count % (per_ten_minutes * 6 * HOURS_PER_DAY) + 9 * dropped * tens
+            if rest >= dropped:
+                count += dropped * ((rest - dropped) // per_minute)
+        seconds, frames = divmod(count, self.fps)
+        minutes, seconds = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        separator = ";" if self.drop_frame else ":"
+        return f"{hours % HOURS_PER_DAY:02d}:{minutes:02d}:{seconds:02d}{separator}{frames:02d}"
+
+
+def _dropped_labels(fps: int) -> int:
+    """Labels skipped at the top of a minute: 2 at 29.97, 4 at 59.94."""
+    return fps // 15

@@ -1,0 +1,165 @@
+"""A plan made without decoding names exactly the pictures that decoding would give."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from framewell_media.errors import NO_CONTENT, MediaError
+from framewell_media.formats import SNIFF_BYTES, open_container, sniff
+from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_packets
+from framewell_media.planning.packets import NO_TIME
+from framewell_media.planning.rates import is_variable, nominal_frame_rate
+from framewell_media.planning.table import read_chunk, write_plan
+from framewell_media.sandbox import Sandbox
+from framewell_media.testing import Clip, make_clip
+
+CLIPS = {
+    "closed.mp4": Clip(),
+    "b-frames.mp4": Clip(b_frames=3),
+    "open-gop.mp4": Clip(b_frames=3, open_gop=True),
+    "open-gop.ts": Clip(b_frames=3, open_gop=True),
+    "open-gop.mkv": Clip(b_frames=2, open_gop=True),
+    "variable.mkv": Clip(pts=[40 * n + 9 * (n % 3) for n in range(100)]),
+    "ntsc.mov": Clip(rate=Fraction(30000, 1001)),
+    "mpeg2.mxf": Clip(codec="mpeg2video", b_frames=2, sound=False),
+    "mpeg4.avi": Clip(codec="mpeg4"),
+}
+
+
+def planned(path: Path, chunk_seconds: float = 1.0) -> SourcePlan:
+    with path.open("rb") as file, open_container(file, sniff(file.read(SNIFF_BYTES))) as container:
+        stream = container.streams.video[0]
+        packets = read_packets(container, stream)
+        return plan_source(packets, declared_rate=stream.guessed_rate, chunk_seconds=chunk_seconds)
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_the_frame_index_equals_a_full_decode(name: str, tmp_path: Path) -> None:
+    path = make_clip(tmp_path / name, CLIPS[name])
+    plan = planned(path)
+    with av.open(str(path)) as container:
+        decoded = [frame.pts for frame in container.decode(video=0)]
+    assert plan.source_pts.tolist() == decoded
+    assert plan.frame_rate == CLIPS[name].rate
+    assert plan.variable_rate == (name == "variable.mkv")
+    assert sum(chunk.frames for chunk in plan.chunks) == len(decoded)
+    assert all(
+        before.end_pts == after.start_pts for before, after in zip(plan.chunks, plan.chunks[1:], strict=False)
+    )
+    assert plan.chunks[-1].end_pts == plan.end_pts
+    assert len(plan.chunks) > 1
+
+
+def table(
+    pts: list[int], dts: list[int], keys: list[int], *, discarded: list[int] | None = None
+) -> PacketTable:
+    count = len(pts)
+    return PacketTable(
+        Fraction(1, 90_000),
+        np.array(pts, dtype=np.int64),
+        np.array(dts, dtype=np.int64),
+        np.arange(count, dtype=np.int64) * 1000,
+        np.full(count, 900, dtype=np.int64),
+        np.full(count, 3600, dtype=np.int64),
+        np.isin(np.arange(count), keys),
+        np.isin(np.arange(count), discarded or []),
+    )
+
+
+def steady(frames: int, start: int = 0) -> list[int]:
+    return [start + 3600 * frame for frame in range(frames)]
+
+
+def test_a_clock_that_steps_back_starts_a_new_era_on_one_continuous_clock() -> None:
+    times = steady(50, start=900_000) + steady(50)
+    plan = plan_source(table(times, times, [0, 25, 50, 75]), declared_rate=Fraction(25), chunk_seconds=1.0)
+    assert [chunk.era for chunk in plan.chunks] == [0, 0, 1, 1]
+    assert np.array_equal(plan.pts, np.array(steady(100, start=900_000)))
+    assert plan.chunks[2].source_offset == 900_000 + 50 * 3600
+    assert plan.source_pts[50] == 0
+
+
+def test_a_clock_that_leaps_is_spliced_without_a_gap() -> None:
+    times = steady(50) + steady(50, start=90_000_000)
+    plan = plan_source(table(times, times, [0, 50]), declared_rate=Fraction(25), chunk_seconds=10.0)
+    assert [(chunk.era, chunk.frames) for chunk in plan.chunks] == [(0, 50), (1, 50)]
+    assert plan.end_pts == 100 * 3600
+
+
+@pytest.mark.parametrize("pts", [[0, 3600, NO_TIME, 10800], [0, 3600, 3600, 10800]])
+def test_pictures_without_a_time_of_their_own_are_read_serially(pts: list[int]) -> None:
+    plan = plan_source(table(pts, steady(4), [0]), declared_rate=Fraction(25), chunk_seconds=1.0)
+    assert plan.serial
+    assert len(plan.chunks) == 1
+    assert plan.chunks[0].frames == 4
+    assert [pts * plan.time_base for pts in plan.pts.tolist()] == [Fraction(n, 25) for n in range(4)]
+
+
+def test_pre_roll_of_an_edit_list_is_not_part_of_the_presentation() -> None:
+    times = steady(50)
+    plan = plan_source(
+        table(times, times, [0, 25], discarded=list(range(10))), declared_rate=None, chunk_seconds=0.5
+    )
+    assert plan.start_pts == 36_000
+    assert len(plan.pts) == 40
+
+
+def test_a_short_tail_joins_its_predecessor_and_one_group_is_one_chunk() -> None:
+    times = steady(60)
+    plan = plan_source(table(times, times, [0, 25, 50]), declared_rate=None, chunk_seconds=1.0)
+    assert [chunk.frames for chunk in plan.chunks] == [25, 25, 10]
+    plan = plan_source(table(times, times, [0, 25, 55]), declared_rate=None, chunk_seconds=1.0)
+    assert [chunk.frames for chunk in plan.chunks] == [25, 35]
+    assert len(plan_source(table(times, times, [0]), declared_rate=None, chunk_seconds=1.0).chunks) == 1
+
+
+def test_a_track_without_pictures_has_no_content() -> None:
+    with pytest.raises(MediaError) as verdict:
+        plan_source(table([], [], []), declared_rate=None, chunk_seconds=1.0)
+    assert verdict.value.code == NO_CONTENT
+
+
+def test_a_millisecond_clock_still_tells_29_97_from_30() -> None:
+    for rate in (Fraction(30000, 1001), Fraction(30), Fraction(24000, 1001), Fraction(24)):
+        pts = np.array([round(1000 * n / rate) for n in range(2000)], dtype=np.int64)
+        assert nominal_frame_rate(pts, Fraction(1, 1000), None) == rate
+        assert not is_variable(pts, Fraction(1, 1000), rate)
+
+
+def test_a_chunk_reads_back_from_the_plan_with_its_anchors(tmp_path: Path) -> None:
+    plan = planned(make_clip(tmp_path / "clip.ts", Clip(key_every=10)), chunk_seconds=1.2)
+    file = io.BytesIO()
+    write_plan(file, plan)
+    last = len(plan.chunks) - 1
+    chunk = read_chunk(file, last)
+    assert chunk.first_frame == plan.chunks[last].first_frame
+    assert np.array_equal(chunk.pts, plan.pts[chunk.first_frame :])
+    assert chunk.end_pts == plan.end_pts
+    assert chunk.anchor.position == plan.position[chunk.first_frame]
+    assert [anchor.source_pts for anchor in chunk.earlier_anchors] == [
+        int(plan.source_pts[chunk.first_frame - 10 * back]) for back in (1, 2)
+    ]
+    assert read_chunk(file, 0).earlier_anchors == ()
+    with pytest.raises(ValueError, match="none of them"):
+        read_chunk(file, 99)
+
+
+def test_the_sandbox_plans_with_timecode(sandbox: Sandbox, tmp_path: Path) -> None:
+    clip = Clip(rate=Fraction(30000, 1001), timecode="00:00:59;20")
+    path = make_clip(tmp_path / "clip.mov", clip)
+    answer = sandbox.run_blocking(
+        "plan", {"chunk_seconds": 1, "timecode": ""}, inputs=[path], outputs=[tmp_path / "plan"]
+    )
+    assert answer["timeline"]["start_timecode"] == "00:00:59;20"
+    assert answer["timeline"]["drop_frame"] is True
+    assert answer["has_sound"] is True
+    overridden = sandbox.run_blocking(
+        "plan", {"chunk_seconds": 1, "timecode": "10:00:00:00"}, inputs=[path], outputs=[tmp_path / "plan"]
+    )
+    assert overridden["timeline"]["start_timecode"] == "10:00:00:00"
