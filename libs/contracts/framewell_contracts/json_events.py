@@ -38,7 +38,7 @@ def structured_attributes(attributes: dict[str, Any]) -> dict[str, str]:
 
 
 def parse_json_data(message: M, data: dict[str, Any] | bytes) -> M:
-    """The message in protobuf's JSON mapping. Unknown fields are refused: a misspelt right must not vanish."""
+    """The message in protobuf's JSON mapping. Unknown fields are refused: no misspelt right may vanish."""
     fields = data if isinstance(data, dict) else _json_object(data, "the value")
     try:
         return json_format.ParseDict(fields, message)

@@ -1,1 +1,1 @@
-"""What every service stands on: stream, jobs, outbox, fan-in, rpc, documents, objects, telemetry, lifecycle."""
+"""What every service stands on: stream, jobs, outbox, fan-in, rpc, documents, objects, lifecycle."""

@@ -1,0 +1,35 @@
+"""Time as a port, so that a test can hold it still."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What time it is, and waiting."""
+
+    def now(self) -> datetime:
+        """The time of day, in UTC; may jump."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never jumps."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)

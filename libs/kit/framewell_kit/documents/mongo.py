@@ -1,0 +1,158 @@
+"""Documents on MongoDB and on the embedded database, through motor.
+
+motor is at its end of life; it stands behind this one module, so that PyMongo's own asyncio client is a
+change of this file alone.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ReturnDocument, WriteConcern
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    NetworkTimeout,
+    ServerSelectionTimeoutError,
+)
+
+from framewell_kit.documents.protocol import Change, Document, Query, Sort
+from framewell_kit.outcomes import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DUPLICATE_KEY = 11000
+_AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, ServerSelectionTimeoutError, ExecutionTimeout)
+
+
+def _busy_when_away(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Say Busy when the store does not answer. A write may or may not have happened: it is repeated."""
+
+    @wraps(method)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await method(*args, **kwargs)
+        except _AWAY as error:
+            raise Busy(
+                f"the document database does not answer: {str(error)[:200]}", retry_after=1.0
+            ) from error
+
+    return guarded
+
+
+class MongoDocuments:
+    """One database of a MongoDB (or the embedded server). Writes are acknowledged and journalled."""
+
+    def __init__(self, uri: str, database: str, *, answer_within: float = 5.0) -> None:
+        milliseconds = int(answer_within * 1000)
+        self._client: Any = AsyncIOMotorClient(
+            uri,
+            tz_aware=True,
+            appname=database,
+            serverSelectionTimeoutMS=milliseconds,
+            connectTimeoutMS=milliseconds,
+            socketTimeoutMS=60_000,
+        )
+        concern = WriteConcern(w="majority", j=True) if "replicaSet=" in uri else WriteConcern(w=1)
+        self._database: Any = self._client.get_database(database, write_concern=concern)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+    @_busy_when_away
+    async def insert_once(self, collection: str, document: Document) -> bool:
+        try:
+            await self._database[collection].insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    @_busy_when_away
+    async def insert_each_once(self, collection: str, documents: Sequence[Document]) -> int:
+        if not documents:
+            return 0
+        try:
+            done = await self._database[collection].insert_many(list(documents), ordered=False)
+        except BulkWriteError as error:
+            failures = error.details.get("writeErrors", [])
+            if any(failure.get("code") != DUPLICATE_KEY for failure in failures):
+                raise
+            return int(error.details.get("nInserted", len(documents) - len(failures)))
+        return len(done.inserted_ids)
+
+    @_busy_when_away
+    async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002
+        found: Document | None = await self._database[collection].find_one({"_id": id})
+        return found
+
+    @_busy_when_away
+    async def find(
+        self, collection: str, query: Query, *, sort: Sort | None = None, limit: int | None = None
+    ) -> list[Document]:
+        cursor = self._database[collection].find(query, limit=limit or 0)
+        if sort:
+            cursor = cursor.sort(list(sort))
+        found: list[Document] = await cursor.to_list(length=None)
+        return found
+
+    @_busy_when_away
+    async def update(
+        self,
+        collection: str,
+        id: str,  # noqa: A002
+        change: Change,
+        *,
+        expect: Query | None = None,
+        upsert: bool = False,
+    ) -> Document | None:
+        try:
+            after: Document | None = await self._database[collection].find_one_and_update(
+                {**(expect or {}), "_id": id}, change, upsert=upsert, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError:
+            if expect is None:  # two upserts at once: the other one made it, so this one is an update
+                return await self.update(collection, id, change)
+            return None  # it exists and is not as expected
+        return after
+
+    @_busy_when_away
+    async def update_first(
+        self, collection: str, query: Query, change: Change, *, sort: Sort | None = None
+    ) -> Document | None:
+        after: Document | None = await self._database[collection].find_one_and_update(
+            query, change, sort=list(sort) if sort else None, return_document=ReturnDocument.AFTER
+        )
+        return after
+
+    @_busy_when_away
+    async def update_where(self, collection: str, query: Query, change: Change) -> int:
+        done = await self._database[collection].update_many(query, change)
+        return int(done.matched_count)
+
+    @_busy_when_away
+    async def delete(self, collection: str, id: str) -> bool:  # noqa: A002
+        done = await self._database[collection].delete_one({"_id": id})
+        return bool(done.deleted_count)
+
+    @_busy_when_away
+    async def delete_where(self, collection: str, query: Query) -> int:
+        done = await self._database[collection].delete_many(query)
+        return int(done.deleted_count)
+
+    @_busy_when_away
+    async def count(self, collection: str, query: Query) -> int:
+        return int(await self._database[collection].count_documents(query))
+
+    @_busy_when_away
+    async def ensure_index(self, collection: str, fields: Sequence[str], *, unique: bool = False) -> None:
+        await self._database[collection].create_index([(field, 1) for field in fields], unique=unique)
+
+    @_busy_when_away
+    async def ping(self) -> None:
+        await self._database.command("ping")

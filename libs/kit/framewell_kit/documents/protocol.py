@@ -1,0 +1,83 @@
+"""The document store as a port: what MongoDB and the embedded database both do well.
+
+Documents with meaningful `_id`s, written once or changed one at a time. No transactions, no joins.
+Filters and changes are written as MongoDB's: `{"state": "open", "due": {"$lte": now}}`,
+`{"$set": {…}, "$inc": {…}}`. Values are what BSON holds: text, numbers, truth values, bytes, aware
+datetimes (to the millisecond), lists and dicts. When the store is away every method raises `Busy`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+Document: TypeAlias = dict[str, Any]
+Query: TypeAlias = Mapping[str, Any]
+Change: TypeAlias = Mapping[str, Any]
+Sort: TypeAlias = Sequence[tuple[str, int]]
+
+
+class Documents(Protocol):
+    """One service's own database."""
+
+    async def insert_once(self, collection: str, document: Document) -> bool:
+        """Insert the document by its `_id`; False when that id exists already (nothing is changed)."""
+        ...
+
+    async def insert_each_once(self, collection: str, documents: Sequence[Document]) -> int:
+        """Insert those documents whose `_id` does not exist; how many that were. For bulk."""
+        ...
+
+    async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002
+        """The document, or None."""
+        ...
+
+    async def find(
+        self, collection: str, query: Query, *, sort: Sort | None = None, limit: int | None = None
+    ) -> list[Document]:
+        """All documents that match, in order of `sort` ((field, 1 up or -1 down), …)."""
+        ...
+
+    async def update(
+        self,
+        collection: str,
+        id: str,  # noqa: A002
+        change: Change,
+        *,
+        expect: Query | None = None,
+        upsert: bool = False,
+    ) -> Document | None:
+        """Change one document at once and return it as it is afterwards.
+
+        None when there is no such document, or when it does not match `expect` (compare and set).
+        With `upsert` a missing document is created from the change.
+        """
+        ...
+
+    async def update_first(
+        self, collection: str, query: Query, change: Change, *, sort: Sort | None = None
+    ) -> Document | None:
+        """Change the first match and return it afterwards: how a queue is claimed. None when none matches."""
+        ...
+
+    async def update_where(self, collection: str, query: Query, change: Change) -> int:
+        """Change every match, one by one; how many were changed."""
+        ...
+
+    async def delete(self, collection: str, id: str) -> bool:  # noqa: A002
+        """Delete one document; False when there was none."""
+        ...
+
+    async def delete_where(self, collection: str, query: Query) -> int:
+        """Delete every match; how many."""
+        ...
+
+    async def count(self, collection: str, query: Query) -> int:
+        """How many match."""
+        ...
+
+    async def ensure_index(self, collection: str, fields: Sequence[str], *, unique: bool = False) -> None:
+        """Make an index over the fields, ascending, unless it is there."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the store answers; raise Busy when it does not."""
+        ...

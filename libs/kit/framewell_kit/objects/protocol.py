@@ -1,0 +1,71 @@
+"""The object store as a port: immutable bytes, addressed by their content.
+
+A key is `<first two hex digits>/<sha256><suffix>`. An object exists whole or not at all, and is durable
+when `put` returns, so it is always written before the document that names it. Putting the same content
+twice is one object. When the store is away or full every method raises `Busy`; a key that is not there
+raises `NotFound`.
+"""
+
+import re
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_kit.outcomes import NotFound
+
+Key: TypeAlias = ObjectRef | str
+
+_KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{64})((?:\.[A-Za-z0-9]+)*)")
+
+
+class Objects(Protocol):
+    """Where media, frame bundles, observations, vectors and models lie."""
+
+    async def put(self, data: bytes, *, media_type: str, suffix: str = "") -> ObjectRef:
+        """Store the bytes; `suffix` is a file name's ending with its dot, e.g. `.mp4`."""
+        ...
+
+    async def put_file(self, path: Path, *, media_type: str, suffix: str = "") -> ObjectRef:
+        """Store the content of a file, which stays where it is. Never holds the file in memory."""
+        ...
+
+    async def read(self, key: Key) -> bytes:
+        """All of it."""
+        ...
+
+    async def read_range(self, key: Key, offset: int, length: int) -> bytes:
+        """Bytes from `offset`; fewer than `length` where the object ends."""
+        ...
+
+    def local(self, key: Key) -> AbstractAsyncContextManager[Path]:
+        """A path to read the object from, valid inside the context: the very file, or a temporary copy."""
+        ...
+
+    async def size(self, key: Key) -> int:
+        """Its length in bytes."""
+        ...
+
+    async def exists(self, key: Key) -> bool:
+        """Whether it is there."""
+        ...
+
+    async def delete(self, key: Key) -> bool:
+        """Delete it; False when it was not there. Only for who knows that nothing refers to it."""
+        ...
+
+
+def key_of(key: Key) -> str:
+    """The key as text. Raises NotFound for what cannot be a key, so that no path escapes the store."""
+    text = key if isinstance(key, str) else key.key
+    found = _KEY.fullmatch(text)
+    if not found or not found[2].startswith(found[1]):
+        raise NotFound(f"{text!r} is no object key: expected <two hex digits>/<sha256><suffix>")
+    return text
+
+
+def reference(sha256: str, size: int, media_type: str, suffix: str) -> ObjectRef:
+    """The reference of an object with that content."""
+    return ObjectRef(
+        key=key_of(f"{sha256[:2]}/{sha256}{suffix}"), media_type=media_type, size=size, sha256=sha256
+    )

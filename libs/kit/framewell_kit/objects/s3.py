@@ -1,0 +1,104 @@
+"""Objects in an S3 bucket (or anything that speaks it), through obstore."""
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import wraps
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import ObjectStore, S3Store
+
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_kit.objects.protocol import Key, key_of, reference
+from framewell_kit.outcomes import Busy, NotFound
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+COPY_BYTES = 8 << 20
+
+
+def _outcomes(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Say NotFound for a missing object and Busy for a store that is away or refuses."""
+
+    @wraps(method)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await method(*args, **kwargs)
+        except (FileNotFoundError, NotFoundError) as error:
+            raise NotFound(f"object is not in the store: {str(error)[:200]}") from error
+        except BaseError as error:
+            raise Busy(f"the object store does not answer: {str(error)[:200]}") from error
+
+    return guarded
+
+
+class S3Objects:
+    """Objects in one bucket: `s3://bucket/prefix`, other options as obstore's S3Store takes them."""
+
+    def __init__(self, url: str, *, store: ObjectStore | None = None, **options: str) -> None:
+        self._store: ObjectStore = store or S3Store.from_url(url, **options)  # type: ignore[arg-type]
+
+    @_outcomes
+    async def put(self, data: bytes, *, media_type: str, suffix: str = "") -> ObjectRef:
+        ref = reference(sha256(data).hexdigest(), len(data), media_type, suffix)
+        await obstore.put_async(self._store, ref.key, data)
+        return ref
+
+    @_outcomes
+    async def put_file(self, path: Path, *, media_type: str, suffix: str = "") -> ObjectRef:
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        ref = reference(digest, path.stat().st_size, media_type, suffix)
+        await obstore.put_async(self._store, ref.key, path)
+        return ref
+
+    @_outcomes
+    async def read(self, key: Key) -> bytes:
+        found = await obstore.get_async(self._store, key_of(key))
+        return bytes(await found.bytes_async())
+
+    @_outcomes
+    async def read_range(self, key: Key, offset: int, length: int) -> bytes:
+        end = min(offset + length, await self.size(key))
+        if end <= offset:
+            return b""
+        return bytes(await obstore.get_range_async(self._store, key_of(key), start=offset, end=end))
+
+    @asynccontextmanager
+    async def local(self, key: Key) -> AsyncIterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="framewell-") as folder:
+            path = Path(folder) / key_of(key).partition("/")[2]
+            await self._download(key, path)
+            yield path
+
+    @_outcomes
+    async def _download(self, key: Key, path: Path) -> None:
+        found = await obstore.get_async(self._store, key_of(key))
+        with path.open("wb") as file:
+            async for block in found.stream(min_chunk_size=COPY_BYTES):
+                file.write(block)
+
+    @_outcomes
+    async def size(self, key: Key) -> int:
+        return int((await obstore.head_async(self._store, key_of(key)))["size"])
+
+    async def exists(self, key: Key) -> bool:
+        try:
+            await self.size(key)
+        except NotFound:
+            return False
+        return True
+
+    async def delete(self, key: Key) -> bool:
+        there = await self.exists(key)
+        await self._delete(key)
+        return there
+
+    @_outcomes
+    async def _delete(self, key: Key) -> None:
+        await obstore.delete_async(self._store, key_of(key))

@@ -1,0 +1,53 @@
+"""How a handler or a call ends when it does not simply return.
+
+A stream handler knows three: `Rejected`, `NotYet` and `Busy`; every other exception is a bug, retried a
+few times and then given up with its traceback. A gRPC method may also say `NotFound`, `Conflict` and
+`Forbidden`. Reasons are sentences for a person: what happened, to what, what to do next.
+"""
+
+
+class Outcome(Exception):  # noqa: N818 - outcomes are not errors: they are the language of a handler
+    """Base of all; never raised itself."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Rejected(Outcome):
+    """This can never succeed: the record goes to the dead letters and what waits for it is told.
+
+    Of a call: the caller sent something that cannot be accepted.
+    """
+
+    def __init__(self, reason: str, code: str = "rejected") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class NotYet(Outcome):
+    """Something this refers to has not arrived here: try this record later, go on with the others."""
+
+    def __init__(self, reason: str, retry_after: float = 1.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Busy(Outcome):
+    """Something we depend on is away or full: pause, lose nothing, try again by ourselves."""
+
+    def __init__(self, reason: str, retry_after: float = 2.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class NotFound(Outcome):
+    """What was asked for does not exist."""
+
+
+class Conflict(Outcome):
+    """The state does not allow it, or somebody else changed it first."""
+
+
+class Forbidden(Outcome):
+    """The actor may not do this."""
