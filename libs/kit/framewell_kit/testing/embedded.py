@@ -1,1 +1,34 @@
-"""Pytest plugin: the embedded broker and database, started once per test session."""
+"""Pytest plugin: the embedded broker and database, started once per test session on free ports.
+
+Registered by the kit's package metadata, so every package's tests see the fixtures. Tests that use them are
+marked `integration`. Both servers run in a temporary folder and end with the session, also when it is killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from framewell_embedded.broker import Broker
+from framewell_embedded.database import Database
+from framewell_embedded.ports import free_ports
+from framewell_embedded.running import running
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Bootstrap servers (`127.0.0.1:port`) of an empty broker; a test declares the topics it needs."""
+    folder = tmp_path_factory.mktemp("kafka")
+    port, controller_port = free_ports(2)
+    server = Broker(folder, port, controller_port)
+    with running(server, folder / "broker.log"):
+        yield server.bootstrap
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Connection URI (`mongodb://127.0.0.1:port`) of an empty document database."""
+    folder = tmp_path_factory.mktemp("database")
+    server = Database(folder, free_ports(1)[0])
+    with running(server, folder / "database.log"):
+        yield server.uri

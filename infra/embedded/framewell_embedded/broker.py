@@ -1,0 +1,79 @@
+"""Apache Kafka as one process: broker and controller (KRaft), on loopback, data in one folder."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from framewell_embedded.errors import CannotStart
+from framewell_embedded.jars import jars_folder
+from framewell_embedded.java import find_java
+from framewell_embedded.ports import LOOPBACK, answers
+
+_HEAP_MEGABYTES: Final = 512
+_TEMPLATE: Final = Path(__file__).parent / "resources" / "server.properties"
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where one broker lives. `prepare` once before every start; it changes nothing the second time."""
+
+    folder: Path
+    port: int
+    controller_port: int
+
+    @property
+    def bootstrap(self) -> str:
+        """What clients connect to."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "server.properties"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def prepare(self) -> None:
+        """Write the configuration for these ports and format an empty data folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._configuration.write_text(
+            Template(_TEMPLATE.read_text()).substitute(
+                port=self.port, controller_port=self.controller_port, data=self._data.as_posix()
+            )
+        )
+        if (self._data / "meta.properties").exists():
+            return
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        formatted = subprocess.run(
+            self._java(
+                "kafka.tools.StorageTool", "format", "--standalone",
+                "-t", cluster, "-c", str(self._configuration),
+            ),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if formatted.returncode:
+            reason = (formatted.stderr or formatted.stdout).strip().splitlines()
+            raise CannotStart(
+                f"The broker's folder {self._data} could not be formatted: {reason[-1] if reason else 'no reason given'}. "
+                f"Delete the folder if nothing in it is needed, or make room on the disk."
+            )
+
+    def command(self) -> tuple[str, ...]:
+        """The command line that runs the broker in the foreground; SIGTERM ends it cleanly."""
+        return self._java("kafka.Kafka", str(self._configuration))
+
+    def ready(self) -> bool:
+        """True once it accepts connections, which it does only after its logs are recovered."""
+        return answers(self.port)
+
+    def _java(self, *arguments: str) -> tuple[str, ...]:
+        return find_java().command(
+            heap_megabytes=_HEAP_MEGABYTES, classpath=jars_folder(), arguments=arguments
+        )

@@ -1,0 +1,64 @@
+"""The Java that the broker and the database run on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from framewell_embedded.errors import CannotStart
+
+OLDEST_JAVA: Final = 17
+"""Kafka 4 brokers need 17."""
+
+
+@dataclass(frozen=True, slots=True)
+class Java:
+    """One Java runtime."""
+
+    executable: Path
+    version: int
+
+    def command(self, *, heap_megabytes: int, classpath: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
+        """The command line of a small server: bounded heap, the collector that costs least when idle."""
+        return (
+            str(self.executable),
+            f"-Xmx{heap_megabytes}m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1" if heap_megabytes < 256 else "-XX:+TieredCompilation",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.awt.headless=true",
+            "-Dfile.encoding=UTF-8",
+            f"-Dlog4j2.configurationFile={Path(__file__).parent / 'resources' / 'log4j2.properties'}",
+            "-cp",
+            str(classpath / "*"),
+            *arguments,
+        )
+
+
+@cache
+def find_java() -> Java:
+    """The Java of JAVA_HOME, else the one on the PATH. Raises CannotStart where it is missing or too old."""
+    home = os.environ.get("JAVA_HOME")
+    found = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    if not found or not Path(found).exists():
+        where = (
+            f"JAVA_HOME points to {home}, which has no bin/java" if home else "there is no java on the PATH"
+        )
+        raise CannotStart(
+            f"The broker and the database need Java {OLDEST_JAVA} or newer, and {where}. "
+            f"Install it (Debian, Ubuntu: apt-get install openjdk-17-jdk-headless) or set JAVA_HOME."
+        )
+    answer = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)
+    version = re.search(r'version "(\d+)', answer.stderr + answer.stdout)
+    if version is None or int(version[1]) < OLDEST_JAVA:
+        raise CannotStart(
+            f"The broker and the database need Java {OLDEST_JAVA} or newer; {found} is "
+            f"{'version ' + version[1] if version else 'no working Java'}. Install a newer one or set JAVA_HOME."
+        )
+    return Java(Path(found), int(version[1]))

@@ -1,0 +1,170 @@
+"""What the embedded servers acknowledged is still there after they were killed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+from framewell_embedded.broker import Broker
+from framewell_embedded.database import Database
+from framewell_embedded.ports import free_ports
+from framewell_embedded.running import running, start, wait_until_ready
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+pytestmark = pytest.mark.integration
+
+KILLS = 4
+
+
+class Writers:
+    """Threads that insert documents until told to stop, and remember each acknowledged id."""
+
+    def __init__(self, uri: str, round_number: int) -> None:
+        self.acknowledged: list[str] = []
+        self.updated: dict[str, int] = {}
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._write, args=(uri, f"{round_number}/{number}"))
+            for number in range(4)
+        ]
+
+    def _write(self, uri: str, prefix: str) -> None:
+        counter = f"counter/{prefix}"
+        with MongoClient(uri, serverSelectionTimeoutMS=2000, retryWrites=False) as client:
+            documents = client["kill_test"]["documents"]
+            count = 0
+            while not self._stop.is_set():
+                name = f"{prefix}/{count}"
+                try:
+                    documents.insert_one({"_id": name, "text": "x" * 200})
+                    self.acknowledged.append(name)
+                    documents.find_one_and_update({"_id": counter}, {"$set": {"count": count}}, upsert=True)
+                    self.updated[counter] = count
+                except PyMongoError:
+                    return
+                count += 1
+
+    def __enter__(self) -> Writers:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def test_no_acknowledged_document_is_lost_when_the_database_is_killed(tmp_path: Path) -> None:
+    server = Database(tmp_path, free_ports(1)[0])
+    log = tmp_path / "database.log"
+    server.prepare()
+    acknowledged: set[str] = set()
+    updated: dict[str, int] = {}
+    for round_number in range(KILLS):
+        process = start(server, log)
+        wait_until_ready(server, process, log, seconds=60)
+        with Writers(server.uri, round_number) as writers:
+            time.sleep(1.0 + 0.13 * round_number)
+            process.kill()
+            process.wait()
+        acknowledged.update(writers.acknowledged)
+        updated.update(writers.updated)
+
+    with running(server, log), MongoClient(server.uri) as client:
+        documents = client["kill_test"]["documents"]
+        stored = {document["_id"]: document for document in documents.find({})}
+        found_by_id = sum(documents.find_one({"_id": name}) is not None for name in acknowledged)
+    assert len(acknowledged) > 400, "the test wrote too little to show anything"
+    assert acknowledged - stored.keys() == set()
+    assert found_by_id == len(acknowledged), "the index lost what the collection kept"
+    assert all(stored[name]["count"] >= count for name, count in updated.items())
+
+
+async def _produce_until_killed(bootstrap: str, kill_after: float, kill: object, prefix: str) -> set[bytes]:
+    acknowledged: set[bytes] = set()
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", request_timeout_ms=3000)
+    await producer.start()
+    stop_at = time.monotonic() + kill_after
+    killed = False
+
+    async def send(number: int) -> None:
+        value = f"{prefix}/{number}".encode()
+        try:
+            await producer.send_and_wait("kill-test", value)
+        except KafkaError:
+            return
+        acknowledged.add(value)
+
+    number = 0
+    pending: set[asyncio.Task[None]] = set()
+    while not killed:
+        pending = {task for task in pending if not task.done()}
+        while len(pending) < 50:
+            pending.add(asyncio.create_task(send(number)))
+            number += 1
+        await asyncio.sleep(0.001)
+        if time.monotonic() > stop_at:
+            kill()  # type: ignore[operator]
+            killed = True
+    await asyncio.wait(pending, timeout=0.5)
+    for task in pending:
+        task.cancel()
+    await asyncio.wait_for(asyncio.shield(_stop_quietly(producer)), timeout=20)
+    return acknowledged
+
+
+async def _stop_quietly(producer: AIOKafkaProducer) -> None:
+    try:
+        await asyncio.wait_for(producer.stop(), timeout=5)
+    except (KafkaError, TimeoutError):
+        await producer.client.close()
+
+
+async def _all_values(bootstrap: str) -> set[bytes]:
+    partition = TopicPartition("kill-test", 0)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign([partition])
+        await consumer.seek_to_beginning(partition)
+        end = (await consumer.end_offsets([partition]))[partition]
+        values: set[bytes] = set()
+        while await consumer.position(partition) < end:
+            for records in (await consumer.getmany(timeout_ms=1000)).values():
+                values.update(record.value for record in records)
+        return values
+    finally:
+        await consumer.stop()
+
+
+async def test_no_acknowledged_record_is_lost_when_the_broker_is_killed(tmp_path: Path) -> None:
+    port, controller_port = free_ports(2)
+    server = Broker(tmp_path / "kafka", port, controller_port)
+    log = tmp_path / "broker.log"
+    server.prepare()
+    acknowledged: set[bytes] = set()
+    for round_number in range(KILLS):
+        process = start(server, log)
+        wait_until_ready(server, process, log, seconds=60)
+        if round_number == 0:
+            admin = AIOKafkaAdminClient(bootstrap_servers=server.bootstrap)
+            await admin.start()
+            await admin.create_topics([NewTopic("kill-test", 1, 1)])
+            await admin.close()
+        acknowledged |= await _produce_until_killed(
+            server.bootstrap, 1.0, process.kill, f"round-{round_number}"
+        )
+        process.wait()
+
+    with running(server, log):
+        stored = await _all_values(server.bootstrap)
+    assert len(acknowledged) > 400, "the test wrote too little to show anything"
+    assert acknowledged - stored == set()
