@@ -12,9 +12,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from framewell_models.fetch import FetchFailed
+from framewell_models.fetch import FetchError
 from framewell_models.folders import ModelFolder, default_root, folder_of, shipped, verify
-from framewell_models.manifest import InvalidManifest, Manifest
+from framewell_models.manifest import Manifest, ManifestError
 from framewell_models.pull import Pull, size_of
 
 app = typer.Typer(no_args_is_help=True, help="Models: fetch them, list them, check their hashes.")
@@ -32,7 +32,7 @@ def pull(root: Root = default_root(), as_json: Json = False) -> None:  # noqa: B
             done.append({"model": str(pulled.manifest.ref), "fetched": pulled.fetched})
             state = "fetched" if pulled.fetched else "here already"
             typer.echo(f"{pulled.manifest.ref}: {state}", err=True)
-    except FetchFailed as error:
+    except FetchError as error:
         _fail(str(error))
     if as_json:
         typer.echo(json.dumps({"root": str(root), "models": done}))
@@ -72,7 +72,7 @@ def verify_models(root: Root = default_root(), as_json: Json = False) -> None:  
     """Check every file of every shipped model against its pinned hash. Exit code 1 if one differs."""
     try:
         problems = verify(root, shipped())
-    except InvalidManifest as error:
+    except ManifestError as error:
         _fail(str(error))
     if as_json:
         typer.echo(json.dumps({"root": str(root), "problems": problems}))

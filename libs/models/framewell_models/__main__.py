@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from framewell_models.fetch import FetchFailed
+from framewell_models.fetch import FetchError
 from framewell_models.folders import default_root, shipped, verify
 from framewell_models.pull import Pull
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _pull(root: Path) -> int:
     try:
         fetched = [str(done.manifest.ref) for done in Pull(root)(shipped()) if done.fetched]
-    except FetchFailed as error:
+    except FetchError as error:
         sys.stderr.write(f"models: {error}\n")
         return 1
     sys.stderr.write(f"models: {len(shipped())} in {root}, fetched {len(fetched)}\n")

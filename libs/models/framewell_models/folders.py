@@ -14,13 +14,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from framewell_models.manifest import MANIFEST_NAME, InvalidManifest, Manifest, ModelRef, load, read
+from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef, load, read
 
 ROOT_VARIABLE: Final = "FRAMEWELL_MODELS"
 DEFAULT_FOLDER: Final = ".framewell-models"
 
 
-class ModelMissing(LookupError):
+class ModelMissingError(LookupError):
     """A model folder is absent or not what its manifest says; the message says how to get it."""
 
 
@@ -76,7 +76,7 @@ def shipped_text(ref: ModelRef) -> str:
             text = entry.read_text(encoding="utf-8")
             if read(text, origin=entry.name).ref == ref:
                 return text
-    raise ModelMissing(f"{ref} is not among the models the mesh ships with")
+    raise ModelMissingError(f"{ref} is not among the models the mesh ships with")
 
 
 def folder_of(root: Path, ref: ModelRef) -> Path:
@@ -86,17 +86,17 @@ def folder_of(root: Path, ref: ModelRef) -> Path:
 def open_folder(root: Path, ref: ModelRef) -> ModelFolder:
     """The installed folder of a model, with every file present and of the pinned hash.
 
-    Raises ModelMissing otherwise, InvalidManifest when its manifest cannot be read.
+    Raises ModelMissingError otherwise, ManifestError when its manifest cannot be read.
     """
     folder = folder_of(root, ref)
     if not (folder / MANIFEST_NAME).is_file():
-        raise ModelMissing(f"{ref} is not installed in {root}: run `framewell models pull`")
+        raise ModelMissingError(f"{ref} is not installed in {root}: run `framewell models pull`")
     found = ModelFolder(load(folder / MANIFEST_NAME), folder)
     if found.manifest.ref != ref:
-        raise InvalidManifest(f"{folder / MANIFEST_NAME} describes {found.manifest.ref}, expected {ref}")
+        raise ManifestError(f"{folder / MANIFEST_NAME} describes {found.manifest.ref}, expected {ref}")
     problems = found.problems()
     if problems:
-        raise ModelMissing(f"{'; '.join(problems)}: run `framewell models pull`")
+        raise ModelMissingError(f"{'; '.join(problems)}: run `framewell models pull`")
     return found
 
 

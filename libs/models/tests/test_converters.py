@@ -20,7 +20,7 @@ from framewell_models.converters.graph import GraphWriter, fold_batch_norm, same
 from framewell_models.converters.javascript import read_literal
 from framewell_models.converters.landmarks import parse
 from framewell_models.converters.tfjs import read_weights
-from framewell_models.folders import ModelMissing, default_root, open_folder
+from framewell_models.folders import ModelMissingError, default_root, open_folder
 from framewell_models.manifest import ModelRef
 
 
@@ -31,7 +31,7 @@ def run(path: Path, **inputs: Any) -> list[Any]:
 def real(name: str, version: str) -> Path:
     try:
         return open_folder(default_root(), ModelRef(name, version)).graph
-    except ModelMissing as missing:
+    except ModelMissingError as missing:
         pytest.skip(str(missing))
 
 
@@ -132,7 +132,7 @@ def test_a_checkpoint_that_wants_to_run_something_is_refused(tmp_path: Path) -> 
             return (__import__("os").system, ("touch " + str(tmp_path / "ran"),))
 
     path = checkpoint(tmp_path / "evil.pth", OrderedDict(weight=Evil()), {})
-    with pytest.raises(torch_checkpoint.UnsafeCheckpoint, match="system"):
+    with pytest.raises(torch_checkpoint.UnsafeCheckpointError, match="system"):
         torch_checkpoint.read_state_dict(path)
     assert not (tmp_path / "ran").exists()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from framewell_models.folders import shipped
-from framewell_models.manifest import InvalidManifest, ModelRef, read
+from framewell_models.manifest import ManifestError, ModelRef, read
 
 MINIMAL = """
 name: labels/tiny
@@ -27,13 +27,13 @@ def test_a_minimal_manifest_is_read_with_its_reference() -> None:
 
 @pytest.mark.parametrize("name", ["model.pth", "model.pkl", "weights.bin", "model.pt", "x.npy", "model.jit"])
 def test_a_pickle_is_refused_by_name(name: str) -> None:
-    with pytest.raises(InvalidManifest, match="may carry code"):
+    with pytest.raises(ManifestError, match="may carry code"):
         read(MINIMAL.replace("model.onnx", name))
 
 
 @pytest.mark.parametrize("name", ["../model.onnx", "/etc/model.onnx", "a/b.onnx", ".hidden.onnx"])
 def test_a_file_outside_the_folder_is_refused(name: str) -> None:
-    with pytest.raises(InvalidManifest, match="plain file name"):
+    with pytest.raises(ManifestError, match="plain file name"):
         read(MINIMAL.replace("model.onnx", name))
 
 
@@ -48,18 +48,18 @@ def test_a_file_outside_the_folder_is_refused(name: str) -> None:
     ],
 )
 def test_what_is_missing_or_unknown_is_named(old: str, new: str, complaint: str) -> None:
-    with pytest.raises(InvalidManifest, match=complaint):
+    with pytest.raises(ManifestError, match=complaint):
         read(MINIMAL.replace(old, new))
 
 
 def test_yaml_that_builds_objects_is_refused() -> None:
-    with pytest.raises(InvalidManifest):
+    with pytest.raises(ManifestError):
         read("!!python/object/apply:os.system ['true']")
 
 
 def test_an_identity_model_names_its_embedding_and_classes() -> None:
     text = MINIMAL.replace("labels/tiny", "identity/news").replace("classification", "identity")
-    with pytest.raises(InvalidManifest, match="embedding"):
+    with pytest.raises(ManifestError, match="embedding"):
         read(text)
     manifest = read(text + "embedding: faces/dlib-resnet@1.0\nclasses: [a, b]\n")
     assert manifest.embedding == ModelRef("faces/dlib-resnet", "1.0")

@@ -27,7 +27,7 @@ PROTOCOL_VERSION: Final = 1001
 _STORAGES: Final = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
-class UnsafeCheckpoint(ValueError):
+class UnsafeCheckpointError(ValueError):
     """The checkpoint asks for something beyond tensors; it is not read any further."""
 
 
@@ -70,17 +70,17 @@ class _TensorUnpickler(pickle.Unpickler):
             return _rebuild
         if module == "torch" and name in _STORAGES:
             return _STORAGES[name]
-        raise UnsafeCheckpoint(f"the checkpoint asks for {module}.{name}; only plain tensors are read")
+        raise UnsafeCheckpointError(f"the checkpoint asks for {module}.{name}; only plain tensors are read")
 
     def persistent_load(self, pid: Any) -> Storage:
         kind, dtype, key, _location, _count, view = pid
         if kind != "storage" or view is not None:
-            raise UnsafeCheckpoint("the checkpoint holds something other than whole storages")
+            raise UnsafeCheckpointError("the checkpoint holds something other than whole storages")
         return Storage(str(key), dtype)
 
 
 def read_state_dict(path: Path) -> dict[str, Array]:
-    """The named tensors of a state dict. Raises UnsafeCheckpoint or ValueError; never runs the file."""
+    """The named tensors of a state dict. Raises UnsafeCheckpointError or ValueError; never runs the file."""
     stream = io.BytesIO(path.read_bytes())
     if _next_pickle(stream) != MAGIC_NUMBER or _next_pickle(stream) != PROTOCOL_VERSION:
         raise ValueError(f"{path.name}: not a torch checkpoint of the layout before 1.6")

@@ -1,0 +1,103 @@
+"""The `faces` analyser: every face of every sampled frame, with track, vector and quality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from framewell_inference.analysers.faces.alignment import face_chip, network_input
+from framewell_inference.analysers.faces.detection import DetectedFace, FaceDetector
+from framewell_inference.analysers.faces.landmarks import ShapePredictor
+from framewell_inference.analysers.faces.quality import FaceQuality, assess
+from framewell_inference.analysers.faces.tracking import FaceTracker
+from framewell_inference.domain.observations import Findings, FractionBox, Seen, Stretch, stacked
+from framewell_inference.domain.pictures import Float, Frame, Picture
+from framewell_inference.ports import Model
+from framewell_models.manifest import ModelRef
+
+NAME: Final = "faces"
+
+DIMENSIONS: Final = 128
+
+SMALLEST_SIDE: Final = 24.0
+"""Smaller faces are reported without a vector: at 18 pixels only one in five is still itself."""
+
+BATCH: Final = 16
+"""Most chips in one run of the network: bounds memory for a crowd."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAnalyser:
+    """Observations carry the embedding's name and version: their vectors lie in its space."""
+
+    detector: Model
+    predictor: ShapePredictor
+    predictor_ref: ModelRef
+    embedding: Model
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return (self.embedding.manifest.ref, self.detector.manifest.ref, self.predictor_ref)
+
+    def begin(self, *, still: bool = False) -> FacePass:  # noqa: ARG002  a still is a chunk of one frame
+        return FacePass(self, FaceDetector(self.detector))
+
+    def embed(self, chips: list[Picture]) -> list[Float]:
+        """One vector [128] a chip."""
+        vectors: list[Float] = []
+        for start in range(0, len(chips), BATCH):
+            outputs = self.embedding.run({"rgb": network_input(chips[start : start + BATCH])})
+            vectors.extend(outputs["embedding"])
+        return vectors
+
+
+@dataclass(slots=True)
+class FacePass:
+    """One chunk."""
+
+    analyser: FaceAnalyser
+    detect: FaceDetector
+    tracker: FaceTracker = field(default_factory=FaceTracker)
+    seen: list[Seen] = field(default_factory=list)
+    vectors: list[Float] = field(default_factory=list)
+
+    def look(self, frame: Frame) -> None:
+        faces = self.detect(frame.picture)
+        if not faces:
+            return
+        chips = [face_chip(frame.picture, face, self.analyser.predictor) for face in faces]
+        described = [index for index, face in enumerate(faces) if face.box.shorter_side >= SMALLEST_SIDE]
+        embedded = self.analyser.embed([chips[index] for index in described])
+        vector_of = dict(zip(described, embedded, strict=True))
+        boxes = [face.box for face in faces]
+        tracks = self.tracker.assign(frame.shot, boxes, [vector_of.get(index) for index in range(len(faces))])
+        for index, (face, chip, track) in enumerate(zip(faces, chips, tracks, strict=True)):
+            self._note(frame, face, assess(face, chip), track, vector_of.get(index))
+
+    def _note(
+        self, frame: Frame, face: DetectedFace, quality: FaceQuality, track: int, vector: Float | None
+    ) -> None:
+        row = -1
+        if vector is not None:
+            row = len(self.vectors)
+            self.vectors.append(vector)
+        attributes = {"track": str(track), "shot": str(frame.shot), **quality.attributes()}
+        self.seen.append(
+            Seen(
+                kind="face",
+                stretch=Stretch.of(frame),
+                score=face.score,
+                moment=(frame.pts, frame.index),
+                box=FractionBox.of(face.box, frame),
+                attributes=attributes | {"detector": str(self.analyser.detector.manifest.ref)},
+                vector=row,
+            )
+        )
+
+    def finish(self) -> Findings:
+        return Findings(NAME, self.analyser.models[0], tuple(self.seen), stacked(self.vectors, DIMENSIONS))

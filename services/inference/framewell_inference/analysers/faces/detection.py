@@ -1,0 +1,87 @@
+"""YuNet: from a picture to boxes with five points each.
+
+The graph gives, per cell of three grids, a class score, an objectness, a box and five points as
+offsets in strides (Wu et al. 2023). Decoding is done here: OpenCV's FaceDetectorYN would tie us to
+its own runtime and threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from framewell_inference.domain.pictures import Array, Float, Picture, PixelBox
+from framewell_inference.ports import Model
+
+SIDE: Final = 640
+STRIDES: Final = (8, 16, 32)
+
+LEFT_EYE, RIGHT_EYE, NOSE, LEFT_MOUTH, RIGHT_MOUTH = range(5)
+"""Order of the points; left and right as seen in the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedFace:
+    """A face in pixels of its picture. `points` is [5, 2]."""
+
+    box: PixelBox
+    points: Float
+    score: float
+
+
+class FaceDetector:
+    """Finds faces of a score of at least the manifest's `detect` threshold."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._threshold = model.manifest.thresholds["detect"]
+        self._overlap = model.manifest.thresholds["overlap"]
+        self._cells = {stride: _cells(SIDE // stride) for stride in STRIDES}
+
+    def __call__(self, picture: Picture) -> list[DetectedFace]:
+        """Faces by falling score."""
+        image, scale = letterbox(picture)
+        outputs = self._model.run({"input": image})
+        parts = [self._decode(outputs, stride) for stride in STRIDES]
+        boxes, scores, points = (np.concatenate(values) for values in zip(*parts, strict=True))
+        boxes, points = boxes / scale, points / scale
+        kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), self._threshold, self._overlap)
+        return [
+            DetectedFace(
+                PixelBox(*(float(value) for value in boxes[index])), points[index], float(scores[index])
+            )
+            for index in np.asarray(kept, dtype=np.int64).ravel()
+        ]
+
+    def _decode(self, outputs: Mapping[str, Array], stride: int) -> tuple[Float, Float, Float]:
+        """Boxes [n, 4] (x, y, width, height), scores [n] and points [n, 5, 2] above the threshold."""
+        likely = np.clip(outputs[f"cls_{stride}"][0, :, 0], 0, 1) * np.clip(
+            outputs[f"obj_{stride}"][0, :, 0], 0, 1
+        )
+        scores = np.sqrt(likely)
+        chosen = np.flatnonzero(scores >= self._threshold)
+        cells, box = self._cells[stride][chosen], outputs[f"bbox_{stride}"][0][chosen]
+        centre, size = (cells + box[:, :2]) * stride, np.exp(box[:, 2:]) * stride
+        points = (outputs[f"kps_{stride}"][0][chosen].reshape(-1, 5, 2) + cells[:, None]) * stride
+        return np.concatenate([centre - size / 2, size], axis=1), scores[chosen], points
+
+
+def letterbox(picture: Picture) -> tuple[Float, float]:
+    """The picture scaled into the top left of a black square, as [1, 3, 640, 640], and the scale used."""
+    height, width = picture.shape[:2]
+    scale = SIDE / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    square = np.zeros((SIDE, SIDE, 3), np.uint8)
+    square[: resized.shape[0], : resized.shape[1]] = resized
+    return square.transpose(2, 0, 1)[None].astype(np.float32), scale
+
+
+def _cells(count: int) -> Float:
+    """Column and row of every cell of a count x count grid, row by row."""
+    rows, columns = np.mgrid[0:count, 0:count]
+    return np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float32)

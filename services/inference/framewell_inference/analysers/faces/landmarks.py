@@ -1,0 +1,90 @@
+"""dlib's 5-point shape predictor in numpy: regression trees over pixel differences.
+
+Kazemi & Sullivan, "One millisecond face alignment with an ensemble of regression trees", CVPR 2014.
+Agrees with dlib 20.0.1 within rounding (half a pixel on nearly all faces). dlib itself is not used:
+its wheels are built from source on most machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from framewell_inference.domain.pictures import Array, Float, Picture, PixelBox
+
+
+@dataclass(frozen=True, slots=True)
+class ShapePredictor:
+    """C cascades of T trees with S splits each, over P sampled pixels; arrays as the converter names them."""
+
+    mean_shape: Float
+    first_pixel: Array
+    second_pixel: Array
+    threshold: Float
+    leaf: Float
+    anchor: Array
+    offset: Float
+
+    @staticmethod
+    def load(path: Path) -> ShapePredictor:
+        with np.load(path, allow_pickle=False) as arrays:
+            return ShapePredictor.of({name: arrays[name] for name in arrays.files})
+
+    @staticmethod
+    def of(arrays: Mapping[str, Array]) -> ShapePredictor:
+        return ShapePredictor(**{name: arrays[name] for name in ShapePredictor.__dataclass_fields__})
+
+    def __call__(self, picture: Picture, box: PixelBox) -> Array:
+        """Five points [5, 2] in pixels: image-right eye outer and inner corner, image-left eye outer and
+        inner corner, base of the nose."""
+        grey = (picture.astype(np.uint16).sum(axis=2) // 3).astype(np.float32)
+        scale = np.array([box.width - 1, box.height - 1])
+        origin = np.array([box.x, box.y])
+        mean = self.mean_shape.astype(np.float64)
+        shape = mean.copy()
+        for cascade in range(len(self.leaf)):
+            turn = similarity(mean, shape)[:, :2]
+            anchors = shape[self.anchor[cascade]] + self.offset[cascade] @ turn.T
+            values = _sample(grey, anchors * scale + origin)
+            brighter = (
+                values[self.first_pixel[cascade]] - values[self.second_pixel[cascade]]
+                > self.threshold[cascade]
+            )
+            shape = shape + self._leaves(cascade, brighter).sum(axis=0).reshape(-1, 2)
+        points: Array = shape * scale + origin
+        return points
+
+    def _leaves(self, cascade: int, brighter: Array) -> Float:
+        """The leaf every tree ends in, [T, 10]. A brighter first pixel goes to the left child."""
+        trees, splits = np.arange(len(brighter)), brighter.shape[1]
+        node = np.zeros(len(brighter), np.int64)
+        while node[0] < splits:  # the trees are complete: all reach their leaves at the same depth
+            node = 2 * node + 1 + ~brighter[trees, node]
+        leaves: Float = self.leaf[cascade][trees, node - splits]
+        return leaves
+
+
+def similarity(source: Array, target: Array) -> Array:
+    """Least-squares rotation, uniform scale and shift from `source` to `target` points, as a 2x3 matrix.
+
+    Umeyama, IEEE PAMI 1991.
+    """
+    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
+    a, b = source - source_mean, target - target_mean
+    left, singular, right = np.linalg.svd(b.T @ a / len(a))
+    sign = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
+    rotation = (left * sign) @ right
+    scale = (singular * sign).sum() / ((a**2).sum() / len(a))
+    return np.hstack([scale * rotation, (target_mean - scale * rotation @ source_mean)[:, None]])
+
+
+def _sample(grey: Float, points: Array) -> Float:
+    """Values at the nearest pixels, 0 outside."""
+    column, row = np.rint(points).astype(np.int64).T
+    inside = (column >= 0) & (column < grey.shape[1]) & (row >= 0) & (row < grey.shape[0])
+    values = np.zeros(len(points), np.float32)
+    values[inside] = grey[row[inside], column[inside]]
+    return values

@@ -1,0 +1,59 @@
+"""What a picture classifier says about single frames, drawn together into stretches of a shot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from framewell_inference.domain.observations import Seen, Stretch
+from framewell_inference.domain.pictures import Frame
+
+
+@dataclass(slots=True)
+class _Run:
+    shot: int
+    stretch: Stretch
+    score: float
+    moment: tuple[int, int]
+
+
+@dataclass(slots=True)
+class LabelRuns:
+    """Joins equal labels of consecutive frames of a shot. A run's moment is where it scored best."""
+
+    kind: str
+    _open: dict[str, _Run] = field(default_factory=dict)
+    _closed: list[Seen] = field(default_factory=list)
+
+    def note(self, frame: Frame, scores: dict[str, float]) -> None:
+        """Labels of one frame. Feed frames in order of time."""
+        for label in [
+            name for name, run in self._open.items() if name not in scores or run.shot != frame.shot
+        ]:
+            self._close(label)
+        for label, score in scores.items():
+            run = self._open.get(label)
+            if run is None:
+                self._open[label] = _Run(frame.shot, Stretch.of(frame), score, (frame.pts, frame.index))
+                continue
+            run.stretch = run.stretch.joined(Stretch.of(frame))
+            if score > run.score:
+                run.score, run.moment = score, (frame.pts, frame.index)
+
+    def finish(self) -> list[Seen]:
+        """All runs in order of their start."""
+        for label in list(self._open):
+            self._close(label)
+        return sorted(self._closed, key=lambda seen: (seen.stretch.start_pts, -seen.score))
+
+    def _close(self, label: str) -> None:
+        run = self._open.pop(label)
+        self._closed.append(
+            Seen(
+                kind=self.kind,
+                stretch=run.stretch,
+                score=run.score,
+                moment=run.moment,
+                label=label,
+                attributes={"shot": str(run.shot)},
+            )
+        )

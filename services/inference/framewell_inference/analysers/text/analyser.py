@@ -1,0 +1,105 @@
+"""The `text` analyser: captions as they stand on screen, with their place and what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from framewell_inference.analysers.text.detection import TextBox, TextDetector
+from framewell_inference.analysers.text.layout import CAPTION_ROWS, line_below, region
+from framewell_inference.analysers.text.lines import Line, LineFollower
+from framewell_inference.analysers.text.recognition import TextReader
+from framewell_inference.domain.observations import Findings, FractionBox, Seen
+from framewell_inference.domain.pictures import Frame, Picture, PixelBox
+from framewell_inference.ports import Model
+from framewell_models.manifest import ModelRef
+
+NAME: Final = "text"
+
+STRIP_SIDE: Final = 640
+"""Captions are found in the lower strip at 640 columns in 16 ms; at 480 the ticker's letters blur."""
+
+STILL_SIDE: Final = 960
+"""A still is looked at whole, and once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnalyser:
+    """Reads only what stands still in the caption rows; a still is read whole."""
+
+    detector: Model
+    recogniser: Model
+    alphabet: str
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return (self.recogniser.manifest.ref, self.detector.manifest.ref)
+
+    def begin(self, *, still: bool = False) -> TextPass:
+        reader = TextReader(self.recogniser, self.alphabet)
+        return TextPass(
+            self, TextDetector(self.detector), LineFollower(reader, runs=_runs, still=still), still
+        )
+
+
+@dataclass(slots=True)
+class TextPass:
+    """One chunk."""
+
+    analyser: TextAnalyser
+    detect: TextDetector
+    follower: LineFollower
+    still: bool
+
+    def look(self, frame: Frame) -> None:
+        rows = (0.0, 1.0) if self.still else CAPTION_ROWS
+        top, bottom = (int(row * frame.height) for row in rows)
+        strip: Picture = frame.picture[top:bottom]
+        found = self.detect(strip, max_side=STILL_SIDE if self.still else STRIP_SIDE)
+        grey = np.asarray(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), np.uint8)
+        self.follower.look(frame, grey, [_moved(text, top) for text in found])
+
+    def finish(self) -> Findings:
+        sure = self.analyser.recogniser.manifest.thresholds["accept"]
+        lines = [line for line in self.follower.finish() if line.best.text and line.best.confidence >= sure]
+        lines.sort(key=lambda line: (line.stretch.start_pts, line.box.y, line.box.x))
+        seen = tuple(self._seen(line, lines) for line in lines)
+        return Findings(NAME, self.analyser.models[0], seen)
+
+    def _seen(self, line: Line, lines: Sequence[Line]) -> Seen:
+        attributes = {
+            "region": region(line),
+            "shot": str(line.frame.shot),
+            "reads": str(len(line.readings)),
+            "agreeing_reads": str(line.agreeing),
+            "height_pixels": f"{line.box.height:.0f}",
+        }
+        lower = line_below(line, lines)
+        if lower is not None:
+            attributes |= {"below": f"{NAME}/{lines.index(lower)}", "below_text": lower.best.text}
+        return Seen(
+            kind="text",
+            stretch=line.stretch,
+            score=line.best.confidence,
+            moment=(line.frame.pts, line.frame.index),
+            box=FractionBox.of(line.box, line.frame),
+            text=line.best.text,
+            attributes=attributes,
+        )
+
+
+def _moved(text: TextBox, rows: int) -> TextBox:
+    box = text.box
+    return TextBox(PixelBox(box.x, box.y + rows, box.width, box.height), text.score)
+
+
+def _runs(line: Line) -> bool:
+    return region(line) == "ticker"

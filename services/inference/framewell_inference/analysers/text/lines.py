@@ -1,0 +1,138 @@
+"""Lines of text followed through a shot: what stands still is read, what moves is a ticker.
+
+A caption stands; whatever moves under a detector's box (a crawl, a sign in the scene) does not. The
+test compares the very same pixels of two samples, since the boxes themselves jitter. A standing line
+is read from fresh samples until two readings are equal: one reading alone confuses umlauts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from framewell_inference.analysers.text.detection import TextBox
+from framewell_inference.analysers.text.recognition import Reading
+from framewell_inference.domain.observations import Stretch
+from framewell_inference.domain.pictures import Frame, Grey, Picture, PixelBox
+
+STILL_CORRELATION: Final = 0.90
+SAME_LINE_OVERLAP: Final = 0.5
+MOST_READS: Final = 4
+ENOUGH_EQUAL: Final = 2
+
+SAMPLE_EVERY: Final = 8
+"""A ticker's words cross the screen in more than four seconds; sampled frames come twice a second."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One line while it is followed. Boxes are in pixels of the whole frame."""
+
+    box: PixelBox
+    patch: Grey
+    frame: Frame
+    stretch: Stretch
+    stands: bool = False
+    readings: list[Reading] = field(default_factory=list)
+
+    @property
+    def agreeing(self) -> int:
+        """How many readings equal the most frequent one."""
+        return max(Counter(reading.text for reading in self.readings).values(), default=0)
+
+    @property
+    def best(self) -> Reading:
+        """The most frequent reading, the surest of its kind."""
+        text, _ = Counter(reading.text for reading in self.readings).most_common(1)[0]
+        return max(
+            (reading for reading in self.readings if reading.text == text), key=lambda item: item.confidence
+        )
+
+    @property
+    def wants_reading(self) -> bool:
+        return self.agreeing < ENOUGH_EQUAL and len(self.readings) < MOST_READS
+
+
+@dataclass(slots=True)
+class LineFollower:
+    """Feed frames in order of time; `closed` collects the lines that were read, in order of their end."""
+
+    read: Callable[[Picture], Reading]
+    runs: Callable[[Line], bool]
+    """Whether a line stands where tickers run: such a line is sampled now and then, standing or not."""
+    still: bool = False
+    """The asset is one picture: nothing can be seen to stand, every line is read once."""
+    looks: int = 0
+    next_sample: int = 0
+    open: list[Line] = field(default_factory=list)
+    closed: list[Line] = field(default_factory=list)
+
+    def look(self, frame: Frame, grey: Grey, found: list[TextBox]) -> None:
+        standing: list[Line] = []
+        for line in self.open:
+            if (
+                line.frame.shot == frame.shot
+                and correlation(line.patch, _cut(grey, line.box)) > STILL_CORRELATION
+            ):
+                line.stands = True
+                line.stretch = line.stretch.joined(Stretch.of(frame))
+                standing.append(line)
+            else:
+                self._close(line)
+        self.open = standing
+        self.looks += 1
+        for line in standing:
+            if line.wants_reading:
+                line.readings.append(self.read(_crop(frame, line.box)))
+        for text in found:
+            if all(line.box.overlap(text.box) < SAME_LINE_OVERLAP for line in self.open):
+                self._start(frame, grey, text.box)
+
+    def finish(self) -> list[Line]:
+        for line in self.open:
+            self._close(line)
+        self.open = []
+        return self.closed
+
+    def _start(self, frame: Frame, grey: Grey, box: PixelBox) -> None:
+        patch = _cut(grey, box)
+        if patch.size == 0:
+            return
+        line = Line(box, patch, frame, Stretch.of(frame))
+        if self.still or self._samples(line):
+            line.readings.append(self.read(_crop(frame, box)))
+        self.open.append(line)
+
+    def _samples(self, line: Line) -> bool:
+        """Whether to read a running line now: at most one in `SAMPLE_EVERY` frames."""
+        if self.looks < self.next_sample or not self.runs(line):
+            return False
+        self.next_sample = self.looks + SAMPLE_EVERY
+        return True
+
+    def _close(self, line: Line) -> None:
+        if line.readings:
+            self.closed.append(line)
+
+
+def correlation(first: Grey, second: Grey) -> float:
+    """Normalised cross-correlation of two patches of one size, -1 to 1; 0 where either is flat."""
+    if first.shape != second.shape or first.size == 0:
+        return 0.0
+    a, b = first.astype(np.float32) - first.mean(), second.astype(np.float32) - second.mean()
+    norm = float(np.sqrt((a**2).sum() * (b**2).sum()))
+    return float((a * b).sum()) / norm if norm else 0.0
+
+
+def _cut(grey: Grey, box: PixelBox) -> Grey:
+    left, top, right, bottom = box.clipped(grey.shape[1], grey.shape[0])
+    return grey[top:bottom, left:right].copy()
+
+
+def _crop(frame: Frame, box: PixelBox) -> Picture:
+    left, top, right, bottom = box.clipped(frame.width, frame.height)
+    return frame.picture[top:bottom, left:right]

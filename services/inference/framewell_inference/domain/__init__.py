@@ -1,0 +1,1 @@
+"""Plain types and rules of the inference service; no I/O."""
