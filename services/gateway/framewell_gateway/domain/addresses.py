@@ -1,0 +1,78 @@
+"""What may stand in an address: ids, object keys, byte ranges. Everything else is refused before use."""
+
+import re
+from dataclasses import dataclass
+
+# Content addressed, so that a key can name nothing on the disk but an object.
+OBJECT_KEY = re.compile(
+    r"(?P<fan>[0-9a-f]{2})/(?P<sha256>(?P=fan)[0-9a-f]{62})(?P<suffix>(?:\.[A-Za-z0-9]{1,12}){0,2})"
+)
+ASSET_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+
+_RANGE = re.compile(r"bytes=(?P<first>\d{0,19})-(?P<last>\d{0,19})")
+
+# By suffix, never by looking inside: what a browser may interpret is decided here.
+MEDIA_TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".flac": "audio/flac",
+    ".vtt": "text/vtt",
+    ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+    ".yaml": "application/yaml",
+    ".arrow": "application/vnd.apache.arrow.file",
+    ".parquet": "application/vnd.apache.parquet",
+}
+UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+
+
+def media_type(key: str) -> str:
+    """IANA media type of an object by its suffix."""
+    dot = key.rfind(".")
+    return MEDIA_TYPES.get(key[dot:] if dot >= 0 else "", UNKNOWN_MEDIA_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """Bytes `first` to `last`, both inclusive, from 0."""
+
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        """Number of bytes."""
+        return self.last - self.first + 1
+
+
+class UnsatisfiableError(ValueError):
+    """The wanted range lies outside the object (HTTP 416)."""
+
+
+def parse_range(header: str | None, size: int) -> ByteRange | None:
+    """The one range that a `Range` header asks for (RFC 9110, section 14), cut to `size`.
+
+    None when there is no range, or one we don't serve (several ranges, other units, nonsense): then the
+    whole object is the right answer. Raises UnsatisfiableError when it starts behind the end.
+    """
+    wanted = _RANGE.fullmatch(header.strip()) if header else None
+    if wanted is None:
+        return None
+    first, last = wanted["first"], wanted["last"]
+    if not first:
+        if not last:
+            return None
+        if int(last) == 0 or size == 0:
+            raise UnsatisfiableError
+        return ByteRange(max(size - int(last), 0), size - 1)
+    if last and int(last) < int(first):
+        return None
+    if int(first) >= size:
+        raise UnsatisfiableError
+    return ByteRange(int(first), min(int(last), size - 1) if last else size - 1)

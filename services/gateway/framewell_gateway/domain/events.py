@@ -1,0 +1,54 @@
+"""One event of the mesh as the gateway keeps it: never changed, told apart by its event id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A piece of work that was given up: a word for programs and a sentence for people."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """A fact, reduced to what people and the projection read.
+
+    `assets` are all assets it concerns (none for facts about models). `generation` is 0 and `chunk_id`
+    and `sample_id` are empty where the fact has none. `failure` is set when its outcome is failed.
+    `recorded` is when this gateway first saw it: the order in which events are told.
+    """
+
+    id: str
+    type: str
+    source: str
+    time: datetime
+    recorded: datetime
+    assets: tuple[str, ...] = ()
+    subject: str = ""
+    generation: int = 0
+    chunk_id: str = ""
+    sample_id: str = ""
+    failure: Failure | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The type without prefix and version: `chunk.planned`."""
+        return self.type.removeprefix("framewell.").rsplit(".v", 1)[0]
+
+    @property
+    def cursor(self) -> "Cursor":
+        """Its place in the order of telling."""
+        return Cursor(self.recorded, self.id)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cursor:
+    """A place in the order in which events were recorded."""
+
+    recorded: datetime
+    id: str

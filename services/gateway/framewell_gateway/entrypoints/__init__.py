@@ -1,0 +1,1 @@
+"""The ways in: the event stream and HTTP."""
