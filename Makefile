@@ -34,7 +34,7 @@ help:
 # --- set-up -----------------------------------------------------------------------------------------
 
 setup: .venv/.complete node_modules/.complete infra/embedded/jars/.complete .venv-training/.complete \
-	.framewell-models/.complete
+	.framewell-models/.complete .framewell-demo/sources/.complete
 
 .tools/uv/.complete: infra/make/uv.requirements.lock
 	@sh infra/make/need python java maven node disk
@@ -79,6 +79,10 @@ infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256
 		.venv-training/.complete node_modules/.complete
 	@$(STEP) "model weights" $(BIN)/framewell models pull
 	@mkdir -p $(@D) && touch $@
+
+.framewell-demo/sources/.complete: libs/cli/framewell_cli/demo/sources.yaml .venv/.complete
+	@$(STEP) "media of the demo" $(BIN)/framewell demo --fetch-only
+	@touch $@
 
 # --- the mesh ---------------------------------------------------------------------------------------
 
