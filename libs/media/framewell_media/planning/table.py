@@ -51,6 +51,8 @@ class ChunkTable:
     pts: NDArray[np.int64]
     source_pts: NDArray[np.int64]
     end_pts: int
+    previous_pts: int | None
+    """pts of the picture before the chunk, None at the start of the asset."""
     anchor: Anchor
     earlier_anchors: tuple[Anchor, ...]
     """Keyframes before the chunk in its era, nearest first, at most two."""
@@ -98,6 +100,7 @@ def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
         pts=_filled(batch, "pts"),
         source_pts=source_pts,
         end_pts=chunk["end_pts"],
+        previous_pts=int(reader.get_batch(index - 1).column("pts")[-1].as_py()) if index else None,
         anchor=_first_anchor(batch, positions, source_pts),
         earlier_anchors=() if era_starts_here else tuple(_anchors_before(reader, chunks, index)),
     )

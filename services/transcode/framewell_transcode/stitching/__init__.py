@@ -1,0 +1,1 @@
+"""The craft of transcode that needs no decoder: sampling, shots, segments and playlists."""
