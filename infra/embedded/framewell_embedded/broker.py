@@ -59,9 +59,9 @@ class Broker:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if formatted.returncode:
-            reason = (formatted.stderr or formatted.stdout).strip().splitlines()
+            reason = (formatted.stderr or formatted.stdout).strip().splitlines() or ["no reason given"]
             raise CannotStart(
-                f"The broker's folder {self._data} could not be formatted: {reason[-1] if reason else 'no reason given'}. "
+                f"The broker's folder {self._data} could not be formatted: {reason[-1]}. "
                 f"Delete the folder if nothing in it is needed, or make room on the disk."
             )
 

@@ -57,8 +57,9 @@ def find_java() -> Java:
     answer = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)
     version = re.search(r'version "(\d+)', answer.stderr + answer.stdout)
     if version is None or int(version[1]) < OLDEST_JAVA:
+        what = f"version {version[1]}" if version else "no working Java"
         raise CannotStart(
-            f"The broker and the database need Java {OLDEST_JAVA} or newer; {found} is "
-            f"{'version ' + version[1] if version else 'no working Java'}. Install a newer one or set JAVA_HOME."
+            f"The broker and the database need Java {OLDEST_JAVA} or newer; {found} is {what}. "
+            f"Install a newer one or set JAVA_HOME."
         )
     return Java(Path(found), int(version[1]))
