@@ -1,0 +1,79 @@
+"""Live, ready, started and metrics, over HTTP on the health port.
+
+| path | 200 when | otherwise |
+|---|---|---|
+| /live | the event loop turns | the supervisor restarts the process |
+| /started | wiring and every part's start are done | 503 |
+| /ready | started, not stopping, and no part waits for anything | 503 and what it waits for |
+| /metrics | always: Prometheus text | |
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+
+@dataclass(slots=True)
+class Health:
+    """What the process says of itself. `waiting` maps each part to why it is not ready; empty: it is."""
+
+    service: str
+    started: bool = False
+    stopping: bool = False
+    parts: dict[str, Callable[[], str]] = field(default_factory=dict)
+
+    def waiting(self) -> dict[str, str]:
+        """Every part that is not ready, and why."""
+        if not self.started:
+            return {"process": "starting"}
+        if self.stopping:
+            return {"process": "stopping"}
+        return {name: reason for name, why in self.parts.items() if (reason := why())}
+
+
+class HealthServer:
+    """Serves a process's health until stopped."""
+
+    def __init__(self, health: Health, host: str, port: int) -> None:
+        self._health = health
+        self._host = host
+        self._port = port
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        app = web.Application()
+        app.add_routes(
+            [
+                web.get("/live", self._live),
+                web.get("/started", self._started),
+                web.get("/ready", self._ready),
+                web.get("/metrics", self._metrics),
+            ]
+        )
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _live(self, _: web.Request) -> web.Response:
+        return web.json_response({"service": self._health.service, "live": True})
+
+    async def _started(self, _: web.Request) -> web.Response:
+        started = self._health.started
+        answer = {"service": self._health.service, "started": started}
+        return web.json_response(answer, status=200 if started else 503)
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        waiting = self._health.waiting()
+        answer = {"service": self._health.service, "ready": not waiting, "waiting": waiting}
+        return web.json_response(answer, status=503 if waiting else 200)
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

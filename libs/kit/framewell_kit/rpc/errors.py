@@ -1,0 +1,62 @@
+"""From the outcome of a call to a gRPC status with `google.rpc` details.
+
+| outcome | status | details |
+|---|---|---|
+| Rejected | INVALID_ARGUMENT | ErrorInfo (its code) |
+| NotFound | NOT_FOUND | |
+| Conflict | FAILED_PRECONDITION | |
+| NotYet | FAILED_PRECONDITION | RetryInfo |
+| Busy | UNAVAILABLE | RetryInfo |
+| Forbidden | PERMISSION_DENIED (without a valid token: UNAUTHENTICATED) | |
+| any other exception | INTERNAL: the request id, and nothing of the inside | |
+"""
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import ErrorInfo, RequestInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+from grpc_status import rpc_status
+
+from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, Outcome, Rejected
+from framewell_kit.rpc.actor import Unauthenticated
+
+ERROR_DOMAIN = "framewell"
+
+_CODES: tuple[tuple[type[Outcome], grpc.StatusCode], ...] = (
+    (Rejected, grpc.StatusCode.INVALID_ARGUMENT),
+    (NotFound, grpc.StatusCode.NOT_FOUND),
+    (Conflict, grpc.StatusCode.FAILED_PRECONDITION),
+    (NotYet, grpc.StatusCode.FAILED_PRECONDITION),
+    (Busy, grpc.StatusCode.UNAVAILABLE),
+    (Unauthenticated, grpc.StatusCode.UNAUTHENTICATED),
+    (Forbidden, grpc.StatusCode.PERMISSION_DENIED),
+)
+
+
+def status_of(error: Exception, request_id: str) -> grpc.Status:
+    """The status that answers a call which ended with this error."""
+    details: list[Message] = [RequestInfo(request_id=request_id)]
+    if isinstance(error, Rejected):
+        details.append(ErrorInfo(reason=error.code, domain=ERROR_DOMAIN))
+    if isinstance(error, (Busy, NotYet)):
+        details.append(RetryInfo(retry_delay=_duration(error.retry_after)))
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), grpc.StatusCode.INTERNAL)
+    told = (
+        error.reason
+        if isinstance(error, Outcome)
+        else f"the service failed; its log has request {request_id}"
+    )
+    packed = []
+    for detail in details:
+        wrapped = AnyMessage()
+        wrapped.Pack(detail)
+        packed.append(wrapped)
+    return rpc_status.to_status(Status(code=code.value[0], message=told, details=packed))
+
+
+def _duration(seconds: float) -> Duration:
+    duration = Duration()
+    duration.FromMilliseconds(int(seconds * 1000))
+    return duration

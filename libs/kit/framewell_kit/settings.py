@@ -1,0 +1,76 @@
+"""What every process is told from outside: shared settings, and the base of each service's own.
+
+Every setting is an environment variable, `FRAMEWELL_<NAME>` for the shared ones and
+`FRAMEWELL_<SERVICE>_<NAME>` for a service's. Settings are read once, in `__main__`, and never again.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SERVICES = ("ingest", "transcode", "inference", "dataset", "training", "gateway")
+"""The order in which services get their ports."""
+
+RPC_OFFSET = 20
+HEALTH_OFFSET = 40
+
+
+class MeshSettings(BaseSettings):
+    """What all processes of one mesh share. Prefix `FRAMEWELL_`."""
+
+    model_config = SettingsConfigDict(env_prefix="FRAMEWELL_", frozen=True, extra="ignore")
+
+    kafka: str = Field("127.0.0.1:7400", description="Bootstrap servers of the broker, host:port, …")
+    kafka_prefix: str = Field(
+        "", description="Put before every topic and group, where meshes share a broker."
+    )
+    mongo: str = Field("mongodb://127.0.0.1:7401", description="URI of the document database.")
+    database_prefix: str = Field("framewell_", description="Put before each service's database name.")
+    objects: str = Field(
+        ".framewell/objects",
+        description="A folder, or s3://bucket/prefix (AWS_* variables give access and endpoint).",
+    )
+    port_base: int = Field(7400, ge=1024, le=65000, description="First port; all others follow from it.")
+    bind: str = Field("127.0.0.1", description="Address that gRPC and health listen on.")
+    hosts: dict[str, str] = Field(
+        default_factory=dict,
+        description='Where services are: {"ingest": "host:port"}; others: this machine, by the port base.',
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    log_format: Literal["json", "console"] = Field("json", description="A JSON object a line, or for people.")
+    otlp: str = Field("", description="OTLP endpoint (gRPC) that traces go to; empty: none are sent.")
+    trace_sample: float = Field(0.01, ge=0, le=1, description="Fraction of traces that are recorded.")
+    drain_seconds: float = Field(
+        20.0, gt=0, description="Time to finish what is under way when told to stop."
+    )
+    instance: str = Field("", description="Ordinal among the replicas, for static membership.")
+    tokens: dict[str, str] = Field(
+        default_factory=dict,
+        description='Bearer tokens and whose they are: {"token": "principal/authority"}; none: loopback.',
+    )
+    service_token: str = Field("", description="The token with which services call each other.")
+    replication: int = Field(1, ge=1, le=7, description="Replicas of every topic.")
+
+    def rpc_port(self, service: str) -> int:
+        """The port of a service's gRPC server."""
+        return self.port_base + RPC_OFFSET + SERVICES.index(service)
+
+    def health_port(self, service: str) -> int:
+        """The port of a service's health and metrics."""
+        return self.port_base + HEALTH_OFFSET + SERVICES.index(service)
+
+    def rpc_address(self, service: str) -> str:
+        """Where another service's gRPC server is, `host:port`."""
+        return self.hosts.get(service, f"127.0.0.1:{self.rpc_port(service)}")
+
+    def objects_folder(self) -> Path | None:
+        """The object folder, or None when objects are in S3."""
+        return None if "://" in self.objects else Path(self.objects)
+
+
+class ServiceSettings(BaseSettings):
+    """Base of a service's own settings: frozen, and deaf to variables that are not its own."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
