@@ -6,12 +6,13 @@ some hundred runs and not a hundred thousand; its probabilities equal those of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from framewell_inference.domain.observations import SpeechStretch
 from framewell_inference.domain.pictures import Float
 from framewell_inference.ports import Model
 from framewell_models.manifest import ModelRef
@@ -40,12 +41,12 @@ class SpeechAnalyser:
     def models(self) -> Sequence[ModelRef]:
         return (self.model.manifest.ref,)
 
-    def listen(self, samples: Float) -> Sequence[tuple[float, float, float]]:
-        """Stretches of speech as (start seconds, end seconds, mean probability)."""
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechStretch]:
+        """Where somebody speaks in the sound that `blocks` make together, in order of time."""
         step = self.model.manifest.postprocessing
         parameters = step.parameters if step else {}
         thresholds = self.model.manifest.thresholds
-        probabilities = self.probabilities(samples)
+        probabilities = self.probabilities(blocks)
         stretches = _hysteresis(
             probabilities,
             thresholds["start"],
@@ -53,37 +54,46 @@ class SpeechAnalyser:
             min_silence=float(parameters.get("min_silence_ms", 300)) / 1000,
         )
         shortest, pad = (float(parameters.get(name, 0)) / 1000 for name in ("min_speech_ms", "pad_ms"))
-        length = len(samples) / SAMPLE_RATE
         return [
-            (
-                max(0.0, first * WINDOW_SECONDS - pad),
-                min(length, last * WINDOW_SECONDS + pad),
-                float(probabilities[first:last].mean()),
+            SpeechStretch(
+                start_seconds=max(0.0, first * WINDOW_SECONDS - pad),
+                end_seconds=min(len(probabilities) * WINDOW_SECONDS, last * WINDOW_SECONDS + pad),
+                score=float(probabilities[first:last].mean()),
             )
             for first, last in stretches
             if (last - first) * WINDOW_SECONDS >= shortest
         ]
 
-    def probabilities(self, samples: Float) -> Float:
+    def probabilities(self, blocks: Iterable[Float]) -> Float:
         """Probability of speech for every window of 512 samples; the last one is filled with silence."""
         state = {name: np.zeros((1, 1, 128), np.float32) for name in ("h", "c")}
         parts = []
-        for windows in _windows(samples):
+        for windows in _windows(blocks):
             outputs = self.model.run({"input": windows, **state})
             state = {"h": outputs["hn"], "c": outputs["cn"]}
             parts.append(outputs["speech_probs"])
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
-def _windows(samples: Float) -> Iterator[Float]:
-    """[n, 576]: each window after the 64 samples before it."""
-    count = -(-len(samples) // WINDOW)
-    padded = np.zeros(CONTEXT + count * WINDOW, np.float32)
-    padded[CONTEXT : CONTEXT + len(samples)] = samples
-    for first in range(0, count, WINDOWS_A_RUN):
-        last = min(count, first + WINDOWS_A_RUN)
-        part = padded[first * WINDOW : CONTEXT + last * WINDOW]
-        yield np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(part, CONTEXT + WINDOW)[::WINDOW])
+def _windows(blocks: Iterable[Float]) -> Iterator[Float]:
+    """[n, 576]: each window of the sound after the 64 samples before it, at most WINDOWS_A_RUN at once."""
+    held = np.zeros(CONTEXT, np.float32)
+    for block in blocks:
+        held = np.concatenate([held, block])
+        while len(held) - CONTEXT >= WINDOWS_A_RUN * WINDOW:
+            end = WINDOWS_A_RUN * WINDOW
+            yield _framed(held[: CONTEXT + end])
+            held = held[end:]
+    rest = len(held) - CONTEXT
+    if rest > 0:
+        padded = np.zeros(CONTEXT + -(-rest // WINDOW) * WINDOW, np.float32)
+        padded[: len(held)] = held
+        yield _framed(padded)
+
+
+def _framed(samples: Float) -> Float:
+    view = np.lib.stride_tricks.sliding_window_view(samples, CONTEXT + WINDOW)[::WINDOW]
+    return np.ascontiguousarray(view)
 
 
 def _hysteresis(

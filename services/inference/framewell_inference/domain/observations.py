@@ -87,6 +87,15 @@ class Findings:
             raise ValueError(f"{self.analyser}: an observation names a vector row beyond {rows}")
 
 
+@dataclass(frozen=True, slots=True)
+class SpeechStretch:
+    """Somebody speaks; seconds count from the first sample, which is the asset's start."""
+
+    start_seconds: float
+    end_seconds: float
+    score: float
+
+
 def stacked(vectors: list[Float], dimensions: int) -> Float:
     """Rows as one array, [0, dimensions] when there are none."""
     return np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)

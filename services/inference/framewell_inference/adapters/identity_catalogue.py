@@ -1,0 +1,139 @@
+"""Identity models: where they lie, which version is in force, and the loaded ones of this process.
+
+    collection `identity_models`: one document a promoted version, `_id` name@version
+    collection `aliases`:         one document a name: the version in force and its revision
+
+Which version is in force is one field of one document, so the switch is one write, and every replica
+reads the same answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell_inference.adapters.artefacts import read_model
+from framewell_inference.analysers.recognition import FaceIdentifier
+from framewell_inference.domain.tensors import InvalidInputError
+from framewell_inference.ports import IdentityModel, ModelLoader, ModelShelf
+from framewell_kit.documents.protocol import Documents
+from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcomes import NotFound, Rejected
+from framewell_models.manifest import Manifest, ManifestError, ModelRef, read
+
+MODELS: Final = "identity_models"
+ALIASES: Final = "aliases"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIdentityModels:
+    """The IdentityCatalogue port."""
+
+    documents: Documents
+    objects: Objects
+    loader: ModelLoader
+    shelf: ModelShelf
+    _loaded: dict[ModelRef, FaceIdentifier] = field(default_factory=dict)
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def register(self, promoted: ModelPromoted) -> bool:
+        """Keep the artefact and announce the revision as the one to switch to.
+
+        Raises Rejected when the manifest is not one of an identity model, so that a bad promotion is a
+        dead letter with its reason and not a replica that never gets ready.
+        """
+        ref = ModelRef(promoted.name, promoted.version)
+        manifest = await self._manifest(ref, promoted.manifest.key)
+        await self.documents.insert_once(
+            MODELS,
+            {
+                "_id": str(ref),
+                "manifest": promoted.manifest.key,
+                "graph": promoted.artefact.key,
+                "embedding": str(manifest.embedding),
+                "run": promoted.run_id,
+            },
+        )
+        await self.documents.insert_once(
+            ALIASES, {"_id": ref.name, "version": "", "revision": 0, "next": "", "next_revision": 0}
+        )
+        changed = await self.documents.update(
+            ALIASES,
+            ref.name,
+            {"$set": {"next": ref.version, "next_revision": promoted.revision}},
+            expect={"next_revision": {"$lte": promoted.revision}},
+        )
+        return changed is not None
+
+    async def load(self, ref: ModelRef) -> IdentityModel:
+        async with self._loading:
+            known = self._loaded.get(ref)
+            if known is None:
+                known = await self._load(ref)
+                self._loaded[ref] = known
+                self.shelf.put(known.model, in_force=self.shelf.find(ref.name) is None)
+            return known
+
+    async def in_force(self) -> list[ModelRef]:
+        aliases = await self.documents.find(ALIASES, {})
+        refs = [ModelRef(alias["_id"], alias["version"]) for alias in aliases if alias["version"]]
+        return sorted(refs, key=str)
+
+    async def candidates(self) -> list[ModelRef]:
+        refs = set()
+        for alias in await self.documents.find(ALIASES, {}):
+            refs |= {ModelRef(alias["_id"], alias[key]) for key in ("version", "next") if alias[key]}
+        return sorted(refs, key=str)
+
+    async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
+        alias = await self.documents.get(ALIASES, ref.name)
+        previous = alias["version"] if alias else ""
+        changed = await self.documents.update(
+            ALIASES,
+            ref.name,
+            {"$set": {"version": ref.version, "revision": revision}},
+            expect={"revision": {"$lte": revision}},
+        )
+        if changed is not None:
+            self.shelf.put((await self._identifier(ref)).model, in_force=True)
+        return ModelRef(ref.name, previous) if previous else None
+
+    async def retire(self, name: str, revision: int) -> None:
+        alias = await self.documents.update(
+            ALIASES,
+            name,
+            {"$set": {"version": "", "next": "", "revision": revision, "next_revision": revision}},
+            expect={"revision": {"$lte": revision}},
+        )
+        if alias is not None:
+            for ref in [ref for ref in self._loaded if ref.name == name]:
+                self.shelf.drop(ref)
+
+    async def _identifier(self, ref: ModelRef) -> FaceIdentifier:
+        await self.load(ref)
+        return self._loaded[ref]
+
+    async def _load(self, ref: ModelRef) -> FaceIdentifier:
+        document = await self.documents.get(MODELS, str(ref))
+        if document is None:
+            raise NotFound(f"identity model {ref} was never promoted here")
+        manifest = await self._manifest(ref, document["manifest"])
+        try:
+            model = await read_model(self.loader, manifest, await self.objects.read(document["graph"]))
+            return FaceIdentifier.over(model)
+        except (ManifestError, InvalidInputError) as error:
+            raise Rejected(f"identity model {ref} cannot be loaded: {error}", code="bad_model") from error
+
+    async def _manifest(self, ref: ModelRef, key: str) -> Manifest:
+        try:
+            manifest = read((await self.objects.read(key)).decode("utf-8"), origin=f"{ref}: {key}")
+        except (ManifestError, UnicodeDecodeError) as error:
+            raise Rejected(f"identity model {ref}: {error}", code="bad_manifest") from error
+        if manifest.ref != ref or manifest.task != "identity":
+            raise Rejected(
+                f"the manifest of {ref} describes {manifest.ref}, a {manifest.task} model",
+                code="bad_manifest",
+            )
+        return manifest

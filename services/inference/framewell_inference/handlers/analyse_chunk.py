@@ -1,0 +1,117 @@
+"""chunk.transcoded -> chunk.analysed: every picture analyser looks at every sampled frame, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed, ChunkTranscoded
+from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL
+from framewell_inference.domain.messages import done, failed, model_version
+from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.places import Place
+from framewell_inference.domain.tracks import face_tracks
+from framewell_inference.handlers.name_faces import NameFaces
+from framewell_inference.ports import FrameBundles, ObservationStore, PictureAnalyser, PicturePass, TrackStore
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.objects.protocol import Objects
+
+FACES: Final = "faces"
+
+RETRIED: Final = 2
+"""From this attempt on an analyser that fails is reported as failed; before, the record is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseChunk:
+    """Run the analysers over a chunk's frame bundle and keep what they saw.
+
+    Pure in its fact and the bundle: a redelivery finds its documents there and emits the same fact.
+    A chunk that could not be transcoded passes on as failed, so that the asset finishes. One analyser
+    that fails twice is reported as failed, and the others stand.
+    """
+
+    analysers: Sequence[PictureAnalyser]
+    bundles: FrameBundles
+    objects: Objects
+    observations: ObservationStore
+    tracks: TrackStore
+    name_faces: NameFaces
+
+    async def __call__(self, fact: ChunkTranscoded, cause: Cause) -> Sequence[Outgoing]:
+        if fact.outcome.HasField("failed"):
+            return [chunk_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
+        place = Place(fact.asset_id, fact.chunk_id, fact.index, fact.generation)
+        tolerate = cause.attempt >= RETRIED
+        async with self.objects.local(fact.frames) as path:
+            found = await asyncio.to_thread(self._look, path, fact, tolerate)
+        results = []
+        for analyser in self.analysers:
+            outcome = found[analyser.name]
+            if isinstance(outcome, Exception):
+                results.append(_failed_result(analyser, outcome))
+                continue
+            result = await self.observations.keep(outcome, place)
+            results.append(result)
+            if analyser.name == FACES:
+                await self.tracks.keep(place, result, face_tracks(outcome))
+                await self.name_faces(fact.chunk_id)
+        return [_analysed(fact, results)]
+
+    def _look(self, path: Path, fact: ChunkTranscoded, tolerate: bool) -> Mapping[str, Findings | Exception]:
+        """Decode each frame once and show it to every analyser. Runs on a thread."""
+        still = fact.kind == MEDIA_KIND_STILL
+        passes: dict[str, PicturePass] = {one.name: one.begin(still=still) for one in self.analysers}
+        found: dict[str, Findings | Exception] = {}
+        for frame in self.bundles.frames(path, fact.span):
+            for name in [name for name in passes if name not in found]:
+                try:
+                    passes[name].look(frame)
+                except Exception as error:
+                    if not tolerate:
+                        raise
+                    found[name] = error
+        return found | {name: one.finish() for name, one in passes.items() if name not in found}
+
+
+def chunk_failed(fact: ChunkTranscoded, code: str, detail: str) -> ChunkAnalysed:
+    """The fact that ends a chunk nothing could be seen in; also what a given-up record leaves."""
+    message = _about(fact)
+    message.outcome.CopyFrom(failed(code, detail))
+    return message
+
+
+def _analysed(fact: ChunkTranscoded, results: Sequence[AnalyserResult]) -> ChunkAnalysed:
+    message = _about(fact)
+    message.results.extend(results)
+    broken = [result.analyser for result in results if result.outcome.HasField("failed")]
+    if results and len(broken) == len(results):
+        message.outcome.CopyFrom(failed("analysers_failed", f"all analysers failed: {', '.join(broken)}"))
+    else:
+        message.outcome.CopyFrom(done())
+    return message
+
+
+def _about(fact: ChunkTranscoded) -> ChunkAnalysed:
+    return ChunkAnalysed(
+        asset_id=fact.asset_id,
+        chunk_id=fact.chunk_id,
+        index=fact.index,
+        span=fact.span,
+        frames=fact.frames if fact.HasField("frames") else None,
+        provisional_cuts=fact.provisional_cuts,
+        timeline=fact.timeline,
+        lane=fact.lane,
+        generation=fact.generation,
+    )
+
+
+def _failed_result(analyser: PictureAnalyser, error: Exception) -> AnalyserResult:
+    return AnalyserResult(
+        analyser=analyser.name,
+        model=model_version(analyser.models[0]),
+        outcome=failed("analyser_failed", f"{analyser.name} failed: {type(error).__name__}: {error}"),
+    )

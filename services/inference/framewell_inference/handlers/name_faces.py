@@ -1,0 +1,35 @@
+"""Name the face tracks of one chunk by every identity model that is in force or about to be."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from framewell_inference.domain.places import StoredTracks
+from framewell_inference.ports import IdentityCatalogue, IdentityModel, PostingStore, TrackStore
+
+
+@dataclass(frozen=True, slots=True)
+class NameFaces:
+    """Write the postings of a chunk that are missing. Repeating it changes nothing.
+
+    Used when a chunk is analysed, when stored chunks are re-labelled, and when an asset is read whose
+    chunk slipped between the two: whoever comes first writes, the others find it done.
+    """
+
+    identities: IdentityCatalogue
+    tracks: TrackStore
+    postings: PostingStore
+
+    async def __call__(self, chunk_id: str) -> None:
+        for ref in await self.identities.candidates():
+            model = await self.identities.load(ref)
+            stored = await self.tracks.chunk(chunk_id, model.embedding)
+            if stored is not None:
+                await self.chunk(model, stored)
+
+    async def chunk(self, model: IdentityModel, stored: StoredTracks) -> None:
+        """The postings of one chunk by one model, from its stored vectors."""
+        vectors = await self.tracks.vectors(stored)
+        decided = await asyncio.to_thread(model.identify, vectors, stored.tracks)
+        await self.postings.post(model.ref, stored, decided)
