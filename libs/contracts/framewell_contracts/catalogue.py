@@ -75,6 +75,16 @@ class FactType:
         return OUTSIDE in self.emitted_by
 
     @cached_property
+    def carries_lane(self) -> bool:
+        """True when the message itself says in which lane its work travels."""
+        return "lane" in self.message.DESCRIPTOR.fields_by_name
+
+    @cached_property
+    def carries_asset(self) -> bool:
+        """True when the message names its asset."""
+        return "asset_id" in self.message.DESCRIPTOR.fields_by_name
+
+    @cached_property
     def summary(self) -> str:
         """What the fact says: `IngestRequested` becomes `ingest requested`."""
         return self.type.removeprefix("framewell.").rsplit(".", 1)[0].replace(".", " ")

@@ -1,7 +1,7 @@
 """Why a record cannot be read as an event."""
 
 
-class Unreadable(Exception):  # noqa: N818 - it names an outcome, as the mesh's other outcomes do
+class Unreadable(Exception):
     """A record that can never be handled; `reason` is a sentence its sender can act on.
 
     `code` is a stable word for programs: `no_cloudevent`, `unknown_type`, `not_protobuf`, `bad_json` …

@@ -6,7 +6,7 @@ few times and then given up with its traceback. A gRPC method may also say `NotF
 """
 
 
-class Outcome(Exception):  # noqa: N818 - outcomes are not errors: they are the language of a handler
+class Outcome(Exception):
     """Base of all; never raised itself."""
 
     def __init__(self, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Objects in an S3 bucket (or anything that speaks it), through obstore."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -51,9 +52,8 @@ class S3Objects:
 
     @_outcomes
     async def put_file(self, path: Path, *, media_type: str, suffix: str = "") -> ObjectRef:
-        with path.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        ref = reference(digest, path.stat().st_size, media_type, suffix)
+        digest, size = await asyncio.to_thread(_digest, path)
+        ref = reference(digest, size, media_type, suffix)
         await obstore.put_async(self._store, ref.key, path)
         return ref
 
@@ -102,3 +102,8 @@ class S3Objects:
     @_outcomes
     async def _delete(self, key: Key) -> None:
         await obstore.delete_async(self._store, key_of(key))
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest(), path.stat().st_size

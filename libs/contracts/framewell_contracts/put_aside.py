@@ -1,0 +1,76 @@
+"""Records that were put aside: waiting in a group's retry topic, or given up in its dead-letter topic.
+
+Both keep the record's key, value and headers untouched and add `framewell-*` headers that say where it
+stood and what happened, so that a replay is the original again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+_PREFIX = "framewell-"
+# A traceback longer than this says nothing more.
+MAX_TRACEBACK_BYTES = 8 << 10
+_MAX_REASON_BYTES = 2 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """What is known about a record that a group put aside.
+
+    Times are milliseconds since 1970. `attempt` counts the attempts made so far, `not_before_ms` is when
+    the next one is due (0 in a dead letter). `code` is a stable word, `reason` a sentence.
+    """
+
+    group: str
+    origin_topic: str
+    origin_partition: int
+    origin_offset: int
+    attempt: int
+    first_ms: int
+    last_ms: int
+    code: str
+    reason: str
+    not_before_ms: int = 0
+    traceback: str = ""
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """As record headers."""
+        shortened = {
+            "reason": self.reason.encode()[:_MAX_REASON_BYTES],
+            "traceback": self.traceback.encode()[-MAX_TRACEBACK_BYTES:],
+        }
+        named = [
+            (field.name, shortened.get(field.name, str(getattr(self, field.name)).encode()))
+            for field in fields(self)
+        ]
+        return [(_PREFIX + name.replace("_", "-"), content) for name, content in named if content]
+
+
+def read(headers: Iterable[tuple[str, bytes]]) -> PutAside | None:
+    """What the record's headers say, or None when nobody put it aside (or the headers are damaged)."""
+    said = {
+        name.removeprefix(_PREFIX).replace("-", "_"): content.decode("utf-8", "replace")
+        for name, content in headers
+        if name.startswith(_PREFIX) and content is not None
+    }
+    try:
+        return PutAside(
+            group=said["group"],
+            origin_topic=said["origin_topic"],
+            origin_partition=int(said["origin_partition"]),
+            origin_offset=int(said["origin_offset"]),
+            attempt=int(said["attempt"]),
+            first_ms=int(said["first_ms"]),
+            last_ms=int(said["last_ms"]),
+            code=said["code"],
+            reason=said.get("reason", ""),
+            not_before_ms=int(said.get("not_before_ms", 0)),
+            traceback=said.get("traceback", ""),
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def original_headers(headers: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """The headers as the record had them before it was put aside."""
+    return [(name, content) for name, content in headers if not name.startswith(_PREFIX)]

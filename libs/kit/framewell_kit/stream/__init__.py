@@ -1,0 +1,14 @@
+"""The one consumer runtime of the mesh.
+
+    Stage("ingest.accept_request", reads=IngestRequested, handler=AcceptRequest(...))
+
+Handlers know none of it: facts in, facts out, four outcomes. What the runtime promises stands in
+`docs/delivery.md`; the modules follow one record: `delivery` (bytes), `settle` (its end), `light` and
+`heavy` (many of them), `feed` and `gate` (the consumer), `publisher` (what leaves).
+"""
+
+from framewell_kit.stream.declare import Broadcast, HeavyStage, Reason, RetryPolicy, Stage
+from framewell_kit.stream.publisher import Publisher
+from framewell_kit.stream.runtime import StreamRuntime
+
+__all__ = ["Broadcast", "HeavyStage", "Publisher", "Reason", "RetryPolicy", "Stage", "StreamRuntime"]

@@ -1,0 +1,78 @@
+"""Stops a stage whose handler fails on everything, instead of draining its topic into dead letters.
+
+Considered and not taken: circuit breaker libraries (pybreaker, purgatory) guard calls of a dependency and
+fail fast; here nothing may fail, the records must stay where they are.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from framewell_kit.clock import Clock
+
+MIN_FAILURES = 50
+MAX_FAILED_FRACTION = 0.05
+RECENT_RECORDS = 1000
+HALF_OPEN_AFTER_SECONDS = 60.0
+
+
+class Breaker:
+    """Opens at 50 failures among the last 1,000 records when they are more than 5 % of them.
+
+    After a minute one more failure opens it again and one success closes it. `opened` is told the time of
+    day (seconds since 1970) of every opening, None of a closing, so that a restart does not forget.
+    """
+
+    def __init__(self, clock: Clock, changed: Callable[[float | None], None] = lambda _: None) -> None:
+        self._clock = clock
+        self._changed = changed
+        self._recent: deque[bool] = deque(maxlen=RECENT_RECORDS)
+        self._failures = 0
+        self._opened_at: float | None = None
+
+    def restore(self, opened_at: float | None) -> None:
+        """Take up what was kept before a restart."""
+        self._opened_at = opened_at
+
+    def succeeded(self) -> None:
+        """A record was handled."""
+        if self._opened_at is not None:
+            self._close()
+        self._note(failed=False)
+
+    def failed(self) -> None:
+        """A record could not be handled, for no fault of its own."""
+        self._note(failed=True)
+        too_many = self._failures >= MIN_FAILURES and self._failures > MAX_FAILED_FRACTION * len(self._recent)
+        if self._opened_at is not None or too_many:
+            self._opened_at = self._clock.now().timestamp()
+            self._changed(self._opened_at)
+
+    @property
+    def is_open(self) -> bool:
+        """True while no record may be handled."""
+        return self.seconds_left > 0
+
+    @property
+    def half_open(self) -> bool:
+        """True when it was open and one record may be tried."""
+        return self._opened_at is not None and not self.is_open
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until a record may be tried again; 0 when it is not open."""
+        if self._opened_at is None:
+            return 0.0
+        left = self._opened_at + HALF_OPEN_AFTER_SECONDS - self._clock.now().timestamp()
+        return min(max(left, 0.0), HALF_OPEN_AFTER_SECONDS)
+
+    def _close(self) -> None:
+        self._opened_at = None
+        self._recent.clear()
+        self._failures = 0
+        self._changed(None)
+
+    def _note(self, *, failed: bool) -> None:
+        if len(self._recent) == RECENT_RECORDS and self._recent[0]:
+            self._failures -= 1
+        self._recent.append(failed)
+        self._failures += failed

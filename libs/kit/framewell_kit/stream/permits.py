@@ -1,0 +1,55 @@
+"""A bounded number of workers, given to live work before archive work. Pure asyncio; no broker."""
+
+import asyncio
+import heapq
+from itertools import count
+
+
+class Permits:
+    """Like a semaphore whose waiters have a priority: the smallest number first, then the oldest."""
+
+    def __init__(self, permits: int) -> None:
+        self._free = permits
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._order = count()
+        self._changed = asyncio.Event()
+        self._changed.set()
+
+    @property
+    def free(self) -> int:
+        """How many are not taken."""
+        return self._free
+
+    async def acquire(self, priority: int) -> None:
+        """Wait for a permit; cancellation while waiting takes none."""
+        if self._free and not self._waiting:
+            self._take()
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (priority, next(self._order), future))
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self.release()  # it was given in the same moment
+            raise
+
+    def release(self) -> None:
+        """Give one back: to the first in line, if somebody waits."""
+        while self._waiting:
+            _, _, future = heapq.heappop(self._waiting)
+            if not future.done():
+                future.set_result(None)
+                return
+        self._free += 1
+        self._changed.set()
+
+    async def wait_free(self) -> None:
+        """Return when a permit is free and nobody waits for it."""
+        while not self._free:
+            await self._changed.wait()
+
+    def _take(self) -> None:
+        self._free -= 1
+        if not self._free:
+            self._changed.clear()

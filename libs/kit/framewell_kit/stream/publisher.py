@@ -1,0 +1,149 @@
+"""Facts out: one idempotent producer a process, acknowledged by every in-sync replica.
+
+aiokafka's producer has two traps (measured): with idempotence it waits for a broker that is away without
+end, and one record the broker refuses leaves a gap in the sequence after which every send to that
+partition fails. So waits are bounded here where somebody waits for an answer, and a producer that lost
+its sequence is replaced.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidProducerEpoch,
+    KafkaError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    ProducerFenced,
+    UnknownProducerId,
+)
+
+from framewell_contracts.cloudevents import Record
+from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import Busy
+from framewell_kit.stream.emit import derive
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
+
+LOST_SEQUENCE = (InvalidProducerEpoch, OutOfOrderSequenceNumber, ProducerFenced, UnknownProducerId)
+TRIES = 5
+STOP_SECONDS = 5.0
+
+
+class Publisher:
+    """Publishes facts and waits until they cannot be lost any more."""
+
+    def __init__(
+        self, kafka: str, *, source: str, clock: Clock, prefix: str = "", answer_within: float = 20.0
+    ) -> None:
+        self.source = source
+        self._kafka, self._prefix = kafka, prefix
+        self._clock = clock
+        self._answer_within = answer_within
+        self._producer: Any = None
+        self._replacing = asyncio.Lock()
+        self._retired: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Connect; raises KafkaError while the broker is away."""
+        self._producer = await self._connected()
+
+    async def stop(self) -> None:
+        """Send what is left and disconnect, within a few seconds."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _stop(producer)
+
+    async def publish(self, facts: Sequence[Outgoing], cause: Cause) -> None:
+        """Publish the facts of a cause and wait for their acknowledgement.
+
+        Raises Busy when the broker does not answer: they may or may not be out, and publishing them again
+        makes the same events.
+        """
+        await self.deliver(derive(facts, cause, source=self.source, now=self._clock.now()))
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        """Publish records and wait for their acknowledgement; raises Busy as `publish` does."""
+        left = list(records)
+        for attempt in range(TRIES):
+            try:
+                async with asyncio.timeout(self._answer_within):
+                    left = await self._delivered(left)
+            except (KafkaError, TimeoutError) as error:
+                raise Busy(f"the broker at {self._kafka} does not acknowledge: {error!r}") from error
+            if not left:
+                return
+            await self._clock.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
+        raise Busy(f"the broker at {self._kafka} refused {len(left)} records {TRIES} times")
+
+    async def send(self, record: Record) -> Awaitable[Any]:
+        """Put a record on its way; what is returned completes with its acknowledgement.
+
+        Order per key is the order of the calls. Failures are KafkaErrors: tell `recover` about them.
+        """
+        future: Awaitable[Any] = await self._producer.send(
+            self._prefix + record.topic, record.value, record.key or None, headers=record.headers
+        )
+        return future
+
+    async def recover(self, errors: Sequence[BaseException]) -> None:
+        """After failed sends: replace the producer when one of the failures says it lost its sequence."""
+        failed = self._producer
+        if not any(isinstance(error, LOST_SEQUENCE) for error in errors):
+            return
+        async with self._replacing:
+            if self._producer is not failed or failed is None:
+                return  # somebody else has replaced it meanwhile
+            log.warning("producer replaced after it lost its sequence")
+            self._producer = await self._connected()
+            task = asyncio.create_task(_stop(failed))
+            self._retired.add(task)
+            task.add_done_callback(self._retired.discard)
+
+    async def _delivered(self, records: Sequence[Record]) -> list[Record]:
+        """Those records that were not acknowledged, for a reason that a new try may mend."""
+        sent = [await self.send(record) for record in records]
+        results = await asyncio.gather(*map(asyncio.shield, sent), return_exceptions=True)
+        failures = [result for result in results if isinstance(result, BaseException)]
+        if not failures:
+            return []
+        for failure in failures:
+            if not isinstance(failure, (*LOST_SEQUENCE, ProducerClosed)):
+                raise failure
+        await self.recover(failures)
+        return [
+            record
+            for record, result in zip(records, results, strict=True)
+            if isinstance(result, BaseException)
+        ]
+
+    async def _connected(self) -> Any:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._kafka,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=2,
+            max_batch_size=1 << 18,
+            max_request_size=MAX_DEAD_LETTER_BYTES,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await _stop(producer)
+            raise
+        return producer
+
+
+async def _stop(producer: Any) -> None:
+    """Stop a producer, but never wait for a broker that is away."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    except (KafkaError, TimeoutError) as error:
+        log.warning("producer did not stop in time", error=repr(error))

@@ -1,0 +1,151 @@
+"""All streams of one service: started after its topics exist, drained before it ends."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+
+from framewell_contracts.topics import retry_topic
+from framewell_kit.clock import Clock
+from framewell_kit.documents.protocol import Documents
+from framewell_kit.stream.breaker import Breaker
+from framewell_kit.stream.broadcast import BroadcastFeed
+from framewell_kit.stream.declare import Broadcast, HeavyStage, Stage
+from framewell_kit.stream.feed import Feed, Wiring
+from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
+from framewell_kit.stream.light import LightFeed
+from framewell_kit.stream.permits import Permits
+from framewell_kit.stream.publisher import Publisher
+from framewell_kit.stream.settle import Settler
+from framewell_kit.stream.starts import StartCounts
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
+
+BREAKERS = "stream_breakers"
+AnyStage = Stage | HeavyStage | Broadcast
+
+
+class StreamRuntime:
+    """The consumer runtime of one process.
+
+    `start` connects (raising KafkaError while the broker is away), `stop` drains within its deadline.
+    """
+
+    def __init__(
+        self,
+        kafka: str,
+        stages: Sequence[AnyStage],
+        *,
+        documents: Documents,
+        publisher: Publisher,
+        clock: Clock,
+        prefix: str = "",
+        member: str = "",
+        fatal: Any = None,
+    ) -> None:
+        self._documents, self._clock = documents, clock
+        self._broker = KafkaBroker(
+            kafka, apply_types=False, logger=None, consumer_only=True, allow_auto_create_topics=False,
+            graceful_timeout=1.0,
+        )  # fmt: skip
+        options = {"fatal": fatal} if fatal is not None else {}
+        self._wiring = Wiring(self._broker, publisher, clock, prefix, member, **options)
+        self.feeds: list[Feed] = []
+        self.broadcasts: list[BroadcastFeed] = []
+        self._breakers: dict[str, Breaker] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        for stage in stages:
+            if isinstance(stage, Broadcast):
+                self.broadcasts.append(BroadcastFeed(self._wiring, stage, publisher.source))
+            else:
+                self._add(stage, publisher.source)
+
+    async def start(self) -> None:
+        """Take up what the breakers knew, subscribe, and begin to read."""
+        for group, breaker in self._breakers.items():
+            kept = await self._documents.get(BREAKERS, group)
+            breaker.restore(kept["opened_at"] if kept else None)
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self._disconnect(2.0)
+            raise
+        for broadcast in self.broadcasts:
+            self._spawn(broadcast.started())
+
+    async def stop(self, seconds: float) -> None:
+        """Stop fetching, finish or give back, publish, commit, leave; within the time."""
+        for feed in self.feeds:
+            feed.stop_fetching()
+        for broadcast in self.broadcasts:
+            broadcast.stop_fetching()
+        results = await asyncio.gather(*(feed.drain(seconds) for feed in self.feeds), return_exceptions=True)
+        for failure in results:
+            if isinstance(failure, BaseException):
+                log.warning(
+                    "a stage was not drained in time, its records will be redone", error=repr(failure)
+                )
+        for feed in self.feeds:
+            feed.gate.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await self._disconnect(seconds)
+
+    def unready(self) -> list[str]:
+        """Why this process should not be counted on yet; empty when it is ready."""
+        reasons = [
+            f"{feed.group} has no partitions assigned yet"
+            for feed in self.feeds
+            if not feed.assigned.is_set()
+        ]
+        reasons += [f"{group}: breaker open" for group, breaker in self._breakers.items() if breaker.is_open]
+        return reasons + [one.reason for one in self.broadcasts if not one.caught_up.is_set()]
+
+    def waiting(self) -> list[str]:
+        """What paused partitions wait for, by group: no reason to be unready, but to be told."""
+        return [f"{feed.group}: {reason}" for feed in self.feeds for reason in feed.gate.reasons]
+
+    def update_lag(self) -> int:
+        """Bring the lag metrics up to date; the sum."""
+        return sum(feed.lag() for feed in self.feeds)
+
+    def _add(self, stage: Stage | HeavyStage, source: str) -> None:
+        breaker = Breaker(self._clock, lambda opened_at: self._keep_breaker(stage.group, opened_at))
+        self._breakers[stage.group] = breaker
+        settler = Settler(stage, source, self._clock, breaker)
+        if isinstance(stage, Stage):
+            self.feeds.append(LightFeed(self._wiring, settler, stage))
+            return
+        permits, starts = Permits(stage.permits), StartCounts(self._documents, stage.group)
+        names = [name for kind in stage.types for name in kind.topic_names]
+        archive = [name for name in names if name.endswith(".archive")]
+        # What comes back from the retry topic is little, and may be live: it rides with the live lane.
+        first = [*(name for name in names if name not in archive), retry_topic(stage.group)]
+        self.feeds.append(HeavyFeed(self._wiring, settler, first, permits, starts, priority=LIVE))
+        if archive:
+            self.feeds.append(HeavyFeed(self._wiring, settler, archive, permits, starts, priority=ARCHIVE))
+
+    def _keep_breaker(self, group: str, opened_at: float | None) -> None:
+        log.error("breaker changed", group=group, open=opened_at is not None)
+        change = {"$set": {"opened_at": opened_at}}
+        self._spawn(self._documents.update(BREAKERS, group, change, upsert=True))
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("a task of the stream runtime failed", error=repr(task.exception()))
+
+    async def _disconnect(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._broker.stop()
+        except (KafkaError, TimeoutError) as error:
+            log.warning("consumers did not leave in time", error=repr(error))

@@ -1,0 +1,205 @@
+"""One record from bytes to its end: read, handle, try again, put aside or give up.
+
+No exception leaves here except cancellation: FastStream would swallow it and skip the batch.
+"""
+
+import random
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
+from framewell_contracts.catalogue import FACTS
+from framewell_contracts.cloudevents import Event, Record, Unreadable, decode
+from framewell_contracts.put_aside import PutAside
+from framewell_contracts.topics import dead_letter_topic, retry_topic
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Busy, NotYet, Rejected
+from framewell_kit.stream.breaker import Breaker
+from framewell_kit.stream.declare import HeavyStage, Reason, Stage
+from framewell_kit.stream.delivery import Delivery, Postponed, Settled
+from framewell_kit.stream.emit import derive
+from framewell_kit.telemetry import handling, logger, new_traceparent
+from framewell_kit.telemetry.metrics import DEAD_LETTERS, RETRIES
+
+log = logger(__name__)
+
+# NotYet comes back after the handler's own wish, a little later every time, but never later than this.
+NOT_YET_MAX_SECONDS = 30.0
+NOT_YET_GROWTH = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Runs one stage's handler on one record at a time and says how it ended."""
+
+    stage: Stage | HeavyStage
+    source: str
+    clock: Clock
+    breaker: Breaker
+
+    async def settle(self, delivered: Delivery) -> Settled | Postponed:
+        """Handle the record. Settled: publish these, then it is done. Postponed: read it again later."""
+        now_ms = self._now_ms()
+        waited = delivered.waited
+        if waited is not None and waited.not_before_ms > now_ms:
+            return Postponed((waited.not_before_ms - now_ms) / 1000, f"not before its time: {waited.reason}")
+        try:
+            event = decode(
+                delivered.topic,
+                delivered.headers,
+                delivered.value,
+                received=datetime.fromtimestamp(delivered.timestamp_ms / 1000, UTC),
+            )
+        except Unreadable as error:
+            return self._unreadable(delivered, error)
+        cause = _cause(event, delivered)
+        with handling(cause, self.stage.group) as cause:
+            return await self._handle(delivered, event, cause)
+
+    async def give_up(self, delivered: Delivery, reason: Reason) -> Settled | Postponed:
+        """Give up a record without handling it: it killed its worker."""
+        try:
+            event = decode(delivered.topic, delivered.headers, delivered.value)
+        except Unreadable as error:
+            return self._unreadable(delivered, error)
+        return self._given_up(delivered, event, _cause(event, delivered), reason, "")
+
+    async def _handle(self, delivered: Delivery, event: Event, cause: Cause) -> Settled | Postponed:
+        waits = iter(self.stage.retry.in_place_seconds)
+        while True:
+            try:
+                return Settled(await self._decide(event, cause))
+            except Busy as busy:
+                return Postponed(busy.retry_after, busy.reason)
+            except NotYet as wait:
+                return self._not_yet(delivered, event, cause, wait)
+            except Rejected as refusal:
+                return self._given_up(delivered, event, cause, Reason(refusal.reason, refusal.code), "")
+            except Exception as error:  # noqa: BLE001 - a bug of a handler must not stop its neighbours
+                pause = next(waits, None)
+                if pause is None:
+                    return self._failed(delivered, event, cause, error)
+                log.warning("handler failed, tried again", error=repr(error), attempt=cause.attempt)
+                RETRIES.add(1, {"group": self.stage.group, "way": "in_place"})
+                await self.clock.sleep(pause * random.uniform(0.5, 1.5))
+
+    async def _decide(self, event: Event, cause: Cause) -> list[Record]:
+        decisions = self.stage.decide_once
+        if decisions is not None:
+            kept: list[Record] | None = await decisions.recall(self.stage.group, cause.id)
+            if kept is not None:
+                return kept
+        outgoing = await self.stage.handler(event.message, cause)
+        records = derive(outgoing, cause, source=self.source, now=self.clock.now()) if outgoing else []
+        if decisions is not None:
+            records = await decisions.keep(self.stage.group, cause.id, records)
+        self.breaker.succeeded()
+        return records
+
+    def _not_yet(self, delivered: Delivery, event: Event, cause: Cause, wait: NotYet) -> Settled | Postponed:
+        age = (self._now_ms() - self._first_ms(delivered)) / 1000
+        if age > self.stage.retry.not_yet_limit_seconds:
+            reason = Reason(f"waited {age:.0f} s in vain: {wait.reason}", "waited_in_vain")
+            return self._given_up(delivered, event, cause, reason, "")
+        seconds = min(wait.retry_after * NOT_YET_GROWTH ** (cause.attempt - 1), NOT_YET_MAX_SECONDS)
+        return self._again(delivered, cause, seconds, Reason(wait.reason, "not_yet"))
+
+    def _failed(
+        self, delivered: Delivery, event: Event, cause: Cause, error: Exception
+    ) -> Settled | Postponed:
+        told = "".join(traceback.format_exception(error))
+        self.breaker.failed()
+        if self.breaker.is_open:
+            return Postponed(self.breaker.seconds_left, f"breaker open, last failure: {error!r}")
+        rounds = self.stage.retry.round_seconds
+        again = delivered.waited is not None and delivered.waited.code == "failed"
+        failures = cause.attempt - 1 if again else 0
+        reason = Reason(f"{type(error).__name__}: {error}"[:500], "failed")
+        if failures < len(rounds):
+            log.error("handler failed, put into the retry topic", error=reason, traceback=told)
+            return self._again(delivered, cause, rounds[failures] * random.uniform(0.75, 1.25), reason)
+        return self._given_up(delivered, event, cause, reason, told)
+
+    def _again(self, delivered: Delivery, cause: Cause, seconds: float, reason: Reason) -> Settled:
+        RETRIES.add(1, {"group": self.stage.group, "way": "topic"})
+        note = self._note(
+            delivered, cause.attempt, reason, not_before_ms=self._now_ms() + int(seconds * 1000)
+        )
+        return Settled([self._aside(retry_topic(self.stage.group), delivered, note)])
+
+    def _given_up(
+        self, delivered: Delivery, event: Event, cause: Cause, reason: Reason, told: str
+    ) -> Settled | Postponed:
+        note = self._note(delivered, cause.attempt, reason, told=told)
+        records = [self._aside(dead_letter_topic(self.stage.group), delivered, note)]
+        DEAD_LETTERS.add(1, {"group": self.stage.group, "code": reason.code})
+        log.error("record given up", reason=reason, code=reason.code, attempt=cause.attempt, traceback=told)
+        if self.stage.gave_up is not None:
+            try:
+                outgoing = self.stage.gave_up(event.message, reason)
+                records += derive(outgoing, cause, source=self.source, now=self.clock.now())
+            except Exception:
+                log.exception("gave_up failed: nobody is told that the record was given up")
+        return Settled(records)
+
+    def _unreadable(self, delivered: Delivery, error: Unreadable) -> Settled | Postponed:
+        kind = FACTS.get(delivered.topic)
+        if kind is None or not kind.from_outside:
+            self.breaker.failed()
+            if self.breaker.is_open:
+                return Postponed(self.breaker.seconds_left, f"breaker open, last failure: {error.reason}")
+        DEAD_LETTERS.add(1, {"group": self.stage.group, "code": error.code})
+        log.error(
+            "record cannot be read", reason=error.reason, topic=delivered.topic, offset=delivered.offset
+        )
+        note = self._note(delivered, 1, Reason(error.reason, error.code))
+        return Settled([self._aside(dead_letter_topic(self.stage.group), delivered, note)])
+
+    def _note(
+        self, delivered: Delivery, attempt: int, reason: Reason, *, not_before_ms: int = 0, told: str = ""
+    ) -> PutAside:
+        waited = delivered.waited
+        return PutAside(
+            group=self.stage.group,
+            origin_topic=delivered.topic,
+            origin_partition=waited.origin_partition if waited else delivered.partition.partition,
+            origin_offset=waited.origin_offset if waited else delivered.offset,
+            attempt=attempt,
+            first_ms=self._first_ms(delivered),
+            last_ms=self._now_ms(),
+            code=reason.code,
+            reason=reason,
+            not_before_ms=not_before_ms,
+            traceback=told,
+        )
+
+    def _aside(self, topic: str, delivered: Delivery, note: PutAside) -> Record:
+        headers: Sequence[tuple[str, bytes]] = delivered.headers
+        return Record(topic, delivered.key, delivered.value or b"", [*headers, *note.headers()])
+
+    def _first_ms(self, delivered: Delivery) -> int:
+        return delivered.waited.first_ms if delivered.waited else self._now_ms()
+
+    def _now_ms(self) -> int:
+        return int(self.clock.now().timestamp() * 1000)
+
+
+def _cause(event: Event, delivered: Delivery) -> Cause:
+    envelope: Any = event.envelope
+    lane = LANE_UNSPECIFIED
+    if FACTS[envelope.type].laned:
+        lane = LANE_LIVE if delivered.live else LANE_ARCHIVE
+    return Cause(
+        id=envelope.id,
+        source=envelope.source,
+        type=envelope.type,
+        time=envelope.time,
+        subject=envelope.subject,
+        lane=lane,
+        attempt=delivered.waited.attempt + 1 if delivered.waited else 1,
+        traceparent=envelope.traceparent or new_traceparent(),
+    )

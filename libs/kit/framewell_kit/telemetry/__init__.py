@@ -1,0 +1,61 @@
+"""Logs, traces and metrics.
+
+`log = telemetry.logger(__name__)`; `meter = telemetry.meter("framewell_ingest")`;
+`tracer = telemetry.tracer("framewell_ingest")`.
+"""
+
+from dataclasses import dataclass
+
+from opentelemetry.metrics import Meter, get_meter
+from opentelemetry.trace import Tracer, get_tracer
+
+from framewell_kit.telemetry.context import current_cause
+from framewell_kit.telemetry.logs import configure_logs, logger
+from framewell_kit.telemetry.metrics import configure_metrics
+from framewell_kit.telemetry.tracing import configure_tracing, handling, new_traceparent
+
+__all__ = [
+    "Telemetry",
+    "configure",
+    "current_cause",
+    "handling",
+    "logger",
+    "meter",
+    "new_traceparent",
+    "tracer",
+]
+
+
+def meter(name: str) -> Meter:
+    """Where a module declares its metrics, each with a sentence."""
+    return get_meter(name)
+
+
+def tracer(name: str) -> Tracer:
+    """Makes spans inside a handler, for a part worth timing."""
+    return get_tracer(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What a service uses to say what it does."""
+
+    service: str
+
+    @property
+    def meter(self) -> Meter:
+        """The service's meter."""
+        return get_meter(f"framewell_{self.service}")
+
+    @property
+    def tracer(self) -> Tracer:
+        """The service's tracer."""
+        return get_tracer(f"framewell_{self.service}")
+
+
+def configure(service: str, *, level: str = "INFO", otlp: str = "", sample: float = 0.01) -> Telemetry:
+    """Set up logs, traces and metrics of this process; once."""
+    configure_logs(service, level)
+    configure_tracing(service, otlp=otlp, sample=sample)
+    configure_metrics(service)
+    return Telemetry(service)
