@@ -4,16 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-import structlog
 from grpc.aio import ClientCallDetails, Metadata
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from framewell_kit.rpc.actor import AUTHORIZATION, DECLARED_ACTOR, LOCAL, caller
-from framewell_kit.rpc.interceptor import REQUEST_ID
+from framewell_kit.rpc.interceptor import REQUEST_ID, TRACEPARENT
 from framewell_kit.rpc.server import MAX_MESSAGE_BYTES
+from framewell_kit.telemetry import current_cause, new_traceparent
 
 DEFAULT_DEADLINE_SECONDS = 10.0
-_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
@@ -33,10 +31,10 @@ def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
 def _sent_along(details: Any, token: str, timeout: float | None) -> Any:
     metadata = Metadata(*(details.metadata or ()))
     carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    bound = structlog.contextvars.get_contextvars()
-    if "request_id" in bound:
-        carrier[REQUEST_ID] = str(bound["request_id"])
+    cause = current_cause()
+    if cause is not None:
+        carrier[REQUEST_ID] = cause.id
+        carrier[TRACEPARENT] = cause.traceparent or new_traceparent()
     if token:
         carrier[AUTHORIZATION] = f"Bearer {token}"
     actor = caller.get(None)

@@ -5,31 +5,25 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc
-import structlog
-from opentelemetry import trace
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import Histogram
+from opentelemetry.trace import SpanKind
 
+from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Outcome
 from framewell_kit.rpc.actor import Tokens, caller
 from framewell_kit.rpc.errors import status_of
+from framewell_kit.telemetry import handling, logger, new_traceparent
+from framewell_kit.telemetry.metrics import RPC_SECONDS
 
 REQUEST_ID = "x-request-id"
+TRACEPARENT = "traceparent"
 MAX_REQUEST_ID = 128
 
-RPC_SECONDS = Histogram(
-    "framewell_rpc_seconds",
-    "Seconds a gRPC method took, by method and status code.",
-    ["method", "code"],
-)
-
-_PROPAGATOR = TraceContextTextMapPropagator()
-_tracer = trace.get_tracer(__name__)
 _OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 class AroundEveryCall(grpc.aio.ServerInterceptor):
@@ -60,15 +54,19 @@ class _Call:
         self.method = method
         self._metadata = metadata
         self._tokens = tokens
-        self._request_id = metadata.get(REQUEST_ID, "")[:MAX_REQUEST_ID] or str(uuid.uuid4())
+        # Facts are derived from an id of our own: two calls may come with the same request id.
+        self._cause = Cause(
+            id=str(uuid.uuid4()),
+            source=f"rpc:{method}",
+            type=method,
+            time=datetime.now(UTC),
+            traceparent=metadata.get(TRACEPARENT) or new_traceparent(),
+        )
+        self._request_id = metadata.get(REQUEST_ID, "")[:MAX_REQUEST_ID] or self._cause.id
 
     @contextmanager
     def bound(self) -> Iterator[None]:
-        parent = _PROPAGATOR.extract(self._metadata)
-        with (
-            structlog.contextvars.bound_contextvars(request_id=self._request_id, method=self.method),
-            _tracer.start_as_current_span(self.method, parent, kind=trace.SpanKind.SERVER),
-        ):
+        with handling(self._cause, self.method, SpanKind.SERVER):
             before = caller.set(self._tokens.actor(self._metadata))
             try:
                 yield
@@ -86,7 +84,7 @@ class _Call:
     def took(self, started: float, context: Any) -> None:
         code = context.code()
         name = code.name if isinstance(code, grpc.StatusCode) else "OK"
-        RPC_SECONDS.labels(self.method, name).observe(time.perf_counter() - started)
+        RPC_SECONDS.record(time.perf_counter() - started, {"method": self.method, "status": name})
 
 
 def _wrapped(handler: Any, call: _Call) -> Any:
