@@ -1,0 +1,84 @@
+"""What the mesh hears of a sample's change. The fact's id follows from the sample and its revision."""
+
+from datetime import datetime
+
+from google.protobuf.message import Message
+
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.sample.v1.sample_pb2 import (
+    Decision,
+    SampleProposed,
+    SampleReviewed,
+    SampleWithdrawn,
+    SampleWithheld,
+)
+from framewell_contracts.identity import derived_id
+from framewell_dataset.domain.samples import Sample, State
+from framewell_kit.facts import Fact
+
+
+def rule_actor(rule: str, at: datetime) -> Actor:
+    """A rule as the one who decided."""
+    actor = Actor(principal=f"rule:{rule}", authority="rule")
+    actor.decided_at.FromDatetime(at)
+    return actor
+
+
+def told(sample: Sample, actor: Actor) -> Fact:
+    """The fact that tells of a sample that a rule or the gate put where it is now."""
+    message: Message
+    if sample.state is State.WITHHELD:
+        message = SampleWithheld(
+            sample_id=sample.sample_id,
+            dataset_id=sample.dataset_id,
+            class_id=sample.class_id,
+            rule=sample.rule,
+            decision=sample.passport.rights,
+            passport=sample.passport,
+            revision=sample.revision,
+        )
+    elif sample.state is State.WITHDRAWN:
+        message = SampleWithdrawn(
+            sample_id=sample.sample_id,
+            dataset_id=sample.dataset_id,
+            class_id=sample.class_id,
+            reason=sample.reason,
+            actor=actor,
+            revision=sample.revision,
+        )
+    else:
+        message = SampleProposed(
+            sample_id=sample.sample_id,
+            dataset_id=sample.dataset_id,
+            class_id=sample.class_id,
+            crops=sample.crops,
+            evidence=sample.evidence,
+            passport=sample.passport,
+            revision=sample.revision,
+            question=sample.question,
+        )
+    return _fact(sample, message)
+
+
+def reviewed(sample: Sample, decision: "Decision.ValueType", actor: Actor, note: str) -> Fact:
+    """The fact that tells of a person's decision."""
+    return _fact(
+        sample,
+        SampleReviewed(
+            sample_id=sample.sample_id,
+            dataset_id=sample.dataset_id,
+            class_id=sample.class_id,
+            decision=decision,
+            actor=actor,
+            note=note,
+            revision=sample.revision,
+        ),
+    )
+
+
+def _fact(sample: Sample, message: Message) -> Fact:
+    return Fact(
+        message,
+        id=derived_id(sample.sample_id, message.DESCRIPTOR.full_name, str(sample.revision)),
+        subject=sample.asset_id,
+    )

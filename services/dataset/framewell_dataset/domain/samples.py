@@ -1,0 +1,146 @@
+"""A sample: one face track in one shot (or a region a person pointed at), and how its state may change.
+
+`withheld ⇄ proposed → accepted | rejected | unsure`, any → `withdrawn`; what a person decided can be
+undone, and a sample withdrawn for rights comes back as proposed when they return. Every change raises
+the revision, so that each change has one fact and that fact one id.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from framewell.media.v1.media_pb2 import Span
+from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
+from framewell.sample.v1.sample_pb2 import Crop, Decision, Evidence, Passport, SampleState
+from framewell_contracts.identity import derived_id
+from framewell_dataset.domain.geometry import Sighting, shared_place, shared_time
+
+SAME_TIME = 0.5
+SAME_PLACE = 0.5
+"""Two proposals of one asset that share so much time and place are one sample, whoever found them."""
+
+LONGEST_TRAIL = 32
+MOST_CROPS = 10
+
+
+class State(StrEnum):
+    """Where a sample stands; the values are the names of the wire's states."""
+
+    WITHHELD = "withheld"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNSURE = "unsure"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def wire(self) -> "SampleState.ValueType":
+        return SampleState.Value(f"SAMPLE_STATE_{self.name}")
+
+    @staticmethod
+    def of(wire: "SampleState.ValueType") -> "State":
+        return State[SampleState.Name(wire).removeprefix("SAMPLE_STATE_")]
+
+
+DECIDED = frozenset({State.ACCEPTED, State.REJECTED, State.UNSURE})
+"""States a person put the sample in; no rule touches these."""
+
+IN_USE = frozenset({State.PROPOSED, State.ACCEPTED, State.UNSURE})
+"""States that rights must allow."""
+
+
+class Withdrawal(StrEnum):
+    """Why a sample was withdrawn; only rights may bring it back."""
+
+    NONE = ""
+    RIGHTS = "rights"
+    ERASED = "erased"
+    ASSET_REMOVED = "asset_removed"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample as the service holds it. Its vectors lie apart, by its id.
+
+    `collapsed` holds the ids of near-duplicates it stands for; `quality` ranks samples of one class.
+    """
+
+    sample_id: str
+    dataset_id: str
+    asset_id: str
+    programme_key: str
+    rule: str
+    purpose: "Purpose.ValueType"
+    state: State
+    span: Span
+    trail: tuple[Sighting, ...]
+    passport: Passport
+    created_at: datetime
+    class_id: str = ""
+    question: bool = False
+    crops: tuple[Crop, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    quality: float = 0.0
+    collapsed: tuple[str, ...] = ()
+    revision: int = 1
+    reason: str = ""
+    withdrawal: Withdrawal = Withdrawal.NONE
+    claimed_by: str = ""
+    claimed_until: datetime | None = None
+    holders: tuple[str, ...] = field(default=())
+
+    def same_as(self, span: Span, trail: tuple[Sighting, ...]) -> bool:
+        """Whether a sighting of the same asset is this very sample."""
+        return shared_time(self.span, span) >= SAME_TIME and shared_place(self.trail, trail) >= SAME_PLACE
+
+    def changed(self, **changes: object) -> "Sample":
+        """The sample after one change: the next revision."""
+        return replace(self, revision=self.revision + 1, **changes)  # type: ignore[arg-type]
+
+    def under(self, decision: RightsDecision) -> "Sample | None":
+        """The sample after the gate spoke, None when that changes nothing."""
+        if decision.allowed:
+            back = self.state is State.WITHDRAWN and self.withdrawal is Withdrawal.RIGHTS
+            if self.state is not State.WITHHELD and not back:
+                return None
+            return self._at_rights(decision, State.PROPOSED)
+        if self.state not in IN_USE:
+            return None
+        if self.state is State.ACCEPTED:
+            return self._at_rights(decision, State.WITHDRAWN, Withdrawal.RIGHTS)
+        return self._at_rights(decision, State.WITHHELD)
+
+    def _at_rights(
+        self, decision: RightsDecision, state: State, withdrawal: Withdrawal = Withdrawal.NONE
+    ) -> "Sample":
+        passport = Passport()
+        passport.CopyFrom(self.passport)
+        passport.rights.CopyFrom(decision)
+        reason = "" if decision.allowed else decision.sentence
+        return self.changed(state=state, withdrawal=withdrawal, passport=passport, reason=reason)
+
+    def withdrawn(self, why: Withdrawal, reason: str) -> "Sample | None":
+        """The sample taken back, None when it already is for a reason that lasts."""
+        if self.state is State.WITHDRAWN and self.withdrawal in (why, Withdrawal.ERASED):
+            return None
+        return self.changed(state=State.WITHDRAWN, withdrawal=why, reason=reason)
+
+
+_DECIDED_STATE: dict["Decision.ValueType", State] = {
+    Decision.DECISION_ACCEPT: State.ACCEPTED,
+    Decision.DECISION_REJECT: State.REJECTED,
+    Decision.DECISION_UNSURE: State.UNSURE,
+    Decision.DECISION_UNDO: State.PROPOSED,
+}
+
+
+def state_after(decision: "Decision.ValueType") -> State:
+    """The state a decision leads to; raises KeyError for an unspecified one."""
+    return _DECIDED_STATE[decision]
+
+
+def sample_id(dataset_id: str, asset_id: str, span: Span, first: Sighting) -> str:
+    """Id of a new sample: the same sighting of the same asset gets the same id however often it is made."""
+    place = f"{span.start_pts}/{first.x + first.width / 2:.2f},{first.y + first.height / 2:.2f}"
+    return derived_id(asset_id, "sample", f"{dataset_id}/{place}")

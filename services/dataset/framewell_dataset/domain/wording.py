@@ -1,0 +1,144 @@
+"""Decisions in words: one sentence a lawyer can read, with the verbatim text it rests on."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from enum import Enum, auto
+
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.rights.v1.rights_pb2 import LegalBasis, Purpose, RightsStatement, StatementSource
+
+
+class Circumstance(Enum):
+    """Why a decision is what it is."""
+
+    PERMITTED = auto()
+    HOUSE_ALLOWS = auto()
+    PROHIBITED = auto()
+    CONDITIONAL = auto()
+    CONTRADICTORY = auto()
+    UNREADABLE = auto()
+    ENDED = auto()
+    NOT_BEGUN = auto()
+    NOTHING_STATED = auto()
+
+
+PURPOSE_WORDS: dict["Purpose.ValueType", str] = {
+    rights.PURPOSE_ANALYSIS: "machine analysis",
+    rights.PURPOSE_OWN_TRAINING: "training of the house's own models",
+    rights.PURPOSE_SHARING: "passing samples on",
+    rights.PURPOSE_GENERATIVE_TRAINING: "training of generative models",
+}
+
+_BASIS_WORDS: dict["LegalBasis.ValueType", str] = {
+    rights.LEGAL_BASIS_LICENCE: "a licence",
+    rights.LEGAL_BASIS_OWN_PRODUCTION: "own production",
+    rights.LEGAL_BASIS_TDM: "text and data mining, § 44b UrhG",
+    rights.LEGAL_BASIS_TDM_RESEARCH: "text and data mining for research, § 60d UrhG",
+    rights.LEGAL_BASIS_PUBLIC: "the public domain or a public licence",
+    rights.LEGAL_BASIS_OTHER: "the terms stated",
+}
+
+_SOURCE_WORDS: dict["StatementSource.ValueType", str] = {
+    rights.STATEMENT_SOURCE_TDMREP: "a TDM reservation (TDMRep)",
+    rights.STATEMENT_SOURCE_XMP: "the file's own XMP rights entry",
+    rights.STATEMENT_SOURCE_EXIF: "the picture's own EXIF copyright text",
+    rights.STATEMENT_SOURCE_C2PA: "an entry of the file's content credentials",
+    rights.STATEMENT_SOURCE_HOUSE_RULE: "a rule of the house",
+}
+
+LONGEST_QUOTE = 600
+
+
+def sentence(
+    circumstance: Circumstance, purpose: "Purpose.ValueType", grounds: Sequence[RightsStatement]
+) -> str:
+    """The sentence of a decision. `grounds` is empty only where nobody stated anything."""
+    what = PURPOSE_WORDS[purpose]
+    if circumstance is Circumstance.HOUSE_ALLOWS:
+        return f"Allowed: nobody stated anything about {what}, and the house allows it by default."
+    if circumstance is Circumstance.NOTHING_STATED:
+        return f"Withheld: nobody stated a right to {what}, and the house default is to withhold."
+    first, more = grounds[0], _further(len(grounds) - 1)
+    return f"{_clause(circumstance, what, first)} ({place(first)}{more})."
+
+
+def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -> str:
+    said = _quoted(statement)
+    match circumstance:
+        case Circumstance.PERMITTED:
+            return f"Allowed: {what} rests on {_basis(statement)}{_said(said)}"
+        case Circumstance.PROHIBITED:
+            return f"Withheld: {_prohibition(what, statement)}"
+        case Circumstance.CONDITIONAL:
+            return f"Withheld: {_who(statement)} ties {what} to conditions that are not met{_said(said)}"
+        case Circumstance.CONTRADICTORY:
+            return f"Withheld: {_who(statement)} says two different things about {what}{_said(said)}"
+        case Circumstance.ENDED:
+            return f"Withheld: the permission of {what} ended on {_day(statement.valid_until)}{_said(said)}"
+        case Circumstance.NOT_BEGUN:
+            return f"Withheld: the permission of {what} begins on {_day(statement.valid_from)}{_said(said)}"
+        case _:
+            return f"Withheld: {_who(statement)} could not be read as a permission of {what}{_said(said)}"
+
+
+def _prohibition(what: str, statement: RightsStatement) -> str:
+    """Terms given in words are repeated; text found in a file is quoted as what it is."""
+    verbatim = " ".join(statement.verbatim.split())
+    if statement.source == rights.STATEMENT_SOURCE_EXIF and verbatim:
+        return f"{_who(statement)} forbids reuse: {_quoted(statement)}"
+    if statement.source not in _SOURCE_WORDS and verbatim:
+        return _as_clause(verbatim)
+    return f"{_who(statement)} prohibits {what}{_said(_quoted(statement))}"
+
+
+def _as_clause(verbatim: str) -> str:
+    """`Training is prohibited.` becomes `training is prohibited`; acronyms and names of one word stay."""
+    text = verbatim.rstrip(".").strip()[:LONGEST_QUOTE]
+    head = text.split(" ", 1)[0]
+    ordinary = head[:1].isupper() and head[1:].islower() and " " in text
+    return text[0].lower() + text[1:] if ordinary else text
+
+
+def _basis(statement: RightsStatement) -> str:
+    words = _BASIS_WORDS.get(statement.legal_basis, "the terms stated")
+    return f"{words} of {statement.holder}" if statement.holder else words
+
+
+def _who(statement: RightsStatement) -> str:
+    words = _SOURCE_WORDS.get(statement.source)
+    if words:
+        return words
+    return f"the statement of {statement.issuer}" if statement.issuer else "the terms given"
+
+
+def _quoted(statement: RightsStatement) -> str:
+    text = " ".join(statement.verbatim.split())
+    if not text:
+        return ""
+    return f"'{text}'" if len(text) <= LONGEST_QUOTE else f"'{text[:LONGEST_QUOTE]}…'"
+
+
+def _said(quote: str) -> str:
+    return f": {quote}" if quote else ""
+
+
+def place(statement: RightsStatement) -> str:
+    """Where the statement stood and who made it, e.g. `contract 4711, NASA`."""
+    found = statement.found_at or statement.statement_id or "stated with the request"
+    parts = [found, *(who for who in (statement.issuer or statement.holder,) if who and who not in found)]
+    if statement.HasField("span"):
+        frames = statement.span
+        parts.append(
+            f"frames {frames.first_frame}-{frames.first_frame + max(frames.frames, 1) - 1}"
+            if frames.frames
+            else f"pts {frames.start_pts}-{frames.end_pts}"
+        )
+    return ", ".join(parts)
+
+
+def _further(count: int) -> str:
+    return "" if count < 1 else f"; and {count} further statement{'s' if count > 1 else ''}"
+
+
+def _day(moment: object) -> str:
+    return moment.ToDatetime(tzinfo=UTC).date().isoformat()  # type: ignore[attr-defined,no-any-return]
