@@ -1,0 +1,37 @@
+"""The port of whoever turns a head into a graph that inference can serve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from framewell_training.domain.photos import Vectors
+from framewell_training.recipes.identity.heads import Head
+
+INPUT = "embedding"
+OUTPUT = "distance"
+MOST_DIFFERENCE = 1e-4
+"""How far ONNX Runtime may be off torch, in the distance's own unit."""
+
+
+class GraphDiffers(Exception):
+    """The exported graph does not compute what torch computes; nothing may be made of this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A serialised ONNX model and the largest difference to torch that was seen."""
+
+    onnx: bytes
+    difference: float
+
+
+class GraphExporter(Protocol):
+    """Exports heads to ONNX."""
+
+    def export(self, head: Head, probes: Vectors) -> Graph:
+        """The graph of `head`: `embedding` float32 [N, D] to `distance` float32 [N, classes], N free.
+
+        Compared with torch on `probes` (real vectors) and on random ones. Blocks. Raises GraphDiffers.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Who is it, or nobody known: heads over stored face embeddings."""

@@ -1,0 +1,98 @@
+"""Thresholds: below `hit` a face is named, below `review` a person is asked."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framewell_training.domain.photos import Photos, Strangers
+from framewell_training.recipes.identity.heads import (
+    CentroidHead,
+    CorrectedHead,
+    Distances,
+    Thresholds,
+    euclidean,
+)
+
+CORRECTED_HIT = 0.23
+"""Hit threshold of the corrected distance where too few strangers are stored to measure one: 0.13 %
+wrong names at 1 % false ones, on 28 people."""
+
+REVIEW_SHARE = 0.04
+"""Share of strangers that may end up as a question: as many as lie below 0.60 in the raw distance."""
+
+
+def make_centroids(photos: Photos, classes: tuple[str, ...]) -> CentroidHead:
+    """The mean photo of each class, in the order of `classes`; each must have a photo."""
+    columns = photos.columns(classes)
+    means = [photos.vectors[columns == column].mean(axis=0) for column in range(len(classes))]
+    return CentroidHead(np.stack(means).astype(np.float32))
+
+
+def calibrate_centroids(
+    head: CentroidHead,
+    photos: Photos,
+    strangers: Strangers,
+    default: Thresholds,
+    *,
+    enough: int,
+    false_names: float,
+) -> Thresholds:
+    """The default thresholds, tightened where enough unknown faces show that they are too loose.
+
+    `hit` is held against photos of the other classes, which are strangers for certain. `review` is held
+    against the background. Neither is ever loosened: a dataset's own strangers are few.
+    """
+    hit, review = default.hit, default.review
+    distances = head.distances(photos.vectors) if len(photos) else np.zeros((0, 0), dtype=np.float32)
+    others = nearest_other(distances, photos.columns(photos.classes))
+    if len(others) >= enough:
+        hit = min(hit, float(np.quantile(others, false_names)))
+    if len(strangers) >= enough:
+        review = min(review, float(np.quantile(head.distances(strangers.vectors).min(axis=1), REVIEW_SHARE)))
+    return Thresholds(hit, max(hit, review))
+
+
+def calibrate_score(strangers: Distances, *, false_names: float) -> Thresholds:
+    """Thresholds of a head whose scale means nothing by itself, from the strangers kept for this.
+
+    `strangers` must not be empty: [strangers, classes].
+    """
+    nearest = strangers.min(axis=1)
+    hit = float(np.quantile(nearest, false_names, method="lower"))
+    review = float(np.quantile(nearest, REVIEW_SHARE, method="lower"))
+    return Thresholds(hit, max(hit, review))
+
+
+def calibrate_corrected(head: CorrectedHead, strangers: Strangers, *, false_names: float) -> Thresholds:
+    """Calibrated like every score, but never looser than the measured default."""
+    found = calibrate_score(head.distances(strangers.vectors), false_names=false_names)
+    hit = min(found.hit, CORRECTED_HIT)
+    return Thresholds(hit, max(hit, found.review))
+
+
+def without_likely_members(strangers: Strangers, head: CentroidHead, hit: float) -> Strangers:
+    """The strangers without those nearer to a class than `hit`.
+
+    Nobody has named these faces, which does not make them strangers: one that near to a class is far
+    more likely the person not yet named (0.4 % of true strangers come that near). It is evidence for
+    neither side, so it is left out of learning, calibrating and judging.
+    """
+    if not len(strangers):
+        return strangers
+    return strangers.keep(euclidean(strangers.vectors, head.centroids).min(axis=1) >= hit)
+
+
+def nearest_other(distances: Distances, columns: NDArray[np.int64]) -> NDArray[np.float32]:
+    """For each row the distance to the nearest class that is not its own; rows without any are left out.
+
+    Seen this way every labelled photo is a stranger for certain to all classes but one.
+    """
+    if distances.shape[0] == 0 or distances.shape[1] < 1:
+        return np.zeros(0, dtype=np.float32)
+    foreign = distances.copy()
+    own = columns >= 0
+    foreign[np.flatnonzero(own), columns[own]] = np.inf
+    nearest: NDArray[np.float32] = foreign.min(axis=1)
+    finite: NDArray[np.float32] = nearest[np.isfinite(nearest)]
+    return finite

@@ -1,0 +1,95 @@
+"""Heads: from a face's embedding to a distance per class, smaller is nearer.
+
+These are the reference in numpy. Each has a twin as a torch module that is exported to ONNX and compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framewell_training.domain.photos import Vectors
+
+Distances = NDArray[np.float32]
+"""float32 [faces, classes]."""
+
+
+class HeadKind(StrEnum):
+    """Names under which heads are stored and listed in model cards."""
+
+    CENTROID = "centroid"
+    CORRECTED = "corrected"
+    LINEAR = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Below `hit` a face is named, below `review` it is a question, else unknown."""
+
+    hit: float
+    review: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CentroidHead:
+    """Euclidean distance to the mean photo of each class."""
+
+    centroids: Vectors
+    kind = HeadKind.CENTROID
+
+    def distances(self, vectors: Vectors) -> Distances:
+        return euclidean(vectors, self.centroids).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorrectedHead:
+    """Distance to the centroid less half the mean distance to the nearest background faces.
+
+    A face that looks like nobody in particular is near to everyone; taking off how near it is to
+    strangers puts all faces on one scale (cohort normalisation, as in speaker verification). The
+    weight and the five neighbours are measured, see docs/models.md.
+    """
+
+    centroids: Vectors
+    background: Vectors
+    weight: float = 0.5
+    neighbours: int = 5
+    kind = HeadKind.CORRECTED
+
+    def distances(self, vectors: Vectors) -> Distances:
+        nearest = np.sort(euclidean(vectors, self.background), axis=1)[:, : self.neighbours]
+        corrected = euclidean(vectors, self.centroids) - self.weight * nearest.mean(axis=1, keepdims=True)
+        distances: Distances = corrected.astype(np.float32)
+        return distances
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearHead:
+    """One logistic regression a class, against all others and strangers; distance is -log(probability)."""
+
+    weights: Vectors
+    """float32 [classes, dimensions]."""
+    biases: Vectors
+    """float32 [classes]."""
+    kind = HeadKind.LINEAR
+
+    def distances(self, vectors: Vectors) -> Distances:
+        logits = vectors.astype(np.float64) @ self.weights.T.astype(np.float64) + self.biases
+        return np.logaddexp(0.0, -logits).astype(np.float32)
+
+
+Head = CentroidHead | CorrectedHead | LinearHead
+
+
+def euclidean(left: Vectors, right: Vectors) -> NDArray[np.float64]:
+    """Distances [rows of left, rows of right] in double precision.
+
+    The expanded square is fast but cancels near zero; in float32 that error reaches 1e-3 there.
+    """
+    a, b = left.astype(np.float64), right.astype(np.float64)
+    squared = (a * a).sum(axis=1)[:, None] - 2.0 * (a @ b.T) + (b * b).sum(axis=1)[None, :]
+    distances: NDArray[np.float64] = np.sqrt(np.maximum(squared, 0.0))
+    return distances

@@ -1,0 +1,35 @@
+"""The trained head as a task, and the port of whoever trains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framewell_training.domain.photos import Vectors
+from framewell_training.recipes.identity.heads import LinearHead
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearProblem:
+    """Several fits over the same rows: `fits[i, row]` says whether fit i learns from that row."""
+
+    vectors: Vectors
+    """float32 [rows, dimensions]."""
+    columns: NDArray[np.int64]
+    """[rows]: the class a row shows, -1 for a stranger (and for a class that is not learned)."""
+    fits: NDArray[np.bool_]
+    """[fits, rows]."""
+    classes: tuple[str, ...]
+
+
+class LinearTrainer(Protocol):
+    """Trains one linear head a fit; the same problem and seed give the same heads on one device.
+
+    Blocks for as long as it trains. Interrupted and called again it goes on after the last checkpoint
+    and returns what an uninterrupted run would have returned. Raises RunStopped when it must not go on.
+    """
+
+    def train(self, problem: LinearProblem) -> tuple[LinearHead, ...]: ...

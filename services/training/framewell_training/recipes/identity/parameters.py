@@ -1,0 +1,88 @@
+"""Parameters of the recipe, as people say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from framewell_training.recipes.identity.heads import HeadKind, Thresholds
+
+CHALLENGERS = (HeadKind.CORRECTED.value, HeadKind.LINEAR.value)
+MOST_EPOCHS = 10_000
+
+
+class InvalidParameter(ValueError):
+    """A parameter that the recipe does not know or cannot use; the message says which are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityParameters:
+    """How the recipe works; every field has a default."""
+
+    hit: float
+    """Distance below which a face is named, at most."""
+    review: float
+    """Distance below which a face is a question, at most."""
+    challengers: tuple[str, ...] = CHALLENGERS
+    """`corrected`, `linear`, or none."""
+    epochs: int = 60
+    """Times the trained head sees every photo."""
+    learning_rate: float = 0.05
+    weight_decay: float = 0.001
+
+    @classmethod
+    def parse(cls, said: Mapping[str, str], default: Thresholds) -> Self:
+        """Read parameters by name; raises InvalidParameter for unknown names and senseless values."""
+        known = cls(default.hit, default.review)
+        unknown = sorted(set(said) - set(known.texts()))
+        if unknown:
+            raise InvalidParameter(
+                f"recipe identity knows no parameter {', '.join(unknown)}; it has {', '.join(known.texts())}"
+            )
+        parsed = cls(
+            hit=_number(said, "hit", known.hit),
+            review=_number(said, "review", known.review),
+            challengers=_challengers(said.get("challengers", ",".join(known.challengers))),
+            epochs=int(_number(said, "epochs", known.epochs)),
+            learning_rate=_number(said, "learning_rate", known.learning_rate),
+            weight_decay=_number(said, "weight_decay", known.weight_decay),
+        )
+        parsed._check()
+        return parsed
+
+    def texts(self) -> dict[str, str]:
+        """All parameters as text, the same however they were written: what a run's id is made from."""
+        return {
+            "hit": f"{self.hit:g}",
+            "review": f"{self.review:g}",
+            "challengers": ",".join(self.challengers) or "none",
+            "epochs": str(self.epochs),
+            "learning_rate": f"{self.learning_rate:g}",
+            "weight_decay": f"{self.weight_decay:g}",
+        }
+
+    def _check(self) -> None:
+        if not 0 < self.hit <= self.review:
+            raise InvalidParameter(f"hit {self.hit:g} must lie above 0 and not above review {self.review:g}")
+        if not 1 <= self.epochs <= MOST_EPOCHS:
+            raise InvalidParameter(f"epochs must lie between 1 and {MOST_EPOCHS}, not {self.epochs}")
+        if self.learning_rate <= 0 or self.weight_decay < 0:
+            raise InvalidParameter("learning_rate must be above 0, and weight_decay not below it")
+
+
+def _number(said: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        return float(said.get(name, default))
+    except ValueError as error:
+        raise InvalidParameter(f"{name} must be a number, not {said[name]!r}") from error
+
+
+def _challengers(said: str) -> tuple[str, ...]:
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    if names in ([], ["none"]):
+        return ()
+    for name in names:
+        if name not in CHALLENGERS:
+            raise InvalidParameter(f"no challenger is called {name!r}; there are {', '.join(CHALLENGERS)}")
+    return tuple(name for name in CHALLENGERS if name in names)

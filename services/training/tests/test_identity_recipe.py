@@ -1,0 +1,177 @@
+"""What the recipe promises about people it has seen, and about everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from framewell_training.domain.gate import Limits, Verdict
+from framewell_training.domain.photos import Crop, Photos, Strangers
+from framewell_training.recipes.identity.calibration import without_likely_members
+from framewell_training.recipes.identity.folds import make_folds, not_evaluated
+from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHead, Thresholds
+from framewell_training.recipes.identity.linear import LinearProblem
+from framewell_training.recipes.identity.parameters import IdentityParameters
+from framewell_training.recipes.identity.recipe import IdentityRecipe, Incumbent, Material
+
+THRESHOLDS = Thresholds(0.52, 0.60)
+PARAMETERS = IdentityParameters(THRESHOLDS.hit, THRESHOLDS.review)
+NOBODY = Strangers.of_rows([])
+
+
+class NoTrainer:
+    """A centroid needs none: being asked is the failure."""
+
+    def train(self, problem: LinearProblem):
+        raise AssertionError("a trained head was asked for")
+
+
+def recipe() -> IdentityRecipe:
+    return IdentityRecipe(Limits(), enough_to_calibrate=100, trainers=lambda *_: NoTrainer())
+
+
+def material(photos: Photos, strangers: Strangers = NOBODY, number: int = 1) -> Material:
+    return Material(number, photos, strangers)
+
+
+def test_one_accepted_sample_is_enough(cast) -> None:
+    learned = recipe().learn_centroids(material(cast.photos({"anna": ["news-1"]})), PARAMETERS, 0, None)
+    assert learned.judgement.verdict is Verdict.PROMOTED
+    assert learned.draft.classes == ("anna",)
+    seen_again = np.array([cast.photo("anna")], dtype=np.float32)
+    assert learned.draft.head.distances(seen_again)[0, 0] < learned.draft.thresholds.hit
+
+
+def test_unknown_stays_unknown(cast) -> None:
+    photos = cast.photos({"anna": ["news-1", "news-2"], "bert": ["news-1"]})
+    learned = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
+    strangers = np.array([cast.photo(f"passer-by {number}") for number in range(200)], dtype=np.float32)
+    assert learned.draft.head.distances(strangers).min() > learned.draft.thresholds.review
+
+
+def test_crops_of_one_shot_count_as_one_photo(cast) -> None:
+    many, one = cast.crops("anna", ["news-1"], crops=10), cast.crops("anna", ["news-2"], crops=1)
+    learned = recipe().learn_centroids(material(Photos.of_crops(many + one)), PARAMETERS, 0, None)
+    shot = np.mean([crop.vector for crop in many], axis=0)
+    expected = (shot + np.array(one[0].vector)) / 2
+    np.testing.assert_allclose(learned.draft.head.centroids[0], expected, atol=1e-6)
+
+
+def test_a_class_of_one_programme_is_learned_and_listed_as_not_evaluated(cast) -> None:
+    photos = cast.photos({"anna": ["news-1", "news-2"], "bert": ["news-1"]})
+    learned = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
+    assert set(learned.draft.classes) == {"anna", "bert"}
+    assert learned.draft.figures.not_evaluated == ("bert",)
+    assert learned.draft.figures.tried == {"anna": 2}
+
+
+def test_no_fold_learns_a_class_from_a_programme_it_judges_it_on(cast) -> None:
+    photos = cast.photos({"anna": ["a", "b", "c", "d", "e"], "bert": ["a", "b"], "carl": ["c"]})
+    folds = make_folds(photos, cast.strangers(30))
+    judged = 0
+    for fold in folds:
+        learns = {(photos.class_ids[row], photos.programmes[row]) for row in np.flatnonzero(fold.learn)}
+        for row in np.flatnonzero(fold.judge):
+            judged += 1
+            assert (photos.class_ids[row], photos.programmes[row]) not in learns
+        assert not (fold.strangers_learn & fold.strangers_judge).any()
+        assert not (fold.strangers_calibrate & fold.strangers_judge).any()
+    assert judged == 7
+    assert not_evaluated(photos, folds) == ("carl",)
+
+
+def test_rows_reserved_for_judging_are_never_learned(cast) -> None:
+    crops = cast.crops("anna", ["news-1"]) + cast.crops("anna", ["news-2"], learned=False)
+    photos = Photos.of_crops(crops)
+    learned = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
+    np.testing.assert_allclose(learned.draft.head.centroids[0], photos.vectors[photos.learned][0], atol=1e-6)
+    assert learned.draft.figures.tried == {"anna": 1}
+
+
+def test_an_unnamed_face_of_a_known_person_is_no_stranger(cast) -> None:
+    photos = cast.photos({"anna": ["news-1"]})
+    rows = [(f"track-{n}", "asset", cast.photo("anna")) for n in range(5)]
+    rows += [(f"other-{n}", "asset", cast.photo(f"other-{n}")) for n in range(5)]
+    head = CentroidHead(photos.vectors)
+    kept = without_likely_members(Strangers.of_rows(rows), head, THRESHOLDS.hit)
+    assert kept.faces == tuple(f"other-{n}" for n in range(5))
+    learned = recipe().learn_centroids(material(photos, Strangers.of_rows(rows)), PARAMETERS, 0, None)
+    assert learned.judgement.verdict is Verdict.PROMOTED
+
+
+def test_a_twin_among_the_classes_tightens_the_threshold(cast) -> None:
+    programmes = {f"person-{n}": [f"p{k}" for k in range(6)] for n in range(20)}
+    photos = cast.photos(programmes)
+    # The twin's photos lie 0.45 from person-0: below the default threshold, so it would be misnamed.
+    away = cast.random.standard_normal(128)
+    away *= 0.42 / np.linalg.norm(away)
+    twin = [
+        Crop(
+            f"twin/{n}",
+            "twin",
+            "asset",
+            f"p{n}",
+            True,
+            list(np.array(cast.photo("person-0")) * 0.2 + 0.8 * cast.person("person-0") + away),
+        )
+        for n in range(6)
+    ]
+    crops = [
+        Crop(*row, True, list(vector))
+        for *row, vector in zip(
+            photos.sample_ids,
+            photos.class_ids,
+            photos.asset_ids,
+            photos.programmes,
+            photos.vectors,
+            strict=True,
+        )
+    ]
+    with_twin = Photos.of_crops(crops + twin)
+    plain = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
+    tightened = recipe().learn_centroids(material(with_twin), PARAMETERS, 0, None)
+    assert plain.draft.thresholds.hit == THRESHOLDS.hit
+    assert tightened.draft.thresholds.hit < THRESHOLDS.hit
+
+
+def test_the_incumbent_is_judged_without_the_photos_it_is_tried_on(cast) -> None:
+    photos = cast.photos({"anna": ["a", "b", "c"], "bert": ["a", "b", "c"]})
+    incumbent = Incumbent(
+        "1.0", CentroidHead(photos.vectors).kind, ("anna", "bert"), photos.sample_ids, snapshot_number=1
+    )
+    learned = recipe().learn_centroids(material(photos, number=2), PARAMETERS, 0, incumbent)
+    assert learned.judgement.verdict is Verdict.WAITS, "the same samples again are no reason to change"
+    withdrawn = replace(incumbent, withdrawn="snapshot 1 was withdrawn")
+    learned = recipe().learn_centroids(material(photos, number=2), PARAMETERS, 0, withdrawn)
+    assert learned.judgement.verdict is Verdict.PROMOTED
+
+
+def test_challengers_are_not_trained_on_too_little(cast) -> None:
+    little = material(cast.photos({"anna": ["a", "b"]}), cast.strangers(40))
+    assert "held out by programme" in recipe().why_not_challenge(little, PARAMETERS)
+    many = {f"person-{n}": ["a", "b", "c"] for n in range(8)}
+    alone = material(cast.photos(many), cast.strangers(6))
+    assert "strangers are stored" in recipe().why_not_challenge(alone, PARAMETERS)
+    enough = material(cast.photos(many), cast.strangers(60))
+    assert recipe().why_not_challenge(enough, PARAMETERS) == ""
+
+
+def test_the_corrected_score_separates_better_than_the_distance(cast) -> None:
+    photos = cast.photos({f"person-{n}": ["a", "b"] for n in range(10)})
+    background = cast.strangers(60).vectors
+    centroids = np.stack(
+        [photos.vectors[[c == k for c in photos.class_ids]].mean(axis=0) for k in photos.classes]
+    )
+    strangers = np.array([cast.photo(f"passer-by {n}") for n in range(100)], dtype=np.float32)
+    members = np.array([cast.photo(name) for name in photos.classes], dtype=np.float32)
+    for head in (CentroidHead(centroids), CorrectedHead(centroids, background)):
+        own = head.distances(members).diagonal()
+        assert own.max() < head.distances(strangers).min()
+
+
+def test_the_order_of_rows_changes_nothing(cast) -> None:
+    crops = cast.crops("anna", ["a", "b"]) + cast.crops("bert", ["b", "c"])
+    forwards, backwards = Photos.of_crops(crops), Photos.of_crops(crops[::-1])
+    assert forwards.sample_ids == backwards.sample_ids
+    np.testing.assert_allclose(forwards.vectors, backwards.vectors, atol=1e-6)
