@@ -145,6 +145,10 @@ class Manifest:
     classes: tuple[str, ...] = ()
     """For an identity model: class ids, aligned with the columns of its output."""
     parent: str | None = None
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """What was measured when it was made, by name."""
+    lineage: Mapping[str, str] = field(default_factory=dict)
+    """What it was made from: snapshot, run, recipe, seed; the samples stand in the training service."""
 
     @property
     def ref(self) -> ModelRef:
@@ -227,6 +231,8 @@ class _Fields:
             embedding=ModelRef.parse(embedding) if embedding else None,
             classes=tuple(str(item) for item in self.document.get("classes", ())),
             parent=self.document.get("parent"),
+            measures={key: float(value) for key, value in self.document.get("measures", {}).items()},
+            lineage={key: str(value) for key, value in self.document.get("lineage", {}).items()},
         )
         if manifest.task == "identity" and (manifest.embedding is None or not manifest.classes):
             raise ManifestError(f"{self.origin}: an identity model names its embedding and its classes")
