@@ -1,0 +1,51 @@
+"""What a rule hands on: a face that might become a sample, and why."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from framewell.media.v1.media_pb2 import Span
+from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_dataset.domain.geometry import Sighting
+from framewell_dataset.rules.crops import ChosenCrops
+from framewell_dataset.rules.names import PersonName
+from framewell_dataset.rules.sightings import FaceTrack, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One track, the crops chosen of it, and who a caption says it is.
+
+    `complete`: two sources agree (a lower third read the same at least twice, one prominent face with
+    it); anything less is a question to a person. Sentences say `{class}` where the name would stand.
+    """
+
+    track: FaceTrack
+    crops: ChosenCrops
+    evidence: tuple[Evidence, ...]
+    named: PersonName | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return self.named is not None and not self.doubts
+
+    @property
+    def span(self) -> Span:
+        return self.track.span
+
+    @property
+    def trail(self) -> tuple[Sighting, ...]:
+        return self.track.trail
+
+    @property
+    def vectors(self) -> Vectors:
+        """[rows, 128], one row a chosen crop, best first."""
+        rows = [face.vector for face in self.crops.faces if face.vector is not None]
+        return np.stack(rows) if rows else np.zeros((0, 128), np.float32)
+
+    @property
+    def quality(self) -> float:
+        """0 to 1: the mean quality of its crops."""
+        faces = self.crops.faces
+        return sum(face.quality for face in faces) / len(faces) if faces else 0.0

@@ -1,0 +1,207 @@
+"""The rule `lower_third_face`: a caption and the prominent face it stands under name a person.
+
+Two sources must agree: the line was read the same at least twice, and one face dominates the picture
+while it stands. Everything less becomes a question. Thresholds come from news clips (34 s and 40 s,
+15 shots) and are provisional; each is named here and nowhere else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import median
+
+import numpy as np
+
+from framewell.media.v1.media_pb2 import Span
+from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_dataset.rules.candidates import Candidate
+from framewell_dataset.rules.crops import ENROL_SCORE, SMALLEST_SIDE, best_effort, choose
+from framewell_dataset.rules.names import PersonName, person_name
+from framewell_dataset.rules.sightings import Caption, FaceTrack
+
+NAME = "lower_third_face"
+
+EQUAL_READS = 2
+SURE_READING = 0.85
+SHORTEST_SECONDS = 0.5
+FEWEST_SAMPLES = 3
+SECOND_FACE = 0.6
+"""Area of the second face over the first: from here on no face is the prominent one."""
+
+WIDEST_SPREAD = 0.40
+"""Mean raw L2 of a track's vectors from their centroid: beyond it the track may hold two faces."""
+
+FEWEST_CROPS = 3
+SEEN_OFTEN = 1 / 3
+"""A second face counts when it is there in at least this fraction of the first one's pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the rule looks at: a chunk, or a whole asset along its final shots."""
+
+    tracks: Sequence[FaceTrack]
+    captions: Sequence[Caption]
+    seconds_per_tick: Fraction
+    still: bool = False
+
+
+def candidates(scene: Scene) -> list[Candidate]:
+    """Everyone the captions of the scene name, and the face of a still that nothing names.
+
+    One candidate a track: where several captions name one track, the surest stays.
+    """
+    found: dict[str, Candidate] = {}
+    for caption in scene.captions:
+        named = person_name(caption.text, caption.role)
+        candidate = _named_face(scene, caption, named) if named else None
+        if candidate is None:
+            continue
+        kept = found.get(candidate.track.key)
+        if kept is None or _better(candidate, kept):
+            found[candidate.track.key] = candidate
+    if scene.still and not found:
+        unnamed = _face_of_a_still(scene)
+        return [unnamed] if unnamed else []
+    return list(found.values())
+
+
+def _better(candidate: Candidate, kept: Candidate) -> bool:
+    return (len(candidate.doubts), -candidate.evidence[0].score) < (
+        len(kept.doubts),
+        -kept.evidence[0].score,
+    )
+
+
+def _named_face(scene: Scene, caption: Caption, named: PersonName) -> Candidate | None:
+    """The face under a name line, None when there is no face to learn from."""
+    together = [
+        (track, part)
+        for track in scene.tracks
+        if track.shot == caption.shot and (part := track.during(caption.span)) is not None
+    ]
+    if not together:
+        return None
+    track, seen = max(together, key=lambda pair: (pair[1].median_area * len(pair[1].faces), pair[0].key))
+    others = [part for other, part in together if other is not track]
+    crops = choose(track.faces)
+    if not crops.faces:
+        crops = best_effort(track.faces)
+    if not crops.faces:
+        return None
+    doubts = [
+        *_doubts_of_the_caption(caption),
+        *_doubts_of_the_face(scene, track, seen, others),
+        *_doubts_of_the_crops(crops.good),
+    ]
+    return Candidate(
+        track, crops, (_read(caption), _seen(track, seen)), named, () if not doubts else tuple(doubts)
+    )
+
+
+def _doubts_of_the_caption(caption: Caption) -> list[str]:
+    doubts = []
+    if caption.agreeing_reads < EQUAL_READS:
+        doubts.append("The caption was read only once, or never twice the same.")
+    if caption.confidence < SURE_READING:
+        doubts.append(f"The caption was read with a confidence of only {caption.confidence:.2f}.")
+    if not caption.role:
+        doubts.append("No smaller line stands under the name, so it may be something else.")
+    return doubts
+
+
+def _doubts_of_the_face(
+    scene: Scene, track: FaceTrack, seen: FaceTrack, others: Sequence[FaceTrack]
+) -> list[str]:
+    doubts = []
+    seconds = seconds_of(seen.span, scene.seconds_per_tick)
+    if len(seen.faces) < FEWEST_SAMPLES or seconds < SHORTEST_SECONDS:
+        doubts.append(
+            f"Face and caption were together in {len(seen.faces)} sampled picture(s), {seconds:.1f} s."
+        )
+    second = _second_face(seen, others)
+    if second >= SECOND_FACE:
+        doubts.append(f"Another face is {second:.0%} as large: the caption may mean either.")
+    spread = _spread(track)
+    if spread >= WIDEST_SPREAD:
+        doubts.append(f"The face changes much within the shot (spread {spread:.2f}): it may be two people.")
+    return doubts
+
+
+def _doubts_of_the_crops(good: int) -> list[str]:
+    if good >= FEWEST_CROPS:
+        return []
+    return [f"Only {good} picture(s) of the face are large, sharp and frontal enough."]
+
+
+def _second_face(seen: FaceTrack, others: Sequence[FaceTrack]) -> float:
+    """Largest median area ratio of a face that is often there with the first one."""
+    area_at = {face.moment.pts: face.sighting.area for face in seen.faces}
+    ratios = []
+    for other in others:
+        shared = [
+            face.sighting.area / area_at[face.moment.pts]
+            for face in other.faces
+            if area_at.get(face.moment.pts)
+        ]
+        if shared and len(shared) >= SEEN_OFTEN * len(seen.faces):
+            ratios.append(median(shared))
+    return max(ratios, default=0.0)
+
+
+def _spread(track: FaceTrack) -> float:
+    vectors = track.vectors()
+    if len(vectors) < 2:
+        return 0.0
+    return float(np.linalg.norm(vectors - vectors.mean(axis=0), axis=1).mean())
+
+
+def _read(caption: Caption) -> Evidence:
+    return Evidence(
+        kind="lower_third",
+        sentence=(
+            f"A lower third, read the same {caption.agreeing_reads} time(s), names {{class}}. One caption is "
+            "one source: provisional until a person or a second shot confirms it."
+        ),
+        score=caption.confidence,
+        observations=[caption.ref],
+    )
+
+
+def _seen(track: FaceTrack, seen: FaceTrack) -> Evidence:
+    return Evidence(
+        kind="face_track",
+        sentence=(
+            f"One face is prominent while the caption stands, in {len(seen.faces)} of "
+            f"{len(track.faces)} sampled picture(s) of its shot."
+        ),
+        score=max(face.score for face in seen.faces),
+        observations=[face.ref for face in seen.faces],
+    )
+
+
+def _face_of_a_still(scene: Scene) -> Candidate | None:
+    """The largest face of a picture without a caption: a question, since nothing names it."""
+    large = [
+        track
+        for track in scene.tracks
+        if track.faces[0].side_pixels >= SMALLEST_SIDE and track.faces[0].score >= ENROL_SCORE
+    ]
+    if not large:
+        return None
+    track = max(large, key=lambda each: (each.median_area, each.key))
+    crops = best_effort(track.faces)
+    if not crops.faces:
+        return None
+    asked = Evidence(
+        kind="question",
+        sentence="A still shows this face and nothing on it says who it is.",
+        score=track.faces[0].score,
+        observations=[track.faces[0].ref],
+    )
+    return Candidate(track, crops, (asked,), None, ("Nothing on the picture names the person.",))
+
+
+def seconds_of(span: Span, seconds_per_tick: Fraction) -> float:
+    """Length of a span in seconds."""
+    return float((span.end_pts - span.start_pts) * seconds_per_tick)
