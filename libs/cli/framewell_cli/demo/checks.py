@@ -1,0 +1,341 @@
+"""Did every step of the story really happen? One named check a promise, over the record of a play.
+
+Pure functions: the same record gives the same verdicts, and each says the figures it rests on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected, AssetTranscoded
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
+from framewell.rights.v1.rights_pb2 import RightsDecision
+from framewell.sample.v1.sample_pb2 import (
+    DECISION_ACCEPT,
+    SAMPLE_STATE_ACCEPTED,
+    SampleProposed,
+    SampleReviewed,
+    SampleWithheld,
+)
+from framewell.training.v1.training_pb2 import VERDICT_PROMOTED
+from framewell_cli.demo.record import Record
+from framewell_cli.demo.rendering.programmes import ASTRONAUT, MAN, TICKER_NAME
+
+LOOKED_AT: Final = ("faces", "text", "labels", "safety")
+ONNX_TOLERANCE: Final = 1e-4
+LESSON_SECONDS: Final = 30.0
+"""“Within seconds”, on two busy cores; the figure itself is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise of the story and whether it held, with the figures."""
+
+    name: str
+    held: bool
+    sentence: str
+
+
+Promise = Callable[[Record], tuple[bool, str]]
+
+
+def judge(record: Record) -> list[Check]:
+    """Every check of the story, in its order. A check that cannot even be made has not held."""
+    return [_judged(promise, record) for promise in PROMISES]
+
+
+def _judged(promise: Promise, record: Record) -> Check:
+    name = promise.__name__.replace("_", " ")
+    try:
+        held, sentence = promise(record)
+    except (LookupError, StopIteration, TypeError) as error:
+        return Check(name, False, f"what it needs is not there: {error!r}")
+    return Check(name, held, sentence)
+
+
+# --- taken in -------------------------------------------------------------------------------------------
+
+
+def requests_became_assets(record: Record) -> tuple[bool, str]:
+    wanted = {request.asset_id for request in record.taken_in()}
+    found = {fact.asset_id for fact, _ in record.log.of(AssetIngested)} & wanted
+    json_too = record.asset(record.sent_as_json) in found
+    return found == wanted and json_too, (
+        f"{len(found)} of {len(wanted)} taken in, “{record.sent_as_json}” requested as plain JSON"
+    )
+
+
+def broken_file_was_rejected_with_a_reason(record: Record) -> tuple[bool, str]:
+    rejected = next((fact for fact, _ in record.log.of(AssetRejected, asset_id=record.asset("broken"))), None)
+    if rejected is None:
+        return False, "nobody rejected it"
+    return bool(rejected.code and rejected.detail), f"{rejected.code}: {rejected.detail}"
+
+
+def every_chunk_was_decoded_once(record: Record) -> tuple[bool, str]:
+    """Planned, transcoded and analysed agree, and no chunk was transcoded twice or failed."""
+    planned = {fact.chunk_id for fact, _ in record.log.of(ChunkPlanned)}
+    transcoded = Counter(fact.chunk_id for fact, _ in record.log.of(ChunkTranscoded) if _done(fact))
+    analysed = {fact.chunk_id for fact, _ in record.log.of(ChunkAnalysed) if _done(fact)}
+    once = all(count == 1 for count in transcoded.values())
+    return once and bool(planned) and planned == set(transcoded) == analysed, (
+        f"{len(planned)} chunks planned, {sum(transcoded.values())} times decoded, {len(analysed)} analysed"
+    )
+
+
+def nothing_is_missing(record: Record) -> tuple[bool, str]:
+    wanted = {request.asset_id: request.title for request in record.taken_in()}
+    ends: list[AssetTranscoded | AssetAnalysed] = [
+        *(fact for fact, _ in record.log.of(AssetTranscoded)),
+        *(fact for fact, _ in record.log.of(AssetAnalysed)),
+    ]
+    missing = [
+        f"{wanted[fact.asset_id]}: {sentence}"
+        for fact in ends
+        if fact.asset_id in wanted
+        for sentence in fact.missing
+    ]
+    return not missing, "; ".join(missing) or "no asset says that a part of it is missing"
+
+
+def proxies_play(record: Record) -> tuple[bool, str]:
+    roles = [request.role for request in record.taken_in()]
+    silent = [role for role in roles if role not in record.playbacks or not record.playbacks[role].segments]
+    segments = sum(playback.segments for playback in record.playbacks.values())
+    megabytes = sum(playback.bytes for playback in record.playbacks.values()) / 1e6
+    said = f"{len(record.playbacks)} playlists opened, {segments} parts fetched, {megabytes:.1f} MB"
+    return not silent, said + (f"; none for {', '.join(silent)}" if silent else "")
+
+
+# --- looked at ------------------------------------------------------------------------------------------
+
+
+def real_models_looked_at_every_picture(record: Record) -> tuple[bool, str]:
+    """Every asset has every picture analyser in its totals, each with model and version."""
+    gaps, seen, models = [], 0, set()
+    for request in record.taken_in():
+        fact = next(fact for fact, _ in record.log.of(AssetAnalysed, asset_id=request.asset_id))
+        named = {total.analyser for total in fact.totals if total.model.name and total.model.version}
+        gaps += [f"{request.role}: {analyser}" for analyser in LOOKED_AT if analyser not in named]
+        seen += sum(total.observations for total in fact.totals)
+        models |= {f"{total.model.name}@{total.model.version}" for total in fact.totals}
+    return not gaps, "; ".join(gaps) or f"{seen} observations by {', '.join(sorted(models))}"
+
+
+def speech_was_heard(record: Record) -> tuple[bool, str]:
+    heard = record.views["programme-a"]["speech"]
+    seconds = sum(stretch["end_seconds"] - stretch["start_seconds"] for stretch in heard)
+    return 6.0 <= seconds <= 20.0, f"{seconds:.1f} s of speech in {len(heard)} stretches of programme A"
+
+
+def names_were_read_exactly(record: Record) -> tuple[bool, str]:
+    wanted = {"programme-a": MAN.name, "programme-c": ASTRONAUT.name}
+    read = {role: {entry["text"] for entry in record.views[role]["text"]} for role in wanted}
+    lost = [name for role, name in wanted.items() if name not in read[role]]
+    return not lost, f"not read: {', '.join(lost)}" if lost else " and ".join(
+        f"“{n}”" for n in wanted.values()
+    )
+
+
+def ticker_was_not_taken_for_a_name(record: Record) -> tuple[bool, str]:
+    names = sorted(entry.name for entry in record.classes.values())
+    ticker = [name for name in names if TICKER_NAME.casefold() in name.casefold()]
+    return not ticker and MAN.name in names, f"classes: {', '.join(names)}"
+
+
+# --- samples and rights ---------------------------------------------------------------------------------
+
+
+def man_was_proposed_and_his_name_marked_as_fiction(record: Record) -> tuple[bool, str]:
+    proposed = [
+        fact
+        for fact, _ in record.log.of(SampleProposed)
+        if fact.passport.asset_id == record.asset("programme-a") and fact.class_id and not fact.question
+    ]
+    man = record.classes[proposed[0].class_id]
+    kinds = sorted({evidence.kind for evidence in proposed[0].evidence})
+    return man.name == MAN.name and man.fictional and len(kinds) >= 2, (
+        f"{len(proposed[0].crops)} crops of {man.name}{' (fiction)' if man.fictional else ''}, "
+        f"by {' and '.join(kinds)}"
+    )
+
+
+def same_pictures_counted_once(record: Record) -> tuple[bool, str]:
+    """Programme A shows the same pictures of the man twice: one sample, the other collapsed into it."""
+    named = [sample for sample in record.samples["programme-a"] if sample.class_id and not sample.question]
+    collapsed = sum(sample.collapsed for sample in named)
+    return len(named) == 1 and collapsed >= 1, f"{len(named)} sample, {collapsed} near-duplicate collapsed"
+
+
+def astronaut_was_withheld(record: Record) -> tuple[bool, str]:
+    decision = _withheld(record, "programme-c")
+    return "4711" in _words(decision), decision.sentence
+
+
+def photo_was_withheld_in_its_own_words(record: Record) -> tuple[bool, str]:
+    decision = _withheld(record, "photo")
+    words = _words(decision)
+    quoted = next((ground.verbatim for ground in decision.grounds if ground.verbatim), "")
+    return (
+        "reproduced, disseminated or broadcast" in words and "EXIF" in words,
+        f"{decision.sentence} {quoted}",
+    )
+
+
+def staff_accepted(record: Record) -> tuple[bool, str]:
+    accepted = {sample.sample_id for lesson in record.lessons for sample in lesson.accepted}
+    reviewed = {
+        fact.sample_id: fact.actor.principal
+        for fact, _ in record.log.of(SampleReviewed)
+        if fact.decision == DECISION_ACCEPT
+    }
+    signed = {reviewed[sample] for sample in accepted if sample in reviewed}
+    states = [sample.state for samples in record.samples.values() for sample in samples]
+    held = bool(accepted) and accepted <= set(reviewed) and all(signed)
+    return held and states.count(SAMPLE_STATE_ACCEPTED) >= len(accepted), (
+        f"{len(accepted)} samples accepted by {', '.join(sorted(signed)) or 'nobody'}"
+    )
+
+
+# --- learned --------------------------------------------------------------------------------------------
+
+
+def training_made_models_equal_to_torch(record: Record) -> tuple[bool, str]:
+    ends = [lesson.training for lesson in record.lessons]
+    held = all(_done(end) and end.onnx_difference <= ONNX_TOLERANCE for end in ends)
+    return held and len(ends) == 2, "; ".join(
+        f"{end.model.name}@{end.model.version} in {end.seconds:.2f} s, ONNX − torch {end.onnx_difference:.1e}"
+        for end in ends
+    )
+
+
+def gate_promoted_them(record: Record) -> tuple[bool, str]:
+    verdicts = [lesson.training.verdict == VERDICT_PROMOTED for lesson in record.lessons]
+    steps = [step for lesson in record.lessons for step in lesson.training.gate]
+    failed = [step.sentence for step in steps if not step.passed]
+    return all(verdicts) and len(verdicts) == 2, "; ".join(failed) or f"{len(steps)} steps of the gate held"
+
+
+def learned_within_seconds(record: Record) -> tuple[bool, str]:
+    return all(lesson.seconds <= LESSON_SECONDS for lesson in record.lessons), ", ".join(
+        f"{lesson.model}: {lesson.seconds:.1f} s from accepted to recognised" for lesson in record.lessons
+    )
+
+
+def man_is_recognised_in_programme_b(record: Record) -> tuple[bool, str]:
+    person = _named(record.b_before_signing, MAN.name)
+    if person is None:
+        return False, f"people: {_people(record.b_before_signing)}"
+    return person["score"] > 0.5 and person["model"] == record.lessons[0].model, (
+        f"{person['name']}, score {person['score']:.2f}, by {person['model']}"
+    )
+
+
+def people_kept_out_by_rights_stay_unknown(record: Record) -> tuple[bool, str]:
+    """Before the contract: the astronaut in B. To the end: the person of the photo."""
+    before, photo = record.b_before_signing, record.views["photo"]
+    held = all(
+        _named(view, "unknown") is not None and not (_names(view) - allowed)
+        for view, allowed in ((before, {MAN.name, "unknown"}), (photo, {"unknown"}))
+    )
+    return held, f"programme B: {_people(before)}; photo: {_people(photo)}"
+
+
+def signing_proposed_her_after_all(record: Record) -> tuple[bool, str]:
+    proposed = [
+        told.time
+        for fact, told in record.log.of(SampleProposed)
+        if fact.passport.asset_id == record.asset("programme-c")
+    ]
+    assert record.signed_at is not None
+    seconds = (proposed[0] - record.signed_at).total_seconds()
+    return seconds >= 0, f"proposed {seconds:.1f} s after contract 4711 was signed"
+
+
+def astronaut_is_recognised_in_programme_b(record: Record) -> tuple[bool, str]:
+    view = record.views["programme-b"]
+    person = _named(view, ASTRONAUT.name)
+    if person is None:
+        return False, f"people: {_people(view)}"
+    both = _named(view, MAN.name) is not None
+    return both and person["score"] > 0.5 and person["model"] == record.lessons[1].model, (
+        f"{person['name']}, score {person['score']:.2f}, by {person['model']}; {MAN.name} still known: {both}"
+    )
+
+
+def nothing_was_decoded_again(record: Record) -> tuple[bool, str]:
+    assert record.signed_at is not None
+    again = [
+        told
+        for kind in (ChunkPlanned, ChunkTranscoded, ChunkAnalysed)
+        for _, told in record.log.of(kind)
+        if told.time > record.signed_at
+    ]
+    changed = record.lessons[1].recognition
+    return not again, (
+        f"{len(again)} chunks planned, decoded or analysed since the signing; {changed.changed} of "
+        f"{changed.tracks} stored face tracks named anew in {changed.seconds:.2f} s"
+    )
+
+
+PROMISES: Final[tuple[Promise, ...]] = (
+    requests_became_assets,
+    broken_file_was_rejected_with_a_reason,
+    every_chunk_was_decoded_once,
+    nothing_is_missing,
+    proxies_play,
+    real_models_looked_at_every_picture,
+    speech_was_heard,
+    names_were_read_exactly,
+    ticker_was_not_taken_for_a_name,
+    man_was_proposed_and_his_name_marked_as_fiction,
+    same_pictures_counted_once,
+    astronaut_was_withheld,
+    photo_was_withheld_in_its_own_words,
+    staff_accepted,
+    training_made_models_equal_to_torch,
+    gate_promoted_them,
+    learned_within_seconds,
+    man_is_recognised_in_programme_b,
+    people_kept_out_by_rights_stay_unknown,
+    signing_proposed_her_after_all,
+    astronaut_is_recognised_in_programme_b,
+    nothing_was_decoded_again,
+)
+
+
+# --- reading the record ---------------------------------------------------------------------------------
+
+
+def withheld_decision(record: Record, role: str) -> RightsDecision:
+    """What the rights gate said about the samples of an asset. Raises StopIteration when it said nothing."""
+    asset = record.asset(role)
+    return next(fact.decision for fact, _ in record.log.of(SampleWithheld) if fact.passport.asset_id == asset)
+
+
+_withheld = withheld_decision
+
+
+def _words(decision: RightsDecision) -> str:
+    """Everything the decision says: its sentence, and what its grounds quote and where that stood."""
+    grounds = (f"{ground.verbatim} {ground.found_at} {ground.statement_id}" for ground in decision.grounds)
+    return " ".join((decision.sentence, *grounds))
+
+
+def _done(fact: Any) -> bool:
+    return bool(fact.outcome.HasField("done"))
+
+
+def _named(view: Any, name: str) -> Any | None:
+    return next((person for person in view["people"] if person["name"] == name), None)
+
+
+def _names(view: Any) -> set[str]:
+    return {person["name"] for person in view["people"]}
+
+
+def _people(view: Any) -> str:
+    return ", ".join(f"{person['name']} {person['score']:.2f}" for person in view["people"]) or "nobody"

@@ -1,0 +1,94 @@
+"""The gateway as the demo reads it: composed views, playlists as a player would open them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import httpx
+
+View = Mapping[str, Any]
+"""The composed view of an asset: `GET /v1/assets/{id}`."""
+
+_PATIENCE_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """What a player gets to see of a playlist: media segments that could be fetched, and their bytes."""
+
+    segments: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Reads from the gateway; repeats while it is being restarted."""
+
+    client: httpx.AsyncClient
+
+    @staticmethod
+    def at(rest: str) -> Door:
+        """The gateway at an address; loopback never goes through a proxy."""
+        return Door(httpx.AsyncClient(base_url=rest, timeout=15.0, trust_env=False))
+
+    async def view(self, asset_id: str) -> View:
+        """Everything the mesh knows about the asset, no part of it missing because a service is away."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while True:
+                answer = await self._get(f"/v1/assets/{asset_id}")
+                view: View = answer.json()
+                if view["state"] in {"rejected", "removed"} or _whole(view):
+                    return view
+                await asyncio.sleep(0.5)
+
+    async def play(self, playlist: str) -> Playback:
+        """Open an HLS playlist and fetch everything it names, following playlists inside it.
+
+        Raises httpx.HTTPStatusError when a part is missing, ValueError when it is no playlist.
+        """
+        answer = await self._get(playlist)
+        if not answer.text.startswith("#EXTM3U"):
+            raise ValueError(f"{playlist} is no HLS playlist")
+        segments = total = 0
+        for uri in _uris(answer.text):
+            target = urljoin(str(answer.url), uri)
+            if target.endswith(".m3u8"):
+                inner = await self.play(target)
+                segments, total = segments + inner.segments, total + inner.bytes
+            else:
+                part = await self._get(target)
+                segments, total = segments + 1, total + len(part.content)
+        return Playback(segments, total)
+
+    async def _get(self, path: str) -> httpx.Response:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while True:
+                try:
+                    answer = await self.client.get(path)
+                except httpx.TransportError:
+                    await asyncio.sleep(0.5)
+                    continue
+                if answer.status_code in {502, 503, 504}:
+                    await asyncio.sleep(0.5)
+                    continue
+                return answer.raise_for_status()
+
+
+def _whole(view: View) -> bool:
+    """False while a part is null because the service that knows it is away."""
+    return all(view[part] is not None for part in ("people", "text", "labels", "speech", "rights", "samples"))
+
+
+def _uris(playlist: str) -> list[str]:
+    """Everything a playlist names: lines without a hash, and URI attributes of maps and renditions."""
+    found = []
+    for line in playlist.splitlines():
+        if line and not line.startswith("#"):
+            found.append(line.strip())
+        elif 'URI="' in line and "IFRAME" not in line:
+            found.append(line.split('URI="', 1)[1].split('"', 1)[0])
+    return found

@@ -1,0 +1,99 @@
+"""Every fact the mesh tells while the demo plays, in the order of arrival, and waiting for those to come."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from aiokafka import AIOKafkaConsumer
+from google.protobuf.message import Message
+
+from framewell_contracts.catalogue import FACTS
+from framewell_contracts.cloudevents import Unreadable, decode
+
+M = TypeVar("M", bound=Message)
+Found = TypeVar("Found")
+
+
+class WaitedInVainError(RuntimeError):
+    """Something the story waits for did not happen in time; the message says what, and how long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact as it was told: `time` is when it happened, by the clock of whoever said so."""
+
+    id: str
+    time: datetime
+    message: Message
+
+
+@dataclass(slots=True)
+class FactLog:
+    """Facts seen so far. A redelivered fact (same id) is kept once, as it takes effect once."""
+
+    told: list[Told] = field(default_factory=list)
+    _ids: set[str] = field(default_factory=set)
+    _grown: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def add(self, told: Told) -> None:
+        if told.id not in self._ids:
+            self._ids.add(told.id)
+            self.told.append(told)
+            self._grown.set()
+
+    def of(self, kind: type[M], **fields: str) -> Iterator[tuple[M, Told]]:
+        """Facts of one message class whose named fields have the given values, oldest first."""
+        for told in self.told:
+            message = told.message
+            if isinstance(message, kind) and all(getattr(message, name) == fields[name] for name in fields):
+                yield message, told
+
+    async def until(self, find: Callable[[FactLog], Found | None], what: str, seconds: float) -> Found:
+        """Wait until `find` finds something. Raises WaitedInVainError after `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while (found := find(self)) is None:
+                    self._grown.clear()
+                    await self._grown.wait()
+                return found
+        except TimeoutError as error:
+            raise WaitedInVainError(f"waited {seconds:.0f} s in vain for {what}") from error
+
+
+@contextlib.asynccontextmanager
+async def following(kafka: str) -> AsyncIterator[FactLog]:
+    """A log that grows while the context is open: every fact topic, from now on, without a group."""
+    log = FactLog()
+    consumer = AIOKafkaConsumer(
+        *(topic for fact in FACTS.values() for topic in fact.topic_names),
+        bootstrap_servers=kafka,
+        group_id=None,
+        auto_offset_reset="latest",
+        fetch_max_wait_ms=100,
+        metadata_max_age_ms=5_000,
+    )
+    await consumer.start()
+    # Positions are looked up lazily otherwise: facts told until then would be missed.
+    await consumer.seek_to_end()
+    reading = asyncio.create_task(_read(consumer, log))
+    try:
+        yield log
+    finally:
+        reading.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reading
+        await consumer.stop()
+
+
+async def _read(consumer: AIOKafkaConsumer, log: FactLog) -> None:
+    async for record in consumer:
+        try:
+            event = decode(record.topic, record.headers, record.value)
+        except Unreadable:
+            continue  # somebody else's; the mesh puts it into a dead-letter topic
+        log.add(Told(event.envelope.id, event.envelope.time, event.message))

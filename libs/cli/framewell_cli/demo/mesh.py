@@ -1,0 +1,103 @@
+"""The mesh that the demo plays on: by default one of its own, fresh, on free ports, gone afterwards.
+
+A demo must not write into a mesh that somebody works with, and it must see the first time that the man
+of programme A appears: on a mesh that has learned him already, half of the story could not happen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from framewell_cli.errors import CommandError
+from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
+from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
+from framewell_embedded.ports import is_free
+
+ROOTS_VARIABLE: Final = "FRAMEWELL_INGEST_ROOTS"
+_BASES: Final = range(7600, 9600, 100)
+_START_SECONDS: Final = 180.0
+_STOP_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMesh:
+    """A mesh of the demo's own: its state folder, its ports, and the folders it may read media from."""
+
+    folder: MeshFolder
+    ports: Ports
+    roots: tuple[Path, ...]
+
+    @staticmethod
+    def at(state: Path, roots: tuple[Path, ...]) -> OwnMesh:
+        """A mesh in a state folder, on the first base whose ports are all free."""
+        for base in _BASES:
+            ports = Ports(base)
+            if all(is_free(port) for _, port in ports):
+                return OwnMesh(MeshFolder(state.absolute()), ports, roots)
+        raise CommandError("No free ports for the demo's mesh between 7600 and 9599: stop something there.")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            STATE_VARIABLE: str(self.folder.state),
+            BASE_VARIABLE: str(self.ports.base),
+            ROOTS_VARIABLE: os.pathsep.join(str(root.absolute()) for root in self.roots),
+        }
+
+    @contextlib.asynccontextmanager
+    async def running(self, *, keep: bool) -> AsyncIterator[Mapping[str, str]]:
+        """Start it with nothing in it, yield its endpoints, and take it down again whatever happens.
+
+        With `keep` it is left running. Raises CommandError when it does not come up.
+        """
+        await self._framewell("down", seconds=_STOP_SECONDS, must=False)
+        shutil.rmtree(self.folder.state, ignore_errors=True)
+        try:
+            await self._framewell("up", "--detach", seconds=_START_SECONDS, must=True)
+            yield read_endpoints(self.folder)
+        except BaseException:
+            await self._stop()
+            raise
+        if not keep:
+            await self._stop()
+
+    async def _stop(self) -> None:
+        # Shielded: a second Ctrl-C must not leave processes behind.
+        await asyncio.shield(self._framewell("down", seconds=_STOP_SECONDS, must=False))
+
+    async def _framewell(self, *arguments: str, seconds: float, must: bool) -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "framewell_cli.main",
+            *arguments,
+            env=self.environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the demo; it takes the mesh down itself
+        )
+        try:
+            async with asyncio.timeout(seconds):
+                said, _ = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            raise CommandError(
+                f"'framewell {' '.join(arguments)}' for the demo's mesh took over {seconds:.0f} s; "
+                f"its logs are in {self.folder.logs}"
+            ) from None
+        if must and process.returncode != 0:
+            raise CommandError(
+                f"The demo's mesh did not come up:\n{said.decode(errors='replace').strip()}\n"
+                f"Its logs are in {self.folder.logs}; 'framewell doctor' says what is missing."
+            )

@@ -1,0 +1,94 @@
+"""All that one play of the story saw: the plain values that checks, table and page are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
+from framewell.dataset.v1.dataset_service_pb2 import DatasetClass, Sample
+from framewell.inference.v1.inference_service_pb2 import Person
+from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell_cli.demo.door import Playback, View
+from framewell_cli.demo.facts import FactLog
+from framewell_cli.demo.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """From a person's yes to recognised: what was accepted, and what the mesh made of it."""
+
+    asset_id: str
+    accepted: Sequence[Sample]
+    accepted_at: datetime
+    snapshot: SnapshotPublished
+    training: TrainingCompleted
+    promoted: ModelPromoted
+    recognition: RecognitionUpdated
+    recognised_at: datetime
+
+    @property
+    def seconds(self) -> float:
+        """From accepting to the switch of what is stored."""
+        return (self.recognised_at - self.accepted_at).total_seconds()
+
+    @property
+    def model(self) -> str:
+        return f"{self.promoted.name}@{self.promoted.version}"
+
+
+@dataclass(slots=True)
+class Record:
+    """One play. Filled as the story goes on; `requests` in the order they were sent."""
+
+    play: str
+    dataset_id: str
+    log: FactLog
+    requests: list[Request] = field(default_factory=list)
+    sent_as_json: str = ""
+    lessons: list[Lesson] = field(default_factory=list)
+    b_before_signing: View = field(default_factory=dict)
+    signed_at: datetime | None = None
+    views: dict[str, View] = field(default_factory=dict)
+    people: dict[str, Sequence[Person]] = field(default_factory=dict)
+    samples: dict[str, Sequence[Sample]] = field(default_factory=dict)
+    playbacks: dict[str, Playback] = field(default_factory=dict)
+    classes: Mapping[str, DatasetClass] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def asset(self, role: str) -> str:
+        """Id of the asset that plays a role."""
+        return next(request.asset_id for request in self.requests if request.role == role)
+
+    def title(self, asset_id: str) -> str:
+        return next((one.title for one in self.requests if one.asset_id == asset_id), asset_id)
+
+    def name(self, class_id: str) -> str:
+        found = self.classes.get(class_id)
+        return found.name if found else class_id
+
+    def taken_in(self) -> Iterator[Request]:
+        """Requests that became assets with pictures: all but the broken file."""
+        return (request for request in self.requests if request.role != "broken")
+
+    def stage_seconds(self, asset_id: str) -> Mapping[str, float]:
+        """Seconds from one fact of the asset's life to the next, by the later fact's stage."""
+        moments = [("requested", self._requested_at(asset_id))]
+        for stage, kind in (
+            ("ingest", AssetIngested),
+            ("transcode", AssetTranscoded),
+            ("inference", AssetAnalysed),
+        ):
+            found = next((told.time for _, told in self.log.of(kind, asset_id=asset_id)), None)
+            if found is not None:
+                moments.append((stage, found))
+        return {stage: (end - start).total_seconds() for (_, start), (stage, end) in pairwise(moments)}
+
+    def _requested_at(self, asset_id: str) -> datetime:
+        event_id = next(one.event_id for one in self.requests if one.asset_id == asset_id)
+        return next(told.time for told in self.log.told if told.id == event_id)

@@ -1,0 +1,170 @@
+"""What the broadcaster's systems send: requests to take media in, and the signing of contract 4711."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from aiokafka import AIOKafkaProducer
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Programme
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor
+from framewell.rights.v1.rights_pb2 import (
+    LEGAL_BASIS_LICENCE,
+    LEGAL_BASIS_OWN_PRODUCTION,
+    PURPOSE_OWN_TRAINING,
+    STATEMENT_SOURCE_CONTRACT,
+    USE_ALLOWED,
+    USE_PROHIBITED,
+    RightsChanged,
+    RightsStatement,
+)
+from framewell_cli.demo.media import Media
+from framewell_contracts.catalogue import fact_type
+from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.identity import asset_id
+
+SOURCE: Final = "demo.broadcast"
+"""`ce_source` of everything the demo sends: the house's planning system."""
+
+CONTRACT: Final = "contract-4711"
+PROHIBITED_UNTIL: Final = "Training prohibited until contract 4711 is signed."
+_CHANNEL: Final = "Kanal Eins (Demo)"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One `ingest.requested`: the role its asset plays in the story, and the event."""
+
+    role: str
+    title: str
+    event_id: str
+    message: IngestRequested
+
+    @property
+    def asset_id(self) -> str:
+        """The id the mesh will give the asset: made from the event's source and id."""
+        return asset_id(SOURCE, self.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Writes the events of one play; ids are fresh for every play."""
+
+    media: Media
+    play: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+
+    def morning(self) -> list[Request]:
+        """What comes in first: everything but programme B."""
+        footage = [
+            self._request(f"footage-{path.stem}", f"Footage: {path.stem}", path)
+            for path in self.media.footage
+        ]
+        return [
+            self._request("programme-a", "Aktuell um acht", self.media.programme_a, own_production()),
+            self._request("programme-c", "Raumfahrt", self.media.programme_c, contract(signed=False)),
+            self._request("photo", "A portrait photo", self.media.photo),
+            *footage,
+            self._request("broken", "A broken transfer", self.media.broken),
+        ]
+
+    def evening(self) -> Request:
+        """Programme B, without names."""
+        return self._request("programme-b", "Rückschau", self.media.programme_b, own_production())
+
+    def signing(self, asset: str) -> RightsChanged:
+        """Contract 4711 is signed: the newest revision of the archive's statement about the asset."""
+        actor = Actor(principal="rights-desk", authority="rights")
+        actor.decided_at.FromDatetime(datetime.now(UTC))
+        return RightsChanged(
+            target=f"asset:{asset}", statements=[contract(signed=True)], actor=actor, revision=2
+        )
+
+    def _request(self, role: str, title: str, path: Path, *statements: RightsStatement) -> Request:
+        programme = Programme(title=title, series=title, channel=_CHANNEL, language="de")
+        message = IngestRequested(
+            uri=path.resolve().as_uri(),
+            programme=programme,
+            statements=statements,
+            lane=LANE_LIVE,
+            labels={"demo": self.play, "role": role},
+        )
+        return Request(role, title, f"{self.play}-{role}", message)
+
+
+def own_production() -> RightsStatement:
+    """The house made it: everything is allowed."""
+    return RightsStatement(
+        issuer="Kanal Eins",
+        statement_id="own-production",
+        revision=1,
+        holder="Kanal Eins",
+        source=STATEMENT_SOURCE_CONTRACT,
+        use=USE_ALLOWED,
+        legal_basis=LEGAL_BASIS_OWN_PRODUCTION,
+        verbatim="Own production of Kanal Eins (a channel that does not exist).",
+        found_at="request",
+    )
+
+
+def contract(*, signed: bool) -> RightsStatement:
+    """What the archive states about the portrait before and after the contract is signed."""
+    return RightsStatement(
+        issuer="Archiv",
+        statement_id=CONTRACT,
+        revision=2 if signed else 1,
+        holder="Archiv",
+        source=STATEMENT_SOURCE_CONTRACT,
+        purposes=[PURPOSE_OWN_TRAINING],
+        use=USE_ALLOWED if signed else USE_PROHIBITED,
+        legal_basis=LEGAL_BASIS_LICENCE,
+        verbatim="Contract 4711 is signed; own training is licensed." if signed else PROHIBITED_UNTIL,
+        found_at="contract 4711",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Publishes as an outside system would: protobuf in binary mode, or JSON in structured mode."""
+
+    producer: AIOKafkaProducer
+
+    async def send(self, message: Message, event_id: str, subject: str) -> None:
+        """Publish in binary mode, acknowledged by the broker."""
+        envelope = Envelope(event_id, SOURCE, fact_type(message).type, datetime.now(UTC), subject)
+        record = encode(envelope, message)
+        await self.producer.send_and_wait(
+            record.topic, key=record.key, value=record.value, headers=record.headers
+        )
+
+    async def send_json(self, message: Message, event_id: str, subject: str) -> None:
+        """Publish as one JSON object, with nothing but a content type beside it."""
+        fact = fact_type(message)
+        await self.producer.send_and_wait(
+            fact.topic(),
+            key=subject.encode(),
+            value=structured_json(message, event_id, subject),
+            headers=[("content-type", b"application/cloudevents+json")],
+        )
+
+
+def structured_json(message: Message, event_id: str, subject: str) -> bytes:
+    """A CloudEvent in JSON, structured mode: what a system without protobuf sends."""
+    event = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": SOURCE,
+        "type": fact_type(message).type,
+        "time": datetime.now(UTC).isoformat(),
+        "subject": subject,
+        "datacontenttype": "application/json",
+        "data": MessageToDict(message),
+    }
+    return json.dumps(event, ensure_ascii=False).encode()
