@@ -1,0 +1,23 @@
+"""What a command tells a person who has to do something, and with which exit code it ends."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CommandError(Exception):
+    """What happened, to what, and what to do next; printed on one line without a traceback."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageProblem(CommandError):
+    """The command was asked for something that makes no sense."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class MeshUnreachable(CommandError):
+    """No mesh answers where this command looked for one."""
+
+    exit_code: ClassVar[int] = 3

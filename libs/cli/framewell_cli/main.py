@@ -1,0 +1,72 @@
+"""The `framewell` command.
+
+A command's module is imported only when that command runs: `framewell status` must answer at once and must
+not need what the demo needs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Final
+
+import typer
+
+from framewell_cli.errors import CommandError
+from framewell_embedded.errors import CannotStart
+
+COMMANDS: Final[dict[str, str]] = {
+    "up": "framewell_cli.mesh.commands:up",
+    "down": "framewell_cli.mesh.commands:down",
+    "status": "framewell_cli.mesh.commands:status",
+    "doctor": "framewell_cli.mesh.doctor.command:doctor",
+    "settings": "framewell_cli.mesh.settings:settings",
+    "topics": "framewell_cli.mesh.topics:app",
+    "demo": "framewell_cli.demo.command:demo",
+    "models": "framewell_cli.models:app",
+}
+"""Name → `module:function`, or `module:app` for a Typer app with commands of its own.
+
+They appear in the help in this order.
+"""
+
+
+def build(names: Iterable[str]) -> typer.Typer:
+    """The command with these subcommands, and only their modules imported."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help="Framewell: media in, reviewed samples and your own models out.",
+    )
+    app.callback()(_nothing_before_a_command)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        target = getattr(import_module(module), attribute)
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=name)
+        else:
+            app.command(name)(target)
+    return app
+
+
+def _nothing_before_a_command() -> None:
+    """Makes every command a subcommand, also where only one is built."""
+
+
+def main() -> None:
+    """Entry point. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached."""
+    asked = sys.argv[1:2]
+    try:
+        build(asked if asked and asked[0] in COMMANDS else COMMANDS)()
+    except CommandError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except CannotStart as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""The supervisor as a process of its own: what `framewell up --detach` starts.
+
+Its standard output is its log; the last line of one that gives up is the reason.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from framewell_cli.errors import CommandError
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.lifecycle import run_in_foreground
+from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.programs import chosen
+from framewell_embedded.errors import CannotStart
+
+
+def _write(line: str) -> None:
+    print(line, flush=True)
+
+
+def main() -> int:
+    """`python -m framewell_cli.mesh.daemon kafka,mongo,…`"""
+    try:
+        names = chosen(sys.argv[1] if len(sys.argv) > 1 else None)
+        run_in_foreground(MeshFolder.here(), Ports.from_environment(), names, _write)
+    except (CannotStart, CommandError) as error:
+        _write(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,67 @@
+"""Where one embedded mesh keeps its state: `.framewell/` in the folder it was started in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+STATE_VARIABLE: Final = "FRAMEWELL_STATE"
+_NAME: Final = ".framewell"
+
+
+@dataclass(frozen=True, slots=True)
+class MeshFolder:
+    """The state folder of one mesh. Two meshes are two folders (and two port bases)."""
+
+    state: Path
+
+    @classmethod
+    def here(cls) -> MeshFolder:
+        """`FRAMEWELL_STATE`, else `.framewell` in the working folder."""
+        return cls(Path(os.environ.get(STATE_VARIABLE) or _NAME).absolute())
+
+    @property
+    def endpoints(self) -> Path:
+        """Addresses of everything that runs; there only while the mesh is up."""
+        return self.state / "endpoints.json"
+
+    @property
+    def logs(self) -> Path:
+        """One log a process."""
+        return self.state / "logs"
+
+    def log(self, name: str) -> Path:
+        """The log of one process."""
+        return self.logs / f"{name}.log"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the supervisor for as long as it lives; the kernel lets go when it is killed."""
+        return self.state / "run" / "supervisor.lock"
+
+    @property
+    def roster(self) -> Path:
+        """The processes of this mesh, as the supervisor last wrote them."""
+        return self.state / "run" / "processes.json"
+
+    @property
+    def broker(self) -> Path:
+        """The broker's configuration and data."""
+        return self.state / "kafka"
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return self.state / "database"
+
+    @property
+    def objects(self) -> Path:
+        """The object store of the embedded mesh."""
+        return self.state / "objects"
+
+    def make(self) -> None:
+        """Create the folders that everything else expects."""
+        for folder in (self.logs, self.lock.parent, self.objects):
+            folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,153 @@
+"""Bring a mesh up and take it down, from any command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
+from framewell_cli.mesh.leftovers import end_leftovers
+from framewell_cli.mesh.locking import Held, exclusive, is_held
+from framewell_cli.mesh.logs import last_lines, open_log
+from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
+from framewell_cli.mesh.roster import Roster
+from framewell_cli.mesh.supervisor import Supervisor
+from framewell_embedded.errors import CannotStart
+
+LEAST_FREE_BYTES: Final = 2 << 30
+"""Below this the broker may stop in the middle of a programme."""
+
+_SUPERVISOR_LOG: Final = "supervisor"
+_DOWN_WITHIN_SECONDS: Final = 60.0
+
+Report = Callable[[str], None]
+
+
+def is_up(folder: MeshFolder) -> bool:
+    """True once every process of the folder's mesh was ready, and while its supervisor lives."""
+    return is_held(folder.lock) and folder.endpoints.exists()
+
+
+def run_in_foreground(folder: MeshFolder, ports: Ports, names: Sequence[str], report: Report) -> None:
+    """Supervise the mesh until SIGTERM or Ctrl-C.
+
+    Raises CannotStart where one runs here already, and where it does not come up.
+    """
+    _check_disk(folder)
+    folder.make()
+    try:
+        with exclusive(folder.lock):
+            asyncio.run(Supervisor(folder, ports, names, report).run())
+    except Held:
+        raise CannotStart(
+            f"A mesh runs in {folder.state} already: see 'framewell status', or end it by 'framewell down'."
+        ) from None
+
+
+def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: Report) -> None:
+    """Start a supervisor of its own and return when the mesh is up; changes nothing if it is up already.
+
+    Raises CannotStart with the supervisor's reason where it does not come up.
+    """
+    if is_held(folder.lock):
+        report("a mesh runs here already")
+        _wait_until_up(folder, None, 0, report)
+        return
+    _check_disk(folder)
+    folder.make()
+    log = folder.log(_SUPERVISOR_LOG)
+    descriptor = open_log(log)
+    try:
+        offset = os.fstat(descriptor).st_size
+        process = subprocess.Popen(
+            [sys.executable, "-m", "framewell_cli.mesh.daemon", ",".join(names)],
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+            env={**os.environ, STATE_VARIABLE: str(folder.state), BASE_VARIABLE: str(ports.base)},
+        )
+    finally:
+        os.close(descriptor)
+    try:
+        _wait_until_up(folder, process, offset, report)
+    except KeyboardInterrupt:
+        down(folder, report)
+        raise
+
+
+def _wait_until_up(
+    folder: MeshFolder, process: subprocess.Popen[bytes] | None, offset: int, report: Report
+) -> None:
+    """Pass on what the supervisor says until the mesh is up or the supervisor gives up."""
+    log = folder.log(_SUPERVISOR_LOG)
+    began = time.monotonic()
+    while not is_up(folder):
+        ended = process.poll() is not None if process is not None else not is_held(folder.lock)
+        if process is not None:
+            offset = _pass_on(log, offset, report, last=ended)
+        if ended and (process is not None or time.monotonic() - began > 1.0):
+            raise CannotStart(" ".join(last_lines(log, 1)) or f"The supervisor ended; its log is {log}.")
+        time.sleep(0.1)
+    if process is not None:
+        _pass_on(log, offset, report, last=False)
+
+
+def _pass_on(log: os.PathLike[str], offset: int, report: Report, *, last: bool) -> int:
+    """Report the whole lines written since `offset`; of a supervisor that ended, all but its last word."""
+    with open(log, "rb") as text:  # noqa: PTH123 - a plain descriptor to seek in
+        text.seek(offset)
+        written = text.read()
+    whole = written[: written.rfind(b"\n") + 1]
+    lines = whole.decode(errors="replace").splitlines()
+    for line in lines[:-1] if last else lines:
+        report(line)
+    return offset + len(whole)
+
+
+def down(folder: MeshFolder, report: Report) -> bool:
+    """End every process of the folder's mesh, whatever happened to its supervisor. False if none ran."""
+    was_up = is_held(folder.lock)
+    if was_up:
+        _end_supervisor(folder, report)
+    try:
+        with exclusive(folder.lock):
+            ended = end_leftovers(folder, report)
+    except Held:
+        raise CannotStart(
+            f"The supervisor of {folder.state} does not end; its log is {folder.log(_SUPERVISOR_LOG)}."
+        ) from None
+    return was_up or bool(ended)
+
+
+def _end_supervisor(folder: MeshFolder, report: Report) -> None:
+    deadline = time.monotonic() + _DOWN_WITHIN_SECONDS
+    told = False
+    while is_held(folder.lock) and time.monotonic() < deadline:
+        roster = Roster.read(folder)
+        if not told and roster is not None and roster.supervisor.alive():
+            os.kill(roster.supervisor.pid, signal.SIGTERM)
+            told = True
+        time.sleep(0.1)
+    roster = Roster.read(folder)
+    if is_held(folder.lock) and roster is not None and roster.supervisor.alive():
+        report(f"the supervisor did not end within {_DOWN_WITHIN_SECONDS:.0f} s and was killed")
+        os.kill(roster.supervisor.pid, signal.SIGKILL)
+
+
+def _check_disk(folder: MeshFolder) -> None:
+    place = next(parent for parent in (folder.state, *folder.state.parents) if parent.exists())
+    free = shutil.disk_usage(place).free
+    if free < LEAST_FREE_BYTES:
+        raise CannotStart(
+            f"Only {free / 1e9:.1f} GB are free where {folder.state} lies; the mesh needs "
+            f"{LEAST_FREE_BYTES / 1e9:.0f} GB at least. Make room, or set {STATE_VARIABLE} to a folder "
+            f"on another disk."
+        )

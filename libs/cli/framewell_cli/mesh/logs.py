@@ -1,0 +1,48 @@
+"""The logs of supervised processes: appended by the processes themselves, kept small by the supervisor.
+
+A process writes to its file, not to a pipe, so that it goes on when the supervisor is killed. For the same
+reason rotation copies and truncates: the process keeps its descriptor, which appends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+LIMIT_BYTES: Final = 16 << 20
+KEPT: Final = 3
+_TAIL_BYTES: Final = 64 << 10
+
+
+def open_log(path: Path) -> int:
+    """A descriptor that appends, for a child's standard output and error; the caller closes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+
+def rotate(path: Path, limit_bytes: int = LIMIT_BYTES) -> bool:
+    """Move what was written to `<name>.1` once it is over the limit, older ones up to `.3`."""
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size <= limit_bytes:
+            return False
+        for number in range(KEPT - 1, 0, -1):
+            older = path.with_name(f"{path.name}.{number}")
+            if older.exists():
+                older.replace(path.with_name(f"{path.name}.{number + 1}"))
+        shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+        os.truncate(path, 0)
+        return True
+    return False
+
+
+def last_lines(path: Path, count: int) -> list[str]:
+    """The end of a log, for a person who must know why a process ended; empty lines left out."""
+    with contextlib.suppress(OSError), path.open("rb") as log:
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(0, size - _TAIL_BYTES))
+        lines = log.read().decode(errors="replace").splitlines()
+        return [line for line in lines if line.strip()][-count:]
+    return []

@@ -1,0 +1,92 @@
+"""Operating system processes, told apart for certain: a pid alone is given to somebody else after a while."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+MESH_VARIABLE: Final = "FRAMEWELL_MESH"
+"""In the environment of every process of a mesh: its state folder. Finds what no list knows any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A pid and when its process began (in the kernel's own words, compared and never read)."""
+
+    pid: int
+    began: str
+
+    @classmethod
+    def of(cls, pid: int) -> Identity | None:
+        """The process that has this pid now; None when there is none or it is only waiting to be reaped."""
+        began = _began(pid)
+        return None if began is None else cls(pid, began)
+
+    def alive(self) -> bool:
+        """True while that very process runs, not merely one with its number."""
+        return _began(self.pid) == self.began
+
+
+def _began(pid: int) -> str | None:
+    stat = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if fields[0] == "Z" else fields[19]  # proc(5): state, starttime
+    listed = subprocess.run(
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.split(maxsplit=1)
+    return None if len(listed) < 2 or listed[0].startswith("Z") else listed[1].strip()
+
+
+def of_mesh(state: Path) -> list[Identity]:
+    """Every process whose environment names this mesh, this one excepted. Empty where /proc is missing."""
+    wanted = f"{MESH_VARIABLE}={state}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
+        with contextlib.suppress(OSError):
+            if pid != os.getpid() and wanted in (folder / "environ").read_bytes().split(b"\0"):
+                identity = Identity.of(pid)
+                if identity is not None:
+                    found.append(identity)
+    return found
+
+
+def end(processes: Iterable[Identity], *, grace_seconds: float) -> Sequence[Identity]:
+    """SIGTERM to each, and SIGKILL to what is left after the grace period. Returns what had to be killed."""
+    waiting = [process for process in processes if _send(process, signal.SIGTERM)]
+    deadline = time.monotonic() + grace_seconds
+    while waiting and time.monotonic() < deadline:
+        time.sleep(0.05)
+        waiting = [process for process in waiting if process.alive()]
+    killed = [process for process in waiting if _send(process, signal.SIGKILL)]
+    deadline = time.monotonic() + 5.0  # a process stuck in the kernel dies when the kernel lets it
+    while any(process.alive() for process in killed) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return killed
+
+
+def _send(process: Identity, number: signal.Signals) -> bool:
+    if not process.alive():
+        return False
+    try:
+        os.kill(process.pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def resident_megabytes(pid: int) -> float | None:
+    """Memory of the process, children not counted; None where it cannot be told."""
+    listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return int(listed.stdout) / 1024 if listed.stdout.strip() else None

@@ -1,0 +1,113 @@
+"""What the mesh consists of: one program a process, in the order they are started."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from framewell_cli.errors import UsageProblem
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.ports import SERVICES, Ports
+from framewell_cli.mesh.processes import MESH_VARIABLE
+from framewell_embedded.broker import Broker
+from framewell_embedded.database import Database
+from framewell_embedded.errors import CannotStart
+
+SERVERS: Final = ("kafka", "mongo")
+ALL: Final = (*SERVERS, *SERVICES)
+
+TRAINING_PYTHON_VARIABLE: Final = "FRAMEWELL_TRAINING_PYTHON"
+
+# A request of 600 KB is decoded in 20 µs instead of 600 when glibc keeps large blocks instead of mapping
+# them anew each time; costs resident memory. Math libraries get one thread a process: each service bounds
+# its own, and several pools on few cores only take turns.
+_INFERENCE_ALLOCATOR: Final = {
+    "MALLOC_MMAP_THRESHOLD_": "268435456",
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+_ONE_MATH_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process: how to start it and which ports it takes."""
+
+    name: str
+    command: tuple[str, ...]
+    ports: tuple[int, ...]
+    health: str | None
+    """URL that answers 200 when it is ready; None where an open port says so."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def chosen(only: str | None) -> tuple[str, ...]:
+    """The programs named in `--only kafka,mongo,…`, in the order of start; all without it."""
+    if only is None:
+        return ALL
+    names = {name.strip() for name in only.split(",") if name.strip()}
+    unknown = sorted(names - set(ALL))
+    if unknown or not names:
+        raise UsageProblem(f"--only {only}: choose from {', '.join(ALL)}.")
+    return tuple(name for name in ALL if name in names)
+
+
+def programs(folder: MeshFolder, ports: Ports, names: Sequence[str]) -> list[Program]:
+    """The programs to run, with the folders of broker and database prepared.
+
+    Raises CannotStart where something they need is missing.
+    """
+    shared = _shared_environment(folder, ports)
+    found = []
+    for name in names:
+        if name == "kafka":
+            broker = Broker(folder.broker, ports.kafka, ports.kafka_controller)
+            broker.prepare()
+            found.append(Program(name, broker.command(), ports.of(name), None, shared))
+        elif name == "mongo":
+            database = Database(folder.database, ports.mongo)
+            database.prepare()
+            found.append(Program(name, database.command(), ports.of(name), None, shared))
+        else:
+            found.append(_service(name, ports, shared))
+    return found
+
+
+def _service(name: str, ports: Ports, shared: Mapping[str, str]) -> Program:
+    python = _training_python() if name == "training" else sys.executable
+    environment = {**shared, **(_INFERENCE_ALLOCATOR if name == "inference" else {})}
+    return Program(
+        name=name,
+        command=(python, "-m", f"framewell_{name}"),
+        ports=ports.of(name),
+        health=f"http://127.0.0.1:{ports.health(name)}/ready",
+        environment=environment,
+    )
+
+
+def _training_python() -> str:
+    """Training has torch in an environment of its own, beside this one."""
+    configured = os.environ.get(TRAINING_PYTHON_VARIABLE)
+    python = Path(configured or Path(sys.prefix).with_name(".venv-training") / "bin" / "python")
+    if not python.exists():
+        raise CannotStart(
+            f"The training environment is missing ({python}): run 'make setup', "
+            f"or point {TRAINING_PYTHON_VARIABLE} to a Python that has torch."
+        )
+    return str(python)
+
+
+def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
+    return {
+        MESH_VARIABLE: str(folder.state),
+        "FRAMEWELL_KAFKA": f"127.0.0.1:{ports.kafka}",
+        "FRAMEWELL_MONGO": f"mongodb://127.0.0.1:{ports.mongo}",
+        "FRAMEWELL_OBJECTS": str(folder.objects),
+        "FRAMEWELL_PORT_BASE": str(ports.base),
+        "PYTHONUNBUFFERED": "1",
+        **{name: value for name, value in _ONE_MATH_THREAD.items() if name not in os.environ},
+    }

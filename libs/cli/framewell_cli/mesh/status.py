@@ -1,0 +1,72 @@
+"""What runs of this folder's mesh, and how it is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from framewell_cli.errors import MeshUnreachable
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.locking import is_held
+from framewell_cli.mesh.processes import resident_megabytes
+from framewell_cli.mesh.roster import Entry, Roster
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """One process, as seen now."""
+
+    name: str
+    state: str
+    pid: int | None
+    ports: tuple[int, ...]
+    up_seconds: float | None
+    restarts: int
+    resident_megabytes: float | None
+    reason: str
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeshStatus:
+    """The whole mesh; `ready` is what a script wants to know."""
+
+    ready: bool
+    supervised: bool
+    state_folder: str
+    port_base: int
+    processes: tuple[ProcessStatus, ...]
+
+
+def look(folder: MeshFolder) -> MeshStatus:
+    """The status now. Raises MeshUnreachable where no mesh was started or all of it ended."""
+    roster = Roster.read(folder)
+    supervised = is_held(folder.lock)
+    if roster is None or not (supervised or any(process.alive() for _, process in roster.processes)):
+        raise MeshUnreachable(f"No mesh runs in {folder.state}: start one with 'framewell up --detach'.")
+    processes = tuple(_status(entry) for entry in roster.entries)
+    return MeshStatus(
+        ready=supervised and bool(processes) and all(process.state == "ready" for process in processes),
+        supervised=supervised,
+        state_folder=str(folder.state),
+        port_base=roster.port_base,
+        processes=processes,
+    )
+
+
+def _status(entry: Entry) -> ProcessStatus:
+    pid = entry.process.pid if entry.process is not None and entry.process.alive() else None
+    state: str = entry.state
+    if pid is None and state in ("ready", "unready", "starting"):
+        state = "ended"
+    return ProcessStatus(
+        name=entry.name,
+        state=state,
+        pid=pid,
+        ports=entry.ports,
+        up_seconds=time.time() - entry.since if pid is not None else None,
+        restarts=entry.restarts,
+        resident_megabytes=resident_megabytes(pid) if pid is not None else None,
+        reason=entry.reason,
+        log=entry.log,
+    )

@@ -1,0 +1,152 @@
+"""One supervised process: started, watched, started again when it ends, ended when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from framewell_cli.mesh.logs import last_lines, open_log
+from framewell_cli.mesh.processes import Identity
+from framewell_cli.mesh.programs import Program
+from framewell_cli.mesh.roster import Entry, State
+from framewell_embedded.ports import answers
+
+FIRST_PAUSE_SECONDS: Final = 0.2
+LONGEST_PAUSE_SECONDS: Final = 30.0
+STEADY_SECONDS: Final = 60.0
+"""A process that ran this long before it ended starts again without a longer pause."""
+
+_PROBE_STARTING_SECONDS: Final = 0.25
+_PROBE_READY_SECONDS: Final = 2.0
+_PROBE_TIMEOUT_SECONDS: Final = 2.0
+
+
+@dataclass(slots=True)
+class Supervised:
+    """Keeps one program running until `stop`. `changed` is called after every change of state."""
+
+    program: Program
+    log: Path
+    changed: Callable[[], None]
+    state: State = "waiting"
+    reason: str = ""
+    restarts: int = 0
+    started_at: float = 0.0
+    identity: Identity | None = None
+    _process: asyncio.subprocess.Process | None = None
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def entry(self) -> Entry:
+        """What others may know of it."""
+        return Entry(
+            name=self.program.name,
+            state=self.state,
+            ports=self.program.ports,
+            log=str(self.log),
+            process=self.identity,
+            since=self.started_at,
+            restarts=self.restarts,
+            reason=self.reason,
+        )
+
+    async def run(self) -> None:
+        """Start, watch, start again; returns only when told to stop (or is cancelled)."""
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            await self._start()
+            watching = asyncio.create_task(self._watch_readiness())
+            status = await self._ended()
+            watching.cancel()
+            self.identity = None
+            if self._stopping.is_set():
+                break
+            if time.monotonic() - began > STEADY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            self.restarts += 1
+            self._enter("restarting", _why(status, self.log))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        self._enter("stopped")
+
+    async def ready(self) -> None:
+        """Return when the process answered as ready for the first time."""
+        await self._ready.wait()
+
+    async def stop(self, *, grace_seconds: float) -> bool:
+        """SIGTERM, and SIGKILL after the grace period. False where it had to be killed."""
+        self._stopping.set()
+        process = self._process
+        if process is None or process.returncode is not None:
+            return True
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), grace_seconds)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            return False
+        return True
+
+    async def _start(self) -> None:
+        descriptor = open_log(self.log)
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.program.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=descriptor,
+                env={**os.environ, **self.program.environment},
+                start_new_session=True,  # Ctrl-C in a terminal reaches the supervisor alone
+            )
+        finally:
+            os.close(descriptor)
+        self.identity = Identity.of(self._process.pid)
+        self.started_at = time.time()
+        self._enter("starting", self.reason)
+
+    async def _ended(self) -> int:
+        if self._process is None:
+            return 0
+        return await self._process.wait()
+
+    async def _watch_readiness(self) -> None:
+        """Follow what the process says of itself; it is restarted only when it ends."""
+        while True:
+            ready, reason = await self._probe()
+            if ready:
+                self._ready.set()
+                self._enter("ready")
+            elif self.state in {"ready", "unready"}:
+                self._enter("unready", reason)
+            await asyncio.sleep(_PROBE_STARTING_SECONDS if self.state == "starting" else _PROBE_READY_SECONDS)
+
+    async def _probe(self) -> tuple[bool, str]:
+        if self.program.health is None:
+            return answers(self.program.ports[0]), "its port does not answer"
+        try:
+            async with httpx.AsyncClient(timeout=_PROBE_TIMEOUT_SECONDS, trust_env=False) as client:
+                response = await client.get(self.program.health)
+        except httpx.HTTPError:
+            return False, "its health address does not answer"
+        return response.status_code == 200, response.text.strip()[:200]
+
+    def _enter(self, state: State, reason: str = "") -> None:
+        if (state, reason) != (self.state, self.reason):
+            self.state, self.reason = state, reason
+            self.changed()
+
+
+def _why(status: int, log: Path) -> str:
+    ended = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
+    last = last_lines(log, 1)
+    return f"{ended}: {last[0][:200]}" if last and status > 0 else ended

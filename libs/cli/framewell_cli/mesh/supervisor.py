@@ -1,0 +1,158 @@
+"""The supervisor: broker and database first, then the topics, then the services, and watch over all of them.
+
+It holds the folder's lock while it lives. When it is killed its processes go on, and the next `up` or `down`
+finds them by the roster and by their environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from framewell_cli.mesh import topics
+from framewell_cli.mesh.endpoints import endpoints, write_endpoints
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.leftovers import end_leftovers
+from framewell_cli.mesh.logs import last_lines, rotate
+from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
+from framewell_cli.mesh.processes import Identity
+from framewell_cli.mesh.programs import SERVERS, Program, programs
+from framewell_cli.mesh.roster import Roster
+from framewell_cli.mesh.supervised import Supervised
+from framewell_embedded.errors import CannotStart
+from framewell_embedded.ports import is_free
+
+READY_WITHIN_SECONDS: Final = 180.0
+SERVICE_GRACE_SECONDS: Final = 25.0
+SERVER_GRACE_SECONDS: Final = 15.0
+CRASHES_AT_START: Final = 4
+"""A process that ends this often before it was ready once will not come up by waiting."""
+
+_ROTATE_EVERY_SECONDS: Final = 10.0
+
+Report = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """One mesh from its first process to its last. `run` returns after a clean shutdown."""
+
+    folder: MeshFolder
+    ports: Ports
+    names: Sequence[str]
+    report: Report
+    _members: list[Supervised] = field(default_factory=list)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Bring the mesh up, keep it up, take it down on SIGTERM or SIGINT.
+
+        Raises CannotStart, after taking down what was started, where it does not come up.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        end_leftovers(self.folder, self.report)
+        check_ports(self.ports, self.names)
+        background = asyncio.create_task(self._rotate_logs())
+        try:
+            coming_up = asyncio.create_task(self._come_up())
+            stopped = asyncio.create_task(self._stop.wait())
+            await asyncio.wait({coming_up, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not coming_up.done():
+                coming_up.cancel()
+            else:
+                coming_up.result()
+            await stopped
+        finally:
+            background.cancel()
+            await self._come_down()
+
+    async def _come_up(self) -> None:
+        began = time.monotonic()
+        specifications = programs(self.folder, self.ports, self.names)
+        self._members = [Supervised(p, self.folder.log(p.name), self._write_roster) for p in specifications]
+        servers = [member for member in self._members if member.program.name in SERVERS]
+        services = [member for member in self._members if member.program.name not in SERVERS]
+        await self._start(servers, began)
+        if "kafka" in self.names:
+            changed = await topics.apply(f"127.0.0.1:{self.ports.kafka}")
+            self._say(
+                began, f"topics: {len(changed)} changes" if changed else "topics: as the catalogue says"
+            )
+        await self._start(services, began)
+        write_endpoints(self.folder, endpoints(self.folder, self.ports, self.names))
+        self._say(began, "the mesh is up")
+
+    async def _start(self, members: Sequence[Supervised], began: float) -> None:
+        for member in members:
+            self._tasks.append(asyncio.create_task(member.run()))
+        await asyncio.gather(*(self._until_ready(member, began) for member in members))
+
+    async def _until_ready(self, member: Supervised, began: float) -> None:
+        ready = asyncio.create_task(member.ready())
+        try:
+            deadline = time.monotonic() + READY_WITHIN_SECONDS
+            while not ready.done():
+                await asyncio.wait({ready}, timeout=0.2)
+                if not ready.done() and member.restarts >= CRASHES_AT_START:
+                    raise CannotStart(_did_not_come_up(member, f"ended {member.restarts} times"))
+                if not ready.done() and time.monotonic() > deadline:
+                    waited = f"was not ready after {READY_WITHIN_SECONDS:.0f} s"
+                    raise CannotStart(_did_not_come_up(member, waited))
+        finally:
+            ready.cancel()
+        self._say(began, f"{member.program.name} is ready")
+
+    async def _come_down(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self.folder.endpoints.unlink()
+        services = [member for member in self._members if member.program.name not in SERVERS]
+        servers = [member for member in self._members if member.program.name in SERVERS]
+        for group, grace in ((services, SERVICE_GRACE_SECONDS), (servers, SERVER_GRACE_SECONDS)):
+            ended = await asyncio.gather(*(member.stop(grace_seconds=grace) for member in group))
+            for member, clean in zip(group, ended, strict=True):
+                if not clean:
+                    self.report(f"{member.program.name} did not end within {grace:.0f} s and was killed")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        end_leftovers(self.folder, self.report)
+
+    async def _rotate_logs(self) -> None:
+        while True:
+            await asyncio.sleep(_ROTATE_EVERY_SECONDS)
+            for member in self._members:
+                rotate(member.log)
+
+    def _write_roster(self) -> None:
+        supervisor = Identity.of(os.getpid())
+        if supervisor is not None:
+            Roster(supervisor, self.ports.base, tuple(m.entry for m in self._members)).write(self.folder)
+
+    def _say(self, began: float, sentence: str) -> None:
+        self.report(f"{time.monotonic() - began:6.1f} s  {sentence}")
+
+
+def check_ports(ports: Ports, names: Sequence[str]) -> None:
+    """CannotStart, naming each taken port and the way out, before anything is started."""
+    taken = [(name, port) for name in names for port in ports.of(name) if not is_free(port)]
+    if taken:
+        listed = ", ".join(f"{port} ({name})" for name, port in taken)
+        raise CannotStart(
+            f"Port {listed} is taken by another program. Stop it, or start this mesh elsewhere: "
+            f"{BASE_VARIABLE}={ports.base + 100} framewell up"
+        )
+
+
+def _did_not_come_up(member: Supervised, what: str) -> str:
+    program: Program = member.program
+    last = " | ".join(last_lines(member.log, 3))
+    return f"{program.name} {what}. The end of its log ({member.log}): {last or 'empty'}"
