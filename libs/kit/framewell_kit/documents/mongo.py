@@ -4,7 +4,7 @@ motor is at its end of life; it stands behind this one module, so that PyMongo's
 change of this file alone.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -30,7 +30,9 @@ DUPLICATE_KEY = 11000
 _AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, ServerSelectionTimeoutError, ExecutionTimeout)
 
 
-def _busy_when_away(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+def _busy_when_away(
+    method: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
     """Say Busy when the store does not answer. A write may or may not have happened: it is repeated."""
 
     @wraps(method)

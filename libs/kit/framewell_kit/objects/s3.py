@@ -2,12 +2,12 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import wraps
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -23,7 +23,9 @@ R = TypeVar("R")
 COPY_BYTES = 8 << 20
 
 
-def _outcomes(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+def _outcomes(
+    method: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
     """Say NotFound for a missing object and Busy for a store that is away or refuses."""
 
     @wraps(method)

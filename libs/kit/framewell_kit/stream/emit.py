@@ -16,11 +16,14 @@ from framewell_kit.outcomes import Rejected
 _OVERHEAD_BYTES = 1024
 
 
-def derive(outgoing: Sequence[Outgoing], cause: Cause, *, source: str, now: datetime) -> list[Record]:
+def derive(
+    outgoing: Sequence[Outgoing], cause: Cause, *, source: str, now: datetime, scope: str = ""
+) -> list[Record]:
     """The records of a handler's facts.
 
     An id is UUIDv5(cause, type, key and ordinal among facts of that type and key) unless the fact has
-    one, so a redelivery makes the same events. Raises Rejected for a fact too large for its topic.
+    one, so a redelivery makes the same events. `scope` keeps apart what one cause says in several places
+    (the documents of an outbox). Raises Rejected for a fact too large for its topic.
     """
     counted: Counter[tuple[str, str]] = Counter()
     records = []
@@ -34,7 +37,7 @@ def derive(outgoing: Sequence[Outgoing], cause: Cause, *, source: str, now: date
         lane = fact.lane or (kind.carries_lane and message.lane) or cause.lane or LANE_UNSPECIFIED  # type: ignore[attr-defined]
         subject = fact.subject or (kind.carries_asset and message.asset_id) or cause.subject  # type: ignore[attr-defined]
         envelope = Envelope(
-            id=fact.id or derived_id(cause.id, kind.type, f"{key}/{ordinal}"),
+            id=fact.id or derived_id(cause.id, kind.type, f"{scope}{key}/{ordinal}"),
             source=source,
             type=kind.type,
             time=now,

@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from opentelemetry.metrics import Meter, get_meter
 from opentelemetry.trace import Tracer, get_tracer
@@ -16,6 +17,7 @@ from framewell_kit.telemetry.tracing import configure_tracing, handling, new_tra
 
 __all__ = [
     "Telemetry",
+    "TelemetrySettings",
     "configure",
     "current_cause",
     "handling",
@@ -53,9 +55,22 @@ class Telemetry:
         return get_tracer(f"framewell_{self.service}")
 
 
-def configure(service: str, *, level: str = "INFO", otlp: str = "", sample: float = 0.01) -> Telemetry:
+class TelemetrySettings(Protocol):
+    """The settings it goes by."""
+
+    @property
+    def log_level(self) -> str: ...
+    @property
+    def log_format(self) -> str: ...
+    @property
+    def otlp(self) -> str: ...
+    @property
+    def trace_sample(self) -> float: ...
+
+
+def configure(service: str, settings: TelemetrySettings) -> Telemetry:
     """Set up logs, traces and metrics of this process; once."""
-    configure_logs(service, level)
-    configure_tracing(service, otlp=otlp, sample=sample)
+    configure_logs(service, settings.log_level, console=settings.log_format == "console")
+    configure_tracing(service, otlp=settings.otlp, sample=settings.trace_sample)
     configure_metrics(service)
     return Telemetry(service)

@@ -23,16 +23,22 @@ def logger(name: str) -> FilteringBoundLogger:
     return cast(FilteringBoundLogger, structlog.stdlib.get_logger(name))
 
 
-def configure_logs(service: str, level: str = "INFO") -> None:
-    """Send everything, also what libraries log, to stderr as JSON."""
+def configure_logs(service: str, level: str = "info", *, console: bool = False) -> None:
+    """Send everything, also what libraries log, to stderr: as JSON, or coloured for a person."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         _add_handled,
         _adder(service),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
     ]
+    if not console:
+        shared.append(structlog.processors.format_exc_info)
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer()
+        if console
+        else structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    )
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -48,7 +54,7 @@ def configure_logs(service: str, level: str = "INFO") -> None:
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+                renderer,
             ],
         )
     )

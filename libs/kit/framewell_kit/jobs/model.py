@@ -1,0 +1,86 @@
+"""A job: work of minutes that outlives its worker. Documents, queues and what a kind of job declares."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Lane
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.stream.declare import Reason
+
+COLLECTION = "jobs"
+LEASE_SECONDS = 30.0
+# A job whose worker died this often is given up.
+MAX_STARTS = 3
+# How often a failing job is tried, and what it waits in between.
+RETRY_SECONDS = (2.0, 15.0)
+
+
+class LeaseLost(Exception):
+    """Somebody else has the job now: stop, write nothing more."""
+
+
+class Lease(Protocol):
+    """The right to work on a job, for as long as it is renewed.
+
+    `epoch` grows with every worker that gets the job: the fencing token for everything the job writes.
+    """
+
+    @property
+    def epoch(self) -> int: ...
+
+    def check(self) -> None:
+        """Raise LeaseLost when the job is no longer ours; call it before every write."""
+        ...
+
+    async def save(self, progress: dict[str, Any]) -> None:
+        """Keep how far the work has come, for readers and for whoever takes over. Raises LeaseLost."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work. `attempt` counts from 1; `progress` is what an earlier attempt saved."""
+
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    cause: Cause
+    lane: "Lane.ValueType"
+    attempt: int
+    progress: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its document's id."""
+        return f"{self.kind}/{self.key}"
+
+
+Work: TypeAlias = Callable[[Job, Lease], Awaitable[Sequence[Outgoing]]]
+JobGaveUp: TypeAlias = Callable[[Job, Reason], Sequence[Outgoing]]
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """How one kind of job is done.
+
+    `work` returns the facts that leave when the job is done; it may raise the outcomes of a handler.
+    `gave_up` says which facts leave when it never will be (also when it was cancelled). `permits` of them
+    run at once in this process.
+    """
+
+    kind: str
+    work: Work
+    gave_up: JobGaveUp | None = None
+    permits: int = 1
+    lease_seconds: float = LEASE_SECONDS
+
+
+def queue(kind: str, state: str, lane: "Lane.ValueType | None" = None) -> str:
+    """The one field that a claim looks for, so that it is an equality on an index.
+
+    States: `waiting` (by lane), `later` (has a due time), `running`, `done`, `failed`.
+    """
+    if state != "waiting":
+        return f"{kind}/{state}"
+    return f"{kind}/waiting/{'live' if lane == LANE_LIVE else 'archive'}"

@@ -1,0 +1,192 @@
+"""Works on jobs: claims, renews leases, ends or gives back. One runner a process."""
+
+import asyncio
+import random
+import time
+import traceback
+from collections.abc import Sequence
+from uuid import uuid4
+
+from framewell_kit.clock import Clock, SystemClock
+from framewell_kit.documents.protocol import Document
+from framewell_kit.facts import Outgoing
+from framewell_kit.jobs.lease import RenewedLease
+from framewell_kit.jobs.model import MAX_STARTS, RETRY_SECONDS, Job, JobKind, LeaseLost
+from framewell_kit.jobs.store import Jobs, job_of
+from framewell_kit.outcomes import Busy, NotYet, Rejected
+from framewell_kit.stream.declare import Reason
+from framewell_kit.telemetry import handling, logger
+from framewell_kit.telemetry.metrics import IN_FLIGHT, JOB_SECONDS, JOBS_ENDED
+
+log = logger(__name__)
+
+POLL_SECONDS = 1.0
+AWAY_SECONDS = 2.0
+
+
+class JobRunner:
+    """Runs the kinds of jobs a service declares, `permits` of each at a time."""
+
+    def __init__(self, jobs: Jobs, kinds: Sequence[JobKind], clock: Clock | None = None) -> None:
+        self._jobs, self._clock = jobs, clock or SystemClock()
+        self._kinds = {kind.kind: kind for kind in kinds}
+        self._wakes = {kind: asyncio.Event() for kind in self._kinds}
+        self._running: dict[str, set[asyncio.Task[None]]] = {kind: set() for kind in self._kinds}
+        self._loops: list[asyncio.Task[None]] = []
+        self._reasons: dict[str, str] = {}
+        self._worker = uuid4().hex
+        self._stopping = False
+        jobs.listen(self._wake)
+
+    async def start(self) -> None:
+        """Begin to claim."""
+        if self._kinds:
+            await self._jobs.prepare()
+        self._loops = [asyncio.create_task(self._loop(kind)) for kind in self._kinds.values()]
+
+    async def stop(self, seconds: float) -> None:
+        """Claim no more, let jobs end within the time, and give back the rest for others to take at once."""
+        self._stopping = True
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        tasks = [task for running in self._running.values() for task in running]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                log.warning("jobs given back unfinished", count=len(late))
+                await asyncio.wait(late, timeout=2)
+
+    def why(self) -> list[str]:
+        """What keeps jobs from being claimed; empty when nothing does."""
+        return [f"jobs {kind}: {reason}" for kind, reason in self._reasons.items() if reason]
+
+    def _wake(self, kind: str) -> None:
+        if kind in self._wakes:
+            self._wakes[kind].set()
+
+    async def _loop(self, kind: JobKind) -> None:
+        running, wake = self._running[kind.kind], self._wakes[kind.kind]
+        while True:
+            wake.clear()
+            try:
+                await self._jobs.revive(kind.kind)
+                while len(running) < kind.permits and (document := await self._claim(kind)) is not None:
+                    self._begin(kind, document)
+                self._reasons[kind.kind] = ""
+            except Busy as busy:
+                self._reasons[kind.kind] = busy.reason
+            except Exception as error:
+                self._reasons[kind.kind] = f"claiming fails: {error!r}"
+                log.exception("claiming jobs failed, goes on", kind=kind.kind)
+            try:
+                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.75, 1.25)):
+                    await wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _claim(self, kind: JobKind) -> Document | None:
+        return await self._jobs.claim(kind.kind, self._worker, kind.lease_seconds)
+
+    def _begin(self, kind: JobKind, document: Document) -> None:
+        task = asyncio.create_task(self._run(kind, document))
+        self._running[kind.kind].add(task)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._running[kind.kind].discard(done)
+            self._wakes[kind.kind].set()
+            if not done.cancelled() and done.exception() is not None:
+                log.error("job left to the next worker", id=document["_id"], exc_info=done.exception())
+
+        task.add_done_callback(ended)
+
+    async def _run(self, kind: JobKind, document: Document) -> None:
+        job, started = job_of(document), time.monotonic()
+        labels = {"kind": kind.kind}
+        IN_FLIGHT.add(1, labels)
+        lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock)
+        with handling(job.cause, f"job {kind.kind}"):
+            try:
+                outcome = await self._attempt(kind, job, document, lease)
+                log.info(
+                    "job ended", id=job.id, outcome=outcome, seconds=round(time.monotonic() - started, 3)
+                )
+                JOBS_ENDED.add(1, {**labels, "outcome": outcome})
+            except LeaseLost:
+                log.warning("job lost to another worker", id=job.id, epoch=lease.epoch)
+            except asyncio.CancelledError:
+                reason = "its worker was told to stop"
+                await asyncio.shield(
+                    self._jobs.give_back(document, seconds=0, reason=reason, failed=False, started=False)
+                )
+                raise
+            finally:
+                await lease.stop()
+                IN_FLIGHT.add(-1, labels)
+                JOB_SECONDS.record(time.monotonic() - started, labels)
+
+    async def _attempt(self, kind: JobKind, job: Job, document: Document, lease: RenewedLease) -> str:
+        reason = _hopeless(document)
+        facts: Sequence[Outgoing] = ()
+        if reason is None:
+            try:
+                facts = await lease.during(kind.work(job, lease))
+            except (Busy, NotYet) as wait:
+                await self._later(document, wait.retry_after, wait.reason, failed=False)
+                return "waits"
+            except Rejected as refusal:
+                reason = Reason(refusal.reason, refusal.code)
+            except LeaseLost:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug of a job must not stop the others
+                return await self._failed(kind, job, document, error)
+        if reason is None and lease.cancelled:
+            reason = Reason(lease.cancelled, "cancelled")
+        if reason is not None:
+            return await self._give_up(kind, job, document, reason)
+        return await self._end(document, "done", facts or ())
+
+    async def _failed(self, kind: JobKind, job: Job, document: Document, error: Exception) -> str:
+        told = "".join(traceback.format_exception(error))
+        log.error("job failed", id=job.id, attempt=job.attempt, error=repr(error), traceback=told)
+        reason = f"{type(error).__name__}: {error}"[:500]
+        if job.attempt <= len(RETRY_SECONDS):
+            await self._later(document, RETRY_SECONDS[job.attempt - 1], reason, failed=True)
+            return "failed"
+        return await self._give_up(kind, job, document, Reason(reason, "failed"))
+
+    async def _give_up(self, kind: JobKind, job: Job, document: Document, reason: Reason) -> str:
+        log.error("job given up", id=job.id, reason=str(reason), code=reason.code)
+        facts = kind.gave_up(job, reason) if kind.gave_up is not None else ()
+        return await self._end(document, "failed", facts, reason)
+
+    async def _end(
+        self, document: Document, state: str, facts: Sequence[Outgoing], reason: Reason | None = None
+    ) -> str:
+        """End it; while the database is away the work is done and must not be lost: try on."""
+        told, code = (str(reason), reason.code) if reason is not None else ("", "")
+        while True:
+            try:
+                if not await self._jobs.end(document, state, facts, reason=told, code=code):
+                    raise LeaseLost(document["_id"])
+            except Busy as busy:
+                log.warning("job cannot be ended yet", id=document["_id"], reason=busy.reason)
+                await self._clock.sleep(AWAY_SECONDS)
+            else:
+                return state
+
+    async def _later(self, document: Document, seconds: float, reason: str, *, failed: bool) -> None:
+        if not await self._jobs.give_back(document, seconds=seconds, reason=reason, failed=failed):
+            raise LeaseLost(document["_id"])
+
+
+def _hopeless(document: Document) -> Reason | None:
+    """Why the job should not even be begun, or None."""
+    if document.get("cancelled"):
+        return Reason(document["cancelled"], "cancelled")
+    if document["starts"] >= MAX_STARTS:
+        died = document["starts"] - 1
+        return Reason(f"it was started {died} times and its worker died every time", "killed_its_worker")
+    return None
