@@ -78,7 +78,7 @@ def programs(folder: MeshFolder, ports: Ports, names: Sequence[str]) -> list[Pro
 
 
 def _service(name: str, ports: Ports, shared: Mapping[str, str]) -> Program:
-    python = _training_python() if name == "training" else sys.executable
+    python = training_python() if name == "training" else sys.executable
     environment = {**shared, **(_INFERENCE_ALLOCATOR if name == "inference" else {})}
     return Program(
         name=name,
@@ -89,7 +89,7 @@ def _service(name: str, ports: Ports, shared: Mapping[str, str]) -> Program:
     )
 
 
-def _training_python() -> str:
+def training_python() -> str:
     """Training has torch in an environment of its own, beside this one."""
     configured = os.environ.get(TRAINING_PYTHON_VARIABLE)
     python = Path(configured or Path(sys.prefix).with_name(".venv-training") / "bin" / "python")

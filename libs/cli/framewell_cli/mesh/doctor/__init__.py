@@ -1,0 +1,1 @@
+"""`framewell doctor`: can this machine run the mesh, and what to do where it cannot."""

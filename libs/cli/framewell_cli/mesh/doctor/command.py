@@ -1,0 +1,60 @@
+"""`framewell doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Final
+
+import typer
+
+from framewell_cli.console import Json, print_json, results
+from framewell_cli.mesh.doctor import installation, machine
+from framewell_cli.mesh.doctor.check import Check, State
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.ports import Ports
+
+_STYLES: Final[dict[State, str]] = {"ok": "green", "note": "yellow", "problem": "bold red"}
+
+
+def checks(folder: MeshFolder, ports: Ports) -> Iterator[Check]:
+    """Every check, each made when it is asked for."""
+    yield machine.python()
+    yield machine.java()
+    yield machine.maven()
+    yield machine.node()
+    yield machine.memory()
+    yield machine.disk(folder)
+    yield machine.descriptors()
+    yield from machine.ports(folder, ports)
+    yield installation.jars()
+    yield from installation.models()
+    yield installation.providers()
+    yield installation.training()
+    yield installation.sandbox()
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check ports, tools, disk, memory, models and sandbox, and say what to do. Exit code 1 on a problem."""
+    found = []
+    for check in checks(MeshFolder.here(), Ports.from_environment()):
+        found.append(check)
+        if not as_json:
+            _print(check)
+    problems = [check for check in found if check.state == "problem"]
+    if as_json:
+        print_json({"healthy": not problems, "checks": [asdict(check) for check in found]})
+    elif problems:
+        results.print(f"{len(problems)} thing(s) to put right before the mesh can run.")
+    else:
+        results.print("This machine can run the mesh.")
+    if problems:
+        raise typer.Exit(1)
+
+
+def _print(check: Check) -> None:
+    style = _STYLES[check.state]
+    results.print(f"[{style}]{check.state:8}[/] {check.name:22} ", end="")
+    results.print(check.found, markup=False)
+    if check.advice:
+        results.print(f"{'':31} → {check.advice}", markup=False)

@@ -1,0 +1,105 @@
+"""Checks of what set-up has laid down: jars, models, environments, inference providers, the sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from framewell_cli.mesh.doctor.check import Check
+from framewell_cli.mesh.programs import training_python
+from framewell_embedded.errors import CannotStart
+from framewell_embedded.jars import jars_folder
+from framewell_embedded.jars import problems as jar_problems
+from framewell_models.folders import default_root, shipped, verify
+
+_SETUP: Final = "Run 'make setup' in the checkout."
+_PROBE_SECONDS: Final = 60.0
+
+# This command stands on contracts alone, as outsiders do: what only a service can tell is asked of a
+# process with the service's own imports.
+_PROVIDERS: Final = "import json, onnxruntime; print(json.dumps(onnxruntime.get_available_providers()))"
+_TORCH: Final = (
+    "import importlib.metadata, importlib.util, json; importlib.util.find_spec('torch') or exit('no torch');"
+    "print(json.dumps(importlib.metadata.version('torch')))"
+)
+_SANDBOX: Final = (
+    "import dataclasses, json; from framewell_media.sandbox.doctor import report;"
+    "found = report(); print(json.dumps(dataclasses.asdict(found) | {'healthy': found.healthy}))"
+)
+
+
+def jars() -> Check:
+    """The broker's and the database's jars are the pinned ones."""
+    try:
+        found = jar_problems(jars_folder())
+    except CannotStart as error:
+        return Check("broker and database", "problem", str(error), _SETUP)
+    if found:
+        advice = "Delete infra/embedded/jars and run 'make setup'."
+        return Check("broker and database", "problem", "; ".join(found), advice)
+    return Check("broker and database", "ok", "jars present, hashes as pinned")
+
+
+def models() -> Iterator[Check]:
+    """Every model the mesh ships with is there, byte for byte."""
+    manifests = shipped()
+    problems = verify(default_root(), manifests)
+    if not problems:
+        yield Check("models", "ok", f"{len(manifests)} present, hashes as pinned ({default_root()})")
+    for problem in problems:
+        yield Check("models", "problem", problem, "Run 'framewell models pull'.")
+
+
+def providers() -> Check:
+    """Where models can run."""
+    try:
+        found: list[str] = _ask(sys.executable, _PROVIDERS)
+    except CannotStart as error:
+        return Check("inference providers", "problem", str(error), _SETUP)
+    names = ", ".join(name.removesuffix("ExecutionProvider") for name in found)
+    if os.path.exists("/dev/nvidia0") and "CUDAExecutionProvider" not in found:  # noqa: PTH110
+        advice = "A GPU is here and goes unused: install onnxruntime-gpu in place of onnxruntime."
+        return Check("inference providers", "note", names, advice)
+    return Check("inference providers", "ok", names)
+
+
+def training() -> Check:
+    """Training's own environment, with torch in it."""
+    try:
+        version: str = _ask(training_python(), _TORCH)
+    except CannotStart as error:
+        return Check("training environment", "problem", str(error), _SETUP)
+    return Check("training environment", "ok", f"torch {version}")
+
+
+def sandbox() -> Check:
+    """What holds a child process that reads a hostile file."""
+    try:
+        found: dict[str, Any] = _ask(sys.executable, _SANDBOX)
+    except CannotStart as error:
+        return Check("media sandbox", "problem", str(error), _SETUP)
+    layers = ", ".join(f"{name}: {state}" for name, state in found["layers"].items())
+    if found["healthy"]:
+        missing = [name for name, state in found["layers"].items() if state != "in force"]
+        return Check("media sandbox", "note" if missing else "ok", layers)
+    reason = found["problem"] or f"a child could still: {', '.join(found['allowed'])}"
+    advice = "Media is not read without these. Run on Linux with seccomp, outside restricted containers."
+    return Check("media sandbox", "problem", f"{reason} ({layers})", advice)
+
+
+def _ask(python: str, code: str) -> Any:
+    """The JSON that the code prints. CannotStart with the last line of its error where it fails."""
+    try:
+        answer = subprocess.run(
+            [python, "-c", code], capture_output=True, text=True, check=False, timeout=_PROBE_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CannotStart(f"{python} does not answer: {error}") from None
+    if answer.returncode:
+        last = answer.stderr.strip().splitlines() or ["no reason given"]
+        raise CannotStart(last[-1])
+    return json.loads(answer.stdout.strip().splitlines()[-1])

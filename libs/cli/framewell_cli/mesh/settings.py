@@ -1,0 +1,63 @@
+"""`framewell settings`: every setting of every service, what it means, and what it is now."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.console import Json, print_json, results
+from framewell_cli.errors import UsageProblem
+from framewell_cli.mesh.ports import SERVICES
+from framewell_cli.mesh.programs import training_python
+from framewell_embedded.errors import CannotStart
+
+Service = Annotated[
+    str | None, typer.Argument(help="One service, or 'shared'; without it all.", show_default=False)
+]
+
+
+def settings(service: Service = None, as_json: Json = False) -> None:
+    """List every FRAMEWELL_ variable with its meaning, its default and where it is set otherwise."""
+    known = ("shared", *SERVICES)
+    if service is not None and service not in known:
+        raise UsageProblem(f"There is no service {service!r}: choose from {', '.join(known)}.")
+    wanted = [service] if service else list(known)
+    groups = _described(sys.executable, [name for name in wanted if name != "training"])
+    if "training" in wanted:
+        groups |= _described(training_python(), ["training"])
+    if as_json:
+        print_json({name: groups[name] for name in wanted})
+        return
+    for name in wanted:
+        results.print(f"[bold]{name}[/]")
+        for setting in groups[name]:
+            _print(setting)
+
+
+def _print(setting: dict[str, Any]) -> None:
+    results.print(f"  {setting['variable']}", style="cyan", markup=False, end="")
+    results.print(f"  (default: {setting['default']!r})", style="dim", markup=False)
+    results.print(f"      {setting['description']}", markup=False)
+    if setting["set_to"] is not None:
+        results.print(f"      set to: {setting['set_to']}", style="yellow", markup=False)
+
+
+def _described(python: str, services: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Asked of a process with the services' own imports: this command knows contracts alone."""
+    if not services:
+        return {}
+    answer = subprocess.run(
+        [python, "-m", "framewell_kit.settings_listing", *services],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        last = answer.stderr.strip().splitlines() or ["no reason given"]
+        raise CannotStart(f"The settings of {', '.join(services)} cannot be read: {last[-1]}")
+    groups: dict[str, list[dict[str, Any]]] = json.loads(answer.stdout)
+    return groups
