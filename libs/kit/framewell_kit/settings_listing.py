@@ -43,7 +43,7 @@ def describe(settings: type[BaseSettings]) -> list[dict[str, Any]]:
 
 def _describe(variable: str, field: FieldInfo) -> dict[str, Any]:
     value = os.environ.get(variable)
-    default = field.get_default(call_default_factory=not field.default_factory_takes_validated_data)
+    default = field.get_default(call_default_factory=True, validated_data={})
     return {
         "variable": variable,
         "description": field.description or "",

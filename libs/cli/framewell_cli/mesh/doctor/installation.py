@@ -84,7 +84,7 @@ def sandbox() -> Check:
         return Check("media sandbox", "problem", str(error), _SETUP)
     layers = ", ".join(f"{name}: {state}" for name, state in found["layers"].items())
     if found["healthy"]:
-        missing = [name for name, state in found["layers"].items() if state != "in force"]
+        missing = [name for name, state in found["layers"].items() if not state.startswith("in force")]
         return Check("media sandbox", "note" if missing else "ok", layers)
     reason = found["problem"] or f"a child could still: {', '.join(found['allowed'])}"
     advice = "Media is not read without these. Run on Linux with seccomp, outside restricted containers."

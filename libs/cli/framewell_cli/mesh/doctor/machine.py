@@ -46,19 +46,15 @@ def java() -> Check:
 def maven() -> Check:
     """Fetches the jars at set-up, and is not needed afterwards."""
     advice = "Needed by 'make setup' alone; Debian, Ubuntu: apt-get install maven"
-    return _tool("Maven", ["mvn", "--version"], r"Apache Maven (\S+)", advice)
+    return _tool("Maven", ["mvn", "--version"], r"Apache Maven ([\d.]+)", advice)
 
 
 def node() -> Check:
-    """Fetches two model packages at set-up, and builds the console."""
-    found = _tool(
-        "Node",
-        ["node", "--version"],
-        r"v(\d+\S*)",
-        f"Install Node {_OLDEST_NODE} or newer: 'make setup' needs it.",
-    )
+    """Fetches buf and model packages at set-up, and builds the console."""
+    advice = f"Install Node {_OLDEST_NODE} or newer: 'make setup' needs it."
+    found = _tool("Node", ["node", "--version"], r"v(\d+\S*)", advice)
     if found.state == "ok" and int(found.found.split(".")[0]) < _OLDEST_NODE:
-        return Check("Node", "note", found.found, f"'make setup' needs Node {_OLDEST_NODE} or newer.")
+        return Check("Node", "note", found.found, advice)
     return found
 
 
@@ -111,9 +107,8 @@ def descriptors() -> Check:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= _GOOD_DESCRIPTORS:
         return Check("open files", "ok", f"{soft} allowed" if soft >= 0 else "unlimited")
-    return Check(
-        "open files", "note", f"{soft} allowed", f"Run 'ulimit -n {_GOOD_DESCRIPTORS}' before 'framewell up'."
-    )
+    advice = f"Run 'ulimit -n {_GOOD_DESCRIPTORS}' before 'framewell up'."
+    return Check("open files", "note", f"{soft} allowed", advice)
 
 
 def ports(folder: MeshFolder, wanted: Ports) -> Iterator[Check]:
