@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from google.protobuf.message import Message
+
 from framewell.dataset.v1 import dataset_service_pb2 as dataset
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
@@ -17,7 +19,7 @@ from framewell.training.v1 import training_service_pb2 as training
 from framewell_gateway.domain.events import Cursor, RecordedEvent
 
 
-class Away(Exception):  # noqa: N818 - like the outcomes of the kit, part of the language
+class Away(Exception):
     """A service of the mesh cannot be reached, or did not answer in time."""
 
     def __init__(self, service: str, detail: str) -> None:
@@ -42,6 +44,13 @@ class EventLog(Protocol):
 
     async def forget(self, asset_id: str) -> int:
         """Erase all events of an asset; how many there were."""
+
+
+class Announcer(Protocol):
+    """Says facts of the gateway's own to the mesh."""
+
+    async def announce(self, message: Message) -> str:
+        """Publish the fact; returns its event id once it can no longer be lost."""
 
 
 class Ingest(Protocol):

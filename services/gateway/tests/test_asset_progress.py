@@ -44,7 +44,7 @@ def history(*messages: Message) -> list[RecordedEvent]:
                 type=fact_type(message).type,
                 time=START + timedelta(seconds=next(seconds)),
             ),
-            START + timedelta(seconds=number),
+            number,
         )
         for number, message in enumerate(messages)
     ]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from framewell_gateway.domain.events import Cursor, Failure, RecordedEvent
@@ -11,7 +10,7 @@ from framewell_kit.documents.protocol import Document, Documents
 EVENTS = "events"
 
 # A recorder may become visible a little after one that started later; readers look back so far.
-LOOK_BACK = timedelta(seconds=10)
+LOOK_BACK = 10_000_000  # microseconds
 
 _ORDER = (("recorded", 1), ("_id", 1))
 

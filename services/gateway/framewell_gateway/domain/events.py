@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from framewell_kit.clock import Clock
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -19,14 +21,14 @@ class RecordedEvent:
 
     `assets` are all assets it concerns (none for facts about models). `generation` is 0 and `chunk_id`
     and `sample_id` are empty where the fact has none. `failure` is set when its outcome is failed.
-    `recorded` is when this gateway first saw it: the order in which events are told.
+    `recorded` is its arrival here (see Arrivals): the order in which events are told.
     """
 
     id: str
     type: str
     source: str
     time: datetime
-    recorded: datetime
+    recorded: int
     assets: tuple[str, ...] = ()
     subject: str = ""
     generation: int = 0
@@ -50,5 +52,18 @@ class RecordedEvent:
 class Cursor:
     """A place in the order in which events were recorded."""
 
-    recorded: datetime
+    recorded: int
     id: str
+
+
+class Arrivals:
+    """Numbers arrivals: microseconds since 1970, strictly rising in one gateway whatever its clock does."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = 0
+
+    def next(self) -> int:
+        """The number of the arrival at hand."""
+        self._last = max(self._last + 1, int(self._clock.now().timestamp() * 1_000_000))
+        return self._last

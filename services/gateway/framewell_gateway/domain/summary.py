@@ -5,7 +5,7 @@ Text of enums loses its prefix (`MEDIA_KIND_VIDEO` is `video`), fractions and mo
 (`chunk_ids_count`): what was listed stays with the service that said so.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TypeAlias
 
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
@@ -92,7 +92,7 @@ def enum_text(enum: EnumDescriptor, number: int) -> str:
     return value.name.removeprefix(f"{prefix}_").lower()
 
 
-def recorded_event(message: Message, cause: Cause, recorded: datetime) -> RecordedEvent:
+def recorded_event(message: Message, cause: Cause, recorded: int) -> RecordedEvent:
     """The event as the gateway keeps it: its message and what its envelope said."""
     return RecordedEvent(
         id=cause.id,

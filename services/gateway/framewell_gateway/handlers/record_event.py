@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
+from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.domain.summary import recorded_event
 from framewell_gateway.ports import EventLog
-from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 
 
@@ -20,8 +20,8 @@ class RecordEvent:
     """
 
     log: EventLog
-    clock: Clock
+    arrivals: Arrivals
 
     async def __call__(self, fact: Message, cause: Cause) -> Sequence[Outgoing]:
-        await self.log.record(recorded_event(fact, cause, self.clock.now()))
+        await self.log.record(recorded_event(fact, cause, self.arrivals.next()))
         return ()

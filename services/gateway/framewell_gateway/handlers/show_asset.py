@@ -56,7 +56,7 @@ class ShowAsset:
         observed, key = seen.result(), playlist.result()
         return AssetView(
             asset_id=asset_id,
-            kind=_KINDS.get(progress.kind or ""),
+            kind=kind_view(progress),
             state=progress.state,
             reason=progress.reason,
             missing=list(dict.fromkeys(asked.missing)),
@@ -119,6 +119,11 @@ def further(derived: Progress | None, told: Progress | None) -> Progress:
         return known
     ahead = (told.generation, _ORDER.index(told.state)) > (derived.generation, _ORDER.index(derived.state))
     return told if ahead else derived
+
+
+def kind_view(progress: Progress) -> Kind | None:
+    """What the asset is, None while that is not known."""
+    return _KINDS.get(progress.kind or "")
 
 
 def chunk_counts_view(chunks: ChunkCounts) -> ChunkCountsView:

@@ -309,3 +309,10 @@ class Uploaded(View):
     uri: Annotated[str, Field(examples=["upload:8c1f0c9e"])]
     size: int
     sha256: str
+
+
+class Reprocessed(View):
+    """Everything of the asset is made anew."""
+
+    asset_id: str
+    generation: int

@@ -1,0 +1,30 @@
+"""Facts of the gateway's own leave through the outbox: written once, sent by the relay."""
+
+from uuid import uuid4
+
+from google.protobuf.message import Message
+
+from framewell_contracts.catalogue import fact_type
+from framewell_gateway.domain.principals import acting
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause, Fact
+from framewell_kit.outbox import Outbox
+
+SAID = "said"
+
+
+class OutboxAnnouncer:
+    """Announcer on the outbox: the fact is safe in the gateway's database before its id is given out."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        outbox.register(SAID)
+
+    async def announce(self, message: Message) -> str:
+        event_id, now = str(uuid4()), self._clock.now()
+        kind = fact_type(message).type
+        document = {"_id": event_id, "type": kind, "said_at": now, "by": acting.get().name}
+        cause = Cause(id=event_id, source="framewell/gateway", type=kind, time=now)
+        await self._outbox.insert(SAID, document, [Fact(message, id=event_id)], cause)
+        return event_id

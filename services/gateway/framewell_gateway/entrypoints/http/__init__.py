@@ -1,0 +1,1 @@
+"""REST: routes translate and delegate."""

@@ -1,0 +1,49 @@
+"""The gateway's REST application."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from framewell_gateway.entrypoints.http import assets, events, models, objects, problems, training_data
+from framewell_gateway.entrypoints.http.door import Door
+from framewell_gateway.entrypoints.http.guards import Admission, BodyLimit
+
+_DESCRIPTION = """\
+One door to the mesh for people and scripts: take media in, see what became of it, review samples,
+change rights. Errors are problem details (RFC 9457). Ids are UUIDs; moments are RFC 3339.
+"""
+
+
+def application(
+    door: Door,
+    *,
+    tokens: Mapping[str, str] = MappingProxyType({}),
+    most_body_bytes: int = 1 << 20,
+    most_upload_bytes: int = 1 << 40,
+) -> FastAPI:
+    """The application on this door. Without tokens it serves callers on this machine only."""
+    app = FastAPI(
+        title="Framewell",
+        version="1",
+        description=_DESCRIPTION,
+        responses=problems.RESPONSES,
+        # Their pages load scripts from the internet, where an archive has none.
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(Admission, tokens=tokens),
+            Middleware(
+                BodyLimit,
+                most_bytes=most_body_bytes,
+                upload_path=assets.UPLOADS,
+                most_upload_bytes=most_upload_bytes,
+            ),
+        ],
+    )
+    app.state.door = door
+    problems.install(app)
+    for part in (assets, events, training_data, models, objects):
+        app.include_router(part.router)
+    return app

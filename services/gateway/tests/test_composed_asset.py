@@ -1,0 +1,269 @@
+"""GET /v1/assets/{id}: the shape that scripts rely on, and what it says when services are away."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected, AssetTranscoded
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
+from framewell.dataset.v1 import dataset_service_pb2 as dataset
+from framewell.inference.v1 import inference_service_pb2 as inference
+from framewell.ingest.v1 import ingest_service_pb2 as ingest
+from framewell.media.v1 import media_service_pb2 as media
+from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Observation, Shot, Span, Timeline
+from framewell.mesh.v1.mesh_pb2 import Done, ModelVersion, Outcome, Ratio
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1.sample_pb2 import SampleState
+from framewell_gateway.views.asset import AssetView
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+SCHEMA = Path(__file__).with_name("asset.schema.json")
+KEY = "ab/ab" + "0" * 62 + ".m3u8"
+DONE = Outcome(done=Done())
+IDENTITY = ModelVersion(name="identity/people", version="3.0")
+
+
+def span(first: int, frames: int) -> Span:
+    return Span(start_pts=first * 3600, end_pts=(first + frames) * 3600, first_frame=first, frames=frames)
+
+
+async def analysed(mesh: Any) -> None:
+    """A programme that went all the way, with every service having something to say about it."""
+    chunk = {"asset_id": ASSET, "chunk_id": f"{ASSET}/0/0"}
+    await mesh.happened(
+        AssetIngested(asset_id=ASSET, kind=MediaKind.MEDIA_KIND_VIDEO),
+        ChunkPlanned(**chunk),
+        ChunkTranscoded(**chunk, outcome=DONE),
+        AssetTranscoded(asset_id=ASSET, outcome=DONE, chunk_ids=[f"{ASSET}/0/0"]),
+        ChunkAnalysed(**chunk, outcome=DONE),
+        AssetAnalysed(asset_id=ASSET, outcome=DONE),
+    )
+    timeline = Timeline(
+        time_base=Ratio(numerator=1, denominator=90000),
+        frame_rate=Ratio(numerator=25, denominator=1),
+        frame_count=250,
+        start_timecode="10:00:00:00",
+    )
+    mesh.media.answers |= {
+        "get_timeline": media.GetTimelineResponse(timeline=timeline),
+        "list_shots": [
+            media.ListShotsResponse(shots=[Shot(span=span(0, 100))], next_page_token="1"),
+            media.ListShotsResponse(shots=[Shot(span=span(100, 150))]),
+        ],
+        "get_playlist": media.GetPlaylistResponse(playlist=ObjectRef(key=KEY)),
+    }
+    mesh.inference.answers |= {
+        "list_people": inference.ListPeopleResponse(
+            people=[
+                inference.Person(
+                    class_id="c1",
+                    score=0.8125,
+                    model=IDENTITY,
+                    appearances=[inference.Appearance(span=span(0, 50))],
+                ),
+                inference.Person(model=IDENTITY, appearances=[inference.Appearance(span=span(50, 5))]),
+            ]
+        ),
+        "list_observations": inference.ListObservationsResponse(
+            observations=[
+                Observation(id="t/0", kind="text", text="Jörg  Müßigbrodt", span=span(0, 25)),
+                Observation(id="t/1", kind="text", text="Jörg Müßigbrodt", span=span(25, 25)),
+                Observation(id="l/0", kind="label", label="convertible", score=0.5, span=span(0, 12)),
+                Observation(id="l/1", kind="label", label="convertible", score=0.75, span=span(100, 12)),
+                Observation(id="s/0", kind="speech", span=span(25, 50)),
+            ]
+        ),
+    }
+    said = rights.RightsStatement(
+        issuer="house",
+        statement_id="4711",
+        revision=1,
+        source=rights.StatementSource.STATEMENT_SOURCE_CONTRACT,
+        use=rights.Use.USE_PROHIBITED,
+        verbatim="not before it is signed",
+    )
+    mesh.dataset.answers |= {
+        "list_classes": dataset.ListClassesResponse(
+            classes=[dataset.DatasetClass(class_id="c1", name="Jörg Müßigbrodt")]
+        ),
+        "get_rights": dataset.GetRightsResponse(
+            decisions=[
+                rights.RightsDecision(
+                    purpose=rights.Purpose.PURPOSE_OWN_TRAINING, sentence="contract 4711 …", grounds=[said]
+                ),
+                rights.RightsDecision(
+                    purpose=rights.Purpose.PURPOSE_ANALYSIS, allowed=True, sentence="house"
+                ),
+            ]
+        ),
+        "list_samples": dataset.ListSamplesResponse(
+            samples=[
+                dataset.Sample(state=SampleState.SAMPLE_STATE_ACCEPTED),
+                dataset.Sample(state=SampleState.SAMPLE_STATE_WITHHELD),
+                dataset.Sample(state=SampleState.SAMPLE_STATE_WITHHELD),
+            ]
+        ),
+    }
+
+
+def view_span(first: int, frames: int) -> dict[str, int]:
+    return {
+        "start_pts": first * 3600,
+        "end_pts": (first + frames) * 3600,
+        "first_frame": first,
+        "frames": frames,
+    }
+
+
+async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await analysed(mesh)
+    answer = await gateway.get(f"/v1/assets/{ASSET}")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "asset_id": ASSET,
+        "kind": "video",
+        "state": "analysed",
+        "reason": None,
+        "missing": [],
+        "timeline": {
+            "time_base": "1/90000",
+            "frame_rate": "25/1",
+            "start_pts": 0,
+            "frame_count": 250,
+            "start_timecode": "10:00:00:00",
+            "drop_frame": False,
+        },
+        "chunks": {"planned": 1, "transcoded": 1, "analysed": 1, "failed": 0},
+        "shots": [
+            {"first_frame": 0, "frames": 100, "start_pts": 0, "end_pts": 360000},
+            {"first_frame": 100, "frames": 150, "start_pts": 360000, "end_pts": 900000},
+        ],
+        "people": [
+            {
+                "class_id": "c1",
+                "name": "Jörg Müßigbrodt",
+                "model": "identity/people@3.0",
+                "score": 0.8125,
+                "spans": [view_span(0, 50)],
+            },
+            {
+                "class_id": None,
+                "name": "unknown",
+                "model": "identity/people@3.0",
+                "score": 0.0,
+                "spans": [view_span(50, 5)],
+            },
+        ],
+        "text": [{"text": "Jörg Müßigbrodt", "spans": [view_span(0, 50)]}],
+        "labels": [{"label": "convertible", "score": 0.75, "spans": [view_span(0, 12), view_span(100, 12)]}],
+        "speech": [{"start_seconds": 1.0, "end_seconds": 3.0}],
+        "rights": {
+            "decision": {"own_training": "withheld", "analysis": "allowed"},
+            "grounds": [
+                {
+                    "purpose": "own_training",
+                    "sentence": "contract 4711 …",
+                    "statements": [
+                        {
+                            "issuer": "house",
+                            "statement_id": "4711",
+                            "revision": 1,
+                            "holder": "",
+                            "source": "contract",
+                            "use": "prohibited",
+                            "legal_basis": "unspecified",
+                            "verbatim": "not before it is signed",
+                            "found_at": "",
+                        }
+                    ],
+                },
+                {"purpose": "analysis", "sentence": "house", "statements": []},
+            ],
+        },
+        "playlist": f"http://127.0.0.1:7410/v1/objects/{KEY}",
+        "samples": {"proposed": 0, "withheld": 2, "accepted": 1, "rejected": 0, "withdrawn": 0},
+    }
+
+
+def test_the_shape_is_the_one_that_was_promised() -> None:
+    """A change of the shape breaks scripts. New keys: write the schema anew, in the same commit."""
+    assert AssetView.model_json_schema() == json.loads(SCHEMA.read_text())
+
+
+PARTS = {
+    "media": {"timeline", "shots", "playlist", "speech"},
+    "inference": {"people", "text", "labels", "speech"},
+    "dataset": {"people", "rights", "samples"},
+}
+
+
+@pytest.mark.parametrize(("service", "parts"), PARTS.items())
+async def test_a_service_that_is_away_leaves_its_parts_null_and_says_so(
+    mesh: Any, gateway: httpx.AsyncClient, service: str, parts: set[str]
+) -> None:
+    await analysed(mesh)
+    getattr(mesh, service).away = True
+    answer = await gateway.get(f"/v1/assets/{ASSET}")
+    view = answer.json()
+    assert answer.status_code == 200
+    optional = {"timeline", "shots", "people", "text", "labels", "speech", "rights", "playlist", "samples"}
+    assert {key for key in optional if view[key] is None} == parts
+    assert all("cannot be asked right now" in sentence for sentence in view["missing"])
+    assert view["state"] == "analysed"
+    AssetView.model_validate_json(answer.content)
+
+
+async def test_an_asset_just_asked_for_is_known_from_ingest(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.ingest.answers["get_asset"] = ingest.GetAssetResponse(
+        asset=ingest.IngestAsset(asset_id=ASSET, state=ingest.IngestState.INGEST_STATE_FETCHING)
+    )
+    view = (await gateway.get(f"/v1/assets/{ASSET}")).json()
+    assert (view["state"], view["kind"], view["timeline"], view["people"]) == ("requested", None, None, [])
+    assert view["missing"] == []
+
+
+async def test_a_rejected_asset_gives_its_reason(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await mesh.happened(AssetRejected(asset_id=ASSET, code="empty", detail="the file is empty"))
+    view = (await gateway.get(f"/v1/assets/{ASSET}")).json()
+    assert (view["state"], view["reason"]) == ("rejected", "the file is empty")
+
+
+async def test_an_unknown_asset_is_a_problem_with_a_way_out(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.get(f"/v1/assets/{ASSET}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 404
+    assert "framewell assets" in answer.json()["detail"]
+
+
+async def test_an_asset_nobody_can_be_asked_about_is_not_called_unknown(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    mesh.ingest.away = True
+    answer = await gateway.get(f"/v1/assets/{ASSET}")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+
+
+async def test_ingest_being_away_is_said_but_hides_nothing(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await analysed(mesh)
+    mesh.ingest.away = True
+    view = (await gateway.get(f"/v1/assets/{ASSET}")).json()
+    assert view["state"] == "analysed"
+    assert view["missing"] == ["what ingest knows: ingest cannot be asked right now: connection refused"]
+
+
+async def test_assets_are_listed_with_how_far_they_are(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await analysed(mesh)
+    asset = ingest.IngestAsset(
+        asset_id=ASSET, state=ingest.IngestState.INGEST_STATE_INGESTED, uri="file:///a.mp4"
+    )
+    mesh.ingest.answers["list_assets"] = ingest.ListAssetsResponse(assets=[asset], next_page_token="more")
+    listed = (await gateway.get("/v1/assets?page_size=1")).json()
+    assert listed["next_page_token"] == "more"
+    assert [(one["asset_id"], one["state"], one["kind"]) for one in listed["assets"]] == [
+        (ASSET, "analysed", "video")
+    ]

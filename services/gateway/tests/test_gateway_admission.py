@@ -1,0 +1,111 @@
+"""Who is let in: this machine without tokens, everybody else with one."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from framewell.dataset.v1 import dataset_service_pb2 as dataset
+from framewell_gateway.domain.principals import Principal, acting, is_loopback, principal_of
+
+TOKENS = {"correct-horse-battery": "anna/rights", "staple-horse-battery": "bernd"}
+
+
+@pytest.fixture
+def who(mesh: Any) -> list[Principal]:
+    """Who dataset was asked for."""
+    seen: list[Principal] = []
+
+    class Noting:
+        async def list_datasets(self, request: Any) -> dataset.ListDatasetsResponse:
+            seen.append(acting.get())
+            return dataset.ListDatasetsResponse()
+
+    mesh.dataset = Noting()
+    return seen
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7410", "localhost", "[::1]:7410", "127.0.0.2"])
+async def test_this_machine_needs_no_token(open_gateway: Any, who: list[Principal], host: str) -> None:
+    async with open_gateway(base_url=f"http://{host}") as client:
+        assert (await client.get("/v1/datasets")).status_code == 200
+    assert who == [Principal("local", "local")]
+
+
+@pytest.mark.parametrize("host", ["attacker.example", "127.0.0.1.attacker.example", "10.0.0.1"])
+async def test_a_page_that_renamed_itself_to_this_machine_is_refused(open_gateway: Any, host: str) -> None:
+    async with open_gateway(base_url=f"http://{host}") as client:
+        assert (await client.get("/v1/datasets")).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["https://attacker.example", "null", "http://127.0.0.1:9999"])
+async def test_a_page_of_another_origin_changes_nothing(
+    mesh: Any, gateway: httpx.AsyncClient, origin: str
+) -> None:
+    answer = await gateway.post("/v1/uploads", content=b"x", headers={"origin": origin})
+    assert answer.status_code == 403
+    assert mesh.ingest.received == b""
+
+
+@pytest.mark.parametrize(
+    ("token", "principal"),
+    [
+        ("correct-horse-battery", Principal("anna", "rights", "correct-horse-battery")),
+        ("staple-horse-battery", Principal("bernd", "staff", "staple-horse-battery")),
+    ],
+)
+async def test_a_token_says_who_calls(
+    open_gateway: Any, who: list[Principal], token: str, principal: Principal
+) -> None:
+    async with open_gateway(base_url="http://archive.example", tokens=TOKENS) as client:
+        answer = await client.get("/v1/datasets", headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert who == [principal]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"authorization": "Bearer wrong"},
+        {"authorization": "Bearer "},
+        {"authorization": "Basic correct-horse-battery"},
+        {"authorization": "correct-horse-battery"},
+        {"framewell-actor": "anna"},
+    ],
+)
+async def test_without_a_right_token_nobody_is_served(
+    open_gateway: Any, who: list[Principal], headers: dict[str, str]
+) -> None:
+    async with open_gateway(tokens=TOKENS) as client:
+        answer = await client.get("/v1/datasets", headers=headers)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert who == []
+
+
+async def test_a_token_in_the_address_is_for_players(open_gateway: Any, mesh: Any) -> None:
+    ref = await mesh.objects.put(b"x", media_type="video/mp4", suffix=".mp4")
+    async with open_gateway(tokens=TOKENS) as client:
+        path = f"/v1/objects/{ref.key}"
+        assert (await client.get(path)).status_code == 401
+        assert (await client.get(f"{path}?access_token=correct-horse-battery")).status_code == 200
+
+
+def test_nobody_owns_the_empty_token() -> None:
+    assert principal_of("", {}) is None
+    assert principal_of("", TOKENS) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("a.b", False),
+    ],
+)
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

@@ -1,0 +1,212 @@
+"""What the REST API takes and refuses."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from framewell.dataset.v1 import dataset_service_pb2 as dataset
+from framewell.ingest.v1 import ingest_service_pb2 as ingest
+from framewell.mesh.v1.mesh_pb2 import Lane
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1.sample_pb2 import Decision, SampleState
+from framewell_kit.outcomes import Conflict, Forbidden, Rejected
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+PROBLEM = "application/problem+json"
+
+
+async def test_a_request_for_media_reaches_ingest_whole(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.ingest.answers["submit"] = ingest.SubmitResponse(asset_id=ASSET)
+    answer = await gateway.post(
+        "/v1/assets",
+        json={
+            "uri": "https://archive.example/a.mp4",
+            "request_id": "r1",
+            "lane": "live",
+            "programme": {"title": "Evening news", "identifiers": {"house": "17"}},
+            "statements": [
+                {
+                    "issuer": "Archiv",
+                    "statement_id": "contract-4711",
+                    "purposes": ["own_training"],
+                    "use": "prohibited",
+                    "valid_until": "2027-01-01T00:00:00+01:00",
+                    "verbatim": "Training prohibited until contract 4711 is signed.",
+                }
+            ],
+        },
+    )
+    assert (answer.status_code, answer.json()) == (202, {"asset_id": ASSET, "existed": False})
+    ((method, sent),) = mesh.ingest.asked
+    assert (method, sent.request_id, sent.request.lane) == ("submit", "r1", Lane.LANE_LIVE)
+    assert sent.request.programme.identifiers["house"] == "17"
+    (statement,) = sent.request.statements
+    assert statement.purposes == [rights.Purpose.PURPOSE_OWN_TRAINING]
+    assert statement.use == rights.Use.USE_PROHIBITED
+    assert statement.source == rights.StatementSource.STATEMENT_SOURCE_CONTRACT
+    assert statement.valid_until.ToJsonString() == "2026-12-31T23:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"uri": "file:///a.mp4", "titel": "misspelt"},
+        {"uri": "file:///a.mp4", "programme": {"titel": "misspelt"}},
+        {"uri": "gopher://example/a"},
+        {"uri": ""},
+        {},
+        [],
+        "file:///a.mp4",
+        None,
+        {"uri": 7},
+        {"uri": "file:///a.mp4", "asset_id": "../../etc"},
+        {"uri": "file:///a.mp4", "expected_sha256": "short"},
+        {"uri": "file:///a.mp4", "labels": {str(n): "x" for n in range(51)}},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "perhaps"}]},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "allowed", "valid_from": "soon"}]},
+    ],
+)
+async def test_a_request_with_anything_wrong_is_refused(
+    mesh: Any, gateway: httpx.AsyncClient, body: Any
+) -> None:
+    answer = await gateway.post("/v1/assets", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
+    assert answer.json()["errors"]
+    assert mesh.ingest.asked == []
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b'{"uri": "file:///a"' + b"[" * 5000, b""])
+async def test_a_body_that_is_no_json_is_refused(gateway: httpx.AsyncClient, body: bytes) -> None:
+    answer = await gateway.post("/v1/assets", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == PROBLEM
+
+
+async def test_a_huge_body_is_refused_before_it_is_read(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.post("/v1/assets", content=b" " * ((1 << 20) + 1))
+    assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+
+
+async def test_a_body_that_hides_its_length_is_refused_when_it_grows(gateway: httpx.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while sent < 100 << 20:
+            sent += 1 << 16
+            yield b" " * (1 << 16)
+
+    answer = await gateway.post("/v1/assets", content=endless(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+    assert sent < 3 << 20
+
+
+async def test_an_upload_is_streamed_to_ingest(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    content = bytes(3 << 20)
+    answer = await gateway.post("/v1/uploads?file_name=a.mp4", content=content)
+    assert answer.status_code == 201
+    assert answer.json() == {"uri": "upload:1", "size": len(content), "sha256": "0" * 64}
+    assert mesh.ingest.received == content
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/assets/not-an-id",
+        "/v1/assets/..%2f..%2fetc",
+        "/v1/assets/{$gt: 1}",
+        f"/v1/assets/{ASSET}x",
+        "/v1/assets/1/events",
+        "/v1/samples?asset_id=x",
+        "/v1/samples?state=nonsense",
+        "/v1/assets?page_size=0",
+        "/v1/assets?page_size=100000",
+        "/v1/nothing",
+        "/",
+    ],
+)
+async def test_wrong_addresses_are_problems(gateway: httpx.AsyncClient, path: str) -> None:
+    answer = await gateway.get(path)
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == PROBLEM
+
+
+async def test_decisions_reach_dataset_and_come_back(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.dataset.answers["review_samples"] = dataset.ReviewSamplesResponse(
+        results=[
+            dataset.ReviewResult(
+                sample=dataset.Sample(sample_id="s1", state=SampleState.SAMPLE_STATE_ACCEPTED, revision=2)
+            ),
+            dataset.ReviewResult(error="the rights do not allow it"),
+        ]
+    )
+    answer = await gateway.post(
+        "/v1/samples/review",
+        json={
+            "reviews": [
+                {"sample_id": "s1", "decision": "accept"},
+                {"sample_id": "s2", "decision": "reject", "note": "another person"},
+            ]
+        },
+    )
+    first, second = answer.json()["results"]
+    assert (first["sample"]["state"], first["error"]) == ("accepted", "")
+    assert (second["sample"], second["error"]) == (None, "the rights do not allow it")
+    ((_, sent),) = mesh.dataset.asked
+    assert [one.decision for one in sent.reviews] == [Decision.DECISION_ACCEPT, Decision.DECISION_REJECT]
+
+
+async def test_a_change_of_rights_is_said_with_its_actor(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    change = {
+        "target": f"asset:{ASSET}",
+        "statements": [
+            {"issuer": "Archiv", "statement_id": "contract-4711", "revision": 2, "use": "allowed"}
+        ],
+    }
+    first = await gateway.post("/v1/rights", json=change, headers={"framewell-actor": "rights-desk"})
+    await gateway.post("/v1/rights", json=change)
+    assert first.status_code == 202
+    assert first.json() == {"event_id": "event-1", "type": "framewell.rights.changed.v1"}
+    said, later = mesh.announcements.said
+    assert (said.target, said.actor.principal, said.actor.authority) == (
+        f"asset:{ASSET}",
+        "rights-desk",
+        "local",
+    )
+    assert later.actor.principal == "local"
+    assert later.revision > said.revision > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(Conflict("it has ended"), 409), (Forbidden("not yours"), 403), (Rejected("no such recipe"), 422)],
+)
+async def test_what_a_service_refuses_is_told_with_its_reason(
+    mesh: Any, gateway: httpx.AsyncClient, error: Exception, status: int
+) -> None:
+    mesh.training.answers["start_training"] = error
+    answer = await gateway.post("/v1/runs", json={"dataset_id": "people"})
+    assert (answer.status_code, answer.json()["detail"]) == (status, str(error))
+
+
+async def test_a_bug_tells_nothing_of_the_inside(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.dataset.answers["list_datasets"] = ZeroDivisionError("/home/secret")
+    answer = await gateway.get("/v1/datasets")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
+    assert "secret" not in answer.text
+
+
+async def test_the_interface_describes_itself(gateway: httpx.AsyncClient) -> None:
+    described = (await gateway.get("/openapi.json")).json()
+    assert described["openapi"].startswith("3.1")
+    operations = [
+        operation
+        for path in described["paths"].values()
+        for method, operation in path.items()
+        if method in {"get", "post", "delete"}
+    ]
+    assert len(operations) > 20
+    assert all(operation["summary"] for operation in operations)
+    assert all(PROBLEM in operation["responses"]["default"]["content"] for operation in operations)
+    assert "HTTPValidationError" not in described["components"]["schemas"]
