@@ -148,7 +148,15 @@ class ObservationStore(Protocol):
         """What is kept of an asset, in order of chunk and analyser; of all analysers when none is named."""
         ...
 
+    async def of_chunk(self, chunk_id: str, analyser: str, model: ModelRef) -> StoredSet | None: ...
+
+    async def with_vectors(self, analyser: str, model: ModelRef) -> list[StoredSet]:
+        """Every set of that analyser whose vectors lie in that model's space."""
+        ...
+
     async def read(self, stored: StoredSet) -> ObservationSet: ...
+
+    async def vectors(self, stored: StoredSet) -> Float: ...
 
     async def forget(self, asset_id: str) -> int:
         """Delete all observations and vectors of an asset; how many objects that were."""
@@ -230,6 +238,13 @@ class IdentityCatalogue(Protocol):
 
     async def candidates(self) -> list[ModelRef]:
         """Versions that are in force or about to be: what new chunks are named by."""
+        ...
+
+    async def choose(self, ref: ModelRef) -> int:
+        """Announce a registered version as the one to switch to, and return its new revision.
+
+        Raises NotFound for one never registered.
+        """
         ...
 
     async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:

@@ -20,7 +20,7 @@ from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports import IdentityModel, ModelLoader, ModelShelf
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
-from framewell_kit.outcomes import NotFound, Rejected
+from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_models.manifest import Manifest, ManifestError, ModelRef, read
 
 MODELS: Final = "identity_models"
@@ -86,6 +86,21 @@ class StoredIdentityModels:
         for alias in await self.documents.find(ALIASES, {}):
             refs |= {ModelRef(alias["_id"], alias[key]) for key in ("version", "next") if alias[key]}
         return sorted(refs, key=str)
+
+    async def choose(self, ref: ModelRef) -> int:
+        if await self.documents.get(MODELS, str(ref)) is None:
+            raise NotFound(f"identity model {ref} was never promoted here")
+        alias = await self.documents.get(ALIASES, ref.name) or {}
+        revision: int = max(alias.get("revision", 0), alias.get("next_revision", 0)) + 1
+        changed = await self.documents.update(
+            ALIASES,
+            ref.name,
+            {"$set": {"next": ref.version, "next_revision": revision}},
+            expect={"next_revision": {"$lt": revision}},
+        )
+        if changed is None:
+            raise Conflict(f"{ref.name} was changed by somebody else meanwhile; look again")
+        return revision
 
     async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
         alias = await self.documents.get(ALIASES, ref.name)

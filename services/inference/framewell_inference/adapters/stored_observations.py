@@ -14,6 +14,7 @@ from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell_inference.domain.messages import done, model_version, observation_set
 from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.places import Place, StoredSet
 from framewell_inference.ports import Vectors
 from framewell_kit.documents.protocol import Document, Documents
@@ -32,10 +33,12 @@ class StoredObservations:
 
     documents: Documents
     objects: Objects
-    vectors: Vectors
+    encoding: Vectors
 
     async def prepare(self) -> None:
-        await self.documents.ensure_index(COLLECTION, ["asset_id", "index"])
+        await self.documents.ensure_index(COLLECTION, ["asset_id"])
+        await self.documents.ensure_index(COLLECTION, ["chunk_id"])
+        await self.documents.ensure_index(COLLECTION, ["analyser", "model"])
 
     async def keep(self, findings: Findings, place: Place) -> AnalyserResult:
         message = observation_set(findings, asset_id=place.asset_id, chunk_id=place.chunk_id)
@@ -50,7 +53,7 @@ class StoredObservations:
             await self.objects.put(data, media_type=SET_MEDIA_TYPE, suffix=".observations.pb")
         )
         if findings.vectors is not None:
-            encoded = self.vectors.encode(findings.vectors)
+            encoded = self.encoding.encode(findings.vectors)
             result.vectors.CopyFrom(
                 await self.objects.put(encoded, media_type=VECTORS_MEDIA_TYPE, suffix=".vectors.arrow")
             )
@@ -64,8 +67,20 @@ class StoredObservations:
         ]
         return sorted(chosen, key=lambda stored: (stored.index, stored.chunk_id, stored.analyser))
 
+    async def of_chunk(self, chunk_id: str, analyser: str, model: ModelRef) -> StoredSet | None:
+        query = {"chunk_id": chunk_id, "analyser": analyser, "model": str(model)}
+        found = await self.documents.find(COLLECTION, query, sort=[("generation", -1)], limit=1)
+        return _stored(found[0]) if found else None
+
+    async def with_vectors(self, analyser: str, model: ModelRef) -> list[StoredSet]:
+        found = await self.documents.find(COLLECTION, {"analyser": analyser, "model": str(model)})
+        return [_stored(document) for document in found if document["vectors"] and document["count"]]
+
     async def read(self, stored: StoredSet) -> ObservationSet:
         return ObservationSet.FromString(await self.objects.read(stored.object_key))
+
+    async def vectors(self, stored: StoredSet) -> Float:
+        return self.encoding.decode(await self.objects.read(stored.vectors_key))
 
     async def forget(self, asset_id: str) -> int:
         """Objects go first: a crash in between leaves documents that a second call finds again.

@@ -1,0 +1,8 @@
+"""`python -m framewell_inference`: read the settings and run."""
+
+from framewell_inference.settings import InferenceSettings
+from framewell_inference.wiring import wire
+from framewell_kit.service import run_service
+
+if __name__ == "__main__":
+    run_service("inference", InferenceSettings(), wire)

@@ -1,0 +1,88 @@
+"""The analysers at work, made from the installed model folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
+from framewell_inference.analysers.faces.analyser import FaceAnalyser
+from framewell_inference.analysers.faces.landmarks import ShapePredictor
+from framewell_inference.analysers.labels import LabelAnalyser
+from framewell_inference.analysers.safety import SafetyAnalyser
+from framewell_inference.analysers.speech import SpeechAnalyser
+from framewell_inference.analysers.text.analyser import TextAnalyser
+from framewell_inference.analysers.text.recognition import ALPHABET_KEY
+from framewell_inference.ports import ModelShelf, PictureAnalyser, SoundAnalyser
+from framewell_models.folders import ModelFolder, open_folder, shipped
+from framewell_models.manifest import ModelRef
+
+LABELS_FILE: Final = "labels.txt"
+LANDMARKS_FILE: Final = "landmarks.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysers:
+    """All analysers of the process; they share its loaded models."""
+
+    pictures: Sequence[PictureAnalyser]
+    sounds: Sequence[SoundAnalyser]
+    embedding: ModelRef
+    """The space in which faces are described."""
+    features: ModelRef
+    """The space in which whole pictures are described."""
+
+
+def load_analysers(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> Analysers:
+    """Check every installed model against its pinned hash, load it once and put it on the shelf.
+
+    Raises ModelMissingError, with what to do, when a model is absent or not what its manifest pins.
+    """
+    folders = _Folders(root, loader, shelf)
+    faces = FaceAnalyser(
+        detector=folders.model("faces/yunet"),
+        predictor=ShapePredictor.load(folders.open("faces/landmarks5").path(LANDMARKS_FILE)),
+        predictor_ref=folders.ref("faces/landmarks5"),
+        embedding=folders.model("faces/dlib-resnet"),
+    )
+    recogniser = folders.model("text/ppocr-recognition")
+    alphabet = recogniser.session.get_modelmeta().custom_metadata_map[ALPHABET_KEY]
+    return Analysers(
+        pictures=(
+            faces,
+            TextAnalyser(folders.model("text/ppocr-detection"), recogniser, alphabet),
+            LabelAnalyser(
+                folders.model("labels/efficientnet-lite0"), folders.vocabulary("labels/efficientnet-lite0")
+            ),
+            SafetyAnalyser(
+                folders.model("safety/nsfw-mobilenet-v2"), folders.vocabulary("safety/nsfw-mobilenet-v2")
+            ),
+        ),
+        sounds=(SpeechAnalyser(folders.model("speech/silero-vad")),),
+        embedding=folders.ref("faces/dlib-resnet"),
+        features=folders.ref("labels/efficientnet-lite0"),
+    )
+
+
+class _Folders:
+    """The shipped models by name; the version is the one this release ships."""
+
+    def __init__(self, root: Path, loader: OnnxLoader, shelf: ModelShelf) -> None:
+        self._root, self._loader, self._shelf = root, loader, shelf
+        self._refs = {manifest.name: manifest.ref for manifest in shipped()}
+
+    def ref(self, name: str) -> ModelRef:
+        return self._refs[name]
+
+    def open(self, name: str) -> ModelFolder:
+        return open_folder(self._root, self.ref(name))
+
+    def model(self, name: str) -> OnnxModel:
+        model = self._loader.load(self.open(name))
+        self._shelf.put(model, in_force=True)
+        return model
+
+    def vocabulary(self, name: str) -> list[str]:
+        return self.open(name).path(LABELS_FILE).read_text(encoding="utf-8").splitlines()

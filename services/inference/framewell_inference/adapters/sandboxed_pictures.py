@@ -1,0 +1,40 @@
+"""Pictures that callers send: decoded by a locked child, handed over as raw pixels."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from framewell_inference.adapters.picture_job import JOB
+from framewell_inference.domain.pictures import Picture
+from framewell_kit.outcomes import Busy, Rejected
+from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
+from framewell_media.sandbox import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxedPictures:
+    """The PictureDecoder port."""
+
+    sandbox: Sandbox
+
+    async def decode(self, data: bytes) -> Picture:
+        with tempfile.TemporaryDirectory(prefix="framewell-picture-") as folder:
+            source, target = Path(folder) / "picture", Path(folder) / "pixels"
+            source.write_bytes(data)  # at most a message long
+            try:
+                answer = await self.sandbox.run(JOB, {}, inputs=[source], outputs=[target])
+            except (MediaError, JobCrashed) as error:
+                raise Rejected(f"the picture cannot be read: {error}", code="unreadable") from error
+            except SandboxUnavailable as error:
+                raise Busy(f"pictures cannot be decoded safely here: {error}") from error
+            return _pixels(target.read_bytes(), int(answer["width"]), int(answer["height"]))
+
+
+def _pixels(raw: bytes, width: int, height: int) -> Picture:
+    if len(raw) != width * height * 3 or not raw:
+        raise Rejected("the picture cannot be read: its pixels do not fit its size", code="unreadable")
+    return np.frombuffer(raw, np.uint8).reshape(height, width, 3)

@@ -1,0 +1,1 @@
+"""Where the outside meets the service: translate and delegate, nothing else."""

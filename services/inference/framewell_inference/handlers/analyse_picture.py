@@ -1,0 +1,71 @@
+"""Run the picture analysers on one picture from outside; nothing is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framewell.inference.v1.inference_service_pb2 import FaceIdentity
+from framewell_inference.domain.messages import model_version
+from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.pictures import Float, Frame, Picture
+from framewell_inference.domain.tracks import face_tracks
+from framewell_inference.ports import IdentityCatalogue, PictureAnalyser, PictureDecoder
+from framewell_kit.outcomes import Rejected
+
+FACES = "faces"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysePicture:
+    """Decode in the sandbox, look once with each analyser, and say who the faces are."""
+
+    analysers: Sequence[PictureAnalyser]
+    decoder: PictureDecoder
+    identities: IdentityCatalogue
+
+    async def look(self, data: bytes, names: Sequence[str]) -> list[Findings]:
+        """Findings of the named analysers, or of all. Raises Rejected for unknown names or no picture."""
+        chosen = self._chosen(names)
+        picture = await self.decoder.decode(data)
+        return await asyncio.to_thread(_look, chosen, picture)
+
+    async def identify(self, faces: Findings) -> list[FaceIdentity]:
+        """Who the faces of one picture are: every face is its own track; one entry a face, in order."""
+        vectors: Float | None = faces.vectors
+        tracks = face_tracks(faces)
+        answers = [
+            FaceIdentity(observation_id=f"{faces.analyser}/{index}") for index in range(len(faces.seen))
+        ]
+        if vectors is None or not tracks:
+            return answers
+        for ref in await self.identities.in_force():
+            model = await self.identities.load(ref)
+            if model.embedding != faces.model:
+                continue
+            decided = await asyncio.to_thread(model.identify, vectors, tracks)
+            for track, identity in zip(tracks, decided, strict=True):
+                for name in track.observations:
+                    answer = answers[int(name.rpartition("/")[2])]
+                    if identity.class_id and identity.score > answer.score:
+                        answer.class_id, answer.score = identity.class_id, identity.score
+                        answer.model.CopyFrom(model_version(ref))
+        return answers
+
+    def _chosen(self, names: Sequence[str]) -> list[PictureAnalyser]:
+        known = {analyser.name: analyser for analyser in self.analysers}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise Rejected(f"no analyser is called {unknown[0]!r}; there are {', '.join(known)}")
+        return [known[name] for name in names] if names else list(self.analysers)
+
+
+def _look(analysers: Sequence[PictureAnalyser], picture: Picture) -> list[Findings]:
+    frame = Frame(picture, pts=0, index=0, until_pts=1, until_index=1, shot=0)
+    found = []
+    for analyser in analysers:
+        one = analyser.begin(still=True)
+        one.look(frame)
+        found.append(one.finish())
+    return found
