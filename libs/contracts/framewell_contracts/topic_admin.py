@@ -163,7 +163,7 @@ async def _visible(admin: Any, names: set[str]) -> None:
     deadline = time.monotonic() + VISIBLE_SECONDS
     while left := names - set(await admin.list_topics()):
         if time.monotonic() > deadline:
-            raise CannotApply(f"created, but not there after {VISIBLE_SECONDS:.0f} s: {', '.join(sorted(left))}")
+            raise CannotApply(f"created, but not there after a minute: {', '.join(sorted(left))}")
         await asyncio.sleep(0.1)
 
 

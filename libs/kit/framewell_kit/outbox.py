@@ -68,7 +68,7 @@ class Outbox:
     async def insert(
         self, collection: str, document: Document, facts: Sequence[Outgoing], cause: Cause
     ) -> bool:
-        """Insert the document once, with its facts; False when it exists (then its facts are on their way)."""
+        """Insert the document once, with its facts; False when it exists (its facts are on their way)."""
         await self._take_on(collection)
         pending = self._pending(collection, document["_id"], facts, cause)
         done = await self.documents.insert_once(
@@ -88,7 +88,7 @@ class Outbox:
         expect: Query | None = None,
         upsert: bool = False,
     ) -> Document | None:
-        """Change one document with its facts, as `Documents.update`; None, and no fact, if not as expected."""
+        """Change one document with its facts, as `Documents.update`; None (no fact) if not as expected."""
         await self._take_on(collection)
         pending = self._pending(collection, id, facts, cause)
         after = await self.documents.update(

@@ -1,0 +1,143 @@
+"""Streams of one test on the real broker, kept apart from every other test by a topic prefix."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from google.protobuf.message import Message
+
+from framewell_contracts.catalogue import fact_type, topics
+from framewell_contracts.cloudevents import Event, Record, decode
+from framewell_kit.clock import SystemClock
+from framewell_kit.documents import Documents, MemoryDocuments
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.stream import Broadcast, HeavyStage, Publisher, Stage, StreamRuntime
+from framewell_kit.topics import apply
+
+
+class StreamBench:
+    """Publishes, runs stages and reads topics under a prefix of its own.
+
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, groups=["ingest.accept_request"])
+        await bench.run(Stage(...))
+    """
+
+    def __init__(self, kafka: str, documents: Documents | None = None, prefix: str | None = None) -> None:
+        self.kafka = kafka
+        self.documents: Documents = documents or MemoryDocuments()
+        self.prefix = f"test-{uuid4().hex[:8]}." if prefix is None else prefix
+        self.publisher = Publisher(kafka, source="/test", clock=SystemClock(), prefix=self.prefix)
+        self._runtimes: list[StreamRuntime] = []
+
+    async def __aenter__(self) -> "StreamBench":
+        await self.publisher.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for runtime in self._runtimes:
+            await runtime.stop(5)
+        await self.publisher.stop()
+
+    async def declare(self, *kinds: type[Message], groups: Sequence[str] = ()) -> None:
+        """Create the topics of these facts and groups."""
+        names = {name for kind in kinds for name in fact_type(kind).topic_names}
+        names |= {f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")}
+        await apply(self.kafka, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
+
+    async def run(self, *stages: Stage | HeavyStage | Broadcast, within: float = 30) -> StreamRuntime:
+        """Start a runtime with these stages and wait until it is ready."""
+        runtime = StreamRuntime(
+            self.kafka,
+            stages,
+            documents=self.documents,
+            publisher=self.publisher,
+            clock=SystemClock(),
+            prefix=self.prefix,
+            fatal=lambda: None,
+        )
+        self._runtimes.append(runtime)
+        await runtime.start()
+        await eventually(lambda: not runtime.unready(), within=within)
+        return runtime
+
+    async def stop(self, runtime: StreamRuntime, seconds: float = 10) -> None:
+        """Drain one runtime."""
+        self._runtimes.remove(runtime)
+        await runtime.stop(seconds)
+
+    async def publish(self, *facts: Outgoing, cause: Cause | None = None) -> None:
+        """Publish facts, as if some cause had led to them."""
+        await self.publisher.publish(facts, cause or a_cause())
+
+    async def write(self, topic: str, value: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+        """Write any bytes."""
+        await self.publisher.deliver([Record(topic, b"", value, list(headers))])
+
+    async def records(self, topic: str) -> list[Any]:
+        """Everything in a topic, as raw records, in order per partition."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            name = self.prefix + topic
+            partitions = [TopicPartition(name, one) for one in consumer.partitions_for_topic(name) or ()]
+            if not partitions:
+                partitions = await _partitions(consumer, name)
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            found: list[Any] = []
+            for partition in partitions:
+                while await consumer.position(partition) < ends[partition]:
+                    for batch in (await consumer.getmany(timeout_ms=200)).values():
+                        found += batch
+            return found
+        finally:
+            await consumer.stop()
+
+    async def events(self, topic: str) -> list[Event]:
+        """Everything in a topic, decoded."""
+        return [decode(topic, one.headers, one.value) for one in await self.records(topic)]
+
+    async def committed(self, group: str, topic: str) -> int:
+        """The sum of a group's committed offsets in a topic."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, group_id=self.prefix + group)
+        await consumer.start()
+        try:
+            partitions = await _partitions(consumer, self.prefix + topic)
+            return sum([await consumer.committed(one) or 0 for one in partitions])
+        finally:
+            await consumer.stop()
+
+
+async def _partitions(consumer: Any, topic: str) -> list[TopicPartition]:
+    consumer.assign([TopicPartition(topic, 0)])  # makes it ask the broker about the topic
+    await consumer.position(TopicPartition(topic, 0)) if consumer._group_id is None else None
+    numbers = consumer.partitions_for_topic(topic)
+    while not numbers:
+        await asyncio.sleep(0.05)
+        numbers = consumer.partitions_for_topic(topic)
+    return [TopicPartition(topic, number) for number in sorted(numbers)]
+
+
+def a_cause(event_id: str | None = None, *, subject: str = "") -> Cause:
+    """A cause nobody has met before."""
+    return Cause(
+        id=event_id or uuid4().hex,
+        source="/test",
+        type="framewell.test",
+        time=datetime.now(UTC),
+        subject=subject,
+    )
+
+
+async def eventually(condition: Callable[[], object], *, within: float = 30, every: float = 0.02) -> None:
+    """Wait until the condition holds; AssertionError when it does not in time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within} s: {condition}")
+        await asyncio.sleep(every)

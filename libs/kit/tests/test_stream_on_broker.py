@@ -1,0 +1,217 @@
+"""What the stream runtime promises, on the real broker."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell_contracts import put_aside
+from framewell_contracts.catalogue import fact_type
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Busy, NotYet, Rejected
+from framewell_kit.stream import Broadcast, RetryPolicy, Stage
+from framewell_kit.testing.streams import StreamBench, a_cause, eventually
+
+pytestmark = pytest.mark.integration
+
+GROUP = "ingest.accept_request"
+REQUESTED = fact_type(IngestRequested).type
+REJECTED = fact_type(AssetRejected).type
+DEAD_LETTERS = f"{GROUP}.dead-letter"
+QUICK = RetryPolicy(in_place_seconds=(0.01, 0.02), round_seconds=(0.2,))
+
+
+class Echo:
+    """A handler that answers every request with one fact and remembers what it saw."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.causes: dict[str, Cause] = {}
+        self.outcomes: dict[str, list[Exception]] = defaultdict(list)
+
+    async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
+        self.seen.append(fact.asset_id)
+        self.causes[fact.asset_id] = cause
+        if self.outcomes[fact.asset_id]:
+            raise self.outcomes[fact.asset_id].pop(0)
+        return [AssetRejected(asset_id=fact.asset_id, uri=fact.uri)]
+
+
+@pytest.fixture
+async def bench(broker: str):
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, AssetRejected, ModelPromoted, groups=[GROUP])
+        yield bench
+
+
+async def test_every_fact_is_answered_once_and_its_offset_committed(bench: StreamBench) -> None:
+    echo = Echo()
+    await bench.publish(*[IngestRequested(asset_id=f"a{i}", uri="file:///x") for i in range(1000)])
+    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    await eventually(lambda: len(set(echo.seen)) == 1000)
+    await bench.stop(runtime)
+    answers = await bench.events(REJECTED)
+    assert sorted(event.message.asset_id for event in answers) == sorted(f"a{i}" for i in range(1000))
+    assert await bench.committed(GROUP, REQUESTED) == 1000
+
+
+async def test_the_same_record_twice_makes_the_same_ids(bench: StreamBench) -> None:
+    cause, fact = a_cause(), IngestRequested(asset_id="a", uri="file:///x")
+    await bench.publish(fact, cause=cause)
+    await bench.publish(fact, cause=cause)
+    echo = Echo()
+    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    await eventually(lambda: len(echo.seen) == 2)
+    await bench.stop(runtime)
+    assert len({event.envelope.id for event in await bench.events(REJECTED)}) == 1
+
+
+async def test_records_of_one_key_are_handled_in_order(bench: StreamBench) -> None:
+    order: dict[str, list[str]] = defaultdict(list)
+
+    async def slow_on_some(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        await asyncio.sleep(0.002 if fact.uri.endswith("7") else 0)
+        order[fact.asset_id].append(fact.uri)
+        return []
+
+    await bench.publish(*[IngestRequested(asset_id=f"a{n % 20}", uri=f"file:///{n:04}") for n in range(600)])
+    await bench.run(Stage(GROUP, IngestRequested, slow_on_some))
+    await eventually(lambda: sum(map(len, order.values())) == 600)
+    assert all(uris == sorted(uris) for uris in order.values())
+
+
+async def test_poison_goes_to_the_dead_letters_with_a_reason_and_its_neighbours_pass(
+    bench: StreamBench,
+) -> None:
+    await bench.write(REQUESTED, b"\xff\xfe", [("ce_id", b"1")])
+    await bench.write(REQUESTED, b"{}", [("x", b"\xff\xfe")])
+    await bench.publish(IngestRequested(asset_id="good"))
+    echo = Echo()
+    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    await eventually(lambda: "good" in echo.seen)
+    await bench.stop(runtime)
+    letters = [put_aside.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
+    assert {letter.code for letter in letters if letter} == {"no_cloudevent"}
+    assert len(letters) == 2
+    assert await bench.committed(GROUP, REQUESTED) == 3
+
+
+async def test_a_rejected_fact_is_given_up_loudly(bench: StreamBench) -> None:
+    echo = Echo()
+    echo.outcomes["a"] = [Rejected("the uri is nonsense", code="forbidden")]
+    stage = Stage(
+        GROUP, IngestRequested, echo,
+        gave_up=lambda fact, reason: [AssetRejected(asset_id=fact.asset_id, code=reason.code, detail=reason)],
+    )  # fmt: skip
+    await bench.publish(IngestRequested(asset_id="a"), IngestRequested(asset_id="b"))
+    runtime = await bench.run(stage)
+    await eventually(lambda: len(echo.seen) == 2)
+    await bench.stop(runtime)
+    told = {event.message.asset_id: event.message for event in await bench.events(REJECTED)}
+    assert told["a"].code == "forbidden"
+    assert told["a"].detail == "the uri is nonsense"
+    assert len(await bench.records(DEAD_LETTERS)) == 1
+    assert echo.seen.count("a") == 1
+
+
+async def test_a_bug_is_tried_in_place_then_later_then_given_up_with_its_traceback(
+    bench: StreamBench,
+) -> None:
+    echo = Echo()
+    echo.outcomes["a"] = [KeyError("a bug")] * 20
+    await bench.publish(IngestRequested(asset_id="a"))
+    await bench.run(Stage(GROUP, IngestRequested, echo, retry=QUICK))
+    await eventually(lambda: len(echo.seen) == 6)  # 3 in place, and the same after one round
+    await asyncio.sleep(0.3)
+    (letter,) = await bench.records(DEAD_LETTERS)
+    note = put_aside.read(letter.headers)
+    assert note is not None
+    assert (note.code, note.attempt, note.origin_topic) == ("failed", 2, REQUESTED)
+    assert "KeyError" in note.reason
+    assert "test_stream_on_broker.py" in note.traceback
+    assert len(echo.seen) == 6
+
+
+async def test_not_yet_is_overtaken_and_succeeds_later(bench: StreamBench) -> None:
+    echo = Echo()
+    echo.outcomes["early"] = [NotYet("asset unknown here", retry_after=0.2)] * 2
+    await bench.publish(IngestRequested(asset_id="early"), IngestRequested(asset_id="next"))
+    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    await eventually(lambda: echo.seen.count("early") == 3)
+    await bench.stop(runtime)
+    assert echo.seen.index("next") < len(echo.seen) - 1
+    assert echo.causes["early"].attempt == 3
+    assert {e.message.asset_id for e in await bench.events(REJECTED)} == {"early", "next"}
+    assert await bench.records(DEAD_LETTERS) == []
+
+
+async def test_not_yet_ends_when_it_waited_in_vain(bench: StreamBench) -> None:
+    echo = Echo()
+    echo.outcomes["never"] = [NotYet("asset unknown here", retry_after=0.05)] * 100
+    await bench.publish(IngestRequested(asset_id="never"))
+    await bench.run(Stage(GROUP, IngestRequested, echo, retry=RetryPolicy(not_yet_limit_seconds=0.5)))
+    letters: list[object] = []
+    for _ in range(100):
+        letters = await bench.records(DEAD_LETTERS)
+        if letters:
+            break
+        await asyncio.sleep(0.1)
+    note = put_aside.read(letters[0].headers)  # type: ignore[attr-defined]
+    assert note is not None
+    assert note.code == "waited_in_vain"
+    assert "asset unknown here" in note.reason
+
+
+async def test_busy_pauses_its_partition_loses_nothing_and_goes_on_by_itself(bench: StreamBench) -> None:
+    echo = Echo()
+    echo.outcomes["a3"] = [Busy("the database is away", retry_after=0.3)] * 3
+    await bench.publish(*[IngestRequested(asset_id=f"a{i}") for i in range(30)])
+    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    await eventually(lambda: runtime.waiting() == [f"{GROUP}: the database is away"])
+    await eventually(lambda: echo.seen.count("a3") == 4)
+    await eventually(lambda: set(echo.seen) == {f"a{i}" for i in range(30)})
+    assert runtime.waiting() == []
+    await bench.stop(runtime)
+    answers = [event.message.asset_id for event in await bench.events(REJECTED)]
+    assert sorted(answers) == sorted(f"a{i}" for i in range(30))  # what had finished was not done again
+    assert await bench.committed(GROUP, REQUESTED) == 30
+
+
+async def test_a_drain_finishes_what_is_under_way_and_loses_nothing(bench: StreamBench) -> None:
+    handled: list[str] = []
+
+    async def slow(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        await asyncio.sleep(0.01)
+        handled.append(fact.asset_id)
+        return [AssetRejected(asset_id=fact.asset_id)]
+
+    await bench.publish(*[IngestRequested(asset_id=f"a{i}") for i in range(400)])
+    for _ in range(2):
+        runtime = await bench.run(Stage(GROUP, IngestRequested, slow, concurrency=4))
+        before = len(handled)
+        await eventually(lambda before=before: len(handled) > before + 20)
+        await bench.stop(runtime)
+        assert await bench.committed(GROUP, REQUESTED) <= len(set(handled))
+    await bench.run(Stage(GROUP, IngestRequested, slow))
+    await eventually(lambda: len(set(handled)) == 400)
+    assert len(handled) == 400  # no record was begun and thrown away
+
+
+async def test_a_broadcast_is_ready_only_when_it_has_read_everything(bench: StreamBench) -> None:
+    models = [ModelPromoted(name=f"m{i}", version="1", revision=i) for i in range(20)]
+    await bench.publish(*models)
+    known: list[str] = []
+
+    async def remember(fact: ModelPromoted, cause: Cause) -> list[AssetRejected]:
+        await asyncio.sleep(0.01)
+        known.append(fact.name)
+        return []
+
+    await bench.run(Broadcast(ModelPromoted, remember))
+    assert known == [f"m{i}" for i in range(20)]
+    await bench.publish(ModelPromoted(name="new", version="2"))
+    await eventually(lambda: known[-1] == "new")
