@@ -9,13 +9,13 @@ from decimal import Context, Decimal, InvalidOperation
 from framewell.rights.v1.rights_pb2 import (
     PAY_MODEL_FLAT,
     PAY_MODEL_UNSPECIFIED,
-    Purpose,
     RightsDecision,
     RightsStatement,
 )
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_contracts.identity import derived_id
 from framewell_dataset.domain.rights import statement_id
+from framewell_dataset.domain.samples import Sample
 from framewell_kit.facts import Fact
 
 EXACT = Context(prec=60)
@@ -75,32 +75,26 @@ def paid(decision: RightsDecision) -> list[RightsStatement]:
     ]
 
 
-def flat_usage(
-    snapshot_id: str,
-    sample_id: str,
-    asset_id: str,
-    purpose: "Purpose.ValueType",
-    decision: RightsDecision,
-    at: datetime,
-) -> list[Fact]:
+def flat_usage(snapshot_id: str, sample: Sample, at: datetime) -> list[Fact]:
     """What publishing a sample in a snapshot costs: flat pay; pay per use is recorded by each run."""
     facts = []
-    for ground in paid(decision):
+    for ground in paid(sample.passport.rights):
         if ground.payment.model != PAY_MODEL_FLAT:
             continue
         usage = UsageRecorded(
             holder=ground.holder or ground.issuer,
             use_id=f"snapshot:{snapshot_id}",
-            sample_id=sample_id,
-            asset_id=asset_id,
-            purpose=purpose,
+            sample_id=sample.sample_id,
+            asset_id=sample.asset_id,
+            purpose=sample.purpose,
             quantity="1",
             rate=ground.payment,
             statement=statement_name(ground),
         )
         usage.used_at.FromDatetime(at)
-        id_ = derived_id(usage.use_id, "framewell.usage.recorded", f"{sample_id}/{usage.statement}")
-        facts.append(Fact(usage, id=id_, subject=asset_id))
+        about = f"{sample.sample_id}/{usage.statement}"
+        id_ = derived_id(usage.use_id, "framewell.usage.recorded", about)
+        facts.append(Fact(usage, id=id_, subject=sample.asset_id))
     return facts
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC
 from enum import Enum, auto
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.rights.v1.rights_pb2 import LegalBasis, Purpose, RightsStatement, StatementSource
 
@@ -63,22 +65,19 @@ def sentence(
 
 
 def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -> str:
-    said = _quoted(statement)
-    match circumstance:
-        case Circumstance.PERMITTED:
-            return f"Allowed: {what} rests on {_basis(statement)}{_said(said)}"
-        case Circumstance.PROHIBITED:
-            return f"Withheld: {_prohibition(what, statement)}"
-        case Circumstance.CONDITIONAL:
-            return f"Withheld: {_who(statement)} ties {what} to conditions that are not met{_said(said)}"
-        case Circumstance.CONTRADICTORY:
-            return f"Withheld: {_who(statement)} says two different things about {what}{_said(said)}"
-        case Circumstance.ENDED:
-            return f"Withheld: the permission of {what} ended on {_day(statement.valid_until)}{_said(said)}"
-        case Circumstance.NOT_BEGUN:
-            return f"Withheld: the permission of {what} begins on {_day(statement.valid_from)}{_said(said)}"
-        case _:
-            return f"Withheld: {_who(statement)} could not be read as a permission of {what}{_said(said)}"
+    said, who = _said(_quoted(statement)), _who(statement)
+    if circumstance is Circumstance.PERMITTED:
+        return f"Allowed: {what} rests on {_basis(statement)}{said}"
+    if circumstance is Circumstance.PROHIBITED:
+        return f"Withheld: {_prohibition(what, statement)}"
+    withheld = {
+        Circumstance.CONDITIONAL: f"{who} ties {what} to conditions that are not met",
+        Circumstance.CONTRADICTORY: f"{who} says two different things about {what}",
+        Circumstance.UNREADABLE: f"{who} could not be read as a permission of {what}",
+        Circumstance.ENDED: f"the permission of {what} ended on {_day(statement.valid_until)}",
+        Circumstance.NOT_BEGUN: f"the permission of {what} begins on {_day(statement.valid_from)}",
+    }
+    return f"Withheld: {withheld[circumstance]}{said}"
 
 
 def _prohibition(what: str, statement: RightsStatement) -> str:
@@ -140,5 +139,5 @@ def _further(count: int) -> str:
     return "" if count < 1 else f"; and {count} further statement{'s' if count > 1 else ''}"
 
 
-def _day(moment: object) -> str:
-    return moment.ToDatetime(tzinfo=UTC).date().isoformat()  # type: ignore[attr-defined,no-any-return]
+def _day(moment: Timestamp) -> str:
+    return moment.ToDatetime(tzinfo=UTC).date().isoformat()

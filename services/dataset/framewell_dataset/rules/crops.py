@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewell_dataset.domain.samples import MOST_CROPS
-from framewell_dataset.rules.sightings import FaceSeen
+from framewell_dataset.rules.sightings import FaceSeen, Vectors
 
 ENROL_SCORE = 0.85
 """False boxes scored up to .70, real faces in bright pictures from .86."""
@@ -16,8 +16,8 @@ LARGEST_TURN = 0.35
 SOFTEST = 40.0
 DARKEST, BRIGHTEST = 40.0, 220.0
 
-NEAR_DUPLICATE = 0.10
-"""Raw L2 between two crops of one track: closer ones show the same moment again."""
+NEAR_DUPLICATE = 0.15
+"""Raw L2 between two crops: closer ones show the same moment again (a mirrored regrade is .20 away)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +66,11 @@ def _distance(first: FaceSeen, second: FaceSeen) -> float:
     if first.vector is None or second.vector is None:
         return float("inf")
     return float(np.linalg.norm(first.vector - second.vector))
+
+
+def repeats(vectors: Vectors, of: Vectors) -> bool:
+    """Whether most of the crops `vectors` [n, 128] show moments that `of` [m, 128] has already."""
+    if not len(vectors) or not len(of):
+        return False
+    nearest = np.linalg.norm(vectors[:, None, :] - of[None, :, :], axis=2).min(axis=1)
+    return bool((nearest < NEAR_DUPLICATE).mean() > 0.5)
