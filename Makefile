@@ -21,6 +21,8 @@ export UV_PYTHON_DOWNLOADS = never
 
 MESH_SERVICES := ingest transcode inference dataset gateway
 MESH_PACKAGES := $(wildcard libs/*) infra/embedded $(MESH_SERVICES:%=services/%)
+# Training's sources are looked at here (import contracts), never run: torch is in its own environment.
+LOOKED_AT := services/training
 TRAINING_PACKAGES := libs/contracts libs/kit libs/models infra/embedded services/training
 MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
@@ -47,7 +49,7 @@ setup: .venv/.complete node_modules/.complete infra/embedded/jars/.complete .ven
 	@test -x .venv/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@VIRTUAL_ENV=.venv $(STEP) "mesh environment (.venv)" $(UV) pip sync --require-hashes requirements.lock
 	@VIRTUAL_ENV=.venv $(STEP) "mesh packages" $(UV) pip install --no-deps --no-build-isolation \
-		$(MESH_PACKAGES:%=-e %)
+		$(MESH_PACKAGES:%=-e %) $(LOOKED_AT:%=-e %)
 	@touch $@
 
 # Wheels of torch for a chosen device carry other hashes than the ones in the lock: then the lock gives

@@ -147,7 +147,7 @@ def check_ports(ports: Ports, names: Sequence[str]) -> None:
     if taken:
         listed = ", ".join(f"{port} ({name})" for name, port in taken)
         raise CannotStart(
-            f"Port {listed} is taken by another program. Stop it, or start this mesh elsewhere: "
+            f"Taken by another program: port {listed}. Stop it, or start this mesh on other ports: "
             f"{BASE_VARIABLE}={ports.base + 100} framewell up"
         )
 
