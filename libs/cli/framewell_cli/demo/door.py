@@ -30,11 +30,6 @@ class Door:
 
     client: httpx.AsyncClient
 
-    @staticmethod
-    def at(rest: str) -> Door:
-        """The gateway at an address; loopback never goes through a proxy."""
-        return Door(httpx.AsyncClient(base_url=rest, timeout=15.0, trust_env=False))
-
     async def view(self, asset_id: str) -> View:
         """Everything the mesh knows about the asset, no part of it missing because a service is away."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
@@ -44,6 +39,14 @@ class Door:
                 if view["state"] in {"rejected", "removed"} or _whole(view):
                     return view
                 await asyncio.sleep(0.5)
+
+    async def frame(self, asset_id: str, frame: int) -> bytes:
+        """The sampled picture nearest at or before a frame, as JPEG."""
+        return (await self._get(f"/v1/assets/{asset_id}/frame?frame={frame}")).content
+
+    async def object(self, key: str) -> bytes:
+        """The bytes of an object."""
+        return (await self._get(f"/v1/objects/{key}")).content
 
     async def play(self, playlist: str) -> Playback:
         """Open an HLS playlist and fetch everything it names, following playlists inside it.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -37,13 +38,15 @@ class Staff:
     inference: InferenceServiceAsyncStub
 
     @staticmethod
-    def at(endpoints: Mapping[str, str]) -> Staff:
-        """Staff of the mesh with these endpoints. Connects when first used."""
-        dataset, models = (
-            grpc.aio.insecure_channel(endpoints[f"grpc.{name}"], options=[("grpc.enable_http_proxy", 0)])
-            for name in ("dataset", "inference")
-        )
-        return Staff(DatasetServiceStub(dataset), InferenceServiceStub(models))
+    @contextlib.asynccontextmanager
+    async def of(endpoints: Mapping[str, str]) -> AsyncIterator[Staff]:
+        """Staff of the mesh with these endpoints."""
+        options = [("grpc.enable_http_proxy", 0), ("grpc.max_reconnect_backoff_ms", 2000)]
+        async with (
+            grpc.aio.insecure_channel(endpoints["grpc.dataset"], options=options) as dataset,
+            grpc.aio.insecure_channel(endpoints["grpc.inference"], options=options) as inference,
+        ):
+            yield Staff(DatasetServiceStub(dataset), InferenceServiceStub(inference))
 
     async def dataset_of_people(self) -> str:
         """Id of the dataset that learns faces from lower thirds; it is made where there is none."""

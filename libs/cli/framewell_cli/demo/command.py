@@ -1,0 +1,104 @@
+"""`framewell demo`: the whole story on real input, with an exit code one can rely on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx
+import typer
+from aiokafka import AIOKafkaProducer
+
+from framewell_cli.console import Json, print_json
+from framewell_cli.demo.checks import judge
+from framewell_cli.demo.door import Door
+from framewell_cli.demo.facts import WaitedInVainError, following
+from framewell_cli.demo.media import Media, prepare
+from framewell_cli.demo.mesh import OwnMesh
+from framewell_cli.demo.outcome import Outcome, sum_up
+from framewell_cli.demo.page import gather, write_page
+from framewell_cli.demo.requests import Desk, Sender
+from framewell_cli.demo.screen import Screen, show
+from framewell_cli.demo.sources import Sources, SourcesMissingError, open_sources
+from framewell_cli.demo.staff import Staff
+from framewell_cli.demo.story import Story
+from framewell_cli.errors import CommandError
+from framewell_models.fetch import FetchError
+
+HOME: Final = Path(".framewell-demo")
+
+
+def demo(
+    as_json: Json = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the demo's mesh running afterwards.")] = False,
+    fetch_only: Annotated[
+        bool, typer.Option("--fetch-only", help="Only fetch the media, for later.")
+    ] = False,
+    home: Annotated[Path, typer.Option(help="Folder of media, mesh and page.")] = HOME,
+) -> None:
+    """Play a broadcaster's day with the real parts and check every step.
+
+    Starts a mesh of its own on free ports and takes it down again. Exit code 0 only if every step really
+    happened; the page with the pictures is written either way.
+    """
+    sources = open_sources(home / "sources")
+    if fetch_only:
+        _fetch(sources)
+        return
+    try:
+        outcome = asyncio.run(_play(sources, home, keep=keep))
+    except (SourcesMissingError, WaitedInVainError) as error:
+        raise CommandError(f"demo: {error}") from None
+    if as_json:
+        print_json(outcome.as_json())
+    else:
+        show(outcome)
+    if not outcome.held:
+        raise typer.Exit(1)
+
+
+def _fetch(sources: Sources) -> None:
+    try:
+        for source in sources.fetch():
+            typer.echo(f"{source.file_name} ({source.licence})", err=True)
+    except FetchError as error:
+        raise CommandError(f"demo: {error}") from None
+
+
+async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
+    screen = Screen()
+    sources.check()
+    screen.say("rendering the programmes and starting a mesh for the demo")
+    mesh = OwnMesh.at(home / "mesh", roots=(home,))
+    drawing = asyncio.create_task(asyncio.to_thread(prepare, sources, home / "programmes"))
+    began = time.monotonic()
+    async with mesh.running(keep=keep) as endpoints:
+        mesh_seconds = time.monotonic() - began
+        screen.say(f"the mesh is up: {len(endpoints)} endpoints, REST at {endpoints['rest']}")
+        media = await drawing
+        async with _story(endpoints, media, screen) as story:
+            record = await story.play()
+            gathered = await gather(record, story.door)
+    outcome = sum_up(record, judge(record), sources, mesh_seconds)
+    outcome = replace(outcome, page=str(home / "story.html"))
+    write_page(outcome, gathered, Path(outcome.page))
+    return outcome
+
+
+@contextlib.asynccontextmanager
+async def _story(endpoints: Mapping[str, str], media: Media, screen: Screen) -> AsyncIterator[Story]:
+    """The story, connected to a mesh."""
+    async with (
+        following(endpoints["kafka"]) as log,
+        AIOKafkaProducer(
+            bootstrap_servers=endpoints["kafka"], acks="all", enable_idempotence=True
+        ) as producer,
+        httpx.AsyncClient(base_url=endpoints["rest"], timeout=15.0, trust_env=False) as rest,
+        Staff.of(endpoints) as staff,
+    ):
+        yield Story(Desk(media), Sender(producer), staff, Door(rest), log, screen.say)

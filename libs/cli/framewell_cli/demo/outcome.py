@@ -1,0 +1,155 @@
+"""How a play ended, as plain values: the same for the table, `--json` and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
+from framewell_cli.demo.checks import Check, withheld_decision
+from framewell_cli.demo.record import Record
+from framewell_cli.demo.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """One asset: its title, how it ended, and the seconds each stage took."""
+
+    title: str
+    asset_id: str
+    ended: str
+    seconds: Mapping[str, float]
+    came_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Somebody seen: where, who, how sure, by which model."""
+
+    title: str
+    name: str
+    score: float
+    distance: float
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What the rights gate kept back, in its words, and the words it rests on."""
+
+    title: str
+    sentence: str
+    verbatim: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One lesson of the mesh."""
+
+    model: str
+    samples: int
+    snapshot: int
+    seconds: float
+    training_seconds: float
+    onnx_difference: float
+    tracks: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything a person wants to know at the end."""
+
+    held: bool
+    seconds: float
+    mesh_seconds: float
+    checks: Sequence[Check]
+    stages: Sequence[Stages]
+    people: Sequence[Recognised]
+    withheld: Sequence[Withheld]
+    learned: Sequence[Learned]
+    rejected: Mapping[str, str]
+    sources: Sequence[Mapping[str, str]]
+    page: str = ""
+
+    def as_json(self) -> Mapping[str, Any]:
+        """The same as one JSON object."""
+        return asdict(self)
+
+
+def sum_up(record: Record, checks: Sequence[Check], sources: Sources, mesh_seconds: float) -> Outcome:
+    """The outcome of a play. Parts that never happened are left out; the checks say so."""
+    return Outcome(
+        held=all(check.held for check in checks),
+        seconds=record.seconds,
+        mesh_seconds=mesh_seconds,
+        checks=checks,
+        stages=[
+            _stages(record, request.asset_id, request.role, request.title) for request in record.requests
+        ],
+        people=_people(record),
+        withheld=_withheld(record),
+        learned=_learned(record),
+        rejected={
+            record.title(fact.asset_id): f"{fact.code}: {fact.detail}"
+            for fact, _ in record.log.of(AssetRejected)
+        },
+        sources=[
+            {"title": source.title, "licence": source.licence, "terms": " ".join(source.terms.split())}
+            for source in sources.entries
+        ],
+    )
+
+
+def _stages(record: Record, asset_id: str, role: str, title: str) -> Stages:
+    view = record.views.get(role, {})
+    analysed = next((fact for fact, _ in record.log.of(AssetAnalysed, asset_id=asset_id)), None)
+    seen = ", ".join(
+        f"{total.observations} {total.analyser}" for total in (analysed.totals if analysed else ())
+    )
+    pictures = (view.get("timeline") or {}).get("frame_count")
+    parts = [f"{pictures} pictures" if pictures else "", f"{len(view.get('shots') or ())} shots", seen]
+    came_out = view.get("reason") if view.get("state") == "rejected" else ", ".join(filter(None, parts))
+    return Stages(
+        title, asset_id, view.get("state", "unknown"), record.stage_seconds(asset_id), came_out or ""
+    )
+
+
+def _people(record: Record) -> Sequence[Recognised]:
+    found = []
+    for role, people in record.people.items():
+        for person in people:
+            nearest = min((one.distance for one in person.appearances), default=0.0)
+            model = f"{person.model.name}@{person.model.version}" if person.model.name else ""
+            name = record.name(person.class_id) if person.class_id else "unknown"
+            found.append(Recognised(record.title(record.asset(role)), name, person.score, nearest, model))
+    return found
+
+
+def _withheld(record: Record) -> Sequence[Withheld]:
+    found = []
+    for role in ("programme-c", "photo"):
+        try:
+            decision = withheld_decision(record, role)
+        except StopIteration:
+            continue
+        words = next((ground.verbatim for ground in decision.grounds if ground.verbatim), "")
+        found.append(Withheld(record.title(record.asset(role)), decision.sentence, words))
+    return found
+
+
+def _learned(record: Record) -> Sequence[Learned]:
+    return [
+        Learned(
+            model=lesson.model,
+            samples=len(lesson.accepted),
+            snapshot=lesson.snapshot.number,
+            seconds=lesson.seconds,
+            training_seconds=lesson.training.seconds,
+            onnx_difference=lesson.training.onnx_difference,
+            tracks=lesson.recognition.tracks,
+            changed=lesson.recognition.changed,
+        )
+        for lesson in record.lessons
+    ]

@@ -1,0 +1,64 @@
+"""The demo on a person's screen: what goes on while it plays, and the table at the end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from framewell_cli.console import progress, results
+from framewell_cli.demo import tables
+from framewell_cli.demo.outcome import Outcome
+from framewell_cli.report.page import Table as Content
+
+
+@dataclass(slots=True)
+class Screen:
+    """Tells on standard error what happens, each line with the seconds since the start."""
+
+    console: Console = progress
+    began: float = field(default_factory=time.monotonic)
+
+    def say(self, sentence: str) -> None:
+        """One line about what happens now."""
+        self.console.print(f"[dim]{time.monotonic() - self.began:6.1f} s[/dim]  ", end="")
+        self.console.print(sentence, markup=False)
+
+
+def show(outcome: Outcome, console: Console = results) -> None:
+    """Print how it ended."""
+    for heading, table in (
+        ("Media and terms", tables.terms(outcome)),
+        ("Stages (seconds)", tables.stages(outcome)),
+        ("People", tables.people(outcome)),
+        ("Withheld", tables.withheld(outcome)),
+        ("Rejected", tables.rejected(outcome)),
+        ("Learned", tables.learned(outcome)),
+        ("Steps", tables.checks(outcome)),
+    ):
+        if table.rows:
+            console.print(_drawn(heading, table))
+            console.print()
+    if outcome.page:
+        console.print(f"Page with pictures: {outcome.page}", markup=False)
+    held = sum(check.held for check in outcome.checks)
+    console.print(
+        f"{held} of {len(outcome.checks)} steps really happened; story {outcome.seconds:.0f} s, "
+        f"mesh up in {outcome.mesh_seconds:.0f} s",
+        style="bold green" if outcome.held else "bold red",
+    )
+
+
+def _drawn(heading: str, content: Content) -> Table:
+    table = Table(title=heading, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in content.columns:
+        table.add_column(column, overflow="fold", header_style="dim")
+    for row in content.rows:
+        table.add_row(*(Text(cell, style=_MARKS.get(cell, "")) for cell in row))
+    return table
+
+
+_MARKS = {"✓": "green", "✗": "red"}

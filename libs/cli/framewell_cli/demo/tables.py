@@ -1,0 +1,73 @@
+"""The outcome as tables, the same on the screen and on the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from framewell_cli.demo.outcome import Outcome
+from framewell_cli.report.page import Table
+
+STAGES: Final = ("ingest", "transcode", "inference")
+
+
+def terms(outcome: Outcome) -> Table:
+    """Every source and what may be done with it."""
+    rows = [[source["title"], source["licence"], source["terms"]] for source in outcome.sources]
+    return Table(("what", "licence", "terms"), rows)
+
+
+def stages(outcome: Outcome) -> Table:
+    """Seconds from one fact of an asset's life to the next, and what came out."""
+    rows = [
+        [
+            one.title,
+            *(f"{one.seconds[stage]:.1f}" if stage in one.seconds else "–" for stage in STAGES),
+            one.ended,
+            one.came_out,
+        ]
+        for one in outcome.stages
+    ]
+    return Table(("asset", *STAGES, "ended", "what came out"), rows)
+
+
+def people(outcome: Outcome) -> Table:
+    """Who was seen where, how surely, and which model says so."""
+    rows = [
+        [one.title, one.name, f"{one.score:.2f}", f"{one.distance:.2f}", one.model] for one in outcome.people
+    ]
+    return Table(("programme", "who", "score", "distance", "model"), rows)
+
+
+def withheld(outcome: Outcome) -> Table:
+    """What was kept back, in the words of the rights gate."""
+    return Table(
+        ("what", "in the words of the rights gate"), [[one.title, one.sentence] for one in outcome.withheld]
+    )
+
+
+def rejected(outcome: Outcome) -> Table:
+    """What could not be taken in, and why."""
+    return Table(("what", "why"), [[title, reason] for title, reason in outcome.rejected.items()])
+
+
+def learned(outcome: Outcome) -> Table:
+    """What the mesh learned, and how fast."""
+    rows = [
+        [
+            one.model,
+            str(one.samples),
+            f"{one.seconds:.1f} s",
+            f"{one.training_seconds:.2f} s",
+            f"{one.onnx_difference:.1e}",
+            f"{one.changed} of {one.tracks}",
+        ]
+        for one in outcome.learned
+    ]
+    columns = ("model", "samples", "accepted → recognised", "training", "ONNX − torch", "tracks named anew")
+    return Table(columns, rows)
+
+
+def checks(outcome: Outcome) -> Table:
+    """Every step, and whether it really happened."""
+    rows = [["✓" if check.held else "✗", check.name, check.sentence] for check in outcome.checks]
+    return Table(("", "step", "figures"), rows)
