@@ -19,12 +19,16 @@ from framewell_kit.telemetry.metrics import exposition
 
 @dataclass(slots=True)
 class Health:
-    """What the process says of itself. `waiting` maps each part to why it is not ready; empty: it is."""
+    """What the process says of itself. `waiting` maps each part to why it is not ready; empty: it is.
+
+    `notes` are told with it and change nothing: what paused partitions wait for.
+    """
 
     service: str
     started: bool = False
     stopping: bool = False
     parts: dict[str, Callable[[], str]] = field(default_factory=dict)
+    notes: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
 
     def waiting(self) -> dict[str, str]:
         """Every part that is not ready, and why."""
@@ -74,7 +78,12 @@ class HealthServer:
 
     async def _ready(self, _: web.Request) -> web.Response:
         waiting = self._health.waiting()
-        answer = {"service": self._health.service, "ready": not waiting, "waiting": waiting}
+        answer = {
+            "service": self._health.service,
+            "ready": not waiting,
+            "waiting": waiting,
+            **{name: notes for name, tell in self._health.notes.items() if (notes := tell())},
+        }
         return web.json_response(answer, status=503 if waiting else 200)
 
     async def _metrics(self, _: web.Request) -> web.Response:

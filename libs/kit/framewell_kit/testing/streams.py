@@ -83,10 +83,7 @@ class StreamBench:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
         await consumer.start()
         try:
-            name = self.prefix + topic
-            partitions = [TopicPartition(name, one) for one in consumer.partitions_for_topic(name) or ()]
-            if not partitions:
-                partitions = await _partitions(consumer, name)
+            partitions = self._partitions(topic)
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
             found: list[Any] = []
@@ -107,20 +104,13 @@ class StreamBench:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, group_id=self.prefix + group)
         await consumer.start()
         try:
-            partitions = await _partitions(consumer, self.prefix + topic)
-            return sum([await consumer.committed(one) or 0 for one in partitions])
+            return sum([await consumer.committed(one) or 0 for one in self._partitions(topic)])
         finally:
             await consumer.stop()
 
-
-async def _partitions(consumer: Any, topic: str) -> list[TopicPartition]:
-    consumer.assign([TopicPartition(topic, 0)])  # makes it ask the broker about the topic
-    await consumer.position(TopicPartition(topic, 0)) if consumer._group_id is None else None
-    numbers = consumer.partitions_for_topic(topic)
-    while not numbers:
-        await asyncio.sleep(0.05)
-        numbers = consumer.partitions_for_topic(topic)
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
+    def _partitions(self, topic: str) -> list[TopicPartition]:
+        (declared,) = [one for one in topics() if one.name == topic]
+        return [TopicPartition(self.prefix + topic, number) for number in range(declared.partitions)]
 
 
 def a_cause(event_id: str | None = None, *, subject: str = "") -> Cause:
