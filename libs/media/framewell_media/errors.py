@@ -28,11 +28,11 @@ class SandboxError(Exception):
     """The sandboxed process did not deliver; the file may or may not be the cause."""
 
 
-class SandboxUnavailable(SandboxError):  # noqa: N818 - named for what happened
+class SandboxUnavailable(SandboxError):
     """This machine cannot give the protection that reading a hostile file needs; nothing was read."""
 
 
-class JobCrashed(SandboxError):  # noqa: N818
+class JobCrashed(SandboxError):
     """The child died or was stopped: by a signal, or by its memory, processor or time limit.
 
     `cause` is `signal`, `memory`, `processor`, `time`, `output` or `exit`.
@@ -44,5 +44,5 @@ class JobCrashed(SandboxError):  # noqa: N818
         self.detail = detail
 
 
-class JobFailed(SandboxError):  # noqa: N818
+class JobFailed(SandboxError):
     """The job raised something that is no verdict on the file: a bug, reported with type and message."""

@@ -10,7 +10,8 @@ the parent's main module into every child and speaks pickle).
 """
 
 from framewell_media.sandbox.layers import REQUIRED_LAYERS, Limits, SandboxReport
+from framewell_media.sandbox.part import SandboxPart
 from framewell_media.sandbox.registry import JobFiles, media_job
 from framewell_media.sandbox.runner import Sandbox
 
-__all__ = ["REQUIRED_LAYERS", "JobFiles", "Limits", "Sandbox", "SandboxReport", "media_job"]
+__all__ = ["REQUIRED_LAYERS", "JobFiles", "Limits", "Sandbox", "SandboxPart", "SandboxReport", "media_job"]

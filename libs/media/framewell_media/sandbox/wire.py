@@ -21,11 +21,11 @@ MAX_DESCRIPTORS: Final = 16
 _LENGTH: Final = struct.Struct("!I")
 
 
-class Oversized(ValueError):  # noqa: N818 - named for what happened
+class Oversized(ValueError):
     """The other side sent, or was about to send, more than agreed."""
 
 
-class TimedOut(TimeoutError):  # noqa: N818
+class TimedOut(TimeoutError):
     """Nothing complete arrived before the deadline."""
 
 

@@ -32,7 +32,7 @@ def difference(before: Thumbnail, after: Thumbnail) -> float:
 
 
 class CutFinder:
-    """Decides picture by picture, WINDOW pictures late. The same scores give the same cuts, however they arrive."""
+    """Decides picture by picture, WINDOW pictures late; the same scores always give the same cuts."""
 
     def __init__(self, frame_rate: float) -> None:
         self._shortest = max(1, round(_SHORTEST_SECONDS * frame_rate))

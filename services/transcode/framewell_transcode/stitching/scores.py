@@ -1,8 +1,8 @@
 """The shot scores of a chunk as an Arrow IPC file, with the pictures at both edges.
 
-Columns: `frame` int64, `pts` int64, `score` float32 (difference from the picture before; null for the first, whose
-predecessor lies in another chunk). Metadata `framewell.first` and `framewell.last`: the edge pictures
-as Y, U, V bytes on the grid of `cuts`, from which the score across the seam is made.
+Columns: `frame` int64, `pts` int64, `score` float32 (difference from the picture before; null for the
+first, whose predecessor lies in another chunk). Metadata `framewell.first` and `framewell.last`: the
+edge pictures as Y, U, V bytes on the grid of `cuts`, from which the score across the seam is made.
 """
 
 from __future__ import annotations

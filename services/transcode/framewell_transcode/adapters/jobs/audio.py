@@ -225,7 +225,11 @@ def group_fragments(media: bytes, segment_seconds: float) -> list[list[float]]:
 
     Answers [offset, length, start seconds, seconds] for each; a fragment is one `moof` and what follows it.
     """
-    starts = [(content - 8, decode_time(media, content, end)) for kind, content, end in boxes(media) if kind == b"moof"]
+    starts = [
+        (content - 8, decode_time(media, content, end))
+        for kind, content, end in boxes(media)
+        if kind == b"moof"
+    ]
     segments: list[list[float]] = []
     ends = [offset for offset, _ in starts[1:]] + [len(media)]
     times = [at for _, at in starts[1:]]

@@ -1,8 +1,8 @@
 """The frame bundle: the pictures of a chunk that models look at, as one Arrow IPC file.
 
-Columns: `frame` int64 and `pts` int64 (the moment on the asset), `seconds` float64 (from its start), `timecode`
-string or null, `shot` int32 (provisional, counted within the chunk), `why` string (`grid`, `shot`, `still`),
-`width` and `height` int32, `jpeg` binary.
+Columns: `frame` int64 and `pts` int64 (the moment on the asset), `seconds` float64 (from its start),
+`timecode` string or null, `shot` int32 (provisional, counted within the chunk), `why` string (`grid`,
+`shot`, `still`), `width` and `height` int32, `jpeg` binary.
 """
 
 from __future__ import annotations

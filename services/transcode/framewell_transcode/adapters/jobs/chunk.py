@@ -1,4 +1,4 @@
-"""Everything about one chunk from one decode: proxy segment, frame bundle, shot scores, picture statistics."""
+"""Everything about one chunk from one decode: proxy segment, frame bundle, shot scores, statistics."""
 
 from __future__ import annotations
 
@@ -201,7 +201,9 @@ class ChunkWork:
         self.samples.append(sample_of(pixels, moment, self.timeline, why, self.recipe.jpeg_quality))
 
 
-def sample_of(pixels: NDArray[np.uint8], moment: Moment, timeline: Timeline, why: str, quality: int) -> Sample:
+def sample_of(
+    pixels: NDArray[np.uint8], moment: Moment, timeline: Timeline, why: str, quality: int
+) -> Sample:
     """A picture as the models get it."""
     return Sample(
         frame=moment.frame,
@@ -221,7 +223,7 @@ def tick(timeline: Timeline, pts: int) -> int:
 
 
 def thumbnail_of(frame: Any) -> Thumbnail:
-    """Y, U and V of a planar picture on the grid that cuts are found on; nearest pixel, no copy of the rest."""
+    """Y, U and V of a planar picture on the grid that cuts are found on: nearest pixels."""
     return np.stack(list(_planes_on_grid(frame)))
 
 

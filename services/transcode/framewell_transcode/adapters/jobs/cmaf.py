@@ -1,8 +1,9 @@
 """CMAF segments that fit together although each was encoded by itself.
 
-One segment a chunk, no B frames (they would shift the whole video by the reorder delay under `cmaf`), a closed
-group of pictures, the asset's own clock in every fragment (`frag_discont` writes the real first decode
-time), and an explicit duration on every packet, without which the last sample of a chunk is wrong.
+One segment a chunk, no B frames (they would shift the whole video by the reorder delay under `cmaf`),
+closed groups of pictures, the asset's own clock in every fragment (`frag_discont` writes the real
+first decode time), and an explicit duration on every packet, without which a chunk's last sample is
+wrong.
 Equal settings give a byte-identical header on machines of the same build.
 """
 
@@ -109,7 +110,13 @@ def encoder_options(recipe: ProxyRecipe, key_frames: int) -> dict[str, str]:
             "x264-params": parameters,
         }
     if recipe.encoder == "libvpx-vp9":
-        return {"crf": str(recipe.quality), "b": "0", "deadline": "realtime", "cpu-used": "6", "lag-in-frames": "0"}
+        return {
+            "crf": str(recipe.quality),
+            "b": "0",
+            "deadline": "realtime",
+            "cpu-used": "6",
+            "lag-in-frames": "0",
+        }
     if recipe.encoder == "h264_nvenc":
         return {"preset": "p4", "rc": "constqp", "qp": str(recipe.quality), "forced-idr": "1", "bf": "0"}
     raise ValueError(f"no settings are known for the encoder {recipe.encoder!r}")
@@ -132,8 +139,9 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple
 
 def split_header(movie: bytes) -> Segment:
     """Divide a fragmented movie into its header (ftyp, moov) and its fragments."""
-    for kind, content, end in boxes(movie):
+    begin = 0
+    for kind, _content, end in boxes(movie):
         if kind in _MEDIA_BOXES:
-            begin = content - 8 if int.from_bytes(movie[content - 8 : content - 4], "big") == end - content + 8 else content - 16
             return Segment(movie[:begin], movie[begin:])
+        begin = end
     return Segment(movie, b"")

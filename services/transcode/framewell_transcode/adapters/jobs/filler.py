@@ -1,4 +1,4 @@
-"""A segment for a chunk that could not be made: its neighbour's picture, held, so that the proxy has no hole."""
+"""A segment for a chunk that could not be made: its neighbour's picture, held."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ def make_filler(files: JobFiles, parameters: Parameters) -> Answer:
     start, end = int(parameters["start_tick"]), int(parameters["end_tick"])
     picture = _edge_picture(header.read() + neighbour.read(), parameters["edge"])
     writer = SegmentWriter(
-        recipe_from(parameters["recipe"]), picture, Fraction(parameters["frame_rate"]), start_tick=start, end_tick=end
+        recipe_from(parameters["recipe"]),
+        picture,
+        Fraction(parameters["frame_rate"]),
+        start_tick=start,
+        end_tick=end,
     )
     for at in range(start, end, TICKS_PER_SECOND):
         copy = av.VideoFrame.from_ndarray(picture.to_ndarray(), format="yuv420p")
@@ -39,7 +43,7 @@ def make_filler(files: JobFiles, parameters: Parameters) -> Answer:
 
 
 def _edge_picture(movie: bytes, edge: str) -> Any:
-    with av.open(io.BytesIO(movie), format="mp4") as container:
+    with av.open(io.BytesIO(movie), mode="r", format="mp4") as container:
         pictures = container.decode(video=0)
         picture = next(pictures)
         if edge == "last":

@@ -7,7 +7,7 @@ planned. Leading pictures of an open GOP fall away by their pts; they belong to 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, BinaryIO, Final
@@ -87,24 +87,24 @@ class ChunkDecoder:
                 if row is not None:
                     yield row, frame
 
-    def _ordered(self, frames: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    def _ordered(self, frames: Iterator[tuple[int, Any]]) -> Generator[tuple[int, Any]]:
         waiting: list[tuple[int, int, Any]] = []
         last = -1
         for count, (row, frame) in enumerate(frames):
             heapq.heappush(waiting, (row, count, frame))
-            if len(waiting) > _REORDER_DEPTH:
-                row, _, frame = heapq.heappop(waiting)
-                if row > last:
-                    last = row
-                    yield row, frame
+            if len(waiting) > _REORDER_DEPTH and waiting[0][0] > last:
+                last, _, earliest = heapq.heappop(waiting)
+                yield last, earliest
+            elif len(waiting) > _REORDER_DEPTH:
+                heapq.heappop(waiting)  # a second picture of the same time, or one that comes far too late
         while waiting:
-            row, _, frame = heapq.heappop(waiting)
+            row, _, earliest = heapq.heappop(waiting)
             if row > last:
                 last = row
-                yield row, frame
+                yield row, earliest
 
     def _stream(self, container: Any) -> Any:
-        stream = moving_pictures(container)
+        stream: Any = moving_pictures(container)
         stream.codec_context.thread_count = self.threads
         stream.thread_type = "AUTO" if self.threads > 1 else "NONE"
         attend_only_to(container, stream)

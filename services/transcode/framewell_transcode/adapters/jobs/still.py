@@ -22,7 +22,7 @@ from framewell_transcode.stitching.scores import ScoreTable, write_scores
 
 @media_job("make_still")
 def make_still(files: JobFiles, parameters: Parameters) -> Answer:
-    """Input: the picture. Outputs, parameters and answer as of `make_chunk`. Raises MediaError (`unreadable`)."""
+    """Input: the picture. Outputs, parameters, answer: as of `make_chunk`. Raises MediaError."""
     (source,) = files.inputs
     header_file, segment_file, bundle_file, scores_file = files.outputs
     timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
@@ -45,7 +45,9 @@ def make_still(files: JobFiles, parameters: Parameters) -> Answer:
     header_file.write(segment.header)
     segment_file.write(segment.media)
 
-    seen = pixels.resize(_dimensions(size.fitted(recipe.sample_box, even=False)), PIL.Image.Resampling.LANCZOS)
+    seen = pixels.resize(
+        _dimensions(size.fitted(recipe.sample_box, even=False)), PIL.Image.Resampling.LANCZOS
+    )
     sample = sample_of(np.asarray(seen), moment, timeline, "still", recipe.jpeg_quality)
     write_bundle(bundle_file, [sample], [])
     unknown = np.array([np.nan], dtype=np.float32)

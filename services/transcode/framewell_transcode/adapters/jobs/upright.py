@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final
 
 import av
@@ -68,10 +69,14 @@ def _steps(frame: Any) -> list[tuple[str, str]]:
 def _graph(frame: Any, steps: list[tuple[str, str]]) -> Any:
     graph = av.filter.Graph()
     graph.threads = 1
-    chain = [graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base)]
+    chain = [
+        graph.add_buffer(
+            width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+        )
+    ]
     chain += [graph.add(name, arguments or None) for name, arguments in steps]
     chain.append(graph.add("buffersink"))
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         before.link_to(after)
     graph.configure()
     return graph
@@ -107,7 +112,7 @@ class Painter:
 
     def rgb(self, frame: Any, size: Size) -> NDArray[np.uint8]:
         """Height x width x 3, 8 bits."""
-        converted = self._reformatter.reformat(
+        converted: Any = self._reformatter.reformat(
             frame, size.width, size.height, "rgb24", src_colorspace=colour_space(frame), threads=1
         )
         pixels: NDArray[np.uint8] = converted.to_ndarray()

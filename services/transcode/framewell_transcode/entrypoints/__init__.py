@@ -1,0 +1,1 @@
+"""How facts and calls reach the handlers; no decision lives here."""

@@ -1,0 +1,48 @@
+"""Which fact reaches which handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved
+from framewell.audio.v1.audio_pb2 import AudioExtracted
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.erasure.v1.erasure_pb2 import ErasureRequested
+from framewell_kit.stream import HeavyStage, Stage
+from framewell_transcode.handlers.make_chunk import MakeChunk
+from framewell_transcode.handlers.plan_chunks import PlanChunks
+from framewell_transcode.handlers.remove_asset import Erase, RemoveAsset
+from framewell_transcode.handlers.stitch import Stitch, StitchAudio
+
+_ASSETS_AT_ONCE = 4
+"""Completing an asset reads the scores of all its chunks: memory, rather than time, sets the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """The stream handlers of transcode."""
+
+    plan_chunks: PlanChunks
+    make_chunk: MakeChunk
+    stitch: Stitch
+    stitch_audio: StitchAudio
+    remove_asset: RemoveAsset
+    erase: Erase
+
+
+def stages(handlers: Handlers, *, chunks_at_once: int) -> list[Stage | HeavyStage]:
+    """The subscriptions of transcode."""
+    return [
+        Stage("transcode.plan_chunks", AssetIngested, handlers.plan_chunks),
+        HeavyStage(
+            "transcode.make_chunk",
+            ChunkPlanned,
+            handlers.make_chunk,
+            gave_up=handlers.make_chunk.gave_up,
+            permits=chunks_at_once,
+        ),
+        Stage("transcode.stitch", ChunkTranscoded, handlers.stitch, concurrency=_ASSETS_AT_ONCE),
+        Stage("transcode.stitch_audio", AudioExtracted, handlers.stitch_audio, concurrency=_ASSETS_AT_ONCE),
+        Stage("transcode.remove_asset", AssetRemoved, handlers.remove_asset),
+        Stage("transcode.erase", ErasureRequested, handlers.erase),
+    ]

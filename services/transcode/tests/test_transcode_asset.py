@@ -1,0 +1,160 @@
+"""From an original to a proxy that plays: every picture once, in order, at its time."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import PIL.Image
+import pyarrow as pa
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL
+from framewell_media.testing import Clip, make_clip
+from framewell_media.testing.clips import beeps, decoded_numbers, frame_number, luma_plane
+
+CLIPS = {
+    "closed.mp4": Clip(),
+    "b-frames.mp4": Clip(b_frames=3, open_gop=True),
+    "open-gop.ts": Clip(b_frames=3, open_gop=True),
+    "open-gop.mkv": Clip(b_frames=2, open_gop=True),
+    "variable.mkv": Clip(pts=[40 * n + 9 * (n % 3) for n in range(100)]),
+    "ntsc.mov": Clip(rate=Fraction(30000, 1001), timecode="00:00:59;20"),
+    "fifty.mp4": Clip(rate=Fraction(50)),
+    "mpeg2.mxf": Clip(codec="mpeg2video", b_frames=2, sound=False),
+    "silent.mp4": Clip(sound=False),
+    "one-group.mp4": Clip(key_every=1000),
+}
+
+
+def pictures_of(track: list[bytes]) -> tuple[list[int], list[Fraction]]:
+    with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
+        frames = list(movie.decode(video=0))
+    return [frame_number(luma_plane(frame)) for frame in frames], [f.pts * f.time_base for f in frames]
+
+
+@pytest.mark.parametrize("name", CLIPS)
+async def test_the_proxy_shows_every_picture_once_and_at_its_time(harness, tmp_path: Path, name: str) -> None:
+    path = make_clip(tmp_path / name, CLIPS[name])
+    with av.open(str(path)) as original:
+        times = [frame.pts * frame.time_base for frame in original.decode(video=0)]
+    ended = await harness.transcode(await harness.ingested(path))
+    assert ended.outcome.HasField("done")
+    assert list(ended.missing) == []
+    numbers, shown = pictures_of((await harness.download(ended.playlist))[0])
+    assert numbers == decoded_numbers(path) == list(range(100))
+    assert all(
+        abs(at - (time - times[0])) <= Fraction(1, 240_000) for at, time in zip(shown, times, strict=True)
+    )
+    assert ended.timeline.frame_count == 100
+    assert ended.expects_audio == CLIPS[name].sound
+    chunks = len(ended.chunk_ids)
+    assert chunks == 1 if name == "one-group.mp4" else chunks > 1
+
+
+async def test_sound_starts_with_the_pictures(harness, tmp_path: Path) -> None:
+    ended = await harness.transcode(await harness.ingested(make_clip(tmp_path / "clip.ts", Clip(frames=75))))
+    _, sound = await harness.download(ended.playlist)
+    with av.open(io.BytesIO(b"".join(sound)), mode="r") as movie:
+        samples = np.concatenate([frame.to_ndarray()[0] for frame in movie.decode(audio=0)])
+    loud = np.flatnonzero(np.abs(samples) > 0.1)
+    starts = [loud[0], *(late for early, late in pairwise(loud) if late - early > 4800)]
+    assert [round(float(start) / 48_000, 2) for start in starts] == [
+        pytest.approx(n, abs=0.02) for n in range(3)
+    ]
+
+
+async def test_speech_is_16_khz_mono_of_the_asset_s_length_and_loudness_is_measured(
+    harness, tmp_path: Path
+) -> None:
+    await harness.planner()(asset := await harness.ingested(make_clip(tmp_path / "clip.mp4")), None)
+    audio = await harness.works.extract_audio(asset, harness.queue.asked[0][1])
+    with av.open(io.BytesIO(await harness.objects.read(audio.speech)), mode="r") as speech:
+        stream = speech.streams.audio[0]
+        assert (stream.rate, stream.channels) == (16_000, 1)
+        assert sum(frame.samples for frame in speech.decode(stream)) == 64_000
+    assert -30 < audio.loudness_lufs < -10
+
+
+async def test_shots_do_not_depend_on_where_chunks_were_cut(harness, tmp_path: Path) -> None:
+    clip = Clip(cuts=(25, 40, 75), key_every=25)
+    ended = await harness.transcode(await harness.ingested(make_clip(tmp_path / "cuts.mp4", clip)))
+    assert len(ended.chunk_ids) == 4
+    assert [shot.span.first_frame for shot in ended.shots] == [0, 25, 40, 75]
+    assert sum(shot.span.frames for shot in ended.shots) == 100
+    whole = Clip(cuts=(25, 40, 75), key_every=1000)
+    in_one = await harness.transcode(await harness.ingested(make_clip(tmp_path / "whole.mp4", whole)))
+    assert [shot.span for shot in in_one.shots] == [shot.span for shot in ended.shots]
+
+
+async def test_models_see_two_pictures_a_second_and_every_shot(harness, tmp_path: Path) -> None:
+    clip = Clip(cuts=(30, 38, 46), width=1920, height=1080, frames=75)
+    facts = await harness.planner()(await harness.ingested(make_clip(tmp_path / "hd.mp4", clip)), None)
+    rows, cuts = [], []
+    for planned in facts:
+        (made,) = await harness.work_on(planned)
+        rows += (
+            pa.ipc.open_file(pa.BufferReader(await harness.objects.read(made.frames))).read_all().to_pylist()
+        )
+        cuts += made.provisional_cuts
+    assert [row["frame"] for row in rows if row["why"] == "grid"] == [0, 13, 25, 38, 50, 63]
+    assert {row["why"] for row in rows} == {"grid", "shot"}
+    assert [pts * 25 // 12800 for pts in cuts] == [30, 38, 46]
+    for row in rows:
+        assert (row["width"], row["height"]) == (1280, 720)
+        picture = PIL.Image.open(io.BytesIO(row["jpeg"]))
+        assert frame_number(np.asarray(picture.convert("L"))) == row["frame"]
+        assert row["seconds"] == pytest.approx(row["frame"] / 25)
+
+
+async def test_timecode_counts_drop_frame_labels(harness, tmp_path: Path) -> None:
+    clip = Clip(rate=Fraction(30000, 1001), timecode="00:00:59;20", frames=30)
+    facts = await harness.planner()(await harness.ingested(make_clip(tmp_path / "df.mov", clip)), None)
+    (made,) = await harness.work_on(facts[0])
+    rows = pa.ipc.open_file(pa.BufferReader(await harness.objects.read(made.frames))).read_all().to_pylist()
+    assert [(row["frame"], row["timecode"]) for row in rows] == [(0, "00:00:59;20"), (15, "00:01:00;07")]
+
+
+async def test_a_still_goes_the_same_way_and_lies_upright(harness, tmp_path: Path) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.new("RGB", (1600, 1200), (200, 30, 30)).save(tmp_path / "photo.jpg", exif=exif)
+    ended = await harness.transcode(await harness.ingested(tmp_path / "photo.jpg", kind="still"))
+    assert ended.kind == MEDIA_KIND_STILL
+    assert ended.timeline.frame_count == 1
+    track, _ = await harness.download(ended.playlist)
+    with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
+        (frame,) = movie.decode(video=0)
+        assert (frame.width, frame.height) == (404, 540)
+        assert frame.to_ndarray(format="rgb24")[270, 200].tolist() == pytest.approx([200, 30, 30], abs=6)
+        assert float(movie.duration / av.time_base) == pytest.approx(1.0, abs=0.01)
+    picture = await harness.media().picture(ended.asset_id, pts=None, frame=0)
+    assert PIL.Image.open(io.BytesIO(picture.jpeg)).size == (540, 720)
+
+
+async def test_sound_without_pictures_is_an_asset_too(harness, tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "sound.wav"), "w") as output:
+        stream = output.add_stream("pcm_s16le", rate=48_000, layout="mono")
+        for block in beeps(2.0):
+            for packet in stream.encode(block):
+                output.mux(packet)
+    ended = await harness.transcode(await harness.ingested(tmp_path / "sound.wav", kind="audio"))
+    assert ended.outcome.HasField("done")
+    assert ended.expects_audio
+    assert ended.timeline.duration_pts == pytest.approx(96_000, abs=2048)
+    assert len(ended.shots) == 0
+    track, _ = await harness.download(ended.playlist)
+    with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
+        assert sum(frame.samples for frame in movie.decode(audio=0)) >= 96_000
+
+
+async def test_a_file_without_pictures_to_plan_is_rejected(harness, tmp_path: Path) -> None:
+    (tmp_path / "odd.mp4").write_bytes(b"#EXTM3U\n/etc/passwd\n")
+    (fact,) = await harness.planner()(await harness.ingested(tmp_path / "odd.mp4"), None)
+    assert isinstance(fact, AssetRejected)
+    assert fact.code == "not_media"
