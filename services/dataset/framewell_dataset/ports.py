@@ -216,6 +216,10 @@ class SnapshotStore(Protocol):
 
     async def next_number(self, dataset_id: str) -> int: ...
 
+    async def numbers(self, dataset_id: str) -> int:
+        """How many numbers were given out."""
+        ...
+
     async def put_draft(self, draft: KeptSnapshot) -> bool:
         """Write or rewrite a draft; False when it is published or withdrawn already."""
         ...

@@ -198,6 +198,8 @@ NAMES = {
     "Ömer Özdemir": "Ömer Özdemir",
     "Shaun McCarthy": "Shaun McCarthy",
     "Karl-Theodor zu Guttenberg": "Karl-Theodor zu Guttenberg",
+    "BEN AFFLECK": "Ben Affleck",
+    "Will Smith": "Will Smith",
     "Björk": None,
 }
 

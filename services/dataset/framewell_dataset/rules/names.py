@@ -44,7 +44,7 @@ def person_name(line: str, role: str = "") -> PersonName | None:
     if not FEWEST_WORDS <= len(words) <= MOST_WORDS:
         return None
     if all(word.upper() == word for word in words) and any(len(word) > 2 for word in words):
-        words = [_recased(word) for word in words]
+        words = [_recased(word, first=index == 0) for index, word in enumerate(words)]
     if not _reads_as_name(words) or _is_place(words):
         return None
     return PersonName(" ".join(words), fictional)
@@ -76,9 +76,9 @@ def _bare(word: str) -> str:
     return word.casefold().strip(" .,()")
 
 
-def _recased(word: str) -> str:
-    """`GRÖSSLER-WÜRZ` becomes `Grössler-Würz`, `VON` becomes `von`."""
-    if word.casefold() in PARTICLES:
+def _recased(word: str, *, first: bool) -> str:
+    """`GRÖSSLER-WÜRZ` becomes `Grössler-Würz`, `VON` becomes `von`, but a name may begin with `Ben`."""
+    if not first and word.casefold() in PARTICLES:
         return word.casefold()
     parts = _JOINT.split(word)
     return "".join(part.capitalize() if part.isalpha() else part for part in parts)

@@ -1,0 +1,28 @@
+"""Programme metadata changed: passports made from now on carry it, and house rules are asked again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from framewell.programme.v1.programme_pb2 import ProgrammeChanged
+from framewell_dataset.handlers.reconsider import Reconsider
+from framewell_dataset.ports import AssetBook
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProgramme:
+    """Older revisions change nothing. Raises NotYet while the asset is unknown here."""
+
+    assets: AssetBook
+    reconsider: Reconsider
+
+    async def __call__(self, fact: ProgrammeChanged, cause: Cause) -> Sequence[Outgoing]:
+        asset = await self.assets.get(fact.asset_id)
+        if asset is None:
+            raise NotYet(f"asset {fact.asset_id} has not been taken in here yet")
+        if asset.removed:
+            return ()
+        if await self.assets.change_programme(fact.asset_id, fact.programme, fact.revision):
+            await self.reconsider(replace(asset, programme=fact.programme), fact.actor, cause)
+        return ()

@@ -1,0 +1,37 @@
+"""Terms begin and end without an event; this asks again when they do."""
+
+from dataclasses import dataclass
+
+from framewell_contracts.identity import derived_id
+from framewell_dataset.domain.sample_facts import rule_actor
+from framewell_dataset.handlers.reconsider import Reconsider
+from framewell_dataset.ports import AssetBook
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+
+AT_ONCE = 200
+RULE = "rights_term"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaskRights:
+    """Reconsiders every asset whose next term is due; how many. Run again and again by the service."""
+
+    assets: AssetBook
+    reconsider: Reconsider
+    clock: Clock
+
+    async def __call__(self) -> int:
+        now = self.clock.now()
+        due = await self.assets.rights_due(now, AT_ONCE)
+        for asset in due:
+            moment = asset.rights_due.isoformat() if asset.rights_due else ""
+            cause = Cause(
+                id=derived_id(asset.asset_id, RULE, moment),
+                source="framewell/dataset",
+                type=RULE,
+                time=now,
+                subject=asset.asset_id,
+            )
+            await self.reconsider(asset, rule_actor(RULE, now), cause)
+        return len(due)
