@@ -30,7 +30,7 @@ class Gateway:
         self.read.append(f"frame {frame}")
         return b"\xff\xd8 a picture"
 
-    def samples(self, asset_id: str) -> Sequence[Mapping[str, Any]]:
+    def samples(self, *, asset_id: str) -> Sequence[Mapping[str, Any]]:
         return [{"class_name": "Jörg <b>", "state": "proposed", "crops": [{"key": "ab/abc.jpg"}]}]
 
     def object(self, key: str) -> bytes:

@@ -29,7 +29,7 @@ class PictureSource(Protocol):
     def frame(self, asset_id: str, frame: int) -> bytes:
         """The sampled picture nearest at or before a frame, as JPEG."""
 
-    def samples(self, asset_id: str) -> Sequence[Mapping[str, Any]]:
+    def samples(self, *, asset_id: str) -> Sequence[Mapping[str, Any]]:
         """Samples taken from the asset, as the REST API tells them."""
 
     def object(self, key: str) -> bytes:
@@ -137,7 +137,7 @@ def _samples(view: View, source: PictureSource) -> Section:
             f"{sample['class_name'] or 'who is this?'} ({sample['state']})",
             small=True,
         )
-        for sample in source.samples(view["asset_id"])
+        for sample in source.samples(asset_id=view["asset_id"])
         if sample["crops"]
     ]
     return Section("Training samples", "" if pictures else "None was taken from it.", pictures=pictures)
