@@ -31,7 +31,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 	test-story proto lock clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 8
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 # --- set-up -----------------------------------------------------------------------------------------
 
@@ -67,22 +67,21 @@ endif
 		$(TRAINING_PACKAGES:%=-e %)
 	@touch $@
 
-node_modules/.complete: package.json package-lock.json .npmrc .tools/uv/.complete
+node_modules/.complete: package.json package-lock.json .npmrc | .tools/uv/.complete
 	@$(STEP) "npm packages (buf)" npm ci --no-progress
 	@touch $@
 
-infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256 .venv/.complete
+infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256 | .venv/.complete
 	@rm -rf infra/embedded/jars
 	@$(STEP) "broker and database jars" mvn -B -ntp -f infra/embedded/pom.xml dependency:copy-dependencies
 	@$(STEP) "hashes of the jars" $(BIN)/python -m framewell_embedded.jars verify
 	@touch $@
 
-.framewell-models/.complete: $(wildcard libs/models/framewell_models/catalogue/*.yaml) .venv/.complete \
-		.venv-training/.complete node_modules/.complete
+.framewell-models/.complete: $(wildcard libs/models/framewell_models/catalogue/*.yaml) | .venv/.complete
 	@$(STEP) "model weights" $(BIN)/framewell models pull
-	@mkdir -p $(@D) && touch $@
+	@touch $@
 
-.framewell-demo/sources/.complete: libs/cli/framewell_cli/demo/sources.yaml .venv/.complete
+.framewell-demo/sources/.complete: libs/cli/framewell_cli/demo/sources.yaml | .venv/.complete
 	@$(STEP) "media of the demo" $(BIN)/framewell demo --fetch-only
 	@touch $@
 

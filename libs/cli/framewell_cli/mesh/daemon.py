@@ -1,6 +1,6 @@
 """The supervisor as a process of its own: what `framewell up --detach` starts.
 
-Its standard output is its log; the last line of one that gives up is the reason.
+Its standard output is its log, which `up` follows; the last line of one that gives up is the reason.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 
 from framewell_cli.errors import CommandError
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.lifecycle import run_in_foreground
+from framewell_cli.mesh.lifecycle import GAVE_UP, run_in_foreground
 from framewell_cli.mesh.ports import Ports
 from framewell_cli.mesh.programs import chosen
 from framewell_embedded.errors import CannotStart
@@ -25,7 +25,7 @@ def main() -> int:
         names = chosen(sys.argv[1] if len(sys.argv) > 1 else None)
         run_in_foreground(MeshFolder.here(), Ports.from_environment(), names, _write)
     except (CannotStart, CommandError) as error:
-        _write(str(error))
+        _write(f"{GAVE_UP}{error}")
         return 1
     return 0
 

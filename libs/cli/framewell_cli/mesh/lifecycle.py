@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
 from framewell_cli.mesh.leftovers import end_leftovers
 from framewell_cli.mesh.locking import Held, exclusive, is_held
-from framewell_cli.mesh.logs import last_lines, open_log
+from framewell_cli.mesh.logs import open_log
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
 from framewell_cli.mesh.roster import Roster
 from framewell_cli.mesh.supervisor import Supervisor
@@ -23,6 +24,9 @@ from framewell_embedded.errors import CannotStart
 
 LEAST_FREE_BYTES: Final = 2 << 30
 """Below this the broker may stop in the middle of a programme."""
+
+GAVE_UP: Final = "gave up: "
+"""What a supervisor's last line begins with when it could not bring the mesh up."""
 
 _SUPERVISOR_LOG: Final = "supervisor"
 _DOWN_WITHIN_SECONDS: Final = 60.0
@@ -58,7 +62,8 @@ def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: 
     """
     if is_held(folder.lock):
         report("a mesh runs here already")
-        _wait_until_up(folder, None, 0, report)
+        log = folder.log(_SUPERVISOR_LOG)
+        _wait_until_up(folder, None, log.stat().st_size if log.exists() else 0, report)
         return
     _check_disk(folder)
     folder.make()
@@ -88,28 +93,29 @@ def _wait_until_up(
 ) -> None:
     """Pass on what the supervisor says until the mesh is up or the supervisor gives up."""
     log = folder.log(_SUPERVISOR_LOG)
-    began = time.monotonic()
     while not is_up(folder):
         ended = process.poll() is not None if process is not None else not is_held(folder.lock)
-        if process is not None:
-            offset = _pass_on(log, offset, report, last=ended)
-        if ended and (process is not None or time.monotonic() - began > 1.0):
-            raise CannotStart(" ".join(last_lines(log, 1)) or f"The supervisor ended; its log is {log}.")
+        offset, reason = _pass_on(log, offset, report)
+        if ended:
+            raise CannotStart(reason or f"The supervisor ended without a reason; its log is {log}.")
         time.sleep(0.1)
-    if process is not None:
-        _pass_on(log, offset, report, last=False)
+    _pass_on(log, offset, report)
 
 
-def _pass_on(log: os.PathLike[str], offset: int, report: Report, *, last: bool) -> int:
-    """Report the whole lines written since `offset`; of a supervisor that ended, all but its last word."""
-    with open(log, "rb") as text:  # noqa: PTH123 - a plain descriptor to seek in
+def _pass_on(log: Path, offset: int, report: Report) -> tuple[int, str]:
+    """Report the whole lines written since `offset`. Returns the new offset, and why it gave up if it did."""
+    with log.open("rb") as text:
         text.seek(offset)
         written = text.read()
     whole = written[: written.rfind(b"\n") + 1]
     lines = whole.decode(errors="replace").splitlines()
-    for line in lines[:-1] if last else lines:
-        report(line)
-    return offset + len(whole)
+    reason = ""
+    for line in lines:
+        if line.startswith(GAVE_UP):
+            reason = line.removeprefix(GAVE_UP)
+        else:
+            report(line)
+    return offset + len(whole), reason
 
 
 def down(folder: MeshFolder, report: Report) -> bool:
