@@ -1,0 +1,96 @@
+"""Real weights and real pictures for the tests of the inference service.
+
+`make setup` fetches both; on a machine where they are absent these tests are skipped and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from framewell_inference.adapters.analyser_catalogue import Analysers, load_analysers
+from framewell_inference.adapters.model_shelf import LoadedModels
+from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.domain.pictures import Frame, Picture
+from framewell_models.folders import ModelMissingError, default_root
+
+SOURCES = Path(__file__).resolve().parents[3] / ".framewell-demo" / "sources"
+
+Media = Callable[[str], Path]
+Frames = Callable[..., list[Frame]]
+
+
+@pytest.fixture(scope="session")
+def shelf() -> LoadedModels:
+    return LoadedModels()
+
+
+@pytest.fixture(scope="session")
+def analysers(shelf: LoadedModels) -> Analysers:
+    try:
+        return load_analysers(default_root(), OnnxLoader(1), shelf)
+    except ModelMissingError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def media() -> Media:
+    def path(name: str) -> Path:
+        found = SOURCES / name
+        if not found.is_file():
+            pytest.skip(f"{found} is not here: run `make setup`")
+        return found
+
+    return path
+
+
+@pytest.fixture(scope="session")
+def man_in_car(media: Media) -> list[Picture]:
+    """Every tenth picture of the test sequence, three times as large: 12 pictures of 528x432."""
+    with av.open(str(media("man-in-car.mp4"))) as container:
+        pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+    return [cv2.resize(one, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC) for one in pictures[::10]]
+
+
+@pytest.fixture(scope="session")
+def astronaut(media: Media) -> Picture:
+    return np.asarray(cv2.imread(str(media("astronaut.png"))), np.uint8)
+
+
+@pytest.fixture(scope="session")
+def frames() -> Frames:
+    """Pictures as sampled frames, ten frames and pts apart, in the shots given (all in one if none)."""
+
+    def sampled(pictures: Sequence[Picture], *, shots: Sequence[int] = ()) -> list[Frame]:
+        return [
+            Frame(picture, at * 10, at * 10, (at + 1) * 10, (at + 1) * 10, shots[at] if shots else 0)
+            for at, picture in enumerate(pictures)
+        ]
+
+    return sampled
+
+
+@pytest.fixture(scope="session")
+def caption(media: Media) -> Callable[..., Picture]:
+    """Draw a lower third (name line over role line) and a ticker at an offset over a picture."""
+    face = str(media("typeface.otf"))
+
+    def draw(picture: Picture, name: str, role: str, *, ticker: str = "", shift: int = 0) -> Picture:
+        image = Image.fromarray(cv2.resize(picture, (1280, 720))[..., ::-1])
+        pen = ImageDraw.Draw(image)
+        if name:
+            pen.rectangle((60, 500, 800, 620), fill=(12, 24, 66))
+            pen.text((80, 512), name, font=ImageFont.truetype(face, 44), fill="white")
+            pen.text((80, 574), role, font=ImageFont.truetype(face, 28), fill="white")
+        if ticker:
+            pen.rectangle((0, 672, 1280, 720), fill=(120, 10, 10))
+            pen.text((40 - shift, 680), ticker, font=ImageFont.truetype(face, 26), fill="white")
+        return np.asarray(image, np.uint8)[..., ::-1].copy()
+
+    return draw
