@@ -31,6 +31,8 @@ log = logger(__name__)
 
 # How long a member may finish its work in a rebalance before it is put out of the group.
 REBALANCE_SECONDS = 30.0
+# How soon a member learns of a rebalance: a new replica has work after about a second.
+HEARTBEAT_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
             max_records=max_records,
             batch_timeout_ms=poll_ms,
             listener=self,
+            heartbeat_interval_ms=HEARTBEAT_MS,
             rebalance_timeout_ms=int(REBALANCE_SECONDS * 1000),
             auto_offset_reset="earliest",
             parser=unparsed,

@@ -25,13 +25,16 @@ from framewell_kit.telemetry import logger
 log = logger(__name__)
 
 BREAKERS = "stream_breakers"
+# Time to leave the groups once drained; a member that does not leave is missed only after its session.
+LEAVE_SECONDS = 4.0
 AnyStage = Stage | HeavyStage | Broadcast
 
 
 class StreamRuntime:
     """The consumer runtime of one process.
 
-    `start` connects (raising KafkaError while the broker is away), `stop` drains within its deadline.
+    `start` connects (raising KafkaError while the broker is away), `stop` drains within its
+    time and then leaves the groups within a few seconds more.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ class StreamRuntime:
         self._documents, self._clock = documents, clock
         self._broker = KafkaBroker(
             kafka, apply_types=False, logger=None, consumer_only=True, allow_auto_create_topics=False,
-            graceful_timeout=1.0,
+            graceful_timeout=0.5,
         )  # fmt: skip
         options = {"fatal": fatal} if fatal is not None else {}
         self._wiring = Wiring(self._broker, publisher, clock, prefix, member, **options)
@@ -71,7 +74,7 @@ class StreamRuntime:
         try:
             await self._broker.start()
         except BaseException:
-            await self._disconnect(2.0)
+            await self._disconnect()
             raise
         for broadcast in self.broadcasts:
             self._spawn(broadcast.started())
@@ -92,7 +95,7 @@ class StreamRuntime:
             feed.gate.close()
         for task in list(self._tasks):
             task.cancel()
-        await self._disconnect(seconds)
+        await self._disconnect()
 
     def unready(self) -> list[str]:
         """Why this process should not be counted on yet; empty when it is ready."""
@@ -143,9 +146,9 @@ class StreamRuntime:
         if not task.cancelled() and task.exception() is not None:
             log.warning("a task of the stream runtime failed", error=repr(task.exception()))
 
-    async def _disconnect(self, seconds: float) -> None:
+    async def _disconnect(self) -> None:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(LEAVE_SECONDS):
                 await self._broker.stop()
         except (KafkaError, TimeoutError) as error:
             log.warning("consumers did not leave in time", error=repr(error))
