@@ -21,12 +21,13 @@ from framewell_cli.mesh.programs import ALL, chosen
 from framewell_cli.mesh.roster import Entry, Roster
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-STUBBORN = [
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); "
-    "time.sleep(60)",
-]
+_IGNORES_SIGTERM = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("on", flush=True)
+time.sleep(60)
+"""
+STUBBORN = [sys.executable, "-c", _IGNORES_SIGTERM]
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def _wait_until_up(
     while not is_up(folder):
         ended = process.poll() is not None if process is not None else not is_held(folder.lock)
         offset, reason = _pass_on(log, offset, report)
-        if ended:
+        if ended or reason:
             raise CannotStart(reason or f"The supervisor ended without a reason; its log is {log}.")
         time.sleep(0.1)
     _pass_on(log, offset, report)
