@@ -35,8 +35,13 @@ Report = Callable[[str], None]
 
 
 def is_up(folder: MeshFolder) -> bool:
-    """True once every process of the folder's mesh was ready, and while its supervisor lives."""
-    return is_held(folder.lock) and folder.endpoints.exists()
+    """True once every process of the folder's mesh was ready, and while its supervisor lives.
+
+    A killed supervisor leaves its endpoints behind; they count only with the list of one that is alive.
+    """
+    roster = Roster.read(folder)
+    supervised = roster is not None and roster.supervisor.alive()
+    return supervised and is_held(folder.lock) and folder.endpoints.exists()
 
 
 def run_in_foreground(folder: MeshFolder, ports: Ports, names: Sequence[str], report: Report) -> None:
