@@ -1,0 +1,141 @@
+"""The process itself on the real broker and database: also when it is killed in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import grpc
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
+from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
+from framewell.media.v1 import media_pb2, media_service_pb2, media_service_pb2_grpc
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
+from framewell_contracts.catalogue import fact_type
+from framewell_kit.objects import LocalObjects
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.topics import apply
+from framewell_media.testing import Clip, make_clip
+
+pytestmark = pytest.mark.integration
+
+PORT_BASE = 21_000 + os.getpid() % 3000
+CHUNKS = fact_type(ChunkTranscoded).topic(LANE_ARCHIVE)
+ENDED = fact_type(AssetTranscoded).topic()
+
+
+class Mesh:
+    """Broker, database, objects and topics of one test."""
+
+    def __init__(self, broker: str, database: str, folder: Path) -> None:
+        self.folder = folder
+        self.objects = LocalObjects(folder / "objects")
+        self.prefix = f"test-{uuid4().hex[:8]}."
+        self.bench = StreamBench(broker, prefix=self.prefix)
+        self.environment = {
+            **os.environ,
+            "FRAMEWELL_KAFKA": broker,
+            "FRAMEWELL_KAFKA_PREFIX": self.prefix,
+            "FRAMEWELL_MONGO": database,
+            "FRAMEWELL_DATABASE_PREFIX": self.prefix.replace(".", "_").replace("-", "_"),
+            "FRAMEWELL_OBJECTS": str(folder / "objects"),
+            "FRAMEWELL_PORT_BASE": str(PORT_BASE),
+            "FRAMEWELL_INSTANCE": "0",
+            "FRAMEWELL_TRANSCODE_CHUNK_SECONDS": "1",
+            "FRAMEWELL_TRANSCODE_SCRATCH": str(folder / "scratch"),
+        }
+
+    @contextmanager
+    def process(self) -> Iterator[subprocess.Popen[bytes]]:
+        with (self.folder / "transcode.log").open("ab") as log:
+            running = subprocess.Popen(
+                [sys.executable, "-m", "framewell_transcode"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            yield running
+        finally:
+            running.terminate()
+            assert running.wait(timeout=30) in (0, -signal.SIGKILL)
+
+    async def ingest(self, path: Path) -> str:
+        original = await self.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
+        asset = AssetIngested(
+            asset_id=f"asset-{uuid4().hex[:8]}",
+            kind=media_pb2.MEDIA_KIND_VIDEO,
+            original=original,
+            generation=1,
+            lane=LANE_ARCHIVE,
+        )
+        await self.bench.publish(asset)
+        return asset.asset_id
+
+    async def facts(self, topic: str, asset_id: str) -> list:
+        events = await self.bench.events(topic)
+        return [event for event in events if event.message.asset_id == asset_id]
+
+
+@pytest.fixture
+async def mesh(broker: str, database: str, tmp_path: Path) -> AsyncIterator[Mesh]:
+    mesh = Mesh(broker, database, tmp_path)
+    await apply(broker, prefix=mesh.prefix)
+    async with mesh.bench:
+        yield mesh
+
+
+async def test_a_killed_worker_loses_nothing_and_doubles_nothing(mesh: Mesh, tmp_path: Path) -> None:
+    clip = Clip(frames=400, width=640, height=360, cuts=(100, 230))
+    path = make_clip(tmp_path / "clip.mp4", clip)
+    asset_id = await mesh.ingest(path)
+    with mesh.process() as first:
+        await some(mesh, CHUNKS, asset_id, at_least=3)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    assert not await mesh.facts(ENDED, asset_id)
+    with mesh.process():
+        await some(mesh, ENDED, asset_id, at_least=1)
+        chunks = {event.message.chunk_id: event.message for event in await mesh.facts(CHUNKS, asset_id)}
+        ended = {event.envelope.id: event.message for event in await mesh.facts(ENDED, asset_id)}
+        assert len(ended) == 1, "a fan-in completed twice is one event"
+        (message,) = ended.values()
+        assert message.outcome.HasField("done")
+        assert list(message.missing) == []
+        assert set(message.chunk_ids) == set(chunks)
+        assert message.timeline.frame_count == 400
+        assert [shot.span.first_frame for shot in message.shots] == [0, 100, 230]
+        await ask(asset_id, message)
+
+
+async def ask(asset_id: str, ended: AssetTranscoded) -> None:
+    """MediaService answers the same."""
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{PORT_BASE + 21}") as channel:
+        media = media_service_pb2_grpc.MediaServiceStub(channel)
+        answer = await media.GetTimeline(media_service_pb2.GetTimelineRequest(asset_id=asset_id))
+        assert answer.timeline == ended.timeline
+        assert answer.chunks_transcoded == answer.chunks_planned == len(ended.chunk_ids)
+        playlist = await media.GetPlaylist(media_service_pb2.GetPlaylistRequest(asset_id=asset_id))
+        assert playlist.playlist == ended.playlist
+        pieces = media.ReadObject(media_service_pb2.ReadObjectRequest(key=playlist.playlist.key))
+        text = b"".join([piece.data async for piece in pieces])
+        assert text.startswith(b"#EXTM3U")
+        with pytest.raises(grpc.aio.AioRpcError) as unknown:
+            await media.GetTimeline(media_service_pb2.GetTimelineRequest(asset_id="nobody"))
+        assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+async def some(mesh: Mesh, topic: str, asset_id: str, *, at_least: int) -> None:
+    for _ in range(300):
+        if len(await mesh.facts(topic, asset_id)) >= at_least:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError((mesh.folder / "transcode.log").read_text()[-4000:])
