@@ -24,6 +24,16 @@ COMMANDS: Final[dict[str, str]] = {
     "settings": "framewell_cli.mesh.settings:settings",
     "topics": "framewell_cli.mesh.topics:app",
     "demo": "framewell_cli.demo.command:demo",
+    "ingest": "framewell_cli.commands.ingest:ingest",
+    "watch": "framewell_cli.commands.assets:watch",
+    "assets": "framewell_cli.commands.assets:assets",
+    "show": "framewell_cli.commands.assets:show",
+    "why": "framewell_cli.commands.assets:why",
+    "search": "framewell_cli.commands.search:search",
+    "review": "framewell_cli.commands.review:app",
+    "dataset": "framewell_cli.commands.dataset:app",
+    "rights": "framewell_cli.commands.rights:app",
+    "train": "framewell_cli.commands.train:app",
     "models": "framewell_cli.models:app",
 }
 """Name → `module:function`, or `module:app` for a Typer app with commands of its own.

@@ -1,1 +1,26 @@
-"""SDK for systems outside the mesh: publish requests, call services, read results."""
+"""Framewell for programs outside the mesh: ask for media to be taken in, read what became of it.
+
+    with Gateway.find() as gateway:
+        asset = gateway.submit({"uri": "https://archive.example/news.mp4"})["asset_id"]
+        view = gateway.wait(asset)
+
+`Gateway` speaks REST, `EventPublisher` writes events to Kafka as a broadcast system does, `connect` opens
+the gRPC services. Needs the mesh's contracts and nothing else of it.
+"""
+
+from framewell_client.endpoints import Endpoints
+from framewell_client.errors import ClientError, Refused, Unreachable
+from framewell_client.events import EventPublisher
+from framewell_client.gateway import Gateway
+from framewell_client.services import Services, connect
+
+__all__ = [
+    "ClientError",
+    "Endpoints",
+    "EventPublisher",
+    "Gateway",
+    "Refused",
+    "Services",
+    "Unreachable",
+    "connect",
+]

@@ -1,0 +1,106 @@
+"""`framewell assets`, `show`, `watch` and `why`: what became of what was taken in."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.commands.asset_text import print_asset
+from framewell_cli.commands.reaching import AssetId, the_gateway
+from framewell_cli.commands.standing import standing
+from framewell_cli.console import Json, print_json, print_table, results
+from framewell_client.gateway import ENDED, ENDED_STATES
+
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
+
+
+def assets(limit: Limit = 50, as_json: Json = False) -> None:
+    """List assets, newest first."""
+    with the_gateway() as gateway:
+        found = gateway.assets(limit=limit)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("asset", "kind", "state", "chunks", "title", "reason"),
+        [
+            (
+                one["asset_id"],
+                one["kind"] or "-",
+                one["state"],
+                f"{one['chunks']['analysed']}/{one['chunks']['planned']}",
+                one["title"] or one["uri"],
+                one["reason"] or "",
+            )
+            for one in found
+        ],
+    )
+
+
+def show(asset: AssetId, as_json: Json = False) -> None:
+    """Show everything known about an asset."""
+    with the_gateway() as gateway:
+        view = gateway.asset(asset)
+    if as_json:
+        print_json(view)
+    else:
+        print_asset(view)
+
+
+def watch(asset: AssetId, as_json: Json = False) -> None:
+    """Print events of an asset as they happen, until it has ended. Exit code 1 if it was rejected.
+
+    With --json: one event a line.
+    """
+    with the_gateway() as gateway:
+        if gateway.asset(asset)["state"] in ENDED_STATES:
+            for event in gateway.events(asset):
+                _print_event(event, as_json=as_json)
+        else:
+            for event in gateway.follow(asset):
+                _print_event(event, as_json=as_json)
+                if event["type"] in ENDED:
+                    break
+        rejected = gateway.asset(asset)["state"] == "rejected"
+    if rejected:
+        raise typer.Exit(1)
+
+
+def why(asset: AssetId, as_json: Json = False) -> None:
+    """Say where an asset stands, what it waits for and what went wrong, by its events."""
+    with the_gateway() as gateway:
+        view, events = gateway.asset(asset), gateway.events(asset)
+    said = standing(view, events, datetime.now(UTC))
+    if as_json:
+        print_json(said)
+        return
+    results.print(said["sentence"], markup=False)
+    for waiting in said["waits_for"]:
+        results.print(f"  waits for: {waiting}", markup=False)
+    for failure in said["failures"]:
+        results.print(f"  failed: {failure}", markup=False)
+    for missing in said["missing"]:
+        results.print(f"  missing: {missing}", markup=False)
+
+
+def _print_event(event: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(_one_line(event))
+        return
+    name = event["type"].removeprefix("framewell.").rsplit(".v", 1)[0]
+    results.print(f"{event['time'][11:23]}  {name:22} {_told(event['data'])}", markup=False)
+
+
+def _one_line(event: dict[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False)
+
+
+def _told(data: dict[str, Any]) -> str:
+    """What a person wants to know of the event first."""
+    if failure := data.get("failure"):
+        return f"FAILED: {failure['detail']}"
+    interesting = ("detail", "kind", "uri", "index", "chunk_ids_count", "shots_count", "version", "reason")
+    return "  ".join(f"{key.removesuffix('_count')}={data[key]}" for key in interesting if key in data)

@@ -1,0 +1,95 @@
+"""Following an asset while it is worked on: one line that moves, on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from framewell_cli.console import progress as stderr
+
+Event = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Steps:
+    """How far an asset has come, counted from its events; an event seen twice counts once."""
+
+    chunks: dict[str, set[str]] = field(default_factory=dict)
+    stage: str = "requested"
+
+    def hear(self, event: Event) -> None:
+        """Take one event in."""
+        name = event["type"].removeprefix("framewell.").rsplit(".v", 1)[0]
+        chunk = event["data"].get("chunk_id")
+        if chunk:
+            self.chunks.setdefault(name, set()).add(chunk)
+            self.chunks.setdefault("chunk.planned", set()).add(chunk)
+        self.stage = _STAGES.get(name, self.stage)
+
+    @property
+    def line(self) -> str:
+        """For a person: `analysing · transcoded 3/4 · analysed 1/4`."""
+        planned = self._count("chunk.planned")
+        if not planned:
+            return self.stage
+        transcoded, analysed = self._count("chunk.transcoded"), self._count("chunk.analysed")
+        return f"{self.stage} · transcoded {transcoded}/{planned} · analysed {analysed}/{planned}"
+
+    @property
+    def done(self) -> float:
+        """0 to 1. Taking in and finishing count as one step each."""
+        if self.stage in {"analysed", "rejected", "removed"}:
+            return 1.0
+        planned = self._count("chunk.planned")
+        steps = 2 * planned + 2
+        reached = self._count("chunk.transcoded") + self._count("chunk.analysed") + (planned > 0)
+        return reached / steps
+
+    def _count(self, name: str) -> int:
+        return len(self.chunks.get(name, ()))
+
+
+_STAGES = {
+    "asset.ingested": "taken in",
+    "chunk.planned": "transcoding",
+    "asset.transcoded": "analysing",
+    "asset.analysed": "analysed",
+    "asset.rejected": "rejected",
+    "asset.removed": "removed",
+}
+
+
+@dataclass(slots=True)
+class Line:
+    """The moving line of one asset."""
+
+    title: str
+    progress: Progress
+    task: TaskID
+    steps: Steps = field(default_factory=Steps)
+
+    def hear(self, event: Event) -> None:
+        """Take one event in and show it."""
+        self.steps.hear(event)
+        self.progress.update(self.task, completed=self.steps.done, stage=self.steps.line)
+
+
+@contextmanager
+def moving_lines(titles: Mapping[str, str]) -> Iterator[dict[str, Line]]:
+    """A line for each asset id, with its title, until the context ends."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[stage]}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=stderr, transient=not stderr.is_terminal) as progress:
+        yield {
+            asset_id: Line(title, progress, progress.add_task(title, total=1.0, stage="requested"))
+            for asset_id, title in titles.items()
+        }

@@ -1,0 +1,141 @@
+"""`framewell ingest`: ask the mesh to take media in, and wait for what becomes of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+import typer
+
+from framewell_cli.commands import statements
+from framewell_cli.commands.asset_text import print_asset
+from framewell_cli.commands.following import moving_lines
+from framewell_cli.commands.pages import write_page
+from framewell_cli.commands.reaching import ActingAs, the_gateway
+from framewell_cli.console import Json, print_json, progress, results
+from framewell_cli.errors import UsageProblem
+from framewell_client import Endpoints, Gateway
+
+SCHEMES: Final = ("file", "https", "s3", "upload")
+
+
+def ingest(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FILE|URL…", help="Files, or file:, https:, s3: URLs.")
+    ],
+    *,
+    title: Annotated[str, typer.Option(help="Title of the programme; otherwise the file's name.")] = "",
+    series: Annotated[str, typer.Option(help="Series it belongs to.")] = "",
+    channel: Annotated[str, typer.Option(help="Channel that airs it.")] = "",
+    language: Annotated[str, typer.Option(help="Spoken language, e.g. de.")] = "",
+    rights: Annotated[list[str] | None, typer.Option(help=statements.HELP)] = None,
+    label: Annotated[list[str] | None, typer.Option(help="KEY=VALUE to find it again; may repeat.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Before everything that can wait.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Until it is analysed or rejected.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Where to write the page (with several files: a folder).")
+    ] = None,
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """Take media in. With --wait: shows what was seen, and writes a page with pictures.
+
+    Exit code 1 if anything was rejected.
+    """
+    programme = {"series": series, "channel": channel, "language": language}
+    request: dict[str, Any] = {
+        "statements": statements.parse(rights or []),
+        "labels": _labels(label or []),
+        "lane": "live" if live else "archive",
+    }
+    named = [_uri_or_path(source) for source in sources]
+    with the_gateway(acting_as) as gateway:
+        roots = Endpoints.find().ingest_roots
+        titles: dict[str, str] = {}
+        for source in named:
+            shown = title or _name(source)
+            uri = _uri(gateway, source, roots)
+            asked = {**request, "uri": uri, "programme": {"title": shown, **programme}}
+            titles[gateway.submit(asked)["asset_id"]] = shown
+        if not wait:
+            _print_submitted(titles, as_json=as_json)
+            return
+        views = _wait(gateway, titles)
+        for view in views:
+            page = write_page(gateway, view, _page_path(report, view, several=len(views) > 1))
+            progress.print(f"page: {page}", markup=False)
+    _print_views(views, as_json=as_json)
+    if any(view["state"] == "rejected" for view in views):
+        raise typer.Exit(1)
+
+
+def _uri_or_path(source: str) -> str | Path:
+    scheme = urlsplit(source).scheme
+    if scheme in SCHEMES:
+        return source
+    if len(scheme) > 1 and "://" in source:
+        raise UsageProblem(f"{source}: ingest reads {', '.join(SCHEMES)}, not {scheme}")
+    path = Path(source)
+    if not path.is_file():
+        raise UsageProblem(f"{source}: there is no such file")
+    if not os.access(path, os.R_OK):
+        raise UsageProblem(f"{source}: the file may not be read")
+    return path.resolve()
+
+
+def _uri(gateway: Gateway, source: str | Path, roots: Sequence[Path]) -> str:
+    """Where ingest finds it: by path inside its roots, otherwise it is sent there."""
+    if isinstance(source, str):
+        return source
+    if any(source.is_relative_to(root.resolve()) for root in roots):
+        return source.as_uri()
+    progress.print(f"sending {source.name} ({source.stat().st_size / 1e6:.1f} MB)", markup=False)
+    uri: str = gateway.upload(source)["uri"]
+    return uri
+
+
+def _name(source: str | Path) -> str:
+    return source.name if isinstance(source, Path) else Path(urlsplit(source).path).name or source
+
+
+def _labels(said: list[str]) -> dict[str, str]:
+    labels = {}
+    for one in said:
+        key, equals, value = one.partition("=")
+        if not key or not equals:
+            raise UsageProblem(f"--label {one}: write it KEY=VALUE")
+        labels[key] = value
+    return labels
+
+
+def _wait(gateway: Gateway, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    with moving_lines(titles) as lines:
+        return [gateway.wait(asset_id, lines[asset_id].hear) for asset_id in titles]
+
+
+def _page_path(report: Path | None, view: Mapping[str, Any], *, several: bool) -> Path:
+    name = f"{view['asset_id']}.html"
+    if report is None:
+        return Path(os.environ.get("FRAMEWELL_STATE") or ".framewell") / "pages" / name
+    return report / name if several else report
+
+
+def _print_submitted(titles: Mapping[str, str], *, as_json: bool) -> None:
+    if as_json:
+        submitted = [{"asset_id": asset_id, "title": title} for asset_id, title in titles.items()]
+        print_json(submitted[0] if len(submitted) == 1 else submitted)
+        return
+    for asset_id, title in titles.items():
+        results.print(f"{asset_id}  {title}", markup=False)
+    progress.print("follow it with: framewell watch ASSET")
+
+
+def _print_views(views: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(views[0] if len(views) == 1 else views)
+        return
+    for view in views:
+        print_asset(view)

@@ -1,0 +1,30 @@
+"""How a command reaches the gateway, and what it tells a person when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from framewell_cli.errors import CommandError, MeshUnreachable
+from framewell_client import ClientError, Gateway, Unreachable
+
+ActingAs = Annotated[
+    str,
+    typer.Option("--as", metavar="NAME", help="Your name, for the record (without tokens: taken as said)."),
+]
+AssetId = Annotated[str, typer.Argument(metavar="ASSET", help="Id of the asset.")]
+
+
+@contextmanager
+def the_gateway(acting_as: str = "") -> Iterator[Gateway]:
+    """The gateway of this folder's mesh. Raises MeshUnreachable (3) or CommandError (1), one line each."""
+    try:
+        with Gateway.find(actor=acting_as) as gateway:
+            yield gateway
+    except Unreachable as error:
+        raise MeshUnreachable(str(error)) from error
+    except ClientError as error:
+        raise CommandError(str(error)) from error

@@ -1,0 +1,88 @@
+"""`framewell rights`: what may be done with an asset, and changing that."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.commands import statements
+from framewell_cli.commands.reaching import ActingAs, AssetId, the_gateway
+from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.errors import UsageProblem
+
+app = typer.Typer(no_args_is_help=True, help="Rights: what may be done with an asset, and why.")
+
+
+@app.command()
+def show(asset: AssetId, as_json: Json = False) -> None:
+    """Show the decision for each purpose, and every statement in force."""
+    with the_gateway() as gateway:
+        found = gateway.rights(asset)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("purpose", "decision", "because"),
+        [(one["purpose"], one["verdict"], one["sentence"]) for one in found["decisions"]],
+    )
+    results.print()
+    print_table(
+        ("statement", "says", "by", "where", "words"),
+        [
+            (
+                f"{one['issuer']}/{one['statement_id']}@{one['revision']}",
+                one["use"],
+                one["source"],
+                one["found_at"],
+                one["verbatim"],
+            )
+            for one in found["statements"]
+        ],
+    )
+
+
+@app.command("set")
+def set_rights(
+    target: Annotated[
+        str, typer.Argument(help="asset:<id> (or the id alone), source:<name>, holder:<name>.")
+    ],
+    *,
+    rights: Annotated[list[str], typer.Option(help=statements.HELP)],
+    issuer: Annotated[str, typer.Option(help="Who states it.")] = "",
+    statement_id: Annotated[
+        str, typer.Option("--statement", help="Its id: replaces what it said before.")
+    ] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Say what it would do, and do nothing.")] = False,
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """State rights anew. Restricting acts at once; permitting takes an authorised actor."""
+    said = statements.parse(rights)
+    if (issuer or statement_id) and len(said) != 1:
+        raise UsageProblem("--issuer and --statement go with exactly one --rights")
+    if not statement_id and any(not one.get("statement_id") for one in said):
+        raise UsageProblem("a statement needs an id, so that a later one can replace it: --statement ID")
+    change = {
+        "target": target if ":" in target else f"asset:{target}",
+        "statements": [_renewed(one, issuer, statement_id) for one in said],
+    }
+    with the_gateway(acting_as) as gateway:
+        told = gateway.preview_rights_change(change) if preview else gateway.change_rights(change)
+    if as_json:
+        print_json(told)
+    elif preview:
+        print_table(("it would", ""), [(key.replace("_", " "), str(value)) for key, value in told.items()])
+    else:
+        results.print(
+            f"rights of {change['target']} are being changed (event {told['event_id']})", markup=False
+        )
+
+
+def _renewed(statement: dict[str, Any], issuer: str, statement_id: str) -> dict[str, Any]:
+    """The statement with the names given, newer than any before it."""
+    renewed = {"revision": int(time.time()), **statement}
+    renewed |= {"issuer": issuer} if issuer else {}
+    renewed |= {"statement_id": statement_id} if statement_id else {}
+    return renewed

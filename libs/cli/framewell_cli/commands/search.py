@@ -1,0 +1,60 @@
+"""`framewell search`: where a word was read, a thing was seen, or somebody appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.commands.asset_text import spans_text
+from framewell_cli.commands.reaching import the_gateway
+from framewell_cli.console import Json, print_json, print_table, progress
+
+_PLACES = {"people": "name", "text": "text", "labels": "label"}
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="Part of a name, of a text on screen, or of a label.")],
+    among: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Look through so many of the newest assets.")
+    ] = 200,
+    as_json: Json = False,
+) -> None:
+    """Look through assets for a name, a text on screen or a label. Exit code 1 if nothing was found.
+
+    Reads the view of each asset in turn, so it takes as long as there are assets.
+    """
+    found: list[dict[str, Any]] = []
+    with the_gateway() as gateway:
+        listed = gateway.assets(limit=among)
+        for one in listed:
+            if one["state"] not in {"rejected", "removed"}:
+                found.extend(matches(gateway.asset(one["asset_id"]), words, one["title"]))
+    progress.print(f"looked through {len(listed)} assets", markup=False)
+    if as_json:
+        print_json([{key: value for key, value in one.items() if key != "when"} for one in found])
+    else:
+        print_table(
+            ("asset", "title", "as", "found", "when"),
+            [(one["asset_id"], one["title"], one["as"], one["found"], one["when"]) for one in found],
+        )
+    if not found:
+        raise typer.Exit(1)
+
+
+def matches(view: Mapping[str, Any], words: str, title: str) -> Iterator[dict[str, Any]]:
+    """Everything in the view that contains the words, whatever their case."""
+    wanted = words.casefold()
+    for place, key in _PLACES.items():
+        for one in view[place] or ():
+            if wanted in one[key].casefold():
+                yield {
+                    "asset_id": view["asset_id"],
+                    "title": title,
+                    "as": place,
+                    "found": one[key],
+                    "score": one.get("score"),
+                    "spans": one["spans"],
+                    "when": spans_text(view, one["spans"]),
+                }

@@ -1,0 +1,310 @@
+"""Commands over the gateway: what they print, what they ask for, and how they end."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from framewell_cli.commands import statements
+from framewell_cli.commands.following import Steps
+from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
+from framewell_cli.main import build
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+SPAN = {"start_pts": 90000, "end_pts": 180000, "first_frame": 25, "frames": 25}
+VIEW: dict[str, Any] = {
+    "asset_id": ASSET,
+    "kind": "video",
+    "state": "analysed",
+    "reason": None,
+    "missing": ["chunk 2 cannot be read"],
+    "timeline": {
+        "time_base": "1/90000",
+        "frame_rate": "25/1",
+        "start_pts": 0,
+        "frame_count": 250,
+        "start_timecode": "10:00:00:00",
+        "drop_frame": False,
+    },
+    "chunks": {"planned": 2, "transcoded": 1, "analysed": 1, "failed": 1},
+    "shots": [{"first_frame": 0, "frames": 250, "start_pts": 0, "end_pts": 900000}],
+    "people": [
+        {"class_id": "c", "name": "Jörg", "model": "identity/p@1.0", "score": 0.9, "spans": [SPAN]},
+        {"class_id": None, "name": "unknown", "model": "identity/p@1.0", "score": 0, "spans": [SPAN] * 6},
+    ],
+    "text": [{"text": "Guten Abend", "spans": [SPAN]}],
+    "labels": [{"label": "convertible", "score": 0.5, "spans": [SPAN]}],
+    "speech": [{"start_seconds": 1.0, "end_seconds": 2.0}],
+    "rights": {
+        "decision": {"own_training": "withheld"},
+        "grounds": [{"purpose": "own_training", "sentence": "Contract 4711.", "statements": []}],
+    },
+    "playlist": "http://127.0.0.1:7410/v1/objects/ab/ab.m3u8",
+    "samples": {"proposed": 1, "withheld": 0, "accepted": 0, "rejected": 0, "withdrawn": 0},
+}
+
+Answers = dict[tuple[str, str], Any]
+
+
+class Gateway:
+    """Answers what the test says, keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: Answers = {}
+        self.asked: list[tuple[str, str, Any]] = []
+
+    def said(self, method: str, path: str) -> list[Any]:
+        return [body for one, target, body in self.asked if (one, target.partition("?")[0]) == (method, path)]
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Gateway]:
+    made = Gateway()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            is_json = self.headers.get("content-type") == "application/json"
+            made.asked.append((self.command, self.path, json.loads(body) if is_json and body else body))
+            given = made.answers.get((self.command, self.path.partition("?")[0]))
+            content = given if isinstance(given, bytes) else json.dumps(given).encode()
+            if given is None:
+                content = b'{"detail": "nobody knows of it", "status": 404}'
+            self.send_response(404 if given is None else 200)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = _answer  # noqa: N815 - names of the standard library
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    monkeypatch.setenv("FRAMEWELL_REST", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("FRAMEWELL_STATE", str(tmp_path / "state"))
+    yield made
+    server.shutdown()
+    thread.join()
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run() -> Run:
+    def ran(*arguments: str) -> Result:
+        return CliRunner().invoke(build([arguments[0]]), arguments)
+
+    return ran
+
+
+def sse(*events: tuple[str, dict[str, Any]]) -> bytes:
+    told = [
+        {
+            "id": f"e{number}",
+            "type": f"framewell.{name}.v1",
+            "time": "2026-05-01T12:00:00+00:00",
+            "data": data,
+        }
+        for number, (name, data) in enumerate(events)
+    ]
+    return "".join(f"data: {json.dumps(one)}\nid: {one['id']}\n\n" for one in told).encode()
+
+
+def test_show_prints_the_view_as_it_is(gateway: Gateway, run: Run) -> None:
+    gateway.answers["GET", f"/v1/assets/{ASSET}"] = VIEW
+    assert json.loads(run("show", ASSET, "--json").stdout) == VIEW
+
+
+def test_show_tells_a_person_who_was_seen_when_and_what_is_withheld(gateway: Gateway, run: Run) -> None:
+    gateway.answers["GET", f"/v1/assets/{ASSET}"] = VIEW
+    told = run("show", ASSET).stdout
+    for said in (
+        "Jörg",
+        "0.90",
+        "0:01.0-0:02.0",
+        "and 2 more",
+        "withheld. Contract 4711.",
+        "Guten Abend",
+        "FAILED",
+    ):
+        assert said in told
+
+
+def test_an_unknown_asset_ends_with_1_and_the_reason(gateway: Gateway, run: Run) -> None:
+    result = run("show", ASSET)
+    assert isinstance(result.exception, CommandError)
+    assert (result.exception.exit_code, str(result.exception)) == (1, "nobody knows of it")
+
+
+def test_a_mesh_that_is_not_there_ends_with_3(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    monkeypatch.delenv("FRAMEWELL_REST", raising=False)
+    monkeypatch.setenv("FRAMEWELL_STATE", str(tmp_path))
+    result = run("assets")
+    assert isinstance(result.exception, MeshUnreachable)
+    assert result.exception.exit_code == 3
+
+
+def test_a_file_is_sent_and_asked_for(gateway: Gateway, run: Run, tmp_path: Path) -> None:
+    gateway.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 5, "sha256": ""}
+    gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
+    media = tmp_path / "news.mp4"
+    media.write_bytes(b"media")
+    result = run("ingest", str(media), "--rights", "own-production", "--label", "desk=7", "--live", "--json")
+    assert json.loads(result.stdout) == {"asset_id": ASSET, "title": "news.mp4"}
+    assert gateway.said("POST", "/v1/uploads") == [b"media"]
+    (asked,) = gateway.said("POST", "/v1/assets")
+    assert (asked["uri"], asked["lane"], asked["labels"]) == ("upload:1", "live", {"desk": "7"})
+    assert asked["programme"]["title"] == "news.mp4"
+    assert asked["statements"][0]["legal_basis"] == "own_production"
+
+
+def test_a_file_inside_the_roots_is_named_by_its_path(gateway: Gateway, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "endpoints.json").write_text(json.dumps({"ingest.roots": str(tmp_path)}))
+    gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
+    media = tmp_path / "a b.mp4"
+    media.write_bytes(b"media")
+    assert run("ingest", str(media)).exit_code == 0
+    assert gateway.said("POST", "/v1/assets")[0]["uri"] == media.as_uri()
+    assert gateway.said("POST", "/v1/uploads") == []
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path]]:
+    """Pages that would have been written."""
+    written: list[tuple[str, Path]] = []
+
+    def write(_: object, view: dict[str, Any], path: Path) -> Path:
+        written.append((view["state"], path))
+        return path
+
+    monkeypatch.setattr("framewell_cli.commands.ingest.write_page", write)
+    return written
+
+
+def test_waiting_ends_with_the_view_and_a_page(
+    gateway: Gateway, run: Run, pages: list[tuple[str, Path]], tmp_path: Path
+) -> None:
+    gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
+    gateway.answers["GET", f"/v1/assets/{ASSET}/events"] = sse(("asset.ingested", {}), ("asset.analysed", {}))
+    gateway.answers["GET", f"/v1/assets/{ASSET}"] = VIEW
+    page = tmp_path / "page.html"
+    result = run("ingest", "https://archive.example/a.mp4", "--wait", "--json", "--report", str(page))
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == VIEW
+    assert pages == [("analysed", page)]
+
+
+def test_a_rejected_asset_ends_with_1(gateway: Gateway, run: Run, pages: list[tuple[str, Path]]) -> None:
+    rejected = VIEW | {"state": "rejected", "reason": "the file is empty"}
+    gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
+    gateway.answers["GET", f"/v1/assets/{ASSET}/events"] = sse(
+        ("asset.rejected", {"detail": "the file is empty"})
+    )
+    gateway.answers["GET", f"/v1/assets/{ASSET}"] = rejected
+    result = run("ingest", "https://archive.example/a.mp4", "--wait")
+    assert result.exit_code == 1
+    assert "the file is empty" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ingest", "no-such-file.mp4"),
+        ("ingest", "gopher://example/a"),
+        ("ingest", "https://archive.example/a", "--rights", "perhaps"),
+        ("ingest", "https://archive.example/a", "--label", "no-equals-sign"),
+        ("train", "promote", "no-version"),
+        ("train", "start", "people", "--parameter", "x"),
+    ],
+)
+def test_what_makes_no_sense_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert isinstance(result.exception, UsageProblem)
+    assert result.exception.exit_code == 2
+
+
+def test_statements_are_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "rights.json"
+    path.write_text('{"issuer": "Archiv", "use": "prohibited"}')
+    assert statements.parse([str(path), "licensed"])[0] == {"issuer": "Archiv", "use": "prohibited"}
+
+
+def test_a_decision_that_was_not_taken_ends_with_1(gateway: Gateway, run: Run) -> None:
+    gateway.answers["POST", "/v1/samples/review"] = {
+        "results": [
+            {"sample": {"state": "accepted"}, "error": ""},
+            {"sample": None, "error": "the rights do not allow it"},
+        ]
+    }
+    result = run("review", "accept", "s1", "s2", "--note", "sure")
+    assert result.exit_code == 1
+    assert "s1: accepted" in result.stdout
+    assert "s2: the rights do not allow it" in result.stdout
+    assert [one["decision"] for one in gateway.asked[0][2]["reviews"]] == ["accept", "accept"]
+
+
+def test_rights_set_states_something_newer_than_before(gateway: Gateway, run: Run) -> None:
+    gateway.answers["POST", "/v1/rights"] = {"event_id": "e", "type": "framewell.rights.changed.v1"}
+    arguments = ("--rights", "licensed", "--issuer", "Archiv", "--statement", "contract-4711")
+    assert run("rights", "set", ASSET, *arguments).exit_code == 0
+    (change,) = gateway.said("POST", "/v1/rights")
+    assert change["target"] == f"asset:{ASSET}"
+    (statement,) = change["statements"]
+    assert (statement["issuer"], statement["statement_id"], statement["use"]) == (
+        "Archiv",
+        "contract-4711",
+        "allowed",
+    )
+    assert statement["revision"] > 1_700_000_000
+
+
+def test_search_finds_names_texts_and_labels_whatever_their_case(gateway: Gateway, run: Run) -> None:
+    listed = {"asset_id": ASSET, "state": "analysed", "title": "News"}
+    gateway.answers["GET", "/v1/assets"] = {"assets": [listed], "next_page_token": ""}
+    gateway.answers["GET", f"/v1/assets/{ASSET}"] = VIEW
+    for words, place in (("jörg", "people"), ("ABEND", "text"), ("convert", "labels")):
+        (found,) = json.loads(run("search", words, "--json").stdout)
+        assert (found["as"], found["spans"]) == (place, [SPAN])
+    assert run("search", "nobody at all").exit_code == 1
+
+
+def test_why_says_what_an_asset_waits_for(gateway: Gateway, run: Run) -> None:
+    events = [
+        {
+            "id": "e",
+            "type": "framewell.chunk.transcoded.v1",
+            "time": "2026-05-01T12:00:00+00:00",
+            "data": {"chunk_id": "a/0/0", "failure": {"code": "unreadable", "detail": "damaged"}},
+        }
+    ]
+    under_way = VIEW | {"state": "transcoding", "chunks": VIEW["chunks"] | {"planned": 4, "analysed": 0}}
+    gateway.answers["GET", f"/v1/assets/{ASSET}"] = under_way
+    gateway.answers["GET", f"/v1/assets/{ASSET}/events"] = {"events": events}
+    said = json.loads(run("why", ASSET, "--json").stdout)
+    assert said["waits_for"] == [
+        "transcode: 2 of 4 chunks",
+        "inference: 1 of 1 transcoded chunks",
+        "transcode: the sound",
+    ]
+    assert said["failures"] == ["a/0/0: damaged (unreadable)"]
+
+
+def test_progress_counts_an_event_once_however_often_it_comes() -> None:
+    steps = Steps()
+    for name in ("asset.ingested", "chunk.planned", "chunk.transcoded", "chunk.transcoded"):
+        data = {"chunk_id": "c"} if name.startswith("chunk") else {}
+        steps.hear({"type": f"framewell.{name}.v1", "data": data})
+    assert steps.line == "transcoding · transcoded 1/1 · analysed 0/1"
+    assert steps.done == pytest.approx(0.5)

@@ -1,0 +1,74 @@
+"""Events as a broadcast system writes them: CloudEvents on Kafka, acknowledged before they count."""
+
+from datetime import UTC, datetime
+from types import TracebackType
+from uuid import uuid4
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from google.protobuf.message import Message
+
+from framewell_client.endpoints import Endpoints
+from framewell_client.errors import ClientError, Unreachable
+from framewell_contracts.catalogue import fact_type
+from framewell_contracts.cloudevents import Envelope, encode
+
+
+class EventPublisher:
+    """Publishes facts that outsiders may say (`ingest.requested`, `rights.changed` …).
+
+        async with EventPublisher("/broadcast/playout-7") as publisher:
+            await publisher.publish(IngestRequested(uri="s3://news/2024-05-17.mxf"), event_id="job-4711")
+
+    `source` names the sender; (source, event id) names the event: the same one twice takes effect once.
+    """
+
+    def __init__(self, source: str, *, kafka: str = "") -> None:
+        self._source = source
+        self._kafka = kafka
+        self._producer: AIOKafkaProducer | None = None
+
+    async def __aenter__(self) -> "EventPublisher":
+        servers = self._kafka or Endpoints.find().kafka
+        producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+        try:
+            await producer.start()
+        except KafkaConnectionError as error:
+            await producer.stop()
+            raise Unreachable(f"the broker cannot be reached at {servers}: {error}") from error
+        self._producer = producer
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    async def publish(self, message: Message, *, event_id: str = "", subject: str = "") -> str:
+        """Publish one fact; its event id, once the broker has it safe.
+
+        Raises ValueError for a message that outsiders have no business saying, ClientError when the broker
+        does not take it: then nobody knows whether it has, and publishing it again with the same id is right.
+        """
+        fact = fact_type(message)
+        if not fact.from_outside:
+            raise ValueError(f"{fact.type} is said by the mesh itself, not by systems outside it")
+        if self._producer is None:
+            raise RuntimeError("use the publisher as an async context manager")
+        envelope = Envelope(
+            id=event_id or str(uuid4()),
+            source=self._source,
+            type=fact.type,
+            time=datetime.now(UTC),
+            subject=subject,
+        )
+        record = encode(envelope, message)
+        try:
+            await self._producer.send_and_wait(
+                record.topic, record.value, key=record.key, headers=record.headers
+            )
+        except KafkaError as error:
+            raise ClientError(f"the broker did not take the event {envelope.id}: {error}") from error
+        return envelope.id

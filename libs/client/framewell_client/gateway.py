@@ -1,0 +1,288 @@
+"""The gateway's REST API for Python programs. Answers are the documents of its OpenAPI description."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import httpx
+
+from framewell_client.endpoints import Endpoints
+from framewell_client.errors import Refused, Unreachable
+
+Document = dict[str, Any]
+OnEvent = Callable[[Document], None]
+
+TOKEN_VARIABLE = "FRAMEWELL_TOKEN"  # noqa: S105 - the name of the variable
+ENDED = {"framewell.asset.analysed.v1", "framewell.asset.rejected.v1", "framewell.asset.removed.v1"}
+ENDED_STATES = {"analysed", "rejected", "removed"}
+
+_TIMEOUT = httpx.Timeout(75.0, connect=5.0)
+# The gateway says something every ten seconds, be it that nothing happened.
+_QUIET_SECONDS = 30.0
+_PAUSE_SECONDS = 1.0
+_READ_BYTES = 1 << 20
+
+
+class Gateway:
+    """One gateway. Use as a context manager, from one thread.
+
+    Every method raises Unreachable when nothing answers and Refused when the answer is a problem.
+    """
+
+    def __init__(self, address: str, *, token: str = "", actor: str = "") -> None:
+        headers = {"accept": "application/json"}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        elif actor:
+            headers["framewell-actor"] = actor
+        self.address = address.rstrip("/")
+        self._client = httpx.Client(
+            base_url=self.address,
+            headers=headers,
+            timeout=_TIMEOUT,
+            # A proxy of the environment is for the internet, not for this machine.
+            trust_env=not _is_local(address),
+        )
+
+    @classmethod
+    def find(cls, *, actor: str = "") -> "Gateway":
+        """The gateway of the mesh in this folder or environment; with the token in FRAMEWELL_TOKEN."""
+        rest = Endpoints.find().rest
+        if not rest:
+            raise Unreachable("no gateway is named: set FRAMEWELL_REST to its address")
+        return cls(rest, token=os.environ.get(TOKEN_VARIABLE, ""), actor=actor)
+
+    def __enter__(self) -> "Gateway":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let connections go."""
+        self._client.close()
+
+    # --- assets
+
+    def submit(self, request: Mapping[str, Any]) -> Document:
+        """Ask for media to be taken in: `{asset_id, existed}`."""
+        return self._document("POST", "/v1/assets", json=dict(request))
+
+    def upload(self, path: Path, on_bytes: Callable[[int], None] | None = None) -> Document:
+        """Send a file: `{uri, size, sha256}`. `on_bytes` hears how many bytes have gone out so far."""
+        with path.open("rb") as file:
+            return self._document(
+                "POST",
+                "/v1/uploads",
+                params={"file_name": path.name},
+                content=_pieces(file, on_bytes),
+                headers={
+                    "content-type": "application/octet-stream",
+                    "content-length": str(path.stat().st_size),
+                },
+                timeout=httpx.Timeout(None, connect=5.0),
+            )
+
+    def asset(self, asset_id: str) -> Document:
+        """The composed view of an asset."""
+        return self._document("GET", f"/v1/assets/{asset_id}")
+
+    def assets(self, *, limit: int = 100) -> list[Document]:
+        """Assets, newest first."""
+        return self._pages("/v1/assets", "assets", limit)
+
+    def observations(
+        self, asset_id: str, analysers: Sequence[str] = (), *, limit: int = 10_000
+    ) -> list[Document]:
+        """What models saw in an asset."""
+        path = f"/v1/assets/{asset_id}/observations"
+        return self._pages(path, "observations", limit, analyser=list(analysers))
+
+    def events(self, asset_id: str) -> list[Document]:
+        """Everything that has happened to an asset so far."""
+        events: list[Document] = self._document("GET", f"/v1/assets/{asset_id}/events")["events"]
+        return events
+
+    def follow(self, asset_id: str) -> Iterator[Document]:
+        """Events of an asset from its first one on, as they happen, for ever; resumes after a break."""
+        last = ""
+        while True:
+            try:
+                for event in self._stream(asset_id, last):
+                    last = event["id"]
+                    yield event
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout):
+                time.sleep(_PAUSE_SECONDS)
+
+    def wait(self, asset_id: str, on_event: OnEvent | None = None) -> Document:
+        """Wait until the asset has ended; its view then. Events are told while they happen."""
+        for event in self.follow(asset_id):
+            if on_event is not None:
+                on_event(event)
+            if event["type"] in ENDED:
+                view = self.asset(asset_id)
+                if view["state"] in ENDED_STATES:
+                    return view
+        raise AssertionError("events never end")
+
+    def object(self, key: str) -> bytes:
+        """The bytes of a stored object."""
+        return self._answer("GET", f"/v1/objects/{key}").content
+
+    def frame(self, asset_id: str, frame: int) -> bytes:
+        """The sampled picture nearest at or before a frame, as JPEG."""
+        return self._answer("GET", f"/v1/assets/{asset_id}/frame", params={"frame": frame}).content
+
+    # --- training data
+
+    def samples(self, *, limit: int = 1000, **wanted: Any) -> list[Document]:
+        """Samples; `dataset_id`, `state`, `class_id`, `asset_id` narrow them down."""
+        return self._pages("/v1/samples", "samples", limit, **wanted)
+
+    def review(self, reviews: Sequence[Mapping[str, Any]]) -> list[Document]:
+        """Decide about samples: `{sample_id, decision, …}` each; what became of each."""
+        body = {"reviews": [dict(review) for review in reviews]}
+        results: list[Document] = self._document("POST", "/v1/samples/review", json=body)["results"]
+        return results
+
+    def undo_review(self, sample_ids: Sequence[str]) -> list[Document]:
+        """Take decisions back; what became of each."""
+        body = {"sample_ids": list(sample_ids)}
+        results: list[Document] = self._document("POST", "/v1/samples/undo", json=body)["results"]
+        return results
+
+    def datasets(self) -> list[Document]:
+        """All datasets."""
+        datasets: list[Document] = self._document("GET", "/v1/datasets")["datasets"]
+        return datasets
+
+    def classes(self, dataset_id: str = "") -> list[Document]:
+        """Classes with their names."""
+        found = self._document("GET", "/v1/classes", params={"dataset_id": dataset_id})
+        classes: list[Document] = found["classes"]
+        return classes
+
+    def snapshots(self, dataset_id: str = "", *, limit: int = 100) -> list[Document]:
+        """Snapshots, newest first."""
+        return self._pages("/v1/snapshots", "snapshots", limit, dataset_id=dataset_id)
+
+    def publish_snapshot(self, dataset_id: str) -> Document:
+        """Publish a snapshot now."""
+        return self._document("POST", f"/v1/datasets/{dataset_id}/snapshots")
+
+    def rights(self, asset_id: str) -> Document:
+        """Rights of an asset: decisions and statements."""
+        return self._document("GET", f"/v1/assets/{asset_id}/rights")
+
+    def change_rights(self, change: Mapping[str, Any]) -> Document:
+        """Change rights of an asset, a source or a holder: `{event_id, type}`."""
+        return self._document("POST", "/v1/rights", json=dict(change))
+
+    def preview_rights_change(self, change: Mapping[str, Any]) -> Document:
+        """What a change of rights would do."""
+        return self._document("POST", "/v1/rights/preview", json=dict(change))
+
+    # --- models
+
+    def models(self) -> list[Document]:
+        """Models known, and which are in force."""
+        models: list[Document] = self._document("GET", "/v1/models")["models"]
+        return models
+
+    def runs(self, dataset_id: str = "", *, limit: int = 100) -> list[Document]:
+        """Training runs, newest first."""
+        return self._pages("/v1/runs", "runs", limit, dataset_id=dataset_id)
+
+    def start_run(self, request: Mapping[str, Any]) -> Document:
+        """Start a training run."""
+        return self._document("POST", "/v1/runs", json=dict(request))
+
+    def candidates(self, name: str = "") -> list[Document]:
+        """Models that wait for a person, and those in service."""
+        found = self._document("GET", "/v1/candidates", params={"name": name})
+        candidates: list[Document] = found["candidates"]
+        return candidates
+
+    def promote(self, name: str, version: str) -> Document:
+        """Put a candidate into service."""
+        return self._document("POST", "/v1/candidates/promote", json={"name": name, "version": version})
+
+    def rollback(self, name: str) -> Document:
+        """Put the version before back into service."""
+        return self._document("POST", "/v1/candidates/rollback", json={"name": name})
+
+    # --- how
+
+    def _answer(self, method: str, path: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        if answer.is_error:
+            raise Refused(answer.status_code, _problem(answer))
+        return answer
+
+    def _document(self, method: str, path: str, **request: Any) -> Document:
+        document: Document = self._answer(method, path, **request).json()
+        return document
+
+    def _pages(self, path: str, key: str, limit: int, **wanted: Any) -> list[Document]:
+        found: list[Document] = []
+        token = ""
+        while len(found) < limit:
+            size = min(limit - len(found), 1000)
+            page = self._document("GET", path, params={**wanted, "page_size": size, "page_token": token})
+            found.extend(page[key])
+            if not (token := page["next_page_token"]):
+                break
+        return found
+
+    def _stream(self, asset_id: str, last_event_id: str) -> Iterator[Document]:
+        headers = {"accept": "text/event-stream", "last-event-id": last_event_id}
+        timeout = httpx.Timeout(_QUIET_SECONDS, connect=5.0)
+        path = f"/v1/assets/{asset_id}/events"
+        try:
+            stream = self._client.stream("GET", path, headers=headers, timeout=timeout)
+            with stream as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise Refused(answer.status_code, _problem(answer))
+                for line in answer.iter_lines():
+                    if line.startswith("data: "):
+                        yield json.loads(line.removeprefix("data: "))
+        except httpx.ConnectError as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        said = str(error) or type(error).__name__
+        return Unreachable(
+            f"the mesh cannot be reached at {self.address} ({said}): is it up? 'framewell status'"
+        )
+
+
+def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return {"detail": f"{answer.request.url} answered {answer.status_code} {answer.reason_phrase}"}
+    return problem if isinstance(problem, dict) else {}
+
+
+def _pieces(file: BinaryIO, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:
+    sent = 0
+    while piece := file.read(_READ_BYTES):
+        yield piece
+        sent += len(piece)
+        if on_bytes is not None:
+            on_bytes(sent)
+
+
+def _is_local(address: str) -> bool:
+    return (urlsplit(address).hostname or "") in {"127.0.0.1", "::1", "localhost"}

@@ -1,0 +1,56 @@
+"""The gRPC services of a mesh, for programs that want streams or the whole of the contracts."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import grpc
+
+from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceStub
+from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
+from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
+from framewell.media.v1.media_service_pb2_grpc import MediaServiceStub
+from framewell.training.v1.training_service_pb2_grpc import TrainingServiceStub
+from framewell_client.endpoints import Endpoints
+from framewell_client.errors import Unreachable
+
+if TYPE_CHECKING:  # known to the stubs alone
+    from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceAsyncStub
+    from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceAsyncStub
+    from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceAsyncStub
+    from framewell.media.v1.media_service_pb2_grpc import MediaServiceAsyncStub
+    from framewell.training.v1.training_service_pb2_grpc import TrainingServiceAsyncStub
+
+_OPTIONS = [("grpc.max_receive_message_length", 4 << 20), ("grpc.enable_http_proxy", 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Stubs of all services; connections are opened by the first call."""
+
+    ingest: "IngestServiceAsyncStub"
+    media: "MediaServiceAsyncStub"
+    inference: "InferenceServiceAsyncStub"
+    dataset: "DatasetServiceAsyncStub"
+    training: "TrainingServiceAsyncStub"
+
+
+@asynccontextmanager
+async def connect(endpoints: Endpoints | None = None) -> AsyncIterator[Services]:
+    """The services of a mesh, until the context ends. Raises Unreachable when an address is not known."""
+    known = endpoints or Endpoints.find()
+    async with AsyncExitStack() as stack:
+        channels: dict[str, grpc.aio.Channel] = {}
+        for service in ("ingest", "transcode", "inference", "dataset", "training"):
+            if service not in known.grpc:
+                raise Unreachable(f"the address of {service} is not known: is the mesh of this folder up?")
+            channel = grpc.aio.insecure_channel(known.grpc[service], options=_OPTIONS)
+            channels[service] = await stack.enter_async_context(channel)
+        yield Services(
+            ingest=IngestServiceStub(channels["ingest"]),
+            media=MediaServiceStub(channels["transcode"]),
+            inference=InferenceServiceStub(channels["inference"]),
+            dataset=DatasetServiceStub(channels["dataset"]),
+            training=TrainingServiceStub(channels["training"]),
+        )

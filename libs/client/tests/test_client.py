@@ -1,0 +1,168 @@
+"""What a program outside the mesh sees of it: answers, refusals, and a mesh that is not there."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell_client import Endpoints, EventPublisher, Gateway, Refused, Unreachable
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+
+
+@dataclass
+class Answering:
+    """A gateway that answers what the test says, and keeps what it was asked."""
+
+    answers: dict[tuple[str, str], Any] = field(default_factory=dict)
+    asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    address: str = ""
+
+    def reply(self, method: str, target: str) -> tuple[int, str, bytes]:
+        path = target.partition("?")[0]
+        given = self.answers.get((method, target), self.answers.get((method, path)))
+        if isinstance(given, list):
+            given = given.pop(0)
+        if given is None:
+            return 404, "application/problem+json", b'{"detail": "nothing is here", "status": 404}'
+        if isinstance(given, bytes):
+            return 200, "text/event-stream", given
+        return 200, "application/json", json.dumps(given).encode()
+
+
+@pytest.fixture
+def answering() -> Iterator[Answering]:
+    mesh = Answering()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            body = self.rfile.read(length)
+            mesh.asked.append((self.command, self.path, dict(self.headers.items()), body))
+            status, kind, content = mesh.reply(self.command, self.path)
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = _answer  # noqa: N815 - names of the standard library
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    mesh.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield mesh
+    server.shutdown()
+    thread.join()
+
+
+def sse(*events: dict[str, Any]) -> bytes:
+    lines = [f"event: x\ndata: {json.dumps(event)}\nid: {event['id']}\n\n" for event in events]
+    return (": hello\n\n" + "".join(lines)).encode()
+
+
+def event(number: int, verb: str) -> dict[str, Any]:
+    return {"id": f"e{number}", "type": f"framewell.asset.{verb}.v1", "data": {}}
+
+
+def test_pages_are_read_to_the_end(answering: Answering) -> None:
+    answering.answers["GET", "/v1/assets"] = [
+        {"assets": [{"asset_id": "1"}], "next_page_token": "more"},
+        {"assets": [{"asset_id": "2"}], "next_page_token": ""},
+    ]
+    with Gateway(answering.address) as gateway:
+        assert [one["asset_id"] for one in gateway.assets()] == ["1", "2"]
+    assert "page_token=more" in answering.asked[1][1]
+
+
+def test_a_refusal_carries_its_reason(answering: Answering) -> None:
+    with Gateway(answering.address) as gateway, pytest.raises(Refused, match="nothing is here") as refused:
+        gateway.asset(ASSET)
+    assert refused.value.status == 404
+
+
+def test_a_mesh_that_does_not_answer_is_unreachable() -> None:
+    with Gateway("http://127.0.0.1:1") as gateway, pytest.raises(Unreachable, match=r"127\.0\.0\.1:1"):
+        gateway.assets()
+
+
+def test_who_asks_is_said(answering: Answering) -> None:
+    answering.answers["GET", "/v1/datasets"] = {"datasets": []}
+    with Gateway(answering.address, actor="anna") as gateway:
+        gateway.datasets()
+    with Gateway(answering.address, token="secret") as gateway:
+        gateway.datasets()
+    first, second = (headers for _, _, headers, _ in answering.asked)
+    assert (first["framewell-actor"], second["authorization"]) == ("anna", "Bearer secret")
+
+
+def test_an_upload_sends_the_whole_file(answering: Answering, tmp_path: Path) -> None:
+    answering.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 3 << 20, "sha256": "…"}
+    path = tmp_path / "ä b.mp4"
+    path.write_bytes(b"x" * (3 << 20))
+    heard: list[int] = []
+    with Gateway(answering.address) as gateway:
+        assert gateway.upload(path, heard.append)["uri"] == "upload:1"
+    ((_, target, _, body),) = answering.asked
+    assert len(body) == heard[-1] == 3 << 20
+    assert "file_name=%C3%A4" in target
+
+
+def test_waiting_resumes_after_a_break_and_ends_with_the_view(answering: Answering) -> None:
+    path = f"/v1/assets/{ASSET}/events"
+    answering.answers["GET", path] = [sse(event(1, "ingested")), sse(event(2, "analysed"))]
+    answering.answers["GET", f"/v1/assets/{ASSET}"] = {"state": "analysed"}
+    heard: list[str] = []
+    with Gateway(answering.address) as gateway:
+        view = gateway.wait(ASSET, lambda one: heard.append(one["id"]))
+    assert (view, heard) == ({"state": "analysed"}, ["e1", "e2"])
+    resumed = [headers.get("last-event-id") for _, target, headers, _ in answering.asked if target == path]
+    assert resumed == ["", "e1"]
+
+
+def test_endpoints_come_from_the_file_of_the_mesh(tmp_path: Path) -> None:
+    written = {
+        "rest": "http://127.0.0.1:7410",
+        "kafka": "127.0.0.1:7400",
+        "grpc.dataset": "127.0.0.1:7423",
+        "ingest.roots": "/media:/archive",
+    }
+    (tmp_path / "endpoints.json").write_text(json.dumps(written))
+    found = Endpoints.find({"FRAMEWELL_STATE": str(tmp_path)})
+    assert (found.rest, found.kafka) == ("http://127.0.0.1:7410", "127.0.0.1:7400")
+    assert found.grpc == {"dataset": "127.0.0.1:7423"}
+    assert found.ingest_roots == (Path("/media"), Path("/archive"))
+
+
+def test_the_environment_outranks_the_file(tmp_path: Path) -> None:
+    found = Endpoints.find({"FRAMEWELL_STATE": str(tmp_path), "FRAMEWELL_REST": "https://mesh.example"})
+    assert found.rest == "https://mesh.example"
+
+
+def test_no_mesh_anywhere_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match="framewell up"):
+        Endpoints.find({"FRAMEWELL_STATE": str(tmp_path)})
+    (tmp_path / "endpoints.json").write_text("{")
+    with pytest.raises(Unreachable, match="cannot be read"):
+        Endpoints.find({"FRAMEWELL_STATE": str(tmp_path)})
+
+
+async def test_outsiders_do_not_say_what_only_the_mesh_may_say() -> None:
+    with pytest.raises(ValueError, match="said by the mesh itself"):
+        await EventPublisher("/test").publish(ChunkPlanned())
+
+
+async def test_a_broker_that_does_not_answer_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1"):
+        async with EventPublisher("/test", kafka="127.0.0.1:1"):
+            pass
