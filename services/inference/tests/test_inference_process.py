@@ -1,0 +1,290 @@
+"""The whole process on the real broker and database: facts in and out, requests, SIGTERM obeyed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import grpc
+import numpy as np
+import pyarrow as pa
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from google.protobuf.message import Message
+
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetTranscoded
+from framewell.audio.v1.audio_pb2 import AudioExtracted
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
+from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
+from framewell.media.v1.media_pb2 import ObjectRef, Span, Timeline
+from framewell.mesh.v1.mesh_pb2 import Done, Outcome, Ratio
+from framewell.oip.v2 import open_inference_pb2 as oip
+from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
+from framewell_contracts.catalogue import FACTS, fact_type, topics
+from framewell_contracts.cloudevents import Envelope, decode, encode
+from framewell_contracts.topic_admin import apply
+from framewell_embedded.ports import free_ports
+from framewell_inference.adapters.analyser_catalogue import Analysers
+from framewell_inference.domain.pictures import Picture
+
+pytestmark = pytest.mark.integration
+
+PREFIX = "inference-test."
+ASSET = "6d1f0f3e-0000-5000-8000-000000000001"
+TIMELINE = Timeline(
+    time_base=Ratio(numerator=1, denominator=25),
+    frame_rate=Ratio(numerator=25, denominator=1),
+    frame_count=60,
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started process and where it answers."""
+
+    process: subprocess.Popen[bytes]
+    kafka: str
+    base: int
+    folder: Path
+
+    def rpc(self) -> grpc.Channel:
+        return grpc.insecure_channel(f"127.0.0.1:{self.base + 22}")
+
+    def open_inference(self) -> grpc.Channel:
+        return grpc.insecure_channel(f"127.0.0.1:{self.base + 29}")
+
+
+@pytest.fixture(scope="module")
+def running(
+    broker: str, database: str, analysers: Analysers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("inference")
+    declared = [
+        topic
+        for topic in topics()
+        if topic.name.startswith("inference.")
+        or any(
+            topic.name in fact.topic_names
+            for fact in FACTS.values()
+            if "inference" in (*fact.heard_by, *fact.emitted_by)
+        )
+    ]
+    asyncio.run(apply(broker, prefix=PREFIX, declared=declared))
+    base = _free_base()
+    environment = os.environ | {
+        "FRAMEWELL_KAFKA": broker,
+        "FRAMEWELL_KAFKA_PREFIX": PREFIX,
+        "FRAMEWELL_MONGO": database,
+        "FRAMEWELL_OBJECTS": str(folder / "objects"),
+        "FRAMEWELL_PORT_BASE": str(base),
+    }
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "framewell_inference"], env=environment, stdout=log, stderr=log
+        )
+        try:
+            _wait_ready(process, base, folder / "log")
+            yield Running(process, broker, base, folder)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(30)
+    assert code == 0, (folder / "log").read_text()[-3000:]
+
+
+def _free_base() -> int:
+    """A base from which the ports of the service are free."""
+    for candidate in free_ports(20):
+        if candidate + 50 < 65000:
+            return candidate
+    raise AssertionError("no free port")
+
+
+def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()[-3000:]
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{base + 42}/ready", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"not ready within a minute: {log.read_text()[-3000:]}")
+
+
+def put(folder: Path, data: bytes, suffix: str) -> ObjectRef:
+    """An object as the local store lays it."""
+    digest = hashlib.sha256(data).hexdigest()
+    key = f"{digest[:2]}/{digest}{suffix}"
+    target = folder / "objects" / key
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+    return ObjectRef(key=key, media_type="application/octet-stream", size=len(data), sha256=digest)
+
+
+def bundle(pictures: list[Picture]) -> bytes:
+    rows = range(len(pictures))
+    jpegs = [cv2.imencode(".jpg", picture)[1].tobytes() for picture in pictures]
+    table = pa.table(
+        {
+            "frame": pa.array([12 * row for row in rows], pa.int64()),
+            "pts": pa.array([12 * row for row in rows], pa.int64()),
+            "shot": pa.array([0 for _ in rows], pa.int32()),
+            "jpeg": pa.array(jpegs, pa.binary()),
+        }
+    )
+    sink = io.BytesIO()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+async def publish(kafka: str, *messages: Message) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        for message in messages:
+            envelope = Envelope(
+                id=hashlib.sha256(message.SerializeToString()).hexdigest(),
+                source="test",
+                type=fact_type(message).type,
+                time=datetime.now(UTC),
+                subject=ASSET,
+            )
+            record = encode(envelope, message)
+            await producer.send_and_wait(
+                PREFIX + record.topic, record.value, key=record.key, headers=record.headers
+            )
+    finally:
+        await producer.stop()
+
+
+async def facts(kafka: str, kind: type[Message]) -> AsyncIterator[Message]:
+    consumer = AIOKafkaConsumer(
+        *[PREFIX + name for name in fact_type(kind).topic_names],
+        bootstrap_servers=kafka,
+        auto_offset_reset="earliest",
+    )
+    await consumer.start()
+    try:
+        async for record in consumer:
+            yield decode(record.topic.removeprefix(PREFIX), record.headers, record.value).message
+    finally:
+        await consumer.stop()
+
+
+async def first(kafka: str, kind: type[Message]) -> Message:
+    async with asyncio.timeout(60):
+        async for message in facts(kafka, kind):
+            return message
+    raise AssertionError("the stream ended")
+
+
+async def test_chunk_and_sound_become_an_analysed_asset(running: Running, man_in_car: list[Picture]) -> None:
+    frames = put(running.folder, bundle(man_in_car[:5]), ".frames.arrow")
+    chunk_id, outcome = f"{ASSET}/0/0", Outcome(done=Done())
+    span = Span(start_pts=0, end_pts=60, first_frame=0, frames=60)
+    await publish(
+        running.kafka,
+        AssetTranscoded(
+            asset_id=ASSET, outcome=outcome, chunk_ids=[chunk_id], expects_audio=True, timeline=TIMELINE
+        ),
+        AudioExtracted(asset_id=ASSET, outcome=outcome, present=False, timeline=TIMELINE),
+        ChunkTranscoded(
+            asset_id=ASSET, chunk_id=chunk_id, span=span, outcome=outcome, frames=frames, timeline=TIMELINE
+        ),
+    )
+    chunk = await first(running.kafka, ChunkAnalysed)
+    assert isinstance(chunk, ChunkAnalysed)
+    assert {result.analyser: result.observations for result in chunk.results}["faces"] == 5
+    asset = await first(running.kafka, AssetAnalysed)
+    assert isinstance(asset, AssetAnalysed)
+    assert asset.outcome.HasField("done")
+    with running.rpc() as channel:
+        stub = InferenceServiceStub(channel)
+        (person,) = stub.ListPeople(api.ListPeopleRequest(asset_id=ASSET)).people
+        listed = stub.ListObservations(api.ListObservationsRequest(asset_id=ASSET, analysers=["faces"]))
+    assert person.class_id == ""
+    assert len(listed.observations) == 5
+
+
+def test_a_picture_from_outside_is_decoded_in_the_sandbox_and_looked_at(
+    running: Running, astronaut: Picture
+) -> None:
+    png = cv2.imencode(".png", astronaut)[1].tobytes()
+    with running.rpc() as channel:
+        stub = InferenceServiceStub(channel)
+        answer = stub.AnalyseImage(api.AnalyseImageRequest(image=png, analysers=["faces"]))
+        with pytest.raises(grpc.RpcError) as refused:
+            stub.AnalyseImage(api.AnalyseImageRequest(image=b"no picture at all" * 10))
+    assert [one.kind for one in answer.observations] == ["face"]
+    assert len(answer.identities) == 1
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "picture" in refused.value.details()
+
+
+def test_models_and_analysers_are_listed_with_licences(running: Running) -> None:
+    with running.rpc() as channel:
+        stub = InferenceServiceStub(channel)
+        models = stub.ListModels(api.ListModelsRequest()).models
+        analysers = stub.ListAnalysers(api.ListAnalysersRequest()).analysers
+    assert {model.model.name for model in models} >= {"faces/yunet", "speech/silero-vad"}
+    assert all(model.weights_licence and model.provider for model in models)
+    assert [one.name for one in analysers] == ["faces", "labels", "safety", "speech", "text"]
+
+
+def test_the_open_inference_protocol_runs_registered_models(running: Running) -> None:
+    rows = np.random.default_rng(3).uniform(0, 255, (2, 3, 150, 150)).astype(np.float32)
+    request = oip.ModelInferRequest(model_name="faces/dlib-resnet", id="r1")
+    request.inputs.add(name="rgb", datatype="FP32", shape=rows.shape)
+    request.raw_input_contents.append(rows.tobytes())
+    with running.open_inference() as channel:
+        stub = GRPCInferenceServiceStub(channel)
+        assert stub.ServerLive(oip.ServerLiveRequest()).live
+        assert stub.ModelReady(oip.ModelReadyRequest(name="faces/dlib-resnet")).ready
+        index = stub.RepositoryIndex(oip.RepositoryIndexRequest())
+        config = stub.ModelConfig(oip.ModelConfigRequest(name="faces/dlib-resnet")).config
+        answer = stub.ModelInfer(request)
+        streamed = list(stub.ModelStreamInfer(iter([request, oip.ModelInferRequest(model_name="none")])))
+    assert "faces/yunet" in {model.name for model in index.models}
+    assert list(config.input[0].dims) == [-1, 3, 150, 150]
+    assert (answer.id, answer.model_version, list(answer.outputs[0].shape)) == ("r1", "1.0", [2, 128])
+    assert len(answer.raw_output_contents[0]) == 2 * 128 * 4
+    assert streamed[0].infer_response.raw_output_contents[0] == answer.raw_output_contents[0]
+    assert "no model none" in streamed[1].error_message
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"model_name": "/etc/passwd"}, grpc.StatusCode.NOT_FOUND),
+        ({"shape": [1, 3, 151, 150]}, grpc.StatusCode.INVALID_ARGUMENT),
+        ({"datatype": "FP64"}, grpc.StatusCode.INVALID_ARGUMENT),
+        ({"name": "rbg"}, grpc.StatusCode.INVALID_ARGUMENT),
+        ({"raw": b"123"}, grpc.StatusCode.INVALID_ARGUMENT),
+    ],
+)
+def test_a_request_that_does_not_fit_is_refused_before_it_runs(
+    running: Running, change: dict[str, object], code: grpc.StatusCode
+) -> None:
+    asked = {"model_name": "faces/dlib-resnet", "name": "rgb", "datatype": "FP32", "shape": [1, 3, 150, 150]}
+    asked |= {"raw": bytes(3 * 150 * 150 * 4)} | change
+    request = oip.ModelInferRequest(model_name=str(asked["model_name"]))
+    request.inputs.add(name=asked["name"], datatype=asked["datatype"], shape=asked["shape"])
+    request.raw_input_contents.append(asked["raw"])
+    with running.open_inference() as channel, pytest.raises(grpc.RpcError) as refused:
+        GRPCInferenceServiceStub(channel).ModelInfer(request)
+    assert refused.value.code() is code
