@@ -185,11 +185,10 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path]]:
     """Pages that would have been written."""
     written: list[tuple[str, Path]] = []
 
-    def write(_: object, view: dict[str, Any], path: Path) -> Path:
+    def write(view: dict[str, Any], path: Path, _: object) -> None:
         written.append((view["state"], path))
-        return path
 
-    monkeypatch.setattr("framewell_cli.commands.ingest.write_page", write)
+    monkeypatch.setattr("framewell_cli.commands.ingest.write_asset_page", write)
     return written
 
 

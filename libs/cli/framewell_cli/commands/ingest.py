@@ -13,10 +13,10 @@ import typer
 from framewell_cli.commands import statements
 from framewell_cli.commands.asset_text import print_asset
 from framewell_cli.commands.following import moving_lines
-from framewell_cli.commands.pages import write_page
 from framewell_cli.commands.reaching import ActingAs, the_gateway
 from framewell_cli.console import Json, print_json, progress, results
 from framewell_cli.errors import UsageProblem
+from framewell_cli.report import write_asset_page
 from framewell_client import Endpoints, Gateway
 
 SCHEMES: Final = ("file", "https", "s3", "upload")
@@ -65,8 +65,10 @@ def ingest(
             return
         views = _wait(gateway, titles)
         for view in views:
-            page = write_page(gateway, view, _page_path(report, view, several=len(views) > 1))
-            progress.print(f"page: {page}", markup=False)
+            page = _page_path(report, view, several=len(views) > 1)
+            page.parent.mkdir(parents=True, exist_ok=True)
+            write_asset_page(view, page, gateway)
+            progress.print(f"page: {page.absolute()}", markup=False)
     _print_views(views, as_json=as_json)
     if any(view["state"] == "rejected" for view in views):
         raise typer.Exit(1)
