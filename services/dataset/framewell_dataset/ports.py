@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
+from framewell.dataset.v1.dataset_service_pb2 import ReadSnapshotResponse
 from framewell.media.v1.media_pb2 import ObjectRef, Programme
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
 from framewell.rights.v1.rights_pb2 import RightsStatement
@@ -280,15 +281,19 @@ class SnapshotObjects:
 
 
 class SnapshotTables(Protocol):
-    """A snapshot as objects, and its exports."""
+    """A snapshot as objects."""
 
     async def write(self, rows: SnapshotRows) -> SnapshotObjects: ...
 
-    def read(self, rows_key: str) -> AsyncIterator[Sample]:
-        """The samples as they were."""
+    def read(self, rows_key: str) -> AsyncIterator[ReadSnapshotResponse]:
+        """The samples with their splits, as they were when it was published."""
         ...
 
-    def export(self, kept: KeptSnapshot, recipe: str, format_: str) -> AsyncIterator[float | ObjectRef]:
+
+class SnapshotExporter(Protocol):
+    """A snapshot in formats that others read."""
+
+    def export(self, kept: KeptSnapshot, format_: str) -> AsyncIterator[float | ObjectRef]:
         """Progress from 0 to 1, then the export. Raises Rejected for an unknown format."""
         ...
 

@@ -5,7 +5,7 @@ undone, and a sample withdrawn for rights comes back as proposed when they retur
 the revision, so that each change has one fact and that fact one id.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -88,7 +88,6 @@ class Sample:
     withdrawal: Withdrawal = Withdrawal.NONE
     claimed_by: str = ""
     claimed_until: datetime | None = None
-    holders: tuple[str, ...] = field(default=())
 
     def same_as(self, span: Span, trail: tuple[Sighting, ...]) -> bool:
         """Whether a sighting of the same asset is this very sample."""

@@ -87,11 +87,11 @@ class Enrol:
         named = await self._name(dataset, candidate)
         if await self._collapses(sighted, named) or await self._quota_is_full(asset, named):
             return None
-        sample = await self._make(sighted, named)
-        await self._insert(sample, candidate.vectors, actor, cause)
+        sample = await self.make(sighted, named)
+        await self.insert(sample, candidate.vectors, actor, cause)
         return await self.changes.ask_again(sample, actor, cause)
 
-    async def _insert(self, sample: Sample, vectors: Vectors, actor: Actor, cause: Cause) -> None:
+    async def insert(self, sample: Sample, vectors: Vectors, actor: Actor, cause: Cause) -> None:
         """Write the sample; where another worker wrote the same sighting at the same time, one stays."""
         if not await self.samples.insert(sample, vectors, told(sample, actor), cause):
             return
@@ -124,7 +124,7 @@ class Enrol:
 
     async def _answer(self, kept: Sample, sighted: Sighted, actor: Actor, cause: Cause) -> Sample:
         """A question that the whole asset answers becomes a proposal."""
-        fresh = await self._make(sighted, await self._name(sighted.dataset, sighted.candidate))
+        fresh = await self.make(sighted, await self._name(sighted.dataset, sighted.candidate))
         await self.samples.set_vectors(kept.sample_id, sighted.candidate.vectors)
 
         def answered(current: Sample) -> Sample | None:
@@ -209,7 +209,7 @@ class Enrol:
         ]
         return len(live) >= self.quota
 
-    async def _make(self, sighted: Sighted, named: Named) -> Sample:
+    async def make(self, sighted: Sighted, named: Named) -> Sample:
         asset, dataset, candidate = sighted.asset, sighted.dataset, sighted.candidate
         decision = await self.gate.decide(asset, dataset.purpose, candidate.span)
         by_index = {chunk.index: chunk for chunk in sighted.chunks}

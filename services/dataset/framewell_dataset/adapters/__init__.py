@@ -1,0 +1,1 @@
+"""What stands behind the ports: documents, objects, pictures and tables."""

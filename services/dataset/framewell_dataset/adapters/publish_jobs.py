@@ -1,0 +1,21 @@
+"""The next snapshot as a leased job, one a turn of the dataset."""
+
+from dataclasses import dataclass
+
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor
+from framewell_kit.facts import Cause
+from framewell_kit.jobs import Jobs
+
+KIND = "publish_snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishJobs:
+    """Put once a turn: whoever changes the dataset before the turn is taken shares its job."""
+
+    jobs: Jobs
+
+    async def ask(self, dataset_id: str, turn: int, actor: Actor, cause: Cause) -> None:
+        payload = {"dataset_id": dataset_id, "turn": turn, "actor": actor.SerializeToString()}
+        # A person waits for what follows: in the live lane, before any backfill.
+        await self.jobs.put(KIND, f"{dataset_id}/{turn}", payload, cause=cause, lane=LANE_LIVE)
