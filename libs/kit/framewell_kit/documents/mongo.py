@@ -85,7 +85,7 @@ class MongoDocuments:
             failures = error.details.get("writeErrors", [])
             if any(failure.get("code") != DUPLICATE_KEY for failure in failures):
                 raise
-            return int(error.details.get("nInserted", len(documents) - len(failures)))
+            return len(documents) - len(failures)
         return len(done.inserted_ids)
 
     @_busy_when_away

@@ -1,0 +1,181 @@
+"""Our events are CloudEvents: the official SDK reads ours, and we read its."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from cloudevents.conversion import to_binary as http_binary
+from cloudevents.http import CloudEvent
+from cloudevents.kafka import KafkaMessage, from_binary, from_structured, to_binary, to_structured
+from google.protobuf import json_format
+
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
+from framewell.rights.v1.rights_pb2 import USE_PROHIBITED
+from framewell_contracts.cloudevents import Envelope, Record, Unreadable, decode, encode
+
+INGEST = "framewell.ingest.requested.v1"
+PLANNED = "framewell.chunk.planned.v1"
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+WHEN = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+
+REQUEST = {
+    "uri": "file:///media/news.mp4",
+    "lane": "LANE_LIVE",
+    "statements": [{"issuer": "Archiv", "statementId": "4711", "use": "USE_PROHIBITED"}],
+    "programme": {"title": "Abendnachrichten, Jörg Müßigbrodt"},
+}
+
+
+def an_envelope(kind: str = INGEST) -> Envelope:
+    return Envelope("e1", "/playout", kind, WHEN, subject="asset-1", traceparent=TRACEPARENT)
+
+
+def as_sdk_message(record: Record) -> KafkaMessage:
+    return KafkaMessage(headers=dict(record.headers), key=record.key, value=record.value)
+
+
+def test_the_sdk_reads_ours() -> None:
+    message = IngestRequested(asset_id="asset-1", uri="file:///x.mp4")
+    read = from_binary(
+        as_sdk_message(encode(an_envelope(), message)), data_unmarshaller=IngestRequested.FromString
+    )
+    assert read.data == message
+    assert (read["id"], read["source"], read["type"], read["subject"]) == (
+        "e1",
+        "/playout",
+        INGEST,
+        "asset-1",
+    )
+    assert datetime.fromisoformat(read["time"]) == WHEN
+    assert read["datacontenttype"] == "application/protobuf"
+
+
+def test_we_read_the_sdks_binary_mode_in_protobuf() -> None:
+    message = IngestRequested(asset_id="asset-1", uri="file:///x.mp4")
+    attributes = {"id": "e1", "source": "/playout", "type": INGEST, "datacontenttype": "application/protobuf"}
+    sent = to_binary(CloudEvent(attributes, message), data_marshaller=lambda data: data.SerializeToString())
+    event = decode(INGEST, list(sent.headers.items()), sent.value)
+    assert event.message == message
+    assert (event.envelope.id, event.envelope.source) == ("e1", "/playout")
+    assert event.envelope.time.tzinfo is not None
+
+
+@pytest.mark.parametrize("with_content_type", [True, False])
+def test_we_read_the_sdks_structured_mode(with_content_type: bool) -> None:
+    attributes = {
+        "id": "e1",
+        "source": "/playout",
+        "type": INGEST,
+        "subject": "s",
+        "traceparent": TRACEPARENT,
+    }
+    sent = to_structured(CloudEvent(attributes, REQUEST))
+    headers = [("content-type", b"application/cloudevents+json; charset=UTF-8")] if with_content_type else []
+    event = decode(INGEST, headers, sent.value)
+    assert isinstance(event.message, IngestRequested)
+    assert event.message.statements[0].use == USE_PROHIBITED
+    assert event.message.programme.title.endswith("Jörg Müßigbrodt")
+    assert event.envelope.traceparent == TRACEPARENT
+    assert from_structured(sent)["id"] == event.envelope.id
+
+
+def test_we_read_the_sdks_structured_mode_with_protobuf_inside() -> None:
+    message = IngestRequested(uri="file:///x.mp4")
+    attributes = {"id": "e1", "source": "/p", "type": INGEST, "datacontenttype": "application/protobuf"}
+    sent = to_structured(CloudEvent(attributes, message.SerializeToString()))
+    event = decode(INGEST, [("content-type", b"application/cloudevents+json")], sent.value)
+    assert event.message == message
+
+
+def test_we_read_json_in_binary_mode() -> None:
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", b"e1"),
+        ("ce_source", b"/p"),
+        ("ce_type", INGEST.encode()),
+    ]
+    for content in ([("content-type", b"application/json")], []):
+        event = decode(INGEST, headers + content, json.dumps(REQUEST).encode(), received=WHEN)
+        assert json_format.MessageToDict(event.message) == REQUEST
+        assert event.envelope.time == WHEN
+
+
+def test_what_we_write_we_read() -> None:
+    envelope = an_envelope(PLANNED)
+    message = ChunkPlanned(asset_id="asset-1", chunk_id="asset-1/0/0")
+    record = encode(envelope, message, LANE_LIVE)
+    assert record.topic == f"{PLANNED}.live"
+    assert record.key == b"asset-1/0/0"
+    event = decode(record.topic, record.headers, record.value)
+    assert (event.envelope, event.message) == (envelope, message)
+    assert (
+        encode(envelope, message, LANE_ARCHIVE).topic
+        == encode(envelope, message).topic
+        == f"{PLANNED}.archive"
+    )
+
+
+def test_a_request_without_asset_id_has_a_key_all_the_same() -> None:
+    assert encode(Envelope("e1", "/p", INGEST, WHEN), IngestRequested()).key == b"e1"
+
+
+def binary(kind: str = INGEST, **more: bytes) -> list[tuple[str, bytes]]:
+    named = {"ce_specversion": b"1.0", "ce_id": b"1", "ce_source": b"/p", "ce_type": kind.encode(), **more}
+    return [(name.replace("content_type", "content-type"), value) for name, value in named.items() if value]
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "topic", "headers", "value"),
+    [
+        ("no_cloudevent", "specversion, id, source, type missing", INGEST, [], b"\x00"),
+        ("no_cloudevent", "id missing", INGEST, binary(ce_id=b""), b""),
+        ("bad_version", "0.3", INGEST, binary(ce_specversion=b"0.3"), b""),
+        ("unknown_type", "no.such", INGEST, binary("no.such"), b""),
+        ("wrong_topic", f"send it to {INGEST}", "framewell.asset.removed.v1", binary(), b""),
+        ("bad_time", "RFC 3339", INGEST, binary(ce_time=b"yesterday"), b""),
+        ("bad_header", "UTF-8", INGEST, binary(ce_subject=b"\xff\xfe"), b""),
+        ("empty", "no content", INGEST, binary(), None),
+        ("not_protobuf", "IngestRequested", INGEST, binary(content_type=b"application/protobuf"), b"\xff\xff"),
+        ("content_type", "text/xml", INGEST, binary(content_type=b"text/xml"), b"<x/>"),
+        ("bad_json", "not JSON", INGEST, binary(content_type=b"application/json"), b"{"),
+        ("bad_json", "colour", INGEST, binary(content_type=b"application/json"), b'{"colour": 1}'),
+        ("bad_json", "one JSON object", INGEST, binary(content_type=b"application/json"), b"[1]"),
+        ("json_not_taken", "protobuf", f"{PLANNED}.live", binary(PLANNED, content_type=b"application/json"), b"{}"),
+        ("no_cloudevent", "specversion", INGEST, [], b'{"id": "1"}'),
+        ("bad_json", "attribute 'source'", INGEST, [], b'{"specversion": "1.0", "source": {}}'),
+        ("bad_json", "base64", INGEST, [], b'{"specversion": "1.0", "data_base64": "!"}'),
+        ("bad_json", "deep", INGEST, [], None),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_says_why(
+    code: str, told: str, topic: str, headers: list[tuple[str, bytes]], value: bytes | None
+) -> None:
+    if told == "deep":
+        told, value = "not JSON", b"{" + b'"a":[' * 100_000
+    with pytest.raises(Unreadable) as refusal:
+        decode(topic, headers, value)
+    assert refusal.value.code == code
+    assert told in refusal.value.reason
+
+
+def test_json_is_taken_only_where_outsiders_write() -> None:
+    structured = json.dumps(
+        {"specversion": "1.0", "id": "1", "source": "/p", "type": PLANNED, "data": {"chunkId": "x"}}
+    ).encode()
+    with pytest.raises(Unreadable, match="written by the mesh alone"):
+        decode(f"{PLANNED}.archive", [("content-type", b"application/cloudevents+json")], structured)
+
+
+def test_a_retry_topic_takes_every_type() -> None:
+    record = encode(an_envelope(), IngestRequested(uri="file:///x"))
+    assert decode("ingest.accept_request.retry", record.headers, record.value).message.uri == "file:///x"  # type: ignore[attr-defined]
+
+
+def test_the_http_form_of_the_sdk_is_the_same_event() -> None:
+    """The SDK's own HTTP headers carry what ours do: nothing of an event is lost on the way."""
+    record = encode(an_envelope(), IngestRequested(uri="file:///x"))
+    headers, _ = http_binary(from_binary(as_sdk_message(record), data_unmarshaller=bytes))
+    assert headers["ce-id"] == "e1"
+    assert headers["ce-type"] == INGEST

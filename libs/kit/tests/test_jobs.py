@@ -1,0 +1,285 @@
+"""Leased jobs: done once, by one worker, whatever happens to the others."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
+from framewell_contracts.cloudevents import Record
+from framewell_kit.clock import SystemClock
+from framewell_kit.documents import Documents
+from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
+from framewell_kit.outbox import Outbox
+from framewell_kit.outcomes import Busy, Rejected
+from framewell_kit.testing.streams import a_cause, eventually
+
+
+class Sent:
+    source = "/test"
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        self.records += records
+
+    @property
+    def assets(self) -> list[str]:
+        return [AssetRejected.FromString(record.value).asset_id for record in self.records]
+
+
+class Bench:
+    """One service's jobs; `run` adds a worker."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.sent = Sent()
+        self.outbox = Outbox(documents, self.sent)
+        self.documents = documents
+        self.jobs = Jobs(documents, self.outbox)
+        self.runners: list[JobRunner] = []
+
+    async def put(self, key: str, lane: int = LANE_ARCHIVE, **options: float) -> bool:
+        return await self.jobs.put("fetch", key, {"uri": key}, cause=a_cause(key), lane=lane, **options)  # type: ignore[arg-type]
+
+    async def run(self, work, **options: object) -> JobRunner:
+        runner = JobRunner(self.jobs, [JobKind("fetch", work, **options)])
+        self.runners.append(runner)
+        await runner.start()
+        return runner
+
+    async def state(self, key: str) -> str:
+        document = await self.jobs.get("fetch", key)
+        assert document is not None
+        return str(document["queue"]).partition("/")[2]
+
+
+@pytest.fixture
+async def bench(documents: Documents) -> AsyncIterator[Bench]:
+    bench = Bench(documents)
+    await bench.outbox.start()
+    yield bench
+    for runner in bench.runners:
+        await runner.stop(1)
+    await bench.outbox.stop()
+
+
+async def fetched(job: Job, lease: Lease) -> list[AssetRejected]:
+    return [AssetRejected(asset_id=job.key)]
+
+
+async def test_a_job_is_put_once_done_once_and_its_facts_leave(bench: Bench) -> None:
+    assert await bench.put("a")
+    assert not await bench.put("a")
+    await bench.run(fetched)
+    await eventually(lambda: bench.sent.assets == ["a"])
+    assert await bench.state("a") == "done"
+    assert not await bench.put("a")
+    await asyncio.sleep(0.1)
+    assert bench.sent.assets == ["a"]
+
+
+async def test_live_before_archive(bench: Bench) -> None:
+    order: list[str] = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        order.append(job.key)
+        return []
+
+    for n in range(3):
+        await bench.put(f"old{n}")
+    await bench.put("live", LANE_LIVE)
+    await bench.run(work)
+    await eventually(lambda: len(order) == 4)
+    assert order[0] == "live"
+
+
+async def test_no_more_at_once_than_permits(bench: Bench) -> None:
+    now, most = 0, 0
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.02)
+        now -= 1
+        return [AssetRejected(asset_id=job.key)]
+
+    for n in range(12):
+        await bench.put(f"a{n}")
+    await bench.run(work, permits=3)
+    await eventually(lambda: len(bench.sent.assets) == 12)
+    assert most == 3
+
+
+async def test_a_failing_job_is_tried_again_and_then_given_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("framewell_kit.jobs.runner.RETRY_SECONDS", (0.01, 0.01))
+    attempts: list[int] = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        attempts.append(job.attempt)
+        raise KeyError("a bug")
+
+    await bench.put("a")
+    await bench.run(
+        work, gave_up=lambda job, reason: [AssetRejected(asset_id=job.key, code=reason.code, detail=reason)]
+    )
+    await eventually(lambda: bench.sent.assets == ["a"])
+    assert attempts == [1, 2, 3]
+    assert await bench.state("a") == "failed"
+    told = AssetRejected.FromString(bench.sent.records[0].value)
+    assert told.code == "failed"
+    assert "KeyError" in told.detail
+
+
+async def test_rejected_is_given_up_at_once_and_busy_waits(bench: Bench) -> None:
+    tries: list[str] = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        tries.append(job.key)
+        if job.key == "bad":
+            raise Rejected("nonsense", code="forbidden")
+        if tries.count("busy") < 3:
+            raise Busy("no room", retry_after=0.01)
+        return [AssetRejected(asset_id=job.key)]
+
+    await bench.put("bad")
+    await bench.put("busy")
+    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(asset_id=reason.code)])
+    await eventually(lambda: sorted(bench.sent.assets) == ["busy", "forbidden"])
+    assert tries.count("bad") == 1
+
+
+async def test_a_dead_workers_job_is_taken_over_and_the_zombie_is_refused(bench: Bench) -> None:
+    await bench.put("a")
+    zombie = await bench.jobs.claim("fetch", "zombie", lease_seconds=-1)  # its lease is over already
+    assert zombie is not None
+    await bench.run(fetched)
+    await eventually(lambda: bench.sent.assets == ["a"])
+    assert not await bench.jobs.save(zombie, {"bytes": 1})
+    assert not await bench.jobs.end(zombie, "done", [AssetRejected(asset_id="zombie")])
+    assert await bench.jobs.renew(zombie, 30) is None
+    await asyncio.sleep(0.1)
+    assert bench.sent.assets == ["a"]
+
+
+async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench: Bench) -> None:
+    await bench.put("a")
+    for _ in range(2):
+        assert await bench.jobs.claim("fetch", "dies", lease_seconds=-1)
+        assert await bench.jobs.revive("fetch") == 1
+    started: list[str] = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        started.append(job.key)
+        return []
+
+    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(asset_id=reason.code)])
+    await eventually(lambda: bench.sent.assets == ["killed_its_worker"])
+    assert started == []
+
+
+async def test_a_long_job_keeps_its_lease(bench: Bench) -> None:
+    epochs: list[int] = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        epochs.append(lease.epoch)
+        await asyncio.sleep(1.5)
+        lease.check()
+        return [AssetRejected(asset_id=job.key)]
+
+    await bench.put("a")
+    await bench.run(work, lease_seconds=0.5)
+    other = await bench.run(work, lease_seconds=0.5)
+    await eventually(lambda: bench.sent.assets == ["a"])
+    await other.stop(0)
+    assert epochs == [1]
+
+
+async def test_losing_the_lease_stops_the_work(bench: Bench) -> None:
+    ended: list[str] = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            ended.append("stopped")
+            with pytest.raises(LeaseLost):
+                lease.check()
+            raise
+        return [AssetRejected(asset_id="never")]
+
+    await bench.put("a")
+    await bench.run(work, lease_seconds=0.3)
+    await asyncio.sleep(0.2)
+    await bench.documents.update("jobs", "fetch/a", {"$inc": {"epoch": 1}})
+    await eventually(lambda: ended == ["stopped"])
+    assert bench.sent.assets == []
+
+
+async def test_cancelling_a_waiting_and_a_running_job(bench: Bench) -> None:
+    running = asyncio.Event()
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        running.set()
+        await asyncio.sleep(30)
+        return []
+
+    await bench.put("running")
+    await bench.run(
+        work,
+        lease_seconds=0.3,
+        gave_up=lambda job, reason: [AssetRejected(asset_id=f"{job.key} {reason.code}")],
+    )
+    await running.wait()
+    await bench.put("waiting")
+    assert await bench.jobs.cancel("fetch", "waiting", "nobody wants it")
+    assert await bench.jobs.cancel("fetch", "running", "nobody wants it")
+    await eventually(lambda: sorted(bench.sent.assets) == ["running cancelled", "waiting cancelled"])
+    assert not await bench.jobs.cancel("fetch", "running", "again")
+
+
+async def test_a_stopped_worker_gives_its_job_back_at_once(bench: Bench) -> None:
+    begun = asyncio.Event()
+
+    async def slow(job: Job, lease: Lease) -> list[AssetRejected]:
+        await lease.save({"bytes": 42})
+        begun.set()
+        await asyncio.sleep(60)
+        return []
+
+    await bench.put("a")
+    runner = await bench.run(slow)
+    await begun.wait()
+    await runner.stop(0.05)
+    progress: list[dict[str, object]] = []
+
+    async def go_on(job: Job, lease: Lease) -> list[AssetRejected]:
+        progress.append(job.progress)
+        return [AssetRejected(asset_id=job.key)]
+
+    await bench.run(go_on)
+    await eventually(lambda: bench.sent.assets == ["a"], within=5)
+    assert progress == [{"bytes": 42}]
+    document = await bench.jobs.get("fetch", "a")
+    assert document is not None
+    assert document["attempt"] == 1
+
+
+async def test_a_job_put_for_later_waits_for_its_time(bench: Bench) -> None:
+    clock = SystemClock()
+    due = clock.now() + timedelta(seconds=0.5)
+    await bench.put("a", after_seconds=0.5)
+    done_at = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        done_at.append(clock.now())
+        return []
+
+    await bench.run(work)
+    await eventually(lambda: done_at)
+    assert done_at[0] >= due

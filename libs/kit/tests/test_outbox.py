@@ -1,0 +1,112 @@
+"""Changes and their facts leave together, whatever dies in between."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from framewell.sample.v1.sample_pb2 import SampleReviewed
+from framewell_contracts.cloudevents import Record
+from framewell_kit.documents import Documents
+from framewell_kit.outbox import Outbox
+from framewell_kit.outcomes import Busy
+from framewell_kit.records import event_id
+from framewell_kit.testing.streams import a_cause, eventually
+
+
+class Broker:
+    """Takes records, or does not."""
+
+    source = "/test"
+
+    def __init__(self) -> None:
+        self.taken: list[Record] = []
+        self.away = False
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        if self.away:
+            raise Busy("the broker is away", retry_after=0.01)
+        self.taken += records
+
+
+def reviewed(sample: str, revision: int = 1) -> SampleReviewed:
+    return SampleReviewed(sample_id=sample, revision=revision)
+
+
+async def test_a_change_and_its_fact_go_together(documents: Documents) -> None:
+    broker = Broker()
+    outbox = Outbox(documents, broker)
+    assert await outbox.insert("samples", {"_id": "s1", "state": "new"}, [reviewed("s1")], a_cause("c1"))
+    assert not await outbox.insert("samples", {"_id": "s1"}, [reviewed("s1")], a_cause("c1"))
+    after = await outbox.update("samples", "s1", {"$set": {"state": "x"}}, [reviewed("s1", 2)], a_cause("c2"))
+    assert after is not None
+    assert after["state"] == "x"
+    assert broker.taken == []
+    assert await outbox.flush() == 2
+    assert await outbox.flush() == 0
+    assert [SampleReviewed.FromString(record.value).revision for record in broker.taken] == [1, 2]
+
+
+async def test_no_fact_without_its_change(documents: Documents) -> None:
+    broker = Broker()
+    outbox = Outbox(documents, broker)
+    await outbox.insert("samples", {"_id": "s1", "state": "closed"}, [], a_cause())
+    change = {"$set": {"state": "open"}}
+    assert (
+        await outbox.update("samples", "s1", change, [reviewed("s1")], a_cause(), expect={"state": "new"})
+        is None
+    )
+    assert await outbox.flush() == 0
+
+
+async def test_what_was_left_behind_is_sent_by_the_next_process(documents: Documents) -> None:
+    broker = Broker()
+    await Outbox(documents, broker).insert("samples", {"_id": "s1"}, [reviewed("s1")], a_cause("c"))
+    later = Outbox(documents, broker)
+    later.register("samples")
+    await later.start()
+    await eventually(lambda: len(broker.taken) == 1)
+    await later.stop()
+
+
+async def test_an_outage_loses_nothing_and_a_repeat_makes_the_same_event(documents: Documents) -> None:
+    broker = Broker()
+    broker.away = True
+    outbox = Outbox(documents, broker)
+    await outbox.start()
+    for n in range(5):
+        await outbox.insert("samples", {"_id": f"s{n}"}, [reviewed(f"s{n}")], a_cause(f"c{n}"))
+    await eventually(lambda: outbox.reason == "the broker is away")
+    broker.away = False
+    await eventually(lambda: len(broker.taken) == 5 and outbox.reason == "")
+    await outbox.stop()
+    again = Broker()
+    other = Outbox(documents, again)
+    await other.insert("samples", {"_id": "t"}, [reviewed("s0")], a_cause("c0"))
+    await other.flush()
+    ids = {event_id(record) for record in broker.taken}
+    assert len(ids) == 5
+    assert event_id(again.taken[0]) not in ids  # another document: another event
+
+
+async def test_facts_added_while_sending_stay(documents: Documents) -> None:
+    class Meanwhile(Broker):
+        async def deliver(self, records: Sequence[Record]) -> None:
+            if not self.taken:
+                await outbox.update("samples", "s1", {"$set": {"n": 2}}, [reviewed("s1", 2)], a_cause("c2"))
+            await super().deliver(records)
+
+    broker = Meanwhile()
+    outbox = Outbox(documents, broker)
+    await outbox.insert("samples", {"_id": "s1"}, [reviewed("s1", 1)], a_cause("c1"))
+    await outbox.flush()
+    await outbox.flush()
+    assert [SampleReviewed.FromString(record.value).revision for record in broker.taken] == [1, 2]
+
+
+@pytest.mark.parametrize("many", [450])
+async def test_more_than_one_sweep_holds(documents: Documents, many: int) -> None:
+    broker = Broker()
+    outbox = Outbox(documents, broker)
+    for n in range(many):
+        await outbox.insert("samples", {"_id": f"s{n}"}, [reviewed(f"s{n}")], a_cause(f"c{n}"))
+    assert await outbox.flush() == many

@@ -1,0 +1,177 @@
+"""The pure parts of the stream runtime: the offset ledger, permits, the breaker, ids of facts."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
+from framewell_kit.facts import Cause, Fact
+from framewell_kit.outcomes import Rejected
+from framewell_kit.records import event_id
+from framewell_kit.stream.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
+from framewell_kit.stream.emit import derive
+from framewell_kit.stream.ledger import OffsetLedger
+from framewell_kit.stream.permits import Permits
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["see", "finish", "give_back"])), max_size=200))
+def test_nothing_unfinished_is_ever_committed_past(steps: list[tuple[int, str]]) -> None:
+    ledger, seen, under_way, finished = OffsetLedger(), set(), set(), set()
+    for offset, step in steps:
+        if step == "see":
+            first_unread = max(seen, default=-1) + 1
+            offset = min(offset, first_unread)  # noqa: PLW2901 - a consumer reads forward, or again
+            fresh = ledger.see(offset)
+            assert fresh == (offset not in finished and offset not in under_way)
+            seen.add(offset)
+            if fresh:
+                ledger.begin(offset)
+                under_way.add(offset)
+        elif offset in under_way:
+            under_way.remove(offset)
+            if step == "finish":
+                ledger.finish(offset)
+                finished.add(offset)
+            else:
+                ledger.give_back(offset)
+        committable = ledger.committable()
+        unfinished = seen - finished
+        assert committable == (min(unfinished) if unfinished else max(seen) + 1 if seen else None)
+        assert ledger.unfinished == len(unfinished)
+        assert ledger.under_way == len(under_way)
+
+
+async def test_permits_go_to_live_before_archive_and_to_the_oldest_first() -> None:
+    permits, order = Permits(1), []
+    await permits.acquire(0)
+
+    async def waiter(name: str, priority: int) -> None:
+        await permits.acquire(priority)
+        order.append(name)
+        permits.release()
+
+    tasks = [
+        asyncio.create_task(waiter(*one)) for one in (("old1", 1), ("old2", 1), ("live1", 0), ("live2", 0))
+    ]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    permits.release()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert order == ["live1", "live2", "old1"]
+    assert permits.free == 1
+
+
+async def test_a_permit_given_in_the_moment_of_cancellation_is_not_lost() -> None:
+    permits = Permits(1)
+    await permits.acquire(0)
+    task = asyncio.create_task(permits.acquire(0))
+    await asyncio.sleep(0)
+    permits.release()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert permits.free == 1
+
+
+class HeldClock:
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+def test_the_breaker_opens_at_fifty_failures_and_closes_after_a_success() -> None:
+    clock, kept = HeldClock(), []
+    breaker = Breaker(clock, kept.append)
+    for _ in range(900):
+        breaker.succeeded()
+    for _ in range(49):
+        breaker.failed()
+    assert not breaker.is_open
+    breaker.failed()
+    assert breaker.is_open
+    assert kept == [NOW.timestamp()]
+    restarted = Breaker(clock)
+    restarted.restore(kept[0])
+    assert restarted.is_open
+    clock.time += timedelta(seconds=HALF_OPEN_AFTER_SECONDS)
+    assert restarted.half_open
+    restarted.failed()
+    assert restarted.is_open
+    clock.time += timedelta(seconds=HALF_OPEN_AFTER_SECONDS)
+    restarted.succeeded()
+    assert not restarted.is_open
+    assert not restarted.half_open
+
+
+def test_a_few_failures_among_many_do_not_open_the_breaker() -> None:
+    breaker = Breaker(HeldClock())
+    for number in range(5000):
+        if number % 25:
+            breaker.succeeded()
+        else:
+            breaker.failed()
+    assert not breaker.is_open
+
+
+def cause(event: str = "c1", **more: object) -> Cause:
+    return Cause(id=event, source="/s", type="framewell.test", time=NOW, **more)  # type: ignore[arg-type]
+
+
+def ids(outgoing: list[AssetRejected | Fact], of: Cause, scope: str = "") -> list[str]:
+    return [event_id(record) for record in derive(outgoing, of, source="/s", now=NOW, scope=scope)]
+
+
+def test_the_ids_of_facts_follow_from_their_cause() -> None:
+    facts: list[AssetRejected | Fact] = [
+        AssetRejected(asset_id="a"),
+        AssetRejected(asset_id="a"),
+        AssetRejected(asset_id="b"),
+    ]
+    made = ids(facts, cause())
+    assert len(set(made)) == 3
+    assert ids(facts, cause()) == made
+    assert ids(facts[2:] + facts[:2], cause()) == made[2:] + made[:2]
+    assert not set(ids(facts, cause("c2"))) & set(made)
+    assert not set(ids(facts, cause(), "samples/1/")) & set(made)
+    assert ids([Fact(AssetRejected(asset_id="a"), id="fixed")], cause()) == ["fixed"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "of", "topic"),
+    [
+        (ChunkPlanned(chunk_id="x"), cause(), "archive"),
+        (ChunkPlanned(chunk_id="x"), cause(lane=LANE_LIVE), "live"),
+        (ChunkPlanned(chunk_id="x", lane=LANE_ARCHIVE), cause(lane=LANE_LIVE), "archive"),
+        (Fact(ChunkPlanned(chunk_id="x", lane=LANE_ARCHIVE), lane=LANE_LIVE), cause(), "live"),
+    ],
+)
+def test_the_lane_of_a_fact(fact: ChunkPlanned | Fact, of: Cause, topic: str) -> None:
+    (record,) = derive([fact], of, source="/s", now=NOW)
+    assert record.topic == f"framewell.chunk.planned.v1.{topic}"
+
+
+def test_a_fact_says_its_asset_and_its_trace() -> None:
+    of = cause(subject="asset-1", traceparent="00-a-b-01")
+    (record,) = derive([AssetRejected(asset_id="asset-2")], of, source="/s", now=NOW)
+    headers = dict(record.headers)
+    assert (headers["ce_subject"], headers["traceparent"]) == (b"asset-2", b"00-a-b-01")
+
+
+def test_a_fact_too_large_for_its_topic_is_refused_here() -> None:
+    with pytest.raises(Rejected, match="put it into an object") as refusal:
+        derive([AssetRejected(asset_id="a", detail="x" * (1 << 20))], cause(), source="/s", now=NOW)
+    assert refusal.value.code == "fact_too_large"
