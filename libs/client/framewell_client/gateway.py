@@ -115,8 +115,8 @@ class Gateway:
         last = ""
         while True:
             try:
-                for event in self._stream(asset_id, last):
-                    last = event["id"]
+                for place, event in self._stream(asset_id, last):
+                    last = place
                     yield event
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout):
                 time.sleep(_PAUSE_SECONDS)
@@ -244,7 +244,8 @@ class Gateway:
                 break
         return found
 
-    def _stream(self, asset_id: str, last_event_id: str) -> Iterator[Document]:
+    def _stream(self, asset_id: str, last_event_id: str) -> Iterator[tuple[str, Document]]:
+        """Events with the place to resume after each; ends when the connection does."""
         headers = {"accept": "text/event-stream", "last-event-id": last_event_id}
         timeout = httpx.Timeout(_QUIET_SECONDS, connect=5.0)
         path = f"/v1/assets/{asset_id}/events"
@@ -254,9 +255,13 @@ class Gateway:
                 if answer.is_error:
                     answer.read()
                     raise Refused(answer.status_code, _problem(answer))
+                event: Document | None = None
                 for line in answer.iter_lines():
                     if line.startswith("data: "):
-                        yield json.loads(line.removeprefix("data: "))
+                        event = json.loads(line.removeprefix("data: "))
+                    elif line.startswith("id: ") and event is not None:
+                        yield line.removeprefix("id: "), event
+                        event = None
         except httpx.ConnectError as error:
             raise self._unreachable(error) from error
 

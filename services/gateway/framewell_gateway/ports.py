@@ -39,7 +39,7 @@ class EventLog(Protocol):
     async def of_assets(self, asset_ids: Sequence[str]) -> Mapping[str, Sequence[RecordedEvent]]:
         """Events that tell where each of these assets stands; every id has an entry."""
 
-    async def get(self, event_id: str) -> RecordedEvent | None:
+    async def get(self, key: str) -> RecordedEvent | None:
         """One event, None when it is not known."""
 
     async def forget(self, asset_id: str) -> int:

@@ -120,15 +120,15 @@ class Mesh:
         )
 
     async def happened(self, *messages: Message, source: str = "/test") -> list[str]:
-        """Record facts as the stream would; the ids of their events."""
+        """Record facts as the stream would; the keys of their events."""
         record = RecordEvent(self.log, self.arrivals)
-        ids = []
+        keys = []
         for message in messages:
             event_id = f"{message.DESCRIPTOR.full_name}-{message.SerializeToString(deterministic=True).hex()}"
             cause = Cause(id=event_id, source=source, type=fact_type(message).type, time=SystemClock().now())
             assert await record(message, cause) == ()
-            ids.append(event_id)
-        return ids
+            keys.append(f"{source}#{event_id}")
+        return keys
 
 
 @pytest.fixture

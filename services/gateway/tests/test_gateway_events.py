@@ -32,6 +32,14 @@ async def test_a_fact_delivered_twice_is_recorded_once(mesh: Any, gateway: httpx
     assert listed[0]["data"] == {"asset_id": ASSET}
 
 
+async def test_the_same_id_from_two_senders_is_two_events(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await mesh.happened(AssetIngested(asset_id=ASSET), source="/playout-1")
+    await mesh.happened(AssetIngested(asset_id=ASSET), source="/playout-2")
+    listed = (await gateway.get(f"/v1/assets/{ASSET}/events")).json()["events"]
+    assert [event["source"] for event in listed] == ["/playout-1", "/playout-2"]
+    assert len({event["id"] for event in listed}) == 1
+
+
 async def test_reviews_belong_to_the_asset_of_their_sample(mesh: Any, gateway: httpx.AsyncClient) -> None:
     await mesh.happened(
         SampleReviewed(sample_id="s1"),
@@ -91,7 +99,7 @@ async def test_a_resumed_stream_leaves_nothing_out_and_repeats_nothing(mesh: Any
     chunks = [ChunkPlanned(asset_id=ASSET, chunk_id=f"c{number}") for number in range(5)]
     ids = await mesh.happened(*chunks)
     resumed = await told(FollowEvents(mesh.log, HeldClock())(ASSET, ids[2]))
-    assert [event.id for event in resumed] == ids[3:]
+    assert [event.key for event in resumed] == ids[3:]
 
 
 async def test_a_review_of_an_old_sample_reaches_a_resumed_stream(mesh: Any) -> None:
@@ -105,23 +113,23 @@ async def test_a_review_of_an_old_sample_reaches_a_resumed_stream(mesh: Any) -> 
     (last,) = await mesh.happened(AssetIngested(asset_id=ASSET))
     (review,) = await mesh.happened(SampleReviewed(sample_id="s1"))
     resumed = await told(FollowEvents(mesh.log, HeldClock())(ASSET, last))
-    assert [event.id for event in resumed] == [review]
+    assert [event.key for event in resumed] == [review]
 
 
 async def test_an_unknown_place_to_resume_starts_from_the_beginning(mesh: Any) -> None:
     ids = await mesh.happened(AssetIngested(asset_id=ASSET))
     resumed = await told(FollowEvents(mesh.log, HeldClock())(ASSET, "never seen"))
-    assert [event.id for event in resumed] == ids
+    assert [event.key for event in resumed] == ids
 
 
 async def test_events_travel_as_server_sent_events(mesh: Any) -> None:
-    (event_id,) = await mesh.happened(AssetIngested(asset_id=ASSET))
+    (key,) = await mesh.happened(AssetIngested(asset_id=ASSET))
     async with aclosing(entrypoint._stream(mesh.door(), ASSET, "")) as stream:
         opened, event = await anext(stream), await anext(stream)
     assert opened.startswith(b": ")
     name, data, number = event.decode().strip().split("\n")
-    assert (name, number) == ("event: asset.ingested", f"id: {event_id}")
-    assert json.loads(data.removeprefix("data: "))["id"] == event_id
+    assert (name, number) == ("event: asset.ingested", f"id: {key}")
+    assert json.loads(data.removeprefix("data: "))["type"] == "framewell.asset.ingested.v1"
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, */*"])

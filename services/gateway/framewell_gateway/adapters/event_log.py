@@ -39,7 +39,7 @@ class StoredEventLog:
         if samples:
             # Reviews name their sample only; the sample's proposal names the asset.
             events += await self._find({"sample_id": {"$in": samples}, **since})
-        known = {event.id: event for event in events}
+        known = {event.key: event for event in events}
         return sorted(known.values(), key=lambda event: event.cursor)
 
     async def _of_samples(
@@ -56,8 +56,8 @@ class StoredEventLog:
                     found[asset_id].append(event)
         return found
 
-    async def get(self, event_id: str) -> RecordedEvent | None:
-        document = await self._documents.get(EVENTS, event_id)
+    async def get(self, key: str) -> RecordedEvent | None:
+        document = await self._documents.get(EVENTS, key)
         return None if document is None else _event(document)
 
     async def forget(self, asset_id: str) -> int:
@@ -69,7 +69,8 @@ class StoredEventLog:
 
 def _document(event: RecordedEvent) -> Document:
     return {
-        "_id": event.id,
+        "_id": event.key,
+        "id": event.id,
         "type": event.type,
         "source": event.source,
         "time": event.time,
@@ -88,7 +89,7 @@ def _document(event: RecordedEvent) -> Document:
 def _event(document: Document) -> RecordedEvent:
     failure = document["failure"]
     return RecordedEvent(
-        id=document["_id"],
+        id=document["id"],
         type=document["type"],
         source=document["source"],
         time=document["time"],

@@ -38,6 +38,11 @@ _REFUSALS: dict[grpc.StatusCode, type[Outcome]] = {
     grpc.StatusCode.UNAUTHENTICATED: Forbidden,
 }
 
+_REACHED = {
+    grpc.StatusCode.UNAVAILABLE: "nothing answers at its address",
+    grpc.StatusCode.DEADLINE_EXCEEDED: "it did not answer in time",
+}
+
 
 class _Remote:
     """What all have in common: the caller travels along, and errors come back in the mesh's words."""
@@ -61,7 +66,12 @@ def refusal(service: str, error: grpc.aio.AioRpcError) -> Exception:
         return kind(detail)
     if error.code() is grpc.StatusCode.UNIMPLEMENTED:
         return Away(service, "it does not offer this yet")
-    return Away(service, detail)
+    return Away(service, _REACHED.get(error.code(), detail) if _is_of_grpc(detail) else detail)
+
+
+def _is_of_grpc(detail: str) -> bool:
+    """True for what gRPC says itself, in its own words, when no service had a say."""
+    return detail.startswith(("failed to connect", "Deadline Exceeded", "Socket closed", "Connection reset"))
 
 
 def _caller() -> tuple[tuple[str, str], ...]:

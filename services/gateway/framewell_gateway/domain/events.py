@@ -1,8 +1,9 @@
-"""One event of the mesh as the gateway keeps it: never changed, told apart by its event id."""
+"""One event of the mesh as the gateway keeps it: never changed, told apart by its source and id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote
 
 from framewell_kit.clock import Clock
 
@@ -43,9 +44,14 @@ class RecordedEvent:
         return self.type.removeprefix("framewell.").rsplit(".v", 1)[0]
 
     @property
+    def key(self) -> str:
+        """What tells it apart: ids are unique for their source only. Plain ASCII on one line."""
+        return quote(f"{self.source}#{self.id}", safe="/:#")
+
+    @property
     def cursor(self) -> "Cursor":
         """Its place in the order of telling."""
-        return Cursor(self.recorded, self.id)
+        return Cursor(self.recorded, self.key)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,7 +59,7 @@ class Cursor:
     """A place in the order in which events were recorded."""
 
     recorded: int
-    id: str
+    key: str
 
 
 class Arrivals:

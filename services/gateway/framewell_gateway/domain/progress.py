@@ -1,7 +1,7 @@
 """Where an asset stands, derived from its events alone.
 
 A pure function of the *set* of events: their order does not matter, and an event seen twice counts
-once, since events are told apart by id and chunks by chunk id. Work of an older generation (the asset
+once, since events are told apart by their key and chunks by chunk id. Work of an older generation (the asset
 was reprocessed since) is left out.
 """
 
@@ -56,7 +56,7 @@ _WORKED_ON = {"chunk.planned", "chunk.transcoded", "chunk.analysed", "audio.extr
 
 def progress_of(events: Iterable[RecordedEvent]) -> Progress | None:
     """Where the asset of these events stands; None when none of them is about its life."""
-    known = {event.id: event for event in events}.values()
+    known = {event.key: event for event in events}.values()
     generation = max((event.generation for event in known), default=0)
     by_name = _by_name(known, generation)
     if not any(by_name.get(name) for name in ("ingest.requested", *_ENDS_AND_STAGES, *_WORKED_ON)):
@@ -81,7 +81,7 @@ _OF_ALL_GENERATIONS = {"ingest.requested", "asset.removed"}
 def _by_name(events: Iterable[RecordedEvent], generation: int) -> Mapping[str, Sequence[RecordedEvent]]:
     """The events of the current generation by name, each list in order of time."""
     named: dict[str, list[RecordedEvent]] = {}
-    for event in sorted(events, key=lambda event: (event.time, event.id)):
+    for event in sorted(events, key=lambda event: (event.time, event.key)):
         if event.generation == generation or event.name in _OF_ALL_GENERATIONS:
             named.setdefault(event.name, []).append(event)
     return named

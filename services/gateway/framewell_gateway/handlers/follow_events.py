@@ -15,20 +15,20 @@ _LOOK_SECONDS = 0.25
 class FollowEvents:
     """Events of an asset in the order they were recorded, for ever; none twice.
 
-    After a break the caller names the last event it had. Looks into the log four times a second, since
-    another gateway may have recorded the event. An id that is not known starts from the beginning, so that
-    nothing is ever left out. Yields None when there was nothing new for a look.
+    After a break the caller names the key of the last event it had. Looks into the log four times a
+    second, since another gateway may have recorded the event. A key that is not known starts from the
+    beginning, so that nothing is ever left out. Yields None when there was nothing new for a look.
     """
 
     log: EventLog
     clock: Clock
 
-    async def __call__(self, asset_id: str, last_event_id: str = "") -> AsyncIterator[RecordedEvent | None]:
-        last = await self.log.get(last_event_id) if last_event_id else None
+    async def __call__(self, asset_id: str, last_key: str = "") -> AsyncIterator[RecordedEvent | None]:
+        last = await self.log.get(last_key) if last_key else None
         cursor = last.cursor if last else None
         told: set[str] = set()
         if cursor is not None:
-            told = {event.id for event in await self.log.of_asset(asset_id) if event.cursor <= cursor}
+            told = {event.key for event in await self.log.of_asset(asset_id) if event.cursor <= cursor}
         while True:
             found = 0
             try:
@@ -37,8 +37,8 @@ class FollowEvents:
                 # The store is away: the stream stays open and goes on with it.
                 events = ()
             for event in events:
-                if event.id not in told:
-                    told.add(event.id)
+                if event.key not in told:
+                    told.add(event.key)
                     cursor = max(cursor, event.cursor) if cursor else event.cursor
                     found += 1
                     yield event

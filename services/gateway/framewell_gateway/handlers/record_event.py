@@ -15,7 +15,7 @@ from framewell_kit.facts import Cause, Outgoing
 class RecordEvent:
     """Keep one fact, reduced to plain values. Emits nothing.
 
-    A redelivery finds the event by its id and changes nothing, so nothing that is derived from the log is
+    A redelivery finds the event by its key and changes nothing, so nothing that is derived from the log is
     ever counted twice.
     """
 

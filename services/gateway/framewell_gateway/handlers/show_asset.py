@@ -41,7 +41,7 @@ class ShowAsset:
 
     async def __call__(self, asset_id: str, object_url: Callable[[str], str]) -> AssetView:
         progress, away = await self.progress(asset_id)
-        asked = _Asked(list(progress.missing))
+        asked = _Asked([])
         if away is not None:
             asked.missing.append(f"what ingest knows: {away}")
         parts = AssetParts(self.services, asset_id)
@@ -59,7 +59,7 @@ class ShowAsset:
             kind=kind_view(progress),
             state=progress.state,
             reason=progress.reason,
-            missing=list(dict.fromkeys(asked.missing)),
+            missing=[*progress.missing, *sorted(asked.missing)],
             timeline=timeline.result(),
             chunks=chunk_counts_view(progress.chunks),
             shots=shots.result(),

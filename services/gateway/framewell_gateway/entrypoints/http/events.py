@@ -64,4 +64,4 @@ async def _stream(the: Door, asset_id: str, last_event_id: str) -> AsyncIterator
 
 def _sse(event: RecordedEvent) -> bytes:
     data = json.dumps(event_view(event).model_dump(mode="json"), ensure_ascii=False)
-    return format_sse_event(data_str=data, event=event.name, id=event.id)
+    return format_sse_event(data_str=data, event=event.name, id=event.key)
