@@ -121,7 +121,12 @@ _FACTS = (
     FactType(asset.AssetIngested, "asset_id", ("ingest",), ("transcode", "inference", "dataset", "gateway")),
     FactType(segment.SegmentIngested, "asset_id", ("ingest",), ("transcode", "gateway")),
     FactType(recording.RecordingClosed, "asset_id", ("ingest",), ("transcode", "inference", "gateway")),
-    FactType(asset.AssetRejected, "asset_id", ("ingest", "transcode"), ("inference", "dataset", "gateway")),
+    FactType(
+        asset.AssetRejected,
+        "asset_id",
+        ("ingest", "transcode"),
+        ("ingest", "inference", "dataset", "gateway"),
+    ),
     FactType(programme.ProgrammeChanged, "asset_id", (OUTSIDE, "gateway"), ALL_SERVICES),
     FactType(asset.AssetRemoved, "asset_id", (OUTSIDE, "gateway", "ingest"), ALL_SERVICES),
     # --- making pictures and sound readable

@@ -5,7 +5,7 @@ A group stands here before a service may read with it, so that its topics exist 
 
 GROUPS: tuple[str, ...] = (
     "ingest.accept_request",
-    "ingest.accept_segment",
+    "ingest.note_rejection",
     "ingest.change_programme",
     "ingest.remove_asset",
     "ingest.erase",

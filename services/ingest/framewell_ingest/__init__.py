@@ -1,1 +1,1 @@
-"""Takes media in: fetches, checks, reads rights statements, stores the original."""
+"""Takes media in: fetches, checks, reads rights statements and metadata, stores the original."""

@@ -1,0 +1,8 @@
+"""`python -m framewell_ingest`: takes media in."""
+
+from framewell_ingest.settings import IngestSettings
+from framewell_ingest.wiring import wire
+from framewell_kit.service import run_service
+
+if __name__ == "__main__":
+    run_service("ingest", IngestSettings(), wire)

@@ -1,0 +1,162 @@
+"""Assets in the document store: one document an asset, facts by outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Programme
+from framewell_ingest.domain.assets import OPEN, Asset, State
+from framewell_kit.clock import Clock
+from framewell_kit.documents import Document, Documents
+from framewell_kit.facts import Cause, Fact, Outgoing
+from framewell_kit.outbox import Outbox
+
+_COLLECTION: Final = "assets"
+_IS_OPEN: Final = {"state": {"$in": [str(state) for state in OPEN]}}
+
+
+@dataclass(frozen=True, slots=True)
+class AssetDocuments:
+    """Assets on documents."""
+
+    documents: Documents
+    outbox: Outbox
+    clock: Clock
+
+    async def prepare(self) -> None:
+        """Make the indexes that lists and watchers read by, and have left-over facts sent."""
+        self.outbox.register(_COLLECTION)
+        for field in ("requested_at", "changed_at", "objects"):
+            await self.documents.ensure_index(_COLLECTION, [field])
+
+    async def register(self, asset: Asset, announcement: Fact | None, cause: Cause) -> bool:
+        facts = [] if announcement is None else [announcement]
+        return await self.outbox.insert(_COLLECTION, _document(asset), facts, cause)
+
+    async def get(self, asset_id: str) -> Asset | None:
+        found = await self.documents.get(_COLLECTION, asset_id)
+        return None if found is None else _asset(found)
+
+    async def page(self, states: Sequence[State], size: int, before: datetime | None) -> list[Asset]:
+        query: dict[str, Any] = {}
+        if states:
+            query["state"] = {"$in": [str(state) for state in states]}
+        if before is not None:
+            query["requested_at"] = {"$lt": before}
+        found = await self.documents.find(_COLLECTION, query, sort=[("requested_at", -1)], limit=size)
+        return [_asset(document) for document in found]
+
+    async def changed_since(self, since: datetime, asset_id: str) -> list[Asset]:
+        query: dict[str, Any] = {"changed_at": {"$gte": since}}
+        if asset_id:
+            query["_id"] = asset_id
+        found = await self.documents.find(_COLLECTION, query, sort=[("changed_at", 1)])
+        return [_asset(document) for document in found]
+
+    async def begin(self, asset_id: str) -> Asset | None:
+        begun = await self.documents.update(
+            _COLLECTION, asset_id, self._change({"state": State.FETCHING}), expect=_IS_OPEN
+        )
+        if begun is not None:
+            return _asset(begun)
+        ended = await self.get(asset_id)
+        return None if ended is None or ended.state == State.REMOVED else ended
+
+    async def finish(self, end: AssetIngested | AssetRejected) -> AssetIngested | AssetRejected | None:
+        after = await self.documents.update(
+            _COLLECTION, end.asset_id, self._change(_ended(end)), expect=_IS_OPEN
+        )
+        if after is not None:
+            return end
+        asset = await self.get(end.asset_id)
+        return None if asset is None else asset.ingested or asset.rejected
+
+    async def refuse(self, end: AssetRejected, fact: Outgoing, cause: Cause) -> bool:
+        after = await self.outbox.update(
+            _COLLECTION, end.asset_id, self._change(_ended(end)), [fact], cause, expect=_IS_OPEN
+        )
+        return after is not None
+
+    async def note_rejection(self, end: AssetRejected) -> bool:
+        change = self._change({"state": State.REJECTED, "rejected": end.SerializeToString()})
+        expect = {"generation": end.generation, "state": {"$ne": str(State.REMOVED)}}
+        return await self.documents.update(_COLLECTION, end.asset_id, change, expect=expect) is not None
+
+    async def reprocess(self, asset: Asset, again: AssetIngested, cause: Cause) -> bool:
+        change = self._change({**_ended(again), "generation": again.generation})
+        after = await self.outbox.update(
+            _COLLECTION, asset.asset_id, change, [again], cause, expect={"generation": asset.generation}
+        )
+        return after is not None
+
+    async def announce(self, asset_id: str, facts: Sequence[Outgoing], cause: Cause) -> bool:
+        return await self.outbox.update(_COLLECTION, asset_id, self._change({}), facts, cause) is not None
+
+    async def change_programme(self, asset_id: str, programme: Programme, revision: int) -> bool:
+        change = self._change({"programme": programme.SerializeToString(), "programme_revision": revision})
+        after = await self.documents.update(
+            _COLLECTION, asset_id, change, expect={"programme_revision": {"$lt": revision}}
+        )
+        return after is not None
+
+    async def remove(self, asset_id: str) -> Asset | None:
+        asset = await self.get(asset_id)
+        if asset is None:
+            return None
+        change = self._change({"state": State.REMOVED, "objects": []})
+        change["$unset"] = {"request": "", "programme": "", "ingested": "", "rejected": ""}
+        await self.documents.update(_COLLECTION, asset_id, change)
+        return asset
+
+    async def holders_of(self, key: str) -> int:
+        return await self.documents.count(_COLLECTION, {"objects": key})
+
+    def _change(self, values: dict[str, Any]) -> dict[str, Any]:
+        plain = {name: str(value) if isinstance(value, State) else value for name, value in values.items()}
+        return {"$set": {**plain, "changed_at": self.clock.now()}, "$inc": {"revision": 1}}
+
+
+def _ended(end: AssetIngested | AssetRejected) -> dict[str, Any]:
+    if isinstance(end, AssetRejected):
+        return {"state": State.REJECTED, "rejected": end.SerializeToString(), "objects": []}
+    objects = [ref.key for ref in (end.original, end.existing_proxy) if ref.key]
+    return {"state": State.INGESTED, "ingested": end.SerializeToString(), "objects": objects}
+
+
+def _document(asset: Asset) -> Document:
+    return {
+        "_id": asset.asset_id,
+        "state": str(asset.state),
+        "request": asset.request.SerializeToString(),
+        "source": asset.source,
+        "requested_at": asset.requested_at,
+        "changed_at": asset.changed_at,
+        "generation": asset.generation,
+        "revision": asset.revision,
+        "programme": asset.programme.SerializeToString(),
+        "programme_revision": asset.programme_revision,
+        "objects": [],
+    }
+
+
+def _asset(document: Document) -> Asset:
+    ingested, rejected = document.get("ingested"), document.get("rejected")
+    return Asset(
+        asset_id=document["_id"],
+        state=State(document["state"]),
+        request=IngestRequested.FromString(bytes(document.get("request", b""))),
+        source=document["source"],
+        requested_at=document["requested_at"],
+        changed_at=document["changed_at"],
+        generation=document["generation"],
+        revision=document["revision"],
+        programme=Programme.FromString(bytes(document.get("programme", b""))),
+        programme_revision=document["programme_revision"],
+        ingested=AssetIngested.FromString(bytes(ingested)) if ingested else None,
+        rejected=AssetRejected.FromString(bytes(rejected)) if rejected else None,
+    )

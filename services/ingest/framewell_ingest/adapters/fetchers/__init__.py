@@ -1,0 +1,1 @@
+"""Bringing media within reach, one module a kind of place."""

@@ -1,0 +1,62 @@
+"""s3: URIs, from buckets that the operator allowed."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import S3Store
+
+from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, PlaceAway, Refused
+from framewell_ingest.ports import Source
+
+_TRY_AGAIN_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class BucketFetcher:
+    """Downloads from `buckets` into `scratch`. Access and endpoint come from the AWS_* variables."""
+
+    scratch: Path
+    buckets: tuple[str, ...]
+    most_bytes: int
+
+    @asynccontextmanager
+    async def fetch(self, uri: str) -> AsyncIterator[Source]:
+        parts = urlsplit(uri)
+        key = unquote(parts.path.lstrip("/"))
+        if parts.netloc not in self.buckets:
+            named = ", ".join(self.buckets) or "none"
+            raise Refused(
+                FORBIDDEN,
+                f"The bucket {parts.netloc!r} is not read by this mesh (FRAMEWELL_INGEST_BUCKETS: {named}).",
+            )
+        if not key:
+            raise Refused(UNREACHABLE, f"{uri!r} names a bucket and no object in it.")
+        with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="s3-") as file:
+            await self._download(S3Store(parts.netloc), key, uri, file)
+            yield Source(Path(file.name), PurePosixPath(key).name)
+
+    async def _download(self, store: S3Store, key: str, uri: str, file: Any) -> None:
+        try:
+            found = await obstore.get_async(store, key)
+            size = int(found.meta["size"])
+            if size > self.most_bytes:
+                raise Refused(
+                    TOO_LARGE, f"{uri} has {size:,} bytes; this mesh takes in at most {self.most_bytes:,}."
+                )
+            async for block in found.stream(min_chunk_size=8 << 20):
+                await asyncio.to_thread(file.write, block)
+            file.flush()
+        except (FileNotFoundError, NotFoundError) as error:
+            raise Refused(UNREACHABLE, f"There is no object {uri}.") from error
+        except BaseError as error:
+            raise PlaceAway(f"{uri} cannot be read: {str(error)[:300]}", _TRY_AGAIN_SECONDS) from error

@@ -1,0 +1,49 @@
+"""file: URIs, inside folders that the operator allowed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from framewell_ingest.domain.verdicts import FORBIDDEN, UNREACHABLE, Refused
+from framewell_ingest.ports import Source
+
+
+@dataclass(frozen=True, slots=True)
+class FileFetcher:
+    """Files under `roots`, read where they lie. A link that leads outside is outside."""
+
+    roots: tuple[Path, ...]
+
+    @asynccontextmanager
+    async def fetch(self, uri: str) -> AsyncIterator[Source]:
+        path = self._resolved(uri)
+        yield Source(path, path.name)
+
+    def _resolved(self, uri: str) -> Path:
+        parts = urlsplit(uri)
+        if parts.netloc not in ("", "localhost"):
+            raise Refused(
+                FORBIDDEN,
+                f"{uri!r} names the host {parts.netloc!r}; a file: URI begins with file:/// and a path.",
+            )
+        wanted = Path(unquote(parts.path))
+        if not wanted.is_absolute() or "\0" in parts.path or "%00" in parts.path:
+            raise Refused(FORBIDDEN, f"{uri!r} holds no absolute path.")
+        path = wanted.resolve()
+        # Outside the roots nothing is told, not even whether there is such a file.
+        if not any(path.is_relative_to(root.resolve()) for root in self.roots):
+            named = ", ".join(str(root) for root in self.roots) or "none"
+            raise Refused(
+                FORBIDDEN,
+                f"{wanted} is outside the folders this mesh may read (FRAMEWELL_INGEST_ROOTS: {named}). "
+                "Move the file there, or upload it.",
+            )
+        if not path.exists():
+            raise Refused(UNREACHABLE, f"There is no file {wanted}.")
+        if not path.is_file():
+            raise Refused(UNREACHABLE, f"{wanted} is no regular file.")
+        return path

@@ -1,0 +1,96 @@
+"""upload: URIs, for files that were sent over gRPC and wait for their request."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_ingest.domain.verdicts import UNREACHABLE, Refused
+from framewell_ingest.ports import Assets, Source
+from framewell_kit.clock import Clock
+from framewell_kit.documents import Documents
+from framewell_kit.objects import Objects
+from framewell_kit.outcomes import Rejected
+
+_COLLECTION: Final = "uploads"
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Uploads as objects, each with a document that names it until its time is over."""
+
+    documents: Documents
+    objects: Objects
+    assets: Assets
+    clock: Clock
+    scratch: Path
+    most_bytes: int
+    keep: timedelta
+
+    async def receive(
+        self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str
+    ) -> tuple[str, ObjectRef]:
+        """Store the bytes; the `upload:` URI and the object.
+
+        Raises Rejected when there are more or fewer than announced, or others than their SHA-256 says.
+        """
+        if size > self.most_bytes:
+            raise _too_large(size, self.most_bytes)
+        with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="upload-") as file:
+            received, hashed = 0, sha256()
+            async for piece in pieces:
+                received += len(piece)
+                if received > (size or self.most_bytes):
+                    raise _too_large(received, size or self.most_bytes)
+                hashed.update(piece)
+                file.write(piece)
+            file.flush()
+            if size and received != size:
+                raise Rejected(f"the upload ended after {received:,} of {size:,} bytes", code="cut_off")
+            if digest and digest.lower() != hashed.hexdigest():
+                raise Rejected(
+                    f"the upload's SHA-256 is {hashed.hexdigest()}, announced was {digest}", code="wrong_hash"
+                )
+            if not received:
+                raise Rejected("the upload is empty (0 bytes)", code="empty")
+            ref = await self.objects.put_file(Path(file.name), media_type=_UNKNOWN_TYPE)
+        upload_id = str(uuid4())
+        await self.documents.insert_once(
+            _COLLECTION,
+            {"_id": upload_id, "object": ref.SerializeToString(), "name": name[:255], "at": self.clock.now()},
+        )
+        return f"upload:{upload_id}", ref
+
+    @asynccontextmanager
+    async def fetch(self, uri: str) -> AsyncIterator[Source]:
+        found = await self.documents.get(_COLLECTION, uri.partition(":")[2])
+        if found is None:
+            raise Refused(
+                UNREACHABLE, f"There is no upload {uri!r}: its time is over, or it never was. Upload again."
+            )
+        ref = ObjectRef.FromString(bytes(found["object"]))
+        async with self.objects.local(ref) as path:
+            yield Source(path, found["name"], stored=ref)
+
+    async def forget_old(self) -> int:
+        """Let go of uploads whose time is over, with their objects unless an asset has them; how many."""
+        old = await self.documents.find(_COLLECTION, {"at": {"$lt": self.clock.now() - self.keep}})
+        for upload in old:
+            await self.documents.delete(_COLLECTION, upload["_id"])
+            ref = ObjectRef.FromString(bytes(upload["object"]))
+            if await self.assets.holders_of(ref.key) == 0:
+                await self.objects.delete(ref)
+        return len(old)
+
+
+def _too_large(size: int, most: int) -> Rejected:
+    return Rejected(f"the upload has {size:,} bytes; at most {most:,} are taken", code="too_large")

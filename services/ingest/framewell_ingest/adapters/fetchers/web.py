@@ -1,0 +1,157 @@
+"""https: URIs. Nobody gets the mesh to call the inside of its own network.
+
+A name is resolved once, every address is checked, and the connection goes to the checked address: a name
+that resolves differently a moment later changes nothing. Redirects are followed by hand, each checked
+the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path, PurePosixPath
+from typing import Final
+from urllib.parse import unquote
+
+import httpx
+
+from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, PlaceAway, Refused
+from framewell_ingest.ports import Source
+from framewell_ingest.rights.findings import Finding
+
+_MOST_REDIRECTS: Final = 5
+_BLOCK_BYTES: Final = 1 << 20
+_IDLE_SECONDS: Final = 30.0
+_TRY_AGAIN_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class WebFetcher:
+    """Downloads into `scratch`; `inner_hosts` may have private addresses and may speak plain HTTP."""
+
+    scratch: Path
+    most_bytes: int
+    most_seconds: float
+    inner_hosts: tuple[str, ...] = ()
+    authorities: str | None = None
+
+    @asynccontextmanager
+    async def fetch(self, uri: str) -> AsyncIterator[Source]:
+        with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="web-") as file:
+            try:
+                async with self._client() as client, self._answer(client, uri) as response:
+                    await self._save(response, Path(file.name))
+                    source = Source(Path(file.name), _file_name(response), _reservation(response))
+            except httpx.InvalidURL as error:
+                raise Refused(UNREACHABLE, f"{uri!r} is no address: {error}.") from error
+            except (httpx.TransportError, OSError) as error:
+                raise PlaceAway(f"{uri!r} does not answer: {error!r}", _TRY_AGAIN_SECONDS) from error
+            yield source
+
+    def _client(self) -> httpx.AsyncClient:
+        verify = httpx.create_ssl_context(verify=self.authorities or True)
+        return httpx.AsyncClient(
+            verify=verify, timeout=_IDLE_SECONDS, trust_env=False, headers={"User-Agent": "framewell-ingest"}
+        )
+
+    @asynccontextmanager
+    async def _answer(self, client: httpx.AsyncClient, uri: str) -> AsyncIterator[httpx.Response]:
+        url = httpx.URL(uri)
+        for _ in range(_MOST_REDIRECTS + 1):
+            request = await self._request(client, url)
+            response = await client.send(request, stream=True)
+            try:
+                if not response.has_redirect_location:
+                    _check_status(response, url)
+                    response.extensions["framewell_url"] = url
+                    yield response
+                    return
+                url = url.join(response.headers["location"])
+            finally:
+                await response.aclose()
+        raise Refused(UNREACHABLE, f"{uri!r} redirects more than {_MOST_REDIRECTS} times.")
+
+    async def _request(self, client: httpx.AsyncClient, url: httpx.URL) -> httpx.Request:
+        inner = url.host in self.inner_hosts
+        if url.scheme != "https" and not (inner and url.scheme == "http"):
+            raise Refused(
+                FORBIDDEN,
+                f"{url} is not fetched: only https:, and http: from hosts in FRAMEWELL_INGEST_INNER_HOSTS.",
+            )
+        if url.userinfo:
+            raise Refused(
+                FORBIDDEN, "A URI with a user name or password in it is not fetched: it would be stored."
+            )
+        address = await _address(url, inner=inner)
+        return client.build_request(
+            "GET",
+            url.copy_with(host=address),
+            headers={"Host": url.netloc.decode()},
+            extensions={"sni_hostname": url.host},
+        )
+
+    async def _save(self, response: httpx.Response, path: Path) -> None:
+        announced = response.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self.most_bytes:
+            raise _too_large(int(announced), self.most_bytes)
+        deadline, received = time.monotonic() + self.most_seconds, 0
+        with path.open("wb") as file:
+            async for block in response.aiter_bytes(_BLOCK_BYTES):
+                received += len(block)
+                if received > self.most_bytes:
+                    raise _too_large(received, self.most_bytes)
+                if time.monotonic() > deadline:
+                    raise Refused(UNREACHABLE, f"The transfer took longer than {self.most_seconds:g} s.")
+                await asyncio.to_thread(file.write, block)
+
+
+async def _address(url: httpx.URL, *, inner: bool) -> str:
+    """An address of the host that may be called. Raises Refused for the inside of a network."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise Refused(UNREACHABLE, f"There is no host {url.host!r}.") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not inner and not all(ip_address(address.partition("%")[0]).is_global for address in addresses):
+        raise Refused(
+            FORBIDDEN,
+            f"The host {url.host!r} is inside a private network; "
+            "an operator may allow it in FRAMEWELL_INGEST_INNER_HOSTS.",
+        )
+    return addresses[0]
+
+
+def _check_status(response: httpx.Response, url: httpx.URL) -> None:
+    code = response.status_code
+    if code in (408, 425, 429) or code >= 500:
+        raise PlaceAway(f"{url} answers {code} {response.reason_phrase}", _TRY_AGAIN_SECONDS)
+    if code != httpx.codes.OK:
+        raise Refused(
+            FORBIDDEN if code in (401, 403) else UNREACHABLE,
+            f"{url} answers {code} {response.reason_phrase}.",
+        )
+
+
+def _file_name(response: httpx.Response) -> str:
+    url: httpx.URL = response.extensions["framewell_url"]
+    return PurePosixPath(unquote(url.path)).name
+
+
+def _reservation(response: httpx.Response) -> tuple[Finding, ...]:
+    """TDM reservation protocol: what the server says in its headers about text and data mining."""
+    found = []
+    for header, meaning in (("tdm-reservation", "tdm_reservation"), ("tdm-policy", "tdm_policy")):
+        if text := response.headers.get(header):
+            found.append(Finding("tdmrep", f"HTTP header {header}", meaning, text))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def _too_large(size: int, most: int) -> Refused:
+    return Refused(TOO_LARGE, f"The file has {size:,} bytes or more; this mesh takes in at most {most:,}.")

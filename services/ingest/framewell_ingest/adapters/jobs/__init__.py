@@ -1,0 +1,1 @@
+"""Jobs of ingest that run inside the sandbox."""

@@ -1,0 +1,61 @@
+"""MediaReader in the sandbox: recognise, check, read the rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from framewell_ingest.domain.verdicts import UNREADABLE, Refused
+from framewell_ingest.ports import Reading
+from framewell_ingest.rights.findings import Finding
+from framewell_kit.outcomes import Busy
+from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
+from framewell_media.probing import probe
+from framewell_media.sandbox import Limits, Sandbox
+
+SANDBOX_JOBS: Final = ("framewell_media.jobs.probe", "framewell_ingest.adapters.jobs.read_rights")
+_SANDBOX_AWAY_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxedReader:
+    """Reads files in locked children; `memory_bytes` is what one may use."""
+
+    sandbox: Sandbox
+    memory_bytes: int
+
+    async def read(self, path: Path, file_name: str) -> Reading:
+        try:
+            probed = await probe(self.sandbox, path, file_name=file_name)
+            rights = await self._rights(path)
+        except MediaError as verdict:
+            raise Refused(verdict.code, verdict.detail) from verdict
+        except JobCrashed as crash:
+            raise Refused(
+                UNREADABLE, f"Reading the file had to be stopped ({crash.detail}); it is damaged or hostile."
+            ) from crash
+        except SandboxUnavailable as missing:
+            raise Busy(f"no media can be read on this machine: {missing}", _SANDBOX_AWAY_SECONDS) from missing
+        return Reading(
+            kind=probed.kind_message,
+            container=probed.container,
+            media_type=probed.media_type,
+            suffix=probed.suffix,
+            tracks=probed.tracks,
+            findings=tuple(_finding(entry) for entry in rights["findings"]),
+            holder=str(rights["holder"])[:500],
+        )
+
+    async def _rights(self, path: Path) -> dict[str, Any]:
+        limits = Limits(memory_bytes=self.memory_bytes, cpu_seconds=30, wall_seconds=60, output_bytes=0)
+        return await self.sandbox.run("read_rights", {}, inputs=[path], limits=limits)
+
+
+def _finding(entry: dict[str, Any]) -> Finding:
+    return Finding(
+        origin=str(entry["origin"]),
+        found_at=str(entry["found_at"])[:200],
+        property=entry["property"],
+        text=str(entry["text"]),
+    )

@@ -1,0 +1,47 @@
+"""An asset as ingest knows it, from asked for to taken in, refused or removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Programme
+
+
+class State(StrEnum):
+    """How far an asset has come inside ingest."""
+
+    REQUESTED = "requested"
+    FETCHING = "fetching"
+    INGESTED = "ingested"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+
+
+OPEN = (State.REQUESTED, State.FETCHING)
+"""States in which an asset may still end either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One asset.
+
+    `source` is who asked. `generation` counts from 1 and grows with every reprocessing, `revision` with
+    every change. `programme_revision` is the revision of the newest programme.changed that was heeded.
+    """
+
+    asset_id: str
+    state: State
+    request: IngestRequested
+    source: str
+    requested_at: datetime
+    changed_at: datetime
+    generation: int
+    revision: int
+    programme: Programme
+    programme_revision: int = 0
+    ingested: AssetIngested | None = None
+    rejected: AssetRejected | None = None

@@ -1,0 +1,100 @@
+"""A request as it may be acted on: complete, bounded, and with every statement named."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_UNSPECIFIED
+from framewell.rights.v1.rights_pb2 import (
+    STATEMENT_SOURCE_CONTRACT,
+    STATEMENT_SOURCE_UNSPECIFIED,
+    RightsStatement,
+)
+from framewell_kit.outcomes import Rejected
+
+_SCHEMES: Final = ("file", "s3", "https", "http", "upload")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_LONGEST_URI: Final = 4096
+_MOST_STATEMENTS: Final = 200
+_MOST_LABELS: Final = 100
+_LONGEST_TEXT: Final = 16_384
+
+
+def checked(request: IngestRequested, source: str) -> IngestRequested:
+    """The request with defaults filled in. Raises Rejected where it can never be acted on.
+
+    Only what its sender has to correct is refused here; whether the media can be had is found out later
+    and said by asset.rejected.
+    """
+    _check_uri("uri", request.uri)
+    if request.existing_proxy:
+        _check_uri("existing_proxy", request.existing_proxy)
+    if request.asset_id and not _is_uuid(request.asset_id):
+        raise Rejected(f"asset_id {request.asset_id[:80]!r} is no UUID", code="bad_asset_id")
+    if request.expected_sha256 and not _SHA256.fullmatch(request.expected_sha256.lower()):
+        raise Rejected("expected_sha256 must be 64 hexadecimal digits", code="bad_sha256")
+    if len(request.statements) > _MOST_STATEMENTS or len(request.labels) > _MOST_LABELS:
+        raise Rejected(
+            f"a request may carry {_MOST_STATEMENTS} rights statements and {_MOST_LABELS} labels, "
+            f"not {len(request.statements)} and {len(request.labels)}",
+            code="too_much",
+        )
+    complete = IngestRequested()
+    complete.CopyFrom(request)
+    if complete.lane == LANE_UNSPECIFIED:
+        complete.lane = LANE_ARCHIVE
+    complete.expected_sha256 = request.expected_sha256.lower()
+    del complete.statements[:]
+    complete.statements.extend(_named(statement, source) for statement in request.statements)
+    return complete
+
+
+def _named(statement: RightsStatement, source: str) -> RightsStatement:
+    """A statement that can be told from others: with issuer, id, source and revision."""
+    if len(statement.verbatim) > _LONGEST_TEXT:
+        raise Rejected(
+            f"the verbatim text of a rights statement has {len(statement.verbatim)} characters; "
+            f"{_LONGEST_TEXT} are allowed",
+            code="too_much",
+        )
+    named = RightsStatement()
+    named.CopyFrom(statement)
+    named.issuer = statement.issuer or source
+    named.revision = max(statement.revision, 1)
+    if statement.source == STATEMENT_SOURCE_UNSPECIFIED:
+        named.source = STATEMENT_SOURCE_CONTRACT
+    if not statement.statement_id:
+        named.statement_id = content_id(statement.holder, str(statement.use), statement.verbatim)
+    if not statement.found_at:
+        named.found_at = f"ingest request of {source}"
+    return named
+
+
+def content_id(*parts: str) -> str:
+    """An id for a statement without one, made from what it says: the same words are one statement."""
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def _check_uri(field: str, uri: str) -> None:
+    scheme, colon, rest = uri.partition(":")
+    if not colon or not rest or scheme.lower() not in _SCHEMES:
+        raise Rejected(
+            f"{field} {uri[:200]!r} names no media: "
+            "expected file:///…, s3://bucket/key, https://… or upload:<id>",
+            code="bad_uri",
+        )
+    if len(uri) > _LONGEST_URI or any(ord(sign) < 32 for sign in uri):
+        raise Rejected(
+            f"{field} is longer than {_LONGEST_URI} characters or holds control characters", code="bad_uri"
+        )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False

@@ -1,0 +1,34 @@
+"""Why an asset is not taken in: a code for programs, a sentence for the person who sent it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell_kit.outcomes import Busy
+
+UNREACHABLE: Final = "unreachable"
+FORBIDDEN: Final = "forbidden"
+TOO_LARGE: Final = "too_large"
+WRONG_HASH: Final = "wrong_hash"
+UNREADABLE: Final = "unreadable"
+CANCELLED: Final = "cancelled"
+FAILED: Final = "failed"
+
+
+class Refused(Exception):
+    """The media cannot be taken in, and trying again would not help."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class PlaceAway(Busy):
+    """The place that media is to come from does not answer now; after some hours that is a refusal."""
+
+
+def rejection(asset_id: str, uri: str, generation: int, code: str, detail: str) -> AssetRejected:
+    """The fact that says so."""
+    return AssetRejected(asset_id=asset_id, code=code, detail=detail, uri=uri, generation=generation)

@@ -1,0 +1,1 @@
+"""From streams and calls to handlers; no decision lives here."""

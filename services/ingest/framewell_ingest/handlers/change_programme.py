@@ -1,0 +1,24 @@
+"""programme.changed → the programme metadata of the asset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framewell.programme.v1.programme_pb2 import ProgrammeChanged
+from framewell_ingest.ports import Assets
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProgramme:
+    """Take newer programme metadata on; older revisions are ignored. NotYet while the asset is unknown."""
+
+    assets: Assets
+
+    async def __call__(self, fact: ProgrammeChanged, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
+        if await self.assets.get(fact.asset_id) is None:
+            raise NotYet(f"asset {fact.asset_id!r} is not known here yet", retry_after=5.0)
+        await self.assets.change_programme(fact.asset_id, fact.programme, fact.revision)
+        return []

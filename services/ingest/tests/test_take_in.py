@@ -1,0 +1,261 @@
+"""A request becomes an asset, or a refusal that its sender understands."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, MEDIA_KIND_VIDEO
+from framewell.rights.v1.rights_pb2 import (
+    PURPOSE_OWN_TRAINING,
+    STATEMENT_SOURCE_CONTRACT,
+    STATEMENT_SOURCE_EXIF,
+    STATEMENT_SOURCE_XMP,
+    USE_PROHIBITED,
+    USE_UNSPECIFIED,
+    RightsStatement,
+)
+from framewell_contracts.identity import asset_id
+from framewell_ingest.domain.assets import State
+from framewell_ingest.testing import Ingest, request_cause
+from framewell_kit.facts import Fact
+from framewell_kit.outcomes import Rejected
+from framewell_media.testing.clips import Clip, make_clip
+
+
+def small_clip(folder: Path, name: str = "clip.mp4") -> Path:
+    return make_clip(folder / name, Clip(frames=10))
+
+
+async def test_a_video_is_stored_unchanged_and_described(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    end = await ingest.take_in_file(clip)
+    assert isinstance(end, AssetIngested)
+    assert end.kind == MEDIA_KIND_VIDEO
+    assert end.original.sha256 == sha256(clip.read_bytes()).hexdigest()
+    assert await ingest.objects.read(end.original) == clip.read_bytes()
+    assert end.original.media_type == "video/mp4"
+    assert [track.codec for track in end.tracks] == ["h264", "aac"]
+    assert end.asset_id == asset_id("//playout", "request-1")
+    assert end.generation == 1
+
+
+async def test_the_same_request_twice_is_one_asset_and_one_end(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    first = await ingest.take_in_file(clip)
+    second = await ingest.take_in_file(clip)
+    assert first == second
+    assert len(await ingest.assets.page([], 10, None)) == 1
+
+
+async def test_a_worker_killed_between_end_and_fact_says_the_same_event_again(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    await ingest.accept(IngestRequested(uri=clip.as_uri()), request_cause())
+    wanted = asset_id("//playout", "request-1")
+    (first,) = await ingest.fetch(wanted)
+    (again,) = await ingest.fetch(wanted)
+    assert first == again
+
+
+async def test_statements_of_the_request_are_named_and_kept(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    statement = RightsStatement(
+        statement_id="4711", use=USE_PROHIBITED, purposes=[PURPOSE_OWN_TRAINING], verbatim="until signed"
+    )
+    end = await ingest.take_in(IngestRequested(uri=clip.as_uri(), statements=[statement]))
+    assert isinstance(end, AssetIngested)
+    (kept,) = end.statements
+    assert (kept.issuer, kept.statement_id, kept.revision) == ("//playout", "4711", 1)
+    assert kept.source == STATEMENT_SOURCE_CONTRACT
+    assert kept.found_at == "ingest request of //playout"
+
+
+async def test_a_photo_speaks_for_itself(ingest: Ingest) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x8298] = "This photograph may not be manipulated or reproduced."
+    exif[0x013B] = "A. Fotografin"
+    photo = ingest.inbox / "photo.jpg"
+    PIL.Image.new("RGB", (64, 48), "grey").save(photo, exif=exif)
+    end = await ingest.take_in_file(photo)
+    assert isinstance(end, AssetIngested)
+    assert end.kind == MEDIA_KIND_STILL
+    (statement,) = end.statements
+    assert statement.source == STATEMENT_SOURCE_EXIF
+    assert statement.use == USE_PROHIBITED
+    assert statement.verbatim == "This photograph may not be manipulated or reproduced."
+    assert statement.found_at == "EXIF 0x8298 Copyright"
+    assert statement.holder == "A. Fotografin"
+
+
+async def test_a_data_mining_property_in_xmp_is_read(ingest: Ingest) -> None:
+    packet = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/">'
+        b'<plus:DataMining rdf:resource="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"/>'
+        b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+    photo = ingest.inbox / "photo.png"
+    PIL.Image.new("RGB", (64, 48)).save(photo)
+    photo.write_bytes(photo.read_bytes() + packet)
+    end = await ingest.take_in_file(photo)
+    assert isinstance(end, AssetIngested)
+    (statement,) = end.statements
+    assert statement.source == STATEMENT_SOURCE_XMP
+    assert statement.use == USE_PROHIBITED
+    assert PURPOSE_OWN_TRAINING in statement.purposes
+
+
+async def test_an_xmp_bomb_is_unreadable_and_harmless(ingest: Ingest) -> None:
+    bomb = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><!DOCTYPE a [<!ENTITY b "ha">]><a>&b;</a></x:xmpmeta>'
+    photo = ingest.inbox / "photo.png"
+    PIL.Image.new("RGB", (64, 48)).save(photo)
+    photo.write_bytes(photo.read_bytes() + bomb)
+    end = await ingest.take_in_file(photo)
+    assert isinstance(end, AssetIngested)
+    (statement,) = end.statements
+    assert statement.use == USE_UNSPECIFIED
+    assert "was not read" in statement.verbatim
+
+
+def damaged(kind: str, folder: Path) -> Path:
+    """A file that cannot be taken in."""
+    path = folder / {"mislabelled": "sound.wav", "text": "clip.mp4"}.get(kind, f"{kind}.mp4")
+    whole = small_clip(folder, "whole.mp4").read_bytes()
+    content = {
+        "empty": b"",
+        "text": b"This is a shopping list, and no video at all.\n" * 20,
+        "truncated": whole[: len(whole) // 2],
+        "mislabelled": whole,
+        "zeros": bytes(5000),
+    }[kind]
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "words"),
+    [
+        ("empty", "empty", "empty"),
+        ("text", "not_media", "plain text"),
+        ("truncated", "unreadable", "cut off|index|moov|damaged"),
+        ("mislabelled", "mislabelled", r"\.wav"),
+        ("zeros", "not_media", "zero bytes"),
+    ],
+)
+async def test_what_is_no_media_is_refused_in_plain_words(
+    ingest: Ingest, kind: str, code: str, words: str
+) -> None:
+    end = await ingest.take_in_file(damaged(kind, ingest.inbox))
+    assert isinstance(end, AssetRejected)
+    assert end.code == code
+    assert re.search(words, end.detail)
+    objects = [path for path in ingest.objects.root.rglob("*") if path.is_file()]
+    assert objects == []
+
+
+async def test_the_wrong_content_is_refused_and_not_kept(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    end = await ingest.take_in(IngestRequested(uri=clip.as_uri(), expected_sha256="0" * 64))
+    assert isinstance(end, AssetRejected)
+    assert end.code == "wrong_hash"
+    assert not [path for path in ingest.objects.root.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("uri", "code"),
+    [
+        ("file:///etc/passwd", "forbidden"),
+        ("file:///{inbox}/../../../../etc/passwd", "forbidden"),
+        ("file:///{inbox}/%2e%2e/outside.mp4", "forbidden"),
+        ("file:///{inbox}/link.mp4", "forbidden"),
+        ("file://elsewhere/{inbox}/a.mp4", "forbidden"),
+        ("file:///{inbox}/missing.mp4", "unreachable"),
+        ("file:///{inbox}", "unreachable"),
+        ("https://127.0.0.2/a.mp4", "forbidden"),
+        ("https://[::1]/a.mp4", "forbidden"),
+        ("http://example.org/a.mp4", "forbidden"),
+        ("https://user:secret@example.org/a.mp4", "forbidden"),
+        ("upload:0f3c", "unreachable"),
+        ("s3://bucket/key.mp4", "forbidden"),
+    ],
+)
+async def test_a_place_that_may_not_be_read_is_refused(ingest: Ingest, uri: str, code: str) -> None:
+    (ingest.inbox / "link.mp4").symlink_to("/etc/passwd")
+    end = await ingest.take_in(IngestRequested(uri=uri.format(inbox=str(ingest.inbox).lstrip("/"))))
+    assert isinstance(end, AssetRejected)
+    assert (end.code, bool(end.detail)) == (code, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"uri": "gopher://x"},
+        {"uri": "clip.mp4"},
+        {"uri": "file:///a\nb"},
+        {"uri": "file:///a", "asset_id": "../../etc"},
+        {"uri": "file:///a", "expected_sha256": "abc"},
+        {"uri": "file:///" + "a" * 5000},
+        {"uri": "file:///a", "existing_proxy": "nowhere"},
+        {"uri": "file:///a", "labels": {str(number): "x" for number in range(200)}},
+    ],
+)
+async def test_a_request_that_can_never_be_met_is_given_back(ingest: Ingest, wrong: dict[str, Any]) -> None:
+    with pytest.raises(Rejected):
+        await ingest.accept(IngestRequested(**wrong), request_cause())
+    assert await ingest.assets.page([], 10, None) == []
+
+
+async def test_cancelling_refuses_once_and_a_late_fetch_says_the_same(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    await ingest.accept(IngestRequested(uri=clip.as_uri()), request_cause())
+    wanted = asset_id("//playout", "request-1")
+    asset = await ingest.control.cancel(wanted, request_cause("cancel"))
+    assert asset.state == State.REJECTED
+    (fact,) = await ingest.fetch(wanted)
+    assert isinstance(fact, Fact)
+    await ingest.outbox.flush()
+    (record,) = ingest.sent.records
+    assert dict(record.headers)["ce_id"].decode() == fact.id
+
+
+async def test_reprocessing_raises_the_generation_and_keeps_the_original(ingest: Ingest) -> None:
+    first = await ingest.take_in_file(small_clip(ingest.inbox))
+    assert isinstance(first, AssetIngested)
+    assert await ingest.control.reprocess(first.asset_id, request_cause("again")) == 2
+    await ingest.outbox.flush()
+    (record,) = ingest.sent.records
+    again = AssetIngested.FromString(record.value)
+    assert (again.generation, again.original) == (2, first.original)
+
+
+async def test_an_original_goes_with_the_last_asset_that_has_it(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    first = await ingest.take_in_file(clip, "one")
+    second = await ingest.take_in_file(clip, "two")
+    assert isinstance(first, AssetIngested)
+    assert isinstance(second, AssetIngested)
+    assert await ingest.removal.remove(first.asset_id, "") == 0
+    assert await ingest.objects.exists(second.original.key)
+    assert await ingest.removal.remove(second.asset_id, "") == 1
+    assert not await ingest.objects.exists(second.original.key)
+    assert await ingest.removal.remove(second.asset_id, "") == 0
+
+
+async def test_a_submitted_request_leaves_as_the_event_it_would_have_been(ingest: Ingest) -> None:
+    clip = small_clip(ingest.inbox)
+    asset, existed = await ingest.accept.submit(IngestRequested(uri=clip.as_uri()), request_cause("r-1"))
+    _, again = await ingest.accept.submit(IngestRequested(uri=clip.as_uri()), request_cause("r-1"))
+    await ingest.outbox.flush()
+    (record,) = ingest.sent.records
+    assert (existed, again) == (False, True)
+    assert record.topic == "framewell.ingest.requested.v1"
+    assert dict(record.headers)["ce_id"] == b"r-1"
+    assert IngestRequested.FromString(record.value).asset_id == asset.asset_id
