@@ -1,0 +1,81 @@
+"""The whole story, through the real processes: as it is, and with a service killed in the middle of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framewell_cli.demo.checks import PROMISES
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.ports import SERVICES
+from framewell_cli.mesh.roster import Roster
+
+LONGEST_SECONDS = 420
+
+
+def start_demo(home: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "framewell_cli.main", "demo", "--json", "--home", str(home)]
+    with (home / "demo.json").open("wb") as out, (home / "demo.log").open("wb") as log:
+        return subprocess.Popen(command, stdout=out, stderr=log, stdin=subprocess.DEVNULL)
+
+
+def outcome_of(demo: subprocess.Popen[bytes], home: Path) -> Mapping[str, Any]:
+    """Wait for the demo and return what it printed; its log is the message where it failed."""
+    try:
+        status = demo.wait(LONGEST_SECONDS)
+    finally:
+        if demo.poll() is None:
+            demo.send_signal(signal.SIGINT)  # it takes its mesh down
+            demo.wait(60)
+    printed = (home / "demo.json").read_text()
+    failed = [check for check in json.loads(printed)["checks"] if not check["held"]] if printed else []
+    assert status == 0, f"{failed}\n{(home / 'demo.log').read_text()[-4000:]}"
+    outcome: Mapping[str, Any] = json.loads(printed)
+    return outcome
+
+
+@pytest.mark.story
+@pytest.mark.timeout(LONGEST_SECONDS + 120)
+def test_every_step_of_the_story_really_happens(home: Path) -> None:
+    outcome = outcome_of(start_demo(home), home)
+    assert len(outcome["checks"]) == len(PROMISES)
+    assert all(check["held"] for check in outcome["checks"])
+    assert [one["title"] for one in outcome["withheld"]] == ["Raumfahrt", "A portrait photo"]
+    assert list(outcome["rejected"]) == ["A broken transfer"]
+    page = Path(outcome["page"]).read_text(encoding="utf-8")
+    assert page.count("data:image/jpeg;base64,") >= 5
+    assert "Jörg Müßigbrodt" in page
+    assert "reproduced, disseminated or broadcast" in page
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(LONGEST_SECONDS + 120)
+@pytest.mark.parametrize("victim", SERVICES)
+def test_a_service_killed_in_the_middle_costs_time_and_nothing_else(victim: str, home: Path) -> None:
+    demo = start_demo(home)
+    wait_for(home, demo, "is analysed")
+    roster = Roster.read(MeshFolder(home / "mesh"))
+    assert roster is not None
+    process = dict(roster.processes)[victim]
+    os.kill(process.pid, signal.SIGKILL)
+    outcome = outcome_of(demo, home)
+    assert all(check["held"] for check in outcome["checks"])
+    assert not process.alive()
+
+
+def wait_for(home: Path, demo: subprocess.Popen[bytes], said: str) -> None:
+    """Wait until the demo has said something: the story is in the middle of it then."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while said not in (home / "demo.log").read_text():
+        assert demo.poll() is None, (home / "demo.log").read_text()[-4000:]
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
