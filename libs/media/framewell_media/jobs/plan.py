@@ -37,9 +37,13 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         declared = stream.guessed_rate or stream.average_rate
         stated_timecode = parameters["timecode"] or _stated_timecode(container, stream)
         has_sound = bool(container.streams.audio)
+        times_can_be_trusted = _stores_times(fmt.name, stream)
         packets = read_packets(container, stream)
     source_plan = plan_source(
-        packets, declared_rate=declared, chunk_seconds=float(parameters["chunk_seconds"])
+        packets,
+        declared_rate=declared,
+        chunk_seconds=float(parameters["chunk_seconds"]),
+        times_can_be_trusted=times_can_be_trusted,
     )
     if not stated_timecode and fmt.name in ("mpeg", "mpegvideo"):
         with open_container(source, fmt) as container:
@@ -52,6 +56,12 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
         "chunks": [_chunk(chunk) for chunk in source_plan.chunks],
     }
+
+
+def _stores_times(container: str, stream: Any) -> bool:
+    """AVI keeps no presentation times; with reordered H.264 or HEVC in it, libavformat's guess is wrong."""
+    reordered = stream.codec_context.name in ("h264", "hevc") and stream.codec_context.has_b_frames
+    return not (container == "avi" and reordered)
 
 
 def _timeline(source_plan: SourcePlan) -> dict[str, Any]:

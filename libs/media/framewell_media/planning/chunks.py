@@ -82,15 +82,22 @@ class _Era:
     first_byte: int
 
 
-def plan_source(table: PacketTable, *, declared_rate: Fraction | None, chunk_seconds: float) -> SourcePlan:
+def plan_source(
+    table: PacketTable,
+    *,
+    declared_rate: Fraction | None,
+    chunk_seconds: float,
+    times_can_be_trusted: bool = True,
+) -> SourcePlan:
     """Plan chunks of about `chunk_seconds` that start at keyframes.
 
+    `times_can_be_trusted` is False where the demuxer makes pts up instead of reading them.
     Raises MediaError (`no_content`) when no packet is a picture.
     """
     shown = int((~table.is_discarded).sum())
     if shown == 0:
         raise MediaError(NO_CONTENT, "The file has a video track but not a single picture in it.")
-    eras = _eras(table)
+    eras = _eras(table) if times_can_be_trusted else None
     if eras is None:
         return _serial_plan(table, shown, declared_rate)
     longest = max(eras, key=lambda era: len(era.pts))
