@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
@@ -14,6 +14,7 @@ from framewell_inference.adapters.asset_parts import StoredAssetParts
 from framewell_inference.adapters.bundles import ArrowFrameBundles, ArrowVectors, FlacSounds
 from framewell_inference.adapters.identity_catalogue import StoredIdentityModels
 from framewell_inference.adapters.imported_models import StoredImports
+from framewell_inference.adapters.metered import MeteredPictures, MeteredSounds, report_models
 from framewell_inference.adapters.model_shelf import LoadedModels
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.relabel_jobs import StoredRelabelJobs, relabel_kind
@@ -67,6 +68,12 @@ async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
         analysers = await asyncio.to_thread(load_analysers, settings.models, loader, shelf)
     except ModelMissingError as missing:
         raise ValueError(str(missing)) from missing
+    analysers = replace(
+        analysers,
+        pictures=[MeteredPictures(one) for one in analysers.pictures],
+        sounds=[MeteredSounds(one) for one in analysers.sounds],
+    )
+    report_models(shelf)
     stores = _stores(mesh, loader, shelf)
     await stores.observations.prepare()
     await stores.tracks.prepare()

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from framewell.asset.v1.asset_pb2 import AnalyserTotal, AssetAnalysed, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioAnalysed
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.identity import fan_in_id
+from framewell_contracts.topics import MAX_EVENT_BYTES
 from framewell_inference.domain.messages import done, failed
 from framewell_kit.facts import Cause, Fact, Outgoing
 
-PLAN = "plan"
-AUDIO = "audio"
-CHUNK = "chunk:"
+PLAN: Final = "plan"
+AUDIO: Final = "audio"
+CHUNK: Final = "chunk:"
+
+ROOM_BYTES: Final = 8192
+"""Left for the envelope when a fact is made to fit into an event."""
 
 Part = AssetTranscoded | ChunkAnalysed | AudioAnalysed
 
@@ -46,7 +51,37 @@ class CompleteAsset:
         if analysed is None:
             return []
         identity = fan_in_id(fact.asset_id, fact_type(AssetAnalysed).type, analysed.generation)
-        return [Fact(analysed, id=identity)]
+        return [Fact(fitting(analysed), id=identity)]
+
+
+def fitting(analysed: AssetAnalysed, limit: int = MAX_EVENT_BYTES - ROOM_BYTES) -> AssetAnalysed:
+    """The same fact, small enough for an event: what other fields say already goes first.
+
+    An object's hash stands in its key and the clock in the asset, so without them three hours fit. Of a
+    longer asset the list of chunks is left out, and `missing` says so: each chunk.analysed told it before.
+    """
+    if analysed.ByteSize() <= limit:
+        return analysed
+    slim = AssetAnalysed()
+    slim.CopyFrom(analysed)
+    for chunk in slim.chunks:
+        chunk.ClearField("timeline")
+        for ref in _references(chunk):
+            ref.ClearField("sha256")
+            ref.ClearField("media_type")
+    if slim.ByteSize() > limit:
+        slim.missing.append(f"the list of {len(slim.chunks)} chunks is too long for one event")
+        slim.ClearField("chunks")
+    return slim
+
+
+def _references(chunk: ChunkAnalysed) -> Iterator[ObjectRef]:
+    if chunk.HasField("frames"):
+        yield chunk.frames
+    for result in chunk.results:
+        for name in ("observation_set", "vectors"):
+            if result.HasField(name):
+                yield getattr(result, name)
 
 
 def completed(parts: Mapping[str, bytes]) -> AssetAnalysed | None:

@@ -1,0 +1,101 @@
+"""Every metric of the service, named once, and the wrappers that measure.
+
+| metric | says |
+|---|---|
+| framewell_analyser_seconds | time an analyser took for one picture, or for one sound |
+| framewell_observations | observations an analyser reported |
+| framewell_models_loaded | models in memory, by execution provider |
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from opentelemetry import metrics
+
+from framewell_inference.domain.observations import Findings, SpeechStretch
+from framewell_inference.domain.pictures import Float, Frame
+from framewell_inference.ports import ModelShelf, PictureAnalyser, PicturePass, SoundAnalyser
+from framewell_models.manifest import ModelRef
+
+_meter: Final = metrics.get_meter("framewell_inference")
+
+ANALYSER_SECONDS: Final = _meter.create_histogram(
+    "framewell_analyser_seconds", unit="s", description="Time an analyser took for one picture or sound."
+)
+OBSERVATIONS: Final = _meter.create_counter(
+    "framewell_observations", description="Observations an analyser reported."
+)
+
+
+def report_models(shelf: ModelShelf) -> None:
+    """Export how many models are loaded on which provider, asked for at every scrape."""
+
+    def loaded(_: metrics.CallbackOptions) -> Iterable[metrics.Observation]:
+        counts: dict[str, int] = {}
+        for model, _chosen in shelf.all():
+            counts[model.provider] = counts.get(model.provider, 0) + 1
+        return [metrics.Observation(count, {"provider": provider}) for provider, count in counts.items()]
+
+    _meter.create_observable_gauge(
+        "framewell_models_loaded", [loaded], description="Models in memory, by execution provider."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredPictures:
+    """A picture analyser whose time is measured; behaves as the one inside."""
+
+    inside: PictureAnalyser
+
+    @property
+    def name(self) -> str:
+        return self.inside.name
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return self.inside.models
+
+    def begin(self, *, still: bool = False) -> PicturePass:
+        return _MeteredPass(self.inside.begin(still=still), {"analyser": self.name})
+
+
+@dataclass(frozen=True, slots=True)
+class _MeteredPass:
+    inside: PicturePass
+    labels: dict[str, str]
+
+    def look(self, frame: Frame) -> None:
+        started = time.perf_counter()
+        self.inside.look(frame)
+        ANALYSER_SECONDS.record(time.perf_counter() - started, self.labels)
+
+    def finish(self) -> Findings:
+        found = self.inside.finish()
+        OBSERVATIONS.add(len(found.seen), self.labels)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredSounds:
+    """A sound analyser whose time is measured; behaves as the one inside."""
+
+    inside: SoundAnalyser
+
+    @property
+    def name(self) -> str:
+        return self.inside.name
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return self.inside.models
+
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechStretch]:
+        started = time.perf_counter()
+        heard = self.inside.listen(blocks)
+        ANALYSER_SECONDS.record(time.perf_counter() - started, {"analyser": self.name})
+        OBSERVATIONS.add(len(heard), {"analyser": self.name})
+        return heard
