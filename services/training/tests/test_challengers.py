@@ -7,35 +7,28 @@ import numpy as np
 from framewell_training.adapters.torch_linear import LinearSettings, TorchLinearTrainer
 from framewell_training.domain.gate import Limits, Verdict
 from framewell_training.recipes.identity.heads import HeadKind
+from framewell_training.recipes.identity.linear import Checkpoints, NoCheckpoints
 from framewell_training.recipes.identity.parameters import IdentityParameters
 from framewell_training.recipes.identity.recipe import IdentityRecipe, Incumbent, Material
 
 PARAMETERS = IdentityParameters(0.52, 0.60, epochs=40)
 
 
-class Nowhere:
-    """Checkpoints nobody reads."""
-
-    def latest(self) -> bytes | None:
-        return None
-
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
-        pass
-
-
 def recipe() -> IdentityRecipe:
-    def trainer(parameters: IdentityParameters, seed: int, keep: bool) -> TorchLinearTrainer:
+    def trainer(parameters: IdentityParameters, seed: int, checkpoints: Checkpoints) -> TorchLinearTrainer:
         settings = LinearSettings(
             parameters.epochs, parameters.learning_rate, parameters.weight_decay, seed, "cpu"
         )
-        return TorchLinearTrainer(settings, Nowhere())
+        return TorchLinearTrainer(settings, checkpoints)
 
     return IdentityRecipe(Limits(), enough_to_calibrate=100, trainers=trainer)
 
 
 def test_where_the_centroid_finds_everybody_no_challenger_wins(cast) -> None:
     photos = cast.photos({f"person-{n}": ["a", "b", "c"] for n in range(8)})
-    learned = recipe().challenge(Material(1, photos, cast.strangers(60)), PARAMETERS, 0, None)
+    learned = recipe().challenge(
+        Material(1, photos, cast.strangers(60)), PARAMETERS, 0, None, NoCheckpoints()
+    )
     assert learned.draft is None
     assert learned.judgement.verdict is Verdict.REFUSED
     tried = {step.check.partition(".")[0] for step in learned.judgement.steps}
@@ -52,10 +45,10 @@ def test_a_challenger_that_finds_more_is_judged_against_what_is_in_service(cast)
     material = Material(2, photos, strangers)
     centroid = recipe().learn_centroids(material, PARAMETERS, 0, None)
     incumbent = Incumbent("1.0", HeadKind.CENTROID, photos.classes, photos.sample_ids, 1)
-    learned = recipe().challenge(material, PARAMETERS, 0, incumbent)
+    learned = recipe().challenge(material, PARAMETERS, 0, incumbent, NoCheckpoints())
     assert learned.draft is not None, [step.sentence for step in learned.judgement.steps]
     assert learned.judgement.verdict is Verdict.PROMOTED
     assert learned.draft.figures.recall(photos.classes) > centroid.draft.figures.recall(photos.classes)
     assert learned.draft.figures.false_name_rate <= Limits().false_names
-    again = recipe().challenge(material, PARAMETERS, 0, incumbent)
+    again = recipe().challenge(material, PARAMETERS, 0, incumbent, NoCheckpoints())
     assert again.draft.figures == learned.draft.figures

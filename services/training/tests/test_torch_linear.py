@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from framewell_training.adapters.torch_linear import LinearSettings, TorchLinearTrainer
-from framewell_training.adapters.torch_runtime import NoSuchDevice, choose_device
+from framewell_training.adapters.torch_runtime import NoSuchDeviceError, choose_device
 from framewell_training.domain.runs import RunStopped
 from framewell_training.recipes.identity.heads import LinearHead
 from framewell_training.recipes.identity.linear import LinearProblem
@@ -135,7 +135,7 @@ def test_a_process_killed_between_epochs_resumes_and_ends_the_same(tmp_path: Pat
 def test_auto_takes_cuda_where_it_is() -> None:
     assert choose_device("auto", cuda=True) == "cuda"
     assert choose_device("auto", cuda=False) == "cpu"
-    with pytest.raises(NoSuchDevice, match="FRAMEWELL_TRAINING_DEVICE is cuda"):
+    with pytest.raises(NoSuchDeviceError, match="FRAMEWELL_TRAINING_DEVICE is cuda"):
         choose_device("cuda", cuda=False)
 
 

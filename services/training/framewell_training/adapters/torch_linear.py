@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import torch
@@ -15,23 +15,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from framewell_training.recipes.identity.heads import LinearHead
-from framewell_training.recipes.identity.linear import LinearProblem
+from framewell_training.recipes.identity.linear import Checkpoints, LinearProblem
 
 BATCH_ROWS: Final = 1024
 _PERMUTATION_STRIDE: Final = 1_000_003
 """A prime: (seed, epoch) pairs do not meet in the generator's seed."""
-
-
-class Checkpoints(Protocol):
-    """Where a training leaves its state. Blocking; `keep` may raise RunStopped to end the training."""
-
-    def latest(self) -> bytes | None:
-        """What was kept last, None at the beginning."""
-        ...
-
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
-        """Keep the state after `epoch` of `epochs`; it is durable when this returns."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

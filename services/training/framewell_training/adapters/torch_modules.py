@@ -59,13 +59,14 @@ class CorrectedModule(nn.Module):
         self.centroids = _Euclidean(head.centroids)
         self.background = _Euclidean(head.background)
         self.weight = head.weight
+        self.offset = head.offset
         self.neighbours = min(head.neighbours, len(head.background))
 
     def forward(self, embedding: Tensor) -> Tensor:
         double = embedding.double()
         nearest, _ = torch.topk(self.background(double), self.neighbours, dim=1, largest=False)
-        distance: Tensor = self.centroids(double) - self.weight * nearest.mean(dim=1, keepdim=True)
-        return distance.float()
+        shift = self.offset - self.weight * nearest.mean(dim=1, keepdim=True)
+        return torch.clamp(self.centroids(double) + shift, min=0.0).float()
 
 
 class LinearModule(nn.Module):

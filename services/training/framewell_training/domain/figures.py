@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-ON_HELD_OUT = "held_out"
-"""The name under which figures over all held-out photos are published."""
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from framewell.training.v1.training_pb2 import TrainingCompleted
 
 
 class RunState(StrEnum):
@@ -32,6 +34,11 @@ class Step(StrEnum):
     CHALLENGE = "challenge"
     """Version n.1, trained, and only if it earns its place."""
 
+    @property
+    def job_kind(self) -> str:
+        """The kind of job that does the step: two kinds, so that a centroid never waits for a challenge."""
+        return f"train-{self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
@@ -49,6 +56,15 @@ class RunKey:
         said = [self.snapshot_id, self.recipe, sorted(self.parameters.items()), self.seed, self.step.value]
         return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()[:32]
 
+    def challenge(self) -> RunKey:
+        """The key of the challenge to the centroid that this key makes."""
+        return replace(self, step=Step.CHALLENGE)
+
+    @property
+    def family(self) -> str:
+        """The id of the first of the two steps: both make versions of one number."""
+        return replace(self, step=Step.CENTROID).run_id
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -63,8 +79,8 @@ class Run:
     progress: float
     """0 to 1."""
     requested_at: datetime
-    completed: bytes = b""
-    """The fact it ended in (TrainingCompleted), serialised; empty while it has not ended."""
+    completed: TrainingCompleted | None = None
+    """The fact it ended in; None while it has not ended."""
 
 
 class RunStopped(Exception):

@@ -14,9 +14,12 @@ from framewell_training.recipes.identity.heads import (
     euclidean,
 )
 
-CORRECTED_HIT = 0.23
-"""Hit threshold of the corrected distance where too few strangers are stored to measure one: 0.13 %
-wrong names at 1 % false ones, on 28 people."""
+CORRECTED_HIT = 0.73
+"""Loosest hit threshold of the corrected distance (0.23 and its offset): .13 % wrong names and 1 % false
+ones, on 28 people."""
+
+LEAST_HIT = 1e-6
+"""A threshold is above zero, also where strangers lie at no distance and nobody can be named."""
 
 REVIEW_SHARE = 0.04
 """Share of strangers that may end up as a question: as many as lie below 0.60 in the raw distance."""
@@ -59,7 +62,7 @@ def calibrate_score(strangers: Distances, *, false_names: float) -> Thresholds:
     `strangers` must not be empty: [strangers, classes].
     """
     nearest = strangers.min(axis=1)
-    hit = float(np.quantile(nearest, false_names, method="lower"))
+    hit = max(LEAST_HIT, float(np.quantile(nearest, false_names, method="lower")))
     review = float(np.quantile(nearest, REVIEW_SHARE, method="lower"))
     return Thresholds(hit, max(hit, review))
 

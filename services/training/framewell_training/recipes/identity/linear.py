@@ -25,6 +25,28 @@ class LinearProblem:
     classes: tuple[str, ...]
 
 
+class Checkpoints(Protocol):
+    """Where a training leaves its state. Blocking; `keep` may raise RunStopped to end the training."""
+
+    def latest(self) -> bytes | None:
+        """What was kept last, None at the beginning."""
+        ...
+
+    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
+        """Keep the state after `epoch` of `epochs`; it is durable when this returns."""
+        ...
+
+
+class NoCheckpoints:
+    """For trainings that are over in a moment."""
+
+    def latest(self) -> bytes | None:
+        return None
+
+    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
+        """Forget it."""
+
+
 class LinearTrainer(Protocol):
     """Trains one linear head a fit; the same problem and seed give the same heads on one device.
 

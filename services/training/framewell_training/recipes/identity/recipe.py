@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from framewell_training.recipes.identity.calibration import make_centroids, with
 from framewell_training.recipes.identity.evaluation import measure
 from framewell_training.recipes.identity.folds import FOLDS, Fold, make_folds
 from framewell_training.recipes.identity.heads import Head, HeadKind, Thresholds
-from framewell_training.recipes.identity.linear import LinearTrainer
+from framewell_training.recipes.identity.linear import Checkpoints, LinearTrainer, NoCheckpoints
 from framewell_training.recipes.identity.methods import (
     CentroidMethod,
     CorrectedMethod,
@@ -79,8 +79,8 @@ class Learned:
     judgement: Judgement
 
 
-TrainerFactory = Callable[[IdentityParameters, int, bool], LinearTrainer]
-"""(parameters, seed, keep checkpoints) to a trainer."""
+TrainerFactory = Callable[[IdentityParameters, int, Checkpoints], LinearTrainer]
+"""(parameters, seed, where to leave checkpoints) to a trainer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +123,24 @@ class IdentityRecipe:
         return ""
 
     def challenge(
-        self, material: Material, parameters: IdentityParameters, seed: int, incumbent: Incumbent | None
+        self,
+        material: Material,
+        parameters: IdentityParameters,
+        seed: int,
+        incumbent: Incumbent | None,
+        checkpoints: Checkpoints,
     ) -> Learned:
-        """Version n.1: the best challenger that beats the centroid of this snapshot, if any does."""
+        """Version n.1: the best challenger that beats the centroid of this snapshot, if any does.
+
+        Interrupted and called again with the same checkpoints it ends with the same measures. Raises
+        RunStopped when the checkpoints say that it must not go on.
+        """
         bench = self._bench(material, parameters)
         centroid = self._try(bench, self._centroid(parameters))
         against = _judged("the centroid", centroid, material)
         steps: list[GateStep] = []
         winner: Draft | None = None
-        for method in self._challengers(parameters, seed):
+        for method in self._challengers(parameters, seed, checkpoints):
             draft = self._try(bench, method)
             verdict = judge_challenger(_judged(method.kind.value, draft, material), against, self.limits)
             steps += [_named(step, method.kind) for step in verdict.steps]
@@ -154,10 +163,14 @@ class IdentityRecipe:
         default = Thresholds(parameters.hit, parameters.review)
         return CentroidMethod(default, self.enough_to_calibrate, self.limits.false_names)
 
-    def _challengers(self, parameters: IdentityParameters, seed: int) -> Sequence[Method]:
+    def _challengers(
+        self, parameters: IdentityParameters, seed: int, checkpoints: Checkpoints
+    ) -> Sequence[Method]:
         made: dict[str, Method] = {
             HeadKind.CORRECTED: CorrectedMethod(self.limits.false_names),
-            HeadKind.LINEAR: LinearMethod(self.trainers(parameters, seed, True), self.limits.false_names),
+            HeadKind.LINEAR: LinearMethod(
+                self.trainers(parameters, seed, checkpoints), self.limits.false_names
+            ),
         }
         return [made[kind] for kind in parameters.challengers]
 
@@ -165,7 +178,7 @@ class IdentityRecipe:
         if kind is HeadKind.CORRECTED:
             return CorrectedMethod(self.limits.false_names)
         if kind is HeadKind.LINEAR:
-            return LinearMethod(self.trainers(parameters, seed, False), self.limits.false_names)
+            return LinearMethod(self.trainers(parameters, seed, NoCheckpoints()), self.limits.false_names)
         return self._centroid(parameters)
 
     def _try(self, bench: _Bench, method: Method, usable: Mask | None = None) -> Draft:
@@ -213,8 +226,3 @@ def _merit(draft: Draft) -> tuple[float, float]:
 
 def _named(step: GateStep, kind: HeadKind) -> GateStep:
     return GateStep(f"{kind.value}.{step.check}", step.passed, step.sentence)
-
-
-def parameters_of(said: Mapping[str, str], default: Thresholds) -> IdentityParameters:
-    """The complete parameters of a run; see IdentityParameters.parse."""
-    return IdentityParameters.parse(said, default)

@@ -1,0 +1,8 @@
+"""`python -m framewell_training`: turns snapshots into models, judges and promotes them."""
+
+from framewell_kit.service import run_service
+from framewell_training.settings import TrainingSettings
+from framewell_training.wiring import wire
+
+if __name__ == "__main__":
+    run_service("training", TrainingSettings(), wire)

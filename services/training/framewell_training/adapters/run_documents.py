@@ -1,0 +1,159 @@
+"""Runs in the document store.
+
+collection `runs`:    one document a run, `_id` its id
+collection `numbers`: one document a version number, `_id` `<model name>#<number>`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from google.protobuf.message import Message
+
+from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.facts import Cause
+from framewell_kit.outbox import Outbox
+from framewell_training.domain.completion import failed
+from framewell_training.domain.runs import Run, RunKey, RunState, RunStopped, Step
+
+RUNS: Final = "runs"
+NUMBERS: Final = "numbers"
+_ENDED: Final = [state.value for state in RunState if state.ended]
+
+
+class JobDocuments(Protocol):
+    """Where the job of a run can be looked up."""
+
+    async def get(self, kind: str, key: str) -> dict[str, Any] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRuns:
+    """The Runs port."""
+
+    documents: Documents
+    outbox: Outbox
+    jobs: JobDocuments
+
+    async def prepare(self) -> None:
+        """Make the indexes that listing needs, and have the outbox sweep what a crash left behind."""
+        await self.documents.ensure_index(RUNS, ["dataset_id"])
+        await self.documents.ensure_index(NUMBERS, ["name", "family"])
+        self.outbox.register(RUNS)
+
+    async def insert(self, run: Run) -> bool:
+        key = run.key
+        return await self.documents.insert_once(
+            RUNS,
+            {
+                "_id": run.run_id,
+                "dataset_id": run.dataset_id,
+                "snapshot_id": key.snapshot_id,
+                "recipe": key.recipe,
+                "parameters": sorted(key.parameters.items()),
+                "seed": key.seed,
+                "step": key.step.value,
+                "state": run.state.value,
+                "stage": run.stage,
+                "progress": run.progress,
+                "requested_at": run.requested_at,
+                "order": f"{run.requested_at.isoformat()}/{run.run_id}",
+            },
+        )
+
+    async def get(self, run_id: str) -> Run | None:
+        document = await self.documents.get(RUNS, run_id)
+        return None if document is None else await self._as_job_stands(_run(document))
+
+    async def page(self, dataset_id: str, after: str, size: int) -> tuple[list[Run], str]:
+        query: dict[str, Any] = {"dataset_id": dataset_id} if dataset_id else {}
+        if after:
+            query["order"] = {"$lt": after}
+        found = await self.documents.find(RUNS, query, sort=[("order", -1)], limit=size + 1)
+        token = found[size - 1]["order"] if len(found) > size else ""
+        return [await self._as_job_stands(_run(document)) for document in found[:size]], token
+
+    async def report(self, run_id: str, stage: str, progress: float) -> None:
+        told = {"state": RunState.RUNNING.value, "stage": stage, "progress": progress}
+        after = await self.documents.update(
+            RUNS, run_id, {"$set": told}, expect={"state": {"$nin": _ENDED}, "stop": {"$exists": False}}
+        )
+        if after is None:
+            document = await self.documents.get(RUNS, run_id) or {}
+            stop = document.get("stop") or {"code": "ended", "reason": f"run {run_id} has ended"}
+            raise RunStopped(stop["code"], stop["reason"])
+
+    async def stop(self, run_id: str, order: RunStopped) -> bool:
+        change = {"$set": {"stop": {"code": order.code, "reason": order.reason}, "stage": "stops"}}
+        after = await self.documents.update(RUNS, run_id, change, expect={"state": {"$nin": _ENDED}})
+        return after is not None
+
+    async def under_way(self, dataset_id: str) -> list[Run]:
+        found = await self.documents.find(RUNS, {"dataset_id": dataset_id, "state": {"$nin": _ENDED}})
+        return [_run(document) for document in found]
+
+    async def end(
+        self,
+        run_id: str,
+        state: RunState,
+        completed: TrainingCompleted,
+        also: Sequence[Message],
+        cause: Cause,
+    ) -> Run:
+        told = {
+            "state": state.value,
+            "stage": "ended",
+            "progress": 1.0,
+            "completed": completed.SerializeToString(),
+        }
+        after = await self.outbox.update(
+            RUNS, run_id, {"$set": told}, [completed, *also], cause, expect={"state": {"$nin": _ENDED}}
+        )
+        document = after or await self.documents.get(RUNS, run_id)
+        if document is None:
+            raise LookupError(f"run {run_id} is not in the store")
+        return _run(document)
+
+    async def number(self, name: str, key: RunKey) -> int:
+        while True:
+            mine = await self.documents.find(NUMBERS, {"name": name, "family": key.family}, limit=1)
+            if mine:
+                return int(mine[0]["number"])
+            # Somebody else may take this number first: then the next round counts one more.
+            number = await self.documents.count(NUMBERS, {"name": name}) + 1
+            taken = {"_id": f"{name}#{number}", "name": name, "family": key.family, "number": number}
+            await self.documents.insert_once(NUMBERS, taken)
+
+    async def _as_job_stands(self, run: Run) -> Run:
+        """A run whose job was given up (its worker died again and again) has failed, as the job says."""
+        if run.state.ended:
+            return run
+        job = await self.jobs.get(run.key.step.job_kind, run.run_id)
+        if job is None or not job["queue"].endswith("/failed"):
+            return run
+        fact = failed(run.run_id, run.dataset_id, job.get("code", "failed"), job.get("reason", ""))
+        return Run(run.run_id, run.key, run.dataset_id, RunState.FAILED, "ended", 1.0, run.requested_at, fact)
+
+
+def _run(document: Document) -> Run:
+    completed = document.get("completed")
+    key = RunKey(
+        document["snapshot_id"],
+        document["recipe"],
+        dict(document["parameters"]),
+        document["seed"],
+        Step(document["step"]),
+    )
+    return Run(
+        run_id=document["_id"],
+        key=key,
+        dataset_id=document["dataset_id"],
+        state=RunState(document["state"]),
+        stage=document["stage"],
+        progress=document["progress"],
+        requested_at=document["requested_at"],
+        completed=None if completed is None else TrainingCompleted.FromString(bytes(completed)),
+    )

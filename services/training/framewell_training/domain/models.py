@@ -1,0 +1,56 @@
+"""Models made here, and which version of a name is in service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.training.v1.training_pb2 import TrainingCompleted
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One version of a model. `completed` is the fact its run ended in: measures, gate, folder, lineage."""
+
+    name: str
+    version: str
+    kind: str
+    classes: tuple[str, ...]
+    holders: tuple[str, ...]
+    snapshot_number: int
+    completed: TrainingCompleted
+    withdrawn: str = ""
+    """Why it must not be used: its snapshot was withdrawn, or somebody in it is to be forgotten."""
+
+    @property
+    def ref(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    @property
+    def snapshot_id(self) -> str:
+        return self.completed.lineage.snapshot_id
+
+
+@dataclass(frozen=True, slots=True)
+class InService:
+    """What is in service under a name. `revision` grows with every promotion, rollback and retirement."""
+
+    name: str
+    version: str = ""
+    """Empty while nothing is in service."""
+    revision: int = 0
+    history: tuple[str, ...] = ()
+    """Versions that were put into service, oldest first, the one in service last."""
+    actor: bytes = b""
+    """Who changed it last (Actor, serialised)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A model folder in the object store."""
+
+    model: ModelVersion
+    manifest: ObjectRef
+    artefact: ObjectRef
+    card: ObjectRef

@@ -1,0 +1,72 @@
+"""A run is asked for: by a published snapshot, by a fact, or by a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Lane
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Conflict, Rejected
+from framewell_training.domain.runs import Run, RunKey, RunState
+from framewell_training.domain.snapshots import Snapshot
+from framewell_training.ports import Runs
+from framewell_training.recipes.identity.heads import Thresholds
+from framewell_training.recipes.identity.parameters import IdentityParameters, InvalidParameter
+from framewell_training.recipes.identity.recipe import NAME as IDENTITY
+
+RECIPES = (IDENTITY,)
+
+
+class JobQueue(Protocol):
+    """Where work of seconds and minutes is put."""
+
+    async def put(
+        self, kind: str, key: str, payload: dict[str, Any], *, cause: Cause, lane: Lane.ValueType
+    ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRun:
+    """Register a run once and put its job. The same snapshot, recipe, parameters and seed are one run.
+
+    Raises Rejected for a recipe or a parameter that does not exist, Conflict for a withdrawn snapshot.
+    """
+
+    runs: Runs
+    jobs: JobQueue
+    clock: Clock
+    thresholds: Thresholds
+
+    async def __call__(
+        self, snapshot: Snapshot, recipe: str, said: Mapping[str, str], seed: int, cause: Cause
+    ) -> Run:
+        key = self.key(snapshot, recipe, said, seed)
+        if snapshot.withdrawn:
+            raise Conflict(
+                f"snapshot {key.snapshot_id} was withdrawn and is not trained on: {snapshot.withdrawn}"
+            )
+        return await self.queue(key, snapshot.published.dataset_id, cause)
+
+    async def queue(self, key: RunKey, dataset_id: str, cause: Cause) -> Run:
+        """Register the run of a key and put its job, both once; the run as it stands."""
+        run = Run(key.run_id, key, dataset_id, RunState.QUEUED, "waits for a worker", 0.0, self.clock.now())
+        await self.runs.insert(run)
+        # After the run: a job that finds no run has nothing to do. Put again where a crash came between.
+        payload = {"dataset_id": dataset_id}
+        await self.jobs.put(key.step.job_kind, run.run_id, payload, cause=cause, lane=LANE_LIVE)
+        return await self.runs.get(run.run_id) or run
+
+    def key(self, snapshot: Snapshot, recipe: str, said: Mapping[str, str], seed: int) -> RunKey:
+        """The run's key with all parameters complete."""
+        if recipe not in RECIPES:
+            raise Rejected(
+                f"there is no recipe {recipe!r}; there is {', '.join(RECIPES)}", code="unknown_recipe"
+            )
+        try:
+            parameters = IdentityParameters.parse(said, self.thresholds)
+        except InvalidParameter as error:
+            raise Rejected(str(error), code="invalid_parameter") from error
+        return RunKey(snapshot.published.snapshot_id, recipe, parameters.texts(), seed)

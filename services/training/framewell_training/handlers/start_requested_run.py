@@ -1,0 +1,58 @@
+"""training.requested: a run by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framewell.training.v1.training_pb2 import TrainingRequested
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import Conflict, NotYet, Rejected
+from framewell_training.domain.completion import failed
+from framewell_training.domain.runs import Run, RunKey
+from framewell_training.domain.snapshots import Snapshot
+from framewell_training.handlers.request_run import RequestRun
+from framewell_training.ports import Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequestedRun:
+    """Start the run that was asked for. Raises NotYet while the snapshot was not heard of here.
+
+    What cannot be run ends at once as a failed run, which says why. A redelivery finds the same run.
+    """
+
+    snapshots: Snapshots
+    request: RequestRun
+
+    async def __call__(self, fact: TrainingRequested, cause: Cause) -> Sequence[Outgoing]:
+        try:
+            await self.start(fact, cause)
+        except (Rejected, Conflict) as refusal:
+            run_id = RunKey(fact.snapshot_id, fact.recipe, dict(fact.parameters), fact.seed).run_id
+            code = refusal.code if isinstance(refusal, Rejected) else "snapshot_withdrawn"
+            return [failed(run_id, fact.dataset_id, code, refusal.reason)]
+        return ()
+
+    async def start(self, fact: TrainingRequested, cause: Cause) -> Run:
+        """The run, new or found. Raises NotYet, Rejected or Conflict."""
+        snapshot = await self._snapshot(fact)
+        return await self.request(snapshot, fact.recipe, dict(fact.parameters), fact.seed, cause)
+
+    async def _snapshot(self, fact: TrainingRequested) -> Snapshot:
+        if fact.snapshot_id:
+            snapshot = await self.snapshots.get(fact.snapshot_id)
+        else:
+            snapshot = await self.snapshots.newest(fact.dataset_id)
+        if snapshot is None:
+            wanted = f"snapshot {fact.snapshot_id}" if fact.snapshot_id else "any snapshot"
+            raise NotYet(
+                f"training has not heard of {wanted} of dataset {fact.dataset_id}: publish one first"
+            )
+        if fact.dataset_id and snapshot.published.dataset_id != fact.dataset_id:
+            raise Rejected(
+                f"snapshot {fact.snapshot_id} belongs to dataset {snapshot.published.dataset_id},"
+                f" not to {fact.dataset_id}",
+                code="other_dataset",
+            )
+        return snapshot

@@ -1,0 +1,50 @@
+"""snapshot.published: the dataset's own recipe starts by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import Conflict, Rejected
+from framewell_training.domain.completion import failed
+from framewell_training.domain.runs import RunKey, RunStopped, Step
+from framewell_training.domain.snapshots import Snapshot
+from framewell_training.handlers.request_run import RequestRun
+from framewell_training.ports import Runs, Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class StartRun:
+    """Remember the snapshot, stop challengers that it overtakes, and start its recipe.
+
+    A redelivery finds the same run. A recipe that does not exist is a failed run, so that whoever waits
+    for the dataset's model is told. A snapshot that was withdrawn before it was heard starts nothing.
+    """
+
+    snapshots: Snapshots
+    runs: Runs
+    request: RequestRun
+
+    async def __call__(self, fact: SnapshotPublished, cause: Cause) -> Sequence[Outgoing]:
+        await self.snapshots.record(fact)
+        await self._overtake(fact)
+        if not fact.recipe:
+            return ()
+        snapshot = await self.snapshots.get(fact.snapshot_id) or Snapshot(fact)
+        try:
+            await self.request(snapshot, fact.recipe, {}, 0, cause)
+        except Rejected as refusal:
+            run_id = RunKey(fact.snapshot_id, fact.recipe, {}, 0).run_id
+            return [failed(run_id, fact.dataset_id, refusal.code, refusal.reason)]
+        except Conflict:
+            return ()
+        return ()
+
+    async def _overtake(self, fact: SnapshotPublished) -> None:
+        order = RunStopped("overtaken", f"snapshot {fact.number} of the dataset takes its place")
+        for run in await self.runs.under_way(fact.dataset_id):
+            older = await self.snapshots.get(run.key.snapshot_id)
+            if run.key.step is Step.CHALLENGE and older and older.published.number < fact.number:
+                await self.runs.stop(run.run_id, order)

@@ -1,0 +1,275 @@
+"""The work of a run: read the snapshot, learn, export, judge, promote, end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from framewell.training.v1.training_pb2 import Lineage, TrainingCompleted
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import NotFound, NotYet, Rejected
+from framewell_training.domain import completion
+from framewell_training.domain.gate import GateStep, Judgement, Verdict
+from framewell_training.domain.models import InService, Model
+from framewell_training.domain.runs import Run, RunState, RunStopped, Step
+from framewell_training.domain.snapshots import Snapshot
+from framewell_training.handlers.promote_model import PromoteModel
+from framewell_training.handlers.request_run import RequestRun
+from framewell_training.ports import (
+    ModelFolders,
+    Models,
+    Runs,
+    ServiceRegister,
+    Snapshots,
+    SnapshotTables,
+    Tables,
+)
+from framewell_training.recipes.folder import About, card_of, manifest_of
+from framewell_training.recipes.graphs import Graph, GraphDiffers, GraphExporter
+from framewell_training.recipes.identity.heads import HeadKind, Thresholds
+from framewell_training.recipes.identity.linear import Checkpoints
+from framewell_training.recipes.identity.parameters import IdentityParameters
+from framewell_training.recipes.identity.recipe import Draft, IdentityRecipe, Incumbent, Learned, Material
+
+MINOR = {Step.CENTROID: 0, Step.CHALLENGE: 1}
+MOST_JUDGEMENTS = 3
+"""How often a run is judged anew because what is in service changed meanwhile, before it waits."""
+
+
+class Workshop(Protocol):
+    """One worker's hold on a run: its checkpoints, and a thread to compute in."""
+
+    @property
+    def checkpoints(self) -> Checkpoints: ...
+
+    async def forget_checkpoints(self) -> None:
+        """Remove what the run kept; for a run that has ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A run under work, with everything it reads."""
+
+    run: Run
+    snapshot: Snapshot
+    tables: Tables
+    parameters: IdentityParameters
+    version: str
+
+    @property
+    def name(self) -> str:
+        return self.snapshot.model_name
+
+    @property
+    def material(self) -> Material:
+        return Material(self.snapshot.published.number, self.tables.photos, self.tables.strangers)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRun:
+    """Do a run to its end. Killed at any moment and begun again it ends with the same measures.
+
+    What a run decided stands in its model before anything is promoted, so a second worker promotes what
+    the first one judged. Facts leave with the document that they are about.
+    """
+
+    runs: Runs
+    snapshots: Snapshots
+    tables: SnapshotTables
+    models: Models
+    register: ServiceRegister
+    folders: ModelFolders
+    recipe: IdentityRecipe
+    exporter: GraphExporter
+    promoter: PromoteModel
+    request: RequestRun
+    clock: Clock
+    thresholds: Thresholds
+    code_version: str
+
+    async def __call__(self, run_id: str, workshop: Workshop, cause: Cause) -> None:
+        """Raises NotYet when the run has to wait; whatever it raises, beginning again is safe."""
+        run = await self.runs.get(run_id)
+        if run is None:
+            raise NotYet(f"run {run_id} is not registered yet")
+        if run.state.ended:
+            return
+        try:
+            await self._work(run, workshop, cause)
+        except RunStopped as stopped:
+            await self._fail(run, RunState.CANCELLED, stopped.code, stopped.reason, cause)
+        except GraphDiffers as differs:
+            await self._fail(run, RunState.FAILED, "graph_differs", str(differs), cause)
+        except Rejected as refusal:
+            await self._fail(run, RunState.FAILED, refusal.code, refusal.reason, cause)
+        except NotFound as missing:
+            await self._fail(run, RunState.FAILED, "object_missing", missing.reason, cause)
+        await workshop.forget_checkpoints()
+
+    async def _work(self, run: Run, workshop: Workshop, cause: Cause) -> None:
+        began = self.clock.monotonic()
+        await self.runs.report(run.run_id, "reads the snapshot", 0.0)
+        task = await self._open(run)
+        if not task.tables.photos.classes:
+            await self._nothing_to_learn(task, cause)
+        completed = await self._made_before(task)
+        for _ in range(MOST_JUDGEMENTS):
+            if completed is not None:
+                break
+            completed = await self._learn_and_promote(task, workshop, began, cause)
+        if completed is None:
+            raise NotYet(f"{task.name} was changed again and again while run {run.run_id} was judged")
+        if run.key.step is Step.CENTROID:
+            await self._follow_up(task, cause)
+        owed = task.tables.owed if run.key.step is Step.CENTROID else ()
+        also = completion.usage(run.run_id, owed, self.clock.now())
+        await self.runs.end(run.run_id, RunState.DONE, completed, also, cause)
+
+    async def _open(self, run: Run) -> _Task:
+        snapshot = await self.snapshots.get(run.key.snapshot_id)
+        if snapshot is None:
+            raise NotYet(f"snapshot {run.key.snapshot_id} of run {run.run_id} is not known yet")
+        if snapshot.withdrawn:
+            raise RunStopped("snapshot_withdrawn", snapshot.withdrawn)
+        tables = await self.tables.read(snapshot.published)
+        number = await self.runs.number(snapshot.model_name, run.key)
+        parameters = IdentityParameters.parse(run.key.parameters, self.thresholds)
+        return _Task(run, snapshot, tables, parameters, f"{number}.{MINOR[run.key.step]}")
+
+    async def _nothing_to_learn(self, task: _Task, cause: Cause) -> None:
+        """An empty snapshot says that nobody may be known any more."""
+        in_service = await self.register.get(task.name)
+        newest = await self.snapshots.newest(task.snapshot.published.dataset_id)
+        reason = f"snapshot {task.snapshot.published.number} holds no sample to learn from"
+        if in_service.version and newest and newest.published.number <= task.snapshot.published.number:
+            actor = completion.rule_actor("gate", self.clock.now())
+            fact = completion.retired(task.name, in_service.version, reason, actor, in_service.revision + 1)
+            await self.register.retire(in_service, fact, cause)
+            reason += f"; {task.name} was taken out of service"
+        raise Rejected(reason, code="empty_snapshot")
+
+    async def _made_before(self, task: _Task) -> TrainingCompleted | None:
+        """What an earlier worker of this run promoted before it died."""
+        in_service = await self.register.get(task.name)
+        model = await self.models.get(task.name, task.version)
+        return model.completed if model is not None and task.version in in_service.history else None
+
+    async def _learn_and_promote(
+        self, task: _Task, workshop: Workshop, began: float, cause: Cause
+    ) -> TrainingCompleted | None:
+        """One pass from photos to a verdict; None when what is in service changed meanwhile."""
+        in_service = await self.register.get(task.name)
+        await self.runs.report(task.run.run_id, "learns", 0.1)
+        learned = await self._learn(task, workshop, await self._incumbent(in_service))
+        if task.run.key.step is Step.CENTROID:
+            learned = _with_step(learned, self._challenge_step(task))
+        if learned.draft is None:
+            return completion.done(task.run, learned.judgement, self._lineage(task), self._since(began), None)
+        await self.runs.report(task.run.run_id, "exports and compares", 0.9)
+        model = await self._make(task, learned.draft, learned.judgement, began)
+        await self.runs.report(task.run.run_id, "judged", 1.0)
+        await self.models.put(model)
+        if learned.judgement.verdict is not Verdict.PROMOTED:
+            return model.completed
+        actor = completion.rule_actor("gate", self.clock.now())
+        entered = await self.promoter.enter(model, in_service, actor, cause)
+        return model.completed if entered else None
+
+    async def _learn(self, task: _Task, workshop: Workshop, incumbent: Incumbent | None) -> Learned:
+        seed = task.run.key.seed
+        if task.run.key.step is Step.CENTROID:
+            return await _in_thread(
+                lambda: self.recipe.learn_centroids(task.material, task.parameters, seed, incumbent)
+            )
+        return await _in_thread(
+            lambda: self.recipe.challenge(
+                task.material, task.parameters, seed, incumbent, workshop.checkpoints
+            )
+        )
+
+    async def _incumbent(self, in_service: InService) -> Incumbent | None:
+        model = await self.models.get(in_service.name, in_service.version) if in_service.version else None
+        if model is None:
+            return None
+        return Incumbent(
+            version=model.version,
+            kind=HeadKind(model.kind),
+            classes=model.classes,
+            sample_ids=tuple(model.completed.lineage.sample_ids),
+            snapshot_number=model.snapshot_number,
+            withdrawn=model.withdrawn,
+        )
+
+    async def _make(self, task: _Task, draft: Draft, judgement: Judgement, began: float) -> Model:
+        vectors = task.tables.photos.vectors
+        graph: Graph = await _in_thread(lambda: self.exporter.export(draft.head, vectors))
+        lineage = self._lineage(task, with_strangers=draft.kind is not HeadKind.CENTROID)
+        about = About(
+            name=task.name,
+            version=task.version,
+            run_id=task.run.run_id,
+            draft=draft,
+            judgement=judgement,
+            lineage=lineage,
+            graph=graph,
+            dimensions=int(vectors.shape[1]),
+        )
+        folder = await self.folders.write(manifest_of(about), graph.onnx, card_of(about))
+        made = completion.Made(folder, draft.figures, graph.difference)
+        return Model(
+            name=task.name,
+            version=task.version,
+            kind=draft.kind.value,
+            classes=draft.classes,
+            holders=tuple(sorted({owed.holder for owed in task.tables.owed})),
+            snapshot_number=task.snapshot.published.number,
+            completed=completion.done(task.run, judgement, lineage, self._since(began), made),
+        )
+
+    async def _follow_up(self, task: _Task, cause: Cause) -> None:
+        """The challenge of this centroid, unless there is nothing to win."""
+        if not self._why_not(task):
+            key = task.run.key.challenge()
+            await self.request.queue(key, task.run.dataset_id, cause)
+
+    def _challenge_step(self, task: _Task) -> GateStep:
+        why_not = self._why_not(task)
+        return GateStep("challengers_follow", not why_not, why_not or "Challengers are trained next.")
+
+    def _why_not(self, task: _Task) -> str:
+        return self.recipe.why_not_challenge(task.material, task.parameters)
+
+    def _lineage(self, task: _Task, *, with_strangers: bool = False) -> Lineage:
+        photos, published, key = task.tables.photos, task.snapshot.published, task.run.key
+        learned = photos.keep(photos.learned)
+        assets = set(learned.asset_ids) | (set(task.tables.strangers.asset_ids) if with_strangers else set())
+        return Lineage(
+            snapshot_id=published.snapshot_id,
+            manifest_sha256=published.manifest.sha256,
+            recipe=key.recipe,
+            parameters=key.parameters,
+            seed=key.seed,
+            embedding=published.embedding,
+            asset_ids=sorted(assets),
+            sample_ids=learned.sample_ids,
+            code_version=self.code_version,
+        )
+
+    async def _fail(self, run: Run, state: RunState, code: str, reason: str, cause: Cause) -> None:
+        fact = completion.failed(run.run_id, run.dataset_id, code, reason)
+        await self.runs.end(run.run_id, state, fact, (), cause)
+
+    def _since(self, began: float) -> float:
+        return self.clock.monotonic() - began
+
+
+def _with_step(learned: Learned, step: GateStep) -> Learned:
+    judgement = Judgement(learned.judgement.verdict, (*learned.judgement.steps, step))
+    return Learned(learned.draft, judgement)
+
+
+# torch and numpy let go of the interpreter while they compute, so the event loop goes on meanwhile.
+_in_thread = asyncio.to_thread

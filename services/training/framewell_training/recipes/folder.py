@@ -1,0 +1,156 @@
+"""What a model folder says about the model: the manifest that machines read, the card that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell.training.v1.training_pb2 import Lineage
+from framewell_training.domain.completion import ON_HELD_OUT, measures_of
+from framewell_training.domain.figures import Figures
+from framewell_training.domain.gate import Judgement
+from framewell_training.recipes.graphs import INPUT, OUTPUT, Graph
+from framewell_training.recipes.identity.heads import HeadKind
+from framewell_training.recipes.identity.recipe import Draft
+
+HOW = {
+    HeadKind.CENTROID: "the Euclidean distance to the mean photo of each person",
+    HeadKind.CORRECTED: "the distance to the mean photo of each person, less half the mean distance to the"
+    " five nearest faces of strangers",
+    HeadKind.LINEAR: "minus the logarithm of a probability, from one logistic regression a person trained"
+    " against all others and strangers",
+}
+
+INTENDED_USE = (
+    "Names faces of people whose samples the house has the right to learn from, in the house's own"
+    " material. Decisions about a person must not rest on it alone."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class About:
+    """All that a folder says about its model."""
+
+    name: str
+    version: str
+    run_id: str
+    draft: Draft
+    judgement: Judgement
+    lineage: Lineage
+    graph: Graph
+    dimensions: int
+
+
+def manifest_of(about: About) -> dict[str, object]:
+    """model.yaml without its file list, which the store adds with the graph's hash."""
+    draft, lineage = about.draft, about.lineage
+    shape = {"dtype": "float32", "meaning": "raw face embeddings, not of unit length"}
+    meaning = HOW[draft.kind] + "; smaller is nearer, columns as `classes`"
+    return {
+        "name": about.name,
+        "version": about.version,
+        "task": "identity",
+        "intended_use": INTENDED_USE,
+        "licence": {
+            "code": "MIT",
+            "weights": "LicenseRef-house",
+            "attribution": "made by this house from its own samples; see the model card",
+        },
+        "inputs": [{"name": INPUT, "shape": [-1, about.dimensions], **shape}],
+        "outputs": [
+            {"name": OUTPUT, "shape": [-1, len(draft.classes)], "dtype": "float32", "meaning": meaning}
+        ],
+        "thresholds": {"hit": draft.thresholds.hit, "review": draft.thresholds.review},
+        "embedding": f"{lineage.embedding.name}@{lineage.embedding.version}",
+        "classes": list(draft.classes),
+        "measures": {one.name: one.value for one in measures_of(draft.figures) if one.on == ON_HELD_OUT},
+        "lineage": {
+            "snapshot": lineage.snapshot_id,
+            "snapshot_manifest_sha256": lineage.manifest_sha256,
+            "run": about.run_id,
+            "recipe": lineage.recipe,
+            "head": draft.kind.value,
+            "seed": str(lineage.seed),
+            "code_version": lineage.code_version,
+            **{f"parameter.{key}": lineage.parameters[key] for key in sorted(lineage.parameters)},
+        },
+    }
+
+
+CARD = """\
+# {name}@{version}
+
+Tells {classes} known people from each other and from everybody else, by {how}.
+Below {hit:.4g} a face is named, below {review:.4g} a person is asked, else it is unknown.
+
+## Intended use
+
+{intended_use}
+
+## Made from
+
+- snapshot {snapshot} (manifest SHA-256 {manifest_sha256}): {samples} samples from {assets} assets
+- embedding {embedding}
+- recipe {recipe}, code {code_version}, seed {seed}; {parameters}
+- largest difference between torch and ONNX Runtime: {difference:.1e}
+
+## Measured
+
+On {photos} photos of programmes in which the model had not seen the person, and {strangers} trials
+with a face it does not know: mean recall {recall:.3f}, {misnamed:.2%} given somebody else's name,
+{false_names:.2%} of strangers given a name.
+
+| class | held-out photos | recall |
+|---|---|---|
+{recalls}
+
+## What the gate said
+
+{verdict}.
+
+{gate}
+
+## Limits
+
+Faces of fewer than 40 pixels, profiles and strong blur are often not recognised; people who look
+alike can be taken for each other. Unnamed faces nearer to a person than the threshold were left out
+of all measurements: most are that person, not yet named.
+"""
+
+
+def card_of(about: About) -> str:
+    """The model card, Markdown. It names class ids and never a person."""
+    draft, lineage, figures = about.draft, about.lineage, about.draft.figures
+    steps = about.judgement.steps
+    return CARD.format(
+        name=about.name,
+        version=about.version,
+        classes=len(draft.classes),
+        how=HOW[draft.kind],
+        hit=draft.thresholds.hit,
+        review=draft.thresholds.review,
+        intended_use=INTENDED_USE,
+        snapshot=lineage.snapshot_id,
+        manifest_sha256=lineage.manifest_sha256,
+        samples=len(lineage.sample_ids),
+        assets=len(lineage.asset_ids),
+        embedding=f"{lineage.embedding.name}@{lineage.embedding.version}",
+        recipe=lineage.recipe,
+        code_version=lineage.code_version,
+        seed=lineage.seed,
+        parameters=", ".join(f"{key} {lineage.parameters[key]}" for key in sorted(lineage.parameters)),
+        difference=about.graph.difference,
+        photos=figures.photos,
+        strangers=figures.strangers,
+        recall=figures.recall(figures.tried),
+        misnamed=figures.misnamed_rate,
+        false_names=figures.false_name_rate,
+        recalls="\n".join(_recall(figures, class_id) for class_id in draft.classes),
+        verdict=about.judgement.verdict.value.capitalize(),
+        gate="\n".join(f"- {'✓' if one.passed else '✗'} `{one.check}`: {one.sentence}" for one in steps),
+    )
+
+
+def _recall(figures: Figures, class_id: str) -> str:
+    if class_id not in figures.tried:
+        return f"| {class_id} | 0 | not evaluated |"
+    return f"| {class_id} | {figures.tried[class_id]} | {figures.recall_of(class_id):.2f} |"
