@@ -49,7 +49,9 @@ class StreamBench:
         names |= {f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")}
         await apply(self.kafka, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
 
-    async def run(self, *stages: Stage | HeavyStage | Broadcast, within: float = 30) -> StreamRuntime:
+    async def run(
+        self, *stages: Stage | HeavyStage | Broadcast, within: float = 30, member: str = ""
+    ) -> StreamRuntime:
         """Start a runtime with these stages and wait until it is ready."""
         runtime = StreamRuntime(
             self.kafka,
@@ -58,6 +60,7 @@ class StreamBench:
             publisher=self.publisher,
             clock=SystemClock(),
             prefix=self.prefix,
+            member=member,
             fatal=lambda: None,
         )
         self._runtimes.append(runtime)
