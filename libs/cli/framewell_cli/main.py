@@ -6,6 +6,7 @@ not need what the demo needs.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -67,6 +68,7 @@ def _nothing_before_a_command() -> None:
 
 def main() -> None:
     """Entry point. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached."""
+    logging.getLogger().addHandler(logging.NullHandler())  # libraries speak to people through our errors
     asked = sys.argv[1:2]
     try:
         build(asked if asked and asked[0] in COMMANDS else COMMANDS)()

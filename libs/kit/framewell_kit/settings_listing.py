@@ -58,6 +58,8 @@ def _is_secret(variable: str, field: FieldInfo) -> bool:
 
 
 def _readable(value: Any) -> Any:
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
 
 

@@ -61,7 +61,17 @@ class MeshFolder:
         """The object store of the embedded mesh."""
         return self.state / "objects"
 
+    @property
+    def inbox(self) -> Path:
+        """Files laid here can be named in an `ingest.requested` event."""
+        return self.state / "inbox"
+
+    @property
+    def scratch(self) -> Path:
+        """Files under way; worth nothing after a restart."""
+        return self.state / "scratch"
+
     def make(self) -> None:
         """Create the folders that everything else expects."""
-        for folder in (self.logs, self.lock.parent, self.objects):
+        for folder in (self.logs, self.lock.parent, self.objects, self.inbox):
             folder.mkdir(parents=True, exist_ok=True)

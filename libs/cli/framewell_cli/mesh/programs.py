@@ -20,6 +20,9 @@ from framewell_embedded.errors import CannotStart
 SERVERS: Final = ("kafka", "mongo")
 ALL: Final = (*SERVERS, *SERVICES)
 
+INGEST_ROOTS_VARIABLE: Final = "FRAMEWELL_INGEST_ROOTS"
+"""Folders that `file:` URIs may name; the embedded mesh allows its inbox unless told otherwise."""
+
 TRAINING_PYTHON_VARIABLE: Final = "FRAMEWELL_TRAINING_PYTHON"
 
 # A request of 600 KB is decoded in 20 µs instead of 600 when glibc keeps large blocks instead of mapping
@@ -109,5 +112,12 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
         "FRAMEWELL_OBJECTS": str(folder.objects),
         "FRAMEWELL_PORT_BASE": str(ports.base),
         "PYTHONUNBUFFERED": "1",
-        **{name: value for name, value in _ONE_MATH_THREAD.items() if name not in os.environ},
+        **_unless_set({INGEST_ROOTS_VARIABLE: str(folder.inbox)}),
+        **_unless_set({f"FRAMEWELL_{name.upper()}_SCRATCH": str(folder.scratch / name) for name in SERVICES}),
+        **_unless_set(_ONE_MATH_THREAD),
     }
+
+
+def _unless_set(defaults: Mapping[str, str]) -> dict[str, str]:
+    """What the person who starts the mesh has not decided otherwise."""
+    return {name: value for name, value in defaults.items() if name not in os.environ}

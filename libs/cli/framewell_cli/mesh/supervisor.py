@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from framewell_cli.mesh import topics
 from framewell_cli.mesh.endpoints import endpoints, write_endpoints
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.leftovers import end_leftovers
@@ -25,6 +24,8 @@ from framewell_cli.mesh.processes import Identity
 from framewell_cli.mesh.programs import SERVERS, Program, programs
 from framewell_cli.mesh.roster import Roster
 from framewell_cli.mesh.supervised import Supervised
+from framewell_contracts import topic_admin
+from framewell_contracts.topic_admin import CannotApply
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.ports import is_free
 
@@ -83,13 +84,19 @@ class Supervisor:
         services = [member for member in self._members if member.program.name not in SERVERS]
         await self._start(servers, began)
         if "kafka" in self.names:
-            changed = await topics.apply(f"127.0.0.1:{self.ports.kafka}")
-            self._say(
-                began, f"topics: {len(changed)} changes" if changed else "topics: as the catalogue says"
-            )
+            await self._apply_topics(began)
         await self._start(services, began)
         write_endpoints(self.folder, endpoints(self.folder, self.ports, self.names))
         self._say(began, "the mesh is up")
+
+    async def _apply_topics(self, began: float) -> None:
+        try:
+            changed = await topic_admin.apply(f"127.0.0.1:{self.ports.kafka}")
+        except CannotApply as error:
+            raise CannotStart(
+                f"The broker's topics cannot be made what the catalogue says: {error}"
+            ) from None
+        self._say(began, f"topics: {len(changed)} made so" if changed else "topics: as the catalogue says")
 
     async def _start(self, members: Sequence[Supervised], began: float) -> None:
         for member in members:
