@@ -25,7 +25,7 @@ def write_programme(path: Path, pictures: Iterable[Picture], sound: Samples, tit
         container.metadata["title"] = title
         video = container.add_stream("libx264", rate=FRAMES_A_SECOND)
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        video.options = {"preset": "superfast", "crf": "20", "g": str(2 * FRAMES_A_SECOND)}
+        video.options = {"preset": "ultrafast", "crf": "20", "g": str(2 * FRAMES_A_SECOND)}
         video.metadata["timecode"] = START_TIMECODE
         audio = container.add_stream("aac", rate=RATE, layout="mono")
         audio.codec_context.bit_rate = 96_000

@@ -62,7 +62,7 @@ def pan(portrait: Image.Image, frames: int) -> Iterator[Picture]:
         left = (portrait.width - width) / 2
         top = portrait.height * (0.02 + 0.05 * progress)
         box = (left, top, left + width, top + height)
-        view = portrait.resize((WIDTH, TICKER_FREE_HEIGHT), Image.Resampling.BICUBIC, box)
+        view = portrait.resize((WIDTH, TICKER_FREE_HEIGHT), Image.Resampling.BILINEAR, box)
         picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
         picture[:TICKER_FREE_HEIGHT] = np.asarray(view)
         yield picture

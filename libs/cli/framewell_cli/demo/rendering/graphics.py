@@ -63,32 +63,41 @@ def backdrop(typeface: Typeface, channel: str) -> Picture:
     return np.asarray(image).copy()
 
 
-def with_lower_third(picture: Picture, typeface: Typeface, caption: LowerThird) -> Picture:
-    """The picture with name and role on a solid bar, both flush left."""
-    image = Image.fromarray(picture)
-    draw = ImageDraw.Draw(image)
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A solid panel with words on it, drawn once and laid over many pictures."""
+
+    left: int
+    top: int
+    pixels: Picture
+
+    def paste(self, picture: Picture) -> None:
+        """Lay it over `picture`."""
+        height, width = self.pixels.shape[:2]
+        picture[self.top : self.top + height, self.left : self.left + width] = self.pixels
+
+
+def lower_third(typeface: Typeface, caption: LowerThird) -> Overlay:
+    """Name and role on a bar, both flush left."""
     name_font, role_font = typeface(40), typeface(25)
-    text_left = LOWER_THIRD_LEFT + 22
-    width = max(draw.textlength(caption.name, name_font), draw.textlength(caption.role, role_font))
-    top = LOWER_THIRD_TOP
-    draw.rectangle((LOWER_THIRD_LEFT, top, text_left + width + 34, top + 96), fill=_NIGHT)
-    draw.rectangle((LOWER_THIRD_LEFT, top, LOWER_THIRD_LEFT + 8, top + 96), fill=_RED)
-    draw.text((text_left, top + 34), caption.name, _WHITE, name_font, anchor="lm")
-    draw.text((text_left, top + 74), caption.role, _PALE, role_font, anchor="lm")
-    return np.asarray(image).copy()
-
-
-def with_note(picture: Picture, typeface: Typeface, lines: tuple[str, ...], top: int = 84) -> Picture:
-    """The picture with a few lines of explanation at the left, above the lower third's region."""
-    image = Image.fromarray(picture)
+    text_width = max(name_font.getlength(caption.name), role_font.getlength(caption.role))
+    image = Image.new("RGB", (int(text_width) + 56, 96), _NIGHT)
     draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 8, 96), fill=_RED)
+    draw.text((22, 34), caption.name, _WHITE, name_font, anchor="lm")
+    draw.text((22, 74), caption.role, _PALE, role_font, anchor="lm")
+    return Overlay(LOWER_THIRD_LEFT, LOWER_THIRD_TOP, np.asarray(image))
+
+
+def note(typeface: Typeface, lines: tuple[str, ...]) -> Overlay:
+    """A few lines of explanation at the upper left, out of the lower third's region."""
     font = typeface(23)
-    if lines:
-        width = max(draw.textlength(line, font) for line in lines)
-        draw.rectangle((30, top - 22, 48 + width + 18, top + 34 * len(lines) - 12), fill=_NIGHT)
+    width = max(font.getlength(line) for line in lines)
+    image = Image.new("RGB", (int(width) + 36, 34 * len(lines) + 12), _NIGHT)
+    draw = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
-        draw.text((48, top + 34 * number), line, _PALE, font, anchor="lm")
-    return np.asarray(image).copy()
+        draw.text((18, 22 + 34 * number), line, _PALE, font, anchor="lm")
+    return Overlay(30, 62, np.asarray(image))
 
 
 def card(backdrop_picture: Picture, typeface: Typeface, headline: str, line: str) -> Picture:

@@ -15,17 +15,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from PIL.Image import Image
+
 from framewell_cli.demo.rendering.encoder import FRAMES_A_SECOND, write_programme
 from framewell_cli.demo.rendering.footage import pan, read_clip, read_portrait, regraded, to_and_fro
 from framewell_cli.demo.rendering.graphics import (
     LowerThird,
+    Overlay,
     Picture,
     Ticker,
     Typeface,
     backdrop,
     card,
-    with_lower_third,
-    with_note,
+    lower_third,
+    note,
 )
 from framewell_cli.demo.rendering.sound import mix, read_speech
 from framewell_cli.demo.sources import Sources
@@ -72,11 +75,15 @@ class Studio:
     def man(self, first: int, seconds: float, caption: LowerThird | None, *notes: str) -> Iterator[Picture]:
         """The man in the window, from picture `first` of the clip on, with or without a lower third."""
         left, top = _WINDOW
-        plain = with_note(self.empty, self.typeface, notes)
-        named = with_lower_third(plain, self.typeface, caption) if caption else plain
+        plain = self.empty.copy()
+        if notes:
+            note(self.typeface, notes).paste(plain)
+        named = plain.copy()
+        if caption:
+            lower_third(self.typeface, caption).paste(named)
         clip = to_and_fro(read_clip(self.sources.path("man-in-car"), first, _CLIP_FRAMES))
         for number, view in enumerate(islice(clip, _frames(seconds))):
-            # The lower third comes in after half a second, over the lower edge of the window.
+            # The lower third comes in after half a second.
             shown = (named if number > FRAMES_A_SECOND // 2 else plain).copy()
             height, width = view.shape[:2]
             shown[top : top + height, left : left + width] = view
@@ -84,14 +91,20 @@ class Studio:
 
     def astronaut(self, seconds: float, caption: LowerThird) -> Iterator[Picture]:
         """The portrait with her name and a slow move."""
-        for picture in pan(read_portrait(self.sources.path("astronaut")), _frames(seconds)):
-            yield with_lower_third(picture, self.typeface, caption)
+        return self._portrait(read_portrait(self._photo), seconds, lower_third(self.typeface, caption))
 
     def astronaut_regraded(self, seconds: float, *notes: str) -> Iterator[Picture]:
         """The portrait as programme B shows it, and the words that say what was done to it."""
-        portrait = regraded(read_portrait(self.sources.path("astronaut")))
+        return self._portrait(regraded(read_portrait(self._photo)), seconds, note(self.typeface, notes))
+
+    def _portrait(self, portrait: Image, seconds: float, overlay: Overlay) -> Iterator[Picture]:
         for picture in pan(portrait, _frames(seconds)):
-            yield with_note(picture, self.typeface, notes)
+            overlay.paste(picture)
+            yield picture
+
+    @property
+    def _photo(self) -> Path:
+        return self.sources.path("astronaut")
 
 
 def programme_a(studio: Studio, target: Path) -> None:
