@@ -24,8 +24,8 @@ from google.protobuf.json_format import MessageToDict
 from framewell.dataset.v1.dataset_service_pb2 import ReadSnapshotResponse
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.rights.v1.rights_pb2 import PAY_MODEL_FLAT, LegalBasis, Purpose
-from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.ledger import paid, statement_name
+from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.samples import Sample
 from framewell_dataset.domain.snapshots import split_name, split_of
 from framewell_dataset.ports import SnapshotObjects, SnapshotRows

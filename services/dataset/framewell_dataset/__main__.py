@@ -1,0 +1,8 @@
+"""`python -m framewell_dataset`: decides rights; turns what was seen into samples, snapshots and money."""
+
+from framewell_dataset.settings import DatasetSettings
+from framewell_dataset.wiring import wire
+from framewell_kit.service import run_service
+
+if __name__ == "__main__":
+    run_service("dataset", DatasetSettings(), wire)

@@ -1,0 +1,1 @@
+"""Where facts, jobs and calls come in: translate and delegate."""

@@ -1,0 +1,69 @@
+"""Leased jobs and the work that nobody asks for: snapshots that settle, terms that begin or end."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_dataset.handlers.publish_snapshot import PublishSnapshot
+from framewell_dataset.handlers.reask_rights import ReaskRights
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Outgoing
+from framewell_kit.jobs import Job, Lease
+from framewell_kit.outcomes import Busy
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishJob:
+    """Waits a moment for further decisions, then makes the turn's snapshot.
+
+    Its facts leave with the snapshot's own document, so it returns none.
+    """
+
+    publish: PublishSnapshot
+    clock: Clock
+    settle_seconds: float
+
+    async def __call__(self, job: Job, lease: Lease) -> Sequence[Outgoing]:
+        await self.clock.sleep(self.settle_seconds)
+        lease.check()
+        actor = Actor.FromString(job.payload["actor"])
+        await self.publish(job.payload["dataset_id"], int(job.payload["turn"]), actor, job.cause)
+        return ()
+
+
+@dataclass(slots=True)
+class RightsTerms:
+    """A part of the process that asks again about rights whose terms begin or end."""
+
+    reask: ReaskRights
+    clock: Clock
+    every_seconds: float
+    name: str = "rights terms"
+    _task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self, seconds: float) -> None:  # noqa: ARG002 - what it does can be cut off anywhere
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def waiting(self) -> str:
+        return ""
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.reask()
+            except Busy as busy:
+                log.warning("rights terms wait", reason=busy.reason)
+            except Exception:
+                log.exception("asking again about rights failed, goes on")
+            await self.clock.sleep(self.every_seconds)
