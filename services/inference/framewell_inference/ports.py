@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ObservationSet
@@ -16,7 +16,11 @@ from framewell_inference.domain.pictures import Array, Float, Frame, Picture
 from framewell_inference.domain.places import Place, Posting, StoredSet, StoredTracks, TrackKey
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.domain.tracks import FaceTrack
+from framewell_kit.facts import Cause
 from framewell_models.manifest import Manifest, ModelRef
+
+RELABEL_JOB: Final = "relabel"
+"""The kind of job that re-labels what is stored."""
 
 
 class Model(Protocol):
@@ -252,3 +256,17 @@ class IdentityCatalogue(Protocol):
         ...
 
     async def retire(self, name: str, revision: int) -> None: ...
+
+
+class ImportedModels(Protocol):
+    """Model folders taken in by hand, in the object store."""
+
+    async def keep(self, manifest: Manifest, text: bytes, files: Mapping[str, bytes]) -> Model:
+        """Check, store and load. Raises ManifestError or InvalidInputError."""
+        ...
+
+
+class RelabelJobs(Protocol):
+    """Where re-labelling is put, once per version and revision."""
+
+    async def put(self, ref: ModelRef, revision: int, cause: Cause) -> None: ...

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from framewell_inference.adapters.analyser_catalogue import Analysers, load_analysers
 from framewell_inference.adapters.model_shelf import LoadedModels
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.pictures import Frame, Picture
+from framewell_inference.wiring.analysers import Analysers, load_analysers
 from framewell_models.folders import ModelMissingError, default_root
 
 SOURCES = Path(__file__).resolve().parents[3] / ".framewell-demo" / "sources"

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from framewell_inference.adapters.analyser_catalogue import Analysers
 from framewell_inference.analysers.faces.landmarks import similarity
 from framewell_inference.analysers.faces.tracking import FaceTracker
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
+from framewell_inference.wiring.analysers import Analysers
 
 Look = Callable[..., Findings]
 

@@ -37,8 +37,8 @@ from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.topic_admin import apply
 from framewell_embedded.ports import free_ports
-from framewell_inference.adapters.analyser_catalogue import Analysers
 from framewell_inference.domain.pictures import Picture
+from framewell_inference.wiring.analysers import Analysers
 
 pytestmark = pytest.mark.integration
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from framewell_inference.adapters.analyser_catalogue import Analysers
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.analysers.speech import SpeechAnalyser
 from framewell_inference.domain.pictures import Float, Frame, Picture
+from framewell_inference.wiring.analysers import Analysers
 
 Sampled = Callable[..., list[Frame]]
 

@@ -23,7 +23,6 @@ from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.media.v1.media_pb2 import Span, Timeline
 from framewell.mesh.v1.mesh_pb2 import Ratio
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
-from framewell_inference.adapters.analyser_catalogue import Analysers
 from framewell_inference.adapters.asset_parts import StoredAssetParts
 from framewell_inference.adapters.bundles import ArrowFrameBundles, ArrowVectors, FlacSounds
 from framewell_inference.adapters.identity_catalogue import StoredIdentityModels
@@ -31,6 +30,7 @@ from framewell_inference.adapters.model_shelf import LoadedModels
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.stored_observations import StoredObservations
 from framewell_inference.adapters.stored_tracks import StoredFaceTracks, StoredPostings
+from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.domain.messages import done, failed, observation_set
 from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.handlers.analyse_audio import AnalyseAudio
@@ -43,6 +43,7 @@ from framewell_inference.handlers.list_observations import ListObservations
 from framewell_inference.handlers.list_people import ListPeople
 from framewell_inference.handlers.name_faces import NameFaces
 from framewell_inference.handlers.relabel import Relabel
+from framewell_inference.wiring.analysers import Analysers
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause, Fact
@@ -120,7 +121,7 @@ def rig(analysers: Analysers) -> Rig:
     documents, objects, vectors, shelf = MemoryDocuments(), MemoryObjects(), ArrowVectors(), LoadedModels()
     observations = StoredObservations(documents, objects, vectors)
     tracks, postings = StoredFaceTracks(documents, objects, vectors), StoredPostings(documents)
-    identities = StoredIdentityModels(documents, objects, OnnxLoader(1), shelf)
+    identities = StoredIdentityModels(documents, objects, OnnxLoader(1), shelf, FaceIdentifier.over)
     name_faces = NameFaces(identities, tracks, postings)
     parts = StoredAssetParts(FanIn(documents, "analyses"))
     return Rig(

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from framewell_inference.adapters.analyser_catalogue import Analysers
 from framewell_inference.analysers.text.detection import TextBox
 from framewell_inference.analysers.text.lines import Line, LineFollower, correlation
 from framewell_inference.analysers.text.recognition import Reading
 from framewell_inference.domain.observations import Findings, Seen
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
+from framewell_inference.wiring.analysers import Analysers
 
 NAME, ROLE = "Dr. Jördis Größler-Würz", "Verkehrsforscherin (fiktiv)"
 TICKER = (

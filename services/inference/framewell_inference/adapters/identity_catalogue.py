@@ -10,14 +10,14 @@ reads the same answer.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_inference.adapters.artefacts import read_model
-from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports import IdentityModel, ModelLoader, ModelShelf
+from framewell_inference.ports import IdentityModel, Model, ModelLoader, ModelShelf
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
@@ -35,7 +35,9 @@ class StoredIdentityModels:
     objects: Objects
     loader: ModelLoader
     shelf: ModelShelf
-    _loaded: dict[ModelRef, FaceIdentifier] = field(default_factory=dict)
+    identifier: Callable[[Model], IdentityModel]
+    """Makes an identity model of a loaded graph. Raises ManifestError when it is none."""
+    _loaded: dict[ModelRef, tuple[Model, IdentityModel]] = field(default_factory=dict)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def register(self, promoted: ModelPromoted) -> bool:
@@ -68,13 +70,7 @@ class StoredIdentityModels:
         return changed is not None
 
     async def load(self, ref: ModelRef) -> IdentityModel:
-        async with self._loading:
-            known = self._loaded.get(ref)
-            if known is None:
-                known = await self._load(ref)
-                self._loaded[ref] = known
-                self.shelf.put(known.model, in_force=self.shelf.find(ref.name) is None)
-            return known
+        return (await self._loaded_once(ref))[1]
 
     async def in_force(self) -> list[ModelRef]:
         aliases = await self.documents.find(ALIASES, {})
@@ -112,7 +108,8 @@ class StoredIdentityModels:
             expect={"revision": {"$lte": revision}},
         )
         if changed is not None:
-            self.shelf.put((await self._identifier(ref)).model, in_force=True)
+            model, _ = await self._loaded_once(ref)
+            self.shelf.put(model, in_force=True)
         return ModelRef(ref.name, previous) if previous else None
 
     async def retire(self, name: str, revision: int) -> None:
@@ -126,18 +123,21 @@ class StoredIdentityModels:
             for ref in [ref for ref in self._loaded if ref.name == name]:
                 self.shelf.drop(ref)
 
-    async def _identifier(self, ref: ModelRef) -> FaceIdentifier:
-        await self.load(ref)
-        return self._loaded[ref]
+    async def _loaded_once(self, ref: ModelRef) -> tuple[Model, IdentityModel]:
+        async with self._loading:
+            if ref not in self._loaded:
+                self._loaded[ref] = await self._load(ref)
+                self.shelf.put(self._loaded[ref][0], in_force=self.shelf.find(ref.name) is None)
+            return self._loaded[ref]
 
-    async def _load(self, ref: ModelRef) -> FaceIdentifier:
+    async def _load(self, ref: ModelRef) -> tuple[Model, IdentityModel]:
         document = await self.documents.get(MODELS, str(ref))
         if document is None:
             raise NotFound(f"identity model {ref} was never promoted here")
         manifest = await self._manifest(ref, document["manifest"])
         try:
             model = await read_model(self.loader, manifest, await self.objects.read(document["graph"]))
-            return FaceIdentifier.over(model)
+            return model, self.identifier(model)
         except (ManifestError, InvalidInputError) as error:
             raise Rejected(f"identity model {ref} cannot be loaded: {error}", code="bad_model") from error
 

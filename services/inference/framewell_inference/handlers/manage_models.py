@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from framewell.inference.v1.inference_service_pb2 import Analyser
 from framewell.inference.v1.inference_service_pb2 import Model as ModelMessage
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.handlers.follow_models import IDENTITY
-from framewell_inference.handlers.request_relabel import RelabelJobs
-from framewell_inference.ports import IdentityCatalogue, Model, ModelShelf, PictureAnalyser, SoundAnalyser
+from framewell_inference.ports import (
+    IdentityCatalogue,
+    ImportedModels,
+    Model,
+    ModelShelf,
+    PictureAnalyser,
+    RelabelJobs,
+    SoundAnalyser,
+)
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
-from framewell_models.manifest import Manifest, ManifestError, ModelRef, read
-
-
-class ImportedModels(Protocol):
-    """Model folders taken in by hand, in the object store."""
-
-    async def keep(self, manifest: Manifest, text: bytes, files: Mapping[str, bytes]) -> Model:
-        """Check, store and load. Raises ManifestError or InvalidInputError."""
-        ...
+from framewell_models.manifest import ManifestError, ModelRef, read
 
 
 @dataclass(frozen=True, slots=True)

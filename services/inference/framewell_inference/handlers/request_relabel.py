@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_inference.handlers.follow_models import IDENTITY
-from framewell_inference.ports import IdentityCatalogue
+from framewell_inference.ports import IdentityCatalogue, RelabelJobs
 from framewell_kit.facts import Cause, Outgoing
 from framewell_models.manifest import ModelRef
-
-
-class RelabelJobs(Protocol):
-    """Where re-labelling is put, once per version and revision."""
-
-    async def put(self, ref: ModelRef, revision: int, cause: Cause) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

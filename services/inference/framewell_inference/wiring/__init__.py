@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
 from framewell_inference.adapters import picture_job
-from framewell_inference.adapters.analyser_catalogue import Analysers, load_analysers
 from framewell_inference.adapters.asset_parts import COLLECTION as PARTS
 from framewell_inference.adapters.asset_parts import StoredAssetParts
 from framewell_inference.adapters.bundles import ArrowFrameBundles, ArrowVectors, FlacSounds
@@ -17,10 +16,12 @@ from framewell_inference.adapters.imported_models import StoredImports
 from framewell_inference.adapters.metered import MeteredPictures, MeteredSounds, report_models
 from framewell_inference.adapters.model_shelf import LoadedModels
 from framewell_inference.adapters.onnx_engine import OnnxLoader
-from framewell_inference.adapters.relabel_jobs import StoredRelabelJobs, relabel_kind
+from framewell_inference.adapters.relabel_jobs import StoredRelabelJobs
 from framewell_inference.adapters.sandboxed_pictures import SandboxedPictures
 from framewell_inference.adapters.stored_observations import StoredObservations
 from framewell_inference.adapters.stored_tracks import StoredFaceTracks, StoredPostings
+from framewell_inference.analysers.recognition import FaceIdentifier
+from framewell_inference.entrypoints.jobs import relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.entrypoints.rpc import InferenceRpc
 from framewell_inference.entrypoints.stream import Handlers, stages
@@ -38,6 +39,7 @@ from framewell_inference.handlers.name_faces import NameFaces
 from framewell_inference.handlers.relabel import Relabel
 from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_inference.settings import InferenceSettings
+from framewell_inference.wiring.analysers import Analysers, load_analysers
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.fanin import FanIn
 from framewell_kit.rpc import Servicer, Tokens
@@ -97,7 +99,7 @@ def _stores(mesh: Mesh, loader: OnnxLoader, shelf: LoadedModels) -> Stores:
         tracks=StoredFaceTracks(documents, objects, vectors),
         postings=StoredPostings(documents),
         parts=StoredAssetParts(FanIn(documents, PARTS)),
-        identities=StoredIdentityModels(documents, objects, loader, shelf),
+        identities=StoredIdentityModels(documents, objects, loader, shelf, FaceIdentifier.over),
         imports=StoredImports(documents, objects, loader),
         jobs=StoredRelabelJobs(mesh.jobs),
     )

@@ -1,0 +1,21 @@
+"""The leased jobs of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from framewell_inference.handlers.relabel import Relabel
+from framewell_inference.ports import RELABEL_JOB
+from framewell_kit.facts import Outgoing
+from framewell_kit.jobs import Job, JobKind, Lease
+from framewell_models.manifest import ModelRef
+
+
+def relabel_kind(relabel: Relabel) -> JobKind:
+    """Re-labelling: one at a time, so that two versions do not race for the cores."""
+
+    async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
+        ref = ModelRef.parse(job.payload["model"])
+        return [await relabel(ref, int(job.payload["revision"]), lease.check)]
+
+    return JobKind(RELABEL_JOB, work)
