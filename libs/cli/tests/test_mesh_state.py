@@ -159,6 +159,7 @@ def test_endpoints_have_the_keys_of_the_contract(folder: MeshFolder) -> None:
         "rest",
         "objects",
         "grpc.oip",
+        "ingest.roots",
         *(f"grpc.{service}" for service in SERVICES),
         *(f"health.{service}" for service in SERVICES),
     }

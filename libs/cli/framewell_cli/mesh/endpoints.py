@@ -9,12 +9,17 @@ from framewell_cli.errors import MeshUnreachable
 from framewell_cli.mesh.files import write_whole
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.programs import ingest_roots
 
 _HOST = "127.0.0.1"
 
 
 def endpoints(folder: MeshFolder, ports: Ports, processes: Iterable[str]) -> dict[str, str]:
-    """The addresses of the named processes: `kafka`, `mongo`, `grpc.<service>`, `health.<service>`, …"""
+    """The addresses of the named processes: `kafka`, `mongo`, `grpc.<service>`, `health.<service>`, …
+
+    Two values are no addresses: `objects`, the object store's folder, and `ingest.roots`, the folders whose
+    files may be named in a `file:` URI.
+    """
     found = {"objects": str(folder.objects)}
     for process in processes:
         match process:
@@ -27,6 +32,8 @@ def endpoints(folder: MeshFolder, ports: Ports, processes: Iterable[str]) -> dic
                 found[f"health.{service}"] = f"http://{_HOST}:{ports.health(service)}"
         if process == "gateway":
             found["rest"] = f"http://{_HOST}:{ports.rest}"
+        if process == "ingest":
+            found["ingest.roots"] = ingest_roots(folder)
         if process == "inference":
             found["grpc.oip"] = f"{_HOST}:{ports.oip}"
     return dict(sorted(found.items()))

@@ -111,11 +111,19 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
         "FRAMEWELL_MONGO": f"mongodb://127.0.0.1:{ports.mongo}",
         "FRAMEWELL_OBJECTS": str(folder.objects),
         "FRAMEWELL_PORT_BASE": str(ports.base),
+        # One process a service: the same member each time, which has its partitions back at once when
+        # it is started again, instead of after the session of the one that died.
+        "FRAMEWELL_INSTANCE": "0",
         "PYTHONUNBUFFERED": "1",
-        **_unless_set({INGEST_ROOTS_VARIABLE: str(folder.inbox)}),
+        INGEST_ROOTS_VARIABLE: ingest_roots(folder),
         **_unless_set({f"FRAMEWELL_{name.upper()}_SCRATCH": str(folder.scratch / name) for name in SERVICES}),
         **_unless_set(_ONE_MATH_THREAD),
     }
+
+
+def ingest_roots(folder: MeshFolder) -> str:
+    """The folders that ingest may read, as `FRAMEWELL_INGEST_ROOTS` says them."""
+    return os.environ.get(INGEST_ROOTS_VARIABLE, str(folder.inbox))
 
 
 def _unless_set(defaults: Mapping[str, str]) -> dict[str, str]:
