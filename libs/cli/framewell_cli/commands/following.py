@@ -74,13 +74,16 @@ class Line:
 
     def hear(self, event: Event) -> None:
         """Take one event in and show it."""
+        before = self.steps.line
         self.steps.hear(event)
         self.progress.update(self.task, completed=self.steps.done, stage=self.steps.line)
+        if self.progress.disable and self.steps.line != before:
+            stderr.print(f"{self.title}: {self.steps.line}", markup=False)
 
 
 @contextmanager
 def moving_lines(titles: Mapping[str, str]) -> Iterator[dict[str, Line]]:
-    """A line for each asset id, with its title, until the context ends."""
+    """A line for each asset id, with its title, until the context ends; in a log: a line a step."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -88,7 +91,7 @@ def moving_lines(titles: Mapping[str, str]) -> Iterator[dict[str, Line]]:
         TextColumn("{task.fields[stage]}", markup=False),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=stderr, transient=not stderr.is_terminal) as progress:
+    with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as progress:
         yield {
             asset_id: Line(title, progress, progress.add_task(title, total=1.0, stage="requested"))
             for asset_id, title in titles.items()

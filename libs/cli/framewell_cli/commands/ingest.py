@@ -14,10 +14,10 @@ from framewell_cli.commands import statements
 from framewell_cli.commands.asset_text import print_asset
 from framewell_cli.commands.following import moving_lines
 from framewell_cli.commands.reaching import ActingAs, the_gateway
-from framewell_cli.console import Json, print_json, progress, results
+from framewell_cli.console import Json, print_json, print_table, progress
 from framewell_cli.errors import UsageProblem
 from framewell_cli.report import write_asset_page
-from framewell_client import Endpoints, Gateway
+from framewell_client import ClientError, Endpoints, Gateway, Refused
 
 SCHEMES: Final = ("file", "https", "s3", "upload")
 
@@ -43,7 +43,7 @@ def ingest(
 ) -> None:
     """Take media in. With --wait: shows what was seen, and writes a page with pictures.
 
-    Exit code 1 if anything was rejected.
+    Exit code 1 if anything was refused or rejected.
     """
     programme = {"series": series, "channel": channel, "language": language}
     request: dict[str, Any] = {
@@ -55,22 +55,24 @@ def ingest(
     with the_gateway(acting_as) as gateway:
         roots = Endpoints.find().ingest_roots
         titles: dict[str, str] = {}
+        refused = False
         for source in named:
             shown = title or _name(source)
-            uri = _uri(gateway, source, roots)
-            asked = {**request, "uri": uri, "programme": {"title": shown, **programme}}
-            titles[gateway.submit(asked)["asset_id"]] = shown
-        if not wait:
-            _print_submitted(titles, as_json=as_json)
-            return
-        views = _wait(gateway, titles)
+            asked = {**request, "programme": {"title": shown, **programme}}
+            try:
+                asked["uri"] = _uri(gateway, source, roots)
+                titles[gateway.submit(asked)["asset_id"]] = shown
+            except Refused as error:
+                refused = True
+                progress.print(f"{source}: {error}", markup=False)
+        views = _wait(gateway, titles) if wait else []
         for view in views:
-            page = _page_path(report, view, several=len(views) > 1)
-            page.parent.mkdir(parents=True, exist_ok=True)
-            write_asset_page(view, page, gateway)
-            progress.print(f"page: {page.absolute()}", markup=False)
-    _print_views(views, as_json=as_json)
-    if any(view["state"] == "rejected" for view in views):
+            _write_page(gateway, view, _page_path(report, view, several=len(views) > 1))
+    if wait:
+        _print_views(views, as_json=as_json)
+    else:
+        _print_submitted(titles, as_json=as_json)
+    if refused or any(view["state"] == "rejected" for view in views):
         raise typer.Exit(1)
 
 
@@ -118,6 +120,17 @@ def _wait(gateway: Gateway, titles: Mapping[str, str]) -> list[dict[str, Any]]:
         return [gateway.wait(asset_id, lines[asset_id].hear) for asset_id in titles]
 
 
+def _write_page(gateway: Gateway, view: dict[str, Any], path: Path) -> None:
+    """Write the page; a page that cannot be written is said, and takes nothing from the result."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_asset_page(view, path, gateway)
+    except (ClientError, OSError) as error:
+        progress.print(f"no page was written: {error}", markup=False)
+    else:
+        progress.print(f"page: {path.absolute()}", markup=False)
+
+
 def _page_path(report: Path | None, view: Mapping[str, Any], *, several: bool) -> Path:
     name = f"{view['asset_id']}.html"
     if report is None:
@@ -129,10 +142,9 @@ def _print_submitted(titles: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
         submitted = [{"asset_id": asset_id, "title": title} for asset_id, title in titles.items()]
         print_json(submitted[0] if len(submitted) == 1 else submitted)
-        return
-    for asset_id, title in titles.items():
-        results.print(f"{asset_id}  {title}", markup=False)
-    progress.print("follow it with: framewell watch ASSET")
+    elif titles:
+        print_table(("asset", "title"), [*titles.items()])
+        progress.print("follow it with: framewell watch ASSET")
 
 
 def _print_views(views: Sequence[dict[str, Any]], *, as_json: bool) -> None:
