@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 """The option that every command has."""
@@ -23,10 +24,23 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under column names, for people; plain spaces, so that it can be cut and pasted."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    """Print rows under column names, for people; plain spaces, so that it can be cut and pasted.
+
+    At a terminal long cells fold, but for those of the first column, which are ids; elsewhere none does.
+    """
+    if not results.is_terminal:
+        _print_plain([columns, *rows] if any(columns) else rows)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) for cell in row))
     results.print(table)
+
+
+def _print_plain(lines: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        typer.echo("  ".join(padded).rstrip())
