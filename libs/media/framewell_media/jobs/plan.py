@@ -12,12 +12,12 @@ import numpy as np
 
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
-from framewell_media.jobs.probe import moving_pictures
 from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_packets
 from framewell_media.planning.packets import NO_TIME
 from framewell_media.planning.table import read_chunk, write_plan
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 from framewell_media.timecode import Timecode, TimecodeError
+from framewell_media.tracks import moving_pictures, sound_track
 
 
 @media_job("plan")
@@ -36,7 +36,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
             raise MediaError(NO_CONTENT, "The file has no picture track to plan.")
         declared = stream.guessed_rate or stream.average_rate
         stated_timecode = parameters["timecode"] or _stated_timecode(container, stream)
-        has_sound = bool(container.streams.audio)
+        has_sound = sound_track(container) is not None
         times_can_be_trusted = _stores_times(fmt.name, stream)
         packets = read_packets(container, stream)
     source_plan = plan_source(
@@ -99,7 +99,7 @@ def _stated_timecode(container: Any, pictures: Any) -> str:
 def _timecode_of_first_picture(container: Any) -> str:
     """MPEG elementary and program streams carry it in the first group of pictures."""
     try:
-        for frame in container.decode(video=0):
+        for frame in container.decode(moving_pictures(container)):
             return str(frame.metadata.get("timecode", ""))
     except av.error.FFmpegError:
         pass

@@ -13,6 +13,7 @@ from framewell_media.errors import MISLABELLED, NO_CONTENT, UNREADABLE, MediaErr
 from framewell_media.formats import SNIFF_BYTES, Format, open_container, sniff
 from framewell_media.pictures import decode_upright, open_picture
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
+from framewell_media.tracks import is_cover, moving_pictures, sound_track
 from framewell_media.truncation import missing_bytes
 
 _PACKETS_TRIED: Final = 500
@@ -78,25 +79,18 @@ def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str
     with open_container(source, fmt) as container:
         pictures = moving_pictures(container)
         tracks = [
-            _track(stream) for stream in container.streams if stream is pictures or not _is_cover(stream)
+            _track(stream) for stream in container.streams if stream is pictures or not is_cover(stream)
         ]
-        stream = pictures or next(iter(container.streams.audio), None)
+        stream = pictures or sound_track(container)
         if stream is None:
-            raise MediaError(NO_CONTENT, "The file has neither a picture nor a sound track.")
+            raise MediaError(
+                NO_CONTENT, "The file has neither a picture nor a sound track that can be decoded."
+            )
         first = _first_frame(container, stream)
         if pictures is not None:
             described = next(track for track in tracks if track["index"] == pictures.index)
             described |= _displayed(pictures, first)
     return ("video" if pictures is not None else "audio"), tracks
-
-
-def moving_pictures(container: Any) -> Any | None:
-    """The first video stream that is no cover picture, None when there is only sound."""
-    return next((stream for stream in container.streams.video if not _is_cover(stream)), None)
-
-
-def _is_cover(stream: Any) -> bool:
-    return stream.type == "video" and bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
 def _first_frame(container: Any, stream: Any) -> Any:

@@ -24,6 +24,7 @@ from framewell_media.planning.chunks import LEAP_SECONDS
 from framewell_media.planning.packets import attend_only_to
 from framewell_media.sandbox import JobFiles, media_job
 from framewell_media.sandbox.registry import Answer, Parameters
+from framewell_media.tracks import sound_track
 from framewell_transcode.adapters.jobs.cmaf import boxes, split_header
 
 RATE: Final = 48_000
@@ -55,7 +56,9 @@ def extract_audio(files: JobFiles, parameters: Parameters) -> Answer:
     header_file, segment_file, speech_file = files.outputs
     source.seek(0)
     with open_container(source, sniff(source.read(SNIFF_BYTES))) as container:
-        stream = container.streams.audio[0]
+        stream = sound_track(container)
+        if stream is None:
+            raise MediaError(UNREADABLE, "The file has no sound track that can be decoded.")
         attend_only_to(container, stream)
         stream.codec_context.thread_count = 1
         start, seconds = parameters["start"], parameters["seconds"]
@@ -90,11 +93,11 @@ def _decoded(container: Any, stream: Any) -> Iterator[Any]:
 
 def _on_the_clock(frames: Iterator[Any], origin: Fraction | None, sound: Sound) -> Iterator[Any]:
     """Blocks of stereo floats (2 x samples) that follow each other without gap from the asset's start."""
-    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
+    convert = _Converter()
     shift = origin
     for frame in frames:
         at = None if frame.pts is None else frame.pts * frame.time_base
-        for converted in resampler.resample(frame):
+        for converted in convert(frame):
             block = converted.to_ndarray()
             if at is not None:
                 if shift is None:
@@ -111,6 +114,22 @@ def _on_the_clock(frames: Iterator[Any], origin: Fraction | None, sound: Sound) 
                 at = None
             if block.shape[1]:
                 yield block[:, : sound.room]
+
+
+class _Converter:
+    """To stereo floats at RATE, also when the track changes its layout or rate on the way."""
+
+    def __init__(self) -> None:
+        self._layout: tuple[str, str, int] | None = None
+        self._resampler: Any = None
+
+    def __call__(self, frame: Any) -> list[Any]:
+        layout = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if layout != self._layout:
+            self._layout = layout
+            self._resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
+        converted: list[Any] = self._resampler.resample(frame)
+        return converted
 
 
 @dataclass(slots=True)

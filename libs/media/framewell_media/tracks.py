@@ -1,0 +1,30 @@
+"""Which tracks of an open container are worked on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import av.stream
+
+from framewell_media.errors import UNREADABLE, MediaError
+
+
+def moving_pictures(container: Any) -> Any | None:
+    """The first video track that is no cover picture, None when there is none.
+
+    Raises MediaError (`unreadable`) when no decoder is known for it.
+    """
+    track = next((stream for stream in container.streams.video if not is_cover(stream)), None)
+    if track is not None and track.codec_context is None:
+        raise MediaError(UNREADABLE, "The picture track is in a codec that cannot be decoded here.")
+    return track
+
+
+def sound_track(container: Any) -> Any | None:
+    """The first sound track that can be decoded, None when there is none."""
+    return next((stream for stream in container.streams.audio if stream.codec_context is not None), None)
+
+
+def is_cover(stream: Any) -> bool:
+    """Whether a video track is a picture attached to sound."""
+    return stream.type == "video" and bool(stream.disposition & av.stream.Disposition.attached_pic)
