@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 import av
 import av.error
 
-from framewell_media.errors import MISLABELLED, NO_CONTENT, UNREADABLE, MediaError
+from framewell_media.errors import END_OF_DEMUXING, MISLABELLED, NO_CONTENT, UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, Format, open_container, sniff
 from framewell_media.pictures import decode_upright, open_picture
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
@@ -106,10 +106,8 @@ def _first_frame(container: Any, stream: Any) -> Any:
                 continue  # damaged packets at the start are common in recordings
             if packets >= _PACKETS_TRIED:
                 break
-    except av.error.FFmpegError as error:
-        raise MediaError(
-            UNREADABLE, f"The file cannot be read past its header ({error.strerror})."
-        ) from error
+    except END_OF_DEMUXING as error:
+        raise MediaError(UNREADABLE, f"The file cannot be read past its header ({error}).") from error
     what = "picture" if stream.type == "video" else "sound"
     if packets == 0:
         raise MediaError(NO_CONTENT, f"The file has a {what} track but nothing in it.")

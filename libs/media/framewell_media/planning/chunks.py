@@ -24,6 +24,8 @@ _FULL_ENOUGH: Final = 0.95
 """A keyframe this close to the target length may end a chunk."""
 _TOO_SHORT: Final = 0.3
 """A last chunk shorter than this part of the target joins its predecessor."""
+_LONGEST_PICTURE_SECONDS: Final = 3600.0
+"""A picture shown for longer is a broken time stamp."""
 _MOST_ERAS: Final = 1000
 """More steps of the clock than this are no splices but a broken clock: decoded serially."""
 
@@ -145,6 +147,7 @@ def _eras(table: PacketTable) -> list[_Era] | None:
     timed = np.flatnonzero(table.dts != NO_TIME)
     steps = np.diff(table.dts[timed])
     leap = LEAP_SECONDS / float(table.time_base)
+    longest = _LONGEST_PICTURE_SECONDS / float(table.time_base)
     starts = [0, *(timed[1:][(steps <= 0) | (steps > leap)]).tolist()]
     if len(starts) > _MOST_ERAS:
         return None
@@ -155,7 +158,8 @@ def _eras(table: PacketTable) -> list[_Era] | None:
             continue
         rows = rows[np.argsort(table.pts[rows], kind="stable")]
         pts = table.pts[rows]
-        if bool((np.diff(pts) == 0).any()):
+        steps = np.diff(pts)
+        if bool(((steps == 0) | (steps > longest)).any()):
             return None
         end = int(pts[-1]) + _last_duration(pts, int(table.duration[rows[-1]]))
         eras.append(

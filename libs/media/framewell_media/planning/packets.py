@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 import av
-import av.error
 import av.stream
 import numpy as np
 from numpy.typing import NDArray
+
+from framewell_media.errors import END_OF_DEMUXING
 
 NO_TIME: Final = int(np.iinfo(np.int64).min)
 """Stands for a packet without pts, dts or position."""
@@ -65,7 +66,7 @@ def read_packets(container: Any, stream: Any) -> PacketTable:
                     packet.is_discard,
                 )
             )
-    except av.error.FFmpegError:
+    except END_OF_DEMUXING:
         pass
     columns = list(zip(*rows, strict=True)) or [()] * 7
     times = [np.array(column, dtype=np.int64) for column in columns[:5]]

@@ -18,7 +18,7 @@ import av.error
 import av.filter
 import numpy as np
 
-from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.errors import END_OF_DEMUXING, UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning.chunks import LEAP_SECONDS
 from framewell_media.planning.packets import attend_only_to
@@ -87,7 +87,7 @@ def _decoded(container: Any, stream: Any) -> Iterator[Any]:
                 yield from packet.decode()
             except av.error.FFmpegError:
                 continue  # a damaged packet leaves a gap, which the clock fills with silence
-    except av.error.FFmpegError:
+    except END_OF_DEMUXING:
         return
 
 

@@ -57,9 +57,14 @@ class SegmentWriter:
         self._durations: dict[int, int] = {}
 
     def push(self, frame: Any, tick: int) -> None:
-        """Take the next picture, which begins at `tick`; ticks must grow."""
+        """Take the next picture, which begins at `tick`.
+
+        One that begins less than a tick after the picture before is left out: it could not be shown.
+        """
         if self._held is None:
             self._held = (frame, self._start_tick)
+            return
+        if tick <= self._held[1]:
             return
         self._encode(*self._held, until=tick)
         self._held = (frame, tick)

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final
 import av
 import av.error
 
+from framewell_media.errors import END_OF_DEMUXING
 from framewell_media.formats import Format, open_container
 from framewell_media.planning.packets import NO_TIME, attend_only_to
 from framewell_media.planning.table import Anchor, ChunkTable
@@ -157,7 +158,7 @@ class ChunkDecoder:
                 if packet.size == 0:
                     break
                 yield from self._decode(packet.decode)
-        except av.error.FFmpegError:
+        except END_OF_DEMUXING:
             self.log.damaged_packets += 1  # the demuxer gives up here; what it had delivered is still good
         yield from self._decode(lambda: stream.decode(None))
 
