@@ -18,8 +18,8 @@ from framewell_dataset.domain.classes import Dataset, DatasetClass
 from framewell_dataset.domain.ledger import Entry
 from framewell_dataset.domain.rights import Stated
 from framewell_dataset.domain.samples import Sample, State
+from framewell_dataset.domain.sightings import FaceSeen, SeenInChunk, Vectors
 from framewell_dataset.domain.snapshots import KeptSnapshot
-from framewell_dataset.rules.sightings import FaceSeen, SeenInChunk, Vectors
 from framewell_kit.facts import Cause, Outgoing
 
 

@@ -23,8 +23,8 @@ from framewell.media.v1.media_pb2 import (
     MEDIA_KIND_VIDEO,
     Box,
     Moment,
-    Observation,
     ObjectRef,
+    Observation,
     Programme,
     Shot,
     Span,
@@ -157,7 +157,7 @@ class DatasetBench:
             telemetry=Telemetry("dataset"),
         )
         service = await wire(self.settings, mesh)
-        self.handlers = {stage.reads: stage.handler for stage in service.stages}  # type: ignore[union-attr]
+        self.handlers = {stage.reads: stage.handler for stage in service.stages}
         self.kinds = service.jobs
         self.parts = service.parts
         rpc: Any = service.rpc[0].servicer
@@ -233,7 +233,9 @@ class DatasetBench:
     async def chunk(self, asset_id: str, *seen: Seen, index: int = 0) -> ChunkAnalysed:
         """A chunk of eight seconds as the inference service tells of it, with real objects behind it."""
         start = index * 16
-        faces, vectors, lines = [], [], []
+        faces: list[Observation] = []
+        vectors: list[np.ndarray] = []
+        lines: list[Observation] = []
         for who in seen:
             for number in range(who.pictures):
                 at = start + who.begin + number
@@ -249,8 +251,8 @@ class DatasetBench:
             span=_span(start, 16),
             outcome=DONE,
             results=[
-                await self._result(asset_id, chunk_id, "faces", EMBEDDING, faces, vectors),
-                await self._result(asset_id, chunk_id, "text", READING, lines, None),
+                await self._result("faces", _set(chunk_id, EMBEDDING, faces), vectors),
+                await self._result("text", _set(chunk_id, READING, lines), None),
             ],
             frames=await self._bundle(start),
             timeline=TIMELINE,
@@ -271,20 +273,15 @@ class DatasetBench:
         )
 
     async def _result(
-        self,
-        asset_id: str,
-        chunk_id: str,
-        analyser: str,
-        model: ModelVersion,
-        seen: list[Observation],
-        vectors: list[np.ndarray] | None,
+        self, analyser: str, observed: ObservationSet, vectors: list[np.ndarray] | None
     ) -> AnalyserResult:
-        observed = ObservationSet(
-            asset_id=asset_id, chunk_id=chunk_id, analyser=analyser, model=model, observations=seen
-        )
         kept = await self.objects.put(observed.SerializeToString(), media_type="application/x-protobuf")
         result = AnalyserResult(
-            analyser=analyser, model=model, outcome=DONE, observations=len(seen), observation_set=kept
+            analyser=analyser,
+            model=observed.model,
+            outcome=DONE,
+            observations=len(observed.observations),
+            observation_set=kept,
         )
         if vectors is not None:
             flat = pa.array(np.concatenate(vectors) if vectors else np.zeros(0, np.float32), pa.float32())
@@ -325,7 +322,12 @@ class _As:
 
 def stated(use: "rights.Use.ValueType" = rights.USE_ALLOWED, **fields: Any) -> rights.RightsStatement:
     """A statement; own production unless said otherwise."""
-    ours = {"issuer": "Kanal Eins", "statement_id": "own", "revision": 1, "holder": "Kanal Eins"}
+    ours: dict[str, Any] = {
+        "issuer": "Kanal Eins",
+        "statement_id": "own",
+        "revision": 1,
+        "holder": "Kanal Eins",
+    }
     basis = rights.LEGAL_BASIS_OWN_PRODUCTION if use == rights.USE_ALLOWED else rights.LEGAL_BASIS_UNSPECIFIED
     return rights.RightsStatement(use=use, **({"legal_basis": basis} | ours | fields))
 
@@ -342,6 +344,10 @@ def contract_4711(use: "rights.Use.ValueType", revision: int) -> rights.RightsSt
         verbatim="Training prohibited until contract 4711 is signed.",
         found_at="contract 4711",
     )
+
+
+def _set(chunk_id: str, model: ModelVersion, seen: list[Observation]) -> ObservationSet:
+    return ObservationSet(chunk_id=chunk_id, model=model, observations=seen)
 
 
 def _face(who: Seen, at: int, number: int, row: int) -> Observation:

@@ -5,6 +5,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.dataset.v1 import dataset_service_pb2 as rpc
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.media.v1.media_pb2 import Box
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithdrawn, SampleWithheld
@@ -27,7 +28,8 @@ async def decide(
     by = str(more.pop("by", "anna"))
     review = rpc.Review(sample_id=sample_id, decision=decision, **more)  # type: ignore[arg-type]
     answer = await bench.call("ReviewSamples", rpc.ReviewSamplesRequest(reviews=[review]), by=by)
-    return answer.results[0]
+    result: rpc.ReviewResult = answer.results[0]
+    return result
 
 
 async def show(bench: DatasetBench, asset_id: str, *seen: Seen, **take_in: object) -> None:
@@ -280,7 +282,7 @@ async def test_a_person_can_point_at_a_face(bench: DatasetBench) -> None:
         dataset_id="people", class_id=made.dataset_class.class_id, asset_id="a", note="that is her"
     )
     request.moment.pts = 3 * 12800 + 900
-    request.box.CopyFrom(bench_box())
+    request.box.CopyFrom(Box(x=0.41, y=0.21, width=0.25, height=0.25))
     sample = (await bench.call("ProposeSample", request)).sample
     assert sample.class_name == "Ada Neumann"
     assert sample.state == wire.SAMPLE_STATE_PROPOSED
@@ -288,10 +290,6 @@ async def test_a_person_can_point_at_a_face(bench: DatasetBench) -> None:
     request.box.x = 0.0
     with pytest.raises(Rejected, match="no face"):
         await bench.call("ProposeSample", request)
-
-
-def bench_box() -> "wire.framewell_dot_media_dot_v1_dot_media__pb2.Box":
-    return wire.framewell_dot_media_dot_v1_dot_media__pb2.Box(x=0.41, y=0.21, width=0.25, height=0.25)
 
 
 async def test_a_removed_asset_takes_its_samples_and_crops_along(bench: DatasetBench) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from framewell.media.v1.media_pb2 import Moment, Shot, Span
 from framewell_dataset.domain.geometry import Sighting
+from framewell_dataset.domain.sightings import Caption, FaceSeen, SeenInChunk, tracks_of
 from framewell_dataset.rules.crops import choose
 from framewell_dataset.rules.lower_third_face import Scene, candidates
 from framewell_dataset.rules.names import person_name
 from framewell_dataset.rules.seams import along_shots
-from framewell_dataset.rules.sightings import Caption, FaceSeen, SeenInChunk, tracks_of
 
 TICKS = 12800
 """Half a second at 1/25600: how often pictures are sampled."""
@@ -120,7 +120,7 @@ def test_a_track_that_may_hold_two_people_becomes_a_question() -> None:
     [{"side_pixels": 63.0}, {"score": 0.84}, {"turn": 0.4}, {"sharpness": 30.0}, {"brightness": 30.0}],
 )
 def test_faces_that_are_not_good_enough_to_enrol_become_a_question(worse: dict[str, float]) -> None:
-    poor = [a_face(index, **worse) for index in range(8)]
+    poor = [a_face(index, **worse) for index in range(8)]  # type: ignore[arg-type]
     (found,) = candidates(scene(poor, a_caption()))
     assert not found.complete
     assert len(found.crops.faces) == 1

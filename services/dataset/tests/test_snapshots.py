@@ -29,7 +29,7 @@ async def accepted(bench: DatasetBench, *numbers: int, **terms: object) -> list[
     ids = []
     for number in numbers:
         asset_id = f"asset-{number}"
-        await bench.take_in(asset_id, stated(**terms))
+        await bench.take_in(asset_id, stated(**terms))  # type: ignore[arg-type]
         who = Seen(number, name=f"Ada {chr(65 + number)}mann")
         await bench.analyse(asset_id, await bench.chunk(asset_id, who))
         ids.append(bench.said.of(SampleProposed)[-1].sample_id)

@@ -20,7 +20,7 @@ from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.media.v1.media_pb2 import Box, ObjectRef
 from framewell.sample.v1.sample_pb2 import Crop
 from framewell_dataset.domain.geometry import Sighting
-from framewell_dataset.rules.sightings import (
+from framewell_dataset.domain.sightings import (
     Caption,
     FaceSeen,
     SeenInChunk,

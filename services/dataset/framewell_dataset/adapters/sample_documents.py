@@ -12,8 +12,8 @@ from framewell.media.v1.media_pb2 import Span
 from framewell_dataset.adapters.paging import ORDER, order_of, page_of
 from framewell_dataset.domain.geometry import Sighting
 from framewell_dataset.domain.samples import Sample, State, Withdrawal
+from framewell_dataset.domain.sightings import Vectors
 from framewell_dataset.ports import Page
-from framewell_dataset.rules.sightings import Vectors
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outbox import Outbox

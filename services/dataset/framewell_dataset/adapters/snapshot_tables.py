@@ -27,9 +27,9 @@ from framewell.rights.v1.rights_pb2 import PAY_MODEL_FLAT, LegalBasis, Purpose
 from framewell_dataset.domain.ledger import paid, statement_name
 from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.samples import Sample
+from framewell_dataset.domain.sightings import Vectors
 from framewell_dataset.domain.snapshots import split_name, split_of
 from framewell_dataset.ports import SnapshotObjects, SnapshotRows
-from framewell_dataset.rules.sightings import Vectors
 from framewell_kit.objects.protocol import Objects
 
 DIMENSIONS = 128

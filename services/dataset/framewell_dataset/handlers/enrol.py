@@ -24,6 +24,7 @@ from framewell_dataset.domain.samples import (
     Withdrawal,
     sample_id,
 )
+from framewell_dataset.domain.sightings import SeenInChunk, Vectors
 from framewell_dataset.handlers.rights_gate import RightsGate
 from framewell_dataset.handlers.sample_changes import SampleChanges
 from framewell_dataset.ports import Catalogue, Pictures, SampleStore
@@ -32,7 +33,6 @@ from framewell_dataset.rules.crops import repeats
 from framewell_dataset.rules.known_faces import Found, KnownClass, Match, look_up
 from framewell_dataset.rules.lower_third_face import NAME as RULE
 from framewell_dataset.rules.names import PersonName
-from framewell_dataset.rules.sightings import SeenInChunk, Vectors
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 

@@ -11,12 +11,12 @@ from framewell_dataset.domain.classes import Dataset, DatasetClass
 from framewell_dataset.domain.geometry import Sighting, overlap
 from framewell_dataset.domain.sample_facts import told
 from framewell_dataset.domain.samples import DECIDED, Sample
+from framewell_dataset.domain.sightings import FaceTrack, SeenInChunk, tracks_of
 from framewell_dataset.handlers.enrol import Enrol, Named, Sighted
 from framewell_dataset.handlers.propose_samples import seconds_per_tick
 from framewell_dataset.ports import AssetBook, Catalogue, Pictures
 from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.crops import best_effort, choose
-from framewell_dataset.rules.sightings import FaceTrack, SeenInChunk, tracks_of
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 

@@ -12,6 +12,7 @@ from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.ledger import flat_usage
 from framewell_dataset.domain.sample_facts import rule_actor
 from framewell_dataset.domain.samples import Sample, State
+from framewell_dataset.domain.sightings import Vectors
 from framewell_dataset.domain.snapshots import (
     KeptSnapshot,
     SnapshotState,
@@ -33,7 +34,6 @@ from framewell_dataset.ports import (
     Strangers,
 )
 from framewell_dataset.rules.known_faces import PERHAPS_SAME_FACE
-from framewell_dataset.rules.sightings import Vectors
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outcomes import Busy, NotFound

@@ -7,9 +7,9 @@ import numpy as np
 from framewell.media.v1.media_pb2 import Span
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.geometry import Sighting
+from framewell_dataset.domain.sightings import FaceTrack, Vectors
 from framewell_dataset.rules.crops import ChosenCrops
 from framewell_dataset.rules.names import PersonName
-from framewell_dataset.rules.sightings import FaceTrack, Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewell_dataset.domain.samples import MOST_CROPS
-from framewell_dataset.rules.sightings import FaceSeen, Vectors
+from framewell_dataset.domain.sightings import FaceSeen, Vectors
 
 ENROL_SCORE = 0.85
 """False boxes scored up to .70, real faces in bright pictures from .86."""

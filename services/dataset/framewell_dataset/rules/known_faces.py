@@ -12,7 +12,7 @@ from enum import Enum, auto
 import numpy as np
 
 from framewell_dataset.domain.classes import DatasetClass, folded
-from framewell_dataset.rules.sightings import Vectors
+from framewell_dataset.domain.sightings import Vectors
 
 SAME_FACE = 0.52
 PERHAPS_SAME_FACE = 0.60

@@ -14,10 +14,10 @@ import numpy as np
 
 from framewell.media.v1.media_pb2 import Span
 from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_dataset.domain.sightings import Caption, FaceTrack
 from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.crops import ENROL_SCORE, SMALLEST_SIDE, best_effort, choose
 from framewell_dataset.rules.names import PersonName, person_name
-from framewell_dataset.rules.sightings import Caption, FaceTrack
 
 NAME = "lower_third_face"
 

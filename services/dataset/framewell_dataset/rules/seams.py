@@ -12,7 +12,7 @@ import numpy as np
 
 from framewell.media.v1.media_pb2 import Shot
 from framewell_dataset.domain.geometry import overlap
-from framewell_dataset.rules.sightings import (
+from framewell_dataset.domain.sightings import (
     Caption,
     FaceSeen,
     FaceTrack,
