@@ -110,6 +110,7 @@ class StoredIdentityModels:
         if changed is not None:
             model, _ = await self._loaded_once(ref)
             self.shelf.put(model, in_force=True)
+            await self._unload_old(ref.name)
         return ModelRef(ref.name, previous) if previous else None
 
     async def retire(self, name: str, revision: int) -> None:
@@ -120,8 +121,14 @@ class StoredIdentityModels:
             expect={"revision": {"$lte": revision}},
         )
         if alias is not None:
-            for ref in [ref for ref in self._loaded if ref.name == name]:
-                self.shelf.drop(ref)
+            await self._unload_old(name)
+
+    async def _unload_old(self, name: str) -> None:
+        """Let go of versions that are neither in force nor about to be; who runs one may finish."""
+        kept = set(await self.candidates())
+        for ref in [ref for ref in self._loaded if ref.name == name and ref not in kept]:
+            del self._loaded[ref]
+            self.shelf.drop(ref)
 
     async def _loaded_once(self, ref: ModelRef) -> tuple[Model, IdentityModel]:
         async with self._loading:

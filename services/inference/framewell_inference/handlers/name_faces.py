@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from framewell_inference.domain.places import StoredTracks
 from framewell_inference.ports import IdentityCatalogue, IdentityModel, PostingStore, TrackStore
+from framewell_kit.outcomes import NotFound, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class NameFaces:
     """Write the postings of a chunk that are missing. Repeating it changes nothing.
 
     Used when a chunk is analysed, when stored chunks are re-labelled, and when an asset is read whose
-    chunk slipped between the two: whoever comes first writes, the others find it done.
+    chunk slipped between the two: whoever comes first writes, the others find it done. A promoted model
+    that cannot be loaded is passed over: re-labelling reports it, and seeing goes on without it.
     """
 
     identities: IdentityCatalogue
@@ -23,7 +25,10 @@ class NameFaces:
 
     async def __call__(self, chunk_id: str) -> None:
         for ref in await self.identities.candidates():
-            model = await self.identities.load(ref)
+            try:
+                model = await self.identities.load(ref)
+            except (NotFound, Rejected):
+                continue
             stored = await self.tracks.chunk(chunk_id, model.embedding)
             if stored is not None:
                 await self.chunk(model, stored)
