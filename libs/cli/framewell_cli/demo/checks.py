@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any, Final
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected, AssetTranscoded
@@ -167,21 +168,20 @@ def same_pictures_counted_once(record: Record) -> tuple[bool, str]:
     """Programme A shows the same pictures of the man twice: one sample, the other collapsed into it."""
     named = [sample for sample in record.samples["programme-a"] if sample.class_id and not sample.question]
     collapsed = sum(sample.collapsed for sample in named)
-    return len(named) == 1 and collapsed >= 1, f"{len(named)} sample, {collapsed} near-duplicate collapsed"
+    return len(named) == 1 and collapsed >= 1, f"{len(named)} sample, {collapsed} near-duplicates collapsed"
 
 
 def astronaut_was_withheld(record: Record) -> tuple[bool, str]:
     decision = _withheld(record, "programme-c")
-    return "4711" in _words(decision), decision.sentence
+    return "4711" in _words(decision), _beginning(decision.sentence)
 
 
 def photo_was_withheld_in_its_own_words(record: Record) -> tuple[bool, str]:
     decision = _withheld(record, "photo")
     words = _words(decision)
-    quoted = next((ground.verbatim for ground in decision.grounds if ground.verbatim), "")
     return (
         "reproduced, disseminated or broadcast" in words and "EXIF" in words,
-        f"{decision.sentence} {quoted}",
+        _beginning(decision.sentence),
     )
 
 
@@ -214,9 +214,8 @@ def training_made_models_equal_to_torch(record: Record) -> tuple[bool, str]:
 
 def gate_promoted_them(record: Record) -> tuple[bool, str]:
     verdicts = [lesson.training.verdict == VERDICT_PROMOTED for lesson in record.lessons]
-    steps = [step for lesson in record.lessons for step in lesson.training.gate]
-    failed = [step.sentence for step in steps if not step.passed]
-    return all(verdicts) and len(verdicts) == 2, "; ".join(failed) or f"{len(steps)} steps of the gate held"
+    said = dict.fromkeys(step.sentence for lesson in record.lessons for step in lesson.training.gate)
+    return all(verdicts) and len(verdicts) == 2, " ".join(said)
 
 
 def learned_within_seconds(record: Record) -> tuple[bool, str]:
@@ -323,6 +322,11 @@ def _words(decision: RightsDecision) -> str:
     """Everything the decision says: its sentence, and what its grounds quote and where that stood."""
     grounds = (f"{ground.verbatim} {ground.found_at} {ground.statement_id}" for ground in decision.grounds)
     return " ".join((decision.sentence, *grounds))
+
+
+def _beginning(sentence: str) -> str:
+    """Enough of a long sentence to know it by; the whole of it stands under “Withheld”."""
+    return shorten(sentence, 200, placeholder=" …")
 
 
 def _done(fact: Any) -> bool:

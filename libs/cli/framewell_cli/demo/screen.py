@@ -30,8 +30,12 @@ class Screen:
 
 def show(outcome: Outcome, console: Console = results) -> None:
     """Print how it ended."""
+    console.print("Media and terms", style="bold")
+    for source in outcome.sources:
+        console.print(f"{source['title']}: {source['licence']}", markup=False)
+        console.print(f"  {source['terms']}", style="dim", markup=False)
+    console.print()
     for heading, table in (
-        ("Media and terms", tables.terms(outcome)),
         ("Stages (seconds)", tables.stages(outcome)),
         ("People", tables.people(outcome)),
         ("Withheld", tables.withheld(outcome)),

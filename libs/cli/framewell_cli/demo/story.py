@@ -6,6 +6,7 @@ which process does the work, so that a process killed in the middle costs time a
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,8 +66,9 @@ class Story:
         for request in requests:
             as_json = request.role == "programme-a"
             await self._send(record, request, as_json=as_json)
-        for request in requests:
-            await self._ended(request)
+        async with asyncio.TaskGroup() as ends:
+            for request in requests:
+                ends.create_task(self._ended(request))
         for role in ("programme-c", "photo"):
             await self._withheld(record.asset(role), record.title(record.asset(role)))
 
