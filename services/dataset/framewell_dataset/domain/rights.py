@@ -231,5 +231,5 @@ def _not_begun(statement: RightsStatement, at: datetime) -> bool:
     return statement.HasField("valid_from") and statement.valid_from.ToDatetime(tzinfo=UTC) > at
 
 
-def _canonical(statement: RightsStatement) -> bytes:
-    return statement.SerializeToString(deterministic=True)
+def _canonical(statement: RightsStatement) -> tuple[str, str, bytes]:
+    return statement.issuer, statement.statement_id, statement.SerializeToString(deterministic=True)
