@@ -10,17 +10,19 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Rejected
-from framewell_training.domain.photos import Crop, Photos, Strangers
+from framewell_training.domain.photos import Crop, Photos, Strangers, Vectors
 from framewell_training.domain.snapshots import Owed
 from framewell_training.ports import Tables
 
-SAMPLE_COLUMNS: Final = ("sample_id", "class_id", "asset_id", "programme", "split", "vector")
-BACKGROUND_COLUMNS: Final = ("face", "asset_id", "vector")
+VECTOR: Final = "vector"
+SAMPLE_COLUMNS: Final = ("sample_id", "class_id", "asset_id", "programme", "split", VECTOR)
+BACKGROUND_COLUMNS: Final = ("face", "asset_id", VECTOR)
 LEARNED_SPLIT: Final = "train"
 PAID_PER_USE: Final = "per_use"
 
@@ -38,10 +40,14 @@ class ParquetTables:
         if published.background.key:
             async with self.objects.local(published.background) as path:
                 background = await asyncio.to_thread(_rows, path, BACKGROUND_COLUMNS, published.snapshot_id)
-        _one_length([*rows, *background], published.snapshot_id)
+        if len({len(row[VECTOR]) for row in (*rows[:1], *background[:1])}) > 1:
+            raise Rejected(
+                f"samples and background of snapshot {published.snapshot_id} are of two embeddings",
+                code="unreadable_snapshot",
+            )
         return Tables(
             photos=Photos.of_crops(_crop(row) for row in rows),
-            strangers=Strangers.of_rows((row["face"], row["asset_id"], row["vector"]) for row in background),
+            strangers=Strangers.of_rows((row["face"], row["asset_id"], row[VECTOR]) for row in background),
             owed=tuple(_owed(rows)),
         )
 
@@ -59,20 +65,24 @@ def _rows(path: Path, columns: Iterable[str], snapshot_id: str) -> list[dict[str
             f"a table of snapshot {snapshot_id} lacks the columns {', '.join(missing)}",
             code="unreadable_snapshot",
         )
-    rows: list[dict[str, Any]] = table.to_pylist()
+    rows: list[dict[str, Any]] = table.drop_columns([VECTOR]).to_pylist()
+    # A vector stays the array it is stored as: turned into Python numbers a large table takes minutes.
+    for row, vector in zip(rows, _vectors(table[VECTOR], snapshot_id), strict=True):
+        row[VECTOR] = vector
     return rows
 
 
-def _one_length(rows: Iterable[Mapping[str, Any]], snapshot_id: str) -> None:
-    """Vectors of two lengths come from two embeddings and must never be compared."""
-    lengths = {len(row["vector"]) for row in rows}
-    finite = all(np.isfinite(row["vector"]).all() for row in rows)
-    if len(lengths) > 1 or not finite:
+def _vectors(column: pa.ChunkedArray, snapshot_id: str) -> Vectors:
+    """The column as float32 [rows, dimensions]. Vectors of two lengths come from two embeddings and are
+    never compared: raises Rejected, as for those that are not finite."""
+    lengths = pc.unique(pc.list_value_length(column)).to_pylist()
+    flat = pc.list_flatten(column).to_numpy().astype(np.float32)
+    if len(lengths) > 1 or None in lengths or not np.isfinite(flat).all():
         raise Rejected(
-            f"the vectors of snapshot {snapshot_id} are not of one embedding, or not finite:"
-            f" lengths {sorted(lengths)}",
+            f"vectors of snapshot {snapshot_id} are not of one embedding, or not finite: lengths {lengths}",
             code="unreadable_snapshot",
         )
+    return flat.reshape(len(column), -1) if len(column) else np.zeros((0, 0), dtype=np.float32)
 
 
 def _crop(row: Mapping[str, Any]) -> Crop:
@@ -83,7 +93,7 @@ def _crop(row: Mapping[str, Any]) -> Crop:
         # An asset of which no programme is known is a programme of its own.
         programme=row["programme"] or row["asset_id"],
         learned=row["split"] == LEARNED_SPLIT,
-        vector=row["vector"],
+        vector=row[VECTOR],
     )
 
 

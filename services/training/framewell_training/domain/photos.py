@@ -28,7 +28,7 @@ class Crop:
     asset_id: str
     programme: str
     learned: bool
-    vector: Sequence[float]
+    vector: Sequence[float] | Vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,9 +99,9 @@ class Strangers:
     vectors: Vectors
 
     @classmethod
-    def of_rows(cls, rows: Iterable[tuple[str, str, Sequence[float]]]) -> Self:
+    def of_rows(cls, rows: Iterable[tuple[str, str, Sequence[float] | Vectors]]) -> Self:
         """One stranger a face track, the mean of its (face, asset, vector) rows."""
-        by_face: dict[str, list[tuple[str, Sequence[float]]]] = {}
+        by_face: dict[str, list[tuple[str, Sequence[float] | Vectors]]] = {}
         for face, asset_id, vector in rows:
             by_face.setdefault(face, []).append((asset_id, vector))
         faces = tuple(sorted(by_face))
@@ -125,6 +125,6 @@ class Strangers:
         )
 
 
-def _mean(vectors: Sequence[Sequence[float]]) -> Vectors:
+def _mean(vectors: Sequence[Sequence[float] | Vectors]) -> Vectors:
     stacked: Vectors = np.asarray(vectors, dtype=np.float64).mean(axis=0).astype(np.float32)
     return stacked
