@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from av.error import FFmpegError
-
-END_OF_DEMUXING: Final = (FFmpegError, IndexError)
-"""How a demuxer gives up on damaged input; the IndexError is PyAV's, for a track that appeared on the way."""
-
 EMPTY: Final = "empty"
 NOT_MEDIA: Final = "not_media"
 MISLABELLED: Final = "mislabelled"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+import av.error
 import av.stream
 
 from framewell_media.errors import UNREADABLE, MediaError
+
+END_OF_DEMUXING: Final = (av.error.FFmpegError, IndexError)
+"""How a demuxer gives up on damaged input; the IndexError is PyAV's, for a track that appeared on the way."""
 
 
 def moving_pictures(container: Any) -> Any | None:

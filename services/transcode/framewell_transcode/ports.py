@@ -13,7 +13,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.facts import Cause
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.plans import AssetParts, AssetPlan, SourceAnalysis
-from framewell_transcode.stitching.scores import ScoreTable
+from framewell_transcode.domain.scores import ScoreTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO, Final
 import av
 import av.error
 
-from framewell_media.errors import END_OF_DEMUXING, MISLABELLED, NO_CONTENT, UNREADABLE, MediaError
+from framewell_media.errors import MISLABELLED, NO_CONTENT, UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, Format, open_container, sniff
 from framewell_media.pictures import decode_upright, open_picture
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
-from framewell_media.tracks import is_cover, moving_pictures, sound_track
+from framewell_media.tracks import END_OF_DEMUXING, is_cover, moving_pictures, sound_track
 from framewell_media.truncation import missing_bytes
 
 _PACKETS_TRIED: Final = 500

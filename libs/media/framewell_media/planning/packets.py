@@ -11,7 +11,7 @@ import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
-from framewell_media.errors import END_OF_DEMUXING
+from framewell_media.tracks import END_OF_DEMUXING
 
 NO_TIME: Final = int(np.iinfo(np.int64).min)
 """Stands for a packet without pts, dts or position."""

@@ -9,9 +9,10 @@ import pyarrow as pa
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.objects import Objects
 from framewell_media.timeline import Moment
+from framewell_transcode.domain.scores import ScoreTable
 from framewell_transcode.ports import SampledPicture
 from framewell_transcode.stitching.playlists import PLAYLIST_TYPE
-from framewell_transcode.stitching.scores import ScoreTable, read_scores
+from framewell_transcode.stitching.scores import read_scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,15 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-GRID_ROWS: Final = 90
-GRID_COLUMNS: Final = 160
+from framewell_transcode.domain.scores import Thumbnail
+
 WINDOW: Final = 2
 """Neighbours on each side that a score is compared with; also the pictures a decision waits for."""
 _STANDS_OUT: Final = 3.0
 _LOWEST: Final = 15.0
 """Sum of the mean differences of Y, U and V (0 to 765) below which nothing is a cut."""
 _SHORTEST_SECONDS: Final = 0.3
-
-Thumbnail = NDArray[np.uint8]
-"""Y, U and V on a grid of GRID_ROWS x GRID_COLUMNS: shape (3, rows, columns)."""
 
 
 def difference(before: Thumbnail, after: Thumbnail) -> float:

@@ -7,29 +7,16 @@ edge pictures as Y, U, V bytes on the grid of `cuts`, from which the score acros
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from framewell_transcode.stitching.cuts import GRID_COLUMNS, GRID_ROWS, Thumbnail
+from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable
 
 _FIRST: Final = b"framewell.first"
 _LAST: Final = b"framewell.last"
 _SHAPE: Final = (3, GRID_ROWS, GRID_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
-    """Scores of one chunk; `score[0]` is NaN."""
-
-    frame: NDArray[np.int64]
-    pts: NDArray[np.int64]
-    score: NDArray[np.float32]
-    first: Thumbnail
-    last: Thumbnail
 
 
 def write_scores(sink: BinaryIO, table: ScoreTable) -> None:

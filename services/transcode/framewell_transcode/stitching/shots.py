@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from framewell_media.timeline import Span, Timeline
+from framewell_transcode.domain.scores import ScoreTable
 from framewell_transcode.stitching.cuts import difference, find_cuts
-from framewell_transcode.stitching.scores import ScoreTable
 
 
 def shots_of(tables: Sequence[ScoreTable], timeline: Timeline) -> list[Span]:

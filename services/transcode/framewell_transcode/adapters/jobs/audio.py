@@ -18,13 +18,13 @@ import av.error
 import av.filter
 import numpy as np
 
-from framewell_media.errors import END_OF_DEMUXING, UNREADABLE, MediaError
+from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning.chunks import LEAP_SECONDS
 from framewell_media.planning.packets import attend_only_to
 from framewell_media.sandbox import JobFiles, media_job
 from framewell_media.sandbox.registry import Answer, Parameters
-from framewell_media.tracks import sound_track
+from framewell_media.tracks import END_OF_DEMUXING, sound_track
 from framewell_transcode.adapters.jobs.cmaf import boxes, split_header
 
 RATE: Final = 48_000

@@ -22,9 +22,10 @@ from framewell_transcode.adapters.jobs.frames import ChunkDecoder
 from framewell_transcode.adapters.jobs.parameters import recipe_from, timeline_from
 from framewell_transcode.adapters.jobs.upright import Painter, Upright, upright
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
-from framewell_transcode.stitching.cuts import GRID_COLUMNS, GRID_ROWS, CutFinder, Thumbnail, difference
+from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable, Thumbnail
+from framewell_transcode.stitching.cuts import CutFinder, difference
 from framewell_transcode.stitching.sampling import Grid
-from framewell_transcode.stitching.scores import ScoreTable, write_scores
+from framewell_transcode.stitching.scores import write_scores
 
 _BLACK_LUMA: Final = 24.0
 """Mean luma (limited range, black is 16) below which a picture counts as black."""

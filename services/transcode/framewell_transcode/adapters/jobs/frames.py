@@ -15,11 +15,10 @@ from typing import Any, BinaryIO, Final
 import av
 import av.error
 
-from framewell_media.errors import END_OF_DEMUXING
 from framewell_media.formats import Format, open_container
 from framewell_media.planning.packets import NO_TIME, attend_only_to
 from framewell_media.planning.table import Anchor, ChunkTable
-from framewell_media.tracks import moving_pictures
+from framewell_media.tracks import END_OF_DEMUXING, moving_pictures
 
 _REORDER_DEPTH: Final = 16
 """Damaged input puts pictures out in the wrong order, as far as the deepest reference structure reaches."""

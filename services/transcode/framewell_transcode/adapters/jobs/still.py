@@ -17,7 +17,8 @@ from framewell_transcode.adapters.jobs.chunk import sample_of, thumbnail_of, tic
 from framewell_transcode.adapters.jobs.cmaf import SegmentWriter
 from framewell_transcode.adapters.jobs.parameters import recipe_from, timeline_from
 from framewell_transcode.domain.proxy import Size
-from framewell_transcode.stitching.scores import ScoreTable, write_scores
+from framewell_transcode.domain.scores import ScoreTable
+from framewell_transcode.stitching.scores import write_scores
 
 
 @media_job("make_still")
