@@ -24,6 +24,8 @@ COMMANDS: Final[dict[str, str]] = {
     "doctor": "framewell_cli.mesh.doctor.command:doctor",
     "settings": "framewell_cli.mesh.settings:settings",
     "topics": "framewell_cli.mesh.topics:app",
+    "events": "framewell_cli.events:app",
+    "dlq": "framewell_cli.dlq:app",
     "demo": "framewell_cli.demo.command:demo",
     "ingest": "framewell_cli.commands.ingest:ingest",
     "watch": "framewell_cli.commands.assets:watch",

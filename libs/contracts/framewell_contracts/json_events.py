@@ -55,3 +55,20 @@ def _json_object(value: bytes, what: str) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise Unreadable(f"{what} must be one JSON object", code="bad_json")
     return parsed
+
+
+def structured(event: Any) -> dict[str, Any]:
+    """An event as CloudEvents' JSON, its message in protobuf's JSON mapping: what outsiders may write."""
+    said = event.envelope
+    attributes = {
+        "specversion": "1.0",
+        "id": said.id,
+        "source": said.source,
+        "type": said.type,
+        "time": said.time.isoformat(),
+        "subject": said.subject,
+        "traceparent": said.traceparent,
+        "datacontenttype": "application/json",
+    }
+    data = json_format.MessageToDict(event.message)
+    return {**{name: value for name, value in attributes.items() if value}, "data": data}

@@ -91,6 +91,15 @@ async def apply(
         return differences
 
 
+async def partition_counts(kafka: str, names: Sequence[str]) -> dict[str, int]:
+    """How many partitions those topics have; without those that do not exist."""
+    async with _admin(kafka) as admin:
+        there = set(await admin.list_topics())
+        asked = [name for name in names if name in there]
+        described = await admin.describe_topics(asked) if asked else []
+        return {one["topic"]: len(one["partitions"]) for one in described}
+
+
 @asynccontextmanager
 async def _admin(kafka: str) -> AsyncIterator[Any]:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)

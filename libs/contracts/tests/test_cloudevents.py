@@ -15,6 +15,8 @@ from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell.rights.v1.rights_pb2 import USE_PROHIBITED
 from framewell_contracts.cloudevents import Envelope, Record, Unreadable, decode, encode
 
+PROTOBUF = b"application/protobuf"
+JSON = b"application/json"
 INGEST = "framewell.ingest.requested.v1"
 PLANNED = "framewell.chunk.planned.v1"
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -137,12 +139,12 @@ def binary(kind: str = INGEST, **more: bytes) -> list[tuple[str, bytes]]:
         ("bad_time", "RFC 3339", INGEST, binary(ce_time=b"yesterday"), b""),
         ("bad_header", "UTF-8", INGEST, binary(ce_subject=b"\xff\xfe"), b""),
         ("empty", "no content", INGEST, binary(), None),
-        ("not_protobuf", "IngestRequested", INGEST, binary(content_type=b"application/protobuf"), b"\xff\xff"),
+        ("not_protobuf", "IngestRequested", INGEST, binary(content_type=PROTOBUF), b"\xff\xff"),
         ("content_type", "text/xml", INGEST, binary(content_type=b"text/xml"), b"<x/>"),
-        ("bad_json", "not JSON", INGEST, binary(content_type=b"application/json"), b"{"),
-        ("bad_json", "colour", INGEST, binary(content_type=b"application/json"), b'{"colour": 1}'),
-        ("bad_json", "one JSON object", INGEST, binary(content_type=b"application/json"), b"[1]"),
-        ("json_not_taken", "protobuf", f"{PLANNED}.live", binary(PLANNED, content_type=b"application/json"), b"{}"),
+        ("bad_json", "not JSON", INGEST, binary(content_type=JSON), b"{"),
+        ("bad_json", "colour", INGEST, binary(content_type=JSON), b'{"colour": 1}'),
+        ("bad_json", "one JSON object", INGEST, binary(content_type=JSON), b"[1]"),
+        ("json_not_taken", "protobuf", f"{PLANNED}.live", binary(PLANNED, content_type=JSON), b"{}"),
         ("no_cloudevent", "specversion", INGEST, [], b'{"id": "1"}'),
         ("bad_json", "attribute 'source'", INGEST, [], b'{"specversion": "1.0", "source": {}}'),
         ("bad_json", "base64", INGEST, [], b'{"specversion": "1.0", "data_base64": "!"}'),

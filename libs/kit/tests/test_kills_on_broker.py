@@ -32,7 +32,9 @@ async def test_no_event_is_lost_over_kills(broker: str) -> None:
                 worker.kill()
                 worker.wait()
                 answered = {event.message.asset_id for event in await bench.events(REJECTED)}
-                assert await bench.committed(GROUP, REQUESTED) <= len(answered)  # never past an unanswered one
+                assert await bench.committed(GROUP, REQUESTED) <= len(
+                    answered
+                )  # never past an unanswered one
                 worker = _start(bench)
             await _answers(bench, EVENTS)
         finally:

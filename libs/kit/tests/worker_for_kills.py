@@ -1,4 +1,4 @@
-"""A worker process that tests kill: answers requests until it dies. `python worker_for_kills.py kafka prefix`."""
+"""A worker process that tests kill; `python worker_for_kills.py kafka prefix` answers until it dies."""
 
 import asyncio
 import sys

@@ -73,10 +73,7 @@ class LightFeed(Feed):
         RECORDS.add(finished, labels)
         BATCH_RECORDS.record(len(delivered), labels)
         BATCH_SECONDS.record(seconds, labels)
-        log.debug(
-            "batch done", group=self.group, records=len(delivered), finished=finished,
-            seconds=round(seconds, 4), lag=self.lag(),
-        )  # fmt: skip
+        log.debug("batch done", group=self.group, records=len(delivered), finished=finished)
 
 
 class _Batch:

@@ -1,0 +1,120 @@
+"""`framewell events`: what travels on the mesh, decoded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.console import Json, results
+from framewell_cli.errors import UsageProblem
+from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_cli.topic_reading import Kafka, Prefix, consumer, partitions_of, read_to_end, run
+from framewell_contracts.catalogue import FACTS
+from framewell_contracts.cloudevents import Event, Unreadable, decode
+from framewell_contracts.json_events import structured
+
+app = typer.Typer(no_args_is_help=True, help="Events: what travels on the mesh, decoded.")
+
+
+@app.callback()
+def _events() -> None:
+    """Keeps `tail` a command of its own."""
+
+
+@app.command("tail")
+def tail(
+    types: Annotated[
+        list[str] | None, typer.Argument(help="Types, e.g. asset.ingested or chunk; all without any.")
+    ] = None,
+    *,
+    last: Annotated[int, typer.Option("--last", "-n", min=0, help="First show so many of each topic.")] = 10,
+    everything: Annotated[bool, typer.Option("--all", help="First show all there is.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Then go on as they happen.")] = False,
+    asset: Annotated[str, typer.Option(help="Only events of this asset.")] = "",
+    kafka: Kafka = None,
+    prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
+    """Print events; with --json one CloudEvent in JSON a line, as any outsider may send them."""
+    bootstrap = kafka or read_endpoints()["kafka"]
+    names = [prefix + name for name in _topics(types or [])]
+    count = None if everything else last
+    try:
+        run(bootstrap, _tail(bootstrap, names, prefix, count, asset, follow=follow, as_json=as_json))
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def _topics(types: Sequence[str]) -> list[str]:
+    """`asset` means all of that subject, `asset.ingested` one type; in full they may be written too."""
+    if not types:
+        return [name for fact in FACTS.values() for name in fact.topic_names]
+    found = []
+    for asked in types:
+        start = "framewell." + asked.removeprefix("framewell.").rstrip(".") + "."
+        matching = [fact for fact in FACTS.values() if (fact.type + ".").startswith(start)]
+        if not matching:
+            known = ", ".join(sorted(kind.split(".", 1)[1].rsplit(".", 1)[0] for kind in FACTS))
+            raise UsageProblem(f"There is no event type {asked!r}. Types: {known}.")
+        found += [name for fact in matching for name in fact.topic_names]
+    return found
+
+
+async def _tail(
+    kafka: str,
+    names: Sequence[str],
+    prefix: str,
+    last: int | None,
+    asset: str,
+    *,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    async with consumer(kafka) as reader:
+        partitions = await partitions_of(kafka, names)
+        if not partitions:
+            return
+        begins, ends = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
+        starts = {
+            one: max(begins[one], ends[one] - last) if last is not None else begins[one] for one in partitions
+        }
+        earlier = [record async for record in read_to_end(reader, starts)]
+        for record in sorted(earlier, key=lambda record: record.timestamp):
+            _print(record, prefix, asset, as_json=as_json)
+        while follow:
+            for records in (await reader.getmany(timeout_ms=500)).values():
+                for record in records:
+                    _print(record, prefix, asset, as_json=as_json)
+
+
+def _print(record: Any, prefix: str, asset: str, *, as_json: bool) -> None:
+    try:
+        event = decode(record.topic[len(prefix) :], record.headers, record.value)
+    except Unreadable as error:
+        if not asset:
+            _print_unreadable(record, error, as_json=as_json)
+        return
+    if asset and event.envelope.subject != asset:
+        return
+    if as_json:
+        typer.echo(json.dumps(structured(event), ensure_ascii=False))
+        return
+    results.print(_line(event), markup=False)
+
+
+def _line(event: Event) -> str:
+    said = event.envelope
+    data = json.dumps(structured(event)["data"], ensure_ascii=False)
+    kind = said.type.removeprefix("framewell.").rsplit(".", 1)[0]
+    return f"{said.time:%H:%M:%S} {kind:<20} {said.subject or '-':<36} {data[:200]}"
+
+
+def _print_unreadable(record: Any, error: Unreadable, *, as_json: bool) -> None:
+    place = f"{record.topic}/{record.partition}@{record.offset}"
+    if as_json:
+        typer.echo(json.dumps({"unreadable": error.reason, "code": error.code, "at": place}))
+    else:
+        results.print(f"         cannot be read      {place}: {error.reason}", markup=False)

@@ -1,0 +1,81 @@
+"""`framewell events` and `framewell dlq` on the real broker, through the command itself."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.catalogue import fact_type
+from framewell_contracts.cloudevents import decode
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Rejected
+from framewell_kit.stream import Stage
+from framewell_kit.testing.streams import StreamBench, eventually
+
+pytestmark = pytest.mark.integration
+
+GROUP = "ingest.accept_request"
+REQUESTED = fact_type(IngestRequested).type
+
+
+@pytest.fixture
+async def bench(broker: str) -> AsyncIterator[StreamBench]:
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])
+        yield bench
+
+
+async def run(bench: StreamBench, *arguments: str) -> Any:
+    """The JSON a command prints; `events tail` prints one a line."""
+    words = [*arguments, "--kafka", bench.kafka, "--prefix", bench.prefix, "--json"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "framewell_cli.main", *words, stdout=PIPE, stderr=PIPE
+    )
+    printed, told = await process.communicate()
+    assert process.returncode == 0, told.decode()
+    if arguments[:2] == ("events", "tail"):
+        return [json.loads(line) for line in printed.splitlines()]
+    return json.loads(printed)
+
+
+async def test_what_is_printed_may_be_sent(bench: StreamBench) -> None:
+    await bench.publish(IngestRequested(asset_id="a", uri="file:///Müßig.mp4"))
+    await bench.publish(IngestRequested(asset_id="b"))
+    (printed,) = await run(bench, "events", "tail", "ingest.requested", "--asset", "a")
+    event = decode(REQUESTED, [], json.dumps(printed).encode())
+    assert event.message == IngestRequested(asset_id="a", uri="file:///Müßig.mp4")
+    assert len(await run(bench, "events", "tail", "ingest", "--all")) == 2
+
+
+async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBench) -> None:
+    refuse, seen = True, []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        seen.append(cause.id)
+        if refuse:
+            raise Rejected("not today", code="forbidden")
+        return []
+
+    await bench.publish(IngestRequested(asset_id="a"), IngestRequested(asset_id="b"))
+    await bench.run(Stage(GROUP, IngestRequested, handler))
+    await eventually(lambda: len(seen) == 2)
+    for _ in range(5):
+        listed = await run(bench, "dlq", "list")
+        if listed == {"dead_letters": [{"group": GROUP, "code": "forbidden", "count": 2}]}:
+            break
+    assert listed == {"dead_letters": [{"group": GROUP, "code": "forbidden", "count": 2}]}
+    shown = await run(bench, "dlq", "show", GROUP)
+    assert [one["reason"] for one in shown["dead_letters"]] == ["not today"] * 2
+    assert (await run(bench, "dlq", "replay", GROUP, "--dry-run"))["matching"] == 2
+    refuse = False
+    assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 2
+    assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 0
+    await eventually(lambda: len(seen) == 4)
+    assert sorted(seen[2:]) == sorted(seen[:2])  # the same events
+    assert await run(bench, "dlq", "list") == {"dead_letters": []}
