@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from typing import Protocol
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Track
 from framewell_ingest.domain.assets import Asset, State
-from framewell_ingest.rights.findings import Finding
+from framewell_ingest.domain.findings import Finding
 from framewell_kit.facts import Cause, Fact, Outgoing
 
 
@@ -70,6 +70,10 @@ class Assets(Protocol):
     async def holders_of(self, key: str) -> int:
         """How many assets that are not removed have this object as original or proxy."""
         ...
+
+
+FETCH = "fetch"
+"""The kind of the job that brings an original in."""
 
 
 class Work(Protocol):
@@ -140,4 +144,17 @@ class Originals(Protocol):
 
     async def discard(self, ref: ObjectRef) -> None:
         """Delete it."""
+        ...
+
+
+class UploadStore(Protocol):
+    """Files that were sent and wait for their request."""
+
+    async def receive(
+        self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str
+    ) -> tuple[str, ObjectRef]:
+        """Store the bytes; the `upload:` URI and the object.
+
+        Raises Rejected when there are more or fewer than announced, or others than their SHA-256 says.
+        """
         ...

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from framewell.ingest.v1.ingest_service_pb2_grpc import add_IngestServiceServicer_to_server
 from framewell_ingest.adapters.asset_documents import AssetDocuments
-from framewell_ingest.adapters.fetch_jobs import FetchJobs, fetch_kind
+from framewell_ingest.adapters.fetch_jobs import FetchJobs
 from framewell_ingest.adapters.fetchers.buckets import BucketFetcher
 from framewell_ingest.adapters.fetchers.files import FileFetcher
 from framewell_ingest.adapters.fetchers.uploads import Uploads
@@ -14,6 +14,7 @@ from framewell_ingest.adapters.fetchers.web import WebFetcher
 from framewell_ingest.adapters.object_originals import ObjectOriginals
 from framewell_ingest.adapters.sandboxed_reader import SANDBOX_JOBS, SandboxedReader
 from framewell_ingest.adapters.upload_sweep import ForgetOldUploads
+from framewell_ingest.entrypoints.jobs import fetch_kind
 from framewell_ingest.entrypoints.rpc import SERVICE, IngestServicer
 from framewell_ingest.entrypoints.stream import Handlers, stages
 from framewell_ingest.handlers.accept_request import AcceptRequest

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.verdicts import UNREADABLE, Refused
 from framewell_ingest.ports import Reading
-from framewell_ingest.rights.findings import Finding
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_media.probing import probe

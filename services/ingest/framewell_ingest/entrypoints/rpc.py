@@ -11,11 +11,10 @@ from uuid import uuid4
 
 from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1 import ingest_service_pb2_grpc as pb_grpc
-from framewell_ingest.adapters.fetchers.uploads import Uploads
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.handlers.accept_request import AcceptRequest
 from framewell_ingest.handlers.control_asset import ControlAsset
-from framewell_ingest.ports import Assets
+from framewell_ingest.ports import Assets, UploadStore
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.rpc import current_actor
@@ -46,7 +45,7 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
     accept: AcceptRequest
     control: ControlAsset
     assets: Assets
-    uploads: Uploads
+    uploads: UploadStore
 
     async def Submit(self, request: pb.SubmitRequest, context: Any) -> pb.SubmitResponse:  # noqa: ARG002, N802
         call = _cause()

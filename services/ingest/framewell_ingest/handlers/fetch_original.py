@@ -20,7 +20,7 @@ from framewell_ingest.domain.verdicts import (
     rejection,
 )
 from framewell_ingest.ports import Assets, Fetcher, MediaReader, Originals, Reading, Source
-from framewell_ingest.rights.findings import statements_of
+from framewell_ingest.rights.statements import statements_of
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Fact, Outgoing
 

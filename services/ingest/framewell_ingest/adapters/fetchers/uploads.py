@@ -39,10 +39,6 @@ class Uploads:
     async def receive(
         self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str
     ) -> tuple[str, ObjectRef]:
-        """Store the bytes; the `upload:` URI and the object.
-
-        Raises Rejected when there are more or fewer than announced, or others than their SHA-256 says.
-        """
         if size > self.most_bytes:
             raise _too_large(size, self.most_bytes)
         with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="upload-") as file:

@@ -21,9 +21,9 @@ from urllib.parse import unquote
 
 import httpx
 
+from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, PlaceAway, Refused
 from framewell_ingest.ports import Source
-from framewell_ingest.rights.findings import Finding
 
 _MOST_REDIRECTS: Final = 5
 _BLOCK_BYTES: Final = 1 << 20

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from framewell.rights.v1.rights_pb2 import (
     LEGAL_BASIS_PUBLIC,
@@ -25,13 +24,10 @@ from framewell.rights.v1.rights_pb2 import (
     StatementSource,
     Use,
 )
+from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.requests import content_id
 from framewell_ingest.rights.plus import read_data_mining
 from framewell_ingest.rights.wording import use_of
-
-Property = Literal[
-    "copyright", "usage_terms", "instructions", "data_mining", "tdm_reservation", "tdm_policy", "unreadable"
-]
 
 # Whoever forbids the reuse of a picture does not forbid the house to find it again.
 _REUSE: Final = (PURPOSE_OWN_TRAINING, PURPOSE_SHARING, PURPOSE_GENERATIVE_TRAINING)
@@ -43,18 +39,6 @@ _SOURCES: Final = {
     "tdmrep": STATEMENT_SOURCE_TDMREP,
 }
 _ISSUERS: Final = {"tdmrep": "TDM reservation of the source"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One property that stands in a file, or came with it: what, where, and in which words."""
-
-    origin: str
-    """`exif`, `xmp`, `iptc`, `container` or `tdmrep`."""
-    found_at: str
-    """Where it stands, e.g. `EXIF 0x8298 Copyright`."""
-    property: Property
-    text: str
 
 
 def statements_of(findings: Sequence[Finding], holder: str) -> list[RightsStatement]:
