@@ -1,6 +1,7 @@
 """The gateway's REST API for Python programs. Answers are the documents of its OpenAPI description."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +25,8 @@ ENDED_STATES = {"analysed", "rejected", "removed"}
 _TIMEOUT = httpx.Timeout(75.0, connect=5.0)
 # The gateway says something every ten seconds, be it that nothing happened.
 _QUIET_SECONDS = 30.0
-_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS = 0.5
+_PATIENCE_SECONDS = 60.0
 _READ_BYTES = 1 << 20
 
 
@@ -111,15 +113,24 @@ class Gateway:
         return events
 
     def follow(self, asset_id: str) -> Iterator[Document]:
-        """Events of an asset from its first one on, as they happen, for ever; resumes after a break."""
-        last = ""
+        """Events of an asset from its first one on, as they happen, for ever; none twice.
+
+        Resumes after a break, also when the gateway is away for a minute. Raises Unreachable when it never
+        answered, or stays away.
+        """
+        last, answered = "", -math.inf
         while True:
             try:
                 for place, event in self._stream(asset_id, last):
-                    last = place
+                    last, answered = place, time.monotonic()
                     yield event
+                answered = time.monotonic()
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout):
-                time.sleep(_PAUSE_SECONDS)
+                answered = time.monotonic()
+            except Unreachable:
+                if time.monotonic() - answered > _PATIENCE_SECONDS:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
 
     def wait(self, asset_id: str, on_event: OnEvent | None = None) -> Document:
         """Wait until the asset has ended; its view then. Events are told while they happen."""

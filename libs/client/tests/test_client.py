@@ -130,6 +130,29 @@ def test_waiting_resumes_after_a_break_and_ends_with_the_view(answering: Answeri
     assert resumed == ["", "e1"]
 
 
+def test_a_gateway_that_restarts_meanwhile_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    breaks: list[list[Any]] = [
+        [("1", event(1, "ingested"))],
+        [Unreachable("restarting")],
+        [("2", event(2, "analysed"))],
+    ]
+
+    def stream(_: Gateway, asset_id: str, last: str) -> Iterator[Any]:
+        for one in breaks.pop(0):
+            if isinstance(one, Exception):
+                raise one
+            yield one
+
+    monkeypatch.setattr(Gateway, "_stream", stream)
+    followed = Gateway("http://127.0.0.1:1").follow(ASSET)
+    assert [next(followed)["id"], next(followed)["id"]] == ["e1", "e2"]
+
+
+def test_a_gateway_that_never_answered_is_not_waited_for() -> None:
+    with pytest.raises(Unreachable):
+        next(Gateway("http://127.0.0.1:1").follow(ASSET))
+
+
 def test_endpoints_come_from_the_file_of_the_mesh(tmp_path: Path) -> None:
     written = {
         "rest": "http://127.0.0.1:7410",

@@ -91,10 +91,16 @@ def person_views(people: Iterable[Person], names: Mapping[str, str]) -> list[Per
             name=names.get(person.class_id, person.class_id) if person.class_id else UNKNOWN,
             model=model_text(person.model),
             score=_score(person.score),
-            spans=[span_view(appearance.span) for appearance in person.appearances],
+            spans=_appearance_spans(person),
         )
         for person in people
     ]
+
+
+def _appearance_spans(person: Person) -> list[SpanView]:
+    """When a known person is there; of the unknown every appearance, since they may be several people."""
+    spans = [appearance.span for appearance in person.appearances]
+    return joined(spans) if person.class_id else [span_view(span) for span in spans]
 
 
 def text_views(observations: Iterable[Observation]) -> list[TextView]:
