@@ -319,7 +319,7 @@ async def test_a_forgotten_person_does_not_come_back_with_the_next_lower_third(b
     assert counts["snapshot_tables"] == 2
     assert (await bench.call("ListClasses", rpc.ListClassesRequest())).classes == []
     await bench.take_in("b", stated())
-    await show(bench, "b", Seen(1, name="JÖRG MÜSSIGBRODT".replace("SS", "ß"), take=3))
+    await show(bench, "b", Seen(1, name="Jörg Müssigbrodt", take=3))
     assert len(await samples(bench)) == 1
     assert "Müßigbrodt" not in str(await bench.documents.find("never_learn", {}))
 

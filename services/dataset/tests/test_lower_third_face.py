@@ -198,6 +198,7 @@ NAMES = {
     "Ömer Özdemir": "Ömer Özdemir",
     "Shaun McCarthy": "Shaun McCarthy",
     "Karl-Theodor zu Guttenberg": "Karl-Theodor zu Guttenberg",
+    "JÖRG MÜßIGBRODT": "Jörg Müßigbrodt",
     "BEN AFFLECK": "Ben Affleck",
     "Will Smith": "Will Smith",
     "Björk": None,

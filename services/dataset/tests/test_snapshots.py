@@ -139,8 +139,16 @@ async def test_the_last_sample_withdrawn_leaves_an_empty_snapshot(bench: Dataset
     assert [len(each.counts) for each in bench.said.of(SnapshotPublished)] == [1, 0]
 
 
-async def test_rights_that_move_while_a_snapshot_is_written_keep_it_back(bench: DatasetBench) -> None:
-    """The change is scanned after the draft was written and before it is told of."""
+async def only_the_second_is_published(bench: DatasetBench, first: str, second: str) -> None:
+    for snapshot in bench.said.of(SnapshotPublished):
+        rows = (await table(bench, snapshot.samples)).to_pylist()
+        assert {row["sample_id"] for row in rows} == {second}
+    assert len(bench.said.of(SnapshotPublished)) == 1
+    assert [each.sample_id for each in bench.said.of(SampleWithdrawn)] == [first]
+
+
+async def test_rights_that_moved_before_the_last_question_keep_a_snapshot_back(bench: DatasetBench) -> None:
+    """The change is written after the draft; its scan has not come to the samples yet."""
     first, second = await accepted(bench, 1, 2)
     insert = bench.documents.insert_once
 
@@ -148,16 +156,28 @@ async def test_rights_that_move_while_a_snapshot_is_written_keep_it_back(bench: 
         done = await insert(collection, document)
         if collection == "snapshots":
             bench.documents.insert_once = insert  # type: ignore[method-assign]
-            await bench.hear(rights.RightsChanged(target="asset:asset-1", statements=[BAN], revision=1))
+            await bench.rpc.gate.book.add("asset:asset-1", [BAN], 1)
         return done
 
     bench.documents.insert_once = slow_insert  # type: ignore[method-assign]
     await bench.settle()
-    for snapshot in bench.said.of(SnapshotPublished):
-        rows = (await table(bench, snapshot.samples)).to_pylist()
-        assert {row["sample_id"] for row in rows} == {second}
-    assert len(bench.said.of(SnapshotPublished)) == 1
-    assert [each.sample_id for each in bench.said.of(SampleWithdrawn)] == [first]
+    await only_the_second_is_published(bench, first, second)
+
+
+async def test_rights_that_move_after_the_last_question_keep_a_snapshot_back(bench: DatasetBench) -> None:
+    """The change comes between the last question and the publication: its scan voids the draft."""
+    first, second = await accepted(bench, 1, 2)
+    update = bench.documents.update
+
+    async def slow_update(collection: str, id: str, change: object, **more: object) -> object:  # noqa: A002
+        if collection == "snapshots":
+            bench.documents.update = update  # type: ignore[method-assign]
+            await bench.hear(rights.RightsChanged(target="asset:asset-1", statements=[BAN], revision=1))
+        return await update(collection, id, change, **more)  # type: ignore[arg-type]
+
+    bench.documents.update = slow_update  # type: ignore[method-assign,assignment]
+    await bench.settle()
+    await only_the_second_is_published(bench, first, second)
 
 
 async def test_a_term_that_ends_withdraws_without_an_event(bench: DatasetBench) -> None:
@@ -239,6 +259,27 @@ async def test_every_decision_is_in_the_audit_log_once(bench: DatasetBench) -> N
     await bench.hear_own(SampleReviewed)
     checked = await bench.call("VerifyAudit", rpc.VerifyAuditRequest())
     assert (checked.intact, checked.entries, checked.problem) == (True, 5, "")
+
+
+async def test_two_writers_cannot_fork_a_chain(bench: DatasetBench) -> None:
+    """The second writer looked at the end of the chain before the first one wrote."""
+    ids = await accepted(bench, 1)
+    await review(bench, *ids)
+    first, second = bench.said.of(SampleReviewed)
+    find = bench.documents.find
+
+    async def slow_find(collection: str, *args: object, **more: object) -> list[dict[str, object]]:
+        found = await find(collection, *args, **more)  # type: ignore[arg-type]
+        if collection == "audit":
+            bench.documents.find = find  # type: ignore[method-assign]
+            await bench.hear(first, bench.cause("event 1"))
+        return found
+
+    bench.documents.find = slow_find  # type: ignore[method-assign,assignment]
+    await bench.hear(second, bench.cause("event 2"))
+    entries = await bench.documents.find("audit", {}, sort=[("place", 1)])
+    assert [(entry["place"], entry["event_id"]) for entry in entries] == [(0, "event 1"), (1, "event 2")]
+    assert (await bench.call("VerifyAudit", rpc.VerifyAuditRequest())).intact
 
 
 @pytest.mark.parametrize("tampering", ["changed", "removed", "truncated", "inserted"])

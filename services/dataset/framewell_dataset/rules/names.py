@@ -43,7 +43,7 @@ def person_name(line: str, role: str = "") -> PersonName | None:
     words = _without_titles(text.split(" "))
     if not FEWEST_WORDS <= len(words) <= MOST_WORDS:
         return None
-    if all(word.upper() == word for word in words) and any(len(word) > 2 for word in words):
+    if all(map(_in_capitals, words)) and any(len(word) > 2 for word in words):
         words = [_recased(word, first=index == 0) for index, word in enumerate(words)]
     if not _reads_as_name(words) or _is_place(words):
         return None
@@ -74,6 +74,11 @@ def _without_titles(words: list[str]) -> list[str]:
 
 def _bare(word: str) -> str:
     return word.casefold().strip(" .,()")
+
+
+def _in_capitals(word: str) -> bool:
+    """`MÜßIG` too: captions in capitals keep the ß."""
+    return word.replace("ß", "SS").isupper()
 
 
 def _recased(word: str, *, first: bool) -> str:
