@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import cv2
@@ -32,6 +32,7 @@ from framewell_inference.adapters.stored_observations import StoredObservations
 from framewell_inference.adapters.stored_tracks import StoredFaceTracks, StoredPostings
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.domain.messages import done, failed, observation_set
+from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.handlers.analyse_audio import AnalyseAudio
 from framewell_inference.handlers.analyse_chunk import AnalyseChunk
@@ -49,6 +50,7 @@ from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.fanin import FanIn
 from framewell_kit.objects import MemoryObjects
+from framewell_kit.outcomes import Rejected
 from framewell_models.manifest import ModelRef
 
 CAUSE = Cause(id="c", source="test", type="t", time=datetime(2026, 1, 1, tzinfo=UTC))
@@ -77,7 +79,9 @@ class Rig:
     complete: CompleteAsset
     forget: ForgetAsset
 
-    async def chunk(self, pictures: list[Picture], chunk_id: str = CHUNK, start: int = 0) -> ChunkAnalysed:
+    async def chunk(
+        self, pictures: list[Picture], chunk_id: str = CHUNK, start: int = 0, cause: Cause = CAUSE
+    ) -> ChunkAnalysed:
         """Analyse a chunk of these pictures, ten frames apart."""
         frames = await self.objects.put(bundle(pictures, start), media_type="application/arrow")
         fact = ChunkTranscoded(
@@ -94,7 +98,7 @@ class Rig:
             frames=frames,
             timeline=TIMELINE,
         )
-        (analysed,) = await self.analyse(fact, CAUSE)
+        (analysed,) = await self.analyse(fact, cause)
         assert isinstance(analysed, ChunkAnalysed)
         return analysed
 
@@ -124,11 +128,10 @@ def rig(analysers: Analysers) -> Rig:
     identities = StoredIdentityModels(documents, objects, OnnxLoader(1), shelf, FaceIdentifier.over)
     name_faces = NameFaces(identities, tracks, postings)
     parts = StoredAssetParts(FanIn(documents, "analyses"))
+    looking = [analysers.pictures[0], analysers.pictures[3]]  # faces and safety: reading text takes longest
     return Rig(
         documents, objects, observations, tracks, postings, identities, shelf,
-        analyse=AnalyseChunk(
-            [analysers.pictures[0], analysers.pictures[3]], ArrowFrameBundles(), objects, observations, tracks, name_faces
-        ),
+        analyse=AnalyseChunk(looking, ArrowFrameBundles(), objects, observations, tracks, name_faces),
         people=ListPeople(analysers.embedding, identities, tracks, postings, name_faces),
         relabel=Relabel(identities, tracks, postings, name_faces, SystemClock()),
         complete=CompleteAsset(parts),
@@ -313,6 +316,52 @@ async def test_a_chunk_that_was_not_transcoded_ends_as_failed(rig: Rig) -> None:
     (analysed,) = await rig.analyse(fact, CAUSE)
     assert isinstance(analysed, ChunkAnalysed)
     assert analysed.outcome.failed.detail == "no picture decodes"
+
+
+class Broken:
+    """An analyser that fails on every picture."""
+
+    name = "broken"
+    models = (ModelRef("broken/model", "1.0"),)
+
+    def begin(self, *, still: bool = False) -> Broken:
+        return self
+
+    def look(self, frame: object) -> None:
+        raise ZeroDivisionError("a bug of its own")
+
+    def finish(self) -> Findings:
+        raise AssertionError("a pass that failed is not finished")
+
+
+async def test_an_analyser_that_fails_twice_is_reported_and_the_others_stand(
+    rig: Rig, man_in_car: list[Picture]
+) -> None:
+    rig.analyse = replace(rig.analyse, analysers=[*rig.analyse.analysers, Broken()])
+    with pytest.raises(ZeroDivisionError):
+        await rig.chunk(man_in_car[:2])
+    analysed = await rig.chunk(man_in_car[:2], cause=replace(CAUSE, attempt=2))
+    assert analysed.outcome.HasField("done")
+    outcomes = {result.analyser: result.outcome.failed.detail for result in analysed.results}
+    assert outcomes == {
+        "faces": "",
+        "safety": "",
+        "broken": "broken failed: ZeroDivisionError: a bug of its own",
+    }
+
+
+async def test_a_promoted_model_that_cannot_be_loaded_does_not_stop_seeing(
+    rig: Rig, man_in_car: list[Picture]
+) -> None:
+    man = (await rig.vectors(await rig.chunk(man_in_car[:3]))).mean(axis=0)
+    promoted = await rig.promote({"man": man}, "1.0", 1)
+    promoted.version, promoted.revision = "2.0", 2
+    text = identity_manifest(b"another graph", ["man"], "2.0")
+    promoted.manifest.CopyFrom(await rig.objects.put(text, media_type="application/yaml"))
+    with pytest.raises(Rejected, match="sha256"):
+        await FollowModels(rig.identities)(promoted, CAUSE)
+    analysed = await rig.chunk(man_in_car[3:6], "asset-5/0/0")
+    assert analysed.outcome.HasField("done")
 
 
 async def test_the_asset_ends_once_all_parts_are_there_in_any_order(
