@@ -158,3 +158,18 @@ async def test_a_file_without_pictures_to_plan_is_rejected(harness, tmp_path: Pa
     (fact,) = await harness.planner()(await harness.ingested(tmp_path / "odd.mp4"), None)
     assert isinstance(fact, AssetRejected)
     assert fact.code == "not_media"
+
+
+@pytest.mark.parametrize("name", ["b-frames.mp4", "open-gop.ts", "variable.mkv", "ntsc.mov"])
+async def test_a_player_opens_the_playlist_where_it_lies(harness, tmp_path: Path, name: str) -> None:
+    """The very objects on disk, opened by libavformat's HLS demuxer through the master playlist."""
+    ended = await harness.transcode(await harness.ingested(make_clip(tmp_path / name, CLIPS[name])))
+    async with harness.objects.local(ended.playlist) as playlist:
+        options = {"allowed_extensions": "ALL", "extension_picky": "0"}
+        with av.open(str(playlist), mode="r", format="hls", container_options=options) as player:
+            pictures = [frame.pts * frame.time_base for frame in player.decode(video=0)]
+        with av.open(str(playlist), mode="r", format="hls", container_options=options) as player:
+            samples = sum(frame.samples for frame in player.decode(audio=0))
+    assert len(pictures) == 100
+    assert all(late > early for early, late in pairwise(pictures))
+    assert samples / 48_000 == pytest.approx(float(pictures[-1] - pictures[0]), abs=0.1)
