@@ -23,7 +23,6 @@ _RENDERED: Final[Mapping[str, Callable[[Studio, Path], None]]] = {
     "programme-a.mp4": programme_a,
     "programme-b.mp4": programme_b,
     "programme-c.mp4": programme_c,
-    "broken.mp4": broken_file,
 }
 
 
@@ -53,6 +52,7 @@ def prepare(sources: Sources, folder: Path) -> Media:
         studio = Studio.open(sources)
         for name, draw in _RENDERED.items():
             draw(studio, drawing / name)
+        broken_file(sources, drawing / "broken.mp4")
         drawing.rename(rendered)
     return Media(
         programme_a=rendered / "programme-a.mp4",

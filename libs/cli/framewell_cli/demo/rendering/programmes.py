@@ -143,9 +143,9 @@ def programme_c(studio: Studio, target: Path) -> None:
     write_programme(target, studio.on_air(shots()), mix(14, []), "Raumfahrt (Framewell-Demo)")
 
 
-def broken_file(studio: Studio, target: Path) -> None:
+def broken_file(sources: Sources, target: Path) -> None:
     """A transfer that was cut off: the head of an MP4 file whose index was to come at its end."""
-    whole = studio.sources.path("bikes").read_bytes()
+    whole = sources.path("bikes").read_bytes()
     head, _, _ = whole.partition(b"moov")
     target.write_bytes(head[: min(len(head), 200_000)])
 
