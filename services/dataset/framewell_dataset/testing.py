@@ -1,7 +1,8 @@
 """A dataset service in memory, wired as it runs, and footage made of vectors: for tests.
 
 Everything between a fact coming in and facts going out is the real thing; the broker is a list, the
-database and the object store are the kit's own twins in memory, and time stands still until told.
+database (unless a test brings one) and the object store are the kit's own twins in memory, and time
+stands still until told.
 """
 
 import io
@@ -36,7 +37,7 @@ from framewell_contracts.cloudevents import Envelope, Record, decode
 from framewell_dataset.entrypoints.rpc import DatasetServicer
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.wiring import wire
-from framewell_kit.documents import MemoryDocuments
+from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Jobs
 from framewell_kit.jobs.store import job_of
@@ -136,9 +137,10 @@ class HeldLease:
 class DatasetBench:
     """The service without broker and database: facts and calls in, facts out."""
 
-    def __init__(self, settings: DatasetSettings | None = None) -> None:
+    def __init__(self, settings: DatasetSettings | None = None, documents: Documents | None = None) -> None:
         self.settings = settings or DatasetSettings()
-        self.documents, self.objects = MemoryDocuments(), MemoryObjects()
+        self.documents: Documents = documents or MemoryDocuments()
+        self.objects = MemoryObjects()
         self.said, self.clock = Said(), StoodClock()
         self.outbox = Outbox(self.documents, self.said, self.clock)
         self.jobs = Jobs(self.documents, self.outbox, self.clock)

@@ -275,7 +275,7 @@ async def test_two_writers_cannot_fork_a_chain(bench: DatasetBench) -> None:
             await bench.hear(first, bench.cause("event 1"))
         return found
 
-    bench.documents.find = slow_find  # type: ignore[method-assign,assignment]
+    bench.documents.find = slow_find  # type: ignore[method-assign]
     await bench.hear(second, bench.cause("event 2"))
     entries = await bench.documents.find("audit", {}, sort=[("place", 1)])
     assert [(entry["place"], entry["event_id"]) for entry in entries] == [(0, "event 1"), (1, "event 2")]

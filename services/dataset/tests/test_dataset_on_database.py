@@ -1,0 +1,85 @@
+"""The same service on the real document database: what memory promised must hold there too."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from framewell.dataset.v1 import dataset_service_pb2 as rpc
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1 import sample_pb2 as wire
+from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithdrawn, SampleWithheld
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
+from framewell.usage.v1.usage_pb2 import UsageRecorded
+from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated
+from framewell_kit.documents import MongoDocuments
+
+pytestmark = pytest.mark.integration
+
+PAY = rights.Payment(model=rights.PAY_MODEL_FLAT, amount="0.10", currency="EUR")
+
+
+@pytest.fixture
+async def stored(database: str) -> AsyncIterator[DatasetBench]:
+    documents = MongoDocuments(database, f"dataset_{uuid4().hex[:8]}")
+    yield await DatasetBench(documents=documents).start()
+    documents.close()
+
+
+async def accept(bench: DatasetBench, *ids: str) -> list[rpc.ReviewResult]:
+    reviews = [rpc.Review(sample_id=each, decision=wire.DECISION_ACCEPT) for each in ids]
+    answer = await bench.call("ReviewSamples", rpc.ReviewSamplesRequest(reviews=reviews))
+    return list(answer.results)
+
+
+async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
+    await stored.take_in("a", stated(payment=PAY))
+    man = Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)")
+    again = Seen(1, begin=8, shot=1, track=1)
+    await stored.analyse("a", await stored.chunk("a", man, again))
+    await stored.clock.sleep(1)
+    await stored.take_in("c", contract_4711(rights.USE_PROHIBITED, 1))
+    await stored.analyse("c", await stored.chunk("c", Seen(2, name="Eileen Collins")))
+    (proposed,) = stored.said.of(SampleProposed)
+    assert len(stored.said.of(SampleWithheld)) == 1
+    listed = await stored.call("ListSamples", rpc.ListSamplesRequest(page_size=1))
+    assert listed.samples[0].collapsed == 8
+    rest = await stored.call("ListSamples", rpc.ListSamplesRequest(page_token=listed.next_page_token))
+    assert [sample.state for sample in rest.samples] == [wire.SAMPLE_STATE_WITHHELD]
+
+    claim = rpc.ClaimSamplesRequest(dataset_id="people")
+    assert len((await stored.call("ClaimSamples", claim)).samples) == 1
+    assert len((await stored.call("ClaimSamples", claim, by="bert")).samples) == 0
+    assert [result.error for result in await accept(stored, proposed.sample_id)] == [""]
+    await stored.settle()
+    signed = [contract_4711(rights.USE_ALLOWED, 2)]
+    await stored.hear(rights.RightsChanged(target="asset:c", statements=signed, actor=DECIDED_BY))
+    astronaut = stored.said.of(SampleProposed)[-1]
+    assert [result.error for result in await accept(stored, astronaut.sample_id)] == [""]
+    await stored.settle()
+    assert [each.number for each in stored.said.of(SnapshotPublished)] == [1, 2]
+
+
+async def test_money_audit_and_erasure_hold_on_the_database(stored: DatasetBench) -> None:
+    await stored.take_in("a", stated(payment=PAY))
+    await stored.analyse("a", await stored.chunk("a", Seen(1, name="Jörg Müßigbrodt")))
+    (proposed,) = stored.said.of(SampleProposed)
+    await accept(stored, proposed.sample_id)
+    await stored.settle()
+    for kind in (UsageRecorded, SampleReviewed):
+        await stored.hear_own(kind)
+        await stored.hear_own(kind)
+    ledger = await stored.call("ListLedger", rpc.ListLedgerRequest())
+    assert [(each.amount, each.uses) for each in ledger.balances] == [("0.10", 1)]
+    checked = await stored.call("VerifyAudit", rpc.VerifyAuditRequest())
+    assert (checked.intact, checked.entries) == (True, 1)
+
+    subject = f"class:{proposed.class_id}"
+    await stored.hear(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
+    await stored.settle()
+    counts = {each.kind: each.count for each in stored.said.of(ErasureCompleted)[0].counts}
+    assert counts["names"] == counts["vectors"] == 1
+    assert stored.said.of(SampleWithdrawn)[0].sample_id == proposed.sample_id
+    (withdrawn,) = stored.said.of(SnapshotWithdrawn)
+    assert withdrawn.superseded_by == stored.said.of(SnapshotPublished)[-1].snapshot_id
