@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from framewell.dataset.v1 import dataset_service_pb2 as dataset
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
@@ -192,9 +193,20 @@ async def test_what_a_service_refuses_is_told_with_its_reason(
 
 async def test_a_bug_tells_nothing_of_the_inside(mesh: Any, gateway: httpx.AsyncClient) -> None:
     mesh.dataset.answers["list_datasets"] = ZeroDivisionError("/home/secret")
-    answer = await gateway.get("/v1/datasets")
+    with capture_logs() as logged:
+        answer = await gateway.get("/v1/datasets", headers={"x-request-id": "desk-7"})
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
     assert "secret" not in answer.text
+    assert [one["event"] for one in logged] == ["request failed"]
+    assert answer.headers["x-request-id"] == "desk-7"
+
+
+@pytest.mark.parametrize("given", ["", "a" * 129, "a b", 'x"y'])
+async def test_a_request_id_that_could_forge_a_log_is_replaced(
+    gateway: httpx.AsyncClient, given: str
+) -> None:
+    answer = await gateway.get("/openapi.json", headers={"x-request-id": given})
+    assert answer.headers["x-request-id"] not in {"", given}
 
 
 async def test_the_interface_describes_itself(gateway: httpx.AsyncClient) -> None:

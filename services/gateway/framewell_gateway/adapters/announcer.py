@@ -9,6 +9,7 @@ from framewell_gateway.domain.principals import acting
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
+from framewell_kit.telemetry import current_cause
 
 SAID = "said"
 
@@ -25,6 +26,13 @@ class OutboxAnnouncer:
         event_id, now = str(uuid4()), self._clock.now()
         kind = fact_type(message).type
         document = {"_id": event_id, "type": kind, "said_at": now, "by": acting.get().name}
-        cause = Cause(id=event_id, source="framewell/gateway", type=kind, time=now)
+        asked = current_cause()
+        cause = Cause(
+            id=event_id,
+            source="framewell/gateway",
+            type=kind,
+            time=now,
+            traceparent=asked.traceparent if asked else None,
+        )
         await self._outbox.insert(SAID, document, [Fact(message, id=event_id)], cause)
         return event_id

@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from framewell_gateway.entrypoints.http import assets, events, models, objects, problems, training_data
 from framewell_gateway.entrypoints.http.door import Door
 from framewell_gateway.entrypoints.http.guards import Admission, BodyLimit
+from framewell_gateway.entrypoints.http.observing import Observed
 
 _DESCRIPTION = """\
 One door to the mesh for people and scripts: take media in, see what became of it, review samples,
@@ -33,6 +34,7 @@ def application(
         docs_url=None,
         redoc_url=None,
         middleware=[
+            Middleware(Observed),
             Middleware(Admission, tokens=tokens),
             Middleware(
                 BodyLimit,

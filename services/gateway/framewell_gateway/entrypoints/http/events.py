@@ -11,6 +11,7 @@ from fastapi.sse import format_sse_event
 from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.entrypoints.http.assets import AssetId, TheDoor
 from framewell_gateway.entrypoints.http.door import Door
+from framewell_gateway.telemetry import EVENT_STREAMS
 from framewell_gateway.views.from_resources import event_view
 from framewell_gateway.views.resources import EventList
 from framewell_kit.outcomes import NotFound
@@ -52,14 +53,18 @@ async def asset_events(
 
 async def _stream(the: Door, asset_id: str, last_event_id: str) -> AsyncIterator[bytes]:
     quiet_looks = 0
-    # Tells the client at once that the stream is open.
-    yield format_sse_event(comment="events of an asset", retry=1000)
-    async for event in the.follow_events(asset_id, last_event_id):
-        quiet_looks = quiet_looks + 1 if event is None else 0
-        if event is not None:
-            yield _sse(event)
-        elif quiet_looks % _LOOKS_PER_COMMENT == 0:
-            yield format_sse_event(comment="still here")
+    EVENT_STREAMS.add(1)
+    try:
+        # Tells the client at once that the stream is open.
+        yield format_sse_event(comment="events of an asset", retry=1000)
+        async for event in the.follow_events(asset_id, last_event_id):
+            quiet_looks = quiet_looks + 1 if event is None else 0
+            if event is not None:
+                yield _sse(event)
+            elif quiet_looks % _LOOKS_PER_COMMENT == 0:
+                yield format_sse_event(comment="still here")
+    finally:
+        EVENT_STREAMS.add(-1)
 
 
 def _sse(event: RecordedEvent) -> bytes:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,8 +15,6 @@ from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 2
 _MOST_ERRORS = 20
-
-log = structlog.get_logger(__name__)
 
 
 class FieldProblem(BaseModel):
@@ -94,7 +91,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Away, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -116,13 +112,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
-        return await _bug(request, error)
+        raise error
     detail = error.detail
     if error.status_code == 404 and detail == "Not Found":
         detail = f"nothing is at {request.url.path}: /openapi.json lists every path"
     return problem(error.status_code, detail, headers=error.headers)
-
-
-async def _bug(request: Request, error: Exception) -> JSONResponse:
-    log.exception("request failed", path=request.url.path, exc_info=error)
-    return problem(500, "the gateway failed at this request; its log has the details")

@@ -1,0 +1,76 @@
+"""Every request under one id and one trace, through all services it asks; how long it took, how it failed."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from opentelemetry.trace import SpanKind
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from framewell_gateway.entrypoints.http.problems import problem
+from framewell_gateway.telemetry import HTTP_SECONDS, REQUEST_FAILED
+from framewell_kit.facts import Cause
+from framewell_kit.telemetry import handling, logger, new_traceparent
+
+REQUEST_ID = "x-request-id"
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
+_ACCEPTED_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Takes `x-request-id` and `traceparent` from the caller, or makes them, and gives the id back.
+
+    An exception nobody expected is logged under that id and answered as a problem that tells nothing of
+    the inside.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        cause = _cause(scope)
+        started, answered = time.perf_counter(), False
+
+        async def told(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = True
+                MutableHeaders(scope=message)[REQUEST_ID] = cause.id
+                _measure(scope, message["status"], time.perf_counter() - started)
+            await send(message)
+
+        with handling(cause, cause.type, SpanKind.SERVER):
+            try:
+                await self.app(scope, receive, told)
+            except Exception:
+                log.exception(REQUEST_FAILED, path=scope["path"], request_id=cause.id)
+                if answered:
+                    raise
+                detail = f"the gateway failed at this request; its log has request {cause.id}"
+                await problem(500, detail)(scope, receive, told)
+
+
+def _cause(scope: Scope) -> Cause:
+    headers = Headers(scope=scope)
+    request_id, traceparent = headers.get(REQUEST_ID, ""), headers.get("traceparent", "")
+    return Cause(
+        id=request_id if _ACCEPTED_ID.fullmatch(request_id) else str(uuid.uuid4()),
+        source="rest",
+        type=f"HTTP {scope['method']}",
+        time=datetime.now(UTC),
+        traceparent=traceparent if _ACCEPTED_TRACEPARENT.fullmatch(traceparent) else new_traceparent(),
+    )
+
+
+def _measure(scope: Scope, status: int, seconds: float) -> None:
+    # The route, not the path: ids must not become labels.
+    route = getattr(scope.get("route"), "path", "none")
+    HTTP_SECONDS.record(seconds, {"route": route, "method": scope["method"], "status": str(status)})

@@ -1,0 +1,17 @@
+"""What the gateway measures and logs, each name once."""
+
+from framewell_kit.telemetry import meter
+
+_meter = meter("framewell_gateway")
+
+HTTP_SECONDS = _meter.create_histogram(
+    "framewell_http_seconds",
+    unit="s",
+    description="Time to the first byte of a REST answer, by route, method and status.",
+)
+EVENT_STREAMS = _meter.create_up_down_counter(
+    "framewell_event_streams", description="Event streams that are open."
+)
+
+REQUEST_FAILED = "request failed"
+"""Log: a request ended with an exception nobody expected; the answer was 500."""
