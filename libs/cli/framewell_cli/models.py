@@ -1,6 +1,6 @@
-"""`framewell models`: the models the mesh ships with, where they come from and whether they are intact.
+"""`framewell models`: what ships, where it comes from, whether it is intact; and taking one in.
 
-Works without a running mesh: weights are files. Nothing is fetched by a service at run time.
+All but `import` and `use` work without a running mesh: weights are files, and no service fetches any.
 """
 
 from __future__ import annotations
@@ -8,48 +8,60 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
+import grpc
 import typer
 
+from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell_cli.console import Json, print_json, print_table
+from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
+from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_models.fetch import FetchError
 from framewell_models.folders import ModelFolder, default_root, folder_of, shipped, verify
-from framewell_models.manifest import Manifest, ManifestError
+from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef, load
 from framewell_models.pull import Pull, size_of
 
 app = typer.Typer(no_args_is_help=True, help="Models: fetch them, list them, check their hashes.")
 
-Root = Annotated[Path, typer.Option(help="Folder the models lie in (FRAMEWELL_MODELS).")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Root = Annotated[Path | None, typer.Option(help="Folder the models lie in; else FRAMEWELL_MODELS.")]
+
+CALL_SECONDS = 60.0
+
+LARGEST_IMPORT = 4 << 20
+"""The mesh's gRPC messages hold no more."""
 
 
 @app.command()
-def pull(root: Root = default_root(), as_json: Json = False) -> None:  # noqa: B008  the default is a constant of the run
+def pull(root: Root = None, as_json: Json = False) -> None:
     """Fetch every shipped model that is not here yet. Pinned by hash; a second run fetches nothing."""
-    done = []
+    folder, done = root or default_root(), []
     try:
-        for pulled in Pull(root)(shipped()):
+        for pulled in Pull(folder)(shipped()):
             done.append({"model": str(pulled.manifest.ref), "fetched": pulled.fetched})
-            state = "fetched" if pulled.fetched else "here already"
-            typer.echo(f"{pulled.manifest.ref}: {state}", err=True)
+            typer.echo(f"{pulled.manifest.ref}: {'fetched' if pulled.fetched else 'here already'}", err=True)
     except FetchError as error:
-        _fail(str(error))
+        raise CommandError(f"models: {error}") from error
     if as_json:
-        typer.echo(json.dumps({"root": str(root), "models": done}))
+        print_json({"root": str(folder), "models": done})
 
 
 @app.command("list")
-def list_models(root: Root = default_root(), as_json: Json = False) -> None:  # noqa: B008
-    """List the shipped models with licences, size and state."""
-    rows = [_row(manifest, root) for manifest in shipped()]
+def list_models(root: Root = None, as_json: Json = False) -> None:
+    """List the shipped models with size and licences."""
+    rows = [_row(manifest, root or default_root()) for manifest in shipped()]
     if as_json:
-        typer.echo(json.dumps(rows))
+        print_json(rows)
         return
-    for row in rows:
-        size = f"{row['bytes'] / 1e6:6.1f} MB" if row["installed"] else "  not here"
-        typer.echo(
-            f"{row['model']:36} {row['analyser']:8} {size}  {row['code_licence']} / {row['weights_licence']}"
-        )
+    print_table(
+        ["model", "analyser", "size", "code", "weights"],
+        [
+            [row["model"], row["analyser"], _size(row), row["code_licence"], row["weights_licence"]]
+            for row in rows
+        ],
+    )
 
 
 @app.command()
@@ -57,10 +69,11 @@ def show(name: str, as_json: Json = False) -> None:
     """Show one model: what it is for, what it takes and gives, where it comes from."""
     found = [manifest for manifest in shipped() if name in {manifest.name, str(manifest.ref)}]
     if not found:
-        _fail(f"{name} is not among the shipped models: {', '.join(manifest.name for manifest in shipped())}")
+        names = ", ".join(manifest.name for manifest in shipped())
+        raise UsageProblem(f"models: {name} is not among the shipped models: {names}")
     document = asdict(found[0])
     if as_json:
-        typer.echo(json.dumps(document))
+        print_json(document)
         return
     for key, value in document.items():
         if value:
@@ -68,19 +81,69 @@ def show(name: str, as_json: Json = False) -> None:
 
 
 @app.command("verify")
-def verify_models(root: Root = default_root(), as_json: Json = False) -> None:  # noqa: B008
+def verify_models(root: Root = None, as_json: Json = False) -> None:
     """Check every file of every shipped model against its pinned hash. Exit code 1 if one differs."""
-    try:
-        problems = verify(root, shipped())
-    except ManifestError as error:
-        _fail(str(error))
+    folder = root or default_root()
+    problems = verify(folder, shipped())
     if as_json:
-        typer.echo(json.dumps({"root": str(root), "problems": problems}))
+        print_json({"root": str(folder), "problems": problems})
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
-        _fail(f"{len(problems)} files are missing or changed; run `framewell models pull`")
-    typer.echo(f"{len(shipped())} models in {root} are intact", err=True)
+        raise CommandError(
+            f"models: {len(problems)} files are missing or changed; run 'framewell models pull'"
+        )
+    typer.echo(f"{len(shipped())} models in {folder} are intact", err=True)
+
+
+@app.command("import")
+def import_model(folder: Path, as_json: Json = False) -> None:
+    """Take a model folder (model.yaml and its files) into the running mesh; served by name at once."""
+    try:
+        manifest = load(folder / MANIFEST_NAME)
+        text = (folder / MANIFEST_NAME).read_bytes()
+        files = {file.name: (folder / file.name).read_bytes() for file in manifest.files}
+    except (ManifestError, OSError) as error:
+        raise UsageProblem(f"models: {error}") from error
+    request = api.ImportModelRequest(manifest=text, files=files)
+    if request.ByteSize() > LARGEST_IMPORT:
+        target = folder_of(default_root(), manifest.ref)
+        raise UsageProblem(
+            f"models: {manifest.ref} is too large to be sent ({request.ByteSize() >> 20} MiB, at most "
+            f"{LARGEST_IMPORT >> 20}); copy the folder to {target} and restart the inference service"
+        )
+    _tell(_call("ImportModel", request).model, as_json=as_json)
+
+
+@app.command()
+def use(model: str, as_json: Json = False) -> None:
+    """Put a version in force: NAME@VERSION. Identity models switch once everything is re-labelled."""
+    try:
+        ref = ModelRef.parse(model)
+    except ManifestError as error:
+        raise UsageProblem(f"models: {error}") from error
+    request = api.SetAliasRequest(model=ModelVersion(name=ref.name, version=ref.version))
+    _tell(_call("SetAlias", request).model, as_json=as_json)
+
+
+def _call(method: str, request: Any) -> Any:
+    """Ask the inference service of the mesh that runs here."""
+    address = read_endpoints()["grpc.inference"]
+    with grpc.insecure_channel(address) as channel:
+        try:
+            return getattr(InferenceServiceStub(channel), method)(request, timeout=CALL_SECONDS)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.UNAVAILABLE:
+                raise MeshUnreachable(f"models: the inference service at {address} does not answer") from None
+            raise CommandError(f"models: {error.details()}") from None
+
+
+def _tell(model: api.Model, *, as_json: bool) -> None:
+    ref = f"{model.model.name}@{model.model.version}"
+    if as_json:
+        print_json({"model": ref, "in_force": model.in_force, "provider": model.provider})
+    else:
+        typer.echo(f"{ref}: {'in force' if model.in_force else 'taken'}, runs on {model.provider}")
 
 
 def _row(manifest: Manifest, root: Path) -> dict[str, Any]:
@@ -98,10 +161,9 @@ def _row(manifest: Manifest, root: Path) -> dict[str, Any]:
     }
 
 
+def _size(row: dict[str, Any]) -> str:
+    return f"{row['bytes'] / 1e6:.1f} MB" if row["installed"] else "not here"
+
+
 def _readable(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"models: {message}", err=True)
-    raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.handlers.manage_models import ManageModels
+from framewell_inference.wiring.analysers import load_house_models
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.objects import MemoryObjects
@@ -155,3 +157,17 @@ def test_a_swap_is_seen_whole() -> None:
     assert shelf.find("house/doubling", "1.0") is first
     shelf.drop(second.manifest.ref)
     assert shelf.find("house/doubling") is None
+
+
+def test_a_folder_beside_the_shipped_ones_is_served_and_a_broken_one_is_named(tmp_path: Path) -> None:
+    shelf, graph = LoadedModels(), doubling()
+    for version, content in (("1.0", graph), ("2.0", b"tampered")):
+        folder = tmp_path / "house/doubling" / version
+        folder.mkdir(parents=True)
+        (folder / "model.yaml").write_bytes(manifest_text(graph, version=version))
+        (folder / "model.onnx").write_bytes(content)
+    (problem,) = load_house_models(tmp_path, OnnxLoader(1), shelf)
+    assert "house/doubling@2.0" in problem
+    found = shelf.find("house/doubling")
+    assert found is not None
+    assert found.manifest.version == "1.0"

@@ -39,15 +39,18 @@ from framewell_inference.handlers.name_faces import NameFaces
 from framewell_inference.handlers.relabel import Relabel
 from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_inference.settings import InferenceSettings
-from framewell_inference.wiring.analysers import Analysers, load_analysers
+from framewell_inference.wiring.analysers import Analysers, load_analysers, load_house_models
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.fanin import FanIn
 from framewell_kit.rpc import Servicer, Tokens
 from framewell_kit.service import Mesh, Service
+from framewell_kit.telemetry import logger
 from framewell_media.sandbox import Sandbox
 from framewell_models.folders import ModelMissingError
 
 OIP_OFFSET = 29
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
         analysers = await asyncio.to_thread(load_analysers, settings.models, loader, shelf)
     except ModelMissingError as missing:
         raise ValueError(str(missing)) from missing
+    for problem in await asyncio.to_thread(load_house_models, settings.models, loader, shelf):
+        log.error("a model folder cannot be used", reason=problem)
     analysers = replace(
         analysers,
         pictures=[MeteredPictures(one) for one in analysers.pictures],

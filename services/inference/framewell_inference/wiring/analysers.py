@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from framewell_inference.adapters.artefacts import check_graph
 from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.faces.landmarks import ShapePredictor
@@ -15,9 +16,10 @@ from framewell_inference.analysers.safety import SafetyAnalyser
 from framewell_inference.analysers.speech import SpeechAnalyser
 from framewell_inference.analysers.text.analyser import TextAnalyser
 from framewell_inference.analysers.text.recognition import ALPHABET_KEY
+from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports import ModelShelf, PictureAnalyser, SoundAnalyser
-from framewell_models.folders import ModelFolder, open_folder, shipped
-from framewell_models.manifest import ModelRef
+from framewell_models.folders import ModelFolder, installed, open_folder, shipped
+from framewell_models.manifest import ManifestError, ModelRef
 
 LABELS_FILE: Final = "labels.txt"
 LANDMARKS_FILE: Final = "landmarks.npz"
@@ -64,6 +66,28 @@ def load_analysers(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> Analyse
         embedding=folders.ref("faces/dlib-resnet"),
         features=folders.ref("labels/efficientnet-lite0"),
     )
+
+
+def load_house_models(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> list[str]:
+    """Put every other model folder below `root` on the shelf, to be served by name.
+
+    A folder that cannot be used stops nobody: returns one sentence for each.
+    """
+    known, problems = {manifest.ref for manifest in shipped()}, []
+    try:
+        folders = [folder for folder in installed(root) if folder.manifest.ref not in known]
+    except ManifestError as error:
+        return [str(error)]
+    for folder in folders:
+        wrong = folder.problems()
+        try:
+            if not wrong:
+                check_graph(folder.manifest, folder.graph.read_bytes())
+                shelf.put(loader.load(folder), in_force=shelf.find(folder.manifest.name) is None)
+        except (ManifestError, InvalidInputError) as error:
+            wrong = [str(error)]
+        problems += wrong
+    return problems
 
 
 class _Folders:
