@@ -1,0 +1,91 @@
+"""The gateway's log on the real broker and database: everything once, whatever arrives how often."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.mesh.v1.mesh_pb2 import Done, Outcome
+from framewell.sample.v1.sample_pb2 import Passport, SampleProposed, SampleReviewed
+from framewell_contracts.identity import asset_id
+from framewell_gateway.adapters.event_log import StoredEventLog
+from framewell_gateway.domain.events import Arrivals
+from framewell_gateway.domain.progress import AssetState, ChunkCounts, progress_of
+from framewell_gateway.entrypoints.stream import HEARD, stages
+from framewell_gateway.handlers.erase import Erase
+from framewell_gateway.handlers.record_event import RecordEvent
+from framewell_kit.clock import SystemClock
+from framewell_kit.documents import MongoDocuments
+from framewell_kit.facts import Fact
+from framewell_kit.testing.streams import StreamBench, a_cause
+
+pytestmark = pytest.mark.integration
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
+DONE = Outcome(done=Done())
+
+
+async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, database: str) -> None:
+    documents = MongoDocuments(database, f"test_{uuid4().hex[:8]}")
+    log = StoredEventLog(documents)
+    await log.prepare()
+    chunk = {"asset_id": ASSET, "chunk_id": f"{ASSET}/0/0"}
+    life = [
+        AssetIngested(asset_id=ASSET, labels={"$where": "1", "a.b": "2"}),
+        ChunkPlanned(**chunk),
+        ChunkTranscoded(**chunk, outcome=DONE),
+        AssetTranscoded(asset_id=ASSET, outcome=DONE, chunk_ids=[f"{ASSET}/0/0"]),
+        ChunkAnalysed(**chunk, outcome=DONE),
+        AssetAnalysed(asset_id=ASSET, outcome=DONE),
+        SampleProposed(sample_id="s1", passport=Passport(asset_id=ASSET)),
+        SampleReviewed(sample_id="s1"),
+    ]
+    async with StreamBench(broker) as bench:
+        await bench.declare(*HEARD, groups=["gateway.record_event", "gateway.erase"])
+        await bench.run(*stages(RecordEvent(log, Arrivals(SystemClock())), Erase(log)))
+        for _ in range(3):
+            for number, message in enumerate(life):
+                await bench.publish(Fact(message, id=f"event-{number}"), cause=a_cause())
+        request = {"uri": "file:///a.mp4"}
+        attributes = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", b"job-1"),
+            ("ce_source", b"/playout"),
+            ("ce_type", b"framewell.ingest.requested.v1"),
+            ("content-type", b"application/json"),
+        ]
+        await bench.write("framewell.ingest.requested.v1", json.dumps(request).encode(), attributes)
+        await _until(log, ASSET, len(life))
+        progress = progress_of(await log.of_asset(ASSET))
+        assert progress is not None
+        assert progress.state is AssetState.ANALYSED
+        assert progress.chunks == ChunkCounts(planned=1, transcoded=1, analysed=1)
+        await _until(log, asset_id("/playout", "job-1"), 1)
+
+        await bench.publish(ErasureRequested(erasure_id="e1", subject=f"asset:{ASSET}"), cause=a_cause())
+        topic = "framewell.erasure.completed.v1"
+        await _told(bench, topic)
+        (completed,) = [event.message for event in await bench.events(topic)]
+        assert isinstance(completed, ErasureCompleted)
+        assert (completed.service, completed.counts[0].kind) == ("gateway", "events")
+        assert completed.counts[0].count >= len(life) - 1
+    documents.close()
+
+
+async def _until(log: StoredEventLog, asset: str, events: int) -> None:
+    for _ in range(300):
+        if len(await log.of_asset(asset)) >= events:
+            break
+        await SystemClock().sleep(0.1)
+    assert len(await log.of_asset(asset)) == events
+
+
+async def _told(bench: StreamBench, topic: str) -> None:
+    for _ in range(300):
+        if await bench.events(topic):
+            return
+        await SystemClock().sleep(0.1)
+    pytest.fail(f"nothing was said in {topic}")
