@@ -14,7 +14,11 @@ from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_media.probing import probe
 from framewell_media.sandbox import Limits, Sandbox
 
-SANDBOX_JOBS: Final = ("framewell_media.jobs.probe", "framewell_ingest.adapters.jobs.read_rights")
+SANDBOX_JOBS: Final = (
+    "framewell_media.jobs.probe",
+    "framewell_ingest.adapters.jobs.read_rights",
+    "framewell_ingest.adapters.jobs.read_c2pa",
+)
 _SANDBOX_AWAY_SECONDS: Final = 30.0
 
 
@@ -29,6 +33,7 @@ class SandboxedReader:
         try:
             probed = await probe(self.sandbox, path, file_name=file_name)
             rights = await self._rights(path)
+            credentials = await self._credentials(path)
         except MediaError as verdict:
             raise Refused(verdict.code, verdict.detail) from verdict
         except JobCrashed as crash:
@@ -43,13 +48,19 @@ class SandboxedReader:
             media_type=probed.media_type,
             suffix=probed.suffix,
             tracks=probed.tracks,
-            findings=tuple(_finding(entry) for entry in rights["findings"]),
+            findings=tuple(_finding(entry) for entry in (*rights["findings"], *credentials)),
             holder=str(rights["holder"])[:500],
         )
 
     async def _rights(self, path: Path) -> dict[str, Any]:
         limits = Limits(memory_bytes=self.memory_bytes, cpu_seconds=30, wall_seconds=60, output_bytes=0)
         return await self.sandbox.run("read_rights", {}, inputs=[path], limits=limits)
+
+    async def _credentials(self, path: Path) -> list[dict[str, Any]]:
+        """Content credentials; checking them hashes the whole file, so it may take as long as reading it."""
+        limits = Limits(memory_bytes=self.memory_bytes, cpu_seconds=600, wall_seconds=1800, output_bytes=0)
+        answer = await self.sandbox.run("read_c2pa", {}, inputs=[path], limits=limits)
+        return list(answer["findings"])
 
 
 def _finding(entry: dict[str, Any]) -> Finding:

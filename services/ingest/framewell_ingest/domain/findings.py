@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 Property = Literal[
-    "copyright", "usage_terms", "instructions", "data_mining", "tdm_reservation", "tdm_policy", "unreadable"
+    "copyright",
+    "usage_terms",
+    "instructions",
+    "data_mining",
+    "tdm_reservation",
+    "tdm_policy",
+    "training_mining",
+    "unreadable",
 ]
 
 
@@ -15,7 +22,7 @@ class Finding:
     """One property that stands in a file, or came with it: what, where, and in which words."""
 
     origin: str
-    """`exif`, `xmp`, `iptc`, `container` or `tdmrep`."""
+    """`exif`, `xmp`, `iptc`, `container`, `c2pa` or `tdmrep`."""
     found_at: str
     """Where it stands, e.g. `EXIF 0x8298 Copyright`."""
     property: Property

@@ -12,6 +12,7 @@ from framewell.rights.v1.rights_pb2 import (
     PURPOSE_GENERATIVE_TRAINING,
     PURPOSE_OWN_TRAINING,
     PURPOSE_SHARING,
+    STATEMENT_SOURCE_C2PA,
     STATEMENT_SOURCE_EXIF,
     STATEMENT_SOURCE_TDMREP,
     STATEMENT_SOURCE_XMP,
@@ -27,6 +28,7 @@ from framewell.rights.v1.rights_pb2 import (
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.requests import content_id
 from framewell_ingest.rights.plus import read_data_mining
+from framewell_ingest.rights.training_mining import read_training_mining
 from framewell_ingest.rights.wording import use_of
 
 # Whoever forbids the reuse of a picture does not forbid the house to find it again.
@@ -36,6 +38,7 @@ _SOURCES: Final = {
     "xmp": STATEMENT_SOURCE_XMP,
     "iptc": STATEMENT_SOURCE_XMP,
     "container": STATEMENT_SOURCE_XMP,
+    "c2pa": STATEMENT_SOURCE_C2PA,
     "tdmrep": STATEMENT_SOURCE_TDMREP,
 }
 _ISSUERS: Final = {"tdmrep": "TDM reservation of the source"}
@@ -74,6 +77,9 @@ def _said(finding: Finding) -> Said | None:
     if finding.property == "data_mining":
         reading = read_data_mining(finding.text)
         return None if reading is None else (reading.use, reading.purposes, _basis(reading.use))
+    if finding.property == "training_mining":
+        reading = read_training_mining(finding.text)
+        return reading.use, reading.purposes, _basis(reading.use)
     if finding.property == "tdm_reservation":
         return _reservation(finding.text)
     if finding.property == "tdm_policy":

@@ -1,0 +1,74 @@
+"""Read what a C2PA manifest says about training and data mining, inside the sandbox.
+
+CAWG training and data mining assertion 1.1 (`cawg.training-mining`) and its forerunner in C2PA
+(`c2pa.training-mining`). A manifest whose content does not match its hashes, or that lies on a server, is
+not believed and not passed over: it is answered as unreadable, which withholds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import c2pa
+
+from framewell_media.formats import SNIFF_BYTES, sniff
+from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
+
+_LABELS: Final = ("cawg.training-mining", "c2pa.training-mining")
+_UNTRUSTED: Final = "signingCredential.untrusted"
+_LONGEST_TEXT: Final = 4096
+
+Entry = dict[str, str]
+
+
+@media_job("read_c2pa")
+def read_c2pa(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
+    """Answers `findings` as `read_rights` does; none where the format or the file carries no manifest."""
+    (source,) = files.inputs
+    source.seek(0)
+    media_type = sniff(source.read(SNIFF_BYTES)).media_type
+    source.seek(0)
+    try:
+        with c2pa.Reader(media_type, source) as reader:
+            store = json.loads(reader.json())
+    except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
+        return {"findings": []}
+    except c2pa.C2paError as error:
+        return {"findings": [_unreadable(f"its manifest cannot be read: {error}")]}
+    return {"findings": list(_findings(store))}
+
+
+def _findings(store: Mapping[str, Any]) -> Iterator[Entry]:
+    problems = {str(status["code"]) for status in store.get("validation_status", [])}
+    broken = sorted(problems - {_UNTRUSTED})
+    if broken:
+        yield _unreadable(f"its manifest does not fit the file: {', '.join(broken)}")
+        return
+    trusted = not problems
+    for name, manifest in store.get("manifests", {}).items():
+        signer = str(manifest.get("signature_info", {}).get("issuer", "an unnamed signer"))
+        active = name == store.get("active_manifest")
+        for label, entry, said in _training_entries(manifest):
+            if said.get("use") == "allowed" and not (trusted and active):
+                continue  # anybody can sign a permission; only a prohibition needs no proof
+            text = json.dumps({entry: said}, sort_keys=True)[:_LONGEST_TEXT]
+            found_at = f"C2PA {label}, signed by {signer}{'' if trusted else ' (not on the trust list)'}"
+            yield {"origin": "c2pa", "found_at": found_at, "property": "training_mining", "text": text}
+
+
+def _training_entries(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for assertion in manifest.get("assertions", []):
+        label = str(assertion.get("label", "")).partition("__")[0]  # `__1` counts several of one label
+        if label not in _LABELS:
+            continue
+        entries = assertion.get("data", {}).get("entries", {})
+        for entry, said in entries.items():
+            if isinstance(said, Mapping):
+                yield label, str(entry), said
+
+
+def _unreadable(why: str) -> Entry:
+    text = f"[The file carries C2PA credentials, but {why}]"[:_LONGEST_TEXT]
+    return {"origin": "c2pa", "found_at": "C2PA", "property": "unreadable", "text": text}
