@@ -33,13 +33,14 @@ KEY_USES = ("digital_signature", "content_commitment", "key_encipherment", "data
 
 
 def certificate(
-    subject: str,
-    issuer: str,
+    names: tuple[str, str],
     key: ec.EllipticCurvePublicKey,
     signing_key: ec.EllipticCurvePrivateKey,
     *,
     ca: bool,
 ) -> x509.Certificate:
+    """`names` are subject and issuer."""
+
     def name(text: str) -> x509.Name:
         organisation = x509.NameAttribute(NameOID.ORGANIZATION_NAME, text)
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text), organisation])
@@ -48,8 +49,8 @@ def certificate(
     now = datetime.now(UTC)
     builder = (
         x509.CertificateBuilder()
-        .subject_name(name(subject))
-        .issuer_name(name(issuer))
+        .subject_name(name(names[0]))
+        .issuer_name(name(names[1]))
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
@@ -69,8 +70,8 @@ def certificate(
 @pytest.fixture(scope="module")
 def signer() -> c2pa.Signer:
     authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = certificate("Test Root", "Test Root", authority.public_key(), authority, ca=True)
-    leaf = certificate("Test Agency", "Test Root", own.public_key(), authority, ca=False)
+    root = certificate(("Test Root", "Test Root"), authority.public_key(), authority, ca=True)
+    leaf = certificate(("Test Agency", "Test Root"), own.public_key(), authority, ca=False)
     pem = serialization.Encoding.PEM
     private = own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     chain = leaf.public_bytes(pem) + root.public_bytes(pem)
