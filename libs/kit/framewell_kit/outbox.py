@@ -1,7 +1,7 @@
 """Changes that start with a call or a job: state and outgoing facts in one document, sent by a relay.
 
 The facts lie in the changed document itself, under `outbox`, until they are acknowledged; so there is no
-moment in which one exists without the other. The relay sends at once, and sweeps every second for what a
+moment in which one exists without the other. The relay sends at once, and sweeps every few seconds for what a
 crash or an outage left behind. Order of facts holds within one document.
 """
 
@@ -23,7 +23,8 @@ log = logger(__name__)
 
 FIELD = "outbox"
 PENDING = "outbox_pending"
-SWEEP_SECONDS = 1.0
+# What this process writes is sent at once; the sweep is for what a crash of another left behind.
+SWEEP_SECONDS = 5.0
 SWEEP_LIMIT = 200
 
 
@@ -45,6 +46,7 @@ class Outbox:
         self._clock = clock or SystemClock()
         self._collections: set[str] = set()
         self._indexed: set[str] = set()
+        self._touched: set[str] = set()
         self._wake = asyncio.Event()
         self._relay: asyncio.Task[None] | None = None
         self._sending = asyncio.Lock()
@@ -74,7 +76,7 @@ class Outbox:
         done = await self.documents.insert_once(
             collection, {**document, FIELD: pending, PENDING: bool(pending)}
         )
-        self._wake.set()
+        self._tell(collection)
         return done
 
     async def update(
@@ -95,13 +97,16 @@ class Outbox:
             collection, id, _with_facts(change, pending), expect=expect, upsert=upsert
         )
         if after is not None and pending:
-            self._wake.set()
+            self._tell(collection)
         return after
 
     async def flush(self) -> int:
         """Send everything that waits; how many facts. Raises Busy when the broker or database is away."""
+        return await self._flush(self._collections)
+
+    async def _flush(self, collections: set[str]) -> int:
         async with self._sending:
-            return sum([await self._sweep(collection) for collection in sorted(self._collections)])
+            return sum([await self._sweep(collection) for collection in sorted(collections)])
 
     def _pending(
         self, collection: str, name: str, facts: Sequence[Outgoing], cause: Cause
@@ -110,6 +115,10 @@ class Outbox:
         records = derive(facts, cause, source=source, now=now, scope=f"{collection}/{name}/")
         return records_to_documents(records)
 
+    def _tell(self, collection: str) -> None:
+        self._touched.add(collection)
+        self._wake.set()
+
     async def _take_on(self, collection: str) -> None:
         self._collections.add(collection)
         if collection not in self._indexed:
@@ -117,24 +126,33 @@ class Outbox:
             self._indexed.add(collection)
 
     async def _run(self) -> None:
+        everything = True
         while True:
+            self._wake.clear()
+            touched, self._touched = self._touched, set()
             try:
-                self._wake.clear()
-                await self.flush()
+                await self._flush(self._collections if everything else touched)
                 self.reason = ""
             except Busy as busy:
-                self.reason = busy.reason
                 log.warning("outbox waits", reason=busy.reason)
-                await self._clock.sleep(busy.retry_after)
+                await self._wait_and_retry(busy.reason, busy.retry_after)
+                continue
             except Exception as error:
-                self.reason = f"the outbox relay fails: {error!r}"
                 log.exception("outbox relay failed, goes on")
-                await self._clock.sleep(SWEEP_SECONDS)
+                await self._wait_and_retry(f"the outbox relay fails: {error!r}", SWEEP_SECONDS)
+                continue
             try:
                 async with asyncio.timeout(SWEEP_SECONDS):
                     await self._wake.wait()
+                everything = False
             except TimeoutError:
-                continue
+                everything = True
+
+    async def _wait_and_retry(self, reason: str, seconds: float) -> None:
+        """Everything again after a while: what failed may be of any collection."""
+        self.reason = reason
+        self._touched |= self._collections
+        await self._clock.sleep(seconds)
 
     async def _sweep(self, collection: str) -> int:
         await self._take_on(collection)

@@ -20,7 +20,8 @@ from framewell_kit.telemetry.metrics import IN_FLIGHT, JOB_SECONDS, JOBS_ENDED
 
 log = logger(__name__)
 
-POLL_SECONDS = 1.0
+# What this process puts wakes it at once; other processes' jobs are found within this time.
+POLL_SECONDS = 2.0
 AWAY_SECONDS = 2.0
 
 
@@ -71,10 +72,13 @@ class JobRunner:
         running, wake = self._running[kind.kind], self._wakes[kind.kind]
         while True:
             wake.clear()
+            wait = POLL_SECONDS * random.uniform(0.75, 1.25)
             try:
-                await self._jobs.revive(kind.kind)
-                while len(running) < kind.permits and (document := await self._claim(kind)) is not None:
-                    self._begin(kind, document)
+                soonest = await self._jobs.revive(kind.kind)
+                wait = min(wait, soonest + 0.01) if soonest is not None else wait
+                if len(running) < kind.permits and await self._jobs.any_waiting(kind.kind):
+                    while len(running) < kind.permits and (document := await self._claim(kind)) is not None:
+                        self._begin(kind, document)
                 self._reasons[kind.kind] = ""
             except Busy as busy:
                 self._reasons[kind.kind] = busy.reason
@@ -82,7 +86,7 @@ class JobRunner:
                 self._reasons[kind.kind] = f"claiming fails: {error!r}"
                 log.exception("claiming jobs failed, goes on", kind=kind.kind)
             try:
-                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.75, 1.25)):
+                async with asyncio.timeout(wait):
                     await wake.wait()
             except TimeoutError:
                 continue

@@ -18,7 +18,7 @@ from framewell_kit.telemetry import handling, logger, new_traceparent
 log = logger(__name__)
 
 MAX_RECORDS = 200
-POLL_MS = 20
+POLL_MS = 5
 MAX_TRIES = 5
 
 

@@ -20,7 +20,7 @@ from framewell_kit.telemetry.metrics import HEAVY_SECONDS, IN_FLIGHT, RECORDS
 
 log = logger(__name__)
 
-POLL_MS = 20
+POLL_MS = 5
 LIVE, ARCHIVE = 0, 1
 DATABASE_AWAY_SECONDS = 1.0
 

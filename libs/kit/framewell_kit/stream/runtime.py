@@ -10,6 +10,7 @@ from faststream.kafka import KafkaBroker
 from framewell_contracts.topics import retry_topic
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
+from framewell_kit.stream import patience
 from framewell_kit.stream.breaker import Breaker
 from framewell_kit.stream.broadcast import BroadcastFeed
 from framewell_kit.stream.declare import Broadcast, HeavyStage, Stage
@@ -72,6 +73,7 @@ class StreamRuntime:
             kept = await self._documents.get(BREAKERS, group)
             breaker.restore(kept["opened_at"] if kept else None)
         try:
+            await patience.connect(self._broker)
             await self._broker.start()
         except BaseException:
             await self._disconnect()
