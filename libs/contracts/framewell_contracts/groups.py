@@ -30,6 +30,7 @@ GROUPS: tuple[str, ...] = (
     "dataset.change_programme",
     "dataset.record_usage",
     "dataset.keep_audit",
+    "dataset.renew_snapshot",
     "dataset.remove_asset",
     "dataset.erase",
     "training.start_run",

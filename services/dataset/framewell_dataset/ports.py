@@ -247,6 +247,10 @@ class SnapshotStore(Protocol):
         """Drafts and published ones, not withdrawn."""
         ...
 
+    async def ever_containing(self, sample_id: str) -> list[KeptSnapshot]:
+        """Withdrawn ones too."""
+        ...
+
     async def page(self, page: Page, dataset_id: str) -> tuple[list[KeptSnapshot], str]:
         """Newest first; no drafts."""
         ...
@@ -284,6 +288,10 @@ class SnapshotTables(Protocol):
     """A snapshot as objects."""
 
     async def write(self, rows: SnapshotRows) -> SnapshotObjects: ...
+
+    async def discard(self, written: KeptSnapshot) -> None:
+        """Delete the tables of a draft that will not be published as it is."""
+        ...
 
     def read(self, rows_key: str) -> AsyncIterator[ReadSnapshotResponse]:
         """The samples with their splits, as they were when it was published."""

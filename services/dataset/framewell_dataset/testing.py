@@ -159,7 +159,9 @@ class DatasetBench:
             telemetry=Telemetry("dataset"),
         )
         service = await wire(self.settings, mesh)
-        self.handlers = {stage.reads: stage.handler for stage in service.stages}
+        self.handlers: dict[Any, list[Any]] = {}
+        for stage in service.stages:
+            self.handlers.setdefault(stage.reads, []).append(stage.handler)
         self.kinds = service.jobs
         self.parts = service.parts
         rpc: Any = service.rpc[0].servicer
@@ -173,8 +175,9 @@ class DatasetBench:
     async def hear(self, fact: Message, cause: Cause | None = None) -> None:
         """What a stream stage does with a fact; then whatever left the outbox is delivered."""
         cause = cause or self.cause()
-        facts = await self.handlers[type(fact)](fact, cause)
-        await self.said.deliver(derive(facts, cause, source=self.said.source, now=self.clock.now()))
+        for handler in self.handlers[type(fact)]:
+            facts = await handler(fact, cause)
+            await self.said.deliver(derive(facts, cause, source=self.said.source, now=self.clock.now()))
         await self.outbox.flush()
 
     async def hear_own(self, kind: type[Message]) -> None:

@@ -37,6 +37,7 @@ from framewell_dataset.handlers.reconsider import Reconsider
 from framewell_dataset.handlers.record_usage import RecordUsage
 from framewell_dataset.handlers.register_asset import RegisterAsset
 from framewell_dataset.handlers.remove_asset import RemoveAsset
+from framewell_dataset.handlers.renew_snapshot import RenewSnapshot
 from framewell_dataset.handlers.review_samples import ReviewSamples
 from framewell_dataset.handlers.rights_gate import RightsGate
 from framewell_dataset.handlers.sample_changes import SampleChanges
@@ -80,13 +81,14 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
         await catalogue.add_dataset(default_dataset(settings.default_dataset))
 
     handlers = stream.Handlers(
-        register_asset=RegisterAsset(assets, rights, gate),
+        register_asset=RegisterAsset(assets, rights, reconsider, clock),
         propose_samples=ProposeSamples(assets, catalogue, pictures, enrol),
         complete_asset=CompleteAsset(assets, catalogue, pictures, samples, strangers, enrol),
         change_rights=change_rights,
         change_programme=ChangeProgramme(assets, reconsider),
         record_usage=RecordUsage(ledger),
         keep_audit=KeepAudit(audit),
+        renew_snapshot=RenewSnapshot(upkeep),
         remove_asset=remove,
         erase=Erase(assets, catalogue, samples, forget, remove),
     )

@@ -324,6 +324,35 @@ async def test_a_forgotten_person_does_not_come_back_with_the_next_lower_third(b
     assert "Müßigbrodt" not in str(await bench.documents.find("never_learn", {}))
 
 
+async def test_an_erasure_that_was_cut_off_is_finished_by_the_next_attempt(bench: DatasetBench) -> None:
+    proposed = await proposed_man(bench)
+    await decide(bench, proposed.sample_id)
+    await bench.settle()
+    forget = ErasureRequested(erasure_id="e1", subject=f"class:{proposed.class_id}", actor=DECIDED_BY)
+    delete = bench.objects.delete
+
+    async def killed(key: object) -> bool:
+        raise RuntimeError("killed")
+
+    bench.objects.delete = killed  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        await bench.hear(forget)
+    bench.objects.delete = delete  # type: ignore[method-assign]
+    await bench.hear(forget)
+    snapshot = bench.said.of(SnapshotPublished)[0]
+    gone = [*(crop.picture for crop in proposed.crops), snapshot.samples]
+    assert [await bench.objects.exists(ref) for ref in gone] == [False] * len(gone)
+    assert len(bench.said.of(SampleWithdrawn)) == 1
+    assert len(bench.said.of(SnapshotWithdrawn)) == 1
+
+
+async def test_an_asset_taken_in_again_with_a_prohibition_loses_its_samples(bench: DatasetBench) -> None:
+    await proposed_man(bench)
+    ban = stated(rights.USE_PROHIBITED, issuer="agency", statement_id="late")
+    await bench.take_in("a", stated(), ban)
+    assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHHELD]
+
+
 async def test_reviews_are_told_and_undone(bench: DatasetBench) -> None:
     proposed = await proposed_man(bench)
     accepted = await decide(bench, proposed.sample_id, note="sure")

@@ -180,6 +180,41 @@ async def test_rights_that_move_after_the_last_question_keep_a_snapshot_back(ben
     await only_the_second_is_published(bench, first, second)
 
 
+async def test_a_snapshot_goes_although_its_sample_was_taken_out_since(bench: DatasetBench) -> None:
+    ids = await accepted(bench, 1)
+    await bench.settle()
+    await review(bench, *ids, decision=wire.DECISION_REJECT)
+    await bench.hear(rights.RightsChanged(target="asset:asset-1", statements=[BAN], revision=1))
+    assert [list(each.sample_ids) for each in bench.said.of(SnapshotWithdrawn)] == [ids]
+
+
+async def test_two_who_publish_one_turn_publish_one_snapshot(bench: DatasetBench) -> None:
+    await accepted(bench, 1)
+    publish, cause = bench.rpc.publish, bench.cause()
+    turn = await bench.rpc.snapshots.turn("people")
+    update = bench.documents.update
+
+    async def slow_update(collection: str, id: str, change: object, **more: object) -> object:  # noqa: A002
+        if collection == "snapshots":
+            bench.documents.update = update  # type: ignore[method-assign]
+            await publish("people", turn, DECIDED_BY, cause)
+        return await update(collection, id, change, **more)  # type: ignore[arg-type]
+
+    bench.documents.update = slow_update  # type: ignore[method-assign,assignment]
+    await publish("people", turn, DECIDED_BY, cause)
+    await bench.settle()
+    (snapshot,) = bench.said.of(SnapshotPublished)
+    assert (await table(bench, snapshot.samples)).num_rows > 0
+
+
+async def test_a_decision_whose_call_died_still_leads_to_a_snapshot(bench: DatasetBench) -> None:
+    await accepted(bench, 1)
+    await bench.documents.delete_where("jobs", {})
+    await bench.hear_own(SampleReviewed)
+    await bench.settle()
+    assert len(bench.said.of(SnapshotPublished)) == 1
+
+
 async def test_a_term_that_ends_withdraws_without_an_event(bench: DatasetBench) -> None:
     until = bench.clock.now() + timedelta(days=1)
     ends = stated()

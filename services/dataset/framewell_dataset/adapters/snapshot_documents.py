@@ -80,7 +80,7 @@ class SnapshotDocuments:
     async def void(self, kept: KeptSnapshot) -> bool:
         """The draft's content no longer matches what its maker wants to publish; it is made again."""
         expect = {"state": str(SnapshotState.DRAFT)}
-        change = {"$set": {"content": "", "sample_ids": []}}
+        change = {"$set": {"content": ""}}
         name = kept.published.snapshot_id
         return await self.documents.update(SNAPSHOTS, name, change, expect=expect) is not None
 
@@ -94,8 +94,11 @@ class SnapshotDocuments:
         return _snapshot(found[0]) if found else None
 
     async def containing(self, sample_id: str) -> list[KeptSnapshot]:
-        query = {"sample_ids": sample_id, "state": {"$ne": str(SnapshotState.WITHDRAWN)}}
-        found = await self.documents.find(SNAPSHOTS, query, sort=[(ORDER, 1)])
+        found = await self.ever_containing(sample_id)
+        return [kept for kept in found if kept.state is not SnapshotState.WITHDRAWN]
+
+    async def ever_containing(self, sample_id: str) -> list[KeptSnapshot]:
+        found = await self.documents.find(SNAPSHOTS, {"sample_ids": sample_id}, sort=[(ORDER, 1)])
         return [_snapshot(document) for document in found]
 
     async def page(self, page: Page, dataset_id: str) -> tuple[list[KeptSnapshot], str]:

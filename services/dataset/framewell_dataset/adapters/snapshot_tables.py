@@ -28,7 +28,7 @@ from framewell_dataset.domain.ledger import paid, statement_name
 from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.samples import Sample
 from framewell_dataset.domain.sightings import Vectors
-from framewell_dataset.domain.snapshots import split_name, split_of
+from framewell_dataset.domain.snapshots import KeptSnapshot, split_name, split_of
 from framewell_dataset.ports import SnapshotObjects, SnapshotRows
 from framewell_kit.objects.protocol import Objects
 
@@ -69,6 +69,11 @@ class SnapshotTableObjects:
         manifest = json.dumps(_manifest(rows, samples, background), ensure_ascii=False, indent=1)
         written = await self.objects.put(manifest.encode(), media_type="application/json", suffix=".json")
         return SnapshotObjects(written, samples, background, kept)
+
+    async def discard(self, written: KeptSnapshot) -> None:
+        """The tables with vectors go; manifest and background are named by nothing and hold no sample."""
+        for key in (written.published.samples.key, written.rows_key, written.published.manifest.key):
+            await self.objects.delete(key)
 
     async def read(self, rows_key: str) -> AsyncIterator[ReadSnapshotResponse]:
         """The samples of a snapshot with their splits, as they were when it was published."""

@@ -19,6 +19,7 @@ from framewell_dataset.handlers.propose_samples import ProposeSamples
 from framewell_dataset.handlers.record_usage import RecordUsage
 from framewell_dataset.handlers.register_asset import RegisterAsset
 from framewell_dataset.handlers.remove_asset import RemoveAsset
+from framewell_dataset.handlers.renew_snapshot import RenewSnapshot
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.stream import Stage
 
@@ -37,6 +38,7 @@ class Handlers:
     change_programme: ChangeProgramme
     record_usage: RecordUsage
     keep_audit: KeepAudit
+    renew_snapshot: RenewSnapshot
     remove_asset: RemoveAsset
     erase: Erase
 
@@ -61,6 +63,7 @@ def stages(handlers: Handlers, decisions: DecisionLog) -> Sequence[Stage]:
         Stage("dataset.change_programme", reads=ProgrammeChanged, handler=handlers.change_programme),
         Stage("dataset.record_usage", reads=UsageRecorded, handler=handlers.record_usage),
         Stage("dataset.keep_audit", reads=SampleReviewed, handler=handlers.keep_audit, concurrency=1),
+        Stage("dataset.renew_snapshot", reads=SampleReviewed, handler=handlers.renew_snapshot),
         Stage("dataset.remove_asset", reads=AssetRemoved, handler=handlers.remove_asset),
         Stage("dataset.erase", reads=ErasureRequested, handler=handlers.erase, decide_once=decisions),
     )

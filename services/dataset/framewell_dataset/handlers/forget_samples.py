@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import Passport
@@ -15,7 +15,8 @@ from framewell_kit.facts import Cause
 
 @dataclass(frozen=True, slots=True)
 class ForgetSamples:
-    """Withdraws first, so that nothing uses a sample whose parts are going. Counts what it took away."""
+    """Withdraws first, so that nothing uses a sample whose parts are going; empties its document last,
+    so that an attempt that was cut off finds again what is left. Counts what it took away."""
 
     samples: SampleStore
     snapshots: SnapshotStore
@@ -27,17 +28,27 @@ class ForgetSamples:
     ) -> Counter[str]:
         """What was erased, by kind. Doing it again finds nothing more."""
         counts: Counter[str] = Counter()
-        for sample in samples:
-            held = await self.snapshots.containing(sample.sample_id)
-            await self.changes.apply(sample, lambda each: _emptied(each, why, reason), actor, cause)
-            counts["samples"] += 1
+        for found in samples:
+            held = await self.snapshots.ever_containing(found.sample_id)
+            sample = await self.changes.apply(found, lambda each: each.withdrawn(why, reason), actor, cause)
+            await self.changes.upkeep.withdraw_with([sample], reason, actor, cause)
+            for kept in held:
+                counts += await self._empty_snapshot(kept)
             for crop in sample.crops:
                 if not await self.samples.uses_picture(crop.picture.key, but=sample.sample_id):
                     counts["crops"] += await self.pictures.delete(crop.picture.key)
             counts["vectors"] += await self.samples.forget_vectors(sample.sample_id)
-            for kept in held:
-                counts += await self._empty_snapshot(kept)
+            counts["samples"] += await self._empty(sample, cause)
         return counts
+
+    async def _empty(self, sample: Sample, cause: Cause) -> bool:
+        """Leave nothing of a person in the document; False when there was nothing left."""
+        current: Sample | None = sample
+        while current is not None and (current.crops or current.evidence or current.trail):
+            if await self.samples.change(current, _emptied(current), None, cause):
+                return True
+            current = await self.samples.get(sample.sample_id)
+        return False
 
     async def _empty_snapshot(self, kept: KeptSnapshot) -> Counter[str]:
         """The tables and exports of a withdrawn snapshot hold the vectors and crops that were forgotten."""
@@ -49,10 +60,6 @@ class ForgetSamples:
         return counts
 
 
-def _emptied(sample: Sample, why: Withdrawal, reason: str) -> Sample | None:
-    """The sample with nothing of a person left in it, None when it is that already."""
-    withdrawn = sample.withdrawn(why, reason)
-    if withdrawn is None:
-        return None
+def _emptied(sample: Sample) -> Sample:
     bare = Passport(asset_id=sample.asset_id, span=sample.span)
-    return replace(withdrawn, crops=(), evidence=(), trail=(), passport=bare, claimed_by="")
+    return sample.changed(crops=(), evidence=(), trail=(), passport=bare, claimed_by="")

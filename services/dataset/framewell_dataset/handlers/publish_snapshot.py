@@ -72,11 +72,15 @@ class PublishSnapshot:
             raise NotFound(f"dataset {dataset_id!r} does not exist")
         await self.snapshots.take_turn(dataset_id, turn)
         name = snapshot_id(dataset_id, turn)
+        refused: KeptSnapshot | None = None
         for _ in range(ATTEMPTS):
             kept = await self.snapshots.get(name)
             if kept is not None and kept.state is not SnapshotState.DRAFT:
                 return kept.published if kept.state is SnapshotState.PUBLISHED else None
             accepted = await self._accepted(dataset, cause)
+            if refused is not None and refused.content != content_hash(accepted):
+                # Nobody else can publish it either: it holds a sample that may not be used any more.
+                await self.tables.discard(refused)
             before = await self.snapshots.newest(dataset_id)
             if before is None and not accepted and not await self._ever_published(dataset_id):
                 return None
@@ -85,6 +89,7 @@ class PublishSnapshot:
             draft = await self._draft(dataset, name, accepted, kept, actor)
             if await self._publish(draft, accepted, cause):
                 return draft.published
+            refused = draft
         raise Busy(f"rights of dataset {dataset_id} keep changing while its snapshot is made")
 
     async def _ever_published(self, dataset_id: str) -> bool:

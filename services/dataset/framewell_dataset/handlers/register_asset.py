@@ -5,20 +5,28 @@ from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell_dataset.domain.assets import Asset, asset_target
-from framewell_dataset.handlers.rights_gate import RightsGate
+from framewell_dataset.domain.sample_facts import rule_actor
+from framewell_dataset.handlers.reconsider import Reconsider
 from framewell_dataset.ports import AssetBook, RightsBook
+from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
+
+RULE = "register_asset"
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterAsset:
-    """Keeps statements first, so that no sample is ever decided without them. Redelivery adds nothing."""
+    """Keeps statements first, so that no sample is ever decided without them. Redelivery adds nothing.
+
+    An asset that is taken in again may bring further statements: its samples are decided anew.
+    """
 
     assets: AssetBook
     rights: RightsBook
-    gate: RightsGate
+    reconsider: Reconsider
+    clock: Clock
 
-    async def __call__(self, fact: AssetIngested, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
+    async def __call__(self, fact: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
         asset = Asset(
             asset_id=fact.asset_id,
             kind=fact.kind,
@@ -30,5 +38,7 @@ class RegisterAsset:
         )
         await self.rights.add(asset_target(fact.asset_id), fact.statements, change=0)
         await self.assets.remember(asset)
-        await self.gate.note(asset)
+        kept = await self.assets.get(fact.asset_id)
+        if kept is not None and not kept.removed:
+            await self.reconsider(kept, rule_actor(RULE, self.clock.now()), cause)
         return ()

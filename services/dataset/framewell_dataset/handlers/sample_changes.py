@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.sample_facts import told
-from framewell_dataset.domain.samples import Sample, State
+from framewell_dataset.domain.samples import Sample
 from framewell_dataset.handlers.rights_gate import RightsGate
 from framewell_dataset.handlers.snapshot_upkeep import SnapshotUpkeep
 from framewell_dataset.ports import SampleStore
@@ -29,8 +29,6 @@ class SampleChanges:
             if after is None:
                 return sample
             if await self.samples.change(sample, after, told(after, actor), cause):
-                if sample.state is State.ACCEPTED or after.state is State.WITHDRAWN:
-                    await self.upkeep.withdraw_with([after], after.reason, actor, cause)
                 return after
             current = await self.samples.get(sample.sample_id)
             if current is None:
@@ -41,7 +39,9 @@ class SampleChanges:
         """The sample as the gate wants it now.
 
         Asked again until the rights stood still while it was changed: whoever changes rights writes the
-        revision first and scans then, so either they see the sample or we see their revision.
+        revision first and scans then, so either they see the sample or we see their revision. A snapshot
+        that holds a sample which is not allowed is withdrawn, also when the sample was changed before
+        (by an attempt that was cut off, or because a person had taken it out since).
         """
         while True:
             decision = await self.gate.of_sample(sample)
@@ -49,5 +49,7 @@ class SampleChanges:
                 return sample
             known = sample.revision
             sample = await self.apply(sample, lambda each, at=decision: each.under(at), actor, cause)  # type: ignore[misc]
+            if not decision.allowed:
+                await self.upkeep.withdraw_with([sample], decision.sentence, actor, cause)
             if sample.revision == known:
                 return sample
