@@ -28,8 +28,17 @@ from framewell.rights.v1.rights_pb2 import (
 from framewell_ingest.rights.training_mining import read_training_mining
 from framewell_ingest.testing import Ingest
 
-KEY_USES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-            "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
+KEY_USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 def certificate(
