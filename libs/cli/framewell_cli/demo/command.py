@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
+import grpc
 import httpx
 import typer
 from aiokafka import AIOKafkaProducer
@@ -28,6 +29,7 @@ from framewell_cli.demo.sources import Sources, SourcesMissingError, open_source
 from framewell_cli.demo.staff import Staff
 from framewell_cli.demo.story import Story
 from framewell_cli.errors import CommandError
+from framewell_cli.mesh.locking import Held, exclusive
 from framewell_models.fetch import FetchError
 
 HOME: Final = Path(".framewell-demo")
@@ -50,16 +52,25 @@ def demo(
     if fetch_only:
         _fetch(sources)
         return
-    try:
-        outcome = asyncio.run(_play(sources, home, keep=keep))
-    except (SourcesMissingError, WaitedInVainError) as error:
-        raise CommandError(f"demo: {error}") from None
+    outcome = _played(sources, home, keep=keep)
     if as_json:
         print_json(outcome.as_json())
     else:
         show(outcome)
     if not outcome.held:
         raise typer.Exit(1)
+
+
+def _played(sources: Sources, home: Path, *, keep: bool) -> Outcome:
+    try:
+        with exclusive(home / "demo.lock"):
+            return asyncio.run(_play(sources, home, keep=keep))
+    except Held:
+        raise CommandError(f"demo: another demo is playing in {home}; wait for it, or use --home") from None
+    except SourcesMissingError as error:
+        raise CommandError(f"demo: {error}") from None
+    except (WaitedInVainError, httpx.HTTPStatusError, grpc.aio.AioRpcError) as error:
+        raise CommandError(f"demo: {error}\nThe logs are in {home / 'mesh' / 'logs'}.") from None
 
 
 def _fetch(sources: Sources) -> None:
@@ -84,6 +95,8 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
         async with _story(endpoints, media, screen) as story:
             record = await story.play()
             gathered = await gather(record, story.door)
+    if keep:
+        screen.say(f"the mesh keeps running; end it with: FRAMEWELL_STATE={mesh.folder.state} framewell down")
     outcome = sum_up(record, judge(record), sources, mesh_seconds)
     outcome = replace(outcome, page=str(home / "story.html"))
     write_page(outcome, gathered, Path(outcome.page))

@@ -10,10 +10,16 @@ from urllib.parse import urljoin
 
 import httpx
 
+from framewell_cli.demo.facts import patience
+
 View = Mapping[str, Any]
 """The composed view of an asset: `GET /v1/assets/{id}`."""
 
 _PATIENCE_SECONDS: Final = 60.0
+
+
+class NotPlayableError(RuntimeError):
+    """A playlist that a player could not play; the message says which part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Door:
 
     async def view(self, asset_id: str) -> View:
         """Everything the mesh knows about the asset, no part of it missing because a service is away."""
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with patience(_PATIENCE_SECONDS, f"the whole view of {asset_id}"):
             while True:
                 answer = await self._get(f"/v1/assets/{asset_id}")
                 view: View = answer.json()
@@ -51,11 +57,11 @@ class Door:
     async def play(self, playlist: str) -> Playback:
         """Open an HLS playlist and fetch everything it names, following playlists inside it.
 
-        Raises httpx.HTTPStatusError when a part is missing, ValueError when it is no playlist.
+        Raises NotPlayableError when it is no playlist, or a part of it is missing.
         """
-        answer = await self._get(playlist)
+        answer = await self._part(playlist)
         if not answer.text.startswith("#EXTM3U"):
-            raise ValueError(f"{playlist} is no HLS playlist")
+            raise NotPlayableError(f"{playlist} is no HLS playlist")
         segments = total = 0
         for uri in _uris(answer.text):
             target = urljoin(str(answer.url), uri)
@@ -63,12 +69,18 @@ class Door:
                 inner = await self.play(target)
                 segments, total = segments + inner.segments, total + inner.bytes
             else:
-                part = await self._get(target)
+                part = await self._part(target)
                 segments, total = segments + 1, total + len(part.content)
         return Playback(segments, total)
 
+    async def _part(self, address: str) -> httpx.Response:
+        try:
+            return await self._get(address)
+        except httpx.HTTPStatusError as error:
+            raise NotPlayableError(f"{address} answers {error.response.status_code}") from error
+
     async def _get(self, path: str) -> httpx.Response:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with patience(_PATIENCE_SECONDS, f"the gateway to answer {path}"):
             while True:
                 try:
                     answer = await self.client.get(path)

@@ -23,6 +23,16 @@ class WaitedInVainError(RuntimeError):
     """Something the story waits for did not happen in time; the message says what, and how long."""
 
 
+@contextlib.asynccontextmanager
+async def patience(seconds: float, what: str) -> AsyncIterator[None]:
+    """Bound a wait: after `seconds`, WaitedInVainError says what was waited for."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise WaitedInVainError(f"waited {seconds:.0f} s in vain for {what}") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One fact as it was told: `time` is when it happened, by the clock of whoever said so."""
@@ -55,14 +65,11 @@ class FactLog:
 
     async def until(self, find: Callable[[FactLog], Found | None], what: str, seconds: float) -> Found:
         """Wait until `find` finds something. Raises WaitedInVainError after `seconds`."""
-        try:
-            async with asyncio.timeout(seconds):
-                while (found := find(self)) is None:
-                    self._grown.clear()
-                    await self._grown.wait()
-                return found
-        except TimeoutError as error:
-            raise WaitedInVainError(f"waited {seconds:.0f} s in vain for {what}") from error
+        async with patience(seconds, what):
+            while (found := find(self)) is None:
+                self._grown.clear()
+                await self._grown.wait()
+        return found
 
 
 @contextlib.asynccontextmanager

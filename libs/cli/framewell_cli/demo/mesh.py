@@ -91,11 +91,13 @@ class OwnMesh:
             async with asyncio.timeout(seconds):
                 said, _ = await process.communicate()
         except TimeoutError:
-            process.kill()
             raise CommandError(
                 f"'framewell {' '.join(arguments)}' for the demo's mesh took over {seconds:.0f} s; "
                 f"its logs are in {self.folder.logs}"
             ) from None
+        finally:
+            if process.returncode is None:
+                process.kill()
         if must and process.returncode != 0:
             raise CommandError(
                 f"The demo's mesh did not come up:\n{said.decode(errors='replace').strip()}\n"

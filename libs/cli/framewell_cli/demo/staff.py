@@ -16,6 +16,7 @@ from framewell.inference.v1 import inference_service_pb2 as inference_pb
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
 from framewell.sample.v1.sample_pb2 import DECISION_ACCEPT, SAMPLE_STATE_PROPOSED
+from framewell_cli.demo.facts import patience
 
 if TYPE_CHECKING:  # the generated stubs' asynchronous face exists for the type checker only
     from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceAsyncStub
@@ -100,7 +101,7 @@ class Staff:
         return (await self._patiently(self.inference.ListPeople, request)).people
 
     async def _patiently(self, call: Callable[..., Awaitable[Answer]], request: object) -> Answer:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with patience(_PATIENCE_SECONDS, "the services to answer staff"):
             while True:
                 try:
                     return await call(

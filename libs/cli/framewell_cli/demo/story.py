@@ -7,6 +7,7 @@ which process does the work, so that a process killed in the middle costs time a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithheld
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import TrainingCompleted
-from framewell_cli.demo.door import Door
-from framewell_cli.demo.facts import FactLog, Told
+from framewell_cli.demo.door import Door, NotPlayableError
+from framewell_cli.demo.facts import FactLog, Told, WaitedInVainError
 from framewell_cli.demo.record import Lesson, Record
 from framewell_cli.demo.requests import Desk, Request, Sender
 from framewell_cli.demo.staff import Staff
@@ -66,9 +67,12 @@ class Story:
         for request in requests:
             as_json = request.role == "programme-a"
             await self._send(record, request, as_json=as_json)
-        async with asyncio.TaskGroup() as ends:
-            for request in requests:
-                ends.create_task(self._ended(request))
+        try:
+            async with asyncio.TaskGroup() as ends:
+                for request in requests:
+                    ends.create_task(self._ended(request))
+        except* WaitedInVainError as vain:
+            raise vain.exceptions[0] from None
         for role in ("programme-c", "photo"):
             await self._withheld(record.asset(role), record.title(record.asset(role)))
 
@@ -154,7 +158,9 @@ class Story:
             record.people[request.role] = await self.staff.people(request.asset_id)
             record.samples[request.role] = await self.staff.samples(request.asset_id)
             if view["playlist"]:
-                record.playbacks[request.role] = await self.door.play(view["playlist"])
+                # What cannot be opened is no playback: the check of the proxies says so.
+                with contextlib.suppress(NotPlayableError):
+                    record.playbacks[request.role] = await self.door.play(view["playlist"])
 
     async def _send(self, record: Record, request: Request, *, as_json: bool = False) -> None:
         record.requests.append(request)
