@@ -8,6 +8,7 @@ from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_dataset.adapters.paging import ORDER, order_of, page_of
 from framewell_dataset.domain.ledger import Entry
 from framewell_dataset.ports import Page
+from framewell_dataset.telemetry import USES
 from framewell_kit.documents.protocol import Document, Documents
 
 LEDGER = "ledger"
@@ -25,7 +26,7 @@ class LedgerDocuments:
 
     async def enter(self, entry: Entry) -> bool:
         used_at = entry.usage.used_at.ToDatetime(tzinfo=UTC)
-        return await self.documents.insert_once(
+        new = await self.documents.insert_once(
             LEDGER,
             {
                 "_id": entry.entry_id,
@@ -35,6 +36,9 @@ class LedgerDocuments:
                 ORDER: order_of(used_at, entry.entry_id),
             },
         )
+        if new:
+            USES.add(1, {"currency": entry.usage.rate.currency})
+        return new
 
     async def page(self, page: Page, holder: str) -> tuple[list[Entry], str]:
         found, token = await page_of(self.documents, LEDGER, _of(holder), page, newest_first=True)

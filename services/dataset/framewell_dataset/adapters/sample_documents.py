@@ -14,6 +14,7 @@ from framewell_dataset.domain.geometry import Sighting
 from framewell_dataset.domain.samples import Sample, State, Withdrawal
 from framewell_dataset.domain.sightings import Vectors
 from framewell_dataset.ports import Page
+from framewell_dataset.telemetry import SAMPLES as SAMPLES_CHANGED
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outbox import Outbox
@@ -45,13 +46,18 @@ class SampleDocuments:
             "collapsed": list(sample.collapsed),
             ORDER: order_of(sample.created_at, sample.sample_id),
         }
-        return await self.outbox.insert(SAMPLES, document, [fact], cause)
+        new = await self.outbox.insert(SAMPLES, document, [fact], cause)
+        if new:
+            SAMPLES_CHANGED.add(1, _labels(sample))
+        return new
 
     async def change(self, before: Sample, after: Sample, fact: Outgoing | None, cause: Cause) -> bool:
         facts = [] if fact is None else [fact]
         change = {"$set": _fields(after)}
         expect = {"revision": before.revision}
         done = await self.outbox.update(SAMPLES, before.sample_id, change, facts, cause, expect=expect)
+        if done is not None and after.state is not before.state:
+            SAMPLES_CHANGED.add(1, _labels(after))
         return done is not None
 
     async def collapse(self, sample_id: str, refs: Sequence[str]) -> None:
@@ -121,6 +127,10 @@ class SampleDocuments:
     async def _find(self, query: Document) -> list[Sample]:
         found = await self.documents.find(SAMPLES, query, sort=[(ORDER, 1)])
         return [_sample(document) for document in found]
+
+
+def _labels(sample: Sample) -> dict[str, str]:
+    return {"dataset": sample.dataset_id, "state": str(sample.state)}
 
 
 def _rows(document: Document) -> Vectors:

@@ -9,6 +9,7 @@ from framewell_dataset.adapters.catalogue_documents import DATASETS
 from framewell_dataset.adapters.paging import ORDER, order_of, page_of
 from framewell_dataset.domain.snapshots import KeptSnapshot, SnapshotState
 from framewell_dataset.ports import Page
+from framewell_dataset.telemetry import SNAPSHOTS as SNAPSHOTS_MADE
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outbox import Outbox
@@ -66,6 +67,8 @@ class SnapshotDocuments:
         change = {"$set": {"state": str(SnapshotState.PUBLISHED)}}
         name = draft.published.snapshot_id
         done = await self.outbox.update(SNAPSHOTS, name, change, facts, cause, expect=expect)
+        if done is not None:
+            SNAPSHOTS_MADE.add(1, _labels(draft, SnapshotState.PUBLISHED))
         return done is not None
 
     async def withdraw(
@@ -75,6 +78,8 @@ class SnapshotDocuments:
         expect = {"state": str(SnapshotState.PUBLISHED)}
         name = kept.published.snapshot_id
         done = await self.outbox.update(SNAPSHOTS, name, change, [fact], cause, expect=expect)
+        if done is not None:
+            SNAPSHOTS_MADE.add(1, _labels(kept, SnapshotState.WITHDRAWN))
         return done is not None
 
     async def void(self, kept: KeptSnapshot) -> bool:
@@ -122,6 +127,10 @@ class SnapshotDocuments:
         if found is None:
             raise NotFound(f"dataset {dataset_id!r} does not exist")
         return found
+
+
+def _labels(kept: KeptSnapshot, state: SnapshotState) -> dict[str, str]:
+    return {"dataset": kept.published.dataset_id, "state": str(state)}
 
 
 def _fields(kept: KeptSnapshot) -> Document:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.handlers.publish_snapshot import PublishSnapshot
 from framewell_dataset.handlers.reask_rights import ReaskRights
+from framewell_dataset.telemetry import TERMS_FAILED, TERMS_WAIT
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, Lease
@@ -63,7 +64,7 @@ class RightsTerms:
             try:
                 await self.reask()
             except Busy as busy:
-                log.warning("rights terms wait", reason=busy.reason)
+                log.warning(TERMS_WAIT, reason=busy.reason)
             except Exception:
-                log.exception("asking again about rights failed, goes on")
+                log.exception(TERMS_FAILED)
             await self.clock.sleep(self.every_seconds)
