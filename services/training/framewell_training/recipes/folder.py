@@ -51,7 +51,7 @@ def manifest_of(about: About) -> dict[str, object]:
         "task": "identity",
         "intended_use": INTENDED_USE,
         "licence": {
-            "code": "MIT",
+            "code": "LicenseRef-framewell",
             "weights": "LicenseRef-house",
             "attribution": "made by this house from its own samples; see the model card",
         },

@@ -1,0 +1,107 @@
+"""The events and commands that the documentation shows are ones that the mesh takes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from framewell_cli.main import COMMANDS
+from framewell_contracts.catalogue import FACTS
+from framewell_contracts.cloudevents import decode
+from framewell_contracts.identity import asset_id
+from framewell_kit.settings import MeshSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(kind: str) -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for number, (language, text) in enumerate(BLOCK.findall(page.read_text()), start=1):
+            if language == kind:
+                yield f"{page.name}#{number}", text
+
+
+EVENTS = [(where, text) for where, text in blocks("json") if "specversion" in text]
+KCAT = [
+    (where, line)
+    for where, text in blocks("sh")
+    for line in text.replace("\\\n", " ").splitlines()
+    if "kcat -P" in line
+]
+
+
+@pytest.mark.parametrize(("where", "text"), EVENTS, ids=[where for where, _ in EVENTS])
+def test_a_documented_event_is_one_that_outsiders_may_send(where: str, text: str) -> None:
+    said = json.loads(text)
+    event = decode(said["type"], [], json.dumps(said).encode())
+    assert FACTS[said["type"]].from_outside
+    assert event.message.ByteSize() > 0
+
+
+def test_the_documentation_shows_a_request_a_right_a_correction_and_an_erasure() -> None:
+    shown = {json.loads(text)["type"] for _, text in EVENTS}
+    assert shown >= {
+        "framewell.ingest.requested.v1",
+        "framewell.rights.changed.v1",
+        "framewell.programme.changed.v1",
+        "framewell.erasure.requested.v1",
+    }
+
+
+@pytest.mark.parametrize(("where", "line"), KCAT, ids=[where for where, _ in KCAT])
+def test_a_documented_kcat_command_writes_what_the_mesh_reads(where: str, line: str) -> None:
+    before, _, command = line.partition("|")
+    topic, headers = kcat(command)
+    if before.strip().startswith("echo"):
+        event = decode(topic, headers, shlex.split(before)[1].encode())
+        assert asset_id(event.envelope.source, event.envelope.id)
+    assert topic in FACTS
+
+
+def kcat(command: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """Topic and headers of a kcat command line."""
+    words = shlex.split(command)
+    options = list(pairwise(words))
+    headers = [value.partition("=") for option, value in options if option == "-H"]
+    return next(value for option, value in options if option == "-t"), [
+        (name, value.encode()) for name, _, value in headers
+    ]
+
+
+def test_every_topic_from_outside_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    documented = set(re.findall(r"`(framewell\.[a-z.]+\.v1)`", page.partition("## Answers")[0]))
+    assert documented == {name for name, fact in FACTS.items() if fact.from_outside}
+
+
+def test_documented_settings_and_commands_exist() -> None:
+    text = "\n".join(page.read_text() for page in PAGES)
+    shared = {f"FRAMEWELL_{name.upper()}" for name in MeshSettings.model_fields}
+    services = re.compile(r"FRAMEWELL_(INGEST|TRANSCODE|INFERENCE|DATASET|TRAINING|GATEWAY)_")
+    named = set(re.findall(r"`(FRAMEWELL_[A-Z_]+)", text))
+    unknown = {name for name in named if not services.match(name)} - shared - OF_THE_TOOLS
+    assert not unknown
+    assert {name for name in named if services.match(name)} <= set(documented_settings())
+    assert set(re.findall(r"`framewell ([a-z]+)", text)) <= COMMANDS.keys()
+
+
+OF_THE_TOOLS = {"FRAMEWELL_MODELS", "FRAMEWELL_STATE", "FRAMEWELL_VERBOSE"}
+
+
+def documented_settings() -> list[str]:
+    """Settings of the services that can be imported here; training's are read as text (it has torch)."""
+    found = []
+    for path in ROOT.glob("services/*/framewell_*/settings.py"):
+        prefix = re.search(r'env_prefix="(\w+)"', path.read_text())
+        assert prefix is not None, f"{path} has no prefix"
+        names = re.findall(r"^    ([a-z_]+): ", path.read_text(), re.MULTILINE)
+        found += [prefix[1] + name.upper() for name in names]
+    return found
