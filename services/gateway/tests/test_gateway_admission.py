@@ -83,7 +83,7 @@ async def test_without_a_right_token_nobody_is_served(
     assert who == []
 
 
-async def test_a_token_in_the_address_is_for_players(open_gateway: Any, mesh: Any) -> None:
+async def test_a_token_may_stand_in_the_address(open_gateway: Any, mesh: Any) -> None:
     ref = await mesh.objects.put(b"x", media_type="video/mp4", suffix=".mp4")
     async with open_gateway(tokens=TOKENS) as client:
         path = f"/v1/objects/{ref.key}"

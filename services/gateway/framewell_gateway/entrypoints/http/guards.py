@@ -66,7 +66,7 @@ class Admission:
             return LOCAL
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            # A video element cannot send headers: players may name the token in the address.
+            # An image or a link cannot send headers: the token may stand in the address.
             secret = _query(scope, "access_token")
         return principal_of(secret.strip(), self.tokens) if secret else None
 
