@@ -23,6 +23,8 @@ log = logger(__name__)
 
 FIELD = "outbox"
 PENDING = "outbox_pending"
+# Names of the collections that hold facts, so that a new process knows where to look.
+COLLECTIONS = "outbox_collections"
 # What this process writes is sent at once; the sweep is for what a crash of another left behind.
 SWEEP_SECONDS = 5.0
 SWEEP_LIMIT = 200
@@ -45,7 +47,7 @@ class Outbox:
         self._publisher = publisher
         self._clock = clock or SystemClock()
         self._collections: set[str] = set()
-        self._indexed: set[str] = set()
+        self._registered: set[str] = set()
         self._touched: set[str] = set()
         self._wake = asyncio.Event()
         self._relay: asyncio.Task[None] | None = None
@@ -53,8 +55,8 @@ class Outbox:
         self.reason = ""
 
     def register(self, collection: str) -> None:
-        """Sweep this collection from the start: for what was left behind before a restart."""
-        self._collections.add(collection)
+        """Name a collection that will hold facts: it is indexed at the start, not before its first fact."""
+        self._registered.add(collection)
 
     async def start(self) -> None:
         """Run the relay until `stop`."""
@@ -102,6 +104,7 @@ class Outbox:
 
     async def flush(self) -> int:
         """Send everything that waits; how many facts. Raises Busy when the broker or database is away."""
+        await self._recall()
         return await self._flush(self._collections)
 
     async def _flush(self, collections: set[str]) -> int:
@@ -120,10 +123,17 @@ class Outbox:
         self._wake.set()
 
     async def _take_on(self, collection: str) -> None:
-        self._collections.add(collection)
-        if collection not in self._indexed:
+        """Before the first facts of a collection: index it, and note its name for after a restart."""
+        if collection not in self._collections:
             await self.documents.ensure_index(collection, [PENDING])
-            self._indexed.add(collection)
+            await self.documents.insert_once(COLLECTIONS, {"_id": collection})
+            self._collections.add(collection)
+
+    async def _recall(self) -> None:
+        """Sweep also what an earlier process wrote to and left behind."""
+        kept = {document["_id"] for document in await self.documents.find(COLLECTIONS, {})}
+        for collection in sorted(kept | self._registered):
+            await self._take_on(collection)
 
     async def _run(self) -> None:
         everything = True
@@ -131,6 +141,8 @@ class Outbox:
             self._wake.clear()
             touched, self._touched = self._touched, set()
             try:
+                if everything:
+                    await self._recall()
                 await self._flush(self._collections if everything else touched)
                 self.reason = ""
             except Busy as busy:
@@ -155,7 +167,6 @@ class Outbox:
         await self._clock.sleep(seconds)
 
     async def _sweep(self, collection: str) -> int:
-        await self._take_on(collection)
         sent = 0
         while True:
             documents = await self.documents.find(collection, {PENDING: True}, limit=SWEEP_LIMIT)

@@ -62,7 +62,6 @@ async def test_what_was_left_behind_is_sent_by_the_next_process(documents: Docum
     broker = Broker()
     await Outbox(documents, broker).insert("samples", {"_id": "s1"}, [reviewed("s1")], a_cause("c"))
     later = Outbox(documents, broker)
-    later.register("samples")
     await later.start()
     await eventually(lambda: len(broker.taken) == 1)
     await later.stop()
