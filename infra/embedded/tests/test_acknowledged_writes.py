@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from framewell_embedded.running import running, start, wait_until_ready
 pytestmark = pytest.mark.integration
 
 KILLS = 3
+WRITES_BEFORE_A_KILL = 200
 
 
 class Writers:
@@ -73,7 +76,8 @@ def test_no_acknowledged_document_is_lost_when_the_database_is_killed(tmp_path: 
         process = start(server, log)
         wait_until_ready(server, process, log, seconds=60)
         with Writers(server.uri, round_number) as writers:
-            time.sleep(1.0 + 0.13 * round_number)
+            while len(writers.acknowledged) < WRITES_BEFORE_A_KILL:
+                time.sleep(0.01)
             process.kill()
             process.wait()
         acknowledged.update(writers.acknowledged)
@@ -83,41 +87,37 @@ def test_no_acknowledged_document_is_lost_when_the_database_is_killed(tmp_path: 
         documents = client["kill_test"]["documents"]
         stored = {document["_id"]: document for document in documents.find({})}
         found_by_id = sum(documents.find_one({"_id": name}) is not None for name in acknowledged)
-    assert len(acknowledged) > 400, "the test wrote too little to show anything"
+    assert len(acknowledged) >= KILLS * WRITES_BEFORE_A_KILL
     assert acknowledged - stored.keys() == set()
     assert found_by_id == len(acknowledged), "the index lost what the collection kept"
     assert all(stored[name]["count"] >= count for name, count in updated.items())
 
 
-async def _produce_until_killed(bootstrap: str, kill_after: float, kill: object, prefix: str) -> set[bytes]:
+async def _produce_until_killed(bootstrap: str, kill: Callable[[], None], prefix: str) -> set[bytes]:
+    """Send with fifty records under way at any time, and kill in the middle of it."""
     acknowledged: set[bytes] = set()
+    numbers = itertools.count()
+    killed = False
+    enough = asyncio.Event()
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", request_timeout_ms=3000)
     await producer.start()
-    stop_at = time.monotonic() + kill_after
-    killed = False
 
-    async def send(number: int) -> None:
-        value = f"{prefix}/{number}".encode()
-        try:
+    async def send() -> None:
+        while not killed:
+            value = f"{prefix}/{next(numbers)}".encode()
             await producer.send_and_wait("kill-test", value)
-        except KafkaError:
-            return
-        acknowledged.add(value)
+            acknowledged.add(value)
+            if len(acknowledged) >= WRITES_BEFORE_A_KILL:
+                enough.set()
 
-    number = 0
-    pending: set[asyncio.Task[None]] = set()
-    while not killed:
-        pending = {task for task in pending if not task.done()}
-        while len(pending) < 50:
-            pending.add(asyncio.create_task(send(number)))
-            number += 1
-        await asyncio.sleep(0.001)
-        if time.monotonic() > stop_at:
-            kill()  # type: ignore[operator]
-            killed = True
-    await asyncio.wait(pending, timeout=0.5)
-    for task in pending:
-        task.cancel()
+    senders = [asyncio.create_task(send()) for _ in range(50)]
+    await enough.wait()
+    kill()
+    killed = True
+    await asyncio.wait(senders, timeout=0.5)
+    for sender in senders:
+        sender.cancel()
+    await asyncio.gather(*senders, return_exceptions=True)
     await _leave(producer)
     return acknowledged
 
@@ -161,12 +161,10 @@ async def test_no_acknowledged_record_is_lost_when_the_broker_is_killed(tmp_path
             await admin.start()
             await admin.create_topics([NewTopic("kill-test", 1, 1)])
             await admin.close()
-        acknowledged |= await _produce_until_killed(
-            server.bootstrap, 1.0, process.kill, f"round-{round_number}"
-        )
+        acknowledged |= await _produce_until_killed(server.bootstrap, process.kill, f"round-{round_number}")
         process.wait()
 
     with running(server, log):
         stored = await _all_values(server.bootstrap)
-    assert len(acknowledged) > 400, "the test wrote too little to show anything"
+    assert len(acknowledged) >= KILLS * WRITES_BEFORE_A_KILL
     assert acknowledged - stored == set()
