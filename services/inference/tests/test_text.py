@@ -83,6 +83,20 @@ def test_a_still_is_read_whole_and_once(
     assert name.attributes["agreeing_reads"] == "1"
 
 
+def test_the_same_place_used_twice_is_two_captions(
+    look: Look, man_in_car: list[Picture], caption: Callable[..., Picture]
+) -> None:
+    """Programmes repeat their captions at the very same pixels."""
+    titled = [caption(one, NAME, ROLE) for one in man_in_car[:4]]
+    bare = [caption(one, "", "") for one in man_in_car[4:6]]
+    found = look([*titled, *bare, *titled])
+    names = [seen for seen in found.seen if seen.text == NAME]
+    assert [(seen.stretch.start_pts, seen.stretch.end_pts) for seen in names] == [(0, 40), (60, 100)]
+    assert [found.seen[int(seen.attributes["below"][5:])].stretch for seen in names] == [
+        seen.stretch for seen in names
+    ]
+
+
 class Dictation:
     """A reader that says what it is told, one text after the other."""
 

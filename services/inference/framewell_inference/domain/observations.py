@@ -68,7 +68,7 @@ class Seen:
     vector: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """All one analyser saw in one chunk, picture or sound, in order of time.
 

@@ -18,7 +18,7 @@ Float = npt.NDArray[np.float32]
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One sampled picture and where it stands in its asset.
 

@@ -24,7 +24,7 @@ LEFT_EYE, RIGHT_EYE, NOSE, LEFT_MOUTH, RIGHT_MOUTH = range(5)
 """Order of the points; left and right as seen in the picture."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DetectedFace:
     """A face in pixels of its picture. `points` is [5, 2]."""
 

@@ -20,7 +20,7 @@ SAME_DISTANCE: Final = 0.42
 """Measured on news clips: no two people of a shot were linked, no track was split."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Track:
     number: int
     shot: int

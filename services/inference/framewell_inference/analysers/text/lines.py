@@ -28,9 +28,9 @@ SAMPLE_EVERY: Final = 8
 """A ticker's words cross the screen in more than four seconds; sampled frames come twice a second."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
-    """One line while it is followed. Boxes are in pixels of the whole frame."""
+    """One line while it is followed; equal to itself alone. Boxes are in pixels of the whole frame."""
 
     box: PixelBox
     patch: Grey
