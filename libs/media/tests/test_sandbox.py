@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
+import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +18,7 @@ from framewell_media.sandbox import Limits, Sandbox, SandboxReport
 from framewell_media.sandbox.doctor import report
 from framewell_media.sandbox.layers import IN_FORCE
 from framewell_media.sandbox.seccomp import filter_program
-from framewell_media.sandbox.syscalls import AARCH64, X86_64
+from framewell_media.sandbox.syscalls import AARCH64, X86_64, Architecture
 
 
 def test_nothing_that_a_hostile_file_would_try_is_allowed() -> None:
@@ -161,3 +163,42 @@ def test_both_filters_are_whole_programs_without_calls_that_open_or_connect() ->
         assert len(set(machine.allowed.values())) == len(machine.allowed)
     portable = set(X86_64.allowed) - {"poll"}
     assert portable == set(AARCH64.allowed)
+
+
+def decide(program: bytes, arch: int, number: int, *arguments: int) -> int:
+    """Run a classic BPF program over one seccomp_data, as the kernel would."""
+    data = struct.pack("=iIQ", number, arch, 0) + b"".join(
+        struct.pack("=Q", a) for a in (*arguments, 0, 0, 0, 0)
+    )
+    at, accumulator = 0, 0
+    while True:
+        code, if_true, if_false, value = struct.unpack_from("=HBBI", program, 8 * at)
+        at += 1
+        if code == 0x06:
+            return int(value)
+        if code == 0x20:
+            accumulator = struct.unpack_from("=I", data, value)[0]
+            continue
+        passed = {0x15: accumulator == value, 0x35: accumulator >= value, 0x45: bool(accumulator & value)}[
+            code
+        ]
+        at += if_true if passed else if_false
+
+
+@pytest.mark.parametrize("machine", [X86_64, AARCH64])
+def test_the_filter_decides_call_by_call(machine: Architecture) -> None:
+    allow, refuse, kill = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
+    program, arch = filter_program(machine, own_pid=4711), machine.audit_arch
+    assert {decide(program, arch, number) for number in machine.allowed.values()} == {allow}
+    allowed = {*machine.allowed.values(), machine.clone, machine.clone3, machine.tgkill, machine.newfstatat}
+    assert {decide(program, arch, number) for number in set(range(500)) - allowed} == {refuse}
+    assert decide(program, arch, machine.clone, 0x10000) == allow
+    assert decide(program, arch, machine.clone, 17) == refuse
+    assert decide(program, arch, machine.clone3) == 0x00050000 | errno.ENOSYS
+    assert decide(program, arch, machine.tgkill, 4711) == allow
+    assert decide(program, arch, machine.tgkill, 1) == refuse
+    assert decide(program, arch, machine.newfstatat, 3, 0, 0, 0x1000) == allow
+    assert decide(program, arch, machine.newfstatat, 3, 0, 0, 0) == refuse
+    assert decide(program, arch ^ 1, machine.allowed["read"]) == kill
+    if machine.foreign_abi_bit:
+        assert decide(program, arch, machine.foreign_abi_bit | 1) == kill

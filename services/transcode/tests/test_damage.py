@@ -54,6 +54,7 @@ async def test_packets_that_never_arrived_leave_a_gap_that_plays(harness, tmp_pa
     ended = await harness.transcode(await harness.ingested(path))
     assert ended.outcome.HasField("done")
     assert 80 < ended.timeline.frame_count < 100
+    assert any("the file has no pictures" in sentence for sentence in ended.missing), ended.missing
     times = times_of((await harness.download(ended.playlist))[0])
     assert all(late > early for early, late in pairwise(times))
     assert times[-1] > 3.8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 import av
 import av.error
@@ -19,13 +19,17 @@ from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media
 from framewell_media.timecode import Timecode, TimecodeError
 from framewell_media.tracks import moving_pictures, sound_track
 
+_MOST_GAPS: Final = 1000
+"""Told one by one; a file with more is damaged throughout, which the first thousand say as well."""
+
 
 @media_job("plan")
 def plan(files: JobFiles, parameters: Parameters) -> Answer:
     """Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty).
 
     Writes the plan (Arrow IPC, see `planning.table`) to the first output; answers the clock, the
-    chunks and whether there is sound. Raises MediaError (`no_content`) without a single picture.
+    chunks, gaps between pictures, and whether there is sound. Raises MediaError (`no_content`) without
+    a single picture.
     """
     (source,), (table_file,) = files.inputs, files.outputs
     source.seek(0)
@@ -55,6 +59,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         "has_sound": has_sound,
         "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
         "chunks": [_chunk(chunk) for chunk in source_plan.chunks],
+        "gaps": source_plan.gaps()[:_MOST_GAPS],
     }
 
 

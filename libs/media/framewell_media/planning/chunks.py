@@ -26,6 +26,7 @@ _TOO_SHORT: Final = 0.3
 """A last chunk shorter than this part of the target joins its predecessor."""
 _LONGEST_PICTURE_SECONDS: Final = 3600.0
 """A picture shown for longer is a broken time stamp."""
+_GAP_STEPS: Final = 1.5
 _MOST_ERAS: Final = 1000
 """More steps of the clock than this are no splices but a broken clock: decoded serially."""
 
@@ -70,6 +71,17 @@ class SourcePlan:
     def start_pts(self) -> int:
         """pts of the first picture."""
         return int(self.pts[0])
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """(end of the picture before, next picture) wherever pictures are missing from a regular clock.
+
+        Packets that were lost on the way leave no other trace. A variable rate has no gaps to tell.
+        """
+        if self.variable_rate or self.serial:
+            return []
+        step = 1 / (self.frame_rate * self.time_base)
+        places = np.flatnonzero(np.diff(self.pts) > float(step) * _GAP_STEPS)
+        return [(int(self.pts[at]) + round(step), int(self.pts[at + 1])) for at in places]
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ def _plan_document(plan: AssetPlan) -> dict[str, Any]:
         "lane": int(plan.lane),
         "timeline": timeline_message(plan.timeline).SerializeToString(),
         "common": common.SerializeToString(),
+        "gaps": [list(gap) for gap in plan.gaps],
         "chunks": [_own(chunk).SerializeToString() for chunk in plan.chunks],
     }
 
@@ -167,4 +168,5 @@ def _plan_value(document: dict[str, Any]) -> AssetPlan:
         timeline=timeline_value(Timeline.FromString(document["timeline"])),
         # Concatenated serialised messages are the merged message (protobuf encoding, "last one wins").
         chunks=tuple(ChunkPlanned.FromString(common + own) for own in document["chunks"]),
+        gaps=tuple((start, end) for start, end in document["gaps"]),
     )

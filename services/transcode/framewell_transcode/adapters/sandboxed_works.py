@@ -203,4 +203,5 @@ def _analysis(answer: dict[str, Any]) -> SourceAnalysis:
         for chunk in answer["chunks"]
     )
     timeline = timeline_from(answer["timeline"])
-    return SourceAnalysis(str(answer["container"]), timeline, stretches, bool(answer["has_sound"]))
+    gaps = tuple((int(start), int(end)) for start, end in answer["gaps"])
+    return SourceAnalysis(str(answer["container"]), timeline, stretches, bool(answer["has_sound"]), gaps)

@@ -31,6 +31,8 @@ class SourceAnalysis:
     timeline: Timeline
     stretches: tuple[PlannedStretch, ...]
     has_sound: bool
+    gaps: tuple[tuple[int, int], ...] = ()
+    """Stretches (start and end pts) for which the file has no pictures although its clock runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class AssetPlan:
     lane: int
     timeline: Timeline
     chunks: tuple[ChunkPlanned, ...]
+    gaps: tuple[tuple[int, int], ...] = ()
 
     @property
     def chunk_ids(self) -> tuple[str, ...]:
@@ -85,7 +88,9 @@ def plan_of(asset: AssetIngested, analysis: SourceAnalysis, table: media_pb2.Obj
         )
         for index, stretch in enumerate(analysis.stretches)
     )
-    return AssetPlan(asset.asset_id, asset.generation, asset.kind, asset.lane, analysis.timeline, chunks)
+    return AssetPlan(
+        asset.asset_id, asset.generation, asset.kind, asset.lane, analysis.timeline, chunks, analysis.gaps
+    )
 
 
 def sound_only(seconds: float) -> Timeline:

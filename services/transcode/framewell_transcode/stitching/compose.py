@@ -16,7 +16,13 @@ from framewell_transcode.domain.outcomes import DONE, failed, is_done
 from framewell_transcode.domain.plans import AssetParts, sound_only
 from framewell_transcode.ports import FillerRequest, MediaWorks, ProxyStore
 from framewell_transcode.stitching.headers import read_header
-from framewell_transcode.stitching.missing import missing_chunk, missing_pictures, missing_sound, odd_header
+from framewell_transcode.stitching.missing import (
+    missing_chunk,
+    missing_pictures,
+    missing_sound,
+    missing_stretch,
+    odd_header,
+)
 from framewell_transcode.stitching.playlists import Rendition, SegmentEntry, master_playlist, media_playlist
 from framewell_transcode.stitching.shots import shots_of
 
@@ -142,7 +148,8 @@ def _usable(parts: AssetParts) -> tuple[list[ChunkTranscoded], list[str]]:
     in_order = [parts.chunks[index] for index in sorted(parts.chunks)]
     headers = Counter(chunk.proxy_header.key for chunk in in_order if is_done(chunk.outcome))
     common = max(headers, key=lambda key: (headers[key], key), default="")
-    made, missing = [], []
+    made: list[ChunkTranscoded] = []
+    missing = [missing_stretch(gap, timeline) for gap in parts.plan.gaps]
     for chunk in in_order:
         if not is_done(chunk.outcome):
             missing.append(missing_chunk(chunk, timeline))

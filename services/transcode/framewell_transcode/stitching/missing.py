@@ -26,6 +26,12 @@ def odd_header(chunk: ChunkTranscoded, timeline: Timeline) -> str:
     )
 
 
+def missing_stretch(gap: tuple[int, int], timeline: Timeline) -> str:
+    """Pictures that the file itself does not have."""
+    start, end = (float(timeline.seconds(pts)) for pts in gap)
+    return f"From {_clock(start)} to {_clock(end)} the file has no pictures; the one before is held."
+
+
 def missing_sound(audio: AudioExtracted) -> str:
     """The sound could not be taken out."""
     return f"The sound is missing: {audio.outcome.failed.detail}"
