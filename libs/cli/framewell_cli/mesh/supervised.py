@@ -23,8 +23,8 @@ LONGEST_PAUSE_SECONDS: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 """A process that ran this long before it ended starts again without a longer pause."""
 
-_PROBE_STARTING_SECONDS: Final = 0.25
-_PROBE_READY_SECONDS: Final = 2.0
+_PROBE_STARTING_SECONDS: Final = 0.4
+_PROBE_READY_SECONDS: Final = 3.0
 _PROBE_TIMEOUT_SECONDS: Final = 2.0
 
 
@@ -35,6 +35,8 @@ class Supervised:
     program: Program
     log: Path
     changed: Callable[[], None]
+    client: httpx.AsyncClient
+    """Shared by all processes of a mesh: making one costs more than a hundred questions."""
     state: State = "waiting"
     reason: str = ""
     restarts: int = 0
@@ -134,8 +136,7 @@ class Supervised:
         if self.program.health is None:
             return answers(self.program.ports[0]), "its port does not answer"
         try:
-            async with httpx.AsyncClient(timeout=_PROBE_TIMEOUT_SECONDS, trust_env=False) as client:
-                response = await client.get(self.program.health)
+            response = await self.client.get(self.program.health, timeout=_PROBE_TIMEOUT_SECONDS)
         except httpx.HTTPError:
             return False, "its health address does not answer"
         return response.status_code == 200, response.text.strip()[:200]

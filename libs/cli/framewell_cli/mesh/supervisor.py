@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import httpx
+
 from framewell_cli.mesh.endpoints import endpoints, write_endpoints
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.leftovers import end_leftovers
@@ -40,6 +42,11 @@ _ROTATE_EVERY_SECONDS: Final = 10.0
 Report = Callable[[str], None]
 
 
+def _plain_client() -> httpx.AsyncClient:
+    """For health on loopback: no TLS, and none of the proxies that the environment may name."""
+    return httpx.AsyncClient(verify=False, trust_env=False)  # noqa: S501 - nothing of it is https
+
+
 @dataclass(slots=True)
 class Supervisor:
     """One mesh from its first process to its last. `run` returns after a clean shutdown."""
@@ -48,6 +55,7 @@ class Supervisor:
     ports: Ports
     names: Sequence[str]
     report: Report
+    _client: httpx.AsyncClient = field(default_factory=_plain_client)
     _members: list[Supervised] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,7 +87,9 @@ class Supervisor:
     async def _come_up(self) -> None:
         began = time.monotonic()
         specifications = programs(self.folder, self.ports, self.names)
-        self._members = [Supervised(p, self.folder.log(p.name), self._write_roster) for p in specifications]
+        self._members = [
+            Supervised(p, self.folder.log(p.name), self._write_roster, self._client) for p in specifications
+        ]
         servers = [member for member in self._members if member.program.name in SERVERS]
         services = [member for member in self._members if member.program.name not in SERVERS]
         await self._start(servers, began)
@@ -131,6 +141,7 @@ class Supervisor:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.aclose()
         end_leftovers(self.folder, self.report)
 
     async def _rotate_logs(self) -> None:
