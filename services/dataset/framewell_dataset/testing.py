@@ -41,7 +41,7 @@ from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Jobs
 from framewell_kit.jobs.store import job_of
-from framewell_kit.objects import MemoryObjects
+from framewell_kit.objects import MemoryObjects, Objects
 from framewell_kit.outbox import Outbox
 from framewell_kit.rpc.actor import caller
 from framewell_kit.service import Mesh
@@ -137,10 +137,15 @@ class HeldLease:
 class DatasetBench:
     """The service without broker and database: facts and calls in, facts out."""
 
-    def __init__(self, settings: DatasetSettings | None = None, documents: Documents | None = None) -> None:
+    def __init__(
+        self,
+        settings: DatasetSettings | None = None,
+        documents: Documents | None = None,
+        objects: Objects | None = None,
+    ) -> None:
         self.settings = settings or DatasetSettings()
         self.documents: Documents = documents or MemoryDocuments()
-        self.objects = MemoryObjects()
+        self.objects: Objects = objects or MemoryObjects()
         self.said, self.clock = Said(), StoodClock()
         self.outbox = Outbox(self.documents, self.said, self.clock)
         self.jobs = Jobs(self.documents, self.outbox, self.clock)
@@ -267,15 +272,7 @@ class DatasetBench:
         """Everything that is heard of the chunks, and then of the whole asset."""
         for chunk in chunks:
             await self.hear(chunk)
-        await self.hear(
-            AssetAnalysed(
-                asset_id=asset_id,
-                outcome=DONE,
-                chunks=chunks,
-                timeline=TIMELINE,
-                shots=[Shot(span=_span(0, 16 * len(chunks)))] if not _has_cuts(chunks) else [],
-            )
-        )
+        await self.hear(whole(asset_id, *chunks))
 
     async def _result(
         self, analyser: str, observed: ObservationSet, vectors: list[np.ndarray] | None
@@ -323,6 +320,13 @@ class _As:
 
     def __exit__(self, *_: object) -> None:
         caller.reset(self._token)
+
+
+def whole(asset_id: str, *chunks: ChunkAnalysed) -> AssetAnalysed:
+    """What is told once every chunk was analysed; one shot, unless the chunks say otherwise."""
+    cut = any(chunk.provisional_cuts for chunk in chunks)
+    shots = [] if cut else [Shot(span=_span(0, 16 * len(chunks)))]
+    return AssetAnalysed(asset_id=asset_id, outcome=DONE, chunks=chunks, timeline=TIMELINE, shots=shots)
 
 
 def stated(use: "rights.Use.ValueType" = rights.USE_ALLOWED, **fields: Any) -> rights.RightsStatement:
@@ -402,10 +406,6 @@ def _span(start: int, length: int) -> Span:
         first_frame=start * FRAMES,
         frames=length * FRAMES,
     )
-
-
-def _has_cuts(chunks: Sequence[ChunkAnalysed]) -> bool:
-    return any(chunk.provisional_cuts for chunk in chunks)
 
 
 def _jpeg(seed: int) -> bytes:

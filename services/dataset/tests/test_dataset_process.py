@@ -1,0 +1,177 @@
+"""The whole process on the real broker and database: facts in and out, calls, SIGTERM obeyed."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from google.protobuf.message import Message
+
+from framewell.dataset.v1 import dataset_service_pb2 as rpc
+from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceStub
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1 import sample_pb2 as wire
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_contracts.catalogue import FACTS, fact_type, topics
+from framewell_contracts.cloudevents import Envelope, decode, encode
+from framewell_contracts.topic_admin import apply
+from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated, whole
+from framewell_embedded.ports import free_ports
+from framewell_kit.objects import LocalObjects
+
+pytestmark = pytest.mark.integration
+
+PREFIX = "dataset-test."
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started process and where it answers."""
+
+    kafka: str
+    base: int
+    folder: Path
+
+    def rpc(self) -> Any:
+        return DatasetServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
+
+
+@pytest.fixture
+def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
+    heard = [name for fact in FACTS.values() for name in fact.topic_names]
+    declared = [topic for topic in topics() if topic.name.startswith("dataset.") or topic.name in heard]
+    asyncio.run(apply(broker, prefix=PREFIX, declared=declared))
+    base = next(port for port in free_ports(20) if port + 50 < 65000)
+    environment = os.environ | {
+        "FRAMEWELL_KAFKA": broker,
+        "FRAMEWELL_KAFKA_PREFIX": PREFIX,
+        "FRAMEWELL_MONGO": database,
+        "FRAMEWELL_DATABASE_PREFIX": "dataset_process_",
+        "FRAMEWELL_OBJECTS": str(tmp_path / "objects"),
+        "FRAMEWELL_PORT_BASE": str(base),
+    }
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "framewell_dataset"], env=environment, stdout=log, stderr=log
+        )
+        try:
+            _wait_ready(process, base, tmp_path / "log")
+            yield Running(broker, base, tmp_path)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(30)
+    assert code == 0, (tmp_path / "log").read_text()[-3000:]
+
+
+def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()[-3000:]
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{base + 43}/ready", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"not ready within a minute: {log.read_text()[-3000:]}")
+
+
+async def publish(kafka: str, *messages: Message) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        for message in messages:
+            name = sha256(message.SerializeToString()).hexdigest()
+            envelope = Envelope(name, "/test", fact_type(message).type, datetime.now(UTC))
+            record = encode(envelope, message)
+            topic = PREFIX + record.topic
+            await producer.send_and_wait(topic, record.value, key=record.key, headers=record.headers)
+    finally:
+        await producer.stop()
+
+
+async def heard(kafka: str, kind: type[Message], count: int) -> list[Message]:
+    """The first so many facts of a type."""
+    topic = fact_type(kind).type
+    consumer = AIOKafkaConsumer(PREFIX + topic, bootstrap_servers=kafka, auto_offset_reset="earliest")
+    await consumer.start()
+    found: dict[str, Message] = {}
+    try:
+        async with asyncio.timeout(30):
+            while len(found) < count:
+                record = await consumer.getone()
+                event = decode(topic, record.headers, record.value)
+                found[event.envelope.id] = event.message
+    finally:
+        await consumer.stop()
+    return list(found.values())
+
+
+async def listed(
+    stub: DatasetServiceStub, state: "wire.SampleState.ValueType", count: int
+) -> list[rpc.Sample]:
+    """The samples in a state, once there are so many."""
+    async with asyncio.timeout(30):
+        while True:
+            answer = await stub.ListSamples(rpc.ListSamplesRequest(states=[state]))
+            if len(answer.samples) >= count:
+                return list(answer.samples)
+            await asyncio.sleep(0.1)
+
+
+async def audited(stub: Any, count: int) -> bool:
+    """Whether the audit log is intact, once it holds so many decisions."""
+    async with asyncio.timeout(30):
+        while True:
+            answer = await stub.VerifyAudit(rpc.VerifyAuditRequest())
+            if answer.entries >= count:
+                return bool(answer.intact)
+            await asyncio.sleep(0.1)
+
+
+async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Running) -> None:
+    footage = await DatasetBench(objects=LocalObjects(running.folder / "objects")).start()
+    own = await footage.take_in("a", stated())
+    foreign = await footage.take_in("c", contract_4711(rights.USE_PROHIBITED, 1))
+    man = await footage.chunk("a", Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)"))
+    woman = await footage.chunk("c", Seen(2, name="Eileen Collins", role="NASA"))
+    # Topics are not ordered among each other: what was seen may come before what was taken in.
+    await publish(running.kafka, man, woman, whole("a", man), whole("c", woman), own, foreign)
+
+    stub = running.rpc()
+    (proposed,) = await listed(stub, wire.SAMPLE_STATE_PROPOSED, 1)
+    (withheld,) = await listed(stub, wire.SAMPLE_STATE_WITHHELD, 1)
+    assert proposed.class_name == "Jörg Müßigbrodt"
+    assert "contract 4711" in withheld.reason
+    accept = rpc.Review(sample_id=proposed.sample_id, decision=wire.DECISION_ACCEPT)
+    answer = await stub.ReviewSamples(rpc.ReviewSamplesRequest(reviews=[accept]))
+    assert answer.results[0].error == ""
+    (first,) = await heard(running.kafka, SnapshotPublished, 1)
+
+    signed = rights.RightsChanged(
+        target="asset:c", statements=[contract_4711(rights.USE_ALLOWED, 2)], actor=DECIDED_BY, revision=1
+    )
+    await publish(running.kafka, signed)
+    (after_all,) = await listed(stub, wire.SAMPLE_STATE_PROPOSED, 1)
+    assert after_all.sample_id == withheld.sample_id
+    accept = rpc.Review(sample_id=after_all.sample_id, decision=wire.DECISION_ACCEPT)
+    await stub.ReviewSamples(rpc.ReviewSamplesRequest(reviews=[accept]))
+    snapshots = await heard(running.kafka, SnapshotPublished, 2)
+    assert [snapshot.number for snapshot in snapshots] == [1, 2]  # type: ignore[attr-defined]
+    assert snapshots[0] == first
+    assert await audited(stub, 2)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.GetRights(rpc.GetRightsRequest(asset_id="nobody"))
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
