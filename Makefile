@@ -28,7 +28,7 @@ MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewe
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types architecture contracts locks test test-unit test-integration \
-	test-story proto lock clean
+	test-story chaos proto lock clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -145,5 +145,10 @@ test-story: setup
 	@echo "The story, end to end:"
 	@$(BIN)/pytest -q -m story tests
 
+# Kills services in the middle of the story; minutes long, not part of `make test`.
+chaos: setup
+	@$(BIN)/pytest -q -m chaos tests libs services --ignore services/training
+
 clean:
-	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models
+	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \
+		.framewell-demo
