@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import UNAUTHORIZED
 from typing import Annotated
 
 import typer
 
 from framewell_cli.errors import CommandError, MeshUnreachable
-from framewell_client import ClientError, Gateway, Unreachable
+from framewell_client import ClientError, Gateway, Refused, Unreachable
 
 ActingAs = Annotated[
     str,
@@ -26,5 +27,8 @@ def the_gateway(acting_as: str = "") -> Iterator[Gateway]:
             yield gateway
     except Unreachable as error:
         raise MeshUnreachable(str(error)) from error
+    except Refused as error:
+        way_out = ": set FRAMEWELL_TOKEN to yours" if error.status == UNAUTHORIZED else ""
+        raise CommandError(f"{error}{way_out}") from error
     except ClientError as error:
         raise CommandError(str(error)) from error

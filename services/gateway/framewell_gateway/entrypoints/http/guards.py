@@ -49,7 +49,7 @@ class Admission:
         if principal is None:
             await problem(
                 401,
-                "this gateway asks for a token: send the header `Authorization: Bearer <token>`",
+                "this gateway asks for a token, in the header `Authorization: Bearer <token>`",
                 headers={"www-authenticate": "Bearer"},
             )(scope, receive, send)
             return
