@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
 from framewell_embedded.ports import free_ports
