@@ -9,12 +9,14 @@ from pathlib import Path
 import av
 import pytest
 
+from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.outcomes import Busy, Conflict, NotFound
 from framewell_media.errors import JobCrashed, SandboxUnavailable
 from framewell_media.testing import Clip, make_clip
 from framewell_transcode.domain.outcomes import chunk_given_up, is_done
+from framewell_transcode.handlers.stitch import gave_up
 
 
 def with_hole(path: Path, start: float, end: float) -> Path:
@@ -174,3 +176,12 @@ async def test_pages_of_shots_and_pictures_by_moment(harness, tmp_path: Path) ->
     at_start = await harness.media().picture(asset.asset_id, pts=-5, frame=None)
     assert at_start.moment.frame == 0
     assert isinstance(await harness.media().playlist(asset.asset_id), ObjectRef)
+
+
+def test_an_asset_whose_parts_cannot_be_put_together_still_ends_once() -> None:
+    """Whichever part was given up, it is the same event as the end would have been."""
+    (by_chunk,) = gave_up(ChunkTranscoded(asset_id="a", generation=3, index=7), "disk broken")
+    (by_sound,) = gave_up(AudioExtracted(asset_id="a", generation=3), "disk broken")
+    assert by_chunk.id == by_sound.id
+    assert by_chunk.message.outcome.failed.code == "not_stitched"
+    assert "disk broken" in by_chunk.message.missing[0]

@@ -12,7 +12,7 @@ from framewell_kit.stream import HeavyStage, Stage
 from framewell_transcode.handlers.make_chunk import MakeChunk
 from framewell_transcode.handlers.plan_chunks import PlanChunks
 from framewell_transcode.handlers.remove_asset import Erase, RemoveAsset
-from framewell_transcode.handlers.stitch import Stitch, StitchAudio
+from framewell_transcode.handlers.stitch import Stitch, StitchAudio, gave_up
 
 _ASSETS_AT_ONCE = 4
 """Completing an asset reads the scores of all its chunks: memory, rather than time, sets the number."""
@@ -41,8 +41,20 @@ def stages(handlers: Handlers, *, chunks_at_once: int) -> list[Stage | HeavyStag
             gave_up=handlers.make_chunk.gave_up,
             permits=chunks_at_once,
         ),
-        Stage("transcode.stitch", ChunkTranscoded, handlers.stitch, concurrency=_ASSETS_AT_ONCE),
-        Stage("transcode.stitch_audio", AudioExtracted, handlers.stitch_audio, concurrency=_ASSETS_AT_ONCE),
+        Stage(
+            "transcode.stitch",
+            ChunkTranscoded,
+            handlers.stitch,
+            gave_up=gave_up,
+            concurrency=_ASSETS_AT_ONCE,
+        ),
+        Stage(
+            "transcode.stitch_audio",
+            AudioExtracted,
+            handlers.stitch_audio,
+            gave_up=gave_up,
+            concurrency=_ASSETS_AT_ONCE,
+        ),
         Stage("transcode.remove_asset", AssetRemoved, handlers.remove_asset),
         Stage("transcode.erase", ErasureRequested, handlers.erase),
     ]

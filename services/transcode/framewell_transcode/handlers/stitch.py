@@ -11,6 +11,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.identity import fan_in_id
 from framewell_kit.facts import Cause, Fact, Outgoing
+from framewell_transcode.domain.outcomes import failed
 from framewell_transcode.domain.plans import AssetParts
 from framewell_transcode.ports import AssetBoard, References
 from framewell_transcode.stitching.compose import Composer
@@ -35,8 +36,25 @@ class Completion:
         ended, refs = await self.composer.compose(parts)
         await self.references.hold(ended.asset_id, refs)
         await self.board.ended(ended)
-        identity = fan_in_id(ended.asset_id, fact_type(AssetTranscoded).type, ended.generation)
-        return [Fact(ended, id=identity)]
+        return [_end(ended)]
+
+
+def gave_up(part: ChunkTranscoded | AudioExtracted, reason: str) -> Sequence[Outgoing]:
+    """The asset ends all the same when its last part cannot be put in place: as failed, with the reason."""
+    ended = AssetTranscoded(
+        asset_id=part.asset_id,
+        outcome=failed("not_stitched", f"The proxy could not be put together: {reason}"),
+        timeline=part.timeline,
+        missing=[f"The whole asset is missing: its parts could not be put together ({reason})"],
+        lane=part.lane,
+        generation=part.generation,
+    )
+    return [_end(ended)]
+
+
+def _end(ended: AssetTranscoded) -> Fact:
+    """One event however often, and by whoever, the end is said."""
+    return Fact(ended, id=fan_in_id(ended.asset_id, fact_type(AssetTranscoded).type, ended.generation))
 
 
 @dataclass(frozen=True, slots=True)
