@@ -310,6 +310,24 @@ async def test_a_withdrawn_snapshot_without_successor_takes_its_model_out_of_ser
         )
 
 
+async def test_a_withdrawal_while_the_model_is_being_stored_keeps_it_out(training, cast) -> None:
+    written = training.documents.update
+
+    async def withdrawn_meanwhile(collection: str, *args: Any, **kwargs: Any) -> Any:
+        if collection == "models" and "$set" in args[1] and "completed" in args[1]["$set"]:
+            await training.hear(
+                SnapshotWithdrawn(snapshot_id="snapshot-1", dataset_id="people", reason="no contract")
+            )
+        return await written(collection, *args, **kwargs)
+
+    training.documents.update = withdrawn_meanwhile
+    await training.publish(cast.crops("anna", ["news-1"]))
+    assert not training.said.of(ModelPromoted)
+    assert training.said.of(TrainingCompleted)[-1].outcome.failed.code == "snapshot_withdrawn"
+    with pytest.raises(Conflict, match="must not be used"):
+        await training.call("Promote", messages.PromoteRequest(model=ModelVersion(name=NAME, version="1.0")))
+
+
 async def test_a_withdrawal_heard_first_starts_nothing(training, cast) -> None:
     await training.hear(SnapshotWithdrawn(snapshot_id="snapshot-1", dataset_id="people", reason="too early"))
     await training.publish(cast.crops("anna", ["news-1"]))

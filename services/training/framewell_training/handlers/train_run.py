@@ -165,13 +165,14 @@ class TrainRun:
         await self.runs.report(task.run.run_id, "learns", 0.1)
         learned = await self._learn(task, workshop, await self._incumbent(in_service))
         if task.run.key.step is Step.CENTROID:
-            learned = _with_step(learned, self._challenge_step(task))
+            learned = _with_step(learned, await self._challenge_step(task))
         if learned.draft is None:
             return completion.done(task.run, learned.judgement, self._lineage(task), self._since(began), None)
         await self.runs.report(task.run.run_id, "exports and compares", 0.9)
         model = await self._make(task, learned.draft, learned.judgement, began)
-        await self.runs.report(task.run.run_id, "judged", 1.0)
         await self.models.put(model)
+        await self._still_allowed(model)
+        await self.runs.report(task.run.run_id, "judged", 1.0)
         if learned.judgement.verdict is not Verdict.PROMOTED:
             return model.completed
         actor = completion.rule_actor("gate", self.clock.now())
@@ -229,18 +230,30 @@ class TrainRun:
             completed=completion.done(task.run, judgement, lineage, self._since(began), made),
         )
 
+    async def _still_allowed(self, model: Model) -> None:
+        """Look at the snapshot again once its model is stored.
+
+        A withdrawal is stored before models are marked, and a model before this look: one of the two sees
+        the other, whichever comes first.
+        """
+        snapshot = await self.snapshots.get(model.snapshot_id)
+        if snapshot is not None and snapshot.withdrawn:
+            reason = f"snapshot {model.snapshot_id} was withdrawn: {snapshot.withdrawn}"
+            await self.models.withdraw(model, reason)
+            raise RunStopped("snapshot_withdrawn", reason)
+
     async def _follow_up(self, task: _Task, cause: Cause) -> None:
         """The challenge of this centroid, unless there is nothing to win."""
-        if not self._why_not(task):
+        if not await self._why_not(task):
             key = task.run.key.challenge()
             await self.request.queue(key, task.run.dataset_id, cause)
 
-    def _challenge_step(self, task: _Task) -> GateStep:
-        why_not = self._why_not(task)
+    async def _challenge_step(self, task: _Task) -> GateStep:
+        why_not = await self._why_not(task)
         return GateStep("challengers_follow", not why_not, why_not or "Challengers are trained next.")
 
-    def _why_not(self, task: _Task) -> str:
-        return self.recipe.why_not_challenge(task.material, task.parameters)
+    async def _why_not(self, task: _Task) -> str:
+        return await _in_thread(lambda: self.recipe.why_not_challenge(task.material, task.parameters))
 
     def _lineage(self, task: _Task, *, with_strangers: bool = False) -> Lineage:
         photos, published, key = task.tables.photos, task.snapshot.published, task.run.key
