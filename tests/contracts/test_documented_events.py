@@ -22,14 +22,22 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def blocks(kind: str) -> Iterator[tuple[str, str]]:
+def blocks(*kinds: str) -> Iterator[tuple[str, str]]:
     for page in PAGES:
         for number, (language, text) in enumerate(BLOCK.findall(page.read_text()), start=1):
-            if language == kind:
+            if language in kinds:
                 yield f"{page.name}#{number}", text
 
 
-EVENTS = [(where, text) for where, text in blocks("json") if "specversion" in text]
+def event_in(block: str) -> str:
+    """The JSON object in a block, also where a command stands around it."""
+    _, length = json.JSONDecoder().raw_decode(block[block.index("{") :])
+    return block[block.index("{") :][:length]
+
+
+EVENTS = [
+    (where, event_in(text)) for where, text in blocks("json", "console", "sh") if '"specversion"' in text
+]
 KCAT = [
     (where, line)
     for where, text in blocks("sh")
