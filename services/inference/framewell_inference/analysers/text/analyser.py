@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import cv2
 import numpy as np
 
 from framewell_inference.analysers.text.detection import TextBox, TextDetector
+from framewell_inference.analysers.text.gate import TextGate
 from framewell_inference.analysers.text.layout import CAPTION_ROWS, line_below, region
 from framewell_inference.analysers.text.lines import Line, LineFollower
 from framewell_inference.analysers.text.recognition import TextReader
 from framewell_inference.domain.observations import Findings, FractionBox, Seen
-from framewell_inference.domain.pictures import Frame, Picture, PixelBox
+from framewell_inference.domain.pictures import Frame, PixelBox
 from framewell_inference.ports import Model
 from framewell_models.manifest import ModelRef
 
@@ -58,14 +59,18 @@ class TextPass:
     detect: TextDetector
     follower: LineFollower
     still: bool
+    gate: TextGate = field(default_factory=TextGate)
 
     def look(self, frame: Frame) -> None:
-        rows = (0.0, 1.0) if self.still else CAPTION_ROWS
-        top, bottom = (int(row * frame.height) for row in rows)
-        strip: Picture = frame.picture[top:bottom]
-        found = self.detect(strip, max_side=STILL_SIDE if self.still else STRIP_SIDE)
         grey = np.asarray(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), np.uint8)
-        self.follower.look(frame, grey, [_moved(text, top) for text in found])
+        if self.still:
+            found = self.detect(frame.picture, max_side=STILL_SIDE)
+        elif self.gate.opens(grey):
+            top = int(CAPTION_ROWS[0] * frame.height)
+            found = [_moved(text, top) for text in self.detect(frame.picture[top:], max_side=STRIP_SIDE)]
+        else:
+            found = []
+        self.follower.look(frame, grey, found)
 
     def finish(self) -> Findings:
         sure = self.analyser.recogniser.manifest.thresholds["accept"]
