@@ -1,0 +1,158 @@
+"""What happens when the broker dies, refuses, or a handler fails on everything."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts import put_aside
+from framewell_contracts.catalogue import fact_type
+from framewell_contracts.cloudevents import Record
+from framewell_embedded.broker import Broker
+from framewell_embedded.ports import free_ports
+from framewell_embedded.running import running, start, wait_until_ready
+from framewell_kit.documents import MemoryDocuments
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Busy
+from framewell_kit.stream import RetryPolicy, Stage
+from framewell_kit.stream.breaker import MIN_FAILURES
+from framewell_kit.stream.runtime import BREAKERS
+from framewell_kit.testing.streams import StreamBench, eventually
+
+pytestmark = pytest.mark.integration
+
+GROUP = "ingest.accept_request"
+REQUESTED, REJECTED = fact_type(IngestRequested).type, fact_type(AssetRejected).type
+
+
+@pytest.fixture
+async def bench(broker: str) -> AsyncIterator[StreamBench]:
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])
+        yield bench
+
+
+async def test_json_of_outsiders_is_handled_and_their_mistakes_are_told(bench: StreamBench) -> None:
+    request = {"specversion": "1.0", "id": "1", "source": "/playout", "type": REQUESTED}
+    wrong = {**request, "id": "2", "data": {"assetId": "b", "urrl": "file:///x"}}
+    await bench.write(REQUESTED, json.dumps({**request, "data": {"assetId": "a"}}).encode())
+    await bench.write(
+        REQUESTED, json.dumps(wrong).encode(), [("content-type", b"application/cloudevents+json")]
+    )
+    binary = [(f"ce_{name}", value.encode()) for name, value in {**request, "id": "3"}.items()]
+    await bench.write(REQUESTED, b'{"assetId": "c"}', [*binary, ("content-type", b"application/json")])
+    seen: list[str] = []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        seen.append(fact.asset_id)
+        return []
+
+    runtime = await bench.run(Stage(GROUP, IngestRequested, handler))
+    await eventually(lambda: sorted(seen) == ["a", "c"])
+    await bench.stop(runtime)
+    (letter,) = await bench.records(f"{GROUP}.dead-letter")
+    note = put_aside.read(letter.headers)
+    assert note is not None
+    assert note.code == "bad_json"
+    assert "urrl" in note.reason
+
+
+async def test_a_handler_that_fails_on_everything_stops_its_stage(bench: StreamBench) -> None:
+    mended, seen = False, Counter[str]()
+
+    async def broken(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        seen[fact.asset_id] += 1
+        if not mended:
+            raise KeyError("broken by a release")
+        return []
+
+    once = RetryPolicy(in_place_seconds=(), round_seconds=())
+    wanted = {f"a{n}" for n in range(300)}
+    await bench.publish(*[IngestRequested(asset_id=one) for one in sorted(wanted)])
+    runtime = await bench.run(Stage(GROUP, IngestRequested, broken, retry=once, concurrency=1))
+    await eventually(lambda: runtime.unready() == [f"{GROUP}: breaker open"])
+    letters = len(await bench.records(f"{GROUP}.dead-letter"))
+    assert letters < MIN_FAILURES
+    await bench.stop(runtime)
+    kept = await bench.documents.get(BREAKERS, GROUP)
+    assert kept is not None  # a restart does not forget
+    mended = True
+    await bench.documents.update(BREAKERS, GROUP, {"$set": {"opened_at": kept["opened_at"] - 61}})
+    before = set(seen)
+    runtime = await bench.run(Stage(GROUP, IngestRequested, broken, retry=once))
+    await eventually(lambda: wanted <= set(seen))
+    assert len(await bench.records(f"{GROUP}.dead-letter")) == letters
+    assert before != wanted
+    assert runtime.unready() == []
+
+
+async def test_junk_from_outside_does_not_stop_a_stage(bench: StreamBench) -> None:
+    for _ in range(3):
+        await bench.publisher.deliver([Record(REQUESTED, b"", b"junk", [])] * 100)
+    await bench.publish(IngestRequested(asset_id="good"))
+    seen: list[str] = []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        seen.append(fact.asset_id)
+        return []
+
+    runtime = await bench.run(Stage(GROUP, IngestRequested, handler))
+    await eventually(lambda: seen == ["good"])
+    await bench.stop(runtime)
+    assert runtime.unready() == [f"{GROUP} has no partitions assigned yet"] or not runtime.unready()
+    assert len(await bench.records(f"{GROUP}.dead-letter")) == 300
+
+
+async def test_a_record_the_broker_refuses_does_not_poison_the_producer(bench: StreamBench) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bench.kafka)
+    await admin.start()
+    limit = ConfigResource(ConfigResourceType.TOPIC, bench.prefix + REJECTED, {"max.message.bytes": "2000"})
+    await admin.alter_configs([limit])
+    await admin.close()
+    await bench.publish(AssetRejected(asset_id="a", detail="before"))
+    large = Record(REJECTED, b"a", b"x" * 5000, [])
+    with pytest.raises(Busy):
+        await bench.publisher.deliver([large])
+    for n in range(5):
+        await bench.publish(AssetRejected(asset_id="a", detail=str(n)))
+    assert [event.message.detail for event in await bench.events(REJECTED)] == ["before", *map(str, range(5))]
+
+
+@pytest.mark.slow
+async def test_a_broker_that_dies_and_comes_back_costs_nothing_but_time(tmp_path: Path) -> None:
+    port, controller = free_ports(2)
+    server = Broker(tmp_path / "kafka", port, controller)
+    answered: list[str] = []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        answered.append(fact.asset_id)
+        return [AssetRejected(asset_id=fact.asset_id)]
+
+    wanted = [f"a{n}" for n in range(600)]
+    server.prepare()
+    first = start(server, tmp_path / "first.log")
+    await asyncio.to_thread(wait_until_ready, server, first, tmp_path / "first.log", seconds=60)
+    async with StreamBench(server.bootstrap, MemoryDocuments()) as bench:
+        await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])
+        await bench.publish(*[IngestRequested(asset_id=one) for one in wanted[:300]])
+        runtime = await bench.run(Stage(GROUP, IngestRequested, handler))
+        await eventually(lambda: len(set(answered)) >= 100)
+        first.kill()
+        first.wait()
+        bench.publisher._answer_within = 1.0
+        with pytest.raises(Busy):
+            await bench.publish(IngestRequested(asset_id="while away"))
+        with running(server, tmp_path / "second.log"):
+            bench.publisher._answer_within = 30.0
+            await bench.publish(*[IngestRequested(asset_id=one) for one in wanted[300:]])
+            await eventually(lambda: set(wanted) <= set(answered), within=60)
+            await bench.stop(runtime)
+            events = await bench.events(REJECTED)
+            assert set(wanted) <= {event.message.asset_id for event in events}
