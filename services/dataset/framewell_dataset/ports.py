@@ -8,7 +8,7 @@ from typing import Protocol
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.dataset.v1.dataset_service_pb2 import ReadSnapshotResponse
 from framewell.media.v1.media_pb2 import ObjectRef, Programme
-from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell.sample.v1.sample_pb2 import Crop
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
@@ -16,10 +16,10 @@ from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.audit import AuditEntry, Head
 from framewell_dataset.domain.classes import Dataset, DatasetClass
 from framewell_dataset.domain.ledger import Entry
-from framewell_dataset.domain.rights import Stated
+from framewell_dataset.domain.rights import StatedRights
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.domain.sightings import FaceSeen, SeenInChunk, Vectors
-from framewell_dataset.domain.snapshots import KeptSnapshot
+from framewell_dataset.domain.snapshots import KeptSnapshot, SnapshotObjects, SnapshotRows, Stranger
 from framewell_kit.facts import Cause, Outgoing
 
 
@@ -29,18 +29,6 @@ class Page:
 
     size: int
     token: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StatedRights:
-    """Everything stated about an asset, and the revision that moves with every change of any of it."""
-
-    stated: tuple[Stated, ...]
-    revision: int
-
-    @property
-    def holders(self) -> tuple[str, ...]:
-        return tuple(sorted({each.statement.holder for each in self.stated if each.statement.holder}))
 
 
 class AssetBook(Protocol):
@@ -183,15 +171,6 @@ class Pictures(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A face nobody has named: the background that an open-set threshold is judged against."""
-
-    face: str
-    asset_id: str
-    vectors: Vectors
-
-
 class Strangers(Protocol):
     """Unnamed faces of analysed assets."""
 
@@ -258,30 +237,6 @@ class SnapshotStore(Protocol):
     async def note_export(self, snapshot_id: str, format_: str, export: ObjectRef) -> None: ...
 
     async def exports(self, snapshot_id: str) -> list[ObjectRef]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotRows:
-    """Everything that goes into a snapshot's tables."""
-
-    snapshot_id: str
-    number: int
-    dataset: Dataset
-    samples: tuple[Sample, ...]
-    vectors: dict[str, Vectors]
-    strangers: tuple[Stranger, ...]
-    embedding: ModelVersion
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotObjects:
-    """Where they lie."""
-
-    manifest: ObjectRef
-    samples: ObjectRef
-    background: ObjectRef
-    rows: ObjectRef
 
 
 class SnapshotTables(Protocol):

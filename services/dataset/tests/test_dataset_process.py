@@ -27,7 +27,7 @@ from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.topic_admin import apply
-from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated, whole
+from framewell_dataset.testing import DECIDED_BY, Footage, Seen, contract_4711, ingested, stated, whole
 from framewell_embedded.ports import free_ports
 from framewell_kit.objects import LocalObjects
 
@@ -119,9 +119,7 @@ async def heard(kafka: str, kind: type[Message], count: int) -> list[Message]:
     return list(found.values())
 
 
-async def listed(
-    stub: DatasetServiceStub, state: "wire.SampleState.ValueType", count: int
-) -> list[rpc.Sample]:
+async def listed(stub: Any, state: "wire.SampleState.ValueType", count: int) -> list[rpc.Sample]:
     """The samples in a state, once there are so many."""
     async with asyncio.timeout(30):
         while True:
@@ -142,9 +140,9 @@ async def audited(stub: Any, count: int) -> bool:
 
 
 async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Running) -> None:
-    footage = await DatasetBench(objects=LocalObjects(running.folder / "objects")).start()
-    own = await footage.take_in("a", stated())
-    foreign = await footage.take_in("c", contract_4711(rights.USE_PROHIBITED, 1))
+    footage = Footage(LocalObjects(running.folder / "objects"))
+    own = ingested("a", stated())
+    foreign = ingested("c", contract_4711(rights.USE_PROHIBITED, 1))
     man = await footage.chunk("a", Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)"))
     woman = await footage.chunk("c", Seen(2, name="Eileen Collins", role="NASA"))
     # Topics are not ordered among each other: what was seen may come before what was taken in.

@@ -6,8 +6,7 @@ from typing import Any
 
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell_dataset.domain.assets import Asset, asset_target, holder_target, source_target
-from framewell_dataset.domain.rights import Stated, newest
-from framewell_dataset.ports import StatedRights
+from framewell_dataset.domain.rights import Stated, StatedRights, newest
 from framewell_kit.documents.protocol import Document, Documents
 
 RIGHTS = "rights"

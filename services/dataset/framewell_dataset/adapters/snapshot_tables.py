@@ -28,8 +28,13 @@ from framewell_dataset.domain.ledger import paid, statement_name
 from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.samples import Sample
 from framewell_dataset.domain.sightings import Vectors
-from framewell_dataset.domain.snapshots import KeptSnapshot, split_name, split_of
-from framewell_dataset.ports import SnapshotObjects, SnapshotRows
+from framewell_dataset.domain.snapshots import (
+    KeptSnapshot,
+    SnapshotObjects,
+    SnapshotRows,
+    split_name,
+    split_of,
+)
 from framewell_kit.objects.protocol import Objects
 
 DIMENSIONS = 128

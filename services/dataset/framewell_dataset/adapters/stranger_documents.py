@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewell_dataset.ports import Stranger
+from framewell_dataset.domain.snapshots import Stranger
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 

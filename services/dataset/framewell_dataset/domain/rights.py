@@ -56,6 +56,18 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedRights:
+    """Everything stated about an asset, and the revision that moves with every change of any of it."""
+
+    stated: tuple[Stated, ...]
+    revision: int
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        return tuple(sorted({each.statement.holder for each in self.stated if each.statement.holder}))
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What the house decides where nobody stated anything, and where it works."""
 

@@ -8,9 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.snapshot.v1.snapshot_pb2 import ClassCount, SnapshotPublished, SnapshotWithdrawn, Split
 from framewell_contracts.identity import derived_id
+from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.samples import Sample
+from framewell_dataset.domain.sightings import Vectors
 
 IDENTITY = "identity"
 VALIDATION_PERCENT, TEST_PERCENT = 10, 10
@@ -35,6 +39,39 @@ class KeptSnapshot:
     rows_key: str
     created_at: datetime
     withdrawn: SnapshotWithdrawn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A face nobody has named: the background that an open-set threshold is judged against."""
+
+    face: str
+    asset_id: str
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRows:
+    """Everything that goes into a snapshot's tables."""
+
+    snapshot_id: str
+    number: int
+    dataset: Dataset
+    samples: tuple[Sample, ...]
+    vectors: dict[str, Vectors]
+    strangers: tuple[Stranger, ...]
+    embedding: ModelVersion
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotObjects:
+    """Where they lie."""
+
+    manifest: ObjectRef
+    samples: ObjectRef
+    background: ObjectRef
+    rows: ObjectRef
 
 
 def snapshot_id(dataset_id: str, turn: int) -> str:

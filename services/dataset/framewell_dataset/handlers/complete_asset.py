@@ -8,9 +8,10 @@ from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.domain.sightings import FaceTrack, Vectors
+from framewell_dataset.domain.snapshots import Stranger
 from framewell_dataset.handlers.enrol import Enrol, Sighted
 from framewell_dataset.handlers.propose_samples import known_asset, listening, seconds_per_tick
-from framewell_dataset.ports import AssetBook, Catalogue, Pictures, SampleStore, Stranger, Strangers
+from framewell_dataset.ports import AssetBook, Catalogue, Pictures, SampleStore, Strangers
 from framewell_dataset.rules import lower_third_face
 from framewell_dataset.rules.crops import choose, repeats
 from framewell_dataset.rules.seams import along_shots

@@ -15,7 +15,10 @@ from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.domain.sightings import Vectors
 from framewell_dataset.domain.snapshots import (
     KeptSnapshot,
+    SnapshotObjects,
+    SnapshotRows,
     SnapshotState,
+    Stranger,
     content_hash,
     counts,
     snapshot_id,
@@ -26,11 +29,8 @@ from framewell_dataset.ports import (
     AssetBook,
     Catalogue,
     SampleStore,
-    SnapshotObjects,
-    SnapshotRows,
     SnapshotStore,
     SnapshotTables,
-    Stranger,
     Strangers,
 )
 from framewell_dataset.rules.known_faces import PERHAPS_SAME_FACE

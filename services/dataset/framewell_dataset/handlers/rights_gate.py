@@ -6,9 +6,9 @@ from framewell.media.v1.media_pb2 import Span
 from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.house_rules import HouseRule, applying
-from framewell_dataset.domain.rights import House, Stated, Use, decide, next_change
+from framewell_dataset.domain.rights import House, Stated, StatedRights, Use, decide, next_change
 from framewell_dataset.domain.samples import Sample
-from framewell_dataset.ports import AssetBook, RightsBook, StatedRights
+from framewell_dataset.ports import AssetBook, RightsBook
 from framewell_kit.clock import Clock
 
 

@@ -1,0 +1,14 @@
+"""For tests: the service in memory, and footage to show it."""
+
+from framewell_dataset.testing.bench import DatasetBench
+from framewell_dataset.testing.footage import (
+    DECIDED_BY,
+    Footage,
+    Seen,
+    contract_4711,
+    ingested,
+    stated,
+    whole,
+)
+
+__all__ = ["DECIDED_BY", "DatasetBench", "Footage", "Seen", "contract_4711", "ingested", "stated", "whole"]
