@@ -9,6 +9,7 @@ from framewell_transcode.adapters.proxy_store import BundleFrames, ObjectProxySt
 from framewell_transcode.adapters.queue import JobQueue, PlanWork, SoundWork, job_kinds
 from framewell_transcode.adapters.references import DocumentReferences
 from framewell_transcode.adapters.sandboxed_works import SANDBOX_JOBS, SandboxedWorks, WorkLimits
+from framewell_transcode.adapters.scratch import prepare_scratch
 from framewell_transcode.entrypoints import rpc, stream
 from framewell_transcode.handlers.extract_audio import ExtractAudio
 from framewell_transcode.handlers.make_chunk import MakeChunk
@@ -23,7 +24,7 @@ from framewell_transcode.stitching.compose import Composer
 
 async def wire(settings: TranscodeSettings, mesh: Mesh) -> Service:
     """Build transcode from its settings and the mesh."""
-    settings.scratch.mkdir(parents=True, exist_ok=True)
+    prepare_scratch(settings.scratch)
     board = DocumentBoard(mesh.documents)
     references = DocumentReferences(mesh.documents, mesh.objects)
     await board.prepare()
