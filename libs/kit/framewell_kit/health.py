@@ -19,12 +19,14 @@ from framewell_kit.telemetry.metrics import exposition
 
 @dataclass(slots=True)
 class Health:
-    """What the process says of itself. `waiting` maps each part to why it is not ready; empty: it is.
+    """What the process says of itself.
 
-    `notes` are told with it and change nothing: what paused partitions wait for.
+    `starting` is what it is at until it has started; `parts` says of each part why it is not ready (empty:
+    it is); `notes` are told with it and change nothing: what paused partitions wait for.
     """
 
     service: str
+    starting: str = "starting"
     started: bool = False
     stopping: bool = False
     parts: dict[str, Callable[[], str]] = field(default_factory=dict)
@@ -33,7 +35,7 @@ class Health:
     def waiting(self) -> dict[str, str]:
         """Every part that is not ready, and why."""
         if not self.started:
-            return {"process": "starting"}
+            return {"process": self.starting}
         if self.stopping:
             return {"process": "stopping"}
         return {name: reason for name, why in self.parts.items() if (reason := why())}

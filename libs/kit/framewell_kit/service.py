@@ -167,7 +167,7 @@ class _Process:
             self._on_stop(part.stop, seconds * SIDE_SHARE)
             self._health.parts[part.name] = part.waiting
         runner = JobRunner(mesh.jobs, service.jobs, mesh.clock)
-        await _patiently("the document database", runner.start)
+        await self._patiently("the document database", runner.start)
         self._health.parts["jobs"] = lambda: "; ".join(runner.why())
         runtime = await self._listen(mesh, service)
 
@@ -186,8 +186,8 @@ class _Process:
         publisher = Publisher(
             shared.kafka, source=f"framewell/{self._name}", clock=clock, prefix=shared.kafka_prefix
         )
-        await _patiently("the document database", documents.ping)
-        await _patiently("the broker", publisher.start)
+        await self._patiently("the document database", documents.ping)
+        await self._patiently("the broker", publisher.start)
         self._on_stop(publisher.stop)
         outbox = Outbox(documents, publisher)
         return Mesh(
@@ -225,13 +225,23 @@ class _Process:
             await runtime.start()
             runtimes.append(runtime)
 
-        await _patiently("the broker", subscribe)
+        await self._patiently("the broker", subscribe)
         runtime = runtimes[0]
         self._health.parts["streams"] = lambda: "; ".join(runtime.unready())
         self._health.notes["paused"] = runtime.waiting
         measuring = asyncio.ensure_future(_measure_lag(runtime))
         self._started.callback(measuring.cancel)
         return runtime
+
+    async def _patiently(self, what: str, attempt: Callable[[], Awaitable[None]]) -> None:
+        """Try until it works: what a process stands on may start after it, or be away for a while."""
+        self._health.starting = f"waiting for {what}"
+        while True:
+            try:
+                return await attempt()
+            except (Busy, KafkaError) as error:
+                log.warning("waiting for what the service stands on", what=what, error=str(error)[:200])
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
 
     def _on_stop(self, stop: Callable[..., Awaitable[None]], *args: object) -> None:
         async def stopped() -> None:
@@ -241,16 +251,6 @@ class _Process:
                 log.exception("a part did not stop cleanly", part=getattr(stop, "__qualname__", repr(stop)))
 
         self._started.push_async_callback(stopped)
-
-
-async def _patiently(what: str, attempt: Callable[[], Awaitable[None]]) -> None:
-    """Try until it works: what a process stands on may start after it, or be away for a while."""
-    while True:
-        try:
-            return await attempt()
-        except (Busy, KafkaError) as error:
-            log.warning("waiting for what the service stands on", what=what, error=str(error)[:200])
-            await asyncio.sleep(TRY_AGAIN_SECONDS)
 
 
 async def _measure_lag(runtime: StreamRuntime) -> None:
