@@ -23,6 +23,7 @@ class Gateway:
         box = {"x": 0.25, "y": 0.1, "width": 0.2, "height": 0.3}
         return [
             {"kind": "face", "frame": 50, "box": box, "text": ""},
+            {"kind": "text", "frame": 50, "box": box, "text": "Reporter (fiktiv)"},
             {"kind": "label", "frame": 50, "box": None},
         ]
 
@@ -83,6 +84,12 @@ def test_faces_are_boxed_with_the_name_known_at_that_picture(tmp_path: Path) -> 
     html = page_of(tmp_path, asset_view(), Gateway())
     assert 'class="box known" style="left: 25.00%; top: 10.00%; width: 20.00%; height: 30.00%"' in html
     assert "<span>Jörg Müßigbrodt</span>" in html
+
+
+def test_words_on_screen_are_told_below_the_picture_and_do_not_hide_it(tmp_path: Path) -> None:
+    html = page_of(tmp_path, asset_view(), Gateway())
+    assert "picture 50: “Reporter (fiktiv)”</figcaption>" in html
+    assert "<span>Reporter (fiktiv)</span>" not in html
 
 
 def test_text_from_outside_is_escaped(tmp_path: Path) -> None:

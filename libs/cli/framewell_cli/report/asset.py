@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Final, Protocol
 
 from framewell_cli.report.page import Box, Page, Picture, Quote, Section, Table, write
@@ -17,6 +18,7 @@ View = Mapping[str, Any]
 
 MOST_PICTURES: Final = 6
 MOST_LABELS: Final = 15
+LONGEST_WORDS: Final = 60
 _FOUND_IN_THE_FILE: Final = frozenset({"exif", "xmp", "c2pa", "tdmrep"})
 
 
@@ -96,7 +98,9 @@ def _frames(view: View, source: PictureSource) -> Section:
     pictures = []
     for frame in sorted(_spread(by_frame)):
         boxes = [_observed(seen, _who(view, frame)) for seen in by_frame[frame]]
-        pictures.append(Picture(source.frame(view["asset_id"], frame), f"picture {frame}", boxes))
+        pictures.append(
+            Picture(source.frame(view["asset_id"], frame), _caption(frame, by_frame[frame]), boxes)
+        )
     return (
         Section("Pictures", pictures=pictures)
         if pictures
@@ -123,9 +127,15 @@ def _who(view: View, frame: int) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
+def _caption(frame: int, seen: Sequence[Mapping[str, Any]]) -> str:
+    """The words on screen stand here: over the picture they would hide what they repeat."""
+    words = [f"“{shorten(one['text'], LONGEST_WORDS)}”" for one in seen if one["kind"] == "text"]
+    return f"picture {frame}" + (f": {', '.join(words)}" if words else "")
+
+
 def _observed(seen: Mapping[str, Any], who: str) -> Box:
     box, text = seen["box"], seen["kind"] == "text"
-    label = seen["text"] if text else who or "face"
+    label = "" if text else who or "face"
     tone = "text" if text else "known" if who not in {"", "unknown"} else "unknown"
     return Box(box["x"], box["y"], box["width"], box["height"], label, tone)
 
