@@ -5,6 +5,7 @@ process is made of. Everything else about being a process of the mesh happens he
 """
 
 import asyncio
+import errno
 import inspect
 import os
 import signal
@@ -99,7 +100,9 @@ def run_service(name: str, settings: object, wire: Wire, mesh_settings: MeshSett
     try:
         uvloop.run(_live(name, settings, wire, shared, telemetry))
     except (OSError, ValueError) as error:
-        log.error("the service cannot run", reason=str(error))
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        advice = ": end what listens there, or set FRAMEWELL_PORT_BASE" if taken else ""
+        log.error("the service cannot run", reason=f"{error}{advice}")
         sys.exit(1)
 
 
