@@ -214,8 +214,10 @@ def training_made_models_equal_to_torch(record: Record) -> tuple[bool, str]:
 
 def gate_promoted_them(record: Record) -> tuple[bool, str]:
     verdicts = [lesson.training.verdict == VERDICT_PROMOTED for lesson in record.lessons]
-    said = dict.fromkeys(step.sentence for lesson in record.lessons for step in lesson.training.gate)
-    return all(verdicts) and len(verdicts) == 2, " ".join(said)
+    steps = [step for lesson in record.lessons for step in lesson.training.gate]
+    open_ = dict.fromkeys(step.sentence for step in steps if not step.passed)
+    said = f"{sum(step.passed for step in steps)} of {len(steps)} steps of the gate held"
+    return all(verdicts) and len(verdicts) == 2, "; ".join([said, *map(_beginning, open_)])
 
 
 def learned_within_seconds(record: Record) -> tuple[bool, str]:

@@ -84,6 +84,7 @@ def _fetch(sources: Sources) -> None:
 async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
     screen = Screen()
     sources.check()
+    screen.terms(sources)
     screen.say("rendering the programmes and starting a mesh for the demo")
     mesh = OwnMesh.at(home / "mesh", roots=(home,))
     drawing = asyncio.create_task(asyncio.to_thread(prepare, sources, home / "programmes"))

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from framewell_cli.console import progress, results
+from framewell_cli.console import print_table, progress, results
 from framewell_cli.demo import tables
 from framewell_cli.demo.outcome import Outcome
+from framewell_cli.demo.sources import Sources
 from framewell_cli.report.page import Table as Content
 
 
@@ -22,6 +23,13 @@ class Screen:
     console: Console = progress
     began: float = field(default_factory=time.monotonic)
 
+    def terms(self, sources: Sources) -> None:
+        """What the demo plays with, and on what terms."""
+        for source in sources.entries:
+            self.console.print(f"{source.title}: {source.licence} ({source.package})", markup=False)
+            self.console.print(f"  {' '.join(source.terms.split())}", style="dim", markup=False)
+        self.console.print()
+
     def say(self, sentence: str) -> None:
         """One line about what happens now."""
         self.console.print(f"[dim]{time.monotonic() - self.began:6.1f} s[/dim]  ", end="")
@@ -30,11 +38,6 @@ class Screen:
 
 def show(outcome: Outcome, console: Console = results) -> None:
     """Print how it ended."""
-    console.print("Media and terms", style="bold")
-    for source in outcome.sources:
-        console.print(f"{source['title']}: {source['licence']}", markup=False)
-        console.print(f"  {source['terms']}", style="dim", markup=False)
-    console.print()
     for heading, table in (
         ("Stages (seconds)", tables.stages(outcome)),
         ("People", tables.people(outcome)),
@@ -44,8 +47,7 @@ def show(outcome: Outcome, console: Console = results) -> None:
         ("Steps", tables.checks(outcome)),
     ):
         if table.rows:
-            console.print(_drawn(heading, table))
-            console.print()
+            _print(heading, table, console)
     if outcome.page:
         console.print(f"Page with pictures: {outcome.page}", markup=False)
     held = sum(check.held for check in outcome.checks)
@@ -54,6 +56,15 @@ def show(outcome: Outcome, console: Console = results) -> None:
         f"mesh up in {outcome.mesh_seconds:.0f} s",
         style="bold green" if outcome.held else "bold red",
     )
+
+
+def _print(heading: str, table: Content, console: Console) -> None:
+    if console.is_terminal:
+        console.print(_drawn(heading, table))
+    else:  # a file or a pipe has no width to fold at
+        console.print(heading, markup=False)
+        print_table(table.columns, table.rows)
+    console.print()
 
 
 def _drawn(heading: str, content: Content) -> Table:
