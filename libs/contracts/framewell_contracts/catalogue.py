@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from google.protobuf.message import Message
 
@@ -83,6 +84,17 @@ class FactType:
     def carries_asset(self) -> bool:
         """True when the message names its asset."""
         return "asset_id" in self.message.DESCRIPTOR.fields_by_name
+
+    @cached_property
+    def carries_passport(self) -> bool:
+        """True when the message says where a sample comes from, its asset included."""
+        return "passport" in self.message.DESCRIPTOR.fields_by_name
+
+    def asset_of(self, message: Any) -> str:
+        """The asset the message is about, as far as it says; otherwise empty."""
+        if self.carries_asset:
+            return str(message.asset_id)
+        return str(message.passport.asset_id) if self.carries_passport else ""
 
     @cached_property
     def summary(self) -> str:

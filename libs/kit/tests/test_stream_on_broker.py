@@ -11,6 +11,7 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_contracts import put_aside
 from framewell_contracts.catalogue import fact_type
+from framewell_contracts.identity import asset_id
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream import Broadcast, RetryPolicy, Stage
@@ -68,6 +69,15 @@ async def test_the_same_record_twice_makes_the_same_ids(bench: StreamBench) -> N
     await eventually(lambda: len(echo.seen) == 2)
     await bench.stop(runtime)
     assert len({event.envelope.id for event in await bench.events(REJECTED)}) == 1
+
+
+async def test_a_handler_is_told_the_asset_whatever_the_sender_left_out(bench: StreamBench) -> None:
+    await bench.publish(IngestRequested(uri="file:///x"), cause=a_cause("c"))
+    echo = Echo()
+    await bench.run(Stage(GROUP, IngestRequested, echo))
+    await eventually(lambda: echo.seen == [""])
+    cause = echo.causes[""]
+    assert cause.subject == asset_id(cause.source, cause.id)
 
 
 async def test_records_of_one_key_are_handled_in_order(bench: StreamBench) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
+from framewell.sample.v1.sample_pb2 import Passport, SampleProposed
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outcomes import Rejected
 from framewell_kit.records import event_id
@@ -169,6 +170,12 @@ def test_a_fact_says_its_asset_and_its_trace() -> None:
     (record,) = derive([AssetRejected(asset_id="asset-2")], of, source="/s", now=NOW)
     headers = dict(record.headers)
     assert (headers["ce_subject"], headers["traceparent"]) == (b"asset-2", b"00-a-b-01")
+
+
+def test_a_sample_is_about_the_asset_of_its_passport() -> None:
+    proposed = SampleProposed(sample_id="s", passport=Passport(asset_id="asset-3"))
+    (record,) = derive([proposed], cause(subject="asset-1"), source="/s", now=NOW)
+    assert dict(record.headers)["ce_subject"] == b"asset-3"
 
 
 def test_a_fact_too_large_for_its_topic_is_refused_here() -> None:

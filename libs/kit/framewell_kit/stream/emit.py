@@ -35,7 +35,7 @@ def derive(
         ordinal = counted[kind.type, key]
         counted[kind.type, key] += 1
         lane = fact.lane or (kind.carries_lane and message.lane) or cause.lane or LANE_UNSPECIFIED  # type: ignore[attr-defined]
-        subject = fact.subject or (kind.carries_asset and message.asset_id) or cause.subject  # type: ignore[attr-defined]
+        subject = fact.subject or kind.asset_of(message) or cause.subject
         envelope = Envelope(
             id=fact.id or derived_id(cause.id, kind.type, f"{scope}{key}/{ordinal}"),
             source=source,

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Record, Unreadable, decode
+from framewell_contracts.identity import asset_id
 from framewell_contracts.put_aside import PutAside
 from framewell_contracts.topics import dead_letter_topic, retry_topic
 from framewell_kit.clock import Clock
@@ -198,8 +200,17 @@ def _cause(event: Event, delivered: Delivery) -> Cause:
         source=envelope.source,
         type=envelope.type,
         time=envelope.time,
-        subject=envelope.subject,
+        subject=_subject(event),
         lane=lane,
         attempt=delivered.waited.attempt + 1 if delivered.waited else 1,
         traceparent=envelope.traceparent or new_traceparent(),
     )
+
+
+def _subject(event: Event) -> str:
+    """The asset, wherever there is one: what an outsider wrote into `ce_subject` comes second to it."""
+    said, message = event.envelope, event.message
+    asset = FACTS[said.type].asset_of(message)
+    if not asset and isinstance(message, IngestRequested):
+        asset = asset_id(said.source, said.id)
+    return asset or said.subject
