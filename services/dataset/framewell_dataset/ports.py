@@ -60,6 +60,10 @@ class AssetBook(Protocol):
 
     async def keep_chunk(self, chunk: ChunkAnalysed) -> None: ...
 
+    async def note_completed(self, asset_id: str, generation: int) -> None:
+        """The whole of this generation is looked at from now on: its chunks alone are not any more."""
+        ...
+
     async def chunks(self, asset_id: str) -> list[ChunkAnalysed]:
         """Analysed chunks, in order of time."""
         ...

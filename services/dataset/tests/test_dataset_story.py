@@ -1,5 +1,7 @@
 """From what was seen to samples, and what rights, people and the store have to say about it."""
 
+from dataclasses import replace
+
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRemoved
@@ -10,7 +12,7 @@ from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithdrawn, SampleWithheld
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
-from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated
+from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated, whole
 from framewell_kit.outcomes import NotYet, Rejected
 
 MAN = Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)")
@@ -98,6 +100,23 @@ async def test_what_a_contract_prohibits_is_withheld_in_its_words(bench: Dataset
     assert sample.state == wire.SAMPLE_STATE_WITHHELD
     refused = await decide(bench, sample.sample_id)
     assert "contract 4711" in refused.error
+
+
+async def test_one_shot_across_two_chunks_is_one_sample_in_whatever_order_it_is_told(
+    bench: DatasetBench,
+) -> None:
+    for asset_id, late in (("in-order", False), ("late", True)):
+        await bench.take_in(asset_id, contract_4711(rights.USE_PROHIBITED, 1))
+        first = await bench.chunk(asset_id, ASTRONAUT)
+        second = await bench.chunk(asset_id, replace(ASTRONAUT, take=1), index=1)
+        await bench.hear(first)
+        if not late:
+            await bench.hear(second)
+        await bench.hear(whole(asset_id, first, second))
+        if late:
+            await bench.hear(second)
+        alive = [s for s in await samples(bench, asset_id=asset_id) if s.state != wire.SAMPLE_STATE_WITHDRAWN]
+        assert len(alive) == 1, asset_id
 
 
 async def test_a_photo_that_forbids_reuse_is_withheld_with_its_own_words(bench: DatasetBench) -> None:
