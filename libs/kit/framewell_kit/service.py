@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 import grpc
 import uvloop
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents import Documents, MongoDocuments
@@ -242,11 +242,8 @@ class _Process:
         while True:
             try:
                 return await attempt()
-            except UnknownTopicOrPartitionError:
-                self._health.starting = "topics are missing: run 'framewell topics apply'"
-                log.warning("waiting for the mesh's topics", advice="run 'framewell topics apply'")
-                await asyncio.sleep(TRY_AGAIN_SECONDS)
             except (Busy, KafkaError) as error:
+                self._health.starting = f"waiting for {what}: {error}"[:500]
                 log.warning("waiting for what the service stands on", what=what, error=str(error)[:200])
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
 

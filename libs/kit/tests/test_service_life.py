@@ -97,13 +97,30 @@ async def test_a_service_waits_for_what_it_stands_on_and_ends_all_the_same(folde
         await eventually(lambda: service.health("/live")[0] == 200, within=60, every=0.2)
         assert service.health("/started")[0] == 503
         status, answer = service.health("/ready")
-        assert (status, answer["waiting"]) == (503, {"process": "waiting for the document database"})
+        assert status == 503
+        assert "waiting for the document database" in str(answer["waiting"])
         await eventually(lambda: "waiting for what the service stands on" in service.log.read_text())
         code, seconds = await service.end()
     finally:
         service.process.kill()
     assert code == 0
     assert seconds < 8
+
+
+@pytest.mark.integration
+async def test_missing_topics_are_said_and_waited_for(broker: str, database: str, folder: Path) -> None:
+    async with StreamBench(broker) as bench:
+        service = Process(folder, KAFKA=broker, MONGO=database, KAFKA_PREFIX=bench.prefix)
+        try:
+            await eventually(
+                lambda: "run 'framewell topics apply'" in str(service.health("/ready")[1]),
+                within=60,
+                every=0.2,
+            )
+            await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])
+            await eventually(lambda: service.health("/ready")[0] == 200, within=60, every=0.2)
+        finally:
+            service.process.kill()
 
 
 async def test_a_busy_port_is_one_clear_line(folder: Path) -> None:

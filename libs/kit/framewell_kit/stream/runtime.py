@@ -7,9 +7,11 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
+from framewell_contracts.topic_admin import partition_counts
 from framewell_contracts.topics import retry_topic
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
+from framewell_kit.outcomes import Busy
 from framewell_kit.stream import patience
 from framewell_kit.stream.breaker import Breaker
 from framewell_kit.stream.broadcast import BroadcastFeed
@@ -34,8 +36,8 @@ AnyStage = Stage | HeavyStage | Broadcast
 class StreamRuntime:
     """The consumer runtime of one process.
 
-    `start` connects (raising KafkaError while the broker is away), `stop` drains within its
-    time and then leaves the groups within a few seconds more.
+    `start` connects, raising KafkaError while the broker is away and Busy while topics are missing.
+    `stop` drains within its time and then leaves the groups within a few seconds more.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class StreamRuntime:
         fatal: Any = None,
     ) -> None:
         self._documents, self._clock = documents, clock
+        self._kafka, self._prefix = kafka, prefix
         self._broker = KafkaBroker(
             kafka, apply_types=False, logger=None, consumer_only=True, allow_auto_create_topics=False,
             graceful_timeout=0.5,
@@ -69,6 +72,7 @@ class StreamRuntime:
 
     async def start(self) -> None:
         """Take up what the breakers knew, subscribe, and begin to read."""
+        await self._require_topics()
         for group, breaker in self._breakers.items():
             kept = await self._documents.get(BREAKERS, group)
             breaker.restore(kept["opened_at"] if kept else None)
@@ -80,6 +84,17 @@ class StreamRuntime:
             raise
         for broadcast in self.broadcasts:
             self._spawn(broadcast.started())
+
+    async def _require_topics(self) -> None:
+        """A consumer of a topic that does not exist waits without a word."""
+        read = [feed.topics for feed in self.feeds] + [one.topics for one in self.broadcasts]
+        wanted = {self._prefix + topic for topics in read for topic in topics}
+        missing = sorted(wanted - (await partition_counts(self._kafka, sorted(wanted))).keys())
+        if missing:
+            raise Busy(
+                f"{len(missing)} topics are missing on the broker, {missing[0]} among them: "
+                "run 'framewell topics apply'"
+            )
 
     async def stop(self, seconds: float) -> None:
         """Stop fetching, finish or give back, publish, commit, leave; within the time."""
