@@ -50,11 +50,12 @@ class Broker:
         )
         if (self._data / "meta.properties").exists():
             return
+        # In one argument: an id may begin with a dash.
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         formatted = subprocess.run(
             self._java(
                 "kafka.tools.StorageTool", "format", "--standalone",
-                "-t", cluster, "-c", str(self._configuration),
+                f"--cluster-id={cluster}", "-c", str(self._configuration),
             ),
             capture_output=True, text=True, check=False,
         )  # fmt: skip
