@@ -2,9 +2,11 @@
 
     Stage("ingest.accept_request", reads=IngestRequested, handler=AcceptRequest(...))
 
-Handlers know none of it: facts in, facts out, four outcomes. What the runtime promises stands in
-`docs/delivery.md`; the modules follow one record: `delivery` (bytes), `settle` (its end), `light` and
-`heavy` (many of them), `feed` and `gate` (the consumer), `publisher` (what leaves).
+Handlers know none of it: facts in, facts out, four outcomes. An event that Kafka acknowledged takes effect
+at least once and its effects are visible once; one bad message never stops the rest; what cannot be
+handled waits in a dead-letter topic with its reason. First attempts run in order per key; a record that is
+tried again may be overtaken. The modules follow one record: `delivery` (bytes), `settle` (its end),
+`light` and `heavy` (many of them), `feed` and `gate` (the consumer), `publisher` (what leaves).
 """
 
 from framewell_kit.stream.declare import Broadcast, HeavyStage, Reason, RetryPolicy, Stage
