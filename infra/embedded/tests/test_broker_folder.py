@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
+
 from framewell_embedded.broker import Broker
 from framewell_embedded.ports import free_ports
 
