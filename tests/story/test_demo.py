@@ -16,6 +16,7 @@ import pytest
 
 from framewell_cli.demo.checks import PROMISES
 from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.locking import is_held
 from framewell_cli.mesh.ports import SERVICES
 from framewell_cli.mesh.roster import Roster
 
@@ -55,6 +56,20 @@ def test_every_step_of_the_story_really_happens(home: Path) -> None:
     assert page.count("data:image/jpeg;base64,") >= 5
     assert "Jörg Müßigbrodt" in page
     assert "reproduced, disseminated or broadcast" in page
+
+
+@pytest.mark.story
+def test_ctrl_c_while_the_mesh_comes_up_leaves_nothing_behind(home: Path) -> None:
+    demo = start_demo(home)
+    wait_for(home, demo, "starting a mesh")
+    supervisor_log = MeshFolder(home / "mesh").log("supervisor")
+    while not supervisor_log.exists():  # from here on there is something to end
+        assert demo.poll() is None
+        time.sleep(0.01)
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(60) == 130
+    time.sleep(2)  # a supervisor that was missed would have its lock by now
+    assert not is_held(MeshFolder(home / "mesh").lock)
 
 
 @pytest.mark.chaos

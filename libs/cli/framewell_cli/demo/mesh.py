@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -96,10 +97,19 @@ class OwnMesh:
                 f"its logs are in {self.folder.logs}"
             ) from None
         finally:
-            if process.returncode is None:
-                process.kill()
+            await asyncio.shield(_interrupted(process))
         if must and process.returncode != 0:
             raise CommandError(
                 f"The demo's mesh did not come up:\n{said.decode(errors='replace').strip()}\n"
                 f"Its logs are in {self.folder.logs}; 'framewell doctor' says what is missing."
             )
+
+
+async def _interrupted(process: asyncio.subprocess.Process) -> None:
+    """Ctrl-C for a command that still runs: `up` then ends what it has started so far."""
+    if process.returncode is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            process.kill()

@@ -89,6 +89,8 @@ def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: 
     try:
         _wait_until_up(folder, process, offset, report)
     except KeyboardInterrupt:
+        process.terminate()  # it may be too young to hold the lock that `down` looks for
+        process.wait()
         down(folder, report)
         raise
 
