@@ -60,10 +60,6 @@ class AssetBook(Protocol):
 
     async def keep_chunk(self, chunk: ChunkAnalysed) -> None: ...
 
-    async def note_completed(self, asset_id: str, generation: int) -> None:
-        """The whole of this generation is looked at from now on: its chunks alone are not any more."""
-        ...
-
     async def chunks(self, asset_id: str) -> list[ChunkAnalysed]:
         """Analysed chunks, in order of time."""
         ...
@@ -96,6 +92,10 @@ class SampleStore(Protocol):
 
     async def collapse(self, sample_id: str, refs: Sequence[str]) -> None:
         """Note that the sample stands for these sightings too. `change` leaves what was noted alone."""
+        ...
+
+    async def grow(self, sample: Sample) -> None:
+        """Note the span and trail of a sample that grew. `change` leaves them alone."""
         ...
 
     async def get(self, sample_id: str) -> Sample | None: ...

@@ -1,5 +1,6 @@
 """From what was seen to samples, and what rights, people and the store have to say about it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -102,21 +103,27 @@ async def test_what_a_contract_prohibits_is_withheld_in_its_words(bench: Dataset
     assert "contract 4711" in refused.error
 
 
+@pytest.mark.parametrize("order", ["parts first", "a part last", "a part and the whole at once", "turned"])
 async def test_one_shot_across_two_chunks_is_one_sample_in_whatever_order_it_is_told(
-    bench: DatasetBench,
+    bench: DatasetBench, order: str
 ) -> None:
-    for asset_id, late in (("in-order", False), ("late", True)):
-        await bench.take_in(asset_id, contract_4711(rights.USE_PROHIBITED, 1))
-        first = await bench.chunk(asset_id, ASTRONAUT)
-        second = await bench.chunk(asset_id, replace(ASTRONAUT, take=1), index=1)
-        await bench.hear(first)
-        if not late:
-            await bench.hear(second)
-        await bench.hear(whole(asset_id, first, second))
-        if late:
-            await bench.hear(second)
-        alive = [s for s in await samples(bench, asset_id=asset_id) if s.state != wire.SAMPLE_STATE_WITHDRAWN]
-        assert len(alive) == 1, asset_id
+    await bench.take_in("c", contract_4711(rights.USE_PROHIBITED, 1))
+    first = await bench.chunk("c", ASTRONAUT)
+    second = await bench.chunk("c", replace(ASTRONAUT, take=1), index=1)
+    both = whole("c", first, second)
+    await bench.hear(first)
+    if order == "parts first":
+        await bench.hear(second)
+        await bench.hear(both)
+    elif order == "a part last":
+        await bench.hear(both)
+        await bench.hear(second)
+    elif order == "a part and the whole at once":
+        await asyncio.gather(bench.hear(second), bench.hear(both))
+    else:
+        await asyncio.gather(bench.hear(both), bench.hear(second))
+    (alive,) = [s for s in await samples(bench) if s.state != wire.SAMPLE_STATE_WITHDRAWN]
+    assert alive.state == wire.SAMPLE_STATE_WITHHELD
 
 
 async def test_a_photo_that_forbids_reuse_is_withheld_with_its_own_words(bench: DatasetBench) -> None:

@@ -83,10 +83,6 @@ class AssetDocuments:
         older = {"generation": {"$lt": chunk.generation}}
         await self.documents.update(CHUNKS, chunk.chunk_id, {"$set": kept}, expect=older)
 
-    async def note_completed(self, asset_id: str, generation: int) -> None:
-        change = {"$set": {"completed": generation}}
-        await self.documents.update(ASSETS, asset_id, change, expect={"removed": False})
-
     async def chunks(self, asset_id: str) -> list[ChunkAnalysed]:
         found = await self.documents.find(CHUNKS, {"asset_id": asset_id}, sort=[("index", 1)])
         return [ChunkAnalysed.FromString(document["content"]) for document in found]
@@ -121,6 +117,5 @@ def _asset(document: Document) -> Asset:
         revision=document["revision"],
         programme_revision=document["programme_revision"],
         removed=document["removed"],
-        completed=document.get("completed", -1),
         rights_due=document["rights_due"],
     )

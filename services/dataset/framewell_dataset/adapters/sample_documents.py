@@ -43,6 +43,7 @@ class SampleDocuments:
         document = {
             "_id": sample.sample_id,
             **_fields(sample),
+            **_place(sample),
             "collapsed": list(sample.collapsed),
             ORDER: order_of(sample.created_at, sample.sample_id),
         }
@@ -62,6 +63,9 @@ class SampleDocuments:
 
     async def collapse(self, sample_id: str, refs: Sequence[str]) -> None:
         await self.documents.update(SAMPLES, sample_id, {"$addToSet": {"collapsed": {"$each": list(refs)}}})
+
+    async def grow(self, sample: Sample) -> None:
+        await self.documents.update(SAMPLES, sample.sample_id, {"$set": _place(sample)})
 
     async def get(self, sample_id: str) -> Sample | None:
         found = await self.documents.get(SAMPLES, sample_id)
@@ -138,7 +142,7 @@ def _rows(document: Document) -> Vectors:
 
 
 def _fields(sample: Sample) -> Document:
-    """Everything but the order, and what `collapse` and the outbox write."""
+    """Everything but the order, and what `grow`, `collapse` and the outbox write."""
     content = SampleMessage(crops=sample.crops, evidence=sample.evidence, passport=sample.passport)
     return {
         "dataset_id": sample.dataset_id,
@@ -149,8 +153,6 @@ def _fields(sample: Sample) -> Document:
         "purpose": sample.purpose,
         "state": str(sample.state),
         "question": sample.question,
-        "span": sample.span.SerializeToString(),
-        "trail": [[s.pts, s.x, s.y, s.width, s.height] for s in sample.trail],
         "content": content.SerializeToString(),
         "pictures": [crop.picture.key for crop in sample.crops],
         "quality": sample.quality,
@@ -160,6 +162,13 @@ def _fields(sample: Sample) -> Document:
         "withdrawal": str(sample.withdrawal),
         "claimed_by": sample.claimed_by,
         "claimed_until": sample.claimed_until,
+    }
+
+
+def _place(sample: Sample) -> Document:
+    return {
+        "span": sample.span.SerializeToString(),
+        "trail": [[s.pts, s.x, s.y, s.width, s.height] for s in sample.trail],
     }
 
 

@@ -20,8 +20,6 @@ class Asset:
     revision: int = 0
     programme_revision: int = 0
     removed: bool = False
-    completed: int = -1
-    """The newest generation whose whole was looked at; -1: none yet."""
     rights_due: datetime | None = None
 
     @property

@@ -13,7 +13,7 @@ from framewell.media.v1.media_pb2 import Span
 from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
 from framewell.sample.v1.sample_pb2 import Crop, Decision, Evidence, Passport, SampleState
 from framewell_contracts.identity import derived_id
-from framewell_dataset.domain.geometry import Sighting, shared_place, shared_time
+from framewell_dataset.domain.geometry import Sighting, shared_place, shared_time, thinned
 
 SAME_TIME = 0.5
 SAME_PLACE = 0.5
@@ -92,6 +92,28 @@ class Sample:
     def same_as(self, span: Span, trail: tuple[Sighting, ...]) -> bool:
         """Whether a sighting of the same asset is this very sample."""
         return shared_time(self.span, span) >= SAME_TIME and shared_place(self.trail, trail) >= SAME_PLACE
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Of two samples that are the same, the one with the lower rank stays: the longer, then any."""
+        return self.span.start_pts - self.span.end_pts, self.sample_id
+
+    def grown(self, span: Span, trail: tuple[Sighting, ...]) -> "Sample | None":
+        """The sample after more of its track was seen, None when it covers that already.
+
+        No change of what it is: the revision stays. A track may be cut off at a chunk's edge at first.
+        """
+        begin, end = min(self.span.start_pts, span.start_pts), max(self.span.end_pts, span.end_pts)
+        if (begin, end) == (self.span.start_pts, self.span.end_pts):
+            return None
+        first = min(self.span.first_frame, span.first_frame)
+        last = max(self.span.first_frame + self.span.frames, span.first_frame + span.frames)
+        seen = {sighting.pts: sighting for sighting in (*trail, *self.trail)}
+        return replace(
+            self,
+            span=Span(start_pts=begin, end_pts=end, first_frame=first, frames=last - first),
+            trail=thinned([seen[pts] for pts in sorted(seen)], LONGEST_TRAIL),
+        )
 
     def changed(self, **changes: object) -> "Sample":
         """The sample after one change: the next revision."""

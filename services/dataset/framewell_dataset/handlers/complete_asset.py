@@ -35,7 +35,6 @@ class CompleteAsset:
         asset = await known_asset(self.assets, fact.asset_id)
         if asset is None:
             return ()
-        await self.assets.note_completed(fact.asset_id, fact.generation)
         done = [chunk for chunk in fact.chunks if chunk.outcome.HasField("done")]
         for chunk in done:
             await self.assets.keep_chunk(chunk)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from framewell.media.v1.media_pb2 import Span
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
 from framewell.sample.v1.sample_pb2 import Evidence, Passport
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.classes import Dataset, DatasetClass, class_id, name_hash
-from framewell_dataset.domain.geometry import thinned
+from framewell_dataset.domain.geometry import Sighting, thinned
 from framewell_dataset.domain.sample_facts import rule_actor, told
 from framewell_dataset.domain.samples import (
     DECIDED,
@@ -77,11 +78,7 @@ class Enrol:
         asset, dataset, candidate = sighted.asset, sighted.dataset, sighted.candidate
         if candidate.named is not None and await self._forgotten(candidate.named):
             return None
-        same = [
-            sample
-            for sample in await self.samples.of_asset(asset.asset_id, dataset.dataset_id)
-            if sample.same_as(candidate.span, candidate.trail)
-        ]
+        same = await self._same(asset.asset_id, dataset.dataset_id, candidate.span, candidate.trail)
         if same:
             return await self._known_already(same, sighted, actor, cause)
         named = await self._name(dataset, candidate)
@@ -95,13 +92,19 @@ class Enrol:
         """Write the sample; where another worker wrote the same sighting at the same time, one stays."""
         if not await self.samples.insert(sample, vectors, told(sample, actor), cause):
             return
-        twins = [
-            each
-            for each in await self.samples.of_asset(sample.asset_id, sample.dataset_id)
-            if each.sample_id != sample.sample_id and each.same_as(sample.span, sample.trail)
-        ]
-        if any(each.sample_id < sample.sample_id and each.state is not State.WITHDRAWN for each in twins):
-            await self.changes.apply(sample, _merged, actor, cause)
+        for twin in await self._same(sample.asset_id, sample.dataset_id, sample.span, sample.trail):
+            if twin.sample_id == sample.sample_id or twin.state is State.WITHDRAWN:
+                continue
+            if twin.state in DECIDED or twin.rank < sample.rank:
+                await self.changes.apply(sample, _merged, actor, cause)
+            else:
+                await self.changes.apply(twin, _merged, actor, cause)
+
+    async def _same(
+        self, asset_id: str, dataset_id: str, span: Span, trail: tuple[Sighting, ...]
+    ) -> list[Sample]:
+        known = await self.samples.of_asset(asset_id, dataset_id)
+        return [sample for sample in known if sample.same_as(span, trail)]
 
     async def _forgotten(self, named: PersonName) -> bool:
         salt = await self.catalogue.salt()
@@ -111,14 +114,18 @@ class Enrol:
         self, same: Sequence[Sample], sighted: Sighted, actor: Actor, cause: Cause
     ) -> Sample:
         """What a person decided stands; of several undecided ones the oldest stays, improved."""
-        decided = [sample for sample in same if sample.state in DECIDED]
-        lasting = [s for s in same if s.state is State.WITHDRAWN and s.withdrawal is not Withdrawal.RIGHTS]
-        open_ = [sample for sample in same if sample not in decided and sample not in lasting]
-        kept = min(decided or open_ or lasting, key=lambda sample: (sample.created_at, sample.sample_id))
+        kept = _lasting(same)
+        grown = kept.grown(sighted.candidate.span, sighted.candidate.trail)
+        if grown is not None:
+            await self.samples.grow(grown)
+            kept = grown
+            # Whoever wrote a part of the same track meanwhile did not see that it belongs to this one.
+            same = await self._same(kept.asset_id, kept.dataset_id, kept.span, kept.trail)
+        open_ = [sample for sample in same if _is_open(sample)]
         for other in open_:
             if other.sample_id != kept.sample_id:
                 await self.changes.apply(other, _merged, actor, cause)
-        if kept not in open_ or not (kept.question and sighted.candidate.complete):
+        if not _is_open(kept) or not (kept.question and sighted.candidate.complete):
             return await self.changes.ask_again(kept, actor, cause)
         return await self._answer(kept, sighted, actor, cause)
 
@@ -249,6 +256,18 @@ class Enrol:
             collapsed=tuple(face.ref for face in candidate.crops.collapsed),
             reason="" if decision.allowed else decision.sentence,
         )
+
+
+def _is_open(sample: Sample) -> bool:
+    """Whether the mesh may still decide: no person did, and no withdrawal lasts."""
+    lasting = sample.state is State.WITHDRAWN and sample.withdrawal is not Withdrawal.RIGHTS
+    return sample.state not in DECIDED and not lasting
+
+
+def _lasting(same: Sequence[Sample]) -> Sample:
+    decided = [sample for sample in same if sample.state in DECIDED]
+    open_ = [sample for sample in same if _is_open(sample)]
+    return min(decided or open_ or same, key=lambda sample: (sample.created_at, sample.sample_id))
 
 
 def _merged(sample: Sample) -> Sample | None:

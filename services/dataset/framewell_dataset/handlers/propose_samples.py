@@ -20,8 +20,6 @@ from framewell_kit.outcomes import NotYet
 class ProposeSamples:
     """Proposes the complete candidates of one chunk; questions wait for the whole asset.
 
-    A chunk that comes after its whole proposes nothing: topics are not ordered among each other.
-
     Its facts leave with the samples' own documents. Raises NotYet while the asset is unknown here. A
     redelivery finds the samples it made.
     """
@@ -36,8 +34,8 @@ class ProposeSamples:
         if asset is None:
             return ()
         await self.assets.keep_chunk(fact)
-        if not fact.outcome.HasField("done") or asset.completed >= fact.generation:
-            return ()  # the whole asset, whose tracks are not cut off at this chunk's edges, was looked at
+        if not fact.outcome.HasField("done"):
+            return ()
         datasets = await listening(self.catalogue)
         seen = await self.pictures.seen(fact)
         tracks, captions = along_shots([seen], ())
