@@ -128,19 +128,19 @@ class FactType:
 
 _FACTS = (
     # --- taking in
-    FactType(ingest.IngestRequested, "asset_id", (OUTSIDE, "gateway"), ("ingest", "gateway")),
-    FactType(segment.SegmentArrived, "asset_id", (OUTSIDE,), ("ingest", "gateway")),
-    FactType(asset.AssetIngested, "asset_id", ("ingest",), ("transcode", "inference", "dataset", "gateway")),
-    FactType(segment.SegmentIngested, "asset_id", ("ingest",), ("transcode", "gateway")),
-    FactType(recording.RecordingClosed, "asset_id", ("ingest",), ("transcode", "inference", "gateway")),
+    FactType(ingest.IngestRequested, "asset_id", (OUTSIDE, "ingest"), ("ingest", "gateway")),
+    FactType(segment.SegmentArrived, "asset_id", (OUTSIDE,), ("gateway",)),
+    FactType(asset.AssetIngested, "asset_id", ("ingest",), ("transcode", "dataset", "gateway")),
+    FactType(segment.SegmentIngested, "asset_id", ("ingest",), ("gateway",)),
+    FactType(recording.RecordingClosed, "asset_id", ("ingest",), ("gateway",)),
+    FactType(asset.AssetRejected, "asset_id", ("ingest", "transcode"), ("ingest", "gateway")),
+    FactType(programme.ProgrammeChanged, "asset_id", (OUTSIDE,), ("ingest", "dataset", "gateway")),
     FactType(
-        asset.AssetRejected,
+        asset.AssetRemoved,
         "asset_id",
-        ("ingest", "transcode"),
-        ("ingest", "inference", "dataset", "gateway"),
+        (OUTSIDE, "ingest"),
+        ("ingest", "transcode", "inference", "dataset", "gateway"),
     ),
-    FactType(programme.ProgrammeChanged, "asset_id", (OUTSIDE, "gateway"), ALL_SERVICES),
-    FactType(asset.AssetRemoved, "asset_id", (OUTSIDE, "gateway", "ingest"), ALL_SERVICES),
     # --- making pictures and sound readable
     FactType(
         chunk.ChunkPlanned,
@@ -159,7 +159,7 @@ _FACTS = (
         partitions=CHUNK_PARTITIONS,
     ),
     FactType(audio.AudioExtracted, "asset_id", ("transcode",), ("transcode", "inference", "gateway")),
-    FactType(asset.AssetTranscoded, "asset_id", ("transcode",), ("inference", "dataset", "gateway")),
+    FactType(asset.AssetTranscoded, "asset_id", ("transcode",), ("inference", "gateway")),
     # --- looking and listening
     FactType(
         chunk.ChunkAnalysed,
@@ -168,18 +168,18 @@ _FACTS = (
         ("inference", "dataset", "gateway"),
         partitions=CHUNK_PARTITIONS,
     ),
-    FactType(audio.AudioAnalysed, "asset_id", ("inference",), ("inference", "dataset", "gateway")),
+    FactType(audio.AudioAnalysed, "asset_id", ("inference",), ("inference", "gateway")),
     FactType(asset.AssetAnalysed, "asset_id", ("inference",), ("dataset", "gateway")),
-    FactType(recognition.RecognitionUpdated, "name", ("inference",), ("dataset", "gateway")),
+    FactType(recognition.RecognitionUpdated, "name", ("inference",), ("gateway",)),
     # --- samples, rights, money
-    FactType(sample.SampleProposed, "sample_id", ("dataset",), ("dataset", "gateway"), retention_days=None),
-    FactType(sample.SampleWithheld, "sample_id", ("dataset",), ("dataset", "gateway"), retention_days=None),
+    FactType(sample.SampleProposed, "sample_id", ("dataset",), ("gateway",), retention_days=None),
+    FactType(sample.SampleWithheld, "sample_id", ("dataset",), ("gateway",), retention_days=None),
     FactType(sample.SampleReviewed, "sample_id", ("dataset",), ("dataset", "gateway"), retention_days=None),
-    FactType(sample.SampleWithdrawn, "sample_id", ("dataset",), ("dataset", "gateway"), retention_days=None),
+    FactType(sample.SampleWithdrawn, "sample_id", ("dataset",), ("gateway",), retention_days=None),
     FactType(
         rights.RightsChanged, "target", (OUTSIDE, "gateway"), ("dataset", "gateway"), retention_days=None
     ),
-    FactType(erasure.ErasureRequested, "subject", (OUTSIDE, "gateway"), ALL_SERVICES, retention_days=None),
+    FactType(erasure.ErasureRequested, "subject", (OUTSIDE,), ALL_SERVICES, retention_days=None),
     FactType(erasure.ErasureCompleted, "subject", ALL_SERVICES, ("gateway",), retention_days=None),
     FactType(
         usage.UsageRecorded, "holder", ("dataset", "training"), ("dataset", "gateway"), retention_days=None
@@ -188,12 +188,12 @@ _FACTS = (
     FactType(snapshot.SnapshotPublished, "dataset_id", ("dataset",), ("training", "gateway")),
     FactType(snapshot.SnapshotWithdrawn, "dataset_id", ("dataset",), ("training", "gateway")),
     FactType(training.TrainingRequested, "dataset_id", ("gateway",), ("training", "gateway")),
-    FactType(training.TrainingCompleted, "run_id", ("training",), ("dataset", "gateway")),
+    FactType(training.TrainingCompleted, "run_id", ("training",), ("gateway",)),
     FactType(
         model.ModelPromoted,
         "name",
-        ("training", "gateway"),
-        ("inference", "dataset", "gateway"),
+        ("training",),
+        ("inference", "gateway"),
         partitions=1,
         retention_days=None,
         compacted=True,
@@ -201,8 +201,8 @@ _FACTS = (
     FactType(
         model.ModelRetired,
         "name",
-        ("training", "gateway"),
-        ("inference", "dataset", "gateway"),
+        ("training",),
+        ("inference", "gateway"),
         partitions=1,
         retention_days=None,
         compacted=True,
