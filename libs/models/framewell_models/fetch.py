@@ -59,11 +59,12 @@ def _pip(package: Package, folder: Path) -> list[str]:
         "--dest", str(folder),
     ]  # fmt: skip
     if package.source:
-        # pip runs a source archive's build backend for its metadata: only once its hash is the pinned one.
+        # pip runs a source archive's build backend for its metadata: only once its hash is the pinned one,
+        # and with the backend itself as a wheel, so that no compiler is needed.
         requirement = folder.with_suffix(".requirements")
         pin = f"{package.name}=={package.version} --hash=sha256:{package.archive_sha256}\n"
         requirement.write_text(pin, encoding="utf-8")
-        return [*command, "--no-binary", ":all:", "--require-hashes", "-r", str(requirement)]
+        return [*command, "--no-binary", package.name, "--require-hashes", "-r", str(requirement)]
     command += ["--only-binary", ":all:"]
     if package.python:
         # The wheel asks for another Python; it is only unpacked, so that does not matter here.
