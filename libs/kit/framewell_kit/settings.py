@@ -51,7 +51,6 @@ class MeshSettings(BaseSettings):
         description='Bearer tokens and whose they are: {"token": "principal/authority"}; none: loopback.',
     )
     service_token: str = Field("", description="The token with which services call each other.")
-    replication: int = Field(1, ge=1, le=7, description="Replicas of every topic.")
 
     def rpc_port(self, service: str) -> int:
         """The port of a service's gRPC server."""

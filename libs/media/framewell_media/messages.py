@@ -28,11 +28,6 @@ def span_message(span: Span) -> media_pb2.Span:
     )
 
 
-def span_value(message: media_pb2.Span) -> Span:
-    """A stretch."""
-    return Span(message.start_pts, message.end_pts, message.first_frame, message.frames)
-
-
 def moment_message(moment: Moment) -> media_pb2.Moment:
     """One picture."""
     return media_pb2.Moment(pts=moment.pts, frame=moment.frame)

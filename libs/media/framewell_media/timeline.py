@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from framewell_media.timecode import Timecode, TimecodeError, nominal_rate
+from framewell_media.timecode import Timecode, TimecodeError
 
 STILL_SECONDS: Final = 1
 """How long a still picture is held, so that a player has something to play."""
@@ -76,11 +76,6 @@ class Timeline:
         if self.variable_rate:
             return str(first.plus(round(self.seconds(moment.pts) * self.frame_rate)))
         return str(first.plus(moment.frame))
-
-    @property
-    def nominal_fps(self) -> int:
-        """Pictures a timecode second counts, 0 for sound alone."""
-        return nominal_rate(self.frame_rate) if self.frame_rate else 0
 
 
 def still_timeline() -> Timeline:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -105,13 +104,6 @@ def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
         anchor=_first_anchor(batch, positions, source_pts),
         earlier_anchors=() if era_starts_here else tuple(_anchors_before(reader, chunks, index)),
     )
-
-
-def plan_time_base(source: BinaryIO) -> Fraction:
-    """The clock that the plan's `pts` count in."""
-    source.seek(0)
-    reader = pa.ipc.open_file(pa.PythonFile(source, mode="r"))
-    return Fraction(json.loads(reader.schema.metadata[_METADATA_KEY])["time_base"])
 
 
 def _first_anchor(batch: Any, positions: NDArray[np.int64], source_pts: NDArray[np.int64]) -> Anchor:

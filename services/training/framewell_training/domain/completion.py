@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from framewell.mesh.v1.mesh_pb2 import Actor, Done, Failed, ModelVersion, Outcome
+from framewell.mesh.v1.mesh_pb2 import Actor, Done, Failed, Outcome
 from framewell.model.v1.model_pb2 import Measure, ModelPromoted, ModelRetired
 from framewell.rights.v1.rights_pb2 import PAY_MODEL_PER_USE, PURPOSE_OWN_TRAINING, Payment
 from framewell.training.v1.training_pb2 import (
@@ -139,8 +139,3 @@ def rule_actor(rule: str, now: datetime) -> Actor:
     actor = Actor(principal=f"rule:{rule}", authority="rule")
     actor.decided_at.FromDatetime(now)
     return actor
-
-
-def version_of(name: str, version: str) -> ModelVersion:
-    """A model and its version."""
-    return ModelVersion(name=name, version=version)
