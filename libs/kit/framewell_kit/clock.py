@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -23,10 +23,13 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock; its time of day is `skew_seconds` wrong, where a test wants it to be."""
+
+    def __init__(self, skew_seconds: float = 0.0) -> None:
+        self._skew = timedelta(seconds=skew_seconds)
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._skew
 
     def monotonic(self) -> float:
         return time.monotonic()

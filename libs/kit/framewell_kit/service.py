@@ -183,7 +183,7 @@ class _Process:
         await self._started.aclose()
 
     async def _mesh(self) -> Mesh:
-        shared, clock = self._shared, SystemClock()
+        shared, clock = self._shared, SystemClock(self._shared.clock_skew_seconds)
         documents = MongoDocuments(shared.mongo, shared.database_prefix + self._name)
         self._started.callback(documents.close)
         publisher = Publisher(
@@ -192,7 +192,7 @@ class _Process:
         await self._patiently("the document database", documents.ping)
         await self._patiently("the broker", publisher.start)
         self._on_stop(publisher.stop)
-        outbox = Outbox(documents, publisher)
+        outbox = Outbox(documents, publisher, clock)
         return Mesh(
             service=self._name,
             settings=shared,

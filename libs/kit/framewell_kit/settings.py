@@ -45,6 +45,9 @@ class MeshSettings(BaseSettings):
     drain_seconds: float = Field(
         20.0, gt=0, description="Time to finish what is under way when told to stop."
     )
+    clock_skew_seconds: float = Field(
+        0.0, description="How far this process's time of day is wrong, for tests of clock jumps."
+    )
     instance: str = Field("", description="Ordinal among the replicas, for static membership.")
     tokens: dict[str, str] = Field(
         default_factory=dict,
