@@ -29,7 +29,7 @@ from framewell.segment.v1 import segment_pb2 as segment
 from framewell.snapshot.v1 import snapshot_pb2 as snapshot
 from framewell.training.v1 import training_pb2 as training
 from framewell.usage.v1 import usage_pb2 as usage
-from framewell_contracts.groups import GROUPS
+from framewell_contracts.groups import BROADCASTS, EVERY_FACT, GROUPS
 from framewell_contracts.topics import (
     MAX_DEAD_LETTER_BYTES,
     Topic,
@@ -220,6 +220,12 @@ def fact_type(which: Message | type[Message] | str) -> FactType:
     if isinstance(which, str):
         return FACTS[which]
     return _BY_CLASS[which if isinstance(which, type) else type(which)]
+
+
+def facts_read(reader: str) -> tuple[FactType, ...]:
+    """The fact types that a group, or a broadcast, reads; KeyError when there is no such reader."""
+    reads = GROUPS[reader] if reader in GROUPS else BROADCASTS[reader]
+    return _FACTS if reads == EVERY_FACT else tuple(fact_type(one) for one in reads)
 
 
 def topics() -> tuple[Topic, ...]:

@@ -1,42 +1,75 @@
-"""Consumer groups of the mesh, `<service>.<handler>`: each has a retry and a dead-letter topic.
+"""Consumer groups of the mesh, `<service>.<handler>`, and the facts each reads.
 
-A group stands here before a service may read with it, so that its topics exist when it starts.
+Each group has a retry and a dead-letter topic. A group stands here before a service may read with it, so
+that its topics, and the right to read them, exist when it starts.
 """
 
-GROUPS: tuple[str, ...] = (
-    "ingest.accept_request",
-    "ingest.note_rejection",
-    "ingest.change_programme",
-    "ingest.remove_asset",
-    "ingest.erase",
-    "transcode.plan_chunks",
-    "transcode.make_chunk",
-    "transcode.stitch",
-    "transcode.stitch_audio",
-    "transcode.remove_asset",
-    "transcode.erase",
-    "inference.analyse_chunk",
-    "inference.analyse_audio",
-    "inference.complete_asset",
-    "inference.complete_chunk",
-    "inference.complete_audio",
-    "inference.relabel",
-    "inference.remove_asset",
-    "inference.erase",
-    "dataset.register_asset",
-    "dataset.propose_samples",
-    "dataset.complete_asset",
-    "dataset.change_rights",
-    "dataset.change_programme",
-    "dataset.record_usage",
-    "dataset.keep_audit",
-    "dataset.renew_snapshot",
-    "dataset.remove_asset",
-    "dataset.erase",
-    "training.start_run",
-    "training.start_requested_run",
-    "training.withdraw_snapshot",
-    "training.erase",
-    "gateway.record_event",
-    "gateway.erase",
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from google.protobuf.message import Message
+
+from framewell.asset.v1 import asset_pb2 as asset
+from framewell.audio.v1 import audio_pb2 as audio
+from framewell.chunk.v1 import chunk_pb2 as chunk
+from framewell.erasure.v1 import erasure_pb2 as erasure
+from framewell.ingest.v1 import ingest_pb2 as ingest
+from framewell.model.v1 import model_pb2 as model
+from framewell.programme.v1 import programme_pb2 as programme
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1 import sample_pb2 as sample
+from framewell.snapshot.v1 import snapshot_pb2 as snapshot
+from framewell.training.v1 import training_pb2 as training
+from framewell.usage.v1 import usage_pb2 as usage
+
+Reads = tuple[type[Message], ...]
+
+EVERY_FACT: Reads = ()
+"""Stands for all of the catalogue."""
+
+GROUPS: Mapping[str, Reads] = MappingProxyType(
+    {
+        "ingest.accept_request": (ingest.IngestRequested,),
+        "ingest.note_rejection": (asset.AssetRejected,),
+        "ingest.change_programme": (programme.ProgrammeChanged,),
+        "ingest.remove_asset": (asset.AssetRemoved,),
+        "ingest.erase": (erasure.ErasureRequested,),
+        "transcode.plan_chunks": (asset.AssetIngested,),
+        "transcode.make_chunk": (chunk.ChunkPlanned,),
+        "transcode.stitch": (chunk.ChunkTranscoded,),
+        "transcode.stitch_audio": (audio.AudioExtracted,),
+        "transcode.remove_asset": (asset.AssetRemoved,),
+        "transcode.erase": (erasure.ErasureRequested,),
+        "inference.analyse_chunk": (chunk.ChunkTranscoded,),
+        "inference.analyse_audio": (audio.AudioExtracted,),
+        "inference.complete_asset": (asset.AssetTranscoded,),
+        "inference.complete_chunk": (chunk.ChunkAnalysed,),
+        "inference.complete_audio": (audio.AudioAnalysed,),
+        "inference.relabel": (model.ModelPromoted,),
+        "inference.remove_asset": (asset.AssetRemoved,),
+        "inference.erase": (erasure.ErasureRequested,),
+        "dataset.register_asset": (asset.AssetIngested,),
+        "dataset.propose_samples": (chunk.ChunkAnalysed,),
+        "dataset.complete_asset": (asset.AssetAnalysed,),
+        "dataset.change_rights": (rights.RightsChanged,),
+        "dataset.change_programme": (programme.ProgrammeChanged,),
+        "dataset.record_usage": (usage.UsageRecorded,),
+        "dataset.keep_audit": (sample.SampleReviewed,),
+        "dataset.renew_snapshot": (sample.SampleReviewed,),
+        "dataset.remove_asset": (asset.AssetRemoved,),
+        "dataset.erase": (erasure.ErasureRequested,),
+        "training.start_run": (snapshot.SnapshotPublished,),
+        "training.start_requested_run": (training.TrainingRequested,),
+        "training.withdraw_snapshot": (snapshot.SnapshotWithdrawn,),
+        "training.erase": (erasure.ErasureRequested,),
+        "gateway.record_event": EVERY_FACT,
+        "gateway.erase": (erasure.ErasureRequested,),
+    }
 )
+
+BROADCASTS: Mapping[str, Reads] = MappingProxyType(
+    {
+        "inference.follow_models": (model.ModelPromoted, model.ModelRetired),
+    }
+)
+"""What every replica of a service reads for itself, from the beginning and without a group."""

@@ -7,8 +7,16 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
 import framewell
-from framewell_contracts.catalogue import ALL_SERVICES, FACTS, OUTSIDE, FactType, fact_type, topics
-from framewell_contracts.groups import GROUPS
+from framewell_contracts.catalogue import (
+    ALL_SERVICES,
+    FACTS,
+    OUTSIDE,
+    FactType,
+    fact_type,
+    facts_read,
+    topics,
+)
+from framewell_contracts.groups import BROADCASTS, GROUPS
 
 PAST = ("ed", "withheld", "withdrawn")
 
@@ -61,5 +69,10 @@ def test_what_the_design_says_of_topics() -> None:
 
 
 def test_groups_are_named_by_service_and_handler() -> None:
-    assert len(set(GROUPS)) == len(GROUPS)
-    assert {group.split(".")[0] for group in GROUPS} <= set(ALL_SERVICES)
+    assert {group.split(".")[0] for group in [*GROUPS, *BROADCASTS]} <= set(ALL_SERVICES)
+
+
+@pytest.mark.parametrize("fact", FACTS.values(), ids=lambda fact: fact.type)
+def test_a_fact_is_heard_by_the_services_of_those_who_read_it(fact: FactType) -> None:
+    readers = {reader.split(".")[0] for reader in [*GROUPS, *BROADCASTS] if fact in facts_read(reader)}
+    assert readers == set(fact.heard_by)
