@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected
 from framewell_cli.demo.facts import FactLog, following
 from framewell_cli.demo.mesh import OwnMesh
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.identity import asset_id
 from framewell_contracts.topics import dead_letter_topic
 
@@ -43,7 +44,7 @@ async def test_bytes_from_outside_become_assets_rejections_or_dead_letters(
 ) -> None:
     footage = (home / "sources" / "bikes.mp4").as_uri()
     kafka = endpoints["kafka"]
-    async with following(kafka) as log, AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+    async with following(BrokerAccess(kafka)) as log, AIOKafkaProducer(bootstrap_servers=kafka) as producer:
         for value in (
             b"this is no event at all",
             event("no-such-type", footage, type="framewell.ingest.imagined.v1"),

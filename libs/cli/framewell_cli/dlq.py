@@ -17,9 +17,17 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from framewell_cli.console import Json, print_json, print_table, results
 from framewell_cli.errors import UsageProblem
-from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.topic_reading import Kafka, Prefix, consumer, partitions_of, read_to_end, run
+from framewell_cli.topic_reading import (
+    Kafka,
+    Prefix,
+    broker_access,
+    consumer,
+    partitions_of,
+    read_to_end,
+    run,
+)
 from framewell_contracts import put_aside
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.groups import GROUPS
 from framewell_contracts.put_aside import PutAside
 from framewell_contracts.topics import DEAD_LETTER_SUFFIX, MAX_DEAD_LETTER_BYTES, dead_letter_topic
@@ -47,8 +55,8 @@ class Letter:
 @app.command("list")
 def list_command(kafka: Kafka = None, prefix: Prefix = "", as_json: Json = False) -> None:
     """How many dead letters wait, by group and reason."""
-    bootstrap = kafka or read_endpoints()["kafka"]
-    letters = run(bootstrap, _waiting(bootstrap, prefix, GROUPS))
+    access = broker_access(kafka)
+    letters = run(access, _waiting(access, prefix, list(GROUPS)))
     counted = Counter((letter.note.group, letter.note.code) for letter in letters)
     rows = [(group, code, count) for (group, code), count in sorted(counted.items())]
     if as_json:
@@ -64,8 +72,8 @@ def show(
     group: Group, code: Code = "", kafka: Kafka = None, prefix: Prefix = "", as_json: Json = False
 ) -> None:
     """Each dead letter of a group: what it was, what happened, how often it was tried."""
-    bootstrap = kafka or read_endpoints()["kafka"]
-    letters = _with_code(run(bootstrap, _waiting(bootstrap, prefix, [_known(group)])), code)
+    access = broker_access(kafka)
+    letters = _with_code(run(access, _waiting(access, prefix, [_known(group)])), code)
     if as_json:
         print_json({"dead_letters": [_told(letter) for letter in letters]})
         return
@@ -94,8 +102,8 @@ def replay(
 ) -> None:
     """Send a group's dead letters to the topics they came from; with --code the others stay, and so do
     those that are sent (they would be sent again)."""
-    bootstrap = kafka or read_endpoints()["kafka"]
-    sent = run(bootstrap, _replay(bootstrap, prefix, _known(group), code, dry_run=dry_run))
+    access = broker_access(kafka)
+    sent = run(access, _replay(access, prefix, _known(group), code, dry_run=dry_run))
     if as_json:
         print_json({"replayed": 0 if dry_run else sent, "matching": sent, "dry_run": dry_run})
     else:
@@ -108,7 +116,7 @@ def _known(group: str) -> str:
     return group
 
 
-async def _waiting(kafka: str, prefix: str, groups: Sequence[str]) -> list[Letter]:
+async def _waiting(kafka: BrokerAccess, prefix: str, groups: Sequence[str]) -> list[Letter]:
     """Dead letters that were not replayed yet, oldest first per group."""
     async with consumer(kafka, prefix + REPLAYER) as reader:
         partitions = await partitions_of(kafka, [prefix + dead_letter_topic(group) for group in groups])
@@ -117,13 +125,13 @@ async def _waiting(kafka: str, prefix: str, groups: Sequence[str]) -> list[Lette
         return [_letter(record, prefix) async for record in read_to_end(reader, starts)]
 
 
-async def _replay(kafka: str, prefix: str, group: str, code: str, *, dry_run: bool) -> int:
+async def _replay(kafka: BrokerAccess, prefix: str, group: str, code: str, *, dry_run: bool) -> int:
     letters = await _waiting(kafka, prefix, [group])
     chosen = _with_code(letters, code)
     if dry_run or not chosen:
         return len(chosen)
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_request_size=MAX_DEAD_LETTER_BYTES
+        **kafka.client_options(), acks="all", enable_idempotence=True, max_request_size=MAX_DEAD_LETTER_BYTES
     )
     await producer.start()
     try:

@@ -10,8 +10,16 @@ import typer
 
 from framewell_cli.console import Json, results
 from framewell_cli.errors import UsageProblem
-from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.topic_reading import Kafka, Prefix, consumer, partitions_of, read_to_end, run
+from framewell_cli.topic_reading import (
+    Kafka,
+    Prefix,
+    broker_access,
+    consumer,
+    partitions_of,
+    read_to_end,
+    run,
+)
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.json_events import structured
@@ -39,11 +47,11 @@ def tail(
     as_json: Json = False,
 ) -> None:
     """Print events; with --json one CloudEvent in JSON a line, as any outsider may send them."""
-    bootstrap = kafka or read_endpoints()["kafka"]
+    access = broker_access(kafka)
     names = [prefix + name for name in _topics(types or [])]
     count = None if everything else last
     try:
-        run(bootstrap, _tail(bootstrap, names, prefix, count, asset, follow=follow, as_json=as_json))
+        run(access, _tail(access, names, prefix, count, asset, follow=follow, as_json=as_json))
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 
@@ -64,7 +72,7 @@ def _topics(types: Sequence[str]) -> list[str]:
 
 
 async def _tail(
-    kafka: str,
+    kafka: BrokerAccess,
     names: Sequence[str],
     prefix: str,
     last: int | None,

@@ -11,21 +11,39 @@ import typer
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from framewell_cli.errors import MeshUnreachable
+from framewell_cli.errors import MeshUnreachable, UsageProblem
+from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_contracts.broker_access import BrokerAccess, UnsafeAccess
 from framewell_contracts.topic_admin import partition_counts
 
 Kafka = Annotated[
-    str | None, typer.Option("--kafka", help="Bootstrap servers; without it the mesh of this folder.")
+    str | None,
+    typer.Option(
+        "--kafka",
+        envvar="FRAMEWELL_KAFKA",
+        help="Bootstrap servers; without it the mesh of this folder. FRAMEWELL_KAFKA_SECURITY and its "
+        "companions say how to reach them.",
+    ),
 ]
 Prefix = Annotated[str, typer.Option(help="What stands before every topic (FRAMEWELL_KAFKA_PREFIX).")]
 
 R = TypeVar("R")
 
 
-def run(kafka: str, work: Coroutine[None, None, R]) -> R:
+def broker_access(kafka: str | None) -> BrokerAccess:
+    """The broker a command is to speak to; UsageProblem when the environment says how and cannot mean it."""
+    try:
+        return BrokerAccess.from_environment(kafka or read_endpoints()["kafka"])
+    except UnsafeAccess as error:
+        raise UsageProblem(f"The broker's settings do not fit together: {error}") from None
+
+
+def run(kafka: BrokerAccess, work: Coroutine[None, None, R]) -> R:
     """Run against a broker; one clear line when it is not there."""
     try:
         return asyncio.run(work)
+    except UnsafeAccess as error:
+        raise UsageProblem(f"The broker's settings cannot be used: {error}") from None
     except KafkaError as error:
         raise MeshUnreachable(
             f"No broker answers at {kafka} ({error}): 'framewell status' says what runs here."
@@ -33,9 +51,9 @@ def run(kafka: str, work: Coroutine[None, None, R]) -> R:
 
 
 @asynccontextmanager
-async def consumer(kafka: str, group: str | None = None) -> AsyncIterator[Any]:
+async def consumer(kafka: BrokerAccess, group: str | None = None) -> AsyncIterator[Any]:
     """A consumer that commits only when told."""
-    made = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+    made = AIOKafkaConsumer(**kafka.client_options(), group_id=group, enable_auto_commit=False)
     await made.start()
     try:
         yield made
@@ -43,7 +61,7 @@ async def consumer(kafka: str, group: str | None = None) -> AsyncIterator[Any]:
         await made.stop()
 
 
-async def partitions_of(kafka: str, names: Sequence[str]) -> list[TopicPartition]:
+async def partitions_of(kafka: BrokerAccess, names: Sequence[str]) -> list[TopicPartition]:
     """The partitions of those topics that exist."""
     counts = await partition_counts(kafka, names)
     return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]

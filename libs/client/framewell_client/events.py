@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import ClientError, Unreachable
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
 
@@ -20,24 +21,33 @@ class EventPublisher:
         async with EventPublisher("/broadcast/playout-7") as publisher:
             await publisher.publish(IngestRequested(uri="s3://news/2024-05-17.mxf"), event_id="job-4711")
 
+    `kafka` says where the broker is and how to speak to it: a BrokerAccess, or bootstrap servers that the
+    FRAMEWELL_KAFKA variables (_SECURITY, _CA, _USER …) say the rest about; without it the mesh is found.
+    Raises UnsafeAccess when those do not fit together.
+
     `source` names the sender; (source, event id) names the event: the same one twice takes effect once.
     """
 
-    def __init__(self, source: str, *, kafka: str = "") -> None:
+    def __init__(self, source: str, *, kafka: str | BrokerAccess = "") -> None:
         self._source = source
         self._kafka = kafka
         self._producer: AIOKafkaProducer | None = None
 
     async def __aenter__(self) -> "EventPublisher":
-        servers = self._kafka or Endpoints.find().kafka
-        producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+        access = self._access()
+        producer = AIOKafkaProducer(**access.client_options(), acks="all", enable_idempotence=True)
         try:
             await producer.start()
         except KafkaConnectionError as error:
             await producer.stop()
-            raise Unreachable(f"the broker cannot be reached at {servers}: {error}") from error
+            raise Unreachable(f"the broker cannot be reached at {access}: {error}") from error
         self._producer = producer
         return self
+
+    def _access(self) -> BrokerAccess:
+        if isinstance(self._kafka, BrokerAccess):
+            return self._kafka
+        return BrokerAccess.from_environment(self._kafka or Endpoints.find().kafka)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import topics
 from framewell_contracts.topics import Topic
 
@@ -47,14 +48,16 @@ class Difference:
         return f"{self.topic}: {self.what} is {self.have}, should be {self.want}"
 
 
-async def diff(kafka: str, *, prefix: str = "", declared: Sequence[Topic] | None = None) -> list[Difference]:
+async def diff(
+    kafka: BrokerAccess, *, prefix: str = "", declared: Sequence[Topic] | None = None
+) -> list[Difference]:
     """How the broker differs from the catalogue; topics it has beside those are no difference."""
     async with _admin(kafka) as admin:
         return await _differences(admin, prefix, topics() if declared is None else declared)
 
 
 async def apply(
-    kafka: str,
+    kafka: BrokerAccess,
     *,
     prefix: str = "",
     replication: int = 1,
@@ -91,7 +94,7 @@ async def apply(
         return differences
 
 
-async def partition_counts(kafka: str, names: Sequence[str]) -> dict[str, int]:
+async def partition_counts(kafka: BrokerAccess, names: Sequence[str]) -> dict[str, int]:
     """How many partitions those topics have; without those that do not exist."""
     async with _admin(kafka) as admin:
         there = set(await admin.list_topics())
@@ -101,8 +104,8 @@ async def partition_counts(kafka: str, names: Sequence[str]) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def _admin(kafka: str) -> AsyncIterator[Any]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def _admin(kafka: BrokerAccess) -> AsyncIterator[Any]:
+    admin = AIOKafkaAdminClient(**kafka.client_options())
     try:
         await admin.start()
         yield admin

@@ -154,6 +154,7 @@ class _Process:
 
     def __init__(self, name: str, shared: MeshSettings, telemetry: Telemetry, health: Health) -> None:
         self._name, self._shared, self._telemetry, self._health = name, shared, telemetry, health
+        self._kafka = shared.broker_access()
         self._started = AsyncExitStack()
 
     async def start(self, settings: object, wire: Wire) -> None:
@@ -187,7 +188,7 @@ class _Process:
         documents = MongoDocuments(shared.mongo, shared.database_prefix + self._name)
         self._started.callback(documents.close)
         publisher = Publisher(
-            shared.kafka, source=f"framewell/{self._name}", clock=clock, prefix=shared.kafka_prefix
+            self._kafka, source=f"framewell/{self._name}", clock=clock, prefix=shared.kafka_prefix
         )
         await self._patiently("the document database", documents.ping)
         await self._patiently("the broker", publisher.start)
@@ -217,7 +218,7 @@ class _Process:
 
         async def subscribe() -> None:
             runtime = StreamRuntime(
-                self._shared.kafka,
+                self._kafka,
                 service.stages,
                 documents=mesh.documents,
                 publisher=mesh.publisher,

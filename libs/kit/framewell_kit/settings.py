@@ -7,8 +7,10 @@ Every setting is an environment variable, `FRAMEWELL_<NAME>` for the shared ones
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from framewell_contracts.broker_access import BrokerAccess, Mechanism, Security
 
 SERVICES = ("ingest", "transcode", "inference", "dataset", "training", "gateway")
 """The order in which services get their ports."""
@@ -26,6 +28,21 @@ class MeshSettings(BaseSettings):
     kafka_prefix: str = Field(
         "", description="Put before every topic and group, where meshes share a broker."
     )
+    kafka_security: Security = Field(
+        "plaintext", description="plaintext; ssl: TLS; sasl_ssl: TLS and a login with user and password."
+    )
+    kafka_ca: str = Field(
+        "", description="PEM file of the authorities that may vouch for the broker; empty: the system's."
+    )
+    kafka_certificate: str = Field(
+        "", description="PEM file of this client's certificate (mTLS), with those that vouch for it."
+    )
+    kafka_key: str = Field("", description="PEM file of the certificate's private key.")
+    kafka_key_password: SecretStr = Field(SecretStr(""), description="Opens an encrypted private key.")
+    kafka_user: str = Field("", description="Who logs in, with sasl_ssl.")
+    kafka_password: SecretStr = Field(SecretStr(""), description="The user's password.")
+    kafka_password_file: str = Field("", description="A file with the password, where secrets are mounted.")
+    kafka_mechanism: Mechanism = Field("SCRAM-SHA-512", description="How the user logs in.")
     mongo: str = Field("mongodb://127.0.0.1:7401", description="URI of the document database.")
     database_prefix: str = Field("framewell_", description="Put before each service's database name.")
     objects: str = Field(
@@ -54,6 +71,21 @@ class MeshSettings(BaseSettings):
         description='Bearer tokens and whose they are: {"token": "principal/authority"}; none: loopback.',
     )
     service_token: str = Field("", description="The token with which services call each other.")
+
+    def broker_access(self) -> BrokerAccess:
+        """How this process may speak to the broker; raises UnsafeAccess, which says what to set."""
+        return BrokerAccess(
+            servers=self.kafka,
+            security=self.kafka_security,
+            ca=self.kafka_ca,
+            certificate=self.kafka_certificate,
+            key=self.kafka_key,
+            key_password=self.kafka_key_password.get_secret_value(),
+            user=self.kafka_user,
+            password=self.kafka_password.get_secret_value(),
+            password_file=self.kafka_password_file,
+            mechanism=self.kafka_mechanism,
+        )
 
     def rpc_port(self, service: str) -> int:
         """The port of a service's gRPC server."""

@@ -24,6 +24,7 @@ from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceStub
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.topic_admin import apply
@@ -52,7 +53,7 @@ class Running:
 def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
     heard = [name for fact in FACTS.values() for name in fact.topic_names]
     declared = [topic for topic in topics() if topic.name.startswith("dataset.") or topic.name in heard]
-    asyncio.run(apply(broker, prefix=PREFIX, declared=declared))
+    asyncio.run(apply(BrokerAccess(broker), prefix=PREFIX, declared=declared))
     base = next(port for port in free_ports(20) if port + 50 < 65000)
     environment = os.environ | {
         "FRAMEWELL_KAFKA": broker,

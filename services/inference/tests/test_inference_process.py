@@ -33,6 +33,7 @@ from framewell.media.v1.media_pb2 import ObjectRef, Span, Timeline
 from framewell.mesh.v1.mesh_pb2 import Done, Outcome, Ratio
 from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.topic_admin import apply
@@ -82,7 +83,7 @@ def running(
             if "inference" in (*fact.heard_by, *fact.emitted_by)
         )
     ]
-    asyncio.run(apply(broker, prefix=PREFIX, declared=declared))
+    asyncio.run(apply(BrokerAccess(broker), prefix=PREFIX, declared=declared))
     base = _free_base()
     environment = os.environ | {
         "FRAMEWELL_KAFKA": broker,

@@ -30,6 +30,7 @@ from framewell_cli.demo.staff import Staff
 from framewell_cli.demo.story import Story
 from framewell_cli.errors import CommandError
 from framewell_cli.mesh.locking import Held, exclusive
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_models.fetch import FetchError
 
 HOME: Final = Path(".framewell-demo")
@@ -107,11 +108,10 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
 @contextlib.asynccontextmanager
 async def _story(endpoints: Mapping[str, str], media: Media, screen: Screen) -> AsyncIterator[Story]:
     """The story, connected to a mesh."""
+    kafka = BrokerAccess(endpoints["kafka"])
     async with (
-        following(endpoints["kafka"]) as log,
-        AIOKafkaProducer(
-            bootstrap_servers=endpoints["kafka"], acks="all", enable_idempotence=True
-        ) as producer,
+        following(kafka) as log,
+        AIOKafkaProducer(**kafka.client_options(), acks="all", enable_idempotence=True) as producer,
         httpx.AsyncClient(base_url=endpoints["rest"], timeout=15.0, trust_env=False) as rest,
         Staff.of(endpoints) as staff,
     ):

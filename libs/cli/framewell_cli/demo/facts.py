@@ -12,6 +12,7 @@ from typing import TypeVar
 from aiokafka import AIOKafkaConsumer
 from google.protobuf.message import Message
 
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Unreadable, decode
 
@@ -73,12 +74,12 @@ class FactLog:
 
 
 @contextlib.asynccontextmanager
-async def following(kafka: str) -> AsyncIterator[FactLog]:
+async def following(kafka: BrokerAccess) -> AsyncIterator[FactLog]:
     """A log that grows while the context is open: every fact topic, from now on, without a group."""
     log = FactLog()
     consumer = AIOKafkaConsumer(
         *(topic for fact in FACTS.values() for topic in fact.topic_names),
-        bootstrap_servers=kafka,
+        **kafka.client_options(),
         group_id=None,
         auto_offset_reset="latest",
         fetch_max_wait_ms=100,

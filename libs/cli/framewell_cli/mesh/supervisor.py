@@ -27,6 +27,7 @@ from framewell_cli.mesh.programs import SERVERS, Program, programs
 from framewell_cli.mesh.roster import Roster
 from framewell_cli.mesh.supervised import Supervised
 from framewell_contracts import topic_admin
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.topic_admin import CannotApply
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.ports import is_free
@@ -101,7 +102,7 @@ class Supervisor:
 
     async def _apply_topics(self, began: float) -> None:
         try:
-            changed = await topic_admin.apply(f"127.0.0.1:{self.ports.kafka}")
+            changed = await topic_admin.apply(BrokerAccess(f"127.0.0.1:{self.ports.kafka}"))
         except CannotApply as error:
             raise CannotStart(
                 f"The broker's topics cannot be made what the catalogue says: {error}"

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from aiokafka.errors import KafkaError
 
 from framewell_cli.console import Json, print_json, results
-from framewell_cli.errors import CommandError, MeshUnreachable
-from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_cli.errors import CommandError
+from framewell_cli.topic_reading import Kafka, Prefix, broker_access, run
 from framewell_contracts import topic_admin
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.topic_admin import CannotApply, Difference
 
 app = typer.Typer(no_args_is_help=True, help="Topics: what the broker has against what the catalogue says.")
 
-Kafka = Annotated[
-    str | None, typer.Option("--kafka", help="Bootstrap servers; without it the mesh of this folder.")
-]
-Prefix = Annotated[str, typer.Option(help="What stands before every topic (FRAMEWELL_KAFKA_PREFIX).")]
 Replication = Annotated[int, typer.Option(help="Copies of every new topic.")]
 AllowLoss = Annotated[bool, typer.Option("--allow-loss", help="Also make changes that lose records.")]
 
@@ -35,9 +30,9 @@ def apply_command(
     as_json: Json = False,
 ) -> None:
     """Make the broker's topics what the catalogue says; nothing the second time."""
-    bootstrap = kafka or read_endpoints()["kafka"]
-    applying = topic_admin.apply(bootstrap, prefix=prefix, replication=replication, allow_loss=allow_loss)
-    changed = _run(bootstrap, applying)
+    access = broker_access(kafka)
+    applying = topic_admin.apply(access, prefix=prefix, replication=replication, allow_loss=allow_loss)
+    changed = _run(access, applying)
     if as_json:
         print_json({"changed": [asdict(difference) for difference in changed]})
         return
@@ -50,8 +45,8 @@ def apply_command(
 @app.command("diff")
 def diff_command(kafka: Kafka = None, prefix: Prefix = "", as_json: Json = False) -> None:
     """Say what `apply` would change; exit code 1 if anything."""
-    bootstrap = kafka or read_endpoints()["kafka"]
-    found = _run(bootstrap, topic_admin.diff(bootstrap, prefix=prefix))
+    access = broker_access(kafka)
+    found = _run(access, topic_admin.diff(access, prefix=prefix))
     if as_json:
         print_json({"differences": [asdict(difference) for difference in found]})
     else:
@@ -63,12 +58,8 @@ def diff_command(kafka: Kafka = None, prefix: Prefix = "", as_json: Json = False
         raise typer.Exit(1)
 
 
-def _run(bootstrap: str, work: Coroutine[None, None, list[Difference]]) -> list[Difference]:
+def _run(access: BrokerAccess, work: Coroutine[None, None, list[Difference]]) -> list[Difference]:
     try:
-        return asyncio.run(work)
+        return run(access, work)
     except CannotApply as error:
         raise CommandError(f"The topics stay as they are: {error}") from None
-    except KafkaError as error:
-        raise MeshUnreachable(
-            f"No broker answers at {bootstrap} ({error}): 'framewell status' says what runs here."
-        ) from None

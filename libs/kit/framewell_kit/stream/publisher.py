@@ -21,6 +21,7 @@ from aiokafka.errors import (
     UnknownProducerId,
 )
 
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
 from framewell_kit.clock import Clock
@@ -40,7 +41,7 @@ class Publisher:
     """Publishes facts and waits until they cannot be lost any more."""
 
     def __init__(
-        self, kafka: str, *, source: str, clock: Clock, prefix: str = "", answer_within: float = 20.0
+        self, kafka: BrokerAccess, *, source: str, clock: Clock, prefix: str = "", answer_within: float = 20.0
     ) -> None:
         self.source = source
         self._kafka, self._prefix = kafka, prefix
@@ -125,7 +126,7 @@ class Publisher:
 
     async def _connected(self) -> Any:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._kafka,
+            **self._kafka.client_options(),
             acks="all",
             enable_idempotence=True,
             linger_ms=2,

@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.topic_admin import partition_counts
 from framewell_contracts.topics import retry_topic
 from framewell_kit.clock import Clock
@@ -21,6 +22,7 @@ from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
 from framewell_kit.stream.light import LightFeed
 from framewell_kit.stream.permits import Permits
 from framewell_kit.stream.publisher import Publisher
+from framewell_kit.stream.security import security
 from framewell_kit.stream.settle import Settler
 from framewell_kit.stream.starts import StartCounts
 from framewell_kit.telemetry import logger
@@ -42,7 +44,7 @@ class StreamRuntime:
 
     def __init__(
         self,
-        kafka: str,
+        kafka: BrokerAccess,
         stages: Sequence[AnyStage],
         *,
         documents: Documents,
@@ -55,8 +57,8 @@ class StreamRuntime:
         self._documents, self._clock = documents, clock
         self._kafka, self._prefix = kafka, prefix
         self._broker = KafkaBroker(
-            kafka, apply_types=False, logger=None, consumer_only=True, allow_auto_create_topics=False,
-            graceful_timeout=0.5,
+            kafka.addresses, security=security(kafka), apply_types=False, logger=None, consumer_only=True,
+            allow_auto_create_topics=False, graceful_timeout=0.5,
         )  # fmt: skip
         options = {"fatal": fatal} if fatal is not None else {}
         self._wiring = Wiring(self._broker, publisher, clock, prefix, member, **options)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from google.protobuf.message import Message
 
+from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import fact_type, topics
 from framewell_contracts.cloudevents import Event, Record, decode
 from framewell_kit.clock import SystemClock
@@ -27,11 +28,14 @@ class StreamBench:
         await bench.run(Stage(...))
     """
 
-    def __init__(self, kafka: str, documents: Documents | None = None, prefix: str | None = None) -> None:
-        self.kafka = kafka
+    def __init__(
+        self, kafka: str | BrokerAccess, documents: Documents | None = None, prefix: str | None = None
+    ) -> None:
+        self.access = BrokerAccess(kafka) if isinstance(kafka, str) else kafka
+        self.kafka = self.access.servers
         self.documents: Documents = documents or MemoryDocuments()
         self.prefix = f"test-{uuid4().hex[:8]}." if prefix is None else prefix
-        self.publisher = Publisher(kafka, source="/test", clock=SystemClock(), prefix=self.prefix)
+        self.publisher = Publisher(self.access, source="/test", clock=SystemClock(), prefix=self.prefix)
         self._runtimes: list[StreamRuntime] = []
 
     async def __aenter__(self) -> "StreamBench":
@@ -47,14 +51,14 @@ class StreamBench:
         """Create the topics of these facts and groups."""
         names = {name for kind in kinds for name in fact_type(kind).topic_names}
         names |= {f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")}
-        await apply(self.kafka, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
+        await apply(self.access, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
 
     async def run(
         self, *stages: Stage | HeavyStage | Broadcast, within: float = 30, member: str = ""
     ) -> StreamRuntime:
         """Start a runtime with these stages and wait until it is ready."""
         runtime = StreamRuntime(
-            self.kafka,
+            self.access,
             stages,
             documents=self.documents,
             publisher=self.publisher,
@@ -83,7 +87,7 @@ class StreamBench:
 
     async def records(self, topic: str) -> list[Any]:
         """Everything in a topic, as raw records, in order per partition."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
+        consumer = AIOKafkaConsumer(**self.access.client_options(), auto_offset_reset="earliest")
         await consumer.start()
         try:
             partitions = self._partitions(topic)
@@ -104,7 +108,7 @@ class StreamBench:
 
     async def committed(self, group: str, topic: str) -> int:
         """The sum of a group's committed offsets in a topic."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, group_id=self.prefix + group)
+        consumer = AIOKafkaConsumer(**self.access.client_options(), group_id=self.prefix + group)
         await consumer.start()
         try:
             return sum([await consumer.committed(one) or 0 for one in self._partitions(topic)])
