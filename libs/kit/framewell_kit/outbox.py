@@ -107,6 +107,15 @@ class Outbox:
         await self._recall()
         return await self._flush(self._collections)
 
+    async def unsent(self, subject: str) -> int:
+        """How many stored facts about this asset have not been sent yet."""
+        count = 0
+        for collection in sorted(self._collections):
+            for document in await self.documents.find(collection, {PENDING: True}, limit=SWEEP_LIMIT):
+                facts = records_from_documents(document[FIELD])
+                count += sum(dict(fact.headers).get("ce_subject") == subject.encode() for fact in facts)
+        return count
+
     async def _flush(self, collections: set[str]) -> int:
         async with self._sending:
             return sum([await self._sweep(collection) for collection in sorted(collections)])

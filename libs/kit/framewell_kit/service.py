@@ -25,6 +25,7 @@ from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobKind, JobRunner, Jobs
 from framewell_kit.objects import LocalObjects, Objects, S3Objects
+from framewell_kit.operations import KeptWork, Standing, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
@@ -155,6 +156,8 @@ class _Process:
     def __init__(self, name: str, shared: MeshSettings, telemetry: Telemetry, health: Health) -> None:
         self._name, self._shared, self._telemetry, self._health = name, shared, telemetry, health
         self._kafka = shared.broker_access()
+        self._standing = Standing(name, health, telemetry.control)
+        self._standing = Standing(name, health, telemetry.control)
         self._started = AsyncExitStack()
 
     async def start(self, settings: object, wire: Wire) -> None:
@@ -162,6 +165,7 @@ class _Process:
         wired = wire(settings, mesh)
         service = await wired if inspect.isawaitable(wired) else wired
         seconds = self._shared.drain_seconds
+        self._standing.work = KeptWork(mesh.documents, mesh.outbox, mesh.jobs, self._shared.kafka_prefix)
         await mesh.outbox.start()
         self._on_stop(mesh.outbox.stop)
         self._health.parts["outbox"] = lambda: mesh.outbox.reason
@@ -208,7 +212,8 @@ class _Process:
 
     async def _serve(self, service: Service, grace_seconds: float) -> None:
         address = f"{self._shared.bind}:{self._shared.rpc_port(self._name)}"
-        server = RpcServer(address, service.rpc, Tokens(self._shared.tokens))
+        servicers = [*service.rpc, operations(self._standing)]
+        server = RpcServer(address, servicers, Tokens(self._shared.tokens))
         await server.start()
         self._on_stop(server.stop, grace_seconds)
 
@@ -230,7 +235,7 @@ class _Process:
             runtimes.append(runtime)
 
         await self._patiently("the broker", subscribe)
-        runtime = runtimes[0]
+        runtime = self._standing.streams = runtimes[0]
         self._health.parts["streams"] = lambda: "; ".join(runtime.unready())
         self._health.notes["paused"] = runtime.waiting
         measuring = asyncio.ensure_future(_measure_lag(runtime))

@@ -14,6 +14,7 @@ from framewell_kit.jobs.model import COLLECTION, Job, queue
 from framewell_kit.outbox import Outbox
 from framewell_kit.records import cause_from_document, cause_to_document
 
+SUBJECT = "cause.subject"
 _ENDED = ("done", "failed")
 
 
@@ -83,6 +84,11 @@ class Jobs:
         query = {"_id": f"{kind}/{key}", "queue": {"$in": ended}}
         return await self._documents.delete_where(COLLECTION, query) > 0
 
+    async def of_asset(self, asset_id: str, *, limit: int) -> list[Document]:
+        """Jobs that one asset's events caused and that are not done, oldest first."""
+        found = await self._documents.find(COLLECTION, {SUBJECT: asset_id}, sort=[("put_at", 1)])
+        return [one for one in found if one["queue"] != queue(one["kind"], "done")][:limit]
+
     # --- for the runner
 
     def listen(self, listener: Callable[[str], None]) -> None:
@@ -90,8 +96,9 @@ class Jobs:
         self._listeners.append(listener)
 
     async def prepare(self) -> None:
-        """Make the index that claims need."""
+        """Make the indexes that claims and questions about an asset need."""
         await self._documents.ensure_index(COLLECTION, ["queue"])
+        await self._documents.ensure_index(COLLECTION, [SUBJECT])
 
     async def claim(self, kind: str, worker: str, lease_seconds: float) -> Document | None:
         """Take the next waiting job, live before archive; its document, or None."""

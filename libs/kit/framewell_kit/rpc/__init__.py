@@ -1,7 +1,15 @@
 """gRPC: one server with health, reflection, actors and one mapping of errors; channels to other services."""
 
-from framewell_kit.rpc.actor import Tokens, current_actor
+from framewell_kit.rpc.actor import Tokens, current_actor, require_operator
 from framewell_kit.rpc.channel import channel
 from framewell_kit.rpc.server import MAX_MESSAGE_BYTES, RpcServer, Servicer
 
-__all__ = ["MAX_MESSAGE_BYTES", "RpcServer", "Servicer", "Tokens", "channel", "current_actor"]
+__all__ = [
+    "MAX_MESSAGE_BYTES",
+    "RpcServer",
+    "Servicer",
+    "Tokens",
+    "channel",
+    "current_actor",
+    "require_operator",
+]

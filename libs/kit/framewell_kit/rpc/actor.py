@@ -11,6 +11,8 @@ from framewell_kit.outcomes import Forbidden
 AUTHORIZATION = "authorization"
 DECLARED_ACTOR = "framewell-actor"
 LOCAL = "local"
+# Who may turn the knobs of a running mesh: its operators, and everybody on a loopback mesh without tokens.
+OPERATORS = ("admin", LOCAL)
 
 caller: ContextVar[Actor] = ContextVar("caller")
 
@@ -22,6 +24,17 @@ def current_actor() -> Actor:
     """
     actor = Actor()
     actor.CopyFrom(caller.get(Actor(principal="system", authority="system")))
+    return actor
+
+
+def require_operator() -> Actor:
+    """The caller, who may operate the mesh. Raises Forbidden, saying which authority it takes."""
+    actor = current_actor()
+    if actor.authority not in OPERATORS:
+        raise Forbidden(
+            f"{actor.principal} has the authority '{actor.authority}'; operating the mesh takes 'admin': "
+            'use a token given as "principal/admin" in FRAMEWELL_TOKENS'
+        )
     return actor
 
 

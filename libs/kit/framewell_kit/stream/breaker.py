@@ -33,6 +33,12 @@ class Breaker:
         """Take up what was kept before a restart."""
         self._opened_at = opened_at
 
+    def resume(self) -> None:
+        """Half open at once, by a person's word; nothing happens to a closed one."""
+        if self._opened_at is not None:
+            self._opened_at = min(self._opened_at, self._clock.now().timestamp() - HALF_OPEN_AFTER_SECONDS)
+            self._changed(self._opened_at)
+
     def succeeded(self) -> None:
         """A record was handled."""
         if self._opened_at is not None:
@@ -51,6 +57,11 @@ class Breaker:
     def is_open(self) -> bool:
         """True while no record may be handled."""
         return self.seconds_left > 0
+
+    @property
+    def opened_at(self) -> float | None:
+        """When it opened last, in seconds since 1970; None while it is closed."""
+        return self._opened_at
 
     @property
     def half_open(self) -> bool:

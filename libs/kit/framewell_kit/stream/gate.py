@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -11,6 +12,17 @@ from framewell_kit.telemetry import logger
 log = logger(__name__)
 
 KEEP_ALIVE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PausedPartition:
+    """A partition that is not read for a while. `topic` is the broker's name of it."""
+
+    topic: str
+    partition: int
+    seconds_left: float
+    reason: str
+    group: str = ""
 
 
 class Gate:
@@ -30,6 +42,19 @@ class Gate:
     def reasons(self) -> list[str]:
         """Why partitions are postponed, each reason once."""
         return sorted(set(self._postponed.values()))
+
+    def paused(self) -> list[PausedPartition]:
+        """Every postponed partition, and for how long."""
+        now = asyncio.get_running_loop().time()
+        return [
+            PausedPartition(
+                partition.topic,
+                partition.partition,
+                max(timer.when() - now, 0.0) if (timer := self._timers.get(partition)) else 0.0,
+                reason,
+            )
+            for partition, reason in sorted(self._postponed.items())
+        ]
 
     def postpone(self, partition: TopicPartition, offset: int | None, seconds: float, reason: str) -> None:
         """Pause the partition and read it again from `offset` after `seconds`."""
@@ -52,6 +77,13 @@ class Gate:
     def release(self) -> None:
         """Let everything flow again that is not postponed."""
         self._held = False
+        self._apply()
+
+    def release_postponed(self) -> None:
+        """Read every postponed partition again at once."""
+        for partition in list(self._timers):
+            self._cancel(partition)
+        self._postponed.clear()
         self._apply()
 
     async def keep_alive(self) -> None:

@@ -1,7 +1,8 @@
 """All streams of one service: started after its topics exist, drained before it ends."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -18,6 +19,7 @@ from framewell_kit.stream.breaker import Breaker
 from framewell_kit.stream.broadcast import BroadcastFeed
 from framewell_kit.stream.declare import Broadcast, HeavyStage, Stage
 from framewell_kit.stream.feed import Feed, Wiring
+from framewell_kit.stream.gate import PausedPartition
 from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
 from framewell_kit.stream.light import LightFeed
 from framewell_kit.stream.permits import Permits
@@ -129,6 +131,28 @@ class StreamRuntime:
     def waiting(self) -> list[str]:
         """What paused partitions wait for, by group: no reason to be unready, but to be told."""
         return [f"{feed.group}: {reason}" for feed in self.feeds for reason in feed.gate.reasons]
+
+    def paused(self) -> list[PausedPartition]:
+        """The partitions that are paused, by group; topics are named without the mesh's prefix."""
+        return [
+            replace(one, group=feed.group, topic=one.topic[len(self._prefix) :])
+            for feed in self.feeds
+            for one in feed.gate.paused()
+        ]
+
+    @property
+    def breakers(self) -> Mapping[str, Breaker]:
+        """The breaker of every stage, by group."""
+        return self._breakers
+
+    async def resume(self, group: str) -> Breaker:
+        """Let the group's breaker try a record at once; KeyError when there is no such stage."""
+        breaker = self._breakers[group]
+        breaker.resume()
+        for feed in self.feeds:
+            if feed.group == group:
+                feed.gate.release_postponed()
+        return breaker
 
     def update_lag(self) -> int:
         """Bring the lag metrics up to date; the sum."""

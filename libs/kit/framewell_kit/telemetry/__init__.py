@@ -4,13 +4,14 @@
 `tracer = telemetry.tracer("framewell_ingest")`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from opentelemetry.metrics import Meter, get_meter
 from opentelemetry.trace import Tracer, get_tracer
 
 from framewell_kit.telemetry.context import current_cause
+from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.telemetry.logs import configure_logs, logger
 from framewell_kit.telemetry.metrics import configure_metrics
 from framewell_kit.telemetry.tracing import configure_tracing, handling, new_traceparent
@@ -43,6 +44,7 @@ class Telemetry:
     """What a service uses to say what it does."""
 
     service: str
+    control: TelemetryControl = field(default_factory=TelemetryControl)
 
     @property
     def meter(self) -> Meter:
@@ -73,4 +75,4 @@ def configure(service: str, settings: TelemetrySettings) -> Telemetry:
     configure_logs(service, settings.log_level, console=settings.log_format == "console")
     configure_tracing(service, otlp=settings.otlp, sample=settings.trace_sample)
     configure_metrics(service)
-    return Telemetry(service)
+    return Telemetry(service, TelemetryControl(settings.log_level, settings.trace_sample))

@@ -15,7 +15,8 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 from framewell_kit.telemetry.context import current
 
 REPEAT_AFTER_SECONDS = 10.0
-_NOISY = ("aiokafka", "kafka", "faststream", "pymongo", "motor", "grpc")
+_LIBRARIES = ("aiokafka", "kafka", "faststream", "pymongo", "motor", "grpc")
+_own_levels: dict[str, str] = {}
 
 
 def logger(name: str) -> FilteringBoundLogger:
@@ -59,11 +60,38 @@ def configure_logs(service: str, level: str = "info", *, console: bool = False) 
         )
     )
     handler.addFilter(RepeatFilter())
+    logging.getLogger().handlers[:] = [handler]
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """Log from this level on: `debug`, `info`, … Libraries are heard from `warning` on, whatever it is."""
     root = logging.getLogger()
-    root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _LIBRARIES:
+        if name not in _own_levels:
+            logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def level() -> str:
+    """The least level logged."""
+    return logging.getLevelName(logging.getLogger().level).lower()
+
+
+def set_own_level(name: str, level: str) -> None:
+    """Give one logger and those below it a level of their own; an empty one takes it away again."""
+    if level:
+        _own_levels[name] = level
+        logging.getLogger(name).setLevel(level.upper())
+        return
+    if _own_levels.pop(name, ""):
+        quiet = max(logging.WARNING, logging.getLogger().level) if name in _LIBRARIES else logging.NOTSET
+        logging.getLogger(name).setLevel(quiet)
+
+
+def own_levels() -> dict[str, str]:
+    """Loggers that have a level of their own."""
+    return dict(_own_levels)
 
 
 class RepeatFilter(logging.Filter):
@@ -74,7 +102,7 @@ class RepeatFilter(logging.Filter):
         self._last: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not record.name.startswith(_NOISY):
+        if not record.name.startswith(_LIBRARIES):
             return True
         now, key = time.monotonic(), (record.name, str(record.msg)[:80])
         if now - self._last.get(key, -REPEAT_AFTER_SECONDS) < REPEAT_AFTER_SECONDS:

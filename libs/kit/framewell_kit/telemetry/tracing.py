@@ -45,6 +45,21 @@ def configure_tracing(service: str, *, otlp: str, sample: float) -> None:
     _TRACING.exporting = True
 
 
+def exporting() -> bool:
+    """True when spans of sampled traces go anywhere."""
+    return _TRACING.exporting
+
+
+def sample() -> float:
+    """The fraction of new traces that are recorded."""
+    return _TRACING.sample
+
+
+def set_sample(fraction: float) -> None:
+    """Record this fraction of the traces that begin from now on."""
+    _TRACING.sample = fraction
+
+
 def new_traceparent() -> str:
     """The beginning of a trace, sampled by chance."""
     sampled = random.random() < _TRACING.sample

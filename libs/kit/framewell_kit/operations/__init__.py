@@ -1,0 +1,10 @@
+"""What an operator asks any process and tells it: `framewell.mesh.v1.OperationsService`, on every gRPC port.
+
+`standing` knows the parts of the process, `servicer` translates.
+"""
+
+from framewell_kit.operations.servicer import operations
+from framewell_kit.operations.standing import Standing
+from framewell_kit.operations.work import KeptWork
+
+__all__ = ["KeptWork", "Standing", "operations"]

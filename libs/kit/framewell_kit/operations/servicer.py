@@ -1,0 +1,163 @@
+"""`OperationsService` over gRPC: translates, and asks for an operator where something changes."""
+
+# ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from framewell.mesh.v1 import operations_service_pb2 as pb
+from framewell.mesh.v1 import operations_service_pb2_grpc as grpc_code
+from framewell_kit.documents.protocol import Document
+from framewell_kit.operations.standing import Standing
+from framewell_kit.outcomes import Rejected
+from framewell_kit.rpc import Servicer, require_operator
+from framewell_kit.stream.breaker import Breaker
+from framewell_kit.stream.gate import PausedPartition
+from framewell_kit.telemetry import logger
+from framewell_kit.telemetry.control import Telling
+
+NAME = pb.DESCRIPTOR.services_by_name["OperationsService"].full_name
+log = logger(__name__)
+
+_STATES = {
+    "waiting": pb.JOB_STATE_WAITING,
+    "later": pb.JOB_STATE_LATER,
+    "running": pb.JOB_STATE_RUNNING,
+    "done": pb.JOB_STATE_DONE,
+    "failed": pb.JOB_STATE_FAILED,
+}
+
+
+def operations(standing: Standing) -> Servicer:
+    """The servicer of a process, as its gRPC server takes it."""
+    return Servicer(NAME, grpc_code.add_OperationsServiceServicer_to_server, Operations(standing))
+
+
+class Operations(grpc_code.OperationsServiceServicer):
+    """Speaks for one process."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._reverting: asyncio.TimerHandle | None = None
+        self._reverts_at: datetime | None = None
+
+    async def GetTelemetry(self, request: pb.GetTelemetryRequest, context: Any) -> pb.GetTelemetryResponse:
+        return pb.GetTelemetryResponse(telemetry=self._telemetry(self._standing.telemetry.now()))
+
+    async def SetTelemetry(self, request: pb.SetTelemetryRequest, context: Any) -> pb.SetTelemetryResponse:
+        actor = require_operator()
+        seconds = request.revert_after.ToTimedelta().total_seconds()
+        if request.HasField("revert_after") and seconds <= 0:
+            raise Rejected("revert_after must be a time to come", code="revert_after")
+        now = self._standing.telemetry.change(
+            log_level=request.log_level if request.HasField("log_level") else None,
+            loggers=request.loggers,
+            trace_sample=request.trace_sample if request.HasField("trace_sample") else None,
+        )
+        self._revert_after(seconds if request.HasField("revert_after") else None)
+        log.warning(
+            "telemetry changed", by=actor.principal, log_level=now.log_level, loggers=dict(now.loggers),
+            trace_sample=now.trace_sample, seconds=seconds or None,
+        )  # fmt: skip
+        return pb.SetTelemetryResponse(telemetry=self._telemetry(now))
+
+    async def ListBreakers(self, request: pb.ListBreakersRequest, context: Any) -> pb.ListBreakersResponse:
+        return pb.ListBreakersResponse(
+            breakers=[_breaker(group, one) for group, one in sorted(self._standing.breakers.items())]
+        )
+
+    async def ResumeBreaker(self, request: pb.ResumeBreakerRequest, context: Any) -> pb.ResumeBreakerResponse:
+        actor = require_operator()
+        breaker = await self._standing.resume(request.group)
+        log.warning("breaker resumed", by=actor.principal, group=request.group)
+        return pb.ResumeBreakerResponse(breaker=_breaker(request.group, breaker))
+
+    async def DescribeWork(self, request: pb.DescribeWorkRequest, context: Any) -> pb.DescribeWorkResponse:
+        standing = self._standing
+        waiting = standing.health.waiting()
+        answer = pb.DescribeWorkResponse(
+            service=standing.service,
+            process=standing.process,
+            ready=not waiting,
+            waiting=[pb.WaitingPart(part=part, reason=reason) for part, reason in waiting.items()],
+            paused=[_paused(one) for one in (standing.streams.paused() if standing.streams else ())],
+            breakers=[
+                _breaker(group, one)
+                for group, one in sorted(standing.breakers.items())
+                if one.is_open or one.half_open
+            ],
+        )
+        if standing.work is not None and request.asset_id:
+            answer.jobs.extend(_job(document) for document in await standing.work.jobs(request.asset_id))
+            answer.started.extend(pb.StartedRecord(**one._asdict()) for one in await standing.work.started())
+            answer.unsent_facts = await standing.work.unsent(request.asset_id)
+        return answer
+
+    def _telemetry(self, telling: Telling) -> pb.Telemetry:
+        return pb.Telemetry(
+            log_level=telling.log_level,
+            loggers=telling.loggers,
+            trace_sample=telling.trace_sample,
+            exporting=telling.exporting,
+            reverts_at=_moment(self._reverts_at),
+        )
+
+    def _revert_after(self, seconds: float | None) -> None:
+        if self._reverting is not None:
+            self._reverting.cancel()
+        self._reverting, self._reverts_at = None, None
+        if seconds is not None:
+            self._reverts_at = datetime.now(UTC) + timedelta(seconds=seconds)
+            self._reverting = asyncio.get_running_loop().call_later(seconds, self._revert)
+
+    def _revert(self) -> None:
+        self._reverting, self._reverts_at = None, None
+        now = self._standing.telemetry.revert()
+        log.warning("telemetry back at its settings", log_level=now.log_level, trace_sample=now.trace_sample)
+
+
+def _breaker(group: str, breaker: Breaker) -> pb.Breaker:
+    opened = None if breaker.opened_at is None else datetime.fromtimestamp(breaker.opened_at, UTC)
+    tries = datetime.now(UTC) + timedelta(seconds=breaker.seconds_left) if breaker.is_open else None
+    return pb.Breaker(
+        group=group,
+        open=breaker.is_open,
+        half_open=breaker.half_open,
+        opened_at=_moment(opened),
+        tries_at=_moment(tries),
+    )
+
+
+def _paused(one: PausedPartition) -> pb.PausedPartition:
+    until = datetime.now(UTC) + timedelta(seconds=one.seconds_left)
+    return pb.PausedPartition(
+        group=one.group, topic=one.topic, partition=one.partition, until=_moment(until), reason=one.reason
+    )
+
+
+def _job(document: Document) -> pb.HeldJob:
+    state = _STATES[document["queue"].removeprefix(document["kind"] + "/").split("/")[0]]
+    return pb.HeldJob(
+        kind=document["kind"],
+        key=document["key"],
+        state=state,
+        lane=document["lane"],
+        attempt=document["attempt"],
+        starts=document["starts"],
+        worker=document.get("worker", ""),
+        leased_until=_moment(document.get("leased_until") if state == pb.JOB_STATE_RUNNING else None),
+        due_at=_moment(document["due"] if state == pb.JOB_STATE_LATER else None),
+        put_at=_moment(document["put_at"]),
+        reason=document.get("reason", ""),
+        code=document.get("code", ""),
+    )
+
+
+def _moment(when: datetime | None) -> Timestamp | None:
+    if when is None:
+        return None
+    moment = Timestamp()
+    moment.FromDatetime(when)
+    return moment

@@ -1,0 +1,57 @@
+"""What one process holds and waits for, gathered from its parts while they come and go."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from framewell_kit.health import Health
+from framewell_kit.operations.work import KeptWork
+from framewell_kit.outcomes import NotFound, NotYet
+from framewell_kit.stream.breaker import Breaker
+from framewell_kit.stream.gate import PausedPartition
+from framewell_kit.telemetry.control import TelemetryControl
+
+
+class Streams(Protocol):
+    """The running streams of a process."""
+
+    @property
+    def breakers(self) -> Mapping[str, Breaker]: ...
+
+    async def resume(self, group: str) -> Breaker:
+        """Let the group's breaker try a record at once, in every replica; KeyError when there is none."""
+        ...
+
+    def paused(self) -> Sequence[PausedPartition]: ...
+
+
+@dataclass(slots=True)
+class Standing:
+    """The parts of one process that its operations service speaks for.
+
+    `streams` and `work` are None until the process has them: it answers while it waits for its broker too.
+    """
+
+    service: str
+    health: Health
+    telemetry: TelemetryControl
+    streams: Streams | None = None
+    work: KeptWork | None = None
+    process: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+
+    @property
+    def breakers(self) -> Mapping[str, Breaker]:
+        """By group; empty before the streams run."""
+        return {} if self.streams is None else self.streams.breakers
+
+    async def resume(self, group: str) -> Breaker:
+        """Let a group's breaker try a record at once. Raises NotFound, and NotYet before the streams run."""
+        if self.streams is None:
+            raise NotYet(f"{self.service} does not read its streams yet: {self.health.starting}")
+        try:
+            return await self.streams.resume(group)
+        except KeyError:
+            known = ", ".join(sorted(self.breakers)) or "none"
+            raise NotFound(f"{self.service} has no stage {group!r}; it has {known}") from None
