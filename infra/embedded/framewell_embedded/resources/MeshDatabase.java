@@ -1,15 +1,36 @@
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Collection;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.Channel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
@@ -18,6 +39,9 @@ import org.h2.mvstore.MVStore;
  *
  * <p>What is acknowledged, or was ever seen by a reader, survives the death of this process. As shipped the
  * backend commits once a second and loses that second.
+ *
+ * <p>Queries use indexes: as shipped only a query by {@code _id} and nothing else does, and an index that is
+ * not unique is ignored, so that a compare-and-set or a claim from a queue reads the whole collection.
  */
 public final class MeshDatabase {
 
@@ -83,6 +107,11 @@ public final class MeshDatabase {
         }
 
         @Override
+        protected MongoDatabase openOrCreateDatabase(String name) {
+            return new IndexedDatabase(name);
+        }
+
+        @Override
         public Document handleMessage(MongoMessage message) {
             return durably(() -> super.handleMessage(message));
         }
@@ -137,6 +166,251 @@ public final class MeshDatabase {
             } finally {
                 gate.writeLock().unlock();
             }
+        }
+
+        /** An inner class, because the constructor it extends already opens collections and indexes. */
+        private final class IndexedDatabase extends H2Database {
+
+            IndexedDatabase(String name) {
+                super(name, DurableBackend.this.getMvStore(), DurableBackend.this.getCursorRegistry());
+            }
+
+            @Override
+            protected MongoCollection<Object> openOrCreateCollection(String name, CollectionOptions options) {
+                String full = getFullCollectionNamespace(name);
+                MVStore maps = DurableBackend.this.getMvStore();
+                return new IndexedCollection(
+                        this, name, options, maps.openMap("databases." + full), maps.openMap("meta." + full), cursorRegistry);
+            }
+
+            @Override
+            protected Index<Object> openOrCreateSecondaryIndex(
+                    String collection, String name, List<IndexKey> keys, boolean sparse) {
+                String map = getFullCollectionNamespace(collection) + "._index_" + name;
+                return new SecondaryIndex(DurableBackend.this.getMvStore().openMap(map), name, keys);
+            }
+        }
+    }
+
+    /** A collection that answers a query from an index over some of its fields, and tests the rest. */
+    private static final class IndexedCollection extends H2Collection {
+
+        IndexedCollection(
+                MongoDatabase database,
+                String name,
+                CollectionOptions options,
+                MVMap<Object, Document> documents,
+                MVMap<String, Object> meta,
+                de.bwaldvogel.mongo.backend.CursorRegistry cursors) {
+            super(database, name, options, documents, meta, cursors);
+        }
+
+        @Override
+        protected QueryResult queryDocuments(
+                Document query, Document order, int skip, int limit, int batchSize, Document fields) {
+            for (Index<Object> index : getIndexes()) { // the one over _id comes first
+                if (index instanceof SecondaryIndex secondary) {
+                    List<String> prefixes = secondary.prefixes(query);
+                    if (!prefixes.isEmpty()) {
+                        Document rest = secondary.sorts(query, order) ? null : order;
+                        return matchDocuments(
+                                query, secondary.positions(prefixes), rest, skip, limit, batchSize, fields);
+                    }
+                } else {
+                    Document part = onlyFieldsOf(index, query);
+                    if (part != null && index.canHandle(part)) {
+                        return matchDocuments(
+                                query, index.getPositions(part), order, skip, limit, batchSize, fields);
+                    }
+                }
+            }
+            return super.queryDocuments(query, order, skip, limit, batchSize, fields);
+        }
+
+        private static Document onlyFieldsOf(Index<Object> index, Document query) {
+            Document part = new Document();
+            for (IndexKey key : index.getKeys()) {
+                if (!query.containsKey(key.getKey())) {
+                    return null;
+                }
+                part.put(key.getKey(), query.get(key.getKey()));
+            }
+            return part;
+        }
+    }
+
+    /**
+     * An index that is not unique: one entry per document and indexed value, in the order of the values.
+     *
+     * <p>It serves equality (and {@code $in}) on its leading fields, in the order of the field after them.
+     */
+    private static final class SecondaryIndex extends Index<Object> {
+
+        private static final char END = '\u0000';
+
+        /** Encoded values, then the encoded {@code _id}, to the place of the document. */
+        private final MVMap<String, Object> entries;
+
+        SecondaryIndex(MVMap<String, Object> entries, String name, List<IndexKey> keys) {
+            super(name, keys, true); // "sparse": it need not hold every document
+            this.entries = entries;
+        }
+
+        /** What the entries of the matching documents begin with; empty when this index is of no use. */
+        List<String> prefixes(Document query) {
+            List<String> prefixes = List.of("");
+            for (IndexKey key : getKeys()) {
+                List<String> wanted = wanted(query, key.getKey());
+                if (wanted.isEmpty()) {
+                    break;
+                }
+                List<String> before = prefixes;
+                prefixes = wanted.stream()
+                        .flatMap(value -> before.stream().map(prefix -> prefix + value + END))
+                        .collect(Collectors.toList());
+            }
+            return prefixes.get(0).isEmpty() ? List.of() : prefixes;
+        }
+
+        /** True when the entries of the query come in this order by themselves. */
+        boolean sorts(Document query, Document order) {
+            if (order == null || order.size() != 1) {
+                return false;
+            }
+            String field = order.keySet().iterator().next();
+            for (IndexKey key : getKeys()) {
+                if (key.getKey().equals(field)) {
+                    return order.get(field) instanceof Number direction && direction.intValue() > 0;
+                }
+                if (wanted(query, key.getKey()).size() != 1) {
+                    return false;
+                }
+            }
+            return false;
+        }
+
+        /** The places of the documents, each once; read as far as they are asked for. */
+        Iterable<Object> positions(List<String> prefixes) {
+            Set<Object> seen = new HashSet<>();
+            Stream<Object> found = prefixes.stream().flatMap(this::under).filter(seen::add);
+            return found::iterator;
+        }
+
+        private Stream<Object> under(String prefix) {
+            Cursor<String, Object> cursor = entries.cursor(prefix);
+            Iterator<Object> places = new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return cursor.hasNext();
+                }
+
+                @Override
+                public Object next() {
+                    return cursor.next().startsWith(prefix) ? cursor.getValue() : END;
+                }
+            };
+            Iterable<Object> all = () -> places;
+            return StreamSupport.stream(all.spliterator(), false).takeWhile(place -> !place.equals(END));
+        }
+
+        private static List<String> wanted(Document query, String field) {
+            Object value = query.get(field);
+            if (value instanceof Document test && test.size() == 1) {
+                value = test.containsKey("$eq") ? test.get("$eq") : test.get("$in");
+                if (value instanceof Collection<?> several && test.containsKey("$in")) {
+                    List<String> all = several.stream().map(SecondaryIndex::encoded).distinct().toList();
+                    return all.contains(OTHER) ? List.of() : all;
+                }
+            }
+            String one = encoded(value);
+            return one.equals(OTHER) ? List.of() : List.of(one);
+        }
+
+        private static final String OTHER = "z";
+
+        /** The value as text that sorts as the value does; all that is never looked up here is the same. */
+        private static String encoded(Object value) {
+            if (value instanceof Boolean truth) {
+                return truth ? "b1" : "b0";
+            }
+            if (value instanceof Number number) {
+                long bits = Double.doubleToLongBits(number.doubleValue() + 0.0);
+                return String.format("n%016x", bits < 0 ? ~bits : bits ^ Long.MIN_VALUE);
+            }
+            if (value instanceof Instant moment) {
+                return String.format("t%016x", moment.toEpochMilli() ^ Long.MIN_VALUE);
+            }
+            if (value instanceof String text) {
+                return "s" + text.replace("\u0001", "\u0001\u0002").replace("\u0000", "\u0001\u0001");
+            }
+            return OTHER;
+        }
+
+        private List<String> entriesOf(Document document, Object place) {
+            List<String> found = new ArrayList<>();
+            for (KeyValue values : getKeyValues(document)) {
+                String begin = values.stream().map(value -> encoded(value) + END).collect(Collectors.joining());
+                found.add(begin + encoded(place) + place);
+            }
+            return found;
+        }
+
+        @Override
+        public void add(Document document, Object place, MongoCollection<Object> collection) {
+            entriesOf(document, place).forEach(entry -> entries.put(entry, place));
+        }
+
+        @Override
+        public Object remove(Document document) {
+            entriesOf(document, document.get("_id")).forEach(entries::remove);
+            return null; // the index over _id knows the place
+        }
+
+        @Override
+        public void updateInPlace(
+                Document before, Document after, Object place, MongoCollection<Object> collection) {
+            List<String> old = entriesOf(before, place);
+            List<String> now = entriesOf(after, place);
+            if (!old.equals(now)) {
+                old.forEach(entries::remove);
+                now.forEach(entry -> entries.put(entry, place));
+            }
+        }
+
+        @Override
+        public boolean canHandle(Document query) {
+            return false; // the collection asks for prefixes instead
+        }
+
+        @Override
+        public Iterable<Object> getPositions(Document query) {
+            throw new UnsupportedOperationException("ask for prefixes");
+        }
+
+        @Override
+        public Object getPosition(Document document) {
+            return null; // the index over _id knows the place
+        }
+
+        @Override
+        public void checkAdd(Document document, MongoCollection<Object> collection) {}
+
+        @Override
+        public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {}
+
+        @Override
+        public long getCount() {
+            return entries.sizeAsLong();
+        }
+
+        @Override
+        public long getDataSize() {
+            return 0;
+        }
+
+        @Override
+        public void drop() {
+            entries.clear();
         }
     }
 }
