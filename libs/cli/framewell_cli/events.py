@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from framewell_cli.console import Json, results
+from framewell_cli.describe import describe
 from framewell_cli.errors import UsageProblem
 from framewell_cli.topic_reading import (
     Kafka,
@@ -25,11 +26,7 @@ from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.json_events import structured
 
 app = typer.Typer(no_args_is_help=True, help="Events: what travels on the mesh, decoded.")
-
-
-@app.callback()
-def _events() -> None:
-    """Keeps `tail` a command of its own."""
+app.command("describe")(describe)
 
 
 @app.command("tail")

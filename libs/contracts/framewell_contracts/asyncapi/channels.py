@@ -1,0 +1,96 @@
+"""The channels of the documents: one a topic."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from framewell_contracts.asyncapi.messages import KAFKA_BINDING, PUT_ASIDE, UNREADABLE, described, modes
+from framewell_contracts.catalogue import OUTSIDE, FactType, facts_read, topics
+from framewell_contracts.topics import Topic, dead_letter_topic, retry_topic
+
+Channel = tuple[str, dict[str, Any]]
+
+
+def channels_of_fact(fact: FactType, prefix: str) -> Iterator[Channel]:
+    """The topics of a fact, live before archive, by their names without the prefix."""
+    tags = [{"name": fact.type.split(".")[1]}]
+    if fact.from_outside:
+        tags.append({"name": OUTSIDE, "description": "Systems outside may write it, in JSON too."})
+    for topic in fact.topics():
+        yield (
+            topic.name,
+            {
+                **_topic(topic, prefix),
+                "title": fact.summary,
+                "summary": described(fact),
+                "description": _said_and_heard(fact, topic),
+                "messages": _messages(modes(fact)),
+                "tags": tags,
+            },
+        )
+
+
+def channels_of_group(group: str, prefix: str) -> Iterator[Channel]:
+    """A group's retry topic and its dead-letter topic."""
+    aside = tuple(fact.type + PUT_ASIDE for fact in facts_read(group))
+    retry, dead = _declared()[retry_topic(group)], _declared()[dead_letter_topic(group)]
+    yield (
+        retry.name,
+        {
+            **_topic(retry, prefix),
+            "title": f"{group}, retry",
+            "summary": f"What {group} tries again later.",
+            "description": "Read by the group itself: a record waits until `framewell-not-before-ms`.",
+            "messages": _messages(aside),
+            "tags": [{"name": "retry"}],
+        },
+    )
+    yield (
+        dead.name,
+        {
+            **_topic(dead, prefix),
+            "title": f"{group}, dead letters",
+            "summary": f"What {group} gave up.",
+            "description": "Look at them, and send them again, with `framewell dlq`.",
+            "messages": _messages((*aside, UNREADABLE)),
+            "tags": [{"name": "dead letters"}],
+        },
+    )
+
+
+@cache
+def _declared() -> Mapping[str, Topic]:
+    return {topic.name: topic for topic in topics()}
+
+
+def _topic(topic: Topic, prefix: str) -> dict[str, Any]:
+    settings = topic.settings()
+    return {
+        "address": prefix + topic.name,
+        "bindings": {
+            "kafka": {
+                "topic": prefix + topic.name,
+                "partitions": topic.partitions,
+                "topicConfiguration": {
+                    "cleanup.policy": settings["cleanup.policy"].split(","),
+                    "retention.ms": int(settings["retention.ms"]),
+                    "max.message.bytes": int(settings["max.message.bytes"]),
+                },
+                "bindingVersion": KAFKA_BINDING,
+            }
+        },
+    }
+
+
+def _messages(names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
+
+
+def _said_and_heard(fact: FactType, topic: Topic) -> str:
+    kept = "for ever" if topic.retention_days is None else f"{topic.retention_days} days"
+    if topic.compacted:
+        kept = "the newest of every key, for ever"
+    return (
+        f"Said by {', '.join(fact.emitted_by)}; heard by {', '.join(fact.heard_by)}. "
+        f"Key: `{fact.key_field}`. Kept: {kept}."
+    )

@@ -1,0 +1,112 @@
+"""AsyncAPI 3.0 documents of the mesh, made from the catalogue, the groups and the protobuf descriptors.
+
+FastStream documents the subscribers of a running broker object. That is not used here: our subscribers are
+bytes in batches as far as it knows, so it would see neither messages nor headers nor lanes; it would need
+every service's code, torch included, in one process; and the catalogue knows retention, keys and groups,
+which it does not. The documents are checked by AsyncAPI's own parser (`make check`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from typing import Any, Final
+
+from framewell_contracts.asyncapi.channels import channels_of_fact, channels_of_group
+from framewell_contracts.asyncapi.messages import UNREADABLE, header_schemas, messages_of, unreadable
+from framewell_contracts.asyncapi.operations import operations_of
+from framewell_contracts.asyncapi.schemas import components
+from framewell_contracts.catalogue import ALL_SERVICES, FACTS, FactType, facts_read
+from framewell_contracts.groups import GROUPS
+
+ASYNCAPI: Final = "3.0.0"
+
+_ABOUT = """\
+Every fact that travels between the services of the mesh, and what systems outside may say to it.
+
+**Envelope.** CloudEvents 1.0 on Kafka. The mesh writes binary mode: attributes in `ce_*` headers, one
+protobuf message as the value. Topics tagged *outside* also take the JSON mapping of the same message, in
+binary mode (`content-type: application/json`) or structured mode (one JSON object).
+
+**Delivery.** At least once, in order per key. The pair (`ce_source`, `ce_id`) names an event: whoever reads
+remembers it, or does what is right to do twice.
+
+**What cannot be handled.** A group puts a record that must wait into its retry topic, and one that it gives
+up into its dead-letter topic, unchanged, with headers that say why.
+
+**Change.** Fields are added freely, so readers ignore what they do not know; nothing released ever changes
+or goes away. A new shape is a new version of the type, in a topic of its own.
+"""
+
+
+class UnknownService(LookupError):
+    """No such service; the message names those there are."""
+
+
+def document(service: str | None = None, *, prefix: str = "") -> dict[str, Any]:
+    """The document of the whole mesh, or of what one service sends and receives.
+
+    `prefix` stands before every topic and group (FRAMEWELL_KAFKA_PREFIX). The same arguments give the same
+    document, to the byte once it is written as JSON. Raises UnknownService.
+    """
+    if service is not None and service not in ALL_SERVICES:
+        raise UnknownService(f"there is no service {service!r}: the services are {', '.join(ALL_SERVICES)}")
+    services = ALL_SERVICES if service is None else (service,)
+    facts = tuple(fact for fact in FACTS.values() if service is None or _concerns(fact, service))
+    groups = tuple(group for group in GROUPS if group.split(".")[0] in services)
+    named = "mesh" if service is None else service
+    return {
+        "asyncapi": ASYNCAPI,
+        "id": f"urn:framewell:{named}",
+        "info": {
+            "title": f"Framewell: events of {'the mesh' if service is None else service}",
+            "version": version("framewell-contracts"),
+            "description": _ABOUT,
+        },
+        "defaultContentType": "application/protobuf",
+        "servers": _servers(),
+        "channels": dict(_channels(facts, groups, prefix)),
+        "operations": {name: one for each in services for name, one in operations_of(each, prefix)},
+        "components": _components(facts, groups),
+    }
+
+
+def _concerns(fact: FactType, service: str) -> bool:
+    return service in fact.heard_by or service in fact.emitted_by
+
+
+def _channels(
+    facts: Iterable[FactType], groups: Iterable[str], prefix: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for fact in facts:
+        yield from channels_of_fact(fact, prefix)
+    for group in groups:
+        yield from channels_of_group(group, prefix)
+
+
+def _components(facts: Sequence[FactType], groups: Sequence[str]) -> dict[str, Any]:
+    put_aside = {fact.type for group in groups for fact in facts_read(group)}
+    messages: dict[str, Any] = {}
+    for fact in facts:
+        messages |= messages_of(fact, put_aside=fact.type in put_aside)
+    if groups:
+        messages[UNREADABLE] = unreadable()
+    return {
+        "messages": messages,
+        "schemas": {**header_schemas(), **components(fact.message for fact in facts)},
+    }
+
+
+def _servers() -> dict[str, Any]:
+    variables = {
+        "bootstrap": {
+            "default": "127.0.0.1:7400",
+            "description": "A bootstrap server; the default is that of `framewell up`.",
+        }
+    }
+    return {
+        "kafka": {
+            "host": "{bootstrap}",
+            "protocol": "kafka",
+            "title": "Broker on the same machine",
+            "variables": variables,
+        },
+    }

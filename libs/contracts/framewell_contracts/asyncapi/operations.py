@@ -1,0 +1,77 @@
+"""The operations of the documents: what a service sends, and what it receives in which group."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from framewell_contracts.asyncapi.messages import KAFKA_BINDING, PUT_ASIDE, UNREADABLE, modes
+from framewell_contracts.catalogue import FACTS, FactType, facts_read
+from framewell_contracts.groups import BROADCASTS, GROUPS
+from framewell_contracts.topics import dead_letter_topic, retry_topic
+
+Operation = tuple[str, dict[str, Any]]
+
+
+def operations_of(service: str, prefix: str) -> Iterator[Operation]:
+    """What the service receives, group by group, then what it sends."""
+    for group in GROUPS:
+        if group.partition(".")[0] == service:
+            yield from _of_group(group, prefix)
+    for reader in BROADCASTS:
+        if reader.partition(".")[0] == service:
+            for fact in facts_read(reader):
+                yield from _receives(reader, fact, {}, "Every replica reads it, from the beginning.")
+    for fact in FACTS.values():
+        if service in fact.emitted_by:
+            yield from _sends(service, fact)
+
+
+def _of_group(group: str, prefix: str) -> Iterator[Operation]:
+    bindings = _group_binding(prefix + group)
+    for fact in facts_read(group):
+        yield from _receives(group, fact, bindings, f"Read by the group {group}.")
+    aside = tuple(fact.type + PUT_ASIDE for fact in facts_read(group))
+    retry, dead = retry_topic(group), dead_letter_topic(group)
+    yield f"{group}.waits", _operation("send", group, retry, aside, f"{group} puts aside what must wait.")
+    yield (
+        f"{group}.retries",
+        {**_operation("receive", group, retry, aside, f"{group} tries again what waited."), **bindings},
+    )
+    yield (
+        f"{group}.gives_up",
+        _operation("send", group, dead, (*aside, UNREADABLE), f"{group} gives up what can never succeed."),
+    )
+
+
+def _receives(reader: str, fact: FactType, bindings: dict[str, Any], description: str) -> Iterator[Operation]:
+    for topic in fact.topic_names:
+        told = _operation("receive", reader, topic, modes(fact), f"{reader} hears: {fact.summary}.")
+        yield f"{reader}.hears.{_short(topic)}", {**told, "description": description, **bindings}
+
+
+def _sends(service: str, fact: FactType) -> Iterator[Operation]:
+    for topic in fact.topic_names:
+        told = _operation("send", service, topic, (fact.type,), f"{service} says: {fact.summary}.")
+        yield f"{service}.says.{_short(topic)}", told
+
+
+def _operation(action: str, who: str, topic: str, messages: tuple[str, ...], summary: str) -> dict[str, Any]:
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{topic}"},
+        "summary": summary,
+        "tags": [{"name": who.partition(".")[0]}],
+        "messages": [{"$ref": f"#/channels/{topic}/messages/{name}"} for name in messages],
+    }
+
+
+def _group_binding(group: str) -> dict[str, Any]:
+    return {
+        "bindings": {
+            "kafka": {"groupId": {"type": "string", "enum": [group]}, "bindingVersion": KAFKA_BINDING}
+        }
+    }
+
+
+def _short(topic: str) -> str:
+    """`framewell.chunk.planned.v1.live` becomes `chunk.planned.v1.live`."""
+    return topic.removeprefix("framewell.")
