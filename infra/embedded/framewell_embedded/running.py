@@ -42,7 +42,7 @@ def start(server: Server, log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - one system call, looked up before the fork
+            preexec_fn=die_with_parent(),  # noqa: PLW1509 - one system call, looked up before the fork
         )
 
 
@@ -74,7 +74,8 @@ def running(server: Server, log: Path, *, seconds: float = 60.0) -> Iterator[sub
             process.wait()
 
 
-def _die_with_parent() -> Callable[[], None] | None:
+def die_with_parent() -> Callable[[], None] | None:
+    """For `preexec_fn`: the child is killed when the thread that started it ends. Nothing beside Linux."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl  # resolved here: between fork and exec nothing may take a lock
