@@ -28,6 +28,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         yield database
 
 
+def connected(server: Database) -> MongoClient[dict[str, Any]]:
+    return MongoClient(server.uri)
+
+
 def indexed(client: Any, name: str) -> Any:
     collection = client["indexes"][name]
     for fields in INDEXES:
@@ -51,7 +55,11 @@ def a_document(chance: random.Random, number: int) -> dict[str, Any]:
 
 def a_query(chance: random.Random) -> dict[str, Any]:
     conditions: list[dict[str, Any]] = [
-        {"queue": chance.choice(["waiting", "done", "run\x00ning", True, None, {"$in": ["done", "waiting"]}])},
+        {
+            "queue": chance.choice(
+                ["waiting", "done", "run\x00ning", True, None, {"$in": ["done", "waiting"]}]
+            )
+        },
         {"queue": {"$in": ["waiting", None]}},
         {"queue": {"$ne": "done"}},
         {"put_at": {"$gte": 25}},
@@ -69,7 +77,7 @@ def a_query(chance: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(3))
 def test_what_an_index_finds_is_what_reading_everything_finds(server: Database, seed: int) -> None:
     chance = random.Random(seed)
-    with MongoClient(server.uri) as client:
+    with connected(server) as client:
         collection, plain = indexed(client, f"with{seed}"), client["indexes"][f"without{seed}"]
         for number in range(60):
             document = a_document(chance, number)
@@ -93,7 +101,7 @@ def test_what_an_index_finds_is_what_reading_everything_finds(server: Database, 
 
 
 def test_the_oldest_of_a_queue_is_claimed_first(server: Database) -> None:
-    with MongoClient(server.uri) as client:
+    with connected(server) as client:
         queue = indexed(client, "queue")
         ages = random.Random(1).sample(range(-50, 50), 60)
         queue.insert_many([{"_id": f"j{n}", "queue": "waiting", "put_at": age} for n, age in enumerate(ages)])
@@ -109,9 +117,11 @@ def test_the_oldest_of_a_queue_is_claimed_first(server: Database) -> None:
 
 
 def test_a_claim_and_a_compare_and_set_do_not_read_the_whole_collection(server: Database) -> None:
-    with MongoClient(server.uri) as client:
+    with connected(server) as client:
         many = indexed(client, "many")
-        many.insert_many([{"_id": str(n), "queue": "done", "plain": "done", "put_at": n} for n in range(20_000)])
+        many.insert_many(
+            [{"_id": str(n), "queue": "done", "plain": "done", "put_at": n} for n in range(20_000)]
+        )
 
         def seconds(query: dict[str, Any]) -> float:
             began = time.perf_counter()
@@ -131,7 +141,7 @@ def test_an_index_survives_a_kill(tmp_path: Path) -> None:
         process = start(database, tmp_path / "log")
         try:
             wait_until_ready(database, process, tmp_path / "log", seconds=30)
-            with MongoClient(database.uri) as client:
+            with connected(database) as client:
                 collection = indexed(client, "c")
                 collection.insert_many(
                     [{"_id": f"{round_number}/{n}", "queue": "waiting", "put_at": n} for n in range(50)]
