@@ -24,11 +24,11 @@ MESH_PACKAGES := $(wildcard libs/*) infra/embedded $(MESH_SERVICES:%=services/%)
 # Training's sources are looked at here (import contracts), never run: torch is in its own environment.
 LOOKED_AT := services/training
 TRAINING_PACKAGES := libs/contracts libs/kit libs/models infra/embedded services/training
-MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*))
+MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*)) benchmarks
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types architecture contracts locks test test-unit test-integration \
-	test-story chaos proto lock clean
+	test-story chaos proto lock bench bench-backbone clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -148,6 +148,14 @@ test-story: setup
 # Kills services in the middle of the story; minutes long, not part of `make test`.
 chaos: setup
 	@$(BIN)/pytest -q -m chaos tests libs services --ignore services/training
+
+# --- benchmarks -------------------------------------------------------------------------------------
+
+bench: bench-backbone
+
+# Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/backbone.json.
+bench-backbone: setup
+	@$(BIN)/python -m benchmarks.backbone $(BENCH)
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \

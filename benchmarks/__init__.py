@@ -1,0 +1,1 @@
+"""Measurements of the mesh against its limits and its peers; `make bench` prints them all."""

@@ -1,0 +1,87 @@
+"""What was measured, as tables of text: for the terminal, for the documentation, and as JSON."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+from benchmarks.backbone.rounds import Row, Spread
+
+PACKAGES = ("aiokafka", "confluent-kafka", "faststream", "uvloop", "protobuf")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Finished texts; the first column is a name, all others are figures."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        widths = [max(map(len, column)) for column in zip(self.columns, *self.rows, strict=True)]
+        return "\n".join(
+            "  ".join(
+                cell.rjust(width) if place else cell.ljust(width)
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in (self.columns, *self.rows)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """For the generator of the documentation's tables."""
+        align = ["left", *("right" for _ in self.columns[1:])]
+        return {"columns": list(self.columns), "align": align, "rows": [list(row) for row in self.rows]}
+
+
+def rates(rows: Sequence[Row]) -> Table:
+    """Ours against everybody."""
+    return Table(
+        ("contestant", "messages/s", "CPU µs a message", "ours / it [least .. most]", "goal", ""),
+        tuple(
+            (
+                row.contestant.name,
+                f"{row.rate.median:,.0f}",
+                f"{row.cpu_us.median:,.1f}",
+                _spread(row.ratio) if row.ratio else "",
+                f"≥ {row.contestant.goal:g}" if row.contestant.goal else "",
+                _verdict(row.reached),
+            )
+            for row in rows
+        ),
+    )
+
+
+def machine() -> dict[str, Any]:
+    """Where it was measured."""
+    return {
+        "cores": os.cpu_count(),
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def figures(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows as numbers."""
+    return [
+        {
+            "name": row.contestant.name,
+            "messages": row.messages,
+            "rate": asdict(row.rate),
+            "cpu_us": asdict(row.cpu_us),
+            "ratio": asdict(row.ratio) if row.ratio else None,
+            "goal": row.contestant.goal,
+            "reached": row.reached,
+        }
+        for row in rows
+    ]
+
+
+def _spread(spread: Spread) -> str:
+    return f"{spread.median:.2f} [{spread.least:.2f} .. {spread.greatest:.2f}]"
+
+
+def _verdict(reached: bool | None) -> str:
+    return "" if reached is None else "reached" if reached else "not reached"

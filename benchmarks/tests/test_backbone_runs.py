@@ -1,0 +1,39 @@
+"""The benchmark itself: that it runs, and that it notices an event without an output. It times nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+
+from benchmarks.backbone.contest import CONTESTANTS
+from benchmarks.backbone.ground import Ground, Void
+from benchmarks.backbone.work import answer
+from framewell.asset.v1.asset_pb2 import AssetRejected
+
+pytestmark = pytest.mark.integration
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_contestant_answers_every_event() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "benchmarks.backbone", "--quick", "--json"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    rates = json.loads(ended.stdout)["rates"]
+    assert [row["name"] for row in rates] == [one.name for one in CONTESTANTS]
+
+
+def test_a_run_that_loses_an_event_is_void(broker: str) -> None:
+    ground = Ground.laid(broker, 3, "")
+    task = ground.task()
+    producer = Producer({"bootstrap.servers": broker})
+    for number in (0, 2):
+        said = AssetRejected(asset_id="a", generation=number)
+        producer.produce(task.writes, answer(said).SerializeToString())
+    producer.flush(10)
+    with pytest.raises(Void, match="1 of 3 events have no output, first 1"):
+        ground.check()
