@@ -4,6 +4,7 @@
 `tracer = telemetry.tracer("framewell_ingest")`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from framewell_kit.telemetry.context import current_cause
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.telemetry.logs import configure_logs, logger
 from framewell_kit.telemetry.metrics import configure_metrics
-from framewell_kit.telemetry.tracing import configure_tracing, handling, new_traceparent
+from framewell_kit.telemetry.tracing import configure_tracing, handling, is_sampled, new_traceparent
 
 __all__ = [
     "Telemetry",
@@ -22,6 +23,7 @@ __all__ = [
     "configure",
     "current_cause",
     "handling",
+    "is_sampled",
     "logger",
     "meter",
     "new_traceparent",
@@ -41,10 +43,11 @@ def tracer(name: str) -> Tracer:
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """What a service uses to say what it does."""
+    """What a service uses to say what it does. `close` sends what is left, within a few seconds."""
 
     service: str
     control: TelemetryControl = field(default_factory=TelemetryControl)
+    close: Callable[[], None] = lambda: None
 
     @property
     def meter(self) -> Meter:
@@ -72,7 +75,18 @@ class TelemetrySettings(Protocol):
 
 def configure(service: str, settings: TelemetrySettings) -> Telemetry:
     """Set up logs, traces and metrics of this process; once."""
-    configure_logs(service, settings.log_level, console=settings.log_format == "console")
-    configure_tracing(service, otlp=settings.otlp, sample=settings.trace_sample)
-    configure_metrics(service)
-    return Telemetry(service, TelemetryControl(settings.log_level, settings.trace_sample))
+    export = None
+    if settings.otlp:
+        from framewell_kit.telemetry import otlp  # noqa: PLC0415 - costs memory that most do not need
+
+        export = otlp.export(service, settings.otlp)
+    configure_logs(
+        service,
+        settings.log_level,
+        console=settings.log_format == "console",
+        also=export.log if export is not None else None,
+    )
+    configure_tracing(exporting=export is not None, sample=settings.trace_sample)
+    configure_metrics(service, [export.metrics] if export is not None else [])
+    control = TelemetryControl(settings.log_level, settings.trace_sample)
+    return Telemetry(service, control, *([export.close] if export is not None else []))

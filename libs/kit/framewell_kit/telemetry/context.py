@@ -1,13 +1,12 @@
 """What this task is handling at the moment: the cause of its log lines, spans and facts."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from framewell_kit.facts import Cause
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(NamedTuple):
     """An event or a call under way, and what is made of it (a group, a job kind, a method)."""
 
     cause: Cause

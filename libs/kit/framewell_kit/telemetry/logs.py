@@ -6,15 +6,15 @@ asset and its trace, so that all that happened to one asset is found under one i
 
 import logging
 import sys
-import time
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 from framewell_kit.telemetry.context import current
+from framewell_kit.telemetry.repeats import Repeats
 
-REPEAT_AFTER_SECONDS = 10.0
 _LIBRARIES = ("aiokafka", "kafka", "faststream", "pymongo", "motor", "grpc")
 _own_levels: dict[str, str] = {}
 
@@ -24,7 +24,13 @@ def logger(name: str) -> FilteringBoundLogger:
     return cast(FilteringBoundLogger, structlog.stdlib.get_logger(name))
 
 
-def configure_logs(service: str, level: str = "info", *, console: bool = False) -> None:
+def configure_logs(
+    service: str,
+    level: str = "info",
+    *,
+    console: bool = False,
+    also: Callable[[logging.LogRecord], None] | None = None,
+) -> None:
     """Send everything, also what libraries log, to stderr: as JSON, or coloured for a person."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -49,17 +55,16 @@ def configure_logs(service: str, level: str = "info", *, console: bool = False) 
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Output(also)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
+            foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter(), _add_repeats],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 renderer,
             ],
         )
     )
-    handler.addFilter(RepeatFilter())
     logging.getLogger().handlers[:] = [handler]
     set_level(level)
 
@@ -94,21 +99,32 @@ def own_levels() -> dict[str, str]:
     return dict(_own_levels)
 
 
-class RepeatFilter(logging.Filter):
-    """Lets a library say the same thing once in ten seconds: a broker outage makes 60 lines a second."""
+class Output(logging.StreamHandler[TextIO]):
+    """Writes lines to stderr and hands them on to whoever `also` wants them; swallows repetitions."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._last: dict[tuple[str, str], float] = {}
+    def __init__(self, also: Callable[[logging.LogRecord], None] | None = None) -> None:
+        super().__init__(sys.stderr)
+        self._also = also
+        self._repeats = Repeats(_talks_too_much)
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        if not record.name.startswith(_LIBRARIES):
-            return True
-        now, key = time.monotonic(), (record.name, str(record.msg)[:80])
-        if now - self._last.get(key, -REPEAT_AFTER_SECONDS) < REPEAT_AFTER_SECONDS:
-            return False
-        self._last[key] = now
-        return True
+    def emit(self, record: logging.LogRecord) -> None:
+        for line in self._repeats.admitted(record):
+            if self._also is not None:
+                self._also(line)
+            super().emit(line)
+
+
+def _talks_too_much(name: str) -> bool:
+    """True for libraries; not for one that somebody gave a level of its own: they want to hear all of it."""
+    return name.startswith(_LIBRARIES) and not any(name.startswith(own) for own in _own_levels)
+
+
+def _add_repeats(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    record = event.get("_record")
+    for field in ("repeats", "said"):
+        if value := getattr(record, field, None):
+            event[field] = value
+    return event
 
 
 def _add_handled(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
