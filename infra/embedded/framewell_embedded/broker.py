@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.jars import jars_folder
 from framewell_embedded.java import find_java
+from framewell_embedded.listeners import Listeners, PlainListeners
 from framewell_embedded.ports import LOOPBACK, answers
 
 _HEAP_MEGABYTES: Final = 512
@@ -26,6 +27,7 @@ class Broker:
     folder: Path
     port: int
     controller_port: int
+    listeners: Listeners = field(default_factory=PlainListeners)
 
     @property
     def bootstrap(self) -> str:
@@ -43,9 +45,12 @@ class Broker:
     def prepare(self) -> None:
         """Write the configuration for these ports and format an empty data folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        listening = self.listeners.properties(self.port, self.controller_port)
         self._configuration.write_text(
             Template(_TEMPLATE.read_text()).substitute(
-                port=self.port, controller_port=self.controller_port, data=self._data.as_posix()
+                controller_port=self.controller_port,
+                data=self._data.as_posix(),
+                listeners="\n".join(f"{name}={value}" for name, value in listening.items()),
             )
         )
         if (self._data / "meta.properties").exists():

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import ClientError, Unreachable
 from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import reach
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
 
@@ -35,6 +36,10 @@ class EventPublisher:
 
     async def __aenter__(self) -> "EventPublisher":
         access = self._access()
+        try:
+            await reach(access)
+        except KafkaConnectionError as error:
+            raise Unreachable(f"the broker cannot be used: {error}") from error
         producer = AIOKafkaProducer(**access.client_options(), acks="all", enable_idempotence=True)
         try:
             await producer.start()

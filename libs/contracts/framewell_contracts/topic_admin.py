@@ -16,6 +16,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 
 from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import reach
 from framewell_contracts.catalogue import topics
 from framewell_contracts.topics import Topic
 
@@ -105,6 +106,7 @@ async def partition_counts(kafka: BrokerAccess, names: Sequence[str]) -> dict[st
 
 @asynccontextmanager
 async def _admin(kafka: BrokerAccess) -> AsyncIterator[Any]:
+    await reach(kafka)
     admin = AIOKafkaAdminClient(**kafka.client_options())
     try:
         await admin.start()
