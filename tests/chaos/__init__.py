@@ -1,0 +1,10 @@
+"""The mesh's promises about events, tried on the real broker, the real database and real processes.
+
+    make chaos                   every row, with its table; exit 1 if a row is not clean
+    … ARGS="--only kills"        one row        … ARGS="--short"   the two minutes that `make test` runs
+
+A row (`rows/`) breaks one thing: it lays out its own ground (`ground`: topics, database, folder), starts
+services built on the public kit (`workloads/`), loads them (`load`), does harm (`processes`, `servers`) and
+hands what was seen (`witness`, `journal`) to `checkers`, which are pure. `broken` holds the runtimes that
+do it wrong, for the test that every checker notices.
+"""

@@ -1,0 +1,136 @@
+"""The `chain` workload seen from outside: what goes in, what must come out, and all checks over it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from chaos import checkers
+from chaos.checkers import Effect
+from chaos.ground import Ground
+from chaos.journal import deeds
+from chaos.load import Load
+from chaos.outcome import Outcome
+from chaos.witness import Seen, Witness
+from chaos.workloads import chain
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+
+PARTS = 10
+
+
+class ChainStory:
+    """`events` requests for `events / PARTS` assets, their parts in order and the assets mixed."""
+
+    def __init__(self, ground: Ground, events: int) -> None:
+        self.ground, self.events = ground, events
+        self.assets = events // PARTS
+        self.load: Load = ground.load()
+        self._unwritten = self.requests()
+        self.witness: Witness = ground.witness(*chain.FACTS, *(f"{one}.dead-letter" for one in chain.GROUPS))
+
+    async def declare(self) -> None:
+        """Create the topics."""
+        await self.ground.declare(chain.FACTS, chain.GROUPS)
+
+    def requests(self) -> Iterator[tuple[str, IngestRequested]]:
+        """Event id and request of every event."""
+        for part in range(PARTS):
+            for asset in range(self.assets):
+                yield f"{asset}-{part}", IngestRequested(asset_id=f"asset-{asset}", uri=str(part))
+
+    async def write(self, count: int | None = None, *, per_second: float = 0) -> None:
+        """Write the next requests (all that are left); returns once Kafka has acknowledged them."""
+        await self.load.facts(islice(self._unwritten, count), per_second=per_second)
+
+    def answered(self) -> int:
+        """How many different requests are answered so far."""
+        return len(self._answers())
+
+    def finished(self) -> bool:
+        """True when everything that was asked for has come out at the end."""
+        return (
+            self.answered() >= self.events
+            and len(self._keys(chain.INGESTED)) >= self.assets
+            and len(self._keys(chain.CLOSED)) >= self.assets
+        )
+
+    async def settled(self, within: float) -> None:
+        """Wait until it is finished, and for what may still double; a timeout is left to the checks."""
+        with suppress(TimeoutError):
+            await self.witness.until(self.finished, within, "the end of the chain")
+        await self.witness.caught_up()
+
+    async def recovery(self, within: float = 60) -> float:
+        """Seconds until the next new answer, from now."""
+        before, began = self.answered(), time.monotonic()
+        await self.witness.until(lambda: self.answered() > before, within, "a new answer after the fault")
+        return time.monotonic() - began
+
+    async def uncommitted_work(self) -> list[str]:
+        """Requests below the commit of their partition that nobody answered: must be empty, always."""
+        committed = await self.witness.committed(chain.ACCEPT, chain.REQUESTED)
+        await self.witness.caught_up()
+        written: dict[int, dict[int, str]] = {}
+        for one in self.witness.seen[chain.REQUESTED]:
+            written.setdefault(one.partition, {})[one.offset] = one.id
+        return checkers.committed_past_unfinished(committed, written, self._answers())
+
+    async def check(self, outcome: Outcome) -> None:
+        """Fill in what came of it."""
+        effects = list(self.effects())
+        documents = self.ground.documents(chain.SERVICE)
+        try:
+            kept = await documents.find(chain.EFFECTS, {})
+            wholes = await documents.find(chain.WHOLES, {})
+            jobs = await documents.find("jobs", {})
+        finally:
+            documents.close()
+        outcome.events_in = len(self.load.acknowledged)
+        outcome.effects_out = len({effect.cause for effect in effects})
+        wanted = [one for one, _ in self.requests() if one in self.load.acknowledged]
+        missing = checkers.lost(wanted, self._answers()) + checkers.lost(wanted, {one["_id"] for one in kept})
+        whole = {f"asset-{number}" for number in range(self.assets)}
+        for topic in (chain.REMOVED, chain.INGESTED, chain.CLOSED):
+            missing += [f"{topic} of {one}" for one in checkers.lost(sorted(whole), self._keys(topic))]
+        outcome.lost = len(missing)
+        outcome.doubled = len(checkers.doubled(effects))
+        outcome.require(not missing, f"missing, for example: {', '.join(missing[:5])}")
+        outcome.require(len(self.load.acknowledged) == self.events, f"not acknowledged: {self.load.refused}")
+        outcome.require(
+            len(kept) == len(wanted) and len(wholes) == self.assets,
+            f"{len(kept)} effects and {len(wholes)} wholes in the database for {len(wanted)} requests",
+        )
+        mixed = checkers.out_of_order(deeds(self.ground.journal, "attempt"))
+        outcome.require(not mixed, f"{len(mixed)} keys were not first attempted in order, {mixed[:3]}")
+        _check_jobs(outcome, jobs)
+        self.ground.require_no_deaths(outcome)
+        letters = [name for name in self.witness.seen if name.endswith("dead-letter")]
+        outcome.require(not letters, f"dead letters in {letters}")
+
+    def effects(self) -> Iterator[Effect]:
+        """Everything visible that came of anything, by what it came of."""
+        for topic in (chain.REJECTED, chain.REMOVED, chain.INGESTED, chain.CLOSED):
+            for one in self.witness.seen[topic]:
+                yield Effect(f"{topic} {_cause(topic, one)}", one.id, one.digest)
+
+    def _answers(self) -> set[str]:
+        return {one.message.code for one in self.witness.seen[chain.REJECTED]}
+
+    def _keys(self, topic: str) -> set[str]:
+        return {one.message.asset_id for one in self.witness.seen[topic]}
+
+
+def _cause(topic: str, one: Seen) -> str:
+    return one.message.code if topic == chain.REJECTED else one.message.asset_id
+
+
+def _check_jobs(outcome: Outcome, jobs: list[dict[str, Any]]) -> None:
+    """Every job ended once, and no write of an older epoch stands after a newer one's."""
+    unended = [job["_id"] for job in jobs if not job["queue"].endswith("/done")]
+    outcome.require(not unended, f"{len(unended)} jobs have not ended, {unended[:3]}")
+    late = sum(checkers.zombie_writes(job["progress"].get("trail", ())) for job in jobs)
+    stale = [job["_id"] for job in jobs if job["progress"].get("trail", [job["epoch"]])[-1] != job["epoch"]]
+    outcome.require(not late and not stale, f"writes of an older epoch were accepted: {late}, {stale[:3]}")

@@ -1,0 +1,93 @@
+"""The invariants, as pure functions of what was seen. Each returns what is wrong; nothing, if all is well."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple, TypeVar
+
+from chaos.journal import Deed
+
+H = TypeVar("H", bound=Hashable)
+
+
+class Effect(NamedTuple):
+    """One visible effect of a cause: an event, with its id and a digest of what it says."""
+
+    cause: str
+    id: str
+    digest: bytes
+
+
+def lost(causes: Iterable[H], answered: Collection[H]) -> list[H]:
+    """Causes that Kafka acknowledged and nothing answers."""
+    return [cause for cause in causes if cause not in answered]
+
+
+def doubled(effects: Iterable[Effect]) -> list[str]:
+    """Causes whose effect is visible more than once.
+
+    A repeated event with the same id and the same content is one effect: every reader drops it by its id.
+    A second id, or other content under the same id, is a second effect.
+    """
+    seen: dict[str, set[tuple[str, bytes]]] = defaultdict(set)
+    for effect in effects:
+        seen[effect.cause].add((effect.id, effect.digest))
+    return [cause for cause, different in seen.items() if len(different) > 1]
+
+
+def out_of_order(attempts: Iterable[Deed]) -> list[str]:
+    """Keys whose records were not first attempted in the order of their numbers."""
+    first: dict[str, dict[int, int]] = defaultdict(dict)
+    for deed in attempts:
+        times = first[deed.key]
+        times[deed.number] = min(deed.at_ns, times.get(deed.number, deed.at_ns))
+    return [key for key, times in first.items() if sorted(times, key=times.__getitem__) != sorted(times)]
+
+
+def committed_past_unfinished(
+    committed: Mapping[int, int], written: Mapping[int, Mapping[int, str]], finished: Collection[str]
+) -> list[str]:
+    """Causes below the committed offset of their partition that are not finished.
+
+    `committed` and `written` are by partition; `written` maps offset to cause. What is finished must have
+    been looked up after the commits were read, for work may finish in between, but never the reverse.
+    """
+    return [
+        cause
+        for partition, offset in committed.items()
+        for place, cause in written.get(partition, {}).items()
+        if place < offset and cause not in finished
+    ]
+
+
+def zombie_writes(trail: Sequence[int]) -> int:
+    """How many writes of an older epoch stand after one of a newer epoch, in the order they were accepted."""
+    highest, late = 0, 0
+    for epoch in trail:
+        late += epoch < highest
+        highest = max(highest, epoch)
+    return late
+
+
+def state_hash(
+    collections: Mapping[str, Iterable[Mapping[str, Any]]], *, without: Collection[str] = ()
+) -> str:
+    """One hash over all documents, whatever their order; fields in `without` do not count."""
+    digest = sha256()
+    for name in sorted(collections):
+        lines = sorted(_canonical(document, without) for document in collections[name])
+        digest.update(f"{name} {len(lines)}\n".encode())
+        for line in lines:
+            digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def _canonical(value: Any, without: Collection[str]) -> str:
+    if isinstance(value, Mapping):
+        inner = (f"{key}={_canonical(value[key], without)}" for key in sorted(value) if key not in without)
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(_canonical(one, without) for one in value) + "]"
+    return repr(value)

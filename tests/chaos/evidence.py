@@ -1,0 +1,39 @@
+"""The record of one whole run, from which the table in docs/promises.md is made."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chaos.outcome import COLUMNS, Outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "docs" / "evidence" / "chaos.json"
+
+
+def record(outcomes: Sequence[Outcome], seconds: float) -> None:
+    """Write what was found, clean or not."""
+    rows = [[*outcome.cells(), "yes" if outcome.clean else "no"] for outcome in outcomes]
+    said = {
+        "recorded": datetime.now(UTC).isoformat(timespec="seconds"),
+        "revision": _revision(),
+        "machine": f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
+        "seconds": round(seconds),
+        "tables": {"rows": {"columns": [*COLUMNS, "clean"], "rows": rows}},
+        "raw": [asdict(outcome) for outcome in outcomes],
+    }
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _revision() -> str:
+    told = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return told.stdout.strip() or "unknown"

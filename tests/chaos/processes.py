@@ -1,0 +1,134 @@
+"""Service processes of a row: started, watched, stopped, frozen and killed by their own process id."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import aiohttp
+
+from framewell_embedded.ports import LOOPBACK, is_free
+from framewell_embedded.running import die_with_parent
+from framewell_kit.settings import HEALTH_OFFSET, RPC_OFFSET
+
+TESTS = Path(__file__).resolve().parents[1]
+# Below the ports that the kernel gives to clients (32768 and up by default).
+LOWEST_BASE, HIGHEST_BASE = 12000, 32000
+
+
+class Worker:
+    """One replica of a workload (`python -m chaos.workloads NAME`); a restart keeps its ports."""
+
+    def __init__(self, workload: str, environment: Mapping[str, str], log: Path) -> None:
+        self.base = _free_base()
+        self.log = log
+        self._workload = workload
+        self._environment = {**_inherited(), "FRAMEWELL_PORT_BASE": str(self.base), **environment}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.deaths: list[int] = []  # exit statuses of ends that nobody asked for
+        self._wanted = False
+
+    @property
+    def pid(self) -> int:
+        """Its process id. Raises RuntimeError before the first start."""
+        if self.process is None:
+            raise RuntimeError("the worker was never started")
+        return self.process.pid
+
+    @property
+    def running(self) -> bool:
+        """True until it has ended."""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self, **changed: str) -> None:
+        """Start it; `changed` settings stay changed."""
+        self._environment.update(changed)
+        self._wanted = True
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "chaos.workloads", self._workload],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self._environment, cwd=TESTS, preexec_fn=die_with_parent(),  # noqa: PLW1509 - one system call, looked up before
+            )  # fmt: skip
+
+    def signal(self, number: int) -> None:
+        """Send it a signal; nothing when it has ended."""
+        if self.running:
+            os.kill(self.pid, number)
+
+    def supervise(self) -> None:
+        """Start it again when it has ended by itself, as a supervisor would, and remember that."""
+        if self._wanted and self.process is not None and self.process.poll() is not None:
+            self.deaths.append(self.process.returncode)
+            self.start()
+
+    def terminate(self) -> None:
+        """SIGTERM: it is to finish and end."""
+        self._wanted = False
+        self.signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """kill -9, and wait for its end."""
+        self._wanted = False
+        self.signal(signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
+
+    async def ended(self, within: float) -> int | None:
+        """Its exit status, or None if it has not ended in time."""
+        deadline = time.monotonic() + within
+        while self.running and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        return None if self.process is None else self.process.poll()
+
+    async def health(self, path: str = "/ready") -> dict[str, object] | None:
+        """What it says of itself, or None while it does not answer."""
+        url = f"http://{LOOPBACK}:{self.base + HEALTH_OFFSET}{path}"
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+                session.get(url) as answer,
+            ):
+                said: dict[str, object] = await answer.json()
+                return {**said, "status": answer.status}
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return None
+
+    async def ready(self, within: float = 60) -> None:
+        """Return once it is ready. Raises TimeoutError with the end of its log."""
+        deadline = time.monotonic() + within
+        while (said := await self.health()) is None or said["status"] != 200:
+            if time.monotonic() > deadline or not self.running:
+                raise TimeoutError(f"{self._workload} is not ready: {said}; {self._last_lines()}")
+            await asyncio.sleep(0.1)
+
+    def resident_bytes(self) -> int:
+        """Its resident memory (Linux)."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def _last_lines(self) -> str:
+        return " | ".join(self.log.read_text(errors="replace").splitlines()[-8:])
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment without settings of a mesh that somebody runs beside the tests."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("FRAMEWELL_", "CHAOS_"))
+    }
+    paths = [str(TESTS), *filter(None, [kept.get("PYTHONPATH")])]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _free_base() -> int:
+    while True:
+        base = random.randrange(LOWEST_BASE, HIGHEST_BASE)
+        if is_free(base + RPC_OFFSET) and is_free(base + HEALTH_OFFSET):
+            return base

@@ -1,0 +1,1 @@
+"""Services built on the public kit, made to be harmed: `python -m chaos.workloads NAME`."""

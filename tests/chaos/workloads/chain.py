@@ -1,0 +1,119 @@
+"""Every part of the kit in one service, in the smallest form that can lose or double something.
+
+    request ──effect, fact──▶ rejected ──fan-in──▶ removed ──decide once──▶ ingested
+                                                       └──leased job──outbox──▶ closed
+
+A request is one of `parts` of its asset. The facts are borrowed from the catalogue; what they say here is
+that somebody handled their cause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chaos.journal import Journal
+from chaos.workloads.settings import WorkloadSettings
+from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.recording.v1.recording_pb2 import RecordingClosed
+from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_contracts.catalogue import fact_type
+from framewell_contracts.identity import fan_in_id
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.documents.protocol import Documents
+from framewell_kit.facts import Cause, Fact
+from framewell_kit.fanin import FanIn
+from framewell_kit.jobs import Job, JobKind, Jobs, Lease
+from framewell_kit.service import Mesh, Service
+from framewell_kit.stream import Stage
+
+SERVICE = "ingest"
+ACCEPT, COLLECT, DECIDE = "ingest.accept_request", "ingest.note_rejection", "ingest.remove_asset"
+GROUPS = (ACCEPT, COLLECT, DECIDE)
+FACTS = tuple(
+    fact_type(kind).type
+    for kind in (IngestRequested, AssetRejected, AssetRemoved, SegmentIngested, RecordingClosed)
+)
+REQUESTED, REJECTED, REMOVED, INGESTED, CLOSED = FACTS
+EFFECTS, WHOLES, JOB = "effects", "wholes", "settle"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRequest:
+    """The effect is one document by the cause's id, the fact says the cause's id back."""
+
+    documents: Documents
+    journal: Journal
+    work_seconds: float
+
+    async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
+        part = int(fact.uri)
+        self.journal.note("attempt", fact.asset_id, part, cause.id)
+        if self.work_seconds:
+            await asyncio.sleep(self.work_seconds)
+        await self.documents.insert_once(EFFECTS, {"_id": cause.id, "asset": fact.asset_id, "part": part})
+        return [AssetRejected(asset_id=fact.asset_id, code=cause.id, generation=part)]
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Fan-in: whoever brings the last part says that the asset is whole."""
+
+    wholes: FanIn
+    parts: int
+
+    async def __call__(self, fact: AssetRejected, cause: Cause) -> Sequence[Fact]:
+        document = await self.wholes.arrive(fact.asset_id, str(fact.generation), fact.code)
+        if len(document["parts"]) < self.parts:
+            return []
+        whole = AssetRemoved(asset_id=fact.asset_id, reason="whole", revision=self.parts)
+        return [Fact(whole, id=fan_in_id(fact.asset_id, REMOVED, 0))]
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Draws a number, which only a decision log makes the same on every delivery, and puts a job."""
+
+    jobs: Jobs
+
+    async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[SegmentIngested]:
+        await self.jobs.put(JOB, fact.asset_id, {"cause": cause.id}, cause=cause)
+        drawn = secrets.randbits(62)
+        return [SegmentIngested(asset_id=fact.asset_id, sequence=drawn, container=cause.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """A job in steps: each is saved under the lease with the epoch that made it."""
+
+    journal: Journal
+    steps: int
+    step_seconds: float
+
+    async def __call__(self, job: Job, lease: Lease) -> Sequence[RecordingClosed]:
+        trail = list(job.progress.get("trail", ()))
+        for step in range(self.steps):
+            self.journal.note("step", job.key, step)
+            await asyncio.sleep(self.step_seconds)
+            trail.append(lease.epoch)
+            await lease.save({"trail": trail})
+        return [RecordingClosed(asset_id=job.key, last_sequence=lease.epoch)]
+
+
+def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
+    """The service."""
+    journal = Journal(settings.journal)
+    accept = AcceptRequest(mesh.documents, journal, settings.work_ms / 1000)
+    collect = Collect(FanIn(mesh.documents, WHOLES), settings.parts)
+    settle = Settle(journal, settings.steps, settings.step_ms / 1000)
+    return Service(
+        stages=[
+            Stage(ACCEPT, IngestRequested, accept),
+            Stage(COLLECT, AssetRejected, collect),
+            Stage(DECIDE, AssetRemoved, Decide(mesh.jobs), decide_once=DecisionLog(mesh.documents)),
+        ],
+        jobs=[JobKind(JOB, settle, permits=4, lease_seconds=settings.lease_seconds)],
+    )

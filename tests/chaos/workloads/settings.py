@@ -1,0 +1,30 @@
+"""What a workload is told, as `CHAOS_*` variables; everything of the mesh comes as `FRAMEWELL_*`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from framewell_kit.settings import ServiceSettings
+
+
+class WorkloadSettings(ServiceSettings):
+    """Shared by all workloads; each reads what concerns it."""
+
+    model_config = SettingsConfigDict(env_prefix="CHAOS_", frozen=True, extra="ignore")
+
+    journal: Path = Field(description="Where its deeds are noted.")
+    broken: str = Field("", description="Name of a broken runtime to run with; empty: the real one.")
+    parts: int = Field(10, description="How many requests make an asset whole.")
+    work_ms: float = Field(0.0, description="What handling one record takes, beside its effect.")
+    steps: int = Field(4, description="Steps of a job, each of which it saves.")
+    step_ms: float = Field(5.0, description="What one step takes.")
+    lease_seconds: float = Field(3.0, description="How long a job is leased.")
+    blind: bool = Field(False, description="Leases do not look at their own clock: only the database fences.")
+    poll_interval_ms: int = Field(0, description="Longest time between polls; 0: the client's default.")
+    permits: int = Field(2, description="Heavy records at once.")
+    switch: Path = Field(
+        Path("/nonexistent"), description="Handlers that may fail do so while this is missing."
+    )
