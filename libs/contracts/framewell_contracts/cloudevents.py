@@ -8,9 +8,9 @@ several times the whole budget of a message.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError, Message
 
@@ -29,8 +29,7 @@ JSON = "application/json"
 STRUCTURED = "application/cloudevents+json"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The attributes of an event. `subject` is the asset's id wherever there is one."""
 
     id: str
@@ -42,16 +41,14 @@ class Envelope:
     tracestate: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event as read: its envelope and its message."""
 
     envelope: Envelope
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """An event as Kafka carries it."""
 
     topic: str
@@ -60,9 +57,12 @@ class Record:
     headers: list[tuple[str, bytes]]
 
 
+_ASIDE = (RETRY_SUFFIX, DEAD_LETTER_SUFFIX)
 _SPEC = ("ce_specversion", b"1.0")
-_CONTENT = ("content-type", PROTOBUF.encode())
+_PROTOBUF = PROTOBUF.encode()
+_CONTENT = ("content-type", _PROTOBUF)
 _TYPE_HEADER = {name: ("ce_type", name.encode()) for name in FACTS}
+_FACT_OF = {name.encode(): fact for name, fact in FACTS.items()}
 
 
 def encode(envelope: Envelope, message: Message, lane: "Lane.ValueType | None" = None) -> Record:
@@ -71,14 +71,14 @@ def encode(envelope: Envelope, message: Message, lane: "Lane.ValueType | None" =
     The key is the message's key field; an `ingest.requested` that leaves the choice of its asset to
     the mesh is keyed by its subject, or its event id. Raises KeyError for a message that is no fact.
     """
-    fact = fact_type(message)
+    fact = fact_type(type(message))
     key = getattr(message, fact.key_field) or envelope.subject or envelope.id
     headers = [
         _SPEC,
         ("ce_id", envelope.id.encode()),
-        ("ce_source", envelope.source.encode()),
+        _source_header(envelope.source),
         _TYPE_HEADER[fact.type],
-        ("ce_time", envelope.time.isoformat().encode()),
+        _time_header(envelope.time),
         _CONTENT,
     ]
     if envelope.subject:
@@ -90,16 +90,65 @@ def encode(envelope: Envelope, message: Message, lane: "Lane.ValueType | None" =
     return Record(fact.topic(lane), key.encode(), message.SerializeToString(), headers)
 
 
-def decode(topic: str, headers: Headers, value: bytes | None, *, received: datetime | None = None) -> Event:
+@lru_cache(maxsize=64)
+def _source_header(source: str) -> tuple[str, bytes]:
+    return ("ce_source", source.encode())
+
+
+@lru_cache(maxsize=64)
+def _time_header(time: datetime) -> tuple[str, bytes]:
+    return ("ce_time", time.isoformat().encode())
+
+
+def decode(topic: str, headers: Headers, value: bytes | None, *, received_ms: int | None = None) -> Event:
     """The event in a record of `topic` (or of a group's retry or dead-letter topic).
 
-    `received` stands in for the time of an outside event that has none. Raises Unreadable with a
-    sentence its sender can act on.
+    `received_ms`, milliseconds since 1970, stands in for the time of an outside event that has none.
+    Raises Unreadable with a sentence its sender can act on.
     """
     raw = dict(headers)
+    return _as_we_write(topic, raw, value) or _as_anybody_writes(topic, raw, value, received_ms)
+
+
+def _as_we_write(topic: str, raw: dict[str, bytes], value: bytes | None) -> Event | None:
+    """The event in a complete record in binary mode and protobuf; None for any other, be it right or wrong.
+
+    Takes a third of the time of the general way, which says what is wrong and takes all that is right.
+    """
+    get = raw.get
+    fact = _FACT_OF.get(get("ce_type", b""))
+    if (
+        fact is None
+        or value is None
+        or get("content-type") != _PROTOBUF
+        or get("ce_specversion") != b"1.0"
+        or not (topic in fact.topic_names or topic.endswith(_ASIDE))
+    ):
+        return None
+    try:
+        time = datetime.fromisoformat(raw["ce_time"].decode())
+        envelope = Envelope(
+            raw["ce_id"].decode(),
+            raw["ce_source"].decode(),
+            fact.type,
+            time,
+            get("ce_subject", b"").decode(),
+            raw["traceparent"].decode() if "traceparent" in raw else None,
+            raw["tracestate"].decode() if "tracestate" in raw else None,
+        )
+        if time.tzinfo is None or not envelope.id or not envelope.source:
+            return None
+        return Event(envelope, fact.message.FromString(value))
+    except (KeyError, ValueError, DecodeError, AttributeError):
+        return None
+
+
+def _as_anybody_writes(
+    topic: str, raw: dict[str, bytes], value: bytes | None, received_ms: int | None
+) -> Event:
     data: dict[str, Any] | bytes | None
     try:
-        kind = raw.get("content-type", b"").decode().partition(";")[0].strip().lower()
+        kind = (raw.get("content-type") or b"").decode().partition(";")[0].strip().lower()
         if kind == STRUCTURED or (not kind and "ce_specversion" not in raw and _looks_like_json(value)):
             said, data, kind = parse_structured(value or b"")
             attributes = structured_attributes(said)
@@ -108,7 +157,7 @@ def decode(topic: str, headers: Headers, value: bytes | None, *, received: datet
     except UnicodeDecodeError as error:
         raise Unreadable(f"a header is not UTF-8 text: {error}", code="bad_header") from error
     fact = _fact_of(attributes, topic)
-    return Event(_envelope(attributes, received), _message(fact, kind, data))
+    return Event(_envelope(attributes, received_ms), _message(fact, kind, data))
 
 
 def _looks_like_json(value: bytes | None) -> bool:
@@ -116,9 +165,11 @@ def _looks_like_json(value: bytes | None) -> bool:
 
 
 def _binary_attributes(raw: dict[str, bytes]) -> dict[str, str]:
-    attributes = {name[3:]: content.decode() for name, content in raw.items() if name.startswith("ce_")}
+    attributes = {
+        name[3:]: content.decode() for name, content in raw.items() if name.startswith("ce_") and content
+    }
     for extension in ("traceparent", "tracestate"):
-        if extension in raw:
+        if raw.get(extension):
             attributes[extension] = raw[extension].decode()
     return attributes
 
@@ -139,7 +190,7 @@ def _fact_of(attributes: dict[str, str], topic: str) -> FactType:
     fact = FACTS.get(attributes["type"])
     if fact is None:
         raise Unreadable(f"type {attributes['type']!r} is not known to this mesh", code="unknown_type")
-    if topic not in fact.topic_names and not topic.endswith((RETRY_SUFFIX, DEAD_LETTER_SUFFIX)):
+    if topic not in fact.topic_names and not topic.endswith(_ASIDE):
         raise Unreadable(
             f"an event of type {fact.type} does not belong in topic {topic}; send it to "
             f"{' or '.join(fact.topic_names)}",
@@ -148,10 +199,15 @@ def _fact_of(attributes: dict[str, str], topic: str) -> FactType:
     return fact
 
 
-def _envelope(attributes: dict[str, str], received: datetime | None) -> Envelope:
+def _envelope(attributes: dict[str, str], received_ms: int | None) -> Envelope:
     said = attributes.get("time")
     try:
-        time = datetime.fromisoformat(said) if said else received or datetime.now(UTC)
+        if said:
+            time = datetime.fromisoformat(said)
+        else:
+            time = (
+                datetime.now(UTC) if received_ms is None else datetime.fromtimestamp(received_ms / 1000, UTC)
+            )
     except ValueError as error:
         raise Unreadable(f"time {said!r} is not an RFC 3339 time", code="bad_time") from error
     return Envelope(

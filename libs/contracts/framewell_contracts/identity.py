@@ -9,18 +9,16 @@ from uuid import UUID
 
 # Namespace of every id of the mesh (a random UUID, drawn once; changing it would rename everything).
 NAMESPACE = UUID("3f0c6f4e-8a53-5d0e-9f0b-6c1d2a7be417")
+_NAMESPACE_BYTES = NAMESPACE.bytes
+# The two upper bits of this hexadecimal digit say that the id is laid out as RFC 9562 has it.
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def _uuid5(*parts: str) -> str:
     """UUIDv5 (RFC 9562) of the parts, which are told apart by a byte that no part may contain."""
     # uuid.uuid5 builds two UUID objects; this stands on the path of every message.
-    digest = bytearray(
-        sha1(NAMESPACE.bytes + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16]
-    )
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = sha1(_NAMESPACE_BYTES + "\x1f".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def asset_id(source: str, event_id: str) -> str:

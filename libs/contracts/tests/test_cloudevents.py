@@ -99,7 +99,9 @@ def test_we_read_json_in_binary_mode() -> None:
         ("ce_type", INGEST.encode()),
     ]
     for content in ([("content-type", b"application/json")], []):
-        event = decode(INGEST, headers + content, json.dumps(REQUEST).encode(), received=WHEN)
+        event = decode(
+            INGEST, headers + content, json.dumps(REQUEST).encode(), received_ms=int(WHEN.timestamp() * 1000)
+        )
         assert json_format.MessageToDict(event.message) == REQUEST
         assert event.envelope.time == WHEN
 

@@ -6,7 +6,7 @@ Pure: handlers import this module, so it knows neither the broker nor the databa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
@@ -15,8 +15,7 @@ from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED, Lane
 M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """The event that a handler answers: everything of its envelope a handler may need.
 
     `subject` is the asset's id wherever there is one; `attempt` counts from 1; a fact from outside may

@@ -1,7 +1,6 @@
 """Events as documents: how the outbox, jobs and decisions keep facts and causes in the database."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from framewell_contracts.cloudevents import Record
@@ -39,7 +38,7 @@ def event_id(record: Record) -> str:
 
 def cause_to_document(cause: Cause) -> dict[str, Any]:
     """The cause as BSON holds it."""
-    return asdict(cause)
+    return cause._asdict()
 
 
 def cause_from_document(kept: dict[str, Any]) -> Cause:

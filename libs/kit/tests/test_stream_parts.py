@@ -1,11 +1,11 @@
-"""The pure parts of the stream runtime: the offset ledger, permits, the breaker, ids of facts."""
+"""The pure parts of the stream runtime: permits, the breaker, ids and partitions of facts."""
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from aiokafka.partitioner import DefaultPartitioner
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
@@ -16,37 +16,10 @@ from framewell_kit.outcomes import Rejected
 from framewell_kit.records import event_id
 from framewell_kit.stream.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
 from framewell_kit.stream.emit import derive
-from framewell_kit.stream.ledger import OffsetLedger
+from framewell_kit.stream.partition import partition_of
 from framewell_kit.stream.permits import Permits
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["see", "finish", "give_back"])), max_size=200))
-def test_nothing_unfinished_is_ever_committed_past(steps: list[tuple[int, str]]) -> None:
-    ledger, seen, under_way, finished = OffsetLedger(), set(), set(), set()
-    for offset, step in steps:
-        if step == "see":
-            first_unread = max(seen, default=-1) + 1
-            offset = min(offset, first_unread)  # noqa: PLW2901 - a consumer reads forward, or again
-            fresh = ledger.see(offset)
-            assert fresh == (offset not in finished and offset not in under_way)
-            seen.add(offset)
-            if fresh:
-                ledger.begin(offset)
-                under_way.add(offset)
-        elif offset in under_way:
-            under_way.remove(offset)
-            if step == "finish":
-                ledger.finish(offset)
-                finished.add(offset)
-            else:
-                ledger.give_back(offset)
-        committable = ledger.committable()
-        unfinished = seen - finished
-        assert committable == (min(unfinished) if unfinished else max(seen) + 1 if seen else None)
-        assert ledger.unfinished == len(unfinished)
-        assert ledger.under_way == len(under_way)
 
 
 async def test_permits_go_to_live_before_archive_and_to_the_oldest_first() -> None:
@@ -110,10 +83,19 @@ def test_the_breaker_opens_at_fifty_failures_and_closes_after_a_success() -> Non
     assert restarted.is_open
     clock.time += timedelta(seconds=HALF_OPEN_AFTER_SECONDS)
     assert restarted.half_open
+    assert restarted.admits()
+    assert not restarted.admits()  # one record is tried, not one a lane
     restarted.failed()
     assert restarted.is_open
+    assert not restarted.admits()
+    restarted.succeeded()  # one that was under way when it opened says nothing
+    assert restarted.is_open
     clock.time += timedelta(seconds=HALF_OPEN_AFTER_SECONDS)
+    assert restarted.admits()
+    restarted.undecided()
+    assert restarted.admits()
     restarted.succeeded()
+    assert not restarted.tripped
     assert not restarted.is_open
     assert not restarted.half_open
 
@@ -182,3 +164,10 @@ def test_a_fact_too_large_for_its_topic_is_refused_here() -> None:
     with pytest.raises(Rejected, match="put it into an object") as refusal:
         derive([AssetRejected(asset_id="a", detail="x" * (1 << 20))], cause(), source="/s", now=NOW)
     assert refusal.value.code == "fact_too_large"
+
+
+def test_a_key_has_the_partition_that_other_kafka_clients_give_it() -> None:
+    for length in range(64):
+        for key in (random.Random(length).randbytes(length), b"x" * length):
+            assert partition_of(key, range(12), []) == DefaultPartitioner()(key, list(range(12)), [])
+    assert partition_of(None, [0, 1], [1]) == 1

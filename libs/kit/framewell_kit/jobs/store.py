@@ -1,7 +1,6 @@
 """Jobs in the database: put once, claimed live before archive, fenced by epoch, taken over after expiry."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,7 +41,7 @@ class Jobs:
         Its facts are derived from the cause and this job, so several jobs may have one cause.
         """
         lane = lane or cause.lane or LANE_ARCHIVE
-        own = replace(cause, id=derived_id(cause.id, f"job/{kind}", key), lane=lane)
+        own = cause._replace(id=derived_id(cause.id, f"job/{kind}", key), lane=lane)
         now = self._clock.now()
         new = await self._documents.insert_once(
             COLLECTION,

@@ -18,8 +18,9 @@ HALF_OPEN_AFTER_SECONDS = 60.0
 class Breaker:
     """Opens at 50 failures among the last 1,000 records when they are more than 5 % of them.
 
-    After a minute one more failure opens it again and one success closes it. `opened` is told the time of
-    day (seconds since 1970) of every opening, None of a closing, so that a restart does not forget.
+    After a minute it is half open: one record is tried, and only one. Its failure opens the breaker again,
+    its success closes it. `changed` is told the time of day (seconds since 1970) of every opening, None of
+    a closing, so that a restart does not forget.
     """
 
     def __init__(self, clock: Clock, changed: Callable[[float | None], None] = lambda _: None) -> None:
@@ -28,29 +29,48 @@ class Breaker:
         self._recent: deque[bool] = deque(maxlen=RECENT_RECORDS)
         self._failures = 0
         self._opened_at: float | None = None
+        self._trying = False
+        self.tripped = False  # not closed: `admits` has to be asked
 
     def restore(self, opened_at: float | None) -> None:
         """Take up what was kept before a restart."""
-        self._opened_at = opened_at
+        self._set(opened_at)
+
+    def admits(self) -> bool:
+        """True when a record may be handled. Half open, it says so once, until the outcome is told."""
+        if self._opened_at is None:
+            return True
+        if self.is_open or self._trying:
+            return False
+        self._trying = True
+        return True
 
     def resume(self) -> None:
         """Half open at once, by a person's word; nothing happens to a closed one."""
         if self._opened_at is not None:
-            self._opened_at = min(self._opened_at, self._clock.now().timestamp() - HALF_OPEN_AFTER_SECONDS)
+            self._set(min(self._opened_at, self._clock.now().timestamp() - HALF_OPEN_AFTER_SECONDS))
             self._changed(self._opened_at)
 
     def succeeded(self) -> None:
         """A record was handled."""
-        if self._opened_at is not None:
-            self._close()
-        self._note(failed=False)
+        if self.tripped and self.half_open:
+            self._set(None)
+            self._recent.clear()
+            self._failures = 0
+            self._changed(None)
+        if self._failures or len(self._recent) < RECENT_RECORDS:
+            self._note(failed=False)
+
+    def undecided(self) -> None:
+        """A record ended in a way that says nothing about the handler."""
+        self._trying = False
 
     def failed(self) -> None:
         """A record could not be handled, for no fault of its own."""
         self._note(failed=True)
         too_many = self._failures >= MIN_FAILURES and self._failures > MAX_FAILED_FRACTION * len(self._recent)
         if self._opened_at is not None or too_many:
-            self._opened_at = self._clock.now().timestamp()
+            self._set(self._clock.now().timestamp())
             self._changed(self._opened_at)
 
     @property
@@ -76,11 +96,10 @@ class Breaker:
         left = self._opened_at + HALF_OPEN_AFTER_SECONDS - self._clock.now().timestamp()
         return min(max(left, 0.0), HALF_OPEN_AFTER_SECONDS)
 
-    def _close(self) -> None:
-        self._opened_at = None
-        self._recent.clear()
-        self._failures = 0
-        self._changed(None)
+    def _set(self, opened_at: float | None) -> None:
+        self._opened_at = opened_at
+        self._trying = False
+        self.tripped = opened_at is not None
 
     def _note(self, *, failed: bool) -> None:
         if len(self._recent) == RECENT_RECORDS and self._recent[0]:

@@ -11,7 +11,6 @@ from framewell_contracts.cloudevents import Unreadable, decode
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.declare import Broadcast
-from framewell_kit.stream.delivery import delivery
 from framewell_kit.stream.feed import Wiring, undecoded, unparsed
 from framewell_kit.telemetry import handling, logger, new_traceparent
 
@@ -84,13 +83,13 @@ class BroadcastFeed:
             self._busy = False
 
     async def _one(self, raw: Any) -> None:
-        delivered = delivery(raw, self._wiring.prefix)
-        if delivered.value is None:
+        if raw.value is None:
             return  # a compacted key that was deleted
+        topic = raw.topic[len(self._wiring.prefix) :]
         try:
-            event = decode(delivered.topic, delivered.headers, delivered.value)
+            event = decode(topic, raw.headers, raw.value)
         except Unreadable as error:
-            log.error("record cannot be read, skipped", reason=error.reason, topic=delivered.topic)
+            log.error("record cannot be read, skipped", reason=error.reason, topic=topic)
             return
         said = event.envelope
         cause = Cause(

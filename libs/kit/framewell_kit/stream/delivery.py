@@ -1,7 +1,7 @@
-"""One record as the runtime handles it."""
+"""One record as the runtime handles it, and the partition it was read from."""
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
@@ -10,17 +10,43 @@ from framewell_contracts import put_aside
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.put_aside import PutAside
 from framewell_contracts.topics import RETRY_SUFFIX
+from framewell_kit.stream.ledger import OffsetLedger
+
+LIVE_SUFFIX = ".live"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Holding:
+    """A partition from its assignment until it is taken away; a later assignment is another holding.
+
+    While it is `blocked` (paused, or about to be taken away) nothing of it may be started. `lanes` are the
+    records of each key that wait in this process, in order. `topic` is without the mesh's prefix.
+    """
+
+    __slots__ = (
+        "blocked", "committed", "lanes", "ledger", "live", "lost", "partition", "retry", "starts", "topic",
+    )  # fmt: skip
+
+    def __init__(self, partition: TopicPartition, prefix: str) -> None:
+        self.partition = partition
+        self.topic = partition.topic[len(prefix) :]
+        self.retry = self.topic.endswith(RETRY_SUFFIX)
+        self.live = self.topic.endswith(LIVE_SUFFIX)
+        self.ledger = OffsetLedger()
+        self.lanes: dict[bytes | int, deque[Delivery]] = {}
+        self.blocked = False
+        self.lost = False
+        self.committed: int | None = None
+        self.starts = 0  # records begun: tells a partition that is stuck from one that is slow
+
+
+class Delivery(NamedTuple):
     """A record with where it was read and where it was written first.
 
     `topic` is the topic it was written to by its sender, also when it comes back through the retry topic
     (`waited` says how). Names are without the mesh's prefix.
     """
 
-    partition: TopicPartition
+    holding: Holding
     offset: int
     topic: str
     key: bytes
@@ -30,35 +56,38 @@ class Delivery:
     waited: PutAside | None
 
     @property
+    def partition(self) -> TopicPartition:
+        """Where it was read."""
+        return self.holding.partition
+
+    @property
     def live(self) -> bool:
         """True when it travels in the live lane."""
-        return self.topic.endswith(".live")
+        return self.topic.endswith(LIVE_SUFFIX)
+
+    def give_back(self) -> None:
+        """It is not handled: it is to be read again."""
+        self.holding.ledger.give_back(self.offset)
 
 
-def delivery(raw: Any, prefix: str) -> Delivery:
+def delivery(raw: Any, holding: Holding) -> Delivery:
     """From aiokafka's ConsumerRecord."""
-    topic = raw.topic[len(prefix) :]
-    headers, waited = raw.headers, None
-    if topic.endswith(RETRY_SUFFIX):
+    topic, headers, waited = holding.topic, raw.headers, None
+    if holding.retry:
         waited = put_aside.read(headers)
         if waited is not None:
             topic, headers = waited.origin_topic, put_aside.original_headers(headers)
-    return Delivery(
-        TopicPartition(raw.topic, raw.partition),
-        raw.offset,
-        topic,
-        raw.key or b"",
-        raw.value,
-        headers,
-        raw.timestamp,
-        waited,
-    )
+    return Delivery(holding, raw.offset, topic, raw.key or b"", raw.value, headers, raw.timestamp, waited)
 
 
 class Settled(NamedTuple):
-    """The record is handled once these records are acknowledged."""
+    """The record is handled once these records are acknowledged.
 
-    records: list[Record]
+    `trace` is the traceparent of the span that was made for it, when its trace is sampled.
+    """
+
+    records: Sequence[Record]
+    trace: str | None = None
 
 
 class Postponed(NamedTuple):

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from google.protobuf.message import Message
+
 from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, Record, encode
@@ -25,31 +27,43 @@ def derive(
     one, so a redelivery makes the same events. `scope` keeps apart what one cause says in several places
     (the documents of an outbox). Raises Rejected for a fact too large for its topic.
     """
-    counted: Counter[tuple[str, str]] = Counter()
+    if len(outgoing) == 1:  # the usual case, on the path of every message
+        return [_record(outgoing[0], 0, cause, source, now, scope)]
+    counted: Counter[tuple[type[Message], str]] = Counter()
     records = []
     for item in outgoing:
-        fact = item if isinstance(item, Fact) else Fact(item)
-        message = fact.message
-        kind = fact_type(message)
-        key = str(getattr(message, kind.key_field))
-        ordinal = counted[kind.type, key]
-        counted[kind.type, key] += 1
-        lane = fact.lane or (kind.carries_lane and message.lane) or cause.lane or LANE_UNSPECIFIED  # type: ignore[attr-defined]
-        subject = fact.subject or kind.asset_of(message) or cause.subject
-        envelope = Envelope(
-            id=fact.id or derived_id(cause.id, kind.type, f"{scope}{key}/{ordinal}"),
-            source=source,
-            type=kind.type,
-            time=now,
-            subject=subject,
-            traceparent=cause.traceparent,
-        )
-        record = encode(envelope, message, lane)
-        if len(record.value) > MAX_EVENT_BYTES - _OVERHEAD_BYTES:
-            raise Rejected(
-                f"a fact {kind.type} of {len(record.value)} bytes is too large for its topic "
-                f"(at most {MAX_EVENT_BYTES - _OVERHEAD_BYTES}): put it into an object and refer to that",
-                code="fact_too_large",
-            )
-        records.append(record)
+        message = item.message if isinstance(item, Fact) else item
+        name = type(message), str(getattr(message, fact_type(type(message)).key_field))
+        records.append(_record(item, counted[name], cause, source, now, scope))
+        counted[name] += 1
     return records
+
+
+def _record(  # noqa: PLR0917 - on the path of every message
+    item: Outgoing, ordinal: int, cause: Cause, source: str, now: datetime, scope: str
+) -> Record:
+    message: Message
+    if isinstance(item, Fact):
+        message, own_id, lane, subject = item.message, item.id, item.lane, item.subject
+    else:
+        message, own_id, lane, subject = item, None, None, None
+    kind = fact_type(type(message))
+    name = kind.type
+    key = getattr(message, kind.key_field)
+    envelope = Envelope(
+        own_id or derived_id(cause.id, name, f"{scope}{key}/{ordinal}"),
+        source,
+        name,
+        now,
+        subject or kind.asset_of(message) or cause.subject,
+        cause.traceparent,
+    )
+    lane = lane or (kind.carries_lane and message.lane) or cause.lane or LANE_UNSPECIFIED  # type: ignore[attr-defined]
+    record = encode(envelope, message, lane)
+    if len(record.value) > MAX_EVENT_BYTES - _OVERHEAD_BYTES:
+        raise Rejected(
+            f"a fact {name} of {len(record.value)} bytes is too large for its topic "
+            f"(at most {MAX_EVENT_BYTES - _OVERHEAD_BYTES}): put it into an object and refer to that",
+            code="fact_too_large",
+        )
+    return record

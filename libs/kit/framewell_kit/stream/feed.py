@@ -7,8 +7,10 @@ reaches it (it would swallow it and skip the batch).
 
 import asyncio
 import os
+import sys
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +21,8 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from framewell_kit.clock import Clock
-from framewell_kit.stream.delivery import Delivery, delivery
+from framewell_kit.stream.agenda import Agenda
+from framewell_kit.stream.delivery import Delivery, Holding, Postponed, delivery
 from framewell_kit.stream.gate import Gate
 from framewell_kit.stream.ledger import OffsetLedger
 from framewell_kit.stream.publisher import Publisher
@@ -29,10 +32,17 @@ from framewell_kit.telemetry.metrics import LAG, PAUSES
 
 log = logger(__name__)
 
-# How long a member may finish its work in a rebalance before it is put out of the group.
+# How long a member may finish its work in a rebalance before it is put out of the group, and how much of
+# that goes into waiting; the rest is for the commit.
 REBALANCE_SECONDS = 30.0
+HAND_OVER_SECONDS = 0.8 * REBALANCE_SECONDS
 # How soon a member learns of a rebalance: a new replica has work after about a second.
 HEARTBEAT_MS = 1000
+# So many records of a partition may be read beyond its first unfinished one. It bounds what is kept in
+# mind and what a crash repeats while one record takes its time.
+MAX_AHEAD = 2000
+AHEAD_SECONDS = 0.25
+NO_END = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,11 @@ class Wiring:
 
 
 class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
-    """The records of some topics for one group, from polling to commit."""
+    """The records of some topics for one group, from polling to commit.
+
+    What holds at every moment: a record that was read and is not finished is under way, or lies at or
+    behind the place from which its partition will be read next. So whoever gives a record back rewinds.
+    """
 
     def __init__(
         self,
@@ -63,11 +77,13 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
         self.group = settler.stage.group
         self.topics = tuple(topics)
         self.wiring, self.settler = wiring, settler
-        self.ledgers: dict[TopicPartition, OffsetLedger] = {}
+        self.holdings: dict[tuple[str, int], Holding] = {}  # by TopicPartition, which is such a tuple
         self.stopping = False
         self.assigned = asyncio.Event()
-        self.gate = Gate(lambda: self.subscriber.consumer)
+        self.gate = Gate(lambda: self.subscriber.consumer, self._resumed)
+        self.agenda = Agenda(self._due)
         self._commits = asyncio.Lock()
+        self._moved = asyncio.Event()
         static: dict[str, Any] = (
             {"group_instance_id": f"{self.group}{suffix}.{wiring.member}"} if wiring.member else {}
         )
@@ -88,37 +104,66 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
         )
         self.subscriber(self._polled)
 
+    # --- what a kind of feed decides
+
     @abstractmethod
-    async def handle(self, delivered: list[Delivery]) -> None:
-        """Handle what was polled. Only records of partitions that are ours and that are still to be done."""
+    async def handle(self, taken: list[Delivery]) -> None:
+        """Begin with records, which are under way; returns when more may be polled."""
+
+    @abstractmethod
+    def begin(self, record: Delivery) -> None:
+        """Begin with one record that came back before its time, which has now come."""
+
+    @abstractmethod
+    def unqueue(self, holding: Holding | None) -> None:
+        """Give back the records of a partition (or of all) that are under way but not begun."""
 
     @abstractmethod
     async def drain(self, seconds: float) -> None:
-        """Finish or give back what is under way, and commit; within the time."""
+        """After `stop_fetching`: finish or give back what is under way, and commit; within the time."""
+
+    @abstractmethod
+    async def kept(self, holdings: Sequence[Holding]) -> None:
+        """These were taken away while records of theirs were being worked on."""
+
+    # --- what the broker gives and takes
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         for partition in assigned:
-            self.ledgers.setdefault(partition, OffsetLedger())
-        for partition in self.ledgers.keys() - set(assigned):
-            del self.ledgers[partition]  # an eager rebalance assigns everything anew
+            if partition not in self.holdings:
+                self.holdings[partition] = Holding(partition, self.wiring.prefix)
+        for partition in self.holdings.keys() - set(assigned):
+            self._lose(self.holdings.pop(partition))  # an eager rebalance assigns everything anew
         self.gate.assigned()
         self.assigned.set()
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """While they are still ours: give back what is not begun, finish and commit what is."""
         self.assigned.clear()
-        await self.hand_over(set(revoked))
+        leaving = [self.holdings[partition] for partition in revoked if partition in self.holdings]
+        for holding in leaving:
+            holding.blocked = True
+            self._give_back(holding)
+        done = await self.until(
+            lambda: not any(holding.ledger.under_way for holding in leaving), HAND_OVER_SECONDS
+        )
+        await self.commit()
         self.gate.revoked(revoked)
-        for partition in revoked:
-            self.ledgers.pop(partition, None)
-
-    @abstractmethod
-    async def hand_over(self, partitions: set[TopicPartition]) -> None:
-        """Before these are taken away: finish and commit what is under way on them, while they are ours."""
+        for holding in leaving:
+            if self.holdings.get(holding.partition) is holding:
+                del self.holdings[holding.partition]
+            self._lose(holding)
+        if not done:
+            log.warning("records not finished before the rebalance, they will be redone", group=self.group)
+            await self.kept([holding for holding in leaving if holding.ledger.under_way])
 
     def stop_fetching(self) -> None:
-        """Take no more records."""
+        """Take no more records, and give back those that are not begun."""
         self.stopping = True
+        self.agenda.give_back()
+        self.unqueue(None)
         self.gate.hold()
+        self.moved()
 
     async def commit(self) -> None:
         """Commit the first unfinished record of every partition; losing a partition is no error."""
@@ -126,10 +171,13 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
             consumer = self.subscriber.consumer
             if consumer is None:
                 return
+            ours = consumer.assignment()
             offsets = {
-                partition: offset
-                for partition in consumer.assignment() & self.ledgers.keys()
-                if (offset := self.ledgers[partition].committable()) is not None
+                holding.partition: offset
+                for holding in self.holdings.values()
+                if (offset := holding.ledger.committable()) is not None
+                and offset != holding.committed
+                and holding.partition in ours
             }
             if not offsets:
                 return
@@ -139,22 +187,65 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
                 log.info("partitions were lost before the commit", group=self.group, error=repr(error)[:200])
             except KafkaError as error:
                 log.warning("commit failed, the next one covers it", group=self.group, error=repr(error))
+            else:
+                for partition, offset in offsets.items():
+                    if (holding := self.holdings.get(partition)) is not None:
+                        holding.committed = offset
 
-    def postpone(self, partition: TopicPartition, seconds: float, reason: str) -> None:
-        """Pause a partition and read it again from its first unfinished record."""
-        ledger = self.ledgers.get(partition)
-        if ledger is None:
+    # --- waiting
+
+    def postpone(self, holding: Holding, postponed: Postponed) -> None:
+        """Pause a partition, and read it again from the first record that was given back."""
+        if holding.lost or self.stopping:
             return
+        self._give_back(holding)
         PAUSES.add(1, {"group": self.group})
-        self.gate.postpone(partition, ledger.committable(), seconds, reason)
+        self._block(holding, postponed.seconds, postponed.reason)
+
+    def moved(self) -> None:
+        """Something was finished or given back: whoever waits for that looks again."""
+        self._moved.set()
+
+    async def until(self, condition: Callable[[], bool], seconds: float | None = None) -> bool:
+        """Wait until the condition holds, looking whenever something `moved`; False when time is over."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while not condition():
+            self._moved.clear()
+            try:
+                async with asyncio.timeout(None if deadline is None else max(deadline - time.monotonic(), 0)):
+                    await self._moved.wait()
+            except TimeoutError:
+                return condition()
+        return True
+
+    async def while_alive(self, waiting: Coroutine[Any, Any, object]) -> None:
+        """Wait with every partition held and polled, so that the broker counts us as alive.
+
+        Ends early when the process is to stop.
+        """
+        wait = asyncio.create_task(waiting)
+        stopped = asyncio.create_task(self.until(lambda: self.stopping))
+        alive = asyncio.create_task(self.gate.keep_alive())
+        self.gate.hold()
+        try:
+            await asyncio.wait([wait, stopped, alive], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (wait, stopped, alive):
+                task.cancel()
+            ended = await asyncio.gather(wait, stopped, alive, return_exceptions=True)
+            if not self.stopping:
+                self.gate.release()
+        for result in ended:
+            if isinstance(result, Exception):
+                raise result
 
     def lag(self) -> int:
-        """Records that are known to be there and not read yet; also updates the metric."""
+        """Records that are known to be there and not finished yet; also updates the metric."""
         consumer = self.subscriber.consumer
         total = 0
         for partition in consumer.assignment() if consumer is not None else ():
-            highwater, ledger = consumer.highwater(partition), self.ledgers.get(partition)
-            position = ledger.committable() if ledger is not None else None
+            highwater, holding = consumer.highwater(partition), self.holdings.get(partition)
+            position = holding.ledger.committable() if holding is not None else None
             if highwater is not None and position is not None:
                 behind = max(highwater - position, 0)
                 total += behind
@@ -163,21 +254,95 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
                 )
         return total
 
+    # --- what was polled
+
     async def _polled(self, raw: Sequence[Any]) -> None:
-        if self.stopping:
-            return
         try:
-            fresh = [
-                delivery(record, self.wiring.prefix)
-                for record in raw
-                if (ledger := self.ledgers.get(TopicPartition(record.topic, record.partition))) is not None
-                and ledger.see(record.offset)
-            ]
-            if fresh:
-                await self.handle(fresh)
-        except Exception:
-            log.exception("the stream runtime failed, this process ends", group=self.group)
-            self.wiring.fatal()
+            taken = self._take(raw)
+            if taken:
+                await self.handle(taken)
+        except Exception:  # noqa: BLE001 - told and logged there
+            self.failed()
+
+    def failed(self) -> None:
+        """In the `except` of what must not fail: say so and end the process; others take the work over."""
+        log.exception("the stream runtime failed, this process ends", group=self.group)
+        self.wiring.fatal()
+
+    def _take(self, raw: Iterable[Any]) -> list[Delivery]:
+        """The records that are to be done now; those that are not are read again when they are."""
+        taken: list[Delivery] = []
+        if self.stopping:
+            return taken
+        topic, number, holding, end = "", -1, None, NO_END
+        left: set[Holding] = set()
+        for record in raw:
+            if record.partition != number or record.topic != topic:
+                topic, number = record.topic, record.partition
+                holding = self.holdings.get((topic, number))
+                end = NO_END if holding is None else _end_of_window(holding.ledger)
+            if holding is None:
+                continue
+            if record.offset >= end and not holding.blocked:
+                self._block(holding, AHEAD_SECONDS, "a record takes long, the others wait for it")
+            if holding.blocked:
+                holding.ledger.leave(record.offset)
+                left.add(holding)
+            elif holding.ledger.take(record.offset):
+                one = delivery(record, holding)
+                if one.waited is None or not self._keep_for_later(one):
+                    taken.append(one)
+        for holding in left:
+            self.gate.rewind(holding.partition, holding.ledger.first_waiting())
+        return taken
+
+    def _keep_for_later(self, record: Delivery) -> bool:
+        """Keep a record that came back before its time, or refuse it; False when its time has come."""
+        waited = record.waited
+        seconds = 0.0 if waited is None else waited.not_before_ms / 1000 - self.wiring.clock.now().timestamp()
+        if waited is None or seconds <= 0:
+            return False
+        if not self.agenda.is_full:
+            self.agenda.add(record, seconds)
+            return True
+        record.give_back()
+        reason = f"{len(self.agenda)} records wait for their time: {waited.reason}"
+        self._block(record.holding, self.agenda.seconds_to_next, reason)
+        return True
+
+    def _due(self, record: Delivery) -> None:
+        if record.holding.blocked:  # paused since: it is read again
+            record.give_back()
+            self.gate.rewind(record.holding.partition, record.holding.ledger.first_waiting())
+        else:
+            self.begin(record)
+
+    def _block(self, holding: Holding, seconds: float, reason: str) -> None:
+        holding.blocked = True
+        self.gate.postpone(holding.partition, holding.ledger.first_waiting(), seconds, reason)
+
+    def _resumed(self, partition: TopicPartition) -> None:
+        holding = self.holdings.get(partition)
+        if holding is not None:
+            holding.blocked = False
+
+    def _give_back(self, holding: Holding) -> None:
+        self.unqueue(holding)
+        self.agenda.give_back(holding)
+        self.moved()
+
+    def _lose(self, holding: Holding) -> None:
+        """It is no longer ours: nothing of it may begin, what is under way ends for itself."""
+        holding.blocked = holding.lost = True
+        self._give_back(holding)
+
+
+def _end_of_window(ledger: OffsetLedger) -> int:
+    """The offset from which a partition may not be read yet; those that were given back always may."""
+    if ledger.remembered < MAX_AHEAD:
+        return NO_END
+    ledger.committable()  # forgets what lies before the first unfinished record
+    return NO_END if ledger.remembered < MAX_AHEAD else ledger.end
 
 
 async def unparsed(raw: Any) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from framewell_kit.telemetry import logger
 
@@ -29,11 +30,15 @@ class Gate:
     """Pauses and resumes the partitions of one consumer, for two reasons that do not know each other.
 
     A partition is *postponed* for some seconds (Busy, not yet due, breaker open); the whole consumer is
-    *held* while no permit is free. It flows when neither is the case.
+    *held* while nothing more can be taken. It flows when neither is the case. `resumed` is told of every
+    partition whose postponement is over.
     """
 
-    def __init__(self, consumer: Callable[[], Any]) -> None:
+    def __init__(
+        self, consumer: Callable[[], Any], resumed: Callable[[TopicPartition], None] = lambda _: None
+    ) -> None:
         self._consumer = consumer
+        self._resumed = resumed
         self._postponed: dict[TopicPartition, str] = {}
         self._timers: dict[TopicPartition, asyncio.TimerHandle] = {}
         self._held = False
@@ -57,17 +62,30 @@ class Gate:
         ]
 
     def postpone(self, partition: TopicPartition, offset: int | None, seconds: float, reason: str) -> None:
-        """Pause the partition and read it again from `offset` after `seconds`."""
+        """Pause the partition and read it again from `offset` after `seconds`.
+
+        Of two reasons at once the one that lasts longer holds.
+        """
+        if not self.rewind(partition, offset):
+            return
+        self._consumer().pause(partition)
+        loop = asyncio.get_running_loop()
+        due = loop.time() + max(seconds, 0.01)
+        waits = self._timers.get(partition)
+        if waits is not None and waits.when() >= due:
+            return
+        self._cancel(partition)
+        self._postponed[partition] = reason
+        self._timers[partition] = loop.call_at(due, self._due, partition)
+
+    def rewind(self, partition: TopicPartition, offset: int | None) -> bool:
+        """Read the partition again from `offset` (None: from where it stands); False when it is not ours."""
         consumer = self._consumer()
         if consumer is None or partition not in consumer.assignment():
-            return
+            return False
         if offset is not None:
             consumer.seek(partition, offset)
-        consumer.pause(partition)
-        self._postponed[partition] = reason
-        self._cancel(partition)
-        seconds = max(seconds, 0.01)
-        self._timers[partition] = asyncio.get_running_loop().call_later(seconds, self._due, partition)
+        return True
 
     def hold(self) -> None:
         """Pause everything; `keep_alive` must run meanwhile."""
@@ -83,16 +101,28 @@ class Gate:
         """Read every postponed partition again at once."""
         for partition in list(self._timers):
             self._cancel(partition)
-        self._postponed.clear()
+            self._postponed.pop(partition, None)
+            self._resumed(partition)
         self._apply()
 
     async def keep_alive(self) -> None:
         """Poll while held, so that the broker counts us as alive; returns only by cancellation."""
         while True:
-            consumer = self._consumer()
-            if consumer is not None:
-                await consumer.getmany(timeout_ms=0)  # every partition is paused: returns nothing
+            await self._poll_nothing()
             await asyncio.sleep(KEEP_ALIVE_SECONDS)
+
+    async def _poll_nothing(self) -> None:
+        consumer = self._consumer()
+        if consumer is None:
+            return
+        try:
+            read = await consumer.getmany(timeout_ms=0)
+        except KafkaError as error:
+            log.warning("polling failed, goes on", error=repr(error))
+            return
+        # Every partition is paused, so there is nothing; but one may have been assigned in this very moment.
+        for partition, records in read.items():
+            self.rewind(partition, records[0].offset)
 
     def assigned(self) -> None:
         """After a rebalance: pause again what must not flow (the flags do not survive it)."""
@@ -112,6 +142,7 @@ class Gate:
     def _due(self, partition: TopicPartition) -> None:
         self._postponed.pop(partition, None)
         self._timers.pop(partition, None)
+        self._resumed(partition)
         self._apply()
 
     def _cancel(self, partition: TopicPartition) -> None:

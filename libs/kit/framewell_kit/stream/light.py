@@ -1,18 +1,23 @@
-"""Cheap records in batches: lanes per key, bounded concurrency, one commit a batch."""
+"""Cheap records: lanes per key, bounded concurrency, acknowledgements and commits behind the handling.
+
+Records flow through three places, and are under way in all of them: a lane (waiting for those of the same
+key before them), a handler, and the sheaf of those whose facts are not acknowledged yet. Handling goes on
+while acknowledgements and commits are waited for; how much may be in flight is bounded, so a slow handler
+or a broker that is away stop the polling and nothing grows.
+"""
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Sequence
 
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from framewell_contracts.topics import retry_topic
+from framewell_kit.stream.acknowledge import Batch, Sheaf
 from framewell_kit.stream.declare import Stage
-from framewell_kit.stream.delivery import Delivery, Postponed
-from framewell_kit.stream.feed import REBALANCE_SECONDS, Feed, Wiring
+from framewell_kit.stream.delivery import Delivery, Holding, Postponed
+from framewell_kit.stream.feed import Feed, Wiring
 from framewell_kit.stream.settle import Settler
 from framewell_kit.telemetry import logger
 from framewell_kit.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS, RECORDS
@@ -21,9 +26,15 @@ log = logger(__name__)
 
 MAX_RECORDS = 500
 POLL_MS = 5
-# A batch stops starting records after this long, so that the consumer polls and rebalances are prompt.
-BATCH_SECONDS_MAX = 2.0
+# More is polled when no more than so many are in flight: two polls at most are in memory.
+ROOM = MAX_RECORDS
+# A partition none of whose queued records begins for so long is stuck behind its keys: they are given back.
+STUCK_SECONDS = 2.0
+# Handlers that keep all the room for so long: partitions are held, and polled to stay in the group.
+HOLD_AFTER_SECONDS = 20.0
 BROKER_AWAY_SECONDS = 1.0
+# A handler that never waits lets the rest of the process run after so many records.
+YIELD_AFTER = 64
 
 
 class LightFeed(Feed):
@@ -35,129 +46,161 @@ class LightFeed(Feed):
             wiring, settler, [*topics, retry_topic(stage.group)], max_records=MAX_RECORDS, poll_ms=POLL_MS
         )
         self._concurrency = stage.concurrency
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._leaving: set[TopicPartition] = set()
+        self._live: deque[tuple[Holding, bytes | int]] = deque()
+        self._ready: deque[tuple[Holding, bytes | int]] = deque()
+        self._queued = 0
+        self._workers: set[asyncio.Task[None]] = set()
+        self._sheaf = Sheaf(self, wiring.publisher)
 
-    async def handle(self, delivered: list[Delivery]) -> None:
-        self._idle.clear()
-        started = time.monotonic()
-        try:
-            batch = _Batch(self, delivered, started + BATCH_SECONDS_MAX)
-            await batch.run(self._concurrency)
-            await self.commit()
-            batch.rewind()
-            self._report(delivered, batch.finished, time.monotonic() - started)
-        finally:
-            self._idle.set()
+    @property
+    def in_flight(self) -> int:
+        """Records taken and neither finished nor given back, those kept for their time aside."""
+        return self._queued + len(self._workers) + len(self._sheaf)
 
-    async def hand_over(self, partitions: set[TopicPartition]) -> None:
-        self._leaving |= partitions
-        try:
-            async with asyncio.timeout(REBALANCE_SECONDS * 0.8):
-                await self._idle.wait()
-        except TimeoutError:
-            log.warning("batch not finished before the rebalance, it will be redone", group=self.group)
-        self._leaving -= partitions
+    async def handle(self, taken: list[Delivery]) -> None:
+        self._sheaf.polled()
+        for record in taken:
+            self._put(record)
+        self._employ()
+        if self.in_flight > ROOM:
+            await self._room()
+
+    def begin(self, record: Delivery) -> None:
+        self._put(record)
+        self._employ()
+
+    def unqueue(self, holding: Holding | None) -> None:
+        for one in self.holdings.values() if holding is None else (holding,):
+            for lane in one.lanes.values():  # emptied, not removed: whoever works on it or finds it does that
+                for record in lane:
+                    record.give_back()
+                self._queued -= len(lane)
+                lane.clear()
 
     async def drain(self, seconds: float) -> None:
-        async with asyncio.timeout(seconds):
-            await self._idle.wait()
+        done = await self.until(lambda: not self.in_flight, seconds)
+        self._sheaf.close()
+        if done:
+            await self.commit()
+            return
+        late = list(self._workers)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        raise TimeoutError(
+            f"{self.group}: {len(late)} records being handled, {len(self._sheaf)} not acknowledged"
+        )
 
-    def may_start(self, partition: TopicPartition) -> bool:
-        """False once the partition is about to be taken away, or the process is about to stop."""
-        return not self.stopping and partition not in self._leaving
+    async def kept(self, holdings: Sequence[Holding]) -> None:
+        """Nothing: light records are idempotent, and whoever has the partition now does them again."""
 
-    def _report(self, delivered: list[Delivery], finished: int, seconds: float) -> None:
-        labels = {"group": self.group}
-        RECORDS.add(finished, labels)
-        BATCH_RECORDS.record(len(delivered), labels)
-        BATCH_SECONDS.record(seconds, labels)
-        log.debug("batch done", group=self.group, records=len(delivered), finished=finished)
+    # --- lanes
 
+    def _put(self, record: Delivery) -> None:
+        holding, key = record.holding, record.key or record.offset
+        lane = holding.lanes.get(key)
+        if lane is None:
+            holding.lanes[key] = deque((record,))
+            (self._live if holding.live else self._ready).append((holding, key))
+        else:
+            lane.append(record)
+        self._queued += 1
 
-class _Batch:
-    """One batch from its first record to the point where it may be committed."""
+    def _employ(self, more: int = 1) -> None:
+        """See to it that lanes that are ready have workers.
 
-    def __init__(self, feed: LightFeed, delivered: list[Delivery], deadline: float) -> None:
-        self._feed = feed
-        self._deadline = deadline
-        self._acks: dict[tuple[TopicPartition, int], list[Awaitable[Any]]] = {}
-        self._postponed: dict[TopicPartition, Postponed] = {}
-        self._left: set[TopicPartition] = set()
-        self.finished = 0
-        chains: dict[tuple[Any, ...], list[Delivery]] = {}
-        for record in delivered:
-            chains.setdefault((record.partition, record.key or record.offset), []).append(record)
-        self._chains = deque(sorted(chains.values(), key=lambda chain: not chain[0].live))
+        A task costs more than a record whose handler never waits, so there is first one; when it waits,
+        two more, then four, up to `concurrency`.
+        """
+        ready = len(self._live) + len(self._ready)
+        free = self._concurrency - len(self._workers)
+        if not ready or free <= 0:
+            return
+        for _ in range(min(more, ready, free)):
+            task = asyncio.create_task(self._work())
+            self._workers.add(task)
+            task.add_done_callback(self._left)
+        asyncio.get_running_loop().call_soon(self._employ, more * 2)
 
-    async def run(self, concurrency: int) -> None:
-        """Handle every chain, then wait for the acknowledgements of what they published."""
-        if self._feed.settler.breaker.half_open:
-            concurrency = 1
-        workers = min(concurrency, len(self._chains))
-        await asyncio.gather(*[self._work() for _ in range(workers)])
-        await self._acknowledged()
-
-    def rewind(self) -> None:
-        """Read again what was not started or not finished; the partitions with a reason pause first."""
-        for partition, postponed in self._postponed.items():
-            self._feed.postpone(partition, postponed.seconds, postponed.reason)
-        for partition in self._left - self._postponed.keys():
-            self._feed.postpone(partition, 0, "more than one batch may hold")
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._workers.discard(task)
+        self._employ()
+        self.moved()
 
     async def _work(self) -> None:
-        while self._chains:
-            for record in self._chains.popleft():
-                if not await self._one(record):
-                    break
-
-    async def _one(self, record: Delivery) -> bool:
-        """Handle one record; False when its key must not go on in this batch."""
-        partition = record.partition
-        ledger = self._feed.ledgers.get(partition)
-        if ledger is None or partition in self._postponed or not self._feed.may_start(partition):
-            return False
-        breaker = self._feed.settler.breaker
-        if breaker.is_open:
-            self._postpone(record, Postponed(breaker.seconds_left, "breaker open"))
-            return False
-        if time.monotonic() > self._deadline:
-            self._left.add(partition)
-            return False
-        verdict = await self._feed.settler.settle(record)
-        if isinstance(verdict, Postponed):
-            self._postpone(record, verdict)
-            return False
+        handled = 0
         try:
-            publisher = self._feed.wiring.publisher
-            self._acks[partition, record.offset] = [await publisher.send(out) for out in verdict.records]
+            while self._live or self._ready:
+                holding, key = (self._live or self._ready).popleft()
+                lane = holding.lanes[key]
+                while lane:
+                    record = lane.popleft()
+                    self._queued -= 1
+                    await self._one(record)
+                    handled += 1
+                    if not handled % YIELD_AFTER:
+                        await asyncio.sleep(0)
+                del holding.lanes[key]
+        except Exception:  # noqa: BLE001 - the runtime's own; those of handlers end in their verdict
+            self.failed()
+
+    async def _one(self, record: Delivery) -> None:
+        holding = record.holding
+        if self.settler.breaker.tripped and not self.settler.breaker.admits():
+            record.give_back()
+            self.postpone(holding, self.settler.breaker_open())
+            return
+        holding.starts += 1
+        try:
+            verdict = await self.settler.settle(record)
+            if isinstance(verdict, Postponed):
+                self._postponed(record, verdict)
+                return
+            send = self.wiring.publisher.send
+            acks = [await send(out) for out in verdict.records] if verdict.records else ()
+            self._sheaf.add(record, acks, verdict.trace)
         except KafkaError as error:
-            self._postpone(record, Postponed(BROKER_AWAY_SECONDS, f"the broker takes nothing: {error!r}"))
-            return False
-        return True
+            reason = f"the broker takes nothing: {error!r}"
+            self._postponed(record, Postponed(BROKER_AWAY_SECONDS, reason))
+        except asyncio.CancelledError:
+            record.give_back()
+            raise
 
-    def _postpone(self, record: Delivery, postponed: Postponed) -> None:
-        self._postponed.setdefault(record.partition, postponed)
-        if record.waited is None:
-            log.info("partition paused", group=self._feed.group, partition=str(record.partition),
+    def _postponed(self, record: Delivery, postponed: Postponed) -> None:
+        record.give_back()
+        if not record.holding.blocked:
+            log.info("partition paused", group=self.group, partition=str(record.partition),
                      seconds=round(postponed.seconds, 2), reason=postponed.reason)  # fmt: skip
+        self.postpone(record.holding, postponed)
 
-    async def _acknowledged(self) -> None:
-        pending = [ack for acks in self._acks.values() for ack in acks]
-        results = iter(await asyncio.gather(*pending, return_exceptions=True))
-        lost: list[BaseException] = []
-        for (partition, offset), acks in self._acks.items():
-            failures = [result for _ in acks if isinstance(result := next(results), BaseException)]
-            if failures:
-                lost += failures
-                reason = f"the broker did not acknowledge: {failures[0]!r}"
-                self._postponed.setdefault(partition, Postponed(BROKER_AWAY_SECONDS, reason))
-            elif (ledger := self._feed.ledgers.get(partition)) is not None:
-                ledger.finish(offset)
-                self.finished += 1
-        if lost:
-            log.warning(
-                "facts not acknowledged, their records are redone", error=repr(lost[0]), count=len(lost)
-            )
-            await self._feed.wiring.publisher.recover(lost)
+    def report(self, batch: Batch) -> None:
+        """Say what a commit covered: the one place for metrics, the line and the span of a batch."""
+        labels = {"group": self.group}
+        seconds = time.monotonic() - batch.began
+        RECORDS.add(batch.records, labels)
+        BATCH_RECORDS.record(batch.records, labels)
+        BATCH_SECONDS.record(seconds, labels)
+        log.debug("batch done", group=self.group, records=batch.records, seconds=round(seconds, 4))
+
+    # --- room
+
+    async def _room(self) -> None:
+        """Wait until more may be polled. Whoever waits long stays a member of the group all the same."""
+
+        def room() -> bool:
+            return self.stopping or self.in_flight <= ROOM
+
+        waited = 0.0
+        while waited < HOLD_AFTER_SECONDS:
+            starts = {holding: holding.starts for holding in self.holdings.values()}
+            if await self.until(room, STUCK_SECONDS):
+                return
+            self._free_stuck(starts)
+            waited += STUCK_SECONDS
+        await self.while_alive(self.until(room))
+
+    def _free_stuck(self, starts: dict[Holding, int]) -> None:
+        """Give back what is queued behind records that do not end, so that other partitions go on."""
+        for holding, before in starts.items():
+            if holding.starts == before and any(holding.lanes.values()):
+                self.postpone(holding, Postponed(STUCK_SECONDS, "records wait for one that takes long"))

@@ -28,6 +28,7 @@ from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.emit import derive
+from framewell_kit.stream.partition import partition_of
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
@@ -60,6 +61,8 @@ class Publisher:
         producer, self._producer = self._producer, None
         if producer is not None:
             await _stop(producer)
+        for task in self._retired:
+            task.cancel()
 
     async def publish(self, facts: Sequence[Outgoing], cause: Cause) -> None:
         """Publish the facts of a cause and wait for their acknowledgement.
@@ -83,15 +86,17 @@ class Publisher:
             await self._clock.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
         raise Busy(f"the broker at {self._kafka} refused {len(left)} records {TRIES} times")
 
-    async def send(self, record: Record) -> Awaitable[Any]:
-        """Put a record on its way; what is returned completes with its acknowledgement.
+    def send(self, record: Record) -> Awaitable["asyncio.Future[Any]"]:
+        """Put a record on its way; awaited twice: until it is taken, and until it is acknowledged.
 
         Order per key is the order of the calls. Failures are KafkaErrors: tell `recover` about them.
         """
-        future: Awaitable[Any] = await self._producer.send(
+        if self._producer is None:
+            raise ProducerClosed
+        sending: Awaitable[asyncio.Future[Any]] = self._producer.send(
             self._prefix + record.topic, record.value, record.key or None, headers=record.headers
         )
-        return future
+        return sending
 
     async def recover(self, errors: Sequence[BaseException]) -> None:
         """After failed sends: replace the producer when one of the failures says it lost its sequence."""
@@ -101,28 +106,29 @@ class Publisher:
         async with self._replacing:
             if self._producer is not failed or failed is None:
                 return  # somebody else has replaced it meanwhile
+            try:
+                self._producer = await self._connected()
+            except KafkaError as error:  # the next failure leads here again
+                log.warning("producer lost its sequence, no new one yet", error=repr(error))
+                return
             log.warning("producer replaced after it lost its sequence")
-            self._producer = await self._connected()
-            task = asyncio.create_task(_stop(failed))
+            task = asyncio.create_task(_retire(failed))
             self._retired.add(task)
             task.add_done_callback(self._retired.discard)
 
     async def _delivered(self, records: Sequence[Record]) -> list[Record]:
         """Those records that were not acknowledged, for a reason that a new try may mend."""
         sent = [await self.send(record) for record in records]
-        results = await asyncio.gather(*map(asyncio.shield, sent), return_exceptions=True)
-        failures = [result for result in results if isinstance(result, BaseException)]
-        if not failures:
+        if not sent:
             return []
+        await asyncio.wait(sent)  # which, other than gather, does not cancel them when it is cancelled
+        results = [future.exception() for future in sent]
+        failures = [error for error in results if error is not None]
         for failure in failures:
             if not isinstance(failure, (*LOST_SEQUENCE, ProducerClosed)):
                 raise failure
         await self.recover(failures)
-        return [
-            record
-            for record, result in zip(records, results, strict=True)
-            if isinstance(result, BaseException)
-        ]
+        return [record for record, result in zip(records, results, strict=True) if result is not None]
 
     async def _connected(self) -> Any:
         producer = AIOKafkaProducer(
@@ -132,6 +138,7 @@ class Publisher:
             linger_ms=2,
             max_batch_size=1 << 18,
             max_request_size=MAX_DEAD_LETTER_BYTES,
+            partitioner=partition_of,
         )
         try:
             await producer.start()
@@ -139,6 +146,14 @@ class Publisher:
             await _stop(producer)
             raise
         return producer
+
+
+async def _retire(producer: Any) -> None:
+    """Stop a producer that was replaced: once what it still holds has failed or is out."""
+    try:
+        await producer.stop()
+    except KafkaError as error:
+        log.warning("the replaced producer did not stop cleanly", error=repr(error))
 
 
 async def _stop(producer: Any) -> None:

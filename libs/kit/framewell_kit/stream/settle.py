@@ -7,8 +7,6 @@ import random
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
@@ -32,6 +30,8 @@ log = logger(__name__)
 # NotYet comes back after the handler's own wish, a little later every time, but never later than this.
 NOT_YET_MAX_SECONDS = 30.0
 NOT_YET_GROWTH = 1.5
+# How long the others wait while one record is tried.
+HALF_OPEN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,27 @@ class Settler:
 
     async def settle(self, delivered: Delivery) -> Settled | Postponed:
         """Handle the record. Settled: publish these, then it is done. Postponed: read it again later."""
-        now_ms = self._now_ms()
-        waited = delivered.waited
-        if waited is not None and waited.not_before_ms > now_ms:
-            return Postponed((waited.not_before_ms - now_ms) / 1000, f"not before its time: {waited.reason}")
         try:
             event = decode(
-                delivered.topic,
-                delivered.headers,
-                delivered.value,
-                received=datetime.fromtimestamp(delivered.timestamp_ms / 1000, UTC),
+                delivered.topic, delivered.headers, delivered.value, received_ms=delivered.timestamp_ms
             )
         except Unreadable as error:
             return self._unreadable(delivered, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop its neighbours
+            told = Unreadable(f"reading it failed: {error!r}"[:500], code="unreadable")
+            return self._unreadable(delivered, told)
         cause = _cause(event, delivered)
-        with handling(cause, self.stage.group) as cause:
-            return await self._handle(delivered, event, cause)
+        with handling(cause, self.stage.group) as seen:
+            settled = await self._handle(delivered, event, seen)
+        if seen is not cause and isinstance(settled, Settled):  # a span was made
+            return Settled(settled.records, seen.traceparent)
+        return settled
+
+    def breaker_open(self) -> Postponed:
+        """What becomes of a record that the breaker does not admit."""
+        if self.breaker.is_open:
+            return Postponed(self.breaker.seconds_left, "breaker open")
+        return Postponed(HALF_OPEN_SECONDS, "breaker half open: one record is being tried")
 
     async def give_up(self, delivered: Delivery, reason: Reason) -> Settled | Postponed:
         """Give up a record without handling it: it killed its worker."""
@@ -68,6 +73,7 @@ class Settler:
             event = decode(delivered.topic, delivered.headers, delivered.value)
         except Unreadable as error:
             return self._unreadable(delivered, error)
+        self.breaker.undecided()
         return self._given_up(delivered, event, _cause(event, delivered), reason, "")
 
     async def _handle(self, delivered: Delivery, event: Event, cause: Cause) -> Settled | Postponed:
@@ -76,10 +82,13 @@ class Settler:
             try:
                 return Settled(await self._decide(event, cause))
             except Busy as busy:
+                self.breaker.undecided()
                 return Postponed(busy.retry_after, busy.reason)
             except NotYet as wait:
+                self.breaker.succeeded()
                 return self._not_yet(delivered, event, cause, wait)
             except Rejected as refusal:
+                self.breaker.succeeded()
                 return self._given_up(delivered, event, cause, Reason(refusal.reason, refusal.code), "")
             except Exception as error:  # noqa: BLE001 - a bug of a handler must not stop its neighbours
                 pause = next(waits, None)
@@ -94,6 +103,7 @@ class Settler:
         if decisions is not None:
             kept: list[Record] | None = await decisions.recall(self.stage.group, cause.id)
             if kept is not None:
+                self.breaker.succeeded()
                 return kept
         outgoing = await self.stage.handler(event.message, cause)
         records = derive(outgoing, cause, source=self.source, now=self.clock.now()) if outgoing else []
@@ -154,6 +164,7 @@ class Settler:
             self.breaker.failed()
             if self.breaker.is_open:
                 return Postponed(self.breaker.seconds_left, f"breaker open, last failure: {error.reason}")
+        self.breaker.undecided()
         DEAD_LETTERS.add(1, {"group": self.stage.group, "code": error.code})
         log.error(
             "record cannot be read", reason=error.reason, topic=delivered.topic, offset=delivered.offset
@@ -191,26 +202,23 @@ class Settler:
 
 
 def _cause(event: Event, delivered: Delivery) -> Cause:
-    envelope: Any = event.envelope
-    lane = LANE_UNSPECIFIED
-    if FACTS[envelope.type].laned:
-        lane = LANE_LIVE if delivered.live else LANE_ARCHIVE
-    return Cause(
-        id=envelope.id,
-        source=envelope.source,
-        type=envelope.type,
-        time=envelope.time,
-        subject=_subject(event),
-        lane=lane,
-        attempt=delivered.waited.attempt + 1 if delivered.waited else 1,
-        traceparent=envelope.traceparent or new_traceparent(),
-    )
-
-
-def _subject(event: Event) -> str:
-    """The asset, wherever there is one: what an outsider wrote into `ce_subject` comes second to it."""
-    said, message = event.envelope, event.message
-    asset = FACTS[said.type].asset_of(message)
+    """What a handler is told. Its asset wherever there is one: `ce_subject`, which an outsider may have
+    written, comes second to what the message says."""
+    said, message = event
+    kind = FACTS[said.type]
+    asset = kind.asset_of(message)
     if not asset and isinstance(message, IngestRequested):
         asset = asset_id(said.source, said.id)
-    return asset or said.subject
+    lane = LANE_UNSPECIFIED
+    if kind.laned:
+        lane = LANE_LIVE if delivered.live else LANE_ARCHIVE
+    return Cause(
+        said.id,
+        said.source,
+        said.type,
+        said.time,
+        asset or said.subject,
+        lane,
+        1 if delivered.waited is None else delivered.waited.attempt + 1,
+        said.traceparent or new_traceparent(),
+    )

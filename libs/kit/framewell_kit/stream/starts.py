@@ -1,7 +1,8 @@
 """Counts how often a heavy record was started, in the database, so that a record that kills its worker ends.
 
-The count is raised before the work and deleted when the work ends in any way that Python sees; only the
-death of the process leaves it.
+The count is raised before the work, deleted when the record is done, and lowered again when the work ends
+in any other way that Python sees: given back, failed, or taken away by a rebalance while it went on. Only
+the death of the process leaves it.
 """
 
 from dataclasses import dataclass
@@ -28,8 +29,15 @@ class StartCounts:
         return int(after["starts"]) if after else 1
 
     async def end(self, topic: str, partition: int, offset: int) -> None:
-        """The work ended: forget its starts."""
+        """The record is done: forget its starts."""
         await self.documents.delete(COLLECTION, self._id(topic, partition, offset))
+
+    async def withdraw(self, topic: str, partition: int, offset: int) -> None:
+        """The record is not done, but its worker lives: this start does not count."""
+        name = self._id(topic, partition, offset)
+        after = await self.documents.update(COLLECTION, name, {"$inc": {"starts": -1}})
+        if after is not None and after["starts"] <= 0:
+            await self.documents.delete_where(COLLECTION, {"_id": name, "starts": {"$lte": 0}})
 
     def _id(self, topic: str, partition: int, offset: int) -> str:
         return f"{self.group}/{topic}/{partition}/{offset}"
