@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from framewell_cli.plain_text import plain_json
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 """The option that every command has."""
 
@@ -19,8 +21,8 @@ progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Print one JSON value, for programs."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """Print one JSON value, for programs; nothing in it can work on a terminal it is printed to."""
+    typer.echo(plain_json(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -8,22 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, results
 from framewell_cli.describe import describe
 from framewell_cli.errors import UsageProblem
-from framewell_cli.topic_reading import (
-    Kafka,
-    Prefix,
-    broker_access,
-    consumer,
-    partitions_of,
-    read_to_end,
-    run,
-)
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.json_events import structured
+from framewell_contracts.topic_reading import partitions_of, read_to_end, reader
 
 app = typer.Typer(no_args_is_help=True, help="Events: what travels on the mesh, decoded.")
 app.command("describe")(describe)
@@ -78,19 +71,19 @@ async def _tail(
     follow: bool,
     as_json: bool,
 ) -> None:
-    async with consumer(kafka) as reader:
+    async with reader(kafka) as consumer:
         partitions = await partitions_of(kafka, names)
         if not partitions:
             return
-        begins, ends = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
+        begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
         starts = {
             one: max(begins[one], ends[one] - last) if last is not None else begins[one] for one in partitions
         }
-        earlier = [record async for record in read_to_end(reader, starts)]
+        earlier = [record async for record in read_to_end(consumer, starts)]
         for record in sorted(earlier, key=lambda record: record.timestamp):
             _print(record, prefix, asset, as_json=as_json)
         while follow:
-            for records in (await reader.getmany(timeout_ms=500)).values():
+            for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:
                     _print(record, prefix, asset, as_json=as_json)
 

@@ -44,6 +44,15 @@ async def run(bench: StreamBench, *arguments: str) -> Any:
     return json.loads(printed)
 
 
+async def listed_when(bench: StreamBench, count: int) -> Any:
+    """What `dlq list` says, once it counts so many."""
+    for _ in range(10):
+        listed = await run(bench, "dlq", "list")
+        if listed["count"] == count:
+            return listed
+    raise AssertionError(f"still {listed}")
+
+
 async def test_what_is_printed_may_be_sent(bench: StreamBench) -> None:
     await bench.publish(IngestRequested(asset_id="a", uri="file:///Müßig.mp4"))
     await bench.publish(IngestRequested(asset_id="b"))
@@ -65,17 +74,18 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
     await bench.publish(IngestRequested(asset_id="a"), IngestRequested(asset_id="b"))
     await bench.run(Stage(GROUP, IngestRequested, handler))
     await eventually(lambda: len(seen) == 2)
-    for _ in range(5):
-        listed = await run(bench, "dlq", "list")
-        if listed == {"dead_letters": [{"group": GROUP, "code": "forbidden", "count": 2}]}:
-            break
-    assert listed == {"dead_letters": [{"group": GROUP, "code": "forbidden", "count": 2}]}
+    listed = await listed_when(bench, 2)
+    (kind,) = listed["dead_letters"]
+    assert (kind["group"], kind["code"], kind["type"]) == (GROUP, "forbidden", REQUESTED)
     shown = await run(bench, "dlq", "show", GROUP)
     assert [one["reason"] for one in shown["dead_letters"]] == ["not today"] * 2
+    assert {one["payload"]["value"]["assetId"] for one in shown["dead_letters"]} == {"a", "b"}
     assert (await run(bench, "dlq", "replay", GROUP, "--dry-run"))["matching"] == 2
     refuse = False
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 2
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 0
     await eventually(lambda: len(seen) == 4)
     assert sorted(seen[2:]) == sorted(seen[:2])  # the same events
-    assert await run(bench, "dlq", "list") == {"dead_letters": []}
+    assert await run(bench, "dlq", "list") == {"dead_letters": [], "count": 0}
+    (handled,) = (await run(bench, "dlq", "list", "--state", "all"))["dead_letters"]
+    assert (handled["state"], handled["count"]) == ("replayed", 2)

@@ -31,6 +31,7 @@ from framewell.training.v1 import training_pb2 as training
 from framewell.usage.v1 import usage_pb2 as usage
 from framewell_contracts.groups import BROADCASTS, EVERY_FACT, GROUPS
 from framewell_contracts.topics import (
+    HANDLED_LETTERS,
     MAX_DEAD_LETTER_BYTES,
     Topic,
     dead_letter_topic,
@@ -229,8 +230,9 @@ def facts_read(reader: str) -> tuple[FactType, ...]:
 
 
 def topics() -> tuple[Topic, ...]:
-    """Every topic of the mesh: facts, and each group's retry and dead-letter topic."""
+    """Every topic of the mesh: facts, each group's retry and dead-letter topic, what became of the letters."""
     named = [topic for fact in _FACTS for topic in fact.topics()]
+    named.append(Topic(HANDLED_LETTERS, 1, None, compacted=True))
     for group in GROUPS:
         named.append(
             Topic(

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 _PREFIX = "framewell-"
-# A traceback longer than this says nothing more.
+# A traceback longer than this says nothing more; its end, which names the error, is kept.
 MAX_TRACEBACK_BYTES = 8 << 10
-_MAX_REASON_BYTES = 2 << 10
+MAX_REASON_BYTES = 2 << 10
+
+Headers = Iterable[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class PutAside:
     """What is known about a record that a group put aside.
 
     Times are milliseconds since 1970. `attempt` counts the attempts made so far, `not_before_ms` is when
-    the next one is due (0 in a dead letter). `code` is a stable word, `reason` a sentence.
+    the next one is due (0 in a dead letter). `code` is a stable word, `reason` a sentence. `valueless` is
+    true of a record that had no value at all, which Kafka tells apart from an empty one.
     """
 
     group: str
@@ -32,21 +35,23 @@ class PutAside:
     reason: str
     not_before_ms: int = 0
     traceback: str = ""
+    valueless: bool = False
 
     def headers(self) -> list[tuple[str, bytes]]:
         """As record headers."""
-        shortened = {
-            "reason": self.reason.encode()[:_MAX_REASON_BYTES],
-            "traceback": self.traceback.encode()[-MAX_TRACEBACK_BYTES:],
+        written = {
+            "reason": _whole_characters(self.reason.encode()[:MAX_REASON_BYTES]),
+            "traceback": _whole_characters(self.traceback.encode()[-MAX_TRACEBACK_BYTES:]),
+            "valueless": b"1" if self.valueless else b"",
         }
         named = [
-            (field.name, shortened.get(field.name, str(getattr(self, field.name)).encode()))
+            (field.name, written.get(field.name, str(getattr(self, field.name)).encode()))
             for field in fields(self)
         ]
         return [(_PREFIX + name.replace("_", "-"), content) for name, content in named if content]
 
 
-def read(headers: Iterable[tuple[str, bytes]]) -> PutAside | None:
+def read(headers: Headers) -> PutAside | None:
     """What the record's headers say, or None when nobody put it aside (or the headers are damaged)."""
     said = {
         name.removeprefix(_PREFIX).replace("-", "_"): content.decode("utf-8", "replace")
@@ -66,11 +71,22 @@ def read(headers: Iterable[tuple[str, bytes]]) -> PutAside | None:
             reason=said.get("reason", ""),
             not_before_ms=int(said.get("not_before_ms", 0)),
             traceback=said.get("traceback", ""),
+            valueless=said.get("valueless") == "1",
         )
     except (KeyError, ValueError):
         return None
 
 
-def original_headers(headers: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+def original_headers(headers: Headers) -> list[tuple[str, bytes]]:
     """The headers as the record had them before it was put aside."""
     return [(name, content) for name, content in headers if not name.startswith(_PREFIX)]
+
+
+def with_note(headers: Headers, note: PutAside) -> list[tuple[str, bytes]]:
+    """A record's headers with the note; `framewell-*` headers that its sender made up are left out."""
+    return [*original_headers(headers), *note.headers()]
+
+
+def _whole_characters(cut: bytes) -> bytes:
+    """Text that was cut at a byte, without the half characters at the cut."""
+    return cut.decode("utf-8", "ignore").encode()

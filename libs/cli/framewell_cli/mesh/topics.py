@@ -10,7 +10,7 @@ import typer
 
 from framewell_cli.console import Json, print_json, results
 from framewell_cli.errors import CommandError
-from framewell_cli.topic_reading import Kafka, Prefix, broker_access, run
+from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_contracts import topic_admin
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.topic_admin import CannotApply, Difference

@@ -1,0 +1,80 @@
+"""How a command reaches the broker, and what it tells a person when the broker is away or says no."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, TypeVar
+
+import typer
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    RequestTimedOutError,
+    TopicAuthorizationFailedError,
+)
+
+from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
+from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_contracts.broker_access import BrokerAccess, UnsafeAccess
+
+Kafka = Annotated[
+    str | None,
+    typer.Option(
+        "--kafka",
+        envvar="FRAMEWELL_KAFKA",
+        help="Bootstrap servers; without it the mesh of this folder. FRAMEWELL_KAFKA_SECURITY and its "
+        "companions say how to reach them.",
+    ),
+]
+Prefix = Annotated[
+    str,
+    typer.Option(
+        envvar="FRAMEWELL_KAFKA_PREFIX", help="What stands before every topic (FRAMEWELL_KAFKA_PREFIX)."
+    ),
+]
+
+_AWAY = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError)
+_FORBIDDEN = (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+)
+
+R = TypeVar("R")
+
+
+def broker_access(kafka: str | None) -> BrokerAccess:
+    """The broker a command is to speak to; UsageProblem when the environment says how and cannot mean it."""
+    try:
+        return BrokerAccess.from_environment(kafka or read_endpoints()["kafka"])
+    except UnsafeAccess as error:
+        raise UsageProblem(f"The broker's settings do not fit together: {error}") from None
+
+
+def run(kafka: BrokerAccess, work: Coroutine[None, None, R]) -> R:
+    """Run against a broker; one clear line when it is not there, or there and not willing."""
+    try:
+        return asyncio.run(work)
+    except UnsafeAccess as error:
+        raise UsageProblem(f"The broker's settings cannot be used: {error}") from None
+    except KafkaError as error:
+        raise problem(kafka, error) from None
+
+
+def problem(kafka: BrokerAccess, error: KafkaError) -> CommandError:
+    """What to tell a person of an error of the broker."""
+    if isinstance(error, _AWAY):
+        return MeshUnreachable(
+            f"No broker answers at {kafka} ({error}): 'framewell status' says what runs here."
+        )
+    if isinstance(error, _FORBIDDEN):
+        return CommandError(
+            f"The broker at {kafka} does not let {kafka.user or 'you'} do this ({error}): whoever keeps its "
+            f"permissions has to grant it."
+        )
+    return CommandError(f"The broker at {kafka} answers, and refuses: {type(error).__name__}: {error}")

@@ -1,0 +1,104 @@
+"""`framewell dlq list`: how many letters there are, of which kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.broker import Kafka, Prefix, broker_access, run
+from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.dlq.options import (
+    Asset,
+    Code,
+    Ids,
+    Reason,
+    Since,
+    StateOption,
+    Type,
+    Until,
+    known_group,
+    selection,
+    states,
+)
+from framewell_cli.dlq.telling import moment
+from framewell_cli.plain_text import plain
+from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.dead_letters import DeadLetterOffice, Selection
+from framewell_contracts.groups import GROUPS
+
+Groups = Annotated[list[str] | None, typer.Argument(metavar="GROUP…", help="Groups; all without any.")]
+# Types and codes are ours but for what strangers wrote; more kinds than these become one.
+_MAX_KINDS = 1000
+_Kind = tuple[str, str, str, str]
+_MANY = ("(others)", "", "", "")
+
+
+@dataclass(slots=True)
+class Count:
+    """Letters of one kind: how many, and when the first and the last was given up."""
+
+    count: int
+    first_ms: int
+    last_ms: int
+
+
+def list_command(
+    groups: Groups = None,
+    *,
+    code: Code = "",
+    reason: Reason = "",
+    event_type: Type = "",
+    asset: Asset = "",
+    since: Since = "",
+    until: Until = "",
+    ids: Ids = None,
+    state: StateOption = "waiting",
+    kafka: Kafka = None,
+    prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
+    """How many dead letters wait, by group, code and type of event."""
+    chosen = selection(
+        tuple(known_group(group) for group in groups or GROUPS),
+        code=code, reason=reason, event_type=event_type, asset=asset, since=since, until=until, ids=ids,
+        states=states(state),
+    )  # fmt: skip
+    access = broker_access(kafka)
+    counted = run(access, _count(access, prefix, chosen))
+    rows = [_row(kind, count) for kind, count in sorted(counted.items())]
+    if as_json:
+        print_json({"dead_letters": rows, "count": sum(count.count for count in counted.values())})
+    elif not rows:
+        results.print("no dead letters")
+    else:
+        columns = ["group", "code", "type", "state", "count", "first", "last"]
+        print_table(columns, [[plain(str(row[column])) for column in columns] for row in rows])
+
+
+async def _count(access: BrokerAccess, prefix: str, chosen: Selection) -> dict[_Kind, Count]:
+    counted: dict[_Kind, Count] = {}
+    async with DeadLetterOffice(access, chosen.groups, prefix=prefix) as office:
+        async for letter in office.letters(chosen):
+            kind: _Kind = (letter.place.group, letter.code, letter.event_type, letter.state)
+            if kind not in counted and len(counted) >= _MAX_KINDS:
+                kind = _MANY
+            at = letter.written_ms
+            count = counted.setdefault(kind, Count(0, at, at))
+            count.count += 1
+            count.first_ms, count.last_ms = min(count.first_ms, at), max(count.last_ms, at)
+    return counted
+
+
+def _row(kind: _Kind, count: Count) -> dict[str, Any]:
+    group, code, event_type, state = kind
+    return {
+        "group": group,
+        "code": code,
+        "type": event_type,
+        "state": state,
+        "count": count.count,
+        "first": moment(count.first_ms),
+        "last": moment(count.last_ms),
+    }

@@ -1,0 +1,192 @@
+"""`framewell dlq replay` and `discard`: what is done with letters, once, by whom."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.broker import Kafka, Prefix, broker_access, run
+from framewell_cli.console import Json, print_json, progress, results
+from framewell_cli.dlq.options import (
+    ActingAs,
+    Asset,
+    Code,
+    Group,
+    Ids,
+    Reason,
+    Since,
+    Type,
+    Until,
+    known_group,
+    selection,
+)
+from framewell_cli.errors import CommandError, UsageProblem
+from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.dead_letters import (
+    WAITING,
+    DeadLetterOffice,
+    Deed,
+    Pace,
+    State,
+    Tally,
+    TopicsMissing,
+)
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")]
+Again = Annotated[bool, typer.Option("--again", help="Also what was replayed before.")]
+Rate = Annotated[float, typer.Option(min=0, help="At most so many letters a second; 0: no limit.")]
+Limit = Annotated[int, typer.Option(min=0, help="At most so many letters; 0: all.")]
+Because = Annotated[str, typer.Option(help="Why it needs no replay, for whoever asks later.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Let what was discarded wait again.")]
+
+_TELL_EVERY_SECONDS = 2.0
+
+
+def replay(
+    group: Group,
+    *,
+    code: Code = "",
+    reason: Reason = "",
+    event_type: Type = "",
+    asset: Asset = "",
+    since: Since = "",
+    until: Until = "",
+    ids: Ids = None,
+    dry_run: DryRun = False,
+    again: Again = False,
+    rate: Rate = 0.0,
+    limit: Limit = 0,
+    acting_as: ActingAs = "",
+    kafka: Kafka = None,
+    prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
+    """Send dead letters to the topics they came from, as they were; those sent before stay."""
+    states: frozenset[State] = WAITING | {"replayed"} if again else WAITING
+    chosen = selection(
+        (known_group(group),),
+        code=code, reason=reason, event_type=event_type, asset=asset, since=since, until=until, ids=ids,
+        states=states,
+    )  # fmt: skip
+    access, tally, by = broker_access(kafka), Tally(), acting_as or getpass.getuser()
+
+    async def work() -> None:
+        async with DeadLetterOffice(access, chosen.groups, prefix=prefix) as office:
+            await office.replay(
+                chosen, by=by, pace=Pace(rate), tally=tally, limit=limit or None, dry_run=dry_run,
+                told=_Progress("sent"),
+            )  # fmt: skip
+
+    finished = _run(access, work(), tally, "sent again")
+    if as_json:
+        print_json({"group": group, "dry_run": dry_run, "replayed": tally.done, **_told(tally)})
+    else:
+        _print_replay(tally, dry_run=dry_run)
+    if tally.refused or not finished:
+        raise typer.Exit(1)
+
+
+def discard(
+    group: Group,
+    *,
+    because: Because = "",
+    undo: Undo = False,
+    code: Code = "",
+    reason: Reason = "",
+    event_type: Type = "",
+    asset: Asset = "",
+    since: Since = "",
+    until: Until = "",
+    ids: Ids = None,
+    acting_as: ActingAs = "",
+    kafka: Kafka = None,
+    prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
+    """Say of dead letters that they need no replay; they stay where they are, and --undo takes it back."""
+    if not because and not undo:
+        raise UsageProblem(
+            "Say why these letters need no replay: --because 'sent again by hand, see ticket 7'."
+        )
+    states: frozenset[State] = frozenset({"discarded"}) if undo else WAITING
+    deed: Deed = "restored" if undo else "discarded"
+    chosen = selection(
+        (known_group(group),),
+        code=code, reason=reason, event_type=event_type, asset=asset, since=since, until=until, ids=ids,
+        states=states,
+    )  # fmt: skip
+    access, tally, by = broker_access(kafka), Tally(), acting_as or getpass.getuser()
+
+    async def work() -> None:
+        async with DeadLetterOffice(access, chosen.groups, prefix=prefix) as office:
+            await office.mark(chosen, deed, by=by, reason=because, tally=tally, told=_Progress(deed))
+
+    finished = _run(access, work(), tally, "marked")
+    if as_json:
+        print_json({"group": group, deed: tally.done, "matching": tally.matching})
+    else:
+        results.print(f"{tally.done} dead letters {'wait again' if undo else 'discarded'}")
+    if not finished:
+        raise typer.Exit(1)
+
+
+def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], tally: Tally, done: str) -> bool:
+    """Do it; False when somebody pressed Ctrl-C. Whatever cuts it short, what was done is said and kept."""
+    try:
+        run(access, work)
+    except TopicsMissing as error:
+        raise CommandError(str(error)) from None
+    except KeyboardInterrupt:
+        progress.print(
+            f"Interrupted: {tally.done} {done} and remembered; the same command goes on from there."
+        )
+        return False
+    except CommandError:
+        if tally.done:
+            progress.print(
+                f"{tally.done} were {done} and are remembered; the same command goes on from there."
+            )
+        raise
+    return True
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    return {
+        "matching": tally.matching,
+        "overtaken": tally.overtaken,
+        "left_out": dict(tally.left_out),
+        "refused": dict(tally.refused),
+        "topics": dict(tally.topics),
+    }
+
+
+def _print_replay(tally: Tally, *, dry_run: bool) -> None:
+    if dry_run:
+        results.print(f"{sum(tally.topics.values())} dead letters would be sent again")
+        for topic, count in sorted(tally.topics.items()):
+            results.print(f"  {count} to {topic}", markup=False)
+    else:
+        results.print(f"{tally.done} dead letters were sent again")
+    if tally.overtaken:
+        results.print(f"{tally.overtaken} were handled by somebody else meanwhile")
+    for reason, count in tally.left_out.items():
+        results.print(f"{count} cannot be sent: {reason}", markup=False)
+    for error, count in tally.refused.items():
+        results.print(f"{count} were refused by the broker and still wait: {error}", markup=False)
+
+
+class _Progress:
+    """How far it is, on standard error, every few seconds."""
+
+    def __init__(self, done: str) -> None:
+        self._done = done
+        self._next = time.monotonic() + _TELL_EVERY_SECONDS
+
+    def __call__(self, tally: Tally) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _TELL_EVERY_SECONDS
+            progress.print(f"{tally.done} {self._done} …")

@@ -1,0 +1,69 @@
+"""`framewell dlq resume`: let a stage try again at once whose breaker is open."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import grpc
+import typer
+
+from framewell.mesh.v1 import operations_service_pb2 as api
+from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
+from framewell_cli.console import Json, print_json, results
+from framewell_cli.dlq.options import ActingAs, Group, known_group
+from framewell_cli.errors import CommandError, MeshUnreachable
+from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_client.gateway import TOKEN_VARIABLE
+
+Address = Annotated[
+    str, typer.Option(help="host:port of the service's gRPC; without it the mesh of this folder.")
+]
+CALL_SECONDS = 10.0
+
+
+def resume(group: Group, *, address: Address = "", acting_as: ActingAs = "", as_json: Json = False) -> None:
+    """Let a group that stopped itself try a record at once, in all replicas of its service.
+
+    A record that is handled closes the breaker; another failure opens it for a minute more.
+    """
+    service = known_group(group).partition(".")[0]
+    where = address or read_endpoints().get(f"grpc.{service}", "")
+    if not where:
+        raise MeshUnreachable(_away(group, service, "its address is not known here"))
+    breaker = _call(group, service, where, acting_as)
+    if as_json:
+        print_json({"group": group, "open": breaker.open, "half_open": breaker.half_open})
+    elif breaker.half_open:
+        results.print(f"{group} tries a record now; one that is handled closes its breaker")
+    elif breaker.open:
+        results.print(f"{group} tried and failed again: its breaker is open for another minute")
+    else:
+        results.print(f"{group}: its breaker is not open in the process that answered; others are told")
+
+
+def _call(group: str, service: str, where: str, acting_as: str) -> api.Breaker:
+    metadata: tuple[tuple[str, str | bytes], ...] = ()
+    if token := os.environ.get(TOKEN_VARIABLE, ""):
+        metadata += (("authorization", f"Bearer {token}"),)
+    if acting_as:
+        metadata += (("framewell-actor", acting_as),)
+    try:
+        with grpc.insecure_channel(where, options=[("grpc.enable_http_proxy", 0)]) as channel:
+            answer = OperationsServiceStub(channel).ResumeBreaker(
+                api.ResumeBreakerRequest(group=group), timeout=CALL_SECONDS, metadata=metadata
+            )
+    except grpc.RpcError as error:
+        code = error.code()
+        if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+            raise MeshUnreachable(_away(group, service, f"nothing answers at {where}")) from None
+        details = error.details()
+        raise CommandError(f"{group} was not resumed: {details}") from None
+    return answer.breaker
+
+
+def _away(group: str, service: str, why: str) -> str:
+    return (
+        f"{group} was not resumed, {why}: start {service} ('framewell status' says what runs). "
+        "An open breaker tries a record by itself a minute after it opened, also when its service starts."
+    )

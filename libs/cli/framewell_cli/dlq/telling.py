@@ -1,0 +1,122 @@
+"""One dead letter, told to a person or to a program."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from framewell_cli.plain_text import plain, plain_json
+from framewell_contracts.dead_letters import Letter
+from framewell_contracts.dead_letters.content import content, header
+
+# Nobody reads more of it at a terminal; --json has it whole.
+_SHOWN_CHARACTERS: Final = 8 << 10
+_HEADER_CHARACTERS: Final = 200
+_HEADERS: Final = 40
+
+
+def moment(milliseconds: int) -> str:
+    """A time as ISO 8601, to the second; what no calendar knows is told as the number it is."""
+    try:
+        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError, OSError):
+        return str(milliseconds)
+
+
+def as_json(letter: Letter) -> dict[str, Any]:
+    """Everything about a letter, for programs."""
+    note, mark, payload = letter.note, letter.mark, content(letter)
+    told: dict[str, Any] = {
+        "place": str(letter.place),
+        "id": letter.event_id,
+        "type": letter.event_type,
+        "asset": letter.asset(),
+        "state": letter.state,
+        "group": letter.place.group,
+        "code": letter.code,
+        "reason": letter.reason,
+        "given_up": moment(letter.written_ms),
+        "headers": [{"name": name, "value": header(value)} for name, value in letter.headers],
+        "payload": {"kind": payload.kind, "bytes": payload.size, "value": payload.value},
+    }
+    if note:
+        told |= {
+            "origin": {
+                "topic": note.origin_topic,
+                "partition": note.origin_partition,
+                "offset": note.origin_offset,
+            },
+            "attempts": note.attempt,
+            "first": moment(note.first_ms),
+            "last": moment(note.last_ms),
+            "traceback": note.traceback,
+        }
+    if mark:
+        told["handled"] = {
+            "deed": mark.deed,
+            "at": moment(mark.at_ms),
+            "by": mark.by,
+            "reason": mark.reason,
+            "times_replayed": mark.times,
+        }
+    return told
+
+
+def as_text(letter: Letter) -> str:
+    """The same for a terminal, nothing in it but what can be printed."""
+    note, mark = letter.note, letter.mark
+    lines = [
+        f"{letter.place}  {letter.state}",
+        f"  event      {letter.event_type or 'no type'}  {letter.event_id or 'no id'}",
+        f"  given up   {moment(letter.written_ms)}  {letter.code}: {letter.reason}",
+    ]
+    if asset := letter.asset():
+        lines.append(f"  asset      {asset}")
+    if note:
+        lines.append(f"  came from  {note.origin_topic}/{note.origin_partition}@{note.origin_offset}")
+        lines.append(
+            f"  attempts   {note.attempt}, first {moment(note.first_ms)}, last {moment(note.last_ms)}"
+        )
+    if mark:
+        why = f": {mark.reason}" if mark.reason else ""
+        lines.append(f"  {mark.deed:<9}  {moment(mark.at_ms)} by {mark.by}{why}")
+        if mark.times:
+            lines.append(f"  sent again {mark.times} times")
+    text = "\n".join(plain(line) for line in lines)
+    text += "".join(_block(title, body) for title, body in (("headers", _headers(letter)), *_bodies(letter)))
+    return text + "\n"
+
+
+def _bodies(letter: Letter) -> list[tuple[str, str]]:
+    payload = content(letter)
+    bodies = []
+    if payload.kind in ("fact", "json"):
+        shown = plain_json(json.dumps(payload.value, indent=2, ensure_ascii=False))
+    else:
+        shown = plain(payload.value or "", keep="\n\t")
+    if payload.kind == "bytes" and payload.size * 2 > len(payload.value):
+        shown += " …"
+    bodies.append((f"payload ({payload.kind}, {payload.size} bytes)", shown))
+    if letter.note and letter.note.traceback:
+        bodies.append(("traceback", plain(letter.note.traceback.strip(), keep="\n\t")))
+    return bodies
+
+
+def _headers(letter: Letter) -> str:
+    lines = []
+    for name, value in letter.headers[:_HEADERS]:
+        shown = plain(header(value[: 4 * _HEADER_CHARACTERS] if value else value))
+        cut = f"… ({len(value)} bytes)" if value and len(shown) > _HEADER_CHARACTERS else ""
+        lines.append(f"{plain(name[:_HEADER_CHARACTERS])}: {shown[:_HEADER_CHARACTERS]}{cut}")
+    if len(letter.headers) > _HEADERS:
+        lines.append(f"… and {len(letter.headers) - _HEADERS} more")
+    return "\n".join(lines)
+
+
+def _block(title: str, body: str) -> str:
+    if not body:
+        return f"\n  {title}"
+    if len(body) > _SHOWN_CHARACTERS:
+        body = f"{body[:_SHOWN_CHARACTERS]}\n… {len(body) - _SHOWN_CHARACTERS} characters more: --json"
+    return f"\n  {title}\n    " + body.replace("\n", "\n    ")

@@ -1,0 +1,54 @@
+"""Reading topics by hand: outside every group, nothing committed, nobody disturbed.
+
+For the command, for dead letters and for tests. Needs aiokafka; nothing that a handler imports imports it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.topic_admin import partition_counts
+
+POLL_MS = 500
+
+
+@asynccontextmanager
+async def reader(access: BrokerAccess) -> AsyncIterator[Any]:
+    """A consumer without a group; what retention takes away while it reads is skipped."""
+    made = AIOKafkaConsumer(**access.client_options(), auto_offset_reset="earliest", enable_auto_commit=False)
+    await made.start()
+    try:
+        await asyncio.sleep(0)  # stopped before its tasks have run once, it raises their CancelledError
+        yield made
+    finally:
+        await made.stop()
+
+
+async def partitions_of(access: BrokerAccess, names: Sequence[str]) -> list[TopicPartition]:
+    """The partitions of those topics that exist."""
+    counts = await partition_counts(access, names)
+    return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
+
+
+async def read_to_end(consumer: Any, starts: Mapping[TopicPartition, int]) -> AsyncIterator[Any]:
+    """Every record from these offsets to where the partitions end now, in order per partition.
+
+    Takes over the consumer's assignment. At most a few fetches of records are in memory.
+    """
+    if not starts:
+        return
+    consumer.assign(list(starts))
+    ends = await consumer.end_offsets(list(starts))
+    for partition, offset in starts.items():
+        consumer.seek(partition, offset)
+    unread = {partition for partition, end in ends.items() if starts[partition] < end}
+    while unread:
+        for partition, records in (await consumer.getmany(*unread, timeout_ms=POLL_MS)).items():
+            for record in records:
+                if record.offset < ends[partition]:
+                    yield record
+        unread = {one for one in unread if await consumer.position(one) < ends[one]}

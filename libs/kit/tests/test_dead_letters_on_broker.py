@@ -1,0 +1,268 @@
+"""The dead-letter office on the real broker: what it reads, sends again, marks, and never does twice."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from asyncio.subprocess import PIPE, create_subprocess_exec
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.cloudevents import Record
+from framewell_contracts.dead_letters import (
+    ANY_STATE,
+    DeadLetterOffice,
+    Deed,
+    Letter,
+    Pace,
+    Selection,
+    Tally,
+    TopicsMissing,
+)
+from framewell_contracts.dead_letters.handled import Mark
+from framewell_contracts.put_aside import PutAside, with_note
+from framewell_contracts.topic_admin import apply
+from framewell_contracts.topics import HANDLED_LETTERS, Topic, dead_letter_topic
+from framewell_kit.testing.streams import StreamBench
+
+pytestmark = pytest.mark.integration
+
+GROUP = "ingest.accept_request"
+LETTERS = dead_letter_topic(GROUP)
+ORIGIN = "framewell.ingest.requested.v1"
+ALL = Selection((GROUP,))
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+async def bench(broker: str) -> AsyncIterator[StreamBench]:
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, groups=[GROUP])
+        yield bench
+
+
+def letter(
+    event_id: str,
+    *,
+    code: str = "failed",
+    asset: str = "a",
+    reason: str = "RuntimeError: no",
+    origin: str = ORIGIN,
+    partition: int = 1,
+) -> Record:
+    """A dead letter, as a stage leaves it."""
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event_id.encode()),
+        ("ce_source", b"/test"),
+        ("ce_type", ORIGIN.encode()),
+        ("content-type", b"application/protobuf"),
+        ("x-odd", b"\xff\x00"),
+    ]
+    note = PutAside(GROUP, origin, partition, 7, 3, 1000, 2000, code, reason, traceback="Traceback …")
+    value = IngestRequested(asset_id=asset, uri="file:///x").SerializeToString()
+    return Record(LETTERS, b"key", value, with_note(headers, note))
+
+
+async def put(bench: StreamBench, *letters: Record) -> None:
+    await bench.publisher.deliver(letters)
+
+
+async def found(bench: StreamBench, selection: Selection = ALL) -> list[Letter]:
+    async with DeadLetterOffice(bench.access, selection.groups, prefix=bench.prefix) as office:
+        return [one async for one in office.letters(selection)]
+
+
+async def replay(bench: StreamBench, selection: Selection = ALL, **options: Any) -> Tally:
+    tally = Tally()
+    async with DeadLetterOffice(bench.access, selection.groups, prefix=bench.prefix) as office:
+        await office.replay(selection, by="op", pace=options.pop("pace", Pace()), tally=tally, **options)
+    return tally
+
+
+async def mark(bench: StreamBench, deed: Deed, selection: Selection, reason: str = "") -> int:
+    tally = Tally()
+    async with DeadLetterOffice(bench.access, selection.groups, prefix=bench.prefix) as office:
+        await office.mark(selection, deed, by="op", reason=reason, tally=tally)
+    return tally.done
+
+
+async def sent(bench: StreamBench) -> list[str]:
+    """Ids of the events in the topic they came from, in order."""
+    return [dict(record.headers)["ce_id"].decode() for record in await bench.records(ORIGIN)]
+
+
+async def test_a_replay_is_the_original_again(bench: StreamBench) -> None:
+    await put(bench, letter("e1", partition=2))
+    assert (await replay(bench)).done == 1
+    (record,) = await bench.records(ORIGIN)
+    original = letter("e1")
+    assert (record.partition, record.key, record.value) == (2, b"key", original.value)
+    assert list(record.headers) == [one for one in original.headers if not one[0].startswith("framewell-")]
+
+
+async def test_replayed_twice_is_sent_once_also_when_only_some_were_chosen(bench: StreamBench) -> None:
+    """A remembered position could not tell: what is chosen lies between what is not."""
+    await put(bench, letter("a", code="x"), letter("b"), letter("c", code="x"), letter("d"))
+    assert (await replay(bench, Selection((GROUP,), code="x"))).done == 2
+    assert (await replay(bench, Selection((GROUP,), code="x"))).done == 0
+    assert [one.event_id for one in await found(bench)] == ["b", "d"]
+    assert (await replay(bench)).done == 2
+    assert (await replay(bench)).done == 0
+    assert await sent(bench) == ["a", "c", "b", "d"]
+    assert (await replay(bench, Selection((GROUP,), states=ANY_STATE, ids=frozenset({"c"})))).done == 1
+    (again,) = await found(bench, Selection((GROUP,), states=ANY_STATE, ids=frozenset({"c"})))
+    assert again.mark is not None
+    assert (again.mark.deed, again.mark.times, again.mark.by) == ("replayed", 2, "op")
+
+
+async def test_each_condition_narrows_what_is_meant(bench: StreamBench) -> None:
+    await put(bench, letter("a", code="x", asset="one"), letter("b", reason="Disk FULL", asset="two"))
+    late = int(time.time() * 1000) + 1
+
+    async def ids(**conditions: Any) -> list[str]:
+        return [one.event_id for one in await found(bench, Selection((GROUP,), **conditions))]
+
+    assert await ids(code="x") == ["a"]
+    assert await ids(reason="disk full") == ["b"]
+    assert await ids(asset="two") == ["b"]
+    assert await ids(event_type=ORIGIN) == ["a", "b"]
+    assert await ids(event_type="framewell.other.v1") == []
+    assert await ids(ids=frozenset({"a", "nobody"})) == ["a"]
+    assert await ids(ids=frozenset({f"{GROUP}/0@1"})) == await ids(ids=frozenset({"0@1"})) == ["b"]
+    assert await ids(since_ms=late) == []
+    assert await ids(until_ms=late) == await ids(since_ms=late - HOUR_MS) == ["a", "b"]
+
+
+async def test_discarding_is_remembered_with_its_reason_and_taken_back(bench: StreamBench) -> None:
+    await put(bench, letter("a"), letter("b"))
+    one = Selection((GROUP,), ids=frozenset({"a"}))
+    assert await mark(bench, "discarded", one, reason="sent by hand") == 1
+    assert [letter.event_id for letter in await found(bench)] == ["b"]
+    (kept,) = await found(bench, Selection((GROUP,), states=frozenset({"discarded"})))
+    assert kept.mark is not None
+    assert (kept.mark.reason, kept.mark.by) == ("sent by hand", "op")
+    assert (await replay(bench)).done == 1
+    assert await mark(bench, "restored", Selection((GROUP,), states=frozenset({"discarded"}))) == 1
+    assert [letter.event_id for letter in await found(bench)] == ["a"]
+    assert await sent(bench) == ["b"]
+
+
+async def test_what_cannot_be_sent_is_counted_and_in_nobodys_way(bench: StreamBench) -> None:
+    nameless = [
+        (name, value) for name, value in letter("damaged").headers if name != "framewell-origin-topic"
+    ]
+    await put(
+        bench,
+        Record(LETTERS, b"", b"\x00", nameless),
+        letter("gone", origin="framewell.no.such.v1"),
+        letter("fine", partition=99),  # the topic has fewer partitions now
+    )
+    tally = await replay(bench)
+    assert (tally.matching, tally.done, sum(tally.left_out.values())) == (3, 1, 2)
+    assert await sent(bench) == ["fine"]
+    damaged, gone = await found(bench)
+    assert (damaged.code, damaged.note, damaged.event_id) == ("damaged", None, "damaged")
+    assert gone.event_id == "gone"
+    assert await mark(bench, "discarded", ALL, reason="nothing to be done") == 2
+
+
+async def test_one_letter_that_the_broker_refuses_holds_nobody_up(bench: StreamBench) -> None:
+    """Its topic takes less than it did; what follows a refusal in a producer's sequence fails with it."""
+    small = Topic(ORIGIN, 3, 14, max_bytes=2000)
+    await apply(bench.access, prefix=bench.prefix, declared=[small])
+    fat = letter("fat")
+    await put(bench, letter("a"), fat._replace(value=fat.value + bytes(5000)), letter("b"), letter("c"))
+    tally = await replay(bench)
+    assert (tally.done, sum(tally.refused.values())) == (3, 1)
+    assert sorted(await sent(bench)) == ["a", "b", "c"]
+    assert [one.event_id for one in await found(bench)] == ["fat"]
+
+
+async def test_a_record_without_a_value_is_one_again(bench: StreamBench) -> None:
+    note = PutAside(GROUP, ORIGIN, 0, 0, 1, 1, 1, "empty", "no content", valueless=True)
+    await put(bench, Record(LETTERS, b"k", b"", with_note([("ce_id", b"1")], note)))
+    assert (await replay(bench)).done == 1
+    (record,) = await bench.records(ORIGIN)
+    assert record.value is None
+
+
+async def test_two_people_at_once_send_nothing_twice_but_a_batch_under_way(bench: StreamBench) -> None:
+    await put(bench, *(letter(f"e{number}") for number in range(200)))
+    one, two = await asyncio.gather(replay(bench, pace=Pace(100)), replay(bench, pace=Pace(100)))
+    times = Counter(await sent(bench))
+    assert len(times) == 200
+    assert one.overtaken + two.overtaken > 0
+    assert sum(times.values()) <= 200 + Pace(100).batch
+
+
+async def test_marks_of_a_topic_that_was_made_anew_hide_nothing(bench: StreamBench) -> None:
+    await put(bench, letter("new"))
+    stale = Mark("replayed", 1, "op", letter_ms=1)
+    await bench.publisher.deliver([Record(HANDLED_LETTERS, f"{GROUP}/0@0".encode(), stale.value(), [])])
+    await bench.publisher.deliver([Record(HANDLED_LETTERS, b"no place", b"no mark", [])])
+    assert [one.event_id for one in await found(bench)] == ["new"]
+
+
+async def test_without_its_memory_nothing_is_sent(broker: str) -> None:
+    async with StreamBench(broker) as bench:
+        await apply(
+            bench.access, prefix=bench.prefix, declared=[Topic(LETTERS, 1, None), Topic(ORIGIN, 3, 14)]
+        )
+        await put(bench, letter("a"))
+        assert (await replay(bench, dry_run=True)).matching == 1
+        with pytest.raises(TopicsMissing, match="framewell topics apply"):
+            await replay(bench)
+        assert await sent(bench) == []
+
+
+async def test_a_rate_is_kept(bench: StreamBench) -> None:
+    await put(bench, *(letter(f"e{number}") for number in range(30)))
+    began = time.monotonic()
+    assert (await replay(bench, pace=Pace(20))).done == 30
+    assert 1.0 < time.monotonic() - began < 8.0
+
+
+async def test_killed_in_the_middle_it_sends_again_only_what_was_not_marked(bench: StreamBench) -> None:
+    count, rate = 200, 100
+    await put(bench, *(letter(f"e{number}") for number in range(count)))
+    words = ["dlq", "replay", GROUP, "--rate", str(rate), "--kafka", bench.kafka, "--prefix", bench.prefix]
+    for _ in range(2):
+        process = await create_subprocess_exec(
+            sys.executable, "-m", "framewell_cli.main", *words, stdout=PIPE
+        )
+        before = len(await sent(bench))
+        while len(await sent(bench)) == before:  # noqa: ASYNC110 - another process sends
+            await asyncio.sleep(0.05)
+        process.kill()
+        await process.wait()
+    assert (await replay(bench)).done > 0
+    times = Counter(await sent(bench))
+    assert len(times) == count
+    assert sum(times.values()) <= count + 2 * Pace(rate).batch
+    assert (await replay(bench)).done == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("FRAMEWELL_LARGE" not in os.environ, reason="a minute of broker: set FRAMEWELL_LARGE")
+async def test_a_hundred_thousand_letters_are_listed_in_bounded_memory(bench: StreamBench) -> None:
+    for start in range(0, 100_000, 2000):
+        await put(bench, *(letter(f"e{number}") for number in range(start, start + 2000)))
+    code = (
+        "import resource, sys; from framewell_cli.main import main\n"
+        "try: main()\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    words = ["dlq", "list", "--json", "--kafka", bench.kafka, "--prefix", bench.prefix]
+    began = time.monotonic()
+    process = await create_subprocess_exec(sys.executable, "-c", code, *words, stdout=PIPE, stderr=PIPE)
+    listed, memory = await process.communicate()
+    seconds = time.monotonic() - began
+    assert json.loads(listed)["count"] == 100_000
+    assert int(memory.split()[-1]) < 300 * 1024  # kilobytes
+    assert seconds < 60
