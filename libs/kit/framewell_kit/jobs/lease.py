@@ -9,17 +9,20 @@ from framewell_kit.documents.protocol import Document
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs.model import LeaseLost
 from framewell_kit.jobs.store import Jobs
-from framewell_kit.outcomes import Busy
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
 
 
 class RenewedLease:
     """Renewed three times per lease. Lost when another worker has the job, or when it could not be renewed
     for a whole lease (the database is away, or this process was stopped and woke up as a zombie)."""
 
-    def __init__(self, jobs: Jobs, document: Document, seconds: float, clock: Clock) -> None:
+    def __init__(self, jobs: Jobs, document: Document, seconds: float, clock: Clock, since: float) -> None:
+        """`since`: the monotonic time before the claim was sent, for others may count from then."""
         self._jobs, self._document = jobs, document
         self._seconds, self._clock = seconds, clock
-        self._good_until = clock.monotonic() + seconds
+        self._good_until = since + seconds
         self._lost = False
         self.cancelled = ""
         self._work: asyncio.Future[Sequence[Outgoing]] | None = None
@@ -63,17 +66,20 @@ class RenewedLease:
     async def _beat(self) -> None:
         while True:
             await self._clock.sleep(self._seconds / 3)
+            asked = self._clock.monotonic()
             try:
-                after = await self._jobs.renew(self._document, self._seconds)
-            except Busy:
-                if self._clock.monotonic() > self._good_until:
+                async with asyncio.timeout(max(self._good_until - asked, 0)):
+                    after = await self._jobs.renew(self._document, self._seconds)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the lease is not renewed
+                log.warning("lease not renewed", id=self._document["_id"], error=repr(error))
+                if self._clock.monotonic() >= self._good_until:
                     self._stop_work(lost=True)
                     return
                 continue
             if after is None:
                 self._stop_work(lost=True)
                 return
-            self._good_until = self._clock.monotonic() + self._seconds
+            self._good_until = asked + self._seconds
             if after.get("cancelled"):
                 self.cancelled = str(after["cancelled"])
                 self._stop_work(lost=False)

@@ -77,8 +77,8 @@ class JobRunner:
                 soonest = await self._jobs.revive(kind.kind)
                 wait = min(wait, soonest + 0.01) if soonest is not None else wait
                 if len(running) < kind.permits and await self._jobs.any_waiting(kind.kind):
-                    while len(running) < kind.permits and (document := await self._claim(kind)) is not None:
-                        self._begin(kind, document)
+                    while len(running) < kind.permits and await self._claim(kind):
+                        pass
                 self._reasons[kind.kind] = ""
             except Busy as busy:
                 self._reasons[kind.kind] = busy.reason
@@ -91,11 +91,14 @@ class JobRunner:
             except TimeoutError:
                 continue
 
-    async def _claim(self, kind: JobKind) -> Document | None:
-        return await self._jobs.claim(kind.kind, self._worker, kind.lease_seconds)
-
-    def _begin(self, kind: JobKind, document: Document) -> None:
-        task = asyncio.create_task(self._run(kind, document))
+    async def _claim(self, kind: JobKind) -> bool:
+        """Claim one job and begin it; False when none waits."""
+        asked = self._clock.monotonic()
+        document = await self._jobs.claim(kind.kind, self._worker, kind.lease_seconds)
+        if document is None:
+            return False
+        lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock, since=asked)
+        task = asyncio.create_task(self._run(kind, document, lease))
         self._running[kind.kind].add(task)
 
         def ended(done: asyncio.Task[None]) -> None:
@@ -105,12 +108,12 @@ class JobRunner:
                 log.error("job left to the next worker", id=document["_id"], exc_info=done.exception())
 
         task.add_done_callback(ended)
+        return True
 
-    async def _run(self, kind: JobKind, document: Document) -> None:
+    async def _run(self, kind: JobKind, document: Document, lease: RenewedLease) -> None:
         job, started = job_of(document), time.monotonic()
         labels = {"kind": kind.kind}
         IN_FLIGHT.add(1, labels)
-        lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock)
         with handling(job.cause, f"job {kind.kind}"):
             try:
                 outcome = await self._attempt(kind, job, document, lease)

@@ -1,5 +1,14 @@
-"""Jobs in the database: put once, claimed live before archive, fenced by epoch, taken over after expiry."""
+"""Jobs in the database: put once, claimed live before archive, fenced by epoch, taken over after expiry.
 
+No decision rests on two processes' clocks agreeing. A lease is a heartbeat: each renewal raises `beat`, and
+a job is taken over by whoever has seen epoch and beat stand still for a whole lease on its own monotonic
+clock. A wait ends when the time of day says so or when it has been watched for its whole length, so a clock
+that is wrong may end it early, never late. `leased_until` and `put_at` are for people to read.
+
+A finished job stays: that it is there is what makes `put` happen once.
+"""
+
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,9 +21,12 @@ from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.jobs.model import COLLECTION, Job, queue
 from framewell_kit.outbox import Outbox
 from framewell_kit.records import cause_from_document, cause_to_document
+from framewell_kit.sightings import Sightings
 
 SUBJECT = "cause.subject"
 _ENDED = ("done", "failed")
+# How many waiting jobs one look takes into memory, the earliest due first.
+LATER_AT_ONCE = 200
 
 
 class Jobs:
@@ -23,6 +35,7 @@ class Jobs:
     def __init__(self, documents: Documents, outbox: Outbox, clock: Clock | None = None) -> None:
         self._documents, self._outbox = documents, outbox
         self._clock = clock or SystemClock()
+        self._sightings: defaultdict[str, Sightings] = defaultdict(lambda: Sightings(self._clock))
         self._listeners: list[Callable[[str], None]] = []
         outbox.register(COLLECTION)
 
@@ -54,8 +67,10 @@ class Jobs:
                 "lane": lane,
                 "queue": queue(kind, "later" if after_seconds else "waiting", lane),
                 "due": now + timedelta(seconds=after_seconds),
+                "wait_seconds": after_seconds,
                 "put_at": now,
                 "epoch": 0,
+                "beat": 0,
                 "starts": 0,
                 "attempt": 1,
                 "progress": {},
@@ -96,21 +111,24 @@ class Jobs:
 
     async def prepare(self) -> None:
         """Make the indexes that claims and questions about an asset need."""
-        await self._documents.ensure_index(COLLECTION, ["queue"])
+        await self._documents.ensure_index(COLLECTION, ["queue", "due"])
         await self._documents.ensure_index(COLLECTION, [SUBJECT])
 
     async def claim(self, kind: str, worker: str, lease_seconds: float) -> Document | None:
-        """Take the next waiting job, live before archive; its document, or None."""
+        """Take the next waiting job, live before archive and the longest due first; None when none waits."""
         change = {
             "$set": {
                 "queue": queue(kind, "running"),
                 "worker": worker,
+                "lease_seconds": lease_seconds,
                 "leased_until": self._clock.now() + timedelta(seconds=lease_seconds),
             },
-            "$inc": {"epoch": 1, "starts": 1},
+            "$inc": {"epoch": 1, "starts": 1, "beat": 1},
         }
         for waiting in _waiting(kind):
-            found = await self._documents.update_first(COLLECTION, {"queue": waiting}, change)
+            found = await self._documents.update_first(
+                COLLECTION, {"queue": waiting}, change, sort=[("due", 1)]
+            )
             if found is not None:
                 return found
         return None
@@ -120,32 +138,55 @@ class Jobs:
         return bool(await self._documents.find(COLLECTION, {"queue": {"$in": _waiting(kind)}}, limit=1))
 
     async def revive(self, kind: str) -> float | None:
-        """Make waiting again what is due, and what an expired lease left behind.
+        """Make waiting again what is due, and what a worker left behind that no longer renews its lease.
 
-        Returns the seconds until the next one is due, None when nothing will be.
+        To be asked again and again: what counts is how long this process has seen a lease not renewed.
+        Returns the seconds until the next one may be due, None when none is in sight.
         """
-        now, soonest = self._clock.now(), None
-        resting = await self._documents.find(
-            COLLECTION, {"queue": {"$in": [queue(kind, "later"), queue(kind, "running")]}}
+        left = [await self._revive_later(kind), await self._revive_running(kind)]
+        return min((seconds for seconds in left if seconds is not None), default=None)
+
+    async def _revive_later(self, kind: str) -> float | None:
+        later, now, left = queue(kind, "later"), self._clock.now(), []
+        found = await self._documents.find(
+            COLLECTION, {"queue": later}, sort=[("due", 1)], limit=LATER_AT_ONCE
         )
-        for document in resting:
-            later = document["queue"] == queue(kind, "later")
-            left = (document["due" if later else "leased_until"] - now).total_seconds()
-            if left > 0:
-                soonest = left if soonest is None else min(soonest, left)
-                continue
-            await self._documents.update(
-                COLLECTION,
-                document["_id"],
-                {"$set": {"queue": queue(kind, "waiting", document["lane"])}},
-                expect={"queue": document["queue"], "epoch": document["epoch"]},
-            )
-        return soonest
+        sightings = self._sightings[later]
+        sightings.keep({document["_id"] for document in found})
+        for document in found:
+            watched = sightings.unchanged_seconds(document["_id"], document["due"])
+            seconds = min((document["due"] - now).total_seconds(), document["wait_seconds"] - watched)
+            if seconds > 0:
+                left.append(seconds)
+            else:
+                await self._wake(document, {"queue": later, "due": document["due"]})
+        return min(left, default=None)
+
+    async def _revive_running(self, kind: str) -> float | None:
+        running, left = queue(kind, "running"), []
+        found = await self._documents.find(COLLECTION, {"queue": running})
+        sightings = self._sightings[running]
+        sightings.keep({document["_id"] for document in found})
+        for document in found:
+            state = (document["epoch"], document["beat"])
+            seconds = document["lease_seconds"] - sightings.unchanged_seconds(document["_id"], state)
+            if seconds > 0:
+                left.append(seconds)
+            else:
+                epoch, beat = state
+                await self._wake(document, {"queue": running, "epoch": epoch, "beat": beat})
+        return min(left, default=None)
+
+    async def _wake(self, document: Document, seen: dict[str, Any]) -> None:
+        """Make it waiting, unless it changed since it was seen."""
+        waiting = queue(document["kind"], "waiting", document["lane"])
+        change = {"$set": {"queue": waiting, "due": self._clock.now()}}
+        await self._documents.update(COLLECTION, document["_id"], change, expect=seen)
 
     async def renew(self, document: Document, lease_seconds: float) -> Document | None:
         """Prolong a lease; None when it is lost."""
         until = self._clock.now() + timedelta(seconds=lease_seconds)
-        return await self._fenced(document, {"$set": {"leased_until": until}})
+        return await self._fenced(document, {"$set": {"leased_until": until}, "$inc": {"beat": 1}})
 
     async def save(self, document: Document, progress: dict[str, Any]) -> bool:
         """Keep progress; False when the lease is lost."""
@@ -163,6 +204,7 @@ class Jobs:
             "$set": {
                 "queue": waits,
                 "due": self._clock.now() + timedelta(seconds=seconds),
+                "wait_seconds": seconds,
                 "reason": reason,
                 "starts": 0 if started else max(document["starts"] - 1, 0),
             },
