@@ -6,6 +6,7 @@ stood and what happened, so that a replay is the original again.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 _PREFIX = "framewell-"
 # A traceback longer than this says nothing more; its end, which names the error, is kept.
@@ -36,6 +37,14 @@ class PutAside:
     not_before_ms: int = 0
     traceback: str = ""
     valueless: bool = False
+
+    def seconds_left(self, now: datetime) -> float:
+        """How long to wait for the next attempt; 0 or less when it is due.
+
+        Never longer than whoever put it aside meant to wait, however wrong its clock was, or ours is.
+        """
+        meant = (self.not_before_ms - self.last_ms) / 1000
+        return min(self.not_before_ms / 1000 - now.timestamp(), meant)
 
     def headers(self) -> list[tuple[str, bytes]]:
         """As record headers."""

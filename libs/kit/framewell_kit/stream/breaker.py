@@ -29,12 +29,17 @@ class Breaker:
         self._recent: deque[bool] = deque(maxlen=RECENT_RECORDS)
         self._failures = 0
         self._opened_at: float | None = None
+        self._half_open_at = 0.0  # monotonic: a time of day may jump, or be another process's
         self._trying = False
         self.tripped = False  # not closed: `admits` has to be asked
 
     def restore(self, opened_at: float | None) -> None:
-        """Take up what was kept before a restart."""
+        """Take up what was kept before a restart; never for longer than a minute, whatever clock wrote it."""
         self._set(opened_at)
+        if opened_at is not None:
+            left = opened_at + HALF_OPEN_AFTER_SECONDS - self._clock.now().timestamp()
+            left = min(max(left, 0.0), HALF_OPEN_AFTER_SECONDS)
+            self._half_open_at = self._clock.monotonic() + left
 
     def admits(self) -> bool:
         """True when a record may be handled. Half open, it says so once, until the outcome is told."""
@@ -49,6 +54,7 @@ class Breaker:
         """Half open at once, by a person's word; nothing happens to a closed one."""
         if self._opened_at is not None:
             self._set(min(self._opened_at, self._clock.now().timestamp() - HALF_OPEN_AFTER_SECONDS))
+            self._half_open_at = self._clock.monotonic()
             self._changed(self._opened_at)
 
     def succeeded(self) -> None:
@@ -71,6 +77,7 @@ class Breaker:
         too_many = self._failures >= MIN_FAILURES and self._failures > MAX_FAILED_FRACTION * len(self._recent)
         if self._opened_at is not None or too_many:
             self._set(self._clock.now().timestamp())
+            self._half_open_at = self._clock.monotonic() + HALF_OPEN_AFTER_SECONDS
             self._changed(self._opened_at)
 
     @property
@@ -93,8 +100,7 @@ class Breaker:
         """Seconds until a record may be tried again; 0 when it is not open."""
         if self._opened_at is None:
             return 0.0
-        left = self._opened_at + HALF_OPEN_AFTER_SECONDS - self._clock.now().timestamp()
-        return min(max(left, 0.0), HALF_OPEN_AFTER_SECONDS)
+        return max(self._half_open_at - self._clock.monotonic(), 0.0)
 
     def _set(self, opened_at: float | None) -> None:
         self._opened_at = opened_at

@@ -299,7 +299,7 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
     def _keep_for_later(self, record: Delivery) -> bool:
         """Keep a record that came back before its time, or refuse it; False when its time has come."""
         waited = record.waited
-        seconds = 0.0 if waited is None else waited.not_before_ms / 1000 - self.wiring.clock.now().timestamp()
+        seconds = 0.0 if waited is None else waited.seconds_left(self.wiring.clock.now())
         if waited is None or seconds <= 0:
             return False
         if not self.agenda.is_full:

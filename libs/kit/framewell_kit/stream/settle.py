@@ -28,7 +28,7 @@ from framewell_kit.telemetry.metrics import DEAD_LETTERS, RETRIES
 log = logger(__name__)
 
 # NotYet comes back after the handler's own wish, a little later every time, but never later than this.
-NOT_YET_MAX_SECONDS = 30.0
+NOT_YET_MIN_SECONDS, NOT_YET_MAX_SECONDS = 0.05, 30.0
 NOT_YET_GROWTH = 1.5
 # How long the others wait while one record is tried.
 HALF_OPEN_SECONDS = 1.0
@@ -113,11 +113,10 @@ class Settler:
         return records
 
     def _not_yet(self, delivered: Delivery, event: Event, cause: Cause, wait: NotYet) -> Settled | Postponed:
-        age = (self._now_ms() - self._first_ms(delivered)) / 1000
-        if age > self.stage.retry.not_yet_limit_seconds:
-            reason = Reason(f"waited {age:.0f} s in vain: {wait.reason}", "waited_in_vain")
+        waited, seconds = _not_yet_waits(wait.retry_after, cause.attempt)
+        if waited > self.stage.retry.not_yet_limit_seconds:
+            reason = Reason(f"waited {waited:.0f} s in vain: {wait.reason}", "waited_in_vain")
             return self._given_up(delivered, event, cause, reason, "")
-        seconds = min(wait.retry_after * NOT_YET_GROWTH ** (cause.attempt - 1), NOT_YET_MAX_SECONDS)
         return self._again(delivered, cause, seconds, Reason(wait.reason, "not_yet"))
 
     def _failed(
@@ -199,6 +198,19 @@ class Settler:
 
     def _now_ms(self) -> int:
         return int(self.clock.now().timestamp() * 1000)
+
+
+def _not_yet_waits(retry_after: float, attempt: int) -> tuple[float, float]:
+    """How long the earlier attempts waited in all, and how long this one is to wait, in seconds.
+
+    Counted from the waits themselves: the time that a first attempt wrote down is another process's clock.
+    """
+    waited, wait = 0.0, max(retry_after, NOT_YET_MIN_SECONDS)
+    for number in range(1, attempt):
+        if wait >= NOT_YET_MAX_SECONDS:
+            return waited + (attempt - number) * NOT_YET_MAX_SECONDS, NOT_YET_MAX_SECONDS
+        waited, wait = waited + wait, wait * NOT_YET_GROWTH
+    return waited, min(wait, NOT_YET_MAX_SECONDS)
 
 
 def _cause(event: Event, delivered: Delivery) -> Cause:
