@@ -8,14 +8,16 @@ from typing import Annotated
 
 import typer
 
+from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, results
 from framewell_cli.errors import CommandError
-from framewell_cli.broker import Kafka, Prefix, broker_access, run
+from framewell_cli.mesh.access import access
 from framewell_contracts import topic_admin
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.topic_admin import CannotApply, Difference
 
 app = typer.Typer(no_args_is_help=True, help="Topics: what the broker has against what the catalogue says.")
+app.command("access")(access)
 
 Replication = Annotated[int, typer.Option(help="Copies of every new topic.")]
 AllowLoss = Annotated[bool, typer.Option("--allow-loss", help="Also make changes that lose records.")]

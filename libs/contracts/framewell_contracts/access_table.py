@@ -1,0 +1,120 @@
+"""Who may do what on the broker, and no more: the table from which ACLs are written.
+
+Derived from the catalogue (who says which fact) and from the groups (who reads which), so it cannot fall
+behind them. `read` and `write` include Kafka's `describe`, `alter_configs` includes `describe_configs`.
+An idempotent producer needs nothing beside `write` (KIP-679).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, Literal
+
+from framewell_contracts.catalogue import ALL_SERVICES, FACTS, OUTSIDE, facts_read, topics
+from framewell_contracts.groups import BROADCASTS, GROUPS
+from framewell_contracts.topics import HANDLED_LETTERS, dead_letter_topic, retry_topic
+
+Operation = Literal["read", "write", "describe", "create", "alter", "alter_configs"]
+
+OPERATOR: Final = "operator"
+"""Whoever runs `framewell topics`, `events` and `dlq`."""
+
+EVERYBODY: Final = (*ALL_SERVICES, OUTSIDE, OPERATOR)
+"""All who need access: the services, the systems that send events from outside, and the operators."""
+
+PRINCIPAL: Final = "User:framewell-{who}"
+"""How those are called on the broker unless somebody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """One thing that somebody must be allowed to do; `why` names the handler or command that does it."""
+
+    who: str
+    resource: Literal["topic", "group"]
+    name: str
+    operation: Operation
+    why: str = ""
+
+
+def grants(prefix: str = "") -> tuple[Grant, ...]:
+    """Everything that anybody needs, in order; `prefix` stands before every topic and group."""
+    reasons: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in (*_services(prefix), *_why(prefix), *_outside(prefix), *_operators(prefix)):
+        known = reasons.setdefault((one.who, one.resource, one.name, one.operation), [])
+        if one.why not in known:
+            known.append(one.why)
+    return tuple(Grant(*what, ", ".join(why)) for what, why in sorted(reasons.items()))  # type: ignore[arg-type]
+
+
+def kafka_acls(wanted: Iterable[Grant], principal: str = PRINCIPAL) -> Iterator[str]:
+    """The arguments of `kafka-acls.sh` that allow this: one line for all of one kind.
+
+    `principal` is the name on the broker, with `{who}` in it.
+    """
+    operations: dict[tuple[str, str, str], list[str]] = {}
+    for one in sorted(wanted):
+        operations.setdefault((one.who, one.resource, one.name), []).append(_ACL_NAMES[one.operation])
+    kinds = sorted((who, resource, names, name) for (who, resource, name), names in operations.items())
+    for (who, resource, names), same in groupby(kinds, key=lambda kind: kind[:3]):
+        arguments = [f"--operation {name}" for name in names]
+        arguments += [f"--{resource} '{kind[3]}'" for kind in same]
+        yield f"--add --force --allow-principal '{principal.format(who=who)}' {' '.join(arguments)}"
+
+
+_ACL_NAMES: Final[dict[Operation, str]] = {
+    "read": "Read",
+    "write": "Write",
+    "describe": "Describe",
+    "create": "Create",
+    "alter": "Alter",
+    "alter_configs": "AlterConfigs",
+}
+
+
+def _services(prefix: str) -> Iterator[Grant]:
+    for fact in FACTS.values():
+        for service in fact.emitted_by:
+            if service != OUTSIDE:
+                yield from _on_topics(service, prefix, fact.topic_names, "write", "says it")
+    for group in GROUPS:
+        service = group.partition(".")[0]
+        yield Grant(service, "group", prefix + group, "read", group)
+        yield from _on_topics(service, prefix, _read_by(group), "read", group)
+        yield from _on_topics(service, prefix, [retry_topic(group)], "read", group)
+        yield from _on_topics(service, prefix, [retry_topic(group)], "write", group)
+        yield from _on_topics(service, prefix, [dead_letter_topic(group)], "write", group)
+    for reader in BROADCASTS:
+        yield from _on_topics(reader.partition(".")[0], prefix, _read_by(reader), "read", reader)
+
+
+def _why(prefix: str) -> Iterator[Grant]:
+    """The gateway answers why an asset is stuck: by what waits anywhere, and how far each group has read."""
+    aside = [name for group in GROUPS for name in (retry_topic(group), dead_letter_topic(group))]
+    yield from _on_topics("gateway", prefix, [*aside, HANDLED_LETTERS], "read", "framewell why")
+    yield from (Grant("gateway", "group", prefix + group, "describe", "framewell why") for group in GROUPS)
+
+
+def _outside(prefix: str) -> Iterator[Grant]:
+    for fact in FACTS.values():
+        if fact.from_outside:
+            yield from _on_topics(OUTSIDE, prefix, fact.topic_names, "write", "says it")
+
+
+def _operators(prefix: str) -> Iterator[Grant]:
+    every = [topic.name for topic in topics()]
+    yield from _on_topics(OPERATOR, prefix, every, "read", "framewell events, dlq, topics diff")
+    for operation in ("create", "alter", "alter_configs"):
+        yield from _on_topics(OPERATOR, prefix, every, operation, "framewell topics apply")
+    replayed = [name for fact in FACTS.values() for name in fact.topic_names]
+    yield from _on_topics(OPERATOR, prefix, [*replayed, HANDLED_LETTERS], "write", "framewell dlq")
+
+
+def _read_by(reader: str) -> list[str]:
+    return [name for fact in facts_read(reader) for name in fact.topic_names]
+
+
+def _on_topics(
+    who: str, prefix: str, names: Sequence[str], operation: Operation, why: str
+) -> Iterator[Grant]:
+    return (Grant(who, "topic", prefix + name, operation, why) for name in names)

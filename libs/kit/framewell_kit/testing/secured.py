@@ -1,0 +1,180 @@
+"""A real broker that lets nobody in without proof: TLS certificates, logins and ACLs for tests.
+
+Needs trustme and confluent-kafka, which are development tools; only tests of security import it.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import trustme
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
+from cryptography.hazmat.primitives import serialization
+
+from framewell_contracts.access_table import Grant
+from framewell_contracts.broker_access import BrokerAccess, Mechanism
+from framewell_embedded.broker import Broker
+from framewell_embedded.listeners import SecuredListeners
+from framewell_embedded.ports import LOOPBACK, free_ports
+from framewell_embedded.running import running
+
+BROKER, ADMIN = "broker", "admin"
+# Far fewer than anybody should use in production: a login is one of hundreds in a test.
+_ITERATIONS = 4096
+_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """An authority made for one test, and what it signs; everything as PEM files in one folder."""
+
+    folder: Path
+    authority: trustme.CA = field(default_factory=trustme.CA)
+
+    @property
+    def ca(self) -> Path:
+        """The authority's own certificate."""
+        path = self.folder / "authority.pem"
+        self.authority.cert_pem.write_to_path(str(path))
+        return path
+
+    def server(self, *hosts: str, expires: datetime | None = None) -> Path:
+        """Key (PKCS #8, which Kafka insists on) and certificate of a server, in one file."""
+        issued = self.authority.issue_cert(*hosts, common_name=BROKER, not_after=expires)
+        path = self.folder / f"server-{secrets.token_hex(4)}.pem"
+        path.write_bytes(_pkcs8(issued) + b"".join(one.bytes() for one in issued.cert_chain_pems))
+        return path
+
+    def client(self, name: str, *, expires: datetime | None = None, password: str = "") -> tuple[Path, Path]:
+        """Certificate and key of a client whose common name is `name`."""
+        # With a host name, which nobody looks at: Java takes no certificate whose list of names is empty.
+        issued = self.authority.issue_cert(f"{name}.test", common_name=name, not_after=expires)
+        stem = f"client-{name}-{secrets.token_hex(4)}"
+        certificate, key = self.folder / f"{stem}.pem", self.folder / f"{stem}.key"
+        certificate.write_bytes(b"".join(one.bytes() for one in issued.cert_chain_pems))
+        key.write_bytes(_pkcs8(issued, password))
+        return certificate, key
+
+
+@dataclass(frozen=True, slots=True)
+class SecuredBroker:
+    """The broker with its authority; `ADMIN` may do everything, everybody else what was allowed."""
+
+    broker: Broker
+    login_port: int
+    certificates: Certificates
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def with_certificate(self, name: str, *, expires: datetime | None = None) -> BrokerAccess:
+        """Access over mTLS as `User:<name>`."""
+        certificate, key = self.certificates.client(name, expires=expires)
+        return BrokerAccess(
+            f"{LOOPBACK}:{self.broker.port}", "ssl",
+            ca=str(self.certificates.ca), certificate=str(certificate), key=str(key),
+        )  # fmt: skip
+
+    def with_login(self, user: str, mechanism: Mechanism = "SCRAM-SHA-512") -> BrokerAccess:
+        """Access over SASL_SSL as `User:<user>`, who is made where there is none."""
+        if user not in self.passwords:
+            self.passwords[user] = secrets.token_urlsafe(16)
+            self._make_user(user, self.passwords[user])
+        return BrokerAccess(
+            f"{LOOPBACK}:{self.login_port}", "sasl_ssl",
+            ca=str(self.certificates.ca), user=user, password=self.passwords[user], mechanism=mechanism,
+        )  # fmt: skip
+
+    def environment(self, access: BrokerAccess) -> dict[str, str]:
+        """The variables that tell a process the same."""
+        said = {
+            "": access.servers, "_SECURITY": access.security, "_CA": access.ca,
+            "_CERTIFICATE": access.certificate, "_KEY": access.key, "_USER": access.user,
+            "_PASSWORD": access.password, "_MECHANISM": access.mechanism,
+        }  # fmt: skip
+        return {f"FRAMEWELL_KAFKA{name}": value for name, value in said.items() if value}
+
+    def allow(self, user: str, grants: Iterable[Grant]) -> None:
+        """Let the user do this, from now on."""
+        admin = self._admin()
+        _wait(admin.create_acls([_binding(user, grant) for grant in grants]))
+
+    def revoke(self, user: str, grants: Iterable[Grant]) -> None:
+        """Take away what was allowed."""
+        admin = self._admin()
+        _wait(admin.delete_acls([_binding(user, grant, AclBindingFilter) for grant in grants]))
+
+    def _make_user(self, user: str, password: str) -> None:
+        admin = self._admin()
+        for mechanism in (ScramMechanism.SCRAM_SHA_512, ScramMechanism.SCRAM_SHA_256):
+            credential = ScramCredentialInfo(mechanism, _ITERATIONS)
+            made = UserScramCredentialUpsertion(user, credential, password.encode())
+            _wait(admin.alter_user_scram_credentials([made]))
+
+    def _admin(self) -> Any:
+        """A client of its own for every change; it must outlive what it was asked."""
+        access = self.with_certificate(ADMIN)
+        return AdminClient(
+            {
+                "bootstrap.servers": access.servers,
+                "security.protocol": "SSL",
+                "log_level": 0,
+                "ssl.ca.location": access.ca,
+                "ssl.certificate.location": access.certificate,
+                "ssl.key.location": access.key,
+            }
+        )
+
+
+@contextmanager
+def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
+    """A broker with TLS, logins and ACLs, for as long as the block lasts."""
+    certificates = Certificates(folder)
+    port, login_port, controller_port = free_ports(3)
+    listeners = SecuredListeners(
+        login_port,
+        keystore=certificates.server(LOOPBACK),
+        authorities=certificates.ca,
+        super_users=(BROKER, ADMIN),
+    )
+    broker = Broker(folder / "kafka", port, controller_port, listeners)
+    with running(broker, folder / "broker.log"):
+        yield SecuredBroker(broker, login_port, certificates)
+
+
+def _pkcs8(issued: trustme.LeafCert, password: str = "") -> bytes:
+    key = serialization.load_pem_private_key(issued.private_key_pem.bytes(), None)
+    locked = (
+        serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
+    )
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+
+
+def _binding(user: str, grant: Grant, kind: type[Any] = AclBinding) -> Any:
+    return kind(
+        ResourceType[grant.resource.upper()],
+        grant.name,
+        ResourcePatternType.LITERAL,
+        f"User:{user}",
+        "*",
+        AclOperation[grant.operation.upper()],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _wait(futures: dict[Any, Any]) -> None:
+    for future in futures.values():
+        future.result(_SECONDS)
