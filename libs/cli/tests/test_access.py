@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def test_the_commands_give_exactly_the_rights_of_the_table() -> None:
         words = shlex.split(line)
         assert words[:2] == ["kafka-acls.sh", "--bootstrap-server"]
         assert {"--add", "--force"} <= set(words)
-        options = list(zip(words, words[1:], strict=False))
+        options = list(pairwise(words))
         who = next(value for name, value in options if name == "--allow-principal")
         for operation in (value for name, value in options if name == "--operation"):
             found |= {
