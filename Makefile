@@ -25,6 +25,8 @@ MESH_PACKAGES := $(wildcard libs/*) infra/embedded $(MESH_SERVICES:%=services/%)
 LOOKED_AT := services/training
 TRAINING_PACKAGES := libs/contracts libs/kit libs/models infra/embedded services/training
 MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*)) benchmarks
+# The viewers that the gateway's pages load; a folder that git ignores.
+PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types architecture contracts locks test test-unit test-integration \
@@ -35,8 +37,8 @@ help:
 
 # --- set-up -----------------------------------------------------------------------------------------
 
-setup: .venv/.complete node_modules/.complete infra/embedded/jars/.complete .venv-training/.complete \
-	.framewell-models/.complete .framewell-demo/sources/.complete
+setup: .venv/.complete node_modules/.complete $(PAGES)/.complete infra/embedded/jars/.complete \
+	.venv-training/.complete .framewell-models/.complete .framewell-demo/sources/.complete
 
 .tools/uv/.complete: infra/make/uv.requirements.lock
 	@sh infra/make/need python java maven node disk
@@ -68,7 +70,11 @@ endif
 	@touch $@
 
 node_modules/.complete: package.json package-lock.json .npmrc | .tools/uv/.complete
-	@$(STEP) "npm packages (buf)" npm ci --no-progress
+	@$(STEP) "npm packages" npm ci --no-progress
+	@touch $@
+
+$(PAGES)/.complete: node_modules/.complete infra/make/pages.mjs $(wildcard services/gateway/viewer/*)
+	@$(STEP) "viewers of the gateway's pages" node infra/make/pages.mjs $(PAGES)
 	@touch $@
 
 infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256 | .venv/.complete
@@ -117,6 +123,7 @@ contracts: .venv/.complete node_modules/.complete
 	@$(STEP) "buf breaking (against proto/released.binpb)" node_modules/.bin/buf breaking proto \
 		--against proto/released.binpb
 	@$(STEP) "generated code up to date" $(BIN)/python infra/make/proto --check
+	@$(STEP) "AsyncAPI documents (AsyncAPI's parser)" node infra/make/asyncapi.mjs
 
 locks: .tools/uv/.complete
 	@$(STEP) "locks up to date" sh infra/make/lock --check
@@ -159,4 +166,4 @@ bench-backbone: setup
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \
-		.framewell-demo
+		.framewell-demo $(PAGES)

@@ -24,12 +24,13 @@ from framewell_contracts.catalogue import ALL_SERVICES, FACTS, FactType, facts_r
 from framewell_contracts.cloudevents import JSON, PROTOBUF, STRUCTURED, Envelope, decode, encode
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_contracts.put_aside import PutAside
+from framewell_contracts.topics import HANDLED_LETTERS
 
 FACT_LIST = list(FACTS.values())
 BY_TYPE = pytest.mark.parametrize("fact", FACT_LIST, ids=lambda fact: fact.type)
 VIEWS = (None, *ALL_SERVICES)
 # What people did with dead letters is between the command and itself.
-OF_THE_COMMAND = {"framewell.dead-letters.handled"}
+OF_THE_COMMAND = {HANDLED_LETTERS}
 
 
 @cache

@@ -43,6 +43,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         tokens=mesh.settings.tokens,
         most_body_bytes=settings.most_body_bytes,
         most_upload_bytes=settings.most_upload_bytes,
+        kafka_prefix=mesh.settings.kafka_prefix,
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
     return Service(

@@ -124,7 +124,7 @@ async def test_an_upload_is_streamed_to_ingest(mesh: Any, gateway: httpx.AsyncCl
         "/v1/assets?page_size=0",
         "/v1/assets?page_size=100000",
         "/v1/nothing",
-        "/",
+        "/nothing",
     ],
 )
 async def test_wrong_addresses_are_problems(gateway: httpx.AsyncClient, path: str) -> None:

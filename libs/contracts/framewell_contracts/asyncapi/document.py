@@ -19,6 +19,13 @@ from framewell_contracts.groups import GROUPS
 
 ASYNCAPI: Final = "3.0.0"
 
+_SECURITY: Final = {
+    "scram-sha-512": {"type": "scramSha512", "description": "SASL over TLS."},
+    "scram-sha-256": {"type": "scramSha256", "description": "SASL over TLS."},
+    "plain": {"type": "plain", "description": "SASL over TLS, never without."},
+    "certificate": {"type": "X509", "description": "A certificate that the broker trusts (mTLS)."},
+}
+
 _ABOUT = """\
 Every fact that travels between the services of the mesh, and what systems outside may say to it.
 
@@ -84,29 +91,29 @@ def _channels(
 
 def _components(facts: Sequence[FactType], groups: Sequence[str]) -> dict[str, Any]:
     put_aside = {fact.type for group in groups for fact in facts_read(group)}
-    messages: dict[str, Any] = {}
+    messages = {UNREADABLE: unreadable()}
     for fact in facts:
         messages |= messages_of(fact, put_aside=fact.type in put_aside)
-    if groups:
-        messages[UNREADABLE] = unreadable()
     return {
+        "securitySchemes": _SECURITY,
         "messages": messages,
         "schemas": {**header_schemas(), **components(fact.message for fact in facts)},
     }
 
 
 def _servers() -> dict[str, Any]:
-    variables = {
-        "bootstrap": {
-            "default": "127.0.0.1:7400",
-            "description": "A bootstrap server; the default is that of `framewell up`.",
-        }
+    bootstrap = {
+        "default": "127.0.0.1:7400",
+        "description": "A bootstrap server; the default is that of `framewell up`.",
     }
+    server = {"host": "{bootstrap}", "variables": {"bootstrap": bootstrap}}
+    ways = ("scram-sha-512", "scram-sha-256", "plain", "certificate")
     return {
-        "kafka": {
-            "host": "{bootstrap}",
-            "protocol": "kafka",
-            "title": "Broker on the same machine",
-            "variables": variables,
+        "kafka": {**server, "protocol": "kafka", "description": "On one machine, by its loopback alone."},
+        "kafka-secure": {
+            **server,
+            "protocol": "kafka-secure",
+            "description": "Everywhere else: TLS, and a login or a certificate.",
+            "security": [{"$ref": f"#/components/securitySchemes/{way}"} for way in ways],
         },
     }

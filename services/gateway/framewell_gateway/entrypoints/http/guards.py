@@ -16,8 +16,9 @@ from framewell_gateway.entrypoints.http.problems import problem
 
 DECLARED_ACTOR = "framewell-actor"
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# Players and monitors fetch these without credentials of their own.
-_OPEN_PATHS = ("/openapi.json",)
+# What says how to call and what travels is no secret, and a browser asks for pages without a token.
+_OPEN_PATHS = {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json"}
+_OPEN_FOLDERS = ("/asyncapi/", "/static/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Admission:
     def _principal(self, scope: Scope, headers: Headers) -> Principal | None:
         if not self.tokens:
             return declared(headers.get(DECLARED_ACTOR, ""))
-        if scope["method"] == "OPTIONS" or scope["path"] in _OPEN_PATHS:
+        if scope["method"] == "OPTIONS" or _is_open(scope["path"]):
             return LOCAL
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -107,6 +108,10 @@ class TooLargeError(HTTPException):
 
     def __init__(self, most: int) -> None:
         super().__init__(413, f"a body of at most {most} bytes is taken here")
+
+
+def _is_open(path: str) -> bool:
+    return path in _OPEN_PATHS or path.startswith(_OPEN_FOLDERS)
 
 
 def _host_name(host: str) -> str:

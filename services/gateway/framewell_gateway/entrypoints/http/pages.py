@@ -1,0 +1,154 @@
+"""Pages for people: where things are, REST and events described. All they load comes from this gateway.
+
+The viewers are published packages (`package.json`), copied by `make setup` and into the image. Where they are
+not, a page says so; the documents themselves need nothing.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from html import escape
+from pathlib import Path
+from types import MappingProxyType
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from framewell_contracts.asyncapi import UnknownService, document
+from framewell_contracts.catalogue import ALL_SERVICES
+from framewell_kit.outcomes import NotFound
+
+STATIC_PATH = "/static"
+STATIC = Path(__file__).with_name("static")
+VENDORED = STATIC / "vendored"
+
+# Scripts, styles and requests of this gateway alone; no script stands in a page itself.
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "content-security-policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'"
+        ),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+    }
+)
+
+_INDEX = """\
+<main class="text">
+<h1>Framewell</h1>
+<p>One door to the mesh for people and scripts.</p>
+<dl>
+<dt><a href="/docs">REST</a></dt>
+<dd>What can be asked here, described and to be tried out. For programs:
+<a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</dd>
+<dt><a href="/asyncapi">Events</a></dt>
+<dd>What travels on the mesh, who says and who hears it, and what systems outside may send. For programs:
+<a href="/asyncapi.json">/asyncapi.json</a> and <code>/asyncapi/&lt;service&gt;.json</code> (AsyncAPI 3).</dd>
+</dl>
+</main>
+"""
+
+
+class Static(StaticFiles):
+    """The pages' scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=STATIC)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with the headers of every page; a browser asks each time whether it has changed."""
+        response = await super().get_response(path, scope)
+        response.headers.update({**HEADERS, "cache-control": "no-cache"})
+        return response
+
+
+def router(kafka_prefix: str) -> APIRouter:
+    """The pages of a mesh whose topics begin with this prefix, and the documents of its events."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/")
+    async def index() -> Response:
+        return _page("Framewell", _INDEX)
+
+    @pages.get("/docs")
+    async def rest() -> Response:
+        return _viewer("REST", "/openapi.json", "swagger-ui", "openapi.js")
+
+    @pages.get("/asyncapi.json")
+    async def events_of_the_mesh() -> Response:
+        return Response(_events(None, kafka_prefix), media_type="application/json")
+
+    @pages.get("/asyncapi/{service}.json")
+    async def events_of_a_service(service: str) -> Response:
+        try:
+            return Response(_events(service, kafka_prefix), media_type="application/json")
+        except UnknownService as error:
+            raise NotFound(str(error)) from error
+
+    @pages.get("/asyncapi")
+    async def mesh() -> Response:
+        return _viewer("Events of the mesh", "/asyncapi.json", "asyncapi")
+
+    @pages.get("/asyncapi/{service}")
+    async def of_a_service(service: str) -> Response:
+        if service not in ALL_SERVICES:
+            raise NotFound(f"there is no service {service!r}: the services are {', '.join(ALL_SERVICES)}")
+        return _viewer(f"Events of {service}", f"/asyncapi/{service}.json", "asyncapi")
+
+    return pages
+
+
+@cache
+def _events(service: str | None, kafka_prefix: str) -> bytes:
+    return json.dumps(document(service, prefix=kafka_prefix), ensure_ascii=False).encode()
+
+
+def _viewer(title: str, described_at: str, package: str, *more_scripts: str) -> Response:
+    """A page that shows the document with a vendored viewer."""
+    if not (VENDORED / package).is_dir():
+        said = (
+            f'<main class="text"><h1>{escape(title)}</h1><p>This page\'s viewer is not installed: '
+            "<code>make setup</code> installs it. The document itself is at "
+            f'<a href="{escape(described_at)}">{escape(described_at)}</a>.</p></main>'
+        )
+        return _page(title, said, status=404)
+    folder = f"vendored/{package}"
+    return _page(
+        title,
+        f'<div id="document" data-document="{escape(described_at)}"></div>',
+        styles=(f"{folder}/viewer.css",),
+        scripts=(f"{folder}/viewer.js", *more_scripts),
+    )
+
+
+def _page(
+    title: str,
+    body: str,
+    *,
+    styles: Iterable[str] = (),
+    scripts: Iterable[str] = (),
+    status: int = 200,
+) -> HTMLResponse:
+    linked = [("/", "Framewell"), ("/docs", "REST"), ("/asyncapi", "Events of the mesh")]
+    linked += [(f"/asyncapi/{service}", service) for service in ALL_SERVICES]
+    lines = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>",
+        *(f'<link rel="stylesheet" href="{STATIC_PATH}/{style}">' for style in ("pages.css", *styles)),
+        "</head><body><nav>",
+        *(
+            f'<a href="{address}"{" aria-current=page" if title.endswith(name) else ""}>{escape(name)}</a>'
+            for address, name in linked
+        ),
+        "</nav>",
+        body,
+        *(f'<script src="{STATIC_PATH}/{script}" defer></script>' for script in scripts),
+        "</body></html>",
+    ]
+    return HTMLResponse("\n".join(lines) + "\n", status_code=status, headers=dict(HEADERS))
