@@ -23,7 +23,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import RetryPolicy, Stage
 from framewell_kit.stream.breaker import MIN_FAILURES
-from framewell_kit.stream.runtime import BREAKERS
+from framewell_kit.stream.breakers import COLLECTION as BREAKERS
 from framewell_kit.testing.streams import StreamBench, eventually
 
 pytestmark = pytest.mark.integration

@@ -16,6 +16,7 @@ from framewell_kit.documents.protocol import Documents
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import patience
 from framewell_kit.stream.breaker import Breaker
+from framewell_kit.stream.breakers import Breakers
 from framewell_kit.stream.broadcast import BroadcastFeed
 from framewell_kit.stream.declare import Broadcast, HeavyStage, Stage
 from framewell_kit.stream.feed import Feed, Wiring
@@ -31,7 +32,8 @@ from framewell_kit.telemetry import logger
 
 log = logger(__name__)
 
-BREAKERS = "stream_breakers"
+# Time to write down which breakers are open, at the end.
+BREAKERS_SECONDS = 2.0
 # Time to leave the groups once drained; a member that does not leave is missed only after its session.
 LEAVE_SECONDS = 4.0
 AnyStage = Stage | HeavyStage | Broadcast
@@ -66,7 +68,7 @@ class StreamRuntime:
         self._wiring = Wiring(self._broker, publisher, clock, prefix, member, **options)
         self.feeds: list[Feed] = []
         self.broadcasts: list[BroadcastFeed] = []
-        self._breakers: dict[str, Breaker] = {}
+        self._breakers = Breakers(documents, clock, self._resumed)
         self._tasks: set[asyncio.Task[Any]] = set()
         for stage in stages:
             if isinstance(stage, Broadcast):
@@ -77,15 +79,14 @@ class StreamRuntime:
     async def start(self) -> None:
         """Take up what the breakers knew, subscribe, and begin to read."""
         await self._require_topics()
-        for group, breaker in self._breakers.items():
-            kept = await self._documents.get(BREAKERS, group)
-            breaker.restore(kept["opened_at"] if kept else None)
+        await self._breakers.restore()
         try:
             await patience.connect(self._broker)
             await self._broker.start()
         except BaseException:
             await self._disconnect()
             raise
+        self._spawn(self._breakers.follow())
         for broadcast in self.broadcasts:
             self._spawn(broadcast.started())
 
@@ -116,6 +117,7 @@ class StreamRuntime:
             feed.gate.close()
         for task in list(self._tasks):
             task.cancel()
+        await self._keep_breakers()
         await self._disconnect()
 
     def unready(self) -> list[str]:
@@ -146,22 +148,18 @@ class StreamRuntime:
         return self._breakers
 
     async def resume(self, group: str) -> Breaker:
-        """Let the group's breaker try a record at once; KeyError when there is no such stage."""
-        breaker = self._breakers[group]
-        breaker.resume()
-        for feed in self.feeds:
-            if feed.group == group:
-                feed.gate.release_postponed()
-        return breaker
+        """Let the group's breaker try a record at once, in every replica.
+
+        KeyError when there is no such stage; raises Busy while the database is away.
+        """
+        return await self._breakers.resume(group)
 
     def update_lag(self) -> int:
         """Bring the lag metrics up to date; the sum."""
         return sum(feed.lag() for feed in self.feeds)
 
     def _add(self, stage: Stage | HeavyStage, source: str) -> None:
-        breaker = Breaker(self._clock, lambda opened_at: self._keep_breaker(stage.group, opened_at))
-        self._breakers[stage.group] = breaker
-        settler = Settler(stage, source, self._clock, breaker)
+        settler = Settler(stage, source, self._clock, self._breakers.add(stage.group))
         if isinstance(stage, Stage):
             self.feeds.append(LightFeed(self._wiring, settler, stage))
             return
@@ -174,10 +172,17 @@ class StreamRuntime:
         if archive:
             self.feeds.append(HeavyFeed(self._wiring, settler, archive, permits, starts, priority=ARCHIVE))
 
-    def _keep_breaker(self, group: str, opened_at: float | None) -> None:
-        log.error("breaker changed", group=group, open=opened_at is not None)
-        change = {"$set": {"opened_at": opened_at}}
-        self._spawn(self._documents.update(BREAKERS, group, change, upsert=True))
+    def _resumed(self, group: str) -> None:
+        for feed in self.feeds:
+            if feed.group == group:
+                feed.gate.release_postponed()
+
+    async def _keep_breakers(self) -> None:
+        try:
+            async with asyncio.timeout(BREAKERS_SECONDS):
+                await self._breakers.flush()
+        except (Busy, TimeoutError) as error:
+            log.warning("the state of the breakers was not kept", error=repr(error))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

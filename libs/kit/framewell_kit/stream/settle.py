@@ -5,15 +5,14 @@ No exception leaves here except cancellation: FastStream would swallow it and sk
 
 import random
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Record, Unreadable, decode
 from framewell_contracts.identity import asset_id
-from framewell_contracts.put_aside import PutAside
+from framewell_contracts.put_aside import PutAside, with_note
 from framewell_contracts.topics import dead_letter_topic, retry_topic
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
@@ -32,16 +31,16 @@ NOT_YET_MIN_SECONDS, NOT_YET_MAX_SECONDS = 0.05, 30.0
 NOT_YET_GROWTH = 1.5
 # How long the others wait while one record is tried.
 HALF_OPEN_SECONDS = 1.0
+TICK_SECONDS = 0.001
 
 
-@dataclass(frozen=True, slots=True)
 class Settler:
     """Runs one stage's handler on one record at a time and says how it ended."""
 
-    stage: Stage | HeavyStage
-    source: str
-    clock: Clock
-    breaker: Breaker
+    def __init__(self, stage: Stage | HeavyStage, source: str, clock: Clock, breaker: Breaker) -> None:
+        self.stage, self.source, self.clock, self.breaker = stage, source, clock, breaker
+        self._tick = clock.now()
+        self._tick_ends = clock.monotonic()
 
     async def settle(self, delivered: Delivery) -> Settled | Postponed:
         """Handle the record. Settled: publish these, then it is done. Postponed: read it again later."""
@@ -56,10 +55,11 @@ class Settler:
             return self._unreadable(delivered, told)
         cause = _cause(event, delivered)
         with handling(cause, self.stage.group) as seen:
-            settled = await self._handle(delivered, event, seen)
-        if seen is not cause and isinstance(settled, Settled):  # a span was made
-            return Settled(settled.records, seen.traceparent)
-        return settled
+            trace = None if seen is cause else seen.traceparent  # a span was made
+            try:
+                return Settled(await self._decide(event, seen), trace)
+            except Exception as error:  # noqa: BLE001 - a bug of a handler must not stop its neighbours
+                return await self._after(error, delivered, event, seen)
 
     def breaker_open(self) -> Postponed:
         """What becomes of a record that the breaker does not admit."""
@@ -76,27 +76,31 @@ class Settler:
         self.breaker.undecided()
         return self._given_up(delivered, event, _cause(event, delivered), reason, "")
 
-    async def _handle(self, delivered: Delivery, event: Event, cause: Cause) -> Settled | Postponed:
+    async def _after(
+        self, error: Exception, delivered: Delivery, event: Event, cause: Cause
+    ) -> Settled | Postponed:
+        """What becomes of a record whose handler did not return: tried in place as long as that may help."""
         waits = iter(self.stage.retry.in_place_seconds)
         while True:
+            if isinstance(error, Busy):
+                self.breaker.undecided()
+                return Postponed(error.retry_after, error.reason)
+            if isinstance(error, NotYet):
+                self.breaker.succeeded()
+                return self._not_yet(delivered, event, cause, error)
+            if isinstance(error, Rejected):
+                self.breaker.succeeded()
+                return self._given_up(delivered, event, cause, Reason(error.reason, error.code), "")
+            pause = next(waits, None)
+            if pause is None:
+                return self._failed(delivered, event, cause, error)
+            log.warning("handler failed, tried again", error=repr(error), attempt=cause.attempt)
+            RETRIES.add(1, {"group": self.stage.group, "way": "in_place"})
+            await self.clock.sleep(pause * random.uniform(0.5, 1.5))
             try:
                 return Settled(await self._decide(event, cause))
-            except Busy as busy:
-                self.breaker.undecided()
-                return Postponed(busy.retry_after, busy.reason)
-            except NotYet as wait:
-                self.breaker.succeeded()
-                return self._not_yet(delivered, event, cause, wait)
-            except Rejected as refusal:
-                self.breaker.succeeded()
-                return self._given_up(delivered, event, cause, Reason(refusal.reason, refusal.code), "")
-            except Exception as error:  # noqa: BLE001 - a bug of a handler must not stop its neighbours
-                pause = next(waits, None)
-                if pause is None:
-                    return self._failed(delivered, event, cause, error)
-                log.warning("handler failed, tried again", error=repr(error), attempt=cause.attempt)
-                RETRIES.add(1, {"group": self.stage.group, "way": "in_place"})
-                await self.clock.sleep(pause * random.uniform(0.5, 1.5))
+            except Exception as next_error:  # noqa: BLE001
+                error = next_error
 
     async def _decide(self, event: Event, cause: Cause) -> list[Record]:
         decisions = self.stage.decide_once
@@ -106,7 +110,7 @@ class Settler:
                 self.breaker.succeeded()
                 return kept
         outgoing = await self.stage.handler(event.message, cause)
-        records = derive(outgoing, cause, source=self.source, now=self.clock.now()) if outgoing else []
+        records = derive(outgoing, cause, source=self.source, now=self._now()) if outgoing else []
         if decisions is not None:
             records = await decisions.keep(self.stage.group, cause.id, records)
         self.breaker.succeeded()
@@ -187,14 +191,21 @@ class Settler:
             reason=reason,
             not_before_ms=not_before_ms,
             traceback=told,
+            valueless=delivered.value is None,
         )
 
     def _aside(self, topic: str, delivered: Delivery, note: PutAside) -> Record:
-        headers: Sequence[tuple[str, bytes]] = delivered.headers
-        return Record(topic, delivered.key, delivered.value or b"", [*headers, *note.headers()])
+        return Record(topic, delivered.key, delivered.value or b"", with_note(delivered.headers, note))
 
     def _first_ms(self, delivered: Delivery) -> int:
         return delivered.waited.first_ms if delivered.waited else self._now_ms()
+
+    def _now(self) -> datetime:
+        """The time of day, exact to a millisecond: facts of one moment share it, and its spelling."""
+        if self.clock.monotonic() >= self._tick_ends:
+            self._tick = self.clock.now()
+            self._tick_ends = self.clock.monotonic() + TICK_SECONDS
+        return self._tick
 
     def _now_ms(self) -> int:
         return int(self.clock.now().timestamp() * 1000)
