@@ -19,6 +19,8 @@ from chaos.workloads import chain
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 
 PARTS = 10
+# So many assets are under way at once: their parts come mixed, and some become whole all the time.
+MIXED = 20
 
 
 class ChainStory:
@@ -37,9 +39,10 @@ class ChainStory:
 
     def requests(self) -> Iterator[tuple[str, IngestRequested]]:
         """Event id and request of every event."""
-        for part in range(PARTS):
-            for asset in range(self.assets):
-                yield f"{asset}-{part}", IngestRequested(asset_id=f"asset-{asset}", uri=str(part))
+        for block in range(0, self.assets, MIXED):
+            for part in range(PARTS):
+                for asset in range(block, min(block + MIXED, self.assets)):
+                    yield f"{asset}-{part}", IngestRequested(asset_id=f"asset-{asset}", uri=str(part))
 
     async def write(self, count: int | None = None, *, per_second: float = 0) -> None:
         """Write the next requests (all that are left); returns once Kafka has acknowledged them."""
@@ -48,6 +51,11 @@ class ChainStory:
     def answered(self) -> int:
         """How many different requests are answered so far."""
         return len(self._answers())
+
+    async def more_answers(self, count: int, within: float = 60) -> None:
+        """Return when so many more requests are answered than now."""
+        wanted = self.answered() + count
+        await self.witness.until(lambda: self.answered() >= wanted, within, f"{wanted} answers")
 
     def finished(self) -> bool:
         """True when everything that was asked for has come out at the end."""
@@ -78,8 +86,17 @@ class ChainStory:
             written.setdefault(one.partition, {})[one.offset] = one.id
         return checkers.committed_past_unfinished(committed, written, self._answers())
 
+    async def finish(self, outcome: Outcome, past: set[str], within: float = 120) -> None:
+        """Write what is left, wait for the end, and check everything; `past` is of `uncommitted_work`."""
+        await self.write()
+        await self.settled(within)
+        past.update(await self.uncommitted_work())
+        outcome.require(not past, f"{len(past)} unfinished records were committed past, {sorted(past)[:3]}")
+        await self.check(outcome)
+
     async def check(self, outcome: Outcome) -> None:
         """Fill in what came of it."""
+        self.load.close()
         effects = list(self.effects())
         documents = self.ground.documents(chain.SERVICE)
         try:
@@ -124,7 +141,7 @@ class ChainStory:
 
 
 def _cause(topic: str, one: Seen) -> str:
-    return one.message.code if topic == chain.REJECTED else one.message.asset_id
+    return str(one.message.code if topic == chain.REJECTED else one.message.asset_id)
 
 
 def _check_jobs(outcome: Outcome, jobs: list[dict[str, Any]]) -> None:

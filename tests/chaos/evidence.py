@@ -21,7 +21,7 @@ def record(outcomes: Sequence[Outcome], seconds: float) -> None:
     """Write what was found, clean or not."""
     rows = [[*outcome.cells(), "yes" if outcome.clean else "no"] for outcome in outcomes]
     said = {
-        "recorded": datetime.now(UTC).isoformat(timespec="seconds"),
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": _revision(),
         "machine": f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
         "seconds": round(seconds),

@@ -79,7 +79,7 @@ class Load:
         try:
             self._producer.produce(
                 self._prefix + record.topic, record.value, record.key or None,
-                headers=record.headers, on_delivery=delivered,
+                headers=list(record.headers), on_delivery=delivered,
             )  # fmt: skip
         except (BufferError, KafkaException):
             return False

@@ -10,13 +10,21 @@ from typing import Final
 
 from chaos.ground import Ground, ground
 from chaos.outcome import Outcome
-from chaos.rows.kills import kills
+from chaos.rows import outages, workers
 from chaos.scale import Scale
 from chaos.servers import Servers
 
 Row = Callable[[Ground], Awaitable[Outcome]]
 
-ROWS: Final[dict[str, Row]] = {"kills": kills}
+ROWS: Final[dict[str, Row]] = {
+    "kills": workers.kills,
+    "broker": outages.broker,
+    "away": outages.away,
+    "database": outages.database,
+    "zombies": workers.zombies,
+    "sigterm": workers.sigterm,
+    "clocks": workers.clocks,
+}
 """Every row by its name, in the order of the table."""
 
 ROW_SECONDS = 600.0

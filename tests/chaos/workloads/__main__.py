@@ -14,7 +14,7 @@ WORKLOADS = {"chain": (chain.SERVICE, chain.wire)}
 
 def main(name: str) -> None:
     """Run it."""
-    settings = WorkloadSettings()  # type: ignore[call-arg]  # from the environment
+    settings = WorkloadSettings()
     broken.apply(settings.broken)
     service, wire = WORKLOADS[name]
     run_service(service, settings, wire)

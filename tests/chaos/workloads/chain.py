@@ -13,7 +13,9 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
+from chaos.blind import never_look_at_the_clock
 from chaos.journal import Journal
 from chaos.workloads.settings import WorkloadSettings
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
@@ -26,7 +28,8 @@ from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.fanin import FanIn
-from framewell_kit.jobs import Job, JobKind, Jobs, Lease
+from framewell_kit.jobs import Job, JobKind, Jobs, Lease, LeaseLost
+from framewell_kit.outcomes import NotYet
 from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import Stage
 
@@ -48,12 +51,15 @@ class AcceptRequest:
     documents: Documents
     journal: Journal
     work_seconds: float
+    not_yet_every: int
 
     async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
         part = int(fact.uri)
         self.journal.note("attempt", fact.asset_id, part, cause.id)
         if self.work_seconds:
             await asyncio.sleep(self.work_seconds)
+        if self.not_yet_every and cause.attempt == 1 and crc32(cause.id.encode()) % self.not_yet_every == 0:
+            raise NotYet("it is tried again through the retry topic", retry_after=0.5)
         await self.documents.insert_once(EFFECTS, {"_id": cause.id, "asset": fact.asset_id, "part": part})
         return [AssetRejected(asset_id=fact.asset_id, code=cause.id, generation=part)]
 
@@ -99,14 +105,20 @@ class Settle:
             self.journal.note("step", job.key, step)
             await asyncio.sleep(self.step_seconds)
             trail.append(lease.epoch)
-            await lease.save({"trail": trail})
+            try:
+                await lease.save({"trail": trail})
+            except LeaseLost:
+                self.journal.note("refused", job.key, lease.epoch)
+                raise
         return [RecordingClosed(asset_id=job.key, last_sequence=lease.epoch)]
 
 
 def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
     """The service."""
+    if settings.blind:
+        never_look_at_the_clock()
     journal = Journal(settings.journal)
-    accept = AcceptRequest(mesh.documents, journal, settings.work_ms / 1000)
+    accept = AcceptRequest(mesh.documents, journal, settings.work_ms / 1000, settings.not_yet_every)
     collect = Collect(FanIn(mesh.documents, WHOLES), settings.parts)
     settle = Settle(journal, settings.steps, settings.step_ms / 1000)
     return Service(

@@ -19,6 +19,7 @@ class WorkloadSettings(ServiceSettings):
     broken: str = Field("", description="Name of a broken runtime to run with; empty: the real one.")
     parts: int = Field(10, description="How many requests make an asset whole.")
     work_ms: float = Field(0.0, description="What handling one record takes, beside its effect.")
+    not_yet_every: int = Field(0, description="One in so many records is not yet due at first; 0: none.")
     steps: int = Field(4, description="Steps of a job, each of which it saves.")
     step_ms: float = Field(5.0, description="What one step takes.")
     lease_seconds: float = Field(3.0, description="How long a job is leased.")

@@ -1,0 +1,149 @@
+"""What may happen to a worker: killed, told to stop, frozen, started with another time of day."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Sequence
+
+from chaos.chain_story import PARTS, ChainStory
+from chaos.ground import Ground
+from chaos.journal import deeds
+from chaos.outcome import Outcome
+from chaos.processes import Worker
+
+GRACE_SECONDS = 20.0
+LEASE_SECONDS = 3.0
+# Three leases, and longer than a consumer's session (10 s): both the jobs and the partitions change hands.
+FROZEN_SECONDS = 13.0
+HOUR, DAY = 3600, 86_400
+SKEWS = (HOUR, -HOUR, DAY, -DAY, 300, -30)
+
+
+async def kills(ground: Ground) -> Outcome:
+    """Two static members take turns to die, each in the middle of its share of the events."""
+    scale = ground.scale
+    outcome = Outcome("kills", "worker killed (kill -9)")
+    story = ChainStory(ground, scale.events)
+    workers = await _pair(story)
+    past: set[str] = set()
+    burst = scale.events // (scale.kills + 1)
+    async with story.witness:
+        for kill in range(scale.kills):
+            writing = asyncio.create_task(story.write(burst))
+            await story.more_answers(random.randrange(1, burst // 2))
+            victim = workers[kill % 2]
+            victim.kill()
+            victim.start()
+            outcome.times += 1
+            past.update(await story.uncommitted_work())
+            await writing
+            outcome.recovered.append(await ground.working(victim))
+        await story.finish(outcome, past)
+    return outcome
+
+
+async def sigterm(ground: Ground) -> Outcome:
+    """Workers are told to stop under load; here the seconds are those until they have ended."""
+    scale = ground.scale
+    outcome = Outcome("sigterm", "worker told to stop (SIGTERM)")
+    story = ChainStory(ground, scale.events // 2)
+    workers = await _pair(story)
+    past: set[str] = set()
+    burst = story.events // (scale.terminations + 1)
+    async with story.witness:
+        for time_of in range(scale.terminations):
+            writing = asyncio.create_task(story.write(burst))
+            await story.more_answers(random.randrange(1, burst // 2))
+            victim, began = workers[time_of % 2], time.monotonic()
+            victim.terminate()
+            status = await victim.ended(within=GRACE_SECONDS)
+            outcome.recovered.append(time.monotonic() - began)
+            outcome.require(status == 0, f"a worker ended with {status} within {GRACE_SECONDS:.0f} s")
+            victim.kill()
+            victim.start()
+            outcome.times += 1
+            past.update(await story.uncommitted_work())
+            await writing
+            await ground.working(victim)
+        await story.finish(outcome, past)
+    return outcome
+
+
+async def zombies(ground: Ground) -> Outcome:
+    """SIGSTOP until leases and partitions have gone to others, then SIGCONT: what was frozen is refused.
+
+    One of the two workers is blind: its leases do not look at their own clock, so that what refuses its
+    writes is the epoch in the database alone.
+    """
+    outcome = Outcome("zombies", "worker frozen for three leases (SIGSTOP)")
+    story = ChainStory(ground, min(ground.scale.events // 10, 2000))
+    workers = await _pair(story, static=False, step_ms=250, lease_seconds=LEASE_SECONDS)
+    burst = story.events // (ground.scale.freezes + 1)
+    async with story.witness:
+        for freeze in range(ground.scale.freezes):
+            writing = asyncio.create_task(story.write(burst))
+            victim = workers[freeze % 2]
+            await _at_a_job(ground, victim)
+            victim.signal(signal.SIGSTOP)
+            began = time.monotonic()
+            outcome.times += 1
+            await writing
+            await asyncio.sleep(max(FROZEN_SECONDS - (time.monotonic() - began), 0))
+            victim.signal(signal.SIGCONT)
+            await asyncio.sleep(2)
+        await story.finish(outcome, set())
+    refused = sum(1 for _ in deeds(ground.journal, "refused"))
+    outcome.require(refused, "no write of a frozen worker was ever refused: the row has tried nothing")
+    return outcome
+
+
+async def clocks(ground: Ground) -> Outcome:
+    """Workers whose times of day differ by up to days, and jump whenever one is restarted."""
+    outcome = Outcome("clocks", "clock jump (30 s to a day, both ways)")
+    story = ChainStory(ground, ground.scale.events // 10)
+    workers = await _pair(story, not_yet_every=50, lease_seconds=LEASE_SECONDS, step_ms=100)
+    burst = story.events // (ground.scale.skews + 1)
+    async with story.witness:
+        for number, skew in enumerate(SKEWS[: ground.scale.skews]):
+            writing = asyncio.create_task(story.write(burst))
+            await story.more_answers(burst // 4)
+            victim = workers[number % 2]
+            victim.kill()
+            victim.start(FRAMEWELL_CLOCK_SKEW_SECONDS=str(skew))
+            outcome.times += 1
+            await writing
+            outcome.recovered.append(await ground.working(victim))
+        await story.finish(outcome, set())
+    return outcome
+
+
+async def _pair(story: ChainStory, *, static: bool = True, **settings: object) -> Sequence[Worker]:
+    """Two replicas of the chain, ready. Of dynamic ones the first is blind."""
+    await story.declare()
+    told = {f"chaos_{name}": value for name, value in settings.items()}
+    workers = [
+        story.ground.worker(
+            "chain", instance=number if static else None,
+            chaos_parts=PARTS, chaos_blind=not static and number == 0, **told,
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    for worker in workers:
+        worker.start()
+    await asyncio.gather(*(worker.ready() for worker in workers))
+    return workers
+
+
+async def _at_a_job(ground: Ground, worker: Worker, within: float = 60) -> None:
+    """Return while the worker is in the middle of a job."""
+    deadline, known = time.monotonic() + within, time.monotonic_ns()
+    while not any(
+        deed.pid == worker.pid and deed.at_ns > known and deed.number == 1
+        for deed in deeds(ground.journal, "step")
+    ):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the worker had no job for {within:.0f} s")
+        await asyncio.sleep(0.02)
