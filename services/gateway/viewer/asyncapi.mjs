@@ -13,11 +13,15 @@ function followed(document) {
   const seen = new Set();
   // No name in our documents holds a `/` or `~`, so a pointer is its steps.
   const at = (reference) => reference.slice(2).split("/").reduce((part, step) => part[step], document);
+  const target = (part) => (typeof part?.$ref === "string" ? target(at(part.$ref)) : part);
+  // A field's own description beside the message it holds: `{description, allOf: [message]}`.
+  const whole = (part) =>
+    part?.allOf?.length === 1 && part.description ? { ...target(part.allOf[0]), description: part.description } : part;
   const follow = (part) => {
     if (part === null || typeof part !== "object" || seen.has(part)) return;
     seen.add(part);
     for (const name of Object.keys(part)) {
-      while (typeof part[name]?.$ref === "string") part[name] = at(part[name].$ref);
+      part[name] = whole(target(part[name]));
       follow(part[name]);
     }
   };
