@@ -1,6 +1,5 @@
 """One record as the runtime handles it, and the partition it was read from."""
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -32,7 +31,7 @@ class Holding:
         self.retry = self.topic.endswith(RETRY_SUFFIX)
         self.live = self.topic.endswith(LIVE_SUFFIX)
         self.ledger = OffsetLedger()
-        self.lanes: dict[bytes | int, deque[Delivery]] = {}
+        self.lanes: dict[bytes | int, list[Delivery]] = {}
         self.blocked = False
         self.lost = False
         self.committed: int | None = None

@@ -1,13 +1,15 @@
 """From what a handler returned to the records that leave: ids, lanes and envelopes, the same every time."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import cast
 
 from google.protobuf.message import Message
 
 from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.catalogue import FactType, fact_type
 from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_contracts.identity import derived_id
 from framewell_contracts.topics import MAX_EVENT_BYTES
@@ -16,6 +18,7 @@ from framewell_kit.outcomes import Rejected
 
 # What Kafka adds to a record inside its batch, and then some.
 _OVERHEAD_BYTES = 1024
+_kind_of = cast(Callable[[type[Message]], FactType], cache(fact_type))
 
 
 def derive(
@@ -33,7 +36,7 @@ def derive(
     records = []
     for item in outgoing:
         message = item.message if isinstance(item, Fact) else item
-        name = type(message), str(getattr(message, fact_type(type(message)).key_field))
+        name = type(message), str(getattr(message, _kind_of(type(message)).key_field))
         records.append(_record(item, counted[name], cause, source, now, scope))
         counted[name] += 1
     return records
@@ -47,7 +50,7 @@ def _record(  # noqa: PLR0917 - on the path of every message
         message, own_id, lane, subject = item.message, item.id, item.lane, item.subject
     else:
         message, own_id, lane, subject = item, None, None, None
-    kind = fact_type(type(message))
+    kind = _kind_of(type(message))
     name = kind.type
     key = getattr(message, kind.key_field)
     envelope = Envelope(

@@ -26,6 +26,10 @@ class OffsetLedger:
 
     def take(self, offset: int) -> bool:
         """Note a record that was read; True when it is to be done, and under way from now on."""
+        if offset >= self._next > 0:  # the usual case, on the path of every message
+            self._next = offset + 1
+            self._unfinished[offset] = True
+            return True
         if not self._is_open(offset) or self._unfinished.get(offset, False):
             return False
         self._unfinished[offset] = True
@@ -38,13 +42,14 @@ class OffsetLedger:
 
     def give_back(self, offset: int) -> None:
         """The record is no longer under way, and not finished; KeyError when it was not taken."""
-        self._require_under_way(offset)
+        if not self._unfinished.get(offset, False):
+            raise KeyError(offset)
         self._unfinished[offset] = False
 
     def finish(self, offset: int) -> None:
         """The record's effects are in place and its facts acknowledged; KeyError when it was not taken."""
-        self._require_under_way(offset)
-        del self._unfinished[offset]
+        if not self._unfinished.pop(offset, False):
+            raise KeyError(offset)
         self._done.add(offset)
 
     def committable(self) -> int | None:
@@ -98,7 +103,3 @@ class OffsetLedger:
             self._first = self._low = offset
             return True
         return offset not in self._done
-
-    def _require_under_way(self, offset: int) -> None:
-        if not self._unfinished.get(offset, False):
-            raise KeyError(offset)

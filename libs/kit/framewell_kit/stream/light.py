@@ -100,7 +100,7 @@ class LightFeed(Feed):
         holding, key = record.holding, record.key or record.offset
         lane = holding.lanes.get(key)
         if lane is None:
-            holding.lanes[key] = deque((record,))
+            holding.lanes[key] = [record]
             (self._live if holding.live else self._ready).append((holding, key))
         else:
             lane.append(record)
@@ -134,7 +134,7 @@ class LightFeed(Feed):
                 holding, key = (self._live or self._ready).popleft()
                 lane = holding.lanes[key]
                 while lane:
-                    record = lane.popleft()
+                    record = lane.pop(0)  # short; and a deque costs a microsecond more
                     self._queued -= 1
                     await self._one(record)
                     handled += 1
@@ -156,8 +156,8 @@ class LightFeed(Feed):
             if isinstance(verdict, Postponed):
                 self._postponed(record, verdict)
                 return
-            send = self.wiring.publisher.send
-            acks = [await send(out) for out in verdict.records] if verdict.records else ()
+            publisher = self.wiring.publisher
+            acks = [publisher.put(out) or await publisher.send(out) for out in verdict.records]
             self._sheaf.add(record, acks, verdict.trace)
         except KafkaError as error:
             reason = f"the broker takes nothing: {error!r}"

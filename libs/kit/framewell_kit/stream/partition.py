@@ -2,7 +2,6 @@
 
 import random
 import struct
-from collections.abc import Sequence
 from functools import lru_cache
 
 _M = 0x5BD1E995
@@ -10,11 +9,11 @@ _SEED = 0x9747B28C
 _MASK = 0xFFFFFFFF
 
 
-def partition_of(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:
-    """The partition of a key; any of those available for a record without one."""
+def partition_of(key: bytes | None, partitions: int) -> int:
+    """The number of a key's partition, of so many; any of them for a record without a key."""
     if key is None:
-        return random.choice(available or partitions)
-    return partitions[(murmur2(key) & 0x7FFFFFFF) % len(partitions)]
+        return random.randrange(partitions)
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 @lru_cache(maxsize=4096)

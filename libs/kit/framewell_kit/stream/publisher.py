@@ -8,7 +8,7 @@ its sequence is replaced.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -22,12 +22,14 @@ from aiokafka.errors import (
 )
 
 from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import BrokerUnusable, reach, refusal
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.emit import derive
+from framewell_kit.stream.outlet import Outlet
 from framewell_kit.stream.partition import partition_of
 from framewell_kit.telemetry import logger
 
@@ -36,6 +38,7 @@ log = logger(__name__)
 LOST_SEQUENCE = (InvalidProducerEpoch, OutOfOrderSequenceNumber, ProducerFenced, UnknownProducerId)
 TRIES = 5
 STOP_SECONDS = 5.0
+ROUTE_SECONDS = 60.0
 
 
 class Publisher:
@@ -51,16 +54,27 @@ class Publisher:
         self._producer: Any = None
         self._replacing = asyncio.Lock()
         self._retired: set[asyncio.Task[None]] = set()
+        self._outlets: dict[tuple[str, int], Outlet] = {}
+        self._routes: dict[str, list[Outlet]] = {}
+        self._forgetting: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Connect; raises KafkaError while the broker is away."""
         self._producer = await self._connected()
+        self._forget_routes()
 
     async def stop(self) -> None:
         """Send what is left and disconnect, within a few seconds."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        sending = [task for outlet in self._outlets.values() if (task := outlet.sending) is not None]
+        if sending and (await asyncio.wait(sending, timeout=STOP_SECONDS))[1]:
+            log.warning("facts not acknowledged at the end: whatever led to them is redone")
         producer, self._producer = self._producer, None
         if producer is not None:
             await _stop(producer)
+        for outlet in self._outlets.values():
+            outlet.close()
         for task in self._retired:
             task.cancel()
 
@@ -80,23 +94,31 @@ class Publisher:
                 async with asyncio.timeout(self._answer_within):
                     left = await self._delivered(left)
             except (KafkaError, TimeoutError) as error:
-                raise Busy(f"the broker at {self._kafka} does not acknowledge: {error!r}") from error
+                raise Busy(self._told(error)) from error
             if not left:
                 return
             await self._clock.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
         raise Busy(f"the broker at {self._kafka} refused {len(left)} records {TRIES} times")
 
-    def send(self, record: Record) -> Awaitable["asyncio.Future[Any]"]:
-        """Put a record on its way; awaited twice: until it is taken, and until it is acknowledged.
+    def put(self, record: Record) -> "asyncio.Future[None] | None":
+        """Put a record on its way; what is returned is done once it is acknowledged. None: use `send`.
 
-        Order per key is the order of the calls. Failures are KafkaErrors: tell `recover` about them.
+        Order per key is the order of the calls. Failures, of the call or of what it returns, are
+        KafkaErrors: tell `recover` about them.
         """
-        if self._producer is None:
-            raise ProducerClosed
-        sending: Awaitable[asyncio.Future[Any]] = self._producer.send(
-            self._prefix + record.topic, record.value, record.key or None, headers=record.headers
-        )
-        return sending
+        outlet = self._outlet(record)
+        return None if outlet is None else outlet.put(record)
+
+    async def send(self, record: Record) -> "asyncio.Future[None]":
+        """As `put`, after waiting for room."""
+        while True:
+            outlet = self._outlet(record)
+            if outlet is None:
+                await self._find_route(record.topic)
+            elif (acknowledged := outlet.put(record)) is not None:
+                return acknowledged
+            else:
+                await outlet.room()
 
     async def recover(self, errors: Sequence[BaseException]) -> None:
         """After failed sends: replace the producer when one of the failures says it lost its sequence."""
@@ -130,20 +152,46 @@ class Publisher:
         await self.recover(failures)
         return [record for record, result in zip(records, results, strict=True) if result is not None]
 
+    def _outlet(self, record: Record) -> Outlet | None:
+        route = self._routes.get(record.topic)
+        return None if route is None else route[partition_of(record.key or None, len(route))]
+
+    async def _find_route(self, topic: str) -> None:
+        """Learn how many partitions a topic has. Raises KafkaError when there is no such topic."""
+        name = self._prefix + topic
+        self._routes[topic] = [
+            self._outlets.setdefault((name, number), Outlet(name, number, self._live))
+            for number in sorted(await self._live().partitions_for(name))
+        ]
+
+    def _forget_routes(self) -> None:
+        """Topics may get more partitions: look again once a minute."""
+        self._routes.clear()
+        self._forgetting = asyncio.get_running_loop().call_later(ROUTE_SECONDS, self._forget_routes)
+
+    def _live(self) -> Any:
+        if self._producer is None:
+            raise ProducerClosed
+        return self._producer
+
+    def _told(self, error: BaseException) -> str:
+        return refusal(error) or f"the broker at {self._kafka} does not acknowledge: {error!r}"
+
     async def _connected(self) -> Any:
+        await reach(self._kafka)
         producer = AIOKafkaProducer(
             **self._kafka.client_options(),
             acks="all",
             enable_idempotence=True,
-            linger_ms=2,
             max_batch_size=1 << 18,
             max_request_size=MAX_DEAD_LETTER_BYTES,
-            partitioner=partition_of,
         )
         try:
             await producer.start()
-        except BaseException:
+        except BaseException as error:
             await _stop(producer)
+            if refused := refusal(error):
+                raise BrokerUnusable(refused) from error
             raise
         return producer
 
