@@ -1,23 +1,70 @@
-"""`make bench-backbone`: measures, prints the table, and says so when something was lost."""
+"""`make bench-backbone`: measures, prints the tables, and says so when something was lost."""
 
 import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.backbone import report
+from benchmarks.backbone import features, latency, report
 from benchmarks.backbone.collector import collecting
-from benchmarks.backbone.contest import CONTESTANTS, LIMIT, Contestant, run
+from benchmarks.backbone.contest import LIMIT, Contestant, run
 from benchmarks.backbone.ground import Ground, Void, embedded_broker
-from benchmarks.backbone.rounds import MOST_ROUNDS, VALID_ROUNDS, Round, play, rows, valid
+from benchmarks.backbone.rounds import MOST_ROUNDS, VALID_ROUNDS, Row, play, rows, valid
 from benchmarks.backbone.task import Timing
 
 EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence" / "backbone.json"
-MESSAGES, SLOW_MESSAGES = 60_000, 2_000
-QUICK_MESSAGES, QUICK_SLOW_MESSAGES = 600, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured. `slow_messages` is for contestants that would take minutes for more."""
+
+    messages: int
+    slow_messages: int
+    valid_rounds: int
+    most_rounds: int
+    hop_events: int
+    profiles: int
+
+
+FULL = Size(60_000, 2_000, VALID_ROUNDS, MOST_ROUNDS, latency.EVENTS, features.RUNS)
+QUICK = Size(600, 60, 1, 1, 10, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Everything one call found out."""
+
+    played: int
+    valid: int
+    rows: Sequence[Row]
+    latency: latency.Latency
+    profile: features.Profile
+
+    def tables(self) -> dict[str, report.Table]:
+        """By the names under which the documentation shows them."""
+        return {
+            "rates": report.rates(self.rows),
+            "latency": report.latency(self.latency),
+            "features": report.features(self.profile),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Figures, and the tables as text."""
+        return {
+            "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": report.machine(),
+            "rounds": {"played": self.played, "valid": self.valid},
+            "rates": report.figures(self.rows),
+            "latency": asdict(self.latency),
+            "features": asdict(self.profile),
+            "tables": {name: table.as_json() for name, table in self.tables().items()},
+        }
 
 
 def main() -> int:
@@ -25,56 +72,42 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="framewell-bench-") as folder:
         try:
-            played = _rates(options, Path(folder))
+            measured = _measure(QUICK if options.quick else FULL, Path(folder))
         except Void as void:
             print(f"void: {void}", file=sys.stderr)
             return 1
-    counted = valid(played)
-    wanted = 1 if options.quick else VALID_ROUNDS
-    result = _result(counted, len(played))
     if options.json:
-        print(json.dumps(result, indent=2, ensure_ascii=False))
+        print(json.dumps(measured.as_json(), indent=2, ensure_ascii=False))
     elif options.quick:
-        print(f"{len(CONTESTANTS)} contestants ran and lost nothing; so short a run says nothing of speed.")
+        print(f"{len(measured.rows)} contestants ran and lost nothing; so short a run says nothing of speed.")
     else:
-        print(report.rates(list(rows(counted))))
-        print(f"{len(counted)} valid rounds of {len(played)}; every input had its output, once.")
-    if len(counted) < wanted:
-        print(f"void: only {len(counted)} rounds of {len(played)} were valid", file=sys.stderr)
-        return 1
+        print(*measured.tables().values(), sep="\n\n")
+        print(f"\n{measured.valid} valid rounds of {measured.played}; every input had its output, once.")
     if options.record:
         EVIDENCE.parent.mkdir(exist_ok=True)
-        EVIDENCE.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+        EVIDENCE.write_text(json.dumps(measured.as_json(), indent=2, ensure_ascii=False) + "\n")
     return 0
 
 
-def _rates(options: argparse.Namespace, folder: Path) -> list[Round]:
-    many = QUICK_MESSAGES if options.quick else MESSAGES
-    few = QUICK_SLOW_MESSAGES if options.quick else SLOW_MESSAGES
+def _measure(size: Size, folder: Path) -> Measured:
     with embedded_broker(folder) as kafka, collecting() as collector:
-        ground = Ground.laid(kafka, many, collector.endpoint)
-        slow_ground = Ground.laid(kafka, few, collector.endpoint)
+        ground = Ground.laid(kafka, size.messages, collector.endpoint)
+        slow_ground = Ground.laid(kafka, size.slow_messages, collector.endpoint)
 
         def one(contestant: Contestant) -> Timing:
             timing = run(contestant, slow_ground if contestant.slow else ground, folder)
             print(f"{contestant.name}: {timing.rate:,.0f}/s, {timing.cpu_us:.1f} µs", file=sys.stderr)
             return timing
 
-        if options.quick:
-            return play(one, wanted=1, most=1)
-        one(LIMIT)  # the first idempotent producer of a broker waits for it; nobody's rate should show that
-        return play(one, wanted=VALID_ROUNDS, most=MOST_ROUNDS)
-
-
-def _result(counted: list[Round], played: int) -> dict[str, Any]:
-    found = list(rows(counted))
-    return {
-        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": report.machine(),
-        "rounds": {"played": played, "valid": len(counted), "contestants": len(CONTESTANTS)},
-        "rates": report.figures(found),
-        "tables": {"rates": report.rates(found).as_json()},
-    }
+        if size is not QUICK:  # a broker's first idempotent producer waits; nobody's rate should show that
+            one(LIMIT)
+        played = play(one, wanted=size.valid_rounds, most=size.most_rounds)
+        counted = valid(played)
+        if len(counted) < size.valid_rounds:
+            raise Void(f"only {len(counted)} of {len(played)} rounds were valid: the machine is too busy")
+        hops = latency.measure(kafka, collector.endpoint, folder, size.hop_events)
+        profile = features.measure(ground, folder, size.profiles)
+    return Measured(len(played), len(counted), list(rows(counted)), hops, profile)
 
 
 def _options() -> argparse.Namespace:

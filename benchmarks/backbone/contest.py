@@ -49,7 +49,7 @@ def run(contestant: Contestant, ground: Ground, folder: Path) -> Timing:
                     contestant.module, ground.task().dump(),
                 ],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-                timeout=RUN_SECONDS, check=False, env=_environment(),
+                timeout=RUN_SECONDS, check=False, env=environment(),
             )  # fmt: skip
         except subprocess.TimeoutExpired as late:
             raise Void(f"{contestant.name} did not end within {RUN_SECONDS:.0f} s") from late
@@ -63,6 +63,6 @@ def run(contestant: Contestant, ground: Ground, folder: Path) -> Timing:
     return Timing(**json.loads(ended.stdout.splitlines()[-1]))
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Without a person's own settings of the mesh."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FRAMEWELL_")}

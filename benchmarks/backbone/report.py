@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+from benchmarks.backbone.features import GOAL_US, OBSERVING_AND_VALIDATING, Profile
+from benchmarks.backbone.latency import EVENTS_A_SECOND, GOAL_P50_MS, Latency
 from benchmarks.backbone.rounds import Row, Spread
 
 PACKAGES = ("aiokafka", "confluent-kafka", "faststream", "uvloop", "protobuf")
@@ -49,6 +51,42 @@ def rates(rows: Sequence[Row]) -> Table:
                 _verdict(row.reached),
             )
             for row in rows
+        ),
+    )
+
+
+def latency(found: Latency) -> Table:
+    """Two of our stages in a row."""
+    return Table(
+        ("two hops", "p50 ms", "p95 ms", "worst ms", "goal (p50)", ""),
+        (
+            (
+                f"{found.events} events, {EVENTS_A_SECOND} a second",
+                f"{found.p50_ms:.1f}",
+                f"{found.p95_ms:.1f}",
+                f"{found.worst_ms:.1f}",
+                f"≤ {GOAL_P50_MS:g}",
+                _verdict(found.p50_ms <= GOAL_P50_MS),
+            ),
+        ),
+    )
+
+
+def features(found: Profile) -> Table:
+    """Where our microseconds go, and what watching and checking costs of them."""
+    watching = found.observing_and_validating_us
+    return Table(
+        ("our stage", "CPU µs a message", "goal", ""),
+        (
+            *((name, f"{us:.1f}", "", "") for name, us in found.by_feature.items()),
+            ("all of it", f"{sum(found.by_feature.values()):.1f}", "", ""),
+            (
+                f"observability and validation: {', '.join(OBSERVING_AND_VALIDATING)}; "
+                f"without parsing, {found.parse_us:.1f}",
+                f"{watching:.1f}",
+                f"≤ {GOAL_US:g}",
+                _verdict(watching <= GOAL_US),
+            ),
         ),
     )
 

@@ -23,8 +23,10 @@ def test_every_contestant_answers_every_event() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    rates = json.loads(ended.stdout)["rates"]
-    assert [row["name"] for row in rates] == [one.name for one in CONTESTANTS]
+    measured = json.loads(ended.stdout)
+    assert [row["name"] for row in measured["rates"]] == [one.name for one in CONTESTANTS]
+    assert measured["latency"]["p50_ms"] > 0
+    assert sum(measured["features"]["by_feature"].values()) > 0
 
 
 def test_a_run_that_loses_an_event_is_void(broker: str) -> None:

@@ -1,7 +1,8 @@
 """Ours: a Stage on the stream runtime, with everything a service has switched on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import uvloop
 
@@ -22,8 +23,8 @@ DRAIN_SECONDS = 30.0
 class Answer:
     """The handler: a removal for every rejection; counts, so that the run knows its end."""
 
-    def __init__(self, messages: int) -> None:
-        self.watch = Stopwatch()
+    def __init__(self, messages: int, watch: Stopwatch) -> None:
+        self.watch = watch
         self.all_handled = asyncio.Event()
         self._left = messages
 
@@ -35,32 +36,40 @@ class Answer:
         return [answer(fact)]
 
 
-def run(task: Task) -> Timing:
-    """Returns after the last commit. Logs, metrics and traces are set up by what every service calls."""
-    settings = MeshSettings(kafka=task.kafka, kafka_prefix=task.prefix, otlp=task.otlp)
-    configure("bench", settings)
-    return uvloop.run(_run(task))
+def run(task: Task, watch: Stopwatch | None = None) -> Timing:
+    """Returns after the last commit."""
+    configure_as_service(task.kafka, task.prefix, task.otlp)
+    return uvloop.run(_run(task, watch or Stopwatch()))
 
 
-async def _run(task: Task) -> Timing:
-    access, clock = BrokerAccess(task.kafka), SystemClock()
-    publisher = Publisher(access, source="framewell/bench", clock=clock, prefix=task.prefix)
+def configure_as_service(kafka: str, prefix: str, otlp: str) -> None:
+    """Logs, metrics and traces by what every service calls, with its default settings."""
+    configure("bench", MeshSettings(kafka=kafka, kafka_prefix=prefix, otlp=otlp))
+
+
+@asynccontextmanager
+async def streaming(kafka: str, prefix: str, stage: Stage) -> AsyncIterator[StreamRuntime]:
+    """The stage, reading, while the block lasts."""
+    access, clock = BrokerAccess(kafka), SystemClock()
+    publisher = Publisher(access, source="framewell/bench", clock=clock, prefix=prefix)
     await publisher.start()
-    handler = Answer(task.messages)
     runtime = StreamRuntime(
-        access,
-        [Stage(GROUP, reads=AssetRejected, handler=handler)],
-        documents=MemoryDocuments(),
-        publisher=publisher,
-        clock=clock,
-        prefix=task.prefix,
+        access, [stage], documents=MemoryDocuments(), publisher=publisher, clock=clock, prefix=prefix
     )
     await runtime.start()
-    await handler.all_handled.wait()
-    for feed in runtime.feeds:  # what a stop does first, without leaving the group: finish, publish, commit
-        feed.stop_fetching()
-        await feed.drain(DRAIN_SECONDS)
-    timing = handler.watch.timing(task.messages)
-    await runtime.stop(DRAIN_SECONDS)
-    await publisher.stop()
-    return timing
+    try:
+        yield runtime
+    finally:
+        await runtime.stop(DRAIN_SECONDS)
+        await publisher.stop()
+
+
+async def _run(task: Task, watch: Stopwatch) -> Timing:
+    handler = Answer(task.messages, watch)
+    stage = Stage(GROUP, reads=AssetRejected, handler=handler)
+    async with streaming(task.kafka, task.prefix, stage) as runtime:
+        await handler.all_handled.wait()
+        for feed in runtime.feeds:  # what a stop does first, without leaving the group: publish and commit
+            feed.stop_fetching()
+            await feed.drain(DRAIN_SECONDS)
+        return handler.watch.timing(task.messages)

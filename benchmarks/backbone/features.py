@@ -1,0 +1,156 @@
+"""Where the microseconds of our stage go: its CPU time, shared out among what it does for a message.
+
+The stage runs as in the contest while its main thread is looked at two thousand times a second; the CPU time
+since the last look goes to the innermost frame that a rule below knows, so that what a library does for us is
+counted where we asked for it. The shares add up to the whole. Nothing is switched off for it.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from timeit import repeat
+from types import FrameType
+
+from benchmarks.backbone.contest import RUN_SECONDS, environment
+from benchmarks.backbone.contestants import framewell_stage
+from benchmarks.backbone.ground import Ground, Void
+from benchmarks.backbone.task import Stopwatch, Task, Timing
+from benchmarks.backbone.work import inputs
+from framewell.asset.v1.asset_pb2 import AssetRejected
+
+RUNS = 5
+LOOK_SECONDS = 0.0005
+GOAL_US = 6.0
+
+HANDLER = "the handler"
+READING = "decode, validate"
+DERIVING = "derive ids, encode"
+TRACING = "trace context and spans"
+TELLING = "metrics, line, span a batch"
+EXPORTING = "telemetry exporters"
+RUNTIME = "lanes, ledger, retries, commits"
+SENDING = "write: partition, batch, send"
+POLLING = "read: fetch, unpack"
+LOOP = "event loop, sockets"
+
+# The first rule that fits a frame has it: a part of its file's path, and a function of that file or any.
+_RULES: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("benchmarks/backbone/", frozenset({"__call__", "answer", "begin"}), HANDLER),
+    ("framewell_contracts/cloudevents.py", frozenset({"encode", "_source_header", "_time_header"}), DERIVING),
+    ("framewell_contracts/cloudevents.py", frozenset(), READING),
+    ("framewell_contracts/json_events.py", frozenset(), READING),
+    ("framewell_contracts/identity.py", frozenset(), DERIVING),
+    ("framewell_contracts/catalogue.py", frozenset({"topic", "asset_of"}), DERIVING),
+    ("framewell_kit/stream/emit.py", frozenset(), DERIVING),
+    ("framewell_kit/telemetry/tracing.py", frozenset(), TRACING),
+    ("framewell_kit/telemetry/context.py", frozenset(), TRACING),
+    ("framewell_kit/telemetry/", frozenset(), TELLING),
+    ("framewell_kit/stream/publisher.py", frozenset(), SENDING),
+    ("framewell_kit/stream/outlet.py", frozenset(), SENDING),
+    ("framewell_kit/stream/partition.py", frozenset(), SENDING),
+    ("framewell_kit/stream/", frozenset(), RUNTIME),
+    ("aiokafka/producer/", frozenset(), SENDING),
+    ("aiokafka/consumer/", frozenset(), POLLING),
+    ("faststream/", frozenset(), POLLING),
+)
+FEATURES = (
+    POLLING, READING, TRACING, HANDLER, DERIVING, RUNTIME, SENDING, TELLING, EXPORTING, LOOP,
+)  # fmt: skip
+OBSERVING_AND_VALIDATING = (READING, TRACING, TELLING, EXPORTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Microseconds of CPU a message, by feature: medians of several runs.
+
+    `parse_us` is what parsing the same message costs without any look at it: no part of validation.
+    """
+
+    by_feature: dict[str, float]
+    parse_us: float
+
+    @property
+    def observing_and_validating_us(self) -> float:
+        """What the goal is about: everything that watches and checks, without the parsing itself."""
+        return sum(self.by_feature[one] for one in OBSERVING_AND_VALIDATING) - self.parse_us
+
+
+class Looker(Stopwatch):
+    """A stopwatch that also looks where its process is, while it runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._looked = 0.0
+
+    def begin(self) -> None:
+        if not self._looked:
+            self._looked = time.thread_time()
+            signal.signal(signal.SIGALRM, self._look)
+            signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+        super().begin()
+
+    def timing(self, messages: int) -> Timing:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        taken = super().timing(messages)
+        self.seconds[EXPORTING] += max(taken.cpu_seconds - sum(self.seconds.values()), 0.0)
+        return taken
+
+    def _look(self, _: int, frame: FrameType | None) -> None:
+        now = time.thread_time()
+        self.seconds[_feature_of(frame)] += now - self._looked
+        self._looked = now
+
+
+def measure(ground: Ground, folder: Path, runs: int = RUNS) -> Profile:
+    """Profile our stage in fresh processes. Raises Void when a run fails or loses an event."""
+    found = [_profiled(ground, folder) for _ in range(runs)]
+    return Profile({one: median(run.get(one, 0.0) for run in found) for one in FEATURES}, _parse_us())
+
+
+def _profiled(ground: Ground, folder: Path) -> dict[str, float]:
+    with (folder / "features.log").open("wb") as log:
+        ended = subprocess.run(
+            [sys.executable, "-m", "benchmarks.backbone.features", ground.task().dump()],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+            timeout=RUN_SECONDS, check=False, env=environment(),
+        )  # fmt: skip
+    if ended.returncode:
+        raise Void(f"the profiled stage ended with status {ended.returncode}: see {log.name}")
+    ground.check()
+    profile: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
+    return profile
+
+
+def _feature_of(frame: FrameType | None) -> str:
+    while frame is not None:
+        code = frame.f_code
+        for part, functions, feature in _RULES:
+            if part in code.co_filename and (not functions or code.co_name in functions):
+                return feature
+        frame = frame.f_back
+    return LOOP
+
+
+def _parse_us() -> float:
+    value = next(inputs(1)).value
+    times = 10_000
+    return min(repeat(lambda: AssetRejected.FromString(value), number=times, repeat=5)) / times * 1e6
+
+
+def main() -> None:
+    """Run one task under the looker; microseconds a message by feature on the last line of stdout."""
+    task = Task.parse(sys.argv[1])
+    looker = Looker()
+    framewell_stage.run(task, looker)
+    print(json.dumps({name: spent / task.messages * 1e6 for name, spent in looker.seconds.items()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""One stage in a process of its own, until it is told to end.
+
+Two of them in a row are what an event passes on its way through the mesh. Says `ready` on stdout once it
+has its partitions.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+
+import uvloop
+
+from benchmarks.backbone.contestants.framewell_stage import configure_as_service, streaming
+from benchmarks.backbone.work import GROUP, answer
+from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
+from framewell.recording.v1.recording_pb2 import RecordingClosed
+from framewell_kit.facts import Cause
+from framewell_kit.stream import Stage
+
+SECOND_GROUP = "ingest.remove_asset"
+
+
+async def first(fact: AssetRejected, cause: Cause) -> Sequence[AssetRemoved]:
+    """The same answer as in the contest."""
+    return [answer(fact)]
+
+
+async def second(fact: AssetRemoved, cause: Cause) -> Sequence[RecordingClosed]:
+    """An answer to the answer, that still names the first event."""
+    return [RecordingClosed(asset_id=fact.asset_id, generation=fact.revision)]
+
+
+STAGES = {
+    "first": Stage(GROUP, reads=AssetRejected, handler=first),
+    "second": Stage(SECOND_GROUP, reads=AssetRemoved, handler=second),
+}
+
+
+async def _serve(which: str, kafka: str, prefix: str) -> None:
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    async with streaming(kafka, prefix, STAGES[which]) as runtime:
+        for feed in runtime.feeds:
+            await feed.assigned.wait()
+        print("ready", flush=True)
+        await told.wait()
+
+
+def main() -> None:
+    """Arguments: which of the two, the broker, the topics' prefix, and where spans go."""
+    which, kafka, prefix, otlp = sys.argv[1:]
+    configure_as_service(kafka, prefix, otlp)
+    uvloop.run(_serve(which, kafka, prefix))
+
+
+if __name__ == "__main__":
+    main()
