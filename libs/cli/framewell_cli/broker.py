@@ -21,6 +21,7 @@ from aiokafka.errors import (
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_contracts.broker_access import BrokerAccess, UnsafeAccess
+from framewell_contracts.broker_reach import BrokerUnusable
 
 Kafka = Annotated[
     str | None,
@@ -68,13 +69,15 @@ def run(kafka: BrokerAccess, work: Coroutine[None, None, R]) -> R:
 
 def problem(kafka: BrokerAccess, error: KafkaError) -> CommandError:
     """What to tell a person of an error of the broker."""
+    if isinstance(error, BrokerUnusable):
+        return MeshUnreachable(f"The broker cannot be used: {error}")
     if isinstance(error, _AWAY):
         return MeshUnreachable(
             f"No broker answers at {kafka} ({error}): 'framewell status' says what runs here."
         )
     if isinstance(error, _FORBIDDEN):
         return CommandError(
-            f"The broker at {kafka} does not let {kafka.user or 'you'} do this ({error}): whoever keeps its "
-            f"permissions has to grant it."
+            f"The broker at {kafka} does not let {kafka.user or 'you'} do this ({error}): "
+            "'framewell topics access operator' lists the rights that are needed."
         )
     return CommandError(f"The broker at {kafka} answers, and refuses: {type(error).__name__}: {error}")

@@ -1,107 +1,97 @@
-"""Topics as code: what the broker has against what the catalogue says, and making it so.
+"""Topics as code: what the broker has against what it should have, and making it so.
 
 Used by `framewell topics apply|diff` and by whoever starts a mesh before its services. Needs aiokafka,
-which both the command and the kit bring; nothing else in this package imports it.
+which both the command and the kit bring.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import for_code
+from aiokafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationFailedError, for_code
 
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.broker_reach import reach
 from framewell_contracts.catalogue import topics
+from framewell_contracts.topic_differences import Difference, Found, differences
 from framewell_contracts.topics import Topic
 
 TOPIC_ALREADY_EXISTS = 36
-CREATE_AT_ONCE = 50
+FORBIDDEN = (TopicAuthorizationFailedError.errno, ClusterAuthorizationFailedError.errno)
+# Where the broker says a setting comes from: set on the topic itself, not inherited.
+SET_ON_TOPIC = 1
+AT_ONCE = 50
 VISIBLE_SECONDS = 60.0
 
 
 class CannotApply(Exception):
-    """The topics cannot be made as the catalogue says; the message says which and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One way in which the broker differs from the catalogue.
-
-    `what` is `missing`, `partitions` or the name of a broker setting. `loses` is true when making it so
-    would delete records or move keys to other partitions: that takes a person's word.
-    """
-
-    topic: str
-    what: str
-    have: str
-    want: str
-    loses: bool = False
-
-    def __str__(self) -> str:
-        if self.what == "missing":
-            return f"{self.topic}: missing ({self.want})"
-        return f"{self.topic}: {self.what} is {self.have}, should be {self.want}"
+    """The topics cannot be made as they should be; the message says which and why."""
 
 
 async def diff(
     kafka: BrokerAccess, *, prefix: str = "", declared: Sequence[Topic] | None = None
 ) -> list[Difference]:
-    """How the broker differs from the catalogue; topics it has beside those are no difference."""
+    """How the broker differs from what is declared (the catalogue); what it has beside that is none.
+
+    Raises KafkaError while the broker is away, CannotApply when it does not let us look.
+    """
+    wanted = topics() if declared is None else declared
     async with _admin(kafka) as admin:
-        return await _differences(admin, prefix, topics() if declared is None else declared)
+        return differences(wanted, await _found(admin, prefix, [topic.name for topic in wanted]))
 
 
 async def apply(
     kafka: BrokerAccess,
     *,
     prefix: str = "",
-    replication: int = 1,
-    allow_loss: bool = False,
     declared: Sequence[Topic] | None = None,
+    confirmed: bool = False,
+    safe_only: bool = False,
 ) -> list[Difference]:
-    """Make the broker as the catalogue says; what was different. Does nothing the second time.
+    """Make the broker as declared; what was changed. Does nothing the second time.
 
-    Raises CannotApply, having changed nothing, for what would lose data unless `allow_loss`, and for what
-    no broker can do (fewer partitions).
+    What would lose data needs `confirmed`: without it CannotApply is raised and nothing is changed, or,
+    with `safe_only`, everything else is done. What no command can do is left as it is (`diff` tells).
     """
     wanted = {topic.name: topic for topic in (topics() if declared is None else declared)}
     async with _admin(kafka) as admin:
-        differences = await _differences(admin, prefix, list(wanted.values()))
-        _refuse(differences, allow_loss=allow_loss)
-        missing = [wanted[one.topic] for one in differences if one.what == "missing"]
-        for start in range(0, len(missing), CREATE_AT_ONCE):
-            await _create(admin, missing[start : start + CREATE_AT_ONCE], prefix, replication)
-        await _visible(admin, {prefix + topic.name for topic in missing})
-        more = {
-            prefix + one.topic: NewPartitions(int(one.want))
-            for one in differences
-            if one.what == "partitions"
-        }
-        if more:
-            _raise_errors(await admin.create_partitions(more), "topic_errors")
-        changed = {one.topic for one in differences} - {topic.name for topic in missing}
-        if changed:
-            resources = [
-                ConfigResource(ConfigResourceType.TOPIC, prefix + name, wanted[name].settings())
-                for name in sorted(changed)
-            ]
-            await admin.alter_configs(resources)
-        return differences
+        found = await _found(admin, prefix, wanted)
+        todo = [one for one in differences(list(wanted.values()), found) if one.remedy != "by_hand"]
+        losing = [one for one in todo if one.remedy == "confirm"]
+        if losing and not confirmed:
+            if not safe_only:
+                raise CannotApply(
+                    f"this would lose records or their order: {'; '.join(map(str, losing))}. "
+                    "--yes does it all the same."
+                )
+            todo = [one for one in todo if one.remedy == "apply"]
+        await _make(admin, [wanted[one.topic] for one in todo if one.what == "missing"], prefix)
+        await _add_partitions(admin, [one for one in todo if one.what == "partitions"], prefix)
+        settings = [one for one in todo if one.what not in ("missing", "partitions")]
+        await _set(admin, settings, prefix)
+        return todo
+
+
+async def undeclared(
+    kafka: BrokerAccess, *, prefix: str = "", declared: Sequence[Topic] | None = None
+) -> list[str]:
+    """Topics with the prefix that nobody declared, but for the broker's own. Nothing touches them."""
+    known = {prefix + topic.name for topic in (topics() if declared is None else declared)}
+    async with _admin(kafka) as admin:
+        there: list[str] = await admin.list_topics()
+    return sorted(
+        name for name in there if name.startswith(prefix) and name not in known and not name.startswith("__")
+    )
 
 
 async def partition_counts(kafka: BrokerAccess, names: Sequence[str]) -> dict[str, int]:
     """How many partitions those topics have; without those that do not exist."""
     async with _admin(kafka) as admin:
-        there = set(await admin.list_topics())
-        asked = [name for name in names if name in there]
-        described = await admin.describe_topics(asked) if asked else []
-        return {one["topic"]: len(one["partitions"]) for one in described}
+        return {name: len(one["partitions"]) for name, one in (await _described(admin, names)).items()}
 
 
 @asynccontextmanager
@@ -115,61 +105,50 @@ async def _admin(kafka: BrokerAccess) -> AsyncIterator[Any]:
         await admin.close()
 
 
-async def _differences(admin: Any, prefix: str, declared: Sequence[Topic]) -> list[Difference]:
+async def _described(admin: Any, names: Iterable[str]) -> dict[str, Any]:
     there = set(await admin.list_topics())
-    existing = [topic for topic in declared if prefix + topic.name in there]
-    found = [
-        Difference(topic.name, "missing", "", f"{topic.partitions} partitions")
-        for topic in declared
-        if prefix + topic.name not in there
-    ]
-    if not existing:
-        return found
-    described = await admin.describe_topics([prefix + topic.name for topic in existing])
-    partitions = {one["topic"]: len(one["partitions"]) for one in described}
-    settings = await _settings(admin, [prefix + topic.name for topic in existing])
-    for topic in existing:
-        have = partitions[prefix + topic.name]
-        if have != topic.partitions:
-            found.append(Difference(topic.name, "partitions", str(have), str(topic.partitions), loses=True))
-        for name, want in topic.settings().items():
-            is_now = settings[prefix + topic.name].get(name, "")
-            if is_now != want:
-                found.append(Difference(topic.name, name, is_now, want, _loses(name, is_now, want)))
+    asked = [name for name in names if name in there]
+    described = await admin.describe_topics(asked) if asked else []
+    return {one["topic"]: one for one in described}
+
+
+async def _found(admin: Any, prefix: str, names: Collection[str]) -> dict[str, Found]:
+    """Those topics that the broker has, as it has them; by name without the prefix."""
+    described = await _described(admin, [prefix + name for name in names])
+    settings = await _settings(admin, list(described))
+    return {
+        name[len(prefix) :]: Found(
+            partitions=len(one["partitions"]),
+            replication=min((len(part["replicas"]) for part in one["partitions"]), default=0),
+            settings={key: value for key, (value, _) in settings[name].items()},
+        )
+        for name, one in described.items()
+    }
+
+
+async def _settings(admin: Any, names: Sequence[str]) -> dict[str, dict[str, tuple[str, int]]]:
+    """Every setting of these topics, and where it comes from."""
+    found: dict[str, dict[str, tuple[str, int]]] = {}
+    for some in _portions(names):
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in some]
+        for response in await admin.describe_configs(resources):
+            for code, message, _kind, name, entries in response.resources:
+                _check(name, code, message)
+                found[name] = {entry[0]: (entry[1], entry[3]) for entry in entries}
     return found
 
 
-async def _settings(admin: Any, names: Sequence[str]) -> dict[str, dict[str, str]]:
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-    found: dict[str, dict[str, str]] = {}
-    for response in await admin.describe_configs(resources):
-        for _error, _message, _kind, name, entries in response.resources:
-            found[name] = {entry[0]: entry[1] for entry in entries}
-    return found
-
-
-def _loses(setting: str, have: str, want: str) -> bool:
-    """True when the change lets the broker delete what it keeps now."""
-    if setting == "retention.ms":
-        return want != "-1" and (have == "-1" or int(want) < int(have or 0))
-    return setting == "cleanup.policy"
-
-
-def _refuse(differences: Sequence[Difference], *, allow_loss: bool) -> None:
-    fewer = [one for one in differences if one.what == "partitions" and int(one.want) < int(one.have)]
-    if fewer:
-        raise CannotApply(f"no broker takes partitions away; make a new topic: {'; '.join(map(str, fewer))}")
-    losing = [one for one in differences if one.loses]
-    if losing and not allow_loss:
-        raise CannotApply(f"this would lose records or their order: {'; '.join(map(str, losing))}")
-
-
-async def _create(admin: Any, missing: Sequence[Topic], prefix: str, replication: int) -> None:
-    new = [
-        NewTopic(prefix + topic.name, topic.partitions, replication, topic_configs=topic.settings())
-        for topic in missing
-    ]
-    _raise_errors(await admin.create_topics(new), "topic_errors")
+async def _make(admin: Any, missing: Sequence[Topic], prefix: str) -> None:
+    for some in _portions(missing):
+        new = [
+            NewTopic(prefix + one.name, one.partitions, one.replication, topic_configs=one.settings())
+            for one in some
+        ]
+        response = await admin.create_topics(new)
+        for name, code, *message in response.topic_errors:
+            if code != TOPIC_ALREADY_EXISTS:  # somebody else made it in this moment
+                _check(name, code, *message)
+    await _visible(admin, {prefix + one.name for one in missing})
 
 
 async def _visible(admin: Any, names: set[str]) -> None:
@@ -177,11 +156,46 @@ async def _visible(admin: Any, names: set[str]) -> None:
     deadline = time.monotonic() + VISIBLE_SECONDS
     while left := names - set(await admin.list_topics()):
         if time.monotonic() > deadline:
-            raise CannotApply(f"created, but not there after a minute: {', '.join(sorted(left))}")
+            raise CannotApply(
+                f"created, but not to be seen after a minute, perhaps for want of the right to describe: "
+                f"{', '.join(sorted(left))}"
+            )
         await asyncio.sleep(0.1)
 
 
-def _raise_errors(response: Any, field: str) -> None:
-    for name, code, *_ in getattr(response, field):
-        if code not in (0, TOPIC_ALREADY_EXISTS):
-            raise CannotApply(f"topic {name}: {for_code(code).__name__}")
+async def _add_partitions(admin: Any, changes: Sequence[Difference], prefix: str) -> None:
+    if changes:
+        more = {prefix + one.topic: NewPartitions(int(one.want)) for one in changes}
+        for name, code, *message in (await admin.create_partitions(more)).topic_errors:
+            _check(name, code, *message)
+
+
+async def _set(admin: Any, changes: Sequence[Difference], prefix: str) -> None:
+    """Change these settings and no other: the request replaces all that is set on a topic."""
+    names = sorted({prefix + one.topic for one in changes})
+    now = await _settings(admin, names)
+    for some in _portions(names):
+        resources = []
+        for name in some:
+            kept = {key: value for key, (value, source) in now[name].items() if source == SET_ON_TOPIC}
+            changed = {one.what: one.want for one in changes if prefix + one.topic == name}
+            resources.append(ConfigResource(ConfigResourceType.TOPIC, name, kept | changed))
+        for response in await admin.alter_configs(resources):
+            for code, message, _kind, name in response.resources:
+                _check(name, code, message)
+
+
+def _portions(many: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (many[start : start + AT_ONCE] for start in range(0, len(many), AT_ONCE))
+
+
+def _check(name: str, code: int, message: str | None = None) -> None:
+    """Raise CannotApply for an answer that is an error."""
+    if code == 0:
+        return
+    if code in FORBIDDEN:
+        raise CannotApply(
+            f"the broker does not let this user do it to {name}: 'framewell topics access' lists the rights "
+            "that are needed"
+        )
+    raise CannotApply(f"the broker refuses for {name}: {message or for_code(code).__name__}")

@@ -11,6 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import reach
 from framewell_contracts.topic_admin import partition_counts
 
 POLL_MS = 500
@@ -18,7 +19,11 @@ POLL_MS = 500
 
 @asynccontextmanager
 async def reader(access: BrokerAccess) -> AsyncIterator[Any]:
-    """A consumer without a group; what retention takes away while it reads is skipped."""
+    """A consumer without a group; what retention takes away while it reads is skipped.
+
+    Raises BrokerUnusable, saying why, where no broker can be used.
+    """
+    await reach(access)
     made = AIOKafkaConsumer(**access.client_options(), auto_offset_reset="earliest", enable_auto_commit=False)
     await made.start()
     try:

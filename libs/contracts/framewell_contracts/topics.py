@@ -19,7 +19,8 @@ HANDLED_LETTERS = "framewell.dead-letters.handled"
 class Topic:
     """One topic: its name and everything about it that matters to the mesh.
 
-    `retention_days` None keeps records for ever; `compacted` keeps the newest record of every key.
+    `retention_days` None keeps records for ever; `compacted` keeps the newest record of every key. Of
+    `replication` copies at least `min_in_sync` have a record before it is acknowledged.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Topic:
     retention_days: int | None
     compacted: bool = False
     max_bytes: int = MAX_EVENT_BYTES
+    replication: int = 1
+    min_in_sync: int = 1
 
     def settings(self) -> dict[str, str]:
         """Broker settings of the topic, as Kafka spells them."""
@@ -35,6 +38,7 @@ class Topic:
             "cleanup.policy": "compact" if self.compacted else "delete",
             "retention.ms": str(retention_ms),
             "max.message.bytes": str(self.max_bytes),
+            "min.insync.replicas": str(self.min_in_sync),
         }
 
 

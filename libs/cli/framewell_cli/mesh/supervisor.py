@@ -102,7 +102,8 @@ class Supervisor:
 
     async def _apply_topics(self, began: float) -> None:
         try:
-            changed = await topic_admin.apply(BrokerAccess(f"127.0.0.1:{self.ports.kafka}"))
+            # What would lose something waits for a person's word, and stops nobody from starting.
+            changed = await topic_admin.apply(BrokerAccess(f"127.0.0.1:{self.ports.kafka}"), safe_only=True)
         except CannotApply as error:
             raise CannotStart(
                 f"The broker's topics cannot be made what the catalogue says: {error}"

@@ -2,66 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
+import yaml
 
 from framewell_cli.broker import Kafka, Prefix, broker_access, run
-from framewell_cli.console import Json, print_json, results
-from framewell_cli.errors import CommandError
+from framewell_cli.console import Json, print_json, progress, results
+from framewell_cli.errors import CommandError, UsageProblem
 from framewell_cli.mesh.access import access
 from framewell_contracts import topic_admin
 from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.topic_admin import CannotApply, Difference
+from framewell_contracts.catalogue import topics
+from framewell_contracts.environment import BadEnvironment, Environment
+from framewell_contracts.topic_admin import CannotApply
+from framewell_contracts.topic_differences import Difference
+from framewell_contracts.topics import Topic
 
 app = typer.Typer(no_args_is_help=True, help="Topics: what the broker has against what the catalogue says.")
 app.command("access")(access)
 
-Replication = Annotated[int, typer.Option(help="Copies of every new topic.")]
-AllowLoss = Annotated[bool, typer.Option("--allow-loss", help="Also make changes that lose records.")]
+File = Annotated[
+    Path | None,
+    typer.Option(
+        "--environment",
+        envvar="FRAMEWELL_TOPICS",
+        help="topics.yaml: what differs in this environment from the catalogue.",
+    ),
+]
+Replication = Annotated[
+    int | None, typer.Option(min=1, help="Copies of every topic; without it those of the file, else 1.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Also make changes that lose records or their order.")]
+SHOWN_EXTRA = 20
+
+R = TypeVar("R")
 
 
 @app.command("apply")
 def apply_command(
+    *,
+    environment: File = None,
+    replication: Replication = None,
+    yes: Yes = False,
     kafka: Kafka = None,
     prefix: Prefix = "",
-    replication: Replication = 1,
-    allow_loss: AllowLoss = False,
     as_json: Json = False,
 ) -> None:
-    """Make the broker's topics what the catalogue says; nothing the second time."""
-    access = broker_access(kafka)
-    applying = topic_admin.apply(access, prefix=prefix, replication=replication, allow_loss=allow_loss)
-    changed = _run(access, applying)
+    """Make the broker's topics what the catalogue says; nothing the second time.
+
+    What loses records or their order is refused without --yes, and then nothing is changed at all. What
+    the command cannot do is left and told, with exit code 1.
+    """
+    broker, declared = broker_access(kafka), _declared(environment, replication)
+
+    async def work() -> tuple[list[Difference], list[Difference]]:
+        changed = await topic_admin.apply(broker, prefix=prefix, declared=declared, confirmed=yes)
+        return changed, await topic_admin.diff(broker, prefix=prefix, declared=declared)
+
+    changed, left = _run(broker, work())
     if as_json:
-        print_json({"changed": [asdict(difference) for difference in changed]})
-        return
-    for difference in changed:
-        results.print(f"made so: {difference}", markup=False)
-    if not changed:
-        results.print("all topics were as the catalogue says")
+        print_json({"changed": [asdict(one) for one in changed], "left": [asdict(one) for one in left]})
+    else:
+        _print("made so: ", changed)
+        _print("left: ", left)
+        if not changed and not left:
+            results.print("all topics were as they should be")
+    if left:
+        raise typer.Exit(1)
 
 
 @app.command("diff")
-def diff_command(kafka: Kafka = None, prefix: Prefix = "", as_json: Json = False) -> None:
+def diff_command(
+    *,
+    environment: File = None,
+    replication: Replication = None,
+    kafka: Kafka = None,
+    prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
     """Say what `apply` would change; exit code 1 if anything."""
-    access = broker_access(kafka)
-    found = _run(access, topic_admin.diff(access, prefix=prefix))
+    broker, declared = broker_access(kafka), _declared(environment, replication)
+
+    async def work() -> tuple[list[Difference], list[str]]:
+        found = await topic_admin.diff(broker, prefix=prefix, declared=declared)
+        return found, await topic_admin.undeclared(broker, prefix=prefix, declared=declared)
+
+    found, extra = _run(broker, work())
     if as_json:
-        print_json({"differences": [asdict(difference) for difference in found]})
+        print_json({"differences": [asdict(one) for one in found], "extra": extra})
     else:
-        for difference in found:
-            results.print(str(difference), markup=False)
+        _print("", found)
         if not found:
-            results.print("all topics are as the catalogue says")
+            results.print("all topics are as they should be")
+        if extra:
+            shown = ", ".join(extra[:SHOWN_EXTRA]) + (" …" if len(extra) > SHOWN_EXTRA else "")
+            progress.print(f"{len(extra)} topics that nobody declared, left alone: {shown}", markup=False)
     if found:
         raise typer.Exit(1)
 
 
-def _run(access: BrokerAccess, work: Coroutine[None, None, list[Difference]]) -> list[Difference]:
+def _declared(file: Path | None, replication: int | None) -> Sequence[Topic]:
+    """The topics as they are to be in this environment; UsageProblem when it makes no sense."""
     try:
-        return run(access, work)
+        environment = Environment.read(_yaml(file)) if file else Environment()
+        if replication is not None:
+            copies = Environment.of(replication)
+            environment = Environment(copies.replication, copies.min_in_sync, environment.overrides)
+        return environment.topics(topics())
+    except BadEnvironment as error:
+        raise UsageProblem(f"{file or 'The environment'} makes no sense: {error}.") from None
+
+
+def _yaml(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(f"The environment {file} cannot be read: {error}") from None
+    except yaml.YAMLError as error:
+        raise UsageProblem(f"The environment {file} is not YAML: {str(error).splitlines()[0]}") from None
+
+
+def _print(before: str, found: Sequence[Difference]) -> None:
+    for one in found:
+        word = "  [--yes]" if one.remedy == "confirm" and not before else ""
+        results.print(f"{before}{one}{word}", markup=False)
+
+
+def _run(broker: BrokerAccess, work: Coroutine[None, None, R]) -> R:
+    try:
+        return run(broker, work)
     except CannotApply as error:
         raise CommandError(f"The topics stay as they are: {error}") from None
