@@ -1,0 +1,112 @@
+"""Whatever a sender wrote into a dead letter, a terminal and a JSON reader get it harmless and in bounds."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_cli.dlq.options import selection
+from framewell_cli.dlq.telling import as_json, as_text, moment
+from framewell_cli.errors import UsageProblem
+from framewell_cli.plain_text import plain, plain_json
+from framewell_contracts.dead_letters import WAITING, Letter, Mark, Place, Selection
+from framewell_contracts.dead_letters.content import content
+from framewell_contracts.put_aside import PutAside
+
+REQUESTED = "framewell.ingest.requested.v1"
+HOSTILE = "\x1b[2J\x07\x9b31m\u202eevil\u2028\r\n"
+NOTE = PutAside("ingest.accept_request", REQUESTED, 0, 5, 3, 1000, 2000, "failed", "no", traceback="File x")
+
+
+def a_letter(
+    value: bytes | None, headers: list[tuple[str, bytes]] | None = None, note: PutAside | None = NOTE
+) -> Letter:
+    ours = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", b"e1"),
+        ("ce_source", b"/test"),
+        ("ce_type", REQUESTED.encode()),
+        ("content-type", b"application/protobuf"),
+    ]
+    place = Place("ingest.accept_request", 0, 7)
+    return Letter(place, 1_700_000_000_000, note, b"k", value, headers or ours, None)
+
+
+def test_nothing_in_a_letter_works_on_the_terminal() -> None:
+    evil = PutAside("g", HOSTILE, 0, 0, 1, 1, 1, HOSTILE, HOSTILE, traceback=HOSTILE)
+    headers = [("ce_type", HOSTILE.encode()), ("ce_id", b"\xff\xfe"), (HOSTILE, HOSTILE.encode())]
+    mark = Mark("discarded", 1, HOSTILE, 1, 0, HOSTILE)
+    letter = Letter(Place("g", 0, 1), 1, evil, None, HOSTILE.encode(), headers, mark)
+    text = as_text(letter)
+    assert all(one.isprintable() or one == "\n" for one in text)
+    assert "\\x1b[2J" in text
+    printed = plain_json(json.dumps(as_json(letter), ensure_ascii=False))
+    assert printed.isprintable()
+    assert json.loads(printed)["reason"] == HOSTILE
+
+
+def test_escaping_changes_no_value() -> None:
+    value = {"a": "\U000e0001 ü 😀 \x9b \u202e", "b": ["\x7f"]}
+    assert json.loads(plain_json(json.dumps(value, ensure_ascii=False))) == value
+    assert plain("Müßig 😀") == "Müßig 😀"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (IngestRequested(asset_id="a", uri="file:///x").SerializeToString(), "fact"),
+        (b'{"urrl": "x"}', "json"),
+        (b"just text", "text"),
+        (b"\xff" * 1000, "bytes"),
+        (b"[" * 100_000, "text"),
+        (None, "nothing"),
+    ],
+)
+def test_a_payload_is_shown_as_what_it_is(value: bytes | None, kind: str) -> None:
+    letter = a_letter(value)
+    told = content(letter)
+    assert (told.kind, told.size) == (kind, len(value or b""))
+    assert f"payload ({kind}, {len(value or b'')} bytes)" in as_text(letter)
+
+
+def test_a_fact_is_shown_in_words() -> None:
+    fact = IngestRequested(asset_id="a", uri="file:///x").SerializeToString()
+    told = as_json(a_letter(fact))
+    assert told["payload"]["value"] == {"assetId": "a", "uri": "file:///x"}
+    assert (told["attempts"], told["origin"]["offset"], told["traceback"]) == (3, 5, "File x")
+    assert (told["first"], told["last"]) == ("1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z")
+
+
+def test_huge_and_many_headers_stay_in_bounds_on_the_terminal() -> None:
+    headers = [("big", b"x" * 1_000_000), ("binary", bytes(range(256)) * 400)] + [("n", b"v")] * 5000
+    text = as_text(a_letter(b"x" * 2_000_000, headers))
+    assert len(text) < 40_000
+    assert "(1000000 bytes)" in text
+    assert "more: --json" in text
+
+
+def test_a_letter_with_damaged_headers_can_be_told() -> None:
+    letter = a_letter(b"x", note=None)
+    assert "damaged" in as_text(letter)
+    assert as_json(letter)["code"] == "damaged"
+
+
+def test_times_no_calendar_knows_are_told_as_numbers() -> None:
+    assert moment(10**18) == str(10**18)
+
+
+def chosen(**conditions: Any) -> Selection:
+    return selection(("ingest.accept_request",), states=WAITING, **conditions)
+
+
+def test_times_are_told_as_people_say_them() -> None:
+    two_hours = chosen(since="2h").since_ms
+    assert two_hours is not None
+    ago = datetime.now(UTC) - datetime.fromtimestamp(two_hours / 1000, UTC)
+    assert abs(ago - timedelta(hours=2)) < timedelta(seconds=5)
+    assert chosen(until="2026-11-22T18:00").until_ms == chosen(until="2026-11-22T19:00+01:00").until_ms
+    assert chosen(event_type="ingest.requested").event_type == REQUESTED
+    with pytest.raises(UsageProblem, match="30m"):
+        chosen(since="yesterday")
