@@ -10,8 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from google.protobuf.json_format import ParseDict
 
 from framewell_cli.main import COMMANDS
+from framewell_contracts.asyncapi.examples import EXAMPLES
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import decode
 from framewell_contracts.identity import asset_id
@@ -66,11 +68,14 @@ def test_the_documentation_shows_a_request_a_right_a_correction_and_an_erasure()
 
 @pytest.mark.parametrize(("where", "line"), KCAT, ids=[where for where, _ in KCAT])
 def test_a_documented_kcat_command_writes_what_the_mesh_reads(where: str, line: str) -> None:
-    before, _, command = line.partition("|")
+    before, _, command = line.rpartition("|")
     topic, headers = kcat(command)
     if before.strip().startswith("echo"):
         event = decode(topic, headers, shlex.split(before)[1].encode())
         assert asset_id(event.envelope.source, event.envelope.id)
+    elif headers:  # the value is a file: any message of the topic in protobuf
+        sent = ParseDict(EXAMPLES[topic].data, FACTS[topic].message())
+        assert decode(topic, headers, sent.SerializeToString()).message == sent
     assert topic in FACTS
 
 
@@ -85,8 +90,9 @@ def kcat(command: str) -> tuple[str, list[tuple[str, bytes]]]:
 
 
 def test_every_topic_from_outside_is_documented_and_no_other() -> None:
-    page = (ROOT / "docs" / "operations.md").read_text()
-    documented = set(re.findall(r"`(framewell\.[a-z.]+\.v1)`", page.partition("## Answers")[0]))
+    page = (ROOT / "docs" / "events.md").read_text()
+    section = page.partition("## What systems outside may send")[2].partition("## Answers")[0]
+    documented = set(re.findall(r"`(framewell\.[a-z.]+\.v1)`", section))
     assert documented == {name for name, fact in FACTS.items() if fact.from_outside}
 
 

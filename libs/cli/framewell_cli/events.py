@@ -90,7 +90,8 @@ async def _tail(
 
 def _print(record: Any, prefix: str, asset: str, *, as_json: bool) -> None:
     try:
-        event = decode(record.topic[len(prefix) :], record.headers, record.value)
+        topic = record.topic[len(prefix) :]
+        event = decode(topic, record.headers, record.value, received_ms=record.timestamp)
     except Unreadable as error:
         if not asset:
             _print_unreadable(record, error, as_json=as_json)
