@@ -279,25 +279,35 @@ def test_search_finds_names_texts_and_labels_whatever_their_case(gateway: Gatewa
     assert run("search", "nobody at all").exit_code == 1
 
 
-def test_why_says_what_an_asset_waits_for(gateway: Gateway, run: Run) -> None:
-    events = [
-        {
-            "id": "e",
-            "type": "framewell.chunk.transcoded.v1",
-            "time": "2026-05-01T12:00:00+00:00",
-            "data": {"chunk_id": "a/0/0", "failure": {"code": "unreadable", "detail": "damaged"}},
-        }
-    ]
-    under_way = VIEW | {"state": "transcoding", "chunks": VIEW["chunks"] | {"planned": 4, "analysed": 0}}
-    gateway.answers["GET", f"/v1/assets/{ASSET}"] = under_way
-    gateway.answers["GET", f"/v1/assets/{ASSET}/events"] = {"events": events}
-    said = json.loads(run("why", ASSET, "--json").stdout)
-    assert said["waits_for"] == [
-        "transcode: 2 of 4 chunks",
-        "inference: 1 of 1 transcoded chunks",
-        "transcode: the sound",
-    ]
-    assert said["failures"] == ["a/0/0: damaged (unreadable)"]
+def test_why_says_what_holds_an_asset_up_and_what_to_do(gateway: Gateway, run: Run) -> None:
+    said = {
+        "headline": f"{ASSET} is ingested. It is stuck.",
+        "verdict": "stuck",
+        "waits_for": ["transcode: to plan its chunks"],
+        "reasons": [
+            {
+                "kind": "dead_letter",
+                "weight": "stuck",
+                "service": "transcode",
+                "sentence": "transcode.plan_chunks gave up asset.ingested once: damaged (unreadable).",
+                "advice": "framewell dlq replay transcode.plan_chunks --id 0@17",
+            }
+        ],
+        "missing": ["the sound is missing: damaged"],
+        "incomplete": ["what dataset holds of it is not known"],
+    }
+    gateway.answers["GET", f"/v1/assets/{ASSET}/why"] = said
+    assert json.loads(run("why", ASSET, "--json").stdout) == said
+    told = run("why", ASSET).stdout
+    for sentence in (
+        "It is stuck.",
+        "next: transcode: to plan its chunks",
+        "gave up asset.ingested once: damaged (unreadable).",
+        "→ framewell dlq replay transcode.plan_chunks --id 0@17",
+        "missing: the sound is missing: damaged",
+        "not known: what dataset holds of it is not known",
+    ):
+        assert sentence in told
 
 
 def test_progress_counts_an_event_once_however_often_it_comes() -> None:

@@ -96,6 +96,10 @@ class Gateway:
         """The composed view of an asset."""
         return self._document("GET", f"/v1/assets/{asset_id}")
 
+    def why(self, asset_id: str) -> Document:
+        """Where an asset stands, what it waits for and why, what to do about it."""
+        return self._document("GET", f"/v1/assets/{asset_id}/why")
+
     def assets(self, *, limit: int = 100) -> list[Document]:
         """Assets, newest first."""
         return self._pages("/v1/assets", "assets", limit)

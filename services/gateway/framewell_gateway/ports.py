@@ -7,6 +7,7 @@ does not answer in time, and the outcomes of `framewell_kit.outcomes` (`NotFound
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from google.protobuf.message import Message
@@ -17,6 +18,7 @@ from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.training.v1 import training_service_pb2 as training
 from framewell_gateway.domain.events import Cursor, RecordedEvent
+from framewell_gateway.domain.whereabouts import ServiceWork, Whereabouts
 
 
 class Away(Exception):
@@ -24,7 +26,7 @@ class Away(Exception):
 
     def __init__(self, service: str, detail: str) -> None:
         super().__init__(f"{service} cannot be asked right now: {detail}")
-        self.service = service
+        self.service, self.detail = service, detail
 
 
 class EventLog(Protocol):
@@ -44,6 +46,23 @@ class EventLog(Protocol):
 
     async def forget(self, asset_id: str) -> int:
         """Erase all events of an asset; how many there were."""
+
+
+class Topics(Protocol):
+    """The broker, looked into without disturbing anybody."""
+
+    async def search(self, asset_id: str, since: datetime | None) -> Whereabouts:
+        """What lies there of the asset and is not handled; its dead letters from `since` on.
+
+        Bounded in time and records: what was left out is said in the answer. Raises Away (`the broker`).
+        """
+
+
+class Operations(Protocol):
+    """The operations service of every service of the mesh."""
+
+    async def describe(self, service: str, asset_id: str) -> ServiceWork:
+        """What a service holds of the asset and waits for; never raises: a service that is away says so."""
 
 
 class Announcer(Protocol):

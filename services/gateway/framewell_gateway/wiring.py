@@ -2,7 +2,9 @@
 
 from framewell_gateway.adapters.announcer import OutboxAnnouncer
 from framewell_gateway.adapters.event_log import StoredEventLog
+from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.services import remote_services
+from framewell_gateway.adapters.topic_search import TopicSearch
 from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.entrypoints.http.application import application
@@ -11,12 +13,14 @@ from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.entrypoints.stream import stages
 from framewell_gateway.handlers.change_rights import ChangeRights
 from framewell_gateway.handlers.erase import Erase
+from framewell_gateway.handlers.explain_asset import ExplainAsset
 from framewell_gateway.handlers.follow_events import FollowEvents
 from framewell_gateway.handlers.list_assets import ListAssets
 from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.handlers.show_asset import ShowAsset
 from framewell_gateway.settings import GatewaySettings
 from framewell_kit.service import Mesh, Service
+from framewell_kit.settings import SERVICES
 
 REST_OFFSET = 10
 
@@ -28,11 +32,15 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     log = StoredEventLog(mesh.documents)
     await log.prepare()
     services = remote_services(mesh.channel)
+    show_asset = ShowAsset(log, services)
+    topics = TopicSearch(mesh.settings.broker_access(), mesh.settings.kafka_prefix)
+    operations = RemoteOperations({name: mesh.channel(name) for name in SERVICES})
     door = Door(
         services=services,
         log=log,
         objects=mesh.objects,
-        show_asset=ShowAsset(log, services),
+        show_asset=show_asset,
+        explain_asset=ExplainAsset(log, show_asset, topics, operations, mesh.clock),
         list_assets=ListAssets(log, services),
         follow_events=FollowEvents(log, mesh.clock),
         change_rights=ChangeRights(OutboxAnnouncer(mesh.outbox, mesh.clock), mesh.clock),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -12,9 +13,11 @@ from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell_contracts.catalogue import fact_type
 from framewell_gateway.adapters.event_log import StoredEventLog
 from framewell_gateway.domain.events import Arrivals
+from framewell_gateway.domain.whereabouts import ServiceWork, Whereabouts
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.door import Door
 from framewell_gateway.handlers.change_rights import ChangeRights
+from framewell_gateway.handlers.explain_asset import ExplainAsset
 from framewell_gateway.handlers.follow_events import FollowEvents
 from framewell_gateway.handlers.list_assets import ListAssets
 from framewell_gateway.handlers.record_event import RecordEvent
@@ -79,6 +82,29 @@ class Announcements:
 
 
 @dataclass
+class Lying:
+    """The broker as a test says it is: what lies there, or why it does not answer."""
+
+    where: Whereabouts = field(default_factory=Whereabouts)
+    away: str = ""
+
+    async def search(self, asset_id: str, since: datetime | None) -> Whereabouts:
+        if self.away:
+            raise Away("the broker", self.away)
+        return self.where
+
+
+@dataclass
+class Holding:
+    """What every service holds; ready and empty-handed where a test says nothing."""
+
+    works: dict[str, ServiceWork] = field(default_factory=dict)
+
+    async def describe(self, service: str, asset_id: str) -> ServiceWork:
+        return self.works.get(service, ServiceWork(service, ready=True))
+
+
+@dataclass
 class Mesh:
     """Everything around the gateway."""
 
@@ -88,6 +114,8 @@ class Mesh:
     dataset: AnsweringService = field(default_factory=lambda: AnsweringService("dataset"))
     training: AnsweringService = field(default_factory=lambda: AnsweringService("training"))
     announcements: Announcements = field(default_factory=Announcements)
+    topics: Lying = field(default_factory=Lying)
+    operations: Holding = field(default_factory=Holding)
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     arrivals: Arrivals = field(default_factory=lambda: Arrivals(SystemClock()))
@@ -113,6 +141,9 @@ class Mesh:
             log=self.log,
             objects=self.objects,
             show_asset=ShowAsset(self.log, self.services),
+            explain_asset=ExplainAsset(
+                self.log, ShowAsset(self.log, self.services), self.topics, self.operations, clock
+            ),
             list_assets=ListAssets(self.log, self.services),
             follow_events=FollowEvents(self.log, clock),
             change_rights=ChangeRights(self.announcements, clock),

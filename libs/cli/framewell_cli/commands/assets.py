@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from framewell_cli.commands.asset_text import print_asset
 from framewell_cli.commands.reaching import AssetId, the_gateway
-from framewell_cli.commands.standing import standing
+from framewell_cli.commands.why_text import print_why
 from framewell_cli.console import Json, print_json, print_table, results
 from framewell_client.gateway import ENDED, ENDED_STATES
 
@@ -70,20 +69,13 @@ def watch(asset: AssetId, as_json: Json = False) -> None:
 
 
 def why(asset: AssetId, as_json: Json = False) -> None:
-    """Say where an asset stands, what it waits for and what went wrong, by its events."""
+    """Say why an asset is where it is: what it waits for, what failed, who is away, and what to do."""
     with the_gateway() as gateway:
-        view, events = gateway.asset(asset), gateway.events(asset)
-    said = standing(view, events, datetime.now(UTC))
+        said = gateway.why(asset)
     if as_json:
         print_json(said)
-        return
-    results.print(said["sentence"], markup=False)
-    for waiting in said["waits_for"]:
-        results.print(f"  waits for: {waiting}", markup=False)
-    for failure in said["failures"]:
-        results.print(f"  failed: {failure}", markup=False)
-    for missing in said["missing"]:
-        results.print(f"  missing: {missing}", markup=False)
+    else:
+        print_why(said)
 
 
 def _print_event(event: dict[str, Any], *, as_json: bool) -> None:

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts import put_aside
-from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.dead_letters.handled import Mark, State
 from framewell_contracts.dead_letters.place import Place
-from framewell_contracts.identity import asset_id
 from framewell_contracts.put_aside import PutAside
+from framewell_contracts.subjects import asset_of
 
 DAMAGED = "damaged"
 _DAMAGED_REASON = "its framewell-* headers do not say where it came from: it can be shown and discarded"
@@ -72,11 +70,7 @@ class Letter:
         event = self.event()
         if event is None:
             return self._attribute("ce_subject")
-        said, message = event.envelope, event.message
-        found = FACTS[said.type].asset_of(message)
-        if not found and isinstance(message, IngestRequested):
-            found = asset_id(said.source, said.id)
-        return found or said.subject
+        return asset_of(event)
 
     def _attribute(self, name: str) -> str:
         content = next((content for header, content in self.headers if header == name), b"") or b""

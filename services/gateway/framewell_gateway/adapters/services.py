@@ -53,7 +53,7 @@ class _Remote:
         self, method: UnaryUnaryMultiCallable[Q, A], request: Q, seconds: float = DEADLINE_SECONDS
     ) -> A:
         try:
-            return await method(request, timeout=seconds, metadata=_caller())
+            return await method(request, timeout=seconds, metadata=caller_metadata())
         except grpc.aio.AioRpcError as error:
             raise refusal(self.service, error) from error
 
@@ -74,7 +74,8 @@ def _is_of_grpc(detail: str) -> bool:
     return detail.startswith(("failed to connect", "Deadline Exceeded", "Socket closed", "Connection reset"))
 
 
-def _caller() -> tuple[tuple[str, str], ...]:
+def caller_metadata() -> tuple[tuple[str, str], ...]:
+    """Whoever asks the gateway, as the services are told."""
     principal = acting.get()
     if principal.token:
         return (("authorization", f"Bearer {principal.token}"),)
@@ -107,7 +108,7 @@ class RemoteIngest(_Remote):
     async def upload(self, parts: AsyncIterator[ingest.UploadRequest]) -> ingest.UploadResponse:
         """No deadline: an upload takes as long as the file is large."""
         try:
-            return await self._stub.Upload(parts, metadata=_caller())
+            return await self._stub.Upload(parts, metadata=caller_metadata())
         except grpc.aio.AioRpcError as error:
             raise refusal(self.service, error) from error
 

@@ -29,6 +29,7 @@ from framewell_gateway.views.resources import (
     Uploaded,
 )
 from framewell_gateway.views.to_messages import ingest_requested
+from framewell_gateway.views.why import WhyView, why_view
 
 router = APIRouter(prefix="/v1", tags=["assets"])
 
@@ -76,6 +77,11 @@ async def upload(
 @router.get("/assets/{asset_id}", summary="Everything known about an asset")
 async def show_asset(the: TheDoor, request: Request, asset_id: AssetId) -> AssetView:
     return await the.show_asset(asset_id.lower(), object_url(request))
+
+
+@router.get("/assets/{asset_id}/why", summary="Where an asset stands, what it waits for and why")
+async def explain_asset(the: TheDoor, asset_id: AssetId) -> WhyView:
+    return why_view(await the.explain_asset(asset_id.lower()))
 
 
 @router.delete("/assets/{asset_id}", status_code=202, summary="Remove an asset and everything made from it")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from framewell_gateway.handlers.change_rights import ChangeRights
+from framewell_gateway.handlers.explain_asset import ExplainAsset
 from framewell_gateway.handlers.follow_events import FollowEvents
 from framewell_gateway.handlers.list_assets import ListAssets
 from framewell_gateway.handlers.show_asset import ShowAsset
@@ -24,6 +25,7 @@ class Door:
     log: EventLog
     objects: Objects
     show_asset: ShowAsset
+    explain_asset: ExplainAsset
     list_assets: ListAssets
     follow_events: FollowEvents
     change_rights: ChangeRights

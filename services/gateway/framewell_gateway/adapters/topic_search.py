@@ -1,0 +1,230 @@
+"""Looks for the records of one asset in what consumer groups have not handled, and in the dead letters.
+
+Nothing is committed and no group is joined. An asset is looked for in the records between a group's
+committed offset and the end of the topic, so a mesh that keeps up has nothing to search.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+)
+
+from framewell_contracts import put_aside
+from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.catalogue import facts_read
+from framewell_contracts.cloudevents import Unreadable, decode
+from framewell_contracts.dead_letters import DeadLetterOffice, Letter, Selection
+from framewell_contracts.groups import GROUPS
+from framewell_contracts.subjects import asset_of
+from framewell_contracts.topic_reading import partitions_of, read_to_end, reader
+from framewell_contracts.topics import RETRY_SUFFIX, retry_topic
+from framewell_gateway.domain.whereabouts import Backlog, GivenUp, Retry, WaitingRecord, Whereabouts
+from framewell_gateway.ports import Away
+
+# An answer is worth more than a complete one: a person waits.
+SEARCH_SECONDS = 5.0
+MOST_RECORDS = 50_000
+MOST_FOUND = 50
+COORDINATOR_SECONDS = 0.2
+# A dead letter carries the clock of whoever gave it up.
+CLOCKS_DIFFER = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search under way: what was found, and how much more may be looked at."""
+
+    asset_id: str
+    deadline: float
+    waiting: list[WaitingRecord] = field(default_factory=list)
+    given_up: list[GivenUp] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+
+    @property
+    def seconds_left(self) -> float:
+        return max(self.deadline - time.monotonic(), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSearch:
+    """`Topics` on the broker of the mesh."""
+
+    access: BrokerAccess
+    prefix: str = ""
+    groups: tuple[str, ...] = tuple(GROUPS)
+    seconds: float = SEARCH_SECONDS
+    most_records: int = MOST_RECORDS
+
+    async def search(self, asset_id: str, since: datetime | None) -> Whereabouts:
+        search = _Search(asset_id, time.monotonic() + self.seconds)
+        try:
+            async with asyncio.timeout(self.seconds * 3):
+                backlogs, _ = await asyncio.gather(self._unhandled(search), self._dead_letters(search, since))
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise Away("the broker", f"{self.access.servers}: {error!r}") from error
+        return Whereabouts(search.waiting, backlogs, search.given_up, search.cut)
+
+    # --- records that are not handled
+
+    async def _unhandled(self, search: _Search) -> list[Backlog]:
+        topics = {group: self._topics(group) for group in self.groups}
+        names = sorted({self.prefix + name for read in topics.values() for name in read})
+        committed, partitions = await asyncio.gather(self._committed(), partitions_of(self.access, names))
+        async with reader(self.access) as consumer:
+            begins = await consumer.beginning_offsets(partitions)
+            ends = await consumer.end_offsets(partitions)
+            starts: dict[TopicPartition, dict[str, int]] = {}
+            for group, read in topics.items():
+                for one in partitions:
+                    if one.topic[len(self.prefix) :] in read:
+                        start = max(committed[group].get(one, 0), begins[one])
+                        starts.setdefault(one, {})[group] = min(start, ends[one])
+            await self._look_through(search, consumer, starts, ends)
+        return _backlogs(starts, ends, len(self.prefix))
+
+    def _topics(self, group: str) -> set[str]:
+        return {name for kind in facts_read(group) for name in kind.topic_names} | {retry_topic(group)}
+
+    async def _committed(self) -> dict[str, dict[TopicPartition, int]]:
+        admin = AIOKafkaAdminClient(**self.access.client_options())
+        await admin.start()
+        try:
+            told = await asyncio.gather(*(_offsets(admin, self.prefix + group) for group in self.groups))
+        finally:
+            await admin.close()
+        return {
+            group: {one: at.offset for one, at in offsets.items()}
+            for group, offsets in zip(self.groups, told, strict=True)
+        }
+
+    async def _look_through(
+        self,
+        search: _Search,
+        consumer: Any,
+        starts: Mapping[TopicPartition, Mapping[str, int]],
+        ends: Mapping[TopicPartition, int],
+    ) -> None:
+        firsts = {one: min(groups.values()) for one, groups in starts.items()}
+        unread = {one: first for one, first in firsts.items() if first < ends[one]}
+        total, looked = sum(ends[one] - first for one, first in unread.items()), 0
+        try:
+            async with asyncio.timeout(search.seconds_left):
+                async for record in read_to_end(consumer, unread):
+                    looked += 1
+                    if self._is_about(search.asset_id, record):
+                        groups = starts[TopicPartition(record.topic, record.partition)]
+                        search.waiting += self._waiting(record, groups)
+                    if looked >= self.most_records or len(search.waiting) >= MOST_FOUND:
+                        break
+                else:
+                    return
+        except TimeoutError:
+            pass
+        search.cut.append(f"looked at {looked:,} of the {total:,} records that groups have not handled")
+
+    def _is_about(self, asset_id: str, record: Any) -> bool:
+        """Whether the record is about the asset, be it readable or not."""
+        topic, headers = record.topic[len(self.prefix) :], record.headers
+        if topic.endswith(RETRY_SUFFIX) and (note := put_aside.read(headers)) is not None:
+            topic, headers = note.origin_topic, put_aside.original_headers(headers)
+        try:
+            return asset_of(decode(topic, headers, record.value)) == asset_id
+        except Unreadable:
+            return _attribute(record, "ce_subject") == asset_id
+
+    def _waiting(self, record: Any, groups: Mapping[str, int]) -> Iterable[WaitingRecord]:
+        note = put_aside.read(record.headers) if record.topic.endswith(RETRY_SUFFIX) else None
+        retry = None
+        if note is not None:
+            due = _moment(note.not_before_ms)
+            retry = Retry(note.attempt, due, note.code, note.reason, note.origin_topic)
+        for group, start in groups.items():
+            if record.offset >= start:
+                yield WaitingRecord(
+                    group=group,
+                    topic=record.topic[len(self.prefix) :],
+                    partition=record.partition,
+                    offset=record.offset,
+                    event_type=_attribute(record, "ce_type"),
+                    event_id=_attribute(record, "ce_id"),
+                    written=_moment(record.timestamp),
+                    ahead=record.offset - start,
+                    retry=retry,
+                )
+
+    # --- dead letters
+
+    async def _dead_letters(self, search: _Search, since: datetime | None) -> None:
+        since_ms = int((since - CLOCKS_DIFFER).timestamp() * 1000) if since else None
+        chosen = Selection(self.groups, asset=search.asset_id, since_ms=since_ms)
+        try:
+            async with (
+                DeadLetterOffice(self.access, self.groups, prefix=self.prefix) as office,
+                asyncio.timeout(search.seconds_left),
+            ):
+                async for letter in office.letters(chosen):
+                    search.given_up.append(_given_up(letter))
+                    if len(search.given_up) >= MOST_FOUND:
+                        search.cut.append(f"there may be more than {MOST_FOUND} dead letters")
+                        break
+        except TimeoutError:
+            search.cut.append(f"not all dead letters were looked at in {self.seconds:g} s")
+
+
+async def _offsets(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
+    """A group's committed offsets. A broker that has just begun knows no coordinators for a second."""
+    while True:
+        try:
+            return dict(await admin.list_consumer_group_offsets(group))
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
+            await asyncio.sleep(COORDINATOR_SECONDS)
+
+
+def _given_up(letter: Letter) -> GivenUp:
+    return GivenUp(
+        place=str(letter.place),
+        group=letter.place.group,
+        event_type=letter.event_type,
+        event_id=letter.event_id,
+        code=letter.code,
+        reason=letter.reason,
+        attempts=letter.note.attempt if letter.note else 0,
+        given_up=_moment(letter.written_ms),
+    )
+
+
+def _backlogs(
+    starts: Mapping[TopicPartition, Mapping[str, int]], ends: Mapping[TopicPartition, int], cut: int
+) -> list[Backlog]:
+    """Sums per group and topic, only where something is behind."""
+    summed: dict[tuple[str, str], list[int]] = {}
+    for one, groups in starts.items():
+        for group, start in groups.items():
+            committed_end = summed.setdefault((group, one.topic[cut:]), [0, 0])
+            committed_end[0] += start
+            committed_end[1] += ends[one]
+    return [
+        Backlog(group, topic, committed, end, end - committed)
+        for (group, topic), (committed, end) in sorted(summed.items())
+        if end > committed
+    ]
+
+
+def _attribute(record: Any, name: str) -> str:
+    content = next((content for header, content in record.headers if header == name), b"") or b""
+    return str(content[:256].decode("utf-8", "replace"))
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,237 @@
+"""Why an asset is stuck, on the real broker: each thing that holds it up is found and named."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell_contracts.catalogue import topics
+from framewell_contracts.dead_letters import DeadLetterOffice, Pace, Selection, Tally
+from framewell_contracts.topic_admin import apply
+from framewell_contracts.topics import HANDLED_LETTERS
+from framewell_embedded.ports import free_ports
+from framewell_gateway.adapters.event_log import StoredEventLog
+from framewell_gateway.adapters.operations import RemoteOperations
+from framewell_gateway.adapters.topic_search import TopicSearch
+from framewell_gateway.domain.diagnosis import Diagnosis, Verdict
+from framewell_gateway.domain.reasons import Reason
+from framewell_gateway.handlers.explain_asset import ExplainAsset
+from framewell_gateway.handlers.show_asset import ShowAsset
+from framewell_gateway.ports import Services
+from framewell_kit.clock import SystemClock
+from framewell_kit.documents import MemoryDocuments
+from framewell_kit.facts import Cause
+from framewell_kit.health import Health
+from framewell_kit.jobs import Jobs
+from framewell_kit.operations import KeptWork, Standing, operations
+from framewell_kit.outbox import Outbox
+from framewell_kit.outcomes import Busy, NotFound, Rejected
+from framewell_kit.rpc import RpcServer, Tokens, channel
+from framewell_kit.settings import SERVICES
+from framewell_kit.stream import RetryPolicy, Stage
+from framewell_kit.telemetry.control import TelemetryControl
+from framewell_kit.testing.streams import StreamBench, eventually
+
+pytestmark = pytest.mark.integration
+
+GROUP = "transcode.plan_chunks"
+
+
+class Unasked:
+    """Ingest, which knows nothing of these assets."""
+
+    async def get_asset(self, request: Any) -> Any:
+        raise NotFound("nothing")
+
+
+@dataclass
+class Case:
+    """A mesh of one real stage of transcode, its operations service, and the gateway's part of `why`."""
+
+    bench: StreamBench
+    standing: Standing
+    jobs: Jobs
+    explain: ExplainAsset
+    fails_with: list[Exception | None] = field(default_factory=list)
+    handled: list[str] = field(default_factory=list)
+
+    async def handle(self, fact: AssetIngested, cause: Cause) -> list[AssetRejected]:
+        error = self.fails_with[0] if self.fails_with else None
+        if error is not None:
+            raise error
+        self.handled.append(fact.asset_id)
+        return []
+
+    async def serve(self, **also: Any) -> None:
+        """Run the stage."""
+        stage = Stage(GROUP, AssetIngested, self.handle, **also)
+        self.standing.streams = await self.bench.run(stage)
+        self.standing.health.started = True
+
+    async def ingested(self, asset: str) -> None:
+        await self.bench.publish(AssetIngested(asset_id=asset))
+
+    async def until(self, asset: str, kind: str) -> tuple[Diagnosis, Reason]:
+        """Ask until a reason of this kind is told."""
+        for _ in range(100):
+            try:
+                said = await self.explain(asset)
+            except NotFound:
+                await asyncio.sleep(0.1)
+                continue
+            for reason in said.reasons:
+                if reason.kind == kind:
+                    return said, reason
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{kind} is not told: {said.reasons}")
+
+
+@pytest.fixture
+async def case(broker: str) -> AsyncIterator[Case]:
+    documents = MemoryDocuments()
+    async with StreamBench(broker, documents) as bench:
+        await bench.declare(AssetIngested, AssetRejected, groups=[GROUP])
+        outbox = Outbox(documents, bench.publisher)
+        jobs = Jobs(documents, outbox)
+        standing = Standing("transcode", Health("transcode"), TelemetryControl())
+        standing.work = KeptWork(documents, outbox, jobs, bench.prefix)
+        server = RpcServer("127.0.0.1:0", [operations(standing)], Tokens({}))
+        address = f"127.0.0.1:{await server.start()}"
+        nobody = f"127.0.0.1:{free_ports(1)[0]}"
+        channels = {name: channel(address if name == "transcode" else nobody) for name in SERVICES}
+        log = StoredEventLog(documents)
+        show = ShowAsset(log, Services(*[Unasked()] * 5))  # type: ignore[arg-type]  # only ingest is asked
+        explain = ExplainAsset(
+            log, show, TopicSearch(bench.access, bench.prefix), RemoteOperations(channels), SystemClock()
+        )
+        yield Case(bench, standing, jobs, explain)
+        await asyncio.gather(*(one.close() for one in channels.values()))
+        await server.stop(0)
+
+
+def an_asset() -> str:
+    return str(uuid4())
+
+
+async def test_a_record_nobody_reads_is_found_with_its_place_and_the_service_that_is_away(case: Case) -> None:
+    asset = an_asset()
+    for other in range(3):
+        await case.ingested(f"other-{other}")
+    await case.ingested(asset)
+    said, reason = await case.until(asset, "record")
+    (record,) = [one for one in said.findings.where.waiting if one.group == GROUP]
+    assert (record.topic, record.event_type) == (
+        "framewell.asset.ingested.v1",
+        "framewell.asset.ingested.v1",
+    )
+    assert f"{record.topic}/{record.partition}@{record.offset}" in reason.sentence
+    backlog = next(one for one in said.findings.where.backlogs if one.group == GROUP)
+    assert (backlog.committed, backlog.end, backlog.behind) == (0, 4, 4)
+    away = {one.service for one in said.reasons if one.kind == "service_away"}
+    assert away == set(SERVICES) - {"transcode"}
+    # dataset and the gateway read it too; what the asset needs now and is away makes it stuck.
+    assert said.verdict is Verdict.STUCK
+
+
+async def test_a_failing_record_is_told_with_its_attempt_and_its_next_try(case: Case) -> None:
+    case.fails_with = [RuntimeError("the disk of the scratch folder is gone")]
+    await case.serve(retry=RetryPolicy(in_place_seconds=(), round_seconds=(60.0,)))
+    asset = an_asset()
+    await case.ingested(asset)
+    said, reason = await case.until(asset, "retry")
+    assert "the disk of the scratch folder is gone" in reason.sentence
+    assert "failed once" in reason.sentence
+    assert "Attempt 2 comes in" in reason.sentence
+    (record,) = [one for one in said.findings.where.waiting if one.retry]
+    assert record.topic == f"{GROUP}.retry"
+    assert record.retry is not None
+    assert record.retry.origin_topic == "framewell.asset.ingested.v1"
+
+
+async def test_a_dead_letter_is_told_with_the_command_that_replays_it_until_it_is_replayed(
+    case: Case,
+) -> None:
+    handled = [topic for topic in topics() if topic.name == HANDLED_LETTERS]
+    await apply(case.bench.access, prefix=case.bench.prefix, declared=handled)
+    case.fails_with = [Rejected("its pictures cannot be decoded", code="unreadable")]
+    await case.serve()
+    asset = an_asset()
+    await case.ingested(asset)
+    said, reason = await case.until(asset, "dead_letter")
+    assert "its pictures cannot be decoded (unreadable)" in reason.sentence
+    (letter,) = said.findings.where.given_up
+    assert reason.advice == f"framewell dlq replay {GROUP} --id {letter.place.rpartition('/')[2]}"
+
+    case.fails_with = []
+    async with DeadLetterOffice(case.bench.access, [GROUP], prefix=case.bench.prefix) as office:
+        chosen = Selection((GROUP,), ids=frozenset({letter.place.rpartition("/")[2]}))
+        await office.replay(chosen, by="test", pace=Pace(), tally=Tally())
+    await eventually(lambda: asset in case.handled)
+    assert not (await case.explain(asset)).findings.where.given_up  # others have not read it yet
+
+
+async def test_an_open_breaker_is_told_with_the_command_that_resumes_it(case: Case) -> None:
+    case.fails_with = [RuntimeError("the model is broken")]
+    await case.serve(retry=RetryPolicy(in_place_seconds=(), round_seconds=(60.0,)))
+    asset = an_asset()
+    await case.bench.publish(*[AssetIngested(asset_id=f"bad-{number}") for number in range(60)])
+    assert case.standing.streams is not None
+    breaker = case.standing.streams.breakers[GROUP]
+    await eventually(lambda: breaker.is_open)
+    await case.ingested(asset)
+    said, reason = await case.until(asset, "breaker_open")
+    assert reason.advice == f"framewell dlq resume {GROUP}"
+    assert said.verdict is Verdict.STUCK
+    paused = [one for one in said.reasons if one.kind == "paused"]
+    assert paused
+    assert "breaker open" in paused[0].sentence
+
+
+async def test_a_busy_stage_is_told_as_a_paused_partition(case: Case) -> None:
+    case.fails_with = [Busy("the object store is full", retry_after=30)]
+    await case.serve()
+    asset = an_asset()
+    await case.ingested(asset)
+    _, reason = await case.until(asset, "paused")
+    assert "the object store is full" in reason.sentence
+    assert "It goes on in" in reason.sentence
+
+
+async def test_a_job_that_waits_is_told_with_its_attempt_and_next_try(case: Case) -> None:
+    asset = an_asset()
+    cause = Cause("c", "/test", "t", SystemClock().now(), subject=asset)
+    await case.jobs.put("plan", asset, {}, cause=cause)
+    claimed = await case.jobs.claim("plan", "w", 30)
+    assert claimed is not None
+    await case.jobs.give_back(claimed, seconds=90, reason="the demuxer timed out", failed=True)
+    await case.serve()
+    case.fails_with = [Busy("later", retry_after=30)]
+    await case.ingested(asset)
+    _, reason = await case.until(asset, "job")
+    assert reason.sentence.startswith("The job plan of transcode is tried again in")
+    assert "attempt 2" in reason.sentence
+    assert "the demuxer timed out" in reason.sentence
+
+
+async def test_a_search_that_is_cut_says_so(case: Case) -> None:
+    asset = an_asset()
+    await case.bench.publish(*[AssetIngested(asset_id=f"other-{number}") for number in range(40)])
+    search = TopicSearch(case.bench.access, case.bench.prefix, most_records=10)
+    where = await search.search(asset, None)
+    assert where.cut == ["looked at 10 of the 40 records that groups have not handled"]
+
+
+async def test_an_asset_nobody_knows_is_not_found(case: Case) -> None:
+    with pytest.raises(NotFound, match="framewell assets"):
+        await case.explain(an_asset())
+
+
+async def test_the_broker_being_away_is_part_of_the_answer(case: Case) -> None:
+    asset = an_asset()
+    search = TopicSearch(type(case.bench.access)(f"127.0.0.1:{free_ports(1)[0]}"), case.bench.prefix)
+    with pytest.raises(Exception, match="the broker cannot be asked"):
+        await search.search(asset, None)
