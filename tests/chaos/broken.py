@@ -5,7 +5,59 @@ They patch the real one inside the process of a workload that was told to (`CHAO
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from chaos.blind import never_look_at_the_clock
+from framewell_contracts.cloudevents import Record
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.jobs import store
+from framewell_kit.stream import feed
+from framewell_kit.stream.ledger import OffsetLedger
+
+
+def commit_first() -> None:
+    """Commits where the consumer stands, not the first unfinished record."""
+
+    def committable(ledger: OffsetLedger) -> int | None:
+        return ledger.end or None
+
+    _patch(OffsetLedger, "committable", committable)
+
+
+def unordered() -> None:
+    """Every record has a lane of its own: those of one key are handled at once."""
+    real = vars(feed)["delivery"]
+
+    def keyless(*args: Any, **options: Any) -> Any:
+        return real(*args, **options)._replace(key=b"")
+
+    _patch(feed, "delivery", keyless)
+
+
+def unfenced() -> None:
+    """Whoever once had a job may write to it for ever, and believes so."""
+    never_look_at_the_clock()
+    _patch(store, "_fence", lambda _: {})
+
+
+def undecided() -> None:
+    """Decides anew on every delivery."""
+
+    async def recall(_: DecisionLog, group: str, cause_id: str) -> None:
+        return None
+
+    async def keep(_: DecisionLog, group: str, cause_id: str, records: Sequence[Record]) -> list[Record]:
+        return list(records)
+
+    _patch(DecisionLog, "recall", recall)
+    _patch(DecisionLog, "keep", keep)
+
+
+BROKEN: Mapping[str, Callable[[], None]] = MappingProxyType(
+    {one.__name__: one for one in (commit_first, unordered, unfenced, undecided)}
+)
 
 
 def apply(name: str) -> None:
@@ -14,4 +66,7 @@ def apply(name: str) -> None:
         BROKEN[name]()
 
 
-BROKEN: dict[str, Callable[[], None]] = {}
+def _patch(target: Any, name: str, replacement: Any) -> None:
+    """Raises AttributeError when there is no such name: a runtime that is not broken proves nothing."""
+    getattr(target, name)
+    setattr(target, name, replacement)

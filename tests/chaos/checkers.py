@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from chaos.journal import Deed
@@ -37,13 +38,23 @@ def doubled(effects: Iterable[Effect]) -> list[str]:
     return [cause for cause, different in seen.items() if len(different) > 1]
 
 
-def out_of_order(attempts: Iterable[Deed]) -> list[str]:
-    """Keys whose records were not first attempted in the order of their numbers."""
-    first: dict[str, dict[int, int]] = defaultdict(dict)
-    for deed in attempts:
-        times = first[deed.key]
+def out_of_order(deeds: Iterable[Deed]) -> list[str]:
+    """Keys of which a record was first attempted before the first attempt at an earlier one had ended.
+
+    Deeds are `attempt` and `ended`. An attempt that died, or was given back, has no end: the record is
+    attempted again before its successors.
+    """
+    begun: dict[str, dict[int, int]] = defaultdict(dict)
+    ended: dict[str, dict[int, int]] = defaultdict(dict)
+    for deed in deeds:
+        times = (ended if deed.what == "ended" else begun)[deed.key]
         times[deed.number] = min(deed.at_ns, times.get(deed.number, deed.at_ns))
-    return [key for key, times in first.items() if sorted(times, key=times.__getitem__) != sorted(times)]
+    never = float("inf")
+    return [
+        key
+        for key, times in begun.items()
+        if any(times[later] < ended[key].get(earlier, never) for earlier, later in pairwise(sorted(times)))
+    ]
 
 
 def committed_past_unfinished(

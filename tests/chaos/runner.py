@@ -10,7 +10,8 @@ from typing import Final
 
 from chaos.ground import Ground, ground
 from chaos.outcome import Outcome
-from chaos.rows import outages, workers
+from chaos.rows import content, heavy, outages, workers
+from chaos.rows.backlog import backlog
 from chaos.scale import Scale
 from chaos.servers import Servers
 
@@ -22,8 +23,16 @@ ROWS: Final[dict[str, Row]] = {
     "away": outages.away,
     "database": outages.database,
     "zombies": workers.zombies,
+    "overrun": heavy.overrun,
+    "killer": heavy.killer,
+    "disk": heavy.disk,
+    "poison": content.poison,
+    "breaker": content.breaker,
+    "letters": content.letters,
+    "replay": content.replay,
     "sigterm": workers.sigterm,
     "clocks": workers.clocks,
+    "backlog": backlog,
 }
 """Every row by its name, in the order of the table."""
 

@@ -15,6 +15,7 @@ class Scale:
     database_kills: int
     away_seconds: float
     freezes: int
+    frozen_seconds: float
     terminations: int
     skews: int
     backlog: int
@@ -25,11 +26,35 @@ class Scale:
 
 
 FULL = Scale(
-    events=20_000, kills=50, broker_kills=20, database_kills=10, away_seconds=60, freezes=6, terminations=20,
-    skews=6, backlog=1_000_000, poisoned=10_000, replayed=4_000, heavy=40, objects=120,
-)  # fmt: skip
+    events=20_000,
+    kills=50,
+    broker_kills=20,
+    database_kills=10,
+    away_seconds=60,
+    freezes=6,
+    frozen_seconds=13,
+    terminations=20,
+    skews=6,
+    backlog=1_000_000,
+    poisoned=10_000,
+    replayed=4_000,
+    heavy=40,
+    objects=120,
+)
 
 SHORT = Scale(
-    events=1_600, kills=3, broker_kills=1, database_kills=1, away_seconds=4, freezes=1, terminations=2,
-    skews=2, backlog=40_000, poisoned=1_000, replayed=400, heavy=6, objects=24,
-)  # fmt: skip
+    events=1_600,
+    kills=3,
+    broker_kills=1,
+    database_kills=1,
+    away_seconds=4,
+    freezes=1,
+    frozen_seconds=7,
+    terminations=2,
+    skews=2,
+    backlog=40_000,
+    poisoned=1_000,
+    replayed=400,
+    heavy=6,
+    objects=24,
+)

@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from framewell_contracts.catalogue import FACTS, topics
+from framewell_contracts.cloudevents import Record
 
 
 class Seen(NamedTuple):
@@ -78,6 +79,13 @@ class Witness:
                     raise TimeoutError(f"the witness has not read {partition} to its end")
                 await asyncio.sleep(0.02)
 
+    async def ends(self) -> dict[str, int]:
+        """How many records each topic has had."""
+        counts: dict[str, int] = defaultdict(int)
+        for partition, end in (await self._consumer.end_offsets(self._partitions)).items():
+            counts[partition.topic.removeprefix(self._prefix)] += end
+        return counts
+
     async def committed(self, group: str, topic: str) -> dict[int, int]:
         """The offsets a group has committed in a topic, by partition, as the broker has them."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
@@ -99,6 +107,25 @@ class Witness:
             for partition, records in polled.items():
                 self.seen[partition.topic.removeprefix(self._prefix)] += map(_seen, records)
             await asyncio.sleep(0)
+
+
+async def everything(bootstrap: str, prefix: str, names: Sequence[str]) -> list[Record]:
+    """Every record of these topics as it was written, in order per partition."""
+    counts = {topic.name: topic.partitions for topic in topics()}
+    partitions = [TopicPartition(prefix + name, number) for name in names for number in range(counts[name])]
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        consumer.assign(partitions)
+        found: list[Record] = []
+        for partition, end in (await consumer.end_offsets(partitions)).items():
+            while await consumer.position(partition) < end:
+                for one in (await consumer.getmany(partition, timeout_ms=500)).get(partition, ()):
+                    name = partition.topic.removeprefix(prefix)
+                    found.append(Record(name, one.key or b"", one.value or b"", list(one.headers)))
+        return found
+    finally:
+        await consumer.stop()
 
 
 def _seen(record: Any) -> Seen:

@@ -15,9 +15,8 @@ from chaos.outcome import Outcome
 from chaos.processes import Worker
 
 GRACE_SECONDS = 20.0
-LEASE_SECONDS = 3.0
-# Three leases, and longer than a consumer's session (10 s): both the jobs and the partitions change hands.
-FROZEN_SECONDS = 13.0
+# In the long form three of them are longer than a consumer's session (10 s): partitions change hands, too.
+LEASES_FROZEN = 3
 HOUR, DAY = 3600, 86_400
 SKEWS = (HOUR, -HOUR, DAY, -DAY, 300, -30)
 
@@ -78,9 +77,10 @@ async def zombies(ground: Ground) -> Outcome:
     One of the two workers is blind: its leases do not look at their own clock, so that what refuses its
     writes is the epoch in the database alone.
     """
+    frozen = ground.scale.frozen_seconds
     outcome = Outcome("zombies", "worker frozen for three leases (SIGSTOP)")
-    story = ChainStory(ground, min(ground.scale.events // 10, 2000))
-    workers = await _pair(story, static=False, step_ms=250, lease_seconds=LEASE_SECONDS)
+    story = ChainStory(ground, min(ground.scale.events // 4, 2000))
+    workers = await _pair(story, static=False, step_ms=250, lease_seconds=frozen / (LEASES_FROZEN + 0.5))
     burst = story.events // (ground.scale.freezes + 1)
     async with story.witness:
         for freeze in range(ground.scale.freezes):
@@ -91,7 +91,7 @@ async def zombies(ground: Ground) -> Outcome:
             began = time.monotonic()
             outcome.times += 1
             await writing
-            await asyncio.sleep(max(FROZEN_SECONDS - (time.monotonic() - began), 0))
+            await asyncio.sleep(max(frozen - (time.monotonic() - began), 0))
             victim.signal(signal.SIGCONT)
             await asyncio.sleep(2)
         await story.finish(outcome, set())
@@ -104,7 +104,7 @@ async def clocks(ground: Ground) -> Outcome:
     """Workers whose times of day differ by up to days, and jump whenever one is restarted."""
     outcome = Outcome("clocks", "clock jump (30 s to a day, both ways)")
     story = ChainStory(ground, ground.scale.events // 10)
-    workers = await _pair(story, not_yet_every=50, lease_seconds=LEASE_SECONDS, step_ms=100)
+    workers = await _pair(story, not_yet_every=50, lease_seconds=3, step_ms=100)
     burst = story.events // (ground.scale.skews + 1)
     async with story.witness:
         for number, skew in enumerate(SKEWS[: ground.scale.skews]):

@@ -5,17 +5,25 @@ from __future__ import annotations
 import sys
 
 from chaos import broken
-from chaos.workloads import chain
+from chaos.journal import Journal
+from chaos.workloads import backlog, chain, heavy
+from chaos.workloads.impatient import make_impatient
 from chaos.workloads.settings import WorkloadSettings
 from framewell_kit.service import run_service
 
-WORKLOADS = {"chain": (chain.SERVICE, chain.wire)}
+WORKLOADS = {
+    "backlog": (backlog.SERVICE, backlog.wire),
+    "chain": (chain.SERVICE, chain.wire),
+    "heavy": (heavy.SERVICE, heavy.wire),
+}
 
 
 def main(name: str) -> None:
     """Run it."""
     settings = WorkloadSettings()
     broken.apply(settings.broken)
+    if settings.poll_interval_ms:
+        make_impatient(Journal(settings.journal), settings.poll_interval_ms)
     service, wire = WORKLOADS[name]
     run_service(service, settings, wire)
 

@@ -50,17 +50,30 @@ class AcceptRequest:
 
     documents: Documents
     journal: Journal
-    work_seconds: float
-    not_yet_every: int
+    settings: WorkloadSettings
 
     async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
-        part = int(fact.uri)
+        part = int(fact.uri)  # ValueError for what is no request of ours
         self.journal.note("attempt", fact.asset_id, part, cause.id)
-        if self.work_seconds:
-            await asyncio.sleep(self.work_seconds)
-        if self.not_yet_every and cause.attempt == 1 and crc32(cause.id.encode()) % self.not_yet_every == 0:
+        try:
+            return await self._accept(fact, part, cause)
+        except asyncio.CancelledError:
+            raise  # given back: this attempt never ends
+        except Exception:
+            self.journal.note("ended", fact.asset_id, part, cause.id)
+            raise
+
+    async def _accept(self, fact: IngestRequested, part: int, cause: Cause) -> Sequence[AssetRejected]:
+        settings, lot = self.settings, crc32(cause.id.encode())
+        if settings.work_ms:
+            await asyncio.sleep(settings.work_ms / 1000)
+        mended = settings.switch is not None and settings.switch.exists()
+        if settings.fail_every and lot % settings.fail_every == 0 and not mended:
+            raise RuntimeError("broken by a release")
+        if settings.not_yet_every and lot % settings.not_yet_every == 0 and cause.attempt == 1:
             raise NotYet("it is tried again through the retry topic", retry_after=0.5)
         await self.documents.insert_once(EFFECTS, {"_id": cause.id, "asset": fact.asset_id, "part": part})
+        self.journal.note("ended", fact.asset_id, part, cause.id)
         return [AssetRejected(asset_id=fact.asset_id, code=cause.id, generation=part)]
 
 
@@ -118,12 +131,12 @@ def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
     if settings.blind:
         never_look_at_the_clock()
     journal = Journal(settings.journal)
-    accept = AcceptRequest(mesh.documents, journal, settings.work_ms / 1000, settings.not_yet_every)
+    accept = AcceptRequest(mesh.documents, journal, settings)
     collect = Collect(FanIn(mesh.documents, WHOLES), settings.parts)
     settle = Settle(journal, settings.steps, settings.step_ms / 1000)
     return Service(
         stages=[
-            Stage(ACCEPT, IngestRequested, accept),
+            Stage(ACCEPT, IngestRequested, accept, retry=settings.retry),
             Stage(COLLECT, AssetRejected, collect),
             Stage(DECIDE, AssetRemoved, Decide(mesh.jobs), decide_once=DecisionLog(mesh.documents)),
         ],

@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from framewell_kit.settings import ServiceSettings
+from framewell_kit.stream import RetryPolicy
 
 
 class WorkloadSettings(ServiceSettings):
@@ -26,6 +27,18 @@ class WorkloadSettings(ServiceSettings):
     blind: bool = Field(False, description="Leases do not look at their own clock: only the database fences.")
     poll_interval_ms: int = Field(0, description="Longest time between polls; 0: the client's default.")
     permits: int = Field(2, description="Heavy records at once.")
-    switch: Path = Field(
-        Path("/nonexistent"), description="Handlers that may fail do so while this is missing."
-    )
+    long_jobs: bool = Field(False, description="Every heavy record puts a job.")
+    object_bytes: int = Field(1000, description="Size of the object of a heavy record.")
+    retry_in_place: tuple[float, ...] | None = Field(None, description="In place of the policy's own.")
+    retry_rounds: tuple[float, ...] | None = Field(None, description="In place of the policy's own.")
+    fail_every: int = Field(0, description="The handler fails on one in so many records; 0: on none.")
+    switch: Path | None = Field(None, description="While this file is there, it fails on none.")
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """The policy of the stages that may fail."""
+        usual = RetryPolicy()
+        return RetryPolicy(
+            usual.in_place_seconds if self.retry_in_place is None else self.retry_in_place,
+            usual.round_seconds if self.retry_rounds is None else self.retry_rounds,
+        )

@@ -1,0 +1,121 @@
+"""Every checker notices what it is for: on traces as a broken runtime leaves them, and on broken runtimes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from chaos import checkers
+from chaos.checkers import Effect
+from chaos.journal import Deed
+from chaos.outcome import Outcome
+from chaos.runner import run_row
+from chaos.scale import SHORT
+from chaos.servers import servers
+
+State: TypeAlias = dict[str, list[dict[str, Any]]]
+
+
+def deed(what: str, number: int, at: int, key: str = "a") -> Deed:
+    return Deed(what, key, number, f"{key}-{number}", 1, at)
+
+
+def test_an_event_that_nothing_answers_is_lost() -> None:
+    assert checkers.lost(["1", "2", "3"], {"1", "3"}) == ["2"]
+    assert checkers.lost(["1"], {"1", "of another row"}) == []
+
+
+def test_a_repeat_of_the_same_event_is_one_effect_and_anything_else_is_two() -> None:
+    first, repeat = Effect("1", "id", b"x"), Effect("1", "id", b"x")
+    assert checkers.doubled([first, repeat]) == []
+    assert checkers.doubled([first, Effect("1", "another id", b"x")]) == ["1"]
+    assert checkers.doubled([first, Effect("1", "id", b"decided anew")]) == ["1"]
+
+
+def test_a_successor_that_begins_too_early_is_out_of_order() -> None:
+    in_order = [deed("attempt", 1, 10), deed("ended", 1, 20), deed("attempt", 2, 21), deed("ended", 2, 30)]
+    at_once = [deed("attempt", 1, 10), deed("attempt", 2, 11), deed("ended", 1, 20), deed("ended", 2, 21)]
+    overtaken = [deed("attempt", 2, 10), deed("ended", 2, 20), deed("attempt", 1, 21), deed("ended", 1, 30)]
+    assert checkers.out_of_order(in_order) == []
+    assert checkers.out_of_order(at_once) == ["a"]
+    assert checkers.out_of_order(overtaken) == ["a"]
+
+
+def test_an_attempt_that_died_is_made_again_before_its_successor() -> None:
+    died = [deed("attempt", 1, 10), deed("attempt", 1, 40), deed("ended", 1, 50), deed("attempt", 2, 51)]
+    skipped = [deed("attempt", 1, 10), deed("attempt", 2, 40), deed("ended", 2, 50)]
+    assert checkers.out_of_order(died) == []
+    assert checkers.out_of_order(skipped) == ["a"]
+
+
+def test_another_key_may_go_on_meanwhile() -> None:
+    assert (
+        checkers.out_of_order(
+            [
+                deed("attempt", 1, 10),
+                deed("attempt", 2, 11, "b"),
+                deed("ended", 2, 12, "b"),
+                deed("ended", 1, 20),
+            ]
+        )
+        == []
+    )
+
+
+def test_a_commit_past_unfinished_work_is_seen() -> None:
+    written = {0: {5: "five", 6: "six", 7: "seven"}, 1: {0: "zero"}}
+    assert checkers.committed_past_unfinished({0: 7, 1: 0}, written, {"five", "six"}) == []
+    assert checkers.committed_past_unfinished({0: 8, 1: 0}, written, {"five", "six"}) == ["seven"]
+    assert checkers.committed_past_unfinished({0: 7}, written, {"six", "seven"}) == ["five"]
+
+
+def test_a_write_of_an_older_epoch_after_a_newer_one_is_a_zombies() -> None:
+    assert checkers.zombie_writes([1, 1, 2, 2]) == 0
+    assert checkers.zombie_writes([1, 2, 1, 2]) == 1
+
+
+def test_the_state_hash_minds_content_and_neither_order_nor_what_it_is_told_to_leave_out() -> None:
+    one: State = {"parts": [{"_id": 1, "at": "noon", "of": {"x": 1, "y": 2}}, {"_id": 2}]}
+    same: State = {"parts": [{"_id": 2}, {"of": {"y": 2, "x": 1}, "at": "later", "_id": 1}]}
+    other: State = {"parts": [{"_id": 2}, {"of": {"y": 3, "x": 1}, "at": "noon", "_id": 1}]}
+    twice: State = {"parts": [{"_id": 2}, *one["parts"]]}
+    assert checkers.state_hash(one, without={"at"}) == checkers.state_hash(same, without={"at"})
+    assert checkers.state_hash(one) != checkers.state_hash(same)
+    assert checkers.state_hash(one, without={"at"}) != checkers.state_hash(other, without={"at"})
+    assert checkers.state_hash(one) != checkers.state_hash(twice)
+
+
+def test_a_row_is_clean_only_if_nothing_at_all_is_wrong() -> None:
+    assert Outcome("x", "fault").clean
+    assert not Outcome("x", "fault", lost=1).clean
+    assert not Outcome("x", "fault", doubled=1).clean
+    assert not Outcome("x", "fault", problems=["out of order"]).clean
+
+
+# Which row notices which broken runtime, and by which words.
+CAUGHT = {
+    "commit_first": ("kills", "committed past"),
+    "unordered": ("kills", "not first attempted in order"),
+    "undecided": ("replay", "doubled"),
+    "unfenced": ("zombies", "older epoch"),
+}
+
+
+@pytest.mark.integration
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_broken_runtime_is_caught(tmp_path: Path) -> None:
+    with servers(tmp_path / "servers") as both:
+        outcomes = await asyncio.gather(
+            *(
+                run_row(row, both, tmp_path / broken, SHORT, broken=broken)
+                for broken, (row, _) in CAUGHT.items()
+            )
+        )
+    for (broken, (_, words)), outcome in zip(CAUGHT.items(), outcomes, strict=True):
+        found = [*outcome.problems, *(["doubled"] if outcome.doubled else [])]
+        assert not outcome.clean, f"nobody noticed {broken}"
+        assert any(words in problem for problem in found), f"{broken} was noticed as {found}"

@@ -1,0 +1,31 @@
+"""A stage that does next to nothing, so that what it costs to hold a backlog is all there is to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chaos.workloads.settings import WorkloadSettings
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.catalogue import fact_type
+from framewell_kit.facts import Cause
+from framewell_kit.service import Mesh, Service
+from framewell_kit.stream import Stage
+
+SERVICE = "ingest"
+GROUP = "ingest.accept_request"
+REQUESTED, REJECTED = fact_type(IngestRequested).type, fact_type(AssetRejected).type
+# One in so many requests is answered: enough to see that none is skipped, little enough to read.
+ANSWERED_EVERY = 50
+
+
+async def answer(fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
+    """Answer some."""
+    if int(fact.uri) % ANSWERED_EVERY:
+        return []
+    return [AssetRejected(asset_id=fact.asset_id, code=fact.uri)]
+
+
+def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
+    """The service."""
+    return Service(stages=[Stage(GROUP, IngestRequested, answer)])
