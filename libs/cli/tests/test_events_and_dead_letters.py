@@ -89,3 +89,17 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
     assert await run(bench, "dlq", "list") == {"dead_letters": [], "count": 0}
     (handled,) = (await run(bench, "dlq", "list", "--state", "all"))["dead_letters"]
     assert (handled["state"], handled["count"]) == ("replayed", 2)
+
+
+async def test_what_fails_again_is_a_new_letter_of_the_same_event(bench: StreamBench) -> None:
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        raise Rejected("never", code="forbidden")
+
+    await bench.publish(IngestRequested(asset_id="a"))
+    await bench.run(Stage(GROUP, IngestRequested, handler))
+    await listed_when(bench, 1)
+    assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 1
+    await listed_when(bench, 1)
+    (again,) = (await run(bench, "dlq", "show", GROUP))["dead_letters"]
+    both = (await run(bench, "dlq", "show", GROUP, "--id", again["id"]))["dead_letters"]
+    assert [(one["state"], one["attempts"]) for one in both] == [("replayed", 1), ("waiting", 1)]
