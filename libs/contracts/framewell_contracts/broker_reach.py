@@ -13,10 +13,13 @@ from typing import Any
 
 from aiokafka.conn import create_conn
 from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
     IllegalSaslStateError,
     KafkaConnectionError,
     KafkaError,
     SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
     UnsupportedSaslMechanismError,
 )
 from aiokafka.protocol.metadata import MetadataRequest
@@ -24,6 +27,9 @@ from aiokafka.protocol.metadata import MetadataRequest
 from framewell_contracts.broker_access import BrokerAccess
 
 ANSWER_SECONDS = 5.0
+REFUSES = "the broker refuses"
+"""How the sentences begin that say: it is there, it knows us, and we may not."""
+WHAT_IS_NEEDED = "'framewell topics access' lists the rights that are needed"
 
 # OpenSSL's X509_V_ERR_*, see verify(1): not yet valid, expired, self-signed or unknown issuer, wrong name.
 _NOT_YET, _EXPIRED, _STRANGERS, _WRONG_NAME = 9, 10, frozenset((18, 19, 20, 21)), frozenset((62, 64))
@@ -54,6 +60,23 @@ async def reach(access: BrokerAccess, *, within: float = ANSWER_SECONDS) -> None
             continue
         return await _reach_named(address, named, access, options, within)
     raise BrokerUnusable("; ".join(reasons))
+
+
+def refusal(error: BaseException) -> str:
+    """The sentence for an answer that means "you may not"; empty for every other error."""
+    if isinstance(error, TopicAuthorizationFailedError):
+        return f"{REFUSES}: no right to topic {', '.join(refused_names(error))}; {WHAT_IS_NEEDED}"
+    if isinstance(error, GroupAuthorizationFailedError):
+        return f"{REFUSES}: no right to group {', '.join(refused_names(error))}; {WHAT_IS_NEEDED}"
+    if isinstance(error, ClusterAuthorizationFailedError):
+        return f"{REFUSES}: no right to write any topic; {WHAT_IS_NEEDED}"
+    return ""
+
+
+def refused_names(error: KafkaError) -> list[str]:
+    """The topics or groups that an authorization error is about: one name, or a set of them."""
+    named = error.args[0] if error.args else ""
+    return [named] if isinstance(named, str) else sorted(named)
 
 
 async def _reach_named(

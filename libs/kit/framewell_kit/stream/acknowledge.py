@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from framewell_contracts.broker_reach import refusal
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed
 from framewell_kit.stream.publisher import Publisher
 from framewell_kit.telemetry import logger
@@ -140,7 +141,7 @@ class Sheaf:
                 "facts not acknowledged, their records are redone",
                 group=self._owner.group, partition=str(record.partition), error=repr(failure),
             )  # fmt: skip
-        reason = f"the broker did not acknowledge: {failure!r}"
+        reason = refusal(failure) or f"the broker did not acknowledge: {failure!r}"
         self._owner.postpone(record.holding, Postponed(BROKER_AWAY_SECONDS, reason))
 
     async def _commit(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from aiokafka.errors import KafkaError
 
+from framewell_contracts.broker_reach import refusal
 from framewell_contracts.topics import retry_topic
 from framewell_kit.stream.acknowledge import Batch, Sheaf
 from framewell_kit.stream.declare import Stage
@@ -160,7 +161,7 @@ class LightFeed(Feed):
             acks = [publisher.put(out) or await publisher.send(out) for out in verdict.records]
             self._sheaf.add(record, acks, verdict.trace)
         except KafkaError as error:
-            reason = f"the broker takes nothing: {error!r}"
+            reason = refusal(error) or f"the broker takes nothing: {error!r}"
             self._postponed(record, Postponed(BROKER_AWAY_SECONDS, reason))
         except asyncio.CancelledError:
             record.give_back()

@@ -9,12 +9,13 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import WHAT_IS_NEEDED, BrokerUnusable, refusal
 from framewell_contracts.topic_admin import partition_counts
 from framewell_contracts.topics import retry_topic
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.outcomes import Busy
-from framewell_kit.stream import patience
+from framewell_kit.stream import patience, refusals
 from framewell_kit.stream.breaker import Breaker
 from framewell_kit.stream.breakers import Breakers
 from framewell_kit.stream.broadcast import BroadcastFeed
@@ -23,6 +24,7 @@ from framewell_kit.stream.feed import Feed, Wiring
 from framewell_kit.stream.gate import PausedPartition
 from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
 from framewell_kit.stream.light import LightFeed
+from framewell_kit.stream.measuring import measure
 from framewell_kit.stream.permits import Permits
 from framewell_kit.stream.publisher import Publisher
 from framewell_kit.stream.security import security
@@ -36,6 +38,8 @@ log = logger(__name__)
 BREAKERS_SECONDS = 2.0
 # Time to leave the groups once drained; a member that does not leave is missed only after its session.
 LEAVE_SECONDS = 4.0
+# A broker hides topics from those who have no right to them.
+HIDDEN = f"; if they are there, the right to them is missing ({WHAT_IS_NEEDED})"
 AnyStage = Stage | HeavyStage | Broadcast
 
 
@@ -83,12 +87,17 @@ class StreamRuntime:
         try:
             await patience.connect(self._broker)
             await self._broker.start()
-        except BaseException:
+        except BaseException as error:
             await self._disconnect()
+            if refused := refusal(error):
+                raise BrokerUnusable(refused) from error
             raise
         self._spawn(self._breakers.follow())
         for broadcast in self.broadcasts:
             self._spawn(broadcast.started())
+            self._spawn(refusals.watch_broadcast(broadcast))
+        for feed in self.feeds:
+            self._spawn(refusals.watch(feed))
 
     async def _require_topics(self) -> None:
         """A consumer of a topic that does not exist waits without a word."""
@@ -98,7 +107,7 @@ class StreamRuntime:
         if missing:
             raise Busy(
                 f"{len(missing)} topics are missing on the broker, {missing[0]} among them: "
-                "run 'framewell topics apply'"
+                f"run 'framewell topics apply'{HIDDEN if self._kafka.encrypted else ''}"
             )
 
     async def stop(self, seconds: float) -> None:
@@ -128,7 +137,10 @@ class StreamRuntime:
             if not feed.assigned.is_set()
         ]
         reasons += [f"{group}: breaker open" for group, breaker in self._breakers.items() if breaker.is_open]
-        return reasons + [one.reason for one in self.broadcasts if not one.caught_up.is_set()]
+        reasons += [f"{feed.group}: {reason}" for feed in self.feeds for reason in refusals.told(feed)]
+        for one in self.broadcasts:
+            reasons += one.refusals.reasons or ([] if one.caught_up.is_set() else [one.reason])
+        return reasons
 
     def waiting(self) -> list[str]:
         """What paused partitions wait for, by group: no reason to be unready, but to be told."""
@@ -154,9 +166,9 @@ class StreamRuntime:
         """
         return await self._breakers.resume(group)
 
-    def update_lag(self) -> int:
-        """Bring the lag metrics up to date; the sum."""
-        return sum(feed.lag() for feed in self.feeds)
+    async def measure(self) -> int:
+        """Bring the gauges up to date: lag, pauses, breakers; how many records are not handled."""
+        return await measure(self.feeds, self.broadcasts, self._breakers, self._clock)
 
     def _add(self, stage: Stage | HeavyStage, source: str) -> None:
         settler = Settler(stage, source, self._clock, self._breakers.add(stage.group))

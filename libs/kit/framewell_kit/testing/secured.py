@@ -123,6 +123,23 @@ class SecuredBroker:
             credential = ScramCredentialInfo(mechanism, _ITERATIONS)
             made = UserScramCredentialUpsertion(user, credential, password.encode())
             _wait(admin.alter_user_scram_credentials([made]))
+        for name in ("SCRAM-SHA-512", "SCRAM-SHA-256"):
+            self._until_known(user, password, name)
+
+    def _until_known(self, user: str, password: str, mechanism: str) -> None:
+        """The broker says yes before it takes the login."""
+        client = AdminClient(
+            {
+                "bootstrap.servers": f"{LOOPBACK}:{self.login_port}",
+                "security.protocol": "SASL_SSL",
+                "sasl.mechanism": mechanism,
+                "sasl.username": user,
+                "sasl.password": password,
+                "log_level": 0,
+                "ssl.ca.location": str(self.certificates.ca),
+            }
+        )
+        client.list_topics(timeout=_SECONDS)
 
     def _admin(self) -> Any:
         """A client of its own for every change; it must outlive what it was asked."""

@@ -1,0 +1,220 @@
+"""Who may connect, and what everybody else is told, on a real broker that lets nobody in without proof."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_client import Unreachable
+from framewell_client.events import EventPublisher
+from framewell_contracts.access_table import grants
+from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import BrokerUnusable, reach
+from framewell_contracts.catalogue import fact_type
+from framewell_embedded.broker import Broker
+from framewell_embedded.listeners import PlainListeners
+from framewell_embedded.ports import free_ports
+from framewell_embedded.running import running
+from framewell_kit.clock import SystemClock
+from framewell_kit.facts import Cause
+from framewell_kit.stream import Publisher, Stage
+from framewell_kit.testing.secured import ADMIN, Certificates, SecuredBroker
+from framewell_kit.testing.streams import StreamBench
+
+pytestmark = pytest.mark.integration
+
+GROUP = "ingest.accept_request"
+REQUESTED, REJECTED = fact_type(IngestRequested).type, fact_type(AssetRejected).type
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+Wrong = Callable[[SecuredBroker, Path], BrokerAccess]
+
+
+@pytest.mark.parametrize("way", ["certificate", "SCRAM-SHA-512", "SCRAM-SHA-256"])
+async def test_a_stage_works_over_tls_with_the_rights_of_the_table_and_no_more(
+    secured: SecuredBroker, way: str
+) -> None:
+    name = f"ingest-{uuid4().hex[:6]}"
+    access = (
+        secured.with_certificate(name)
+        if way == "certificate"
+        else secured.with_login(name, "SCRAM-SHA-512" if way == "SCRAM-SHA-512" else "SCRAM-SHA-256")
+    )
+
+    async def reject(fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
+        return [AssetRejected(asset_id=fact.asset_id, uri=fact.uri)]
+
+    async with StreamBench(secured.with_certificate(ADMIN)) as admin:
+        await admin.declare(IngestRequested, AssetRejected, groups=[GROUP])
+        secured.allow(name, [one for one in grants(admin.prefix) if one.who == "ingest"])
+        await admin.publish(*[IngestRequested(asset_id=f"a{i}", uri="file:///x") for i in range(200)])
+        async with StreamBench(access, prefix=admin.prefix) as bench:
+            runtime = await bench.run(Stage(GROUP, IngestRequested, reject))
+            await until_there(admin, REJECTED, 200)
+            await bench.stop(runtime)
+        assert len(await admin.events(REJECTED)) == 200
+        assert await admin.committed(GROUP, REQUESTED) == 200
+
+
+async def until_there(bench: StreamBench, topic: str, count: int) -> None:
+    for _ in range(150):
+        if len(await bench.records(topic)) >= count:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"{count} records never came to {topic}")
+
+
+def other_authority(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return replace(secured.with_certificate("alice"), ca=str(Certificates(folder).ca))
+
+
+def foreign_certificate(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    certificate, key = Certificates(folder).client("alice")
+    return replace(secured.with_certificate("alice"), certificate=str(certificate), key=str(key))
+
+
+def other_name(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return replace(secured.with_certificate("alice"), servers=f"localhost:{secured.broker.port}")
+
+
+def no_certificate(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return replace(secured.with_certificate("alice"), certificate="", key="")
+
+
+def expired_certificate(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return secured.with_certificate("alice", expires=YESTERDAY)
+
+
+def wrong_password(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return replace(secured.with_login("bob"), password="swordfish")
+
+
+def unknown_user(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return replace(secured.with_login("bob"), user="nobody")
+
+
+def unknown_mechanism(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return replace(secured.with_login("bob"), mechanism="PLAIN")
+
+
+def no_login(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return replace(secured.with_certificate("alice"), servers=secured.with_login("bob").servers)
+
+
+def login_where_none_is_taken(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    known = secured.with_certificate("bob")
+    return replace(
+        secured.with_login("bob"), servers=known.servers, certificate=known.certificate, key=known.key
+    )
+
+
+def no_tls(secured: SecuredBroker, folder: Path) -> BrokerAccess:
+    return BrokerAccess(secured.with_certificate("alice").servers)
+
+
+WRONG: list[tuple[Wrong, str]] = [
+    (other_authority, "an authority we do not trust"),
+    (foreign_certificate, "refuses us in the TLS handshake"),
+    (other_name, "a certificate for another name"),
+    (no_certificate, "we show no certificate"),
+    (expired_certificate, "has it expired"),
+    (wrong_password, "refuses the login of bob"),
+    (unknown_user, "refuses the login of nobody"),
+    (unknown_mechanism, "takes no login with PLAIN"),
+    (no_login, "it may expect a login"),
+    (login_where_none_is_taken, "takes no login on this port"),
+    (no_tls, "it may expect TLS"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "told"), WRONG, ids=[wrong.__name__ for wrong, _ in WRONG])
+async def test_whoever_is_not_let_in_is_told_why_at_once(
+    secured: SecuredBroker, tmp_path: Path, wrong: Wrong, told: str
+) -> None:
+    access = wrong(secured, tmp_path)
+    started = time.monotonic()
+    publisher = Publisher(access, source="/test", clock=SystemClock())
+    with pytest.raises(BrokerUnusable, match=told) as refused:
+        await publisher.start()
+    assert time.monotonic() - started < 5
+    assert "swordfish" not in str(refused.value)
+    with pytest.raises(Unreachable, match=told):
+        async with EventPublisher("/test", kafka=access):
+            pass
+
+
+async def test_a_tls_client_at_a_plaintext_port_is_told(secured: SecuredBroker, broker: str) -> None:
+    for access in (secured.with_certificate("alice"), secured.with_login("bob")):
+        with pytest.raises(BrokerUnusable, match="a plaintext listener"):
+            await reach(replace(access, servers=broker))
+
+
+async def test_an_expired_certificate_of_the_broker_is_told(secured: SecuredBroker) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(secured.certificates.server("127.0.0.1", expires=YESTERDAY))
+    async with served(context) as address:
+        with pytest.raises(BrokerUnusable, match="not valid now"):
+            await reach(replace(secured.with_certificate("alice"), servers=address))
+
+
+async def test_a_broker_that_says_nothing_is_not_waited_for(secured: SecuredBroker) -> None:
+    async with served(None) as address:
+        for access in (BrokerAccess(address), replace(secured.with_certificate("alice"), servers=address)):
+            with pytest.raises(BrokerUnusable, match=r"does not answer within 0\.5 s"):
+                await reach(access, within=0.5)
+
+
+@contextlib.asynccontextmanager
+async def served(context: ssl.SSLContext | None) -> AsyncIterator[str]:
+    """A listener that takes every connection and says nothing."""
+
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(nothing, "127.0.0.1", 0, ssl=context)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+async def test_a_bootstrap_server_that_names_brokers_out_of_reach_is_told(tmp_path: Path) -> None:
+    port, controller_port, nowhere = free_ports(3)
+    elsewhere = Broker(tmp_path / "kafka", port, controller_port, ListenersThatLie(nowhere))
+    lie = f"127.0.0.1:{nowhere}, named by 127.0.0.1:{port}"
+    with running(elsewhere, tmp_path / "log"), pytest.raises(BrokerUnusable, match=lie):
+        await reach(BrokerAccess(elsewhere.bootstrap))
+
+
+@dataclass(frozen=True)
+class ListenersThatLie(PlainListeners):
+    """Listens where it should and tells clients another port."""
+
+    nowhere: int
+
+    def properties(self, port: int, controller_port: int) -> Mapping[str, str]:
+        told = PlainListeners.properties(self, self.nowhere, controller_port)["advertised.listeners"]
+        return {**PlainListeners.properties(self, port, controller_port), "advertised.listeners": told}
+
+
+async def test_a_renewed_password_is_used_without_a_restart(secured: SecuredBroker, tmp_path: Path) -> None:
+    kept = tmp_path / "password"
+    kept.write_text("old and wrong")
+    good = secured.with_login("carol")
+    access = replace(good, password="", password_file=str(kept))
+    with pytest.raises(BrokerUnusable, match="refuses the login"):
+        await reach(access)
+    kept.write_text(good.password + "\n")
+    await reach(access)
