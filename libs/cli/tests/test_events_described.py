@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from framewell_cli import events
 from framewell_cli.errors import UsageProblem
 from framewell_cli.main import build
 from framewell_contracts.asyncapi import document
+from framewell_contracts.asyncapi.examples import EXAMPLES
 from framewell_contracts.catalogue import FACTS
 
 
@@ -63,3 +66,21 @@ def test_for_people_a_service_says_and_hears() -> None:
 def test_a_mistake_is_one_clear_line(arguments: list[str]) -> None:
     result = described(*arguments)
     assert isinstance(result.exception, UsageProblem)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as a consumer hands it out."""
+
+    topic: str
+    value: bytes
+    timestamp: int
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def test_an_event_without_a_time_is_shown_with_that_of_its_record(capsys: pytest.CaptureFixture[str]) -> None:
+    example = EXAMPLES["framewell.ingest.requested.v1"].structured()
+    del example["time"]
+    record = Record("t1." + example["type"], json.dumps(example).encode(), timestamp=1_700_000_000_000)
+    events._print(record, "t1.", "", as_json=True)
+    assert json.loads(capsys.readouterr().out)["time"] == "2023-11-14T22:13:20+00:00"
