@@ -67,8 +67,18 @@ _PUT_ASIDE: Final[dict[str, Schema]] = {
     },
     "framewell-traceback": {**_TEXT, "description": "Where the handler failed, if it was a bug."},
     "framewell-valueless": {"const": "1", "description": "The record had no value, not even an empty one."},
+    "framewell-left-out-bytes": {
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "description": "Size of a record too large to be kept, which is only where it was written.",
+    },
 }
-_SOMETIMES: Final = {"framewell-not-before-ms", "framewell-traceback", "framewell-valueless"}
+_SOMETIMES: Final = {
+    "framewell-not-before-ms",
+    "framewell-traceback",
+    "framewell-valueless",
+    "framewell-left-out-bytes",
+}
 
 
 def header_schemas() -> dict[str, Schema]:

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
+from framewell_contracts import put_aside
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Record, Unreadable, decode
 from framewell_contracts.identity import asset_id
-from framewell_contracts.put_aside import PutAside, with_note
-from framewell_contracts.topics import dead_letter_topic, retry_topic
+from framewell_contracts.put_aside import PutAside
+from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic, retry_topic
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
@@ -45,6 +46,8 @@ class Settler:
     async def settle(self, delivered: Delivery) -> Settled | Postponed:
         """Handle the record. Settled: publish these, then it is done. Postponed: read it again later."""
         try:
+            if len(delivered.value or b"") > MAX_EVENT_BYTES:
+                raise _too_large(delivered)
             event = decode(
                 delivered.topic, delivered.headers, delivered.value, received_ms=delivered.timestamp_ms
             )
@@ -139,7 +142,11 @@ class Settler:
             return self._again(delivered, cause, rounds[failures] * random.uniform(0.75, 1.25), reason)
         return self._given_up(delivered, event, cause, reason, told)
 
-    def _again(self, delivered: Delivery, cause: Cause, seconds: float, reason: Reason) -> Settled:
+    def _again(
+        self, delivered: Delivery, cause: Cause, seconds: float, reason: Reason
+    ) -> Settled | Postponed:
+        if put_aside.size_of(delivered.key, delivered.value, delivered.headers) > put_aside.MAX_KEPT_BYTES:
+            return self._unreadable(delivered, _too_large(delivered))
         RETRIES.add(1, {"group": self.stage.group, "way": "topic"})
         note = self._note(
             delivered, cause.attempt, reason, not_before_ms=self._now_ms() + int(seconds * 1000)
@@ -195,7 +202,8 @@ class Settler:
         )
 
     def _aside(self, topic: str, delivered: Delivery, note: PutAside) -> Record:
-        return Record(topic, delivered.key, delivered.value or b"", with_note(delivered.headers, note))
+        kept = put_aside.kept(delivered.key, delivered.value, delivered.headers, note)
+        return Record(topic, *kept)
 
     def _first_ms(self, delivered: Delivery) -> int:
         return delivered.waited.first_ms if delivered.waited else self._now_ms()
@@ -209,6 +217,15 @@ class Settler:
 
     def _now_ms(self) -> int:
         return int(self.clock.now().timestamp() * 1000)
+
+
+def _too_large(delivered: Delivery) -> Unreadable:
+    size = put_aside.size_of(delivered.key, delivered.value, delivered.headers)
+    return Unreadable(
+        f"a record of {size} bytes, sent compressed, is larger than an event may be ({MAX_EVENT_BYTES}): "
+        "put what it carries into an object and refer to that",
+        code="too_large",
+    )
 
 
 def _not_yet_waits(retry_after: float, attempt: int) -> tuple[float, float]:

@@ -1,0 +1,222 @@
+"""Whatever lies in a topic: every record has an outcome, no stage stops, no neighbour is lost.
+
+Each case is written between two good records of the same partition by another client library than ours, as
+an outsider would; afterwards both neighbours are handled, the bad one is where it belongs, and everything
+is committed.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from confluent_kafka import Producer
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts import put_aside
+from framewell_contracts.catalogue import fact_type
+from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Rejected
+from framewell_kit.stream import Stage
+from framewell_kit.testing.streams import StreamBench, a_cause, eventually
+
+pytestmark = pytest.mark.integration
+
+GROUP = "ingest.accept_request"
+TOPIC = fact_type(IngestRequested).type
+DEAD_LETTERS = dead_letter_topic(GROUP)
+Headers = list[tuple[str, bytes | None]]
+
+
+class Seen:
+    """A handler that remembers which assets it was asked for."""
+
+    def __init__(self) -> None:
+        self.assets: list[str] = []
+
+    async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
+        self.assets.append(fact.asset_id)
+        return []
+
+
+class NotTaken(Exception):
+    """The broker did not take a record."""
+
+
+class Outsider:
+    """Writes to one partition with librdkafka."""
+
+    def __init__(self, bench: StreamBench, **options: Any) -> None:
+        self._topic = bench.prefix + TOPIC
+        self.producer = Producer(
+            {"bootstrap.servers": bench.kafka, "message.max.bytes": 200 << 20, **options}
+        )
+
+    def write(self, value: bytes | None, headers: Headers, key: bytes | None = b"k", **more: Any) -> None:
+        """Write one record and wait for it; NotTaken when the broker refuses it."""
+        taken: list[bool] = []
+        more["on_delivery"] = lambda error, _: taken.append(error is None)
+        self.producer.produce(self._topic, value, key, partition=0, headers=headers, **more)
+        self.producer.flush(30)
+        if taken != [True]:
+            raise NotTaken
+
+    def good(self, asset: str, **more: Any) -> None:
+        """Write a request as it should be."""
+        value, headers = good(asset)
+        self.write(value, headers, **more)
+
+
+def good(asset: str, **changed: bytes | None) -> tuple[bytes, Headers]:
+    """Value and headers of a request, with some headers changed or (None) left out."""
+    cause = a_cause(f"event-{asset}")
+    envelope = Envelope(cause.id, cause.source, TOPIC, cause.time, asset)
+    record = encode(envelope, IngestRequested(asset_id=asset, uri="file:///x"))
+    kept = dict(record.headers) | changed
+    return record.value, [(name, content) for name, content in kept.items() if content is not None]
+
+
+@pytest.fixture
+async def bench(broker: str):
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])
+        yield bench
+
+
+async def outcome(bench: StreamBench, write: Callable[[Outsider], object]) -> tuple[Seen, list[str]]:
+    """What the handler saw and the codes of the dead letters, with a good record on either side."""
+    outsider, seen = Outsider(bench), Seen()
+    await asyncio.to_thread(outsider.good, "before")
+    await asyncio.to_thread(write, outsider)
+    await asyncio.to_thread(outsider.good, "after")
+    runtime = await bench.run(Stage(GROUP, IngestRequested, seen))
+    await eventually(lambda: "after" in seen.assets, within=20)
+    await bench.stop(runtime)
+    assert "before" in seen.assets
+    last = (await bench.records(TOPIC))[-1].offset  # a transaction's marker may stand behind it
+    assert await bench.committed(GROUP, TOPIC) == last + 1, "everything is committed"
+    letters = [put_aside.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
+    return seen, [letter.code for letter in letters if letter is not None]
+
+
+JSON = {"content-type": b"application/json"}
+GIVEN_UP: dict[str, tuple[bytes | None, Headers, str]] = {
+    "bytes that are no protobuf": (b"\xff\xff\xff", good("x")[1], "not_protobuf"),
+    "bytes that are no JSON": (b"{", good("x", **JSON)[1], "bad_json"),
+    "JSON of wrong types": (json.dumps({"assetId": [1]}).encode(), good("x", **JSON)[1], "bad_json"),
+    "JSON that is no object": (b"[1]", good("x", **JSON)[1], "bad_json"),
+    "a fact of another topic": (b"", good("x", ce_type=b"framewell.asset.rejected.v1")[1], "wrong_topic"),
+    "no headers": (b"anything", [], "no_cloudevent"),
+    "an id that is missing": (good("x")[0], good("x", ce_id=None)[1], "no_cloudevent"),
+    "an id that is null": (good("x")[0], [*good("x", ce_id=None)[1], ("ce_id", None)], "no_cloudevent"),
+    "a header that is not UTF-8": (good("x")[0], good("x", ce_subject=b"\xff\xfe")[1], "bad_header"),
+    "a time that is none": (good("x")[0], good("x", ce_time=b"yesterday")[1], "bad_time"),
+    "no value": (None, good("x")[1], "empty"),
+    "a content type nobody knows": (b"<x/>", good("x", **{"content-type": b"text/xml"})[1], "content_type"),
+    "a version of tomorrow": (b"", good("x", ce_type=b"framewell.ingest.requested.v2")[1], "unknown_type"),
+    "CloudEvents of tomorrow": (good("x")[0], good("x", ce_specversion=b"2.0")[1], "bad_version"),
+    "nonsense with 20,000 headers": (b"\xff", [(f"h{n}", b"x") for n in range(20_000)], "no_cloudevent"),
+    "nonsense with a header of 900 KB": (b"\xff", [("h", b"x" * 900_000)], "no_cloudevent"),
+}
+
+
+@pytest.mark.parametrize("case", GIVEN_UP)
+async def test_what_cannot_be_read_is_a_dead_letter(bench: StreamBench, case: str) -> None:
+    value, headers, code = GIVEN_UP[case]
+    seen, codes = await outcome(bench, lambda outsider: outsider.write(value, headers))
+    assert seen.assets == ["before", "after"]
+    assert codes == [code]
+
+
+HANDLED: dict[str, Callable[[Outsider], object]] = {
+    "no key": lambda o: o.write(*good("odd"), key=None),
+    "20,000 more headers": lambda o: o.write(good("odd")[0], good("odd")[1] + [("h", b"x")] * 20_000),
+    "a header of 900 KB": lambda o: o.write(good("odd")[0], [*good("odd")[1], ("h", b"x" * 900_000)]),
+    "a foreign header that is null": lambda o: o.write(good("odd")[0], [*good("odd")[1], ("h", None)]),
+    "a foreign header that is not UTF-8": lambda o: o.write(
+        good("odd")[0], [*good("odd")[1], ("h", b"\xff")]
+    ),
+    "fields of tomorrow": lambda o: o.write(good("odd")[0] + b"\xfa\x3e\x03new", good("odd")[1]),
+    "a timestamp of 1970": lambda o: o.write(*good("odd"), timestamp=1),
+    "no time of its own, written in 1970": lambda o: o.write(
+        good("odd")[0], good("odd", ce_time=None)[1], timestamp=1
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HANDLED)
+async def test_what_is_odd_but_readable_is_handled(bench: StreamBench, case: str) -> None:
+    seen, codes = await outcome(bench, HANDLED[case])
+    assert sorted(seen.assets) == ["after", "before", "odd"]
+    assert codes == []
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+async def test_compressed_batches_are_read(bench: StreamBench, codec: str) -> None:
+    def write(_: Outsider) -> None:
+        compressing = Outsider(bench, **{"compression.type": codec, "linger.ms": 50})
+        for n in range(50):
+            value, headers = good(f"c{n}")
+            compressing.producer.produce(bench.prefix + TOPIC, value, b"k", partition=0, headers=headers)
+        compressing.producer.flush(30)
+
+    seen, codes = await outcome(bench, write)
+    assert len(seen.assets) == 52
+    assert codes == []
+
+
+async def test_a_value_that_was_small_only_compressed_is_given_up_without_its_content(
+    bench: StreamBench,
+) -> None:
+    """A batch of 40 MB of zeros is 40 KB for the broker; no dead letter can hold what it was."""
+
+    def write(_: Outsider) -> None:
+        Outsider(bench, **{"compression.type": "zstd"}).write(bytes(40 << 20), good("x")[1])
+
+    seen, codes = await outcome(bench, write)
+    assert seen.assets == ["before", "after"]
+    assert codes == ["too_large"]
+    (letter,) = await bench.records(DEAD_LETTERS)
+    assert not letter.value
+    said = put_aside.read(letter.headers)
+    assert said is not None
+    assert said.left_out_bytes > 40 << 20
+    assert f"{TOPIC}/0@1" in said.reason
+
+
+async def test_aborted_transactions_never_happened_and_committed_ones_did(bench: StreamBench) -> None:
+    def write(_: Outsider) -> None:
+        transactional = Outsider(bench, **{"transactional.id": bench.prefix + "outsider"})
+        producer = transactional.producer
+        producer.init_transactions(30)
+        for asset, ends_well in (("aborted", False), ("committed", True), ("aborted too", False)):
+            producer.begin_transaction()
+            transactional.good(asset)
+            if ends_well:
+                producer.commit_transaction(30)
+            else:
+                producer.abort_transaction(30)
+
+    seen, codes = await outcome(bench, write)
+    assert seen.assets == ["before", "committed", "after"]
+    assert codes == []
+
+
+async def test_a_message_of_100_mb_is_refused_where_it_is_sent(bench: StreamBench) -> None:
+    big = IngestRequested(asset_id="a", uri="x" * (100 << 20))
+    with pytest.raises(Rejected, match=r"too large for its topic.*put it into an object"):
+        await bench.publish(big)
+
+    def write(_: Outsider) -> None:
+        value, headers = good("x")
+        for size in (MAX_EVENT_BYTES + 1, 100 << 20):
+            with pytest.raises(NotTaken):
+                Outsider(bench, **{"message.timeout.ms": 5000}).write(value + bytes(size), headers)
+
+    seen, codes = await outcome(bench, write)
+    assert seen.assets == ["before", "after"]
+    assert codes == []
