@@ -20,6 +20,7 @@ import grpc
 import uvloop
 from aiokafka.errors import KafkaError
 
+from framewell_kit import garbage
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.health import Health, HealthServer
@@ -118,6 +119,7 @@ async def _live(name: str, settings: object, wire: Wire, shared: MeshSettings, t
     try:
         if await _unless(stopping, process.start(settings, wire)):
             health.started = True
+            garbage.settle()
             log.info("started", pid=os.getpid())
             await stopping.wait()
         log.info("stopping")
