@@ -39,6 +39,8 @@ remembers it, or does what is right to do twice.
 **What cannot be handled.** A group puts a record that must wait into its retry topic, and one that it gives
 up into its dead-letter topic, unchanged, with headers that say why.
 
+**Topics.** Partitions and retention are the catalogue's; an environment may have its own.
+
 **Change.** Fields are added freely, so readers ignore what they do not know; nothing released ever changes
 or goes away. A new shape is a new version of the type, in a topic of its own.
 """
