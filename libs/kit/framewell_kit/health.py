@@ -2,12 +2,16 @@
 
 | path | 200 when | otherwise |
 |---|---|---|
-| /live | the event loop turns | the supervisor restarts the process |
-| /started | wiring and every part's start are done | 503 |
-| /ready | started, not stopping, and no part waits for anything | 503 and what it waits for |
+| /live | the event loop turns, whatever the process waits for | no answer: kill it |
+| /started | wiring and every part's start are done, once and for all | 503 and what it waits for |
+| /ready | started, not stopping, and no part waits for anything | 503 and why, part by part |
 | /metrics | always: Prometheus text | |
+
+A process whose broker or database is away, whose breaker is open or which reads its broadcasts is live and
+not ready: killing it would mend nothing. Paused partitions are told and do not count against it.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -29,16 +33,21 @@ class Health:
     starting: str = "starting"
     started: bool = False
     stopping: bool = False
+    since: float = field(default_factory=time.monotonic)
     parts: dict[str, Callable[[], str]] = field(default_factory=dict)
     notes: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
 
-    def waiting(self) -> dict[str, str]:
-        """Every part that is not ready, and why."""
+    def told(self) -> dict[str, str]:
+        """Every part, and why it is not ready; empty where it is."""
         if not self.started:
             return {"process": self.starting}
         if self.stopping:
             return {"process": "stopping"}
-        return {name: reason for name, why in self.parts.items() if (reason := why())}
+        return {"process": "", **{name: why() for name, why in self.parts.items()}}
+
+    def waiting(self) -> dict[str, str]:
+        """Every part that is not ready, and why."""
+        return {name: reason for name, reason in self.told().items() if reason}
 
 
 class HealthServer:
@@ -71,19 +80,25 @@ class HealthServer:
             await self._runner.cleanup()
 
     async def _live(self, _: web.Request) -> web.Response:
-        return web.json_response({"service": self._health.service, "live": True})
+        health = self._health
+        seconds = round(time.monotonic() - health.since, 1)
+        return web.json_response({"service": health.service, "live": True, "up_seconds": seconds})
 
     async def _started(self, _: web.Request) -> web.Response:
-        started = self._health.started
-        answer = {"service": self._health.service, "started": started}
-        return web.json_response(answer, status=200 if started else 503)
+        health = self._health
+        answer: dict[str, object] = {"service": health.service, "started": health.started}
+        if not health.started:
+            answer["waiting"] = health.waiting()
+        return web.json_response(answer, status=200 if health.started else 503)
 
     async def _ready(self, _: web.Request) -> web.Response:
-        waiting = self._health.waiting()
+        told = self._health.told()
+        waiting = {name: reason for name, reason in told.items() if reason}
         answer = {
             "service": self._health.service,
             "ready": not waiting,
             "waiting": waiting,
+            "parts": {name: not reason for name, reason in told.items()},
             **{name: notes for name, tell in self._health.notes.items() if (notes := tell())},
         }
         return web.json_response(answer, status=503 if waiting else 200)

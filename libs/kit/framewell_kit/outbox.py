@@ -7,6 +7,7 @@ may have.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from framewell_kit.clock import Clock, SystemClock
@@ -87,6 +88,17 @@ class Outbox:
     async def flush(self) -> int:
         """Send everything that waits; how many facts. Raises Busy when the broker or database is away."""
         return await self._relay.flush()
+
+    async def oldest_unsent(self) -> datetime | None:
+        """When the oldest fact that is not sent yet was stored; None when none waits. Raises Busy."""
+        facts = [
+            fact
+            for collection in sorted(self._collections)
+            for document in await self.documents.find(collection, {PENDING: True}, limit=1)
+            for fact in records_from_documents(document[FIELD])[:1]
+        ]
+        moments = [dict(fact.headers)["ce_time"].decode() for fact in facts]
+        return min(map(datetime.fromisoformat, moments), default=None)
 
     async def unsent(self, subject: str) -> int:
         """How many stored facts about this asset have not been sent yet."""

@@ -26,7 +26,7 @@ from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobKind, JobRunner, Jobs
 from framewell_kit.objects import LocalObjects, Objects, S3Objects
-from framewell_kit.operations import KeptWork, Standing, operations
+from framewell_kit.operations import KeptWork, Standing, Watch, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
@@ -40,7 +40,6 @@ S = TypeVar("S")
 TRY_AGAIN_SECONDS = 1.0
 HARD_DEADLINE_MARGIN_SECONDS = 5.0
 EXIT_HARD_DEADLINE = 75
-LAG_SECONDS = 5.0
 # How the time to drain is shared: streams and jobs first, then gRPC and the other parts.
 DRAIN_SHARE, SIDE_SHARE = 0.7, 0.1
 
@@ -159,7 +158,6 @@ class _Process:
         self._name, self._shared, self._telemetry, self._health = name, shared, telemetry, health
         self._kafka = shared.broker_access()
         self._standing = Standing(name, health, telemetry.control)
-        self._standing = Standing(name, health, telemetry.control)
         self._started = AsyncExitStack()
 
     async def start(self, settings: object, wire: Wire) -> None:
@@ -179,7 +177,17 @@ class _Process:
         runner = JobRunner(mesh.jobs, service.jobs, mesh.clock)
         await self._patiently("the document database", runner.start)
         self._health.parts["jobs"] = lambda: "; ".join(runner.why())
-        runtime = await self._listen(mesh, service)
+        watch = Watch(
+            self._health,
+            documents=mesh.documents,
+            publisher=mesh.publisher,
+            outbox=mesh.outbox,
+            runner=runner,
+            clock=mesh.clock,
+        )
+        watching = asyncio.ensure_future(watch.run())
+        self._started.callback(watching.cancel)
+        runtime = watch.runtime = await self._listen(mesh, service)
 
         async def drain() -> None:
             await asyncio.gather(runtime.stop(seconds * DRAIN_SHARE), runner.stop(seconds * DRAIN_SHARE))
@@ -238,10 +246,9 @@ class _Process:
 
         await self._patiently("the broker", subscribe)
         runtime = self._standing.streams = runtimes[0]
-        self._health.parts["streams"] = lambda: "; ".join(runtime.unready())
+        for part, why in runtime.unready_parts().items():
+            self._health.parts[part] = _joined(why)
         self._health.notes["paused"] = runtime.waiting
-        measuring = asyncio.ensure_future(_measure_lag(runtime))
-        self._started.callback(measuring.cancel)
         return runtime
 
     async def _patiently(self, what: str, attempt: Callable[[], Awaitable[None]]) -> None:
@@ -265,10 +272,8 @@ class _Process:
         self._started.push_async_callback(stopped)
 
 
-async def _measure_lag(runtime: StreamRuntime) -> None:
-    while True:
-        await asyncio.sleep(LAG_SECONDS)
-        runtime.update_lag()
+def _joined(why: Callable[[], list[str]]) -> Callable[[], str]:
+    return lambda: "; ".join(why())
 
 
 def _objects(shared: MeshSettings) -> Objects:

@@ -33,6 +33,7 @@ class JobRunner:
         self._kinds = {kind.kind: kind for kind in kinds}
         self._wakes = {kind: asyncio.Event() for kind in self._kinds}
         self._running: dict[str, set[asyncio.Task[None]]] = {kind: set() for kind in self._kinds}
+        self._began: dict[asyncio.Task[None], float] = {}
         self._loops: list[asyncio.Task[None]] = []
         self._reasons: dict[str, str] = {}
         self._worker = uuid4().hex
@@ -63,6 +64,20 @@ class JobRunner:
     def why(self) -> list[str]:
         """What keeps jobs from being claimed; empty when nothing does."""
         return [f"jobs {kind}: {reason}" for kind, reason in self._reasons.items() if reason]
+
+    def running_seconds(self) -> dict[str, float]:
+        """For how long the oldest running job of each kind has run in this process; 0 when none runs."""
+        now = time.monotonic()
+        return {
+            kind: max((now - self._began[task] for task in running), default=0.0)
+            for kind, running in self._running.items()
+        }
+
+    async def waiting_seconds(self) -> dict[str, float]:
+        """For how long the oldest waiting job of each kind has waited; 0 when none waits. Raises Busy."""
+        now = self._clock.now()
+        put = {kind: await self._jobs.oldest_waiting(kind) for kind in self._kinds}
+        return {kind: max((now - when).total_seconds(), 0.0) if when else 0.0 for kind, when in put.items()}
 
     def _wake(self, kind: str) -> None:
         if kind in self._wakes:
@@ -100,9 +115,11 @@ class JobRunner:
         lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock, since=asked)
         task = asyncio.create_task(self._run(kind, document, lease))
         self._running[kind.kind].add(task)
+        self._began[task] = time.monotonic()
 
         def ended(done: asyncio.Task[None]) -> None:
             self._running[kind.kind].discard(done)
+            del self._began[done]
             self._wakes[kind.kind].set()
             if not done.cancelled() and done.exception() is not None:
                 log.error("job left to the next worker", id=document["_id"], exc_info=done.exception())

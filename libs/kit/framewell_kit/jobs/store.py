@@ -10,7 +10,7 @@ A finished job stays: that it is there is what makes `put` happen once.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED, Lane
@@ -102,6 +102,15 @@ class Jobs:
         """Jobs that one asset's events caused and that are not done, oldest first."""
         found = await self._documents.find(COLLECTION, {SUBJECT: asset_id}, sort=[("put_at", 1)])
         return [one for one in found if one["queue"] != queue(one["kind"], "done")][:limit]
+
+    async def oldest_waiting(self, kind: str) -> datetime | None:
+        """When the oldest waiting job was put; None when none waits. Raises Busy as the store does."""
+        waits = [
+            document["put_at"]
+            for name in _waiting(kind)
+            for document in await self._documents.find(COLLECTION, {"queue": name}, limit=1)
+        ]
+        return min(waits, default=None)
 
     # --- for the runner
 

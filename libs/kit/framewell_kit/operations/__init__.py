@@ -5,6 +5,7 @@
 
 from framewell_kit.operations.servicer import operations
 from framewell_kit.operations.standing import Standing
+from framewell_kit.operations.watching import Watch
 from framewell_kit.operations.work import KeptWork
 
-__all__ = ["KeptWork", "Standing", "operations"]
+__all__ = ["KeptWork", "Standing", "Watch", "operations"]

@@ -9,6 +9,7 @@ from framewell_contracts import put_aside
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.put_aside import PutAside
 from framewell_contracts.topics import RETRY_SUFFIX
+from framewell_kit.stream.ages import Ages
 from framewell_kit.stream.ledger import OffsetLedger
 
 LIVE_SUFFIX = ".live"
@@ -22,7 +23,8 @@ class Holding:
     """
 
     __slots__ = (
-        "blocked", "committed", "lanes", "ledger", "live", "lost", "partition", "retry", "starts", "topic",
+        "ages", "blocked", "committed", "lanes", "ledger", "live", "lost", "partition", "retry", "starts",
+        "topic",
     )  # fmt: skip
 
     def __init__(self, partition: TopicPartition, prefix: str) -> None:
@@ -31,6 +33,7 @@ class Holding:
         self.retry = self.topic.endswith(RETRY_SUFFIX)
         self.live = self.topic.endswith(LIVE_SUFFIX)
         self.ledger = OffsetLedger()
+        self.ages = Ages()
         self.lanes: dict[bytes | int, list[Delivery]] = {}
         self.blocked = False
         self.lost = False

@@ -8,27 +8,33 @@ reaches it (it would swallow it and skip the batch).
 import asyncio
 import os
 import sys
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
+from framewell_contracts.broker_reach import refused_names
 from framewell_kit.clock import Clock
 from framewell_kit.stream.agenda import Agenda
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed, delivery
 from framewell_kit.stream.gate import Gate
 from framewell_kit.stream.ledger import OffsetLedger
 from framewell_kit.stream.publisher import Publisher
+from framewell_kit.stream.refusals import Refusals
 from framewell_kit.stream.settle import Settler
 from framewell_kit.telemetry import logger
-from framewell_kit.telemetry.metrics import LAG, PAUSES
+from framewell_kit.telemetry.metrics import PAUSES
 
 log = logger(__name__)
 
@@ -82,6 +88,7 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
         self.assigned = asyncio.Event()
         self.gate = Gate(lambda: self.subscriber.consumer, self._resumed)
         self.agenda = Agenda(self._due)
+        self.refusals = Refusals(self.group, lambda: self.subscriber.consumer)
         self._commits = asyncio.Lock()
         self._moved = asyncio.Event()
         static: dict[str, Any] = (
@@ -186,17 +193,25 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
                 await consumer.commit(offsets)
             except (CommitFailedError, IllegalStateError) as error:
                 log.info("partitions were lost before the commit", group=self.group, error=repr(error)[:200])
+            except TopicAuthorizationFailedError as error:
+                consumer.refuse(error)
+                refused = refused_names(error)  # the offsets of the other topics are committed
+                self._committed({one: offset for one, offset in offsets.items() if one.topic not in refused})
             except KafkaError as error:
                 log.warning("commit failed, the next one covers it", group=self.group, error=repr(error))
             else:
-                for partition, offset in offsets.items():
-                    if (holding := self.holdings.get(partition)) is not None:
-                        holding.committed = offset
+                self._committed(offsets)
+
+    def _committed(self, offsets: Mapping[TopicPartition, int]) -> None:
+        for partition, offset in offsets.items():
+            if (holding := self.holdings.get(partition)) is not None:
+                holding.committed = offset
 
     # --- waiting
 
     def postpone(self, holding: Holding, postponed: Postponed) -> None:
         """Pause a partition, and read it again from the first record that was given back."""
+        self.moved()
         if holding.lost or self.stopping:
             return
         self._give_back(holding)
@@ -209,11 +224,12 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
 
     async def until(self, condition: Callable[[], bool], seconds: float | None = None) -> bool:
         """Wait until the condition holds, looking whenever something `moved`; False when time is over."""
-        deadline = None if seconds is None else time.monotonic() + seconds
+        loop = asyncio.get_running_loop()
+        deadline = None if seconds is None else loop.time() + seconds
         while not condition():
             self._moved.clear()
             try:
-                async with asyncio.timeout(None if deadline is None else max(deadline - time.monotonic(), 0)):
+                async with asyncio.timeout_at(deadline):
                     await self._moved.wait()
             except TimeoutError:
                 return condition()
@@ -240,21 +256,6 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
             if isinstance(result, Exception):
                 raise result
 
-    def lag(self) -> int:
-        """Records that are known to be there and not finished yet; also updates the metric."""
-        consumer = self.subscriber.consumer
-        total = 0
-        for partition in consumer.assignment() if consumer is not None else ():
-            highwater, holding = consumer.highwater(partition), self.holdings.get(partition)
-            position = holding.ledger.committable() if holding is not None else None
-            if highwater is not None and position is not None:
-                behind = max(highwater - position, 0)
-                total += behind
-                LAG.set(
-                    behind, {"group": self.group, "topic": partition.topic, "partition": partition.partition}
-                )
-        return total
-
     # --- what was polled
 
     async def _polled(self, raw: Sequence[Any]) -> None:
@@ -280,8 +281,7 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
         for record in raw:
             if record.partition != number or record.topic != topic:
                 topic, number = record.topic, record.partition
-                holding = self.holdings.get((topic, number))
-                end = NO_END if holding is None else _end_of_window(holding.ledger)
+                holding, end = self._begun(record)
             if holding is None:
                 continue
             if record.offset >= end and not holding.blocked:
@@ -296,6 +296,14 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
         for holding in left:
             self.gate.rewind(holding.partition, holding.ledger.first_waiting())
         return taken
+
+    def _begun(self, record: Any) -> tuple[Holding | None, int]:
+        """The partition whose records of a poll begin with this one, and the end of its window."""
+        holding = self.holdings.get((record.topic, record.partition))
+        if holding is None:
+            return None, NO_END
+        holding.ages.polled(record.offset, record.timestamp)
+        return holding, _end_of_window(holding.ledger)
 
     def _keep_for_later(self, record: Delivery) -> bool:
         """Keep a record that came back before its time, or refuse it; False when its time has come."""

@@ -12,7 +12,7 @@ from framewell_kit.stream.permits import Permits
 from framewell_kit.stream.settle import Settler
 from framewell_kit.stream.starts import MAX_STARTS, StartCounts
 from framewell_kit.telemetry import logger
-from framewell_kit.telemetry.metrics import HEAVY_SECONDS, IN_FLIGHT, RECORDS
+from framewell_kit.telemetry.metrics import HANDLER_SECONDS, IN_FLIGHT, RECORDS
 
 log = logger(__name__)
 
@@ -111,7 +111,7 @@ class HeavyFeed(Feed):
             raise
         finally:
             IN_FLIGHT.add(-1, labels)
-        HEAVY_SECONDS.record(time.monotonic() - started, labels)
+        HANDLER_SECONDS.record(time.monotonic() - started, labels)
         if postponed is not None:
             record.give_back()
             log.info("partition paused", group=self.group, partition=str(record.partition),

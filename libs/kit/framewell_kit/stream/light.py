@@ -21,7 +21,7 @@ from framewell_kit.stream.delivery import Delivery, Holding, Postponed
 from framewell_kit.stream.feed import Feed, Wiring
 from framewell_kit.stream.settle import Settler
 from framewell_kit.telemetry import logger
-from framewell_kit.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS, RECORDS
+from framewell_kit.telemetry.batches import BatchTelemetry
 
 log = logger(__name__)
 
@@ -52,6 +52,8 @@ class LightFeed(Feed):
         self._queued = 0
         self._workers: set[asyncio.Task[None]] = set()
         self._sheaf = Sheaf(self, wiring.publisher)
+        self._told = BatchTelemetry(self.group)
+        self._handling = 0.0  # seconds in handlers since the last batch was told
 
     @property
     def in_flight(self) -> int:
@@ -81,6 +83,7 @@ class LightFeed(Feed):
     async def drain(self, seconds: float) -> None:
         done = await self.until(lambda: not self.in_flight, seconds)
         self._sheaf.close()
+        self._told.flush()
         if done:
             await self.commit()
             return
@@ -153,7 +156,9 @@ class LightFeed(Feed):
             return
         holding.starts += 1
         try:
+            began = time.perf_counter()
             verdict = await self.settler.settle(record)
+            self._handling += time.perf_counter() - began
             if isinstance(verdict, Postponed):
                 self._postponed(record, verdict)
                 return
@@ -176,12 +181,14 @@ class LightFeed(Feed):
 
     def report(self, batch: Batch) -> None:
         """Say what a commit covered: the one place for metrics, the line and the span of a batch."""
-        labels = {"group": self.group}
-        seconds = time.monotonic() - batch.began
-        RECORDS.add(batch.records, labels)
-        BATCH_RECORDS.record(batch.records, labels)
-        BATCH_SECONDS.record(seconds, labels)
-        log.debug("batch done", group=self.group, records=batch.records, seconds=round(seconds, 4))
+        spent, self._handling = self._handling, 0.0
+        self._told.done(
+            batch.records,
+            time.monotonic() - batch.began,
+            handler_seconds=spent,
+            newest_ms=batch.newest_ms,
+            links=batch.traces,
+        )
 
     # --- room
 

@@ -78,6 +78,11 @@ class Publisher:
         for task in self._retired:
             task.cancel()
 
+    async def ping(self) -> None:
+        """Return when the broker answers a question; raise Busy when it does not."""
+        if self._producer is None or not await self._producer.client.force_metadata_update():
+            raise Busy(f"the broker at {self._kafka.servers} does not answer")
+
     async def publish(self, facts: Sequence[Outgoing], cause: Cause) -> None:
         """Publish the facts of a cause and wait for their acknowledgement.
 

@@ -1,7 +1,7 @@
 """All streams of one service: started after its topics exist, drained before it ends."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -131,16 +131,28 @@ class StreamRuntime:
 
     def unready(self) -> list[str]:
         """Why this process should not be counted on yet; empty when it is ready."""
-        reasons = [
-            f"{feed.group} has no partitions assigned yet"
-            for feed in self.feeds
-            if not feed.assigned.is_set()
-        ]
-        reasons += [f"{group}: breaker open" for group, breaker in self._breakers.items() if breaker.is_open]
-        reasons += [f"{feed.group}: {reason}" for feed in self.feeds for reason in refusals.told(feed)]
-        for one in self.broadcasts:
-            reasons += one.refusals.reasons or ([] if one.caught_up.is_set() else [one.reason])
-        return reasons
+        return [reason for why in self.unready_parts().values() for reason in why()]
+
+    def unready_parts(self) -> dict[str, Callable[[], list[str]]]:
+        """The parts of the streams that may be unready, each with what tells why it is."""
+        return {
+            "partitions": lambda: [
+                f"{feed.group} has no partitions assigned yet"
+                for feed in self.feeds
+                if not feed.assigned.is_set()
+            ],
+            "breakers": lambda: [
+                f"{group}: breaker open" for group, one in self._breakers.items() if one.is_open
+            ],
+            "rights": lambda: [
+                f"{feed.group}: {reason}" for feed in self.feeds for reason in refusals.told(feed)
+            ],
+            "broadcasts": lambda: [
+                reason
+                for one in self.broadcasts
+                for reason in one.refusals.reasons or ([] if one.caught_up.is_set() else [one.reason])
+            ],
+        }
 
     def waiting(self) -> list[str]:
         """What paused partitions wait for, by group: no reason to be unready, but to be told."""

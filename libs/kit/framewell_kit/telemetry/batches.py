@@ -15,7 +15,7 @@ from opentelemetry.trace import Link, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from framewell_kit.telemetry.logs import logger
-from framewell_kit.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS, RECORDS
+from framewell_kit.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS, HANDLER_SECONDS, RECORDS
 
 log = logger(__name__)
 
@@ -38,15 +38,25 @@ class BatchTelemetry:
         self._batches = self._records = self._newest_ms = 0
         self._seconds = 0.0
 
-    def done(self, records: int, seconds: float, *, newest_ms: int = 0, links: Sequence[str] = ()) -> None:
+    def done(
+        self,
+        records: int,
+        seconds: float,
+        *,
+        handler_seconds: float = 0.0,
+        newest_ms: int = 0,
+        links: Sequence[str] = (),
+    ) -> None:
         """A batch was committed: so many records, `seconds` after the first of them was read.
 
-        `newest_ms` is when the newest of them was written (ms since 1970), `links` the traceparents of the
-        spans of those that are sampled.
+        `handler_seconds` is the sum of what handlers took since the last batch, `newest_ms` when the newest
+        record was written (ms since 1970), `links` the traceparents of the spans of those that are sampled.
         """
         RECORDS.add(records, self._labels)
         BATCH_RECORDS.record(records, self._labels)
         BATCH_SECONDS.record(seconds, self._labels)
+        if handler_seconds:
+            HANDLER_SECONDS.record(handler_seconds / records, self._labels)
         if links:
             self._span(records, seconds, links)
         log.debug("batch committed", group=self.group, records=records, seconds=round(seconds, 4))

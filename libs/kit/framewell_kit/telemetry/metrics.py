@@ -70,8 +70,6 @@ CAUGHT_UP = _meter.create_gauge(
     description="1 once the replica has read what every replica must know, by topic.",
 )
 
-LAG, HEAVY_SECONDS = LAG_RECORDS, HANDLER_SECONDS
-
 # --- outbox and jobs
 OUTBOX_SENT = _meter.create_counter("framewell_outbox_sent", description="Facts sent by the outbox relay.")
 OUTBOX_AGE = _meter.create_gauge(
