@@ -29,7 +29,7 @@ MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewe
 PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
-.PHONY: help setup demo up down check lint types architecture contracts locks test test-unit test-integration \
+.PHONY: help setup demo up down check lint types architecture contracts evidence locks test test-unit test-integration \
 	test-story chaos proto lock bench bench-backbone clean
 
 help:
@@ -104,14 +104,14 @@ down:
 
 # --- checks -----------------------------------------------------------------------------------------
 
-check: lint types architecture contracts locks
+check: lint types architecture contracts locks evidence
 
 lint: .venv/.complete
 	@$(STEP) "ruff" $(BIN)/ruff check .
 	@$(STEP) "ruff format" $(BIN)/ruff format --check .
 
 types: .venv/.complete .venv-training/.complete
-	@$(STEP) "mypy (mesh)" $(BIN)/mypy $(MESH_SOURCES)
+	@$(STEP) "mypy (mesh)" $(BIN)/mypy $(MESH_SOURCES) tests/chaos
 	@$(STEP) "mypy (training)" .venv-training/bin/mypy --cache-dir .framewell/cache/mypy-training \
 		services/training/framewell_training
 
@@ -127,6 +127,9 @@ contracts: .venv/.complete node_modules/.complete
 
 locks: .tools/uv/.complete
 	@$(STEP) "locks up to date" sh infra/make/lock --check
+
+evidence: .venv/.complete
+	@$(STEP) "tables of recorded runs" $(BIN)/python infra/make/evidence --check
 
 proto: .venv/.complete
 	@$(BIN)/python infra/make/proto
@@ -152,9 +155,10 @@ test-story: setup
 	@echo "The story, end to end:"
 	@$(BIN)/pytest -q -m story tests
 
-# Kills services in the middle of the story; minutes long, not part of `make test`.
+# Half an hour; its short form is part of `make test`. CHAOS="--only kills" runs one row, CHAOS=--record also
+# writes docs/evidence/chaos.json.
 chaos: setup
-	@$(BIN)/pytest -q -m chaos tests libs services --ignore services/training
+	@PYTHONPATH=tests $(BIN)/python -m chaos $(CHAOS)
 
 # --- benchmarks -------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """The mesh's promises about events, tried on the real broker, the real database and real processes.
 
     make chaos                   every row, with its table; exit 1 if a row is not clean
-    … ARGS="--only kills"        one row        … ARGS="--short"   the two minutes that `make test` runs
+    make chaos CHAOS="--only kills"    one row
+    make chaos CHAOS=--short           less of everything, two minutes; `make test` runs the same
 
 A row (`rows/`) breaks one thing: it lays out its own ground (`ground`: topics, database, folder), starts
 services built on the public kit (`workloads/`), loads them (`load`), does harm (`processes`, `servers`) and

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chaos.evidence import record
 from chaos.outcome import Outcome, table
-from chaos.runner import ROWS, run_rows
+from chaos.runner import ROWS, SHORT_ROWS, run_rows, run_together
 from chaos.scale import FULL, SHORT, Scale
 from chaos.servers import servers
 
@@ -37,7 +37,8 @@ def main() -> int:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="framewell-chaos-"))
     try:
-        outcomes = _run(chosen.only or list(ROWS), folder, SHORT if chosen.short else FULL)
+        names = chosen.only or (SHORT_ROWS if chosen.short else list(ROWS))
+        outcomes = _run(names, folder, SHORT if chosen.short else FULL)
     except KeyboardInterrupt:
         print("interrupted; every process of the run has ended", file=sys.stderr)
         return INTERRUPTED
@@ -55,6 +56,8 @@ def main() -> int:
 
 def _run(names: Sequence[str], folder: Path, scale: Scale) -> list[Outcome]:
     with servers(folder / "servers") as both:
+        if scale is SHORT:
+            return [*asyncio.run(run_together(names, both, folder, scale, _told)).values()]
         return asyncio.run(run_rows(names, both, folder, scale, _told))
 
 

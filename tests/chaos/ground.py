@@ -19,6 +19,7 @@ from chaos.servers import Servers
 from chaos.witness import Witness
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import topics
+from framewell_contracts.topics import HANDLED_LETTERS
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.topics import apply
 
@@ -67,7 +68,9 @@ class Ground:
 
     async def declare(self, facts: Sequence[str], groups: Sequence[str]) -> None:
         """Create the topics of these fact types and groups."""
-        wanted = {f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")}
+        wanted = {HANDLED_LETTERS} | {
+            f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")
+        }
         declared = [
             topic
             for topic in topics()

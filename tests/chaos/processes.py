@@ -14,9 +14,10 @@ from pathlib import Path
 
 import aiohttp
 
+from chaos.workloads import SERVICE_OF
 from framewell_embedded.ports import LOOPBACK, is_free
 from framewell_embedded.running import die_with_parent
-from framewell_kit.settings import HEALTH_OFFSET, RPC_OFFSET
+from framewell_kit.settings import MeshSettings
 
 TESTS = Path(__file__).resolve().parents[1]
 # Below the ports that the kernel gives to clients (32768 and up by default).
@@ -27,13 +28,18 @@ class Worker:
     """One replica of a workload (`python -m chaos.workloads NAME`); a restart keeps its ports."""
 
     def __init__(self, workload: str, environment: Mapping[str, str], log: Path) -> None:
-        self.base = _free_base()
         self.log = log
-        self._workload = workload
-        self._environment = {**_inherited(), "FRAMEWELL_PORT_BASE": str(self.base), **environment}
+        self._workload, self._service = workload, SERVICE_OF[workload]
+        self._ports = _free_ports(self._service)
+        self._environment = {**_inherited(), "FRAMEWELL_PORT_BASE": str(self._ports.port_base), **environment}
         self.process: subprocess.Popen[bytes] | None = None
         self.deaths: list[int] = []  # exit statuses of ends that nobody asked for
         self._wanted = False
+
+    @property
+    def rpc_address(self) -> str:
+        """Where its gRPC server listens, `host:port`."""
+        return self._ports.rpc_address(self._service)
 
     @property
     def pid(self) -> int:
@@ -90,7 +96,7 @@ class Worker:
 
     async def health(self, path: str = "/ready") -> dict[str, object] | None:
         """What it says of itself, or None while it does not answer."""
-        url = f"http://{LOOPBACK}:{self.base + HEALTH_OFFSET}{path}"
+        url = f"http://{LOOPBACK}:{self._ports.health_port(self._service)}{path}"
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
@@ -127,8 +133,9 @@ def _inherited() -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _free_base() -> int:
+def _free_ports(service: str) -> MeshSettings:
+    """Settings with a port base at which the ports of the service are free."""
     while True:
-        base = random.randrange(LOWEST_BASE, HIGHEST_BASE)
-        if is_free(base + RPC_OFFSET) and is_free(base + HEALTH_OFFSET):
-            return base
+        ports = MeshSettings(port_base=random.randrange(LOWEST_BASE, HIGHEST_BASE))
+        if is_free(ports.rpc_port(service)) and is_free(ports.health_port(service)):
+            return ports

@@ -1,4 +1,4 @@
-"""Runs rows one after the other on one broker and one database."""
+"""Runs rows on one broker and one database."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 from chaos.ground import Ground, ground
 from chaos.outcome import Outcome
 from chaos.rows import content, heavy, outages, workers
+from chaos.rows.assets import assets
 from chaos.rows.backlog import backlog
 from chaos.scale import Scale
 from chaos.servers import Servers
@@ -33,9 +34,16 @@ ROWS: Final[dict[str, Row]] = {
     "sigterm": workers.sigterm,
     "clocks": workers.clocks,
     "backlog": backlog,
+    "assets": assets,
 }
 """Every row by its name, in the order of the table."""
 
+SHORT_ROWS: Final = [name for name in ROWS if name != "assets"]
+"""The rows of the short form."""
+
+# These take broker or database away from everybody.
+ALONE: Final = frozenset({"broker", "away", "database"})
+AT_ONCE = 3
 ROW_SECONDS = 600.0
 
 
@@ -56,10 +64,26 @@ async def run_row(name: str, servers: Servers, folder: Path, scale: Scale, *, br
 async def run_rows(
     names: Sequence[str], servers: Servers, folder: Path, scale: Scale, told: Callable[[Outcome], None]
 ) -> list[Outcome]:
-    """Run these rows in order; `told` hears of each as it ends."""
+    """Run these rows one after the other; `told` hears of each as it ends."""
     outcomes = []
     for name in names:
         outcome = await run_row(name, servers, folder / name, scale)
         told(outcome)
         outcomes.append(outcome)
     return outcomes
+
+
+async def run_together(
+    names: Sequence[str], servers: Servers, folder: Path, scale: Scale, told: Callable[[Outcome], None]
+) -> dict[str, Outcome]:
+    """Run these rows, some of them at once where none takes the servers away from the others."""
+    alone = await run_rows([name for name in names if name in ALONE], servers, folder, scale, told)
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name: str) -> Outcome:
+        async with places:
+            return (await run_rows([name], servers, folder, scale, told))[0]
+
+    others = await asyncio.gather(*(one(name) for name in names if name not in ALONE))
+    found = {outcome.name: outcome for outcome in (*alone, *others)}
+    return {name: found[name] for name in names}

@@ -19,8 +19,6 @@ from chaos.witness import everything
 from chaos.workloads import chain
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Envelope, Record, encode
-from framewell_embedded.ports import LOOPBACK
-from framewell_kit.settings import RPC_OFFSET
 from framewell_kit.stream.breaker import MIN_FAILURES
 
 POISONED_FRACTION = 0.01
@@ -66,8 +64,7 @@ async def breaker(ground: Ground) -> Outcome:
         given_up = len(story.witness.seen[f"{chain.ACCEPT}.dead-letter"]) - JUNK
         outcome.require(given_up < MIN_FAILURES, f"{given_up} records were given up before the stage stopped")
         switch.touch()
-        address = f"{LOOPBACK}:{worker.base + RPC_OFFSET}"
-        await _framewell("dlq", "resume", chain.ACCEPT, "--address", address)
+        await _framewell("dlq", "resume", chain.ACCEPT, "--address", worker.rpc_address)
         outcome.recovered.append(await story.recovery())
         await _replay(ground, "--code", "failed")
         await story.settled(120)

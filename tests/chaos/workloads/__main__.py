@@ -6,16 +6,12 @@ import sys
 
 from chaos import broken
 from chaos.journal import Journal
-from chaos.workloads import backlog, chain, heavy
+from chaos.workloads import SERVICE_OF, backlog, chain, heavy
 from chaos.workloads.impatient import make_impatient
 from chaos.workloads.settings import WorkloadSettings
 from framewell_kit.service import run_service
 
-WORKLOADS = {
-    "backlog": (backlog.SERVICE, backlog.wire),
-    "chain": (chain.SERVICE, chain.wire),
-    "heavy": (heavy.SERVICE, heavy.wire),
-}
+WORKLOADS = {"backlog": backlog.wire, "chain": chain.wire, "heavy": heavy.wire}
 
 
 def main(name: str) -> None:
@@ -24,8 +20,7 @@ def main(name: str) -> None:
     broken.apply(settings.broken)
     if settings.poll_interval_ms:
         make_impatient(Journal(settings.journal), settings.poll_interval_ms)
-    service, wire = WORKLOADS[name]
-    run_service(service, settings, wire)
+    run_service(SERVICE_OF[name], settings, WORKLOADS[name])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chaos.workloads import SERVICE_OF
 from chaos.workloads.settings import WorkloadSettings
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -12,7 +13,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import Stage
 
-SERVICE = "ingest"
+SERVICE = SERVICE_OF["backlog"]
 GROUP = "ingest.accept_request"
 REQUESTED, REJECTED = fact_type(IngestRequested).type, fact_type(AssetRejected).type
 # One in so many requests is answered: enough to see that none is skipped, little enough to read.

@@ -17,6 +17,7 @@ from zlib import crc32
 
 from chaos.blind import never_look_at_the_clock
 from chaos.journal import Journal
+from chaos.workloads import SERVICE_OF
 from chaos.workloads.settings import WorkloadSettings
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -33,7 +34,7 @@ from framewell_kit.outcomes import NotYet
 from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import Stage
 
-SERVICE = "ingest"
+SERVICE = SERVICE_OF["chain"]
 ACCEPT, COLLECT, DECIDE = "ingest.accept_request", "ingest.note_rejection", "ingest.remove_asset"
 GROUPS = (ACCEPT, COLLECT, DECIDE)
 FACTS = tuple(

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chaos.journal import Journal
-from chaos.workloads import chain
+from chaos.workloads import SERVICE_OF, chain
 from chaos.workloads.settings import WorkloadSettings
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.mesh.v1.mesh_pb2 import Outcome
@@ -27,7 +27,7 @@ from framewell_kit.objects import Objects
 from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import HeavyStage, Reason
 
-SERVICE = "transcode"
+SERVICE = SERVICE_OF["heavy"]
 GROUP = "transcode.make_chunk"
 PLANNED, MADE = fact_type(ChunkPlanned).type, fact_type(ChunkTranscoded).type
 OBJECTS, KILLER = "objects", "killer"
