@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, str]] = {
     "assets": "framewell_cli.commands.assets:assets",
     "show": "framewell_cli.commands.assets:show",
     "why": "framewell_cli.commands.assets:why",
+    "tune": "framewell_cli.commands.tune:tune",
     "search": "framewell_cli.commands.search:search",
     "review": "framewell_cli.commands.review:app",
     "dataset": "framewell_cli.commands.dataset:app",

@@ -132,8 +132,9 @@ async def _live(name: str, settings: object, wire: Wire, shared: MeshSettings, t
         timer.start()
         await process.stop()
         await health_server.stop()
+        log.info("stopped")
+        await asyncio.to_thread(telemetry.close)
         timer.cancel()
-    log.info("stopped")
 
 
 async def _unless(stopping: asyncio.Event, work: Awaitable[None]) -> bool:

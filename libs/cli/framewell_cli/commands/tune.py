@@ -1,0 +1,141 @@
+"""`framewell tune`: how much running services log and trace, seen and changed without a restart."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import grpc
+import typer
+from google.protobuf.duration_pb2 import Duration
+
+from framewell.mesh.v1 import operations_service_pb2 as api
+from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
+from framewell_cli.commands.reaching import ActingAs
+from framewell_cli.console import Json, print_json, print_table
+from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
+from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_client.gateway import TOKEN_VARIABLE
+from framewell_contracts.catalogue import ALL_SERVICES
+
+CALL_SECONDS = 5.0
+EVERYBODY: Final = "all"
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+Which = Annotated[str, typer.Argument(metavar="SERVICE|all", help="Whom to ask or tell.")]
+Level = Annotated[str, typer.Option(help="Least level logged: debug, info, warning or error.")]
+Loggers = Annotated[
+    list[str] | None,
+    typer.Option("--logger", metavar="NAME=LEVEL", help="Level of one logger, e.g. aiokafka=debug; =: none."),
+]
+Sample = Annotated[float | None, typer.Option(min=0, max=1, help="Fraction of new traces that are recorded.")]
+For = Annotated[str, typer.Option("--for", metavar="30s|10m|2h", help="Back to the settings after that.")]
+
+
+def tune(
+    service: Which = EVERYBODY,
+    *,
+    log_level: Level = "",
+    logger: Loggers = None,
+    trace_sample: Sample = None,
+    lasting: For = "",
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """Show how much services log and trace; with options, change it while they run.
+
+    A restart goes back to the settings. Changing takes the authority admin where the mesh has tokens.
+    Exit code 1 when a service refused or is away; the others are changed all the same.
+    """
+    wish = _wish(log_level, logger or [], trace_sample, lasting)
+    addresses = _addresses(service)
+    metadata = _metadata(acting_as)
+    answers = {name: _ask(where, wish, metadata) for name, where in addresses.items()}
+    if as_json:
+        print_json({name: _document(answer) for name, answer in answers.items()})
+    else:
+        columns = ("service", "log level", "loggers", "traces", "exported", "until")
+        print_table(columns, [(name, *_row(answer)) for name, answer in answers.items()])
+    if any(isinstance(answer, CommandError) for answer in answers.values()):
+        raise typer.Exit(1)
+
+
+def _wish(
+    log_level: str, loggers: list[str], trace_sample: float | None, lasting: str
+) -> api.SetTelemetryRequest | None:
+    """What is to change; None when nothing is."""
+    if not (log_level or loggers or trace_sample is not None):
+        if lasting:
+            raise UsageProblem("--for says how long a change lasts: say also what to change.")
+        return None
+    wish = api.SetTelemetryRequest(trace_sample=trace_sample, log_level=log_level or None)
+    for one in loggers:
+        name, equals, level = one.partition("=")
+        if not (name and equals):
+            raise UsageProblem(f"--logger wants NAME=LEVEL, e.g. aiokafka=debug, not {one!r}.")
+        wish.loggers[name] = level
+    if lasting:
+        found = re.fullmatch(r"(\d+)([smh])", lasting)
+        if not found or not int(found[1]):
+            raise UsageProblem(f"--for wants a time like 30s, 10m or 2h, not {lasting!r}.")
+        wish.revert_after.CopyFrom(Duration(seconds=int(found[1]) * _UNITS[found[2]]))
+    return wish
+
+
+def _addresses(service: str) -> dict[str, str]:
+    if service != EVERYBODY and service not in ALL_SERVICES:
+        raise UsageProblem(f"There is no service {service!r}. Services: all, {', '.join(ALL_SERVICES)}.")
+    known = read_endpoints()
+    names = ALL_SERVICES if service == EVERYBODY else (service,)
+    found = {name: known[f"grpc.{name}"] for name in names if f"grpc.{name}" in known}
+    if not found:
+        raise MeshUnreachable(
+            f"The address of {service} is not known here: 'framewell status' says what runs."
+        )
+    return found
+
+
+def _metadata(acting_as: str) -> tuple[tuple[str, str | bytes], ...]:
+    if token := os.environ.get(TOKEN_VARIABLE, ""):
+        return (("authorization", f"Bearer {token}"),)
+    return (("framewell-actor", acting_as),) if acting_as else ()
+
+
+def _ask(
+    where: str, wish: api.SetTelemetryRequest | None, metadata: tuple[tuple[str, str | bytes], ...]
+) -> api.Telemetry | CommandError:
+    try:
+        with grpc.insecure_channel(where, options=[("grpc.enable_http_proxy", 0)]) as channel:
+            stub = OperationsServiceStub(channel)
+            if wish is None:
+                return stub.GetTelemetry(
+                    api.GetTelemetryRequest(), timeout=CALL_SECONDS, metadata=metadata
+                ).telemetry
+            return stub.SetTelemetry(wish, timeout=CALL_SECONDS, metadata=metadata).telemetry
+    except grpc.RpcError as error:
+        if error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+            return CommandError(f"away: nothing answers at {where}")
+        return CommandError(f"refused: {error.details()}")
+
+
+def _document(answer: api.Telemetry | CommandError) -> Mapping[str, Any]:
+    if isinstance(answer, CommandError):
+        return {"error": str(answer)}
+    return {
+        "log_level": answer.log_level,
+        "loggers": dict(answer.loggers),
+        "trace_sample": answer.trace_sample,
+        "exporting": answer.exporting,
+        "reverts_at": answer.reverts_at.ToJsonString() if answer.HasField("reverts_at") else None,
+    }
+
+
+def _row(answer: api.Telemetry | CommandError) -> tuple[str, ...]:
+    if isinstance(answer, CommandError):
+        return (str(answer), "", "", "", "")
+    loggers = ", ".join(f"{name}={level}" for name, level in sorted(answer.loggers.items()))
+    until = f"{answer.reverts_at.ToDatetime():%H:%M:%S} UTC" if answer.HasField("reverts_at") else "-"
+    exported = "yes" if answer.exporting else "no"
+    return (answer.log_level, loggers or "-", f"{answer.trace_sample:.1%}", exported, until)
