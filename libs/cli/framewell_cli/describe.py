@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 import yaml
 
+from framewell_cli.broker import Prefix
 from framewell_cli.console import print_table
 from framewell_cli.errors import UsageProblem
-from framewell_cli.broker import Prefix
 from framewell_contracts.asyncapi import UnknownService, document
 from framewell_contracts.catalogue import FACTS, FactType, facts_read
 from framewell_contracts.groups import BROADCASTS, GROUPS

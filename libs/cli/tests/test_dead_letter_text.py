@@ -79,6 +79,15 @@ def test_a_fact_is_shown_in_words() -> None:
     assert (told["first"], told["last"]) == ("1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z")
 
 
+def test_attributes_are_found_in_whichever_mode_they_were_sent() -> None:
+    """The content is no good (`urrl`), but whose event it was can still be said."""
+    value = b'{"specversion": "1.0", "id": "playout/1", "source": "/p", "type": "t", "data": {"urrl": "x"}}'
+    letter = a_letter(value, headers=[("x", b"y")])
+    assert (letter.event_id, letter.event_type, letter.asset()) == ("playout/1", "t", "")
+    junk = a_letter(b"{no json", headers=[("x", b"y")])
+    assert (junk.event_id, junk.event_type) == ("", "")
+
+
 def test_huge_and_many_headers_stay_in_bounds_on_the_terminal() -> None:
     headers = [("big", b"x" * 1_000_000), ("binary", bytes(range(256)) * 400)] + [("n", b"v")] * 5000
     text = as_text(a_letter(b"x" * 2_000_000, headers))

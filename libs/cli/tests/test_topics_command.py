@@ -91,6 +91,7 @@ async def test_what_loses_data_is_refused_whole_and_done_with_yes(bench: Bench) 
     assert (await bench.set_on(REQUESTED))["max.message.bytes"] == "2000000"  # nothing was changed
     done = await bench.topics("apply", "--yes")
     assert {one["what"] for one in done.printed["changed"]} == {"retention.ms", "max.message.bytes"}
+    assert (done.code, done.printed["left"]) == (0, [])
     now = await bench.set_on(REQUESTED)
     assert now["retention.ms"] == str(14 * DAY_MS)
     assert now["segment.bytes"] == "10485760"  # what the catalogue says nothing about stays

@@ -230,7 +230,7 @@ def facts_read(reader: str) -> tuple[FactType, ...]:
 
 
 def topics() -> tuple[Topic, ...]:
-    """Every topic of the mesh: facts, each group's retry and dead-letter topic, what became of the letters."""
+    """Every topic: facts, each group's retry and dead-letter topic, what became of the letters."""
     named = [topic for fact in _FACTS for topic in fact.topics()]
     named.append(Topic(HANDLED_LETTERS, 1, None, compacted=True))
     for group in GROUPS:

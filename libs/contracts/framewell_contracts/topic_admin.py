@@ -26,6 +26,8 @@ FORBIDDEN = (TopicAuthorizationFailedError.errno, ClusterAuthorizationFailedErro
 SET_ON_TOPIC = 1
 AT_ONCE = 50
 VISIBLE_SECONDS = 60.0
+# Of many differences an error names so many.
+SHOWN = 5
 
 
 class CannotApply(Exception):
@@ -65,14 +67,13 @@ async def apply(
         if losing and not confirmed:
             if not safe_only:
                 raise CannotApply(
-                    f"this would lose records or their order: {'; '.join(map(str, losing))}. "
-                    "--yes does it all the same."
+                    f"this would lose records or their order: {_first(losing)}. --yes does it all the same."
                 )
             todo = [one for one in todo if one.remedy == "apply"]
         await _make(admin, [wanted[one.topic] for one in todo if one.what == "missing"], prefix)
         await _add_partitions(admin, [one for one in todo if one.what == "partitions"], prefix)
-        settings = [one for one in todo if one.what not in ("missing", "partitions")]
-        await _set(admin, settings, prefix)
+        await _set(admin, [one for one in todo if one.what not in ("missing", "partitions")], prefix)
+        await _until_seen(admin, [wanted[name] for name in {one.topic for one in todo}], todo, prefix)
         return todo
 
 
@@ -148,19 +149,6 @@ async def _make(admin: Any, missing: Sequence[Topic], prefix: str) -> None:
         for name, code, *message in response.topic_errors:
             if code != TOPIC_ALREADY_EXISTS:  # somebody else made it in this moment
                 _check(name, code, *message)
-    await _visible(admin, {prefix + one.name for one in missing})
-
-
-async def _visible(admin: Any, names: set[str]) -> None:
-    """Return when the broker answers for the new topics too: it says yes before its metadata does."""
-    deadline = time.monotonic() + VISIBLE_SECONDS
-    while left := names - set(await admin.list_topics()):
-        if time.monotonic() > deadline:
-            raise CannotApply(
-                f"created, but not to be seen after a minute, perhaps for want of the right to describe: "
-                f"{', '.join(sorted(left))}"
-            )
-        await asyncio.sleep(0.1)
 
 
 async def _add_partitions(admin: Any, changes: Sequence[Difference], prefix: str) -> None:
@@ -183,6 +171,28 @@ async def _set(admin: Any, changes: Sequence[Difference], prefix: str) -> None:
         for response in await admin.alter_configs(resources):
             for code, message, _kind, name in response.resources:
                 _check(name, code, message)
+
+
+async def _until_seen(admin: Any, changed: Sequence[Topic], done: Sequence[Difference], prefix: str) -> None:
+    """Return when the broker answers as it was told: it says yes before all of it knows."""
+    names, settled = [topic.name for topic in changed], {(one.topic, one.what) for one in done}
+    deadline = time.monotonic() + VISIBLE_SECONDS
+    while True:
+        now = differences(changed, await _found(admin, prefix, names))
+        left = [one for one in now if (one.topic, one.what) in settled]
+        if not left:
+            return
+        if time.monotonic() > deadline:
+            raise CannotApply(
+                "done, but not to be seen after a minute, perhaps for want of the right to describe: "
+                f"{_first(left)}"
+            )
+        await asyncio.sleep(0.1)
+
+
+def _first(many: Sequence[Difference]) -> str:
+    shown = "; ".join(map(str, many[:SHOWN]))
+    return f"{shown}; and {len(many) - SHOWN} more ('diff' tells all)" if len(many) > SHOWN else shown
 
 
 def _portions(many: Sequence[Any]) -> Iterable[Sequence[Any]]:

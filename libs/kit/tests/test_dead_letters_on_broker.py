@@ -192,6 +192,14 @@ async def test_a_record_without_a_value_is_one_again(bench: StreamBench) -> None
     assert record.value is None
 
 
+async def test_what_was_too_large_to_be_kept_is_not_sent_as_nothing(bench: StreamBench) -> None:
+    note = PutAside(GROUP, ORIGIN, 0, 0, 1, 1, 1, "too_large", "too large", left_out_bytes=9_000_000)
+    await put(bench, Record(LETTERS, b"", b"", note.headers()))
+    tally = await replay(bench)
+    assert (tally.done, sum(tally.left_out.values())) == (0, 1)
+    assert await sent(bench) == []
+
+
 async def test_two_people_at_once_send_nothing_twice_but_a_batch_under_way(bench: StreamBench) -> None:
     await put(bench, *(letter(f"e{number}") for number in range(200)))
     one, two = await asyncio.gather(replay(bench, pace=Pace(100)), replay(bench, pace=Pace(100)))

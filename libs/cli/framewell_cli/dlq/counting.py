@@ -74,7 +74,7 @@ def list_command(
         results.print("no dead letters")
     else:
         columns = ["group", "code", "type", "state", "count", "first", "last"]
-        print_table(columns, [[plain(str(row[column])) for column in columns] for row in rows])
+        print_table(columns, [[plain(str(row[column])) or "-" for column in columns] for row in rows])
 
 
 async def _count(access: BrokerAccess, prefix: str, chosen: Selection) -> dict[_Kind, Count]:

@@ -69,7 +69,7 @@ def as_text(letter: Letter) -> str:
     lines = [
         f"{letter.place}  {letter.state}",
         f"  event      {letter.event_type or 'no type'}  {letter.event_id or 'no id'}",
-        f"  given up   {moment(letter.written_ms)}  {letter.code}: {letter.reason}",
+        f"  given up   {moment(letter.written_ms)}  {letter.code}: {_one_line(letter.reason)}",
     ]
     if asset := letter.asset():
         lines.append(f"  asset      {asset}")
@@ -114,9 +114,13 @@ def _headers(letter: Letter) -> str:
     return "\n".join(lines)
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
 def _block(title: str, body: str) -> str:
     if not body:
-        return f"\n  {title}"
+        return f"\n  {title}" if title != "headers" else ""
     if len(body) > _SHOWN_CHARACTERS:
         body = f"{body[:_SHOWN_CHARACTERS]}\n… {len(body) - _SHOWN_CHARACTERS} characters more: --json"
     return f"\n  {title}\n    " + body.replace("\n", "\n    ")

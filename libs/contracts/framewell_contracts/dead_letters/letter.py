@@ -7,6 +7,7 @@ from framewell_contracts import put_aside
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.dead_letters.handled import Mark, State
 from framewell_contracts.dead_letters.place import Place
+from framewell_contracts.json_events import parse_structured
 from framewell_contracts.put_aside import PutAside
 from framewell_contracts.subjects import asset_of
 
@@ -49,13 +50,13 @@ class Letter:
 
     @property
     def event_id(self) -> str:
-        """The id of its event; empty where the sender gave none that can be read from the headers."""
-        return self._attribute("ce_id")
+        """The id of its event; empty where its sender gave none."""
+        return self._attribute("id")
 
     @property
     def event_type(self) -> str:
         """The type of its event, as its sender spelt it."""
-        return self._attribute("ce_type")
+        return self._attribute("type")
 
     def event(self) -> Event | None:
         """The event itself, where the record is one of ours."""
@@ -69,12 +70,21 @@ class Letter:
         """The asset it is about, as the readers see it: what the message says goes before the header."""
         event = self.event()
         if event is None:
-            return self._attribute("ce_subject")
+            return self._attribute("subject")
         return asset_of(event)
 
     def _attribute(self, name: str) -> str:
-        content = next((content for header, content in self.headers if header == name), b"") or b""
-        return content[:MAX_ATTRIBUTE].decode("utf-8", "replace")
+        """An attribute of the event, in whichever mode it was sent, also where its content is no good."""
+        binary = next((content for header, content in self.headers if header == f"ce_{name}"), None)
+        if binary is not None:
+            return binary[:MAX_ATTRIBUTE].decode("utf-8", "replace")
+        if self.value is None or self.value.lstrip()[:1] != b"{":
+            return ""
+        try:
+            attributes, _, _ = parse_structured(self.value)
+        except Unreadable:
+            return ""
+        return str(attributes.get(name, ""))[:MAX_ATTRIBUTE]
 
 
 def letter(record: Any, place: Place, mark: Mark | None) -> Letter:

@@ -22,7 +22,7 @@ from framewell_contracts.dead_letters.pace import MAX_BATCH, Pace
 from framewell_contracts.dead_letters.place import Place
 from framewell_contracts.dead_letters.selection import Selection
 from framewell_contracts.dead_letters.sender import Out, Sender
-from framewell_contracts.dead_letters.tally import DAMAGED, NO_TOPIC, Tally
+from framewell_contracts.dead_letters.tally import DAMAGED, NO_TOPIC, TOO_LARGE, Tally
 from framewell_contracts.topic_admin import partition_counts
 from framewell_contracts.topic_reading import read_to_end, reader
 from framewell_contracts.topics import HANDLED_LETTERS, dead_letter_topic
@@ -170,6 +170,9 @@ class DeadLetterOffice:
     def _sendable(self, one: Letter, tally: Tally) -> bool:
         if one.note is None:
             tally.left_out[DAMAGED] += 1
+            return False
+        if one.note.left_out_bytes:
+            tally.left_out[TOO_LARGE] += 1
             return False
         topic = one.note.origin_topic
         if topic not in self._counts:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 DAMAGED = "its headers do not say where it came from"
+TOO_LARGE = "it was too large to be kept in the dead letter"
 NO_TOPIC = "the topic it came from is not there any more"
 
 
