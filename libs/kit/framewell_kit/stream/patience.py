@@ -16,6 +16,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFai
 from faststream.kafka import KafkaBroker
 
 from framewell_contracts.broker_reach import refusal, refused_names
+from framewell_kit.stream.undecodable import Carefully
 
 IDLE_WAIT_MS = 250
 
@@ -30,12 +31,19 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     def __init__(self, *topics: str, **options: Any) -> None:
         super().__init__(*topics, **options)
         self._refused: dict[str, float] = {}
+        self._carefully = Carefully(self)
         self.expelled = ""
 
     async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
         wait_ms = max(timeout_ms, IDLE_WAIT_MS) if timeout_ms else 0
+        read = super().getmany
         try:
-            return await super().getmany(*partitions, timeout_ms=wait_ms, max_records=max_records)
+            if self._carefully.needed:
+                return await self._carefully.poll(lambda one: read(one, max_records=1))
+            return await read(*partitions, timeout_ms=wait_ms, max_records=max_records)
+        except UnicodeDecodeError:
+            self._carefully.begin()
+            return {}
         except TopicAuthorizationFailedError as error:
             self.refuse(error)
         except GroupAuthorizationFailedError as error:

@@ -36,6 +36,8 @@ log = logger(__name__)
 
 # Time to write down which breakers are open, at the end.
 BREAKERS_SECONDS = 2.0
+# Partitions that somebody adds are read after this time; aiokafka's own is five minutes.
+METADATA_MS = 30_000
 # Time to leave the groups once drained; a member that does not leave is missed only after its session.
 LEAVE_SECONDS = 4.0
 # A broker hides topics from those who have no right to them.
@@ -66,7 +68,7 @@ class StreamRuntime:
         self._kafka, self._prefix = kafka, prefix
         self._broker = KafkaBroker(
             kafka.addresses, security=security(kafka), apply_types=False, logger=None, consumer_only=True,
-            allow_auto_create_topics=False, graceful_timeout=0.5,
+            allow_auto_create_topics=False, graceful_timeout=0.5, metadata_max_age_ms=METADATA_MS,
         )  # fmt: skip
         options = {"fatal": fatal} if fatal is not None else {}
         self._wiring = Wiring(self._broker, publisher, clock, prefix, member, **options)
