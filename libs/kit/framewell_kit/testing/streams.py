@@ -59,6 +59,12 @@ class StreamBench:
         self, *stages: Stage | HeavyStage | Broadcast, within: float = 30, member: str = ""
     ) -> StreamRuntime:
         """Start a runtime with these stages and wait until it is ready."""
+        runtime = await self.begin(*stages, member=member)
+        await eventually(lambda: not runtime.unready(), within=within)
+        return runtime
+
+    async def begin(self, *stages: Stage | HeavyStage | Broadcast, member: str = "") -> StreamRuntime:
+        """Start a runtime with these stages, and do not wait."""
         runtime = StreamRuntime(
             self.access,
             stages,
@@ -71,7 +77,6 @@ class StreamBench:
         )
         self._runtimes.append(runtime)
         await runtime.start()
-        await eventually(lambda: not runtime.unready(), within=within)
         return runtime
 
     async def stop(self, runtime: StreamRuntime, seconds: float = 10) -> None:
