@@ -173,6 +173,15 @@ class JobsMachine(RuleBasedStateMachine):
         for worker in self.workers:
             worker.clock.advance(seconds)
 
+    @rule(taken=held)
+    def a_holder_lives_on(self, taken: Any) -> None:
+        """For more than a lease one holder renews, and everybody looks."""
+        for _ in range(4):
+            self.renew(taken)
+            for who in range(len(WORKERS)):
+                self.look(who)
+            self.time_passes(9.0)
+
     @rule(who=st.integers(0, len(WORKERS) - 1), hours=st.sampled_from([-2, 2]))
     def jump(self, who: int, hours: int) -> None:
         self.workers[who].clock.jump(timedelta(hours=hours))
