@@ -1,6 +1,7 @@
 """Leased jobs: done once, by one worker, whatever happens to the others."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell_contracts.cloudevents import Record
 from framewell_kit.clock import SystemClock
-from framewell_kit.documents import Documents
+from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, Rejected
@@ -283,3 +284,58 @@ async def test_a_job_put_for_later_waits_for_its_time(bench: Bench) -> None:
     await bench.run(work)
     await eventually(lambda: done_at)
     assert done_at[0] >= due
+
+
+async def test_many_workers_claim_and_none_gets_anothers(bench: Bench) -> None:
+    workers = [Jobs(bench.documents, bench.outbox) for _ in range(8)]
+    await bench.jobs.prepare()
+    for n in range(40):
+        await bench.put(f"a{n}", LANE_LIVE if n % 2 else LANE_ARCHIVE)
+
+    async def work(jobs: Jobs, name: str) -> list[str]:
+        mine = []
+        while (document := await jobs.claim("fetch", name, 30)) is not None:
+            mine.append(document["key"])
+            assert document["epoch"] == 1
+        return mine
+
+    claimed = await asyncio.gather(*[work(jobs, f"w{n}") for n, jobs in enumerate(workers)])
+    assert sorted(key for mine in claimed for key in mine) == sorted(f"a{n}" for n in range(40))
+    assert any(not int(key[1:]) % 2 for mine in claimed for key in mine), "archive comes once live is empty"
+
+
+async def test_the_longest_due_is_claimed_first_whatever_its_name(bench: Bench) -> None:
+    await bench.jobs.prepare()
+    for key in ("z", "m", "a"):
+        await bench.put(key)
+        await asyncio.sleep(0.002)  # documents keep milliseconds
+    first = await bench.jobs.claim("fetch", "w", 30)
+    assert first is not None
+    assert first["key"] == "z"
+    assert await bench.jobs.give_back(first, seconds=0, reason="later", failed=False)
+    order = [await bench.jobs.claim("fetch", "w", 30) for _ in range(3)]
+    assert [document["key"] for document in order if document] == ["m", "a", "z"]
+
+
+async def test_claims_do_not_slow_down_with_finished_jobs(bench: Bench) -> None:
+    await bench.jobs.prepare()
+    await bench.put("a")
+    kept = await bench.jobs.get("fetch", "a")
+    assert kept is not None
+    for start in range(0, 20_000, 2000):
+        await bench.documents.insert_each_once(
+            "jobs", [{**kept, "_id": f"old/{n}", "queue": "fetch/done"} for n in range(start, start + 2000)]
+        )
+    if not isinstance(bench.documents, MongoDocuments):
+        return  # the fake reads everything
+    began = time.perf_counter()
+    for _ in range(20):
+        await bench.jobs.revive("fetch")
+        assert await bench.jobs.any_waiting("other") is False
+    assert (time.perf_counter() - began) / 20 < 0.02
+    mine = await bench.jobs.claim("fetch", "w", 30)
+    assert mine is not None
+    began = time.perf_counter()
+    for _ in range(20):
+        assert await bench.jobs.renew(mine, 30)
+    assert (time.perf_counter() - began) / 20 < 0.02

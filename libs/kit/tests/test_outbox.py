@@ -10,6 +10,7 @@ from framewell_kit.documents import Documents
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.records import event_id
+from framewell_kit.relay import SWEEP_LIMIT
 from framewell_kit.testing.streams import a_cause, eventually
 
 
@@ -109,3 +110,73 @@ async def test_more_than_one_sweep_holds(documents: Documents, many: int) -> Non
     for n in range(many):
         await outbox.insert("samples", {"_id": f"s{n}"}, [reviewed(f"s{n}")], a_cause(f"c{n}"))
     assert await outbox.flush() == many
+
+
+async def test_what_one_process_wrote_leaves_at_once_and_once_while_another_sweeps(
+    documents: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("framewell_kit.relay.SWEEP_SECONDS", 0.05)
+    mine, others = Broker(), Broker()
+    writer, other = Outbox(documents, mine), Outbox(documents, others)
+    writer.register("samples")
+    other.register("samples")
+    await writer.start()
+    await other.start()
+    for n in range(50):
+        await writer.insert("samples", {"_id": f"s{n}"}, [reviewed(f"s{n}")], a_cause(f"c{n}"))
+    await eventually(lambda: len(mine.taken) == 50)
+    await writer.stop()
+    await other.stop()
+    assert len(mine.taken) + len(others.taken) < 100  # without patience every fact would leave twice
+
+
+async def test_a_sweep_takes_over_what_a_living_process_left_behind(
+    documents: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("framewell_kit.relay.SWEEP_SECONDS", 0.05)
+    broker = Broker()
+    relay = Outbox(documents, broker)
+    relay.register("samples")
+    await relay.start()
+    await eventually(lambda: relay.reason == "")
+    dead = Outbox(documents, Broker())  # never starts its relay
+    await dead.insert("samples", {"_id": "s"}, [reviewed("s")], a_cause("c"))
+    await eventually(lambda: len(broker.taken) == 1, within=5)
+    await relay.stop()
+
+
+async def test_stopping_sends_what_this_process_wrote(documents: Documents) -> None:
+    broker = Broker()
+    outbox = Outbox(documents, broker)
+    await outbox.start()
+    await eventually(lambda: outbox.reason == "")
+    await outbox.insert("samples", {"_id": "s"}, [reviewed("s")], a_cause("c"))
+    await outbox.stop()
+    assert len(broker.taken) == 1
+
+
+async def test_a_death_between_sending_and_marking_leaves_nothing_pending(documents: Documents) -> None:
+    broker = Broker()
+    outbox = Outbox(documents, broker)
+    await outbox.insert("samples", {"_id": "s"}, [reviewed("s")], a_cause("c"))
+    await documents.update("samples", "s", {"$set": {"outbox": []}})  # it died before its second update
+    assert await Outbox(documents, broker).flush() == 0
+    kept = await documents.get("samples", "s")
+    assert kept is not None
+    assert kept["outbox_pending"] is False
+
+
+async def test_a_backlog_is_sent_in_bounded_pieces(documents: Documents) -> None:
+    class Measuring(Broker):
+        largest = 0
+
+        async def deliver(self, records: Sequence[Record]) -> None:
+            self.largest = max(self.largest, len(records))
+            await super().deliver(records)
+
+    broker = Measuring()
+    outbox = Outbox(documents, broker)
+    for n in range(SWEEP_LIMIT * 2 + 1):
+        await outbox.insert("samples", {"_id": f"s{n}"}, [reviewed(f"s{n}")], a_cause(f"c{n}"))
+    assert await Outbox(documents, broker).flush() == SWEEP_LIMIT * 2 + 1
+    assert broker.largest == SWEEP_LIMIT
