@@ -1,6 +1,7 @@
 """What the gateway measures and logs, each name once."""
 
 from framewell_kit.telemetry import meter
+from framewell_kit.telemetry.metrics import QUICK
 
 _meter = meter("framewell_gateway")
 
@@ -8,6 +9,7 @@ HTTP_SECONDS = _meter.create_histogram(
     "framewell_http_seconds",
     unit="s",
     description="Time to the first byte of a REST answer, by route, method and status.",
+    explicit_bucket_boundaries_advisory=QUICK,
 )
 EVENT_STREAMS = _meter.create_up_down_counter(
     "framewell_event_streams", description="Event streams that are open."

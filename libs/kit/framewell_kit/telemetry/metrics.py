@@ -98,7 +98,7 @@ RPC_SECONDS = _meter.create_histogram(
     explicit_bucket_boundaries_advisory=QUICK,
 )
 READY = _meter.create_gauge(
-    "framewell_ready", description="1 while the process is ready, 0 while the part it names is not, by part."
+    "framewell_ready", description="1 while a part of the process is ready, 0 while it waits, by part."
 )
 
 

@@ -88,7 +88,8 @@ def of_breaker(breaker: OpenBreaker, now: datetime) -> Reason:
 
 def of_given_up(letter: GivenUp) -> Reason:
     """A dead letter."""
-    times = f" after {_times(letter.attempts)}" if letter.attempts else ""
+    attempts = "1 attempt" if letter.attempts == 1 else f"{letter.attempts} attempts"
+    times = f" after {attempts}" if letter.attempts else ""
     return Reason(
         "dead_letter",
         Weight.STUCK,

@@ -19,12 +19,16 @@ from opentelemetry import metrics
 from framewell_inference.domain.observations import Findings, SpeechStretch
 from framewell_inference.domain.pictures import Float, Frame
 from framewell_inference.ports import ModelShelf, PictureAnalyser, PicturePass, SoundAnalyser
+from framewell_kit.telemetry.metrics import QUICK
 from framewell_models.manifest import ModelRef
 
 _meter: Final = metrics.get_meter("framewell_inference")
 
 ANALYSER_SECONDS: Final = _meter.create_histogram(
-    "framewell_analyser_seconds", unit="s", description="Time an analyser took for one picture or sound."
+    "framewell_analyser_seconds",
+    unit="s",
+    description="Time an analyser took for one picture or sound, by analyser.",
+    explicit_bucket_boundaries_advisory=QUICK,
 )
 OBSERVATIONS: Final = _meter.create_counter(
     "framewell_observations", description="Observations an analyser reported."
