@@ -19,6 +19,7 @@ from framewell_cli.mesh.ports import SERVICES, Ports
 from framewell_cli.mesh.processes import MESH_VARIABLE, Identity, end
 from framewell_cli.mesh.programs import ALL, chosen
 from framewell_cli.mesh.roster import Entry, Roster
+from framewell_cli.mesh.supervised import waits_for
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 _IGNORES_SIGTERM = """
@@ -170,3 +171,18 @@ def test_endpoints_have_the_keys_of_the_contract(folder: MeshFolder) -> None:
 def test_without_a_mesh_the_person_is_told_how_to_start_one(folder: MeshFolder) -> None:
     with pytest.raises(MeshUnreachable, match="framewell up --detach"):
         read_endpoints(folder)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            '{"ready": false, "waiting": {"broker": "it does not answer", "jobs": "3 are stuck"}, "parts": {}}',
+            "broker: it does not answer; jobs: 3 are stuck",
+        ),
+        ("Bad gateway\n", "Bad gateway"),
+        ('{"waiting": 7}', '{"waiting": 7}'),
+    ],
+)
+def test_a_service_that_is_not_ready_says_what_it_waits_for(answer: str, told: str) -> None:
+    assert waits_for(answer) == told

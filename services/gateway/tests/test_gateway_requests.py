@@ -222,3 +222,9 @@ async def test_the_interface_describes_itself(gateway: httpx.AsyncClient) -> Non
     assert all(operation["summary"] for operation in operations)
     assert all(PROBLEM in operation["responses"]["default"]["content"] for operation in operations)
     assert "HTTPValidationError" not in described["components"]["schemas"]
+
+
+async def test_a_wrong_id_is_told_in_words(gateway: httpx.AsyncClient) -> None:
+    detail = (await gateway.get("/v1/assets/nonsense")).json()["detail"]
+    assert "no id of an asset" in detail
+    assert "[0-9" not in detail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import Callable
@@ -139,12 +140,21 @@ class Supervised:
             response = await self.client.get(self.program.health, timeout=_PROBE_TIMEOUT_SECONDS)
         except httpx.HTTPError:
             return False, "its health address does not answer"
-        return response.status_code == 200, response.text.strip()[:200]
+        return response.status_code == 200, waits_for(response.text)
 
     def _enter(self, state: State, reason: str = "") -> None:
         if (state, reason) != (self.state, self.reason):
             self.state, self.reason = state, reason
             self.changed()
+
+
+def waits_for(answer: str) -> str:
+    """What a service that is not ready waits for, part by part in one line, from its answer to /ready."""
+    try:
+        waiting = json.loads(answer)["waiting"]
+        return "; ".join(f"{part}: {reason}" for part, reason in waiting.items())
+    except (ValueError, KeyError, TypeError, AttributeError):  # not our answer: whatever it is, it says more
+        return answer.strip()[:200]
 
 
 def _why(status: int, log: Path) -> str:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from framewell_gateway.domain.addresses import ASSET_ID
 from framewell_gateway.ports import Away
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, Outcome, Rejected
 
@@ -58,6 +59,9 @@ _STATUS: dict[type[Exception], int] = {
     Away: 503,
 }
 
+# A pattern tells a person nothing.
+_FORMS = {ASSET_ID: "is no id of an asset, which is a UUID"}
+
 # Every operation may answer so; keeps FastAPI from documenting its own shape for invalid requests.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     "default": {
@@ -102,7 +106,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     errors = [
         FieldProblem(
-            field=".".join(str(step) for step in one["loc"][1:]) or str(one["loc"][0]), problem=one["msg"]
+            field=".".join(str(step) for step in one["loc"][1:]) or str(one["loc"][0]),
+            problem=_FORMS.get(one.get("ctx", {}).get("pattern"), one["msg"]),
         )
         for one in found[:_MOST_ERRORS]
     ]
