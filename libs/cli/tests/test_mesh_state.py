@@ -177,7 +177,7 @@ def test_without_a_mesh_the_person_is_told_how_to_start_one(folder: MeshFolder) 
     ("answer", "told"),
     [
         (
-            '{"ready": false, "waiting": {"broker": "it does not answer", "jobs": "3 are stuck"}, "parts": {}}',
+            '{"ready": false, "waiting": {"broker": "it does not answer", "jobs": "3 are stuck"}}',
             "broker: it does not answer; jobs: 3 are stuck",
         ),
         ("Bad gateway\n", "Bad gateway"),
