@@ -129,7 +129,7 @@ def discard(
     if as_json:
         print_json({"group": group, deed: tally.done, "matching": tally.matching})
     else:
-        results.print(f"{tally.done} dead letters {'wait again' if undo else 'discarded'}")
+        results.print(f"{_letters(tally.done)} {'to wait again' if undo else 'discarded'}")
     if not finished:
         raise typer.Exit(1)
 
@@ -166,17 +166,21 @@ def _told(tally: Tally) -> dict[str, Any]:
 
 def _print_replay(tally: Tally, *, dry_run: bool) -> None:
     if dry_run:
-        results.print(f"{sum(tally.topics.values())} dead letters would be sent again")
+        results.print(f"{_letters(sum(tally.topics.values()))} to be sent again")
         for topic, count in sorted(tally.topics.items()):
             results.print(f"  {count} to {topic}", markup=False)
     else:
-        results.print(f"{tally.done} dead letters were sent again")
+        results.print(f"{_letters(tally.done)} sent again")
     if tally.overtaken:
         results.print(f"{tally.overtaken} were handled by somebody else meanwhile")
     for reason, count in tally.left_out.items():
         results.print(f"{count} cannot be sent: {reason}", markup=False)
     for error, count in tally.refused.items():
         results.print(f"{count} were refused by the broker and still wait: {error}", markup=False)
+
+
+def _letters(count: int) -> str:
+    return f"{count} dead letter{'' if count == 1 else 's'}"
 
 
 class _Progress:

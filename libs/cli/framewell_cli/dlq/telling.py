@@ -81,7 +81,7 @@ def as_text(letter: Letter) -> str:
     if mark:
         why = f": {mark.reason}" if mark.reason else ""
         lines.append(f"  {mark.deed:<9}  {moment(mark.at_ms)} by {mark.by}{why}")
-        if mark.times:
+        if mark.times > 1:
             lines.append(f"  sent again {mark.times} times")
     text = "\n".join(plain(line) for line in lines)
     text += "".join(_block(title, body) for title, body in (("headers", _headers(letter)), *_bodies(letter)))
