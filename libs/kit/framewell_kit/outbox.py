@@ -2,8 +2,7 @@
 
 The facts lie in the changed document itself, under `outbox`, until they are acknowledged; so there is no
 moment in which one exists without the other. They are sent at least once, with the same ids every time;
-their order holds within one document. All facts of a document together stay below the 16 MB that a document
-may have.
+their order holds within one document. A document holds 16 MB, so what one change says must stay below 12.
 """
 
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Any
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Change, Document, Documents, Query
 from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import Rejected
 from framewell_kit.records import records_from_documents, records_to_documents
 from framewell_kit.relay import FIELD, PENDING, SWEEP_LIMIT, Relay, Sender
 from framewell_kit.stream.emit import derive
@@ -21,6 +21,9 @@ __all__ = ["Outbox", "Sender"]
 
 # Names of the collections that hold facts, so that a new process knows where to look.
 COLLECTIONS = "outbox_collections"
+# What the facts of one change may take of the 16 MB of a document, and what key and headers of each take.
+MAX_BYTES = 12 << 20
+BYTES_BESIDE_A_VALUE = 640
 
 
 class Outbox:
@@ -114,6 +117,13 @@ class Outbox:
     ) -> list[dict[str, Any]]:
         source, now = self._publisher.source, self._clock.now()
         records = derive(facts, cause, source=source, now=now, scope=f"{collection}/{name}/")
+        size = sum(len(record.value) + BYTES_BESIDE_A_VALUE for record in records)
+        if size > MAX_BYTES:
+            raise Rejected(
+                f"{len(records)} facts of {size} bytes are too many for one change of {collection}/{name} "
+                f"(at most {MAX_BYTES}): say them in several changes",
+                code="facts_too_large",
+            )
         return records_to_documents(records)
 
     async def _take_on(self, collection: str) -> None:

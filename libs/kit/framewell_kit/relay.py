@@ -12,7 +12,7 @@ from typing import Protocol
 
 from framewell_contracts.cloudevents import Record
 from framewell_kit.clock import Clock
-from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.outcomes import Busy
 from framewell_kit.records import records_from_documents
 from framewell_kit.sightings import Sightings
@@ -163,9 +163,23 @@ class Relay:
             return len(records)
 
     async def _forget(self, collection: str, document: Document) -> None:
-        """Remove what was sent by id: facts that were added meanwhile stay."""
-        ids = [one["id"] for one in document[FIELD]]
-        await self._documents.update(collection, document["_id"], {"$pull": {FIELD: {"id": {"$in": ids}}}})
-        await self._documents.update(
-            collection, document["_id"], {"$set": {PENDING: False}}, expect={FIELD: []}
-        )
+        """Remove what was sent by id: facts that were added meanwhile stay.
+
+        Written as a whole and compared by its ends, for `$pull` of many takes the embedded database a time
+        that grows with their square (12,000: more than a minute). Facts are only ever added at the end.
+        """
+        name, sent = document["_id"], {one["id"] for one in document[FIELD]}
+        kept: Document | None = document
+        while kept is not None:
+            left = [one for one in kept[FIELD] if one["id"] not in sent]
+            change = {"$set": {FIELD: left, PENDING: bool(left)}}
+            if await self._documents.update(collection, name, change, expect=_as_it_was(kept[FIELD])):
+                return
+            kept = await self._documents.get(collection, name)
+
+
+def _as_it_was(facts: Sequence[Document]) -> Query:
+    end = {f"{FIELD}.{len(facts)}": {"$exists": False}}
+    if not facts:
+        return end
+    return {**end, f"{FIELD}.0.id": facts[0]["id"], f"{FIELD}.{len(facts) - 1}.id": facts[-1]["id"]}

@@ -339,3 +339,30 @@ async def test_claims_do_not_slow_down_with_finished_jobs(bench: Bench) -> None:
     for _ in range(20):
         assert await bench.jobs.renew(mine, 30)
     assert (time.perf_counter() - began) / 20 < 0.02
+
+
+async def test_facts_too_large_to_leave_give_the_job_up_at_once(bench: Bench) -> None:
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        size = {"one": 2 << 20, "many": 900 << 10}[job.key]
+        return [AssetRejected(asset_id=f"{job.key}{n}", detail="x" * size) for n in range(20)]
+
+    await bench.put("one")
+    await bench.put("many")
+    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(asset_id=f"{job.key} {reason.code}")])
+    await eventually(lambda: sorted(bench.sent.assets) == ["many facts_too_large", "one fact_too_large"])
+
+
+async def test_a_job_whose_gave_up_fails_ends_all_the_same(bench: Bench) -> None:
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        raise Rejected("nonsense")
+
+    def gave_up(job: Job, reason: str) -> list[AssetRejected]:
+        raise KeyError("a bug")
+
+    await bench.put("a")
+    await bench.run(work, gave_up=gave_up)
+    for _ in range(200):
+        if await bench.state("a") == "failed":
+            break
+        await asyncio.sleep(0.02)
+    assert await bench.state("a") == "failed"

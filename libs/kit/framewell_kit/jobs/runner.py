@@ -153,24 +153,22 @@ class JobRunner:
 
     async def _attempt(self, kind: JobKind, job: Job, document: Document, lease: RenewedLease) -> str:
         reason = _hopeless(document)
-        facts: Sequence[Outgoing] = ()
-        if reason is None:
-            try:
+        try:
+            if reason is None:
                 facts = await lease.during(kind.work(job, lease))
-            except (Busy, NotYet) as wait:
-                await self._later(document, wait.retry_after, wait.reason, failed=False)
-                return "waits"
-            except Rejected as refusal:
-                reason = Reason(refusal.reason, refusal.code)
-            except LeaseLost:
-                raise
-            except Exception as error:  # noqa: BLE001 - a bug of a job must not stop the others
-                return await self._failed(kind, job, document, error)
-        if reason is None and lease.cancelled:
-            reason = Reason(lease.cancelled, "cancelled")
-        if reason is not None:
-            return await self._give_up(kind, job, document, reason)
-        return await self._end(document, "done", facts or ())
+                if not lease.cancelled:
+                    return await self._end(document, "done", facts or ())
+                reason = Reason(lease.cancelled, "cancelled")
+        except (Busy, NotYet) as wait:
+            await self._later(document, wait.retry_after, wait.reason, failed=False)
+            return "waits"
+        except Rejected as refusal:  # by the work, or its facts are too large to leave
+            reason = Reason(refusal.reason, refusal.code)
+        except LeaseLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug of a job must not stop the others
+            return await self._failed(kind, job, document, error)
+        return await self._give_up(kind, job, document, reason)
 
     async def _failed(self, kind: JobKind, job: Job, document: Document, error: Exception) -> str:
         told = "".join(traceback.format_exception(error))
@@ -183,7 +181,11 @@ class JobRunner:
 
     async def _give_up(self, kind: JobKind, job: Job, document: Document, reason: Reason) -> str:
         log.error("job given up", id=job.id, reason=str(reason), code=reason.code)
-        facts = kind.gave_up(job, reason) if kind.gave_up is not None else ()
+        facts: Sequence[Outgoing] = ()
+        try:
+            facts = kind.gave_up(job, reason) if kind.gave_up is not None else ()
+        except Exception:  # the job must end all the same
+            log.exception("gave_up failed: nobody is told that the job was given up", id=job.id)
         return await self._end(document, "failed", facts, reason)
 
     async def _end(
