@@ -15,6 +15,7 @@ from framewell_contracts.identity import asset_id
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream import Broadcast, RetryPolicy, Stage
+from framewell_kit.stream.patience import PatientConsumer
 from framewell_kit.testing.streams import StreamBench, a_cause, eventually
 
 pytestmark = pytest.mark.integration
@@ -225,3 +226,9 @@ async def test_a_broadcast_is_ready_only_when_it_has_read_everything(bench: Stre
     assert known == [f"m{i}" for i in range(20)]
     await bench.publish(ModelPromoted(name="new", version="2"))
     await eventually(lambda: known[-1] == "new")
+
+
+async def test_faststream_builds_the_consumers_we_tell_it_to(bench: StreamBench) -> None:
+    """It does not promise `broker.config.broker_config.builder`: when this fails, look there first."""
+    runtime = await bench.run(Stage(GROUP, IngestRequested, Echo()))
+    assert isinstance(runtime.feeds[0].subscriber.consumer, PatientConsumer)

@@ -80,8 +80,8 @@ class ScriptedConsumer:
     async def getmany(
         self,
         *,
-        timeout_ms: int = 0,
-        max_records: int | None = None,  # noqa: ARG002 - it never waits
+        timeout_ms: int = 0,  # noqa: ARG002 - it never waits
+        max_records: int | None = None,
     ) -> dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]:
         await self._settled.wait()
         found, left = {}, max_records or self.max_records

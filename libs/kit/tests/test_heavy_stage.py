@@ -1,0 +1,136 @@
+"""Single moments of the heavy stage, scripted: waiting for a permit, being taken away, starts that count."""
+
+import asyncio
+from typing import cast
+
+from aiokafka import TopicPartition
+from faststream.kafka import KafkaBroker
+
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell_contracts.catalogue import fact_type
+from framewell_contracts.cloudevents import Envelope, encode
+from framewell_kit.documents import MemoryDocuments
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Busy
+from framewell_kit.stream import HeavyStage, Publisher
+from framewell_kit.stream.breaker import Breaker
+from framewell_kit.stream.feed import Wiring
+from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
+from framewell_kit.stream.permits import Permits
+from framewell_kit.stream.settle import Settler
+from framewell_kit.stream.starts import COLLECTION, StartCounts
+from framewell_kit.testing.scripted import ScriptedBroker, ScriptedPublisher
+from framewell_kit.testing.virtual_time import BEGINNING, VirtualClock, run
+
+GROUP = "transcode.make_chunk"
+PLANNED = fact_type(ChunkPlanned)
+PLACES = [TopicPartition(topic, 0) for topic in PLANNED.topic_names]
+
+
+class TwoLanes:
+    """A heavy stage with one permit and two lanes, as the runtime builds it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.begun: list[str] = []
+        self.documents = MemoryDocuments()
+        self.fatal: list[bool] = []
+        clock, broker = VirtualClock(), ScriptedBroker()
+        stage = HeavyStage(GROUP, ChunkPlanned, self.work)
+        wiring = Wiring(
+            cast(KafkaBroker, broker),
+            cast(Publisher, ScriptedPublisher()),
+            clock,
+            fatal=lambda: self.fatal.append(True),
+        )
+        settler = Settler(stage, "/heavy", clock, Breaker(clock))
+        permits, starts = Permits(1), StartCounts(self.documents, GROUP)
+        self.feeds = [
+            HeavyFeed(wiring, settler, [place.topic], permits, starts, priority=priority)
+            for place, priority in zip(PLACES, (LIVE, ARCHIVE), strict=True)
+        ]
+        self.subscribers = broker.subscribers
+        self.consumers = [subscriber.consumer for subscriber in broker.subscribers]
+
+    async def work(self, fact: ChunkPlanned, cause: Cause) -> list[ChunkPlanned]:
+        self.begun.append(fact.chunk_id)
+        if self.seconds < 0:
+            raise Busy("full", retry_after=1.0)
+        await asyncio.sleep(self.seconds)
+        return []
+
+    def plan(self, lane: int, name: str) -> None:
+        record = encode(Envelope(name, "/heavy", PLANNED.type, BEGINNING), ChunkPlanned(chunk_id=name))
+        self.consumers[lane].append(PLACES[lane], record)
+
+    async def start(self) -> None:
+        for consumer, place, subscriber in zip(self.consumers, PLACES, self.subscribers, strict=True):
+            await consumer.assign(place)
+            await subscriber.start()
+
+    async def stop(self, seconds: float) -> None:
+        for feed in self.feeds:
+            feed.stop_fetching()
+        await asyncio.gather(*(feed.drain(seconds) for feed in self.feeds))
+        for subscriber in self.subscribers:
+            await subscriber.stop()
+        assert self.fatal == []
+
+
+def test_a_lane_that_waits_for_the_permit_stays_a_member_and_obeys_the_drain() -> None:
+    async def play() -> None:
+        lanes = TwoLanes(seconds=100)
+        await lanes.start()
+        lanes.plan(ARCHIVE, "old/1")
+        await asyncio.sleep(1)
+        lanes.plan(LIVE, "live/1")  # the permit is taken: it waits
+        await asyncio.sleep(5)
+        for consumer in lanes.consumers:
+            polls = consumer.polls
+            assert consumer.paused() == consumer.assignment()
+            await asyncio.sleep(30)
+            assert consumer.polls >= polls + 29  # once a second, or the group puts it out
+        assert lanes.begun == ["old/1"]
+        before = asyncio.get_running_loop().time()
+        await lanes.stop(2)
+        assert asyncio.get_running_loop().time() - before < 5
+        assert lanes.begun == ["old/1"]  # what waited was not begun
+        assert await lanes.documents.count(COLLECTION, {}) == 0
+        assert all(not consumer.committed for consumer in lanes.consumers)
+
+    run(play())
+
+
+def test_a_record_that_is_taken_away_again_and_again_has_not_killed_its_worker() -> None:
+    async def play() -> None:
+        lanes = TwoLanes(seconds=1000)
+        await lanes.start()
+        lanes.plan(ARCHIVE, "old/1")
+        for _ in range(5):
+            await asyncio.sleep(1)
+            await lanes.consumers[ARCHIVE].assign()  # another member has it for a while
+            await lanes.consumers[ARCHIVE].assign(PLACES[ARCHIVE])
+            assert await lanes.documents.count(COLLECTION, {}) == 0
+        await asyncio.sleep(6000)
+        assert set(lanes.begun) == {"old/1"}
+        assert len(lanes.begun) > 1  # it was begun anew, never given up as a killer
+        assert lanes.consumers[ARCHIVE].committed == {PLACES[ARCHIVE]: 1}
+        await lanes.stop(2)
+
+    run(play())
+
+
+def test_busy_leaves_no_start_behind() -> None:
+    async def play() -> None:
+        lanes = TwoLanes(seconds=-1)
+        await lanes.start()
+        lanes.plan(LIVE, "live/1")
+        await asyncio.sleep(10)
+        assert len(lanes.begun) > 5
+        assert await lanes.documents.count(COLLECTION, {}) == 0
+        lanes.seconds = 0
+        await asyncio.sleep(2)
+        assert lanes.consumers[LIVE].committed == {PLACES[LIVE]: 1}
+        await lanes.stop(2)
+
+    run(play())
