@@ -39,10 +39,14 @@ async def partitions_of(access: BrokerAccess, names: Sequence[str]) -> list[Topi
     return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
 
 
-async def read_to_end(consumer: Any, starts: Mapping[TopicPartition, int]) -> AsyncIterator[Any]:
+async def read_to_end(
+    consumer: Any, starts: Mapping[TopicPartition, int], *, in_turn: bool = False
+) -> AsyncIterator[Any]:
     """Every record from these offsets to where the partitions end now, in order per partition.
 
-    Takes over the consumer's assignment. At most a few fetches of records are in memory.
+    With `in_turn` one partition after the other, as they stand in `starts`. Takes over the consumer's
+    assignment, once: each change of it costs half a second of metadata. At most a fetch of each partition
+    is in memory.
     """
     if not starts:
         return
@@ -50,10 +54,11 @@ async def read_to_end(consumer: Any, starts: Mapping[TopicPartition, int]) -> As
     ends = await consumer.end_offsets(list(starts))
     for partition, offset in starts.items():
         consumer.seek(partition, offset)
-    unread = {partition for partition, end in ends.items() if starts[partition] < end}
-    while unread:
-        for partition, records in (await consumer.getmany(*unread, timeout_ms=POLL_MS)).items():
-            for record in records:
-                if record.offset < ends[partition]:
-                    yield record
-        unread = {one for one in unread if await consumer.position(one) < ends[one]}
+    for together in [[one] for one in starts] if in_turn else [list(starts)]:
+        unread = {one for one in together if starts[one] < ends[one]}
+        while unread:
+            for partition, records in (await consumer.getmany(*unread, timeout_ms=POLL_MS)).items():
+                for record in records:
+                    if record.offset < ends[partition]:
+                        yield record
+            unread = {one for one in unread if await consumer.position(one) < ends[one]}

@@ -20,11 +20,13 @@ from framewell_contracts.dead_letters import (
     Deed,
     Letter,
     Pace,
+    Place,
     Selection,
     Tally,
     TopicsMissing,
 )
 from framewell_contracts.dead_letters.handled import Mark
+from framewell_contracts.groups import GROUPS
 from framewell_contracts.put_aside import PutAside, with_note
 from framewell_contracts.topic_admin import apply
 from framewell_contracts.topics import HANDLED_LETTERS, Topic, dead_letter_topic
@@ -137,6 +139,19 @@ async def test_each_condition_narrows_what_is_meant(bench: StreamBench) -> None:
     assert await ids(ids=frozenset({f"{GROUP}/0@1"})) == await ids(ids=frozenset({"0@1"})) == ["b"]
     assert await ids(since_ms=late) == []
     assert await ids(until_ms=late) == await ids(since_ms=late - HOUR_MS) == ["a", "b"]
+
+
+async def test_letters_of_many_groups_are_read_at_once_and_come_group_by_group(broker: str) -> None:
+    """One change of what a consumer reads costs half a second: there must not be one a group."""
+    groups = tuple(GROUPS)
+    async with StreamBench(broker) as bench:
+        await bench.declare(groups=groups)
+        for _ in range(2):
+            await put(bench, *(letter("e")._replace(topic=dead_letter_topic(group)) for group in groups))
+        began = time.monotonic()
+        read = [one.place for one in await found(bench, Selection(groups))]
+        assert read == [Place(group, 0, offset) for group in groups for offset in (0, 1)]
+        assert time.monotonic() - began < 10.0  # it takes one; a group after the other takes thirty
 
 
 async def test_discarding_is_remembered_with_its_reason_and_taken_back(bench: StreamBench) -> None:

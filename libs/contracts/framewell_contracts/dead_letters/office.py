@@ -73,15 +73,14 @@ class DeadLetterOffice:
 
         Memory is that of a few fetches, however many there are.
         """
-        of_group = {group: self._partitions(dead_letter_topic(group)) for group in selection.groups}
-        starts = await self._starts([one for each in of_group.values() for one in each], selection.since_ms)
-        for group, partitions in of_group.items():
-            held = {one: starts[one] for one in partitions if one in starts}
-            async for record in read_to_end(self._letters, held):
-                place = Place(group, record.partition, record.offset)
-                found = letter(record, place, self._handled.of(place, record.timestamp))
-                if selection.takes(found):
-                    yield found
+        groups = {self._prefix + dead_letter_topic(group): group for group in selection.groups}
+        partitions = [one for group in groups.values() for one in self._partitions(dead_letter_topic(group))]
+        starts = await self._starts(partitions, selection.since_ms)
+        async for record in read_to_end(self._letters, starts, in_turn=True):
+            place = Place(groups[record.topic], record.partition, record.offset)
+            found = letter(record, place, self._handled.of(place, record.timestamp))
+            if selection.takes(found):
+                yield found
 
     async def replay(
         self,
@@ -192,18 +191,16 @@ class DeadLetterOffice:
     async def _starts(
         self, partitions: Sequence[TopicPartition], since_ms: int | None
     ) -> dict[TopicPartition, int]:
-        """Where to begin in those partitions that hold anything; they are asked for all at once, since each
-        change of what a consumer asks for costs it half a second of metadata.
-        """
+        """Where to begin in those partitions that hold anything, in the same order."""
         if not partitions:
             return {}
         begins: dict[TopicPartition, int] = await self._letters.beginning_offsets(partitions)
         ends: dict[TopicPartition, int] = await self._letters.end_offsets(partitions)
-        held = {one: begin for one, begin in begins.items() if begin < ends[one]}
+        held = {one: begins[one] for one in partitions if begins[one] < ends[one]}
         if since_ms is None or not held:
             return held
         found = await self._letters.offsets_for_times(dict.fromkeys(held, since_ms))
-        return {one: at.offset for one, at in found.items() if at is not None}
+        return {one: at.offset for one in held if (at := found[one]) is not None}
 
     def _partitions(self, name: str) -> list[TopicPartition]:
         return [TopicPartition(self._prefix + name, one) for one in range(self._counts.get(name, 0))]
