@@ -61,11 +61,14 @@ async def breaker(ground: Ground) -> Outcome:
         await story.write()
         said = await _says(worker, "breaker", within=30)
         outcome.require(said, "a handler that failed on everything did not stop its stage")
-        given_up = len(story.witness.seen[f"{chain.ACCEPT}.dead-letter"]) - JUNK
-        outcome.require(given_up < MIN_FAILURES, f"{given_up} records were given up before the stage stopped")
         switch.touch()
         await _framewell("dlq", "resume", chain.ACCEPT, "--address", worker.rpc_address)
         outcome.recovered.append(await story.recovery())
+        await story.drained()
+        given_up = len(story.witness.seen[f"{chain.ACCEPT}.dead-letter"]) - JUNK
+        outcome.require(
+            given_up <= MIN_FAILURES, f"{given_up} records were given up before the stage stopped"
+        )
         await _replay(ground, "--code", "failed")
         await story.settled(120)
         await story.check(outcome, letters=JUNK + given_up)
