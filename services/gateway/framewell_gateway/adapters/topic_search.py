@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -28,7 +28,7 @@ from framewell_contracts.dead_letters import DeadLetterOffice, Letter, Selection
 from framewell_contracts.groups import GROUPS
 from framewell_contracts.subjects import asset_of
 from framewell_contracts.topic_reading import partitions_of, read_to_end, reader
-from framewell_contracts.topics import RETRY_SUFFIX, retry_topic
+from framewell_contracts.topics import RETRY_SUFFIX, dead_letter_topic, retry_topic
 from framewell_gateway.domain.whereabouts import Backlog, GivenUp, Retry, WaitingRecord, Whereabouts
 from framewell_gateway.ports import Away
 
@@ -56,6 +56,13 @@ class _Search:
         return max(self.deadline - time.monotonic(), 0.0)
 
 
+class _Extent(NamedTuple):
+    """The offsets of a partition: of its first record, and after its last."""
+
+    begin: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class TopicSearch:
     """`Topics` on the broker of the mesh."""
@@ -70,28 +77,43 @@ class TopicSearch:
         search = _Search(asset_id, time.monotonic() + self.seconds)
         try:
             async with asyncio.timeout(self.seconds * 3):
-                backlogs, _ = await asyncio.gather(self._unhandled(search), self._dead_letters(search, since))
+                known, committed = await asyncio.gather(self._topics_as_they_are(), self._committed())
+                starts = self._starts(known, committed)
+                letters = self._look_through_letters(search, since, self._groups_with_letters(known))
+                await asyncio.gather(self._look_through(search, starts, known), letters)
         except (KafkaError, TimeoutError, OSError) as error:
             raise Away("the broker", f"{self.access.servers}: {error!r}") from error
+        backlogs = _backlogs(starts, known, len(self.prefix))
         return Whereabouts(search.waiting, backlogs, search.given_up, search.cut)
+
+    async def _topics_as_they_are(self) -> dict[TopicPartition, _Extent]:
+        """Where every partition begins and ends that groups read or leave dead letters in."""
+        names = {name for group in self.groups for name in (*self._topics(group), dead_letter_topic(group))}
+        partitions = await partitions_of(self.access, sorted(self.prefix + name for name in names))
+        async with reader(self.access) as consumer:
+            # Its topics become known to it at once: otherwise each costs a round of asking for metadata.
+            consumer.assign(partitions)
+            consumer.pause(*partitions)
+            begins = await consumer.beginning_offsets(partitions)
+            ends = await consumer.end_offsets(partitions)
+        return {one: _Extent(begins[one], ends[one]) for one in partitions}
 
     # --- records that are not handled
 
-    async def _unhandled(self, search: _Search) -> list[Backlog]:
-        topics = {group: self._topics(group) for group in self.groups}
-        names = sorted({self.prefix + name for read in topics.values() for name in read})
-        committed, partitions = await asyncio.gather(self._committed(), partitions_of(self.access, names))
-        async with reader(self.access) as consumer:
-            begins = await consumer.beginning_offsets(partitions)
-            ends = await consumer.end_offsets(partitions)
-            starts: dict[TopicPartition, dict[str, int]] = {}
-            for group, read in topics.items():
-                for one in partitions:
-                    if one.topic[len(self.prefix) :] in read:
-                        start = max(committed[group].get(one, 0), begins[one])
-                        starts.setdefault(one, {})[group] = min(start, ends[one])
-            await self._look_through(search, consumer, starts, ends)
-        return _backlogs(starts, ends, len(self.prefix))
+    def _starts(
+        self,
+        known: Mapping[TopicPartition, _Extent],
+        committed: Mapping[str, Mapping[TopicPartition, int]],
+    ) -> dict[TopicPartition, dict[str, int]]:
+        """From where on each group has not handled the records of a partition."""
+        starts: dict[TopicPartition, dict[str, int]] = {}
+        for group in self.groups:
+            read = {self.prefix + name for name in self._topics(group)}
+            for one, extent in known.items():
+                if one.topic in read:
+                    start = max(committed[group].get(one, 0), extent.begin)
+                    starts.setdefault(one, {})[group] = min(start, extent.end)
+        return starts
 
     def _topics(self, group: str) -> set[str]:
         return {name for kind in facts_read(group) for name in kind.topic_names} | {retry_topic(group)}
@@ -111,15 +133,16 @@ class TopicSearch:
     async def _look_through(
         self,
         search: _Search,
-        consumer: Any,
         starts: Mapping[TopicPartition, Mapping[str, int]],
-        ends: Mapping[TopicPartition, int],
+        known: Mapping[TopicPartition, _Extent],
     ) -> None:
         firsts = {one: min(groups.values()) for one, groups in starts.items()}
-        unread = {one: first for one, first in firsts.items() if first < ends[one]}
-        total, looked = sum(ends[one] - first for one, first in unread.items()), 0
+        unread = {one: first for one, first in firsts.items() if first < known[one].end}
+        if not unread:
+            return
+        total, looked = sum(known[one].end - first for one, first in unread.items()), 0
         try:
-            async with asyncio.timeout(search.seconds_left):
+            async with reader(self.access) as consumer, asyncio.timeout(search.seconds_left):
                 async for record in read_to_end(consumer, unread):
                     looked += 1
                     if self._is_about(search.asset_id, record):
@@ -165,12 +188,20 @@ class TopicSearch:
 
     # --- dead letters
 
-    async def _dead_letters(self, search: _Search, since: datetime | None) -> None:
+    def _groups_with_letters(self, known: Mapping[TopicPartition, _Extent]) -> tuple[str, ...]:
+        full = {one.topic for one, extent in known.items() if extent.begin < extent.end}
+        return tuple(group for group in self.groups if self.prefix + dead_letter_topic(group) in full)
+
+    async def _look_through_letters(
+        self, search: _Search, since: datetime | None, groups: tuple[str, ...]
+    ) -> None:
+        if not groups:
+            return
         since_ms = int((since - CLOCKS_DIFFER).timestamp() * 1000) if since else None
-        chosen = Selection(self.groups, asset=search.asset_id, since_ms=since_ms)
+        chosen = Selection(groups, asset=search.asset_id, since_ms=since_ms)
         try:
             async with (
-                DeadLetterOffice(self.access, self.groups, prefix=self.prefix) as office,
+                DeadLetterOffice(self.access, groups, prefix=self.prefix) as office,
                 asyncio.timeout(search.seconds_left),
             ):
                 async for letter in office.letters(chosen):
@@ -205,7 +236,7 @@ def _given_up(letter: Letter) -> GivenUp:
 
 
 def _backlogs(
-    starts: Mapping[TopicPartition, Mapping[str, int]], ends: Mapping[TopicPartition, int], cut: int
+    starts: Mapping[TopicPartition, Mapping[str, int]], known: Mapping[TopicPartition, _Extent], cut: int
 ) -> list[Backlog]:
     """Sums per group and topic, only where something is behind."""
     summed: dict[tuple[str, str], list[int]] = {}
@@ -213,7 +244,7 @@ def _backlogs(
         for group, start in groups.items():
             committed_end = summed.setdefault((group, one.topic[cut:]), [0, 0])
             committed_end[0] += start
-            committed_end[1] += ends[one]
+            committed_end[1] += known[one].end
     return [
         Backlog(group, topic, committed, end, end - committed)
         for (group, topic), (committed, end) in sorted(summed.items())
