@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -207,6 +210,30 @@ class ListenersThatLie(PlainListeners):
     def properties(self, port: int, controller_port: int) -> Mapping[str, str]:
         told = PlainListeners.properties(self, self.nowhere, controller_port)["advertised.listeners"]
         return {**PlainListeners.properties(self, port, controller_port), "advertised.listeners": told}
+
+
+@pytest.mark.parametrize("way", ["certificate", "login"])
+def test_the_command_speaks_tls_and_says_why_it_cannot(
+    secured: SecuredBroker, tmp_path: Path, way: str
+) -> None:
+    def framewell(access: BrokerAccess, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "framewell_cli.main", *arguments],
+            env={**os.environ, **secured.environment(access)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    good = secured.with_certificate(ADMIN) if way == "certificate" else secured.with_login(ADMIN)
+    diff = framewell(good, "topics", "diff", "--json", "--prefix", "nowhere.")
+    assert diff.returncode == 1, diff.stderr
+    assert "framewell.ingest.requested.v1" in diff.stdout
+    assert framewell(good, "events", "tail", "--prefix", "nowhere.").returncode == 0
+    wrong = framewell(replace(good, ca=str(Certificates(tmp_path).ca)), "topics", "diff")
+    assert wrong.returncode == 3
+    assert "an authority we do not trust" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+    unsafe = framewell(replace(good, ca=str(tmp_path / "missing.pem")), "topics", "diff")
+    assert unsafe.returncode == 2
+    assert "missing.pem" in unsafe.stderr
 
 
 async def test_a_renewed_password_is_used_without_a_restart(secured: SecuredBroker, tmp_path: Path) -> None:

@@ -1,0 +1,303 @@
+"""The table of rights is exactly right: every service works with its own, and gets nothing beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+
+from framewell.asset.v1.asset_pb2 import AssetAnalysed
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.access_table import EVERYBODY, OPERATOR, Grant, grants
+from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.catalogue import OUTSIDE, fact_type, topics
+from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.identity import asset_id
+from framewell_contracts.topic_admin import apply
+from framewell_embedded.ports import free_ports
+from framewell_kit.settings import SERVICES, MeshSettings
+from framewell_kit.testing.secured import ADMIN, SecuredBroker
+from framewell_kit.testing.streams import StreamBench
+from framewell_media.testing.clips import Clip, make_clip
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(280)]
+
+ROOT = Path(__file__).resolve().parents[2]
+PREFIX = f"house-{uuid4().hex[:6]}."
+EVENT = "job-4711"
+READY_WITHIN, ANALYSED_WITHIN, SILENCE_SECONDS = 90.0, 90.0, 3.0
+
+
+@dataclass(frozen=True)
+class House:
+    """The services of one mesh, each with a login of its own, and what they said."""
+
+    secured: SecuredBroker
+    environment: Mapping[str, str]
+    folder: Path
+    base: int
+
+    def access(self, who: str) -> BrokerAccess:
+        return self.secured.with_login(f"framewell-{who}")
+
+    def of(self, who: str) -> dict[str, str]:
+        """The environment of a process with the login of somebody."""
+        return {**self.environment, **self.secured.environment(self.access(who))}
+
+    def log(self, service: str) -> str:
+        return (self.folder / f"{service}.log").read_text()
+
+    def ready(self, service: str) -> tuple[int, str]:
+        port = MeshSettings(port_base=self.base).health_port(service)
+        try:
+            with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/ready", timeout=2) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def until_ready(self, service: str) -> None:
+        self.until(service, lambda status, _: status == 200)
+
+    def until(self, service: str, condition: Callable[[int, str], bool]) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while not condition(*self.ready(service)):
+            assert time.monotonic() < deadline, (
+                f"{service}: {self.ready(service)} {self.log(service)[-3000:]}"
+            )
+            time.sleep(0.2)
+
+    def framewell(self, who: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command, run as somebody."""
+        return subprocess.run(
+            [sys.executable, "-m", "framewell_cli.main", *arguments],
+            env=self.of(who), capture_output=True, text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+
+    @contextmanager
+    def service(
+        self, name: str, environment: Mapping[str, str] | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        python = ROOT / ".venv-training" / "bin" / "python" if name == "training" else sys.executable
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(python), "-m", f"framewell_{name}"],
+                env=environment or self.of(name),
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+            )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="module")
+def house(secured: SecuredBroker, database: str, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house whose users have the rights of the table, and topics made by its operator."""
+    folder = tmp_path_factory.mktemp("house")
+    base = next(port for port in free_ports(20) if port + 50 < 65000)
+    environment = {
+        **os.environ,
+        "FRAMEWELL_KAFKA_PREFIX": PREFIX,
+        "FRAMEWELL_MONGO": database,
+        "FRAMEWELL_DATABASE_PREFIX": "secured_",
+        "FRAMEWELL_OBJECTS": str(folder / "objects"),
+        "FRAMEWELL_PORT_BASE": str(base),
+        "FRAMEWELL_INGEST_ROOTS": str(folder),
+        "FRAMEWELL_LOG_LEVEL": "debug",
+        **{f"FRAMEWELL_{name.upper()}_SCRATCH": str(folder / "scratch" / name) for name in SERVICES},
+    }
+    house = House(secured, environment, folder, base)
+    for who in EVERYBODY:
+        house.access(who)
+        secured.allow(f"framewell-{who}", [one for one in grants(PREFIX) if one.who == who])
+    applied = house.framewell(OPERATOR, "topics", "apply")
+    assert applied.returncode == 0, applied.stderr
+    return house
+
+
+@pytest.fixture(scope="module")
+def running(house: House) -> Iterator[Mapping[str, subprocess.Popen[bytes]]]:
+    with ExitStack() as started:
+        processes = {name: started.enter_context(house.service(name)) for name in SERVICES}
+        for name in SERVICES:
+            house.until_ready(name)
+        yield processes
+
+
+def test_the_operator_may_do_what_the_command_does(house: House) -> None:
+    for arguments in (["topics", "diff"], ["events", "tail"], ["dlq", "list"]):
+        done = house.framewell(OPERATOR, *arguments)
+        assert done.returncode == 0, done.stderr
+    refused = house.framewell(OUTSIDE, "topics", "apply")
+    assert refused.returncode != 0
+    assert "Traceback" not in refused.stderr
+
+
+async def test_an_asset_goes_through_all_services_with_the_rights_of_the_table(
+    house: House, running: Mapping[str, subprocess.Popen[bytes]]
+) -> None:
+    path = make_clip(house.folder / "clip.mp4", Clip(frames=50, width=320, height=180))
+    await send(house, IngestRequested(uri=path.as_uri()))
+    async with StreamBench(house.secured.with_certificate(ADMIN), prefix=PREFIX) as admin:
+        analysed = await until_there(admin, fact_type(AssetAnalysed).type, ANALYSED_WITHIN)
+    assert [event.message.asset_id for event in analysed] == [asset_id("/playout", EVENT)]
+    for name in SERVICES:
+        assert house.ready(name)[0] == 200
+        assert "the broker refuses" not in house.log(name)
+    told = house.framewell(OPERATOR, "events", "tail", "--json", "asset.analysed")
+    assert [json.loads(line)["subject"] for line in told.stdout.splitlines()] == [asset_id("/playout", EVENT)]
+
+
+async def send(house: House, request: IngestRequested) -> None:
+    """As an outside system does, but for the prefix: this house shares its broker."""
+    fact = fact_type(request)
+    envelope = Envelope(EVENT, "/playout", fact.type, datetime.now(UTC))
+    record = encode(envelope, request)
+    async with AIOKafkaProducer(
+        **house.access(OUTSIDE).client_options(), enable_idempotence=True
+    ) as producer:
+        await producer.send_and_wait(PREFIX + record.topic, record.value, headers=record.headers)
+
+
+async def until_there(bench: StreamBench, topic: str, within: float) -> list[Any]:
+    deadline = time.monotonic() + within
+    found: list[Any] = []
+    while not found:
+        assert time.monotonic() < deadline, f"nothing came to {topic}"
+        await asyncio.sleep(0.5)
+        found = await bench.events(topic)
+    return found
+
+
+def test_no_password_is_in_logs_arguments_health_or_settings(
+    house: House, running: Mapping[str, subprocess.Popen[bytes]]
+) -> None:
+    for name, process in running.items():
+        password = house.access(name).password
+        assert len(password) > 8
+        opener = build_opener(ProxyHandler({}))
+        port = MeshSettings(port_base=house.base).health_port(name)
+        told = [house.log(name), Path(f"/proc/{process.pid}/cmdline").read_text()]
+        pages = [f"http://127.0.0.1:{port}/{page}" for page in ("live", "started", "metrics")]
+        told += [opener.open(page, timeout=5).read().decode() for page in pages]
+        told.append(house.ready(name)[1])
+        settings = house.framewell(name, "settings", "shared")
+        assert "FRAMEWELL_KAFKA_PASSWORD" in settings.stdout
+        told += [settings.stdout, settings.stderr]
+        assert [text for text in told if password in text] == []
+
+
+def test_a_service_that_is_not_let_in_says_why_and_comes_up_when_it_is(house: House) -> None:
+    password = house.folder / "password"
+    password.write_text("swordfish")
+    environment = house.of("gateway")
+    del environment["FRAMEWELL_KAFKA_PASSWORD"]
+    environment["FRAMEWELL_KAFKA_PASSWORD_FILE"] = str(password)
+    with house.service("gateway", environment):
+        house.until(
+            "gateway", lambda status, text: status == 503 and "refuses the login of framewell-gateway" in text
+        )
+        password.write_text(house.access("gateway").password)
+        house.until_ready("gateway")
+    assert "swordfish" not in house.log("gateway")
+
+
+def test_unsafe_settings_end_a_service_with_one_sentence(house: House) -> None:
+    environment = {**house.of("gateway"), "FRAMEWELL_KAFKA_SECURITY": "plaintext"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "framewell_gateway"],
+        env=environment, capture_output=True, text=True, check=False, timeout=30,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    told = ended.stdout + ended.stderr
+    assert "nothing is secured without TLS; set FRAMEWELL_KAFKA_SECURITY to ssl or sasl_ssl" in told
+    assert "Traceback" not in told
+    assert house.access("gateway").password not in told
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_everybody_writes_and_reads_the_topics_of_the_table_and_no_others(house: House, who: str) -> None:
+    prefix = f"exact-{who}-{uuid4().hex[:4]}."
+    table = [one for one in grants(prefix) if one.who == who]
+    admin = house.secured.with_certificate(ADMIN)
+    asyncio.run(apply(admin, prefix=prefix))
+    house.secured.allow(f"framewell-{who}", table)
+    every = {prefix + topic.name for topic in topics()}
+    assert written(house.access(who), every) == named(table, "write")
+    assert readable(house.access(who), every, group=prefix + "stranger") == named(table, "read")
+
+
+def named(table: list[Grant], operation: str) -> set[str]:
+    return {one.name for one in table if (one.resource, one.operation) == ("topic", operation)}
+
+
+def options(access: BrokerAccess) -> dict[str, Any]:
+    return {
+        "bootstrap.servers": access.servers,
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": access.mechanism,
+        "sasl.username": access.user,
+        "sasl.password": access.password,
+        "ssl.ca.location": access.ca,
+        "log_level": 0,
+    }
+
+
+def written(access: BrokerAccess, every: set[str]) -> set[str]:
+    """The topics that took a record."""
+    taken: set[str] = set()
+    producer = Producer({**options(access), "message.timeout.ms": 10_000})
+
+    def note(error: KafkaError | None, message: Any) -> None:
+        if error is None:
+            taken.add(str(message.topic()))
+
+    for topic in sorted(every):
+        producer.produce(topic, b"x", key=b"compacted topics want one", on_delivery=note)
+    assert producer.flush(20) == 0
+    return taken
+
+
+def readable(access: BrokerAccess, every: set[str], group: str) -> set[str]:
+    """The topics that a reader without a group comes to the end of."""
+    consumer = Consumer(
+        {**options(access), "group.id": group, "enable.partition.eof": True, "enable.auto.commit": False}
+    )
+    consumer.assign([TopicPartition(topic, 0, 0) for topic in sorted(every)])
+    answered: set[str] = set()
+    heard = time.monotonic()
+    while time.monotonic() < heard + SILENCE_SECONDS:
+        message = consumer.poll(0.5)
+        if message is None or message.topic() is None:
+            continue
+        error = message.error()
+        if error is None or error.code() == KafkaError._PARTITION_EOF:
+            answered.add(str(message.topic()))
+            heard = time.monotonic()
+    consumer.close()
+    return answered & every
