@@ -107,14 +107,18 @@ class Sheaf:
         undone: list[tuple[Delivery, Sequence[Any]]] = []
         failures: list[BaseException] = []
         finished, newest_ms = 0, 0
+        well = None  # the last acknowledgement that was one: records of one batch share it
         for entry in self._sent:
             record, acks = entry
             failure = None
             for ack in acks:
+                if ack is well:
+                    continue
                 if not ack.done():
                     undone.append(entry)
                     break
                 failure = failure or _failure(ack)
+                well = well if failure else ack
             else:
                 if failure is None:
                     record.holding.ledger.finish(record.offset)

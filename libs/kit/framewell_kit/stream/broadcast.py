@@ -12,6 +12,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.declare import Broadcast
 from framewell_kit.stream.feed import Wiring, undecoded, unparsed
+from framewell_kit.stream.refusals import Refusals
 from framewell_kit.telemetry import handling, logger, new_traceparent
 
 log = logger(__name__)
@@ -44,6 +45,7 @@ class BroadcastFeed:
             decoder=undecoded,
         )
         self.subscriber(self._polled)
+        self.refusals = Refusals(source, lambda: self.subscriber.consumer)
 
     async def started(self) -> None:
         """After the subscription started: note how far there is to read."""
