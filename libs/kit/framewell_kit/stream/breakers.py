@@ -84,14 +84,12 @@ class Breakers(Mapping[str, Breaker]):
     async def flush(self) -> None:
         """Write what has changed; raises Busy, and then writes it the next time."""
         for group in list(self._unwritten):
-            self._unwritten.discard(group)
-            change = {"$set": {"opened_at": self._breakers[group].opened_at}}
-            try:
-                after = await self._documents.update(COLLECTION, group, change, upsert=True)
-            except BaseException:
-                self._unwritten.add(group)
-                raise
+            opened_at = self._breakers[group].opened_at
+            change = {"$set": {"opened_at": opened_at}}
+            after = await self._documents.update(COLLECTION, group, change, upsert=True)
             self._resumes[group] = (after or {}).get("resumes", 0)
+            if self._breakers[group].opened_at == opened_at:  # else it changed meanwhile: once more
+                self._unwritten.discard(group)
 
     async def _look(self) -> None:
         for group, breaker in self._breakers.items():
