@@ -171,3 +171,29 @@ def test_a_key_has_the_partition_that_other_kafka_clients_give_it() -> None:
         for key in (random.Random(length).randbytes(length), b"x" * length):
             assert partition_of(key, 12) == DefaultPartitioner()(key, list(range(12)), [])
     assert {partition_of(None, 3) for _ in range(200)} == {0, 1, 2}
+
+
+async def test_who_works_alone_waits_for_the_others_and_makes_them_wait() -> None:
+    permits, at_work, most_beside = Permits(3), [], []
+    done = asyncio.Event()
+
+    async def work(name: str, *, alone: bool) -> None:
+        await permits.acquire(0)
+        try:
+            async with permits.alone() if alone else permits.together():
+                at_work.append(name)
+                most_beside.append((name, len(at_work)))
+                await (asyncio.sleep(0.01) if alone else done.wait())
+                at_work.remove(name)
+        finally:
+            permits.release()
+
+    first = asyncio.create_task(work("first", alone=False))
+    await asyncio.sleep(0)
+    suspects = [asyncio.create_task(work(name, alone=True)) for name in ("one", "two")]
+    await asyncio.sleep(0.02)
+    assert at_work == ["first"]
+    late = asyncio.create_task(work("late", alone=False))
+    done.set()
+    await asyncio.gather(first, *suspects, late)
+    assert dict(most_beside) == {"first": 1, "one": 1, "two": 1, "late": 1}

@@ -126,19 +126,29 @@ class HeavyFeed(Feed):
         """None when the record is handled and its facts are acknowledged."""
         if not self.settler.breaker.admits():
             return self.settler.breaker_open()
-        over = False
         try:
-            starts = await self._starts.start(*_place(record))
-            try:
-                verdict = await self._settle(record, starts)
-                if isinstance(verdict, Settled):
-                    await self.wiring.publisher.deliver(verdict.records)
-                    over = True
-            finally:
-                await asyncio.shield(self._stopped_working(record, over=over))
+            async with self._permits.together():
+                starts = await self._starts.start(*_place(record))
+                if starts == 1:
+                    return await self._settle_counted(record, starts)
+                await self._starts.withdraw(*_place(record))
+            # It was there when its worker died. Alone, nobody else pays for what it does, or it for them.
+            async with self._permits.alone():
+                return await self._settle_counted(record, await self._starts.start(*_place(record)))
         except Busy as busy:
             self.settler.breaker.undecided()
             return Postponed(busy.retry_after, busy.reason)
+
+    async def _settle_counted(self, record: Delivery, starts: int) -> Postponed | None:
+        """Handle a record whose start is counted, and count it out again unless the process dies."""
+        over = False
+        try:
+            verdict = await self._settle(record, starts)
+            if isinstance(verdict, Settled):
+                await self.wiring.publisher.deliver(verdict.records)
+                over = True
+        finally:
+            await asyncio.shield(self._stopped_working(record, over=over))
         return verdict if isinstance(verdict, Postponed) else None
 
     async def _settle(self, record: Delivery, starts: int) -> Settled | Postponed:

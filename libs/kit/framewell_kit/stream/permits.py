@@ -2,11 +2,16 @@
 
 import asyncio
 import heapq
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import count
 
 
 class Permits:
-    """Like a semaphore whose waiters have a priority: the smallest number first, then the oldest."""
+    """Like a semaphore whose waiters have a priority: the smallest number first, then the oldest.
+
+    Who has a permit works `together` with the others, or `alone` while they wait.
+    """
 
     def __init__(self, permits: int) -> None:
         self._free = permits
@@ -14,6 +19,8 @@ class Permits:
         self._order = count()
         self._changed = asyncio.Event()
         self._changed.set()
+        self._together, self._alone = 0, False
+        self._company = asyncio.Condition()
 
     @property
     def free(self) -> int:
@@ -48,6 +55,36 @@ class Permits:
         """Return when a permit is free and nobody waits for it."""
         while not self._free:
             await self._changed.wait()
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Work beside others; begins when nobody works, or waits to work, alone."""
+        async with self._company:
+            await self._company.wait_for(lambda: not self._alone)
+            self._together += 1
+        try:
+            yield
+        finally:
+            self._together -= 1
+            await self._tell()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Work while nobody else does; begins when all others have ended."""
+        async with self._company:
+            await self._company.wait_for(lambda: not self._alone)
+            self._alone = True
+        try:
+            async with self._company:
+                await self._company.wait_for(lambda: not self._together)
+            yield
+        finally:
+            self._alone = False
+            await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._company:
+            self._company.notify_all()
 
     def _take(self) -> None:
         self._free -= 1
