@@ -170,7 +170,7 @@ class _Process:
         await mesh.outbox.start()
         self._on_stop(mesh.outbox.stop)
         self._health.parts["outbox"] = lambda: mesh.outbox.reason
-        await self._serve(service, seconds * SIDE_SHARE)
+        await self._serve(service, mesh.clock, seconds * SIDE_SHARE)
         for part in service.parts:
             await part.start()
             self._on_stop(part.stop, seconds * SIDE_SHARE)
@@ -221,10 +221,10 @@ class _Process:
             telemetry=self._telemetry,
         )
 
-    async def _serve(self, service: Service, grace_seconds: float) -> None:
+    async def _serve(self, service: Service, clock: Clock, grace_seconds: float) -> None:
         address = f"{self._shared.bind}:{self._shared.rpc_port(self._name)}"
         servicers = [*service.rpc, operations(self._standing)]
-        server = RpcServer(address, servicers, Tokens(self._shared.tokens))
+        server = RpcServer(address, servicers, Tokens(self._shared.tokens), clock)
         await server.start()
         self._on_stop(server.stop, grace_seconds)
 

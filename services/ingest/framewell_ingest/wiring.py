@@ -65,7 +65,7 @@ async def wire(settings: IngestSettings, mesh: Mesh) -> Service:
     )
     accept = AcceptRequest(assets, work, mesh.clock)
     removal = RemoveAsset(assets, originals, work)
-    servicer = IngestServicer(accept, ControlAsset(assets, work), assets, uploads)
+    servicer = IngestServicer(accept, ControlAsset(assets, work), assets, uploads, mesh.clock)
     handlers = Handlers(accept, NoteRejection(assets), ChangeProgramme(assets), removal, Erase(removal))
     return Service(
         stages=stages(handlers),

@@ -5,12 +5,13 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import grpc
 from opentelemetry.trace import SpanKind
 
+from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Outcome
 from framewell_kit.rpc.actor import Tokens, caller
@@ -29,8 +30,8 @@ log = logger(__name__)
 class AroundEveryCall(grpc.aio.ServerInterceptor):
     """Binds trace, request id and actor to the call, and turns its outcome into a status."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
+    def __init__(self, tokens: Tokens, clock: Clock) -> None:
+        self._tokens, self._clock = tokens, clock
 
     async def intercept_service(
         self,
@@ -43,14 +44,14 @@ class AroundEveryCall(grpc.aio.ServerInterceptor):
             return handler
         sent = handler_call_details.invocation_metadata or ()
         metadata = {str(key).lower(): str(value) for key, value in sent}
-        call = _Call(method, metadata, self._tokens)
+        call = _Call(method, metadata, self._tokens, self._clock.now())
         return _wrapped(handler, call)
 
 
 class _Call:
     """One method of the server, ready to be called with the metadata of one caller."""
 
-    def __init__(self, method: str, metadata: dict[str, str], tokens: Tokens) -> None:
+    def __init__(self, method: str, metadata: dict[str, str], tokens: Tokens, now: datetime) -> None:
         self.method = method
         self._metadata = metadata
         self._tokens = tokens
@@ -59,7 +60,7 @@ class _Call:
             id=str(uuid.uuid4()),
             source=f"rpc:{method}",
             type=method,
-            time=datetime.now(UTC),
+            time=now,
             traceparent=metadata.get(TRACEPARENT) or new_traceparent(),
         )
         self._request_id = metadata.get(REQUEST_ID, "")[:MAX_REQUEST_ID] or self._cause.id

@@ -9,6 +9,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.rpc.actor import Tokens
 from framewell_kit.rpc.interceptor import AroundEveryCall
 
@@ -28,7 +29,9 @@ class Servicer:
 class RpcServer:
     """Serves on `address` until stopped. Raises OSError with a clear sentence when the port is taken."""
 
-    def __init__(self, address: str, servicers: Sequence[Servicer], tokens: Tokens) -> None:
+    def __init__(
+        self, address: str, servicers: Sequence[Servicer], tokens: Tokens, clock: Clock | None = None
+    ) -> None:
         host = address.rpartition(":")[0].strip("[]")
         if not tokens.known and not _is_loopback(host):
             raise ValueError(
@@ -37,7 +40,7 @@ class RpcServer:
         self._address = address
         self._servicers = servicers
         self._server = grpc.aio.server(
-            interceptors=[AroundEveryCall(tokens)],
+            interceptors=[AroundEveryCall(tokens, clock or SystemClock())],
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES + _HEADROOM_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES + _HEADROOM_BYTES),

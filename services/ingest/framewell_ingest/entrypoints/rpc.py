@@ -15,6 +15,7 @@ from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.handlers.accept_request import AcceptRequest
 from framewell_ingest.handlers.control_asset import ControlAsset
 from framewell_ingest.ports import Assets, UploadStore
+from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.rpc import current_actor
@@ -46,6 +47,7 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
     control: ControlAsset
     assets: Assets
     uploads: UploadStore
+    clock: Clock
 
     async def Submit(self, request: pb.SubmitRequest, context: Any) -> pb.SubmitResponse:  # noqa: ARG002, N802
         call = _cause()
@@ -94,7 +96,7 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
 
     async def RemoveAsset(self, request: pb.RemoveAssetRequest, context: Any) -> pb.RemoveAssetResponse:  # noqa: ARG002, N802
         actor = current_actor()
-        actor.decided_at.FromDatetime(datetime.now(UTC))
+        actor.decided_at.FromDatetime(self.clock.now())
         await self.control.remove(request.asset_id, request.reason, actor, _cause())
         return pb.RemoveAssetResponse()
 
@@ -102,7 +104,7 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
         return pb.ReprocessResponse(generation=await self.control.reprocess(request.asset_id, _cause()))
 
     async def Watch(self, request: pb.WatchRequest, context: Any) -> AsyncIterator[pb.WatchResponse]:  # noqa: ARG002, N802
-        since = _moment(request.resume_token) or datetime.now(UTC)
+        since = _moment(request.resume_token) or self.clock.now()
         told: dict[str, int] = {}
         while True:
             for asset in await self.assets.changed_since(since - _CLOCKS_DIFFER, request.asset_id):

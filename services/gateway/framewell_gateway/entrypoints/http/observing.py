@@ -3,8 +3,8 @@
 import re
 import time
 import uuid
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.telemetry import HTTP_SECONDS, REQUEST_FAILED
+from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.telemetry import handling, logger, new_traceparent
 
@@ -31,12 +32,13 @@ class Observed:
     """
 
     app: ASGIApp
+    clock: Clock = field(default_factory=SystemClock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        cause = _cause(scope)
+        cause = _cause(scope, self.clock.now())
         started, answered = time.perf_counter(), False
 
         async def told(message: Message) -> None:
@@ -58,14 +60,14 @@ class Observed:
                 await problem(500, detail)(scope, receive, told)
 
 
-def _cause(scope: Scope) -> Cause:
+def _cause(scope: Scope, now: datetime) -> Cause:
     headers = Headers(scope=scope)
     request_id, traceparent = headers.get(REQUEST_ID, ""), headers.get("traceparent", "")
     return Cause(
         id=request_id if _ACCEPTED_ID.fullmatch(request_id) else str(uuid.uuid4()),
         source="rest",
         type=f"HTTP {scope['method']}",
-        time=datetime.now(UTC),
+        time=now,
         traceparent=traceparent if _ACCEPTED_TRACEPARENT.fullmatch(traceparent) else new_traceparent(),
     )
 
