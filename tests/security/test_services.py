@@ -231,7 +231,7 @@ def test_unsafe_settings_end_a_service_with_one_sentence(house: House) -> None:
     environment = {**house.of("gateway"), "FRAMEWELL_KAFKA_SECURITY": "plaintext"}
     ended = subprocess.run(
         [sys.executable, "-m", "framewell_gateway"],
-        env=environment, capture_output=True, text=True, check=False, timeout=30,
+        env=environment, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert ended.returncode == 1
     told = ended.stdout + ended.stderr
