@@ -107,7 +107,7 @@ def test_documented_settings_and_commands_exist() -> None:
     assert set(re.findall(r"`framewell ([a-z]+)", text)) <= COMMANDS.keys()
 
 
-OF_THE_TOOLS = {"FRAMEWELL_MODELS", "FRAMEWELL_STATE", "FRAMEWELL_VERBOSE"}
+OF_THE_TOOLS = {"FRAMEWELL_MODELS", "FRAMEWELL_STATE", "FRAMEWELL_TOPICS", "FRAMEWELL_VERBOSE"}
 
 
 def documented_settings() -> list[str]:
