@@ -143,13 +143,13 @@ test: test-unit test-integration test-story
 
 test-unit: setup
 	@echo "Unit tests (no server):"
-	@$(BIN)/pytest -q -m "not integration and not story and not chaos" --ignore services/training
-	@.venv-training/bin/pytest -q -m "not integration and not story and not chaos" services/training
+	@$(BIN)/pytest -q -m "not integration and not story" --ignore services/training
+	@.venv-training/bin/pytest -q -m "not integration and not story" services/training
 
 test-integration: setup
 	@echo "Integration tests (one broker, one database):"
-	@$(BIN)/pytest -q -m "integration and not chaos" --ignore services/training
-	@.venv-training/bin/pytest -q -m "integration and not chaos" services/training || [ $$? -eq 5 ]
+	@$(BIN)/pytest -q -m "integration" --ignore services/training
+	@.venv-training/bin/pytest -q -m "integration" services/training || [ $$? -eq 5 ]
 
 test-story: setup
 	@echo "The story, end to end:"

@@ -1,9 +1,8 @@
-"""The whole story, through the real processes: as it is, and with a service killed in the middle of it."""
+"""The whole story, through the real processes."""
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,8 +16,6 @@ import pytest
 from framewell_cli.demo.checks import PROMISES
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.locking import is_held
-from framewell_cli.mesh.ports import SERVICES
-from framewell_cli.mesh.roster import Roster
 
 LONGEST_SECONDS = 420
 
@@ -70,21 +67,6 @@ def test_ctrl_c_while_the_mesh_comes_up_leaves_nothing_behind(home: Path) -> Non
     assert demo.wait(60) == 130
     time.sleep(2)  # a supervisor that was missed would have its lock by now
     assert not is_held(MeshFolder(home / "mesh").lock)
-
-
-@pytest.mark.chaos
-@pytest.mark.timeout(LONGEST_SECONDS + 120)
-@pytest.mark.parametrize("victim", SERVICES)
-def test_a_service_killed_in_the_middle_costs_time_and_nothing_else(victim: str, home: Path) -> None:
-    demo = start_demo(home)
-    wait_for(home, demo, "is analysed")
-    roster = Roster.read(MeshFolder(home / "mesh"))
-    assert roster is not None
-    process = dict(roster.processes)[victim]
-    os.kill(process.pid, signal.SIGKILL)
-    outcome = outcome_of(demo, home)
-    assert all(check["held"] for check in outcome["checks"])
-    assert not process.alive()
 
 
 def wait_for(home: Path, demo: subprocess.Popen[bytes], said: str) -> None:
