@@ -33,8 +33,9 @@ Every fact that travels between the services of the mesh, and what systems outsi
 protobuf message as the value. Topics tagged *outside* also take the JSON mapping of the same message, in
 binary mode (`content-type: application/json`) or structured mode (one JSON object).
 
-**Delivery.** At least once, in order per key. The pair (`ce_source`, `ce_id`) names an event: whoever reads
-remembers it, or does what is right to do twice.
+**Delivery.** At least once; first attempts in order per key, while a record that is tried again may be
+overtaken, which is why changes carry a revision. The pair (`ce_source`, `ce_id`) names an event: whoever
+reads remembers it, or does what is right to do twice.
 
 **What cannot be handled.** A group puts a record that must wait into its retry topic, and one that it gives
 up into its dead-letter topic, unchanged, with headers that say why.
