@@ -91,14 +91,13 @@ def features(found: Profile) -> Table:
     )
 
 
-def machine() -> dict[str, Any]:
-    """Where it was measured."""
-    return {
-        "cores": os.cpu_count(),
-        "system": platform.platform(terse=True),
-        "python": platform.python_version(),
-        **{package: version(package) for package in PACKAGES},
-    }
+def machine() -> str:
+    """Where it was measured, and with what."""
+    packages = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    return (
+        f"{os.cpu_count()} cores that the embedded broker shares, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {packages}"
+    )
 
 
 def figures(rows: Sequence[Row]) -> list[dict[str, Any]]:
