@@ -22,7 +22,7 @@ from framewell_kit.stream.breaker import Breaker
 from framewell_kit.stream.declare import HeavyStage, Reason, Stage
 from framewell_kit.stream.delivery import Delivery, Postponed, Settled
 from framewell_kit.stream.emit import derive
-from framewell_kit.telemetry import handling, logger, new_traceparent
+from framewell_kit.telemetry import handling, logger, new_traceparent, tracing
 from framewell_kit.telemetry.metrics import DEAD_LETTERS, RETRIES
 
 log = logger(__name__)
@@ -130,6 +130,7 @@ class Settler:
         self, delivered: Delivery, event: Event, cause: Cause, error: Exception
     ) -> Settled | Postponed:
         told = "".join(traceback.format_exception(error))
+        tracing.failed(error)
         self.breaker.failed()
         if self.breaker.is_open:
             return Postponed(self.breaker.seconds_left, f"breaker open, last failure: {error!r}")

@@ -106,7 +106,8 @@ def configure_metrics(service: str, readers: Sequence[MetricReader] = ()) -> Non
     """Collect from now on, for `exposition` and for these readers."""
     metrics.set_meter_provider(
         MeterProvider(
-            metric_readers=[PrometheusMetricReader(), *readers],
+            # Which library made an instrument says nothing here, and would stand on every series.
+            metric_readers=[PrometheusMetricReader(scope_info_enabled=False), *readers],
             resource=Resource.create({"service.name": service, "service.namespace": "framewell"}),
             exemplar_filter=AlwaysOffExemplarFilter(),
             shutdown_on_exit=False,

@@ -119,7 +119,8 @@ def _reasons(found: Findings, needed: frozenset[str], *, ended: bool) -> Iterato
     yield from map(why.of_given_up, where.given_up)
     yield from why.of_records(where.waiting, now)
     read = {(one.group, one.topic) for one in where.waiting if not one.retry}
-    yield from (why.of_backlog(one) for one in where.backlogs if (one.group, one.topic) in read)
+    behind = [one for one in where.backlogs if (one.group, one.topic) in read and one.behind > 1]
+    yield from map(why.of_backlog, behind)
 
 
 def _verdict(state: AssetState, reasons: Sequence[Reason], *, silent: bool) -> Verdict:
