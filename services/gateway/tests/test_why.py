@@ -26,22 +26,25 @@ from framewell_gateway.domain.whereabouts import (
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
 DONE = Outcome(done=Done())
-NOW = datetime.now(UTC)
 TOPIC = "framewell.chunk.planned.v1.archive"
 GROUP = "transcode.make_chunk"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def waiting(**also: object) -> WaitingRecord:
     known = {
         "group": GROUP, "topic": TOPIC, "partition": 7, "offset": 1203, "event_id": "e1", "ahead": 42,
-        "event_type": "framewell.chunk.planned.v1", "written": NOW - timedelta(seconds=90),
+        "event_type": "framewell.chunk.planned.v1", "written": now() - timedelta(seconds=90),
     }  # fmt: skip
     return WaitingRecord(**{**known, **also})  # type: ignore[arg-type]
 
 
 def job(state: str, **also: object) -> HeldJob:
     known = {
-        "kind": "plan", "key": ASSET, "state": state, "attempt": 1, "starts": 0, "worker": "", "put": NOW,
+        "kind": "plan", "key": ASSET, "state": state, "attempt": 1, "starts": 0, "worker": "", "put": now(),
         "leased_until": None, "due": None, "reason": "", "code": "",
     }  # fmt: skip
     return HeldJob(**{**known, **also})  # type: ignore[arg-type]
@@ -107,13 +110,20 @@ async def test_a_service_that_is_away_matters_where_it_is_needed(
 async def test_what_needs_a_person_is_told_first(mesh: Any, gateway: httpx.AsyncClient) -> None:
     chunk = {"asset_id": ASSET, "chunk_id": f"{ASSET}/0/0"}
     await mesh.happened(AssetIngested(asset_id=ASSET), ChunkPlanned(**chunk))
-    retry = Retry(2, NOW + timedelta(seconds=25), "failed", "RuntimeError: no space", TOPIC)
+    retry = Retry(2, now() + timedelta(seconds=25), "failed", "RuntimeError: no space", TOPIC)
     mesh.topics.where = Whereabouts(
         waiting=[waiting(), waiting(topic=f"{GROUP}.retry", partition=1, offset=17, retry=retry)],
         backlogs=[Backlog(GROUP, TOPIC, 5000, 6203, 1203), Backlog("dataset.erase", "t", 0, 9, 9)],
         given_up=[
             GivenUp(
-                f"{GROUP}/0@3", GROUP, "framewell.chunk.planned.v1", "e2", "failed", "ValueError: odd", 3, NOW
+                f"{GROUP}/0@3",
+                GROUP,
+                "framewell.chunk.planned.v1",
+                "e2",
+                "failed",
+                "ValueError: odd",
+                3,
+                now(),
             )
         ],
         cut=["looked at 10 of the 40 records that groups have not handled"],
@@ -123,14 +133,14 @@ async def test_what_needs_a_person_is_told_first(mesh: Any, gateway: httpx.Async
         ready=False,
         waiting=[("streams", f"{GROUP}: breaker open")],
         jobs=[
-            job("running", starts=2, leased_until=NOW),
-            job("later", attempt=2, due=NOW, reason="timed out"),
+            job("running", starts=2, leased_until=now()),
+            job("later", attempt=2, due=now(), reason="timed out"),
         ],
         paused=[
-            Paused(GROUP, TOPIC, 7, NOW + timedelta(seconds=9), "disk full"),
-            Paused(GROUP, TOPIC, 8, NOW, ""),
+            Paused(GROUP, TOPIC, 7, now() + timedelta(seconds=9), "disk full"),
+            Paused(GROUP, TOPIC, 8, now(), ""),
         ],
-        breakers=[OpenBreaker(GROUP, NOW, NOW + timedelta(seconds=40))],
+        breakers=[OpenBreaker(GROUP, now(), now() + timedelta(seconds=40))],
         started=[Started(GROUP, TOPIC, 7, 1203, 2), Started(GROUP, TOPIC, 7, 9, 1)],
         unsent_facts=1,
     )
@@ -184,7 +194,7 @@ async def test_steps_that_are_left_are_counted(mesh: Any, gateway: httpx.AsyncCl
 @pytest.mark.parametrize(
     ("held", "sentence", "verdict"),
     [
-        (job("waiting"), "The job plan of transcode waits for a free worker, since", "moving"),
+        (job("waiting"), "The job plan of transcode waits for a free worker, for", "moving"),
         (job("running"), "The job plan of transcode runs.", "moving"),
         (job("failed", reason="no pictures", code="no_content"),
          "The job plan of transcode was given up: no pictures (no_content).", "stuck"),
@@ -206,8 +216,8 @@ async def test_an_asset_that_nobody_holds_is_not_called_moving(mesh: Any) -> Non
     works = [ServiceWork("transcode", ready=True)]
 
     def after(seconds: float) -> Diagnosis:
-        now = events[0].time + timedelta(seconds=seconds)
-        return diagnose(Findings(ASSET, now, progress_of(events), events, Whereabouts(), "", works))
+        later = events[0].time + timedelta(seconds=seconds)
+        return diagnose(Findings(ASSET, later, progress_of(events), events, Whereabouts(), "", works))
 
     assert after(5).verdict is Verdict.MOVING
     said = after(300)

@@ -176,7 +176,7 @@ def of_job(service: str, job: HeldJob, now: datetime) -> Reason:
         "job",
         Weight.MOVES,
         service,
-        f"{name} waits for a free worker{attempt}, since {ago(job.put, now)}.{last}",
+        f"{name} waits for a free worker{attempt}, for {ago(job.put, now)} now.{last}",
     )
 
 
