@@ -58,6 +58,7 @@ class Measured:
         """Figures, and the tables as text."""
         return {
             "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+            "revision": report.revision(),
             "machine": report.machine(),
             "rounds": {"played": self.played, "valid": self.valid},
             "rates": report.figures(self.rows),
