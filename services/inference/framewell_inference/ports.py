@@ -252,7 +252,8 @@ class IdentityCatalogue(Protocol):
         ...
 
     async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
-        """Put a version in force, unless a newer revision already is. Returns the one before."""
+        """Put a version in force, unless a newer revision already is. Returns the one before, also when
+        the same is asked for again."""
         ...
 
     async def retire(self, name: str, revision: int) -> None: ...

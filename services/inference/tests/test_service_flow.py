@@ -259,6 +259,21 @@ async def test_a_second_version_switches_whole_and_reports_what_changed(
     assert rig.shelf.find("identity/news").manifest.version == "2.0"  # type: ignore[union-attr]
 
 
+async def test_a_worker_that_takes_over_after_the_switch_reports_the_same_change(
+    rig: Rig, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    man = (await rig.vectors(await rig.chunk(man_in_car[:6], "asset-1/0/0"))).mean(axis=0)
+    woman = (await rig.vectors(await rig.chunk([astronaut], "asset-3/0/0"))).mean(axis=0)
+    await rig.promote({"man": man}, "1.0", 1)
+    await rig.relabel(ModelRef("identity/news", "1.0"), 1, lambda: None)
+    await rig.promote({"man": man, "woman": woman}, "2.0", 2)
+    first = await rig.relabel(ModelRef("identity/news", "2.0"), 2, lambda: None)
+    again = await rig.relabel(ModelRef("identity/news", "2.0"), 2, lambda: None)
+    first.seconds = again.seconds = 0
+    assert list(first.asset_ids) == ["asset-3"]
+    assert again == first
+
+
 async def test_an_older_promotion_never_replaces_a_newer_one(rig: Rig, man_in_car: list[Picture]) -> None:
     man = (await rig.vectors(await rig.chunk(man_in_car[:3]))).mean(axis=0)
     await rig.promote({"man": man}, "2.0", 5)

@@ -99,12 +99,14 @@ class StoredIdentityModels:
         return revision
 
     async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
-        alias = await self.documents.get(ALIASES, ref.name)
-        previous = alias["version"] if alias else ""
+        alias = await self.documents.get(ALIASES, ref.name) or {}
+        # A worker that died after its switch is followed by one that must report the same change.
+        again = (alias.get("version"), alias.get("revision")) == (ref.version, revision)
+        previous = alias.get("previous" if again else "version", "")
         changed = await self.documents.update(
             ALIASES,
             ref.name,
-            {"$set": {"version": ref.version, "revision": revision}},
+            {"$set": {"version": ref.version, "revision": revision, "previous": previous}},
             expect={"revision": {"$lte": revision}},
         )
         if changed is not None:
