@@ -55,5 +55,14 @@ def test_a_group_reads_exactly_what_is_declared_of_it(service: str) -> None:
     assert broadcast == {fact.message.__name__ for fact in declared}
 
 
+@pytest.mark.parametrize("service", ALL_SERVICES)
+def test_what_is_decided_once_comes_from_topics_that_are_kept_for_ever(service: str) -> None:
+    """Decisions are kept for ever: of facts that go after some days they would pile up."""
+    for stage in stages_of(service):
+        if any(argument.arg == "decide_once" for argument in stage.keywords):
+            kept = {BY_NAME[name].retention_days for name in messages_in(stage)}
+            assert kept == {None}, group_of(stage)
+
+
 def test_the_gateway_hears_everything() -> None:
     assert all("gateway" in fact.heard_by for fact in FACTS.values())

@@ -2,6 +2,9 @@
 
 For handlers whose facts depend on more than the fact and the objects it names (a clock, a state that
 others change). One insert-once document `<group>/<cause>` holds the outgoing records.
+
+A decision is kept for ever, for its fact may come again for as long as its topic keeps it. So only stages
+whose topics are kept for ever decide once: there are as many decisions as facts that the mesh keeps anyway.
 """
 
 from collections.abc import Sequence
@@ -31,4 +34,5 @@ class DecisionLog:
         document = {"_id": name, "records": records_to_documents(records)}
         if await self.documents.insert_once(COLLECTION, document):
             return list(records)
-        return await self.recall(group, cause_id) or list(records)
+        kept = await self.recall(group, cause_id)
+        return list(records) if kept is None else kept  # to say nothing is a decision too

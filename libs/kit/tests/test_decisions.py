@@ -1,0 +1,80 @@
+"""Decide once: what the first delivery said is what every later one says, byte for byte."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from aiokafka import TopicPartition
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.cloudevents import Envelope, Record, encode
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.documents import Documents
+from framewell_kit.facts import Cause
+from framewell_kit.stream import Stage
+from framewell_kit.stream.breaker import Breaker
+from framewell_kit.stream.delivery import Delivery, Holding, Settled
+from framewell_kit.stream.settle import Settler
+from framewell_kit.testing.clocks import HeldClock
+
+FIRST = [Record("t", b"k", b"one", [("ce_id", b"1"), ("h", b"\xff")])]
+SECOND = [Record("t", b"k", b"two", [("ce_id", b"2")])]
+
+
+async def test_the_first_decision_holds(documents: Documents) -> None:
+    log = DecisionLog(documents)
+    assert await log.recall("g", "c") is None
+    assert await log.keep("g", "c", FIRST) == FIRST
+    assert await log.keep("g", "c", SECOND) == FIRST
+    assert await log.recall("g", "c") == FIRST
+    assert await log.keep("other", "c", SECOND) == SECOND
+
+
+async def test_to_say_nothing_is_a_decision_too(documents: Documents) -> None:
+    log = DecisionLog(documents)
+    assert await log.keep("g", "c", []) == []
+    assert await log.recall("g", "c") == []
+    assert await log.keep("g", "c", SECOND) == []
+
+
+async def test_of_many_at_once_one_decides(documents: Documents) -> None:
+    logs = [DecisionLog(documents) for _ in range(8)]
+    minds = [[Record("t", b"k", b"%d" % n, [("ce_id", b"%d" % n)])] for n in range(8)]
+    said = await asyncio.gather(*[log.keep("g", "c", mind) for log, mind in zip(logs, minds, strict=True)])
+    assert said == [said[0]] * 8
+    assert said[0] in minds
+
+
+class ChangesItsMind:
+    """Says something else at every delivery."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
+        self.calls += 1
+        return [AssetRejected(asset_id=fact.asset_id, detail=f"mind {n}") for n in range(self.calls)]
+
+
+async def test_a_redelivery_publishes_the_bytes_of_the_first_delivery(documents: Documents) -> None:
+    handler, clock = ChangesItsMind(), HeldClock()
+    stage = Stage("ingest.accept_request", IngestRequested, handler, decide_once=DecisionLog(documents))
+    said = []
+    for restarted in range(3):
+        settler = Settler(stage, "/test", clock, Breaker(clock))
+        said.append(await settler.settle(a_delivery(offset=restarted)))
+        clock.advance(3600)
+    assert said == [said[0]] * 3
+    assert isinstance(said[0], Settled)
+    assert [AssetRejected.FromString(record.value).detail for record in said[0].records] == ["mind 0"]
+    assert handler.calls == 1
+
+
+def a_delivery(offset: int) -> Delivery:
+    """The same event, wherever it was read."""
+    topic = "framewell.ingest.requested.v1"
+    envelope = Envelope("event", "/test", topic, datetime(2026, 1, 1, tzinfo=UTC), "a")
+    record = encode(envelope, IngestRequested(asset_id="a"))
+    holding = Holding(TopicPartition(topic, 0), "")
+    return Delivery(holding, offset, topic, record.key, record.value, record.headers, 0, None)
