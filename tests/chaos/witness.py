@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -71,7 +71,7 @@ class Witness:
 
     async def caught_up(self, within: float = 60) -> None:
         """Return when everything that was written before the call has been read."""
-        ends = await asyncio.wait_for(self._consumer.end_offsets(self._partitions), within)
+        ends = await _patiently(lambda: self._consumer.end_offsets(self._partitions), within)
         deadline = time.monotonic() + within
         for partition, end in ends.items():
             while await self._consumer.position(partition) < end:
@@ -82,18 +82,22 @@ class Witness:
     async def ends(self) -> dict[str, int]:
         """How many records each topic has had."""
         counts: dict[str, int] = defaultdict(int)
-        for partition, end in (await self._consumer.end_offsets(self._partitions)).items():
+        ends = await _patiently(lambda: self._consumer.end_offsets(self._partitions))
+        for partition, end in ends.items():
             counts[partition.topic.removeprefix(self._prefix)] += end
         return counts
 
     async def committed(self, group: str, topic: str) -> dict[int, int]:
         """The offsets a group has committed in a topic, by partition, as the broker has them."""
+        asked = [one for one in self._partitions if one.topic == self._prefix + topic]
+        kept = await _patiently(lambda: self._kept(self._prefix + group, asked))
+        return {one.partition: said.offset for one, said in kept.items() if said.offset >= 0}
+
+    async def _kept(self, group: str, partitions: list[TopicPartition]) -> Any:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
-        await admin.start()
         try:
-            asked = [one for one in self._partitions if one.topic == self._prefix + topic]
-            kept = await admin.list_consumer_group_offsets(self._prefix + group, partitions=asked)
-            return {one.partition: said.offset for one, said in kept.items() if said.offset >= 0}
+            await admin.start()
+            return await admin.list_consumer_group_offsets(group, partitions=partitions)
         finally:
             await admin.close()
 
@@ -107,6 +111,18 @@ class Witness:
             for partition, records in polled.items():
                 self.seen[partition.topic.removeprefix(self._prefix)] += map(_seen, records)
             await asyncio.sleep(0)
+
+
+async def _patiently(ask: Callable[[], Awaitable[Any]], within: float = 60) -> Any:
+    """The broker's answer; while it comes back it may have none yet."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            return await asyncio.wait_for(ask(), within)
+        except KafkaError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.3)
 
 
 async def everything(bootstrap: str, prefix: str, names: Sequence[str]) -> list[Record]:

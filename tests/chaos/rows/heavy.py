@@ -42,6 +42,9 @@ async def overrun(ground: Ground) -> Outcome:
     after = Counter(deed.what for deed in deeds(ground.journal, "assigned", "revoked"))
     outcome.times = ground.scale.heavy
     outcome.require(after == before, f"partitions changed hands: {after - before}")
+    outcome.require(
+        any(deed.number for deed in deeds(ground.journal, "step")), "no job got to its second step"
+    )
     tried = Counter(deed.key for deed in deeds(ground.journal, "attempt"))
     outcome.require(max(tried.values()) == 1, f"done more than once: {tried.most_common(1)}")
     outcome.require(not worker.deaths, f"the worker ended by itself, with {worker.deaths}")
