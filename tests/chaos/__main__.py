@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from chaos.evidence import record
+from chaos.evidence import current_revision, record
 from chaos.outcome import Outcome, table
 from chaos.runner import ROWS, SHORT_ROWS, run_rows, run_together
 from chaos.scale import FULL, SHORT, Scale
@@ -34,7 +34,7 @@ def main() -> int:
         parser.error("what is recorded is the whole of the long form: leave out --only and --short")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as on Ctrl-C: nothing stays behind
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that the broker is away is the point
-    began = time.monotonic()
+    began, revision = time.monotonic(), current_revision()
     folder = Path(tempfile.mkdtemp(prefix="framewell-chaos-"))
     try:
         names = chosen.only or (SHORT_ROWS if chosen.short else list(ROWS))
@@ -50,7 +50,7 @@ def main() -> int:
     seconds = time.monotonic() - began
     print(f"\n{table(outcomes)}\n\n{len(outcomes)} rows in {seconds / 60:.1f} minutes")
     if chosen.record:
-        record(outcomes, seconds)
+        record(outcomes, seconds, revision)
     return 0 if all(outcome.clean for outcome in outcomes) else 1
 
 

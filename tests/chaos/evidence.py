@@ -17,12 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "evidence" / "chaos.json"
 
 
-def record(outcomes: Sequence[Outcome], seconds: float) -> None:
-    """Write what was found, clean or not."""
+def record(outcomes: Sequence[Outcome], seconds: float, revision: str) -> None:
+    """Write what was found at a revision, clean or not."""
     rows = [[*outcome.cells(), "yes" if outcome.clean else "no"] for outcome in outcomes]
     said = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": _revision(),
+        "revision": revision,
         "machine": f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
         "seconds": round(seconds),
         "tables": {"rows": {"columns": [*COLUMNS, "clean"], "rows": rows}},
@@ -32,7 +32,8 @@ def record(outcomes: Sequence[Outcome], seconds: float) -> None:
     FILE.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _revision() -> str:
+def current_revision() -> str:
+    """The commit that is checked out, shortened."""
     told = subprocess.run(
         ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     )

@@ -43,7 +43,7 @@ SHORT_ROWS: Final = [name for name in ROWS if name != "assets"]
 
 # These take broker or database away from everybody.
 ALONE: Final = frozenset({"broker", "away", "database"})
-AT_ONCE = 3
+AT_ONCE = 4
 ROW_SECONDS = 600.0
 ALL_SECONDS = 45 * 60.0
 
