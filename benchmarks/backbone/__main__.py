@@ -32,14 +32,15 @@ class Size:
     profiles: int
 
 
-FULL = Size(60_000, 2_000, VALID_ROUNDS, MOST_ROUNDS, latency.EVENTS, features.RUNS)
+FULL = Size(120_000, 2_000, VALID_ROUNDS, MOST_ROUNDS, latency.EVENTS, features.RUNS)
 QUICK = Size(600, 60, 1, 1, 10, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Everything one call found out."""
+    """Everything one call found out; `revision` is what git had when it began."""
 
+    revision: str
     played: int
     valid: int
     rows: Sequence[Row]
@@ -58,7 +59,7 @@ class Measured:
         """Figures, and the tables as text."""
         return {
             "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-            "revision": report.revision(),
+            "revision": self.revision,
             "machine": report.machine(),
             "rounds": {"played": self.played, "valid": self.valid},
             "rates": report.figures(self.rows),
@@ -91,6 +92,7 @@ def main() -> int:
 
 
 def _measure(size: Size, folder: Path) -> Measured:
+    revision = report.revision()
     with embedded_broker(folder) as kafka, collecting() as collector:
         ground = Ground.laid(kafka, size.messages, collector.endpoint)
         slow_ground = Ground.laid(kafka, size.slow_messages, collector.endpoint)
@@ -110,7 +112,7 @@ def _measure(size: Size, folder: Path) -> Measured:
         found = list(rows(counted))
         (ours,) = (row for row in found if row.contestant is OURS)
         profile = features.measure(ground, folder, ours.cpu_us.median, size.profiles)
-    return Measured(len(played), len(counted), found, hops, profile)
+    return Measured(revision, len(played), len(counted), found, hops, profile)
 
 
 def _options() -> argparse.Namespace:

@@ -27,12 +27,13 @@ class Answer:
     def __init__(self, messages: int, watch: Stopwatch) -> None:
         self.watch = watch
         self.all_handled = asyncio.Event()
-        self._left = messages
+        self._messages, self._handled = messages, 0
 
     async def __call__(self, fact: AssetRejected, cause: Cause) -> Sequence[AssetRemoved]:
-        self.watch.begin()
-        self._left -= 1
-        if not self._left:
+        if not self._handled:
+            self.watch.begin()
+        self._handled += 1
+        if self._handled == self._messages:
             self.all_handled.set()
         return [answer(fact)]
 
