@@ -71,6 +71,11 @@ class FactType:
         verb = name[len(subject) :].lower()
         return f"{root}.{subject}.{verb}.{version}"
 
+    @cached_property
+    def type_header(self) -> tuple[str, bytes]:
+        """The type as Kafka carries it."""
+        return ("ce_type", self.type.encode())
+
     @property
     def from_outside(self) -> bool:
         """True when systems that are no part of the mesh write this type."""
@@ -94,7 +99,7 @@ class FactType:
     def asset_of(self, message: Any) -> str:
         """The asset the message is about, as far as it says; otherwise empty."""
         if self.carries_asset:
-            return str(message.asset_id)
+            return message.asset_id  # type: ignore[no-any-return]
         return str(message.passport.asset_id) if self.carries_passport else ""
 
     @cached_property

@@ -58,11 +58,12 @@ class Record(NamedTuple):
 
 
 _kind_of = cast(Callable[[type[Message]], FactType], cache(fact_type))
+# Makes a NamedTuple in half the time of calling its class, where every message pays for it.
+_new = tuple.__new__
 _ASIDE = (RETRY_SUFFIX, DEAD_LETTER_SUFFIX)
 _SPEC = ("ce_specversion", b"1.0")
 _PROTOBUF = PROTOBUF.encode()
 _CONTENT = ("content-type", _PROTOBUF)
-_TYPE_HEADER = {name: ("ce_type", name.encode()) for name in FACTS}
 _FACT_OF = {name.encode(): fact for name, fact in FACTS.items()}
 
 
@@ -72,23 +73,24 @@ def encode(envelope: Envelope, message: Message, lane: "Lane.ValueType | None" =
     The key is the message's key field; an `ingest.requested` that leaves the choice of its asset to
     the mesh is keyed by its subject, or its event id. Raises KeyError for a message that is no fact.
     """
+    event_id, source, _, time, subject, traceparent, tracestate = envelope
     fact = _kind_of(type(message))
-    key = getattr(message, fact.key_field) or envelope.subject or envelope.id
+    key = getattr(message, fact.key_field) or subject or event_id
     headers = [
         _SPEC,
-        ("ce_id", envelope.id.encode()),
-        _source_header(envelope.source),
-        _TYPE_HEADER[fact.type],
-        _time_header(envelope.time),
+        ("ce_id", event_id.encode()),
+        _source_header(source),
+        fact.type_header,
+        _time_header(time),
         _CONTENT,
     ]
-    if envelope.subject:
-        headers.append(("ce_subject", envelope.subject.encode()))
-    if envelope.traceparent:
-        headers.append(("traceparent", envelope.traceparent.encode()))
-        if envelope.tracestate:
-            headers.append(("tracestate", envelope.tracestate.encode()))
-    return Record(fact.topic(lane), key.encode(), message.SerializeToString(), headers)
+    if subject:
+        headers.append(("ce_subject", subject.encode()))
+    if traceparent:
+        headers.append(("traceparent", traceparent.encode()))
+        if tracestate:
+            headers.append(("tracestate", tracestate.encode()))
+    return _new(Record, (fact.topic(lane), key.encode(), message.SerializeToString(), headers))
 
 
 @lru_cache(maxsize=64)
@@ -128,18 +130,20 @@ def _as_we_write(topic: str, raw: dict[str, bytes], value: bytes | None) -> Even
         return None
     try:
         time = datetime.fromisoformat(raw["ce_time"].decode())
-        envelope = Envelope(
-            raw["ce_id"].decode(),
-            raw["ce_source"].decode(),
+        event_id, source = raw["ce_id"].decode(), raw["ce_source"].decode()
+        if time.tzinfo is None or not event_id or not source:
+            return None
+        subject, traceparent, tracestate = get("ce_subject"), get("traceparent"), get("tracestate")
+        said = (
+            event_id,
+            source,
             fact.type,
             time,
-            get("ce_subject", b"").decode(),
-            raw["traceparent"].decode() if "traceparent" in raw else None,
-            raw["tracestate"].decode() if "tracestate" in raw else None,
+            "" if subject is None else subject.decode(),
+            None if traceparent is None else traceparent.decode(),
+            None if tracestate is None else tracestate.decode(),
         )
-        if time.tzinfo is None or not envelope.id or not envelope.source:
-            return None
-        return Event(envelope, fact.message.FromString(value))
+        return _new(Event, (_new(Envelope, said), fact.message.FromString(value)))
     except (KeyError, ValueError, DecodeError, AttributeError):
         return None
 

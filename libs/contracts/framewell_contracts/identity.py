@@ -14,16 +14,16 @@ _NAMESPACE_BYTES = NAMESPACE.bytes
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
-def _uuid5(*parts: str) -> str:
-    """UUIDv5 (RFC 9562) of the parts, which are told apart by a byte that no part may contain."""
+def _uuid5(parts: str) -> str:
+    """UUIDv5 (RFC 9562) of the parts, joined by a byte that no part may contain (0x1f)."""
     # uuid.uuid5 builds two UUID objects; this stands on the path of every message.
-    text = sha1(_NAMESPACE_BYTES + "\x1f".join(parts).encode(), usedforsecurity=False).hexdigest()
+    text = sha1(_NAMESPACE_BYTES + parts.encode(), usedforsecurity=False).hexdigest()
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def asset_id(source: str, event_id: str) -> str:
     """Id of the asset that the event (source, event id) asks for: the same event twice is one asset."""
-    return _uuid5("asset", source, event_id)
+    return _uuid5(f"asset\x1f{source}\x1f{event_id}")
 
 
 def chunk_id(asset: str, era: int | str, start_pts: int) -> str:
@@ -36,9 +36,9 @@ def derived_id(cause_id: str, ce_type: str, discriminator: str) -> str:
 
     The discriminator tells apart several facts of one type with one cause.
     """
-    return _uuid5("fact", cause_id, ce_type, discriminator)
+    return _uuid5(f"fact\x1f{cause_id}\x1f{ce_type}\x1f{discriminator}")
 
 
 def fan_in_id(asset: str, ce_type: str, generation: int) -> str:
     """Event id of the fact that completes a fan-in: whoever completes it, it is the same event."""
-    return _uuid5("fan-in", asset, ce_type, str(generation))
+    return _uuid5(f"fan-in\x1f{asset}\x1f{ce_type}\x1f{generation}")

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
 
 from framewell_contracts.broker_reach import refusal
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed
@@ -20,6 +19,10 @@ LOOK_AGAIN_SECONDS = 1.0
 COMMIT_EVERY_SECONDS = 0.025
 # A span has no more links than this by default.
 MAX_LINKS = 128
+
+
+# The futures that a record waits for: one for every fact it led to.
+Acks: TypeAlias = tuple["asyncio.Future[None]", ...]
 
 
 @dataclass(slots=True)
@@ -57,22 +60,29 @@ class Sheaf:
 
     def __init__(self, owner: Owner, publisher: Publisher) -> None:
         self._owner, self._publisher = owner, publisher
-        self._sent: list[tuple[Delivery, Sequence[Any]]] = []
+        # By what they wait for: facts that leave in one prepared batch share its acknowledgement.
+        self._sent: dict[Acks, list[Delivery]] = {}
+        self._count = 0
         self._batch: Batch | None = None
         self._acknowledging: asyncio.Task[None] | None = None
         self._committing: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        return len(self._sent)
+        return self._count
 
     def polled(self) -> None:
         """Records have been polled: the time of the batch they will be in begins, unless it has begun."""
         if self._batch is None:
             self._batch = Batch(time.monotonic())
 
-    def add(self, record: Delivery, acks: Sequence[Any], trace: str | None = None) -> None:
+    def add(self, record: Delivery, acks: Acks, trace: str | None = None) -> None:
         """The record is handled; it is finished once these futures are done."""
-        self._sent.append((record, acks))
+        self._count += 1
+        together = self._sent.get(acks)
+        if together is None:
+            self._sent[acks] = [record]
+        else:
+            together.append(record)
         if trace is not None:
             self._of_now().traces.append(trace)
         if self._acknowledging is None:
@@ -92,10 +102,10 @@ class Sheaf:
                     await self._publisher.recover(failures)
                 if self._sent:
                     # The oldest and the newest: they may wait for different brokers.
-                    ends = {self._undone(self._sent[0]), self._undone(self._sent[-1])} - {None}
-                    if ends:
+                    ends = (_undone(next(iter(self._sent))), _undone(next(reversed(self._sent))))
+                    if outstanding := {ack for ack in ends if ack is not None}:
                         await asyncio.wait(
-                            ends, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                            outstanding, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
                         )
         except Exception:  # noqa: BLE001 - told and logged there
             self._owner.failed()
@@ -104,31 +114,22 @@ class Sheaf:
 
     def _settle_done(self) -> list[BaseException]:
         """Finish or give back every record that nothing is outstanding for; why those failed that did."""
-        undone: list[tuple[Delivery, Sequence[Any]]] = []
         failures: list[BaseException] = []
         finished, newest_ms = 0, 0
-        well = None  # the last acknowledgement that was one: records of one batch share it
-        for entry in self._sent:
-            record, acks = entry
-            failure = None
-            for ack in acks:
-                if ack is well:
-                    continue
-                if not ack.done():
-                    undone.append(entry)
-                    break
-                failure = failure or _failure(ack)
-                well = well if failure else ack
-            else:
-                if failure is None:
-                    record.holding.ledger.finish(record.offset)
-                    finished += 1
-                    newest_ms = max(newest_ms, record.timestamp_ms)
-                else:
-                    failures.append(failure)
+        for acks in [acks for acks in self._sent if _undone(acks) is None]:
+            records = self._sent.pop(acks)
+            self._count -= len(records)
+            failure = next(filter(None, map(_failure, acks)), None)
+            if failure is not None:
+                failures.append(failure)
+                for record in records:
                     self._redo(record, failure)
-        if len(undone) != len(self._sent):
-            self._sent = undone
+                continue
+            finished += len(records)
+            for record in records:
+                record.holding.ledger.finish(record.offset)
+                newest_ms = max(newest_ms, record.timestamp_ms)
+        if finished or failures:
             self._owner.moved()
         if finished:
             batch = self._of_now()
@@ -165,12 +166,13 @@ class Sheaf:
         assert self._batch is not None
         return self._batch
 
-    @staticmethod
-    def _undone(entry: tuple[Delivery, Sequence[Any]]) -> Any:
-        return next((ack for ack in entry[1] if not ack.done()), None)
+
+def _undone(acks: Acks) -> "asyncio.Future[None] | None":
+    """The first that is outstanding."""
+    return next((ack for ack in acks if not ack.done()), None)
 
 
-def _failure(ack: Any) -> BaseException | None:
+def _failure(ack: "asyncio.Future[None]") -> BaseException | None:
     if ack.cancelled():
         return asyncio.CancelledError("the acknowledgement was given up")
     failure: BaseException | None = ack.exception()

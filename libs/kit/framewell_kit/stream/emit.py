@@ -18,6 +18,7 @@ from framewell_kit.outcomes import Rejected
 
 # What Kafka adds to a record inside its batch, and then some.
 _OVERHEAD_BYTES = 1024
+_new = tuple.__new__  # half of what calling the class of a NamedTuple costs
 _kind_of = cast(Callable[[type[Message]], FactType], cache(fact_type))
 
 
@@ -53,16 +54,18 @@ def _record(  # noqa: PLR0917 - on the path of every message
     kind = _kind_of(type(message))
     name = kind.type
     key = getattr(message, kind.key_field)
-    envelope = Envelope(
+    envelope = (
         own_id or derived_id(cause.id, name, f"{scope}{key}/{ordinal}"),
         source,
         name,
         now,
         subject or kind.asset_of(message) or cause.subject,
         cause.traceparent,
+        None,
     )
-    lane = lane or (kind.carries_lane and message.lane) or cause.lane or LANE_UNSPECIFIED  # type: ignore[attr-defined]
-    record = encode(envelope, message, lane)
+    if kind.laned:
+        lane = lane or (kind.carries_lane and message.lane) or cause.lane or LANE_UNSPECIFIED  # type: ignore[attr-defined]
+    record = encode(_new(Envelope, envelope), message, lane)
     if len(record.value) > MAX_EVENT_BYTES - _OVERHEAD_BYTES:
         raise Rejected(
             f"a fact {name} of {len(record.value)} bytes is too large for its topic "

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from framewell_contracts.broker_reach import refusal
 from framewell_contracts.topics import retry_topic
-from framewell_kit.stream.acknowledge import Batch, Sheaf
+from framewell_kit.stream.acknowledge import Acks, Batch, Sheaf
 from framewell_kit.stream.declare import Stage
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed
 from framewell_kit.stream.feed import Feed, Wiring
@@ -163,7 +163,9 @@ class LightFeed(Feed):
                 self._postponed(record, verdict)
                 return
             publisher = self.wiring.publisher
-            acks = [publisher.put(out) or await publisher.send(out) for out in verdict.records]
+            acks: Acks = ()
+            for out in verdict.records:
+                acks += (publisher.put(out) or await publisher.send(out),)
             self._sheaf.add(record, acks, verdict.trace)
         except KafkaError as error:
             reason = refusal(error) or f"the broker takes nothing: {error!r}"

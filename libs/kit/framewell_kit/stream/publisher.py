@@ -21,7 +21,7 @@ from aiokafka.errors import (
     UnknownProducerId,
 )
 
-from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_access import BrokerAccess, UnsafeAccess
 from framewell_contracts.broker_reach import BrokerUnusable, reach, refusal
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
@@ -135,7 +135,7 @@ class Publisher:
                 return  # somebody else has replaced it meanwhile
             try:
                 self._producer = await self._connected()
-            except KafkaError as error:  # the next failure leads here again
+            except (KafkaError, UnsafeAccess) as error:  # the next failure leads here again
                 log.warning("producer lost its sequence, no new one yet", error=repr(error))
                 return
             log.warning("producer replaced after it lost its sequence")

@@ -8,6 +8,7 @@ everybody after keeps to that.
 import random
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import Token
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -20,6 +21,7 @@ from framewell_kit.telemetry import context
 from framewell_kit.telemetry.context import Handled
 
 _set, _reset = context._current.set, context._current.reset  # noqa: SLF001 - same package, one owner
+_new = tuple.__new__  # half of what calling the class of a NamedTuple costs
 _PROPAGATOR = TraceContextTextMapPropagator()
 # The last digit of a traceparent holds the flag "sampled" in its lowest bit.
 _ODD = frozenset("13579bdf")
@@ -83,7 +85,7 @@ class handling:  # noqa: N801 - used as a function: with handling(cause, what) a
         if _TRACING.exporting and parent is not None and parent[-1:] in _ODD:
             self._span = _span(cause, self._what, parent, self._kind)
             cause = self._span.__enter__()
-        self._token = _set(Handled(cause, self._what))
+        self._token = bind(cause, self._what)
         return cause
 
     def __exit__(
@@ -92,6 +94,14 @@ class handling:  # noqa: N801 - used as a function: with handling(cause, what) a
         _reset(self._token)
         if self._span is not None:
             self._span.__exit__(kind, error, where)
+
+
+def bind(cause: Cause, what: str) -> Token[Handled | None]:
+    """Bind log lines to the cause until `unbind`: `handling` without a span, at half its cost."""
+    return _set(_new(Handled, (cause, what)))
+
+
+unbind = _reset
 
 
 def failed(error: BaseException) -> None:
