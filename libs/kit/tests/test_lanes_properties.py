@@ -119,7 +119,7 @@ async def play(
         await bench.subscriber.stop()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     requests=REQUESTS,
     outcomes=st.lists(OUTCOMES, max_size=30),

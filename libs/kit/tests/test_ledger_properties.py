@@ -113,7 +113,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.ledger.unfinished == 0
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+LedgerMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestLedger = LedgerMachine.TestCase
 
 

@@ -95,7 +95,7 @@ def test_an_ended_asset_says_what_is_missing_once() -> None:
     assert progress.reason is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(COMPLETE), max_size=12), st.randoms(use_true_random=False))
 def test_neither_order_nor_repetition_of_events_changes_anything(
     repeated: list[RecordedEvent], random: Random
