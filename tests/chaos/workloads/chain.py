@@ -32,7 +32,7 @@ from framewell_kit.fanin import FanIn
 from framewell_kit.jobs import Job, JobKind, Jobs, Lease, LeaseLost
 from framewell_kit.outcomes import NotYet
 from framewell_kit.service import Mesh, Service
-from framewell_kit.stream import Stage
+from framewell_kit.stream import Reason, Stage
 
 SERVICE = SERVICE_OF["chain"]
 ACCEPT, COLLECT, DECIDE = "ingest.accept_request", "ingest.note_rejection", "ingest.remove_asset"
@@ -43,6 +43,9 @@ FACTS = tuple(
 )
 REQUESTED, REJECTED, REMOVED, INGESTED, CLOSED = FACTS
 EFFECTS, WHOLES, JOB = "effects", "wholes", "settle"
+# In place of the epoch that ended the job: none did.
+GIVEN_UP = -1
+JOBS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,11 @@ class Settle:
         return [RecordingClosed(asset_id=job.key, last_sequence=lease.epoch)]
 
 
+def gave_up(job: Job, reason: Reason) -> Sequence[RecordingClosed]:
+    """Whoever waits for the job is told that it never ends well."""
+    return [RecordingClosed(asset_id=job.key, last_sequence=GIVEN_UP)]
+
+
 def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
     """The service."""
     if settings.blind:
@@ -141,5 +149,5 @@ def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
             Stage(COLLECT, AssetRejected, collect),
             Stage(DECIDE, AssetRemoved, Decide(mesh.jobs), decide_once=DecisionLog(mesh.documents)),
         ],
-        jobs=[JobKind(JOB, settle, permits=4, lease_seconds=settings.lease_seconds)],
+        jobs=[JobKind(JOB, settle, gave_up, permits=JOBS_AT_ONCE, lease_seconds=settings.lease_seconds)],
     )

@@ -127,13 +127,10 @@ class HeavyFeed(Feed):
         if not self.settler.breaker.admits():
             return self.settler.breaker_open()
         try:
-            async with self._permits.together():
-                starts = await self._starts.start(*_place(record))
-                if starts == 1:
-                    return await self._settle_counted(record, starts)
-                await self._starts.withdraw(*_place(record))
-            # It was there when its worker died. Alone, nobody else pays for what it does, or it for them.
-            async with self._permits.alone():
+            # A record that was there when its worker died runs alone: nobody else pays for what it does,
+            # nor it for them. Its start is counted once it is alone, for while it waits others may die.
+            suspect = await self._starts.died(*_place(record))
+            async with self._permits.alone() if suspect else self._permits.together():
                 return await self._settle_counted(record, await self._starts.start(*_place(record)))
         except Busy as busy:
             self.settler.breaker.undecided()

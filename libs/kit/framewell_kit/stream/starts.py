@@ -21,6 +21,10 @@ class StartCounts:
     documents: Documents
     group: str
 
+    async def died(self, topic: str, partition: int, offset: int) -> bool:
+        """Whether a worker has died at this record. Raises Busy as the store does."""
+        return await self.documents.get(COLLECTION, self._id(topic, partition, offset)) is not None
+
     async def start(self, topic: str, partition: int, offset: int) -> int:
         """Note a start; how many there are now, this one included. Raises Busy as the store does."""
         after = await self.documents.update(
