@@ -171,7 +171,9 @@ async def test_a_dead_workers_job_is_taken_over_and_the_zombie_is_refused(bench:
 async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench: Bench) -> None:
     await bench.put("a")
     for _ in range(2):
-        assert await bench.jobs.claim("fetch", "dies", lease_seconds=-1)
+        dies = await bench.jobs.claim("fetch", "dies", lease_seconds=-1)
+        assert dies is not None
+        assert await bench.jobs.start(dies)
         assert await bench.jobs.revive("fetch") is None
     started: list[str] = []
 

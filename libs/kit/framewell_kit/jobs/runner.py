@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from uuid import uuid4
 
 from framewell_kit.clock import Clock, SystemClock
@@ -26,7 +26,12 @@ AWAY_SECONDS = 2.0
 
 
 class JobRunner:
-    """Runs the kinds of jobs a service declares, `permits` of each at a time."""
+    """Runs the kinds of jobs a service declares, `permits` of each at a time.
+
+    A job that was at work when its worker died is a suspect: it begins when all that run in this process have
+    ended, and nothing of any kind is claimed until it has ended, so that nobody else pays for what it does,
+    or it for them. While it waits it keeps its lease, and its start is not counted.
+    """
 
     def __init__(self, jobs: Jobs, kinds: Sequence[JobKind], clock: Clock | None = None) -> None:
         self._jobs, self._clock = jobs, clock or SystemClock()
@@ -37,7 +42,8 @@ class JobRunner:
         self._loops: list[asyncio.Task[None]] = []
         self._reasons: dict[str, str] = {}
         self._worker = uuid4().hex
-        self._stopping = False
+        self._claiming = asyncio.Lock()  # one at a time, so that at most one suspect is here
+        self._suspect: asyncio.Task[None] | None = None
         jobs.listen(self._wake)
 
     async def start(self) -> None:
@@ -48,11 +54,12 @@ class JobRunner:
 
     async def stop(self, seconds: float) -> None:
         """Claim no more, let jobs end within the time, and give back the rest for others to take at once."""
-        self._stopping = True
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        tasks = [task for running in self._running.values() for task in running]
+        tasks = self._tasks()
+        if self._suspect is not None and len(tasks) > 1:
+            self._suspect.cancel()  # it still waits for the others: another process begins it sooner
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:
@@ -66,7 +73,7 @@ class JobRunner:
         return [f"jobs {kind}: {reason}" for kind, reason in self._reasons.items() if reason]
 
     def running_seconds(self) -> dict[str, float]:
-        """For how long the oldest running job of each kind has run in this process; 0 when none runs."""
+        """For how long this process has had the oldest running job of each kind; 0 when none runs."""
         now = time.monotonic()
         return {
             kind: max((now - self._began[task] for task in running), default=0.0)
@@ -78,6 +85,9 @@ class JobRunner:
         now = self._clock.now()
         put = {kind: await self._jobs.oldest_waiting(kind) for kind in self._kinds}
         return {kind: max((now - when).total_seconds(), 0.0) if when else 0.0 for kind, when in put.items()}
+
+    def _tasks(self) -> set[asyncio.Task[None]]:
+        return {task for running in self._running.values() for task in running}
 
     def _wake(self, kind: str) -> None:
         if kind in self._wakes:
@@ -107,33 +117,44 @@ class JobRunner:
                 continue
 
     async def _claim(self, kind: JobKind) -> bool:
-        """Claim one job and begin it; False when none waits."""
-        asked = self._clock.monotonic()
-        document = await self._jobs.claim(kind.kind, self._worker, kind.lease_seconds)
-        if document is None:
-            return False
-        lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock, since=asked)
-        task = asyncio.create_task(self._run(kind, document, lease))
-        self._running[kind.kind].add(task)
-        self._began[task] = time.monotonic()
+        """Claim one job and begin it; False when none waits, or a suspect is here."""
+        async with self._claiming:
+            if self._suspect is not None:
+                return False
+            asked = self._clock.monotonic()
+            document = await self._jobs.claim(kind.kind, self._worker, kind.lease_seconds)
+            if document is None:
+                return False
+            lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock, since=asked)
+            suspect = document["starts"] > 0
+            task = asyncio.create_task(self._run(kind, document, lease, self._tasks() if suspect else ()))
+            if suspect:
+                self._suspect = task
+            self._running[kind.kind].add(task)
+            self._began[task] = time.monotonic()
+            task.add_done_callback(lambda done: self._ended(kind, document, done))
+            return True
 
-        def ended(done: asyncio.Task[None]) -> None:
-            self._running[kind.kind].discard(done)
-            del self._began[done]
-            self._wakes[kind.kind].set()
-            if not done.cancelled() and done.exception() is not None:
-                log.error("job left to the next worker", id=document["_id"], exc_info=done.exception())
+    def _ended(self, kind: JobKind, document: Document, task: asyncio.Task[None]) -> None:
+        self._running[kind.kind].discard(task)
+        del self._began[task]
+        self._wakes[kind.kind].set()
+        if task is self._suspect:
+            self._suspect = None
+            for wake in self._wakes.values():
+                wake.set()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("job left to the next worker", id=document["_id"], exc_info=task.exception())
 
-        task.add_done_callback(ended)
-        return True
-
-    async def _run(self, kind: JobKind, document: Document, lease: RenewedLease) -> None:
+    async def _run(
+        self, kind: JobKind, document: Document, lease: RenewedLease, beside: Collection[asyncio.Task[None]]
+    ) -> None:
         job, started = job_of(document), time.monotonic()
         labels = {"kind": kind.kind}
         IN_FLIGHT.add(1, labels)
         with handling(job.cause, f"job {kind.kind}"):
             try:
-                outcome = await self._attempt(kind, job, document, lease)
+                outcome = await self._attempt(kind, job, document, lease, beside)
                 log.info(
                     "job ended", id=job.id, outcome=outcome, seconds=round(time.monotonic() - started, 3)
                 )
@@ -143,7 +164,9 @@ class JobRunner:
             except asyncio.CancelledError:
                 reason = "its worker was told to stop"
                 await asyncio.shield(
-                    self._jobs.give_back(document, seconds=0, reason=reason, failed=False, started=False)
+                    self._jobs.give_back(
+                        document, seconds=0, reason=reason, failed=False, starts=document["starts"]
+                    )
                 )
                 raise
             finally:
@@ -151,11 +174,18 @@ class JobRunner:
                 IN_FLIGHT.add(-1, labels)
                 JOB_SECONDS.record(time.monotonic() - started, labels)
 
-    async def _attempt(self, kind: JobKind, job: Job, document: Document, lease: RenewedLease) -> str:
+    async def _attempt(
+        self,
+        kind: JobKind,
+        job: Job,
+        document: Document,
+        lease: RenewedLease,
+        beside: Collection[asyncio.Task[None]],
+    ) -> str:
         reason = _hopeless(document)
         try:
             if reason is None:
-                facts = await lease.during(kind.work(job, lease))
+                facts = await lease.during(self._work(kind, job, document, lease, beside))
                 if not lease.cancelled:
                     return await self._end(document, "done", facts or ())
                 reason = Reason(lease.cancelled, "cancelled")
@@ -169,6 +199,21 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - a bug of a job must not stop the others
             return await self._failed(kind, job, document, error)
         return await self._give_up(kind, job, document, reason)
+
+    async def _work(
+        self,
+        kind: JobKind,
+        job: Job,
+        document: Document,
+        lease: RenewedLease,
+        beside: Collection[asyncio.Task[None]],
+    ) -> Sequence[Outgoing]:
+        """Do it once all `beside` it have ended, with its start counted. Raises LeaseLost."""
+        if beside:
+            log.info("job waits to run alone: its worker died before", id=job.id, beside=len(beside))
+            await asyncio.wait(beside)
+        await self._insist(document, lambda: self._jobs.start(document))
+        return await kind.work(job, lease)
 
     async def _failed(self, kind: JobKind, job: Job, document: Document, error: Exception) -> str:
         told = "".join(traceback.format_exception(error))
@@ -191,17 +236,22 @@ class JobRunner:
     async def _end(
         self, document: Document, state: str, facts: Sequence[Outgoing], reason: Reason | None = None
     ) -> str:
-        """End it; while the database is away the work is done and must not be lost: try on."""
+        """End it; its work is done and must not be lost. Raises LeaseLost."""
         told, code = (str(reason), reason.code) if reason is not None else ("", "")
+        await self._insist(document, lambda: self._jobs.end(document, state, facts, reason=told, code=code))
+        return state
+
+    async def _insist(self, document: Document, write: Callable[[], Awaitable[bool]]) -> None:
+        """Write it, and while the database is away try on. Raises LeaseLost."""
         while True:
             try:
-                if not await self._jobs.end(document, state, facts, reason=told, code=code):
+                if not await write():
                     raise LeaseLost(document["_id"])
             except Busy as busy:
-                log.warning("job cannot be ended yet", id=document["_id"], reason=busy.reason)
+                log.warning("job cannot be written yet", id=document["_id"], reason=busy.reason)
                 await self._clock.sleep(AWAY_SECONDS)
             else:
-                return state
+                return
 
     async def _later(self, document: Document, seconds: float, reason: str, *, failed: bool) -> None:
         if not await self._jobs.give_back(document, seconds=seconds, reason=reason, failed=failed):
@@ -212,7 +262,7 @@ def _hopeless(document: Document) -> Reason | None:
     """Why the job should not even be begun, or None."""
     if document.get("cancelled"):
         return Reason(document["cancelled"], "cancelled")
-    if document["starts"] >= MAX_STARTS:
-        died = document["starts"] - 1
+    died = document["starts"]
+    if died >= MAX_STARTS - 1:
         return Reason(f"it was started {died} times and its worker died every time", "killed_its_worker")
     return None

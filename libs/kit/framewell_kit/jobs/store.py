@@ -124,7 +124,10 @@ class Jobs:
         await self._documents.ensure_index(COLLECTION, [SUBJECT])
 
     async def claim(self, kind: str, worker: str, lease_seconds: float) -> Document | None:
-        """Take the next waiting job, live before archive and the longest due first; None when none waits."""
+        """Take the next waiting job, live before archive and the longest due first; None when none waits.
+
+        Its `starts` are those that its workers did not survive; this one is counted by `start`.
+        """
         change = {
             "$set": {
                 "queue": queue(kind, "running"),
@@ -132,7 +135,7 @@ class Jobs:
                 "lease_seconds": lease_seconds,
                 "leased_until": self._clock.now() + timedelta(seconds=lease_seconds),
             },
-            "$inc": {"epoch": 1, "starts": 1, "beat": 1},
+            "$inc": {"epoch": 1, "beat": 1},
         }
         for waiting in _waiting(kind):
             found = await self._documents.update_first(
@@ -192,6 +195,10 @@ class Jobs:
         change = {"$set": {"queue": waiting, "due": self._clock.now()}}
         await self._documents.update(COLLECTION, document["_id"], change, expect=seen)
 
+    async def start(self, document: Document) -> bool:
+        """Count that its work begins, once a claim however often it is said; False when the lease is lost."""
+        return await self._fenced(document, {"$set": {"starts": document["starts"] + 1}}) is not None
+
     async def renew(self, document: Document, lease_seconds: float) -> Document | None:
         """Prolong a lease; None when it is lost."""
         until = self._clock.now() + timedelta(seconds=lease_seconds)
@@ -202,11 +209,11 @@ class Jobs:
         return await self._fenced(document, {"$set": {"progress": progress}}) is not None
 
     async def give_back(
-        self, document: Document, *, seconds: float, reason: str, failed: bool, started: bool = True
+        self, document: Document, *, seconds: float, reason: str, failed: bool, starts: int = 0
     ) -> bool:
         """Let the job wait again; False when the lease is lost.
 
-        `failed` counts an attempt; `started` False takes back a start that no crash ended.
+        `failed` counts an attempt; `starts` stay counted: none when its worker has survived the work.
         """
         waits = queue(document["kind"], "later" if seconds else "waiting", document["lane"])
         change: dict[str, Any] = {
@@ -215,7 +222,7 @@ class Jobs:
                 "due": self._clock.now() + timedelta(seconds=seconds),
                 "wait_seconds": seconds,
                 "reason": reason,
-                "starts": 0 if started else max(document["starts"] - 1, 0),
+                "starts": starts,
             },
         }
         if failed:

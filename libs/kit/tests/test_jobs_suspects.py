@@ -1,0 +1,288 @@
+"""A job whose worker died runs alone in its process, so that only the one that kills is given up."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, cast
+
+import pytest
+
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
+from framewell_contracts.cloudevents import Record
+from framewell_kit.documents import Documents, MemoryDocuments
+from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease
+from framewell_kit.outbox import Outbox
+from framewell_kit.outcomes import Busy
+from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.streams import a_cause, eventually
+
+LEASE = 30.0
+KINDS = ("erase", "fetch")
+
+
+class Nobody:
+    source = "/test"
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        """Nobody listens."""
+
+
+class Mortal:
+    """A process's way to the database: takes a moment, and passes nothing once the process has died."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents, self.died = documents, asyncio.Event()
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            await asyncio.sleep(0.001)
+            if self.died.is_set():
+                raise Busy("the process has died", retry_after=1)
+            return await getattr(self._documents, name)(*args, **kwargs)
+
+        return call
+
+
+class Ground:
+    """A database, the work that is done on it, and the processes that do it."""
+
+    def __init__(self) -> None:
+        self.documents = MemoryDocuments()
+        self.jobs = jobs_on(self.documents)
+        self.begun: list[str] = []
+        self.gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.runners: list[JobRunner] = []
+
+    async def put(self, kind: str, key: str, lane: int = LANE_ARCHIVE, *, deaths: int = 0) -> None:
+        """A job that waits, and that was at work when as many workers died."""
+        cause = a_cause(key)
+        await self.jobs.put(kind, key, {}, cause=cause, lane=lane, after_seconds=3600)  # type: ignore[arg-type]
+        queue = f"{kind}/waiting/{'live' if lane == LANE_LIVE else 'archive'}"
+        await self.documents.update("jobs", f"{kind}/{key}", {"$set": {"queue": queue, "starts": deaths}})
+
+    async def gated(self, job: Job, lease: Lease) -> list[Any]:
+        """Work that lasts until the test lets it end."""
+        self.begun.append(job.key)
+        await self.gates[job.key].wait()
+        return []
+
+    async def run(self, work: Any = None, *, lease_seconds: float = LEASE, permits: int = 4) -> JobRunner:
+        """A process that does both kinds."""
+        kinds = [JobKind(k, work or self.gated, permits=permits, lease_seconds=lease_seconds) for k in KINDS]
+        runner = JobRunner(jobs_on(cast(Documents, Mortal(self.documents))), kinds)
+        self.runners.append(runner)
+        await runner.start()
+        return runner
+
+    async def a_suspect_waits(self, *, lease_seconds: float = LEASE) -> JobRunner:
+        """A process in which `slow` runs and `suspect`, of another kind, waits for it."""
+        await self.put("fetch", "slow")
+        runner = await self.run(lease_seconds=lease_seconds)
+        await eventually(lambda: self.begun == ["slow"])
+        await self.put("erase", "suspect", deaths=1)
+        await self.until("erase", "suspect", "queue", "erase/running")
+        return runner
+
+    async def of(self, kind: str, key: str) -> dict[str, Any]:
+        document = await self.jobs.get(kind, key)
+        assert document is not None
+        return document
+
+    async def until(self, kind: str, key: str, field: str, value: object) -> None:
+        async with asyncio.timeout(20):
+            while (await self.of(kind, key)).get(field) != value:  # noqa: ASYNC110 - it asks the database
+                await asyncio.sleep(0.01)
+
+
+def jobs_on(documents: Documents, clock: HeldClock | None = None) -> Jobs:
+    return Jobs(documents, Outbox(documents, Nobody()), clock)
+
+
+@pytest.fixture
+async def ground(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ground]:
+    monkeypatch.setattr("framewell_kit.jobs.runner.POLL_SECONDS", 0.02)
+    monkeypatch.setattr("framewell_kit.jobs.runner.AWAY_SECONDS", 0.01)
+    ground = Ground()
+    yield ground
+    for runner in ground.runners:
+        await runner.stop(0)
+
+
+async def take_over(documents: Documents) -> None:
+    """Let a lease pass in which nobody renews."""
+    clock = HeldClock()
+    jobs = jobs_on(documents, clock)
+    for _ in range(2):
+        for kind in KINDS:
+            await jobs.revive(kind)
+        clock.advance(LEASE + 1)
+
+
+@pytest.mark.parametrize("killer_is", [0, 1, 2])
+@pytest.mark.parametrize("kind_of_killer", KINDS)
+async def test_only_the_one_that_kills_is_given_up(
+    ground: Ground, killer_is: int, kind_of_killer: str
+) -> None:
+    for n in range(3):
+        kind = kind_of_killer if n == killer_is else "fetch"
+        await ground.put(kind, "killer" if n == killer_is else f"innocent{n}")
+    for _ in range(3):
+        await one_process(ground)
+        await take_over(ground.documents)
+    documents = await ground.documents.find("jobs", {})
+    ends = {job["key"]: (job["queue"].partition("/")[2], job.get("code")) for job in documents}
+    assert ends.pop("killer") == ("failed", "killed_its_worker")
+    assert list(ends.values()) == [("done", "")] * 2
+    assert ground.begun.count("killer") == 2, "the third time it is not begun"
+
+
+async def one_process(ground: Ground) -> None:
+    """Works until all is done or the killer, beside all that it can meet, has ended the process."""
+    mortal, first = Mortal(ground.documents), not ground.begun
+
+    async def work(job: Job, lease: Lease) -> list[Any]:
+        ground.begun.append(job.key)
+        if job.key != "killer":
+            await asyncio.sleep(60 if first else 0.1)
+            return []
+        await eventually(lambda: not first or len(ground.begun) == 3)
+        mortal.died.set()
+        await asyncio.sleep(60)
+        return []
+
+    kinds = [JobKind(kind, work, permits=3) for kind in KINDS]
+    runner = JobRunner(jobs_on(cast(Documents, mortal)), kinds)
+    ground.runners.append(runner)
+    await runner.start()
+    async with asyncio.timeout(20):
+        while not mortal.died.is_set() and not await _all_ended(ground):  # noqa: ASYNC110 - it asks, too
+            await asyncio.sleep(0.01)
+    mortal.died.set()
+    await runner.stop(0)
+
+
+async def _all_ended(ground: Ground) -> bool:
+    return all(job["queue"].endswith(("/done", "/failed")) for job in await ground.documents.find("jobs", {}))
+
+
+async def test_a_suspect_waits_for_those_at_work_and_everything_new_for_the_suspect(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ground.a_suspect_waits()
+    await ground.put("fetch", "live", LANE_LIVE)
+    await ground.put("erase", "other")
+    await asyncio.sleep(0.2)
+    assert ground.begun == ["slow"]
+    assert (await ground.of("erase", "suspect"))["starts"] == 1, "it has not begun: no death counts yet"
+    monkeypatch.setattr("framewell_kit.jobs.runner.POLL_SECONDS", 60)  # its end has to wake them
+    ground.gates["slow"].set()
+    await ground.until("erase", "suspect", "starts", 2)
+    await asyncio.sleep(0.2)
+    assert ground.begun == ["slow", "suspect"]
+    ground.gates["suspect"].set()
+    await eventually(lambda: sorted(ground.begun[2:]) == ["live", "other"], within=5)
+    await ground.until("erase", "suspect", "queue", "erase/done")
+
+
+async def test_suspects_run_one_after_the_other(ground: Ground) -> None:
+    for key in ("a", "b"):
+        for kind in KINDS:
+            await ground.put(kind, f"{kind} {key}", deaths=1)
+    await ground.run()
+    for ended in range(4):
+        await eventually(lambda: len(ground.begun) == ended + 1)  # noqa: B023 - awaited here
+        await asyncio.sleep(0.05)
+        assert len(ground.begun) == ended + 1
+        ground.gates[ground.begun[-1]].set()
+
+
+async def test_a_stopped_process_gives_a_waiting_suspect_back_at_once(ground: Ground) -> None:
+    runner = await ground.a_suspect_waits()
+    stopping = asyncio.create_task(runner.stop(20))
+    await ground.until("erase", "suspect", "queue", "erase/waiting/archive")
+    assert not stopping.done(), "what is at work may end"
+    ground.gates["slow"].set()
+    await stopping
+    assert (await ground.of("fetch", "slow"))["queue"] == "fetch/done"
+    suspect = await ground.of("erase", "suspect")
+    assert (suspect["starts"], suspect["epoch"]) == (1, 1)
+    assert ground.begun == ["slow"], "nothing begins while the process stops"
+
+
+async def test_a_suspect_at_work_drains_like_any_other(ground: Ground) -> None:
+    await ground.put("erase", "suspect", deaths=1)
+    runner = await ground.run()
+    await eventually(lambda: ground.begun == ["suspect"])
+    await runner.stop(0.05)
+    suspect = await ground.of("erase", "suspect")
+    assert (suspect["queue"], suspect["starts"]) == ("erase/waiting/archive", 1)
+
+
+async def test_a_waiting_suspect_keeps_its_lease(ground: Ground) -> None:
+    await ground.a_suspect_waits(lease_seconds=0.6)
+    other = jobs_on(ground.documents)
+    for _ in range(30):
+        await other.revive("erase")
+        await asyncio.sleep(0.05)
+    suspect = await ground.of("erase", "suspect")
+    assert (suspect["queue"], suspect["epoch"]) == ("erase/running", 1)
+    assert suspect["beat"] > 2
+    ground.gates["slow"].set()
+    await eventually(lambda: ground.begun == ["slow", "suspect"])
+
+
+async def test_a_suspect_that_loses_its_lease_holds_nobody_up(ground: Ground) -> None:
+    await ground.a_suspect_waits(lease_seconds=0.6)
+    await ground.documents.update("jobs", "erase/suspect", {"$inc": {"epoch": 1}})
+    await ground.put("erase", "other")
+    await eventually(lambda: ground.begun == ["slow", "other"])
+    assert (await ground.of("erase", "suspect"))["starts"] == 1
+
+
+async def test_a_suspect_is_cancelled_while_it_waits(ground: Ground) -> None:
+    await ground.a_suspect_waits(lease_seconds=0.6)
+    assert await ground.jobs.cancel("erase", "suspect", "nobody wants it")
+    await ground.until("erase", "suspect", "code", "cancelled")
+    assert ground.begun == ["slow"]
+
+
+async def test_a_process_that_died_before_the_work_began_does_not_count(ground: Ground) -> None:
+    await ground.put("fetch", "a")
+    assert await ground.jobs.claim("fetch", "dies", LEASE)
+    await take_over(ground.documents)
+    again = await ground.jobs.claim("fetch", "next", LEASE)
+    assert again is not None
+    assert again["starts"] == 0
+
+
+async def test_a_start_that_is_counted_twice_counts_once_and_a_zombies_not_at_all(ground: Ground) -> None:
+    await ground.put("fetch", "a")
+    mine = await ground.jobs.claim("fetch", "zombie", LEASE)
+    assert mine is not None
+    assert await ground.jobs.start(mine)
+    assert await ground.jobs.start(mine)
+    assert (await ground.of("fetch", "a"))["starts"] == 1
+    await take_over(ground.documents)
+    assert not await ground.jobs.start(mine)
+    assert await ground.jobs.claim("fetch", "next", LEASE)
+    assert not await ground.jobs.start(mine)
+
+
+async def test_a_start_that_cannot_be_counted_is_tried_until_it_is(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, start = 0, Jobs.start
+
+    async def away(jobs: Jobs, document: dict[str, Any]) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Busy("the database is away", retry_after=1)
+        return await start(jobs, document)
+
+    monkeypatch.setattr(Jobs, "start", away)
+    await ground.put("erase", "suspect", deaths=1)
+    await ground.run()
+    await eventually(lambda: ground.begun == ["suspect"])
+    assert tries == 3
+    assert (await ground.of("erase", "suspect"))["starts"] == 2
