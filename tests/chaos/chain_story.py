@@ -69,10 +69,12 @@ class ChainStory:
             and len(self._keys(chain.CLOSED)) >= self.assets
         )
 
-    async def settled(self, within: float) -> None:
+    async def settled(self) -> None:
         """Wait until it is finished, and for what may still double; a timeout is left to the checks."""
         with suppress(TimeoutError):
-            await self.witness.until(self.finished, within, "the end of the chain")
+            await self.witness.until(
+                self.finished, self.ground.scale.patience_seconds, "the end of the chain"
+            )
         await self.witness.caught_up()
 
     async def recovery(self, within: float = 60) -> float:
@@ -90,10 +92,10 @@ class ChainStory:
             written.setdefault(one.partition, {})[one.offset] = one.id
         return checkers.committed_past_unfinished(committed, written, self._answers())
 
-    async def finish(self, outcome: Outcome, past: set[str], within: float = 120) -> None:
+    async def finish(self, outcome: Outcome, past: set[str]) -> None:
         """Write what is left, wait for the end, and check everything; `past` is of `uncommitted_work`."""
         await self.write()
-        await self.settled(within)
+        await self.settled()
         past.update(await self.uncommitted_work())
         outcome.require(not past, f"{len(past)} unfinished records were committed past, {sorted(past)[:3]}")
         await self.check(outcome)

@@ -86,12 +86,12 @@ class Ground:
         """A producer from outside."""
         return Load(self.servers.bootstrap, self.prefix)
 
-    async def working(self, worker: Worker, within: float = 60) -> float:
+    async def working(self, worker: Worker) -> float:
         """Wait until a process that was just started does its first work; the seconds it took.
 
         Raises TimeoutError.
         """
-        first, began = FirstDeeds(self.journal), time.monotonic()
+        first, began, within = FirstDeeds(self.journal), time.monotonic(), self.scale.patience_seconds
         while worker.pid not in first.at_ns:
             if time.monotonic() - began > within:
                 raise TimeoutError(f"a restarted worker did nothing for {within:.0f} s")

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Counts of one run; rows read theirs from here and nowhere else."""
+    """Counts of one run; rows read theirs from here and nowhere else.
 
+    `patience_seconds` is what anything that must happen may take.
+    """
+
+    patience_seconds: float
     events: int
     kills: int
     broker_kills: int
@@ -26,6 +30,7 @@ class Scale:
 
 
 FULL = Scale(
+    patience_seconds=120,
     events=20_000,
     kills=50,
     broker_kills=20,
@@ -43,6 +48,7 @@ FULL = Scale(
 )
 
 SHORT = Scale(
+    patience_seconds=60,
     events=1_600,
     kills=3,
     broker_kills=1,

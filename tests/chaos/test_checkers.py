@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -104,6 +105,10 @@ CAUGHT = {
 }
 
 
+# Little, and little patience: what a broken runtime lost does not come.
+LITTLE = replace(SHORT, events=600, kills=1, replayed=200, patience_seconds=8)
+
+
 @pytest.mark.integration
 @pytest.mark.slow
 @pytest.mark.timeout(240)
@@ -111,7 +116,7 @@ async def test_a_broken_runtime_is_caught(tmp_path: Path) -> None:
     with servers(tmp_path / "servers") as both:
         outcomes = await asyncio.gather(
             *(
-                run_row(row, both, tmp_path / broken, SHORT, broken=broken)
+                run_row(row, both, tmp_path / broken, LITTLE, broken=broken)
                 for broken, (row, _) in CAUGHT.items()
             )
         )

@@ -39,7 +39,7 @@ async def poison(ground: Ground) -> Outcome:
         good = iter(story.requests())
         every = story.events // count
         await story.load.records(_mixed(good, bad, every))
-        await story.settled(120)
+        await story.settled()
         await story.until_letters(chain.ACCEPT, count)
         await story.check(outcome, letters=count)
     return outcome
@@ -70,7 +70,7 @@ async def breaker(ground: Ground) -> Outcome:
             given_up <= MIN_FAILURES, f"{given_up} records were given up before the stage stopped"
         )
         await _replay(ground, "--code", "failed")
-        await story.settled(120)
+        await story.settled()
         await story.check(outcome, letters=JUNK + given_up)
         outcome.require(await _is_ready(worker), "the stage is not ready again")
     return outcome
@@ -90,7 +90,7 @@ async def letters(ground: Ground) -> Outcome:
         outcome.require(count, "nothing was given up: the row has tried nothing")
         switch.touch()
         outcome.require(await _replay(ground) == count, "not every letter was replayed")
-        await story.settled(120)
+        await story.settled()
         once = await story.state()
         outcome.require(await _replay(ground) == 0, "a letter that was replayed was sent again unasked")
         outcome.require(await _replay(ground, "--again") == count, "asked to, it did not replay all again")
@@ -107,7 +107,7 @@ async def replay(ground: Ground) -> Outcome:
     await _worker(story)
     async with story.witness:
         await story.write()
-        await story.settled(120)
+        await story.settled()
         before = await story.state()
         records = await everything(ground.servers.bootstrap, ground.prefix, chain.FACTS)
         again = _shuffled(records)

@@ -39,7 +39,7 @@ async def kills(ground: Ground) -> Outcome:
             outcome.times += 1
             past.update(await story.uncommitted_work())
             await writing
-            outcome.recovered.append(await ground.working(victim))
+            await _recovered(ground, victim, outcome)
         await story.finish(outcome, past)
     return outcome
 
@@ -115,7 +115,7 @@ async def clocks(ground: Ground) -> Outcome:
             victim.start(FRAMEWELL_CLOCK_SKEW_SECONDS=str(skew))
             outcome.times += 1
             await writing
-            outcome.recovered.append(await ground.working(victim))
+            await _recovered(ground, victim, outcome)
         await story.finish(outcome, set())
     return outcome
 
@@ -135,6 +135,14 @@ async def _pair(story: ChainStory, *, static: bool = True, **settings: object) -
         worker.start()
     await asyncio.gather(*(worker.ready() for worker in workers))
     return workers
+
+
+async def _recovered(ground: Ground, worker: Worker, outcome: Outcome) -> None:
+    """Note how long a restarted worker takes to work; never is a problem, and no reason to stop."""
+    try:
+        outcome.recovered.append(await ground.working(worker))
+    except TimeoutError as error:
+        outcome.problems.append(str(error))
 
 
 async def _at_a_job(ground: Ground, worker: Worker, within: float = 60) -> None:
