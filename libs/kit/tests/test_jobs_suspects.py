@@ -196,6 +196,23 @@ async def test_suspects_run_one_after_the_other(ground: Ground) -> None:
         ground.gates[ground.begun[-1]].set()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_another_kind_claims_in_the_same_moment_does_not_run_beside_a_suspect(
+    ground: Ground, kind: str
+) -> None:
+    await ground.put(kind, "suspect", deaths=1)
+    for other in KINDS:
+        await ground.put(other, f"{other} innocent")
+    await ground.run()
+    at_once: list[list[str]] = []
+    while len(ended := [key for key in ground.begun if ground.gates[key].is_set()]) < 3:
+        await eventually(lambda: len(ground.begun) > len(ended))
+        await asyncio.sleep(0.1)
+        at_once.append([key for key in ground.begun if key not in ended])
+        ground.gates[at_once[-1][0]].set()
+    assert all(keys == ["suspect"] for keys in at_once if "suspect" in keys), at_once
+
+
 async def test_a_stopped_process_gives_a_waiting_suspect_back_at_once(ground: Ground) -> None:
     runner = await ground.a_suspect_waits()
     stopping = asyncio.create_task(runner.stop(20))
