@@ -106,7 +106,7 @@ CAUGHT = {
 
 
 # Little, and little patience: what a broken runtime lost does not come.
-LITTLE = replace(SHORT, events=600, kills=1, replayed=200, patience_seconds=8)
+LITTLE = replace(SHORT, kills=1, replayed=200, patience_seconds=8)
 
 
 @pytest.mark.integration

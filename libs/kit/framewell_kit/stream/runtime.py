@@ -1,7 +1,6 @@
 """All streams of one service: started after its topics exist, drained before it ends."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -87,9 +86,6 @@ class StreamRuntime:
         """Take up what the breakers knew, subscribe, and begin to read."""
         await self._require_topics()
         await self._breakers.restore()
-        # Whatever is loaded by now stays: a full collection that looks at all of it takes 12 ms and more.
-        gc.collect()
-        gc.freeze()
         try:
             await patience.connect(self._broker)
             await self._broker.start()
