@@ -355,7 +355,7 @@ async def test_an_analyser_that_fails_twice_is_reported_and_the_others_stand(
     rig.analyse = replace(rig.analyse, analysers=[*rig.analyse.analysers, Broken()])
     with pytest.raises(ZeroDivisionError):
         await rig.chunk(man_in_car[:2])
-    analysed = await rig.chunk(man_in_car[:2], cause=replace(CAUSE, attempt=2))
+    analysed = await rig.chunk(man_in_car[:2], cause=CAUSE._replace(attempt=2))
     assert analysed.outcome.HasField("done")
     outcomes = {result.analyser: result.outcome.failed.detail for result in analysed.results}
     assert outcomes == {
