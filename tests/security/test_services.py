@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,12 @@ class House:
     def of(self, who: str) -> dict[str, str]:
         """The environment of a process with the login of somebody."""
         return {**self.environment, **self.secured.environment(self.access(who))}
+
+    def elsewhere(self, folder: Path) -> House:
+        """The same house for processes beside those that run: other ports, and logs in this folder."""
+        base = free_base()
+        environment = {**self.environment, "FRAMEWELL_PORT_BASE": str(base)}
+        return replace(self, environment=environment, folder=folder, base=base)
 
     def log(self, service: str) -> str:
         return (self.folder / f"{service}.log").read_text()
@@ -115,11 +121,16 @@ class House:
                 process.wait()
 
 
+def free_base() -> int:
+    """A port that a mesh's ports may follow."""
+    return next(port for port in free_ports(20) if port + 50 < 65000)
+
+
 @pytest.fixture(scope="module")
 def house(secured: SecuredBroker, database: str, tmp_path_factory: pytest.TempPathFactory) -> House:
     """A house whose users have the rights of the table, and topics made by its operator."""
     folder = tmp_path_factory.mktemp("house")
-    base = next(port for port in free_ports(20) if port + 50 < 65000)
+    base = free_base()
     environment = {
         **os.environ,
         "FRAMEWELL_KAFKA_PREFIX": PREFIX,
@@ -212,7 +223,8 @@ def test_no_password_is_in_logs_arguments_health_or_settings(
         assert [text for text in told if password in text] == []
 
 
-def test_a_service_that_is_not_let_in_says_why_and_comes_up_when_it_is(house: House) -> None:
+def test_a_service_that_is_not_let_in_says_why_and_comes_up_when_it_is(house: House, tmp_path: Path) -> None:
+    house = house.elsewhere(tmp_path)
     password = house.folder / "password"
     password.write_text("swordfish")
     environment = house.of("gateway")
@@ -227,7 +239,8 @@ def test_a_service_that_is_not_let_in_says_why_and_comes_up_when_it_is(house: Ho
     assert "swordfish" not in house.log("gateway")
 
 
-def test_unsafe_settings_end_a_service_with_one_sentence(house: House) -> None:
+def test_unsafe_settings_end_a_service_with_one_sentence(house: House, tmp_path: Path) -> None:
+    house = house.elsewhere(tmp_path)
     environment = {**house.of("gateway"), "FRAMEWELL_KAFKA_SECURITY": "plaintext"}
     ended = subprocess.run(
         [sys.executable, "-m", "framewell_gateway"],
