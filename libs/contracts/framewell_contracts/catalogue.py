@@ -218,14 +218,15 @@ _FACTS = (
 FACTS: Mapping[str, FactType] = MappingProxyType({fact.type: fact for fact in _FACTS})
 """Every fact type by its CloudEvents type."""
 
-_BY_CLASS = {fact.message: fact for fact in _FACTS}
+FACT_OF_MESSAGE = {fact.message: fact for fact in _FACTS}
+"""By message class, for the path of every message; `fact_type` takes more and asks first."""
 
 
 def fact_type(which: Message | type[Message] | str) -> FactType:
     """The fact type of a message, a message class or a CloudEvents type; KeyError when it is none."""
     if isinstance(which, str):
         return FACTS[which]
-    return _BY_CLASS[which if isinstance(which, type) else type(which)]
+    return FACT_OF_MESSAGE[which if isinstance(which, type) else type(which)]
 
 
 def facts_read(reader: str) -> tuple[FactType, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 MAX_EVENT_BYTES = 1 << 20
 # A dead letter carries the whole event and what went wrong with it.
 MAX_DEAD_LETTER_BYTES = 2 * MAX_EVENT_BYTES
+# What Kafka adds to a record inside its batch, and then some.
+RECORD_OVERHEAD_BYTES = 1024
 
 DAY_MS = 24 * 60 * 60 * 1000
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
@@ -12,12 +11,11 @@ import typer
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.mesh.v1 import operations_service_pb2 as api
-from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.commands.reaching import ActingAs
 from framewell_cli.console import Json, print_json, print_table
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_client.gateway import TOKEN_VARIABLE
+from framewell_cli.operations import AWAY, metadata, operations
 from framewell_contracts.catalogue import ALL_SERVICES
 
 CALL_SECONDS = 5.0
@@ -51,8 +49,8 @@ def tune(
     """
     wish = _wish(log_level, logger or [], trace_sample, lasting)
     addresses = _addresses(service)
-    metadata = _metadata(acting_as)
-    answers = {name: _ask(where, wish, metadata) for name, where in addresses.items()}
+    caller = metadata(acting_as)
+    answers = {name: _ask(where, wish, caller) for name, where in addresses.items()}
     if as_json:
         print_json({name: _document(answer) for name, answer in answers.items()})
     else:
@@ -97,25 +95,18 @@ def _addresses(service: str) -> dict[str, str]:
     return found
 
 
-def _metadata(acting_as: str) -> tuple[tuple[str, str | bytes], ...]:
-    if token := os.environ.get(TOKEN_VARIABLE, ""):
-        return (("authorization", f"Bearer {token}"),)
-    return (("framewell-actor", acting_as),) if acting_as else ()
-
-
 def _ask(
-    where: str, wish: api.SetTelemetryRequest | None, metadata: tuple[tuple[str, str | bytes], ...]
+    where: str, wish: api.SetTelemetryRequest | None, caller: tuple[tuple[str, str | bytes], ...]
 ) -> api.Telemetry | CommandError:
     try:
-        with grpc.insecure_channel(where, options=[("grpc.enable_http_proxy", 0)]) as channel:
-            stub = OperationsServiceStub(channel)
+        with operations(where) as stub:
             if wish is None:
                 return stub.GetTelemetry(
-                    api.GetTelemetryRequest(), timeout=CALL_SECONDS, metadata=metadata
+                    api.GetTelemetryRequest(), timeout=CALL_SECONDS, metadata=caller
                 ).telemetry
-            return stub.SetTelemetry(wish, timeout=CALL_SECONDS, metadata=metadata).telemetry
+            return stub.SetTelemetry(wish, timeout=CALL_SECONDS, metadata=caller).telemetry
     except grpc.RpcError as error:
-        if error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+        if error.code() in AWAY:
             return CommandError(f"away: nothing answers at {where}")
         return CommandError(f"refused: {error.details()}")
 

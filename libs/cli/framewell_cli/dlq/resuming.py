@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import grpc
 import typer
 
 from framewell.mesh.v1 import operations_service_pb2 as api
-from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.console import Json, print_json, results
 from framewell_cli.dlq.options import ActingAs, Group, known_group
 from framewell_cli.errors import CommandError, MeshUnreachable
 from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_client.gateway import TOKEN_VARIABLE
+from framewell_cli.operations import AWAY, metadata, operations
 
 Address = Annotated[
     str, typer.Option(help="host:port of the service's gRPC; without it the mesh of this folder.")
@@ -43,19 +41,13 @@ def resume(group: Group, *, address: Address = "", acting_as: ActingAs = "", as_
 
 
 def _call(group: str, service: str, where: str, acting_as: str) -> api.Breaker:
-    metadata: tuple[tuple[str, str | bytes], ...] = ()
-    if token := os.environ.get(TOKEN_VARIABLE, ""):
-        metadata += (("authorization", f"Bearer {token}"),)
-    if acting_as:
-        metadata += (("framewell-actor", acting_as),)
     try:
-        with grpc.insecure_channel(where, options=[("grpc.enable_http_proxy", 0)]) as channel:
-            answer = OperationsServiceStub(channel).ResumeBreaker(
-                api.ResumeBreakerRequest(group=group), timeout=CALL_SECONDS, metadata=metadata
+        with operations(where) as stub:
+            answer = stub.ResumeBreaker(
+                api.ResumeBreakerRequest(group=group), timeout=CALL_SECONDS, metadata=metadata(acting_as)
             )
     except grpc.RpcError as error:
-        code = error.code()
-        if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+        if error.code() in AWAY:
             raise MeshUnreachable(_away(group, service, f"nothing answers at {where}")) from None
         details = error.details()
         raise CommandError(f"{group} was not resumed: {details}") from None

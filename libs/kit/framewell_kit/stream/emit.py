@@ -1,25 +1,20 @@
 """From what a handler returned to the records that leave: ids, lanes and envelopes, the same every time."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import cast
 
 from google.protobuf.message import Message
 
 from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED
-from framewell_contracts.catalogue import FactType, fact_type
+from framewell_contracts.catalogue import FACT_OF_MESSAGE
 from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_contracts.identity import derived_id
-from framewell_contracts.topics import MAX_EVENT_BYTES
+from framewell_contracts.topics import MAX_EVENT_BYTES, RECORD_OVERHEAD_BYTES
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.outcomes import Rejected
 
-# What Kafka adds to a record inside its batch, and then some.
-_OVERHEAD_BYTES = 1024
 _new = tuple.__new__  # half of what calling the class of a NamedTuple costs
-_kind_of = cast(Callable[[type[Message]], FactType], cache(fact_type))
 
 
 def derive(
@@ -37,7 +32,7 @@ def derive(
     records = []
     for item in outgoing:
         message = item.message if isinstance(item, Fact) else item
-        name = type(message), str(getattr(message, _kind_of(type(message)).key_field))
+        name = type(message), str(getattr(message, FACT_OF_MESSAGE[type(message)].key_field))
         records.append(_record(item, counted[name], cause, source, now, scope))
         counted[name] += 1
     return records
@@ -51,7 +46,7 @@ def _record(  # noqa: PLR0917 - on the path of every message
         message, own_id, lane, subject = item.message, item.id, item.lane, item.subject
     else:
         message, own_id, lane, subject = item, None, None, None
-    kind = _kind_of(type(message))
+    kind = FACT_OF_MESSAGE[type(message)]
     name = kind.type
     key = getattr(message, kind.key_field)
     envelope = (
@@ -66,10 +61,10 @@ def _record(  # noqa: PLR0917 - on the path of every message
     if kind.laned:
         lane = lane or (kind.carries_lane and message.lane) or cause.lane or LANE_UNSPECIFIED  # type: ignore[attr-defined]
     record = encode(_new(Envelope, envelope), message, lane)
-    if len(record.value) > MAX_EVENT_BYTES - _OVERHEAD_BYTES:
+    if len(record.value) > MAX_EVENT_BYTES - RECORD_OVERHEAD_BYTES:
         raise Rejected(
             f"a fact {name} of {len(record.value)} bytes is too large for its topic "
-            f"(at most {MAX_EVENT_BYTES - _OVERHEAD_BYTES}): put it into an object and refer to that",
+            f"(at most {MAX_EVENT_BYTES - RECORD_OVERHEAD_BYTES}): put it into an object and refer to that",
             code="fact_too_large",
         )
     return record

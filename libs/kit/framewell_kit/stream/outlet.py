@@ -13,12 +13,10 @@ from typing import Any
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from framewell_contracts.cloudevents import Record
-from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_EVENT_BYTES
+from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_EVENT_BYTES, RECORD_OVERHEAD_BYTES
 
 # Full batches that may wait behind the one that fills; beyond that senders wait.
 MAX_FULL = 1
-# What Kafka adds to a record inside its batch, and then some.
-OVERHEAD_BYTES = 1024
 
 
 class Outlet:
@@ -115,5 +113,5 @@ class Outlet:
 
     def _refuse_too_large(self, record: Record) -> None:
         size = len(record.key) + len(record.value) + sum(len(n) + len(v or b"") for n, v in record.headers)
-        if size > MAX_DEAD_LETTER_BYTES - OVERHEAD_BYTES:
+        if size > MAX_DEAD_LETTER_BYTES - RECORD_OVERHEAD_BYTES:
             raise MessageSizeTooLargeError(f"a record of {size} bytes is too large for topic {self._topic}")
