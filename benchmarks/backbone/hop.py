@@ -9,12 +9,11 @@ import signal
 import sys
 from collections.abc import Sequence
 
-import uvloop
-
 from benchmarks.backbone.contestants.framewell_stage import configure_as_service, streaming
 from benchmarks.backbone.work import GROUP, answer
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
 from framewell.recording.v1.recording_pb2 import RecordingClosed
+from framewell_kit import loop
 from framewell_kit.facts import Cause
 from framewell_kit.stream import Stage
 
@@ -51,7 +50,7 @@ def main() -> None:
     """Arguments: which of the two, the broker, the topics' prefix, and where spans go."""
     which, kafka, prefix, otlp = sys.argv[1:]
     configure_as_service(kafka, prefix, otlp)
-    uvloop.run(_serve(which, kafka, prefix))
+    loop.run(_serve(which, kafka, prefix))
 
 
 if __name__ == "__main__":

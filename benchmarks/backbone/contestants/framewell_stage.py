@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import uvloop
-
 from benchmarks.backbone.task import Stopwatch, Task, Timing
 from benchmarks.backbone.work import GROUP, answer
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
 from framewell_contracts.broker_access import BrokerAccess
-from framewell_kit import garbage
+from framewell_kit import garbage, loop
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
@@ -41,7 +39,7 @@ class Answer:
 def run(task: Task, watch: Stopwatch | None = None) -> Timing:
     """Returns after the last commit."""
     configure_as_service(task.kafka, task.prefix, task.otlp)
-    return uvloop.run(_run(task, watch or Stopwatch()))
+    return loop.run(_run(task, watch or Stopwatch()))
 
 
 def configure_as_service(kafka: str, prefix: str, otlp: str) -> None:

@@ -17,10 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import grpc
-import uvloop
 from aiokafka.errors import KafkaError
 
-from framewell_kit import garbage
+from framewell_kit import garbage, loop
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.health import Health, HealthServer
@@ -99,7 +98,7 @@ def run_service(name: str, settings: object, wire: Wire, mesh_settings: MeshSett
     shared = mesh_settings or MeshSettings()
     telemetry = configure(name, shared)
     try:
-        uvloop.run(_live(name, settings, wire, shared, telemetry))
+        loop.run(_live(name, settings, wire, shared, telemetry))
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         advice = ": end what listens there, or set FRAMEWELL_PORT_BASE" if taken else ""
