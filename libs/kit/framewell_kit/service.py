@@ -21,11 +21,12 @@ from aiokafka.errors import KafkaError
 
 from framewell_kit import garbage, loop
 from framewell_kit.clock import Clock, SystemClock
+from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobKind, JobRunner, Jobs
 from framewell_kit.objects import LocalObjects, Objects, S3Objects
-from framewell_kit.operations import KeptWork, Standing, Watch, operations
+from framewell_kit.operations import Forgetting, KeptWork, Standing, Watch, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
@@ -187,6 +188,14 @@ class _Process:
         )
         watching = asyncio.ensure_future(watch.run())
         self._started.callback(watching.cancel)
+        forgetting = Forgetting(
+            mesh.jobs,
+            service.jobs,
+            DecisionLog(mesh.documents),
+            mesh.clock,
+            keep_days=self._shared.keep_days,
+        )
+        self._started.callback(asyncio.ensure_future(forgetting.run()).cancel)
         runtime = watch.runtime = await self._listen(mesh, service)
 
         async def drain() -> None:

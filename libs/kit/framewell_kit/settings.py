@@ -7,14 +7,17 @@ Every setting is an environment variable, `FRAMEWELL_<NAME>` for the shared ones
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from framewell_contracts.broker_access import BrokerAccess, Mechanism, Security
+from framewell_contracts.catalogue import DEFAULT_RETENTION_DAYS
 
 SERVICES = ("ingest", "transcode", "inference", "dataset", "training", "gateway")
 """The order in which services get their ports."""
 
+# A week more than topics keep facts: for clocks, and for a sweep that comes late.
+LEAST_KEEP_DAYS = DEFAULT_RETENTION_DAYS + 7
 RPC_OFFSET = 20
 HEALTH_OFFSET = 40
 
@@ -65,12 +68,28 @@ class MeshSettings(BaseSettings):
     clock_skew_seconds: float = Field(
         0.0, description="How far this process's time of day is wrong, for tests of clock jumps."
     )
+    keep_days: float = Field(
+        60.0,
+        ge=0,
+        description="Days that jobs that are done, and decisions, are remembered: longer than any topic with "
+        "a retention keeps what may cause them again; 0: for ever.",
+    )
     instance: str = Field("", description="Ordinal among the replicas, for static membership.")
     tokens: dict[str, str] = Field(
         default_factory=dict,
         description='Bearer tokens and whose they are: {"token": "principal/authority"}; none: loopback.',
     )
     service_token: str = Field("", description="The token with which services call each other.")
+
+    @field_validator("keep_days")
+    @classmethod
+    def _longer_than_topics(cls, days: float) -> float:
+        if 0 < days < LEAST_KEEP_DAYS:
+            raise ValueError(
+                f"{days:g} days are too few: topics bring facts again for {DEFAULT_RETENTION_DAYS}, and what "
+                f"was done with them must be known longer: {LEAST_KEEP_DAYS} or more, or 0 for ever"
+            )
+        return days
 
     def broker_access(self) -> BrokerAccess:
         """How this process may speak to the broker; raises UnsafeAccess, which says what to set."""

@@ -5,7 +5,8 @@ a job is taken over by whoever has seen epoch and beat stand still for a whole l
 clock. A wait ends when the time of day says so or when it has been watched for its whole length, so a clock
 that is wrong may end it early, never late. `leased_until` and `put_at` are for people to read.
 
-A finished job stays: that it is there is what makes `put` happen once.
+A finished job stays: that it is there is what makes `put` happen once. It is forgotten when its cause
+cannot come again by itself (`forget_done`); one that was given up stays, for people to find.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED, Lane
+from framewell_contracts.catalogue import FACTS
 from framewell_contracts.identity import derived_id
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document, Documents
@@ -21,9 +23,12 @@ from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.jobs.model import COLLECTION, Job, queue
 from framewell_kit.outbox import Outbox
 from framewell_kit.records import cause_from_document, cause_to_document
+from framewell_kit.relay import PENDING
 from framewell_kit.sightings import Sightings
 
 SUBJECT = "cause.subject"
+# Kafka keeps these facts for ever, so they may come again for ever.
+_KEPT_FOR_EVER = sorted(fact.type for fact in FACTS.values() if fact.retention_days is None)
 _ENDED = ("done", "failed")
 # How many waiting jobs one look takes into memory, the earliest due first.
 LATER_AT_ONCE = 200
@@ -97,6 +102,17 @@ class Jobs:
         ended = [queue(kind, state) for state in _ENDED]
         query = {"_id": f"{kind}/{key}", "queue": {"$in": ended}}
         return await self._documents.delete_where(COLLECTION, query) > 0
+
+    async def forget_done(self, kind: str, before: datetime, *, at_most: int) -> int:
+        """Delete jobs that were done before then and whose cause cannot come again by itself; how many.
+
+        Whoever puts such a job after that has it done again, as after a crash. Raises Busy.
+        """
+        done = {"queue": queue(kind, "done"), PENDING: {"$ne": True}}  # its facts lie in it until they leave
+        query = {**done, "due": {"$lt": before}, "cause.type": {"$nin": _KEPT_FOR_EVER}}
+        old = await self._documents.find(COLLECTION, query, sort=[("due", 1)], limit=at_most)
+        names = {"_id": {"$in": [document["_id"] for document in old]}}
+        return await self._documents.delete_where(COLLECTION, {**done, **names}) if old else 0
 
     async def of_asset(self, asset_id: str, *, limit: int) -> list[Document]:
         """Jobs that one asset's events caused and that are not done, oldest first."""
@@ -233,10 +249,12 @@ class Jobs:
         self, document: Document, state: str, facts: Sequence[Outgoing], *, reason: str = "", code: str = ""
     ) -> bool:
         """End the job as `done` or `failed`, with its facts; False, and no fact, when the lease is lost."""
+        now = self._clock.now()
         change = {
             "$set": {
                 "queue": queue(document["kind"], state),
-                "ended_at": self._clock.now(),
+                "due": now,  # to be found by its age, on the index of claims
+                "ended_at": now,
                 "reason": reason,
                 "code": code,
                 "starts": 0,

@@ -1,0 +1,59 @@
+"""Forgets what no redelivery can ask for any more: jobs that are done, and decisions. One task a process.
+
+A fact comes again by itself for as long as its topic keeps it, so what makes it happen once is kept longer
+than that, and for ever where the topic keeps facts for ever. What people hold on to (ledger, audit, reviews,
+snapshots, runs) is none of this. Replicas may sweep at once: deleting twice is deleting once.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from framewell_kit.clock import Clock
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.jobs import JobKind, Jobs
+from framewell_kit.outcomes import Busy
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
+
+EVERY_SECONDS = 3600.0
+# So much is deleted together, and then the database serves others for a moment.
+AT_ONCE = 500
+PAUSE_SECONDS = 0.5
+
+
+class Forgetting:
+    """Sweeps once an hour what ended `keep_days` ago; 0: never."""
+
+    def __init__(
+        self, jobs: Jobs, kinds: Sequence[JobKind], decisions: DecisionLog, clock: Clock, *, keep_days: float
+    ) -> None:
+        self._jobs, self._kinds, self._decisions = jobs, [kind.kind for kind in kinds], decisions
+        self._clock, self._keep_days = clock, keep_days
+
+    async def run(self) -> None:
+        """Until cancelled. The first sweep comes within the first hour, each process at a time of its own."""
+        await self._clock.sleep(random.uniform(0.0, EVERY_SECONDS))
+        while self._keep_days:
+            try:
+                if forgotten := await self.sweep():
+                    log.info("forgot what ended long ago", count=forgotten, days=self._keep_days)
+            except Busy as busy:
+                log.info("nothing is forgotten while the database is away", reason=busy.reason)
+            except Exception:
+                log.exception("forgetting failed, goes on")
+            await self._clock.sleep(EVERY_SECONDS)
+
+    async def sweep(self) -> int:
+        """Forget everything that is due, bit by bit; how much it was. Raises Busy."""
+        before = self._clock.now() - timedelta(days=self._keep_days)
+        forgotten = 0
+        for kind in self._kinds:
+            while count := await self._jobs.forget_done(kind, before, at_most=AT_ONCE):
+                forgotten += count
+                await self._clock.sleep(PAUSE_SECONDS)
+        while count := await self._decisions.forget(before, at_most=AT_ONCE):
+            forgotten += count
+            await self._clock.sleep(PAUSE_SECONDS)
+        return forgotten
