@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import typer
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_cli.dlq.options import selection
+from framewell_cli.dlq import app
+from framewell_cli.dlq.options import Filters
 from framewell_cli.dlq.telling import as_json, as_text, moment
 from framewell_cli.errors import UsageProblem
 from framewell_cli.plain_text import plain, plain_json
@@ -106,8 +108,8 @@ def test_times_no_calendar_knows_are_told_as_numbers() -> None:
     assert moment(10**18) == str(10**18)
 
 
-def chosen(**conditions: Any) -> Selection:
-    return selection(("ingest.accept_request",), states=WAITING, **conditions)
+def chosen(looks_back: str = "all", **conditions: Any) -> Selection:
+    return Filters(**conditions).selection(("ingest.accept_request",), WAITING, looks_back=looks_back)
 
 
 def test_times_are_told_as_people_say_them() -> None:
@@ -119,3 +121,21 @@ def test_times_are_told_as_people_say_them() -> None:
     assert chosen(event_type="ingest.requested").event_type == REQUESTED
     with pytest.raises(UsageProblem, match="30m"):
         chosen(since="yesterday")
+
+
+def test_how_far_back_is_looked_is_what_is_said_and_unbounded_where_letters_are_named() -> None:
+    month = chosen(looks_back="30d").since_ms
+    assert month is not None
+    day = chosen(looks_back="30d", since="1d").since_ms
+    assert day is not None
+    assert day > month
+    for said in ({"since": "all"}, {"ids": ["e1"]}, {"until": "60d"}):
+        assert chosen(looks_back="30d", **said).since_ms is None
+    assert chosen().since_ms is None
+
+
+def test_every_command_that_chooses_letters_takes_the_same_options() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    shared = {"--code", "--reason", "--type", "--asset", "--since", "--until", "--id"}
+    for name in ("list", "show", "replay", "discard"):
+        assert shared <= {said for one in commands[name].params for said in one.opts}

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,8 +12,12 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_cli.dlq.telling import moment
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import decode
+from framewell_contracts.dead_letters.sender import Out, Sender
+from framewell_contracts.put_aside import PutAside, with_note
+from framewell_contracts.topics import dead_letter_topic
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.stream import Stage
@@ -86,9 +91,43 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 0
     await eventually(lambda: len(seen) == 4)
     assert sorted(seen[2:]) == sorted(seen[:2])  # the same events
-    assert await run(bench, "dlq", "list") == {"dead_letters": [], "count": 0}
+    nothing = await run(bench, "dlq", "list", "--since", "all")
+    assert nothing == {"dead_letters": [], "count": 0, "since": None, "not_looked_at": {}}
     (handled,) = (await run(bench, "dlq", "list", "--state", "all"))["dead_letters"]
     assert (handled["state"], handled["count"]) == ("replayed", 2)
+
+
+async def test_what_is_only_shown_looks_a_month_back_and_says_what_it_left_out(bench: StreamBench) -> None:
+    now = int(time.time() * 1000)
+    note = PutAside(GROUP, REQUESTED, 0, 7, 3, 1000, 2000, "failed", "no")
+    sender = Sender(bench.access)
+    for event_id, days in (("old", 40), ("new", 1)):
+        headers = with_note([("ce_id", event_id.encode())], note)
+        topic = bench.prefix + dead_letter_topic(GROUP)
+        letter = Out(topic, 0, None, b"x", headers, now - days * 24 * 3_600_000)
+        assert await sender.deliver([letter]) == [None]
+    await sender.close()
+
+    listed = await run(bench, "dlq", "list")
+    assert (listed["count"], listed["not_looked_at"]) == (1, {GROUP: 1})
+    shown = await run(bench, "dlq", "show", GROUP)
+    assert [one["id"] for one in shown["dead_letters"]] == ["new"]
+    assert shown["since"] >= listed["since"]
+    assert shown["not_looked_at"] == {GROUP: 1}
+    for arguments in (("--since", "all"), ("--since", "60d")):
+        assert (await run(bench, "dlq", "list", *arguments))["count"] == 2
+    for arguments in (("--id", "old"), ("--until", "30d")):
+        (old,) = (await run(bench, "dlq", "show", GROUP, *arguments))["dead_letters"]
+        assert old["id"] == "old"
+    planned = await run(bench, "dlq", "replay", GROUP, "--dry-run")
+    assert (planned["matching"], planned["oldest"]) == (2, shown_day(now, days=40))
+    assert (await run(bench, "dlq", "replay", GROUP, "--since", "30d"))["replayed"] == 1
+    assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 1
+
+
+def shown_day(now_ms: int, *, days: int) -> str:
+    """The moment so many days ago, as commands write it."""
+    return moment(now_ms - days * 24 * 3_600_000)
 
 
 async def test_what_fails_again_is_a_new_letter_of_the_same_event(bench: StreamBench) -> None:

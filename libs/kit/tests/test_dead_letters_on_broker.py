@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Record
@@ -26,6 +27,7 @@ from framewell_contracts.dead_letters import (
     TopicsMissing,
 )
 from framewell_contracts.dead_letters.handled import Mark
+from framewell_contracts.dead_letters.sender import Out, Sender
 from framewell_contracts.groups import GROUPS
 from framewell_contracts.put_aside import PutAside, with_note
 from framewell_contracts.topic_admin import apply
@@ -152,6 +154,79 @@ async def test_letters_of_many_groups_are_read_at_once_and_come_group_by_group(b
         read = [one.place for one in await found(bench, Selection(groups))]
         assert read == [Place(group, 0, offset) for group in groups for offset in (0, 1)]
         assert time.monotonic() - began < 10.0  # it takes one; a group after the other takes thirty
+
+
+class Counting:
+    """Counts the records that consumers are handed, by topic without the prefix."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+        self.read: Counter[str] = Counter()
+        getmany = AIOKafkaConsumer.getmany
+
+        async def counted(consumer: Any, *partitions: Any, **options: Any) -> Any:
+            found = await getmany(consumer, *partitions, **options)
+            self.read.update({one.topic[len(prefix) :]: len(records) for one, records in found.items()})
+            return found
+
+        monkeypatch.setattr(AIOKafkaConsumer, "getmany", counted)
+
+
+async def put_with_times(bench: StreamBench, times: dict[str, int]) -> None:
+    """Letters that were given up at these moments, each in a batch of its own."""
+    sender = Sender(bench.access)
+    for event_id, written_ms in times.items():
+        one = letter(event_id)
+        out = Out(bench.prefix + LETTERS, 0, one.key, one.value, list(one.headers), written_ms)
+        assert await sender.deliver([out]) == [None]
+    await sender.close()
+
+
+async def test_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
+    bench: StreamBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither old letters nor what was done with them are read; how many there are is told."""
+    now, day_ms = int(time.time() * 1000), 24 * HOUR_MS
+    old = {f"old{number}": now - 300 * day_ms + number for number in range(200)}
+    await put_with_times(bench, {**old, "new1": now - 2 * day_ms})
+    long_ago = [
+        Out(bench.prefix + HANDLED_LETTERS, 0, f"{GROUP}/0@{offset}".encode(),
+            Mark("replayed", at, "op", letter_ms=at, times=1).value(), [], at)
+        for offset, at in enumerate(old.values())
+    ]  # fmt: skip
+    sender = Sender(bench.access)
+    assert not any(await sender.deliver(long_ago))
+    await sender.close()
+    await put_with_times(bench, {"new2": now - day_ms})
+    assert await mark(bench, "discarded", Selection((GROUP,), ids=frozenset({"new1"})), "enough") == 1
+
+    counting = Counting(monkeypatch, bench.prefix)
+    month = now - 30 * day_ms
+    async with DeadLetterOffice(bench.access, [GROUP], prefix=bench.prefix, since_ms=month) as office:
+        states = {
+            one.event_id: one.state async for one in office.letters(Selection((GROUP,), states=ANY_STATE))
+        }
+        assert await office.older() == {GROUP: 200}
+    assert states == {"new1": "discarded", "new2": "waiting"}
+    assert counting.read[LETTERS] == 2
+    assert counting.read[HANDLED_LETTERS] < 10
+
+    async with DeadLetterOffice(bench.access, [GROUP], prefix=bench.prefix) as office:
+        assert len([one async for one in office.letters(Selection((GROUP,), states=ANY_STATE))]) == 202
+        assert await office.older() == {}
+
+
+async def test_a_mark_is_found_however_far_ahead_the_clock_was_of_who_gave_the_letter_up(
+    bench: StreamBench,
+) -> None:
+    """Its record is never older than its letter, so a replay of the last hours sends nothing twice."""
+    ahead = int(time.time() * 1000) + HOUR_MS // 2
+    await put_with_times(bench, {"early": ahead})
+    for times in (1, 0):
+        tally = Tally()
+        async with DeadLetterOffice(bench.access, [GROUP], prefix=bench.prefix, since_ms=ahead) as office:
+            await office.replay(ALL, by="op", pace=Pace(), tally=tally)
+        assert tally.done == times
+    assert await sent(bench) == ["early"]
 
 
 async def test_discarding_is_remembered_with_its_reason_and_taken_back(bench: StreamBench) -> None:

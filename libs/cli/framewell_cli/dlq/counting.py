@@ -10,19 +10,14 @@ import typer
 from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, print_table, results
 from framewell_cli.dlq.options import (
-    Asset,
-    Code,
-    Ids,
-    Reason,
-    Since,
+    LOOKS_BACK,
+    Filters,
     StateOption,
-    Type,
-    Until,
     known_group,
-    selection,
     states,
+    with_filters,
 )
-from framewell_cli.dlq.telling import moment
+from framewell_cli.dlq.telling import moment, not_looked_at, tell_older
 from framewell_cli.plain_text import plain
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.dead_letters import DeadLetterOffice, Selection
@@ -44,42 +39,42 @@ class Count:
     last_ms: int
 
 
+@with_filters
 def list_command(
     groups: Groups = None,
     *,
-    code: Code = "",
-    reason: Reason = "",
-    event_type: Type = "",
-    asset: Asset = "",
-    since: Since = "",
-    until: Until = "",
-    ids: Ids = None,
+    filters: Filters,
     state: StateOption = "waiting",
     kafka: Kafka = None,
     prefix: Prefix = "",
     as_json: Json = False,
 ) -> None:
     """How many dead letters wait, by group, code and type of event."""
-    chosen = selection(
-        tuple(known_group(group) for group in groups or GROUPS),
-        code=code, reason=reason, event_type=event_type, asset=asset, since=since, until=until, ids=ids,
-        states=states(state),
-    )  # fmt: skip
+    among = tuple(known_group(group) for group in groups or GROUPS)
+    chosen = filters.selection(among, states(state), looks_back=LOOKS_BACK)
     access = broker_access(kafka)
-    counted = run(access, _count(access, prefix, chosen))
+    counted, older = run(access, _count(access, prefix, chosen))
     rows = [_row(kind, count) for kind, count in sorted(counted.items())]
     if as_json:
-        print_json({"dead_letters": rows, "count": sum(count.count for count in counted.values())})
-    elif not rows:
-        results.print("no dead letters")
+        count = sum(count.count for count in counted.values())
+        print_json({"dead_letters": rows, "count": count, **not_looked_at(chosen, older)})
+        return
+    if not rows:
+        since = "" if chosen.since_ms is None else f" given up since {moment(chosen.since_ms)}"
+        results.print(f"no dead letters{since}")
     else:
         columns = ["group", "code", "type", "state", "count", "first", "last"]
         print_table(columns, [[plain(str(row[column])) or "-" for column in columns] for row in rows])
+    tell_older(chosen, older)
 
 
-async def _count(access: BrokerAccess, prefix: str, chosen: Selection) -> dict[_Kind, Count]:
+async def _count(
+    access: BrokerAccess, prefix: str, chosen: Selection
+) -> tuple[dict[_Kind, Count], dict[str, int]]:
+    """Letters by kind; and how many of each group were not looked at, for they are older."""
     counted: dict[_Kind, Count] = {}
-    async with DeadLetterOffice(access, chosen.groups, prefix=prefix) as office:
+    async with DeadLetterOffice(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as office:
+        older = await office.older()
         async for letter in office.letters(chosen):
             kind: _Kind = (letter.place.group, letter.code, letter.event_type, letter.state)
             if kind not in counted and len(counted) >= _MAX_KINDS:
@@ -88,7 +83,7 @@ async def _count(access: BrokerAccess, prefix: str, chosen: Selection) -> dict[_
             count = counted.setdefault(kind, Count(0, at, at))
             count.count += 1
             count.first_ms, count.last_ms = min(count.first_ms, at), max(count.last_ms, at)
-    return counted
+    return counted, older
 
 
 def _row(kind: _Kind, count: Count) -> dict[str, Any]:

@@ -13,17 +13,12 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, progress, results
 from framewell_cli.dlq.options import (
     ActingAs,
-    Asset,
-    Code,
+    Filters,
     Group,
-    Ids,
-    Reason,
-    Since,
-    Type,
-    Until,
     known_group,
-    selection,
+    with_filters,
 )
+from framewell_cli.dlq.telling import moment
 from framewell_cli.errors import CommandError, UsageProblem
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.dead_letters import (
@@ -31,6 +26,7 @@ from framewell_contracts.dead_letters import (
     DeadLetterOffice,
     Deed,
     Pace,
+    Selection,
     State,
     Tally,
     TopicsMissing,
@@ -46,16 +42,11 @@ Undo = Annotated[bool, typer.Option("--undo", help="Let what was discarded wait 
 _TELL_EVERY_SECONDS = 2.0
 
 
+@with_filters
 def replay(
     group: Group,
     *,
-    code: Code = "",
-    reason: Reason = "",
-    event_type: Type = "",
-    asset: Asset = "",
-    since: Since = "",
-    until: Until = "",
-    ids: Ids = None,
+    filters: Filters,
     dry_run: DryRun = False,
     again: Again = False,
     rate: Rate = 0.0,
@@ -67,15 +58,11 @@ def replay(
 ) -> None:
     """Send dead letters to the topics they came from, as they were; those sent before stay."""
     states: frozenset[State] = WAITING | {"replayed"} if again else WAITING
-    chosen = selection(
-        (known_group(group),),
-        code=code, reason=reason, event_type=event_type, asset=asset, since=since, until=until, ids=ids,
-        states=states,
-    )  # fmt: skip
+    chosen = filters.selection((known_group(group),), states)
     access, tally, by = broker_access(kafka), Tally(), acting_as or getpass.getuser()
 
     async def work() -> None:
-        async with DeadLetterOffice(access, chosen.groups, prefix=prefix) as office:
+        async with _office(access, prefix, chosen) as office:
             await office.replay(
                 chosen, by=by, pace=Pace(rate), tally=tally, limit=limit or None, dry_run=dry_run,
                 told=_Progress("sent"),
@@ -90,18 +77,13 @@ def replay(
         raise typer.Exit(1)
 
 
+@with_filters
 def discard(
     group: Group,
     *,
     because: Because = "",
     undo: Undo = False,
-    code: Code = "",
-    reason: Reason = "",
-    event_type: Type = "",
-    asset: Asset = "",
-    since: Since = "",
-    until: Until = "",
-    ids: Ids = None,
+    filters: Filters,
     acting_as: ActingAs = "",
     kafka: Kafka = None,
     prefix: Prefix = "",
@@ -114,15 +96,11 @@ def discard(
         )
     states: frozenset[State] = frozenset({"discarded"}) if undo else WAITING
     deed: Deed = "restored" if undo else "discarded"
-    chosen = selection(
-        (known_group(group),),
-        code=code, reason=reason, event_type=event_type, asset=asset, since=since, until=until, ids=ids,
-        states=states,
-    )  # fmt: skip
+    chosen = filters.selection((known_group(group),), states)
     access, tally, by = broker_access(kafka), Tally(), acting_as or getpass.getuser()
 
     async def work() -> None:
-        async with DeadLetterOffice(access, chosen.groups, prefix=prefix) as office:
+        async with _office(access, prefix, chosen) as office:
             await office.mark(chosen, deed, by=by, reason=because, tally=tally, told=_Progress(deed))
 
     finished = _run(access, work(), tally, "marked")
@@ -132,6 +110,10 @@ def discard(
         results.print(f"{_letters(tally.done)} {'to wait again' if undo else 'discarded'}")
     if not finished:
         raise typer.Exit(1)
+
+
+def _office(access: BrokerAccess, prefix: str, chosen: Selection) -> DeadLetterOffice:
+    return DeadLetterOffice(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms)
 
 
 def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], tally: Tally, done: str) -> bool:
@@ -157,6 +139,7 @@ def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], tally: Tally, do
 def _told(tally: Tally) -> dict[str, Any]:
     return {
         "matching": tally.matching,
+        "oldest": None if tally.oldest_ms is None else moment(tally.oldest_ms),
         "overtaken": tally.overtaken,
         "left_out": dict(tally.left_out),
         "refused": dict(tally.refused),
@@ -166,7 +149,8 @@ def _told(tally: Tally) -> dict[str, Any]:
 
 def _print_replay(tally: Tally, *, dry_run: bool) -> None:
     if dry_run:
-        results.print(f"{_letters(sum(tally.topics.values()))} to be sent again")
+        oldest = "" if tally.oldest_ms is None else f", the oldest given up {moment(tally.oldest_ms)}"
+        results.print(f"{_letters(sum(tally.topics.values()))} to be sent again{oldest}")
         for topic, count in sorted(tally.topics.items()):
             results.print(f"  {count} to {topic}", markup=False)
     else:

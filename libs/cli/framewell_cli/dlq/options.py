@@ -1,10 +1,14 @@
-"""What every command about dead letters can be told: which letters are meant."""
+"""What every command about dead letters can be told: which letters are meant. One place for all of them."""
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from functools import wraps
+from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
@@ -14,23 +18,87 @@ from framewell_contracts.dead_letters import ANY_STATE, Selection, State
 from framewell_contracts.groups import GROUPS
 
 Group = Annotated[str, typer.Argument(help="The group that gave it up, e.g. ingest.accept_request.")]
-Code = Annotated[str, typer.Option(help="Only what was given up with this code, e.g. failed.")]
-Reason = Annotated[str, typer.Option(help="Only what has this text in its code or reason.")]
-Type = Annotated[str, typer.Option("--type", help="Only events of this type, e.g. ingest.requested.")]
-Asset = Annotated[str, typer.Option(help="Only what is about this asset.")]
-Since = Annotated[str, typer.Option(help="Only given up since then: 30m, 2h, 7d ago, or a time (UTC).")]
-Until = Annotated[str, typer.Option(help="Only given up before then.")]
-Ids = Annotated[
-    list[str] | None,
-    typer.Option("--id", help="Only this letter: its event's id, or its place. May be repeated."),
-]
 StateOption = Annotated[str, typer.Option("--state", help="waiting, replayed, discarded, or all.")]
 ActingAs = Annotated[
     str, typer.Option("--as", metavar="NAME", help="Your name, for the record; else your login's.")
 ]
 
+ALWAYS: Final = "all"
+# What is only shown looks so far back unless it is told otherwise: a year of letters must not cost minutes.
+LOOKS_BACK: Final = "30d"
 _AGO: Final = re.compile(r"(\d+)([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The options that choose letters; a letter is meant when it fulfils every one that was given."""
+
+    code: Annotated[str, typer.Option(help="Only what was given up with this code, e.g. failed.")] = ""
+    reason: Annotated[str, typer.Option(help="Only what has this text in its code or reason.")] = ""
+    event_type: Annotated[
+        str, typer.Option("--type", help="Only events of this type, e.g. ingest.requested.")
+    ] = ""
+    asset: Annotated[str, typer.Option(help="Only what is about this asset.")] = ""
+    since: Annotated[
+        str,
+        typer.Option(
+            help="Only given up since then: 30m, 2h, 7d ago, a time (UTC), or all. Without it replay and "
+            f"discard mean all; list and show look {LOOKS_BACK} back, without bound with --until or --id."
+        ),
+    ] = ""
+    until: Annotated[str, typer.Option(help="Only given up before then.")] = ""
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", help="Only this letter: its event's id, or its place. May be repeated."),
+    ] = None
+
+    def selection(
+        self, groups: tuple[str, ...], states: frozenset[State], *, looks_back: str = ALWAYS
+    ) -> Selection:
+        """What the options mean; `looks_back` is meant where they bound no time and name no letter."""
+        since = self.since or (ALWAYS if self.until or self.ids else looks_back)
+        return Selection(
+            groups=groups,
+            code=self.code,
+            reason=self.reason,
+            event_type=_event_type(self.event_type),
+            asset=self.asset,
+            since_ms=None if since == ALWAYS else _moment_ms(since),
+            until_ms=_moment_ms(self.until),
+            ids=frozenset(self.ids or ()),
+            states=states,
+        )
+
+
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `Filters`; it is called with what they say as `filters`.
+
+    The command-line library makes options of a function's parameters and knows no group of them, so the
+    command gets a signature that has them.
+    """
+    hints = get_type_hints(Filters, include_extras=True)
+    options = [
+        inspect.Parameter(
+            one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=hints[one.name]
+        )
+        for one in fields(Filters)
+    ]
+    signature = inspect.signature(command, eval_str=True)
+    parameters = [
+        parameter
+        for own in signature.parameters.values()
+        for parameter in (options if own.name == "filters" else [own])
+    ]
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        filters = Filters(**{one.name: given.pop(one.name) for one in options})
+        command(filters=filters, **given)
+
+    called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {one.name: one.annotation for one in parameters}
+    return called
 
 
 def known_group(group: str) -> str:
@@ -38,32 +106,6 @@ def known_group(group: str) -> str:
     if group not in GROUPS:
         raise UsageProblem(f"There is no group {group!r}. Groups: {', '.join(sorted(GROUPS))}.")
     return group
-
-
-def selection(
-    groups: tuple[str, ...],
-    *,
-    code: str = "",
-    reason: str = "",
-    event_type: str = "",
-    asset: str = "",
-    since: str = "",
-    until: str = "",
-    ids: list[str] | None = None,
-    states: frozenset[State],
-) -> Selection:
-    """What the options mean."""
-    return Selection(
-        groups=groups,
-        code=code,
-        reason=reason,
-        event_type=_event_type(event_type),
-        asset=asset,
-        since_ms=_moment_ms(since),
-        until_ms=_moment_ms(until),
-        ids=frozenset(ids or ()),
-        states=states,
-    )
 
 
 def states(said: str) -> frozenset[State]:

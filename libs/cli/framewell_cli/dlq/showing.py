@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, progress
 from framewell_cli.dlq.options import (
-    Asset,
-    Code,
+    LOOKS_BACK,
+    Filters,
     Group,
-    Ids,
-    Reason,
-    Since,
     StateOption,
-    Type,
-    Until,
     known_group,
-    selection,
     states,
+    with_filters,
 )
 from framewell_cli.dlq.telling import as_json as told
-from framewell_cli.dlq.telling import as_text
+from framewell_cli.dlq.telling import as_text, not_looked_at, tell_older
 from framewell_cli.plain_text import plain_json
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.dead_letters import DeadLetterOffice, Letter, Selection
@@ -33,16 +28,11 @@ from framewell_contracts.dead_letters import DeadLetterOffice, Letter, Selection
 Limit = Annotated[int, typer.Option(min=0, help="Show at most so many; 0 means all.")]
 
 
+@with_filters
 def show(
     group: Group,
     *,
-    code: Code = "",
-    reason: Reason = "",
-    event_type: Type = "",
-    asset: Asset = "",
-    since: Since = "",
-    until: Until = "",
-    ids: Ids = None,
+    filters: Filters,
     state: StateOption = "waiting",
     limit: Limit = 20,
     kafka: Kafka = None,
@@ -50,31 +40,31 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Each dead letter of a group: what it is, what happened, how often it was tried, what was done."""
-    chosen = selection(
-        (known_group(group),),
-        code=code, reason=reason, event_type=event_type, asset=asset, since=since, until=until, ids=ids,
-        states=states("all" if ids else state),
-    )  # fmt: skip
+    chosen = filters.selection(
+        (known_group(group),), states("all" if filters.ids else state), looks_back=LOOKS_BACK
+    )
     access = broker_access(kafka)
     shown = _Array() if as_json else _Text()
-    more = run(access, _show(access, prefix, chosen, limit, shown.letter))
-    shown.end(more=more)
+    more, older = run(access, _show(access, prefix, chosen, limit, shown.letter))
+    shown.end(more=more, others=not_looked_at(chosen, older))
     if more:
         progress.print("There are more: --limit 0 shows all.")
+    tell_older(chosen, older)
 
 
 async def _show(
     access: BrokerAccess, prefix: str, chosen: Selection, limit: int, print_one: Callable[[Letter], None]
-) -> bool:
-    """Print letters as they come; True when there are more than the limit."""
+) -> tuple[bool, dict[str, int]]:
+    """Print letters as they come; whether there are more than the limit, and how many were not looked at."""
     count = 0
-    async with DeadLetterOffice(access, chosen.groups, prefix=prefix) as office:
+    async with DeadLetterOffice(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as office:
+        older = await office.older()
         async for letter in office.letters(chosen):
             if limit and count == limit:
-                return True
+                return True, older
             print_one(letter)
             count += 1
-    return False
+    return False, older
 
 
 class _Text:
@@ -83,7 +73,7 @@ class _Text:
     def letter(self, letter: Letter) -> None:
         typer.echo(as_text(letter))
 
-    def end(self, *, more: bool) -> None:
+    def end(self, *, more: bool, others: Mapping[str, Any]) -> None:
         """Nothing follows: that there are more is told on standard error."""
 
 
@@ -98,6 +88,7 @@ class _Array:
         typer.echo(self._before + one, nl=False)
         self._before = ",\n"
 
-    def end(self, *, more: bool) -> None:
+    def end(self, *, more: bool, others: Mapping[str, Any]) -> None:
         opened = "" if self._before.startswith(",") else self._before
-        typer.echo(f'{opened}\n], "more": {json.dumps(more)}}}')
+        rest = json.dumps({"more": more, **others})
+        typer.echo(f"{opened}\n], {rest[1:]}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from framewell_cli.console import progress
 from framewell_cli.plain_text import plain, plain_json
-from framewell_contracts.dead_letters import Letter
+from framewell_contracts.dead_letters import Letter, Selection
 from framewell_contracts.dead_letters.content import content, header
 
 # Nobody reads more of it at a terminal; --json has it whole.
@@ -22,6 +24,26 @@ def moment(milliseconds: int) -> str:
         return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
     except (ValueError, OverflowError, OSError):
         return str(milliseconds)
+
+
+def not_looked_at(chosen: Selection, older: Mapping[str, int]) -> dict[str, Any]:
+    """From when on letters were looked at, and how many older ones each group has, for programs."""
+    since = None if chosen.since_ms is None else moment(chosen.since_ms)
+    return {"since": since, "not_looked_at": dict(older)}
+
+
+def tell_older(chosen: Selection, older: Mapping[str, int]) -> None:
+    """Say, on standard error, that there are letters that were not looked at."""
+    if not older or chosen.since_ms is None:
+        return
+    groups = ", ".join(f"{group} {count:,}" for group, count in sorted(older.items()))
+    total = sum(older.values())
+    what = "1 letter was" if total == 1 else f"{total:,} letters were"
+    progress.print(
+        f"{what} given up before {moment(chosen.since_ms)} and not looked at, handled or not: {groups}. "
+        "--since all looks at everything.",
+        markup=False,
+    )
 
 
 def as_json(letter: Letter) -> dict[str, Any]:

@@ -59,13 +59,23 @@ class Handled:
         self._marks: dict[str, dict[tuple[int, int], bytes]] = {group: {} for group in groups}
         self.claims = Claims()
 
-    async def open(self) -> None:
-        """Begin at the beginning, and read what there is."""
+    async def open(self, since_ms: int | None = None) -> None:
+        """Read what there is: everything, or what can concern letters given up from this moment on.
+
+        A mark's record is never older than its letter.
+        """
         self._consumer.assign(self._partitions)
-        if self._partitions:
+        if not self._partitions:
+            return
+        if since_ms is None:
             await self._consumer.seek_to_beginning(*self._partitions)
-            await self.catch_up()
-            self.claims.forget()
+        else:
+            found = await self._consumer.offsets_for_times(dict.fromkeys(self._partitions, since_ms))
+            ends = await self._consumer.end_offsets(self._partitions)
+            for one, at in found.items():
+                self._consumer.seek(one, ends[one] if at is None else at.offset)
+        await self.catch_up()
+        self.claims.forget()
 
     async def catch_up(self) -> None:
         """Read what was marked since the last time, by anybody."""

@@ -6,6 +6,7 @@ where it is, with a mark (`handled`); retention of the dead-letter topics is all
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
@@ -38,11 +39,15 @@ class DeadLetterOffice:
     """Opened for some groups: `async with DeadLetterOffice(access, groups) as office`.
 
     Raises KafkaError while the broker is away or does not let us. Two people may use it at once: every batch
-    is claimed before it is sent (`claims`).
+    is claimed before it is sent (`claims`). With `since_ms` (milliseconds since 1970) it knows nothing of
+    letters that were given up before: neither they nor their marks are read, however many there are.
     """
 
-    def __init__(self, access: BrokerAccess, groups: Sequence[str], *, prefix: str = "") -> None:
+    def __init__(
+        self, access: BrokerAccess, groups: Sequence[str], *, prefix: str = "", since_ms: int | None = None
+    ) -> None:
         self._access, self._groups, self._prefix = access, tuple(groups), prefix
+        self._since_ms = since_ms
         self._sender = Sender(access)
         self._open = AsyncExitStack()
         self._counts: dict[str, int] = {}
@@ -58,7 +63,7 @@ class DeadLetterOffice:
             self._letters = await self._open.enter_async_context(reader(self._access))
             marks = await self._open.enter_async_context(reader(self._access))
             self._handled = Handled(marks, self._partitions(HANDLED_LETTERS), self._groups)
-            await self._handled.open()
+            await self._handled.open(self._since_ms)
         except BaseException:
             await self._open.aclose()
             raise
@@ -75,12 +80,25 @@ class DeadLetterOffice:
         """
         groups = {self._prefix + dead_letter_topic(group): group for group in selection.groups}
         partitions = [one for group in groups.values() for one in self._partitions(dead_letter_topic(group))]
-        starts = await self._starts(partitions, selection.since_ms)
+        bounds = [moment for moment in (selection.since_ms, self._since_ms) if moment is not None]
+        starts = await self._starts(partitions, max(bounds, default=None))
         async for record in read_to_end(self._letters, starts, in_turn=True):
             place = Place(groups[record.topic], record.partition, record.offset)
             found = letter(record, place, self._handled.of(place, record.timestamp))
             if selection.takes(found):
                 yield found
+
+    async def older(self) -> dict[str, int]:
+        """How many letters of each group lie before `since_ms`, whatever became of them; none without it."""
+        if self._since_ms is None:
+            return {}
+        lies = {one: group for group in self._groups for one in self._partitions(dead_letter_topic(group))}
+        held, ends = await self._extents([*lies])
+        starts = await self._starts([*lies], self._since_ms)
+        older: Counter[str] = Counter()
+        for one, begin in held.items():
+            older[lies[one]] += starts.get(one, ends[one]) - begin
+        return +older
 
     async def replay(
         self,
@@ -102,7 +120,7 @@ class DeadLetterOffice:
         if not dry_run:
             self._require_marks()
         async for batch in _batches(self.letters(selection), pace.batch, limit):
-            tally.matching += len(batch)
+            tally.take(one.written_ms for one in batch)
             sendable = [one for one in batch if self._sendable(one, tally)]
             if not dry_run:
                 await pace.step(len(sendable))
@@ -122,7 +140,7 @@ class DeadLetterOffice:
         """Discard letters, or restore what was discarded: only the mark changes."""
         self._require_marks()
         async for batch in _batches(self.letters(selection), MAX_BATCH, None):
-            tally.matching += len(batch)
+            tally.take(one.written_ms for one in batch)
             fresh = await self._not_overtaken(batch, tally)
             await _whole(self._mark(fresh, deed, by=by, reason=reason))
             tally.done += len(fresh)
@@ -141,9 +159,14 @@ class DeadLetterOffice:
         for one in letters:
             times = (one.mark.times if one.mark else 0) + (deed == "replayed")
             mark = Mark(deed, now_ms, by, one.written_ms, times, reason)
+            # Never older than its letter by the record's own time, whatever the clocks say: who reads letters
+            # from some moment on finds all their marks from that moment on.
             marks.append(
-                Out(self._prefix + HANDLED_LETTERS, 0, str(one.place).encode(), mark.value(), headers=[])
-            )
+                Out(
+                    self._prefix + HANDLED_LETTERS, 0, str(one.place).encode(), mark.value(), headers=[],
+                    timestamp_ms=max(now_ms, one.written_ms),
+                )
+            )  # fmt: skip
         await self._remember(marks)
 
     async def _remember(self, records: Sequence[Out]) -> None:
@@ -192,15 +215,21 @@ class DeadLetterOffice:
         self, partitions: Sequence[TopicPartition], since_ms: int | None
     ) -> dict[TopicPartition, int]:
         """Where to begin in those partitions that hold anything, in the same order."""
-        if not partitions:
-            return {}
-        begins: dict[TopicPartition, int] = await self._letters.beginning_offsets(partitions)
-        ends: dict[TopicPartition, int] = await self._letters.end_offsets(partitions)
-        held = {one: begins[one] for one in partitions if begins[one] < ends[one]}
+        held, _ = await self._extents(partitions)
         if since_ms is None or not held:
             return held
         found = await self._letters.offsets_for_times(dict.fromkeys(held, since_ms))
         return {one: at.offset for one in held if (at := found[one]) is not None}
+
+    async def _extents(
+        self, partitions: Sequence[TopicPartition]
+    ) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
+        """Where those that hold anything begin, in the same order; and where all of them end."""
+        if not partitions:
+            return {}, {}
+        begins = await self._letters.beginning_offsets(partitions)
+        ends: dict[TopicPartition, int] = await self._letters.end_offsets(partitions)
+        return {one: begins[one] for one in partitions if begins[one] < ends[one]}, ends
 
     def _partitions(self, name: str) -> list[TopicPartition]:
         return [TopicPartition(self._prefix + name, one) for one in range(self._counts.get(name, 0))]

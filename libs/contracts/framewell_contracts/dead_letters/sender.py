@@ -41,13 +41,17 @@ PERHAPS_ITS_OWN = (
 
 
 class Out(NamedTuple):
-    """A record to send; `topic` with the mesh's prefix, `partition` None where the key decides."""
+    """A record to send; `topic` with the mesh's prefix, `partition` None where the key decides.
+
+    `timestamp_ms` is its time (milliseconds since 1970); None: now.
+    """
 
     topic: str
     partition: int | None
     key: bytes | None
     value: bytes | None
     headers: list[tuple[str, bytes]]
+    timestamp_ms: int | None = None
 
 
 class Sender:
@@ -95,8 +99,9 @@ class Sender:
         """What completes with the acknowledgement, or why the record was not even sent."""
         try:
             sent: Awaitable[Any] = await self._producer.send(
-                record.topic, record.value, record.key, partition=record.partition, headers=record.headers
-            )
+                record.topic, record.value, record.key, partition=record.partition, headers=record.headers,
+                timestamp_ms=record.timestamp_ms,
+            )  # fmt: skip
         except KafkaError as error:
             return error
         return sent

@@ -1,6 +1,7 @@
 """What a replay or a discard came to, also when it was cut short."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 DAMAGED = "its headers do not say where it came from"
@@ -13,12 +14,21 @@ class Tally:
     """Letters that were meant, letters that were done, and why the others were not.
 
     `left_out` counts by reason what cannot be sent at all; `refused` what the broker did not take, by its
-    error; `overtaken` what somebody else handled meanwhile.
+    error; `overtaken` what somebody else handled meanwhile. `oldest_ms` is when the first of the letters that
+    were meant was given up (milliseconds since 1970), None without any.
     """
 
     matching: int = 0
     done: int = 0
     overtaken: int = 0
+    oldest_ms: int | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     topics: Counter[str] = field(default_factory=Counter)
+
+    def take(self, written_ms: Iterable[int]) -> None:
+        """Count letters that are meant, by when each was given up."""
+        moments = [*written_ms]
+        self.matching += len(moments)
+        known = () if self.oldest_ms is None else (self.oldest_ms,)
+        self.oldest_ms = min((*known, *moments), default=None)
