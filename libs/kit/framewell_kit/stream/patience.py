@@ -8,15 +8,19 @@ both: it returns the moment a record is there, and is asked four times a second 
 
 import asyncio
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from faststream.kafka import KafkaBroker
 
 from framewell_contracts.broker_reach import refusal, refused_names
 from framewell_kit.stream.undecodable import Carefully
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
 
 IDLE_WAIT_MS = 250
 
@@ -48,8 +52,22 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             self.refuse(error)
         except GroupAuthorizationFailedError as error:
             self.expelled = refusal(error)  # for good: aiokafka ends its work for the group
+        except KafkaError as error:
+            log.warning("polling failed", group=self._group_id, error=repr(error))  # FastStream says nothing
+            raise
         await asyncio.sleep(wait_ms / 1000)
         return {}
+
+    async def stop(self) -> None:
+        """Leave the group and close every connection, also when tasks of its own have failed before."""
+        try:
+            await super().stop()
+        except Exception as error:  # noqa: BLE001 - what a task met that does not expect it, whatever it is
+            log.warning("the consumer did not stop cleanly", group=self._group_id, error=repr(error))
+            with suppress(Exception):
+                await self._client.close()
+            for connection in list(self._client._conns.values()):  # noqa: SLF001 - left open by what failed
+                connection.close()
 
     def refuse(self, error: TopicAuthorizationFailedError) -> None:
         """Keep in mind which topics the broker refuses."""

@@ -3,7 +3,7 @@
 aiokafka's producer has two traps (measured): with idempotence it waits for a broker that is away without
 end, and one record the broker refuses leaves a gap in the sequence after which every send to that
 partition fails. So waits are bounded here where somebody waits for an answer, and a producer that lost
-its sequence is replaced.
+its sequence, or ended inside, is replaced.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.stream.emit import derive
 from framewell_kit.stream.outlet import Outlet
 from framewell_kit.stream.partition import partition_of
+from framewell_kit.stream.vitals import producer_ended
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
@@ -38,6 +39,8 @@ log = logger(__name__)
 LOST_SEQUENCE = (InvalidProducerEpoch, OutOfOrderSequenceNumber, ProducerFenced, UnknownProducerId)
 TRIES = 5
 STOP_SECONDS = 5.0
+RETIRE_SECONDS = 60.0
+WATCH_SECONDS = 1.0
 ROUTE_SECONDS = 60.0
 
 
@@ -57,16 +60,20 @@ class Publisher:
         self._outlets: dict[tuple[str, int], Outlet] = {}
         self._routes: dict[str, list[Outlet]] = {}
         self._forgetting: asyncio.TimerHandle | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Connect; raises KafkaError while the broker is away."""
         self._producer = await self._connected()
         self._forget_routes()
+        self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
         """Send what is left and disconnect, within a few seconds."""
         if self._forgetting is not None:
             self._forgetting.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
         sending = [task for outlet in self._outlets.values() if (task := outlet.sending) is not None]
         if sending and (await asyncio.wait(sending, timeout=STOP_SECONDS))[1]:
             log.warning("facts not acknowledged at the end: whatever led to them is redone")
@@ -126,9 +133,11 @@ class Publisher:
                 await outlet.room()
 
     async def recover(self, errors: Sequence[BaseException]) -> None:
-        """After failed sends: replace the producer when one of the failures says it lost its sequence."""
+        """After failed sends: replace the producer when it lost its sequence, or no longer works."""
         failed = self._producer
-        if not any(isinstance(error, LOST_SEQUENCE) for error in errors):
+        lost = next((repr(error) for error in errors if isinstance(error, LOST_SEQUENCE)), "")
+        reason = lost or (producer_ended(failed) if failed is not None else "")
+        if not reason:
             return
         async with self._replacing:
             if self._producer is not failed or failed is None:
@@ -136,12 +145,20 @@ class Publisher:
             try:
                 self._producer = await self._connected()
             except (KafkaError, UnsafeAccess) as error:  # the next failure leads here again
-                log.warning("producer lost its sequence, no new one yet", error=repr(error))
+                log.warning(
+                    "no new producer yet in place of one that failed", reason=reason, error=repr(error)
+                )
                 return
-            log.warning("producer replaced after it lost its sequence")
+            log.warning("producer replaced", reason=reason)
             task = asyncio.create_task(_retire(failed))
             self._retired.add(task)
             task.add_done_callback(self._retired.discard)
+
+    async def _watch(self) -> None:
+        """Replace a producer that ended and fails nothing: whoever waits for it would wait for ever."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            await self.recover(())
 
     async def _delivered(self, records: Sequence[Record]) -> list[Record]:
         """Those records that were not acknowledged, for a reason that a new try may mend."""
@@ -151,10 +168,10 @@ class Publisher:
         await asyncio.wait(sent)  # which, other than gather, does not cancel them when it is cancelled
         results = [future.exception() for future in sent]
         failures = [error for error in results if error is not None]
+        await self.recover(failures)
         for failure in failures:
             if not isinstance(failure, (*LOST_SEQUENCE, ProducerClosed)):
                 raise failure
-        await self.recover(failures)
         return [record for record, result in zip(records, results, strict=True) if result is not None]
 
     def _outlet(self, record: Record) -> Outlet | None:
@@ -202,11 +219,13 @@ class Publisher:
 
 
 async def _retire(producer: Any) -> None:
-    """Stop a producer that was replaced: once what it still holds has failed or is out."""
+    """Stop a producer that was replaced: once what it still holds is out or has failed, at last by us."""
     try:
-        await producer.stop()
-    except KafkaError as error:
+        async with asyncio.timeout(RETIRE_SECONDS):
+            await producer.stop()
+    except (KafkaError, TimeoutError) as error:
         log.warning("the replaced producer did not stop cleanly", error=repr(error))
+        producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - nothing else ends its waiters
 
 
 async def _stop(producer: Any) -> None:

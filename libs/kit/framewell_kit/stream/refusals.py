@@ -1,18 +1,15 @@
 """What the broker denies one subscription: told once, asked for again until it is granted."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from framewell_contracts.broker_reach import REFUSES, refusal
-from framewell_kit.stream.delivery import Postponed
 from framewell_kit.stream.patience import PatientConsumer
 from framewell_kit.telemetry import logger
 
 if TYPE_CHECKING:
-    from framewell_kit.stream.broadcast import BroadcastFeed
     from framewell_kit.stream.feed import Feed
 
 log = logger(__name__)
@@ -24,18 +21,18 @@ GRANTED_SECONDS = ASK_SECONDS + 2 * LOOK_SECONDS
 
 
 class Refusals:
-    """The refused topics of one reader, and why it is no member of its group if it is none."""
+    """The refused topics of one reader; `outside` is why it reads nothing at all, empty while it does."""
 
     def __init__(self, reader: str, consumer: Callable[[], PatientConsumer | None]) -> None:
         self._reader, self._consumer = reader, consumer
         self._topics: set[str] = set()
-        self.expelled = ""
+        self.outside = ""
 
     @property
     def reasons(self) -> list[str]:
         """A sentence for everything that is refused now."""
-        topics = [_no_right_to(topic) for topic in sorted(self._topics)]
-        return [self.expelled, *topics] if self.expelled else topics
+        topics = [no_right_to(topic) for topic in sorted(self._topics)]
+        return [self.outside, *topics] if self.outside else topics
 
     def look(self) -> set[str]:
         """The topics that are refused now; says so when that changes."""
@@ -46,7 +43,7 @@ class Refusals:
                 "the broker refuses a topic, it is asked for again",
                 reader=self._reader,
                 topic=topic,
-                reason=_no_right_to(topic),
+                reason=no_right_to(topic),
             )
         for topic in self._topics - refused:
             log.info("the broker no longer refuses a topic", reader=self._reader, topic=topic)
@@ -60,43 +57,6 @@ def told(feed: "Feed") -> list[str]:
     return [*feed.refusals.reasons, *sorted(writing - set(feed.refusals.reasons))]
 
 
-async def watch_broadcast(broadcast: "BroadcastFeed") -> None:
-    """Tell what may not be read; ends by cancellation."""
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        broadcast.refusals.look()
-
-
-async def watch(feed: "Feed") -> None:
-    """Pause what may not be read, come back to a group that has put us out; ends by cancellation."""
-    while not feed.stopping:
-        await asyncio.sleep(LOOK_SECONDS)
-        refused = feed.refusals.look()
-        for holding in list(feed.holdings.values()):
-            if holding.partition.topic in refused and not holding.blocked:
-                feed.postpone(holding, Postponed(ASK_SECONDS, _no_right_to(holding.partition.topic)))
-        consumer = feed.subscriber.consumer
-        if consumer is not None and consumer.expelled:
-            await _come_back(feed, consumer.expelled)
-
-
-async def _come_back(feed: "Feed", reason: str) -> None:
-    """Take a new consumer until the group lets it in: a member that was put out stays out for good."""
-    feed.refusals.expelled = reason
-    log.error("the broker puts us out of a group, it is asked again", group=feed.group, reason=reason)
-    await feed.on_partitions_revoked([holding.partition for holding in feed.holdings.values()])
-    while not feed.stopping:
-        try:
-            await feed.subscriber.stop()
-            await feed.subscriber.start()
-        except KafkaError as error:
-            feed.refusals.expelled = refusal(error) or f"cannot come back into its group: {error!r}"
-            await asyncio.sleep(ASK_SECONDS)
-        else:
-            feed.refusals.expelled = ""
-            log.info("back in the group", group=feed.group)
-            return
-
-
-def _no_right_to(topic: str) -> str:
+def no_right_to(topic: str) -> str:
+    """The sentence for a topic that may not be read."""
     return refusal(TopicAuthorizationFailedError(topic))

@@ -15,7 +15,7 @@ from framewell_contracts.topics import retry_topic
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.outcomes import Busy
-from framewell_kit.stream import patience, refusals
+from framewell_kit.stream import patience, refusals, renewal
 from framewell_kit.stream.breaker import Breaker
 from framewell_kit.stream.breakers import Breakers
 from framewell_kit.stream.broadcast import BroadcastFeed
@@ -97,9 +97,9 @@ class StreamRuntime:
         self._spawn(self._breakers.follow())
         for broadcast in self.broadcasts:
             self._spawn(broadcast.started())
-            self._spawn(refusals.watch_broadcast(broadcast))
+            self._spawn(renewal.watch_broadcast(broadcast))
         for feed in self.feeds:
-            self._spawn(refusals.watch(feed))
+            self._spawn(renewal.watch(feed))
 
     async def _require_topics(self) -> None:
         """A consumer of a topic that does not exist waits without a word."""

@@ -1,0 +1,41 @@
+"""Whether a client of aiokafka still works.
+
+It works in tasks of its own. One that meets an error it does not expect ends for good: a consumer then
+raises at every poll, or reads nothing and says nothing; a producer fails whatever it is given, or waits. Its
+own attributes are looked at, for there is no other way to ask; a test ends each of them.
+"""
+
+import asyncio
+from typing import Any
+
+# These never end while the client is open.
+CONSUMER_TASKS = ("_client._sync_task", "_fetcher._fetch_task", "_coordinator._coordination_task")
+PRODUCER_TASKS = ("client._sync_task", "_sender._sender_task")
+# These may end well: another begins with the next assignment.
+PASSING_TASKS = ("_coordinator._heartbeat_task", "_coordinator._commit_refresh_task")
+
+
+def consumer_ended(consumer: Any) -> str:
+    """Why a consumer will not read any more; empty while it may, and once it was stopped."""
+    if consumer._closed:  # noqa: SLF001 - see above
+        return ""
+    return _ended(consumer, CONSUMER_TASKS) or _ended(consumer, PASSING_TASKS, only_failed=True)
+
+
+def producer_ended(producer: Any) -> str:
+    """Why a producer will not write any more; empty while it may, and once it was stopped."""
+    if producer._closed:  # noqa: SLF001 - see above
+        return ""
+    return _ended(producer, PRODUCER_TASKS)
+
+
+def _ended(client: Any, paths: tuple[str, ...], *, only_failed: bool = False) -> str:
+    for path in paths:
+        part, name = path.split(".")
+        task: asyncio.Task[Any] | None = getattr(getattr(client, part), name, None)  # not all without a group
+        if task is None or not task.done():
+            continue
+        error = None if task.cancelled() else task.exception()
+        if error is not None or not only_failed:
+            return f"its {name.strip('_').replace('_', ' ')} ended: {(error and error.__cause__) or error!r}"
+    return ""

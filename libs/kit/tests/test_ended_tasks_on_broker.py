@@ -1,0 +1,125 @@
+"""Tasks inside the client library that met what they do not expect: whoever needs them gets new ones."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.catalogue import fact_type
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Busy
+from framewell_kit.stream import Broadcast, Stage
+from framewell_kit.testing.streams import StreamBench, eventually
+
+pytestmark = pytest.mark.integration
+
+GROUP = "ingest.accept_request"
+REJECTED = fact_type(AssetRejected).type
+
+
+@pytest.fixture
+async def bench(broker: str) -> AsyncIterator[StreamBench]:
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])
+        yield bench
+
+
+def broken(part: Any, method: str) -> None:
+    """From now on the method raises what nobody expects."""
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("nobody expects this")
+
+    setattr(part, method, fail)
+
+
+def end_fetching(consumer: Any) -> None:
+    broken(consumer._fetcher, "_get_actions_per_node")
+
+
+def end_coordination(consumer: Any) -> None:
+    broken(consumer._coordinator, "ensure_coordinator_known")
+    consumer._coordinator.request_rejoin()
+
+
+def end_heartbeats(consumer: Any) -> None:
+    broken(consumer._coordinator, "_do_heartbeat")
+
+
+def end_looking_up_commits(consumer: Any) -> None:
+    broken(consumer._coordinator, "_maybe_refresh_commit_offsets")
+    consumer._subscription.subscription.assignment.commit_refresh_needed.set()
+
+
+def end_metadata(client: Any) -> None:
+    broken(client, "_metadata_update")
+    client.force_metadata_update()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        end_fetching,
+        end_coordination,
+        end_heartbeats,
+        end_looking_up_commits,
+        pytest.param(lambda consumer: end_metadata(consumer._client), id="end_metadata"),
+    ],
+)
+async def test_a_consumer_that_will_not_read_any_more_is_replaced(
+    bench: StreamBench, end: Callable[[Any], None]
+) -> None:
+    seen: list[str] = []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        seen.append(fact.asset_id)
+        return [AssetRejected(asset_id=fact.asset_id)]
+
+    runtime = await bench.run(Stage(GROUP, IngestRequested, handler), member="0")
+    await bench.publish(IngestRequested(asset_id="before"))
+    await eventually(lambda: seen == ["before"])
+    consumer = runtime.feeds[0].subscriber.consumer
+    end(consumer)
+    await eventually(lambda: runtime.feeds[0].subscriber.consumer not in (consumer, None))
+    await bench.publish(IngestRequested(asset_id="after"))
+    await eventually(lambda: "after" in seen)
+    await eventually(lambda: not runtime.unready())
+
+
+async def test_a_consumer_without_a_group_that_ended_reads_again_from_the_beginning(
+    bench: StreamBench,
+) -> None:
+    seen: list[str] = []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        seen.append(fact.asset_id)
+        return []
+
+    runtime = await bench.run(Broadcast(IngestRequested, handler))
+    await bench.publish(IngestRequested(asset_id="a"))
+    await eventually(lambda: seen == ["a"])
+    end_fetching(runtime.broadcasts[0].subscriber.consumer)
+    await bench.publish(IngestRequested(asset_id="b"))
+    await eventually(lambda: "b" in seen)
+    assert set(seen) == {"a", "b"}
+    await eventually(lambda: not runtime.unready())
+
+
+async def test_a_producer_that_fails_whatever_it_is_given_is_replaced(bench: StreamBench) -> None:
+    producer = bench.publisher._producer
+    broken(producer._sender, "_send_produce_req")
+    with pytest.raises(Busy):
+        await bench.publish(AssetRejected(asset_id="a", detail="lost with it"))
+    await bench.publish(AssetRejected(asset_id="a", detail="after"))
+    assert bench.publisher._producer is not producer
+    assert [event.message.detail for event in await bench.events(REJECTED)] == ["after"]
+
+
+async def test_a_producer_that_would_let_its_callers_wait_for_ever_is_replaced(bench: StreamBench) -> None:
+    producer = bench.publisher._producer
+    end_metadata(producer.client)
+    await eventually(lambda: bench.publisher._producer is not producer)
+    await bench.publish(AssetRejected(asset_id="a"))
+    assert len(await bench.events(REJECTED)) == 1
