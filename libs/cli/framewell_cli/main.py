@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, str]] = {
     "doctor": "framewell_cli.mesh.doctor.command:doctor",
     "settings": "framewell_cli.mesh.settings:settings",
     "topics": "framewell_cli.mesh.topics:app",
+    "scale-in": "framewell_cli.mesh.scale_in:scale_in",
     "events": "framewell_cli.events:app",
     "dlq": "framewell_cli.dlq:app",
     "demo": "framewell_cli.demo.command:demo",

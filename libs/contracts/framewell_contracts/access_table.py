@@ -17,7 +17,7 @@ from framewell_contracts.topics import HANDLED_LETTERS, dead_letter_topic, retry
 Operation = Literal["read", "write", "describe", "create", "alter", "alter_configs"]
 
 OPERATOR: Final = "operator"
-"""Whoever runs `framewell topics`, `events` and `dlq`."""
+"""Whoever runs `framewell topics`, `events`, `dlq` and `scale-in`."""
 
 EVERYBODY: Final = (*ALL_SERVICES, OUTSIDE, OPERATOR)
 """All who need access: the services, the systems that send events from outside, and the operators."""
@@ -108,6 +108,7 @@ def _operators(prefix: str) -> Iterator[Grant]:
         yield from _on_topics(OPERATOR, prefix, every, operation, "framewell topics apply")
     replayed = [name for fact in FACTS.values() for name in fact.topic_names]
     yield from _on_topics(OPERATOR, prefix, [*replayed, HANDLED_LETTERS], "write", "framewell dlq")
+    yield from (Grant(OPERATOR, "group", prefix + group, "read", "framewell scale-in") for group in GROUPS)
 
 
 def _read_by(reader: str) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+from framewell_contracts.membership import ARCHIVE_LANE, LIVE_LANE
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.declare import Reason
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed, Settled
@@ -37,7 +38,7 @@ class HeavyFeed(Feed):
         *,
         priority: int,
     ) -> None:
-        suffix = ".live" if priority == LIVE else ".archive"
+        suffix = LIVE_LANE if priority == LIVE else ARCHIVE_LANE
         super().__init__(wiring, settler, topics, max_records=1, poll_ms=POLL_MS, suffix=suffix)
         self._permits, self._starts = permits, starts
         self._priority = priority

@@ -1,0 +1,131 @@
+"""Static members of the groups: what they are called, and how one that will not come back is removed.
+
+A static member that stops does not leave, so that it has its partitions back at once when it is started
+again. At scale-in nobody comes back: until its session has run out (10 s) nobody reads its partitions,
+unless it is removed. Kafka's request for that is LeaveGroup by name (KIP-345, from version 3 on), which the
+client library does not have; it stands here. Needs aiokafka.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.errors import KafkaError, NoError, UnknownMemberIdError, for_code
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.types import Array, Int16, Int32, Schema, String
+
+from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import reach
+from framewell_contracts.groups import GROUPS
+
+LIVE_LANE: Final = ".live"
+ARCHIVE_LANE: Final = ".archive"
+LANES: Final = ("", LIVE_LANE, ARCHIVE_LANE)
+"""A stage of light records is one member of its group, one of heavy records a member a lane."""
+
+# A coordinator that moves or still reads its groups says so, and is asked again.
+SETTLED_SECONDS = 10.0
+AGAIN_SECONDS = 0.2
+
+
+def static_member(group: str, ordinal: str | int, lane: str = "") -> str:
+    """The name by which a replica is known in a group, whatever process it is at the moment."""
+    return f"{group}{lane}.{ordinal}"
+
+
+async def remove(
+    kafka: BrokerAccess, service: str, ordinals: Collection[int], *, prefix: str = ""
+) -> dict[str, list[str]]:
+    """Remove these replicas of a service from its groups: who was removed, by group.
+
+    Their partitions go to the others at the next heartbeat of these (1 s). Who is no member is left out,
+    so the second time removes nobody. A process that still runs notices, and joins again.
+    Raises KafkaError, also when a group may not be changed.
+    """
+    removed: dict[str, list[str]] = {}
+    async with _client(kafka) as client:
+        for group in (one for one in GROUPS if one.partition(".")[0] == service):
+            named = [static_member(group, ordinal, lane) for ordinal in sorted(ordinals) for lane in LANES]
+            gone = await _leave(client, prefix + group, named)
+            if gone:
+                removed[group] = gone
+    return removed
+
+
+@asynccontextmanager
+async def _client(kafka: BrokerAccess) -> AsyncIterator[AIOKafkaClient]:
+    await reach(kafka)
+    client = AIOKafkaClient(**kafka.client_options())
+    try:
+        await client.bootstrap()
+        yield client
+    finally:
+        await client.close()
+
+
+async def _leave(client: AIOKafkaClient, group: str, members: Sequence[str]) -> list[str]:
+    """Those of the members that were in the group, and are not any more."""
+    deadline = time.monotonic() + SETTLED_SECONDS
+    while True:
+        try:
+            coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
+            answer = await client.send(coordinator, _LeaveByName(group, members))
+            return _gone(answer, group)
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _gone(answer: "_Left", group: str) -> list[str]:
+    _raise_unless(answer.error_code, (NoError, UnknownMemberIdError), group)  # nobody is there at all
+    for _, name, code in answer.members:
+        _raise_unless(code, (NoError, UnknownMemberIdError), f"{name} of {group}")
+    return [name for _, name, code in answer.members if for_code(code) is NoError]
+
+
+def _raise_unless(code: int, fine: tuple[type[KafkaError], ...], what: str) -> None:
+    error = for_code(code)
+    if error not in fine:
+        raise error(what)
+
+
+class _Left(Response):  # type: ignore[misc]
+    API_KEY = 13
+    API_VERSION = 3
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("error_code", Int16),
+        (
+            "members",
+            Array(
+                ("member_id", String("utf-8")),
+                ("group_instance_id", String("utf-8")),
+                ("error_code", Int16),
+            ),
+        ),
+    )
+
+
+class _LeaveGroup3(RequestStruct):  # type: ignore[misc]
+    API_KEY = 13
+    API_VERSION = 3
+    RESPONSE_TYPE = _Left
+    SCHEMA = Schema(
+        ("group", String("utf-8")),
+        ("members", Array(("member_id", String("utf-8")), ("group_instance_id", String("utf-8")))),
+    )
+
+
+class _LeaveByName(Request[_LeaveGroup3]):  # type: ignore[misc]
+    API_KEY = 13
+
+    def __init__(self, group: str, members: Sequence[str]) -> None:
+        self._group, self._members = group, members
+
+    def build(self, request_struct_class: type[_LeaveGroup3]) -> _LeaveGroup3:
+        # An empty member id: whichever process has the name.
+        return request_struct_class(self._group, [("", name) for name in self._members])

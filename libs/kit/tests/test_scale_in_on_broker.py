@@ -1,0 +1,68 @@
+"""Replicas that will not come back: what they had goes to the others at once, on the real broker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.membership import remove
+from framewell_kit.facts import Cause, Fact
+from framewell_kit.stream import HeavyStage, Stage
+from framewell_kit.testing.streams import StreamBench, eventually
+
+pytestmark = pytest.mark.integration
+
+GROUP, HEAVY = "ingest.accept_request", "transcode.make_chunk"
+# Half of the session, after which they would be missed anyhow.
+WELL_BEFORE_THE_SESSION_SECONDS = 5.0
+
+
+@pytest.fixture
+async def bench(broker: str) -> AsyncIterator[StreamBench]:
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, ChunkPlanned, groups=[GROUP, HEAVY])
+        yield bench
+
+
+async def nothing(fact: IngestRequested | ChunkPlanned, cause: Cause) -> list[Fact]:
+    return []
+
+
+async def test_the_partitions_of_a_replica_that_stays_away_go_to_the_others_at_once(
+    bench: StreamBench,
+) -> None:
+    stays = await bench.run(Stage(GROUP, IngestRequested, nothing), member="0")
+    leaves = await bench.run(Stage(GROUP, IngestRequested, nothing), member="1")
+    ours, theirs = stays.feeds[0].holdings, leaves.feeds[0].holdings
+    await eventually(lambda: ours and theirs and not ours.keys() & theirs.keys())
+    every = ours.keys() | theirs.keys()
+    await bench.stop(leaves)
+    await asyncio.sleep(1.0)
+    assert ours.keys() != every, "a static member left by itself: this test tries nothing"
+    removed = await remove(bench.access, "ingest", {1}, prefix=bench.prefix)
+    await eventually(lambda: ours.keys() == every, within=WELL_BEFORE_THE_SESSION_SECONDS)
+    assert removed == {GROUP: [f"{GROUP}.1"]}
+    assert await remove(bench.access, "ingest", {1}, prefix=bench.prefix) == {}
+
+
+async def test_a_replica_that_still_runs_joins_again_and_handles_what_comes(bench: StreamBench) -> None:
+    seen: list[str] = []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[Fact]:
+        seen.append(fact.asset_id)
+        return []
+
+    runtime = await bench.run(Stage(GROUP, IngestRequested, handler), member="0")
+    assert await remove(bench.access, "ingest", {0}, prefix=bench.prefix) == {GROUP: [f"{GROUP}.0"]}
+    await bench.publish(*[IngestRequested(asset_id=f"a{number}") for number in range(100)])
+    await eventually(lambda: len(set(seen)) == 100, within=60)
+    await eventually(lambda: not runtime.unready())
+
+
+async def test_both_lanes_of_a_stage_of_heavy_records_are_removed(bench: StreamBench) -> None:
+    runtime = await bench.run(HeavyStage(HEAVY, ChunkPlanned, nothing), member="4")
+    await bench.stop(runtime)
+    removed = await remove(bench.access, "transcode", {3, 4}, prefix=bench.prefix)
+    assert removed == {HEAVY: [f"{HEAVY}.live.4", f"{HEAVY}.archive.4"]}
