@@ -78,7 +78,11 @@ class Mesh:
 
     def channel(self, service: str) -> grpc.aio.Channel:
         """A channel to another service of the mesh."""
-        return channel(self.settings.rpc_address(service), token=self.settings.service_token)
+        return self.channel_to(self.settings.rpc_address(service))
+
+    def channel_to(self, address: str) -> grpc.aio.Channel:
+        """A channel to one replica of a service. Raises ValueError for what is no address."""
+        return channel(address, token=self.settings.service_token)
 
 
 @dataclass(frozen=True, slots=True)

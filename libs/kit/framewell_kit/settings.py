@@ -56,7 +56,8 @@ class MeshSettings(BaseSettings):
     bind: str = Field("127.0.0.1", description="Address that gRPC and health listen on.")
     hosts: dict[str, str] = Field(
         default_factory=dict,
-        description='Where services are: {"ingest": "host:port"}; others: this machine, by the port base.',
+        description='Where services are: {"ingest": "host:port"}; others: this machine, by the port base. '
+        "Replicas are one name that stands for several hosts, or numbers of hosts separated by commas.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["json", "console"] = Field("json", description="A JSON object a line, or for people.")
@@ -115,7 +116,7 @@ class MeshSettings(BaseSettings):
         return self.port_base + HEALTH_OFFSET + SERVICES.index(service)
 
     def rpc_address(self, service: str) -> str:
-        """Where another service's gRPC server is, `host:port`."""
+        """Where another service's gRPC servers are, as `framewell_kit.rpc.replicas` reads it."""
         return self.hosts.get(service, f"127.0.0.1:{self.rpc_port(service)}")
 
     def objects_folder(self) -> Path | None:

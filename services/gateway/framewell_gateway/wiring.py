@@ -34,7 +34,8 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     services = remote_services(mesh.channel)
     show_asset = ShowAsset(log, services)
     topics = TopicSearch(mesh.settings.broker_access(), mesh.settings.kafka_prefix)
-    operations = RemoteOperations({name: mesh.channel(name) for name in SERVICES})
+    addresses = {name: mesh.settings.rpc_address(name) for name in SERVICES}
+    operations = RemoteOperations(addresses, mesh.channel_to)
     door = Door(
         services=services,
         log=log,

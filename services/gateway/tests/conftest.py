@@ -13,7 +13,7 @@ from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell_contracts.catalogue import fact_type
 from framewell_gateway.adapters.event_log import StoredEventLog
 from framewell_gateway.domain.events import Arrivals
-from framewell_gateway.domain.whereabouts import ServiceWork, Whereabouts
+from framewell_gateway.domain.whereabouts import Replica, ServiceWork, Whereabouts
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.door import Door
 from framewell_gateway.handlers.change_rights import ChangeRights
@@ -101,7 +101,7 @@ class Holding:
     works: dict[str, ServiceWork] = field(default_factory=dict)
 
     async def describe(self, service: str, asset_id: str) -> ServiceWork:
-        return self.works.get(service, ServiceWork(service, ready=True))
+        return self.works.get(service, ServiceWork(service, [Replica("127.0.0.1:1", ready=True)]))
 
 
 @dataclass

@@ -17,6 +17,7 @@ from framewell_gateway.domain.whereabouts import (
     HeldJob,
     OpenBreaker,
     Paused,
+    Replica,
     Retry,
     ServiceWork,
     Started,
@@ -28,6 +29,8 @@ ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
 DONE = Outcome(done=Done())
 TOPIC = "framewell.chunk.planned.v1.archive"
 GROUP = "transcode.make_chunk"
+WELL = Replica("10.0.0.1:7421", process="one:1", ready=True)
+AWAY = Replica("10.0.0.9:7421", away="nothing answers at its address")
 
 
 def now() -> datetime:
@@ -84,7 +87,7 @@ async def test_a_finished_asset_needs_nobody(mesh: Any, gateway: httpx.AsyncClie
         AssetTranscoded(asset_id=ASSET, outcome=DONE),
         AssetAnalysed(asset_id=ASSET, outcome=DONE),
     )
-    mesh.operations.works["training"] = ServiceWork("training", away="nothing answers at its address")
+    mesh.operations.works["training"] = ServiceWork("training", [AWAY])
     said = await ask(gateway)
     assert (said["verdict"], said["stage"], said["reasons"]) == ("ended", "done", [])
     assert "Nothing more happens by itself." in str(said["headline"])
@@ -95,9 +98,7 @@ async def test_a_service_that_is_away_matters_where_it_is_needed(
 ) -> None:
     await mesh.happened(AssetIngested(asset_id=ASSET))
     for name in ("transcode", "training"):
-        mesh.operations.works[name] = ServiceWork(
-            name, away=f"{name} cannot be asked right now: nothing answers at its address"
-        )
+        mesh.operations.works[name] = ServiceWork(name, [AWAY])
     said = await ask(gateway)
     assert said["verdict"] == "stuck"
     needed, other = sentences(said, "service_away")
@@ -128,19 +129,23 @@ async def test_what_needs_a_person_is_told_first(mesh: Any, gateway: httpx.Async
         ],
         cut=["looked at 10 of the 40 records that groups have not handled"],
     )
-    mesh.operations.works["transcode"] = ServiceWork(
-        "transcode",
+    replica = Replica(
+        "127.0.0.1:7421",
         ready=False,
         waiting=[("streams", f"{GROUP}: breaker open")],
-        jobs=[
-            job("running", starts=2, leased_until=now()),
-            job("later", attempt=2, due=now(), reason="timed out"),
-        ],
         paused=[
             Paused(GROUP, TOPIC, 7, now() + timedelta(seconds=9), "disk full"),
             Paused(GROUP, TOPIC, 8, now(), ""),
         ],
         breakers=[OpenBreaker(GROUP, now(), now() + timedelta(seconds=40))],
+    )
+    mesh.operations.works["transcode"] = ServiceWork(
+        "transcode",
+        [replica],
+        jobs=[
+            job("running", starts=2, leased_until=now()),
+            job("later", attempt=2, due=now(), reason="timed out"),
+        ],
         started=[Started(GROUP, TOPIC, 7, 1203, 2), Started(GROUP, TOPIC, 7, 9, 1)],
         unsent_facts=1,
     )
@@ -204,7 +209,7 @@ async def test_a_job_is_told_by_its_state(
     mesh: Any, gateway: httpx.AsyncClient, held: HeldJob, sentence: str, verdict: str
 ) -> None:
     await mesh.happened(AssetIngested(asset_id=ASSET))
-    mesh.operations.works["transcode"] = ServiceWork("transcode", ready=True, jobs=[held])
+    mesh.operations.works["transcode"] = ServiceWork("transcode", [WELL], jobs=[held])
     said = await ask(gateway)
     assert sentences(said, "job")[0].startswith(sentence)
     assert said["verdict"] == verdict
@@ -213,7 +218,7 @@ async def test_a_job_is_told_by_its_state(
 async def test_an_asset_that_nobody_holds_is_not_called_moving(mesh: Any) -> None:
     await mesh.happened(AssetIngested(asset_id=ASSET))
     events = await mesh.log.of_asset(ASSET)
-    works = [ServiceWork("transcode", ready=True)]
+    works = [ServiceWork("transcode", [WELL])]
 
     def after(seconds: float) -> Diagnosis:
         later = events[0].time + timedelta(seconds=seconds)
@@ -224,3 +229,42 @@ async def test_an_asset_that_nobody_holds_is_not_called_moving(mesh: Any) -> Non
     assert said.verdict is Verdict.STUCK
     assert [one.kind for one in said.reasons] == ["nothing_held"]
     assert f"/v1/assets/{ASSET}/reprocess" in said.reasons[0].sentence
+
+
+async def test_each_replica_is_told_apart_and_who_is_silent_is_named(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    await mesh.happened(AssetIngested(asset_id=ASSET))
+    mesh.topics.where = Whereabouts([waiting()])
+    paused = [Paused(GROUP, TOPIC, 7, now() + timedelta(seconds=9), "disk full")]
+    second = Replica("10.0.0.2:7421", process="two:1", waiting=[("broker", "away")], paused=paused)
+    mesh.operations.works["transcode"] = ServiceWork("transcode", [WELL, second, AWAY])
+    said = await ask(gateway)
+    (told,) = sentences(said, "paused")
+    assert told.startswith(f"{GROUP} in two:1 (10.0.0.2:7421) has paused {TOPIC}/7: disk full.")
+    assert sentences(said, "service_unready") == ["transcode in two:1 (10.0.0.2:7421) is not ready: away."]
+    (silent,) = sentences(said, "replica_away")
+    assert silent == (
+        "One of 3 replicas of transcode is away: nothing answers at its address (10.0.0.9:7421)."
+    )
+    assert said["verdict"] == "waiting"
+    assert said["incomplete"] == [
+        "what transcode at 10.0.0.9:7421 has paused is not known: it does not answer"
+    ]
+    (shown,) = [one for one in said["services"] if one["service"] == "transcode"]  # type: ignore[attr-defined]
+    assert (shown["ready"], shown["away"]) == (True, "")
+    assert [(one["process"], bool(one["paused"]), one["away"]) for one in shown["replicas"]] == [
+        ("one:1", False, ""), ("two:1", True, ""), ("", False, "nothing answers at its address"),
+    ]  # fmt: skip
+
+
+async def test_a_replica_that_is_away_holds_nothing_up_while_another_is_ready(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    await mesh.happened(AssetIngested(asset_id=ASSET))
+    mesh.operations.works["transcode"] = ServiceWork("transcode", [WELL, AWAY])
+    assert (await ask(gateway))["verdict"] == "moving"
+    mesh.operations.works["transcode"] = ServiceWork("transcode", [AWAY, AWAY])
+    said = await ask(gateway)
+    assert said["verdict"] == "stuck"
+    assert sentences(said, "service_away") == ["transcode is away: nothing answers at its address."]

@@ -1,11 +1,14 @@
 """Why an asset is stuck, on the real broker: each thing that holds it up is found and named."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import grpc
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
@@ -56,6 +59,7 @@ class Case:
     standing: Standing
     jobs: Jobs
     explain: ExplainAsset
+    addresses: dict[str, str]
     fails_with: list[Exception | None] = field(default_factory=list)
     handled: list[str] = field(default_factory=list)
 
@@ -66,18 +70,19 @@ class Case:
         self.handled.append(fact.asset_id)
         return []
 
-    async def serve(self, **also: Any) -> None:
+    async def serve(self, standing: Standing | None = None, **also: Any) -> None:
         """Run the stage."""
         stage = Stage(GROUP, AssetIngested, self.handle, **also)
-        self.standing.streams = await self.bench.run(stage)
-        self.standing.health.started = True
+        standing = standing or self.standing
+        standing.streams = await self.bench.run(stage)
+        standing.health.started = True
 
     async def ingested(self, asset: str) -> None:
         await self.bench.publish(AssetIngested(asset_id=asset))
 
     async def until(self, asset: str, kind: str) -> tuple[Diagnosis, Reason]:
         """Ask until a reason of this kind is told."""
-        for _ in range(100):
+        for _ in range(600):
             try:
                 said = await self.explain(asset)
             except NotFound:
@@ -102,14 +107,24 @@ async def case(broker: str) -> AsyncIterator[Case]:
         server = RpcServer("127.0.0.1:0", [operations(standing)], Tokens({}))
         address = f"127.0.0.1:{await server.start()}"
         nobody = f"127.0.0.1:{free_ports(1)[0]}"
-        channels = {name: channel(address if name == "transcode" else nobody) for name in SERVICES}
+        addresses = {name: address if name == "transcode" else nobody for name in SERVICES}
+        channels: list[grpc.aio.Channel] = []
+
+        def connect(address: str) -> grpc.aio.Channel:
+            channels.append(channel(address))
+            return channels[-1]
+
         log = StoredEventLog(documents)
         show = ShowAsset(log, Services(*[Unasked()] * 5))  # type: ignore[arg-type]  # only ingest is asked
         explain = ExplainAsset(
-            log, show, TopicSearch(bench.access, bench.prefix), RemoteOperations(channels), SystemClock()
+            log,
+            show,
+            TopicSearch(bench.access, bench.prefix),
+            RemoteOperations(addresses, connect),
+            SystemClock(),
         )
-        yield Case(bench, standing, jobs, explain)
-        await asyncio.gather(*(one.close() for one in channels.values()))
+        yield Case(bench, standing, jobs, explain, addresses)
+        await asyncio.gather(*(one.close() for one in channels))
         await server.stop(0)
 
 
@@ -199,6 +214,72 @@ async def test_a_busy_stage_is_told_as_a_paused_partition(case: Case) -> None:
     _, reason = await case.until(asset, "paused")
     assert "the object store is full" in reason.sentence
     assert "It goes on in" in reason.sentence
+
+
+@asynccontextmanager
+async def second_replica(case: Case, address: str) -> AsyncIterator[tuple[str, Standing]]:
+    """Another process of transcode, as far as the gateway can tell, listening there; and where that is."""
+    standing = Standing("transcode", Health("transcode"), TelemetryControl(), process="second:2")
+    standing.work = case.standing.work
+    server = RpcServer(address, [operations(standing)], Tokens({}))
+    port = await server.start()
+    try:
+        yield f"{address.rpartition(':')[0]}:{port}", standing
+    finally:
+        await server.stop(0)
+
+
+async def test_of_two_replicas_each_is_asked_and_the_one_that_paused_the_partition_is_named(
+    case: Case,
+) -> None:
+    """The partitions of the group are shared between them, so one of them alone could not tell."""
+    case.fails_with = [Busy("the object store is full", retry_after=60)]
+    case.standing.process = "first:1"
+    async with second_replica(case, "127.0.0.1:0") as (there, second):
+        case.addresses["transcode"] += f",{there}"
+        await case.serve()
+        await case.serve(second)
+        assets = [an_asset() for _ in range(12)]  # of three partitions, so each has some
+        for asset in assets:
+            await case.ingested(asset)
+        said_by: set[str] = set()
+        for asset in assets:
+            _, reason = await case.until(asset, "paused")
+            assert "the object store is full" in reason.sentence
+            said_by.update(name for name in ("first:1", "second:2") if f"in {name} (" in reason.sentence)
+        assert said_by == {"first:1", "second:2"}
+    said = await case.explain(assets[0])
+    assert f"what transcode at {there} has paused is not known: it does not answer" in said.incomplete
+    (silent,) = [one for one in said.reasons if one.kind == "replica_away"]
+    assert silent.sentence.startswith("One of 2 replicas of transcode is away: ")
+
+
+async def test_every_host_that_a_name_stands_for_is_asked(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.standing.process = "first:1"
+    port = int(case.addresses["transcode"].rpartition(":")[2])
+    hosts = ["127.0.0.1", "127.0.0.2"]
+
+    async def looked_up(name: str, port: int, **_: Any) -> list[Any]:
+        if name != "transcode.mesh":
+            raise socket.gaierror(f"{name} is not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in hosts]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", looked_up)
+    async with second_replica(case, f"127.0.0.2:{port}"):
+        case.addresses["transcode"] = f"transcode.mesh:{port}"
+        case.addresses["training"] = "training.mesh:1"
+        asset = an_asset()
+        await case.ingested(asset)
+        said, _ = await case.until(asset, "record")
+        works = {work.service: work for work in said.findings.works}
+        assert [one.process for one in works["transcode"].replicas] == ["first:1", "second:2"]
+        assert "training.mesh is not known" in works["training"].away
+        hosts.remove("127.0.0.2")  # scaled in: a replica that is gone is not missed
+        said = await case.explain(asset)
+        works = {work.service: work for work in said.findings.works}
+        assert [one.process for one in works["transcode"].replicas] == ["first:1"]
 
 
 async def test_a_job_that_waits_is_told_with_its_attempt_and_next_try(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from framewell_kit.rpc.actor import Tokens, current_actor, require_operator
 from framewell_kit.rpc.channel import channel
+from framewell_kit.rpc.replicas import replicas
 from framewell_kit.rpc.server import MAX_MESSAGE_BYTES, RpcServer, Servicer
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "Tokens",
     "channel",
     "current_actor",
+    "replicas",
     "require_operator",
 ]

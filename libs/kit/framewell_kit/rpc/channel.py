@@ -8,6 +8,7 @@ from grpc.aio import ClientCallDetails, Metadata
 
 from framewell_kit.rpc.actor import AUTHORIZATION, DECLARED_ACTOR, LOCAL, caller
 from framewell_kit.rpc.interceptor import REQUEST_ID, TRACEPARENT
+from framewell_kit.rpc.replicas import target
 from framewell_kit.rpc.server import MAX_MESSAGE_BYTES
 from framewell_kit.telemetry import current_cause, new_traceparent
 
@@ -15,7 +16,7 @@ DEFAULT_DEADLINE_SECONDS = 10.0
 
 
 def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
-    """A channel to `host:port`. Connects when first used, and again by itself after an outage.
+    """A channel to an address (`replicas`). Connects when first used, and again by itself after an outage.
 
     Unary calls without a deadline get one of ten seconds; streams have none unless the caller sets one.
     """
@@ -25,7 +26,9 @@ def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
         ("grpc.max_reconnect_backoff_ms", 2_000),
         ("grpc.enable_http_proxy", 0),
     ]
-    return grpc.aio.insecure_channel(address, options=options, interceptors=[_Unary(token), _Stream(token)])
+    return grpc.aio.insecure_channel(
+        target(address), options=options, interceptors=[_Unary(token), _Stream(token)]
+    )
 
 
 def _sent_along(details: Any, token: str, timeout: float | None) -> Any:

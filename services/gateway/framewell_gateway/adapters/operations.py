@@ -1,6 +1,7 @@
 """The operations services of the mesh over gRPC."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import grpc
@@ -10,36 +11,92 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from framewell.mesh.v1 import operations_service_pb2 as pb
 from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_gateway.adapters.services import caller_metadata, refusal
-from framewell_gateway.domain.whereabouts import HeldJob, OpenBreaker, Paused, ServiceWork, Started
+from framewell_gateway.domain.whereabouts import (
+    HeldJob,
+    OpenBreaker,
+    Paused,
+    Replica,
+    ServiceWork,
+    Started,
+)
+from framewell_gateway.ports import Away
+from framewell_kit.rpc import replicas
 
 # A person waits; who does not answer in this time is part of the answer.
 DEADLINE_SECONDS = 3.0
 
 
 class RemoteOperations:
-    """`Operations` of all services."""
+    """`Operations` of all services, asked of each of their replicas.
 
-    def __init__(self, channels: Mapping[str, grpc.aio.Channel]) -> None:
-        self._stubs = {service: OperationsServiceStub(channel) for service, channel in channels.items()}
+    `addresses` are those of the settings, by service; `connect` makes the channel to one replica. Names are
+    looked up every time, so that it knows of replicas that have come and gone.
+    """
+
+    def __init__(self, addresses: Mapping[str, str], connect: Callable[[str], grpc.aio.Channel]) -> None:
+        self._addresses, self._connect = addresses, connect
+        self._channels: dict[str, dict[str, grpc.aio.Channel]] = {service: {} for service in addresses}
 
     async def describe(self, service: str, asset_id: str) -> ServiceWork:
-        request = pb.DescribeWorkRequest(asset_id=asset_id)
+        address = self._addresses[service]
         try:
-            answer = await self._stubs[service].DescribeWork(
-                request, timeout=DEADLINE_SECONDS, metadata=caller_metadata()
-            )
-        except grpc.aio.AioRpcError as error:
-            return ServiceWork(service, away=str(refusal(service, error)))
-        return _work(answer)
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                where = await replicas(address)
+        except (OSError, TimeoutError) as error:
+            unknown = f"its name cannot be looked up: {str(error) or 'no answer in time'}"
+            return ServiceWork(service, [Replica(address, away=unknown)])
+        channels = await self._to(service, where)
+        request = pb.DescribeWorkRequest(asset_id=asset_id)
+        return _work(
+            service, await asyncio.gather(*(_ask(service, *one, request) for one in channels.items()))
+        )
+
+    async def _to(self, service: str, where: Sequence[str]) -> Mapping[str, grpc.aio.Channel]:
+        """A channel to each of these; those to replicas that are gone are closed."""
+        before = self._channels[service]
+        now = self._channels[service] = {one: before.get(one) or self._connect(one) for one in where}
+        await asyncio.gather(*(channel.close() for one, channel in before.items() if one not in now))
+        return now
 
 
-def _work(answer: pb.DescribeWorkResponse) -> ServiceWork:
+_Said = tuple[Replica, pb.DescribeWorkResponse | None]
+
+
+async def _ask(
+    service: str, address: str, channel: grpc.aio.Channel, request: pb.DescribeWorkRequest
+) -> _Said:
+    """What the replica at this address says; nothing, and why, when it does not answer."""
+    try:
+        answer = await OperationsServiceStub(channel).DescribeWork(
+            request, timeout=DEADLINE_SECONDS, metadata=caller_metadata()
+        )
+    except grpc.aio.AioRpcError as error:
+        refused = refusal(service, error)
+        return Replica(address, away=refused.detail if isinstance(refused, Away) else str(refused)), None
+    return _replica(address, answer), answer
+
+
+def _work(service: str, said: Sequence[_Said]) -> ServiceWork:
+    """What all said, each process once; what lies in their database is told by the first that answers."""
+    seen: dict[str, Replica] = {replica.process or replica.address: replica for replica, _ in said}
+    kept = next((answer for _, answer in said if answer is not None), pb.DescribeWorkResponse())
     return ServiceWork(
-        service=answer.service,
+        service=service,
+        replicas=[*seen.values()],
+        jobs=[_job(job) for job in kept.jobs],
+        started=[
+            Started(one.group, one.topic, one.partition, one.offset, one.starts) for one in kept.started
+        ],
+        unsent_facts=kept.unsent_facts,
+    )
+
+
+def _replica(address: str, answer: pb.DescribeWorkResponse) -> Replica:
+    return Replica(
+        address=address,
         process=answer.process,
         ready=answer.ready,
         waiting=[(one.part, one.reason) for one in answer.waiting],
-        jobs=[_job(job) for job in answer.jobs],
         paused=[
             Paused(one.group, one.topic, one.partition, one.until.ToDatetime(UTC), one.reason)
             for one in answer.paused
@@ -48,10 +105,6 @@ def _work(answer: pb.DescribeWorkResponse) -> ServiceWork:
             OpenBreaker(one.group, _moment(one, "opened_at"), _moment(one, "tries_at"))
             for one in answer.breakers
         ],
-        started=[
-            Started(one.group, one.topic, one.partition, one.offset, one.starts) for one in answer.started
-        ],
-        unsent_facts=answer.unsent_facts,
     )
 
 

@@ -20,6 +20,10 @@ _STUCK = (
 )
 
 
+# Reasons that tell of services and not of the asset.
+_OF_SERVICES = frozenset({"service_away", "replica_away", "service_unready"})
+
+
 class Verdict(StrEnum):
     """What a person wants to know first."""
 
@@ -108,7 +112,10 @@ def _reasons(found: Findings, needed: frozenset[str], *, ended: bool) -> Iterato
                 yield why.of_breaker(breaker, now)
         yield from (why.of_job(work.service, job, now) for job in work.jobs)
         yield from (
-            why.of_paused(one, now) for one in work.paused if (one.group, one.topic, one.partition) in places
+            why.of_paused(one, now, work.whose(replica))
+            for replica in work.answering
+            for one in replica.paused
+            if (one.group, one.topic, one.partition) in places
         )
         yield from (
             why.of_started(one)
@@ -131,7 +138,7 @@ def _verdict(state: AssetState, reasons: Sequence[Reason], *, silent: bool) -> V
         return Verdict.STUCK
     if Weight.WAITS in weights:
         return Verdict.WAITING
-    of_its_own = any(reason.kind != "service_away" for reason in reasons)
+    of_its_own = any(reason.kind not in _OF_SERVICES for reason in reasons)
     return Verdict.STUCK if silent and not of_its_own else Verdict.MOVING
 
 
@@ -178,3 +185,5 @@ def _unasked(found: Findings) -> Iterator[str]:
     for work in found.works:
         if work.away:
             yield f"what {work.service} holds of it is not known"
+        for one in work.silent:
+            yield f"what {work.service} at {one.address} has paused is not known: it does not answer"

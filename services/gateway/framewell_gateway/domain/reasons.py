@@ -55,18 +55,31 @@ def of_service(work: ServiceWork, *, needed: bool) -> Iterator[Reason]:
     """A service that is away or not ready; of little weight where the asset does not need it now."""
     name = work.service
     if work.away:
-        said = work.away.removeprefix(f"{name} cannot be asked right now: ")
         if needed:
-            yield Reason("service_away", Weight.STUCK, name, f"{name} is away: {said}.", "framewell status")
+            told = f"{name} is away: {work.away}."
+            yield Reason("service_away", Weight.STUCK, name, told, "framewell status")
         else:
-            said = f"{name} is away, which it does not need yet: {said}."
-            yield Reason("service_away", Weight.MOVES, name, said, "framewell status")
+            told = f"{name} is away, which it does not need yet: {work.away}."
+            yield Reason("service_away", Weight.MOVES, name, told, "framewell status")
         return
-    if needed and not work.ready and not work.breakers:
-        why = "; ".join(reason for _, reason in work.waiting)
-        yield Reason(
-            "service_unready", Weight.WAITS, name, f"{name} is not ready: {why}.", "framewell status"
-        )
+    if needed:
+        yield from _of_replicas(work)
+
+
+def _of_replicas(work: ServiceWork) -> Iterator[Reason]:
+    """Replicas that do not answer while others do, and those that are not ready."""
+    name, advice = work.service, "framewell status"
+    for one in work.silent:
+        told = f"One of {len(work.replicas)} replicas of {name} is away: {one.away} ({one.address})."
+        yield Reason("replica_away", Weight.MOVES, name, told, advice)
+    if work.breakers:
+        return  # that is why, and it is told
+    weight = Weight.MOVES if work.ready else Weight.WAITS
+    for one in work.answering:
+        if not one.ready:
+            why = "; ".join(reason for _, reason in one.waiting)
+            told = f"{name}{work.whose(one)} is not ready: {why}."
+            yield Reason("service_unready", weight, name, told, advice)
 
 
 def of_breaker(breaker: OpenBreaker, now: datetime) -> Reason:
@@ -180,13 +193,13 @@ def of_job(service: str, job: HeldJob, now: datetime) -> Reason:
     )
 
 
-def of_paused(paused: Paused, now: datetime) -> Reason:
-    """A partition that is not read for a while."""
+def of_paused(paused: Paused, now: datetime, whose: str) -> Reason:
+    """A partition that is not read for a while; `whose` says in which replica, where there are several."""
     return Reason(
         "paused",
         Weight.WAITS,
         _service(paused.group),
-        f"{paused.group} has paused {paused.topic}/{paused.partition}: {paused.reason}. "
+        f"{paused.group}{whose} has paused {paused.topic}/{paused.partition}: {paused.reason}. "
         f"It goes on {_in(paused.until, now)}.",
     )
 

@@ -134,16 +134,63 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceWork:
-    """What one service says; `away` is why it says nothing, empty when it answers."""
+class Replica:
+    """What one process of a service says of itself; `away` is why it says nothing, empty when it answers.
 
-    service: str
+    `address` is where it was asked. What it has paused, and whether it is ready, no other process knows.
+    """
+
+    address: str
     away: str = ""
     process: str = ""
     ready: bool = False
     waiting: Sequence[tuple[str, str]] = ()
-    jobs: Sequence[HeldJob] = ()
     paused: Sequence[Paused] = ()
     breakers: Sequence[OpenBreaker] = ()
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others, for people."""
+        return f"{self.process} ({self.address})" if self.process else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWork:
+    """What a service says: each replica for itself, and what all of them keep in one database."""
+
+    service: str
+    replicas: Sequence[Replica] = ()
+    jobs: Sequence[HeldJob] = ()
     started: Sequence[Started] = ()
     unsent_facts: int = 0
+
+    @property
+    def answering(self) -> Sequence[Replica]:
+        """The replicas that answer."""
+        return [one for one in self.replicas if not one.away]
+
+    @property
+    def silent(self) -> Sequence[Replica]:
+        """Those that do not, while others do."""
+        return [one for one in self.replicas if one.away] if self.answering else []
+
+    @property
+    def away(self) -> str:
+        """Why nobody answers; empty when somebody does."""
+        if self.answering:
+            return ""
+        return "; ".join(dict.fromkeys(one.away for one in self.replicas))
+
+    @property
+    def ready(self) -> bool:
+        """True when it may be counted on: one of its replicas is ready."""
+        return any(one.ready for one in self.answering)
+
+    @property
+    def breakers(self) -> Sequence[OpenBreaker]:
+        """Breakers that are not closed, one a group: replicas tell each other."""
+        return [*{one.group: one for replica in self.answering for one in replica.breakers}.values()]
+
+    def whose(self, replica: Replica) -> str:
+        """` in …` where it must be said which replica is meant."""
+        return f" in {replica.name}" if len(self.replicas) > 1 else ""

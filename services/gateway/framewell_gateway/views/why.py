@@ -4,7 +4,14 @@ from datetime import datetime
 
 from framewell_gateway.domain.diagnosis import Diagnosis, Verdict
 from framewell_gateway.domain.reasons import Reason, Weight
-from framewell_gateway.domain.whereabouts import Backlog, GivenUp, HeldJob, ServiceWork, WaitingRecord
+from framewell_gateway.domain.whereabouts import (
+    Backlog,
+    GivenUp,
+    HeldJob,
+    Replica,
+    ServiceWork,
+    WaitingRecord,
+)
 from framewell_gateway.views.asset import View
 
 
@@ -83,15 +90,40 @@ class JobView(View):
     code: str
 
 
-class ServiceView(View):
-    """A service: `away` is why it does not answer, `waiting` why it is not ready; empty: it is well."""
+class PausedView(View):
+    """A partition that a replica does not read until then."""
 
-    service: str
+    group: str
+    topic: str
+    partition: int
+    until: datetime
+    reason: str
+
+
+class ReplicaView(View):
+    """One process of a service, as it says itself: `process` is host and process id.
+
+    `away` is why it does not answer, `waiting` why it is not ready; empty: it is well.
+    """
+
+    address: str
+    process: str
     away: str
     ready: bool
     waiting: dict[str, str]
     breakers_open: list[str]
+    paused: list[PausedView]
+
+
+class ServiceView(View):
+    """A service: `away` is why none of its replicas answers; it is ready when one of them is."""
+
+    service: str
+    away: str
+    ready: bool
+    breakers_open: list[str]
     unsent_facts: int
+    replicas: list[ReplicaView]
 
 
 class LastEventView(View):
@@ -223,7 +255,28 @@ def _service(work: ServiceWork) -> ServiceView:
         service=work.service,
         away=work.away,
         ready=work.ready,
-        waiting=dict(work.waiting),
         breakers_open=[one.group for one in work.breakers],
         unsent_facts=work.unsent_facts,
+        replicas=[_replica(one) for one in work.replicas],
+    )
+
+
+def _replica(one: Replica) -> ReplicaView:
+    return ReplicaView(
+        address=one.address,
+        process=one.process,
+        away=one.away,
+        ready=one.ready,
+        waiting=dict(one.waiting),
+        breakers_open=[breaker.group for breaker in one.breakers],
+        paused=[
+            PausedView(
+                group=paused.group,
+                topic=paused.topic,
+                partition=paused.partition,
+                until=paused.until,
+                reason=paused.reason,
+            )
+            for paused in one.paused
+        ],
     )
