@@ -149,6 +149,22 @@ def test_a_handler_that_outlasts_a_rebalance_does_not_end_the_process() -> None:
     run(play())
 
 
+def test_a_partition_is_read_on_although_taking_it_away_failed() -> None:
+    async def play() -> None:
+        bench = LaneBench(at_once)
+        bench.request(0, "a", 0)
+        async with playing(bench):
+            with mock.patch.object(bench.feed, "until", side_effect=RuntimeError("as no wait should end")):
+                await bench.consumer.assign(FIRST, RETRY)
+            bench.request(0, "a", 1)
+            await asyncio.sleep(60)
+            assert bench.all_done()
+            assert bench.consumer.committed[FIRST] == 2
+            bench.feed.stop_fetching()
+
+    run(play())
+
+
 def test_facts_that_are_not_acknowledged_are_sent_again_and_the_producer_is_told() -> None:
     async def play() -> None:
         bench = LaneBench(at_once)

@@ -8,8 +8,8 @@ reaches it (it would swallow it and skip the batch).
 import asyncio
 import os
 import sys
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,16 +25,15 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from framewell_contracts.broker_reach import refused_names
+from framewell_contracts.membership import static_member
 from framewell_kit.clock import Clock
-from framewell_kit.stream.agenda import Agenda
-from framewell_kit.stream.delivery import Delivery, Holding, Postponed, delivery
-from framewell_kit.stream.gate import Gate
+from framewell_kit.stream.delivery import Delivery, Holding, delivery
 from framewell_kit.stream.ledger import OffsetLedger
 from framewell_kit.stream.publisher import Publisher
 from framewell_kit.stream.refusals import Refusals
 from framewell_kit.stream.settle import Settler
+from framewell_kit.stream.waiting import Waiting
 from framewell_kit.telemetry import logger
-from framewell_kit.telemetry.metrics import PAUSES
 
 log = logger(__name__)
 
@@ -63,12 +62,8 @@ class Wiring:
     fatal: Callable[[], None] = lambda: os._exit(70)
 
 
-class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
-    """The records of some topics for one group, from polling to commit.
-
-    What holds at every moment: a record that was read and is not finished is under way, or lies at or
-    behind the place from which its partition will be read next. So whoever gives a record back rewinds.
-    """
+class Feed(ConsumerRebalanceListener, Waiting):  # type: ignore[misc]
+    """The records of some topics for one group, from polling to commit."""
 
     def __init__(
         self,
@@ -80,19 +75,14 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
         poll_ms: int,
         suffix: str = "",
     ) -> None:
-        self.group = settler.stage.group
+        super().__init__(settler.stage.group, wiring.clock, lambda: self.subscriber.consumer)
         self.topics = tuple(topics)
         self.wiring, self.settler = wiring, settler
-        self.holdings: dict[tuple[str, int], Holding] = {}  # by TopicPartition, which is such a tuple
-        self.stopping = False
         self.assigned = asyncio.Event()
-        self.gate = Gate(lambda: self.subscriber.consumer, self._resumed)
-        self.agenda = Agenda(self._due)
         self.refusals = Refusals(self.group, lambda: self.subscriber.consumer)
         self._commits = asyncio.Lock()
-        self._moved = asyncio.Event()
         static: dict[str, Any] = (
-            {"group_instance_id": f"{self.group}{suffix}.{wiring.member}"} if wiring.member else {}
+            {"group_instance_id": static_member(self.group, wiring.member, suffix)} if wiring.member else {}
         )
         self.subscriber: Any = wiring.broker.subscriber(
             *(wiring.prefix + topic for topic in topics),
@@ -119,14 +109,6 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
         """Begin with records, which are under way; returns when more may be polled."""
 
     @abstractmethod
-    def begin(self, record: Delivery) -> None:
-        """Begin with one record that came back before its time, which has now come."""
-
-    @abstractmethod
-    def unqueue(self, holding: Holding | None) -> None:
-        """Give back the records of a partition (or of all) that are under way but not begun."""
-
-    @abstractmethod
     async def drain(self, seconds: float) -> None:
         """After `stop_fetching`: finish or give back what is under way, and commit; within the time."""
 
@@ -137,11 +119,13 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
     # --- what the broker gives and takes
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Everything is assigned anew, and read from its commit: what was held before is lost.
+
+        That is nothing, unless taking it away failed, which aiokafka logs and passes over.
+        """
+        self._let_go(list(self.holdings.values()))
         for partition in assigned:
-            if partition not in self.holdings:
-                self.holdings[partition] = Holding(partition, self.wiring.prefix)
-        for partition in self.holdings.keys() - set(assigned):
-            self._lose(self.holdings.pop(partition))  # an eager rebalance assigns everything anew
+            self.holdings[partition] = Holding(partition, self.wiring.prefix)
         self.gate.assigned()
         self.assigned.set()
 
@@ -156,14 +140,19 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
             lambda: not any(holding.ledger.under_way for holding in leaving), HAND_OVER_SECONDS
         )
         await self.commit()
-        self.gate.revoked(revoked)
-        for holding in leaving:
-            if self.holdings.get(holding.partition) is holding:
-                del self.holdings[holding.partition]
-            self._lose(holding)
+        self._let_go(leaving)
         if not done:
             log.warning("records not finished before the rebalance, they will be redone", group=self.group)
             await self.kept([holding for holding in leaving if holding.ledger.under_way])
+
+    def _let_go(self, leaving: Sequence[Holding]) -> None:
+        """They are no longer ours: nothing of them may begin, what is under way ends for itself."""
+        self.gate.revoked(holding.partition for holding in leaving)
+        for holding in leaving:
+            if self.holdings.get(holding.partition) is holding:
+                del self.holdings[holding.partition]
+            holding.blocked = holding.lost = True
+            self._give_back(holding)
 
     def stop_fetching(self) -> None:
         """Take no more records, and give back those that are not begun."""
@@ -207,55 +196,6 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
             if (holding := self.holdings.get(partition)) is not None:
                 holding.committed = offset
 
-    # --- waiting
-
-    def postpone(self, holding: Holding, postponed: Postponed) -> None:
-        """Pause a partition, and read it again from the first record that was given back."""
-        self.moved()
-        if holding.lost or self.stopping:
-            return
-        self._give_back(holding)
-        PAUSES.add(1, {"group": self.group})
-        self._block(holding, postponed.seconds, postponed.reason)
-
-    def moved(self) -> None:
-        """Something was finished or given back: whoever waits for that looks again."""
-        self._moved.set()
-
-    async def until(self, condition: Callable[[], bool], seconds: float | None = None) -> bool:
-        """Wait until the condition holds, looking whenever something `moved`; False when time is over."""
-        loop = asyncio.get_running_loop()
-        deadline = None if seconds is None else loop.time() + seconds
-        while not condition():
-            self._moved.clear()
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await self._moved.wait()
-            except TimeoutError:
-                return condition()
-        return True
-
-    async def while_alive(self, waiting: Coroutine[Any, Any, object]) -> None:
-        """Wait with every partition held and polled, so that the broker counts us as alive.
-
-        Ends early when the process is to stop.
-        """
-        wait = asyncio.create_task(waiting)
-        stopped = asyncio.create_task(self.until(lambda: self.stopping))
-        alive = asyncio.create_task(self.gate.keep_alive())
-        self.gate.hold()
-        try:
-            await asyncio.wait([wait, stopped, alive], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (wait, stopped, alive):
-                task.cancel()
-            ended = await asyncio.gather(wait, stopped, alive, return_exceptions=True)
-            if not self.stopping:
-                self.gate.release()
-        for result in ended:
-            if isinstance(result, Exception):
-                raise result
-
     # --- what was polled
 
     async def _polled(self, raw: Sequence[Any]) -> None:
@@ -294,7 +234,7 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
                 if one.waited is None or not self._keep_for_later(one):
                     taken.append(one)
         for holding in left:
-            self.gate.rewind(holding.partition, holding.ledger.first_waiting())
+            self._rewind(holding)
         return taken
 
     def _begun(self, record: Any) -> tuple[Holding | None, int]:
@@ -304,46 +244,6 @@ class Feed(ConsumerRebalanceListener, ABC):  # type: ignore[misc]
             return None, NO_END
         holding.ages.polled(record.offset, record.timestamp)
         return holding, _end_of_window(holding.ledger)
-
-    def _keep_for_later(self, record: Delivery) -> bool:
-        """Keep a record that came back before its time, or refuse it; False when its time has come."""
-        waited = record.waited
-        seconds = 0.0 if waited is None else waited.seconds_left(self.wiring.clock.now())
-        if waited is None or seconds <= 0:
-            return False
-        if not self.agenda.is_full:
-            self.agenda.add(record, seconds)
-            return True
-        record.give_back()
-        reason = f"{len(self.agenda)} records wait for their time: {waited.reason}"
-        self._block(record.holding, self.agenda.seconds_to_next, reason)
-        return True
-
-    def _due(self, record: Delivery) -> None:
-        if record.holding.blocked:  # paused since: it is read again
-            record.give_back()
-            self.gate.rewind(record.holding.partition, record.holding.ledger.first_waiting())
-        else:
-            self.begin(record)
-
-    def _block(self, holding: Holding, seconds: float, reason: str) -> None:
-        holding.blocked = True
-        self.gate.postpone(holding.partition, holding.ledger.first_waiting(), seconds, reason)
-
-    def _resumed(self, partition: TopicPartition) -> None:
-        holding = self.holdings.get(partition)
-        if holding is not None:
-            holding.blocked = False
-
-    def _give_back(self, holding: Holding) -> None:
-        self.unqueue(holding)
-        self.agenda.give_back(holding)
-        self.moved()
-
-    def _lose(self, holding: Holding) -> None:
-        """It is no longer ours: nothing of it may begin, what is under way ends for itself."""
-        holding.blocked = holding.lost = True
-        self._give_back(holding)
 
 
 def _end_of_window(ledger: OffsetLedger) -> int:

@@ -7,6 +7,7 @@ rebalance, a refused commit, an acknowledgement that comes late or not at all.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -47,9 +48,10 @@ class ScriptedConsumer:
         return len(log) - 1
 
     async def assign(self, *partitions: TopicPartition) -> None:
-        """A rebalance: everything is taken away, and these are given."""
+        """A rebalance: everything is taken away, and these are given; a listener that fails is passed over."""
         self._settled.clear()
-        await self._listener.on_partitions_revoked(set(self._positions))
+        with suppress(Exception):
+            await self._listener.on_partitions_revoked(set(self._positions))
         self._paused.clear()
         self._positions = {partition: self.committed.get(partition, 0) for partition in partitions}
         await self._listener.on_partitions_assigned(set(partitions))
