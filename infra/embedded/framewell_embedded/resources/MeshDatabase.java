@@ -53,6 +53,9 @@ public final class MeshDatabase {
     private static final int COMPACT_BELOW_PERCENT = 60;
     private static final int COMPACT_STEP_BYTES = 8 << 20;
 
+    /** Exit status of a database that cannot write its file any more. */
+    private static final int CANNOT_WRITE = 3;
+
     private MeshDatabase() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -86,6 +89,7 @@ public final class MeshDatabase {
 
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            backend.stopping = true;
             housekeeping.shutdownNow();
             server.shutdownNow();
             stopped.countDown();
@@ -94,10 +98,17 @@ public final class MeshDatabase {
         stopped.await();
     }
 
-    /** Answers a command only when everything it changed or saw is in the file. */
+    /**
+     * Answers a command only when everything it changed or saw is in the file.
+     *
+     * <p>When the file cannot be written (disk full, limit on its size) the process ends at once, before it
+     * answers: the store closes itself on such an error, and what is in memory is more than what is in the
+     * file. Started again it has all it ever acknowledged, and takes writes as soon as there is room.
+     */
     private static final class DurableBackend extends H2Backend {
 
         private final MVStore store;
+        private volatile boolean stopping;
         /** Held shared while a command runs and exclusively while committing: no half command is stored. */
         private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock(true);
 
@@ -142,6 +153,7 @@ public final class MeshDatabase {
         /** Whoever comes first commits for all that finished before; the others find nothing left to do. */
         private void commitChanges() {
             if (!store.hasUnsavedChanges()) {
+                endIfClosed(null); // a command that changed much has written, or tried to, by itself
                 return;
             }
             gate.writeLock().lock();
@@ -149,9 +161,26 @@ public final class MeshDatabase {
                 if (store.hasUnsavedChanges()) {
                     store.commit();
                 }
+            } catch (RuntimeException error) {
+                endIfClosed(error);
+                throw error;
             } finally {
                 gate.writeLock().unlock();
             }
+        }
+
+        private void endIfClosed(RuntimeException error) {
+            if (!store.isClosed() || stopping) {
+                return;
+            }
+            Throwable cause = error == null ? store.getPanicException() : error;
+            while (cause != null && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            System.err.println("the file cannot be written, the database ends: "
+                    + (cause == null ? "the store has closed itself" : cause.getMessage())
+                    + ". Make room on its disk and start it again; nothing it acknowledged is lost.");
+            Runtime.getRuntime().halt(CANNOT_WRITE);
         }
 
         void compact() {
@@ -162,6 +191,7 @@ public final class MeshDatabase {
                     store.commit();
                 }
             } catch (RuntimeException error) {
+                endIfClosed(error);
                 System.err.println("could not compact the store: " + error);
             } finally {
                 gate.writeLock().unlock();

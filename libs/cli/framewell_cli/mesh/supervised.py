@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 """A process that ran this long before it ended starts again without a longer pause."""
+
+FULL_DISK_BYTES: Final = 20_000_000
+"""With less a server that ends is taken to have ended for want of room."""
 
 _PROBE_STARTING_SECONDS: Final = 0.4
 _PROBE_READY_SECONDS: Final = 3.0
@@ -76,7 +80,7 @@ class Supervised:
             if time.monotonic() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self.restarts += 1
-            self._enter("restarting", _why(status, self.log))
+            self._enter("restarting", why_ended(status, self.log))
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         self._enter("stopped")
@@ -157,7 +161,11 @@ def waits_for(answer: str) -> str:
         return answer.strip()[:200]
 
 
-def _why(status: int, log: Path) -> str:
+def why_ended(status: int, log: Path) -> str:
+    """One sentence about the end of a process. A full disk is named: what servers say of it is a riddle."""
     ended = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    last = last_lines(log, 1)
-    return f"{ended}: {last[0][:200]}" if last and status > 0 else ended
+    free = shutil.disk_usage(log.parent).free
+    if free < FULL_DISK_BYTES:
+        return f"{ended}: only {free / 1e6:.1f} MB are left on the disk of {log.parent}: make room"
+    said = [line for line in last_lines(log, 60) if not line.lstrip().startswith("at ")]  # frames of Java
+    return f"{ended}: {said[-1][:200]}" if said and status > 0 else ended

@@ -17,6 +17,7 @@ from pymongo.errors import (
     DuplicateKeyError,
     ExecutionTimeout,
     NetworkTimeout,
+    OperationFailure,
     ServerSelectionTimeoutError,
 )
 
@@ -27,13 +28,17 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 DUPLICATE_KEY = 11000
+OUT_OF_DISK_SPACE = 14031  # MongoDB's; the embedded database ends instead
 _AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, ServerSelectionTimeoutError, ExecutionTimeout)
 
 
 def _busy_when_away(
     method: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Say Busy when the store does not answer. A write may or may not have happened: it is repeated."""
+    """Say Busy when the store does not answer, or has no room.
+
+    A write may or may not have happened: it is repeated.
+    """
 
     @wraps(method)
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -43,6 +48,10 @@ def _busy_when_away(
             raise Busy(
                 f"the document database does not answer: {str(error)[:200]}", retry_after=1.0
             ) from error
+        except OperationFailure as error:
+            if error.code != OUT_OF_DISK_SPACE:
+                raise
+            raise Busy("the document database has no room left on its disk", retry_after=10.0) from error
 
     return guarded
 
