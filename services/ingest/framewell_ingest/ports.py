@@ -20,7 +20,7 @@ class Assets(Protocol):
     """The assets of ingest; its methods are idempotent. Raises `Busy` when the store is away."""
 
     async def register(self, asset: Asset, announcement: Fact | None, cause: Cause) -> bool:
-        """Note a new asset, with the fact that announces it; False when it is known (nothing changes)."""
+        """Note a new asset and send the fact about it, if any; False when it is known (nothing changes)."""
         ...
 
     async def get(self, asset_id: str) -> Asset | None:

@@ -209,7 +209,43 @@ async def test_a_place_that_may_not_be_read_is_refused(ingest: Ingest, uri: str,
 )
 async def test_a_request_that_can_never_be_met_is_given_back(ingest: Ingest, wrong: dict[str, Any]) -> None:
     with pytest.raises(Rejected):
-        await ingest.accept(IngestRequested(**wrong), request_cause())
+        await ingest.accept.submit(IngestRequested(**wrong), request_cause())
+    assert await ingest.assets.page([], 10, None) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"uri": "file:///a\nb"}, {"uri": "a" * 9000}, {"uri": "file:///a", "expected_sha256": "abc"}],
+)
+async def test_an_event_that_can_never_be_met_ends_its_asset(ingest: Ingest, wrong: dict[str, Any]) -> None:
+    for _ in range(2):  # the dead letter is replayed, or the process died before it was written
+        with pytest.raises(Rejected) as refused:
+            await ingest.accept(IngestRequested(**wrong), request_cause())
+    await ingest.outbox.flush()
+    (record,) = ingest.sent.records
+    end = AssetRejected.FromString(record.value)
+    assert (end.asset_id, end.code) == (asset_id("//playout", "request-1"), refused.value.code)
+    assert end.detail == str(refused.value)
+    assert len(end.uri) <= 200
+    (asset,) = await ingest.assets.page([State.REJECTED], 10, None)
+    assert asset.rejected == end
+
+
+async def test_an_event_that_can_never_be_met_changes_no_asset_that_is_known(ingest: Ingest) -> None:
+    first = await ingest.take_in_file(small_clip(ingest.inbox))
+    assert isinstance(first, AssetIngested)
+    await ingest.assets.finish(first)
+    with pytest.raises(Rejected):
+        await ingest.accept(IngestRequested(asset_id=first.asset_id), request_cause("another"))
+    await ingest.outbox.flush()
+    assert ingest.sent.records == []
+    (asset,) = await ingest.assets.page([], 10, None)
+    assert asset.state == State.INGESTED
+
+
+async def test_an_event_that_names_no_asset_ends_none(ingest: Ingest) -> None:
+    with pytest.raises(Rejected):
+        await ingest.accept(IngestRequested(uri="file:///a", asset_id="../../etc"), request_cause())
     assert await ingest.assets.page([], 10, None) == []
 
 

@@ -129,7 +129,9 @@ def _ended(end: AssetIngested | AssetRejected) -> dict[str, Any]:
 
 
 def _document(asset: Asset) -> Document:
+    rejected = {} if asset.rejected is None else {"rejected": asset.rejected.SerializeToString()}
     return {
+        **rejected,
         "_id": asset.asset_id,
         "state": str(asset.state),
         "request": asset.request.SerializeToString(),

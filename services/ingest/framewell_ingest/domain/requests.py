@@ -23,6 +23,9 @@ _MOST_STATEMENTS: Final = 200
 _MOST_LABELS: Final = 100
 _LONGEST_TEXT: Final = 16_384
 
+SHOWN_CHARACTERS: Final = 200
+"""So much of a URI that is no URI is repeated to its sender."""
+
 
 def checked(request: IngestRequested, source: str) -> IngestRequested:
     """The request with defaults filled in. Raises Rejected where it can never be acted on.
@@ -33,7 +36,7 @@ def checked(request: IngestRequested, source: str) -> IngestRequested:
     _check_uri("uri", request.uri)
     if request.existing_proxy:
         _check_uri("existing_proxy", request.existing_proxy)
-    if request.asset_id and not _is_uuid(request.asset_id):
+    if names_no_asset(request):
         raise Rejected(f"asset_id {request.asset_id[:80]!r} is no UUID", code="bad_asset_id")
     if request.expected_sha256 and not _SHA256.fullmatch(request.expected_sha256.lower()):
         raise Rejected("expected_sha256 must be 64 hexadecimal digits", code="bad_sha256")
@@ -51,6 +54,11 @@ def checked(request: IngestRequested, source: str) -> IngestRequested:
     del complete.statements[:]
     complete.statements.extend(_named(statement, source) for statement in request.statements)
     return complete
+
+
+def names_no_asset(request: IngestRequested) -> bool:
+    """True for an asset id that is none. Without one the request has the id that follows from its event."""
+    return bool(request.asset_id) and not _is_uuid(request.asset_id)
 
 
 def _named(statement: RightsStatement, source: str) -> RightsStatement:
@@ -83,7 +91,7 @@ def _check_uri(field: str, uri: str) -> None:
     scheme, colon, rest = uri.partition(":")
     if not colon or not rest or scheme.lower() not in _SCHEMES:
         raise Rejected(
-            f"{field} {uri[:200]!r} names no media: "
+            f"{field} {uri[:SHOWN_CHARACTERS]!r} names no media: "
             "expected file:///…, s3://bucket/key, https://… or upload:<id>",
             code="bad_uri",
         )
