@@ -24,7 +24,7 @@ from framewell_gateway.domain.diagnosis import Diagnosis, Verdict
 from framewell_gateway.domain.reasons import Reason
 from framewell_gateway.handlers.explain_asset import ExplainAsset
 from framewell_gateway.handlers.show_asset import ShowAsset
-from framewell_gateway.ports import Services
+from framewell_gateway.ports import Away, Services
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
@@ -314,5 +314,7 @@ async def test_an_asset_nobody_knows_is_not_found(case: Case) -> None:
 async def test_the_broker_being_away_is_part_of_the_answer(case: Case) -> None:
     asset = an_asset()
     search = TopicSearch(type(case.bench.access)(f"127.0.0.1:{free_ports(1)[0]}"), case.bench.prefix)
-    with pytest.raises(Exception, match="the broker cannot be asked"):
+    with pytest.raises(Away) as away:
         await search.search(asset, None)
+    assert away.value.service == "the broker"
+    assert away.value.detail == f"{search.access.servers} does not answer: nothing listens there"

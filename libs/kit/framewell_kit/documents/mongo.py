@@ -4,6 +4,7 @@ motor is at its end of life; it stands behind this one module, so that PyMongo's
 change of this file alone.
 """
 
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -29,6 +30,7 @@ R = TypeVar("R")
 
 DUPLICATE_KEY = 11000
 OUT_OF_DISK_SPACE = 14031  # MongoDB's; the embedded database ends instead
+_DRIVERS_SETTINGS = re.compile(r" \(configured timeouts:[^)]*\)")
 _AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, ServerSelectionTimeoutError, ExecutionTimeout)
 
 
@@ -45,15 +47,20 @@ def _busy_when_away(
         try:
             return await method(*args, **kwargs)
         except _AWAY as error:
-            raise Busy(
-                f"the document database does not answer: {str(error)[:200]}", retry_after=1.0
-            ) from error
+            said = f"the document database does not answer: {_for_people(error)}"
+            raise Busy(said, retry_after=1.0) from error
         except OperationFailure as error:
             if error.code != OUT_OF_DISK_SPACE:
                 raise
             raise Busy("the document database has no room left on its disk", retry_after=10.0) from error
 
     return guarded
+
+
+def _for_people(error: Exception) -> str:
+    """What the driver says of a server that is away, without its settings and its picture of the servers."""
+    said, _, _ = str(error).partition(", Timeout: ")
+    return _DRIVERS_SETTINGS.sub("", said)[:200]
 
 
 class MongoDocuments:

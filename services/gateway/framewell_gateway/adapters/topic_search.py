@@ -22,6 +22,7 @@ from aiokafka.errors import (
 
 from framewell_contracts import put_aside
 from framewell_contracts.broker_access import BrokerAccess
+from framewell_contracts.broker_reach import BrokerUnusable
 from framewell_contracts.catalogue import facts_read
 from framewell_contracts.cloudevents import Unreadable, decode
 from framewell_contracts.dead_letters import DeadLetterOffice, Letter, Selection
@@ -82,9 +83,17 @@ class TopicSearch:
                 letters = self._look_through_letters(search, since, self._groups_with_letters(known))
                 await asyncio.gather(self._look_through(search, starts, known), letters)
         except (KafkaError, TimeoutError, OSError) as error:
-            raise Away("the broker", f"{self.access.servers}: {error!r}") from error
+            raise Away("the broker", self._said(error)) from error
         backlogs = _backlogs(starts, known, len(self.prefix))
         return Whereabouts(search.waiting, backlogs, search.given_up, search.cut)
+
+    def _said(self, error: Exception) -> str:
+        """What a person is told of a broker that does not answer as it should."""
+        if isinstance(error, BrokerUnusable):  # names the broker itself
+            return str(error)
+        if isinstance(error, TimeoutError):
+            return f"{self.access.servers} did not answer within {self.seconds * 3:g} s"
+        return f"{self.access.servers}: {str(error) or type(error).__name__}"
 
     async def _topics_as_they_are(self) -> dict[TopicPartition, _Extent]:
         """Where every partition begins and ends that groups read or leave dead letters in."""
