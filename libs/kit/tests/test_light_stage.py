@@ -165,6 +165,28 @@ def test_a_partition_is_read_on_although_taking_it_away_failed() -> None:
     run(play())
 
 
+def test_a_commit_that_hangs_holds_up_neither_later_ones_nor_a_rebalance_for_ever() -> None:
+    async def hang(offsets: dict[TopicPartition, int]) -> None:
+        await asyncio.sleep(NEVER)
+
+    async def play() -> None:
+        bench = LaneBench(at_once)
+        bench.request(0, "a", 0)
+        async with playing(bench):
+            with mock.patch.object(bench.consumer, "commit", hang):
+                await asyncio.sleep(1)
+                async with asyncio.timeout(feed.REBALANCE_SECONDS + 0.1):
+                    await bench.consumer.assign(FIRST, RETRY)
+                bench.request(0, "a", 1)
+                await asyncio.sleep(feed.COMMIT_SECONDS / 2)
+                assert bench.ended == {"a/0", "a/1"}
+            await asyncio.sleep(feed.COMMIT_SECONDS)
+            assert bench.consumer.committed[FIRST] == 2
+            bench.feed.stop_fetching()
+
+    run(play())
+
+
 def test_facts_that_are_not_acknowledged_are_sent_again_and_the_producer_is_told() -> None:
     async def play() -> None:
         bench = LaneBench(at_once)

@@ -41,6 +41,9 @@ log = logger(__name__)
 # that goes into waiting; the rest is for the commit.
 REBALANCE_SECONDS = 30.0
 HAND_OVER_SECONDS = 0.8 * REBALANCE_SECONDS
+# So long one commit may take. It waits for a broker that is away, but not for ever for a consumer that will
+# never commit again and has been replaced.
+COMMIT_SECONDS = 30.0
 # How soon a member learns of a rebalance: a new replica has work after about a second.
 HEARTBEAT_MS = 1000
 # So many records of a partition may be read beyond its first unfinished one. It bounds what is kept in
@@ -132,6 +135,7 @@ class Feed(ConsumerRebalanceListener, Waiting):  # type: ignore[misc]
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """While they are still ours: give back what is not begun, finish and commit what is."""
         self.assigned.clear()
+        end = asyncio.get_running_loop().time() + REBALANCE_SECONDS
         leaving = [self.holdings[partition] for partition in revoked if partition in self.holdings]
         for holding in leaving:
             holding.blocked = True
@@ -139,7 +143,11 @@ class Feed(ConsumerRebalanceListener, Waiting):  # type: ignore[misc]
         done = await self.until(
             lambda: not any(holding.ledger.under_way for holding in leaving), HAND_OVER_SECONDS
         )
-        await self.commit()
+        try:
+            async with asyncio.timeout_at(end):
+                await self.commit()
+        except TimeoutError:
+            log.warning("not committed before the rebalance, records will be redone", group=self.group)
         self._let_go(leaving)
         if not done:
             log.warning("records not finished before the rebalance, they will be redone", group=self.group)
@@ -165,31 +173,39 @@ class Feed(ConsumerRebalanceListener, Waiting):  # type: ignore[misc]
     async def commit(self) -> None:
         """Commit the first unfinished record of every partition; losing a partition is no error."""
         async with self._commits:
-            consumer = self.subscriber.consumer
-            if consumer is None:
-                return
-            ours = consumer.assignment()
-            offsets = {
-                holding.partition: offset
-                for holding in self.holdings.values()
-                if (offset := holding.ledger.committable()) is not None
-                and offset != holding.committed
-                and holding.partition in ours
-            }
-            if not offsets:
-                return
-            try:
-                await consumer.commit(offsets)
-            except (CommitFailedError, IllegalStateError) as error:
-                log.info("partitions were lost before the commit", group=self.group, error=repr(error)[:200])
-            except TopicAuthorizationFailedError as error:
-                consumer.refuse(error)
-                refused = refused_names(error)  # the offsets of the other topics are committed
-                self._committed({one: offset for one, offset in offsets.items() if one.topic not in refused})
-            except KafkaError as error:
-                log.warning("commit failed, the next one covers it", group=self.group, error=repr(error))
-            else:
-                self._committed(offsets)
+            while True:
+                try:
+                    async with asyncio.timeout(COMMIT_SECONDS):
+                        return await self._commit()
+                except TimeoutError:
+                    log.warning("a commit takes long, it is tried anew", group=self.group)
+
+    async def _commit(self) -> None:
+        consumer = self.subscriber.consumer
+        if consumer is None:
+            return
+        ours = consumer.assignment()
+        offsets = {
+            holding.partition: offset
+            for holding in self.holdings.values()
+            if (offset := holding.ledger.committable()) is not None
+            and offset != holding.committed
+            and holding.partition in ours
+        }
+        if not offsets:
+            return
+        try:
+            await consumer.commit(offsets)
+        except (CommitFailedError, IllegalStateError) as error:
+            log.info("partitions were lost before the commit", group=self.group, error=repr(error)[:200])
+        except TopicAuthorizationFailedError as error:
+            consumer.refuse(error)
+            refused = refused_names(error)  # the offsets of the other topics are committed
+            self._committed({one: offset for one, offset in offsets.items() if one.topic not in refused})
+        except KafkaError as error:
+            log.warning("commit failed, the next one covers it", group=self.group, error=repr(error))
+        else:
+            self._committed(offsets)
 
     def _committed(self, offsets: Mapping[TopicPartition, int]) -> None:
         for partition, offset in offsets.items():
