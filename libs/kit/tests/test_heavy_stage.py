@@ -19,6 +19,7 @@ from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
 from framewell_kit.stream.permits import Permits
 from framewell_kit.stream.settle import Settler
 from framewell_kit.stream.starts import COLLECTION, StartCounts
+from framewell_kit.suspects import Suspects
 from framewell_kit.testing.scripted import ScriptedBroker, ScriptedPublisher
 from framewell_kit.testing.virtual_time import BEGINNING, VirtualClock, run
 
@@ -37,16 +38,18 @@ class TwoLanes:
         self.fatal: list[bool] = []
         clock, broker = VirtualClock(), ScriptedBroker()
         stage = HeavyStage(GROUP, ChunkPlanned, self.work)
+        self.suspects = Suspects()
         wiring = Wiring(
             cast(KafkaBroker, broker),
             cast(Publisher, ScriptedPublisher()),
             clock,
             fatal=lambda: self.fatal.append(True),
+            suspects=self.suspects,
         )
         settler = Settler(stage, "/heavy", clock, Breaker(clock))
-        permits, starts = Permits(1), StartCounts(self.documents, GROUP)
+        permits, self.starts = Permits(1), StartCounts(self.documents, GROUP)
         self.feeds = [
-            HeavyFeed(wiring, settler, [place.topic], permits, starts, priority=priority)
+            HeavyFeed(wiring, settler, [place.topic], permits, self.starts, priority=priority)
             for place, priority in zip(PLACES, (LIVE, ARCHIVE), strict=True)
         ]
         self.subscribers = broker.subscribers
@@ -131,6 +134,26 @@ def test_busy_leaves_no_start_behind() -> None:
         lanes.seconds = 0
         await asyncio.sleep(2)
         assert lanes.consumers[LIVE].committed == {PLACES[LIVE]: 1}
+        await lanes.stop(2)
+
+    run(play())
+
+
+def test_a_suspect_does_not_begin_beside_a_job_that_is_one_and_holds_up_nobody() -> None:
+    async def play() -> None:
+        lanes = TwoLanes(seconds=0)
+        await lanes.start()
+        await lanes.starts.start(PLACES[ARCHIVE].topic, 0, 0)  # a worker died at it
+        async with lanes.suspects.job("fetch/a"):
+            lanes.plan(ARCHIVE, "suspect")
+            await asyncio.sleep(1)
+            lanes.plan(LIVE, "live/1")
+            await asyncio.sleep(60)
+            assert lanes.begun == ["live/1"]
+            assert "job fetch/a runs" in " ".join(lanes.feeds[ARCHIVE].gate.reasons)
+        await asyncio.sleep(20)
+        assert lanes.begun == ["live/1", "suspect"]
+        assert await lanes.documents.count(COLLECTION, {}) == 0
         await lanes.stop(2)
 
     run(play())

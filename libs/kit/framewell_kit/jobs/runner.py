@@ -5,6 +5,7 @@ import random
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import nullcontext
 from uuid import uuid4
 
 from framewell_kit.clock import Clock, SystemClock
@@ -15,6 +16,7 @@ from framewell_kit.jobs.model import MAX_STARTS, RETRY_SECONDS, Job, JobKind, Le
 from framewell_kit.jobs.store import Jobs, job_of
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.declare import Reason
+from framewell_kit.suspects import Suspects
 from framewell_kit.telemetry import handling, logger
 from framewell_kit.telemetry.metrics import IN_FLIGHT, JOB_SECONDS, JOBS_ENDED
 
@@ -30,11 +32,19 @@ class JobRunner:
 
     A job that was at work when its worker died is a suspect: it begins when all that run in this process have
     ended, and nothing of any kind is claimed until it has ended, so that nobody else pays for what it does,
-    or it for them. While it waits it keeps its lease, and its start is not counted.
+    or it for them; nor does it begin beside a heavy record that is one (`suspects`). While it waits it keeps
+    its lease, and its start is not counted.
     """
 
-    def __init__(self, jobs: Jobs, kinds: Sequence[JobKind], clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        kinds: Sequence[JobKind],
+        clock: Clock | None = None,
+        suspects: Suspects | None = None,
+    ) -> None:
         self._jobs, self._clock = jobs, clock or SystemClock()
+        self._suspects = suspects or Suspects()
         self._kinds = {kind.kind: kind for kind in kinds}
         self._wakes = {kind: asyncio.Event() for kind in self._kinds}
         self._running: dict[str, set[asyncio.Task[None]]] = {kind: set() for kind in self._kinds}
@@ -208,12 +218,13 @@ class JobRunner:
         lease: RenewedLease,
         beside: Collection[asyncio.Task[None]],
     ) -> Sequence[Outgoing]:
-        """Do it once all `beside` it have ended, with its start counted. Raises LeaseLost."""
+        """Do it with its start counted; a suspect once all `beside` it have ended. Raises LeaseLost."""
         if beside:
             log.info("job waits to run alone: its worker died before", id=job.id, beside=len(beside))
             await asyncio.wait(beside)
-        await self._insist(document, lambda: self._jobs.start(document))
-        return await kind.work(job, lease)
+        async with self._suspects.job(job.id) if document["starts"] else nullcontext():
+            await self._insist(document, lambda: self._jobs.start(document))
+            return await kind.work(job, lease)
 
     async def _failed(self, kind: JobKind, job: Job, document: Document, error: Exception) -> str:
         told = "".join(traceback.format_exception(error))

@@ -10,7 +10,7 @@ import os
 import sys
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -33,6 +33,7 @@ from framewell_kit.stream.publisher import Publisher
 from framewell_kit.stream.refusals import Refusals
 from framewell_kit.stream.settle import Settler
 from framewell_kit.stream.waiting import Waiting
+from framewell_kit.suspects import Suspects
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
@@ -62,6 +63,7 @@ class Wiring:
     clock: Clock
     prefix: str = ""
     member: str = ""  # ordinal of this process, for static membership; empty: dynamic
+    suspects: Suspects = field(default_factory=Suspects)
     fatal: Callable[[], None] = lambda: os._exit(70)
 
 

@@ -130,16 +130,18 @@ class HeavyFeed(Feed):
         try:
             # A record that was there when its worker died runs alone: nobody else pays for what it does,
             # nor it for them. Its start is counted once it is alone, for while it waits others may die.
-            suspect = await self._starts.died(*_place(record))
-            async with self._permits.alone() if suspect else self._permits.together():
-                return await self._settle_counted(record, await self._starts.start(*_place(record)))
+            if not await self._starts.died(*_place(record)):
+                async with self._permits.together():
+                    return await self._settle_counted(record)
+            async with self.wiring.suspects.record(), self._permits.alone():
+                return await self._settle_counted(record)
         except Busy as busy:
             self.settler.breaker.undecided()
             return Postponed(busy.retry_after, busy.reason)
 
-    async def _settle_counted(self, record: Delivery, starts: int) -> Postponed | None:
-        """Handle a record whose start is counted, and count it out again unless the process dies."""
-        over = False
+    async def _settle_counted(self, record: Delivery) -> Postponed | None:
+        """Count the start of a record, handle it, and count it out again unless the process dies."""
+        starts, over = await self._starts.start(*_place(record)), False
         try:
             verdict = await self._settle(record, starts)
             if isinstance(verdict, Settled):

@@ -30,6 +30,7 @@ from framewell_kit.stream.publisher import Publisher
 from framewell_kit.stream.security import security
 from framewell_kit.stream.settle import Settler
 from framewell_kit.stream.starts import StartCounts
+from framewell_kit.suspects import Suspects
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
@@ -63,6 +64,7 @@ class StreamRuntime:
         prefix: str = "",
         member: str = "",
         fatal: Any = None,
+        suspects: Suspects | None = None,
     ) -> None:
         self._documents, self._clock = documents, clock
         self._kafka, self._prefix = kafka, prefix
@@ -71,6 +73,7 @@ class StreamRuntime:
             allow_auto_create_topics=False, graceful_timeout=0.5, metadata_max_age_ms=METADATA_MS,
         )  # fmt: skip
         options = {"fatal": fatal} if fatal is not None else {}
+        options |= {"suspects": suspects} if suspects is not None else {}
         self._wiring = Wiring(self._broker, publisher, clock, prefix, member, **options)
         self.feeds: list[Feed] = []
         self.broadcasts: list[BroadcastFeed] = []
