@@ -11,13 +11,22 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from framewell_cli.plain_text import plain_json
+from framewell_cli.plain_text import harmless, one_line, plain_json
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 """The option that every command has."""
 
-results = Console(highlight=False, soft_wrap=True)
-progress = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class HarmlessConsole(Console):
+    """A console on which nothing that a sender wrote, a title or a reason, can work."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As ever; text is made harmless first. A `Text` must be so already."""
+        super().print(*(harmless(one) if isinstance(one, str) else one for one in objects), **options)
+
+
+results = HarmlessConsole(highlight=False, soft_wrap=True)
+progress = HarmlessConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
@@ -30,6 +39,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     At a terminal long cells fold, but for those of the first column, which are ids; elsewhere none does.
     """
+    rows = [[one_line(cell) for cell in row] for row in rows]
     if not results.is_terminal:
         _print_plain([columns, *rows] if any(columns) else rows)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, results
 from framewell_cli.describe import describe
 from framewell_cli.errors import UsageProblem
+from framewell_cli.plain_text import plain_json
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Unreadable, decode
@@ -31,7 +33,7 @@ def tail(
     last: Annotated[int, typer.Option("--last", "-n", min=0, help="First show so many of each topic.")] = 10,
     everything: Annotated[bool, typer.Option("--all", help="First show all there is.")] = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Then go on as they happen.")] = False,
-    asset: Annotated[str, typer.Option(help="Only events of this asset.")] = "",
+    asset: Annotated[str, typer.Option(help="Of these, only events of this asset.")] = "",
     kafka: Kafka = None,
     prefix: Prefix = "",
     as_json: Json = False,
@@ -80,12 +82,21 @@ async def _tail(
             one: max(begins[one], ends[one] - last) if last is not None else begins[one] for one in partitions
         }
         earlier = [record async for record in read_to_end(consumer, starts)]
-        for record in sorted(earlier, key=lambda record: record.timestamp):
+        for record in _newest(earlier, last):
             _print(record, prefix, asset, as_json=as_json)
         while follow:
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:
                     _print(record, prefix, asset, as_json=as_json)
+
+
+def _newest(records: Sequence[Any], last: int | None) -> list[Any]:
+    """So many of each topic, whatever partitions they lie in, oldest first; None: all."""
+    of_topic: dict[str, list[Any]] = {}
+    for record in sorted(records, key=lambda record: record.timestamp):
+        of_topic.setdefault(record.topic, []).append(record)
+    newest = (found if last is None else found[max(0, len(found) - last) :] for found in of_topic.values())
+    return sorted(chain.from_iterable(newest), key=lambda record: record.timestamp)
 
 
 def _print(record: Any, prefix: str, asset: str, *, as_json: bool) -> None:
@@ -99,7 +110,7 @@ def _print(record: Any, prefix: str, asset: str, *, as_json: bool) -> None:
     if asset and event.envelope.subject != asset:
         return
     if as_json:
-        typer.echo(json.dumps(structured(event), ensure_ascii=False))
+        typer.echo(plain_json(json.dumps(structured(event), ensure_ascii=False)))
         return
     results.print(_line(event), markup=False)
 

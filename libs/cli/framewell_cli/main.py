@@ -15,6 +15,7 @@ from typing import Final
 import typer
 
 from framewell_cli.errors import CommandError
+from framewell_cli.plain_text import harmless
 from framewell_embedded.errors import CannotStart
 
 COMMANDS: Final[dict[str, str]] = {
@@ -71,17 +72,19 @@ def _nothing_before_a_command() -> None:
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached."""
+    """Entry point. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached, 130 Ctrl-C."""
     logging.getLogger().addHandler(logging.NullHandler())  # libraries speak to people through our errors
     asked = sys.argv[1:2]
     try:
         build(asked if asked and asked[0] in COMMANDS else COMMANDS)()
     except CommandError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(harmless(str(error)), err=True)
         sys.exit(error.exit_code)
     except CannotStart as error:
-        typer.echo(str(error), err=True)
+        typer.echo(harmless(str(error)), err=True)
         sys.exit(1)
+    except KeyboardInterrupt:  # while the command's module was loaded; later typer ends it alike
+        sys.exit(130)
 
 
 if __name__ == "__main__":

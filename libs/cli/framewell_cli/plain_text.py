@@ -6,6 +6,26 @@ that turn the direction of writing, bytes that are no text at all. Here they bec
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+# Controls, among them those that begin an escape sequence; marks that turn the direction of writing; half
+# characters, such as a file name's bytes that are no UTF-8. What writing needs (tabs, joiners, no-break
+# spaces) stays.
+_WORKS_ON_A_TERMINAL: Final = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def harmless(text: str) -> str:
+    """Text for people, lines kept: what would work on a terminal is written as an escape."""
+    return "\n".join(_WORKS_ON_A_TERMINAL.sub(_matched, line) for line in text.splitlines())
+
+
+def one_line(text: str) -> str:
+    """The same in one line: a title, a cell of a table."""
+    return harmless(" ".join(text.splitlines()))
+
 
 def plain(text: str, *, keep: str = "") -> str:
     """The text with everything that is not printable written as an escape, but for what is in `keep`."""
@@ -19,6 +39,10 @@ def plain_json(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() or one == "\n" else _json_escaped(one) for one in text)
+
+
+def _matched(found: re.Match[str]) -> str:
+    return _escaped(found[0])
 
 
 def _escaped(one: str) -> str:

@@ -1,6 +1,7 @@
 """Commands over the gateway: what they print, what they ask for, and how they end."""
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -167,6 +168,42 @@ def test_a_file_is_sent_and_asked_for(gateway: Gateway, run: Run, tmp_path: Path
     assert (asked["uri"], asked["lane"], asked["labels"]) == ("upload:1", "live", {"desk": "7"})
     assert asked["programme"]["title"] == "news.mp4"
     assert asked["statements"][0]["legal_basis"] == "own_production"
+
+
+def test_a_file_whose_name_is_no_text_is_sent_all_the_same(
+    gateway: Gateway, run: Run, tmp_path: Path
+) -> None:
+    gateway.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 5, "sha256": ""}
+    gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
+    media = tmp_path / os.fsdecode(b"bad\xff.mp4")
+    media.write_bytes(b"media")
+    result = run("ingest", str(media), "--json")
+    assert json.loads(result.stdout) == {"asset_id": ASSET, "title": "bad\N{REPLACEMENT CHARACTER}.mp4"}
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_is_told_from_what_is_missing(run: Run, tmp_path: Path, kind: str) -> None:
+    made = tmp_path / "news.mp4"
+    made.mkdir() if kind == "folder" else os.mkfifo(made)
+    result = run("ingest", str(made))
+    assert isinstance(result.exception, UsageProblem)
+    assert str(result.exception) == f"{made}: is no file"
+
+
+def test_ctrl_c_while_waiting_says_that_the_mesh_goes_on(
+    gateway: Gateway, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 5, "sha256": ""}
+    gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
+    (tmp_path / "news.mp4").write_bytes(b"media")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("framewell_client.Gateway.wait", interrupted)
+    result = run("ingest", str(tmp_path / "news.mp4"), "--wait")
+    assert result.exit_code == 130
+    assert f"framewell watch {ASSET}" in result.stderr
 
 
 def test_a_file_inside_the_roots_is_named_by_its_path(gateway: Gateway, run: Run, tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -83,7 +84,7 @@ class Gateway:
             return self._document(
                 "POST",
                 "/v1/uploads",
-                params={"file_name": path.name},
+                params={"file_name": path.name.encode(errors="surrogateescape").decode(errors="replace")},
                 content=_pieces(file, on_bytes),
                 headers={
                     "content-type": "application/octet-stream",
@@ -94,11 +95,11 @@ class Gateway:
 
     def asset(self, asset_id: str) -> Document:
         """The composed view of an asset."""
-        return self._document("GET", f"/v1/assets/{asset_id}")
+        return self._document("GET", f"/v1/assets/{_part(asset_id)}")
 
     def why(self, asset_id: str) -> Document:
         """Where an asset stands, what it waits for and why, what to do about it."""
-        return self._document("GET", f"/v1/assets/{asset_id}/why")
+        return self._document("GET", f"/v1/assets/{_part(asset_id)}/why")
 
     def assets(self, *, limit: int = 100) -> list[Document]:
         """Assets, newest first."""
@@ -108,12 +109,12 @@ class Gateway:
         self, asset_id: str, analysers: Sequence[str] = (), *, limit: int = 10_000
     ) -> list[Document]:
         """What models saw in an asset."""
-        path = f"/v1/assets/{asset_id}/observations"
+        path = f"/v1/assets/{_part(asset_id)}/observations"
         return self._pages(path, "observations", limit, analyser=list(analysers))
 
     def events(self, asset_id: str) -> list[Document]:
         """Everything that has happened to an asset so far."""
-        events: list[Document] = self._document("GET", f"/v1/assets/{asset_id}/events")["events"]
+        events: list[Document] = self._document("GET", f"/v1/assets/{_part(asset_id)}/events")["events"]
         return events
 
     def follow(self, asset_id: str) -> Iterator[Document]:
@@ -153,7 +154,7 @@ class Gateway:
 
     def frame(self, asset_id: str, frame: int) -> bytes:
         """The sampled picture nearest at or before a frame, as JPEG."""
-        return self._answer("GET", f"/v1/assets/{asset_id}/frame", params={"frame": frame}).content
+        return self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params={"frame": frame}).content
 
     # --- training data
 
@@ -190,11 +191,11 @@ class Gateway:
 
     def publish_snapshot(self, dataset_id: str) -> Document:
         """Publish a snapshot now."""
-        return self._document("POST", f"/v1/datasets/{dataset_id}/snapshots")
+        return self._document("POST", f"/v1/datasets/{_part(dataset_id)}/snapshots")
 
     def rights(self, asset_id: str) -> Document:
         """Rights of an asset: decisions and statements."""
-        return self._document("GET", f"/v1/assets/{asset_id}/rights")
+        return self._document("GET", f"/v1/assets/{_part(asset_id)}/rights")
 
     def change_rights(self, change: Mapping[str, Any]) -> Document:
         """Change rights of an asset, a source or a holder: `{event_id, type}`."""
@@ -240,7 +241,11 @@ class Gateway:
             answer = self._client.request(method, path, **request)
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
-        if answer.is_error:
+        except UnicodeEncodeError as error:
+            raise Refused(
+                HTTPStatus.BAD_REQUEST, {"detail": f"no text in UTF-8: {error.object[:80]!r}"}
+            ) from error
+        if not answer.is_success:
             raise Refused(answer.status_code, _problem(answer))
         return answer
 
@@ -263,7 +268,7 @@ class Gateway:
         """Events with the place to resume after each; ends when the connection does."""
         headers = {"accept": "text/event-stream", "last-event-id": last_event_id}
         timeout = httpx.Timeout(_QUIET_SECONDS, connect=5.0)
-        path = f"/v1/assets/{asset_id}/events"
+        path = f"/v1/assets/{_part(asset_id)}/events"
         try:
             stream = self._client.stream("GET", path, headers=headers, timeout=timeout)
             with stream as answer:
@@ -293,6 +298,11 @@ def _problem(answer: httpx.Response) -> Mapping[str, Any]:
     except ValueError:
         return {"detail": f"{answer.request.url} answered {answer.status_code} {answer.reason_phrase}"}
     return problem if isinstance(problem, dict) else {}
+
+
+def _part(said: str) -> str:
+    """An id as one part of a path, whatever is in it."""
+    return quote(said, safe="", errors="surrogateescape")
 
 
 def _pieces(file: BinaryIO, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:

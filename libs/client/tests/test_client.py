@@ -29,6 +29,8 @@ class Answering:
         given = self.answers.get((method, target), self.answers.get((method, path)))
         if isinstance(given, list):
             given = given.pop(0)
+        if isinstance(given, int):
+            return given, "text/plain", b""
         if given is None:
             return 404, "application/problem+json", b'{"detail": "nothing is here", "status": 404}'
         if isinstance(given, bytes):
@@ -116,6 +118,26 @@ def test_an_upload_sends_the_whole_file(answering: Answering, tmp_path: Path) ->
     ((_, target, _, body),) = answering.asked
     assert len(body) == heard[-1] == 3 << 20
     assert "file_name=%C3%A4" in target
+
+
+def test_an_id_is_one_part_of_a_path_whatever_is_in_it(answering: Answering) -> None:
+    with Gateway(answering.address) as gateway:
+        for asked, sent in (("../models", "..%2Fmodels"), ("a?b#c", "a%3Fb%23c"), ("\udcff", "%FF")):
+            with pytest.raises(Refused, match="nothing is here"):
+                gateway.asset(asked)
+            assert answering.asked[-1][1] == f"/v1/assets/{sent}"
+
+
+def test_what_is_no_text_in_utf_8_is_refused(answering: Answering) -> None:
+    with Gateway(answering.address) as gateway, pytest.raises(Refused, match="no text in UTF-8"):
+        gateway.submit({"uri": "file:///\udcff"})
+
+
+def test_an_answer_from_elsewhere_is_no_answer(answering: Answering) -> None:
+    """A redirect has no document."""
+    answering.answers["GET", "/v1/assets/"] = 307
+    with Gateway(answering.address) as gateway, pytest.raises(Refused, match="answered 307"):
+        gateway.asset("")
 
 
 def test_waiting_resumes_after_a_break_and_ends_with_the_view(answering: Answering) -> None:

@@ -11,6 +11,7 @@ from framewell_cli.commands.asset_text import print_asset
 from framewell_cli.commands.reaching import AssetId, the_gateway
 from framewell_cli.commands.why_text import print_why
 from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.plain_text import plain_json
 from framewell_client.gateway import ENDED, ENDED_STATES
 
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
@@ -87,7 +88,7 @@ def _print_event(event: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _one_line(event: dict[str, Any]) -> str:
-    return json.dumps(event, ensure_ascii=False)
+    return plain_json(json.dumps(event, ensure_ascii=False))
 
 
 def _told(data: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from framewell_cli.console import progress as stderr
+from framewell_cli.plain_text import one_line
 
 Event = Mapping[str, Any]
 
@@ -78,7 +79,7 @@ class Line:
         self.steps.hear(event)
         self.progress.update(self.task, completed=self.steps.done, stage=self.steps.line)
         if self.progress.disable and self.steps.line != before:
-            stderr.print(f"{self.title}: {self.steps.line}", markup=False)
+            stderr.print(f"{one_line(self.title)}: {self.steps.line}", markup=False)
 
 
 @contextmanager
@@ -93,6 +94,6 @@ def moving_lines(titles: Mapping[str, str]) -> Iterator[dict[str, Line]]:
     )
     with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as progress:
         yield {
-            asset_id: Line(title, progress, progress.add_task(title, total=1.0, stage="requested"))
+            asset_id: Line(title, progress, progress.add_task(one_line(title), total=1.0, stage="requested"))
             for asset_id, title in titles.items()
         }

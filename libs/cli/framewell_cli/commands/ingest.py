@@ -84,7 +84,8 @@ def _uri_or_path(source: str) -> str | Path:
         raise UsageProblem(f"{source}: ingest reads {', '.join(SCHEMES)}, not {scheme}")
     path = Path(source)
     if not path.is_file():
-        raise UsageProblem(f"{source}: there is no such file")
+        missing = "is no file" if path.exists() else "there is no such file"
+        raise UsageProblem(f"{source}: {missing}")
     if not os.access(path, os.R_OK):
         raise UsageProblem(f"{source}: the file may not be read")
     return path.resolve()
@@ -102,7 +103,8 @@ def _uri(gateway: Gateway, source: str | Path, roots: Sequence[Path]) -> str:
 
 
 def _name(source: str | Path) -> str:
-    return source.name if isinstance(source, Path) else Path(urlsplit(source).path).name or source
+    name = source.name if isinstance(source, Path) else Path(urlsplit(source).path).name or source
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _labels(said: list[str]) -> dict[str, str]:
@@ -116,8 +118,13 @@ def _labels(said: list[str]) -> dict[str, str]:
 
 
 def _wait(gateway: Gateway, titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    with moving_lines(titles) as lines:
-        return [gateway.wait(asset_id, lines[asset_id].hear) for asset_id in titles]
+    try:
+        with moving_lines(titles) as lines:
+            return [gateway.wait(asset_id, lines[asset_id].hear) for asset_id in titles]
+    except KeyboardInterrupt:
+        for asset_id in titles:
+            progress.print(f"the mesh goes on with it: framewell watch {asset_id}", markup=False)
+        raise
 
 
 def _write_page(gateway: Gateway, view: dict[str, Any], path: Path) -> None:

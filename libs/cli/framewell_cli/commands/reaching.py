@@ -6,17 +6,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import UNAUTHORIZED
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
-from framewell_cli.errors import CommandError, MeshUnreachable
+from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_client import ClientError, Gateway, Refused, Unreachable
 
 ActingAs = Annotated[
     str,
     typer.Option("--as", metavar="NAME", help="Your name, for the record (without tokens: taken as said)."),
 ]
-AssetId = Annotated[str, typer.Argument(metavar="ASSET", help="Id of the asset.")]
+
+
+def asset_id(said: str) -> str:
+    """The id as it was written. Raises UsageProblem for anything else: it would name another page."""
+    try:
+        is_one = str(UUID(said)) == said.lower()
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise UsageProblem(f"{said[:80]!r} is no id of an asset, a UUID: 'framewell assets' lists them")
+    return said
+
+
+AssetId = Annotated[str, typer.Argument(metavar="ASSET", help="Id of the asset.", callback=asset_id)]
 
 
 @contextmanager

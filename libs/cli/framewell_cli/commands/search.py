@@ -32,7 +32,9 @@ def search(
             if one["state"] not in {"rejected", "removed"}:
                 found.extend(matches(gateway.asset(one["asset_id"]), words, one["title"]))
     progress.print(f"looked through {len(listed)} assets", markup=False)
-    if as_json:
+    if not found and not as_json:
+        progress.print("nothing that was seen, read or heard in them has these words")
+    elif as_json:
         print_json([{key: value for key, value in one.items() if key != "when"} for one in found])
     else:
         print_table(
