@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -35,11 +36,15 @@ _PROBE_TIMEOUT_SECONDS: Final = 2.0
 
 @dataclass(slots=True)
 class Supervised:
-    """Keeps one program running until `stop`. `changed` is called after every change of state."""
+    """Keeps one program running until `stop`.
+
+    `changed` is called after every change of state, `report` with a sentence when the process ended unasked.
+    """
 
     program: Program
     log: Path
     changed: Callable[[], None]
+    report: Callable[[str], None]
     client: httpx.AsyncClient
     """Shared by all processes of a mesh: making one costs more than a hundred questions."""
     state: State = "waiting"
@@ -81,6 +86,7 @@ class Supervised:
                 pause = FIRST_PAUSE_SECONDS
             self.restarts += 1
             self._enter("restarting", why_ended(status, self.log))
+            self.report(f"{_now()}  {self.program.name} {self.reason}; it is started again")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         self._enter("stopped")
@@ -150,6 +156,10 @@ class Supervised:
         if (state, reason) != (self.state, self.reason):
             self.state, self.reason = state, reason
             self.changed()
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def waits_for(answer: str) -> str:

@@ -89,7 +89,8 @@ class Supervisor:
         began = time.monotonic()
         specifications = programs(self.folder, self.ports, self.names)
         self._members = [
-            Supervised(p, self.folder.log(p.name), self._write_roster, self._client) for p in specifications
+            Supervised(p, self.folder.log(p.name), self._write_roster, self.report, self._client)
+            for p in specifications
         ]
         servers = [member for member in self._members if member.program.name in SERVERS]
         services = [member for member in self._members if member.program.name not in SERVERS]
