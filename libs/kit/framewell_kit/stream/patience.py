@@ -16,8 +16,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from faststream.kafka import KafkaBroker
 
+from framewell_contracts import unpacking
 from framewell_contracts.broker_reach import refusal, refused_names
-from framewell_kit.stream.undecodable import Carefully
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
@@ -35,19 +35,12 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     def __init__(self, *topics: str, **options: Any) -> None:
         super().__init__(*topics, **options)
         self._refused: dict[str, float] = {}
-        self._carefully = Carefully(self)
         self.expelled = ""
 
     async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
         wait_ms = max(timeout_ms, IDLE_WAIT_MS) if timeout_ms else 0
-        read = super().getmany
         try:
-            if self._carefully.needed:
-                return await self._carefully.poll(lambda one: read(one, max_records=1))
-            return await read(*partitions, timeout_ms=wait_ms, max_records=max_records)
-        except UnicodeDecodeError:
-            self._carefully.begin()
-            return {}
+            return await super().getmany(*partitions, timeout_ms=wait_ms, max_records=max_records)
         except TopicAuthorizationFailedError as error:
             self.refuse(error)
         except GroupAuthorizationFailedError as error:
@@ -88,7 +81,8 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
 
 
 async def connect(broker: KafkaBroker) -> None:
-    """Connect the broker so that its subscribers get patient consumers."""
+    """Connect the broker so that its subscribers get patient consumers, whom no batch stops."""
+    unpacking.install()
     await broker.connect()
     config = broker.config.broker_config
     made: Any = config.builder
