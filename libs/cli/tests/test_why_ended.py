@@ -1,17 +1,25 @@
-"""What a person is told of a supervised process that ended."""
+"""A supervised process ends: what a person is told, and that it is started again on a full disk, too."""
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import shutil
 from collections import namedtuple
 from pathlib import Path
 
+import httpx
 import pytest
 
-from framewell_cli.mesh.supervised import why_ended
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.programs import Program
+from framewell_cli.mesh.roster import Roster
+from framewell_cli.mesh.supervised import Supervised, why_ended
+from framewell_cli.mesh.supervisor import Supervisor
 
 Usage = namedtuple("Usage", "total used free")
-JAVA = "java.lang.InternalError: a fault occurred\n\tat kafka.Kafka.main(Kafka.scala:98)\n\tat kafka.Kafka.main(K)\n"
+JAVA = "java.lang.InternalError: a fault occurred\n\tat kafka.Kafka.main(98)\n\tat kafka.Kafka.main(K)\n"
 
 
 def test_the_last_words_are_told_without_the_frames_of_a_stack(tmp_path: Path) -> None:
@@ -30,3 +38,22 @@ def test_a_full_disk_is_named_whatever_the_process_said(
     assert (
         why_ended(1, log) == f"ended with status 1: only 0.3 MB are left on the disk of {tmp_path}: make room"
     )
+
+
+async def test_what_ends_is_started_again_also_when_the_list_of_processes_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(roster: Roster, folder: MeshFolder) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Roster, "write", no_space)
+    supervisor = Supervisor(MeshFolder(tmp_path), Ports(17400), ["kafka"], report=lambda _: None)
+    program = Program("kafka", ("/bin/false",), (17400,), None)
+    async with httpx.AsyncClient() as client:
+        member = Supervised(program, tmp_path / "log", supervisor.write_roster, lambda _: None, client)
+        running = asyncio.create_task(member.run())
+        async with asyncio.timeout(30):
+            while member.restarts < 2:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.02)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -6,6 +6,7 @@ Its standard output is its log, which `up` follows; the last line of one that gi
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from framewell_cli.errors import CommandError
 from framewell_cli.mesh.folder import MeshFolder
@@ -16,7 +17,8 @@ from framewell_embedded.errors import CannotStart
 
 
 def _write(line: str) -> None:
-    print(line, flush=True)
+    with suppress(OSError):  # a full disk: the mesh is to be looked after all the same
+        print(line, flush=True)
 
 
 def main() -> int:

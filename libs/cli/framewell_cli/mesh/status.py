@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from framewell_cli.errors import MeshUnreachable
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.locking import is_held
 from framewell_cli.mesh.processes import resident_megabytes
+from framewell_cli.mesh.room import no_room
 from framewell_cli.mesh.roster import Entry, Roster
 
 
@@ -57,8 +59,9 @@ def look(folder: MeshFolder) -> MeshStatus:
 def _status(entry: Entry) -> ProcessStatus:
     pid = entry.process.pid if entry.process is not None and entry.process.alive() else None
     state: str = entry.state
+    reason = entry.reason
     if pid is None and state in ("ready", "unready", "starting"):
-        state = "ended"
+        state, reason = "ended", no_room(Path(entry.log).parent)
     return ProcessStatus(
         name=entry.name,
         state=state,
@@ -67,6 +70,6 @@ def _status(entry: Entry) -> ProcessStatus:
         up_seconds=time.time() - entry.since if pid is not None else None,
         restarts=entry.restarts,
         resident_megabytes=resident_megabytes(pid) if pid is not None else None,
-        reason=entry.reason,
+        reason=reason,
         log=entry.log,
     )

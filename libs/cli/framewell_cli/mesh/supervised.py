@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import httpx
 from framewell_cli.mesh.logs import last_lines, open_log
 from framewell_cli.mesh.processes import Identity
 from framewell_cli.mesh.programs import Program
+from framewell_cli.mesh.room import no_room
 from framewell_cli.mesh.roster import Entry, State
 from framewell_embedded.ports import answers
 
@@ -25,10 +25,6 @@ FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 """A process that ran this long before it ended starts again without a longer pause."""
-
-FULL_DISK_BYTES: Final = 20_000_000
-"""With less a server that ends is taken to have ended for want of room."""
-
 _PROBE_STARTING_SECONDS: Final = 0.4
 _PROBE_READY_SECONDS: Final = 3.0
 _PROBE_TIMEOUT_SECONDS: Final = 2.0
@@ -172,10 +168,9 @@ def waits_for(answer: str) -> str:
 
 
 def why_ended(status: int, log: Path) -> str:
-    """One sentence about the end of a process. A full disk is named: what servers say of it is a riddle."""
+    """One sentence about the end of a process; the last thing it said, unless its disk is full."""
     ended = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    free = shutil.disk_usage(log.parent).free
-    if free < FULL_DISK_BYTES:
-        return f"{ended}: only {free / 1e6:.1f} MB are left on the disk of {log.parent}: make room"
+    if full := no_room(log.parent):
+        return f"{ended}: {full}"
     said = [line for line in last_lines(log, 60) if not line.lstrip().startswith("at ")]  # frames of Java
     return f"{ended}: {said[-1][:200]}" if said and status > 0 else ended

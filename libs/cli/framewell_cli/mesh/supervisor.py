@@ -38,7 +38,7 @@ SERVER_GRACE_SECONDS: Final = 15.0
 CRASHES_AT_START: Final = 4
 """A process that ends this often before it was ready once will not come up by waiting."""
 
-_ROTATE_EVERY_SECONDS: Final = 10.0
+_KEEP_HOUSE_SECONDS: Final = 10.0
 
 Report = Callable[[str], None]
 
@@ -60,6 +60,8 @@ class Supervisor:
     _members: list[Supervised] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _unwritten: bool = False
+    """True when the list on disk is not what it should be: there was no room for it."""
 
     async def run(self) -> None:
         """Bring the mesh up, keep it up, take it down on SIGTERM or SIGINT.
@@ -71,7 +73,7 @@ class Supervisor:
             loop.add_signal_handler(number, self._stop.set)
         end_leftovers(self.folder, self.report)
         check_ports(self.ports, self.names)
-        background = asyncio.create_task(self._rotate_logs())
+        background = asyncio.create_task(self._keep_house())
         try:
             coming_up = asyncio.create_task(self._come_up())
             stopped = asyncio.create_task(self._stop.wait())
@@ -89,7 +91,7 @@ class Supervisor:
         began = time.monotonic()
         specifications = programs(self.folder, self.ports, self.names)
         self._members = [
-            Supervised(p, self.folder.log(p.name), self._write_roster, self.report, self._client)
+            Supervised(p, self.folder.log(p.name), self.write_roster, self.report, self._client)
             for p in specifications
         ]
         servers = [member for member in self._members if member.program.name in SERVERS]
@@ -147,16 +149,27 @@ class Supervisor:
         await self._client.aclose()
         end_leftovers(self.folder, self.report)
 
-    async def _rotate_logs(self) -> None:
+    async def _keep_house(self) -> None:
+        """Keep logs small, and write again what a full disk did not take."""
         while True:
-            await asyncio.sleep(_ROTATE_EVERY_SECONDS)
+            await asyncio.sleep(_KEEP_HOUSE_SECONDS)
+            if self._unwritten:
+                self.write_roster()
             for member in self._members:
-                rotate(member.log)
+                with contextlib.suppress(OSError):
+                    rotate(member.log)
 
-    def _write_roster(self) -> None:
+    def write_roster(self) -> None:
+        """Tell others how it stands. A full disk must not keep the supervisor from starting what ended."""
         supervisor = Identity.of(os.getpid())
-        if supervisor is not None:
-            Roster(supervisor, self.ports.base, tuple(m.entry for m in self._members)).write(self.folder)
+        if supervisor is None:
+            return
+        roster = Roster(supervisor, self.ports.base, tuple(m.entry for m in self._members))
+        try:
+            roster.write(self.folder)
+            self._unwritten = False
+        except OSError:
+            self._unwritten = True
 
     def _say(self, began: float, sentence: str) -> None:
         self.report(f"{time.monotonic() - began:6.1f} s  {sentence}")
