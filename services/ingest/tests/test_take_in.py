@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -45,6 +46,12 @@ async def test_a_video_is_stored_unchanged_and_described(ingest: Ingest) -> None
     assert [track.codec for track in end.tracks] == ["h264", "aac"]
     assert end.asset_id == asset_id("//playout", "request-1")
     assert end.generation == 1
+
+
+async def test_a_file_whose_name_is_no_utf_8_is_taken_in(ingest: Ingest) -> None:
+    clip = ingest.inbox / os.fsdecode(b"caf\xe9.mp4")
+    small_clip(ingest.inbox).rename(clip)
+    assert isinstance(await ingest.take_in_file(clip), AssetIngested)
 
 
 async def test_the_same_request_twice_is_one_asset_and_one_end(ingest: Ingest) -> None:
@@ -177,6 +184,8 @@ async def test_the_wrong_content_is_refused_and_not_kept(ingest: Ingest) -> None
         ("file:///{inbox}/link.mp4", "forbidden"),
         ("file://elsewhere/{inbox}/a.mp4", "forbidden"),
         ("file:///{inbox}/missing.mp4", "unreachable"),
+        ("file:///{inbox}/%ff.mp4", "unreachable"),
+        ("file:///{inbox}/" + "a" * 300, "unreachable"),
         ("file:///{inbox}", "unreachable"),
         ("https://127.0.0.2/a.mp4", "forbidden"),
         ("https://[::1]/a.mp4", "forbidden"),

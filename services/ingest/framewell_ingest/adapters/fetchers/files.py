@@ -21,7 +21,7 @@ class FileFetcher:
     @asynccontextmanager
     async def fetch(self, uri: str) -> AsyncIterator[Source]:
         path = self._resolved(uri)
-        yield Source(path, path.name)
+        yield Source(path, _text(path.name))
 
     def _resolved(self, uri: str) -> Path:
         parts = urlsplit(uri)
@@ -30,7 +30,8 @@ class FileFetcher:
                 FORBIDDEN,
                 f"{uri!r} names the host {parts.netloc!r}; a file: URI begins with file:/// and a path.",
             )
-        wanted = Path(unquote(parts.path))
+        # A name may be bytes that are no UTF-8, as old archives have them.
+        wanted = Path(unquote(parts.path, errors="surrogateescape"))
         if not wanted.is_absolute() or "\0" in parts.path or "%00" in parts.path:
             raise Refused(FORBIDDEN, f"{uri!r} holds no absolute path.")
         path = wanted.resolve()
@@ -39,11 +40,19 @@ class FileFetcher:
             named = ", ".join(str(root) for root in self.roots) or "none"
             raise Refused(
                 FORBIDDEN,
-                f"{wanted} is outside the folders this mesh may read (FRAMEWELL_INGEST_ROOTS: {named}). "
-                "Move the file there, or upload it.",
+                f"{_text(wanted)} is outside the folders this mesh may read (FRAMEWELL_INGEST_ROOTS: "
+                f"{named}). Move the file there, or upload it.",
             )
-        if not path.exists():
-            raise Refused(UNREACHABLE, f"There is no file {wanted}.")
-        if not path.is_file():
-            raise Refused(UNREACHABLE, f"{wanted} is no regular file.")
+        try:
+            if not path.exists():
+                raise Refused(UNREACHABLE, f"There is no file {_text(wanted)}.")
+            if not path.is_file():
+                raise Refused(UNREACHABLE, f"{_text(wanted)} is no regular file.")
+        except OSError as error:  # a name that is too long, a folder that may not be looked into
+            raise Refused(UNREACHABLE, f"{_text(wanted)} cannot be read: {error.strerror}.") from error
         return path
+
+
+def _text(path: Path | str) -> str:
+    """A path as a message can carry it: bytes that are no UTF-8 become marks of replacement."""
+    return str(path).encode(errors="surrogateescape").decode(errors="replace")
