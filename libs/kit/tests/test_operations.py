@@ -112,6 +112,20 @@ async def test_what_a_process_tells_is_changed_while_it_runs_and_goes_back(serve
     assert before.exporting is False
 
 
+async def test_a_change_by_somebody_else_leaves_the_way_back(served: Served) -> None:
+    async with channel(served.address) as to:
+        stub = OperationsServiceStub(to)
+        first = await stub.SetTelemetry(
+            pb.SetTelemetryRequest(log_level="debug", revert_after=_duration(0.5))
+        )
+        second = await stub.SetTelemetry(pb.SetTelemetryRequest(trace_sample=1.0))
+        assert second.telemetry.reverts_at == first.telemetry.reverts_at
+        await asyncio.sleep(1.5)
+        now = (await stub.GetTelemetry(pb.GetTelemetryRequest())).telemetry
+    assert (now.log_level, now.trace_sample) == ("info", 0.25)
+    assert not now.HasField("reverts_at")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -56,7 +56,8 @@ class Operations(grpc_code.OperationsServiceServicer):
             loggers=request.loggers,
             trace_sample=request.trace_sample if request.HasField("trace_sample") else None,
         )
-        self._revert_after(seconds if request.HasField("revert_after") else None)
+        if request.HasField("revert_after"):  # else a way back that somebody set stays, and is told
+            self._revert_after(seconds)
         log.warning(
             "telemetry changed", by=actor.principal, log_level=now.log_level, loggers=dict(now.loggers),
             trace_sample=now.trace_sample, seconds=seconds or None,
@@ -104,13 +105,11 @@ class Operations(grpc_code.OperationsServiceServicer):
             reverts_at=_moment(self._reverts_at),
         )
 
-    def _revert_after(self, seconds: float | None) -> None:
+    def _revert_after(self, seconds: float) -> None:
         if self._reverting is not None:
             self._reverting.cancel()
-        self._reverting, self._reverts_at = None, None
-        if seconds is not None:
-            self._reverts_at = datetime.now(UTC) + timedelta(seconds=seconds)
-            self._reverting = asyncio.get_running_loop().call_later(seconds, self._revert)
+        self._reverts_at = datetime.now(UTC) + timedelta(seconds=seconds)
+        self._reverting = asyncio.get_running_loop().call_later(seconds, self._revert)
 
     def _revert(self) -> None:
         self._reverting, self._reverts_at = None, None

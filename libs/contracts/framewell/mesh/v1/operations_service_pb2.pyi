@@ -201,7 +201,7 @@ class SetTelemetryRequest(_message.Message):
 
     @_builtins.property
     def revert_after(self) -> _duration_pb2.Duration:
-        """Go back to the settings after this time; not set: stay."""
+        """Go back to the settings after this time; not set: stay, or go back when an earlier change does."""
 
     def __init__(
         self,
