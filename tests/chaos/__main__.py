@@ -63,7 +63,8 @@ def _run(names: Sequence[str], folder: Path, scale: Scale) -> list[Outcome]:
 
 def _told(outcome: Outcome) -> None:
     verdict = "clean" if outcome.clean else "NOT CLEAN"
-    print(f"{outcome.name:<12} {outcome.seconds:6.1f} s  {verdict}", file=sys.stderr, flush=True)
+    told = f"{outcome.name:<12} {outcome.seconds:6.1f} s  load {outcome.load:4.1f}  {verdict}"
+    print(told, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

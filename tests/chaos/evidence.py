@@ -20,10 +20,12 @@ FILE = ROOT / "docs" / "evidence" / "chaos.json"
 def record(outcomes: Sequence[Outcome], seconds: float, revision: str) -> None:
     """Write what was found at a revision, clean or not."""
     rows = [[*outcome.cells(), "yes" if outcome.clean else "no"] for outcome in outcomes]
+    load = max(outcome.load for outcome in outcomes)
     said = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": revision,
-        "machine": f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores (load at most {load:.1f}), {platform.system()}, "
+        f"Python {platform.python_version()}",
         "seconds": round(seconds),
         "tables": {"rows": {"columns": [*COLUMNS, "clean"], "rows": rows}},
         "raw": [asdict(outcome) for outcome in outcomes],

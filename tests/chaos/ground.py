@@ -86,9 +86,10 @@ class Ground:
         """A producer from outside."""
         return Load(self.servers.bootstrap, self.prefix)
 
-    async def working(self, worker: Worker) -> float:
-        """Wait until a process that was just started does its first work; the seconds it took.
+    async def working(self, worker: Worker) -> tuple[int, int]:
+        """Wait until a process that was just started has worked.
 
+        When its program was loaded, and when it began its first work (monotonic, nanoseconds).
         Raises TimeoutError.
         """
         first, began, within = FirstDeeds(self.journal), time.monotonic(), self.scale.patience_seconds
@@ -97,7 +98,7 @@ class Ground:
                 raise TimeoutError(f"a restarted worker did nothing for {within:.0f} s")
             await asyncio.sleep(0.05)
             first.update()
-        return time.monotonic() - began
+        return first.loaded_ns[worker.pid], first.at_ns[worker.pid]
 
     def require_no_deaths(self, outcome: Outcome) -> None:
         """No worker may have ended that nobody told to."""

@@ -37,11 +37,16 @@ class Journal:
         os.write(self._file, line.encode())
 
 
+LOADED = "loaded"
+"""What a process notes when its program is loaded, before it connects to anything: no work yet."""
+
+
 class FirstDeeds:
-    """When each process first did something, read from a journal that still grows."""
+    """When each process was loaded and did its first work, read from a journal that still grows."""
 
     def __init__(self, path: Path) -> None:
         self.at_ns: dict[int, int] = {}
+        self.loaded_ns: dict[int, int] = {}
         self._path, self._read = path, 0
 
     def update(self) -> None:
@@ -54,8 +59,9 @@ class FirstDeeds:
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.splitlines():
-            *_, pid, at_ns = line.split(b"\t")
-            self.at_ns.setdefault(int(pid), int(at_ns))
+            what, *_, pid, at_ns = line.split(b"\t")
+            known = self.loaded_ns if what == LOADED.encode() else self.at_ns
+            known.setdefault(int(pid), int(at_ns))
 
 
 def deeds(path: Path, *whats: str) -> Iterator[Deed]:

@@ -12,8 +12,10 @@ COLUMNS = ("fault", "times", "events in", "effects out", "lost", "doubled", "sec
 class Outcome:
     """One row of the table.
 
-    `recovered` are the seconds from each fault to the next new effect. `problems` are sentences about any
-    other promise that was not kept; a row with one of them is not clean, nor is one that lost or doubled.
+    `recovered` are the seconds from each fault to the next new effect; `loading` those of them that a new
+    process took until its program was loaded, which depends on the machine and on what else runs on it.
+    `problems` are sentences about any other promise that was not kept; a row with one of them is not clean,
+    nor is one that lost or doubled. `load` is the machine's load average when the row ended.
     """
 
     name: str
@@ -24,8 +26,10 @@ class Outcome:
     lost: int = 0
     doubled: int = 0
     recovered: list[float] = field(default_factory=list)
+    loading: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    load: float = 0.0
 
     @property
     def clean(self) -> bool:
@@ -40,14 +44,17 @@ class Outcome:
     def cells(self) -> list[str]:
         """The row as the table shows it."""
         counts = (self.times, self.events_in, self.effects_out, self.lost, self.doubled)
-        return [self.fault, *(f"{count:,}" for count in counts), self._recovery()]
+        return [self.fault + self._loading(), *(f"{count:,}" for count in counts), self._recovery()]
+
+    def _loading(self) -> str:
+        return f"; {_middle(self.loading):.1f} s of it load the program" if self.loading else ""
 
     def _recovery(self) -> str:
         if not self.recovered:
             return "–"
-        middle = sorted(self.recovered)[len(self.recovered) // 2]
         most = max(self.recovered)
-        return f"{most:.1f}" if len(self.recovered) == 1 else f"{middle:.1f} (at most {most:.1f})"
+        one = len(self.recovered) == 1
+        return f"{most:.1f}" if one else f"{_middle(self.recovered):.1f} (at most {most:.1f})"
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
@@ -58,6 +65,10 @@ def table(outcomes: Sequence[Outcome]) -> str:
     lines.insert(1, "  ".join("-" * width for width in widths))
     problems = [f"NOT CLEAN {one.name}: {problem}" for one in outcomes for problem in _said(one)]
     return "\n".join([*lines, *problems])
+
+
+def _middle(seconds: Sequence[float]) -> float:
+    return sorted(seconds)[len(seconds) // 2]
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -15,13 +14,12 @@ from pathlib import Path
 import aiohttp
 
 from chaos.workloads import SERVICE_OF
-from framewell_embedded.ports import LOOPBACK, is_free
+from framewell_embedded.ports import LOOPBACK
 from framewell_embedded.running import die_with_parent
 from framewell_kit.settings import MeshSettings
+from framewell_kit.testing.ports import port_base
 
 TESTS = Path(__file__).resolve().parents[1]
-# Below the ports that the kernel gives to clients (32768 and up by default).
-LOWEST_BASE, HIGHEST_BASE = 12000, 32000
 
 
 class Worker:
@@ -30,7 +28,7 @@ class Worker:
     def __init__(self, workload: str, environment: Mapping[str, str], log: Path) -> None:
         self.log = log
         self._workload, self._service = workload, SERVICE_OF[workload]
-        self._ports = _free_ports(self._service)
+        self._ports = MeshSettings(port_base=port_base())
         self._environment = {**_inherited(), "FRAMEWELL_PORT_BASE": str(self._ports.port_base), **environment}
         self.process: subprocess.Popen[bytes] | None = None
         self.deaths: list[int] = []  # exit statuses of ends that nobody asked for
@@ -131,11 +129,3 @@ def _inherited() -> dict[str, str]:
     }
     paths = [str(TESTS), *filter(None, [kept.get("PYTHONPATH")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
-
-
-def _free_ports(service: str) -> MeshSettings:
-    """Settings with a port base at which the ports of the service are free."""
-    while True:
-        ports = MeshSettings(port_base=random.randrange(LOWEST_BASE, HIGHEST_BASE))
-        if is_free(ports.rpc_port(service)) and is_free(ports.health_port(service)):
-            return ports

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 
 from chaos.ground import Ground, ground
 from chaos.outcome import Outcome
-from chaos.rows import content, heavy, outages, workers
+from chaos.rows import content, disks, heavy, outages, workers
 from chaos.rows.assets import assets
 from chaos.rows.backlog import backlog
 from chaos.scale import Scale
@@ -26,7 +27,9 @@ ROWS: Final[dict[str, Row]] = {
     "zombies": workers.zombies,
     "overrun": heavy.overrun,
     "killer": heavy.killer,
-    "disk": heavy.disk,
+    "disk": disks.disk,
+    "limit": disks.limit,
+    "full": disks.full,
     "poison": content.poison,
     "breaker": content.breaker,
     "letters": content.letters,
@@ -38,8 +41,8 @@ ROWS: Final[dict[str, Row]] = {
 }
 """Every row by its name, in the order of the table."""
 
-SHORT_ROWS: Final = [name for name in ROWS if name != "assets"]
-"""The rows of the short form."""
+SHORT_ROWS: Final = [name for name in ROWS if name not in {"full", "assets"}]
+"""The rows of the short form: not those that start servers or a mesh of their own."""
 
 # These take broker or database away from everybody.
 ALONE: Final = frozenset({"broker", "away", "database"})
@@ -60,7 +63,7 @@ async def run_row(
         outcome = Outcome(
             name, f"{name}: could not be finished", problems=[f"{type(error).__name__}: {error}"]
         )
-    outcome.seconds = time.monotonic() - began
+    outcome.seconds, outcome.load = time.monotonic() - began, os.getloadavg()[0]
     return outcome
 
 

@@ -27,6 +27,7 @@ class Scale:
     replayed: int
     heavy: int
     objects: int
+    full_disks: int
 
 
 FULL = Scale(
@@ -45,6 +46,7 @@ FULL = Scale(
     replayed=4_000,
     heavy=40,
     objects=120,
+    full_disks=3,
 )
 
 SHORT = Scale(
@@ -63,4 +65,5 @@ SHORT = Scale(
     replayed=400,
     heavy=6,
     objects=24,
+    full_disks=1,
 )

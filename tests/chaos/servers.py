@@ -11,8 +11,8 @@ from pathlib import Path
 
 from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
-from framewell_embedded.ports import free_ports
 from framewell_embedded.running import Server, start, wait_until_ready
+from framewell_kit.testing.ports import port_base
 
 READY_SECONDS = 90.0
 
@@ -41,6 +41,11 @@ class Kept:
         await asyncio.to_thread(wait_until_ready, self.server, process, self._log, seconds=READY_SECONDS)
         return time.monotonic() - began
 
+    @property
+    def running(self) -> bool:
+        """True until it has ended."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """kill -9."""
         if self._process is not None:
@@ -62,8 +67,8 @@ class Servers:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        port, controller, database = free_ports(3)
-        kafka, mongo = Broker(folder / "kafka", port, controller), Database(folder / "database", database)
+        base = port_base()
+        kafka, mongo = Broker(folder / "kafka", base, base + 1), Database(folder / "database", base + 2)
         self.bootstrap, self.uri = kafka.bootstrap, mongo.uri
         self.broker = Kept(kafka, folder / "broker.log")
         self.database = Kept(mongo, folder / "database.log")

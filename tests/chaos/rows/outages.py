@@ -35,7 +35,7 @@ async def away(ground: Ground) -> Outcome:
     scale = ground.scale
     outcome = Outcome("away", f"broker away for {scale.away_seconds:.0f} s", times=1)
     story = ChainStory(ground, scale.events // 4)
-    await _workers(story)
+    await two_workers(story)
     async with story.witness:
         await story.write(story.events // 4)
         writing = asyncio.create_task(story.write())
@@ -51,7 +51,7 @@ async def away(ground: Ground) -> Outcome:
 
 async def _killed_under_load(ground: Ground, outcome: Outcome, server: Kept, times: int, events: int) -> None:
     story = ChainStory(ground, events)
-    await _workers(story)
+    await two_workers(story)
     past: set[str] = set()
     burst = events // (times + 1)
     async with story.witness:
@@ -69,7 +69,8 @@ async def _killed_under_load(ground: Ground, outcome: Outcome, server: Kept, tim
         await story.finish(outcome, past)
 
 
-async def _workers(story: ChainStory) -> None:
+async def two_workers(story: ChainStory) -> None:
+    """Declare the story's topics, and start two static members, ready."""
     await story.declare()
     workers = [story.ground.worker("chain", instance=number, chaos_parts=PARTS) for number in range(2)]
     for worker in workers:

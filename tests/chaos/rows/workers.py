@@ -33,13 +33,13 @@ async def kills(ground: Ground) -> Outcome:
         for kill in range(scale.kills):
             writing = asyncio.create_task(story.write(burst))
             await story.more_answers(random.randrange(1, burst // 2))
-            victim = workers[kill % 2]
+            victim, killed_ns = workers[kill % 2], time.monotonic_ns()
             victim.kill()
             victim.start()
             outcome.times += 1
             past.update(await story.uncommitted_work())
             await writing
-            await _recovered(ground, victim, outcome)
+            await _recovered(ground, victim, killed_ns, outcome)
         await story.finish(outcome, past)
     return outcome
 
@@ -110,12 +110,12 @@ async def clocks(ground: Ground) -> Outcome:
         for number, skew in enumerate(SKEWS[: ground.scale.skews]):
             writing = asyncio.create_task(story.write(burst))
             await story.more_answers(burst // 4)
-            victim = workers[number % 2]
+            victim, killed_ns = workers[number % 2], time.monotonic_ns()
             victim.kill()
             victim.start(FRAMEWELL_CLOCK_SKEW_SECONDS=str(skew))
             outcome.times += 1
             await writing
-            await _recovered(ground, victim, outcome)
+            await _recovered(ground, victim, killed_ns, outcome)
         await story.finish(outcome, set())
     return outcome
 
@@ -137,12 +137,15 @@ async def _pair(story: ChainStory, *, static: bool = True, **settings: object) -
     return workers
 
 
-async def _recovered(ground: Ground, worker: Worker, outcome: Outcome) -> None:
-    """Note how long a restarted worker takes to work; never is a problem, and no reason to stop."""
+async def _recovered(ground: Ground, worker: Worker, killed_ns: int, outcome: Outcome) -> None:
+    """Note how long a killed worker is away; for ever is a problem, and no reason to stop."""
     try:
-        outcome.recovered.append(await ground.working(worker))
+        loaded_ns, working_ns = await ground.working(worker)
     except TimeoutError as error:
         outcome.problems.append(str(error))
+        return
+    outcome.recovered.append((working_ns - killed_ns) / 1e9)
+    outcome.loading.append((loaded_ns - killed_ns) / 1e9)
 
 
 async def _at_a_job(ground: Ground, worker: Worker, within: float = 60) -> None:
