@@ -6,6 +6,7 @@ not need what the demo needs.
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from collections.abc import Iterable
@@ -82,6 +83,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except CannotStart as error:
         typer.echo(harmless(str(error)), err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        typer.echo(f"The disk is full, where this command writes or where its output goes: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:  # while the command's module was loaded; later typer ends it alike
         sys.exit(130)

@@ -1,6 +1,8 @@
 """Titles, reasons and ids are whatever somebody sent: a terminal shows them and does nothing they say."""
 
+import errno
 import io
+import os
 from dataclasses import dataclass
 
 import pytest
@@ -67,6 +69,24 @@ def test_ctrl_c_while_a_command_is_loaded_ends_it_without_a_traceback(
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert ended.value.code == 130
+
+
+def test_a_full_disk_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = errno.ENOSPC
+
+    def write(_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(main, "build", write)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 1
+    assert "The disk is full" in capsys.readouterr().err
+    number = errno.EBADF
+    with pytest.raises(OSError, match="descriptor"):
+        main.main()
 
 
 @dataclass(frozen=True)

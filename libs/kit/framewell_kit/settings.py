@@ -61,7 +61,9 @@ class MeshSettings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["json", "console"] = Field("json", description="A JSON object a line, or for people.")
-    otlp: str = Field("", description="OTLP endpoint (gRPC) that traces go to; empty: none are sent.")
+    otlp: str = Field(
+        "", description="OTLP endpoint (gRPC) for traces, metrics and logs; empty: none are sent."
+    )
     trace_sample: float = Field(0.01, ge=0, le=1, description="Fraction of traces that are recorded.")
     drain_seconds: float = Field(
         20.0, gt=0, description="Time to finish what is under way when told to stop."
