@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from aiokafka.errors import NodeNotReadyError
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -58,6 +59,17 @@ def end_metadata(client: Any) -> None:
     client.force_metadata_update()
 
 
+def end_metadata_while_the_coordinator_is_sought(consumer: Any) -> None:
+    """Whoever seeks it waits for metadata that never come, also when the consumer is to stop."""
+
+    async def look_up(*_: Any) -> Any:
+        raise NodeNotReadyError
+
+    end_metadata(consumer._client)
+    consumer._client.coordinator_lookup = look_up
+    consumer._coordinator.coordinator_dead()
+
+
 @pytest.mark.parametrize(
     "end",
     [
@@ -66,11 +78,13 @@ def end_metadata(client: Any) -> None:
         end_heartbeats,
         end_looking_up_commits,
         pytest.param(lambda consumer: end_metadata(consumer._client), id="end_metadata"),
+        end_metadata_while_the_coordinator_is_sought,
     ],
 )
 async def test_a_consumer_that_will_not_read_any_more_is_replaced(
-    bench: StreamBench, end: Callable[[Any], None]
+    bench: StreamBench, end: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("framewell_kit.stream.patience.STOP_SECONDS", 1)
     seen: list[str] = []
 
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:

@@ -8,7 +8,6 @@ both: it returns the moment a record is there, and is asked four times a second 
 
 import asyncio
 import time
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -18,11 +17,14 @@ from faststream.kafka import KafkaBroker
 
 from framewell_contracts import unpacking
 from framewell_contracts.broker_reach import refusal, refused_names
+from framewell_kit.stream import vitals
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
 
 IDLE_WAIT_MS = 250
+# So long a consumer may take to stop; its tasks wait for each other, one that ended for ever.
+STOP_SECONDS = 10.0
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
@@ -52,15 +54,13 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         return {}
 
     async def stop(self) -> None:
-        """Leave the group and close every connection, also when tasks of its own have failed before."""
+        """Leave the group and close every connection, also when tasks of its own have failed or hang."""
         try:
-            await super().stop()
+            async with asyncio.timeout(STOP_SECONDS):
+                await super().stop()
         except Exception as error:  # noqa: BLE001 - what a task met that does not expect it, whatever it is
             log.warning("the consumer did not stop cleanly", group=self._group_id, error=repr(error))
-            with suppress(Exception):
-                await self._client.close()
-            for connection in list(self._client._conns.values()):  # noqa: SLF001 - left open by what failed
-                connection.close()
+            vitals.end(self)
 
     def refuse(self, error: TopicAuthorizationFailedError) -> None:
         """Keep in mind which topics the broker refuses."""

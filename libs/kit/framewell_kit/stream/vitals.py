@@ -29,13 +29,28 @@ def producer_ended(producer: Any) -> str:
     return _ended(producer, PRODUCER_TASKS)
 
 
+def end(consumer: Any) -> None:
+    """Cancel what is left of a consumer that failed to stop, or would not end, and close its connections."""
+    for path in (*CONSUMER_TASKS, *PASSING_TASKS):
+        if (task := _task(consumer, path)) is not None:
+            task.cancel()
+    for connection in list(consumer._client._conns.values()):  # noqa: SLF001 - see above
+        connection.close()
+
+
 def _ended(client: Any, paths: tuple[str, ...], *, only_failed: bool = False) -> str:
     for path in paths:
-        part, name = path.split(".")
-        task: asyncio.Task[Any] | None = getattr(getattr(client, part), name, None)  # not all without a group
+        task = _task(client, path)
         if task is None or not task.done():
             continue
         error = None if task.cancelled() else task.exception()
         if error is not None or not only_failed:
-            return f"its {name.strip('_').replace('_', ' ')} ended: {(error and error.__cause__) or error!r}"
+            name = path.rpartition("._")[2].replace("_", " ")
+            return f"its {name} ended: {(error and error.__cause__) or error!r}"
     return ""
+
+
+def _task(client: Any, path: str) -> asyncio.Task[Any] | None:
+    part, name = path.split(".")
+    task: asyncio.Task[Any] | None = getattr(getattr(client, part), name, None)  # not all without a group
+    return task
