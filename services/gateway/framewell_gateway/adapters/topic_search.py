@@ -210,7 +210,7 @@ class TopicSearch:
         chosen = Selection(groups, asset=search.asset_id, since_ms=since_ms)
         try:
             async with (
-                DeadLetterOffice(self.access, groups, prefix=self.prefix) as office,
+                DeadLetterOffice(self.access, groups, prefix=self.prefix, since_ms=since_ms) as office,
                 asyncio.timeout(search.seconds_left),
             ):
                 async for letter in office.letters(chosen):
