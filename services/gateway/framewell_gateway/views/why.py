@@ -2,20 +2,21 @@
 
 from datetime import datetime
 
+from pydantic import ConfigDict, Field
+
 from framewell_gateway.domain.diagnosis import Diagnosis, Verdict
-from framewell_gateway.domain.reasons import Reason, Weight
-from framewell_gateway.domain.whereabouts import (
-    Backlog,
-    GivenUp,
-    HeldJob,
-    Replica,
-    ServiceWork,
-    WaitingRecord,
-)
+from framewell_gateway.domain.reasons import Weight
+from framewell_gateway.domain.whereabouts import HeldJob, Replica, ServiceWork
 from framewell_gateway.views.asset import View
 
 
-class ReasonView(View):
+class Finding(View):
+    """Told as it was found: `model_validate` takes it from the attributes of the domain's own value."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ReasonView(Finding):
     """One reason, the gravest first. `kind` is a stable word, `advice` a command to run (may be empty)."""
 
     kind: str
@@ -25,7 +26,7 @@ class ReasonView(View):
     advice: str
 
 
-class RetryView(View):
+class RetryView(Finding):
     """A record that waits in a retry topic for its next try."""
 
     attempts: int
@@ -35,21 +36,21 @@ class RetryView(View):
     origin_topic: str
 
 
-class RecordView(View):
+class RecordView(Finding):
     """A record that a group has not handled; `ahead` counts those before it."""
 
     group: str
     topic: str
     partition: int
     offset: int
-    type: str
-    id: str
+    type: str = Field(validation_alias="event_type")
+    id: str = Field(validation_alias="event_id")
     written: datetime
     ahead: int
     retry: RetryView | None
 
 
-class BacklogView(View):
+class BacklogView(Finding):
     """How far a group is behind in a topic."""
 
     group: str
@@ -59,13 +60,13 @@ class BacklogView(View):
     behind: int
 
 
-class DeadLetterView(View):
+class DeadLetterView(Finding):
     """A record that was given up; `replay` is the command that tries it again."""
 
     place: str
     group: str
-    type: str
-    id: str
+    type: str = Field(validation_alias="event_type")
+    id: str = Field(validation_alias="event_id")
     code: str
     reason: str
     attempts: int
@@ -90,7 +91,7 @@ class JobView(View):
     code: str
 
 
-class PausedView(View):
+class PausedView(Finding):
     """A partition that a replica does not read until then."""
 
     group: str
@@ -168,10 +169,10 @@ def why_view(said: Diagnosis) -> WhyView:
         headline=said.headline,
         stage=said.stage,
         waits_for=[*said.waits_for],
-        reasons=[_reason(one) for one in said.reasons],
-        records=[_record(one) for one in found.where.waiting],
-        backlogs=[_backlog(one) for one in found.where.backlogs if one.group in groups],
-        dead_letters=[_dead_letter(one) for one in found.where.given_up],
+        reasons=[ReasonView.model_validate(one) for one in said.reasons],
+        records=[RecordView.model_validate(one) for one in found.where.waiting],
+        backlogs=[BacklogView.model_validate(one) for one in found.where.backlogs if one.group in groups],
+        dead_letters=[DeadLetterView.model_validate(one) for one in found.where.given_up],
         jobs=[_job(work.service, job) for work in found.works for job in work.jobs],
         services=[_service(work) for work in found.works],
         missing=[*found.progress.missing] if found.progress else [],
@@ -182,54 +183,6 @@ def why_view(said: Diagnosis) -> WhyView:
             time=last.time,
             seconds_ago=round(max((found.now - last.time).total_seconds(), 0.0), 1),
         ),
-    )
-
-
-def _reason(one: Reason) -> ReasonView:
-    return ReasonView(
-        kind=one.kind, weight=one.weight, service=one.service, sentence=one.sentence, advice=one.advice
-    )
-
-
-def _record(one: WaitingRecord) -> RecordView:
-    retry = one.retry
-    return RecordView(
-        group=one.group,
-        topic=one.topic,
-        partition=one.partition,
-        offset=one.offset,
-        type=one.event_type,
-        id=one.event_id,
-        written=one.written,
-        ahead=one.ahead,
-        retry=retry
-        and RetryView(
-            attempts=retry.attempts,
-            not_before=retry.not_before,
-            code=retry.code,
-            reason=retry.reason,
-            origin_topic=retry.origin_topic,
-        ),
-    )
-
-
-def _backlog(one: Backlog) -> BacklogView:
-    return BacklogView(
-        group=one.group, topic=one.topic, committed=one.committed, end=one.end, behind=one.behind
-    )
-
-
-def _dead_letter(one: GivenUp) -> DeadLetterView:
-    return DeadLetterView(
-        place=one.place,
-        group=one.group,
-        type=one.event_type,
-        id=one.event_id,
-        code=one.code,
-        reason=one.reason,
-        attempts=one.attempts,
-        given_up=one.given_up,
-        replay=one.replay,
     )
 
 
@@ -269,14 +222,5 @@ def _replica(one: Replica) -> ReplicaView:
         ready=one.ready,
         waiting=dict(one.waiting),
         breakers_open=[breaker.group for breaker in one.breakers],
-        paused=[
-            PausedView(
-                group=paused.group,
-                topic=paused.topic,
-                partition=paused.partition,
-                until=paused.until,
-                reason=paused.reason,
-            )
-            for paused in one.paused
-        ],
+        paused=[PausedView.model_validate(paused) for paused in one.paused],
     )
