@@ -2,7 +2,8 @@
 
 A fact comes again by itself for as long as its topic keeps it, so what makes it happen once is kept longer
 than that, and for ever where the topic keeps facts for ever. What people hold on to (ledger, audit, reviews,
-snapshots, runs) is none of this. Replicas may sweep at once: deleting twice is deleting once.
+snapshots, runs) is none of this. Replicas may sweep at once: deleting twice is deleting once. An index with a
+time to live would do without a sweep, but the embedded database keeps such an index and expires nothing.
 """
 
 import random
