@@ -1,7 +1,7 @@
 """The life of one process: settings in, wiring, start, serve, drain, out.
 
-A service's `__main__` says `run_service("ingest", IngestSettings(), wire)`; its `wiring.py` says what the
-process is made of. Everything else about being a process of the mesh happens here, once.
+A service's `__main__` says `run_service("ingest", read_settings(IngestSettings), wire)`; its `wiring.py`
+says what the process is made of. Everything else about being a process of the mesh happens here, once.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from framewell_kit.operations import Forgetting, KeptWork, Standing, Watch, oper
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
-from framewell_kit.settings import MeshSettings
+from framewell_kit.settings import MeshSettings, read_settings
 from framewell_kit.stream import Broadcast, HeavyStage, Publisher, Stage, StreamRuntime
 from framewell_kit.suspects import Suspects
 from framewell_kit.telemetry import Telemetry, configure, logger
@@ -101,7 +101,7 @@ Wire = Callable[[Any, Mesh], Service | Awaitable[Service]]
 
 def run_service(name: str, settings: object, wire: Wire, mesh_settings: MeshSettings | None = None) -> None:
     """Run until SIGTERM or SIGINT, then drain. Exits with 1 and one clear line if it cannot run."""
-    shared = mesh_settings or MeshSettings()
+    shared = mesh_settings or read_settings(MeshSettings)
     telemetry = configure(name, shared)
     try:
         loop.run(_live(name, settings, wire, shared, telemetry))

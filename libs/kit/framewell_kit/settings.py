@@ -4,14 +4,18 @@ Every setting is an environment variable, `FRAMEWELL_<NAME>` for the shared ones
 `FRAMEWELL_<SERVICE>_<NAME>` for a service's. Settings are read once, in `__main__`, and never again.
 """
 
+import re
+import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from framewell_contracts.broker_access import BrokerAccess, Mechanism, Security
 from framewell_contracts.catalogue import DEFAULT_RETENTION_DAYS
+
+S = TypeVar("S", bound=BaseSettings)
 
 SERVICES = ("ingest", "transcode", "inference", "dataset", "training", "gateway")
 """The order in which services get their ports."""
@@ -130,3 +134,20 @@ class ServiceSettings(BaseSettings):
     """Base of a service's own settings: frozen, and deaf to variables that are not its own."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+
+def read_settings(kind: type[S]) -> S:
+    """The settings of this process. Ends it with 1 and a sentence for each variable that makes no sense.
+
+    Values are not repeated: there are passwords and tokens among them.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_input=False)
+        wrong = [(str(one["loc"][0]), one["msg"]) for one in told]
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        wrong = [(field[1] if field else "", "it is no JSON")]
+    prefix = kind.model_config.get("env_prefix", "")
+    sys.exit("\n".join(f"{prefix}{name}".upper() + f" makes no sense: {reason}" for name, reason in wrong))

@@ -3,6 +3,7 @@
 from framewell_ingest.settings import IngestSettings
 from framewell_ingest.wiring import wire
 from framewell_kit.service import run_service
+from framewell_kit.settings import read_settings
 
 if __name__ == "__main__":
-    run_service("ingest", IngestSettings(), wire)
+    run_service("ingest", read_settings(IngestSettings), wire)
