@@ -187,6 +187,25 @@ def test_a_commit_that_hangs_holds_up_neither_later_ones_nor_a_rebalance_for_eve
     run(play())
 
 
+def test_records_that_take_the_offsets_of_lost_ones_are_handled() -> None:
+    async def play() -> None:
+        bench = LaneBench(at_once)
+        for number in range(100):
+            bench.request(0, "a", number)
+        async with playing(bench):
+            await asyncio.sleep(5)
+            assert bench.consumer.committed[FIRST] == 100
+            bench.consumer.lose_end(FIRST, 60)
+            for number in range(100, 120):
+                bench.request(0, "b", number)
+            await asyncio.sleep(5)
+            assert bench.ended >= {f"b/{number}" for number in range(100, 120)}
+            assert bench.consumer.committed[FIRST] == 80
+            bench.feed.stop_fetching()
+
+    run(play())
+
+
 def test_facts_that_are_not_acknowledged_are_sent_again_and_the_producer_is_told() -> None:
     async def play() -> None:
         bench = LaneBench(at_once)

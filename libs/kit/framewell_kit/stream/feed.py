@@ -260,8 +260,23 @@ class Feed(ConsumerRebalanceListener, Waiting):  # type: ignore[misc]
         holding = self.holdings.get((record.topic, record.partition))
         if holding is None:
             return None, NO_END
+        if holding.ledger.is_over(record.offset):
+            holding = self._start_over(holding, record.offset)
         holding.ages.polled(record.offset, record.timestamp)
         return holding, _end_of_window(holding.ledger)
+
+    def _start_over(self, holding: Holding, offset: int) -> Holding:
+        """A broker that lost the end of a log writes other records to offsets that were finished here.
+
+        aiokafka then finds its place out of range and reads from the beginning, without a word to us.
+        """
+        log.error(
+            "the broker has lost the end of a partition: all that it keeps of it is done again",
+            group=self.group, partition=str(holding.partition), read_to=holding.ledger.end, again_from=offset,
+        )  # fmt: skip
+        self._let_go([holding])
+        again = self.holdings[holding.partition] = Holding(holding.partition, self.wiring.prefix)
+        return again
 
 
 def _end_of_window(ledger: OffsetLedger) -> int:

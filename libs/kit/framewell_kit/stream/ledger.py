@@ -68,6 +68,10 @@ class OffsetLedger:
         """The first record that was read and that nobody is at: from here the partition is read again."""
         return min((offset for offset, under_way in self._unfinished.items() if not under_way), default=None)
 
+    def is_over(self, offset: int) -> bool:
+        """True when everything up to this offset is finished: nobody has asked to read it again."""
+        return self._first is not None and self._first <= offset < self._low
+
     @property
     def end(self) -> int:
         """The offset after the last record that was ever read; 0 at the beginning."""
