@@ -9,20 +9,18 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, SpanKind
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from framewell_kit.telemetry.logs import logger
 from framewell_kit.telemetry.metrics import BATCH_RECORDS, BATCH_SECONDS, HANDLER_SECONDS, RECORDS
+from framewell_kit.telemetry.tracing import TRACER, span_context
 
 log = logger(__name__)
 
 LINE_EVERY_SECONDS = 1.0
 # A batch of 500 at full sampling would carry as many links; a reader wants some.
 MOST_LINKS = 64
-_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class BatchTelemetry:
@@ -95,12 +93,12 @@ class BatchTelemetry:
     def _span(self, records: int, seconds: float, links: Sequence[str]) -> None:
         """A root span of its own: a batch belongs to as many traces as it has sampled events."""
         now = time.time_ns()
-        above = (_PROPAGATOR.extract({"traceparent": link}) for link in links[:MOST_LINKS])
-        span = trace.get_tracer("framewell_kit").start_span(
+        above = filter(None, map(span_context, links[:MOST_LINKS]))
+        span = TRACER.start_span(
             f"{self.group} batch",
             context=Context(),
             kind=SpanKind.CONSUMER,
-            links=[Link(trace.get_current_span(one).get_span_context()) for one in above],
+            links=[Link(one) for one in above],
             attributes={
                 "messaging.system": "kafka",
                 "messaging.consumer.group.name": self.group,
