@@ -182,8 +182,8 @@ def _fact_of(attributes: dict[str, str], topic: str) -> FactType:
     missing = [name for name in ("specversion", "id", "source", "type") if not attributes.get(name)]
     if missing:
         raise Unreadable(
-            f"no CloudEvent: {', '.join(missing)} missing; send the ce_* headers, or one JSON object with "
-            "content-type application/cloudevents+json",
+            f"no CloudEvent: {', '.join(missing)} missing; send them as ce_* headers beside the data, or "
+            "the whole event as one JSON object",
             code="no_cloudevent",
         )
     if attributes["specversion"] != "1.0":

@@ -64,22 +64,23 @@ async def test_a_token_says_who_calls(
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "told"),
     [
-        {},
-        {"authorization": "Bearer wrong"},
-        {"authorization": "Bearer "},
-        {"authorization": "Basic correct-horse-battery"},
-        {"authorization": "correct-horse-battery"},
-        {"framewell-actor": "anna"},
+        ({}, "asks for a token"),
+        ({"authorization": "Bearer wrong"}, "not one of this mesh's"),
+        ({"authorization": "Bearer "}, "asks for a token"),
+        ({"authorization": "Basic correct-horse-battery"}, "asks for a token"),
+        ({"authorization": "correct-horse-battery"}, "asks for a token"),
+        ({"framewell-actor": "anna"}, "asks for a token"),
     ],
 )
 async def test_without_a_right_token_nobody_is_served(
-    open_gateway: Any, who: list[Principal], headers: dict[str, str]
+    open_gateway: Any, who: list[Principal], headers: dict[str, str], told: str
 ) -> None:
     async with open_gateway(tokens=TOKENS) as client:
         answer = await client.get("/v1/datasets", headers=headers)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert told in answer.json()["detail"]
     assert who == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import UNAUTHORIZED
@@ -12,6 +13,7 @@ import typer
 
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_client import ClientError, Gateway, Refused, Unreachable
+from framewell_client.gateway import TOKEN_VARIABLE
 
 ActingAs = Annotated[
     str,
@@ -42,7 +44,8 @@ def the_gateway(acting_as: str = "") -> Iterator[Gateway]:
     except Unreachable as error:
         raise MeshUnreachable(str(error)) from error
     except Refused as error:
-        way_out = ": set FRAMEWELL_TOKEN to yours" if error.status == UNAUTHORIZED else ""
+        has_none = error.status == UNAUTHORIZED and not os.environ.get(TOKEN_VARIABLE)
+        way_out = ": set FRAMEWELL_TOKEN to yours" if has_none else ""
         raise CommandError(f"{error}{way_out}") from error
     except ClientError as error:
         raise CommandError(str(error)) from error

@@ -46,13 +46,13 @@ class Admission:
         if scope["method"] not in _SAFE_METHODS and not _same_origin(headers):
             await problem(403, "a change must not come from another origin")(scope, receive, send)
             return
-        principal = self._principal(scope, headers)
+        secret = _secret(scope, headers)
+        principal = self._principal(scope, headers, secret)
         if principal is None:
-            await problem(
-                401,
-                "this gateway asks for a token, in the header `Authorization: Bearer <token>`",
-                headers={"www-authenticate": "Bearer"},
-            )(scope, receive, send)
+            wanted = "this gateway asks for a token, in the header `Authorization: Bearer <token>`"
+            unknown = "the token is not one of this mesh's: ask its operator for yours"
+            refusal = problem(401, unknown if secret else wanted, headers={"www-authenticate": "Bearer"})
+            await refusal(scope, receive, send)
             return
         token = acting.set(principal)
         try:
@@ -60,16 +60,12 @@ class Admission:
         finally:
             acting.reset(token)
 
-    def _principal(self, scope: Scope, headers: Headers) -> Principal | None:
+    def _principal(self, scope: Scope, headers: Headers, secret: str) -> Principal | None:
         if not self.tokens:
             return declared(headers.get(DECLARED_ACTOR, ""))
         if scope["method"] == "OPTIONS" or _is_open(scope["path"]):
             return LOCAL
-        scheme, _, secret = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            # An image or a link cannot send headers: the token may stand in the address.
-            secret = _query(scope, "access_token")
-        return principal_of(secret.strip(), self.tokens) if secret else None
+        return principal_of(secret, self.tokens) if secret else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +117,15 @@ def _host_name(host: str) -> str:
 def _same_origin(headers: Headers) -> bool:
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+
+
+def _secret(scope: Scope, headers: Headers) -> str:
+    """The token that a request carries, else ''."""
+    scheme, _, secret = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        # An image or a link cannot send headers: the token may stand in the address.
+        secret = _query(scope, "access_token")
+    return secret.strip()
 
 
 def _query(scope: Scope, name: str) -> str:
