@@ -135,7 +135,10 @@ class Originals(Protocol):
     """Where originals are kept, unchanged."""
 
     async def keep(self, path: Path, *, media_type: str, suffix: str) -> ObjectRef:
-        """Store a file's content; raises Refused (too large), Busy (store away or full)."""
+        """Store a file's content.
+
+        Raises Refused (too large), Busy (store away or full), StillGrowing (the file changed meanwhile).
+        """
         ...
 
     def local(self, ref: ObjectRef) -> AbstractAsyncContextManager[Path]:

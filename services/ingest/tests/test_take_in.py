@@ -27,7 +27,8 @@ from framewell_contracts.identity import asset_id
 from framewell_ingest.domain.assets import State
 from framewell_ingest.testing import Ingest, request_cause
 from framewell_kit.facts import Fact
-from framewell_kit.outcomes import Rejected
+from framewell_kit.objects import LocalObjects
+from framewell_kit.outcomes import Busy, Rejected
 from framewell_media.testing.clips import Clip, make_clip
 
 
@@ -165,6 +166,27 @@ async def test_what_is_no_media_is_refused_in_plain_words(
     assert re.search(words, end.detail)
     objects = [path for path in ingest.objects.root.rglob("*") if path.is_file()]
     assert objects == []
+
+
+async def test_a_file_that_grows_while_it_is_copied_is_tried_again(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = small_clip(ingest.inbox)
+    whole = clip.read_bytes()
+    clip.write_bytes(whole[:-100])
+    copy = LocalObjects.put_file
+
+    async def copy_while_it_grows(self: LocalObjects, path: Path, **said: Any) -> Any:
+        stored = await copy(self, path, **said)
+        clip.write_bytes(whole)
+        return stored
+
+    monkeypatch.setattr(LocalObjects, "put_file", copy_while_it_grows)
+    with pytest.raises(Busy, match="still being written"):
+        await ingest.take_in_file(clip)
+    assert not [path for path in ingest.objects.root.rglob("*") if path.is_file()]
+    monkeypatch.undo()
+    assert isinstance(await ingest.take_in_file(clip), AssetIngested)
 
 
 async def test_the_wrong_content_is_refused_and_not_kept(ingest: Ingest) -> None:

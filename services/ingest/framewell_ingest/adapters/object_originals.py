@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_ingest.domain.verdicts import TOO_LARGE, UNREADABLE, Refused
+from framewell_ingest.domain.verdicts import TOO_LARGE, UNREADABLE, Refused, StillGrowing
 from framewell_kit.objects import Objects
-from framewell_kit.outcomes import Busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class ObjectOriginals:
             raise Refused(UNREADABLE, f"The file cannot be read: {error.strerror}.") from error
         after = await asyncio.to_thread(path.stat)
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise Busy(f"the file {path.name!r} is still being written", retry_after=5.0)
+            raise StillGrowing(path.name, ref)
         return ref
 
     def local(self, ref: ObjectRef) -> AbstractAsyncContextManager[Path]:

@@ -17,6 +17,7 @@ from framewell_ingest.domain.verdicts import (
     WRONG_HASH,
     PlaceAway,
     Refused,
+    StillGrowing,
     rejection,
 )
 from framewell_ingest.ports import Assets, Fetcher, MediaReader, Originals, Reading, Source
@@ -102,7 +103,11 @@ class FetchOriginal:
     async def _kept(self, source: Source) -> ObjectRef:
         if source.stored is not None:
             return source.stored
-        return await self.originals.keep(source.path, media_type=_UNKNOWN_TYPE, suffix="")
+        try:
+            return await self.originals.keep(source.path, media_type=_UNKNOWN_TYPE, suffix="")
+        except StillGrowing as growing:
+            await self._let_go(growing.half)
+            raise
 
     async def _let_go(self, original: ObjectRef) -> None:
         if await self.assets.holders_of(original.key) == 0:
