@@ -28,7 +28,7 @@ pytestmark = pytest.mark.integration
 
 GROUP, OTHER = "ingest.accept_request", "ingest.note_rejection"
 REQUESTED, REJECTED = fact_type(IngestRequested).type, fact_type(AssetRejected).type
-WITHIN = 40.0
+WITHIN = 90.0
 
 
 @dataclass
@@ -71,7 +71,6 @@ class House:
 
     async def revoke(self, *rights: Grant) -> None:
         await asyncio.to_thread(self.secured.revoke, self.user, rights)
-        await asyncio.sleep(1.0)  # the broker says yes before it acts on it
 
     async def allow(self, *rights: Grant) -> None:
         await asyncio.to_thread(self.secured.allow, self.user, rights)
@@ -117,7 +116,7 @@ async def test_a_topic_taken_away_is_told_and_read_again_when_it_is_given_back(h
     await until_refused(runtime, f"topic {house.admin.prefix}{REQUESTED}")
     await house.request("a2", "a3")
     await house.reject("elsewhere")
-    await eventually(lambda: "elsewhere" in house.rejections, within=5)
+    await eventually(lambda: "elsewhere" in house.rejections, within=WITHIN)
     assert not {"a2", "a3"} & set(house.requests)
 
     await house.allow(right)
@@ -138,7 +137,7 @@ async def test_a_group_taken_away_is_told_and_joined_again_when_it_is_given_back
     await until_refused(runtime, f"group {house.admin.prefix}{GROUP}")
     await house.request("a1", "a2")
     await house.reject("elsewhere")
-    await eventually(lambda: "elsewhere" in house.rejections, within=5)
+    await eventually(lambda: "elsewhere" in house.rejections, within=WITHIN)
 
     await house.allow(right)
     await eventually(lambda: {"a1", "a2"} <= set(house.rejections), within=WITHIN)

@@ -18,12 +18,12 @@ from pymongo.errors import PyMongoError
 
 from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
-from framewell_embedded.ports import free_ports
 from framewell_embedded.running import running, start, wait_until_ready
+from framewell_kit.testing.ports import port_base
 
 pytestmark = pytest.mark.integration
 
-KILLS = 3
+KILLS = 2
 WRITES_BEFORE_A_KILL = 200
 
 
@@ -67,7 +67,7 @@ class Writers:
 
 
 def test_no_acknowledged_document_is_lost_when_the_database_is_killed(tmp_path: Path) -> None:
-    server = Database(tmp_path, free_ports(1)[0])
+    server = Database(tmp_path, port_base())
     log = tmp_path / "database.log"
     server.prepare()
     acknowledged: set[str] = set()
@@ -148,8 +148,8 @@ async def _all_values(bootstrap: str) -> set[bytes]:
 
 
 async def test_no_acknowledged_record_is_lost_when_the_broker_is_killed(tmp_path: Path) -> None:
-    port, controller_port = free_ports(2)
-    server = Broker(tmp_path / "kafka", port, controller_port)
+    base = port_base()
+    server = Broker(tmp_path / "kafka", base, base + 1)
     log = tmp_path / "broker.log"
     server.prepare()
     acknowledged: set[bytes] = set()

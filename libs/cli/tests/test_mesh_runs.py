@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from framewell_embedded.ports import LOOPBACK
+from framewell_kit.testing.ports import port_base
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 SERVERS = "kafka,mongo"
 
@@ -55,20 +56,6 @@ def _without_framewell() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("FRAMEWELL_")}
 
 
-def _free_base() -> int:
-    """A port base whose whole block is free; the blocks of two calls do not meet."""
-    start = 20000 + os.getpid() % 300 * 100
-    for base in range(start, start + 3000, 100):
-        try:
-            for port in range(base, base + 50):
-                with socket.socket() as probe:
-                    probe.bind((LOOPBACK, port))
-        except OSError:
-            continue
-        return base
-    raise AssertionError("no free block of ports")
-
-
 def _gone(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
@@ -78,7 +65,7 @@ def _gone(pid: int) -> bool:
 
 @pytest.fixture
 def framewell(tmp_path: Path) -> Iterator[CommandLine]:
-    command = CommandLine(tmp_path, _free_base())
+    command = CommandLine(tmp_path, port_base())
     yield command
     command("down")
 

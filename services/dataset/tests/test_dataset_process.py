@@ -29,8 +29,8 @@ from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.topic_admin import apply
 from framewell_dataset.testing import DECIDED_BY, Footage, Seen, contract_4711, ingested, stated, whole
-from framewell_embedded.ports import free_ports
 from framewell_kit.objects import LocalObjects
+from framewell_kit.testing.ports import port_base
 
 pytestmark = pytest.mark.integration
 
@@ -54,7 +54,7 @@ def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
     heard = [name for fact in FACTS.values() for name in fact.topic_names]
     declared = [topic for topic in topics() if topic.name.startswith("dataset.") or topic.name in heard]
     asyncio.run(apply(BrokerAccess(broker), prefix=PREFIX, declared=declared))
-    base = next(port for port in free_ports(20) if port + 50 < 65000)
+    base = port_base()
     environment = os.environ | {
         "FRAMEWELL_KAFKA": broker,
         "FRAMEWELL_KAFKA_PREFIX": PREFIX,
@@ -72,12 +72,12 @@ def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
             yield Running(broker, base, tmp_path)
         finally:
             process.send_signal(signal.SIGTERM)
-            code = process.wait(30)
+            code = process.wait(60)
     assert code == 0, (tmp_path / "log").read_text()[-3000:]
 
 
 def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()[-3000:]
         try:
@@ -110,7 +110,7 @@ async def heard(kafka: str, kind: type[Message], count: int) -> list[Message]:
     await consumer.start()
     found: dict[str, Message] = {}
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while len(found) < count:
                 record = await consumer.getone()
                 event = decode(topic, record.headers, record.value)
@@ -122,7 +122,7 @@ async def heard(kafka: str, kind: type[Message], count: int) -> list[Message]:
 
 async def listed(stub: Any, state: "wire.SampleState.ValueType", count: int) -> list[rpc.Sample]:
     """The samples in a state, once there are so many."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             answer = await stub.ListSamples(rpc.ListSamplesRequest(states=[state]))
             if len(answer.samples) >= count:
@@ -132,7 +132,7 @@ async def listed(stub: Any, state: "wire.SampleState.ValueType", count: int) -> 
 
 async def audited(stub: Any, count: int) -> bool:
     """Whether the audit log is intact, once it holds so many decisions."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             answer = await stub.VerifyAudit(rpc.VerifyAuditRequest())
             if answer.entries >= count:

@@ -37,9 +37,9 @@ from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.topic_admin import apply
-from framewell_embedded.ports import free_ports
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.wiring.analysers import Analysers
+from framewell_kit.testing.ports import port_base
 
 pytestmark = pytest.mark.integration
 
@@ -84,7 +84,7 @@ def running(
         )
     ]
     asyncio.run(apply(BrokerAccess(broker), prefix=PREFIX, declared=declared))
-    base = _free_base()
+    base = port_base()
     environment = os.environ | {
         "FRAMEWELL_KAFKA": broker,
         "FRAMEWELL_KAFKA_PREFIX": PREFIX,
@@ -101,20 +101,12 @@ def running(
             yield Running(process, broker, base, folder)
         finally:
             process.send_signal(signal.SIGTERM)
-            code = process.wait(30)
+            code = process.wait(60)
     assert code == 0, (folder / "log").read_text()[-3000:]
 
 
-def _free_base() -> int:
-    """A base from which the ports of the service are free."""
-    for candidate in free_ports(20):
-        if candidate + 50 < 65000:
-            return candidate
-    raise AssertionError("no free port")
-
-
 def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()[-3000:]
         try:
@@ -123,7 +115,7 @@ def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
                     return
         except OSError:
             time.sleep(0.2)
-    raise AssertionError(f"not ready within a minute: {log.read_text()[-3000:]}")
+    raise AssertionError(f"not ready within two minutes: {log.read_text()[-3000:]}")
 
 
 def put(folder: Path, data: bytes, suffix: str) -> ObjectRef:
@@ -188,7 +180,7 @@ async def facts(kafka: str, kind: type[Message]) -> AsyncIterator[Message]:
 
 
 async def first(kafka: str, kind: type[Message]) -> Message:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         async for message in facts(kafka, kind):
             return message
     raise AssertionError("the stream ended")

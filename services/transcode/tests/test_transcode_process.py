@@ -22,13 +22,13 @@ from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
 from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import fact_type
 from framewell_kit.objects import LocalObjects
+from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.streams import StreamBench
 from framewell_kit.topics import apply
 from framewell_media.testing import Clip, make_clip
 
 pytestmark = pytest.mark.integration
 
-PORT_BASE = 21_000 + os.getpid() % 3000
 CHUNKS = fact_type(ChunkTranscoded).topic(LANE_ARCHIVE)
 ENDED = fact_type(AssetTranscoded).topic()
 
@@ -39,6 +39,7 @@ class Mesh:
     def __init__(self, broker: str, database: str, folder: Path) -> None:
         self.folder = folder
         self.objects = LocalObjects(folder / "objects")
+        self.base = port_base()
         self.prefix = f"test-{uuid4().hex[:8]}."
         self.bench = StreamBench(broker, prefix=self.prefix)
         self.environment = {
@@ -48,7 +49,7 @@ class Mesh:
             "FRAMEWELL_MONGO": database,
             "FRAMEWELL_DATABASE_PREFIX": self.prefix.replace(".", "_").replace("-", "_"),
             "FRAMEWELL_OBJECTS": str(folder / "objects"),
-            "FRAMEWELL_PORT_BASE": str(PORT_BASE),
+            "FRAMEWELL_PORT_BASE": str(self.base),
             "FRAMEWELL_INSTANCE": "0",
             "FRAMEWELL_TRANSCODE_CHUNK_SECONDS": "1",
             "FRAMEWELL_TRANSCODE_SCRATCH": str(folder / "scratch"),
@@ -67,7 +68,7 @@ class Mesh:
             yield running
         finally:
             running.terminate()
-            assert running.wait(timeout=30) in (0, -signal.SIGKILL)
+            assert running.wait(timeout=60) in (0, -signal.SIGKILL)
 
     async def ingest(self, path: Path) -> str:
         original = await self.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
@@ -114,12 +115,12 @@ async def test_a_killed_worker_loses_nothing_and_doubles_nothing(mesh: Mesh, tmp
         assert set(message.chunk_ids) == set(chunks)
         assert message.timeline.frame_count == 400
         assert [shot.span.first_frame for shot in message.shots] == [0, 100, 230]
-        await ask(asset_id, message)
+        await ask(mesh, asset_id, message)
 
 
-async def ask(asset_id: str, ended: AssetTranscoded) -> None:
+async def ask(mesh: Mesh, asset_id: str, ended: AssetTranscoded) -> None:
     """MediaService answers the same."""
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{PORT_BASE + 21}") as channel:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{mesh.base + 21}") as channel:
         media = media_service_pb2_grpc.MediaServiceStub(channel)
         answer = await media.GetTimeline(media_service_pb2.GetTimelineRequest(asset_id=asset_id))
         assert answer.timeline == ended.timeline

@@ -1,4 +1,5 @@
-"""Pytest plugin: the embedded broker and database, started once per test session on free ports.
+"""Pytest plugin: the embedded broker and database, started once per test session on free ports
+(once per worker where pytest-xdist runs several).
 
 Registered by the kit's package metadata, so every package's tests see the fixtures. Tests that use them are
 marked `integration`. Both servers run in a temporary folder and end with the session, also when it is killed.
@@ -12,16 +13,16 @@ import pytest
 
 from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
-from framewell_embedded.ports import free_ports
 from framewell_embedded.running import running
+from framewell_kit.testing.ports import port_base
 
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Bootstrap servers (`127.0.0.1:port`) of an empty broker; a test declares the topics it needs."""
     folder = tmp_path_factory.mktemp("kafka")
-    port, controller_port = free_ports(2)
-    server = Broker(folder, port, controller_port)
+    base = port_base()
+    server = Broker(folder, base, base + 1)
     with running(server, folder / "broker.log"):
         yield server.bootstrap
 
@@ -30,6 +31,6 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Connection URI (`mongodb://127.0.0.1:port`) of an empty document database."""
     folder = tmp_path_factory.mktemp("database")
-    server = Database(folder, free_ports(1)[0])
+    server = Database(folder, port_base())
     with running(server, folder / "database.log"):
         yield server.uri

@@ -4,6 +4,7 @@ Needs trustme and confluent-kafka, which are development tools; only tests of se
 """
 
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +31,14 @@ from framewell_contracts.access_table import Grant
 from framewell_contracts.broker_access import BrokerAccess, Mechanism
 from framewell_embedded.broker import Broker
 from framewell_embedded.listeners import SecuredListeners
-from framewell_embedded.ports import LOOPBACK, free_ports
+from framewell_embedded.ports import LOOPBACK
 from framewell_embedded.running import running
+from framewell_kit.testing.ports import port_base
 
 BROKER, ADMIN = "broker", "admin"
 # Far fewer than anybody should use in production: a login is one of hundreds in a test.
 _ITERATIONS = 4096
-_SECONDS = 15.0
+_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,26 @@ class SecuredBroker:
         return {f"FRAMEWELL_KAFKA{name}": value for name, value in said.items() if value}
 
     def allow(self, user: str, grants: Iterable[Grant]) -> None:
-        """Let the user do this, from now on."""
-        admin = self._admin()
-        _wait(admin.create_acls([_binding(user, grant) for grant in grants]))
+        """Let the user do this; returns when the broker acts on it."""
+        admin, asked = self._admin(), list(grants)
+        _wait(admin.create_acls([_binding(user, grant) for grant in asked]))
+        self._until_in_force(admin, user, asked, allowed=True)
 
     def revoke(self, user: str, grants: Iterable[Grant]) -> None:
-        """Take away what was allowed."""
-        admin = self._admin()
-        _wait(admin.delete_acls([_binding(user, grant, AclBindingFilter) for grant in grants]))
+        """Take away what was allowed; returns when the broker acts on it."""
+        admin, asked = self._admin(), list(grants)
+        _wait(admin.delete_acls([_binding(user, grant, AclBindingFilter) for grant in asked]))
+        self._until_in_force(admin, user, asked, allowed=False)
+
+    def _until_in_force(self, admin: Any, user: str, grants: list[Grant], *, allowed: bool) -> None:
+        """The broker says yes before it acts on a change; what it describes is what it acts on."""
+        deadline = time.monotonic() + _SECONDS
+        for grant in grants:
+            wanted = _binding(user, grant, AclBindingFilter)
+            while bool(admin.describe_acls(wanted).result(_SECONDS)) is not allowed:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"the rights of {user} are not in force after {_SECONDS:.0f} s")
+                time.sleep(0.02)
 
     def _make_user(self, user: str, password: str) -> None:
         admin = self._admin()
@@ -160,7 +174,8 @@ class SecuredBroker:
 def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
     """A broker with TLS, logins and ACLs, for as long as the block lasts."""
     certificates = Certificates(folder)
-    port, login_port, controller_port = free_ports(3)
+    port = port_base()
+    login_port, controller_port = port + 1, port + 2
     listeners = SecuredListeners(
         login_port,
         keystore=certificates.server(LOOPBACK),
