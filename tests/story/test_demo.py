@@ -64,7 +64,7 @@ def test_ctrl_c_while_the_mesh_comes_up_leaves_nothing_behind(home: Path) -> Non
         assert demo.poll() is None
         time.sleep(0.01)
     demo.send_signal(signal.SIGINT)
-    assert demo.wait(60) == 130
+    assert demo.wait(120) == 130
     time.sleep(2)  # a supervisor that was missed would have its lock by now
     assert not is_held(MeshFolder(home / "mesh").lock)
 

@@ -20,7 +20,7 @@ def ingested(asset: str) -> Told:
     return Told(f"event-{asset}", NOW, AssetIngested(asset_id=asset))
 
 
-async def wait_for(log: FactLog, asset: str, seconds: float = 5.0) -> AssetIngested:
+async def wait_for(log: FactLog, asset: str, seconds: float = 60.0) -> AssetIngested:
     return await log.until(
         lambda log: next((fact for fact, _ in log.of(AssetIngested, asset_id=asset)), None), asset, seconds
     )

@@ -21,7 +21,7 @@ from framewell_cli.mesh.programs import ALL, chosen
 from framewell_cli.mesh.roster import Entry, Roster
 from framewell_cli.mesh.supervised import waits_for
 
-SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEP = [sys.executable, "-c", "import time; print('on', flush=True); time.sleep(60)"]
 _IGNORES_SIGTERM = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -39,7 +39,10 @@ def folder(tmp_path: Path) -> MeshFolder:
 
 
 def _start(command: list[str], **environment: str) -> tuple[subprocess.Popen[bytes], Identity]:
+    """A process that says one line, and its identity; its environment can be read once it has said it."""
     process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
     identity = Identity.of(process.pid)
     assert identity is not None
     return process, identity
@@ -61,10 +64,8 @@ def test_a_process_is_told_from_a_later_one_with_its_number() -> None:
 
 def test_what_ignores_the_request_to_end_is_killed_after_the_grace_period() -> None:
     process, identity = _start(STUBBORN)
-    assert process.stdout is not None
-    process.stdout.readline()
     assert end([identity], grace_seconds=0.3) == [identity]
-    assert process.wait(timeout=5) == -9
+    assert process.wait(timeout=30) == -9
 
 
 def test_processes_of_a_dead_supervisor_are_found_by_list_and_by_environment(folder: MeshFolder) -> None:
@@ -76,7 +77,7 @@ def test_processes_of_a_dead_supervisor_are_found_by_list_and_by_environment(fol
         Roster(Identity(1, "0"), 7400, (entry,)).write(folder)
         assert leftovers(folder) == [("ingest", listed_identity), ("a child process", unlisted_identity)]
         end_leftovers(folder, lambda line: None)
-        assert listed.wait(timeout=5) == unlisted.wait(timeout=5) == -15
+        assert listed.wait(timeout=30) == unlisted.wait(timeout=30) == -15
         assert other_identity.alive(), "a process of another mesh was ended"
         assert Roster.read(folder) is None
     finally:

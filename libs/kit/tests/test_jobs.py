@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -191,13 +191,13 @@ async def test_a_long_job_keeps_its_lease(bench: Bench) -> None:
 
     async def work(job: Job, lease: Lease) -> list[AssetRejected]:
         epochs.append(lease.epoch)
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(4)
         lease.check()
         return [AssetRejected(asset_id=job.key)]
 
     await bench.put("a")
-    await bench.run(work, lease_seconds=0.5)
-    other = await bench.run(work, lease_seconds=0.5)
+    await bench.run(work, lease_seconds=1.5)
+    other = await bench.run(work, lease_seconds=1.5)
     await eventually(lambda: bench.sent.assets == ["a"])
     await other.stop(0)
     assert epochs == [1]
@@ -222,6 +222,22 @@ async def test_losing_the_lease_stops_the_work(bench: Bench) -> None:
     await bench.documents.update("jobs", "fetch/a", {"$inc": {"epoch": 1}})
     await eventually(lambda: ended == ["stopped"])
     assert bench.sent.assets == []
+
+
+async def test_a_job_that_meets_a_cancellation_not_its_own_has_failed_like_any_other(bench: Bench) -> None:
+    async def waits_for_what_is_cancelled(job: Job, lease: Lease) -> list[AssetRejected]:
+        gone = asyncio.get_running_loop().create_future()
+        gone.cancel()
+        return await gone
+
+    await bench.put("a")
+    await bench.run(waits_for_what_is_cancelled)
+
+    async def failed() -> bool:
+        document = await bench.jobs.get("fetch", "a")
+        return document is not None and "was cancelled" in document.get("reason", "")
+
+    await eventually(failed)
 
 
 async def test_cancelling_a_waiting_and_a_running_job(bench: Bench) -> None:
@@ -266,7 +282,7 @@ async def test_a_stopped_worker_gives_its_job_back_at_once(bench: Bench) -> None
         return [AssetRejected(asset_id=job.key)]
 
     await bench.run(go_on)
-    await eventually(lambda: bench.sent.assets == ["a"], within=5)
+    await eventually(lambda: bench.sent.assets == ["a"])
     assert progress == [{"bytes": 42}]
     document = await bench.jobs.get("fetch", "a")
     assert document is not None
@@ -330,17 +346,22 @@ async def test_claims_do_not_slow_down_with_finished_jobs(bench: Bench) -> None:
         )
     if not isinstance(bench.documents, MongoDocuments):
         return  # the fake reads everything
-    began = time.perf_counter()
-    for _ in range(20):
-        await bench.jobs.revive("fetch")
-        assert await bench.jobs.any_waiting("other") is False
-    assert (time.perf_counter() - began) / 20 < 0.02
     mine = await bench.jobs.claim("fetch", "w", 30)
     assert mine is not None
-    began = time.perf_counter()
+    reading_all = await quickest(lambda: bench.documents.find("jobs", {"key": "nobody's"}))
+    assert await quickest(lambda: bench.jobs.revive("fetch")) < reading_all / 3
+    assert await quickest(lambda: bench.jobs.any_waiting("other")) < reading_all / 3
+    assert await quickest(lambda: bench.jobs.renew(mine, 30)) < reading_all / 3
+
+
+async def quickest(call: Callable[[], Awaitable[object]]) -> float:
+    """Seconds of the quickest of many calls: what a busy machine delays is not counted."""
+    seconds = []
     for _ in range(20):
-        assert await bench.jobs.renew(mine, 30)
-    assert (time.perf_counter() - began) / 20 < 0.02
+        began = time.perf_counter()
+        await call()
+        seconds.append(time.perf_counter() - began)
+    return min(seconds)
 
 
 async def test_facts_too_large_to_leave_give_the_job_up_at_once(bench: Bench) -> None:

@@ -89,7 +89,7 @@ class Ground:
         return document
 
     async def until(self, kind: str, key: str, field: str, value: object) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (await self.of(kind, key)).get(field) != value:  # noqa: ASYNC110 - it asks the database
                 await asyncio.sleep(0.01)
 
@@ -154,7 +154,7 @@ async def one_process(ground: Ground) -> None:
     runner = JobRunner(jobs_on(cast(Documents, mortal)), kinds)
     ground.runners.append(runner)
     await runner.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not mortal.died.is_set() and not await _all_ended(ground):  # noqa: ASYNC110 - it asks, too
             await asyncio.sleep(0.01)
     mortal.died.set()
@@ -180,7 +180,7 @@ async def test_a_suspect_waits_for_those_at_work_and_everything_new_for_the_susp
     await asyncio.sleep(0.2)
     assert ground.begun == ["slow", "suspect"]
     ground.gates["suspect"].set()
-    await eventually(lambda: sorted(ground.begun[2:]) == ["live", "other"], within=5)
+    await eventually(lambda: sorted(ground.begun[2:]) == ["live", "other"])
     await ground.until("erase", "suspect", "queue", "erase/done")
 
 
@@ -236,14 +236,13 @@ async def test_a_suspect_at_work_drains_like_any_other(ground: Ground) -> None:
 
 
 async def test_a_waiting_suspect_keeps_its_lease(ground: Ground) -> None:
-    await ground.a_suspect_waits(lease_seconds=0.6)
-    other = jobs_on(ground.documents)
-    for _ in range(30):
+    await ground.a_suspect_waits(lease_seconds=1.5)
+    other, suspect = jobs_on(ground.documents), await ground.of("erase", "suspect")
+    while suspect.get("beat", 0) < 5:  # thrice a lease: more than one lease has passed
         await other.revive("erase")
         await asyncio.sleep(0.05)
-    suspect = await ground.of("erase", "suspect")
+        suspect = await ground.of("erase", "suspect")
     assert (suspect["queue"], suspect["epoch"]) == ("erase/running", 1)
-    assert suspect["beat"] > 2
     ground.gates["slow"].set()
     await eventually(lambda: ground.begun == ["slow", "suspect"])
 

@@ -89,7 +89,7 @@ async def test_a_cancelled_caller_stops_its_child(sandbox: Sandbox) -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     both = await asyncio.gather(*(sandbox.run("test.echo", {}, inputs=[]) for _ in range(2)))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # the job itself would take thirty
     assert {answer["bytes"] for answer in both} == {0}
 
 

@@ -76,7 +76,7 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
 
 
 async def _until(log: StoredEventLog, asset: str, events: int) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if len(await log.of_asset(asset)) >= events:
             break
         await SystemClock().sleep(0.1)
@@ -84,7 +84,7 @@ async def _until(log: StoredEventLog, asset: str, events: int) -> None:
 
 
 async def _told(bench: StreamBench, topic: str) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if await bench.events(topic):
             return
         await SystemClock().sleep(0.1)

@@ -58,7 +58,7 @@ def opened(address: str, folder: Path) -> tuple[str, list[str], set[str]]:
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=True,
     )
     console = [line for line in shown.stderr.splitlines() if ":CONSOLE:" in line]

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from inspect import isawaitable
 from typing import Any
 from uuid import uuid4
 
@@ -56,7 +57,7 @@ class StreamBench:
         await apply(self.access, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
 
     async def run(
-        self, *stages: Stage | HeavyStage | Broadcast, within: float = 30, member: str = ""
+        self, *stages: Stage | HeavyStage | Broadcast, within: float = 60, member: str = ""
     ) -> StreamRuntime:
         """Start a runtime with these stages and wait until it is ready."""
         runtime = await self.begin(*stages, member=member)
@@ -138,10 +139,15 @@ def a_cause(event_id: str | None = None, *, subject: str = "") -> Cause:
     )
 
 
-async def eventually(condition: Callable[[], object], *, within: float = 30, every: float = 0.02) -> None:
-    """Wait until the condition holds; AssertionError when it does not in time."""
+async def eventually(condition: Callable[[], object], *, within: float = 60, every: float = 0.02) -> None:
+    """Wait until the condition, or what it awaits, holds; AssertionError when it does not in time."""
     deadline = time.monotonic() + within
-    while not condition():
+    while True:
+        holds = condition()
+        if isawaitable(holds):
+            holds = await holds
+        if holds:
+            return
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within} s: {condition}")
         await asyncio.sleep(every)
