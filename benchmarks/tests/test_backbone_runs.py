@@ -13,14 +13,14 @@ from benchmarks.backbone.ground import Ground, Void
 from benchmarks.backbone.work import answer
 from framewell.asset.v1.asset_pb2 import AssetRejected
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 
 
 def test_every_contestant_answers_every_event() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks.backbone", "--quick", "--json"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     measured = json.loads(ended.stdout)
