@@ -159,7 +159,8 @@ _BATCHES: Final[Any] = fetcher.MemoryRecords
 
 
 class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
-    """The records of a fetch of one partition; only what came damaged over the wire raises (KafkaError)."""
+    """The records of a fetch of one partition. Nothing raises: of a batch that came damaged, and what follows
+    it, there is nothing, and it is fetched again."""
 
     next_fetch_offset: int
 
@@ -169,7 +170,8 @@ class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
                 yield from super()._unpack_records()
             except Exception as error:
                 if isinstance(error, KafkaError) and "CRC" in str(error):
-                    raise  # to be fetched again
+                    log.error("a batch came damaged, it is fetched again: %s", error)
+                    return
                 yield from self._again(error)
             else:
                 return
