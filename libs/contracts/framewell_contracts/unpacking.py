@@ -168,7 +168,7 @@ class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
         while True:
             try:
                 yield from super()._unpack_records()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - its neighbours are innocent
                 if isinstance(error, KafkaError) and "CRC" in str(error):
                     log.error("a batch came damaged, it is fetched again: %s", error)
                     return
