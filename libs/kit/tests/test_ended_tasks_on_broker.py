@@ -1,5 +1,6 @@
 """Tasks inside the client library that met what they do not expect: whoever needs them gets new ones."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -119,6 +120,24 @@ async def test_a_consumer_without_a_group_that_ended_reads_again_from_the_beginn
     await eventually(lambda: "b" in seen)
     assert set(seen) == {"a", "b"}
     await eventually(lambda: not runtime.unready())
+
+
+async def test_a_broadcast_is_read_on_after_a_cancellation_that_its_handler_met(bench: StreamBench) -> None:
+    seen: list[str] = []
+
+    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        seen.append(fact.asset_id)
+        if seen == ["a"]:
+            gone = asyncio.get_running_loop().create_future()
+            gone.cancel()
+            await gone
+        return []
+
+    await bench.run(Broadcast(IngestRequested, handler))
+    await bench.publish(IngestRequested(asset_id="a"))
+    await eventually(lambda: seen == ["a", "a"])
+    await bench.publish(IngestRequested(asset_id="b"))
+    await eventually(lambda: seen == ["a", "a", "b"])
 
 
 async def test_a_producer_that_fails_whatever_it_is_given_is_replaced(bench: StreamBench) -> None:

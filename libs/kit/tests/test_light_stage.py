@@ -187,6 +187,27 @@ def test_a_commit_that_hangs_holds_up_neither_later_ones_nor_a_rebalance_for_eve
     run(play())
 
 
+def test_a_handler_that_meets_a_cancellation_not_its_own_has_failed_like_any_other() -> None:
+    async def waits_for_what_is_cancelled(fact: IngestRequested, cause: Cause) -> None:
+        if fact.asset_id == "a":
+            gone = asyncio.get_running_loop().create_future()
+            gone.cancel()
+            await gone
+
+    async def play() -> None:
+        bench = LaneBench(waits_for_what_is_cancelled)
+        bench.request(0, "a", 0)
+        bench.request(0, "b", 0)
+        async with playing(bench):
+            await asyncio.sleep(60)
+            assert bench.all_done()
+            assert bench.consumer.committed[FIRST] == 2
+            assert len(bench.dead) == 1
+            bench.feed.stop_fetching()
+
+    run(play())
+
+
 def test_records_that_take_the_offsets_of_lost_ones_are_handled() -> None:
     async def play() -> None:
         bench = LaneBench(at_once)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
+from framewell_kit.cancellation import told_to_stop
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document
 from framewell_kit.facts import Outgoing
@@ -50,13 +51,15 @@ class RenewedLease:
         self._work = asyncio.ensure_future(work)
         try:
             return await self._work
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
             if self._lost:
                 raise LeaseLost(self._document["_id"]) from None
             if self.cancelled:
                 return ()
-            self._work.cancel()
-            raise
+            if told_to_stop():
+                self._work.cancel()
+                raise
+            raise RuntimeError("something that the job waited for was cancelled") from error
 
     async def stop(self) -> None:
         """Renew it no more."""

@@ -8,6 +8,7 @@ from typing import Any
 from faststream import AckPolicy
 
 from framewell_contracts.cloudevents import Unreadable, decode
+from framewell_kit.cancellation import told_to_stop
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.declare import Broadcast
@@ -115,7 +116,9 @@ class BroadcastFeed:
             except Rejected as refusal:
                 log.error("broadcast fact rejected, skipped", reason=refusal.reason, code=refusal.code)
                 return
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if told_to_stop():
+                    raise
                 failures += 1
                 if failures == MAX_TRIES:
                     log.exception("broadcast fact failed, skipped")

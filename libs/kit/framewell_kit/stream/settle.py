@@ -3,6 +3,7 @@
 No exception leaves here except cancellation: FastStream would swallow it and skip the batch.
 """
 
+import asyncio
 import random
 import traceback
 from datetime import datetime
@@ -15,6 +16,7 @@ from framewell_contracts.cloudevents import Event, Record, Unreadable, decode
 from framewell_contracts.identity import asset_id
 from framewell_contracts.put_aside import PutAside
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic, retry_topic
+from framewell_kit.cancellation import told_to_stop
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
@@ -124,7 +126,12 @@ class Settler:
             if kept is not None:
                 self.breaker.succeeded()
                 return kept
-        outgoing = await self.stage.handler(event.message, cause)
+        try:
+            outgoing = await self.stage.handler(event.message, cause)
+        except asyncio.CancelledError as error:
+            if told_to_stop():
+                raise
+            raise RuntimeError("something that the handler waited for was cancelled") from error
         records = derive(outgoing, cause, source=self.source, now=self._now()) if outgoing else []
         if decisions is not None:
             records = await decisions.keep(self.stage.group, cause.id, records)
