@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from aiokafka.errors import NodeNotReadyError
+from aiokafka.errors import KafkaTimeoutError, NodeNotReadyError
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.catalogue import fact_type
+from framewell_contracts.cloudevents import Record
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, Stage
@@ -156,3 +157,12 @@ async def test_a_producer_that_would_let_its_callers_wait_for_ever_is_replaced(b
     await eventually(lambda: bench.publisher._producer is not producer)
     await bench.publish(AssetRejected(asset_id="a"))
     assert len(await bench.events(REJECTED)) == 1
+
+
+async def test_whoever_waits_for_the_metadata_of_such_a_producer_is_told(
+    bench: StreamBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.publisher, "_answer_within", 1)
+    end_metadata(bench.publisher._producer.client)
+    with pytest.raises(KafkaTimeoutError, match="how many partitions"):
+        await bench.publisher.send(Record(REJECTED, b"a", b"", []))

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidProducerEpoch,
     KafkaError,
+    KafkaTimeoutError,
     OutOfOrderSequenceNumber,
     ProducerClosed,
     ProducerFenced,
@@ -179,11 +180,16 @@ class Publisher:
         return None if route is None else route[partition_of(record.key or None, len(route))]
 
     async def _find_route(self, topic: str) -> None:
-        """Learn how many partitions a topic has. Raises KafkaError when there is no such topic."""
+        """Learn how many partitions a topic has. Raises KafkaError when it cannot be learned in time."""
         name = self._prefix + topic
+        try:
+            async with asyncio.timeout(self._answer_within):
+                partitions = await self._live().partitions_for(name)
+        except TimeoutError as error:
+            raise KafkaTimeoutError(f"nobody says how many partitions {name} has") from error
         self._routes[topic] = [
             self._outlets.setdefault((name, number), Outlet(name, number, self._live))
-            for number in sorted(await self._live().partitions_for(name))
+            for number in sorted(partitions)
         ]
 
     def _forget_routes(self) -> None:
