@@ -56,6 +56,10 @@ class ChainStory:
         """How many different requests are answered so far."""
         return len(self._answers())
 
+    def all_answered(self) -> bool:
+        """True when everything that was acknowledged so far is answered."""
+        return self.answered() >= len(self.load.acknowledged)
+
     async def more_answers(self, count: int, within: float = 60) -> None:
         """Return when so many more requests are answered than now."""
         wanted = self.answered() + count

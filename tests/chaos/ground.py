@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,14 +86,17 @@ class Ground:
         """A producer from outside."""
         return Load(self.servers.bootstrap, self.prefix)
 
-    async def working(self, worker: Worker) -> tuple[int, int]:
+    async def working(self, worker: Worker, unless: Callable[[], bool]) -> tuple[int, int] | None:
         """Wait until a process that was just started has worked.
 
-        When its program was loaded, and when it began its first work (monotonic, nanoseconds).
+        When its program was loaded, and when it began its first work (monotonic, nanoseconds). None when
+        nothing is left for it: on a busy machine others have its partitions before its program is loaded.
         Raises TimeoutError.
         """
         first, began, within = FirstDeeds(self.journal), time.monotonic(), self.scale.patience_seconds
         while worker.pid not in first.at_ns:
+            if unless():
+                return None
             if time.monotonic() - began > within:
                 raise TimeoutError(f"a restarted worker did nothing for {within:.0f} s")
             await asyncio.sleep(0.05)

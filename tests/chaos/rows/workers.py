@@ -39,7 +39,7 @@ async def kills(ground: Ground) -> Outcome:
             outcome.times += 1
             past.update(await story.uncommitted_work())
             await writing
-            await _recovered(ground, victim, killed_ns, outcome)
+            await _recovered(story, victim, killed_ns, outcome)
         await story.finish(outcome, past)
     return outcome
 
@@ -66,7 +66,7 @@ async def sigterm(ground: Ground) -> Outcome:
             outcome.times += 1
             past.update(await story.uncommitted_work())
             await writing
-            await ground.working(victim)
+            await ground.working(victim, unless=story.all_answered)
         await story.finish(outcome, past)
     return outcome
 
@@ -115,7 +115,7 @@ async def clocks(ground: Ground) -> Outcome:
             victim.start(FRAMEWELL_CLOCK_SKEW_SECONDS=str(skew))
             outcome.times += 1
             await writing
-            await _recovered(ground, victim, killed_ns, outcome)
+            await _recovered(story, victim, killed_ns, outcome)
         await story.finish(outcome, set())
     return outcome
 
@@ -137,13 +137,16 @@ async def _pair(story: ChainStory, *, static: bool = True, **settings: object) -
     return workers
 
 
-async def _recovered(ground: Ground, worker: Worker, killed_ns: int, outcome: Outcome) -> None:
+async def _recovered(story: ChainStory, worker: Worker, killed_ns: int, outcome: Outcome) -> None:
     """Note how long a killed worker is away; for ever is a problem, and no reason to stop."""
     try:
-        loaded_ns, working_ns = await ground.working(worker)
+        back = await story.ground.working(worker, unless=story.all_answered)
     except TimeoutError as error:
         outcome.problems.append(str(error))
         return
+    if back is None:
+        return
+    loaded_ns, working_ns = back
     outcome.recovered.append((working_ns - killed_ns) / 1e9)
     outcome.loading.append((loaded_ns - killed_ns) / 1e9)
 
