@@ -41,8 +41,10 @@ SENDING = "write: partition, batch, send"
 POLLING = "read: fetch, unpack"
 LOOP = "event loop, sockets"
 
-# The first rule that fits a frame has it: a part of its file's path, and a function of that file or any.
-_RULES: tuple[tuple[str, frozenset[str], str], ...] = (
+# The first rule that fits a frame has it: a part of its file's path, and a function of that file or any. None
+# leaves it to whoever called.
+_RULES: tuple[tuple[str, frozenset[str], str | None], ...] = (
+    ("framewell_kit/stream/connection.py", frozenset(), None),
     ("benchmarks/backbone/", frozenset({"__call__", "answer", "begin"}), HANDLER),
     ("framewell_contracts/cloudevents.py", frozenset({"encode", "_source_header", "_time_header"}), DERIVING),
     ("framewell_contracts/cloudevents.py", frozenset(), READING),
