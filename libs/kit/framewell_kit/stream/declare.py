@@ -56,7 +56,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Cheap records: handled in batches, in order per key, `concurrency` keys at a time.
+    """Cheap records: handled in order per key, `concurrency` keys at a time, committed many at once.
 
     `gave_up` says which facts (outcome failed) leave together with the dead letter of a fact that was
     given up. With `decide_once` the first delivery's facts are kept and republished by every later one.
