@@ -13,7 +13,14 @@ from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_client.gateway import TOKEN_VARIABLE
 
 AWAY: Final = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
-"""What a call ends with when nobody answers in time, rather than with a refusal."""
+"""What a call ends with when nobody answers in time, or who answers lacks something it stands on."""
+
+_DETAILS: Final = "grpc-status-details-bin"
+
+
+def answered(error: grpc.RpcError) -> bool:
+    """True where a service itself said no, be it because its database is away: our errors carry details."""
+    return any(one.key == _DETAILS for one in error.trailing_metadata() or ())
 
 
 def metadata(acting_as: str) -> tuple[tuple[str, str | bytes], ...]:

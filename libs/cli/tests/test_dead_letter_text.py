@@ -1,11 +1,13 @@
 """Whatever a sender wrote into a dead letter, a terminal and a JSON reader get it harmless and in bounds."""
 
 import json
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_cli.dlq import app
@@ -139,3 +141,16 @@ def test_every_command_that_chooses_letters_takes_the_same_options() -> None:
     shared = {"--code", "--reason", "--type", "--asset", "--since", "--until", "--id"}
     for name in ("list", "show", "replay", "discard"):
         assert shared <= {said for one in commands[name].params for said in one.opts}
+
+
+def test_showing_none_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_: object, work: Coroutine[Any, Any, object]) -> tuple[bool, dict[str, int]]:
+        work.close()
+        return False, {}
+
+    monkeypatch.setattr("framewell_cli.dlq.showing.run", none)
+    asked = ["show", "ingest.accept_request", "--id", "nobody", "--kafka", "127.0.0.1:1"]
+    shown = CliRunner().invoke(app, asked)
+    assert (shown.stdout, shown.stderr) == ("", "no such dead letters\n")
+    shown = CliRunner().invoke(app, [*asked, "--json"])
+    assert json.loads(shown.stdout)["dead_letters"] == []

@@ -15,6 +15,7 @@ from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.health import Health
 from framewell_kit.operations import Standing, operations
+from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Tokens
 from framewell_kit.stream.breaker import MIN_FAILURES, Breaker
 from framewell_kit.stream.breakers import Breakers
@@ -88,6 +89,19 @@ async def test_who_is_no_operator_is_told_what_it_takes(service: Service) -> Non
         assert service.streams.breaker.is_open
     else:
         assert service.streams.breaker.half_open
+
+
+async def test_a_service_whose_database_is_away_is_not_told_to_be_started(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(self: Streams, group: str) -> Breaker:
+        raise Busy("the document database does not answer")
+
+    monkeypatch.setattr(Streams, "resume", away)
+    code, _, told = await resume(service.address)
+    assert code == 1
+    assert "was not resumed: the document database does not answer; try again once" in told
+    assert "start ingest" not in told
 
 
 async def test_a_service_that_is_away_and_a_group_nobody_has_are_told_apart() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.mesh.v1.mesh_pb2 import Done, Outcome
 from framewell_gateway.domain.diagnosis import Diagnosis, Findings, Verdict, diagnose
@@ -91,6 +91,12 @@ async def test_a_finished_asset_needs_nobody(mesh: Any, gateway: httpx.AsyncClie
     said = await ask(gateway)
     assert (said["verdict"], said["stage"], said["reasons"]) == ("ended", "done", [])
     assert "Nothing more happens by itself." in str(said["headline"])
+
+
+async def test_the_reason_of_a_refusal_is_told_as_it_is(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await mesh.happened(AssetRejected(asset_id=ASSET, code="not_media", detail="The file is plain text."))
+    said = await ask(gateway)
+    assert said["headline"] == f"{ASSET} is rejected: The file is plain text. Nothing more happens by itself."
 
 
 async def test_a_service_that_is_away_matters_where_it_is_needed(

@@ -9,18 +9,19 @@ import typer
 
 from framewell.mesh.v1 import operations_service_pb2 as api
 from framewell_cli.console import Json, print_json, results
-from framewell_cli.dlq.options import ActingAs, Group, known_group
+from framewell_cli.dlq.options import ActingAs, known_group
 from framewell_cli.errors import CommandError, MeshUnreachable
 from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.operations import AWAY, metadata, operations
+from framewell_cli.operations import AWAY, answered, metadata, operations
 
 Address = Annotated[
     str, typer.Option(help="host:port of the service's gRPC; without it the mesh of this folder.")
 ]
+Stopped = Annotated[str, typer.Argument(help="The group that stopped itself, e.g. ingest.accept_request.")]
 CALL_SECONDS = 10.0
 
 
-def resume(group: Group, *, address: Address = "", acting_as: ActingAs = "", as_json: Json = False) -> None:
+def resume(group: Stopped, *, address: Address = "", acting_as: ActingAs = "", as_json: Json = False) -> None:
     """Let a group that stopped itself try a record at once, in all replicas of its service.
 
     A record that is handled closes the breaker; another failure opens it for a minute more.
@@ -47,10 +48,13 @@ def _call(group: str, service: str, where: str, acting_as: str) -> api.Breaker:
                 api.ResumeBreakerRequest(group=group), timeout=CALL_SECONDS, metadata=metadata(acting_as)
             )
     except grpc.RpcError as error:
-        if error.code() in AWAY:
+        if error.code() in AWAY and not answered(error):
             raise MeshUnreachable(_away(group, service, f"nothing answers at {where}")) from None
         details = error.details()
-        raise CommandError(f"{group} was not resumed: {details}") from None
+        later = (
+            f"; try again once 'framewell status' shows {service} as ready" if error.code() in AWAY else ""
+        )
+        raise CommandError(f"{group} was not resumed: {details}{later}") from None
     return answer.breaker
 
 

@@ -46,6 +46,8 @@ def show(
     access = broker_access(kafka)
     shown = _Array() if as_json else _Text()
     more, older = run(access, _show(access, prefix, chosen, limit, shown.letter))
+    if shown.empty:
+        progress.print("no such dead letters")
     shown.end(more=more, others=not_looked_at(chosen, older))
     if more:
         progress.print("There are more: --limit 0 shows all.")
@@ -70,7 +72,10 @@ async def _show(
 class _Text:
     """For people."""
 
+    empty = True
+
     def letter(self, letter: Letter) -> None:
+        self.empty = False
         typer.echo(as_text(letter))
 
     def end(self, *, more: bool, others: Mapping[str, Any]) -> None:
@@ -83,12 +88,16 @@ class _Array:
     def __init__(self) -> None:
         self._before = '{"dead_letters": [\n'
 
+    @property
+    def empty(self) -> bool:
+        return not self._before.startswith(",")
+
     def letter(self, letter: Letter) -> None:
         one = plain_json(json.dumps(told(letter), ensure_ascii=False))
         typer.echo(self._before + one, nl=False)
         self._before = ",\n"
 
     def end(self, *, more: bool, others: Mapping[str, Any]) -> None:
-        opened = "" if self._before.startswith(",") else self._before
+        opened = self._before if self.empty else ""
         rest = json.dumps({"more": more, **others})
         typer.echo(f"{opened}\n], {rest[1:]}")

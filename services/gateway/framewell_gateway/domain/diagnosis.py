@@ -144,7 +144,7 @@ def _verdict(state: AssetState, reasons: Sequence[Reason], *, silent: bool) -> V
 
 def _headline(found: Findings, state: AssetState, verdict: Verdict, last: RecordedEvent | None) -> str:
     reason = found.progress.reason if found.progress else None
-    told = f"{found.asset_id} is {state}" + (f": {reason}" if reason else "")
+    told = f"{found.asset_id} is {state}" + (f": {reason.rstrip('.')}" if reason else "")
     if found.progress is None:
         told = f"{found.asset_id} is not taken in yet"
     letters = len(found.where.given_up)
