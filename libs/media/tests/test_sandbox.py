@@ -7,6 +7,8 @@ import errno
 import os
 import signal
 import struct
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -113,6 +115,19 @@ def test_children_end_with_their_zygote() -> None:
             with pytest.raises(JobCrashed):
                 job.result(timeout=20)
     assert _ended(child)
+
+
+def test_a_child_whose_zygote_is_gone_before_it_could_ask_for_its_end_ends_at_once() -> None:
+    code = (
+        "import os, sys; from framewell_media.sandbox.layers import die_with_parent\n"
+        "die_with_parent(os.getppid() + int(sys.argv[1]))"
+    )
+    alone, together = (
+        subprocess.run([sys.executable, "-c", code, away], capture_output=True, text=True, check=False)
+        for away in ("1", "0")
+    )
+    assert "ProcessLookupError" in alone.stderr
+    assert together.returncode == 0, together.stderr
 
 
 def _wait_for_child_of(parent: int) -> int:

@@ -17,8 +17,10 @@ EXIT_NO_ANSWER: Final = 73
 _MESSAGE_LIMIT: Final = 500
 
 
-def run_child(request: dict[str, Any], answer_pipe: int, inputs: list[int], outputs: list[int]) -> NoReturn:
-    """Run one job in this process and end it.
+def run_child(
+    zygote: int, request: dict[str, Any], answer_pipe: int, inputs: list[int], outputs: list[int]
+) -> NoReturn:
+    """Run one job in this process, a child of the zygote with that process id, and end it.
 
     The report leaves before the job sees its files, so that code taken over by a file cannot claim
     a protection that was never there.
@@ -26,7 +28,7 @@ def run_child(request: dict[str, Any], answer_pipe: int, inputs: list[int], outp
     """
     exit_code = EXIT_NO_ANSWER
     try:
-        die_with_parent()
+        die_with_parent(zygote)
         _close_all_but({answer_pipe, *inputs, *outputs})
         for _standard in (0, 1, 2):  # what a hostile file makes a library say is nobody's log
             os.open("/dev/null", os.O_RDWR)

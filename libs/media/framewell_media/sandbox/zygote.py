@@ -72,9 +72,9 @@ class Zygote:
     def _fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
         answer_pipe, status_pipe, *files = descriptors
         inputs, outputs = files[: request["inputs"]], files[request["inputs"] :]
-        pid = os.fork()
+        zygote, pid = os.getpid(), os.fork()
         if pid == 0:
-            run_child(request, answer_pipe, inputs, outputs)
+            run_child(zygote, request, answer_pipe, inputs, outputs)
         for number in (answer_pipe, *files):
             os.close(number)
         child = _Child(pid, os.pidfd_open(pid), status_pipe)
