@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient, ReturnDocument
+from pymongo.collection import Collection
 
 from framewell_embedded.database import Database
 from framewell_embedded.ports import free_ports
@@ -135,6 +137,25 @@ def test_a_claim_and_a_compare_and_set_do_not_read_the_whole_collection(server: 
         everything = seconds({"plain": "none"})
         assert seconds({"queue": "none"}) < everything / 3
         assert seconds({"plain": "none", "_id": "17"}) < everything / 3
+
+
+def test_an_index_that_is_made_while_others_write_misses_nothing_and_disturbs_nobody(
+    server: Database,
+) -> None:
+    with connected(server) as client, ThreadPoolExecutor(4) as writers:
+        for number in range(20):
+            collection = client["indexes"][f"busy{number}"]
+
+            def write(writer: int, collection: Collection[dict[str, Any]] = collection) -> None:
+                for n in range(25):
+                    collection.insert_one({"_id": f"{writer}/{n}", "queue": "waiting", "put_at": n, "n": n})
+
+            collection.insert_one({"_id": "first", "queue": "waiting", "put_at": 0, "n": 0})
+            writing = [writers.submit(write, writer) for writer in range(4)]
+            indexed(client, f"busy{number}")
+            for one in writing:
+                one.result()
+            assert collection.count_documents({"queue": "waiting"}) == 101
 
 
 def test_an_index_survives_a_kill(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -109,8 +110,14 @@ public final class MeshDatabase {
 
         private final MVStore store;
         private volatile boolean stopping;
-        /** Held shared while a command runs and exclusively while committing: no half command is stored. */
+        /**
+         * Held shared while a command runs and exclusively while committing: no half command is stored. Also
+         * exclusively while collections or indexes come or go: as shipped a document that is written in that
+         * moment may miss the index, or its writer is told of a concurrent modification.
+         */
         private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock(true);
+        private static final Set<String> RUN_ALONE =
+                Set.of("create", "createIndexes", "drop", "dropDatabase", "dropIndexes");
 
         DurableBackend(MVStore store) {
             super(store);
@@ -124,24 +131,25 @@ public final class MeshDatabase {
 
         @Override
         public Document handleMessage(MongoMessage message) {
-            return durably(() -> super.handleMessage(message));
+            return durably(message.getDocument().keySet().iterator().next(), () -> super.handleMessage(message));
         }
 
         @Override
         public Document handleCommand(Channel channel, String database, String command, Document query) {
-            return durably(() -> super.handleCommand(channel, database, command, query));
+            return durably(command, () -> super.handleCommand(channel, database, command, query));
         }
 
-        private Document durably(Supplier<Document> command) {
-            if (gate.getReadHoldCount() > 0) {
+        private Document durably(String name, Supplier<Document> command) {
+            if (gate.getReadHoldCount() > 0 || gate.isWriteLockedByCurrentThread()) {
                 return command.get(); // one command calls another: the outer one commits
             }
             Document answer;
-            gate.readLock().lock();
+            Lock held = RUN_ALONE.contains(name) ? gate.writeLock() : gate.readLock();
+            held.lock();
             try {
                 answer = command.get();
             } finally {
-                gate.readLock().unlock();
+                held.unlock();
                 commitChanges();
             }
             if (answer != null && answer.containsKey("maxWireVersion")) {
