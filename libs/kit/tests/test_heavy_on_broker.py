@@ -122,9 +122,9 @@ async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamB
 
 
 async def test_a_drain_past_its_time_gives_the_record_back(bench: StreamBench) -> None:
-    await bench.publish(planned(1))
     slow = Decoder(60)
     runtime = await bench.run(HeavyStage(GROUP, ChunkPlanned, slow))
+    await bench.publish(planned(1))  # now that no lane has still to join: a rebalance would wait for it
     await eventually(lambda: slow.at_once == 1)
     started = time.monotonic()
     await bench.stop(runtime, 0.5)
