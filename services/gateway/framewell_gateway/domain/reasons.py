@@ -213,7 +213,7 @@ def of_started(started: Started) -> Reason:
         "started",
         Weight.WAITS,
         _service(started.group),
-        f"{started.group} started {place} {_times(started.starts)} and its worker died; "
+        f"{started.group} started {place} {_times(started.starts)}, for its worker died; "
         "the third start gives it up.",
     )
 
