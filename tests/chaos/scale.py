@@ -50,7 +50,7 @@ FULL = Scale(
 )
 
 SHORT = Scale(
-    patience_seconds=60,
+    patience_seconds=120,
     events=1_600,
     kills=3,
     broker_kills=1,
