@@ -23,7 +23,12 @@ LONGEST_SECONDS = 420
 def start_demo(home: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "framewell_cli.main", "demo", "--json", "--home", str(home)]
     with (home / "demo.json").open("wb") as out, (home / "demo.log").open("wb") as log:
-        return subprocess.Popen(command, stdout=out, stderr=log, stdin=subprocess.DEVNULL)
+        # A shell starts what runs in the background with Ctrl-C ignored, and children inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(command, stdout=out, stderr=log, stdin=subprocess.DEVNULL)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def outcome_of(demo: subprocess.Popen[bytes], home: Path) -> Mapping[str, Any]:
