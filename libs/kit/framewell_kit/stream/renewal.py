@@ -3,8 +3,6 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from aiokafka.errors import KafkaError
-
 from framewell_contracts.broker_reach import refusal
 from framewell_kit.stream.delivery import Postponed
 from framewell_kit.stream.refusals import ASK_SECONDS, LOOK_SECONDS, no_right_to
@@ -62,7 +60,7 @@ async def _replace(reader: Any) -> None:
         try:
             await reader.subscriber.stop()
             await reader.subscriber.start()
-        except KafkaError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody else would try again
             reader.refusals.outside = refusal(error) or f"no consumer could be started: {error!r}"
             await asyncio.sleep(ASK_SECONDS)
         else:
