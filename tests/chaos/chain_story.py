@@ -142,7 +142,7 @@ class ChainStory:
         documents = self.ground.documents(chain.SERVICE)
         try:
             kept = await documents.find(chain.EFFECTS, {})
-            wholes = await documents.find(chain.WHOLES, {})
+            wholes = await documents.find(chain.WHOLES, {"expected": {"$exists": True}})
             jobs = await documents.find("jobs", {})
         finally:
             documents.close()

@@ -1,71 +1,143 @@
-"""Many parts, one moment of completeness: one document per asset, changed one part at a time.
+"""Fan-in: many parts of one key, one moment of completeness, at a cost that no number of parts raises.
 
-Whoever sees the document complete publishes, the first time or a redelivery, with an id made from
-(asset, type, generation) and content computed from that document alone: `Fact(message, id=fan_in_id(…))`.
-Either side may arrive first: the parts, or what is expected.
+Numbered parts are kept in buckets, one document for each `bucket_size` numbers. One root document per key
+and generation keeps what is expected, the named parts and which buckets are full. Every call changes one
+bucket, the root, or a bucket and then the root, and every change may be repeated. All that decides about
+a bucket is a change of that bucket and all that decides about the whole is a change of the root, so the
+document store puts concurrent replicas in an order and the last of them sees the whole. A process that
+dies between its two changes leaves the second one to the redelivery of its record.
+
+The root grows by one flag for each full bucket (68 of them for 4,320 parts) and is touched only when a
+bucket becomes full, by named parts and by the expectation.
 """
 
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.outcomes import NotYet
 
-# Parts are fields of one document: what a field name may not contain is escaped.
-_ESCAPES = {"%": "%25", ".": "%2E", "$": "%24"}
-
-
-def escaped(name: str) -> str:
-    """The name as a field name."""
-    return "".join(_ESCAPES.get(letter, letter) for letter in name)
+BUCKET_SIZE: Final = 64
+"""Numbered parts in one document. Keep values small (references, not content): a document holds 64."""
 
 
-def unescaped(field: str) -> str:
-    """The name of a field."""
-    for letter, escape in reversed(_ESCAPES.items()):
-        field = field.replace(escape, letter)
-    return field
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A key and generation of which all expected parts have arrived."""
+
+    key: str
+    generation: int
+    count: int
+    """How many numbered parts there are: 0 to count - 1."""
+    expectation: Any
+    """The value that came with the expectation."""
+    named: Mapping[str, Any]
+    """The named parts that have arrived, expected or not, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class FanIn:
-    """The fan-ins of one collection, one document per key and generation."""
+    """The fan-ins of one collection.
+
+    `expect` and `arrive` may be called in any order, again, and by several processes at once. Whoever gets
+    a `Whole` publishes, at the first delivery or a redelivery, with an id made from (key, type, generation)
+    and content computed from the whole and its parts alone: `Fact(message, id=fan_in_id(…))`. Every
+    redelivery after completion gets the whole again, because its process may have died before it published.
+    """
 
     documents: Documents
     collection: str
+    bucket_size: int = BUCKET_SIZE
 
-    async def arrive(self, key: str, part: str, value: Any, generation: int = 0, **also: Any) -> Document:
-        """Note that a part of `key` arrived; the document as it is now.
+    async def prepare(self) -> None:
+        """Make the index that `forget` reads by."""
+        await self.documents.ensure_index(self.collection, ["key"])
 
-        `document["parts"]` maps part to value. The same part again replaces its value, so a redelivery
-        sees the same completeness. `also` sets further fields of the document.
+    async def expect(
+        self, key: str, count: int, value: Any = None, *, names: Sequence[str] = (), generation: int = 0
+    ) -> Whole | None:
+        """Set what is expected, and return the whole when all of it has arrived.
+
+        `count` numbered parts (0 to count - 1) and the named parts `names`. `value` is kept and returned as
+        `Whole.expectation`. Expecting again replaces the value; count and names stay the same within a
+        generation.
         """
-        after = await self.documents.update(
-            self.collection,
-            _id(key, generation),
-            {
-                "$set": {f"parts.{escaped(part)}": value, **also},
-                "$setOnInsert": {"key": key, "generation": generation},
-            },
-            upsert=True,
-        )
-        return _read(after)
+        last, rest = divmod(count, self.bucket_size)
+        change: dict[str, Any] = {"expected": {"count": count, "names": list(names), "value": value}}
+        if rest:  # the last bucket is full with fewer parts than the others
+            bucket = await self._change(_bucket_id(key, generation, last), key, generation, {"size": rest})
+            if self._is_full(bucket, last):
+                change[f"full.{last}"] = True
+        return await self._change_root(key, generation, change)
 
-    async def get(self, key: str, generation: int = 0) -> Document | None:
-        """The document, or None when nothing arrived yet."""
-        found = await self.documents.get(self.collection, _id(key, generation))
-        return None if found is None else _read(found)
+    async def arrive(self, key: str, part: int | str, value: Any, generation: int = 0) -> Whole | None:
+        """Keep the value of a part, and return the whole when this part's arrival shows it complete.
+
+        A number is a numbered part, a text a named one (lower-case letters and underscores). The same part
+        again replaces its value. A number beyond the expected count is kept and never looked at.
+        """
+        if isinstance(part, str):
+            if not part.replace("_", "").isalpha():
+                raise ValueError(f"a named part is called by letters and underscores, not {part!r}")
+            return await self._change_root(key, generation, {f"named.{part}": value})
+        if part < 0:
+            raise ValueError(f"parts are numbered from 0, not {part}")
+        number = part // self.bucket_size
+        bucket = await self._change(
+            _bucket_id(key, generation, number), key, generation, {f"parts.{part}": value}
+        )
+        if not self._is_full(bucket, number):
+            return None
+        return await self._change_root(key, generation, {f"full.{number}": True})
+
+    async def parts(self, whole: Whole) -> AsyncIterator[Any]:
+        """Yield the values of the numbered parts in order of their numbers, reading bucket by bucket.
+
+        Raises NotYet when they were forgotten meanwhile.
+        """
+        for number in range(-(-whole.count // self.bucket_size)):
+            bucket = await self.documents.get(
+                self.collection, _bucket_id(whole.key, whole.generation, number)
+            )
+            if bucket is None or not self._is_full(bucket, number):
+                raise NotYet(f"parts of {whole.key} were removed while they were read")
+            for part in self._numbers(bucket, number):
+                yield bucket["parts"][str(part)]
 
     async def forget(self, key: str) -> int:
-        """Delete all generations of the key; how many."""
+        """Delete all generations of the key and return how many documents that were."""
         return await self.documents.delete_where(self.collection, {"key": key})
 
+    async def _change_root(self, key: str, generation: int, fields: Mapping[str, Any]) -> Whole | None:
+        root = await self._change(_root_id(key, generation), key, generation, fields)
+        expected, full, named = root.get("expected"), root.get("full", {}), root.get("named", {})
+        if expected is None or any(name not in named for name in expected["names"]):
+            return None
+        buckets = -(-expected["count"] // self.bucket_size)
+        if any(str(number) not in full for number in range(buckets)):
+            return None
+        return Whole(key, generation, expected["count"], expected["value"], named)
 
-def _id(key: str, generation: int) -> str:
+    async def _change(self, id: str, key: str, generation: int, fields: Mapping[str, Any]) -> Document:  # noqa: A002
+        change = {"$set": dict(fields), "$setOnInsert": {"key": key, "generation": generation}}
+        after = await self.documents.update(self.collection, id, change, upsert=True)
+        if after is None:  # an upsert without a condition always returns the document
+            raise RuntimeError("the document store lost an upsert")
+        return after
+
+    def _is_full(self, bucket: Document, number: int) -> bool:
+        parts = bucket.get("parts", {})
+        return all(str(part) in parts for part in self._numbers(bucket, number))
+
+    def _numbers(self, bucket: Document, number: int) -> range:
+        first = number * self.bucket_size
+        return range(first, first + bucket.get("size", self.bucket_size))
+
+
+def _root_id(key: str, generation: int) -> str:
     return f"{key}@{generation}"
 
 
-def _read(document: Document | None) -> Document:
-    if document is None:  # an upsert without expectation always returns the document
-        raise RuntimeError("the document store lost an upsert")
-    parts = document.get("parts", {})
-    return {**document, "parts": {unescaped(field): value for field, value in parts.items()}}
+def _bucket_id(key: str, generation: int, number: int) -> str:
+    return f"{_root_id(key, generation)}/{number}"

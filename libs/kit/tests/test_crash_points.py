@@ -120,11 +120,14 @@ async def decide_once(documents: Documents, broker: Broker) -> None:
 async def fan_in(documents: Documents, broker: Broker) -> None:
     """Two parts and what is expected; whoever sees it complete publishes."""
     parts = FanIn(documents, "assets")
-    for part in ("x", "y"):
-        after = await parts.arrive("a", part, {"outcome": "ok"}, expected=2)
-        if len(after["parts"]) == after["expected"]:
+    for part in ("expected", 0, 1):
+        if part == "expected":
+            whole = await parts.expect("a", 2)
+        else:
+            whole = await parts.arrive("a", part, {"outcome": "ok"})
+        if whole is not None:
             name = fan_in_id("a", "framewell.asset.rejected.v1", 0)
-            fact = Fact(told(",".join(sorted(after["parts"]))), id=name)
+            fact = Fact(told(repr([part async for part in parts.parts(whole)])), id=name)
             await broker.deliver(derive([fact], CAUSE, source="/test", now=HeldClock().now()))
 
 

@@ -89,8 +89,8 @@ class Collect:
     parts: int
 
     async def __call__(self, fact: AssetRejected, cause: Cause) -> Sequence[Fact]:
-        document = await self.wholes.arrive(fact.asset_id, str(fact.generation), fact.code)
-        if len(document["parts"]) < self.parts:
+        await self.wholes.expect(fact.asset_id, self.parts)
+        if await self.wholes.arrive(fact.asset_id, fact.generation, fact.code) is None:
             return []
         whole = AssetRemoved(asset_id=fact.asset_id, reason="whole", revision=self.parts)
         return [Fact(whole, id=fan_in_id(fact.asset_id, REMOVED, 0))]

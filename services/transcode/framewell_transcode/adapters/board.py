@@ -14,15 +14,13 @@ from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import Timeline
-from framewell_kit.documents import Document, Documents
+from framewell_kit.documents import Documents
 from framewell_kit.fanin import FanIn
 from framewell_media.messages import timeline_message, timeline_value
 from framewell_transcode.domain.plans import AssetParts, AssetPlan
 
 _COLLECTIONS: Final = ("plans", "parts", "endings")
 _AUDIO: Final = "audio"
-_EXPECTED: Final = "expected"
-"""The part that says how many chunks there are to be; chunks are parts by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,19 @@ class DocumentBoard:
         if not await self._raise_generation(plan.asset_id, plan.generation):
             return
         await self.documents.insert_once("plans", _plan_document(plan))
-        await self._arrivals.arrive(plan.asset_id, _EXPECTED, len(plan.chunks), plan.generation)
+        await self._arrivals.expect(
+            plan.asset_id, len(plan.chunks), names=[_AUDIO], generation=plan.generation
+        )
 
     async def chunk_arrived(self, chunk: ChunkTranscoded) -> AssetParts | None:
-        return await self._part_arrived(chunk, str(chunk.index))
+        return await self._part_arrived(chunk, chunk.index)
 
     async def audio_arrived(self, audio: AudioExtracted) -> AssetParts | None:
         return await self._part_arrived(audio, _AUDIO)
 
-    async def _part_arrived(self, part: ChunkTranscoded | AudioExtracted, name: str) -> AssetParts | None:
+    async def _part_arrived(
+        self, part: ChunkTranscoded | AudioExtracted, name: int | str
+    ) -> AssetParts | None:
         asset_id, generation = part.asset_id, part.generation
         if not await self.is_current(asset_id, generation):
             return None
@@ -63,8 +65,7 @@ class DocumentBoard:
             "message": part.SerializeToString(),
         }
         await self.documents.insert_once("parts", document)
-        arrivals = await self._arrivals.arrive(asset_id, name, True, generation)
-        if not _is_complete(arrivals):
+        if await self._arrivals.arrive(asset_id, name, True, generation) is None:
             return None
         return await self._parts(asset_id, generation)
 
@@ -124,11 +125,6 @@ class DocumentBoard:
             else:
                 chunks[int(name)] = ChunkTranscoded.FromString(part["message"])
         return AssetParts(_plan_value(plan), chunks, audio)
-
-
-def _is_complete(arrivals: Document) -> bool:
-    came = arrivals["parts"]
-    return _EXPECTED in came and _AUDIO in came and len(came) == came[_EXPECTED] + 2
 
 
 def _plan_document(plan: AssetPlan) -> dict[str, Any]:
