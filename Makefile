@@ -23,7 +23,7 @@ MESH_SERVICES := ingest transcode inference dataset gateway
 MESH_PACKAGES := $(wildcard libs/*) infra/embedded $(MESH_SERVICES:%=services/%)
 # Training's sources are looked at here (import contracts), never run: torch is in its own environment.
 LOOKED_AT := services/training
-TRAINING_PACKAGES := libs/contracts libs/kit libs/models infra/embedded services/training
+TRAINING_PACKAGES := libs/contracts libs/kafka libs/kit libs/models infra/embedded services/training
 MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*)) benchmarks
 # The viewers that the gateway's pages load; a folder that git ignores.
 PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
@@ -83,7 +83,7 @@ infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256
 	@$(STEP) "hashes of the jars" $(BIN)/python -m framewell_embedded.jars verify
 	@touch $@
 
-.framewell-models/.complete: $(wildcard libs/models/framewell_models/catalogue/*.yaml) | .venv/.complete
+.framewell-models/.complete: $(wildcard libs/models/framewell_models/manifests/*.yaml) | .venv/.complete
 	@$(STEP) "model weights" $(BIN)/framewell models pull
 	@touch $@
 

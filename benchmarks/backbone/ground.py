@@ -14,13 +14,13 @@ from confluent_kafka.admin import AdminClient
 from benchmarks.backbone.task import Task
 from benchmarks.backbone.work import GROUP, READS, WRITES, inputs
 from framewell.asset.v1.asset_pb2 import AssetRemoved
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS, topics
-from framewell_contracts.topic_admin import apply
 from framewell_contracts.topics import Topic, dead_letter_topic, retry_topic
 from framewell_embedded.broker import Broker
 from framewell_embedded.ports import free_ports
 from framewell_embedded.running import running
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.topic_admin import apply
 
 ANSWER_SECONDS = 30.0
 

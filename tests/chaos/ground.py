@@ -17,9 +17,9 @@ from chaos.processes import Worker
 from chaos.scale import Scale
 from chaos.servers import Servers
 from chaos.witness import Witness
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import topics
-from framewell_contracts.topics import HANDLED_LETTERS
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS
+from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.topics import apply
 
@@ -68,7 +68,7 @@ class Ground:
 
     async def declare(self, facts: Sequence[str], groups: Sequence[str]) -> None:
         """Create the topics of these fact types and groups."""
-        wanted = {HANDLED_LETTERS} | {
+        wanted = {DEAD_LETTER_ACTIONS} | {
             f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")
         }
         declared = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from framewell_cli.mesh.access import markdown
-from framewell_contracts.access_table import grants
+from framewell_kafka.access_table import grants
 from framewell_kit.settings import MeshSettings
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "security.md").read_text()

@@ -21,13 +21,13 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_client import Unreachable
 from framewell_client.events import EventPublisher
-from framewell_contracts.access_table import grants
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.broker_reach import BrokerUnusable, reach
 from framewell_contracts.catalogue import fact_type
 from framewell_embedded.broker import Broker
 from framewell_embedded.listeners import PlainListeners
 from framewell_embedded.running import running
+from framewell_kafka.access_table import grants
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.broker_reach import BrokerUnusable, reach
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.stream import Publisher, Stage

@@ -13,10 +13,10 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.model.v1.model_pb2 import ModelPromoted
-from framewell_contracts.access_table import Grant, grants
-from framewell_contracts.broker_reach import BrokerUnusable
 from framewell_contracts.catalogue import fact_type
-from framewell_contracts.topic_admin import partition_counts
+from framewell_kafka.access_table import Grant, grants
+from framewell_kafka.broker_reach import BrokerUnusable
+from framewell_kafka.topic_admin import partition_counts
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy

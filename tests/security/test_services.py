@@ -24,12 +24,12 @@ from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.access_table import EVERYBODY, OPERATOR, Grant, grants
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import OUTSIDE, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, encode
 from framewell_contracts.identity import asset_id
-from framewell_contracts.topic_admin import apply
+from framewell_kafka.access_table import EVERYBODY, OPERATOR, Grant, grants
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.topic_admin import apply
 from framewell_kit.settings import SERVICES, MeshSettings
 from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.secured import ADMIN, SecuredBroker

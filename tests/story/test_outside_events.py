@@ -15,9 +15,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected
 from framewell_cli.demo.facts import FactLog, following
 from framewell_cli.demo.mesh import OwnMesh
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.identity import asset_id
 from framewell_contracts.topics import dead_letter_topic
+from framewell_kafka.broker_access import BrokerAccess
 
 TOPIC = "framewell.ingest.requested.v1"
 SOURCE = "/playout/7"

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from benchmarks.backbone.task import Stopwatch, Task, Timing
 from benchmarks.backbone.work import GROUP, answer
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
-from framewell_contracts.broker_access import BrokerAccess
+from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit import garbage, loop
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments

@@ -20,8 +20,8 @@ from aiokafka.errors import (
 
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_contracts.broker_access import BrokerAccess, UnsafeAccess
-from framewell_contracts.broker_reach import BrokerUnusable
+from framewell_kafka.broker_access import BrokerAccess, UnsafeAccess
+from framewell_kafka.broker_reach import BrokerUnusable
 
 Kafka = Annotated[
     str | None,

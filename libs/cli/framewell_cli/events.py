@@ -14,11 +14,11 @@ from framewell_cli.console import Json, results
 from framewell_cli.describe import describe
 from framewell_cli.errors import UsageProblem
 from framewell_cli.plain_text import plain_json
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.json_events import structured
-from framewell_contracts.topic_reading import partitions_of, read_to_end, reader
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.topic_reading import partitions_of, read_to_end, reader
 
 app = typer.Typer(no_args_is_help=True, help="Events: what travels on the mesh, decoded.")
 app.command("describe")(describe)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from framewell_cli.main import build
-from framewell_contracts.access_table import EVERYBODY, Grant, grants
+from framewell_kafka.access_table import EVERYBODY, Grant, grants
 
 GIVEN = {"Read": "read", "Write": "write", "Describe": "describe", "Create": "create", "Alter": "alter"}
 

@@ -15,18 +15,20 @@ from framewell_cli.dlq.options import Filters
 from framewell_cli.dlq.telling import as_json, as_text, moment
 from framewell_cli.errors import UsageProblem
 from framewell_cli.plain_text import plain, plain_json
-from framewell_contracts.dead_letters import WAITING, Letter, Mark, Place, Selection
-from framewell_contracts.dead_letters.content import content
-from framewell_contracts.put_aside import PutAside
+from framewell_kafka.dead_letters import WAITING, Action, DeadLetter, DeadLetterId, Selection
+from framewell_kafka.dead_letters.content import content
+from framewell_kafka.retry_headers import RetryHeaders
 
 REQUESTED = "framewell.ingest.requested.v1"
 HOSTILE = "\x1b[2J\x07\x9b31m\u202eevil\u2028\r\n"
-NOTE = PutAside("ingest.accept_request", REQUESTED, 0, 5, 3, 1000, 2000, "failed", "no", traceback="File x")
+NOTE = RetryHeaders(
+    "ingest.accept_request", REQUESTED, 0, 5, 3, 1000, 2000, "failed", "no", traceback="File x"
+)
 
 
 def a_letter(
-    value: bytes | None, headers: list[tuple[str, bytes]] | None = None, note: PutAside | None = NOTE
-) -> Letter:
+    value: bytes | None, headers: list[tuple[str, bytes]] | None = None, note: RetryHeaders | None = NOTE
+) -> DeadLetter:
     ours = [
         ("ce_specversion", b"1.0"),
         ("ce_id", b"e1"),
@@ -34,15 +36,15 @@ def a_letter(
         ("ce_type", REQUESTED.encode()),
         ("content-type", b"application/protobuf"),
     ]
-    place = Place("ingest.accept_request", 0, 7)
-    return Letter(place, 1_700_000_000_000, note, b"k", value, headers or ours, None)
+    place = DeadLetterId("ingest.accept_request", 0, 7)
+    return DeadLetter(place, 1_700_000_000_000, note, b"k", value, headers or ours, None)
 
 
 def test_nothing_in_a_letter_works_on_the_terminal() -> None:
-    evil = PutAside("g", HOSTILE, 0, 0, 1, 1, 1, HOSTILE, HOSTILE, traceback=HOSTILE)
+    evil = RetryHeaders("g", HOSTILE, 0, 0, 1, 1, 1, HOSTILE, HOSTILE, traceback=HOSTILE)
     headers = [("ce_type", HOSTILE.encode()), ("ce_id", b"\xff\xfe"), (HOSTILE, HOSTILE.encode())]
-    mark = Mark("discarded", 1, HOSTILE, 1, 0, HOSTILE)
-    letter = Letter(Place("g", 0, 1), 1, evil, None, HOSTILE.encode(), headers, mark)
+    mark = Action("discarded", 1, HOSTILE, 1, 0, HOSTILE)
+    letter = DeadLetter(DeadLetterId("g", 0, 1), 1, evil, None, HOSTILE.encode(), headers, mark)
     text = as_text(letter)
     assert all(one.isprintable() or one == "\n" for one in text)
     assert "\\x1b[2J" in text

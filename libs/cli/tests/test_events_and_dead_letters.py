@@ -15,9 +15,9 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_cli.dlq.telling import moment
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import decode
-from framewell_contracts.dead_letters.sender import Out, Sender
-from framewell_contracts.put_aside import PutAside, with_note
 from framewell_contracts.topics import dead_letter_topic
+from framewell_kafka.dead_letters.sender import OutgoingRecord, Sender
+from framewell_kafka.retry_headers import RetryHeaders, with_retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.stream import Stage
@@ -99,12 +99,12 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
 
 async def test_what_is_only_shown_looks_a_month_back_and_says_what_it_left_out(bench: StreamBench) -> None:
     now = int(time.time() * 1000)
-    note = PutAside(GROUP, REQUESTED, 0, 7, 3, 1000, 2000, "failed", "no")
+    note = RetryHeaders(GROUP, REQUESTED, 0, 7, 3, 1000, 2000, "failed", "no")
     sender = Sender(bench.access)
     for event_id, days in (("old", 40), ("new", 1)):
-        headers = with_note([("ce_id", event_id.encode())], note)
+        headers = with_retry_headers([("ce_id", event_id.encode())], note)
         topic = bench.prefix + dead_letter_topic(GROUP)
-        letter = Out(topic, 0, None, b"x", headers, now - days * 24 * 3_600_000)
+        letter = OutgoingRecord(topic, 0, None, b"x", headers, now - days * 24 * 3_600_000)
         assert await sender.deliver([letter]) == [None]
     await sender.close()
 

@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from framewell_contracts.membership import static_member
+from framewell_kafka.membership import static_member
 
 pytestmark = pytest.mark.integration
 

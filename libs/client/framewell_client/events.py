@@ -10,10 +10,10 @@ from google.protobuf.message import Message
 
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import ClientError, Unreachable
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.broker_reach import reach
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.broker_reach import reach
 
 
 class EventPublisher:

@@ -31,7 +31,7 @@ from framewell.training.v1 import training_pb2 as training
 from framewell.usage.v1 import usage_pb2 as usage
 from framewell_contracts.groups import BROADCASTS, EVERY_FACT, GROUPS
 from framewell_contracts.topics import (
-    HANDLED_LETTERS,
+    DEAD_LETTER_ACTIONS,
     MAX_DEAD_LETTER_BYTES,
     Topic,
     dead_letter_topic,
@@ -238,7 +238,7 @@ def facts_read(reader: str) -> tuple[FactType, ...]:
 def topics() -> tuple[Topic, ...]:
     """Every topic: facts, each group's retry and dead-letter topic, what became of the letters."""
     named = [topic for fact in _FACTS for topic in fact.topics()]
-    named.append(Topic(HANDLED_LETTERS, 1, None, compacted=True))
+    named.append(Topic(DEAD_LETTER_ACTIONS, 1, None, compacted=True))
     for group in GROUPS:
         named.append(
             Topic(

@@ -14,7 +14,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 RETRY_SUFFIX = ".retry"
 DEAD_LETTER_SUFFIX = ".dead-letter"
 # What people did with dead letters: the newest deed of every letter.
-HANDLED_LETTERS = "framewell.dead-letters.handled"
+DEAD_LETTER_ACTIONS = "framewell.dead-letters.actions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -23,14 +22,13 @@ from framewell_contracts.asyncapi.schemas import comments
 from framewell_contracts.catalogue import ALL_SERVICES, FACTS, FactType, facts_read, topics
 from framewell_contracts.cloudevents import JSON, PROTOBUF, STRUCTURED, Envelope, decode, encode
 from framewell_contracts.groups import BROADCASTS, GROUPS
-from framewell_contracts.put_aside import PutAside
-from framewell_contracts.topics import HANDLED_LETTERS
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 
 FACT_LIST = list(FACTS.values())
 BY_TYPE = pytest.mark.parametrize("fact", FACT_LIST, ids=lambda fact: fact.type)
 VIEWS = (None, *ALL_SERVICES)
 # What people did with dead letters is between the command and itself.
-OF_THE_COMMAND = {HANDLED_LETTERS}
+OF_THE_COMMAND = {DEAD_LETTER_ACTIONS}
 
 
 @cache
@@ -207,20 +205,6 @@ def test_the_headers_that_we_write_are_the_headers_that_are_described() -> None:
             broken = {name: content for name, content in headers.items() if name != missing}
             assert not validator(message["headers"]).is_valid(broken)
         assert not validator(message["headers"]).is_valid({**headers, "ce_type": "framewell.other.said.v1"})
-
-
-def test_the_headers_of_records_put_aside_are_described() -> None:
-    full = PutAside(**{field.name: _some(field.type) for field in fields(PutAside)})
-    headers = {name: content.decode() for name, content in full.headers()}
-    schema = described()["components"]["schemas"]["PutAsideHeaders"]
-    assert headers.keys() == schema["properties"].keys()
-    validator(schema).validate(headers)
-    bare = PutAside("g", "t", 0, 0, 1, 1, 1, "failed", "because")
-    validator(schema).validate({name: content.decode() for name, content in bare.headers()})
-
-
-def _some(kind: Any) -> Any:
-    return {str: "text", int: 7, bool: True}[kind]
 
 
 # --- examples

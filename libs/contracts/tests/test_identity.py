@@ -5,8 +5,7 @@ from uuid import UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewell_contracts import identity, put_aside
-from framewell_contracts.put_aside import PutAside
+from framewell_contracts import identity
 
 text = st.text(st.characters(exclude_characters="\x1f", exclude_categories=("Cs",)))
 
@@ -28,17 +27,3 @@ def test_ids_never_change() -> None:
     """These are stored all over a mesh: a change of the code must not rename what exists."""
     assert identity.asset_id("/playout", "e1") == "cb14a95d-d71d-5502-b7a5-f7073b8d251b"
     assert identity.chunk_id("a", 0, 90000) == "a/0/90000"
-
-
-def test_a_note_on_a_record_survives_its_headers() -> None:
-    note = PutAside(
-        "g", "t", 3, 42, 2, 1000, 2000, "failed", "ü" * 3000, not_before_ms=3000, traceback="x" * 20_000
-    )
-    headers = [("ce_id", b"1"), ("other", b"\xff"), *note.headers()]
-    read = put_aside.read(headers)
-    assert read is not None
-    assert (read.group, read.origin_offset, read.attempt, read.not_before_ms) == ("g", 42, 2, 3000)
-    assert len(read.traceback) == put_aside.MAX_TRACEBACK_BYTES
-    assert put_aside.original_headers(headers) == [("ce_id", b"1"), ("other", b"\xff")]
-    assert put_aside.read([("ce_id", b"1")]) is None
-    assert put_aside.read([("framewell-group", b"g"), ("framewell-attempt", b"many")]) is None

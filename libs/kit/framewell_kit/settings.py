@@ -12,8 +12,8 @@ from typing import Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from framewell_contracts.broker_access import BrokerAccess, Mechanism, Security
 from framewell_contracts.catalogue import DEFAULT_RETENTION_DAYS
+from framewell_kafka.broker_access import BrokerAccess, Mechanism, Security
 
 S = TypeVar("S", bound=BaseSettings)
 

@@ -19,11 +19,11 @@ from confluent_kafka import Producer
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts import put_aside
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic
-from framewell_contracts.unpacking import REASON_HEADER
+from framewell_kafka import retry_headers
+from framewell_kafka.batch_decoding import REASON_HEADER
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Rejected
@@ -107,7 +107,7 @@ async def outcome(
     assert "before" in seen.assets
     # The marker of a transaction that ended last may stand behind the last record.
     assert await end(bench) - await bench.committed(GROUP, TOPIC) <= markers, "everything is committed"
-    letters = [put_aside.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
+    letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
     return seen, [letter.code for letter in letters if letter is not None]
 
 
@@ -196,7 +196,7 @@ async def test_a_value_that_was_small_only_compressed_is_given_up_without_its_co
     assert codes == ["too_large"]
     (letter,) = await bench.records(DEAD_LETTERS)
     assert not letter.value
-    said = put_aside.read(letter.headers)
+    said = retry_headers.read(letter.headers)
     assert said is not None
     assert said.left_out_bytes > 40 << 20
     assert f"{TOPIC}/0@1" in said.reason
@@ -212,7 +212,7 @@ async def test_a_batch_that_expands_beyond_measure_is_one_dead_letter(bench: Str
     assert seen.assets == ["before", "after"]
     assert codes == ["no_cloudevent"]
     (letter,) = await bench.records(DEAD_LETTERS)
-    told = dict(put_aside.original_headers(letter.headers))
+    told = dict(retry_headers.original_headers(letter.headers))
     assert f"{TOPIC}/0@1-1: it expands to more than 64 MiB".encode() in told[REASON_HEADER]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from framewell_contracts.put_aside import PutAside
+from framewell_kafka.retry_headers import RetryHeaders
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents
 from framewell_kit.jobs import Jobs
@@ -89,9 +89,9 @@ async def test_a_job_for_later_waits_no_longer_than_meant(documents: Documents) 
     assert await jobs.claim("publish", "worker", LEASE)
 
 
-def aside(*, written_at: Clock, seconds: float) -> PutAside:
+def aside(*, written_at: Clock, seconds: float) -> RetryHeaders:
     ms = int(written_at.now().timestamp() * 1000)
-    return PutAside(
+    return RetryHeaders(
         group="g", origin_topic="t", origin_partition=0, origin_offset=0, attempt=1, first_ms=ms, last_ms=ms,
         code="not_yet", reason="", not_before_ms=ms + int(seconds * 1000),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The dead-letter office on the real broker: what it reads, sends again, marks, and never does twice."""
+"""The dead-letter store on the real broker: what it reads, sends again, marks, and never does twice."""
 
 import asyncio
 import json
@@ -15,23 +15,23 @@ from aiokafka import AIOKafkaConsumer
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Record
-from framewell_contracts.dead_letters import (
+from framewell_contracts.groups import GROUPS
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS, Topic, dead_letter_topic
+from framewell_kafka.dead_letters import (
     ANY_STATE,
-    DeadLetterOffice,
-    Deed,
-    Letter,
-    Pace,
-    Place,
+    ActionCounts,
+    ActionKind,
+    DeadLetter,
+    DeadLetterId,
+    DeadLetterStore,
+    RateLimit,
     Selection,
-    Tally,
     TopicsMissing,
 )
-from framewell_contracts.dead_letters.handled import Mark
-from framewell_contracts.dead_letters.sender import Out, Sender
-from framewell_contracts.groups import GROUPS
-from framewell_contracts.put_aside import PutAside, with_note
-from framewell_contracts.topic_admin import apply
-from framewell_contracts.topics import HANDLED_LETTERS, Topic, dead_letter_topic
+from framewell_kafka.dead_letters.actions import Action
+from framewell_kafka.dead_letters.sender import OutgoingRecord, Sender
+from framewell_kafka.retry_headers import RetryHeaders, with_retry_headers
+from framewell_kafka.topic_admin import apply
 from framewell_kit.testing.streams import StreamBench
 
 pytestmark = pytest.mark.integration
@@ -68,32 +68,34 @@ def letter(
         ("content-type", b"application/protobuf"),
         ("x-odd", b"\xff\x00"),
     ]
-    note = PutAside(GROUP, origin, partition, 7, 3, 1000, 2000, code, reason, traceback="Traceback …")
+    note = RetryHeaders(GROUP, origin, partition, 7, 3, 1000, 2000, code, reason, traceback="Traceback …")
     value = IngestRequested(asset_id=asset, uri="file:///x").SerializeToString()
-    return Record(LETTERS, b"key", value, with_note(headers, note))
+    return Record(LETTERS, b"key", value, with_retry_headers(headers, note))
 
 
 async def put(bench: StreamBench, *letters: Record) -> None:
     await bench.publisher.deliver(letters)
 
 
-async def found(bench: StreamBench, selection: Selection = ALL) -> list[Letter]:
-    async with DeadLetterOffice(bench.access, selection.groups, prefix=bench.prefix) as office:
-        return [one async for one in office.letters(selection)]
+async def found(bench: StreamBench, selection: Selection = ALL) -> list[DeadLetter]:
+    async with DeadLetterStore(bench.access, selection.groups, prefix=bench.prefix) as store:
+        return [one async for one in store.read(selection)]
 
 
-async def replay(bench: StreamBench, selection: Selection = ALL, **options: Any) -> Tally:
-    tally = Tally()
-    async with DeadLetterOffice(bench.access, selection.groups, prefix=bench.prefix) as office:
-        await office.replay(selection, by="op", pace=options.pop("pace", Pace()), tally=tally, **options)
-    return tally
+async def replay(bench: StreamBench, selection: Selection = ALL, **options: Any) -> ActionCounts:
+    counts = ActionCounts()
+    async with DeadLetterStore(bench.access, selection.groups, prefix=bench.prefix) as store:
+        await store.replay(
+            selection, by="op", rate_limit=options.pop("rate_limit", RateLimit()), counts=counts, **options
+        )
+    return counts
 
 
-async def mark(bench: StreamBench, deed: Deed, selection: Selection, reason: str = "") -> int:
-    tally = Tally()
-    async with DeadLetterOffice(bench.access, selection.groups, prefix=bench.prefix) as office:
-        await office.mark(selection, deed, by="op", reason=reason, tally=tally)
-    return tally.done
+async def mark(bench: StreamBench, deed: ActionKind, selection: Selection, reason: str = "") -> int:
+    counts = ActionCounts()
+    async with DeadLetterStore(bench.access, selection.groups, prefix=bench.prefix) as store:
+        await store.record_action(selection, deed, by="op", reason=reason, counts=counts)
+    return counts.done
 
 
 async def sent(bench: StreamBench) -> list[str]:
@@ -121,8 +123,8 @@ async def test_replayed_twice_is_sent_once_also_when_only_some_were_chosen(bench
     assert await sent(bench) == ["a", "c", "b", "d"]
     assert (await replay(bench, Selection((GROUP,), states=ANY_STATE, ids=frozenset({"c"})))).done == 1
     (again,) = await found(bench, Selection((GROUP,), states=ANY_STATE, ids=frozenset({"c"})))
-    assert again.mark is not None
-    assert (again.mark.deed, again.mark.times, again.mark.by) == ("replayed", 2, "op")
+    assert again.action is not None
+    assert (again.action.kind, again.action.times, again.action.by) == ("replayed", 2, "op")
 
 
 async def test_each_condition_narrows_what_is_meant(bench: StreamBench) -> None:
@@ -151,8 +153,8 @@ async def test_letters_of_many_groups_are_read_at_once_and_come_group_by_group(b
         for _ in range(2):
             await put(bench, *(letter("e")._replace(topic=dead_letter_topic(group)) for group in groups))
         began = time.monotonic()
-        read = [one.place for one in await found(bench, Selection(groups))]
-        assert read == [Place(group, 0, offset) for group in groups for offset in (0, 1)]
+        read = [one.id for one in await found(bench, Selection(groups))]
+        assert read == [DeadLetterId(group, 0, offset) for group in groups for offset in (0, 1)]
         assert time.monotonic() - began < 10.0  # it takes one; a group after the other takes thirty
 
 
@@ -176,7 +178,7 @@ async def put_with_times(bench: StreamBench, times: dict[str, int]) -> None:
     sender = Sender(bench.access)
     for event_id, written_ms in times.items():
         one = letter(event_id)
-        out = Out(bench.prefix + LETTERS, 0, one.key, one.value, list(one.headers), written_ms)
+        out = OutgoingRecord(bench.prefix + LETTERS, 0, one.key, one.value, list(one.headers), written_ms)
         assert await sender.deliver([out]) == [None]
     await sender.close()
 
@@ -189,8 +191,8 @@ async def test_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
     old = {f"old{number}": now - 300 * day_ms + number for number in range(200)}
     await put_with_times(bench, {**old, "new1": now - 2 * day_ms})
     long_ago = [
-        Out(bench.prefix + HANDLED_LETTERS, 0, f"{GROUP}/0@{offset}".encode(),
-            Mark("replayed", at, "op", letter_ms=at, times=1).value(), [], at)
+        OutgoingRecord(bench.prefix + DEAD_LETTER_ACTIONS, 0, f"{GROUP}/0@{offset}".encode(),
+            Action("replayed", at, "op", dead_letter_ms=at, times=1).value(), [], at)
         for offset, at in enumerate(old.values())
     ]  # fmt: skip
     sender = Sender(bench.access)
@@ -201,18 +203,16 @@ async def test_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
 
     counting = Counting(monkeypatch, bench.prefix)
     month = now - 30 * day_ms
-    async with DeadLetterOffice(bench.access, [GROUP], prefix=bench.prefix, since_ms=month) as office:
-        states = {
-            one.event_id: one.state async for one in office.letters(Selection((GROUP,), states=ANY_STATE))
-        }
-        assert await office.older() == {GROUP: 200}
+    async with DeadLetterStore(bench.access, [GROUP], prefix=bench.prefix, since_ms=month) as store:
+        states = {one.event_id: one.state async for one in store.read(Selection((GROUP,), states=ANY_STATE))}
+        assert await store.count_older() == {GROUP: 200}
     assert states == {"new1": "discarded", "new2": "waiting"}
     assert counting.read[LETTERS] == 2
-    assert counting.read[HANDLED_LETTERS] < 10
+    assert counting.read[DEAD_LETTER_ACTIONS] < 10
 
-    async with DeadLetterOffice(bench.access, [GROUP], prefix=bench.prefix) as office:
-        assert len([one async for one in office.letters(Selection((GROUP,), states=ANY_STATE))]) == 202
-        assert await office.older() == {}
+    async with DeadLetterStore(bench.access, [GROUP], prefix=bench.prefix) as store:
+        assert len([one async for one in store.read(Selection((GROUP,), states=ANY_STATE))]) == 202
+        assert await store.count_older() == {}
 
 
 async def test_a_mark_is_found_however_far_ahead_the_clock_was_of_who_gave_the_letter_up(
@@ -222,10 +222,10 @@ async def test_a_mark_is_found_however_far_ahead_the_clock_was_of_who_gave_the_l
     ahead = int(time.time() * 1000) + HOUR_MS // 2
     await put_with_times(bench, {"early": ahead})
     for times in (1, 0):
-        tally = Tally()
-        async with DeadLetterOffice(bench.access, [GROUP], prefix=bench.prefix, since_ms=ahead) as office:
-            await office.replay(ALL, by="op", pace=Pace(), tally=tally)
-        assert tally.done == times
+        counts = ActionCounts()
+        async with DeadLetterStore(bench.access, [GROUP], prefix=bench.prefix, since_ms=ahead) as store:
+            await store.replay(ALL, by="op", rate_limit=RateLimit(), counts=counts)
+        assert counts.done == times
     assert await sent(bench) == ["early"]
 
 
@@ -235,8 +235,8 @@ async def test_discarding_is_remembered_with_its_reason_and_taken_back(bench: St
     assert await mark(bench, "discarded", one, reason="sent by hand") == 1
     assert [letter.event_id for letter in await found(bench)] == ["b"]
     (kept,) = await found(bench, Selection((GROUP,), states=frozenset({"discarded"})))
-    assert kept.mark is not None
-    assert (kept.mark.reason, kept.mark.by) == ("sent by hand", "op")
+    assert kept.action is not None
+    assert (kept.action.reason, kept.action.by) == ("sent by hand", "op")
     assert (await replay(bench)).done == 1
     assert await mark(bench, "restored", Selection((GROUP,), states=frozenset({"discarded"}))) == 1
     assert [letter.event_id for letter in await found(bench)] == ["a"]
@@ -253,11 +253,11 @@ async def test_what_cannot_be_sent_is_counted_and_in_nobodys_way(bench: StreamBe
         letter("gone", origin="framewell.no.such.v1"),
         letter("fine", partition=99),  # the topic has fewer partitions now
     )
-    tally = await replay(bench)
-    assert (tally.matching, tally.done, sum(tally.left_out.values())) == (3, 1, 2)
+    counts = await replay(bench)
+    assert (counts.matching, counts.done, sum(counts.left_out.values())) == (3, 1, 2)
     assert await sent(bench) == ["fine"]
     damaged, gone = await found(bench)
-    assert (damaged.code, damaged.note, damaged.event_id) == ("damaged", None, "damaged")
+    assert (damaged.code, damaged.failure, damaged.event_id) == ("damaged", None, "damaged")
     assert gone.event_id == "gone"
     assert await mark(bench, "discarded", ALL, reason="nothing to be done") == 2
 
@@ -268,42 +268,44 @@ async def test_one_letter_that_the_broker_refuses_holds_nobody_up(bench: StreamB
     await apply(bench.access, prefix=bench.prefix, declared=[small])
     fat = letter("fat")
     await put(bench, letter("a"), fat._replace(value=fat.value + bytes(5000)), letter("b"), letter("c"))
-    tally = await replay(bench)
-    assert (tally.done, sum(tally.refused.values())) == (3, 1)
+    counts = await replay(bench)
+    assert (counts.done, sum(counts.refused.values())) == (3, 1)
     assert sorted(await sent(bench)) == ["a", "b", "c"]
     assert [one.event_id for one in await found(bench)] == ["fat"]
 
 
 async def test_a_record_without_a_value_is_one_again(bench: StreamBench) -> None:
-    note = PutAside(GROUP, ORIGIN, 0, 0, 1, 1, 1, "empty", "no content", valueless=True)
-    await put(bench, Record(LETTERS, b"k", b"", with_note([("ce_id", b"1")], note)))
+    note = RetryHeaders(GROUP, ORIGIN, 0, 0, 1, 1, 1, "empty", "no content", valueless=True)
+    await put(bench, Record(LETTERS, b"k", b"", with_retry_headers([("ce_id", b"1")], note)))
     assert (await replay(bench)).done == 1
     (record,) = await bench.records(ORIGIN)
     assert record.value is None
 
 
 async def test_what_was_too_large_to_be_kept_is_not_sent_as_nothing(bench: StreamBench) -> None:
-    note = PutAside(GROUP, ORIGIN, 0, 0, 1, 1, 1, "too_large", "too large", left_out_bytes=9_000_000)
+    note = RetryHeaders(GROUP, ORIGIN, 0, 0, 1, 1, 1, "too_large", "too large", left_out_bytes=9_000_000)
     await put(bench, Record(LETTERS, b"", b"", note.headers()))
-    tally = await replay(bench)
-    assert (tally.done, sum(tally.left_out.values())) == (0, 1)
+    counts = await replay(bench)
+    assert (counts.done, sum(counts.left_out.values())) == (0, 1)
     assert await sent(bench) == []
 
 
 async def test_two_people_at_once_send_nothing_twice_but_a_batch_under_way(bench: StreamBench) -> None:
     await put(bench, *(letter(f"e{number}") for number in range(200)))
-    one, two = await asyncio.gather(replay(bench, pace=Pace(100)), replay(bench, pace=Pace(100)))
+    one, two = await asyncio.gather(
+        replay(bench, rate_limit=RateLimit(100)), replay(bench, rate_limit=RateLimit(100))
+    )
     times = Counter(await sent(bench))
     assert len(times) == 200
     assert one.overtaken + two.overtaken > 0
-    assert sum(times.values()) <= 200 + Pace(100).batch
+    assert sum(times.values()) <= 200 + RateLimit(100).batch
 
 
 async def test_marks_of_a_topic_that_was_made_anew_hide_nothing(bench: StreamBench) -> None:
     await put(bench, letter("new"))
-    stale = Mark("replayed", 1, "op", letter_ms=1)
-    await bench.publisher.deliver([Record(HANDLED_LETTERS, f"{GROUP}/0@0".encode(), stale.value(), [])])
-    await bench.publisher.deliver([Record(HANDLED_LETTERS, b"no place", b"no mark", [])])
+    stale = Action("replayed", 1, "op", dead_letter_ms=1)
+    await bench.publisher.deliver([Record(DEAD_LETTER_ACTIONS, f"{GROUP}/0@0".encode(), stale.value(), [])])
+    await bench.publisher.deliver([Record(DEAD_LETTER_ACTIONS, b"no place", b"no mark", [])])
     assert [one.event_id for one in await found(bench)] == ["new"]
 
 
@@ -322,7 +324,7 @@ async def test_without_its_memory_nothing_is_sent(broker: str) -> None:
 async def test_a_rate_is_kept(bench: StreamBench) -> None:
     await put(bench, *(letter(f"e{number}") for number in range(30)))
     began = time.monotonic()
-    assert (await replay(bench, pace=Pace(20))).done == 30
+    assert (await replay(bench, rate_limit=RateLimit(20))).done == 30
     assert 1.0 < time.monotonic() - began < 8.0
 
 
@@ -342,7 +344,7 @@ async def test_killed_in_the_middle_it_sends_again_only_what_was_not_marked(benc
     assert (await replay(bench)).done > 0
     times = Counter(await sent(bench))
     assert len(times) == count
-    assert sum(times.values()) <= count + 2 * Pace(rate).batch
+    assert sum(times.values()) <= count + 2 * RateLimit(rate).batch
     assert (await replay(bench)).done == 0
 
 
@@ -356,7 +358,8 @@ async def test_a_hundred_thousand_letters_are_listed_in_bounded_memory_and_old_o
     for start in range(0, 100_000, 2000):
         kept = [letter(f"e{number}") for number in range(start, start + 2000)]
         outs = [
-            Out(bench.prefix + LETTERS, 0, one.key, one.value, list(one.headers), long_ago) for one in kept
+            OutgoingRecord(bench.prefix + LETTERS, 0, one.key, one.value, list(one.headers), long_ago)
+            for one in kept
         ]
         assert not any(await sender.deliver(outs))
     await sender.close()

@@ -8,8 +8,8 @@ import pytest
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
-from framewell_contracts import put_aside
 from framewell_contracts.catalogue import fact_type
+from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import HeavyStage
@@ -113,7 +113,7 @@ async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamB
     await asyncio.sleep(0.3)
     await bench.stop(runtime)
     (letter,) = await bench.records(f"{GROUP}.dead-letter")
-    note = put_aside.read(letter.headers)
+    note = retry_headers.read(letter.headers)
     assert note is not None
     assert note.code == "killed_its_worker"
     told = {event.message.chunk_id for event in await bench.events(MADE_ARCHIVE)}

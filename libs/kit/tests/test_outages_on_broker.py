@@ -10,9 +10,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts import put_aside
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Record
+from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import RetryPolicy, Stage
@@ -52,7 +52,7 @@ async def test_json_of_outsiders_is_handled_and_their_mistakes_are_told(bench: S
     await eventually(lambda: sorted(seen) == ["a", "c"])
     await bench.stop(runtime)
     (letter,) = await bench.records(f"{GROUP}.dead-letter")
-    note = put_aside.read(letter.headers)
+    note = retry_headers.read(letter.headers)
     assert note is not None
     assert note.code == "bad_json"
     assert "urrl" in note.reason

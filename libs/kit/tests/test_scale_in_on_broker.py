@@ -7,7 +7,7 @@ import pytest
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.membership import remove
+from framewell_kafka.membership import remove
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.stream import HeavyStage, Stage
 from framewell_kit.testing.streams import StreamBench, eventually

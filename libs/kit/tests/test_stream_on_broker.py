@@ -9,9 +9,9 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.model.v1.model_pb2 import ModelPromoted
-from framewell_contracts import put_aside
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.identity import asset_id
+from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream import Broadcast, RetryPolicy, Stage
@@ -105,7 +105,7 @@ async def test_poison_goes_to_the_dead_letters_with_a_reason_and_its_neighbours_
     runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
     await eventually(lambda: "good" in echo.seen)
     await bench.stop(runtime)
-    letters = [put_aside.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
+    letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
     assert {letter.code for letter in letters if letter} == {"no_cloudevent"}
     assert len(letters) == 2
     assert await bench.committed(GROUP, REQUESTED) == 3
@@ -138,7 +138,7 @@ async def test_a_bug_is_tried_in_place_then_later_then_given_up_with_its_traceba
     await bench.run(Stage(GROUP, IngestRequested, echo, retry=QUICK))
     await eventually(lambda: bench.records(DEAD_LETTERS))
     (letter,) = await bench.records(DEAD_LETTERS)
-    note = put_aside.read(letter.headers)
+    note = retry_headers.read(letter.headers)
     assert note is not None
     assert (note.code, note.attempt, note.origin_topic) == ("failed", 2, REQUESTED)
     assert "KeyError" in note.reason
@@ -166,7 +166,7 @@ async def test_not_yet_ends_when_it_waited_in_vain(bench: StreamBench) -> None:
     await bench.run(Stage(GROUP, IngestRequested, echo, retry=RetryPolicy(not_yet_limit_seconds=0.5)))
     await eventually(lambda: bench.records(DEAD_LETTERS))
     (letter,) = await bench.records(DEAD_LETTERS)
-    note = put_aside.read(letter.headers)
+    note = retry_headers.read(letter.headers)
     assert note is not None
     assert note.code == "waited_in_vain"
     assert "asset unknown here" in note.reason

@@ -13,9 +13,7 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell_contracts.catalogue import topics
-from framewell_contracts.dead_letters import DeadLetterOffice, Pace, Selection, Tally
-from framewell_contracts.topic_admin import apply
-from framewell_contracts.topics import HANDLED_LETTERS
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_embedded.ports import free_ports
 from framewell_gateway.adapters.event_log import StoredEventLog
 from framewell_gateway.adapters.operations import RemoteOperations
@@ -25,6 +23,8 @@ from framewell_gateway.domain.reasons import Reason
 from framewell_gateway.handlers.explain_asset import ExplainAsset
 from framewell_gateway.handlers.show_asset import ShowAsset
 from framewell_gateway.ports import Away, Services
+from framewell_kafka.dead_letters import ActionCounts, DeadLetterStore, RateLimit, Selection
+from framewell_kafka.topic_admin import apply
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
@@ -170,7 +170,7 @@ async def test_a_failing_record_is_told_with_its_attempt_and_its_next_try(case: 
 async def test_a_dead_letter_is_told_with_the_command_that_replays_it_until_it_is_replayed(
     case: Case,
 ) -> None:
-    handled = [topic for topic in topics() if topic.name == HANDLED_LETTERS]
+    handled = [topic for topic in topics() if topic.name == DEAD_LETTER_ACTIONS]
     await apply(case.bench.access, prefix=case.bench.prefix, declared=handled)
     case.fails_with = [Rejected("its pictures cannot be decoded", code="unreadable")]
     await case.serve()
@@ -182,9 +182,9 @@ async def test_a_dead_letter_is_told_with_the_command_that_replays_it_until_it_i
     assert reason.advice == f"framewell dlq replay {GROUP} --id {letter.place.rpartition('/')[2]}"
 
     case.fails_with = []
-    async with DeadLetterOffice(case.bench.access, [GROUP], prefix=case.bench.prefix) as office:
+    async with DeadLetterStore(case.bench.access, [GROUP], prefix=case.bench.prefix) as store:
         chosen = Selection((GROUP,), ids=frozenset({letter.place.rpartition("/")[2]}))
-        await office.replay(chosen, by="test", pace=Pace(), tally=Tally())
+        await store.replay(chosen, by="test", rate_limit=RateLimit(), counts=ActionCounts())
     await eventually(lambda: asset in case.handled)
     assert not (await case.explain(asset)).findings.where.given_up  # others have not read it yet
 

@@ -30,7 +30,7 @@ from framewell_cli.demo.staff import Staff
 from framewell_cli.demo.story import Story
 from framewell_cli.errors import CommandError
 from framewell_cli.mesh.locking import Held, exclusive
-from framewell_contracts.broker_access import BrokerAccess
+from framewell_kafka.broker_access import BrokerAccess
 from framewell_models.fetch import FetchError
 
 HOME: Final = Path(".framewell-demo")

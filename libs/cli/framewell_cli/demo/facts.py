@@ -12,9 +12,9 @@ from typing import TypeVar
 from aiokafka import AIOKafkaConsumer
 from google.protobuf.message import Message
 
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Unreadable, decode
+from framewell_kafka.broker_access import BrokerAccess
 
 M = TypeVar("M", bound=Message)
 Found = TypeVar("Found")

@@ -19,9 +19,9 @@ from framewell_cli.dlq.options import (
 )
 from framewell_cli.dlq.telling import moment, not_looked_at, tell_older
 from framewell_cli.plain_text import plain
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.dead_letters import DeadLetterOffice, Selection
 from framewell_contracts.groups import GROUPS
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.dead_letters import DeadLetterStore, Selection
 
 Groups = Annotated[list[str] | None, typer.Argument(metavar="GROUP…", help="Groups; all without any.")]
 # Types and codes are ours but for what strangers wrote; more kinds than these become one.
@@ -73,10 +73,10 @@ async def _count(
 ) -> tuple[dict[_Kind, Count], dict[str, int]]:
     """Letters by kind; and how many of each group were not looked at, for they are older."""
     counted: dict[_Kind, Count] = {}
-    async with DeadLetterOffice(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as office:
-        older = await office.older()
-        async for letter in office.letters(chosen):
-            kind: _Kind = (letter.place.group, letter.code, letter.event_type, letter.state)
+    async with DeadLetterStore(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as store:
+        older = await store.count_older()
+        async for letter in store.read(chosen):
+            kind: _Kind = (letter.id.group, letter.code, letter.event_type, letter.state)
             if kind not in counted and len(counted) >= _MAX_KINDS:
                 kind = _MANY
             at = letter.written_ms

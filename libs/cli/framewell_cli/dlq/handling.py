@@ -20,15 +20,15 @@ from framewell_cli.dlq.options import (
 )
 from framewell_cli.dlq.telling import moment
 from framewell_cli.errors import CommandError, UsageProblem
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.dead_letters import (
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.dead_letters import (
     WAITING,
-    DeadLetterOffice,
-    Deed,
-    Pace,
+    ActionCounts,
+    ActionKind,
+    DeadLetterStore,
+    RateLimit,
     Selection,
     State,
-    Tally,
     TopicsMissing,
 )
 
@@ -59,21 +59,21 @@ def replay(
     """Send dead letters to the topics they came from, as they were; those sent before stay."""
     states: frozenset[State] = WAITING | {"replayed"} if again else WAITING
     chosen = filters.selection((known_group(group),), states)
-    access, tally, by = broker_access(kafka), Tally(), acting_as or getpass.getuser()
+    access, counts, by = broker_access(kafka), ActionCounts(), acting_as or getpass.getuser()
 
     async def work() -> None:
-        async with _office(access, prefix, chosen) as office:
-            await office.replay(
-                chosen, by=by, pace=Pace(rate), tally=tally, limit=limit or None, dry_run=dry_run,
-                told=_Progress("sent"),
+        async with _store(access, prefix, chosen) as store:
+            await store.replay(
+                chosen, by=by, rate_limit=RateLimit(rate), counts=counts, limit=limit or None,
+                dry_run=dry_run, on_progress=_Progress("sent"),
             )  # fmt: skip
 
-    finished = _run(access, work(), tally, "sent again")
+    finished = _run(access, work(), counts, "sent again")
     if as_json:
-        print_json({"group": group, "dry_run": dry_run, "replayed": tally.done, **_told(tally)})
+        print_json({"group": group, "dry_run": dry_run, "replayed": counts.done, **_told(counts)})
     else:
-        _print_replay(tally, dry_run=dry_run)
-    if tally.refused or not finished:
+        _print_replay(counts, dry_run=dry_run)
+    if counts.refused or not finished:
         raise typer.Exit(1)
 
 
@@ -95,28 +95,30 @@ def discard(
             "Say why these letters need no replay: --because 'sent again by hand, see ticket 7'."
         )
     states: frozenset[State] = frozenset({"discarded"}) if undo else WAITING
-    deed: Deed = "restored" if undo else "discarded"
+    deed: ActionKind = "restored" if undo else "discarded"
     chosen = filters.selection((known_group(group),), states)
-    access, tally, by = broker_access(kafka), Tally(), acting_as or getpass.getuser()
+    access, counts, by = broker_access(kafka), ActionCounts(), acting_as or getpass.getuser()
 
     async def work() -> None:
-        async with _office(access, prefix, chosen) as office:
-            await office.mark(chosen, deed, by=by, reason=because, tally=tally, told=_Progress(deed))
+        async with _store(access, prefix, chosen) as store:
+            await store.record_action(
+                chosen, deed, by=by, reason=because, counts=counts, on_progress=_Progress(deed)
+            )
 
-    finished = _run(access, work(), tally, "marked")
+    finished = _run(access, work(), counts, "marked")
     if as_json:
-        print_json({"group": group, deed: tally.done, "matching": tally.matching})
+        print_json({"group": group, deed: counts.done, "matching": counts.matching})
     else:
-        results.print(f"{_letters(tally.done)} {'to wait again' if undo else 'discarded'}")
+        results.print(f"{_letters(counts.done)} {'to wait again' if undo else 'discarded'}")
     if not finished:
         raise typer.Exit(1)
 
 
-def _office(access: BrokerAccess, prefix: str, chosen: Selection) -> DeadLetterOffice:
-    return DeadLetterOffice(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms)
+def _store(access: BrokerAccess, prefix: str, chosen: Selection) -> DeadLetterStore:
+    return DeadLetterStore(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms)
 
 
-def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], tally: Tally, done: str) -> bool:
+def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], counts: ActionCounts, done: str) -> bool:
     """Do it; False when somebody pressed Ctrl-C. Whatever cuts it short, what was done is said and kept."""
     try:
         run(access, work)
@@ -124,42 +126,42 @@ def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], tally: Tally, do
         raise CommandError(str(error)) from None
     except KeyboardInterrupt:
         progress.print(
-            f"Interrupted: {tally.done} {done} and remembered; the same command goes on from there."
+            f"Interrupted: {counts.done} {done} and remembered; the same command goes on from there."
         )
         return False
     except CommandError:
-        if tally.done:
+        if counts.done:
             progress.print(
-                f"{tally.done} were {done} and are remembered; the same command goes on from there."
+                f"{counts.done} were {done} and are remembered; the same command goes on from there."
             )
         raise
     return True
 
 
-def _told(tally: Tally) -> dict[str, Any]:
+def _told(counts: ActionCounts) -> dict[str, Any]:
     return {
-        "matching": tally.matching,
-        "oldest": None if tally.oldest_ms is None else moment(tally.oldest_ms),
-        "overtaken": tally.overtaken,
-        "left_out": dict(tally.left_out),
-        "refused": dict(tally.refused),
-        "topics": dict(tally.topics),
+        "matching": counts.matching,
+        "oldest": None if counts.oldest_ms is None else moment(counts.oldest_ms),
+        "overtaken": counts.overtaken,
+        "left_out": dict(counts.left_out),
+        "refused": dict(counts.refused),
+        "topics": dict(counts.topics),
     }
 
 
-def _print_replay(tally: Tally, *, dry_run: bool) -> None:
+def _print_replay(counts: ActionCounts, *, dry_run: bool) -> None:
     if dry_run:
-        oldest = "" if tally.oldest_ms is None else f", the oldest given up {moment(tally.oldest_ms)}"
-        results.print(f"{_letters(sum(tally.topics.values()))} to be sent again{oldest}")
-        for topic, count in sorted(tally.topics.items()):
+        oldest = "" if counts.oldest_ms is None else f", the oldest given up {moment(counts.oldest_ms)}"
+        results.print(f"{_letters(sum(counts.topics.values()))} to be sent again{oldest}")
+        for topic, count in sorted(counts.topics.items()):
             results.print(f"  {count} to {topic}", markup=False)
     else:
-        results.print(f"{_letters(tally.done)} sent again")
-    if tally.overtaken:
-        results.print(f"{tally.overtaken} were handled by somebody else meanwhile")
-    for reason, count in tally.left_out.items():
+        results.print(f"{_letters(counts.done)} sent again")
+    if counts.overtaken:
+        results.print(f"{counts.overtaken} were handled by somebody else meanwhile")
+    for reason, count in counts.left_out.items():
         results.print(f"{count} cannot be sent: {reason}", markup=False)
-    for error, count in tally.refused.items():
+    for error, count in counts.refused.items():
         results.print(f"{count} were refused by the broker and still wait: {error}", markup=False)
 
 
@@ -174,7 +176,7 @@ class _Progress:
         self._done = done
         self._next = time.monotonic() + _TELL_EVERY_SECONDS
 
-    def __call__(self, tally: Tally) -> None:
+    def __call__(self, counts: ActionCounts) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _TELL_EVERY_SECONDS
-            progress.print(f"{tally.done} {self._done} …")
+            progress.print(f"{counts.done} {self._done} …")

@@ -14,8 +14,8 @@ import typer
 
 from framewell_cli.errors import UsageProblem
 from framewell_contracts.catalogue import FACTS
-from framewell_contracts.dead_letters import ANY_STATE, Selection, State
 from framewell_contracts.groups import GROUPS
+from framewell_kafka.dead_letters import ANY_STATE, Selection, State
 
 Group = Annotated[str, typer.Argument(help="The group that gave it up, e.g. ingest.accept_request.")]
 StateOption = Annotated[str, typer.Option("--state", help="waiting, replayed, discarded, or all.")]

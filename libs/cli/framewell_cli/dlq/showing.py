@@ -22,8 +22,8 @@ from framewell_cli.dlq.options import (
 from framewell_cli.dlq.telling import as_json as told
 from framewell_cli.dlq.telling import as_text, not_looked_at, tell_older
 from framewell_cli.plain_text import plain_json
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.dead_letters import DeadLetterOffice, Letter, Selection
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.dead_letters import DeadLetter, DeadLetterStore, Selection
 
 Limit = Annotated[int, typer.Option(min=0, help="Show at most so many; 0 means all.")]
 
@@ -55,13 +55,13 @@ def show(
 
 
 async def _show(
-    access: BrokerAccess, prefix: str, chosen: Selection, limit: int, print_one: Callable[[Letter], None]
+    access: BrokerAccess, prefix: str, chosen: Selection, limit: int, print_one: Callable[[DeadLetter], None]
 ) -> tuple[bool, dict[str, int]]:
     """Print letters as they come; whether there are more than the limit, and how many were not looked at."""
     count = 0
-    async with DeadLetterOffice(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as office:
-        older = await office.older()
-        async for letter in office.letters(chosen):
+    async with DeadLetterStore(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as store:
+        older = await store.count_older()
+        async for letter in store.read(chosen):
             if limit and count == limit:
                 return True, older
             print_one(letter)
@@ -74,7 +74,7 @@ class _Text:
 
     empty = True
 
-    def letter(self, letter: Letter) -> None:
+    def letter(self, letter: DeadLetter) -> None:
         self.empty = False
         typer.echo(as_text(letter))
 
@@ -92,7 +92,7 @@ class _Array:
     def empty(self) -> bool:
         return not self._before.startswith(",")
 
-    def letter(self, letter: Letter) -> None:
+    def letter(self, letter: DeadLetter) -> None:
         one = plain_json(json.dumps(told(letter), ensure_ascii=False))
         typer.echo(self._before + one, nl=False)
         self._before = ",\n"

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from framewell_cli.console import progress
 from framewell_cli.plain_text import plain, plain_json
-from framewell_contracts.dead_letters import Letter, Selection
-from framewell_contracts.dead_letters.content import content, header
+from framewell_kafka.dead_letters import DeadLetter, Selection
+from framewell_kafka.dead_letters.content import content, header
 
 # Nobody reads more of it at a terminal; --json has it whole.
 _SHOWN_CHARACTERS: Final = 8 << 10
@@ -46,16 +46,16 @@ def tell_older(chosen: Selection, older: Mapping[str, int]) -> None:
     )
 
 
-def as_json(letter: Letter) -> dict[str, Any]:
+def as_json(letter: DeadLetter) -> dict[str, Any]:
     """Everything about a letter, for programs."""
-    note, mark, payload = letter.note, letter.mark, content(letter)
+    note, mark, payload = letter.failure, letter.action, content(letter)
     told: dict[str, Any] = {
-        "place": str(letter.place),
+        "place": str(letter.id),
         "id": letter.event_id,
         "type": letter.event_type,
         "asset": letter.asset(),
         "state": letter.state,
-        "group": letter.place.group,
+        "group": letter.id.group,
         "code": letter.code,
         "reason": letter.reason,
         "given_up": moment(letter.written_ms),
@@ -76,7 +76,7 @@ def as_json(letter: Letter) -> dict[str, Any]:
         }
     if mark:
         told["handled"] = {
-            "deed": mark.deed,
+            "deed": mark.kind,
             "at": moment(mark.at_ms),
             "by": mark.by,
             "reason": mark.reason,
@@ -85,11 +85,11 @@ def as_json(letter: Letter) -> dict[str, Any]:
     return told
 
 
-def as_text(letter: Letter) -> str:
+def as_text(letter: DeadLetter) -> str:
     """The same for a terminal, nothing in it but what can be printed."""
-    note, mark = letter.note, letter.mark
+    note, mark = letter.failure, letter.action
     lines = [
-        f"{letter.place}  {letter.state}",
+        f"{letter.id}  {letter.state}",
         f"  event      {letter.event_type or 'no type'}  {letter.event_id or 'no id'}",
         f"  given up   {moment(letter.written_ms)}  {letter.code}: {_one_line(letter.reason)}",
     ]
@@ -102,7 +102,7 @@ def as_text(letter: Letter) -> str:
         )
     if mark:
         why = f": {mark.reason}" if mark.reason else ""
-        lines.append(f"  {mark.deed:<9}  {moment(mark.at_ms)} by {mark.by}{why}")
+        lines.append(f"  {mark.kind:<9}  {moment(mark.at_ms)} by {mark.by}{why}")
         if mark.times > 1:
             lines.append(f"  sent again {mark.times} times")
     text = "\n".join(plain(line) for line in lines)
@@ -110,7 +110,7 @@ def as_text(letter: Letter) -> str:
     return text + "\n"
 
 
-def _bodies(letter: Letter) -> list[tuple[str, str]]:
+def _bodies(letter: DeadLetter) -> list[tuple[str, str]]:
     payload = content(letter)
     bodies = []
     if payload.kind in ("fact", "json"):
@@ -120,12 +120,12 @@ def _bodies(letter: Letter) -> list[tuple[str, str]]:
     if payload.kind == "bytes" and payload.size * 2 > len(payload.value):
         shown += " …"
     bodies.append((f"payload ({payload.kind}, {payload.size} bytes)", shown))
-    if letter.note and letter.note.traceback:
-        bodies.append(("traceback", plain(letter.note.traceback.strip(), keep="\n\t")))
+    if letter.failure and letter.failure.traceback:
+        bodies.append(("traceback", plain(letter.failure.traceback.strip(), keep="\n\t")))
     return bodies
 
 
-def _headers(letter: Letter) -> str:
+def _headers(letter: DeadLetter) -> str:
     lines = []
     for name, value in letter.headers[:_HEADERS]:
         shown = plain(header(value[: 4 * _HEADER_CHARACTERS] if value else value))

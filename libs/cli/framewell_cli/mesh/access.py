@@ -12,8 +12,8 @@ import typer
 from framewell_cli.broker import Prefix
 from framewell_cli.console import Json, print_json, print_table
 from framewell_cli.errors import UsageProblem
-from framewell_contracts.access_table import EVERYBODY, OPERATOR, PRINCIPAL, Grant, grants, kafka_acls
 from framewell_contracts.catalogue import FACTS
+from framewell_kafka.access_table import EVERYBODY, OPERATOR, PRINCIPAL, Grant, grants, kafka_acls
 
 
 class Format(StrEnum):

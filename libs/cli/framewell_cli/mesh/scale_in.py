@@ -10,7 +10,7 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, results
 from framewell_cli.errors import UsageProblem
 from framewell_contracts.groups import GROUPS
-from framewell_contracts.membership import remove
+from framewell_kafka.membership import remove
 
 Service = Annotated[str, typer.Argument(help="The service that has fewer replicas now, e.g. transcode.")]
 Ordinals = Annotated[

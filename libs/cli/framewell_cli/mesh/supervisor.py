@@ -26,11 +26,11 @@ from framewell_cli.mesh.processes import Identity
 from framewell_cli.mesh.programs import SERVERS, Program, programs
 from framewell_cli.mesh.roster import Roster
 from framewell_cli.mesh.supervised import Supervised
-from framewell_contracts import topic_admin
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.topic_admin import CannotApply
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.ports import is_free
+from framewell_kafka import topic_admin
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.topic_admin import CannotApply
 
 READY_WITHIN_SECONDS: Final = 180.0
 SERVICE_GRACE_SECONDS: Final = 25.0

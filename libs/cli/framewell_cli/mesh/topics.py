@@ -14,13 +14,13 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, progress, results
 from framewell_cli.errors import CommandError, UsageProblem
 from framewell_cli.mesh.access import access
-from framewell_contracts import topic_admin
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import topics
-from framewell_contracts.environment import BadEnvironment, Environment
-from framewell_contracts.topic_admin import CannotApply
-from framewell_contracts.topic_differences import Difference
 from framewell_contracts.topics import Topic
+from framewell_kafka import topic_admin
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.environment import BadEnvironment, Environment
+from framewell_kafka.topic_admin import CannotApply
+from framewell_kafka.topic_differences import Difference
 
 app = typer.Typer(no_args_is_help=True, help="Topics: what the broker has against what the catalogue says.")
 app.command("access")(access)

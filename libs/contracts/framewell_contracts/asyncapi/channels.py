@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from framewell_contracts.asyncapi.messages import KAFKA_BINDING, PUT_ASIDE, UNREADABLE, described, modes
+from framewell_contracts.asyncapi.messages import (
+    KAFKA_BINDING,
+    UNREADABLE,
+    WITH_RETRY_HEADERS,
+    described,
+    modes,
+)
 from framewell_contracts.catalogue import OUTSIDE, FactType, facts_read, topics
 from framewell_contracts.topics import Topic, dead_letter_topic, retry_topic
 
@@ -32,7 +38,7 @@ def channels_of_fact(fact: FactType, prefix: str) -> Iterator[Channel]:
 
 def channels_of_group(group: str, prefix: str) -> Iterator[Channel]:
     """A group's retry topic and its dead-letter topic."""
-    aside = tuple(fact.type + PUT_ASIDE for fact in facts_read(group))
+    aside = tuple(fact.type + WITH_RETRY_HEADERS for fact in facts_read(group))
     retry, dead = _declared()[retry_topic(group)], _declared()[dead_letter_topic(group)]
     yield (
         retry.name,

@@ -93,10 +93,10 @@ def _channels(
 
 
 def _components(facts: Sequence[FactType], groups: Sequence[str]) -> dict[str, Any]:
-    put_aside = {fact.type for group in groups for fact in facts_read(group)}
+    with_retry_headers = {fact.type for group in groups for fact in facts_read(group)}
     messages = {UNREADABLE: unreadable()}
     for fact in facts:
-        messages |= messages_of(fact, put_aside=fact.type in put_aside)
+        messages |= messages_of(fact, with_retry_headers=fact.type in with_retry_headers)
     return {
         "securitySchemes": _SECURITY,
         "messages": messages,

@@ -17,7 +17,7 @@ KAFKA_BINDING: Final = "0.5.0"
 
 JSON_MODE: Final = ".json"
 STRUCTURED_MODE: Final = ".structured"
-PUT_ASIDE: Final = ".put-aside"
+WITH_RETRY_HEADERS: Final = ".with-retry-headers"
 UNREADABLE: Final = "unreadable"
 
 _ATTRIBUTES: Final[dict[str, Schema]] = {
@@ -51,7 +51,7 @@ _UNPREFIXED: Final = {"traceparent", "tracestate"}
 
 _NUMBER: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
 _TEXT: Final[Schema] = {"type": "string"}
-_PUT_ASIDE: Final[dict[str, Schema]] = {
+_RETRY_HEADERS: Final[dict[str, Schema]] = {
     "framewell-group": {**_TEXT, "description": "The group that put the record aside."},
     "framewell-origin-topic": {**_TEXT, "description": "The topic it stood in first."},
     "framewell-origin-partition": {**_NUMBER, "description": "Its partition there."},
@@ -93,23 +93,23 @@ def header_schemas() -> dict[str, Schema]:
             "properties": attributes,
             "required": [f"ce_{name}" for name in _REQUIRED],
         },
-        "PutAsideHeaders": {
+        "RetryHeaders": {
             "type": "object",
             "description": "Added to the record's own headers, which stay as they were.",
-            "properties": dict(_PUT_ASIDE),
-            "required": [name for name in _PUT_ASIDE if name not in _SOMETIMES],
+            "properties": dict(_RETRY_HEADERS),
+            "required": [name for name in _RETRY_HEADERS if name not in _SOMETIMES],
         },
     }
 
 
-def messages_of(fact: FactType, *, put_aside: bool) -> dict[str, Any]:
+def messages_of(fact: FactType, *, with_retry_headers: bool) -> dict[str, Any]:
     """The messages of a fact: one a content mode, and one for where a group puts it aside, if any does."""
     made = {fact.type: _protobuf(fact)}
     if fact.from_outside:
         made[fact.type + JSON_MODE] = _json(fact)
         made[fact.type + STRUCTURED_MODE] = _structured(fact)
-    if put_aside:
-        made[fact.type + PUT_ASIDE] = _put_aside(fact)
+    if with_retry_headers:
+        made[fact.type + WITH_RETRY_HEADERS] = _with_retry_headers(fact)
     return made
 
 
@@ -124,7 +124,7 @@ def unreadable() -> dict[str, Any]:
         "name": UNREADABLE,
         "title": "What could not be read",
         "summary": "Key, value and headers as they came, and the reason.",
-        "headers": {"$ref": "#/components/schemas/PutAsideHeaders"},
+        "headers": {"$ref": "#/components/schemas/RetryHeaders"},
         "payload": {"description": "Any bytes, or none."},
         "contentType": "application/octet-stream",
     }
@@ -224,13 +224,13 @@ def _structured(fact: FactType) -> dict[str, Any]:
     }
 
 
-def _put_aside(fact: FactType) -> dict[str, Any]:
+def _with_retry_headers(fact: FactType) -> dict[str, Any]:
     return {
         **_common(fact),
         "title": f"{fact.summary}, put aside",
         "description": "The record as it came, in whichever content mode, with headers that say why it waits "
         "or was given up.",
-        "headers": {"$ref": "#/components/schemas/PutAsideHeaders"},
+        "headers": {"$ref": "#/components/schemas/RetryHeaders"},
         "payload": reference(fact.message.DESCRIPTOR.full_name),
     }
 

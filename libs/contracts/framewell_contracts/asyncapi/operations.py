@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from framewell_contracts.asyncapi.messages import KAFKA_BINDING, PUT_ASIDE, UNREADABLE, modes
+from framewell_contracts.asyncapi.messages import KAFKA_BINDING, UNREADABLE, WITH_RETRY_HEADERS, modes
 from framewell_contracts.catalogue import FACTS, FactType, facts_read
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_contracts.topics import dead_letter_topic, retry_topic
@@ -29,7 +29,7 @@ def _of_group(group: str, prefix: str) -> Iterator[Operation]:
     bindings = _group_binding(prefix + group)
     for fact in facts_read(group):
         yield from _receives(group, fact, bindings, f"Read by the group {group}.")
-    aside = tuple(fact.type + PUT_ASIDE for fact in facts_read(group))
+    aside = tuple(fact.type + WITH_RETRY_HEADERS for fact in facts_read(group))
     retry, dead = retry_topic(group), dead_letter_topic(group)
     yield f"{group}.waits", _operation("send", group, retry, aside, f"{group} puts aside what must wait.")
     yield (

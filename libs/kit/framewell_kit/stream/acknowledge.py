@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from framewell_contracts.broker_reach import refusal
+from framewell_kafka.broker_reach import refusal
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed
 from framewell_kit.stream.publisher import Publisher
 from framewell_kit.telemetry import logger

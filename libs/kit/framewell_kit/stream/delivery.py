@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 
-from framewell_contracts import put_aside
 from framewell_contracts.cloudevents import Record
-from framewell_contracts.put_aside import PutAside
 from framewell_contracts.topics import RETRY_SUFFIX
+from framewell_kafka import retry_headers
+from framewell_kafka.retry_headers import RetryHeaders
 from framewell_kit.stream.ages import Ages
 from framewell_kit.stream.ledger import OffsetLedger
 
@@ -55,7 +55,7 @@ class Delivery(NamedTuple):
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
     timestamp_ms: int
-    waited: PutAside | None
+    waited: RetryHeaders | None
 
     @property
     def partition(self) -> TopicPartition:
@@ -76,9 +76,9 @@ def delivery(raw: Any, holding: Holding) -> Delivery:
     """From aiokafka's ConsumerRecord."""
     topic, headers, waited = holding.topic, raw.headers, None
     if holding.retry:
-        waited = put_aside.read(headers)
+        waited = retry_headers.read(headers)
         if waited is not None:
-            topic, headers = waited.origin_topic, put_aside.original_headers(headers)
+            topic, headers = waited.origin_topic, retry_headers.original_headers(headers)
     # Past NamedTuple's own constructor, which takes three times as long; every message pays for it.
     return tuple.__new__(
         Delivery, (holding, raw.offset, topic, raw.key or b"", raw.value, headers, raw.timestamp, waited)

@@ -24,8 +24,8 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
-from framewell_contracts.broker_reach import refused_names
-from framewell_contracts.membership import static_member
+from framewell_kafka.broker_reach import refused_names
+from framewell_kafka.membership import static_member
 from framewell_kit.clock import Clock
 from framewell_kit.stream.delivery import Delivery, Holding, delivery
 from framewell_kit.stream.ledger import OffsetLedger

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from framewell_contracts.membership import ARCHIVE_LANE, LIVE_LANE
+from framewell_kafka.membership import ARCHIVE_LANE, LIVE_LANE
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.declare import Reason
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed, Settled

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from aiokafka.errors import KafkaError
 
-from framewell_contracts.broker_reach import refusal
 from framewell_contracts.topics import retry_topic
+from framewell_kafka.broker_reach import refusal
 from framewell_kit.stream.acknowledge import Acks, Batch, Sheaf
 from framewell_kit.stream.declare import Stage
 from framewell_kit.stream.delivery import Delivery, Holding, Postponed

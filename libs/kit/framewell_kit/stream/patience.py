@@ -15,8 +15,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from faststream.kafka import KafkaBroker
 
-from framewell_contracts import unpacking
-from framewell_contracts.broker_reach import refusal, refused_names
+from framewell_kafka import batch_decoding
+from framewell_kafka.broker_reach import refusal, refused_names
 from framewell_kit.stream import vitals
 from framewell_kit.telemetry import logger
 
@@ -82,7 +82,7 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
 
 async def connect(broker: KafkaBroker) -> None:
     """Connect the broker so that its subscribers get patient consumers, whom no batch stops."""
-    unpacking.install()
+    batch_decoding.install()
     await broker.connect()
     config = broker.config.broker_config
     made: Any = config.builder

@@ -22,10 +22,10 @@ from aiokafka.errors import (
     UnknownProducerId,
 )
 
-from framewell_contracts.broker_access import BrokerAccess, UnsafeAccess
-from framewell_contracts.broker_reach import BrokerUnusable, reach, refusal
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
+from framewell_kafka.broker_access import BrokerAccess, UnsafeAccess
+from framewell_kafka.broker_reach import BrokerUnusable, reach, refusal
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Busy

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import TopicAuthorizationFailedError
 
-from framewell_contracts.broker_reach import REFUSES, refusal
+from framewell_kafka.broker_reach import REFUSES, refusal
 from framewell_kit.stream.patience import PatientConsumer
 from framewell_kit.telemetry import logger
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from framewell_contracts.broker_reach import refusal
+from framewell_kafka.broker_reach import refusal
 from framewell_kit.stream.delivery import Postponed
 from framewell_kit.stream.refusals import ASK_SECONDS, LOOK_SECONDS, no_right_to
 from framewell_kit.stream.vitals import consumer_ended

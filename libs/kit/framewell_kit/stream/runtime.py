@@ -8,10 +8,10 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.broker_reach import WHAT_IS_NEEDED, BrokerUnusable, refusal
-from framewell_contracts.topic_admin import partition_counts
 from framewell_contracts.topics import retry_topic
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.broker_reach import WHAT_IS_NEEDED, BrokerUnusable, refusal
+from framewell_kafka.topic_admin import partition_counts
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.outcomes import Busy

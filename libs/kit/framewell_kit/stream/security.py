@@ -4,7 +4,7 @@ from typing import Final
 
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from framewell_contracts.broker_access import BrokerAccess, Mechanism
+from framewell_kafka.broker_access import BrokerAccess, Mechanism
 
 _LOGINS: Final[dict[Mechanism, type[SASLPlaintext | SASLScram256 | SASLScram512]]] = {
     "PLAIN": SASLPlaintext,

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
-from framewell_contracts import put_aside
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Record, Unreadable, decode
 from framewell_contracts.identity import asset_id
-from framewell_contracts.put_aside import PutAside
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic, retry_topic
+from framewell_kafka import retry_headers
+from framewell_kafka.retry_headers import RetryHeaders
 from framewell_kit.cancellation import told_to_stop
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
@@ -165,7 +165,10 @@ class Settler:
     def _again(
         self, delivered: Delivery, cause: Cause, seconds: float, reason: Reason
     ) -> Settled | Postponed:
-        if put_aside.size_of(delivered.key, delivered.value, delivered.headers) > put_aside.MAX_KEPT_BYTES:
+        if (
+            retry_headers.record_size(delivered.key, delivered.value, delivered.headers)
+            > retry_headers.MAX_KEPT_BYTES
+        ):
             return self._unreadable(delivered, _too_large(delivered))
         RETRIES.add(1, {"group": self.stage.group, "way": "topic"})
         note = self._note(
@@ -204,9 +207,9 @@ class Settler:
 
     def _note(
         self, delivered: Delivery, attempt: int, reason: Reason, *, not_before_ms: int = 0, told: str = ""
-    ) -> PutAside:
+    ) -> RetryHeaders:
         waited = delivered.waited
-        return PutAside(
+        return RetryHeaders(
             group=self.stage.group,
             origin_topic=delivered.topic,
             origin_partition=waited.origin_partition if waited else delivered.partition.partition,
@@ -221,8 +224,8 @@ class Settler:
             valueless=delivered.value is None,
         )
 
-    def _aside(self, topic: str, delivered: Delivery, note: PutAside) -> Record:
-        kept = put_aside.kept(delivered.key, delivered.value, delivered.headers, note)
+    def _aside(self, topic: str, delivered: Delivery, note: RetryHeaders) -> Record:
+        kept = retry_headers.parked(delivered.key, delivered.value, delivered.headers, note)
         return Record(topic, *kept)
 
     def _first_ms(self, delivered: Delivery) -> int:
@@ -240,7 +243,7 @@ class Settler:
 
 
 def _too_large(delivered: Delivery) -> Unreadable:
-    size = put_aside.size_of(delivered.key, delivered.value, delivered.headers)
+    size = retry_headers.record_size(delivered.key, delivered.value, delivered.headers)
     return Unreadable(
         f"a record of {size} bytes, sent compressed, is larger than an event may be ({MAX_EVENT_BYTES}): "
         "put what it carries into an object and refer to that",

@@ -9,10 +9,10 @@ from faststream.kafka import KafkaBroker
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts import put_aside
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_contracts.topics import retry_topic
+from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import NotYet, Rejected
 from framewell_kit.stream.breaker import Breaker
@@ -127,7 +127,7 @@ class LaneBench:
         return [AssetRejected(asset_id=fact.asset_id, uri=name)]
 
     def _delivered(self, record: Record) -> None:
-        note = put_aside.read(record.headers)
+        note = retry_headers.read(record.headers)
         if note is None:
             self.ended.add(AssetRejected.FromString(record.value).uri)
         elif record.topic == retry_topic(GROUP):
@@ -141,7 +141,7 @@ class LaneBench:
     def _committing(self, offsets: dict[TopicPartition, int]) -> None:
         for partition, offset in offsets.items():
             for record in self.consumer.logs[partition][:offset]:
-                note = put_aside.read(record.headers)
+                note = retry_headers.read(record.headers)
                 name, attempt = _name(record), 1 if note is None else note.attempt + 1
                 if name not in self.ended and self._set_aside[name] < attempt:
                     self.violations.append(f"{partition} was committed past {name}")

@@ -27,12 +27,12 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 )
 from cryptography.hazmat.primitives import serialization
 
-from framewell_contracts.access_table import Grant
-from framewell_contracts.broker_access import BrokerAccess, Mechanism
 from framewell_embedded.broker import Broker
 from framewell_embedded.listeners import SecuredListeners
 from framewell_embedded.ports import LOOPBACK
 from framewell_embedded.running import running
+from framewell_kafka.access_table import Grant
+from framewell_kafka.broker_access import BrokerAccess, Mechanism
 from framewell_kit.testing.ports import port_base
 
 BROKER, ADMIN = "broker", "admin"

@@ -11,10 +11,10 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from google.protobuf.message import Message
 
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.catalogue import fact_type, topics
 from framewell_contracts.cloudevents import Event, Record, decode
-from framewell_contracts.topics import HANDLED_LETTERS
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS
+from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause, Outgoing
@@ -53,7 +53,7 @@ class StreamBench:
         """Create the topics of these facts and groups."""
         names = {name for kind in kinds for name in fact_type(kind).topic_names}
         names |= {f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")}
-        names |= {HANDLED_LETTERS} if groups else set()
+        names |= {DEAD_LETTER_ACTIONS} if groups else set()
         await apply(self.access, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
 
     async def run(

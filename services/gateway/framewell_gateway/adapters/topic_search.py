@@ -20,18 +20,18 @@ from aiokafka.errors import (
     NotCoordinatorForGroupError,
 )
 
-from framewell_contracts import put_aside
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.broker_reach import BrokerUnusable
 from framewell_contracts.catalogue import facts_read
 from framewell_contracts.cloudevents import Unreadable, decode
-from framewell_contracts.dead_letters import DeadLetterOffice, Letter, Selection
 from framewell_contracts.groups import GROUPS
 from framewell_contracts.subjects import asset_of
-from framewell_contracts.topic_reading import partitions_of, read_to_end, reader
 from framewell_contracts.topics import RETRY_SUFFIX, dead_letter_topic, retry_topic
 from framewell_gateway.domain.whereabouts import Backlog, GivenUp, Retry, WaitingRecord, Whereabouts
 from framewell_gateway.ports import Away
+from framewell_kafka import retry_headers
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.broker_reach import BrokerUnusable
+from framewell_kafka.dead_letters import DeadLetter, DeadLetterStore, Selection
+from framewell_kafka.topic_reading import partitions_of, read_to_end, reader
 
 # An answer is worth more than a complete one: a person waits.
 SEARCH_SECONDS = 5.0
@@ -168,15 +168,15 @@ class TopicSearch:
     def _is_about(self, asset_id: str, record: Any) -> bool:
         """Whether the record is about the asset, be it readable or not."""
         topic, headers = record.topic[len(self.prefix) :], record.headers
-        if topic.endswith(RETRY_SUFFIX) and (note := put_aside.read(headers)) is not None:
-            topic, headers = note.origin_topic, put_aside.original_headers(headers)
+        if topic.endswith(RETRY_SUFFIX) and (note := retry_headers.read(headers)) is not None:
+            topic, headers = note.origin_topic, retry_headers.original_headers(headers)
         try:
             return asset_of(decode(topic, headers, record.value)) == asset_id
         except Unreadable:
             return _attribute(record, "ce_subject") == asset_id
 
     def _waiting(self, record: Any, groups: Mapping[str, int]) -> Iterable[WaitingRecord]:
-        note = put_aside.read(record.headers) if record.topic.endswith(RETRY_SUFFIX) else None
+        note = retry_headers.read(record.headers) if record.topic.endswith(RETRY_SUFFIX) else None
         retry = None
         if note is not None:
             due = _moment(note.not_before_ms)
@@ -210,10 +210,10 @@ class TopicSearch:
         chosen = Selection(groups, asset=search.asset_id, since_ms=since_ms)
         try:
             async with (
-                DeadLetterOffice(self.access, groups, prefix=self.prefix, since_ms=since_ms) as office,
+                DeadLetterStore(self.access, groups, prefix=self.prefix, since_ms=since_ms) as store,
                 asyncio.timeout(search.seconds_left),
             ):
-                async for letter in office.letters(chosen):
+                async for letter in store.read(chosen):
                     search.given_up.append(_given_up(letter))
                     if len(search.given_up) >= MOST_FOUND:
                         search.cut.append(f"there may be more than {MOST_FOUND} dead letters")
@@ -231,15 +231,15 @@ async def _offsets(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
             await asyncio.sleep(COORDINATOR_SECONDS)
 
 
-def _given_up(letter: Letter) -> GivenUp:
+def _given_up(letter: DeadLetter) -> GivenUp:
     return GivenUp(
-        place=str(letter.place),
-        group=letter.place.group,
+        place=str(letter.id),
+        group=letter.id.group,
         event_type=letter.event_type,
         event_id=letter.event_id,
         code=letter.code,
         reason=letter.reason,
-        attempts=letter.note.attempt if letter.note else 0,
+        attempts=letter.failure.attempt if letter.failure else 0,
         given_up=_moment(letter.written_ms),
     )
 

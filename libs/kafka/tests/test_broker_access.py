@@ -10,8 +10,8 @@ from aiokafka.errors import KafkaError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewell_contracts.broker_access import BrokerAccess, UnsafeAccess
-from framewell_contracts.broker_reach import BrokerUnusable, reach
+from framewell_kafka.broker_access import BrokerAccess, UnsafeAccess
+from framewell_kafka.broker_reach import BrokerUnusable, reach
 
 SECRET = "correct horse battery staple"
 LOGIN: dict[str, Any] = {"security": "sasl_ssl", "user": "alice", "password": SECRET}

@@ -19,8 +19,8 @@ from aiokafka.errors import (
     UnknownProducerId,
 )
 
-from framewell_contracts.broker_access import BrokerAccess
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
+from framewell_kafka.broker_access import BrokerAccess
 
 # An idempotent producer would wait for a broker that is away without end; a person wants to know.
 ANSWER_WITHIN_SECONDS = 30.0
@@ -40,7 +40,7 @@ PERHAPS_ITS_OWN = (
 )
 
 
-class Out(NamedTuple):
+class OutgoingRecord(NamedTuple):
     """A record to send; `topic` with the mesh's prefix, `partition` None where the key decides.
 
     `timestamp_ms` is its time (milliseconds since 1970); None: now.
@@ -61,7 +61,7 @@ class Sender:
         self._access = access
         self._producer: Any = None
 
-    async def deliver(self, records: Sequence[Out]) -> list[KafkaError | None]:
+    async def deliver(self, records: Sequence[OutgoingRecord]) -> list[KafkaError | None]:
         """Send them all and wait; for each None, or why the broker does not take this very record.
 
         Raises KafkaError for what is no record's fault (the broker is away, or does not let us write), and
@@ -87,7 +87,7 @@ class Sender:
                 async with asyncio.timeout(STOP_SECONDS):
                     await producer.stop()
 
-    async def _deliver(self, records: Sequence[Out]) -> list[KafkaError | None]:
+    async def _deliver(self, records: Sequence[OutgoingRecord]) -> list[KafkaError | None]:
         if self._producer is None:
             self._producer = await self._connected()
         results = [await _acknowledged(sent) for sent in [await self._send(record) for record in records]]
@@ -95,7 +95,7 @@ class Sender:
             await self.close()  # the next producer begins a sequence of its own
         return results
 
-    async def _send(self, record: Out) -> Awaitable[Any] | KafkaError:
+    async def _send(self, record: OutgoingRecord) -> Awaitable[Any] | KafkaError:
         """What completes with the acknowledgement, or why the record was not even sent."""
         try:
             sent: Awaitable[Any] = await self._producer.send(

@@ -20,8 +20,8 @@ from aiokafka.record import util
 from aiokafka.record._protocols import MemoryRecordsProtocol
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-from framewell_contracts import unpacking
-from framewell_contracts.unpacking import DECODERS, MOST_BYTES, REASON_HEADER, BatchTooLarge
+from framewell_kafka import batch_decoding
+from framewell_kafka.batch_decoding import DECODERS, MOST_BYTES, REASON_HEADER, BatchTooLarge
 
 PLACE = TopicPartition("t", 3)
 CODECS = {"gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
@@ -33,7 +33,7 @@ ZEROS = bytes(16 << 20)
 
 @pytest.fixture(autouse=True)
 def _installed() -> None:
-    unpacking.install()
+    batch_decoding.install()
 
 
 def batch(values: list[bytes], first: int = 0, *, codec: int = 0, name: str = "name") -> bytes:

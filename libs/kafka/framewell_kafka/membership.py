@@ -17,9 +17,9 @@ from aiokafka.errors import KafkaError, NoError, UnknownMemberIdError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Int16, Int32, Schema, String
 
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.broker_reach import reach
 from framewell_contracts.groups import GROUPS
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.broker_reach import reach
 
 LIVE_LANE: Final = ".live"
 ARCHIVE_LANE: Final = ".archive"

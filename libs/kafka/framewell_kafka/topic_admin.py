@@ -14,11 +14,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationFailedError, for_code
 
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.broker_reach import reach
 from framewell_contracts.catalogue import topics
-from framewell_contracts.topic_differences import Difference, Found, differences
 from framewell_contracts.topics import Topic
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.broker_reach import reach
+from framewell_kafka.topic_differences import Difference, Found, differences
 
 TOPIC_ALREADY_EXISTS = 36
 FORBIDDEN = (TopicAuthorizationFailedError.errno, ClusterAuthorizationFailedError.errno)

@@ -10,10 +10,10 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from framewell_contracts import unpacking
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.broker_reach import reach
-from framewell_contracts.topic_admin import partition_counts
+from framewell_kafka import batch_decoding
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.broker_reach import reach
+from framewell_kafka.topic_admin import partition_counts
 
 POLL_MS = 500
 
@@ -25,7 +25,7 @@ async def reader(access: BrokerAccess) -> AsyncIterator[Any]:
     Raises BrokerUnusable, saying why, where no broker can be used.
     """
     await reach(access)
-    unpacking.install()
+    batch_decoding.install()
     made = AIOKafkaConsumer(**access.client_options(), auto_offset_reset="earliest", enable_auto_commit=False)
     await made.start()
     try:

@@ -1,13 +1,13 @@
-"""What is in a dead letter, as far as it can be told: a fact of ours, some other JSON, text, or bytes."""
+"""The payload of a dead letter, as far as it can be shown: a fact, some other JSON, text, or bytes."""
 
 import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from framewell_contracts.dead_letters.letter import Letter
 from framewell_contracts.json_events import structured
+from framewell_kafka.dead_letters.dead_letter import DeadLetter
 
-# Of bytes that say nothing to anybody, so many are shown.
+# Of bytes that are no text, so many are shown.
 SHOWN_BYTES = 256
 
 Kind = Literal["fact", "json", "text", "bytes", "nothing"]
@@ -15,20 +15,23 @@ Kind = Literal["fact", "json", "text", "bytes", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """`value` is JSON of the kinds `fact` (protobuf's JSON mapping) and `json`, text of `text`, hexadecimal
-    digits of the first bytes of `bytes`, None of `nothing`. `size` is in bytes, of the whole."""
+    """A payload: `size` in bytes is that of the whole.
+
+    `value` is JSON for the kinds `fact` (in the JSON mapping of its message) and `json`, a string for `text`,
+    the first bytes in hexadecimal digits for `bytes`, None for `nothing`.
+    """
 
     kind: Kind
     value: Any
     size: int
 
 
-def content(letter: Letter) -> Content:
-    """The letter's payload. Never raises, whatever the bytes are."""
-    value = letter.value
+def content(dead_letter: DeadLetter) -> Content:
+    """Return the payload. Never raises, whatever the bytes are."""
+    value = dead_letter.value
     if value is None:
         return Content("nothing", None, 0)
-    event = letter.event()
+    event = dead_letter.event()
     if event is not None:
         return Content("fact", structured(event)["data"], len(value))
     try:
@@ -42,7 +45,7 @@ def content(letter: Letter) -> Content:
 
 
 def header(value: bytes | None) -> str:
-    """A header's value as text where it is text, else its first bytes in hexadecimal digits."""
+    """Return a header's value as text where it is text, else its first bytes in hexadecimal digits."""
     if value is None:
         return ""
     try:

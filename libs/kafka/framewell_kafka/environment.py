@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from framewell_contracts.topics import HANDLED_LETTERS, Topic
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS, Topic
 
 FOREVER = "forever"
-_ONE_PARTITION = (".dead-letter", HANDLED_LETTERS)
+_ONE_PARTITION = (".dead-letter", DEAD_LETTER_ACTIONS)
 
 
 class BadEnvironment(ValueError):

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from framewell_contracts.catalogue import topics
-from framewell_contracts.environment import BadEnvironment, Environment
-from framewell_contracts.topic_differences import Difference, Found, differences
-from framewell_contracts.topics import DAY_MS, HANDLED_LETTERS, Topic
+from framewell_contracts.topics import DAY_MS, DEAD_LETTER_ACTIONS, Topic
+from framewell_kafka.environment import BadEnvironment, Environment
+from framewell_kafka.topic_differences import Difference, Found, differences
 
 TOPIC = Topic("t", 3, 14)
 
@@ -75,7 +75,7 @@ def test_an_environment_has_its_own_copies_partitions_and_retention() -> None:
     assert named["framewell.chunk.planned.v1.archive"].retention_days == 14
     assert named["ingest.erase.dead-letter"].retention_days == 365
     assert named["framewell.asset.ingested.v1"].retention_days is None
-    assert named[HANDLED_LETTERS].partitions == 1
+    assert named[DEAD_LETTER_ACTIONS].partitions == 1
 
 
 @pytest.mark.parametrize(

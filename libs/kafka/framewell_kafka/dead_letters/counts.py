@@ -1,4 +1,4 @@
-"""What a replay or a discard came to, also when it was cut short."""
+"""What a replay or a discard did, in numbers; also when it was cut short."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,12 +10,12 @@ NO_TOPIC = "the topic it came from is not there any more"
 
 
 @dataclass(slots=True)
-class Tally:
-    """Letters that were meant, letters that were done, and why the others were not.
+class ActionCounts:
+    """How many dead letters matched, how many were done, and why the others were not.
 
-    `left_out` counts by reason what cannot be sent at all; `refused` what the broker did not take, by its
-    error; `overtaken` what somebody else handled meanwhile. `oldest_ms` is when the first of the letters that
-    were meant was given up (milliseconds since 1970), None without any.
+    `left_out` counts by reason those that cannot be sent at all; `refused` those the broker rejected, by its
+    error; `overtaken` those that somebody else handled meanwhile; `topics` those that can be sent, by topic.
+    `oldest_ms` is when the first that matched was given up (milliseconds since 1970), None without any.
     """
 
     matching: int = 0
@@ -26,8 +26,8 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     topics: Counter[str] = field(default_factory=Counter)
 
-    def take(self, written_ms: Iterable[int]) -> None:
-        """Count letters that are meant, by when each was given up."""
+    def add_matching(self, written_ms: Iterable[int]) -> None:
+        """Count dead letters that match, given when each was written."""
         moments = [*written_ms]
         self.matching += len(moments)
         known = () if self.oldest_ms is None else (self.oldest_ms,)

@@ -24,7 +24,7 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.metadata import MetadataRequest
 
-from framewell_contracts.broker_access import BrokerAccess
+from framewell_kafka.broker_access import BrokerAccess
 
 ANSWER_SECONDS = 5.0
 REFUSES = "the broker refuses"

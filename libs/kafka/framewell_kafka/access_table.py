@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from framewell_contracts.catalogue import ALL_SERVICES, FACTS, OUTSIDE, facts_read, topics
 from framewell_contracts.groups import BROADCASTS, GROUPS
-from framewell_contracts.topics import HANDLED_LETTERS, dead_letter_topic, retry_topic
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS, dead_letter_topic, retry_topic
 
 Operation = Literal["read", "write", "describe", "create", "alter", "alter_configs"]
 
@@ -91,7 +91,7 @@ def _services(prefix: str) -> Iterator[Grant]:
 def _why(prefix: str) -> Iterator[Grant]:
     """The gateway answers why an asset is stuck: by what waits anywhere, and how far each group has read."""
     aside = [name for group in GROUPS for name in (retry_topic(group), dead_letter_topic(group))]
-    yield from _on_topics("gateway", prefix, [*aside, HANDLED_LETTERS], "read", "framewell why")
+    yield from _on_topics("gateway", prefix, [*aside, DEAD_LETTER_ACTIONS], "read", "framewell why")
     yield from (Grant("gateway", "group", prefix + group, "describe", "framewell why") for group in GROUPS)
 
 
@@ -107,7 +107,7 @@ def _operators(prefix: str) -> Iterator[Grant]:
     for operation in ("create", "alter", "alter_configs"):
         yield from _on_topics(OPERATOR, prefix, every, operation, "framewell topics apply")
     replayed = [name for fact in FACTS.values() for name in fact.topic_names]
-    yield from _on_topics(OPERATOR, prefix, [*replayed, HANDLED_LETTERS], "write", "framewell dlq")
+    yield from _on_topics(OPERATOR, prefix, [*replayed, DEAD_LETTER_ACTIONS], "write", "framewell dlq")
     yield from (Grant(OPERATOR, "group", prefix + group, "read", "framewell scale-in") for group in GROUPS)
 
 

@@ -1,0 +1,102 @@
+"""One dead letter: its id, why it was given up, and the record that it keeps."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from framewell_contracts.cloudevents import Event, Unreadable, decode
+from framewell_contracts.json_events import parse_structured
+from framewell_contracts.subjects import asset_of
+from framewell_kafka import retry_headers
+from framewell_kafka.dead_letters.actions import Action, State
+from framewell_kafka.dead_letters.dead_letter_id import DeadLetterId
+from framewell_kafka.retry_headers import RetryHeaders
+
+DAMAGED = "damaged"
+_DAMAGED_REASON = "its framewell-* headers do not say where it came from: it can be shown and discarded"
+# No id and no type of ours is longer; a hostile one is cut where it is shown or counted.
+MAX_ATTRIBUTE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that a group gave up, and the last thing people did with it.
+
+    `written_ms` is when it was given up (milliseconds since 1970), by the clock of whoever gave it up.
+    `failure` is None when its retry headers are damaged. `headers` and `value` are the record's own, as it
+    was sent.
+    """
+
+    id: DeadLetterId
+    written_ms: int
+    failure: RetryHeaders | None
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+    action: Action | None
+
+    @classmethod
+    def from_record(cls, record: Any, dead_letter_id: DeadLetterId, action: Action | None) -> "DeadLetter":
+        """Return the dead letter that a record of a dead-letter topic is, as aiokafka gives it."""
+        failure = retry_headers.read(record.headers)
+        return cls(
+            id=dead_letter_id,
+            written_ms=record.timestamp,
+            failure=failure,
+            key=record.key,
+            value=None if failure and failure.valueless else record.value,
+            headers=retry_headers.original_headers(record.headers),
+            action=action,
+        )
+
+    @property
+    def state(self) -> State:
+        """`waiting`, or what was done with it."""
+        return self.action.state if self.action else "waiting"
+
+    @property
+    def code(self) -> str:
+        """Why it was given up, as a stable word."""
+        return self.failure.code if self.failure else DAMAGED
+
+    @property
+    def reason(self) -> str:
+        """Why it was given up, as a sentence."""
+        return self.failure.reason if self.failure else _DAMAGED_REASON
+
+    @property
+    def event_id(self) -> str:
+        """The id of its event; empty where its sender gave none."""
+        return self._attribute("id")
+
+    @property
+    def event_type(self) -> str:
+        """The type of its event, as its sender spelt it."""
+        return self._attribute("type")
+
+    def event(self) -> Event | None:
+        """Return the event, or None where the record is none of the mesh's."""
+        topic = self.failure.origin_topic if self.failure else self.event_type
+        try:
+            return decode(topic, self.headers, self.value)
+        except Unreadable:
+            return None
+
+    def asset(self) -> str:
+        """Return the id of its asset as handlers see it: the message goes before the header."""
+        event = self.event()
+        if event is None:
+            return self._attribute("subject")
+        return asset_of(event)
+
+    def _attribute(self, name: str) -> str:
+        """An attribute of the event, in whichever mode it was sent, also where its content is unreadable."""
+        binary = next((content for header, content in self.headers if header == f"ce_{name}"), None)
+        if binary is not None:
+            return binary[:MAX_ATTRIBUTE].decode("utf-8", "replace")
+        if self.value is None or self.value.lstrip()[:1] != b"{":
+            return ""
+        try:
+            attributes, _, _ = parse_structured(self.value)
+        except Unreadable:
+            return ""
+        return str(attributes.get(name, ""))[:MAX_ATTRIBUTE]
