@@ -63,7 +63,7 @@ def default_root() -> Path:
 
 def shipped() -> tuple[Manifest, ...]:
     """The manifests of every model the mesh ships with, by name."""
-    folder = resources.files(__package__) / "catalogue"
+    folder = resources.files(__package__) / "manifests"
     entries = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
     manifests = [read(entry.read_text(encoding="utf-8"), origin=entry.name) for entry in entries]
     return tuple(sorted(manifests, key=lambda manifest: manifest.name))
@@ -71,7 +71,7 @@ def shipped() -> tuple[Manifest, ...]:
 
 def shipped_text(ref: ModelRef) -> str:
     """The manifest of a shipped model as it is written, to lay beside its weights."""
-    for entry in (resources.files(__package__) / "catalogue").iterdir():
+    for entry in (resources.files(__package__) / "manifests").iterdir():
         if entry.name.endswith(".yaml"):
             text = entry.read_text(encoding="utf-8")
             if read(text, origin=entry.name).ref == ref:
