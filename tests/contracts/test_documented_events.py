@@ -10,13 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from google.protobuf.json_format import ParseDict
 
 from framewell_cli.main import COMMANDS
 from framewell_contracts.asyncapi.examples import EXAMPLES
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import decode
 from framewell_contracts.identity import asset_id
+from framewell_contracts.json_mapping import from_json
 from framewell_kit.settings import MeshSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def test_a_documented_kcat_command_writes_what_the_mesh_reads(where: str, line: 
         event = decode(topic, headers, shlex.split(before)[1].encode())
         assert asset_id(event.envelope.source, event.envelope.id)
     elif headers:  # the value is a file: any message of the topic in protobuf
-        sent = ParseDict(EXAMPLES[topic].data, FACTS[topic].message())
+        sent = from_json(EXAMPLES[topic].data, FACTS[topic].message)
         assert decode(topic, headers, sent.SerializeToString()).message == sent
     assert topic in FACTS
 

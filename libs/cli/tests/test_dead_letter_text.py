@@ -80,7 +80,7 @@ def test_a_payload_is_shown_as_what_it_is(value: bytes | None, kind: str) -> Non
 def test_a_fact_is_shown_in_words() -> None:
     fact = IngestRequested(asset_id="a", uri="file:///x").SerializeToString()
     told = as_json(a_letter(fact))
-    assert told["payload"]["value"] == {"assetId": "a", "uri": "file:///x"}
+    assert told["payload"]["value"] == {"asset_id": "a", "uri": "file:///x"}
     assert (told["attempts"], told["origin"]["offset"], told["traceback"]) == (3, 5, "File x")
     assert (told["first"], told["last"]) == ("1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z")
 

@@ -84,7 +84,7 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
     assert (kind["group"], kind["code"], kind["type"]) == (GROUP, "forbidden", REQUESTED)
     shown = await run(bench, "dlq", "show", GROUP)
     assert [one["reason"] for one in shown["dead_letters"]] == ["not today"] * 2
-    assert {one["payload"]["value"]["assetId"] for one in shown["dead_letters"]} == {"a", "b"}
+    assert {one["payload"]["value"]["asset_id"] for one in shown["dead_letters"]} == {"a", "b"}
     assert (await run(bench, "dlq", "replay", GROUP, "--dry-run"))["matching"] == 2
     refuse = False
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 2

@@ -1,7 +1,7 @@
 """CloudEvents 1.0 on Kafka, as the mesh writes it and as outsiders may write it.
 
 We write binary mode: attributes in `ce_*` headers, one protobuf message as the value. Topics that
-outsiders write to also take the protobuf JSON mapping of the same message, in binary mode
+outsiders write to also take the same message in JSON (see `json_mapping`), in binary mode
 (`application/json`) and structured mode (`application/cloudevents+json`). The official `cloudevents`
 SDK reads and writes the same records (tested); it is not used here because its generic path costs
 several times the whole budget of a message.
@@ -234,7 +234,7 @@ def _message(fact: FactType, kind: str, data: dict[str, Any] | bytes | None) -> 
                 f"{fact.type} is written by the mesh alone, as protobuf; JSON is not taken here",
                 code="json_not_taken",
             )
-        return parse_json_data(fact.message(), data)
+        return parse_json_data(fact.message, data)
     if kind not in ("", PROTOBUF, "application/x-protobuf"):
         raise Unreadable(
             f"content type {kind!r} is not taken; send {PROTOBUF} or {JSON}", code="content_type"

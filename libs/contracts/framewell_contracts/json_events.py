@@ -2,20 +2,22 @@
 
 import base64
 import binascii
-import json
 from typing import Any, TypeVar
 
-from google.protobuf import json_format
 from google.protobuf.message import Message
 
+from framewell_contracts.json_mapping import from_json, parse_object, to_json
 from framewell_contracts.unreadable import Unreadable
 
 M = TypeVar("M", bound=Message)
 
 
 def parse_structured(value: bytes) -> tuple[dict[str, Any], dict[str, Any] | bytes | None, str]:
-    """Attributes, data and content type of a structured-mode event. Data in JSON stays an object."""
-    event = _json_object(value, "the event")
+    """Return attributes, data and content type of a structured-mode event. Data in JSON stays an object.
+
+    Raises Unreadable.
+    """
+    event = parse_object(value, "the event")
     kind = str(event.pop("datacontenttype", "application/json")).partition(";")[0].strip().lower()
     encoded = event.pop("data_base64", None)
     if encoded is not None:
@@ -30,45 +32,30 @@ def parse_structured(value: bytes) -> tuple[dict[str, Any], dict[str, Any] | byt
 
 
 def structured_attributes(attributes: dict[str, Any]) -> dict[str, str]:
-    """Attributes as text; raises Unreadable for an attribute that is an object or a list."""
+    """Return attributes as text; raises Unreadable for an attribute that is an object or a list."""
     for name, content in attributes.items():
         if isinstance(content, dict | list):
             raise Unreadable(f"attribute {name!r} must be text, a number or a truth value", code="bad_json")
     return {name: str(content) for name, content in attributes.items() if content is not None}
 
 
-def parse_json_data(message: M, data: dict[str, Any] | bytes) -> M:
-    """The message in protobuf's JSON mapping. Unknown fields are refused: no misspelt right may vanish."""
-    fields = data if isinstance(data, dict) else _json_object(data, "the value")
-    try:
-        return json_format.ParseDict(fields, message)
-    except (json_format.ParseError, ValueError, TypeError) as error:
-        name = message.DESCRIPTOR.full_name
-        raise Unreadable(f"the JSON does not fit {name}: {error}", code="bad_json") from error
-
-
-def _json_object(value: bytes, what: str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(value)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{what} is not JSON: {error}", code="bad_json") from error
-    if not isinstance(parsed, dict):
-        raise Unreadable(f"{what} must be one JSON object", code="bad_json")
-    return parsed
+def parse_json_data(message_type: type[M], data: dict[str, Any] | bytes) -> M:
+    """Return the message in the mesh's JSON spelling. Raises Unreadable, also for an unknown field."""
+    return from_json(data if isinstance(data, dict) else parse_object(data), message_type)
 
 
 def structured(event: Any) -> dict[str, Any]:
-    """An event as CloudEvents' JSON, its message in protobuf's JSON mapping: what outsiders may write."""
-    said = event.envelope
+    """Return an event as CloudEvents' JSON, its message as outsiders may write it."""
+    envelope = event.envelope
     attributes = {
         "specversion": "1.0",
-        "id": said.id,
-        "source": said.source,
-        "type": said.type,
-        "time": said.time.isoformat(),
-        "subject": said.subject,
-        "traceparent": said.traceparent,
+        "id": envelope.id,
+        "source": envelope.source,
+        "type": envelope.type,
+        "time": envelope.time.isoformat(),
+        "subject": envelope.subject,
+        "traceparent": envelope.traceparent,
         "datacontenttype": "application/json",
     }
-    data = json_format.MessageToDict(event.message)
-    return {**{name: value for name, value in attributes.items() if value}, "data": data}
+    present = {name: value for name, value in attributes.items() if value}
+    return {**present, "data": to_json(event.message)}

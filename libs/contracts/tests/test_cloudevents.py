@@ -7,13 +7,13 @@ import pytest
 from cloudevents.conversion import to_binary as http_binary
 from cloudevents.http import CloudEvent
 from cloudevents.kafka import KafkaMessage, from_binary, from_structured, to_binary, to_structured
-from google.protobuf import json_format
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell.rights.v1.rights_pb2 import USE_PROHIBITED
 from framewell_contracts.cloudevents import Envelope, Record, Unreadable, decode, encode
+from framewell_contracts.json_mapping import to_json
 
 PROTOBUF = b"application/protobuf"
 JSON = b"application/json"
@@ -24,8 +24,8 @@ WHEN = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 
 REQUEST = {
     "uri": "file:///media/news.mp4",
-    "lane": "LANE_LIVE",
-    "statements": [{"issuer": "Archiv", "statementId": "4711", "use": "USE_PROHIBITED"}],
+    "lane": "live",
+    "statements": [{"issuer": "Archiv", "statement_id": "4711", "use": "prohibited"}],
     "programme": {"title": "Abendnachrichten, Jörg Müßigbrodt"},
 }
 
@@ -102,7 +102,7 @@ def test_we_read_json_in_binary_mode() -> None:
         event = decode(
             INGEST, headers + content, json.dumps(REQUEST).encode(), received_ms=int(WHEN.timestamp() * 1000)
         )
-        assert json_format.MessageToDict(event.message) == REQUEST
+        assert to_json(event.message) == REQUEST
         assert event.envelope.time == WHEN
 
 

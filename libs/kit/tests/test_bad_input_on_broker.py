@@ -121,7 +121,7 @@ JSON = {"content-type": b"application/json"}
 GIVEN_UP: dict[str, tuple[bytes | None, Headers, str]] = {
     "bytes that are no protobuf": (b"\xff\xff\xff", good("x")[1], "not_protobuf"),
     "bytes that are no JSON": (b"{", good("x", **JSON)[1], "bad_json"),
-    "JSON of wrong types": (json.dumps({"assetId": [1]}).encode(), good("x", **JSON)[1], "bad_json"),
+    "JSON of wrong types": (json.dumps({"asset_id": [1]}).encode(), good("x", **JSON)[1], "bad_json"),
     "JSON that is no object": (b"[1]", good("x", **JSON)[1], "bad_json"),
     "a fact of another topic": (b"", good("x", ce_type=b"framewell.asset.rejected.v1")[1], "wrong_topic"),
     "no headers": (b"anything", [], "no_cloudevent"),

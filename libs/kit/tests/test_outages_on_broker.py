@@ -35,13 +35,13 @@ async def bench(broker: str) -> AsyncIterator[StreamBench]:
 
 async def test_json_of_outsiders_is_handled_and_their_mistakes_are_told(bench: StreamBench) -> None:
     request = {"specversion": "1.0", "id": "1", "source": "/playout", "type": REQUESTED}
-    wrong = {**request, "id": "2", "data": {"assetId": "b", "urrl": "file:///x"}}
-    await bench.write(REQUESTED, json.dumps({**request, "data": {"assetId": "a"}}).encode())
+    wrong = {**request, "id": "2", "data": {"asset_id": "b", "urrl": "file:///x"}}
+    await bench.write(REQUESTED, json.dumps({**request, "data": {"asset_id": "a"}}).encode())
     await bench.write(
         REQUESTED, json.dumps(wrong).encode(), [("content-type", b"application/cloudevents+json")]
     )
     binary = [(f"ce_{name}", value.encode()) for name, value in {**request, "id": "3"}.items()]
-    await bench.write(REQUESTED, b'{"assetId": "c"}', [*binary, ("content-type", b"application/json")])
+    await bench.write(REQUESTED, b'{"asset_id": "c"}', [*binary, ("content-type", b"application/json")])
     seen: list[str] = []
 
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:

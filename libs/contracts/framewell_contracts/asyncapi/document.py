@@ -13,9 +13,9 @@ from typing import Any, Final
 from framewell_contracts.asyncapi.channels import channels_of_fact, channels_of_group
 from framewell_contracts.asyncapi.messages import UNREADABLE, header_schemas, messages_of, unreadable
 from framewell_contracts.asyncapi.operations import operations_of
-from framewell_contracts.asyncapi.schemas import components
 from framewell_contracts.catalogue import ALL_SERVICES, FACTS, FactType, facts_read
 from framewell_contracts.groups import GROUPS
+from framewell_contracts.json_mapping import components
 
 ASYNCAPI: Final = "3.0.0"
 
@@ -30,7 +30,7 @@ _ABOUT = """\
 Every fact that travels between the services of the mesh, and what systems outside may say to it.
 
 **Envelope.** CloudEvents 1.0 on Kafka. The mesh writes binary mode: attributes in `ce_*` headers, one
-protobuf message as the value. Topics tagged *outside* also take the JSON mapping of the same message, in
+protobuf message as the value. Topics tagged *outside* also take the same message in JSON, in
 binary mode (`content-type: application/json`) or structured mode (one JSON object).
 
 **Delivery.** At least once; first attempts in order per key, while a record that is tried again may be

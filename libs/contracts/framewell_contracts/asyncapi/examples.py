@@ -12,7 +12,7 @@ _ASSET = "6f1b0c9e-2f0a-5d61-9a53-1c9b6c3b8a11"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An event: its attributes, and its message in protobuf's JSON mapping."""
+    """An event: its attributes, and its message in the mesh's JSON."""
 
     name: str
     summary: str
@@ -56,23 +56,23 @@ _EXAMPLES = (
             "programme": {
                 "title": "Abendschau",
                 "channel": "Kanal Eins",
-                "broadcastTime": "2026-11-22T18:00:00Z",
+                "broadcast_time": "2026-11-22T18:00:00Z",
                 "language": "de",
                 "identifiers": {"house": "4711"},
             },
             "statements": [
                 {
                     "issuer": "Kanal Eins",
-                    "statementId": "own-4711",
-                    "revision": "1",
+                    "statement_id": "own-4711",
+                    "revision": 1,
                     "holder": "Kanal Eins",
-                    "source": "STATEMENT_SOURCE_CONTRACT",
-                    "use": "USE_ALLOWED",
-                    "legalBasis": "LEGAL_BASIS_OWN_PRODUCTION",
+                    "source": "contract",
+                    "use": "allowed",
+                    "legal_basis": "own_production",
                     "verbatim": "Own production.",
                 }
             ],
-            "lane": "LANE_LIVE",
+            "lane": "live",
             "labels": {"job": "4711"},
         },
     ),
@@ -83,7 +83,7 @@ _EXAMPLES = (
         id="recorder-2/4712/2",
         source="/broadcast/recorder-2",
         subject=_ASSET,
-        data={"assetId": _ASSET, "sequence": "2", "uri": "s3://recordings/4712/2.ts"},
+        data={"asset_id": _ASSET, "sequence": 2, "uri": "s3://recordings/4712/2.ts"},
     ),
     Example(
         "new-title",
@@ -93,9 +93,9 @@ _EXAMPLES = (
         source="/broadcast/planning",
         subject=_ASSET,
         data={
-            "assetId": _ASSET,
+            "asset_id": _ASSET,
             "programme": {"title": "Abendschau extra", "channel": "Kanal Eins", "language": "de"},
-            "revision": "3",
+            "revision": 3,
             "actor": {"principal": "planning", "authority": "editor"},
         },
     ),
@@ -107,7 +107,7 @@ _EXAMPLES = (
         source="/broadcast/archive",
         subject=_ASSET,
         data={
-            "assetId": _ASSET,
+            "asset_id": _ASSET,
             "reason": "Delivered by mistake.",
             "actor": {"principal": "archive", "authority": "editor"},
         },
@@ -123,18 +123,18 @@ _EXAMPLES = (
             "statements": [
                 {
                     "issuer": "Archiv",
-                    "statementId": "contract-4711",
-                    "revision": "2",
+                    "statement_id": "contract-4711",
+                    "revision": 2,
                     "holder": "Archiv",
-                    "source": "STATEMENT_SOURCE_CONTRACT",
-                    "purposes": ["PURPOSE_OWN_TRAINING"],
-                    "use": "USE_ALLOWED",
-                    "legalBasis": "LEGAL_BASIS_LICENCE",
-                    "payment": {"model": "PAY_MODEL_PER_USE", "amount": "0.05", "currency": "EUR"},
+                    "source": "contract",
+                    "purposes": ["own_training"],
+                    "use": "allowed",
+                    "legal_basis": "licence",
+                    "payment": {"model": "per_use", "amount": "0.05", "currency": "EUR"},
                 }
             ],
             "actor": {"principal": "rights-desk", "authority": "rights"},
-            "revision": "2",
+            "revision": 2,
         },
     ),
     Example(
@@ -144,7 +144,7 @@ _EXAMPLES = (
         id="privacy/31",
         source="/broadcast/privacy",
         data={
-            "erasureId": "privacy-31",
+            "erasure_id": "privacy-31",
             "subject": "class:0b9f6a52-7c1e-4a86-9a27-5d2f6c1f0e11",
             "reason": "Request under Art. 17 GDPR.",
             "actor": {"principal": "privacy-officer", "authority": "rights"},

@@ -1,6 +1,6 @@
 """The messages of the documents: a fact in each of its content modes, and a fact put aside.
 
-A message's payload is the JSON mapping of its protobuf message, also where the record carries protobuf:
+A message's payload is its message in JSON (see `json_mapping`), also where the record carries protobuf:
 that is what `framewell events tail` prints and what a person can read.
 """
 
@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from framewell_contracts.asyncapi.examples import EXAMPLES, Example
-from framewell_contracts.asyncapi.schemas import Schema, comments, reference
 from framewell_contracts.catalogue import FactType
 from framewell_contracts.cloudevents import JSON, PROTOBUF, STRUCTURED
+from framewell_contracts.json_mapping import Schema, comments, reference
 
 KAFKA_BINDING: Final = "0.5.0"
 """Version of the AsyncAPI bindings for Kafka."""
@@ -173,10 +173,10 @@ def _protobuf(fact: FactType) -> dict[str, Any]:
     return {
         **_common(fact),
         "title": fact.summary,
-        "description": f"The value is one `{name}` in protobuf; its JSON mapping is shown.",
+        "description": f"The value is one `{name}` in protobuf; it is shown as JSON.",
         "contentType": PROTOBUF,
         "headers": _headers(fact, PROTOBUF),
-        "payload": reference(fact.message.DESCRIPTOR.full_name),
+        "payload": reference(fact.message.DESCRIPTOR),
         **_examples(fact, lambda example: {"headers": example.headers(PROTOBUF), "payload": example.data}),
     }
 
@@ -185,11 +185,11 @@ def _json(fact: FactType) -> dict[str, Any]:
     return {
         **_common(fact),
         "title": f"{fact.summary}, in JSON",
-        "description": "For senders without protobuf. Fields may also be spelt as in the .proto "
-        "(`broadcast_time`); a field that the message does not have is refused.",
+        "description": "For senders without protobuf. Fields are spelt as in the .proto (`legal_basis`), enum "
+        "values as short words (`own_production`); a field that the message does not have is refused.",
         "contentType": JSON,
         "headers": _headers(fact, JSON),
-        "payload": reference(fact.message.DESCRIPTOR.full_name),
+        "payload": reference(fact.message.DESCRIPTOR),
         **_examples(fact, lambda example: {"headers": example.headers(JSON), "payload": example.data}),
     }
 
@@ -210,7 +210,7 @@ def _structured(fact: FactType) -> dict[str, Any]:
                 **_ATTRIBUTES,
                 "type": {"type": "string", "const": fact.type},
                 "datacontenttype": {"type": "string", "enum": [JSON, PROTOBUF]},
-                "data": reference(fact.message.DESCRIPTOR.full_name),
+                "data": reference(fact.message.DESCRIPTOR),
                 "data_base64": {
                     "type": "string",
                     "contentEncoding": "base64",
@@ -231,7 +231,7 @@ def _with_retry_headers(fact: FactType) -> dict[str, Any]:
         "description": "The record as it came, in whichever content mode, with headers that say why it waits "
         "or was given up.",
         "headers": {"$ref": "#/components/schemas/RetryHeaders"},
-        "payload": reference(fact.message.DESCRIPTOR.full_name),
+        "payload": reference(fact.message.DESCRIPTOR),
     }
 
 

@@ -1,0 +1,210 @@
+"""JSON documents as messages: one spelling is taken, and every other is refused with the right one."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple, NoReturn, TypeVar
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from framewell_contracts.json_mapping.values import Convert, converter, key_converter, kind
+from framewell_contracts.unreadable import Unreadable
+
+M = TypeVar("M", bound=Message)
+
+MOST_PROBLEMS = 20
+"""More problems than this in one document are not looked for."""
+
+
+class FieldProblem(NamedTuple):
+    """What is wrong at one place of a document: `statements.0.use`; the place is '' for the whole."""
+
+    field: str
+    problem: str
+
+    @property
+    def sentence(self) -> str:
+        """The problem with its place."""
+        return f"{self.field}: {self.problem}" if self.field else self.problem
+
+
+class InvalidDocument(Unreadable):
+    """A document that is no message of its type; `problems` says where and why, in the document's order."""
+
+    def __init__(self, name: str, problems: Sequence[FieldProblem]) -> None:
+        listed = "; ".join(
+            f"{one.field}: {one.problem}" if one.field else one.problem for one in problems[:3]
+        )
+        super().__init__(f"the JSON does not fit {name}: {listed}", code="bad_json")
+        self.problems = tuple(problems)
+
+
+def parse_object(text: bytes | str, what: str = "the value") -> dict[str, Any]:
+    """Return the object in a JSON text. Raises Unreadable, also for a name that an object has twice."""
+    try:
+        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{what} is not JSON: {error}", code="bad_json") from error
+    if not isinstance(parsed, dict):
+        raise Unreadable(f"{what} must be one JSON object", code="bad_json")
+    return parsed
+
+
+def from_json(data: object, message_type: type[M]) -> M:
+    """Return the message of a document (as `json.loads` gives it). Raises InvalidDocument.
+
+    Nothing is coerced, and every field must be known: no misspelt right may vanish.
+    """
+    message, problems = message_type(), _Problems()
+    _fill(message, data, "", problems)
+    if problems:
+        raise InvalidDocument(message_type.DESCRIPTOR.name, problems)
+    return message
+
+
+class _Problems(list[FieldProblem]):
+    @property
+    def enough(self) -> bool:
+        return len(self) >= MOST_PROBLEMS
+
+    def at(self, place: str, problem: object) -> None:
+        self.append(FieldProblem(place, str(problem)))
+
+
+_Fill = Callable[[Message, Any, str, _Problems], None]
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"`{name[:100]}` stands twice in one object")
+        found[name] = value
+    return found
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _fill(message: Any, data: Any, place: str, problems: _Problems) -> None:
+    descriptor: Descriptor = message.DESCRIPTOR
+    if not isinstance(data, dict):
+        problems.at(place, f"must be an object with the fields of {descriptor.name}, not {kind(data)}")
+        return
+    fields = _fields(descriptor)
+    for name, value in data.items():
+        if problems.enough:
+            return
+        where, fill = f"{place}.{name[:100]}" if place else name[:100], fields.get(name)
+        if fill is None:
+            problems.at(where, _unknown(name, descriptor))
+        elif value is None:
+            problems.at(where, "null is not taken: leave it out")
+        else:
+            fill(message, value, where, problems)
+    for choice in descriptor.oneofs:
+        given = [field.name for field in choice.fields if field.name in data]
+        if len(given) > 1:
+            problems.at(place, f"only one of {_listed(given)} may be there")
+
+
+def _unknown(name: str, descriptor: Descriptor) -> str:
+    names = [field.name for field in descriptor.fields]
+    spelt = next((field.name for field in descriptor.fields if field.json_name == name), None)
+    if spelt is not None:
+        return f"is spelt `{spelt}`"
+    near = get_close_matches(name[:100], names, 1)
+    hint = f": is `{near[0]}` meant?" if near else ""
+    return f"is no field of {descriptor.name}{hint}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+@cache
+def _fields(descriptor: Descriptor) -> Mapping[str, _Fill]:
+    return MappingProxyType({field.name: _filler(field) for field in descriptor.fields})
+
+
+def _filler(field: FieldDescriptor) -> _Fill:
+    inner = field.message_type
+    if inner is not None and inner.GetOptions().map_entry:
+        return _map_filler(field.name, inner.fields_by_name["key"], inner.fields_by_name["value"])
+    convert = converter(field)
+    if field.is_repeated:
+        return _list_filler(field.name, convert)
+    return _single_filler(field.name, convert)
+
+
+def _single_filler(name: str, convert: Convert | None) -> _Fill:
+    def fill(message: Message, value: Any, place: str, problems: _Problems) -> None:
+        if convert is None:
+            held = getattr(message, name)
+            held.SetInParent()
+            _fill(held, value, place, problems)
+            return
+        try:
+            converted = convert(value)
+        except ValueError as error:
+            problems.at(place, error)
+            return
+        if isinstance(converted, Message):
+            getattr(message, name).CopyFrom(converted)
+        else:
+            setattr(message, name, converted)
+
+    return fill
+
+
+def _list_filler(name: str, convert: Convert | None) -> _Fill:
+    def fill(message: Message, value: Any, place: str, problems: _Problems) -> None:
+        if not isinstance(value, list):
+            problems.at(place, f"must be a list, not {kind(value)}")
+            return
+        held = getattr(message, name)
+        for number, one in enumerate(value):
+            if problems.enough:
+                return
+            where = f"{place}.{number}"
+            if one is None:
+                problems.at(where, "null is not taken: leave it out")
+            elif convert is None:
+                _fill(held.add(), one, where, problems)
+            else:
+                try:
+                    held.append(convert(one))
+                except ValueError as error:
+                    problems.at(where, error)
+
+    return fill
+
+
+def _map_filler(name: str, key_field: FieldDescriptor, value_field: FieldDescriptor) -> _Fill:
+    of_key, of_value = key_converter(key_field), converter(value_field)
+
+    def fill(message: Message, value: Any, place: str, problems: _Problems) -> None:
+        if not isinstance(value, dict):
+            problems.at(place, f"must be an object, not {kind(value)}")
+            return
+        held = getattr(message, name)
+        for key, one in value.items():
+            if problems.enough:
+                return
+            where = f"{place}.{key[:100]}"
+            try:
+                converted_key = of_key(key)
+                if one is None:
+                    raise ValueError("null is not taken: leave it out")
+                if of_value is None:
+                    _fill(held[converted_key], one, where, problems)
+                else:
+                    held[converted_key] = of_value(one)
+            except ValueError as error:
+                problems.at(where, error)
+
+    return fill

@@ -1,0 +1,158 @@
+"""JSON Schemas of messages and enums, as `to_json` writes them and `from_json` takes them.
+
+Made from the descriptors and the comments of the .proto files. The generators that are kept well (buf's
+protoschema plugins) are Go programs that know protobuf's own mapping only.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from framewell_contracts.json_mapping.comments import comments
+from framewell_contracts.json_mapping.enum_words import enum_words
+from framewell_contracts.json_mapping.values import SECONDS_PATTERN, TIME_PATTERN
+
+Schema: TypeAlias = dict[str, Any]
+Reference: TypeAlias = Callable[[Descriptor | EnumDescriptor], Schema]
+"""Makes the reference to the schema of a message or an enum."""
+
+
+def _integer(format: str, least: int, most: int) -> Schema:  # noqa: A002 - JSON Schema's word
+    return {"type": "integer", "format": format, "minimum": least, "maximum": most}
+
+
+_INT32, _INT64 = _integer("int32", -(1 << 31), (1 << 31) - 1), _integer("int64", -(1 << 63), (1 << 63) - 1)
+_UINT32, _UINT64 = _integer("uint32", 0, (1 << 32) - 1), _integer("uint64", 0, (1 << 64) - 1)
+
+_SCALARS: Mapping[int, Schema] = MappingProxyType(
+    {
+        FieldDescriptor.TYPE_BOOL: {"type": "boolean"},
+        FieldDescriptor.TYPE_STRING: {"type": "string"},
+        FieldDescriptor.TYPE_BYTES: {"type": "string", "contentEncoding": "base64"},
+        FieldDescriptor.TYPE_INT32: _INT32,
+        FieldDescriptor.TYPE_SINT32: _INT32,
+        FieldDescriptor.TYPE_SFIXED32: _INT32,
+        FieldDescriptor.TYPE_UINT32: _UINT32,
+        FieldDescriptor.TYPE_FIXED32: _UINT32,
+        FieldDescriptor.TYPE_INT64: _INT64,
+        FieldDescriptor.TYPE_SINT64: _INT64,
+        FieldDescriptor.TYPE_SFIXED64: _INT64,
+        FieldDescriptor.TYPE_UINT64: _UINT64,
+        FieldDescriptor.TYPE_FIXED64: _UINT64,
+        FieldDescriptor.TYPE_FLOAT: {"type": "number", "format": "float"},
+        FieldDescriptor.TYPE_DOUBLE: {"type": "number", "format": "double"},
+    }
+)
+
+# Messages that have a form of their own. The mesh uses no others of google.protobuf.
+_WELL_KNOWN: Mapping[str, Schema] = MappingProxyType(
+    {
+        "google.protobuf.Timestamp": {"type": "string", "format": "date-time", "pattern": TIME_PATTERN},
+        "google.protobuf.Duration": {"type": "string", "pattern": SECONDS_PATTERN},
+    }
+)
+
+
+def reference(element: Descriptor | EnumDescriptor) -> Schema:
+    """Return a reference to the component of a message or an enum, by its full name."""
+    return {"$ref": f"#/components/schemas/{element.full_name}"}
+
+
+def components(messages: Iterable[type[Message]]) -> dict[str, Schema]:
+    """Return the schemas, by full name, of these messages and of everything they are made of."""
+    found: dict[str, Schema] = {}
+    waiting: list[Any] = [message.DESCRIPTOR for message in messages]
+    while waiting:
+        element = waiting.pop()
+        if element.full_name not in found:
+            found[element.full_name] = schema_of(element)
+            if isinstance(element, Descriptor):
+                waiting.extend(parts_of(element))
+    return dict(sorted(found.items()))
+
+
+def parts_of(message: Descriptor) -> Iterable[Descriptor | EnumDescriptor]:
+    """Return the messages and enums that the schema of a message refers to, each once."""
+    parts: dict[str, Descriptor | EnumDescriptor] = {}
+    for field in message.fields:
+        inner = field.message_type
+        if inner is not None and inner.GetOptions().map_entry:
+            field = inner.fields_by_name["value"]  # noqa: PLW2901 - what the map holds
+        part = field.message_type or field.enum_type
+        if part is not None and part.full_name not in _WELL_KNOWN:
+            parts[part.full_name] = part
+    return parts.values()
+
+
+def schema_of(element: Descriptor | EnumDescriptor, refer: Reference = reference) -> Schema:
+    """Return the schema of a message or an enum; `refer` makes its references to others.
+
+    No property is required, for what is left out has its default, and further ones may come: a reader
+    ignores what it does not know, while `from_json` refuses it.
+    """
+    return _enum(element) if isinstance(element, EnumDescriptor) else _message(element, refer)
+
+
+def field_schema(field: FieldDescriptor, refer: Reference = reference) -> Schema:
+    """Return the schema of what a field holds: a value, a list or a map."""
+    described = {"description": comments()[field.full_name]} if field.full_name in comments() else {}
+    inner = field.message_type
+    if inner is not None and inner.GetOptions().map_entry:
+        key, value = inner.fields_by_name["key"], inner.fields_by_name["value"]
+        names = (
+            {} if key.type == FieldDescriptor.TYPE_STRING else {"propertyNames": {"pattern": "^-?[0-9]+$"}}
+        )
+        return {**described, "type": "object", **names, "additionalProperties": _value(value, refer)}
+    one = _value(field, refer)
+    if field.is_repeated:
+        return {**described, "type": "array", "items": one}
+    if "$ref" in one and described:  # JSON Schema draft 7 does not see what stands beside a $ref
+        return {**described, "allOf": [one]}
+    return {**described, **one}
+
+
+def _message(message: Descriptor, refer: Reference) -> Schema:
+    description = comments().get(message.full_name, "")
+    exclusions = []
+    for choice in message.oneofs:
+        names = [field.name for field in choice.fields]
+        if len(names) > 1:  # one field alone is only what proto3 calls optional
+            description += f" At most one of {', '.join(f'`{name}`' for name in names)}."
+            exclusions += [{"not": {"required": list(pair)}} for pair in combinations(names, 2)]
+    return {
+        "type": "object",
+        "title": message.name,
+        "description": description.strip(),
+        "properties": {field.name: field_schema(field, refer) for field in message.fields},
+        **({"allOf": exclusions} if exclusions else {}),
+    }
+
+
+def _value(field: FieldDescriptor, refer: Reference) -> Schema:
+    """Return the schema of one value of a field, be the field single, repeated or a map's."""
+    part = field.message_type or field.enum_type
+    if part is None:
+        return dict(_SCALARS[field.type])
+    if part.full_name in _WELL_KNOWN:
+        return dict(_WELL_KNOWN[part.full_name])
+    return refer(part)
+
+
+def _enum(enum: EnumDescriptor) -> Schema:
+    said = comments()
+    words = enum_words(enum)
+    lines = [
+        f"- `{words[value.number]}`: {said.get(f'{enum.full_name}.{value.name}', '')}"
+        for value in enum.values
+        if value.number
+    ]
+    return {
+        "type": "string",
+        "title": enum.name,
+        "description": "\n".join([said.get(enum.full_name, ""), "", *lines]).strip(),
+        "enum": [words[value.number] for value in enum.values if value.number],
+    }
