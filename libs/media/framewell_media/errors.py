@@ -1,4 +1,4 @@
-"""What can go wrong with media, told apart by who has to act."""
+"""What can go wrong with media, distinguished by who has to act."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ _RIFF_KINDS: Final = {
     b"AVI ": Format("avi", "video/x-msvideo", "container", ".avi"),
 }
 _MOV_ATOMS: Final = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
-_SAID_TO_BE: Final = (
+_RECOGNISED_TEXT: Final = (
     (b"#EXTM3U", "a playlist"),
     (b"ffconcat", "a list of other files"),
     (b"v=0\r\n", "a session description"),
@@ -88,9 +88,9 @@ DEMUXERS: Final = (
 
 
 def sniff(head: bytes) -> Format:
-    """The format of a file from its first SNIFF_BYTES bytes.
+    """Return the format of a file from its first SNIFF_BYTES bytes.
 
-    Raises MediaError: `empty` for an empty file, `not_media` with what it seems to be instead.
+    Raise MediaError: `empty` for an empty file, `not_media` with what it seems to be instead.
     """
     if not head:
         raise MediaError(EMPTY, "The file is empty (0 bytes).")
@@ -98,7 +98,7 @@ def sniff(head: bytes) -> Format:
     if found is not None:
         return found
     stripped = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    for prefix, seeming in _SAID_TO_BE:
+    for prefix, seeming in _RECOGNISED_TEXT:
         if stripped[: len(prefix)].lower() == prefix.lower():
             raise MediaError(NOT_MEDIA, f"The file is {seeming}, not a recording or a picture.")
     if not any(head):
@@ -147,7 +147,7 @@ def _deny_open(url: str, _flags: int, _options: dict[str, str]) -> Any:
 def open_container(source: BinaryIO, fmt: Format) -> Iterator[Any]:
     """Open a recognised container for reading, with nothing left to guess.
 
-    `source` is rewound first. Raises MediaError: `unreadable` when the demuxer cannot make sense of it,
+    `source` is rewound first. Raise MediaError: `unreadable` when the demuxer cannot make sense of it,
     `no_content` when the file ends with its header.
     """
     source.seek(0)

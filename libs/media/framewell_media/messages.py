@@ -10,31 +10,31 @@ from framewell_media.timeline import Moment, Span, Timeline
 
 
 def ratio_message(value: Fraction) -> mesh_pb2.Ratio:
-    """An exact fraction."""
+    """Return an exact fraction as a message."""
     return mesh_pb2.Ratio(numerator=value.numerator, denominator=value.denominator)
 
 
 def ratio_value(message: mesh_pb2.Ratio) -> Fraction:
-    """An exact fraction. Raises ValueError for a denominator of zero."""
+    """Return the exact fraction. Raise ValueError for a denominator of zero."""
     if message.denominator == 0:
         raise ValueError("a ratio's denominator must not be 0")
     return Fraction(message.numerator, message.denominator)
 
 
 def span_message(span: Span) -> media_pb2.Span:
-    """A stretch."""
+    """Return a span as a message."""
     return media_pb2.Span(
         start_pts=span.start_pts, end_pts=span.end_pts, first_frame=span.first_frame, frames=span.frames
     )
 
 
 def moment_message(moment: Moment) -> media_pb2.Moment:
-    """One picture."""
+    """Return the moment of one picture as a message."""
     return media_pb2.Moment(pts=moment.pts, frame=moment.frame)
 
 
 def timeline_message(timeline: Timeline) -> media_pb2.Timeline:
-    """A clock; sound alone leaves `frame_rate` unset."""
+    """Return a clock as a message; sound alone leaves `frame_rate` unset."""
     return media_pb2.Timeline(
         time_base=ratio_message(timeline.time_base),
         frame_rate=ratio_message(timeline.frame_rate) if timeline.frame_rate else None,
@@ -48,7 +48,7 @@ def timeline_message(timeline: Timeline) -> media_pb2.Timeline:
 
 
 def timeline_value(message: media_pb2.Timeline) -> Timeline:
-    """A clock. Raises ValueError when a ratio is broken."""
+    """Return the clock of a message. Raise ValueError when a ratio has a denominator of zero."""
     return Timeline(
         time_base=ratio_value(message.time_base),
         frame_rate=ratio_value(message.frame_rate) if message.HasField("frame_rate") else None,

@@ -18,7 +18,7 @@ MOST_PIXELS: Final = 200_000_000
 def open_picture(source: BinaryIO, fmt: Format) -> Image:
     """Open a picture without decoding it yet.
 
-    Only the plugin that the first bytes named is tried. Raises MediaError (`unreadable`).
+    Try only the plugin that the first bytes named. Raise MediaError (`unreadable`).
     """
     source.seek(0)
     PIL.Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses above twice this number
@@ -29,17 +29,17 @@ def open_picture(source: BinaryIO, fmt: Format) -> Image:
 
 
 def decode_upright(picture: Image) -> Image:
-    """The pixels as RGB, turned the way EXIF says it is to be looked at; transparency over white.
+    """Return the pixels as RGB, turned as EXIF says they are displayed; transparency over white.
 
-    Raises MediaError (`unreadable`) when the data ends early or cannot be decoded.
+    Raise MediaError (`unreadable`) when the data ends early or cannot be decoded.
     """
     try:
         picture.load()
         upright = PIL.ImageOps.exif_transpose(picture)
         if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
             layered = upright.convert("RGBA")
-            ground = PIL.Image.new("RGBA", layered.size, "white")
-            return PIL.Image.alpha_composite(ground, layered).convert("RGB")
+            background = PIL.Image.new("RGBA", layered.size, "white")
+            return PIL.Image.alpha_composite(background, layered).convert("RGB")
         return upright.convert("RGB")
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise MediaError(UNREADABLE, f"The picture cannot be decoded: {error}. It may be cut off.") from error

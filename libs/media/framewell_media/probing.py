@@ -43,15 +43,15 @@ class Probe:
 
     @property
     def kind_message(self) -> media_pb2.MediaKind.ValueType:
-        """The kind as the mesh says it."""
+        """Return the kind as its enum value."""
         return _KINDS[self.kind]
 
 
 async def probe(sandbox: Sandbox, path: Path, *, file_name: str) -> Probe:
-    """Look at a file in the sandbox.
+    """Return what a file is, read in the sandbox.
 
     `file_name` is the name its sender gave it; a name that promises another kind of media is a verdict too.
-    Raises MediaError with the verdict, SandboxError when there is none.
+    Raise MediaError with the verdict, SandboxError when there is none.
     """
     answer = await sandbox.run("probe", {"file_name": file_name}, inputs=[path], limits=PROBE_LIMITS)
     if answer["kind"] not in _KINDS:

@@ -21,14 +21,17 @@ class TimecodeError(ValueError):
 
 
 def nominal_rate(frame_rate: Fraction) -> int:
-    """Frames a timecode second counts: 30 for 29.97, 24 for 23.976, 60 for 59.94."""
+    """Return the frames that a timecode second counts: 30 for 29.97, 24 for 23.976, 60 for 59.94.
+
+    Raise TimecodeError for a rate that is not positive.
+    """
     if frame_rate <= 0:
         raise TimecodeError(f"a frame rate must be positive, not {frame_rate}")
     return max(1, round(frame_rate))
 
 
 def allows_drop_frame(fps: int) -> bool:
-    """ST 12-1 and -3 define drop frame for nominal multiples of 30 only."""
+    """Return whether ST 12-1 or -3 defines drop frame at this rate: nominal multiples of 30 only."""
     return fps >= 30 and fps % 30 == 0
 
 
@@ -51,9 +54,9 @@ class Timecode:
 
     @classmethod
     def parse(cls, label: str, frame_rate: Fraction) -> Timecode:
-        """Read `HH:MM:SS:ff`; `;`, `.` or `,` before the frames means drop frame.
+        """Return the timecode of `HH:MM:SS:ff`; `;`, `.` or `,` before the frames means drop frame.
 
-        Raises TimecodeError for labels outside the clock and for labels that drop frame skips.
+        Raise TimecodeError for labels outside the clock and for labels that drop frame skips.
         """
         match = _LABEL.match(label.strip())
         if match is None:
@@ -74,7 +77,7 @@ class Timecode:
         return timecode
 
     def plus(self, frames: int) -> Timecode:
-        """The label `frames` pictures later (or earlier)."""
+        """Return the timecode `frames` pictures later (earlier where negative)."""
         return Timecode(self.frame + frames, self.fps, self.drop_frame)
 
     def __str__(self) -> str:
@@ -95,5 +98,5 @@ class Timecode:
 
 
 def _dropped_labels(fps: int) -> int:
-    """Labels skipped at the top of a minute: 2 at 29.97, 4 at 59.94."""
+    """Return the labels skipped at the top of a minute: 2 at 29.97, 4 at 59.94."""
     return fps // 15

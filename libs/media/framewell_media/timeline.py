@@ -18,7 +18,7 @@ STILL_SECONDS: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """pts from `start_pts` (inclusive) to `end_pts` (exclusive), and the same stretch in frames."""
+    """Part of an asset: pts from `start_pts` (inclusive) to `end_pts` (exclusive), and the same in frames."""
 
     start_pts: int
     end_pts: int
@@ -28,7 +28,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One picture."""
+    """One picture: its pts and its index in presentation order."""
 
     pts: int
     frame: int
@@ -49,20 +49,20 @@ class Timeline:
 
     @property
     def duration_seconds(self) -> Fraction:
-        """Length, exact."""
+        """Return the length in seconds, exact."""
         return self.duration_pts * self.time_base
 
     @property
     def end_pts(self) -> int:
-        """First pts after the asset."""
+        """Return the first pts after the asset."""
         return self.start_pts + self.duration_pts
 
     def seconds(self, pts: int) -> Fraction:
-        """Seconds from the first picture, exact."""
+        """Return the seconds from the first picture to `pts`, exact."""
         return (pts - self.start_pts) * self.time_base
 
     def timecode(self, moment: Moment) -> str | None:
-        """The SMPTE label of a picture, None when the asset has no start timecode.
+        """Return the SMPTE label of a picture, None when the asset has no start timecode.
 
         At a constant rate labels count pictures. At a variable rate they count the nominal grid, since
         a label is a time of day there and not a picture's number.
@@ -79,7 +79,7 @@ class Timeline:
 
 
 def still_timeline() -> Timeline:
-    """The clock of an asset of one frame, held for STILL_SECONDS."""
+    """Return the clock of an asset of one frame, held for STILL_SECONDS."""
     rate = Fraction(25)
     time_base = Fraction(1, 90_000)
     return Timeline(time_base, rate, 0, int(STILL_SECONDS / time_base), 1)

@@ -14,9 +14,9 @@ END_OF_DEMUXING: Final = (av.error.FFmpegError, IndexError)
 
 
 def moving_pictures(container: Any) -> Any | None:
-    """The first video track that is no cover picture, None when there is none.
+    """Return the first video track that is no cover picture, None when there is none.
 
-    Raises MediaError (`unreadable`) when no decoder is known for it.
+    Raise MediaError (`unreadable`) when no decoder is known for it.
     """
     track = next((stream for stream in container.streams.video if not is_cover(stream)), None)
     if track is not None and track.codec_context is None:
@@ -25,10 +25,10 @@ def moving_pictures(container: Any) -> Any | None:
 
 
 def sound_track(container: Any) -> Any | None:
-    """The first sound track that can be decoded, None when there is none."""
+    """Return the first sound track that can be decoded, None when there is none."""
     return next((stream for stream in container.streams.audio if stream.codec_context is not None), None)
 
 
 def is_cover(stream: Any) -> bool:
-    """Whether a video track is a picture attached to sound."""
+    """Return whether a video track is a picture attached to sound."""
     return stream.type == "video" and bool(stream.disposition & av.stream.Disposition.attached_pic)

@@ -16,7 +16,7 @@ _SEGMENT_ID: Final = 0x18538067
 
 
 def missing_bytes(source: BinaryIO, fmt: Format, size: int) -> int:
-    """How many bytes the headers promise beyond the end of the file, 0 when none is known to be missing."""
+    """Return the bytes that the headers promise beyond the end of the file, 0 when none are known."""
     if fmt.name in ("mp4", "mov"):
         return _missing_from_boxes(source, size)
     if fmt.name in ("wav", "avi", "WEBP"):
@@ -27,7 +27,7 @@ def missing_bytes(source: BinaryIO, fmt: Format, size: int) -> int:
 
 
 def _missing_from_boxes(source: BinaryIO, size: int) -> int:
-    """ISO/IEC 14496-12: 32-bit length and type; length 1: a 64-bit one follows, 0: to the end."""
+    """Follow the top-level boxes (ISO/IEC 14496-12: 32-bit length and type; 1: 64 bits follow, 0: to end)."""
     at = 0
     for _ in range(_MOST_BOXES):
         if at + 8 > size:
@@ -56,7 +56,7 @@ def _missing_from_riff(source: BinaryIO, size: int) -> int:
 
 
 def _missing_from_segment(source: BinaryIO, size: int) -> int:
-    """RFC 8794: element id and size are variable-length integers; all ones means an unknown size."""
+    """Read the segment's size (RFC 8794: variable-length integers; all ones means an unknown size)."""
     source.seek(0)
     head = source.read(4096)
     ebml = _element(head, 0)
@@ -69,7 +69,7 @@ def _missing_from_segment(source: BinaryIO, size: int) -> int:
 
 
 def _element(data: bytes, at: int) -> tuple[int, int | None, int] | None:
-    """(id, size or None when unknown, where its content begins)"""
+    """Return (id, size or None when unknown, offset of its content), None for what is no element."""
     if at >= len(data) or data[at] == 0:
         return None
     id_length = 9 - data[at].bit_length()

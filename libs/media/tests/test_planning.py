@@ -76,10 +76,10 @@ def steady(frames: int, start: int = 0) -> list[int]:
     return [start + 3600 * frame for frame in range(frames)]
 
 
-def test_a_clock_that_steps_back_starts_a_new_era_on_one_continuous_clock() -> None:
+def test_a_clock_that_steps_back_starts_a_new_run_on_one_continuous_clock() -> None:
     times = steady(50, start=900_000) + steady(50)
     plan = plan_source(table(times, times, [0, 25, 50, 75]), declared_rate=Fraction(25), chunk_seconds=1.0)
-    assert [chunk.era for chunk in plan.chunks] == [0, 0, 1, 1]
+    assert [chunk.discontinuity for chunk in plan.chunks] == [0, 0, 1, 1]
     assert np.array_equal(plan.pts, np.array(steady(100, start=900_000)))
     assert plan.chunks[2].source_offset == 900_000 + 50 * 3600
     assert plan.source_pts[50] == 0
@@ -88,7 +88,7 @@ def test_a_clock_that_steps_back_starts_a_new_era_on_one_continuous_clock() -> N
 def test_a_clock_that_leaps_is_spliced_without_a_gap() -> None:
     times = steady(50) + steady(50, start=90_000_000)
     plan = plan_source(table(times, times, [0, 50]), declared_rate=Fraction(25), chunk_seconds=10.0)
-    assert [(chunk.era, chunk.frames) for chunk in plan.chunks] == [(0, 50), (1, 50)]
+    assert [(chunk.discontinuity, chunk.frames) for chunk in plan.chunks] == [(0, 50), (1, 50)]
     assert plan.end_pts == 100 * 3600
 
 

@@ -1,4 +1,4 @@
-"""Plan a source inside the sandbox: demux it once, write the frame index, answer clock and chunks."""
+"""Plan a source inside the sandbox: demux it once, write the frame index, return clock and chunks."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from framewell_media.timecode import Timecode, TimecodeError
 from framewell_media.tracks import moving_pictures, sound_track
 
 _MOST_GAPS: Final = 1000
-"""Told one by one; a file with more is damaged throughout, which the first thousand say as well."""
+"""Gaps listed one by one; a file with more is damaged throughout, which the first thousand show as well."""
 
 
 @media_job("plan")
 def plan(files: JobFiles, parameters: Parameters) -> Answer:
-    """Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty).
+    """Demux the input once and write its plan (Arrow IPC, see `planning.table`) to the output.
 
-    Writes the plan (Arrow IPC, see `planning.table`) to the first output; answers the clock, the
-    chunks, gaps between pictures, and whether there is sound. Raises MediaError (`no_content`) without
-    a single picture.
+    Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty). Return
+    `container` (libavformat's name), `has_sound`, `timeline`, `chunks` and `gaps` (at most `_MOST_GAPS`
+    pairs of pts). Raise MediaError (`no_content`) where there is not a single picture.
     """
     (source,), (table_file,) = files.inputs, files.outputs
     source.seek(0)
@@ -64,7 +64,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
 
 
 def _stores_times(container: str, stream: Any) -> bool:
-    """AVI keeps no presentation times; with reordered H.264 or HEVC in it, libavformat's guess is wrong."""
+    """Return False for reordered H.264 or HEVC in AVI: it keeps no pts, and libavformat guesses wrong."""
     reordered = stream.codec_context.name in ("h264", "hevc") and stream.codec_context.has_b_frames
     return not (container == "avi" and reordered)
 
@@ -83,7 +83,7 @@ def _timeline(source_plan: SourcePlan) -> dict[str, Any]:
 def _chunk(chunk: Any) -> dict[str, Any]:
     located = chunk.first_byte != NO_TIME and chunk.byte_length > 0
     return {
-        "era": chunk.era,
+        "discontinuity": chunk.discontinuity,
         "start_pts": chunk.start_pts,
         "end_pts": chunk.end_pts,
         "first_frame": chunk.first_frame,
@@ -93,7 +93,7 @@ def _chunk(chunk: Any) -> dict[str, Any]:
 
 
 def _stated_timecode(container: Any, pictures: Any) -> str:
-    """Where containers keep it: the video track, a timecode track, the container (MXF), in that order."""
+    """Return the label of the video track, a timecode track or the container (MXF), in that order, or ""."""
     others = [stream for stream in container.streams if stream.type == "data"]
     for owner in (pictures, *others, container):
         if label := owner.metadata.get("timecode"):
@@ -102,7 +102,7 @@ def _stated_timecode(container: Any, pictures: Any) -> str:
 
 
 def _timecode_of_first_picture(container: Any) -> str:
-    """MPEG elementary and program streams carry it in the first group of pictures."""
+    """Return the label in the first group of pictures of an MPEG elementary or program stream, or ""."""
     try:
         for frame in container.decode(moving_pictures(container)):
             return str(frame.metadata.get("timecode", ""))
@@ -112,7 +112,7 @@ def _timecode_of_first_picture(container: Any) -> str:
 
 
 def _checked(label: str, rate: Fraction) -> tuple[str, bool]:
-    """The label as SMPTE writes it; a label that cannot exist is no label."""
+    """Return the label as SMPTE ST 12 writes it and whether it drops frames; empty for an impossible one."""
     if not label:
         return "", False
     try:

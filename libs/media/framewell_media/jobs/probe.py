@@ -30,7 +30,11 @@ _SEEMS: Final = {"still": "a picture", "audio": "sound without pictures", "video
 
 @media_job("probe")
 def probe(files: JobFiles, parameters: Parameters) -> Answer:
-    """Parameters: `file_name`. Answers kind, container, media_type, suffix and tracks. Raises MediaError."""
+    """Recognise the input, check that it is whole and decode its first frame.
+
+    Parameters: `file_name` (the name its sender gave it). Return `kind` (video, audio, still), `container`,
+    `media_type`, `suffix` and `tracks` (fields of media.v1.Track). Raise MediaError with the verdict.
+    """
     (source,) = files.inputs
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
@@ -94,7 +98,7 @@ def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str
 
 
 def _first_frame(container: Any, stream: Any) -> Any:
-    """Decode until the first frame comes out: the proof that there is something in the file."""
+    """Decode and return the first frame. Raise MediaError when _PACKETS_TRIED packets give none."""
     packets = 0
     try:
         for packet in container.demux(stream):
@@ -131,7 +135,7 @@ def _track(stream: Any) -> dict[str, Any]:
 
 
 def _displayed(stream: Any, frame: Any) -> dict[str, Any]:
-    """Size as it is looked at: square pixels, turned upright."""
+    """Return size as displayed (square pixels, turned upright) and nominal rate, as fields of Track."""
     aspect = stream.sample_aspect_ratio or 1
     width, height = round(frame.width * aspect), frame.height
     rotation = -frame.rotation % 360

@@ -43,7 +43,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
 
 @media_job("self_check")
 def self_check(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
-    """Try everything that must be refused; answers `allowed`, which must be empty, and `refused`."""
+    """Try everything that must be refused; return `allowed` (must be empty) and `refused` with reasons."""
     refused: dict[str, str] = {}
     allowed: list[str] = []
     for name, attempt in ATTEMPTS.items():

@@ -1,8 +1,9 @@
-"""Frame index, eras and chunks from a packet table. No decoding, no I/O.
+"""Frame index, clock runs and chunks from a packet table. No decoding, no I/O.
 
 Fallback order: packets without pts, or two pictures with one pts, make the file *serial*: one chunk,
-decoded from the start, pictures counted as they come. A dts that steps back or leaps starts a new
-*era* (a spliced recording); eras follow each other on the asset's clock and no chunk spans two.
+decoded from the start, pictures counted as they come. A dts that steps back or leaps is a *discontinuity*
+(a spliced recording) and starts a new run of unbroken clock; runs follow each other on the asset's clock
+and no chunk spans two.
 Damage stays in the plan; the chunk that meets it reports what is missing.
 """
 
@@ -27,7 +28,7 @@ _TOO_SHORT: Final = 0.3
 _LONGEST_PICTURE_SECONDS: Final = 3600.0
 """A picture shown for longer is a broken time stamp."""
 _GAP_STEPS: Final = 1.5
-_MOST_ERAS: Final = 1000
+_MOST_RUNS: Final = 1000
 """More steps of the clock than this are no splices but a broken clock: decoded serially."""
 
 
@@ -36,7 +37,8 @@ class ChunkPlan:
     """One chunk on the asset's clock, and how to find it in the file."""
 
     index: int
-    era: int
+    discontinuity: int
+    """Index of the run of unbroken clock it lies in, from 0."""
     start_pts: int
     end_pts: int
     first_frame: int
@@ -69,13 +71,14 @@ class SourcePlan:
 
     @property
     def start_pts(self) -> int:
-        """pts of the first picture."""
+        """Return the pts of the first picture."""
         return int(self.pts[0])
 
     def gaps(self) -> list[tuple[int, int]]:
-        """(end of the picture before, next picture) wherever pictures are missing from a regular clock.
+        """Return (end pts of the picture before, pts of the next) wherever pictures are missing.
 
-        Packets that were lost on the way leave no other trace. A variable rate has no gaps to tell.
+        Found by the steps of a regular clock, since packets lost on the way leave no other trace; a variable
+        rate and a serial plan have none.
         """
         if self.variable_rate or self.serial:
             return []
@@ -85,8 +88,8 @@ class SourcePlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Era:
-    """One stretch of unbroken clock, in presentation order."""
+class _ClockRun:
+    """The pictures between two discontinuities of the clock, in presentation order."""
 
     pts: NDArray[np.int64]
     end_pts: int
@@ -106,53 +109,53 @@ def plan_source(
     """Plan chunks of about `chunk_seconds` that start at keyframes.
 
     `times_can_be_trusted` is False where the demuxer makes pts up instead of reading them.
-    Raises MediaError (`no_content`) when no packet is a picture.
+    Raise MediaError (`no_content`) when no packet is a picture.
     """
     shown = int((~table.is_discarded).sum())
     if shown == 0:
         raise MediaError(NO_CONTENT, "The file has a video track but not a single picture in it.")
-    eras = _eras(table) if times_can_be_trusted else None
-    if eras is None:
+    runs = _clock_runs(table) if times_can_be_trusted else None
+    if runs is None:
         return _serial_plan(table, shown, declared_rate)
-    longest = max(eras, key=lambda era: len(era.pts))
+    longest = max(runs, key=lambda run: len(run.pts))
     rate = nominal_frame_rate(longest.pts, table.time_base, declared_rate)
     step = max(1, round(1 / (rate * table.time_base)))
     target = max(step, round(chunk_seconds / float(table.time_base)))
 
     chunks: list[ChunkPlan] = []
     clocks: list[NDArray[np.int64]] = []
-    clock_end = int(eras[0].pts[0])
-    for number, era in enumerate(eras):
-        offset = 0 if number == 0 else clock_end - int(era.pts[0])
-        era_end = max(era.end_pts, int(era.pts[-1]) + 1)
+    clock_end = int(runs[0].pts[0])
+    for number, run in enumerate(runs):
+        offset = 0 if number == 0 else clock_end - int(run.pts[0])
+        run_end = max(run.end_pts, int(run.pts[-1]) + 1)
         frames_before = sum(len(clock) for clock in clocks)
         chunks += _chunks_of(
-            era,
+            run,
             number=number,
             offset=offset,
-            era_end=era_end,
+            run_end=run_end,
             target=target,
             first_index=len(chunks),
             frames_before=frames_before,
         )
-        clocks.append(era.pts + offset)
-        clock_end = era_end + offset
+        clocks.append(run.pts + offset)
+        clock_end = run_end + offset
     return SourcePlan(
         time_base=table.time_base,
         frame_rate=rate,
         variable_rate=is_variable(longest.pts, table.time_base, rate),
         serial=False,
         pts=np.concatenate(clocks),
-        source_pts=np.concatenate([era.pts for era in eras]),
+        source_pts=np.concatenate([run.pts for run in runs]),
         end_pts=clock_end,
-        is_key=np.concatenate([era.is_key for era in eras]),
-        position=np.concatenate([era.position for era in eras]),
+        is_key=np.concatenate([run.is_key for run in runs]),
+        position=np.concatenate([run.position for run in runs]),
         chunks=tuple(chunks),
     )
 
 
-def _eras(table: PacketTable) -> list[_Era] | None:
-    """The stretches of unbroken clock, or None when the file has to be read serially."""
+def _clock_runs(table: PacketTable) -> list[_ClockRun] | None:
+    """Return the runs of unbroken clock, or None when the file has to be read serially."""
     shown = ~table.is_discarded
     if bool((table.pts[shown] == NO_TIME).any()):
         return None
@@ -161,9 +164,9 @@ def _eras(table: PacketTable) -> list[_Era] | None:
     leap = LEAP_SECONDS / float(table.time_base)
     longest = _LONGEST_PICTURE_SECONDS / float(table.time_base)
     starts = [0, *(timed[1:][(steps <= 0) | (steps > leap)]).tolist()]
-    if len(starts) > _MOST_ERAS:
+    if len(starts) > _MOST_RUNS:
         return None
-    eras = []
+    runs = []
     for first, last in zip(starts, [*starts[1:], len(table)], strict=True):
         rows = np.arange(first, last)[shown[first:last]]
         if len(rows) == 0:
@@ -174,8 +177,8 @@ def _eras(table: PacketTable) -> list[_Era] | None:
         if bool(((steps == 0) | (steps > longest)).any()):
             return None
         end = int(pts[-1]) + _last_duration(pts, int(table.duration[rows[-1]]))
-        eras.append(
-            _Era(
+        runs.append(
+            _ClockRun(
                 pts,
                 end,
                 table.is_key[rows],
@@ -184,7 +187,7 @@ def _eras(table: PacketTable) -> list[_Era] | None:
                 int(table.position[first]),
             )
         )
-    return eras
+    return runs
 
 
 def _last_duration(pts: NDArray[np.int64], declared: int) -> int:
@@ -195,44 +198,51 @@ def _last_duration(pts: NDArray[np.int64], declared: int) -> int:
 
 
 def _chunks_of(
-    era: _Era, *, number: int, offset: int, era_end: int, target: int, first_index: int, frames_before: int
+    run: _ClockRun,
+    *,
+    number: int,
+    offset: int,
+    run_end: int,
+    target: int,
+    first_index: int,
+    frames_before: int,
 ) -> list[ChunkPlan]:
-    cuts = [int(era.pts[0])]
-    for key in era.pts[era.is_key].tolist():
+    cuts = [int(run.pts[0])]
+    for key in run.pts[run.is_key].tolist():
         if key - cuts[-1] >= target * _FULL_ENOUGH:
             cuts.append(key)
-    if len(cuts) > 1 and era_end - cuts[-1] < target * _TOO_SHORT:
+    if len(cuts) > 1 and run_end - cuts[-1] < target * _TOO_SHORT:
         cuts.pop()
     chunks = []
-    for place, (start, end) in enumerate(zip(cuts, [*cuts[1:], era_end], strict=True)):
-        low, high = (int(row) for row in np.searchsorted(era.pts, [start, end]))
-        at = era.position[low] if place else era.first_byte
+    for place, (start, end) in enumerate(zip(cuts, [*cuts[1:], run_end], strict=True)):
+        low, high = (int(row) for row in np.searchsorted(run.pts, [start, end]))
+        at = run.position[low] if place else run.first_byte
         chunks.append(
             ChunkPlan(
                 index=first_index + place,
-                era=number,
+                discontinuity=number,
                 start_pts=start + offset,
                 end_pts=end + offset,
                 first_frame=frames_before + low,
                 frames=high - low,
                 source_offset=offset,
                 first_byte=int(at),
-                byte_length=_extent(era, low, high),
+                byte_length=_extent(run, low, high),
             )
         )
     return chunks
 
 
-def _extent(era: _Era, low: int, high: int) -> int:
-    """Bytes from the first to the last packet, 0 when positions are not known."""
-    position = era.position[low:high]
+def _extent(run: _ClockRun, low: int, high: int) -> int:
+    """Return the bytes from the first to the last packet, 0 when positions are not known."""
+    position = run.position[low:high]
     if bool((position == NO_TIME).any()):
         return 0
-    return int((position + era.size[low:high]).max() - position.min())
+    return int((position + run.size[low:high]).max() - position.min())
 
 
 def _serial_plan(table: PacketTable, shown: int, declared_rate: Fraction | None) -> SourcePlan:
-    """One chunk on a made-up regular clock: the pictures' own stamps cannot be trusted."""
+    """Return a plan of one chunk on a regular clock, for pictures whose time stamps cannot be trusted."""
     rate = nominal_frame_rate(np.empty(0, dtype=np.int64), table.time_base, declared_rate)
     time_base = Fraction(1, 240_000)
     pts = np.array([round(frame / rate / time_base) for frame in range(shown + 1)], dtype=np.int64)

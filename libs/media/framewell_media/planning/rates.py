@@ -29,7 +29,7 @@ _ODD_STEPS_ALLOWED: Final = 0.02
 
 
 def nominal_frame_rate(pts: NDArray[np.int64], time_base: Fraction, declared: Fraction | None) -> Fraction:
-    """The rate a frame count refers to.
+    """Return the rate a frame count refers to.
 
     The standard rate next to the median step, as far as the time base can tell; otherwise what the
     container declares, otherwise the average.
@@ -48,7 +48,7 @@ def nominal_frame_rate(pts: NDArray[np.int64], time_base: Fraction, declared: Fr
 
 
 def is_variable(pts: NDArray[np.int64], time_base: Fraction, rate: Fraction) -> bool:
-    """Whether pictures do not keep to `rate`, beyond the rounding of the time base."""
+    """Return whether pictures do not keep to `rate`, beyond the rounding of the time base."""
     if len(pts) < 2:
         return False
     step = float(1 / (rate * time_base))

@@ -44,7 +44,7 @@ class Anchor:
 class ChunkTable:
     """The pictures of one chunk, and where decoding may start."""
 
-    era: int
+    discontinuity: int
     serial: bool
     first_in_file: bool
     first_frame: int
@@ -55,17 +55,22 @@ class ChunkTable:
     """pts of the picture before the chunk, None at the start of the asset."""
     anchor: Anchor
     earlier_anchors: tuple[Anchor, ...]
-    """Keyframes before the chunk in its era, nearest first, at most two."""
+    """Keyframes before the chunk in its run of unbroken clock, nearest first, at most two."""
 
 
 def write_plan(sink: BinaryIO, plan: SourcePlan) -> None:
-    """Write the plan of a source."""
+    """Write the plan of a source to `sink`."""
     chunks = [
-        {"era": chunk.era, "end_pts": chunk.end_pts, "first_frame": chunk.first_frame, "frames": chunk.frames}
+        {
+            "discontinuity": chunk.discontinuity,
+            "end_pts": chunk.end_pts,
+            "first_frame": chunk.first_frame,
+            "frames": chunk.frames,
+        }
         for chunk in plan.chunks
     ]
-    facts = {"time_base": str(plan.time_base), "serial": plan.serial, "chunks": chunks}
-    schema = pa.schema(_COLUMNS, metadata={_METADATA_KEY: json.dumps(facts).encode()})
+    whole = {"time_base": str(plan.time_base), "serial": plan.serial, "chunks": chunks}
+    schema = pa.schema(_COLUMNS, metadata={_METADATA_KEY: json.dumps(whole).encode()})
     with pa.ipc.new_file(sink, schema) as writer:
         for chunk in plan.chunks:
             rows = slice(chunk.first_frame, chunk.first_frame + chunk.frames)
@@ -81,20 +86,20 @@ def write_plan(sink: BinaryIO, plan: SourcePlan) -> None:
 
 
 def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
-    """Read one chunk of a plan. Raises ValueError when the plan has no such chunk or is no plan."""
+    """Return one chunk of a plan. Raise ValueError when the plan has no such chunk or is no plan."""
     source.seek(0)
     reader = pa.ipc.open_file(pa.PythonFile(source, mode="r"))
-    facts = json.loads((reader.schema.metadata or {}).get(_METADATA_KEY, b"{}"))
-    chunks = facts.get("chunks", [])
+    whole = json.loads((reader.schema.metadata or {}).get(_METADATA_KEY, b"{}"))
+    chunks = whole.get("chunks", [])
     if not 0 <= index < len(chunks):
         raise ValueError(f"the plan has {len(chunks)} chunks, none of them is number {index}")
     batch = reader.get_batch(index)
     chunk = chunks[index]
     positions, source_pts = _filled(batch, "position"), _filled(batch, "source_pts")
-    era_starts_here = index == 0 or chunks[index - 1]["era"] != chunk["era"]
+    run_starts_here = index == 0 or chunks[index - 1]["discontinuity"] != chunk["discontinuity"]
     return ChunkTable(
-        era=chunk["era"],
-        serial=facts["serial"],
+        discontinuity=chunk["discontinuity"],
+        serial=whole["serial"],
         first_in_file=index == 0,
         first_frame=chunk["first_frame"],
         pts=_filled(batch, "pts"),
@@ -102,7 +107,7 @@ def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
         end_pts=chunk["end_pts"],
         previous_pts=int(reader.get_batch(index - 1).column("pts")[-1].as_py()) if index else None,
         anchor=_first_anchor(batch, positions, source_pts),
-        earlier_anchors=() if era_starts_here else tuple(_anchors_before(reader, chunks, index)),
+        earlier_anchors=() if run_starts_here else tuple(_anchors_before(reader, chunks, index)),
     )
 
 
@@ -115,7 +120,7 @@ def _first_anchor(batch: Any, positions: NDArray[np.int64], source_pts: NDArray[
 def _anchors_before(reader: Any, chunks: list[dict[str, Any]], index: int) -> Iterator[Anchor]:
     found = 0
     for earlier in range(index - 1, -1, -1):
-        if chunks[earlier]["era"] != chunks[index]["era"]:
+        if chunks[earlier]["discontinuity"] != chunks[index]["discontinuity"]:
             return
         batch = reader.get_batch(earlier)
         positions, source_pts = _filled(batch, "position"), _filled(batch, "source_pts")

@@ -1,7 +1,7 @@
 """Every byte from outside is parsed in a child process that can neither open, connect, execute nor fork.
 
 A zygote (one per service process, PyAV warm) forks a child per job. The parent opens the input and
-the output files; the child receives the descriptors, locks itself down, says which layers are in force,
+the output files; the child receives the descriptors, locks itself down, reports the layers in force,
 and only then looks at the first byte. Its answer is bounded JSON, never a pickle.
 
 Considered instead: bubblewrap (cannot make namespaces inside an ordinary container), libseccomp

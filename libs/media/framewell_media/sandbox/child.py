@@ -56,7 +56,7 @@ def _answer(job: Any, files: JobFiles, parameters: dict[str, Any]) -> dict[str, 
         return {"verdict": {"code": verdict.code, "detail": verdict.detail[:_MESSAGE_LIMIT]}}
     except MemoryError:
         raise
-    except Exception as bug:  # noqa: BLE001 - whatever it is, the parent hears of it
+    except Exception as bug:  # noqa: BLE001 - whatever it is, it is the parent's to report
         return {"failure": f"{type(bug).__name__}: {bug}"[:_MESSAGE_LIMIT]}
 
 

@@ -22,12 +22,12 @@ class SandboxHealth:
 
     @property
     def healthy(self) -> bool:
-        """Whether media may be read on this machine."""
+        """Return whether media may be read on this machine."""
         return not self.problem and not self.allowed
 
 
 def report() -> SandboxHealth:
-    """Start a child, let it try what a hostile file would try, and say how far it came. About a second."""
+    """Start a child, let it try what a hostile file would try, and return what it reached (about 1 s)."""
     with Sandbox(["framewell_media.jobs.self_check"], concurrency=1) as sandbox:
         try:
             answer = sandbox.run_blocking("self_check", {}, inputs=[])

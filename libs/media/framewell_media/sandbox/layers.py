@@ -60,12 +60,12 @@ class SandboxReport:
     layers: dict[str, str]
 
     def missing(self) -> tuple[str, ...]:
-        """Required layers that are not in force."""
+        """Return the required layers that are not in force."""
         return tuple(name for name in REQUIRED_LAYERS if not self.layers.get(name, "").startswith(IN_FORCE))
 
     @property
     def sufficient(self) -> bool:
-        """Whether hostile bytes may be read behind these layers."""
+        """Return whether hostile bytes may be read behind these layers."""
         return not self.missing()
 
 
@@ -73,14 +73,14 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent ends. Raises OSError where it has ended already."""
+    """Ask the kernel to kill this process when its parent ends. Raise OSError where it has ended already."""
     _check(_libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0))
     if os.getppid() != parent:
         raise ProcessLookupError(errno.ESRCH, "the parent ended before it could be asked for", str(parent))
 
 
 def lock_down(limits: Limits) -> SandboxReport:
-    """Apply every layer that this machine offers and say which are in force. There is no way back."""
+    """Apply every layer that this machine offers, for good, and return which are in force."""
     steps: tuple[tuple[str, Callable[[], str]], ...] = (
         ("limits", lambda: _limit_resources(limits)),
         ("namespaces", _leave_namespaces),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 Parameters = Mapping[str, Any]
-"""What the parent asks for: JSON values."""
+"""Parameters of a job: JSON values."""
 Answer = dict[str, Any]
-"""What the child answers: JSON values."""
+"""Result of a job: JSON values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ _jobs: dict[str, MediaJob] = {}
 
 
 def media_job(name: str) -> Callable[[MediaJob], MediaJob]:
-    """Register a function as the job `name`. Two jobs of one name are a programming error."""
+    """Return a decorator that registers a function as the job `name`, or raises ValueError if taken."""
 
     def register(function: MediaJob) -> MediaJob:
         if name in _jobs:
@@ -40,7 +40,7 @@ def media_job(name: str) -> Callable[[MediaJob], MediaJob]:
 
 
 def find_job(name: str) -> MediaJob:
-    """The job of that name. Raises LookupError when no preloaded module registered it."""
+    """Return the job of that name. Raise LookupError when no preloaded module registered it."""
     try:
         return _jobs[name]
     except KeyError:

@@ -1,4 +1,4 @@
-"""The parent's side: hand a job to the zygote, watch the clock, believe nothing unchecked."""
+"""The parent's side: hand a job to the zygote, enforce the wall-clock limit, check every answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from framewell_media.sandbox.wire import FrameReader, Oversized, TimedOut, send_
 
 ANSWER_LIMIT: Final = 16 << 20
 _START_SECONDS: Final = 60.0
-_BURIAL_SECONDS: Final = 10.0
+_REAP_SECONDS: Final = 10.0
 _KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TZ")
 
 
@@ -48,7 +48,7 @@ class Sandbox:
 
     @property
     def report(self) -> SandboxReport | None:
-        """What the latest child said about its layers; None before the first job."""
+        """Return the layers that the latest child reported; None before the first job."""
         return self._report
 
     def __enter__(self) -> Self:
@@ -68,7 +68,7 @@ class Sandbox:
     ) -> dict[str, Any]:
         """Run `job` on the files and return its answer; see `run_blocking` for what is raised.
 
-        A cancelled caller stops the child at once.
+        Cancelling the caller stops the child at once.
         """
         job_id = uuid.uuid4().hex
         blocking = partial(self.run_blocking, inputs=inputs, outputs=outputs, limits=limits, job_id=job_id)
@@ -90,10 +90,10 @@ class Sandbox:
         limits: Limits | None = None,
         job_id: str | None = None,
     ) -> dict[str, Any]:
-        """Run `job` in a locked child.
+        """Run `job` in a locked child and return its answer.
 
         Output files are created, or emptied, before the child starts.
-        Raises MediaError (the file is at fault), JobCrashed (the child died or was stopped),
+        Raise MediaError (the file is at fault), JobCrashed (the child died or was stopped),
         JobFailed (a bug in the job), SandboxUnavailable (a required layer is not in force here).
         """
         limits = limits or Limits()
@@ -145,7 +145,7 @@ class Sandbox:
         return answer
 
     def start(self) -> None:
-        """Start the zygote now rather than on first use; returns when it is warm."""
+        """Start the zygote now rather than on first use, and return once it is warm."""
         self._control_socket()
 
     def close(self) -> None:
@@ -155,7 +155,7 @@ class Sandbox:
                 self._control.close()
             if self._zygote is not None:
                 try:
-                    self._zygote.wait(_BURIAL_SECONDS)
+                    self._zygote.wait(_REAP_SECONDS)
                 except subprocess.TimeoutExpired:
                     self._zygote.kill()
                     self._zygote.wait()
@@ -215,15 +215,15 @@ def _opened(stack: ExitStack, path: Path, flags: int) -> int:
 
 
 def _pipe(stack: ExitStack) -> tuple[int, int]:
-    """A pipe whose reading end closes with the stack; the writing end is the caller's to close."""
+    """Return (read end, write end) of a pipe; the stack closes the first, the caller the second."""
     read_end, write_end = os.pipe2(os.O_CLOEXEC)
     stack.callback(os.close, read_end)
     return read_end, write_end
 
 
 def _ending(status_pipe: int) -> int | None:
-    """The exit code of a child that went without an answer, None when the zygote went with it."""
-    deadline = time.monotonic() + _BURIAL_SECONDS
+    """Return the exit code of a child that ended without an answer, None when the zygote ended with it."""
+    deadline = time.monotonic() + _REAP_SECONDS
     collected = b""
     while time.monotonic() < deadline:
         piece = os.read(status_pipe, 1024)

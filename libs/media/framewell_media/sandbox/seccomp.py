@@ -32,7 +32,7 @@ AT_EMPTY_PATH: Final = 0x1000
 
 
 def filter_program(machine: Architecture, own_pid: int) -> bytes:
-    """The filter for one process; `own_pid` is the only one it may signal."""
+    """Return the filter for one process as BPF instructions; `own_pid` is the only process it may signal."""
     program = [
         _statement(_LOAD, _ARCHITECTURE),
         _jump(_EQUAL, machine.audit_arch, 1, 0),

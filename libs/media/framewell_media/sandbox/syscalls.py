@@ -76,5 +76,5 @@ _BY_MACHINE: Final = {"x86_64": X86_64, "amd64": X86_64, "aarch64": AARCH64, "ar
 
 
 def this_architecture() -> Architecture | None:
-    """The table for the running machine, or None where the sandbox has no filter to offer."""
+    """Return the table of the running machine, or None where there is no filter for its architecture."""
     return _BY_MACHINE.get(platform.machine().lower())

@@ -30,7 +30,7 @@ class TimedOut(TimeoutError):
 
 
 def send_request(control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
-    """Send one request with its descriptors attached."""
+    """Send one request with its descriptors attached. Raise Oversized above MAX_REQUEST_BYTES."""
     packet = json.dumps(request).encode()
     if len(packet) > MAX_REQUEST_BYTES:
         raise Oversized(
@@ -40,7 +40,7 @@ def send_request(control: socket.socket, request: dict[str, Any], descriptors: l
 
 
 def receive_request(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
-    """The next request, or None when the parent is gone."""
+    """Return the next request and its descriptors, or None when the parent is gone."""
     packet, descriptors, _flags, _address = socket.recv_fds(control, MAX_REQUEST_BYTES, MAX_DESCRIPTORS)
     if not packet:
         return None
@@ -66,9 +66,9 @@ class FrameReader:
         self._poll.register(descriptor, select.POLLIN)
 
     def next(self) -> dict[str, Any] | None:
-        """The next object, or None at the end of the pipe.
+        """Return the next object, or None at the end of the pipe.
 
-        Raises TimedOut past the deadline, Oversized past the limit, ValueError for what is not JSON.
+        Raise TimedOut past the deadline, Oversized past the limit, ValueError for what is not JSON.
         """
         header = self._exactly(_LENGTH.size)
         if header is None:

@@ -49,7 +49,7 @@ class Zygote:
             while True:
                 for key, _events in self._selector.select():
                     if key.data is not None:
-                        self._bury(key.data)
+                        self._reap(key.data)
                     elif not self._take_request():
                         return
         finally:
@@ -81,7 +81,7 @@ class Zygote:
         self._children[request["id"]] = child
         self._selector.register(child.handle, selectors.EVENT_READ, data=request["id"])
 
-    def _bury(self, job_id: str) -> None:
+    def _reap(self, job_id: str) -> None:
         child = self._children.pop(job_id)
         self._selector.unregister(child.handle)
         _pid, status = os.waitpid(child.pid, 0)

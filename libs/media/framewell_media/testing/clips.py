@@ -48,7 +48,7 @@ class Clip:
 
 
 def make_clip(path: Path, clip: Clip | None = None, *, container: str | None = None) -> Path:
-    """Write the clip; the container follows from the suffix unless named."""
+    """Write the clip and return its path; the container follows from the suffix unless named."""
     clip = clip or Clip()
     with av.open(str(path), "w", format=container, options=dict(clip.container_options)) as output:
         video = _video_stream(output, clip)
@@ -70,7 +70,7 @@ def make_clip(path: Path, clip: Clip | None = None, *, container: str | None = N
 
 
 def frame_number(luma: NDArray[np.uint8]) -> int:
-    """Read the number burnt into a picture, given its luma plane."""
+    """Return the number burnt into a picture, given its luma plane."""
     height, width = luma.shape
     row = luma[height // 20]
     centres = ((np.arange(BITS) + 0.5) * width / BITS).astype(int)
@@ -78,7 +78,7 @@ def frame_number(luma: NDArray[np.uint8]) -> int:
 
 
 def luma_plane(frame: Any) -> NDArray[np.uint8]:
-    """The luma of a decoded planar frame as an array of height x width."""
+    """Return the luma of a decoded planar frame as an array of height x width."""
     plane = frame.planes[0]
     return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
 
@@ -127,7 +127,7 @@ def _picture(clip: Clip, number: int) -> Any:
 
 
 def beeps(seconds: float) -> Iterator[Any]:
-    """Mono float frames of 1024 samples at 48 kHz: 50 ms of 1 kHz at every full second."""
+    """Yield mono float frames of 1024 samples at 48 kHz: 50 ms of 1 kHz at every full second."""
     total = int(seconds * _SAMPLE_RATE)
     at = np.arange(total)
     tone = np.sin(2 * np.pi * 1000 * at / _SAMPLE_RATE) * 0.5

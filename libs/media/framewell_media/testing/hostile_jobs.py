@@ -14,14 +14,14 @@ from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media
 
 @media_job("test.spin")
 def spin(files: JobFiles, parameters: Parameters) -> NoReturn:
-    """Use processor time for ever."""
+    """Use processor time without end."""
     while True:
         pass
 
 
 @media_job("test.sleep")
 def sleep(files: JobFiles, parameters: Parameters) -> Answer:
-    """Wait longer than anybody."""
+    """Sleep ten minutes, longer than any limit of the tests."""
     time.sleep(600)
     return {}
 
@@ -41,7 +41,7 @@ def hoard(files: JobFiles, parameters: Parameters) -> Answer:
 
 @media_job("test.flood")
 def flood(files: JobFiles, parameters: Parameters) -> Answer:
-    """Answer with more than anybody wants to read."""
+    """Answer with 32 MiB, more than a parent reads."""
     return {"noise": "x" * (32 << 20)}
 
 
@@ -72,7 +72,7 @@ def bug(files: JobFiles, parameters: Parameters) -> Answer:
 
 @media_job("test.echo")
 def echo(files: JobFiles, parameters: Parameters) -> Answer:
-    """Copy input to output and say what came in."""
+    """Copy input to output and return its length, the parameters and the process id."""
     data = b"".join(file.read() for file in files.inputs)
     for output in files.outputs:
         output.write(data)
