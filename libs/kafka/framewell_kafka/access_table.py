@@ -1,7 +1,7 @@
-"""Who may do what on the broker, and no more: the table from which ACLs are written.
+"""The access table: who may do what on the broker, and no more. ACLs are written from it.
 
-Derived from the catalogue (who says which fact) and from the groups (who reads which), so it cannot fall
-behind them. `read` and `write` include Kafka's `describe`, `alter_configs` includes `describe_configs`.
+Derived from the fact types (who emits which) and the groups (who reads which), so it cannot fall behind them.
+`read` and `write` include Kafka's `describe`, `alter_configs` includes `describe_configs`.
 An idempotent producer needs nothing beside `write` (KIP-679).
 """
 
@@ -20,15 +20,15 @@ OPERATOR: Final = "operator"
 """Whoever runs `framewell topics`, `events`, `dlq` and `scale-in`."""
 
 EVERYBODY: Final = (*ALL_SERVICES, OUTSIDE, OPERATOR)
-"""All who need access: the services, the systems that send events from outside, and the operators."""
+"""Everybody who needs access: the services, the systems outside that send events, and the operators."""
 
 PRINCIPAL: Final = "User:framewell-{who}"
-"""How those are called on the broker unless somebody says otherwise."""
+"""The default name of each of them on the broker."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grant:
-    """One thing that somebody must be allowed to do; `why` names the handler or command that does it."""
+    """One operation that somebody must be allowed; `why` names the handlers or commands that need it."""
 
     who: str
     resource: Literal["topic", "group"]
@@ -38,9 +38,9 @@ class Grant:
 
 
 def grants(prefix: str = "") -> tuple[Grant, ...]:
-    """Everything that anybody needs, in order; `prefix` stands before every topic and group."""
+    """Return everything that anybody needs, sorted; `prefix` is put before every topic and group."""
     reasons: dict[tuple[str, str, str, str], list[str]] = {}
-    for one in (*_services(prefix), *_why(prefix), *_outside(prefix), *_operators(prefix)):
+    for one in (*_services(prefix), *_diagnosis(prefix), *_outside(prefix), *_operators(prefix)):
         known = reasons.setdefault((one.who, one.resource, one.name, one.operation), [])
         if one.why not in known:
             known.append(one.why)
@@ -48,7 +48,7 @@ def grants(prefix: str = "") -> tuple[Grant, ...]:
 
 
 def kafka_acls(wanted: Iterable[Grant], principal: str = PRINCIPAL) -> Iterator[str]:
-    """The arguments of `kafka-acls.sh` that allow this: one line for all of one kind.
+    """Yield the arguments of `kafka-acls.sh` that allow this: one line for all grants of one kind.
 
     `principal` is the name on the broker, with `{who}` in it.
     """
@@ -76,7 +76,7 @@ def _services(prefix: str) -> Iterator[Grant]:
     for fact in FACTS.values():
         for service in fact.emitted_by:
             if service != OUTSIDE:
-                yield from _on_topics(service, prefix, fact.topic_names, "write", "says it")
+                yield from _on_topics(service, prefix, fact.topic_names, "write", "emits it")
     for group in GROUPS:
         service = group.partition(".")[0]
         yield Grant(service, "group", prefix + group, "read", group)
@@ -88,17 +88,17 @@ def _services(prefix: str) -> Iterator[Grant]:
         yield from _on_topics(reader.partition(".")[0], prefix, _read_by(reader), "read", reader)
 
 
-def _why(prefix: str) -> Iterator[Grant]:
-    """The gateway answers why an asset is stuck: by what waits anywhere, and how far each group has read."""
-    aside = [name for group in GROUPS for name in (retry_topic(group), dead_letter_topic(group))]
-    yield from _on_topics("gateway", prefix, [*aside, DEAD_LETTER_ACTIONS], "read", "framewell why")
+def _diagnosis(prefix: str) -> Iterator[Grant]:
+    """What `framewell why` needs: the gateway reads what waits anywhere, and how far each group has read."""
+    parked = [name for group in GROUPS for name in (retry_topic(group), dead_letter_topic(group))]
+    yield from _on_topics("gateway", prefix, [*parked, DEAD_LETTER_ACTIONS], "read", "framewell why")
     yield from (Grant("gateway", "group", prefix + group, "describe", "framewell why") for group in GROUPS)
 
 
 def _outside(prefix: str) -> Iterator[Grant]:
     for fact in FACTS.values():
         if fact.from_outside:
-            yield from _on_topics(OUTSIDE, prefix, fact.topic_names, "write", "says it")
+            yield from _on_topics(OUTSIDE, prefix, fact.topic_names, "write", "emits it")
 
 
 def _operators(prefix: str) -> Iterator[Grant]:

@@ -1,13 +1,13 @@
-"""Taking batches apart whatever is in them: in bounded memory, and without losing their neighbours.
+"""Decode record batches whatever is in them: in bounded memory, and without losing other partitions.
 
 Whoever writes to a topic decides what is in a batch, and aiokafka trusts it: it decompresses a batch whole
 (1 MiB of zstd may be 30 GiB), and decodes names of headers as UTF-8. What fails there raises out of the poll,
-with it everything that the poll had read of other partitions is lost, and the next poll meets the same batch.
+everything that the poll had read of other partitions is lost, and the next poll meets the same batch.
 
-Here a batch that fails is taken apart once more, less strictly. One that expands to more than `MOST_BYTES`,
-or makes no sense, goes on as one record at its last offset without content, which no CloudEvent is: it
-becomes a dead letter whose header says what happened. A sound batch costs a microsecond more, some 20 when it
-is compressed, and a record 15 ns.
+Here a batch that fails is decoded once more, less strictly. One that expands to more than `MAX_BATCH_BYTES`,
+or is malformed, becomes one record at its last offset without content, which is no CloudEvent: it becomes a
+dead letter whose header says what happened. A sound batch costs a microsecond more, some 20 when it is
+compressed, and a record 15 ns.
 """
 
 import logging
@@ -26,7 +26,7 @@ from aiokafka.errors import KafkaError
 log = logging.getLogger(__name__)
 
 # Topics take batches of 1 or 2 MiB as they are sent; JSON shrinks to a twentieth, so honest ones are smaller.
-MOST_BYTES: Final = 64 << 20
+MAX_BATCH_BYTES: Final = 64 << 20
 REASON_HEADER: Final = "unreadable-batch"
 
 # Base offset, length of what follows; leader's epoch, magic, CRC, attributes, last offset's delta, first and
@@ -40,14 +40,14 @@ _XERIAL_BYTES = 16
 
 
 class BatchTooLarge(Exception):
-    """A batch expands to more than anybody honest would send."""
+    """A batch expands to more than `MAX_BATCH_BYTES`."""
 
     def __init__(self) -> None:
-        super().__init__(f"it expands to more than {MOST_BYTES >> 20} MiB")
+        super().__init__(f"it expands to more than {MAX_BATCH_BYTES >> 20} MiB")
 
 
-class _Unpacked(NamedTuple):
-    """A record as aiokafka's own."""
+class _Record(NamedTuple):
+    """A record with the attributes of aiokafka's own."""
 
     offset: int
     timestamp: int
@@ -59,8 +59,8 @@ class _Unpacked(NamedTuple):
 
 
 def install() -> None:
-    """Let every consumer of this process read like this from now on: there is no other way in."""
-    fetcher.MemoryRecords, fetcher.PartitionRecords = _KeptRecords, _PatientRecords
+    """Patch aiokafka so that every consumer of this process decodes like this: it has no hook for it."""
+    fetcher.MemoryRecords, fetcher.PartitionRecords = _RawBatches, _TolerantRecords
     for name in (
         "_crecords.default_records",
         "_crecords.legacy_records",
@@ -76,7 +76,7 @@ def install() -> None:
 
 
 def _gunzip(payload: Any) -> bytes:
-    found, left, rest = [], MOST_BYTES, bytes(payload)
+    found, left, rest = [], MAX_BATCH_BYTES, bytes(payload)
     while rest:
         member = zlib.decompressobj(wbits=31)
         found.append(member.decompress(rest, left + 1))
@@ -91,10 +91,10 @@ def _gunzip(payload: Any) -> bytes:
 
 def _expand(into: Callable[[Any, Any], int]) -> Callable[[Any], bytes]:
     def expanded(payload: Any) -> bytes:
-        # Pages that are not written to are none: so much room costs nothing until somebody needs it.
-        with mmap.mmap(-1, MOST_BYTES) as room:
+        # Pages that are never written to take no memory: a large buffer costs nothing until it is needed.
+        with mmap.mmap(-1, MAX_BATCH_BYTES) as buffer:
             try:
-                return room[: into(payload, room)]
+                return buffer[: into(payload, buffer)]
             except cramjam.DecompressionError as error:
                 if "whole buffer" in str(error):
                     raise BatchTooLarge from None
@@ -106,8 +106,8 @@ def _expand(into: Callable[[Any, Any], int]) -> Callable[[Any], bytes]:
 def _unsnap(payload: Any) -> bytes:
     rest = memoryview(payload)
     if bytes(rest[: len(_XERIAL)]) != _XERIAL:
-        return _unsnap_block(rest, MOST_BYTES)
-    found, left = [], MOST_BYTES
+        return _unsnap_block(rest, MAX_BATCH_BYTES)
+    found, left = [], MAX_BATCH_BYTES
     rest = rest[_XERIAL_BYTES:]
     while rest:
         end = 4 + int.from_bytes(rest[:4], "big")
@@ -122,7 +122,7 @@ def _unsnap_block(block: memoryview, most: int) -> bytes:
     return bytes(cramjam.snappy.decompress_raw(block))
 
 
-# By the number that a batch names its codec with. Each raises BatchTooLarge, or whatever for nonsense.
+# By the number of the codec in the batch's attributes. Each raises BatchTooLarge, or any error if malformed.
 DECODERS: Final[dict[int, tuple[str, Callable[[Any], bytes]]]] = {
     1: ("gzip", _gunzip),
     2: ("snappy", _unsnap),
@@ -131,11 +131,11 @@ DECODERS: Final[dict[int, tuple[str, Callable[[Any], bytes]]]] = {
 }
 
 
-# --- taking apart
+# --- decoding
 
 
-class _KeptRecords:
-    """The batches of a fetch, as aiokafka reads them; the last one it gave out can be had as it was sent."""
+class _RawBatches:
+    """The batches of a fetch, as aiokafka reads them, with the raw bytes of the one read last."""
 
     def __init__(self, fetched: bytes) -> None:
         self._batches = _BATCHES(fetched)
@@ -144,23 +144,25 @@ class _KeptRecords:
         self.batch: Any = None
 
     def next_batch(self) -> Any:
-        """As aiokafka's."""
+        """Return the next batch, as aiokafka's."""
         self._begin = self._end
         self._end += _PREFIX.size + _PREFIX.unpack_from(self._fetched, self._begin)[1]
         self.batch = self._batches.next_batch()
         return self.batch
 
-    def as_sent(self) -> bytes:
-        """The bytes of the last batch."""
+    def raw(self) -> bytes:
+        """Return the bytes of the batch read last."""
         return bytes(self._fetched[self._begin : self._end])
 
 
 _BATCHES: Final[Any] = fetcher.MemoryRecords
 
 
-class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
-    """The records of a fetch of one partition. Nothing raises: of a batch that came damaged, and what follows
-    it, there is nothing, and it is fetched again."""
+class _TolerantRecords(fetcher.PartitionRecords):  # type: ignore[misc]
+    """The records of a fetch of one partition; iterating never raises.
+
+    A batch that was damaged on its way, and what follows it, yields nothing and is fetched again.
+    """
 
     next_fetch_offset: int
 
@@ -168,29 +170,29 @@ class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
         while True:
             try:
                 yield from super()._unpack_records()
-            except Exception as error:  # noqa: BLE001 - its neighbours are innocent
+            except Exception as error:  # noqa: BLE001 - other partitions must not lose their records
                 if isinstance(error, KafkaError) and "CRC" in str(error):
                     log.error("a batch came damaged, it is fetched again: %s", error)
                     return
-                yield from self._again(error)
+                yield from self._decode_again(error)
             else:
                 return
 
-    def _again(self, error: Exception) -> Iterator[Any]:
-        """The rest of the batch that failed, after which the next one is read."""
+    def _decode_again(self, error: Exception) -> Iterator[Any]:
+        """The records of the rest of the batch that failed; reading goes on with the next batch."""
         try:
             if isinstance(error, BatchTooLarge):
                 raise error
-            for record in _taken_apart(self._records.as_sent()):
+            for record in _decode_batch(self._records.raw()):
                 if record.offset >= self.next_fetch_offset:
                     self.next_fetch_offset = record.offset + 1
                     yield self._consumer_record(self._tp, record)
             self.next_fetch_offset = self._records.batch.next_offset
-        except Exception as hopeless:  # noqa: BLE001 - whatever is in a batch, its neighbours are innocent
-            yield self._passed(hopeless)
+        except Exception as malformed:  # noqa: BLE001 - other batches must not lose their records
+            yield self._placeholder(malformed)
 
-    def _passed(self, error: Exception) -> Any:
-        """What stands for what is left of the batch."""
+    def _placeholder(self, error: Exception) -> Any:
+        """One record without content instead of the rest of the batch, with the reason in a header."""
         first, self.next_fetch_offset = self.next_fetch_offset, self._records.batch.next_offset
         last, partition = self.next_fetch_offset - 1, self._tp
         reason = (
@@ -203,8 +205,8 @@ class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
         )  # fmt: skip
 
 
-def _taken_apart(batch: bytes) -> Iterator[_Unpacked]:
-    """Records of a batch as it was sent; raises whatever comes for one that makes no sense."""
+def _decode_batch(batch: bytes) -> Iterator[_Record]:
+    """Yield the records of a raw batch. Raise any exception for one that is malformed."""
     base, _, _, magic, _, attributes, _, first_ms, last_ms, _, _, _, count = _HEADER.unpack_from(batch)
     if magic != _MAGIC:
         raise ValueError(f"its format is {magic}")
@@ -224,7 +226,7 @@ def _taken_apart(batch: bytes) -> Iterator[_Unpacked]:
         if at != place:
             raise ValueError("a record is not as long as it says")
         timestamp = last_ms if appended else first_ms + delta_ms
-        yield _Unpacked(base + delta, timestamp, int(appended), key, value, headers)
+        yield _Record(base + delta, timestamp, int(appended), key, value, headers)
 
 
 def _headers(content: bytes, at: int) -> tuple[list[tuple[str, bytes | None]], int]:
@@ -247,7 +249,7 @@ def _chunk(content: bytes, at: int) -> tuple[bytes | None, int]:
 
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
-    """A number as protobuf's `sint64`, and where it ends; IndexError where the content ends before."""
+    """A zigzag varint (protobuf's `sint64`) and where it ends; IndexError when the content ends before."""
     number = shift = 0
     while True:
         byte = content[at]

@@ -1,6 +1,6 @@
-"""How a program may speak to the broker: where it is, whom to trust, and who it says it is.
+"""Access to the broker: its addresses, whom to trust, and the credentials to show.
 
-One value, made once from settings or from the environment, feeds every Kafka client of the mesh, of the
+One value, made once from settings or from the environment, configures every Kafka client of the mesh, of the
 command and of the SDK. It fails closed: what would send a password in the clear, or would only look like
 security, is refused with a sentence that says what to set. There is no way to switch verification off.
 """
@@ -31,7 +31,7 @@ _FIELDS = (
 
 
 class UnsafeAccess(ValueError):
-    """These settings are contradictory, incomplete or not safe; the message says which one to change."""
+    """The settings are contradictory, incomplete or not safe; the message says which one to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,15 @@ class BrokerAccess:
     def from_environment(
         cls, servers: str = "", environment: Mapping[str, str] | None = None
     ) -> "BrokerAccess":
-        """What the FRAMEWELL_KAFKA variables say; `servers` goes before FRAMEWELL_KAFKA itself."""
+        """Return the access that the FRAMEWELL_KAFKA variables describe; `servers` goes before theirs."""
         env = os.environ if environment is None else environment
-        said: dict[str, Any] = {
+        options: dict[str, Any] = {
             name: value for name in _FIELDS if (value := env.get(f"{VARIABLE}_{name.upper()}"))
         }
-        return cls(servers or env.get(VARIABLE, ""), **said)
+        return cls(servers or env.get(VARIABLE, ""), **options)
 
     def __str__(self) -> str:
-        """For people: where, and how if not in the clear."""
+        """The servers, and the security unless it is plaintext: for people."""
         return self.servers if self.security == "plaintext" else f"{self.servers} ({self.security})"
 
     @property
@@ -94,7 +94,7 @@ class BrokerAccess:
         return self.security != "plaintext"
 
     def client_options(self) -> dict[str, Any]:
-        """Keyword arguments of every aiokafka client; raises UnsafeAccess when a file cannot be used."""
+        """Return the arguments of every aiokafka client. Raise UnsafeAccess when a file cannot be used."""
         options: dict[str, Any] = {"bootstrap_servers": self.addresses}
         if not self.encrypted:
             return options
@@ -108,7 +108,7 @@ class BrokerAccess:
         return options
 
     def tls(self) -> ssl.SSLContext:
-        """A client context: TLS 1.2 at least, the broker's certificate and host name verified."""
+        """Return a client context: TLS 1.2 at least, the broker's certificate and host name verified."""
         try:
             context = ssl.create_default_context(cafile=self.ca or None)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
@@ -122,7 +122,7 @@ class BrokerAccess:
         return context
 
     def secret(self) -> str:
-        """The password, from its file where it has one."""
+        """Return the password, from its file where it has one."""
         if not self.password_file:
             return self.password
         try:
@@ -147,7 +147,7 @@ class BrokerAccess:
             ) from None
 
     def _check_words(self) -> None:
-        """Types are for programs; this is for what people write into an environment."""
+        """Check what people write into an environment: types do not hold there."""
         for name, kind in (("security", Security), ("mechanism", Mechanism)):
             if getattr(self, name) not in get_args(kind):
                 raise UnsafeAccess(f"{_variable(name)} is one of {', '.join(get_args(kind))}")

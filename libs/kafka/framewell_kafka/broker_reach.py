@@ -1,8 +1,8 @@
-"""Can the broker be used as the settings say, and if not, why?
+"""A check whether the broker can be used as the settings say, with the reason when it cannot.
 
-Kafka clients put the reason into a log line and tell their caller only that nothing answered, and some
-mistakes (a plaintext client on a TLS port) let them wait for most of a minute. So whoever starts a client
-asks here first: one connection, made as a client makes it, and a sentence when it fails. Needs aiokafka.
+Kafka clients put the reason into a log line and report only that nothing answered, and some mistakes (a
+plaintext client on a TLS port) let them wait for most of a minute. So whoever starts a client checks first:
+one connection, made as a client makes it, and a sentence when it fails.
 """
 
 import asyncio
@@ -28,25 +28,25 @@ from framewell_kafka.broker_access import BrokerAccess
 
 ANSWER_SECONDS = 5.0
 REFUSES = "the broker refuses"
-"""How the sentences begin that say: it is there, it knows us, and we may not."""
+"""How every sentence of `refusal` begins: the broker answers, knows the client, and does not allow it."""
 WHAT_IS_NEEDED = "'framewell topics access' lists the rights that are needed"
 
 # OpenSSL's X509_V_ERR_*, see verify(1): not yet valid, expired, self-signed or unknown issuer, wrong name.
-_NOT_YET, _EXPIRED, _STRANGERS, _WRONG_NAME = 9, 10, frozenset((18, 19, 20, 21)), frozenset((62, 64))
+_NOT_YET, _EXPIRED, _UNTRUSTED, _WRONG_NAME = 9, 10, frozenset((18, 19, 20, 21)), frozenset((62, 64))
 
 
 class BrokerUnusable(KafkaConnectionError):  # type: ignore[misc]
-    """No broker can be used as the settings say; the message says why, one reason for each address."""
+    """No broker can be used as the settings say; the message gives one reason for each address."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
 async def reach(access: BrokerAccess, *, within: float = ANSWER_SECONDS) -> None:
-    """Return when a bootstrap server takes us, and a broker it names can be reached as well.
+    """Return when a bootstrap server accepts the client, and a broker that it names can be reached as well.
 
-    Raises BrokerUnusable otherwise, after `within` seconds an address at the latest, and UnsafeAccess when
-    a file of the settings cannot be used.
+    Raise BrokerUnusable otherwise, after at most `within` seconds per address, and UnsafeAccess when a file
+    of the settings cannot be used.
     """
     options = {name: value for name, value in access.client_options().items() if name != "bootstrap_servers"}
     if not access.addresses:
@@ -56,14 +56,14 @@ async def reach(access: BrokerAccess, *, within: float = ANSWER_SECONDS) -> None
         try:
             named = await _ask(*_split(address), options, within)
         except _FAILURES as error:
-            reasons.append(f"{address} {_told(error, access, within)}")
+            reasons.append(f"{address} {_reason(error, access, within)}")
             continue
         return await _reach_named(address, named, access, options, within)
     raise BrokerUnusable("; ".join(reasons))
 
 
 def refusal(error: BaseException) -> str:
-    """The sentence for an answer that means "you may not"; empty for every other error."""
+    """Return the sentence for an authorization error; empty for every other error."""
     if isinstance(error, TopicAuthorizationFailedError):
         return f"{REFUSES}: no right to topic {', '.join(refused_names(error))}; {WHAT_IS_NEEDED}"
     if isinstance(error, GroupAuthorizationFailedError):
@@ -74,7 +74,7 @@ def refusal(error: BaseException) -> str:
 
 
 def refused_names(error: KafkaError) -> list[str]:
-    """The topics or groups that an authorization error is about: one name, or a set of them."""
+    """Return the topics or groups that an authorization error names: one, or several."""
     named = error.args[0] if error.args else ""
     return [named] if isinstance(named, str) else sorted(named)
 
@@ -90,7 +90,7 @@ async def _reach_named(
         try:
             await _ask(host, port, options, within)
         except _FAILURES as error:
-            reasons.append(f"{host}:{port}, named by {address} as a broker, {_told(error, access, within)}")
+            reasons.append(f"{host}:{port}, named by {address} as a broker, {_reason(error, access, within)}")
         else:
             return
     if reasons:
@@ -111,12 +111,12 @@ async def _ask(host: str, port: int, options: dict[str, Any], within: float) -> 
 _FAILURES = (OSError, KafkaError, TimeoutError, asyncio.IncompleteReadError, ValueError)
 
 
-def _told(error: BaseException, access: BrokerAccess, within: float) -> str:
+def _reason(error: BaseException, access: BrokerAccess, within: float) -> str:
     """What went wrong, as the end of a sentence that begins with the address."""
     for one in _causes(error):
-        told = _told_of_tls(one, access) or _told_of_login(one, access) or _told_of_network(one)
-        if told:
-            return told
+        reason = _tls_reason(one, access) or _login_reason(one, access) or _network_reason(one)
+        if reason:
+            return reason
     if isinstance(error, TimeoutError):
         return f"does not answer within {within:g} s"
     if not access.encrypted:
@@ -126,9 +126,9 @@ def _told(error: BaseException, access: BrokerAccess, within: float) -> str:
     return f"closes the connection ({type(error).__name__}: {error})"
 
 
-def _told_of_tls(error: BaseException, access: BrokerAccess) -> str:
+def _tls_reason(error: BaseException, access: BrokerAccess) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _told_of_certificate(error, access)
+        return _certificate_reason(error, access)
     if not isinstance(error, ssl.SSLError):
         # Kafka hangs up on what is not its protocol, in the middle of our handshake.
         hung_up = isinstance(error, ConnectionResetError) and access.encrypted
@@ -136,24 +136,24 @@ def _told_of_tls(error: BaseException, access: BrokerAccess) -> str:
     reason = str(error.reason or "")
     if "ALERT" in reason:
         alert = reason.rpartition("ALERT_")[2].replace("_", " ").lower()
-        return f"refuses us in the TLS handshake: {alert} ({_told_of_ours(access)})"
+        return f"refuses us in the TLS handshake: {alert} ({_own_certificate(access)})"
     return f"does not speak TLS as we do ({reason or 'it hangs up'}): it may be a plaintext listener"
 
 
-def _told_of_certificate(error: ssl.SSLCertVerificationError, access: BrokerAccess) -> str:
+def _certificate_reason(error: ssl.SSLCertVerificationError, access: BrokerAccess) -> str:
     authorities = access.ca or "the system's, set FRAMEWELL_KAFKA_CA if the house has its own"
     match error.verify_code:
         case code if code in _WRONG_NAME:
             return f"shows a certificate for another name: {error.verify_message}"
         case code if code in (_EXPIRED, _NOT_YET):
             return f"shows a certificate that is not valid now: {error.verify_message}"
-        case code if code in _STRANGERS:
+        case code if code in _UNTRUSTED:
             return f"shows a certificate of an authority we do not trust (authorities: {authorities})"
         case _:
             return f"shows a certificate that cannot be trusted: {error.verify_message}"
 
 
-def _told_of_ours(access: BrokerAccess) -> str:
+def _own_certificate(access: BrokerAccess) -> str:
     if not access.certificate:
         return "we show no certificate: set FRAMEWELL_KAFKA_CERTIFICATE and FRAMEWELL_KAFKA_KEY"
     return (
@@ -162,7 +162,7 @@ def _told_of_ours(access: BrokerAccess) -> str:
     )
 
 
-def _told_of_login(error: BaseException, access: BrokerAccess) -> str:
+def _login_reason(error: BaseException, access: BrokerAccess) -> str:
     if isinstance(error, SaslAuthenticationFailed):
         return (
             f"refuses the login of {access.user} with {access.mechanism}: wrong user or password, "
@@ -175,7 +175,7 @@ def _told_of_login(error: BaseException, access: BrokerAccess) -> str:
     return ""
 
 
-def _told_of_network(error: BaseException) -> str:
+def _network_reason(error: BaseException) -> str:
     if isinstance(error, socket.gaierror):
         return "is not a known host"
     if isinstance(error, ConnectionRefusedError):

@@ -1,7 +1,7 @@
-"""What differs from one environment to the next: how many copies, how many partitions, kept how long.
+"""What differs between environments: replicas, partitions and retention of topics.
 
-What a topic is for stands in the catalogue and is the same everywhere; a laptop has one broker, and a
-house that takes in forty channels wants more partitions than it.
+What a topic is for is declared once for all environments; a laptop has one broker, and a house that takes in
+forty channels wants more partitions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class BadEnvironment(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What topics of these names have instead: `*` in the name stands for anything."""
+    """Other settings for the topics whose name matches; `*` in `name` stands for anything."""
 
     name: str
     partitions: int | None = None
@@ -29,7 +29,7 @@ class Override:
     forever: bool = False
 
     def applied(self, topic: Topic) -> Topic:
-        """The topic with what is overridden."""
+        """Return the topic with these settings instead of its own."""
         if self.partitions is not None:
             topic = replace(topic, partitions=self.partitions)
         if self.forever or self.retention_days is not None:
@@ -39,7 +39,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Copies of every topic, and overrides in order: the last one that matches a topic counts."""
+    """Replicas of every topic, and overrides in order: the last one that matches a topic counts."""
 
     replication: int = 1
     min_in_sync: int = 1
@@ -47,16 +47,17 @@ class Environment:
 
     @classmethod
     def of(cls, replication: int) -> "Environment":
-        """With so many copies, of which one may be away without stopping anybody."""
+        """Return an environment with so many replicas, of which one may be away without stopping anybody."""
         return cls(replication, max(replication - 1, 1))
 
     @classmethod
-    def read(cls, said: Any) -> "Environment":
-        """From `{replication: 3, min_in_sync: 2, topics: {<name>: {partitions: 48, retention_days: 30}}}`.
+    def read(cls, document: Any) -> "Environment":
+        """Return the environment that a mapping describes, as it is read from a file of settings.
 
-        `retention_days` may be `forever`. Raises BadEnvironment.
+        `{replication: 3, min_in_sync: 2, topics: {<name>: {partitions: 48, retention_days: 30}}}`, where
+        `retention_days` may be `forever`. Raise BadEnvironment for anything else.
         """
-        known = _mapping(said, "the file", ("replication", "min_in_sync", "topics"))
+        known = _mapping(document, "the file", ("replication", "min_in_sync", "topics"))
         replication = _count(known.get("replication", 1), "replication")
         in_sync = _count(known.get("min_in_sync", max(replication - 1, 1)), "min_in_sync")
         if in_sync > replication:
@@ -67,7 +68,7 @@ class Environment:
         return cls(replication, in_sync, tuple(_override(str(name), of) for name, of in topics.items()))
 
     def topics(self, declared: Sequence[Topic]) -> tuple[Topic, ...]:
-        """The topics as they are to be here. Raises BadEnvironment for an override that matches none."""
+        """Return the topics as this environment has them. Raise BadEnvironment if an override fits none."""
         for override in self.overrides:
             matching = [topic.name for topic in declared if fnmatchcase(topic.name, override.name)]
             if not matching:
@@ -84,8 +85,8 @@ class Environment:
         return replace(topic, replication=self.replication, min_in_sync=self.min_in_sync)
 
 
-def _override(name: str, said: Any) -> Override:
-    known = _mapping(said, name, ("partitions", "retention_days"))
+def _override(name: str, settings: Any) -> Override:
+    known = _mapping(settings, name, ("partitions", "retention_days"))
     partitions, days = known.get("partitions"), known.get("retention_days")
     return Override(
         name,
@@ -95,16 +96,16 @@ def _override(name: str, said: Any) -> Override:
     )
 
 
-def _mapping(said: Any, where: str, words: tuple[str, ...]) -> Mapping[str, Any]:
-    if not isinstance(said, Mapping):
+def _mapping(value: Any, where: str, words: tuple[str, ...]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
         raise BadEnvironment(f"{where} must be a mapping of {', '.join(words)}")
-    unknown = [str(word) for word in said if word not in words]
+    unknown = [str(word) for word in value if word not in words]
     if unknown:
         raise BadEnvironment(f"{where} says {', '.join(unknown)}, which nobody knows: {', '.join(words)}")
-    return said
+    return value
 
 
-def _count(said: Any, what: str) -> int:
-    if not isinstance(said, int) or isinstance(said, bool) or said < 1:
-        raise BadEnvironment(f"{what} must be a number from 1 on, not {said!r}")
-    return said
+def _count(value: Any, what: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise BadEnvironment(f"{what} must be a number from 1 on, not {value!r}")
+    return value

@@ -1,9 +1,9 @@
-"""Static members of the groups: what they are called, and how one that will not come back is removed.
+"""Static members of consumer groups: their names, and removing one that will not come back.
 
-A static member that stops does not leave, so that it has its partitions back at once when it is started
-again. At scale-in nobody comes back: until its session has run out (10 s) nobody reads its partitions,
-unless it is removed. Kafka's request for that is LeaveGroup by name (KIP-345, from version 3 on), which the
-client library does not have; it stands here. Needs aiokafka.
+A static member that stops does not leave the group, so that it has its partitions back at once when it is
+started again. At scale-in nobody comes back: until its session expires (10 s) nobody reads its partitions,
+unless it is removed. Kafka's request for that is LeaveGroup by name (KIP-345, from version 3 on), which
+aiokafka lacks; it is implemented here.
 """
 
 import asyncio
@@ -24,26 +24,26 @@ from framewell_kafka.broker_reach import reach
 LIVE_LANE: Final = ".live"
 ARCHIVE_LANE: Final = ".archive"
 LANES: Final = ("", LIVE_LANE, ARCHIVE_LANE)
-"""A stage of light records is one member of its group, one of heavy records a member a lane."""
+"""Suffixes of members: a light stage is one member of its group, a heavy stage is one per lane."""
 
 # A coordinator that moves or still reads its groups says so, and is asked again.
-SETTLED_SECONDS = 10.0
-AGAIN_SECONDS = 0.2
+RETRY_SECONDS = 10.0
+RETRY_EVERY_SECONDS = 0.2
 
 
 def static_member(group: str, ordinal: str | int, lane: str = "") -> str:
-    """The name by which a replica is known in a group, whatever process it is at the moment."""
+    """Return the group instance id (KIP-345) of a replica, the same for every process that runs it."""
     return f"{group}{lane}.{ordinal}"
 
 
 async def remove(
     kafka: BrokerAccess, service: str, ordinals: Collection[int], *, prefix: str = ""
 ) -> dict[str, list[str]]:
-    """Remove these replicas of a service from its groups: who was removed, by group.
+    """Remove these replicas of a service from its groups, and return the removed members by group.
 
-    Their partitions go to the others at the next heartbeat of these (1 s). Who is no member is left out,
-    so the second time removes nobody. A process that still runs notices, and joins again.
-    Raises KafkaError, also when a group may not be changed.
+    Their partitions are assigned to the others at the next heartbeat of these (1 s). Whoever is no member is
+    left out, so a second call removes nobody. A process that still runs notices, and joins again.
+    Raise KafkaError, also when a group may not be changed.
     """
     removed: dict[str, list[str]] = {}
     async with _client(kafka) as client:
@@ -67,8 +67,8 @@ async def _client(kafka: BrokerAccess) -> AsyncIterator[AIOKafkaClient]:
 
 
 async def _leave(client: AIOKafkaClient, group: str, members: Sequence[str]) -> list[str]:
-    """Those of the members that were in the group, and are not any more."""
-    deadline = time.monotonic() + SETTLED_SECONDS
+    """Remove the members, and return those that were in the group."""
+    deadline = time.monotonic() + RETRY_SECONDS
     while True:
         try:
             coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
@@ -77,7 +77,7 @@ async def _leave(client: AIOKafkaClient, group: str, members: Sequence[str]) -> 
         except KafkaError as error:
             if not error.retriable or time.monotonic() > deadline:
                 raise
-        await asyncio.sleep(AGAIN_SECONDS)
+        await asyncio.sleep(RETRY_EVERY_SECONDS)
 
 
 def _gone(answer: "_Left", group: str) -> list[str]:
@@ -87,9 +87,9 @@ def _gone(answer: "_Left", group: str) -> list[str]:
     return [name for _, name, code in answer.members if for_code(code) is NoError]
 
 
-def _raise_unless(code: int, fine: tuple[type[KafkaError], ...], what: str) -> None:
+def _raise_unless(code: int, accepted: tuple[type[KafkaError], ...], what: str) -> None:
     error = for_code(code)
-    if error not in fine:
+    if error not in accepted:
         raise error(what)
 
 

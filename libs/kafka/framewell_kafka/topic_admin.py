@@ -1,7 +1,6 @@
-"""Topics as code: what the broker has against what it should have, and making it so.
+"""Topics as code: compare the broker's topics with the declared ones, and apply the difference.
 
-Used by `framewell topics apply|diff` and by whoever starts a mesh before its services. Needs aiokafka,
-which both the command and the kit bring.
+Used by `framewell topics apply|diff` and by whoever starts a mesh, before its services.
 """
 
 import asyncio
@@ -18,28 +17,28 @@ from framewell_contracts.catalogue import topics
 from framewell_contracts.topics import Topic
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import reach
-from framewell_kafka.topic_differences import Difference, Found, differences
+from framewell_kafka.topic_differences import Difference, ExistingTopic, differences
 
 TOPIC_ALREADY_EXISTS = 36
 FORBIDDEN = (TopicAuthorizationFailedError.errno, ClusterAuthorizationFailedError.errno)
-# Where the broker says a setting comes from: set on the topic itself, not inherited.
+# ConfigSource of the protocol: DYNAMIC_TOPIC_CONFIG, set on the topic itself and not inherited.
 SET_ON_TOPIC = 1
-AT_ONCE = 50
+PER_REQUEST = 50
 VISIBLE_SECONDS = 60.0
 # Of many differences an error names so many.
 SHOWN = 5
 
 
 class CannotApply(Exception):
-    """The topics cannot be made as they should be; the message says which and why."""
+    """The topics cannot be applied; the message says which and why."""
 
 
 async def diff(
     kafka: BrokerAccess, *, prefix: str = "", declared: Sequence[Topic] | None = None
 ) -> list[Difference]:
-    """How the broker differs from what is declared (the catalogue); what it has beside that is none.
+    """Return how the broker differs from the declared topics (by default the mesh's); others are ignored.
 
-    Raises KafkaError while the broker is away, CannotApply when it does not let us look.
+    Raise KafkaError while the broker is away, CannotApply when it refuses to describe its topics.
     """
     wanted = topics() if declared is None else declared
     async with _admin(kafka) as admin:
@@ -54,10 +53,10 @@ async def apply(
     confirmed: bool = False,
     safe_only: bool = False,
 ) -> list[Difference]:
-    """Make the broker as declared; what was changed. Does nothing the second time.
+    """Create and change topics as declared, and return what was changed. A second call does nothing.
 
-    What would lose data needs `confirmed`: without it CannotApply is raised and nothing is changed, or,
-    with `safe_only`, everything else is done. What no command can do is left as it is (`diff` tells).
+    What would lose data needs `confirmed`: without it raise CannotApply and change nothing, or, with
+    `safe_only`, do everything else. Differences that no command can mend stay (`diff` returns them).
     """
     wanted = {topic.name: topic for topic in (topics() if declared is None else declared)}
     async with _admin(kafka) as admin:
@@ -67,10 +66,10 @@ async def apply(
         if losing and not confirmed:
             if not safe_only:
                 raise CannotApply(
-                    f"this would lose records or their order: {_first(losing)}. --yes does it all the same."
+                    f"this would lose records or their order: {_summary(losing)}. --yes does it all the same."
                 )
             todo = [one for one in todo if one.remedy == "apply"]
-        await _make(admin, [wanted[one.topic] for one in todo if one.what == "missing"], prefix)
+        await _create(admin, [wanted[one.topic] for one in todo if one.what == "missing"], prefix)
         await _add_partitions(admin, [one for one in todo if one.what == "partitions"], prefix)
         await _set(admin, [one for one in todo if one.what not in ("missing", "partitions")], prefix)
         await _until_seen(admin, [wanted[name] for name in {one.topic for one in todo}], todo, prefix)
@@ -80,7 +79,7 @@ async def apply(
 async def undeclared(
     kafka: BrokerAccess, *, prefix: str = "", declared: Sequence[Topic] | None = None
 ) -> list[str]:
-    """Topics with the prefix that nobody declared, but for the broker's own. Nothing touches them."""
+    """Return the topics with the prefix that nobody declared, without the broker's own. Changes nothing."""
     known = {prefix + topic.name for topic in (topics() if declared is None else declared)}
     async with _admin(kafka) as admin:
         there: list[str] = await admin.list_topics()
@@ -90,7 +89,7 @@ async def undeclared(
 
 
 async def partition_counts(kafka: BrokerAccess, names: Sequence[str]) -> dict[str, int]:
-    """How many partitions those topics have; without those that do not exist."""
+    """Return the number of partitions of those topics that exist."""
     async with _admin(kafka) as admin:
         return {name: len(one["partitions"]) for name, one in (await _described(admin, names)).items()}
 
@@ -113,12 +112,12 @@ async def _described(admin: Any, names: Iterable[str]) -> dict[str, Any]:
     return {one["topic"]: one for one in described}
 
 
-async def _found(admin: Any, prefix: str, names: Collection[str]) -> dict[str, Found]:
-    """Those topics that the broker has, as it has them; by name without the prefix."""
+async def _found(admin: Any, prefix: str, names: Collection[str]) -> dict[str, ExistingTopic]:
+    """Those topics that exist, as the broker has them; by name without the prefix."""
     described = await _described(admin, [prefix + name for name in names])
     settings = await _settings(admin, list(described))
     return {
-        name[len(prefix) :]: Found(
+        name[len(prefix) :]: ExistingTopic(
             partitions=len(one["partitions"]),
             replication=min((len(part["replicas"]) for part in one["partitions"]), default=0),
             settings={key: value for key, (value, _) in settings[name].items()},
@@ -128,9 +127,9 @@ async def _found(admin: Any, prefix: str, names: Collection[str]) -> dict[str, F
 
 
 async def _settings(admin: Any, names: Sequence[str]) -> dict[str, dict[str, tuple[str, int]]]:
-    """Every setting of these topics, and where it comes from."""
+    """Every setting of these topics, with the source of its value."""
     found: dict[str, dict[str, tuple[str, int]]] = {}
-    for some in _portions(names):
+    for some in _chunks(names):
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in some]
         for response in await admin.describe_configs(resources):
             for code, message, _kind, name, entries in response.resources:
@@ -139,8 +138,8 @@ async def _settings(admin: Any, names: Sequence[str]) -> dict[str, dict[str, tup
     return found
 
 
-async def _make(admin: Any, missing: Sequence[Topic], prefix: str) -> None:
-    for some in _portions(missing):
+async def _create(admin: Any, missing: Sequence[Topic], prefix: str) -> None:
+    for some in _chunks(missing):
         new = [
             NewTopic(prefix + one.name, one.partitions, one.replication, topic_configs=one.settings())
             for one in some
@@ -159,10 +158,10 @@ async def _add_partitions(admin: Any, changes: Sequence[Difference], prefix: str
 
 
 async def _set(admin: Any, changes: Sequence[Difference], prefix: str) -> None:
-    """Change these settings and no other: the request replaces all that is set on a topic."""
+    """Change these settings and no other: AlterConfigs replaces everything that is set on a topic."""
     names = sorted({prefix + one.topic for one in changes})
     now = await _settings(admin, names)
-    for some in _portions(names):
+    for some in _chunks(names):
         resources = []
         for name in some:
             kept = {key: value for key, (value, source) in now[name].items() if source == SET_ON_TOPIC}
@@ -174,29 +173,29 @@ async def _set(admin: Any, changes: Sequence[Difference], prefix: str) -> None:
 
 
 async def _until_seen(admin: Any, changed: Sequence[Topic], done: Sequence[Difference], prefix: str) -> None:
-    """Return when the broker answers as it was told: it says yes before all of it knows."""
-    names, settled = [topic.name for topic in changed], {(one.topic, one.what) for one in done}
+    """Wait until the broker reports the changes: it acknowledges before every node knows."""
+    names, applied = [topic.name for topic in changed], {(one.topic, one.what) for one in done}
     deadline = time.monotonic() + VISIBLE_SECONDS
     while True:
         now = differences(changed, await _found(admin, prefix, names))
-        left = [one for one in now if (one.topic, one.what) in settled]
+        left = [one for one in now if (one.topic, one.what) in applied]
         if not left:
             return
         if time.monotonic() > deadline:
             raise CannotApply(
                 "done, but not to be seen after a minute, perhaps for want of the right to describe: "
-                f"{_first(left)}"
+                f"{_summary(left)}"
             )
         await asyncio.sleep(0.1)
 
 
-def _first(many: Sequence[Difference]) -> str:
+def _summary(many: Sequence[Difference]) -> str:
     shown = "; ".join(map(str, many[:SHOWN]))
     return f"{shown}; and {len(many) - SHOWN} more ('diff' tells all)" if len(many) > SHOWN else shown
 
 
-def _portions(many: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (many[start : start + AT_ONCE] for start in range(0, len(many), AT_ONCE))
+def _chunks(many: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (many[start : start + PER_REQUEST] for start in range(0, len(many), PER_REQUEST))
 
 
 def _check(name: str, code: int, message: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""How a broker's topics differ from what they should be, and what making them so would cost. Pure."""
+"""Differences between the broker's topics and the declared ones, and what applying them costs. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ Remedy = Literal["apply", "confirm", "by_hand"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A topic as the broker has it: partitions, copies, and the settings that matter."""
+class ExistingTopic:
+    """A topic as the broker has it: partitions, replicas, and its settings by name."""
 
     partitions: int
     replication: int
@@ -20,11 +20,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One way in which the broker differs.
+    """One way in which a topic of the broker differs from the declared one.
 
     `what` is `missing`, `partitions`, `replication` or the name of a broker setting. `remedy` is `apply`
-    where nothing is lost, `confirm` where it takes a person's word (`cost` says what is lost), `by_hand`
-    where it is beyond this command (`cost` says what to do).
+    where nothing is lost, `confirm` where a person must agree (`cost` says what is lost), `by_hand` where no
+    command can do it (`cost` says what to do).
     """
 
     topic: str
@@ -41,12 +41,12 @@ class Difference:
         return f"{self.topic}: {self.what} is {self.have}, should be {self.want}{cost}"
 
 
-def differences(declared: Sequence[Topic], found: Mapping[str, Found]) -> list[Difference]:
-    """Every difference; topics that are found and not declared are none."""
+def differences(declared: Sequence[Topic], found: Mapping[str, ExistingTopic]) -> list[Difference]:
+    """Return every difference; topics that exist and are not declared are none."""
     return [one for topic in declared for one in _of(topic, found.get(topic.name))]
 
 
-def _of(topic: Topic, found: Found | None) -> Iterator[Difference]:
+def _of(topic: Topic, found: ExistingTopic | None) -> Iterator[Difference]:
     if found is None:
         yield Difference(topic.name, "missing", "", f"{topic.partitions} partitions")
         return
@@ -62,7 +62,7 @@ def _of(topic: Topic, found: Found | None) -> Iterator[Difference]:
             yield Difference(topic.name, name, have, want, "confirm" if cost else "apply", cost)
 
 
-def _partitions(topic: Topic, found: Found) -> Iterator[Difference]:
+def _partitions(topic: Topic, found: ExistingTopic) -> Iterator[Difference]:
     have, want = found.partitions, topic.partitions
     if have < want:
         cost = "keys move to other partitions: order per key is lost for what is under way"
@@ -73,7 +73,7 @@ def _partitions(topic: Topic, found: Found) -> Iterator[Difference]:
 
 
 def _cost(setting: str, have: str, want: str, settings: Mapping[str, str]) -> str:
-    """What the change lets the broker lose; empty when nothing."""
+    """What the broker would lose by the change; empty when nothing."""
     match setting:
         case "retention.ms" if _shorter(want, have):
             return "older records are deleted"

@@ -1,6 +1,6 @@
-"""Reading topics by hand: outside every group, nothing committed, nobody disturbed.
+"""Read topics without a consumer group: nothing is committed, no group is disturbed.
 
-For the command, for dead letters and for tests. Needs aiokafka; nothing that a handler imports imports it.
+For the command, for dead letters and for tests.
 """
 
 import asyncio
@@ -20,23 +20,25 @@ POLL_MS = 500
 
 @asynccontextmanager
 async def reader(access: BrokerAccess) -> AsyncIterator[Any]:
-    """A consumer without a group; what retention takes away while it reads is skipped.
+    """Open a consumer without a group; what retention deletes while it reads is skipped.
 
-    Raises BrokerUnusable, saying why, where no broker can be used.
+    Raise BrokerUnusable, with the reason, where no broker can be used.
     """
     await reach(access)
     batch_decoding.install()
-    made = AIOKafkaConsumer(**access.client_options(), auto_offset_reset="earliest", enable_auto_commit=False)
-    await made.start()
+    consumer = AIOKafkaConsumer(
+        **access.client_options(), auto_offset_reset="earliest", enable_auto_commit=False
+    )
+    await consumer.start()
     try:
         await asyncio.sleep(0)  # stopped before its tasks have run once, it raises their CancelledError
-        yield made
+        yield consumer
     finally:
-        await made.stop()
+        await consumer.stop()
 
 
 async def partitions_of(access: BrokerAccess, names: Sequence[str]) -> list[TopicPartition]:
-    """The partitions of those topics that exist."""
+    """Return the partitions of those topics that exist."""
     counts = await partition_counts(access, names)
     return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
 
@@ -44,11 +46,11 @@ async def partitions_of(access: BrokerAccess, names: Sequence[str]) -> list[Topi
 async def read_to_end(
     consumer: Any, starts: Mapping[TopicPartition, int], *, in_turn: bool = False
 ) -> AsyncIterator[Any]:
-    """Every record from these offsets to where the partitions end now, in order per partition.
+    """Yield every record from these offsets to the current ends of the partitions, in order per partition.
 
-    With `in_turn` one partition after the other, as they stand in `starts`. Takes over the consumer's
-    assignment, once: each change of it costs half a second of metadata. At most a fetch of each partition
-    is in memory.
+    With `in_turn` one partition after the other, in the order of `starts`. Replaces the assignment of the
+    consumer, once: each change of it costs half a second of metadata. Holds at most one fetch per partition
+    in memory.
     """
     if not starts:
         return

@@ -21,7 +21,7 @@ from aiokafka.record._protocols import MemoryRecordsProtocol
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from framewell_kafka import batch_decoding
-from framewell_kafka.batch_decoding import DECODERS, MOST_BYTES, REASON_HEADER, BatchTooLarge
+from framewell_kafka.batch_decoding import DECODERS, MAX_BATCH_BYTES, REASON_HEADER, BatchTooLarge
 
 PLACE = TopicPartition("t", 3)
 CODECS = {"gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
@@ -114,7 +114,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
 def test_a_bomb_is_passed_in_bounded_memory_and_its_neighbours_are_read(name: str) -> None:
     frames = dict(bombs())[name]
     fetched = batch([b"before"]) + bomb(frames, CODECS[name], first=1, count=7) + batch([b"after"], 8)
-    with memory(4 * MOST_BYTES):
+    with memory(4 * MAX_BATCH_BYTES):
         found = read(fetched)
     assert told(found) == [(0, b"before"), (7, None), (8, b"after")]
     ((header, reason),) = found[1].headers
@@ -177,5 +177,5 @@ def test_what_came_damaged_over_the_wire_is_fetched_again() -> None:
 
 def test_a_bomb_is_refused_by_name() -> None:
     with pytest.raises(BatchTooLarge, match="more than 64 MiB"):
-        dict(DECODERS.values())["lz4"](codecs.lz4_encode(bytes(MOST_BYTES + 1)))
-    assert len(dict(DECODERS.values())["lz4"](codecs.lz4_encode(bytes(MOST_BYTES)))) == MOST_BYTES
+        dict(DECODERS.values())["lz4"](codecs.lz4_encode(bytes(MAX_BATCH_BYTES + 1)))
+    assert len(dict(DECODERS.values())["lz4"](codecs.lz4_encode(bytes(MAX_BATCH_BYTES)))) == MAX_BATCH_BYTES

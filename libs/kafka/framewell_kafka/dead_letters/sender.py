@@ -1,4 +1,4 @@
-"""Records out by hand, each known to be acknowledged or known to be refused."""
+"""A producer for single records, each known to be acknowledged or known to be refused."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -22,13 +22,13 @@ from aiokafka.errors import (
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
 from framewell_kafka.broker_access import BrokerAccess
 
-# An idempotent producer would wait for a broker that is away without end; a person wants to know.
+# An idempotent producer would wait for ever for a broker that is away; a person wants to know.
 ANSWER_WITHIN_SECONDS = 30.0
 STOP_SECONDS = 5.0
-# A record that the broker refuses takes with it those that travel in the same request, and leaves a gap in
-# the producer's sequence, after which everything to that partition fails: none of these is a record's own
-# fault unless it fails alone.
-PERHAPS_ITS_OWN = (
+# A record that the broker refuses fails every record of the same request, and leaves a gap in the producer's
+# sequence, after which everything to that partition fails: with these errors each record is sent once more,
+# alone, and only then it is the record's own fault.
+SENT_ALONE_AFTER = (
     CorruptRecordException,
     InvalidProducerEpoch,
     InvalidTimestampError,
@@ -41,9 +41,9 @@ PERHAPS_ITS_OWN = (
 
 
 class OutgoingRecord(NamedTuple):
-    """A record to send; `topic` with the mesh's prefix, `partition` None where the key decides.
+    """A record to send; `topic` includes the mesh's prefix, `partition` is None where the key decides.
 
-    `timestamp_ms` is its time (milliseconds since 1970); None: now.
+    `timestamp_ms` is its time (milliseconds since 1970); None means now.
     """
 
     topic: str
@@ -62,16 +62,16 @@ class Sender:
         self._producer: Any = None
 
     async def deliver(self, records: Sequence[OutgoingRecord]) -> list[KafkaError | None]:
-        """Send them all and wait; for each None, or why the broker does not take this very record.
+        """Send them all and wait; return for each None, or the error with which the broker refused it.
 
-        Raises KafkaError for what is no record's fault (the broker is away, or does not let us write), and
-        KafkaTimeoutError when it does not answer: any of the records may be out then.
+        Raise KafkaError for what is no record's fault (the broker is away, or does not allow writing), and
+        KafkaTimeoutError when it does not answer: any of the records may have been written then.
         """
         try:
             async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
                 results = await self._deliver(records)
                 for number, result in enumerate(results):
-                    if isinstance(result, PERHAPS_ITS_OWN):
+                    if isinstance(result, SENT_ALONE_AFTER):
                         (results[number],) = await self._deliver(records[number : number + 1])
                     elif result is not None:
                         raise result
@@ -96,7 +96,7 @@ class Sender:
         return results
 
     async def _send(self, record: OutgoingRecord) -> Awaitable[Any] | KafkaError:
-        """What completes with the acknowledgement, or why the record was not even sent."""
+        """An awaitable of the acknowledgement, or the error with which sending failed at once."""
         try:
             sent: Awaitable[Any] = await self._producer.send(
                 record.topic, record.value, record.key, partition=record.partition, headers=record.headers,
