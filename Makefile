@@ -87,7 +87,7 @@ infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256
 	@$(STEP) "model weights" $(BIN)/framewell models pull
 	@touch $@
 
-.framewell-demo/sources/.complete: libs/cli/framewell_cli/demo/sources.yaml | .venv/.complete
+.framewell-demo/sources/.complete: libs/demo/framewell_demo/sources.yaml | .venv/.complete
 	@$(STEP) "media of the demo" $(BIN)/framewell demo --fetch-only
 	@touch $@
 

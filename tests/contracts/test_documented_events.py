@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from framewell_cli.main import COMMANDS
+from framewell_cli.main import all_commands
 from framewell_contracts.asyncapi.examples import EXAMPLES
 from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import decode
@@ -104,7 +104,7 @@ def test_documented_settings_and_commands_exist() -> None:
     unknown = {name for name in named if not services.match(name)} - shared - OF_THE_TOOLS
     assert not unknown
     assert {name for name in named if services.match(name)} <= set(documented_settings())
-    assert set(re.findall(r"`framewell ([a-z]+)", text)) <= COMMANDS.keys()
+    assert set(re.findall(r"`framewell ([a-z]+)", text)) <= all_commands().keys()
 
 
 OF_THE_TOOLS = {"FRAMEWELL_MODELS", "FRAMEWELL_STATE", "FRAMEWELL_TOPICS", "FRAMEWELL_VERBOSE"}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from framewell_cli.demo.sources import FOLDER, open_sources
 from framewell_cli.mesh.processes import end, of_mesh
+from framewell_demo.sources import FOLDER, open_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from framewell_cli.demo.checks import PROMISES
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.locking import is_held
+from framewell_demo.checks import CHECKS
 
 LONGEST_SECONDS = 420
 
@@ -50,7 +50,7 @@ def outcome_of(demo: subprocess.Popen[bytes], home: Path) -> Mapping[str, Any]:
 @pytest.mark.timeout(LONGEST_SECONDS + 120)
 def test_every_step_of_the_story_really_happens(home: Path) -> None:
     outcome = outcome_of(start_demo(home), home)
-    assert len(outcome["checks"]) == len(PROMISES)
+    assert len(outcome["checks"]) == len(CHECKS)
     assert all(check["held"] for check in outcome["checks"])
     assert [one["title"] for one in outcome["withheld"]] == ["Raumfahrt", "A portrait photo"]
     assert list(outcome["rejected"]) == ["A broken transfer"]

@@ -13,10 +13,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected
-from framewell_cli.demo.facts import FactLog, following
-from framewell_cli.demo.mesh import OwnMesh
 from framewell_contracts.identity import asset_id
 from framewell_contracts.topics import dead_letter_topic
+from framewell_demo.facts import FactLog, following
+from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kafka.broker_access import BrokerAccess
 
 TOPIC = "framewell.ingest.requested.v1"
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 @pytest.fixture
 async def endpoints(home: Path) -> AsyncIterator[Mapping[str, str]]:
     """A running mesh that may read the home's media."""
-    async with OwnMesh.at(home / "mesh", roots=(home / "sources",)).running(keep=False) as addresses:
+    async with TemporaryMesh.at(home / "mesh", roots=(home / "sources",)).running(keep=False) as addresses:
         yield addresses
 
 

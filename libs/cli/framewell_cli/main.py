@@ -1,7 +1,7 @@
 """The `framewell` command.
 
-A command's module is imported only when that command runs: `framewell status` must answer at once and must
-not need what the demo needs.
+A command's module is imported only when that command runs: `framewell status` must answer at once. Other
+packages add commands through the entry-point group `framewell.commands`, as the demo does.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import Final
 
 import typer
@@ -29,7 +30,6 @@ COMMANDS: Final[dict[str, str]] = {
     "scale-in": "framewell_cli.mesh.scale_in:scale_in",
     "events": "framewell_cli.events:app",
     "dlq": "framewell_cli.dlq:app",
-    "demo": "framewell_cli.demo.command:demo",
     "ingest": "framewell_cli.commands.ingest:ingest",
     "watch": "framewell_cli.commands.assets:watch",
     "assets": "framewell_cli.commands.assets:assets",
@@ -43,23 +43,29 @@ COMMANDS: Final[dict[str, str]] = {
     "train": "framewell_cli.commands.train:app",
     "models": "framewell_cli.models:app",
 }
-"""Name → `module:function`, or `module:app` for a Typer app with commands of its own.
+"""Name → `module:function`, or `module:app` for a Typer app with commands of its own; in the help's order."""
 
-They appear in the help in this order.
-"""
+PLUGINS: Final = "framewell.commands"
+"""The entry-point group whose entries are commands as well: name → `module:function` or `module:app`."""
 
 
-def build(names: Iterable[str]) -> typer.Typer:
-    """The command with these subcommands, and only their modules imported."""
+def all_commands() -> dict[str, str]:
+    """Return the commands of this package, then those of installed packages; ours win over theirs."""
+    added = {one.name: one.value for one in entry_points(group=PLUGINS) if one.name not in COMMANDS}
+    return {**COMMANDS, **added}
+
+
+def build(commands: Mapping[str, str]) -> typer.Typer:
+    """Return the command with these subcommands; only their modules are imported."""
     app = typer.Typer(
         add_completion=False,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         help="Framewell: media in, reviewed samples and your own models out.",
     )
-    app.callback()(_nothing_before_a_command)
-    for name in names:
-        module, _, attribute = COMMANDS[name].partition(":")
+    app.callback()(_no_options)
+    for name, place in commands.items():
+        module, _, attribute = place.partition(":")
         target = getattr(import_module(module), attribute)
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=name)
@@ -68,16 +74,17 @@ def build(names: Iterable[str]) -> typer.Typer:
     return app
 
 
-def _nothing_before_a_command() -> None:
-    """Makes every command a subcommand, also where only one is built."""
+def _no_options() -> None:
+    """A callback: with one, typer makes a subcommand also of a single command."""
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached, 130 Ctrl-C."""
-    logging.getLogger().addHandler(logging.NullHandler())  # libraries speak to people through our errors
-    asked = sys.argv[1:2]
+    """Run the command. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached, 130 Ctrl-C."""
+    logging.getLogger().addHandler(logging.NullHandler())  # people read our errors, not the logs of libraries
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        build(asked if asked and asked[0] in COMMANDS else COMMANDS)()
+        commands = {name: COMMANDS[name]} if name in COMMANDS else all_commands()
+        build({name: commands[name]} if name in commands else commands)()
     except CommandError as error:
         typer.echo(harmless(str(error)), err=True)
         sys.exit(error.exit_code)

@@ -21,14 +21,14 @@ from chaos.outcome import Outcome
 from chaos.witness import Witness
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_cli.demo.mesh import OwnMesh
-from framewell_cli.demo.sources import FOLDER
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import SERVICES
 from framewell_cli.mesh.processes import end, of_mesh
 from framewell_cli.mesh.roster import Roster
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.identity import asset_id
+from framewell_demo.sources import FOLDER
+from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.starts import COLLECTION, MAX_STARTS
@@ -46,7 +46,7 @@ async def assets(ground: Ground) -> Outcome:
     outcome = Outcome("assets", "services of the real mesh killed, and a chunk that kills its worker")
     media = ground.folder / "media"
     wanted = dict(_requests(_prepared(media)))
-    mesh = OwnMesh.at(ground.folder / "mesh", roots=(media,))
+    mesh = TemporaryMesh.at(ground.folder / "mesh", roots=(media,))
     try:
         async with mesh.running(keep=False) as addresses:
             await _play(mesh, addresses, wanted, outcome)
@@ -56,7 +56,7 @@ async def assets(ground: Ground) -> Outcome:
 
 
 async def _play(
-    mesh: OwnMesh, addresses: Mapping[str, str], wanted: Mapping[str, IngestRequested], outcome: Outcome
+    mesh: TemporaryMesh, addresses: Mapping[str, str], wanted: Mapping[str, IngestRequested], outcome: Outcome
 ) -> None:
     load = Load(addresses["kafka"], "")
     chunk = DeadlyChunk(addresses["mongo"], mesh.folder)

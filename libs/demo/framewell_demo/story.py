@@ -22,11 +22,11 @@ from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithheld
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import TrainingCompleted
-from framewell_cli.demo.door import Door, NotPlayableError
-from framewell_cli.demo.facts import FactLog, Told, WaitedInVainError
-from framewell_cli.demo.record import Lesson, Record
-from framewell_cli.demo.requests import Desk, Request, Sender
-from framewell_cli.demo.staff import Staff
+from framewell_demo.broadcaster import EventFactory, EventSender, Request
+from framewell_demo.facts import FactLog, ReceivedFact, StepTimeoutError
+from framewell_demo.gateway_reader import GatewayReader, NotPlayableError
+from framewell_demo.reviewer import Reviewer
+from framewell_demo.run_record import LearningCycle, RunRecord
 
 M = TypeVar("M", bound=Message)
 
@@ -40,18 +40,18 @@ Say = Callable[[str], None]
 class Story:
     """One play on one mesh. `say` tells a person what is going on, a sentence at a time."""
 
-    desk: Desk
-    sender: Sender
-    staff: Staff
-    door: Door
+    desk: EventFactory
+    sender: EventSender
+    staff: Reviewer
+    door: GatewayReader
     log: FactLog
     say: Say
     patience: float = PATIENCE_SECONDS
 
-    async def play(self) -> Record:
-        """Play it all. Raises WaitedInVainError when the mesh does not do its part in time."""
+    async def play(self) -> RunRecord:
+        """Play it all. Raises StepTimeoutError when the mesh does not do its part in time."""
         began = time.monotonic()
-        record = Record(self.desk.play, await self.staff.dataset_of_people(), self.log)
+        record = RunRecord(self.desk.play, await self.staff.dataset_of_people(), self.log)
         await self._morning(record)
         await self._first_lesson(record)
         await self._evening(record)
@@ -60,7 +60,7 @@ class Story:
         record.seconds = time.monotonic() - began
         return record
 
-    async def _morning(self, record: Record) -> None:
+    async def _morning(self, record: RunRecord) -> None:
         """Steps 1-5: everything comes in, is analysed or rejected; samples are proposed or withheld."""
         requests = self.desk.morning()
         self.say(f"sending {len(requests)} requests, one of them as plain JSON")
@@ -71,7 +71,7 @@ class Story:
             async with asyncio.TaskGroup() as ends:
                 for request in requests:
                     ends.create_task(self._ended(request))
-        except* WaitedInVainError as vain:
+        except* StepTimeoutError as vain:
             raise vain.exceptions[0] from None
         for role in ("programme-c", "photo"):
             await self._withheld(record.asset(role), record.title(record.asset(role)))
@@ -83,11 +83,11 @@ class Story:
             lambda fact: fact.passport.asset_id == asset,
         )
 
-    async def _first_lesson(self, record: Record) -> None:
+    async def _first_lesson(self, record: RunRecord) -> None:
         """Steps 5-6: staff accept the man of programme A; the mesh learns him."""
-        record.lessons.append(await self._lesson(record, record.asset("programme-a")))
+        record.cycles.append(await self._lesson(record, record.asset("programme-a")))
 
-    async def _evening(self, record: Record) -> None:
+    async def _evening(self, record: RunRecord) -> None:
         """Step 7: programme B comes in, without names."""
         request = self.desk.evening()
         self.say("programme B comes in: no lower third, no name")
@@ -95,16 +95,16 @@ class Story:
         await self._ended(request)
         record.b_before_signing = await self.door.view(request.asset_id)
 
-    async def _signing(self, record: Record) -> None:
+    async def _signing(self, record: RunRecord) -> None:
         """Step 8: contract 4711 is signed; the astronaut is proposed after all, accepted, learned."""
         asset = record.asset("programme-c")
         self.say("contract 4711 is signed")
         change = self.desk.signing(asset)
         record.signed_at = datetime.now(UTC)
         await self.sender.send(change, f"{self.desk.play}-signed", asset)
-        record.lessons.append(await self._lesson(record, asset))
+        record.cycles.append(await self._lesson(record, asset))
 
-    async def _lesson(self, record: Record, asset: str) -> Lesson:
+    async def _lesson(self, record: RunRecord, asset: str) -> LearningCycle:
         """Wait for a sample of the asset, accept it as staff would, and wait until it is recognised."""
         title = record.title(asset)
         await self._told(
@@ -142,11 +142,13 @@ class Story:
             f"inference to switch to {promoted.name}@{promoted.version}",
             lambda fact: fact.name == promoted.name and fact.model.version == promoted.version,
         )
-        lesson = Lesson(asset, accepted, yes.time, snapshot, training, promoted, recognition, switched.time)
-        self.say(f"learned as {lesson.model} in {lesson.seconds:.1f} s")
-        return lesson
+        cycle = LearningCycle(
+            asset, accepted, yes.time, snapshot, training, promoted, recognition, switched.time
+        )
+        self.say(f"learned as {cycle.model} in {cycle.seconds:.1f} s")
+        return cycle
 
-    async def _collect(self, record: Record) -> None:
+    async def _collect(self, record: RunRecord) -> None:
         """Ask the mesh what it knows now, through the same doors that people use."""
         self.say("reading what the mesh knows now")
         record.classes = await self.staff.classes(record.dataset_id)
@@ -162,7 +164,7 @@ class Story:
                 with contextlib.suppress(NotPlayableError):
                     record.playbacks[request.role] = await self.door.play(view["playlist"])
 
-    async def _send(self, record: Record, request: Request, *, as_json: bool = False) -> None:
+    async def _send(self, record: RunRecord, request: Request, *, as_json: bool = False) -> None:
         record.requests.append(request)
         if as_json:
             record.sent_as_json = request.role
@@ -185,7 +187,7 @@ class Story:
         taken_in = any(True for _ in self.log.of(AssetIngested, asset_id=asset))
         return "taken in" if taken_in else "not taken in yet"
 
-    async def _told(self, kind: type[M], what: str, holds: Callable[[M], bool]) -> tuple[M, Told]:
+    async def _told(self, kind: type[M], what: str, holds: Callable[[M], bool]) -> tuple[M, ReceivedFact]:
         return await self.log.until(
             lambda log: next(((fact, told) for fact, told in log.of(kind) if holds(fact)), None),
             what,

@@ -14,13 +14,13 @@ from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import TrainingCompleted
-from framewell_cli.demo.door import Playback, View
-from framewell_cli.demo.facts import FactLog
-from framewell_cli.demo.requests import Request
+from framewell_demo.broadcaster import Request
+from framewell_demo.facts import FactLog
+from framewell_demo.gateway_reader import Playback, View
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class LearningCycle:
     """From a person's yes to recognised: what was accepted, and what the mesh made of it."""
 
     asset_id: str
@@ -43,7 +43,7 @@ class Lesson:
 
 
 @dataclass(slots=True)
-class Record:
+class RunRecord:
     """One play. Filled as the story goes on; `requests` in the order they were sent."""
 
     play: str
@@ -51,7 +51,7 @@ class Record:
     log: FactLog
     requests: list[Request] = field(default_factory=list)
     sent_as_json: str = ""
-    lessons: list[Lesson] = field(default_factory=list)
+    cycles: list[LearningCycle] = field(default_factory=list)
     b_before_signing: View = field(default_factory=dict)
     signed_at: datetime | None = None
     views: dict[str, View] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from framewell_cli.demo.facts import patience
+from framewell_demo.facts import time_limit
 
 View = Mapping[str, Any]
 """The composed view of an asset: `GET /v1/assets/{id}`."""
@@ -31,14 +31,14 @@ class Playback:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class GatewayReader:
     """Reads from the gateway; repeats while it is being restarted."""
 
     client: httpx.AsyncClient
 
     async def view(self, asset_id: str) -> View:
         """Everything the mesh knows about the asset, no part of it missing because a service is away."""
-        async with patience(_PATIENCE_SECONDS, f"the whole view of {asset_id}"):
+        async with time_limit(_PATIENCE_SECONDS, f"the whole view of {asset_id}"):
             while True:
                 answer = await self._get(f"/v1/assets/{asset_id}")
                 view: View = answer.json()
@@ -80,7 +80,7 @@ class Door:
             raise NotPlayableError(f"{address} answers {error.response.status_code}") from error
 
     async def _get(self, path: str) -> httpx.Response:
-        async with patience(_PATIENCE_SECONDS, f"the gateway to answer {path}"):
+        async with time_limit(_PATIENCE_SECONDS, f"the gateway to answer {path}"):
             while True:
                 try:
                     answer = await self.client.get(path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from framewell_cli.demo.outcome import Outcome
 from framewell_cli.report.page import Table
+from framewell_demo.outcome import Outcome
 
 STAGES: Final = ("ingest", "transcode", "inference")
 

@@ -16,20 +16,20 @@ import typer
 from aiokafka import AIOKafkaProducer
 
 from framewell_cli.console import Json, print_json
-from framewell_cli.demo.checks import judge
-from framewell_cli.demo.door import Door
-from framewell_cli.demo.facts import WaitedInVainError, following
-from framewell_cli.demo.media import Media, prepare
-from framewell_cli.demo.mesh import OwnMesh
-from framewell_cli.demo.outcome import Outcome, sum_up
-from framewell_cli.demo.page import gather, write_page
-from framewell_cli.demo.requests import Desk, Sender
-from framewell_cli.demo.screen import Screen, show
-from framewell_cli.demo.sources import Sources, SourcesMissingError, open_sources
-from framewell_cli.demo.staff import Staff
-from framewell_cli.demo.story import Story
 from framewell_cli.errors import CommandError
 from framewell_cli.mesh.locking import Held, exclusive
+from framewell_demo.broadcaster import EventFactory, EventSender
+from framewell_demo.checks import judge
+from framewell_demo.facts import StepTimeoutError, following
+from framewell_demo.gateway_reader import GatewayReader
+from framewell_demo.media import Media, prepare
+from framewell_demo.outcome import Outcome, sum_up
+from framewell_demo.page import gather, write_page
+from framewell_demo.reviewer import Reviewer
+from framewell_demo.screen import Screen, show
+from framewell_demo.sources import Sources, SourcesMissingError, open_sources
+from framewell_demo.story import Story
+from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_models.fetch import FetchError
 
@@ -70,7 +70,7 @@ def _played(sources: Sources, home: Path, *, keep: bool) -> Outcome:
         raise CommandError(f"demo: another demo is playing in {home}; wait for it, or use --home") from None
     except SourcesMissingError as error:
         raise CommandError(f"demo: {error}") from None
-    except (WaitedInVainError, httpx.HTTPStatusError, grpc.aio.AioRpcError) as error:
+    except (StepTimeoutError, httpx.HTTPStatusError, grpc.aio.AioRpcError) as error:
         raise CommandError(f"demo: {error}\nThe logs are in {home / 'mesh' / 'logs'}.") from None
 
 
@@ -87,7 +87,7 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
     sources.check()
     screen.terms(sources)
     screen.say("rendering the programmes and starting a mesh for the demo")
-    mesh = OwnMesh.at(home / "mesh", roots=(home,))
+    mesh = TemporaryMesh.at(home / "mesh", roots=(home,))
     drawing = asyncio.create_task(asyncio.to_thread(prepare, sources, home / "programmes"))
     began = time.monotonic()
     async with mesh.running(keep=keep) as endpoints:
@@ -113,6 +113,6 @@ async def _story(endpoints: Mapping[str, str], media: Media, screen: Screen) -> 
         following(kafka) as log,
         AIOKafkaProducer(**kafka.client_options(), acks="all", enable_idempotence=True) as producer,
         httpx.AsyncClient(base_url=endpoints["rest"], timeout=15.0, trust_env=False) as rest,
-        Staff.of(endpoints) as staff,
+        Reviewer.of(endpoints) as staff,
     ):
-        yield Story(Desk(media), Sender(producer), staff, Door(rest), log, screen.say)
+        yield Story(EventFactory(media), EventSender(producer), staff, GatewayReader(rest), log, screen.say)

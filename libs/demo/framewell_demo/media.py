@@ -10,14 +10,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from framewell_cli.demo.rendering.programmes import (
+from framewell_demo.rendering.programmes import (
     Studio,
     broken_file,
     programme_a,
     programme_b,
     programme_c,
 )
-from framewell_cli.demo.sources import Sources
+from framewell_demo.sources import Sources
 
 _RENDERED: Final[Mapping[str, Callable[[Studio, Path], None]]] = {
     "programme-a.mp4": programme_a,
@@ -69,7 +69,7 @@ def _digest(sources: Sources) -> str:
     digest = hashlib.sha256()
     for source in sources.entries:
         digest.update(source.sha256.encode())
-    code = resources.files("framewell_cli.demo.rendering")
+    code = resources.files("framewell_demo.rendering")
     for module in sorted(code.iterdir(), key=lambda entry: entry.name):
         if module.name.endswith(".py"):
             digest.update(module.read_bytes())

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from aiokafka import AIOKafkaProducer
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -26,10 +25,11 @@ from framewell.rights.v1.rights_pb2 import (
     RightsChanged,
     RightsStatement,
 )
-from framewell_cli.demo.media import Media
 from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
 from framewell_contracts.identity import asset_id
+from framewell_contracts.json_mapping import to_json
+from framewell_demo.media import Media
 
 SOURCE: Final = "demo.broadcast"
 """`ce_source` of everything the demo sends: the house's planning system."""
@@ -55,7 +55,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class EventFactory:
     """Writes the events of one play; ids are fresh for every play."""
 
     media: Media
@@ -131,7 +131,7 @@ def contract(*, signed: bool) -> RightsStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class EventSender:
     """Publishes as an outside system would: protobuf in binary mode, or JSON in structured mode."""
 
     producer: AIOKafkaProducer
@@ -165,6 +165,6 @@ def structured_json(message: Message, event_id: str, subject: str) -> bytes:
         "time": datetime.now(UTC).isoformat(),
         "subject": subject,
         "datacontenttype": "application/json",
-        "data": MessageToDict(message),
+        "data": to_json(message),
     }
     return json.dumps(event, ensure_ascii=False).encode()

@@ -16,7 +16,7 @@ from framewell.inference.v1 import inference_service_pb2 as inference_pb
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
 from framewell.sample.v1.sample_pb2 import DECISION_ACCEPT, SAMPLE_STATE_PROPOSED
-from framewell_cli.demo.facts import patience
+from framewell_demo.facts import time_limit
 
 if TYPE_CHECKING:  # the generated stubs' asynchronous face exists for the type checker only
     from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceAsyncStub
@@ -32,7 +32,7 @@ _PATIENCE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class Reviewer:
     """Calls to the dataset and inference services, repeated while a service is restarting."""
 
     datasets: DatasetServiceAsyncStub
@@ -40,14 +40,14 @@ class Staff:
 
     @staticmethod
     @contextlib.asynccontextmanager
-    async def of(endpoints: Mapping[str, str]) -> AsyncIterator[Staff]:
+    async def of(endpoints: Mapping[str, str]) -> AsyncIterator[Reviewer]:
         """Staff of the mesh with these endpoints."""
         options = [("grpc.enable_http_proxy", 0), ("grpc.max_reconnect_backoff_ms", 2000)]
         async with (
             grpc.aio.insecure_channel(endpoints["grpc.dataset"], options=options) as dataset,
             grpc.aio.insecure_channel(endpoints["grpc.inference"], options=options) as inference,
         ):
-            yield Staff(DatasetServiceStub(dataset), InferenceServiceStub(inference))
+            yield Reviewer(DatasetServiceStub(dataset), InferenceServiceStub(inference))
 
     async def dataset_of_people(self) -> str:
         """Id of the dataset that learns faces from lower thirds; it is made where there is none."""
@@ -101,7 +101,7 @@ class Staff:
         return (await self._patiently(self.inference.ListPeople, request)).people
 
     async def _patiently(self, call: Callable[..., Awaitable[Answer]], request: object) -> Answer:
-        async with patience(_PATIENCE_SECONDS, "the services to answer staff"):
+        async with time_limit(_PATIENCE_SECONDS, "the services to answer staff"):
             while True:
                 try:
                     return await call(

@@ -1,4 +1,4 @@
-"""Did every step of the story really happen? One named check a promise, over the record of a play.
+"""Did every step of the story really happen? One named check a check, over the record of a play.
 
 Pure functions: the same record gives the same verdicts, and each says the figures it rests on.
 """
@@ -22,8 +22,8 @@ from framewell.sample.v1.sample_pb2 import (
     SampleWithheld,
 )
 from framewell.training.v1.training_pb2 import VERDICT_PROMOTED
-from framewell_cli.demo.record import Record
-from framewell_cli.demo.rendering.programmes import ASTRONAUT, MAN, TICKER_NAME
+from framewell_demo.rendering.programmes import ASTRONAUT, MAN, TICKER_NAME
+from framewell_demo.run_record import RunRecord
 
 LOOKED_AT: Final = ("faces", "text", "labels", "safety")
 ONNX_TOLERANCE: Final = 1e-4
@@ -33,25 +33,25 @@ LESSON_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One promise of the story and whether it held, with the figures."""
+    """One check of the story and whether it held, with the figures."""
 
     name: str
     held: bool
     sentence: str
 
 
-Promise = Callable[[Record], tuple[bool, str]]
+CheckFunction = Callable[[RunRecord], tuple[bool, str]]
 
 
-def judge(record: Record) -> list[Check]:
+def judge(record: RunRecord) -> list[Check]:
     """Every check of the story, in its order. A check that cannot even be made has not held."""
-    return [_judged(promise, record) for promise in PROMISES]
+    return [_judged(check, record) for check in CHECKS]
 
 
-def _judged(promise: Promise, record: Record) -> Check:
-    name = promise.__name__.replace("_", " ")
+def _judged(check: CheckFunction, record: RunRecord) -> Check:
+    name = check.__name__.replace("_", " ")
     try:
-        held, sentence = promise(record)
+        held, sentence = check(record)
     except (LookupError, StopIteration, TypeError) as error:
         return Check(name, False, f"what it needs is not there: {error!r}")
     return Check(name, held, sentence)
@@ -60,7 +60,7 @@ def _judged(promise: Promise, record: Record) -> Check:
 # --- taken in -------------------------------------------------------------------------------------------
 
 
-def requests_became_assets(record: Record) -> tuple[bool, str]:
+def requests_became_assets(record: RunRecord) -> tuple[bool, str]:
     wanted = {request.asset_id for request in record.taken_in()}
     found = {fact.asset_id for fact, _ in record.log.of(AssetIngested)} & wanted
     json_too = record.asset(record.sent_as_json) in found
@@ -69,14 +69,14 @@ def requests_became_assets(record: Record) -> tuple[bool, str]:
     )
 
 
-def broken_file_was_rejected_with_a_reason(record: Record) -> tuple[bool, str]:
+def broken_file_was_rejected_with_a_reason(record: RunRecord) -> tuple[bool, str]:
     rejected = next((fact for fact, _ in record.log.of(AssetRejected, asset_id=record.asset("broken"))), None)
     if rejected is None:
         return False, "nobody rejected it"
     return bool(rejected.code and rejected.detail), f"{rejected.code}: {rejected.detail}"
 
 
-def every_chunk_was_decoded_once(record: Record) -> tuple[bool, str]:
+def every_chunk_was_decoded_once(record: RunRecord) -> tuple[bool, str]:
     """Planned, transcoded and analysed agree, and no chunk was transcoded twice or failed."""
     planned = {fact.chunk_id for fact, _ in record.log.of(ChunkPlanned)}
     transcoded = Counter(fact.chunk_id for fact, _ in record.log.of(ChunkTranscoded) if _done(fact))
@@ -87,7 +87,7 @@ def every_chunk_was_decoded_once(record: Record) -> tuple[bool, str]:
     )
 
 
-def nothing_is_missing(record: Record) -> tuple[bool, str]:
+def nothing_is_missing(record: RunRecord) -> tuple[bool, str]:
     wanted = {request.asset_id: request.title for request in record.taken_in()}
     ends: list[AssetTranscoded | AssetAnalysed] = [
         *(fact for fact, _ in record.log.of(AssetTranscoded)),
@@ -102,7 +102,7 @@ def nothing_is_missing(record: Record) -> tuple[bool, str]:
     return not missing, "; ".join(missing) or "no asset says that a part of it is missing"
 
 
-def proxies_play(record: Record) -> tuple[bool, str]:
+def proxies_play(record: RunRecord) -> tuple[bool, str]:
     roles = [request.role for request in record.taken_in()]
     silent = [role for role in roles if role not in record.playbacks or not record.playbacks[role].segments]
     segments = sum(playback.segments for playback in record.playbacks.values())
@@ -114,7 +114,7 @@ def proxies_play(record: Record) -> tuple[bool, str]:
 # --- looked at ------------------------------------------------------------------------------------------
 
 
-def real_models_looked_at_every_picture(record: Record) -> tuple[bool, str]:
+def real_models_looked_at_every_picture(record: RunRecord) -> tuple[bool, str]:
     """Every asset has every picture analyser in its totals, each with model and version."""
     gaps, seen, models = [], 0, set()
     for request in record.taken_in():
@@ -126,13 +126,13 @@ def real_models_looked_at_every_picture(record: Record) -> tuple[bool, str]:
     return not gaps, "; ".join(gaps) or f"{seen} observations by {', '.join(sorted(models))}"
 
 
-def speech_was_heard(record: Record) -> tuple[bool, str]:
+def speech_was_heard(record: RunRecord) -> tuple[bool, str]:
     heard = record.views["programme-a"]["speech"]
     seconds = sum(stretch["end_seconds"] - stretch["start_seconds"] for stretch in heard)
     return 6.0 <= seconds <= 20.0, f"{seconds:.1f} s of speech in {len(heard)} stretches of programme A"
 
 
-def names_were_read_exactly(record: Record) -> tuple[bool, str]:
+def names_were_read_exactly(record: RunRecord) -> tuple[bool, str]:
     wanted = {"programme-a": MAN.name, "programme-c": ASTRONAUT.name}
     read = {role: {entry["text"] for entry in record.views[role]["text"]} for role in wanted}
     lost = [name for role, name in wanted.items() if name not in read[role]]
@@ -141,7 +141,7 @@ def names_were_read_exactly(record: Record) -> tuple[bool, str]:
     )
 
 
-def ticker_was_not_taken_for_a_name(record: Record) -> tuple[bool, str]:
+def ticker_was_not_taken_for_a_name(record: RunRecord) -> tuple[bool, str]:
     names = sorted(entry.name for entry in record.classes.values())
     ticker = [name for name in names if TICKER_NAME.casefold() in name.casefold()]
     return not ticker and MAN.name in names, f"classes: {', '.join(names)}"
@@ -150,7 +150,7 @@ def ticker_was_not_taken_for_a_name(record: Record) -> tuple[bool, str]:
 # --- samples and rights ---------------------------------------------------------------------------------
 
 
-def man_was_proposed_and_his_name_marked_as_fiction(record: Record) -> tuple[bool, str]:
+def man_was_proposed_and_his_name_marked_as_fiction(record: RunRecord) -> tuple[bool, str]:
     proposed = [
         fact
         for fact, _ in record.log.of(SampleProposed)
@@ -164,19 +164,19 @@ def man_was_proposed_and_his_name_marked_as_fiction(record: Record) -> tuple[boo
     )
 
 
-def same_pictures_counted_once(record: Record) -> tuple[bool, str]:
+def same_pictures_counted_once(record: RunRecord) -> tuple[bool, str]:
     """Programme A shows the same pictures of the man twice: one sample, the other collapsed into it."""
     named = [sample for sample in record.samples["programme-a"] if sample.class_id and not sample.question]
     collapsed = sum(sample.collapsed for sample in named)
     return len(named) == 1 and collapsed >= 1, f"{len(named)} sample, {collapsed} near-duplicates collapsed"
 
 
-def astronaut_was_withheld(record: Record) -> tuple[bool, str]:
+def astronaut_was_withheld(record: RunRecord) -> tuple[bool, str]:
     decision = _withheld(record, "programme-c")
     return "4711" in _words(decision), _beginning(decision.sentence)
 
 
-def photo_was_withheld_in_its_own_words(record: Record) -> tuple[bool, str]:
+def photo_was_withheld_in_its_own_words(record: RunRecord) -> tuple[bool, str]:
     decision = _withheld(record, "photo")
     words = _words(decision)
     return (
@@ -185,8 +185,8 @@ def photo_was_withheld_in_its_own_words(record: Record) -> tuple[bool, str]:
     )
 
 
-def staff_accepted(record: Record) -> tuple[bool, str]:
-    accepted = {sample.sample_id for lesson in record.lessons for sample in lesson.accepted}
+def staff_accepted(record: RunRecord) -> tuple[bool, str]:
+    accepted = {sample.sample_id for cycle in record.cycles for sample in cycle.accepted}
     reviewed = {
         fact.sample_id: fact.actor.principal
         for fact, _ in record.log.of(SampleReviewed)
@@ -203,8 +203,8 @@ def staff_accepted(record: Record) -> tuple[bool, str]:
 # --- learned --------------------------------------------------------------------------------------------
 
 
-def training_made_models_equal_to_torch(record: Record) -> tuple[bool, str]:
-    ends = [lesson.training for lesson in record.lessons]
+def training_made_models_equal_to_torch(record: RunRecord) -> tuple[bool, str]:
+    ends = [cycle.training for cycle in record.cycles]
     held = all(_done(end) and end.onnx_difference <= ONNX_TOLERANCE for end in ends)
     return held and len(ends) == 2, "; ".join(
         f"{end.model.name}@{end.model.version} in {end.seconds:.2f} s, ONNX − torch {end.onnx_difference:.1e}"
@@ -212,30 +212,30 @@ def training_made_models_equal_to_torch(record: Record) -> tuple[bool, str]:
     )
 
 
-def gate_promoted_them(record: Record) -> tuple[bool, str]:
-    verdicts = [lesson.training.verdict == VERDICT_PROMOTED for lesson in record.lessons]
-    steps = [step for lesson in record.lessons for step in lesson.training.gate]
+def gate_promoted_them(record: RunRecord) -> tuple[bool, str]:
+    verdicts = [cycle.training.verdict == VERDICT_PROMOTED for cycle in record.cycles]
+    steps = [step for cycle in record.cycles for step in cycle.training.gate]
     open_ = dict.fromkeys(step.sentence for step in steps if not step.passed)
     said = f"{sum(step.passed for step in steps)} of {len(steps)} steps of the gate held"
     return all(verdicts) and len(verdicts) == 2, "; ".join([said, *map(_beginning, open_)])
 
 
-def learned_within_seconds(record: Record) -> tuple[bool, str]:
-    return all(lesson.seconds <= LESSON_SECONDS for lesson in record.lessons), ", ".join(
-        f"{lesson.model}: {lesson.seconds:.1f} s from accepted to recognised" for lesson in record.lessons
+def learned_within_seconds(record: RunRecord) -> tuple[bool, str]:
+    return all(cycle.seconds <= LESSON_SECONDS for cycle in record.cycles), ", ".join(
+        f"{cycle.model}: {cycle.seconds:.1f} s from accepted to recognised" for cycle in record.cycles
     )
 
 
-def man_is_recognised_in_programme_b(record: Record) -> tuple[bool, str]:
+def man_is_recognised_in_programme_b(record: RunRecord) -> tuple[bool, str]:
     person = _named(record.b_before_signing, MAN.name)
     if person is None:
         return False, f"people: {_people(record.b_before_signing)}"
-    return person["score"] > 0.5 and person["model"] == record.lessons[0].model, (
+    return person["score"] > 0.5 and person["model"] == record.cycles[0].model, (
         f"{person['name']}, score {person['score']:.2f}, by {person['model']}"
     )
 
 
-def people_kept_out_by_rights_stay_unknown(record: Record) -> tuple[bool, str]:
+def people_kept_out_by_rights_stay_unknown(record: RunRecord) -> tuple[bool, str]:
     """Before the contract: the astronaut in B. To the end: the person of the photo."""
     before, photo = record.b_before_signing, record.views["photo"]
     held = all(
@@ -245,7 +245,7 @@ def people_kept_out_by_rights_stay_unknown(record: Record) -> tuple[bool, str]:
     return held, f"programme B: {_people(before)}; photo: {_people(photo)}"
 
 
-def signing_proposed_her_after_all(record: Record) -> tuple[bool, str]:
+def signing_proposed_her_after_all(record: RunRecord) -> tuple[bool, str]:
     proposed = [
         told.time
         for fact, told in record.log.of(SampleProposed)
@@ -256,18 +256,18 @@ def signing_proposed_her_after_all(record: Record) -> tuple[bool, str]:
     return seconds >= 0, f"proposed {seconds:.1f} s after contract 4711 was signed"
 
 
-def astronaut_is_recognised_in_programme_b(record: Record) -> tuple[bool, str]:
+def astronaut_is_recognised_in_programme_b(record: RunRecord) -> tuple[bool, str]:
     view = record.views["programme-b"]
     person = _named(view, ASTRONAUT.name)
     if person is None:
         return False, f"people: {_people(view)}"
     both = _named(view, MAN.name) is not None
-    return both and person["score"] > 0.5 and person["model"] == record.lessons[1].model, (
+    return both and person["score"] > 0.5 and person["model"] == record.cycles[1].model, (
         f"{person['name']}, score {person['score']:.2f}, by {person['model']}; {MAN.name} still known: {both}"
     )
 
 
-def nothing_was_decoded_again(record: Record) -> tuple[bool, str]:
+def nothing_was_decoded_again(record: RunRecord) -> tuple[bool, str]:
     assert record.signed_at is not None
     again = [
         told
@@ -275,14 +275,14 @@ def nothing_was_decoded_again(record: Record) -> tuple[bool, str]:
         for _, told in record.log.of(kind)
         if told.time > record.signed_at
     ]
-    changed = record.lessons[1].recognition
+    changed = record.cycles[1].recognition
     return not again, (
         f"{len(again)} chunks planned, decoded or analysed since the signing; {changed.changed} of "
         f"{changed.tracks} stored face tracks named anew in {changed.seconds:.2f} s"
     )
 
 
-PROMISES: Final[tuple[Promise, ...]] = (
+CHECKS: Final[tuple[CheckFunction, ...]] = (
     requests_became_assets,
     broken_file_was_rejected_with_a_reason,
     every_chunk_was_decoded_once,
@@ -311,7 +311,7 @@ PROMISES: Final[tuple[Promise, ...]] = (
 # --- reading the record ---------------------------------------------------------------------------------
 
 
-def withheld_decision(record: Record, role: str) -> RightsDecision:
+def withheld_decision(record: RunRecord, role: str) -> RightsDecision:
     """What the rights gate said about the samples of an asset. Raises StopIteration when it said nothing."""
     asset = record.asset(role)
     return next(fact.decision for fact, _ in record.log.of(SampleWithheld) if fact.passport.asset_id == asset)

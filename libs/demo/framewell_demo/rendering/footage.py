@@ -10,7 +10,7 @@ import av
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from framewell_cli.demo.rendering.graphics import HEIGHT, WIDTH, Picture
+from framewell_demo.rendering.graphics import HEIGHT, WIDTH, Picture
 
 CLIP_SCALE: Final = 3
 """176x144 becomes 528x432: the size at which the faces of this clip were measured."""

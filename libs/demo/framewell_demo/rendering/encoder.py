@@ -10,8 +10,8 @@ from typing import Any, Final
 import av
 import numpy as np
 
-from framewell_cli.demo.rendering.graphics import HEIGHT, WIDTH, Picture
-from framewell_cli.demo.rendering.sound import RATE, Samples
+from framewell_demo.rendering.graphics import HEIGHT, WIDTH, Picture
+from framewell_demo.rendering.sound import RATE, Samples
 
 FRAMES_A_SECOND: Final = 25
 START_TIMECODE: Final = "10:00:00:00"

@@ -30,7 +30,7 @@ _STOP_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class OwnMesh:
+class TemporaryMesh:
     """A mesh of the demo's own: its state folder, its ports, and the folders it may read media from."""
 
     folder: MeshFolder
@@ -38,12 +38,12 @@ class OwnMesh:
     roots: tuple[Path, ...]
 
     @staticmethod
-    def at(state: Path, roots: tuple[Path, ...]) -> OwnMesh:
+    def at(state: Path, roots: tuple[Path, ...]) -> TemporaryMesh:
         """A mesh in a state folder, on the first base whose ports are all free."""
         for base in _BASES:
             ports = Ports(base)
             if all(is_free(port) for _, port in ports):
-                return OwnMesh(MeshFolder(state.absolute()), ports, roots)
+                return TemporaryMesh(MeshFolder(state.absolute()), ports, roots)
         raise CommandError("No free ports for the demo's mesh between 7600 and 9599: stop something there.")
 
     @property

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from framewell_cli.console import print_table, progress, results
-from framewell_cli.demo import tables
-from framewell_cli.demo.outcome import Outcome
-from framewell_cli.demo.sources import Sources
 from framewell_cli.report.page import Table as Content
+from framewell_demo import tables
+from framewell_demo.outcome import Outcome
+from framewell_demo.sources import Sources
 
 
 @dataclass(slots=True)

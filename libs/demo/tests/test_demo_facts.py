@@ -10,14 +10,14 @@ import pytest
 from aiohttp import web
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
-from framewell_cli.demo.door import Door, NotPlayableError
-from framewell_cli.demo.facts import FactLog, Told, WaitedInVainError
+from framewell_demo.facts import FactLog, ReceivedFact, StepTimeoutError
+from framewell_demo.gateway_reader import GatewayReader, NotPlayableError
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def ingested(asset: str) -> Told:
-    return Told(f"event-{asset}", NOW, AssetIngested(asset_id=asset))
+def ingested(asset: str) -> ReceivedFact:
+    return ReceivedFact(f"event-{asset}", NOW, AssetIngested(asset_id=asset))
 
 
 async def wait_for(log: FactLog, asset: str, seconds: float = 60.0) -> AssetIngested:
@@ -42,14 +42,14 @@ async def test_a_fact_told_later_wakes_every_waiter() -> None:
 
 
 async def test_waiting_ends_with_what_was_waited_for() -> None:
-    with pytest.raises(WaitedInVainError, match="in vain for the asset"):
+    with pytest.raises(StepTimeoutError, match="in vain for the asset"):
         await FactLog().until(lambda log: None, "the asset", 0.05)
 
 
 def test_facts_are_told_apart_by_kind_and_field() -> None:
     log = FactLog()
     log.add(ingested("a"))
-    log.add(Told("other", NOW, AssetRejected(asset_id="a", code="empty")))
+    log.add(ReceivedFact("other", NOW, AssetRejected(asset_id="a", code="empty")))
     assert [fact.code for fact, _ in log.of(AssetRejected, asset_id="a")] == ["empty"]
     assert list(log.of(AssetRejected, asset_id="b")) == []
 
@@ -77,12 +77,12 @@ async def test_a_playlist_is_opened_as_a_player_would_while_the_gateway_restarts
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
-            playback = await Door(client).play("/m.m3u8")
+            playback = await GatewayReader(client).play("/m.m3u8")
             assert (playback.segments, playback.bytes) == (4, 40)
             with pytest.raises(NotPlayableError, match="no HLS playlist"):
-                await Door(client).play("/1.m4s")
+                await GatewayReader(client).play("/1.m4s")
             files["/v/v.m3u8"] = "#EXTM3U\n/gone.m4s\n"
             with pytest.raises(NotPlayableError, match="404"):
-                await Door(client).play("/m.m3u8")
+                await GatewayReader(client).play("/m.m3u8")
     finally:
         await runner.cleanup()

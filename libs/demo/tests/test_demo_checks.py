@@ -29,13 +29,13 @@ from framewell.sample.v1.sample_pb2 import (
 )
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import VERDICT_PROMOTED, GateStep, TrainingCompleted
-from framewell_cli.demo.checks import PROMISES, judge
-from framewell_cli.demo.door import Playback
-from framewell_cli.demo.facts import FactLog, Told
-from framewell_cli.demo.outcome import sum_up
-from framewell_cli.demo.record import Lesson, Record
-from framewell_cli.demo.requests import Request
-from framewell_cli.demo.sources import open_sources
+from framewell_demo.broadcaster import Request
+from framewell_demo.checks import CHECKS, judge
+from framewell_demo.facts import FactLog, ReceivedFact
+from framewell_demo.gateway_reader import Playback
+from framewell_demo.outcome import sum_up
+from framewell_demo.run_record import LearningCycle, RunRecord
+from framewell_demo.sources import open_sources
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DONE = Outcome(done=Done())
@@ -43,14 +43,14 @@ EXIF = "The photograph may not otherwise be reproduced, disseminated or broadcas
 ROLES = ("programme-a", "programme-c", "photo", "footage-bikes", "broken", "programme-b")
 
 
-def tell(record: Record, seconds: float, message: Message) -> None:
-    told = Told(f"{len(record.log.told)}", START + timedelta(seconds=seconds), message)
+def tell(record: RunRecord, seconds: float, message: Message) -> None:
+    told = ReceivedFact(f"{len(record.log.told)}", START + timedelta(seconds=seconds), message)
     record.log.add(told)
 
 
-def lesson(number: int, asset: str, sample: str) -> Lesson:
+def cycle(number: int, asset: str, sample: str) -> LearningCycle:
     model = ModelVersion(name="identity/people", version=f"{number}.0")
-    return Lesson(
+    return LearningCycle(
         asset_id=asset,
         accepted=[Sample(sample_id=sample)],
         accepted_at=START + timedelta(seconds=50 * number),
@@ -90,13 +90,13 @@ def view(*people: dict[str, Any], text: tuple[str, ...] = (), speech: float = 0.
     }
 
 
-def played() -> Record:
+def played() -> RunRecord:
     """A play in which every step happened."""
-    record = Record("play", "people", FactLog())
+    record = RunRecord("play", "people", FactLog())
     record.requests = [Request(role, role.title(), f"event-{role}", IngestRequested()) for role in ROLES]
     record.sent_as_json = "programme-a"
     for request in record.requests:
-        record.log.add(Told(request.event_id, START, request.message))
+        record.log.add(ReceivedFact(request.event_id, START, request.message))
         if request.role == "broken":
             tell(
                 record,
@@ -120,9 +120,9 @@ def played() -> Record:
     astronaut = Sample(sample_id="astronaut", class_id="a", state=SAMPLE_STATE_ACCEPTED)
     record.samples |= {"programme-a": [man], "programme-c": [astronaut]}
     tell_of_samples(record)
-    record.lessons = [
-        lesson(1, record.asset("programme-a"), "man"),
-        lesson(2, record.asset("programme-c"), "astronaut"),
+    record.cycles = [
+        cycle(1, record.asset("programme-a"), "man"),
+        cycle(2, record.asset("programme-c"), "astronaut"),
     ]
     record.signed_at = START + timedelta(seconds=90)
     record.classes = {
@@ -144,7 +144,7 @@ def played() -> Record:
     return record
 
 
-def tell_of_samples(record: Record) -> None:
+def tell_of_samples(record: RunRecord) -> None:
     def passport(role: str) -> Passport:
         return Passport(asset_id=record.asset(role))
 
@@ -172,19 +172,19 @@ def tell_of_samples(record: Record) -> None:
         tell(record, 93, SampleReviewed(sample_id=sample, decision=DECISION_ACCEPT, actor=actor))
 
 
-def broken_promises(record: Record) -> set[str]:
+def broken_promises(record: RunRecord) -> set[str]:
     return {check.name for check in judge(record) if not check.held}
 
 
 def test_every_promise_holds_when_everything_happened() -> None:
     checks = judge(played())
     assert [check.sentence for check in checks if not check.held] == []
-    assert len(checks) == len(PROMISES)
+    assert len(checks) == len(CHECKS)
     assert all(check.sentence for check in checks)
 
 
-def without(kind: type[Message], **fields: str) -> Callable[[Record], None]:
-    def remove(record: Record) -> None:
+def without(kind: type[Message], **fields: str) -> Callable[[RunRecord], None]:
+    def remove(record: RunRecord) -> None:
         record.log.told = [
             told
             for told in record.log.told
@@ -197,21 +197,21 @@ def without(kind: type[Message], **fields: str) -> Callable[[Record], None]:
     return remove
 
 
-def decoded_again(record: Record) -> None:
+def decoded_again(record: RunRecord) -> None:
     chunk = next(fact for fact, _ in record.log.of(ChunkTranscoded))
     tell(record, 95, chunk)
 
 
-def one_chunk_failed(record: Record) -> None:
+def one_chunk_failed(record: RunRecord) -> None:
     chunk = next(fact for fact, _ in record.log.of(ChunkTranscoded))
     chunk.outcome.CopyFrom(Outcome(failed=Failed(code="unreadable", detail="damaged")))
 
 
-def ticker_became_a_class(record: Record) -> None:
+def ticker_became_a_class(record: RunRecord) -> None:
     record.classes = {**record.classes, "t": DatasetClass(class_id="t", name="Sabine Körner")}
 
 
-def astronaut_known_too_early(record: Record) -> None:
+def astronaut_known_too_early(record: RunRecord) -> None:
     record.b_before_signing = view(
         person("Jörg Müßigbrodt", 0.8, "identity/people@1.0"),
         person("Eileen Collins", 0.8, "identity/people@1.0"),
@@ -219,24 +219,24 @@ def astronaut_known_too_early(record: Record) -> None:
     )
 
 
-def model_differs_from_torch(record: Record) -> None:
-    record.lessons[1].training.onnx_difference = 0.01
+def model_differs_from_torch(record: RunRecord) -> None:
+    record.cycles[1].training.onnx_difference = 0.01
 
 
-def name_misread(record: Record) -> None:
+def name_misread(record: RunRecord) -> None:
     record.views["programme-a"]["text"][0]["text"] = "Jörg Mußigbrodt"  # type: ignore[index]
 
 
-def old_model_still_names(record: Record) -> None:
+def old_model_still_names(record: RunRecord) -> None:
     for one in record.views["programme-b"]["people"]:
         one["model"] = "identity/people@1.0"
 
 
-def playlist_lost(record: Record) -> None:
+def playlist_lost(record: RunRecord) -> None:
     del record.playbacks["programme-b"]
 
 
-def not_collapsed(record: Record) -> None:
+def not_collapsed(record: RunRecord) -> None:
     record.samples["programme-a"] = [Sample(class_id="m"), Sample(class_id="m")]
 
 
@@ -260,7 +260,7 @@ def not_collapsed(record: Record) -> None:
         (not_collapsed, "same pictures counted once"),
     ],
 )
-def test_a_step_that_did_not_happen_is_noticed(harm: Callable[[Record], None], broken: str) -> None:
+def test_a_step_that_did_not_happen_is_noticed(harm: Callable[[RunRecord], None], broken: str) -> None:
     record = played()
     harm(record)
     assert broken in broken_promises(record)

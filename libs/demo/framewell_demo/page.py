@@ -10,11 +10,11 @@ from typing import Final
 from framewell.dataset.v1.dataset_service_pb2 import Sample
 from framewell.inference.v1.inference_service_pb2 import Appearance
 from framewell.sample.v1.sample_pb2 import SAMPLE_STATE_ACCEPTED
-from framewell_cli.demo import tables
-from framewell_cli.demo.door import Door
-from framewell_cli.demo.outcome import Outcome
-from framewell_cli.demo.record import Record
 from framewell_cli.report.page import Box, Page, Picture, Quote, Section, write
+from framewell_demo import tables
+from framewell_demo.gateway_reader import GatewayReader
+from framewell_demo.outcome import Outcome
+from framewell_demo.run_record import RunRecord
 
 PICTURED: Final = ("programme-a", "programme-c", "programme-b")
 """Rendered from sources whose terms allow it. The photo and the packages' clips are told in words."""
@@ -37,7 +37,7 @@ class Gathered:
     crops: Sequence[Picture] = ()
 
 
-async def gather(record: Record, door: Door) -> Gathered:
+async def gather(record: RunRecord, door: GatewayReader) -> Gathered:
     """Read frames and crops through the gateway."""
     frames = {role: await _frames(record, door, role) for role in PICTURED}
     crops: list[Picture] = []
@@ -48,7 +48,7 @@ async def gather(record: Record, door: Door) -> Gathered:
     return Gathered(frames, crops)
 
 
-async def _frames(record: Record, door: Door, role: str) -> Sequence[Picture]:
+async def _frames(record: RunRecord, door: GatewayReader, role: str) -> Sequence[Picture]:
     """For everybody seen in a programme: the picture they are seen in, with their box and name."""
     pictures = []
     for person in record.people[role]:
@@ -60,7 +60,7 @@ async def _frames(record: Record, door: Door, role: str) -> Sequence[Picture]:
     return pictures
 
 
-def _caption(record: Record, role: str, seen: Appearance) -> str:
+def _caption(record: RunRecord, role: str, seen: Appearance) -> str:
     nearest = f", distance {seen.distance:.2f} to the nearest class" if seen.distance else ""
     return f"{record.title(record.asset(role))}, picture {seen.moment.frame}{nearest}"
 
@@ -70,7 +70,7 @@ def _box(seen: Appearance, label: str, name: str) -> Box:
     return Box(seen.box.x, seen.box.y, seen.box.width, seen.box.height, label, tone)
 
 
-async def _crops(record: Record, door: Door, sample: Sample) -> Sequence[Picture]:
+async def _crops(record: RunRecord, door: GatewayReader, sample: Sample) -> Sequence[Picture]:
     return [
         Picture(await door.object(crop.picture.key), record.name(sample.class_id), small=True)
         for crop in sample.crops[:_CROPS_SHOWN]

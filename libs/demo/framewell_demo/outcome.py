@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
-from framewell_cli.demo.checks import Check, withheld_decision
-from framewell_cli.demo.record import Record
-from framewell_cli.demo.sources import Sources
+from framewell_demo.checks import Check, withheld_decision
+from framewell_demo.run_record import RunRecord
+from framewell_demo.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """One lesson of the mesh."""
+    """One cycle of the mesh."""
 
     model: str
     samples: int
@@ -78,7 +78,7 @@ class Outcome:
         return asdict(self)
 
 
-def sum_up(record: Record, checks: Sequence[Check], sources: Sources, mesh_seconds: float) -> Outcome:
+def sum_up(record: RunRecord, checks: Sequence[Check], sources: Sources, mesh_seconds: float) -> Outcome:
     """The outcome of a play. Parts that never happened are left out; the checks say so."""
     return Outcome(
         held=all(check.held for check in checks),
@@ -102,7 +102,7 @@ def sum_up(record: Record, checks: Sequence[Check], sources: Sources, mesh_secon
     )
 
 
-def _stages(record: Record, asset_id: str, role: str, title: str) -> Stages:
+def _stages(record: RunRecord, asset_id: str, role: str, title: str) -> Stages:
     view = record.views.get(role, {})
     analysed = next((fact for fact, _ in record.log.of(AssetAnalysed, asset_id=asset_id)), None)
     seen = ", ".join(
@@ -116,7 +116,7 @@ def _stages(record: Record, asset_id: str, role: str, title: str) -> Stages:
     )
 
 
-def _people(record: Record) -> Sequence[Recognised]:
+def _people(record: RunRecord) -> Sequence[Recognised]:
     found = []
     for role, people in record.people.items():
         for person in people:
@@ -127,7 +127,7 @@ def _people(record: Record) -> Sequence[Recognised]:
     return found
 
 
-def _withheld(record: Record) -> Sequence[Withheld]:
+def _withheld(record: RunRecord) -> Sequence[Withheld]:
     found = []
     for role in ("programme-c", "photo"):
         try:
@@ -139,17 +139,17 @@ def _withheld(record: Record) -> Sequence[Withheld]:
     return found
 
 
-def _learned(record: Record) -> Sequence[Learned]:
+def _learned(record: RunRecord) -> Sequence[Learned]:
     return [
         Learned(
-            model=lesson.model,
-            samples=len(lesson.accepted),
-            snapshot=lesson.snapshot.number,
-            seconds=lesson.seconds,
-            training_seconds=lesson.training.seconds,
-            onnx_difference=lesson.training.onnx_difference,
-            tracks=lesson.recognition.tracks,
-            changed=lesson.recognition.changed,
+            model=cycle.model,
+            samples=len(cycle.accepted),
+            snapshot=cycle.snapshot.number,
+            seconds=cycle.seconds,
+            training_seconds=cycle.training.seconds,
+            onnx_difference=cycle.training.onnx_difference,
+            tracks=cycle.recognition.tracks,
+            changed=cycle.recognition.changed,
         )
-        for lesson in record.lessons
+        for cycle in record.cycles
     ]

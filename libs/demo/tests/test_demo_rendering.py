@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from framewell_cli.demo.media import prepare
-from framewell_cli.demo.rendering.encoder import write_programme
-from framewell_cli.demo.rendering.footage import pan, regraded, to_and_fro
-from framewell_cli.demo.rendering.graphics import HEIGHT, TICKER_TOP, WIDTH, Overlay, Ticker
-from framewell_cli.demo.rendering.programmes import MAN, TICKER_NAME, broken_file
-from framewell_cli.demo.rendering.sound import RATE, mix, read_speech
-from framewell_cli.demo.sources import Sources, SourcesMissingError, open_sources
+from framewell_demo.media import prepare
+from framewell_demo.rendering.encoder import write_programme
+from framewell_demo.rendering.footage import pan, regraded, to_and_fro
+from framewell_demo.rendering.graphics import HEIGHT, TICKER_TOP, WIDTH, Overlay, Ticker
+from framewell_demo.rendering.programmes import MAN, TICKER_NAME, broken_file
+from framewell_demo.rendering.sound import RATE, mix, read_speech
+from framewell_demo.sources import Sources, SourcesMissingError, open_sources
 
 
 def blank() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

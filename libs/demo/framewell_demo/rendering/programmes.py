@@ -17,9 +17,9 @@ from typing import Final
 
 from PIL.Image import Image
 
-from framewell_cli.demo.rendering.encoder import FRAMES_A_SECOND, write_programme
-from framewell_cli.demo.rendering.footage import pan, read_clip, read_portrait, regraded, to_and_fro
-from framewell_cli.demo.rendering.graphics import (
+from framewell_demo.rendering.encoder import FRAMES_A_SECOND, write_programme
+from framewell_demo.rendering.footage import pan, read_clip, read_portrait, regraded, to_and_fro
+from framewell_demo.rendering.graphics import (
     LowerThird,
     Overlay,
     Picture,
@@ -30,8 +30,8 @@ from framewell_cli.demo.rendering.graphics import (
     lower_third,
     note,
 )
-from framewell_cli.demo.rendering.sound import mix, read_speech
-from framewell_cli.demo.sources import Sources
+from framewell_demo.rendering.sound import mix, read_speech
+from framewell_demo.sources import Sources
 
 MAN: Final = LowerThird("Jörg Müßigbrodt", "Reporter (fiktiv)")
 ASTRONAUT: Final = LowerThird("Eileen Collins", "Astronautin, NASA")

@@ -20,22 +20,22 @@ M = TypeVar("M", bound=Message)
 Found = TypeVar("Found")
 
 
-class WaitedInVainError(RuntimeError):
+class StepTimeoutError(RuntimeError):
     """Something the story waits for did not happen in time; the message says what, and how long."""
 
 
 @contextlib.asynccontextmanager
-async def patience(seconds: float, what: str) -> AsyncIterator[None]:
-    """Bound a wait: after `seconds`, WaitedInVainError says what was waited for."""
+async def time_limit(seconds: float, what: str) -> AsyncIterator[None]:
+    """Bound a wait: after `seconds`, StepTimeoutError says what was waited for."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise WaitedInVainError(f"waited {seconds:.0f} s in vain for {what}") from None
+        raise StepTimeoutError(f"waited {seconds:.0f} s in vain for {what}") from None
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReceivedFact:
     """One fact as it was told: `time` is when it happened, by the clock of whoever said so."""
 
     id: str
@@ -47,17 +47,17 @@ class Told:
 class FactLog:
     """Facts seen so far. A redelivered fact (same id) is kept once, as it takes effect once."""
 
-    told: list[Told] = field(default_factory=list)
+    told: list[ReceivedFact] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
     _grown: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def add(self, told: Told) -> None:
+    def add(self, told: ReceivedFact) -> None:
         if told.id not in self._ids:
             self._ids.add(told.id)
             self.told.append(told)
             self._grown.set()
 
-    def of(self, kind: type[M], **fields: str) -> Iterator[tuple[M, Told]]:
+    def of(self, kind: type[M], **fields: str) -> Iterator[tuple[M, ReceivedFact]]:
         """Facts of one message class whose named fields have the given values, oldest first."""
         for told in self.told:
             message = told.message
@@ -65,8 +65,8 @@ class FactLog:
                 yield message, told
 
     async def until(self, find: Callable[[FactLog], Found | None], what: str, seconds: float) -> Found:
-        """Wait until `find` finds something. Raises WaitedInVainError after `seconds`."""
-        async with patience(seconds, what):
+        """Wait until `find` finds something. Raises StepTimeoutError after `seconds`."""
+        async with time_limit(seconds, what):
             while (found := find(self)) is None:
                 self._grown.clear()
                 await self._grown.wait()
@@ -104,4 +104,4 @@ async def _read(consumer: AIOKafkaConsumer, log: FactLog) -> None:
             event = decode(record.topic, record.headers, record.value)
         except Unreadable:
             continue  # somebody else's; the mesh puts it into a dead-letter topic
-        log.add(Told(event.envelope.id, event.envelope.time, event.message))
+        log.add(ReceivedFact(event.envelope.id, event.envelope.time, event.message))
