@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
+from framewell.gateway.v1.events_pb2 import Event
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Box, Span, Track
 from framewell.mesh.v1.mesh_pb2 import Done, Failed, Lane, Outcome, Ratio
@@ -186,6 +187,14 @@ def test_lengths_of_time_are_seconds_as_text() -> None:
     request = from_json({"revert_after": "3.5s"}, SetTelemetryRequest)
     assert request.revert_after.ToMilliseconds() == 3500
     assert to_json(request) == {"revert_after": "3.5s"}
+
+
+def test_an_object_of_any_fields_stays_as_it_is() -> None:
+    data = {"uri": "file:///a.mp4", "revision": 1_732_300_000_000_000, "score": 0.5, "spans": [{"x": None}]}
+    event = from_json({"id": "e1", "data": data}, Event)
+    assert to_json(event)["data"] == data
+    with pytest.raises(InvalidDocument, match="data: must be an object"):
+        from_json({"data": []}, Event)
 
 
 def test_a_number_of_32_bits_is_written_as_short_as_it_was_meant() -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 @cache
 def comments() -> Mapping[str, str]:
-    """Return what stands above each message, field, enum and value in its .proto, by full name.
+    """Return what stands above each message, field, enum, value and method in its .proto, by full name.
 
     A value is named as if it stood inside its enum. `make proto` writes the file.
     """

@@ -53,6 +53,7 @@ _WELL_KNOWN: Mapping[str, Schema] = MappingProxyType(
     {
         "google.protobuf.Timestamp": {"type": "string", "format": "date-time", "pattern": TIME_PATTERN},
         "google.protobuf.Duration": {"type": "string", "pattern": SECONDS_PATTERN},
+        "google.protobuf.Struct": {"type": "object", "additionalProperties": True},
     }
 )
 

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell_contracts.json_mapping.enum_words import enum_value
@@ -132,6 +134,15 @@ def _duration(value: Any) -> Duration:
     return length
 
 
+def _struct(value: Any) -> Struct:
+    try:
+        if not isinstance(value, dict):
+            raise ValueError(f"must be an object, not {kind(value)}")
+        return ParseDict(value, Struct(), max_recursion_depth=30)
+    except (ParseError, UnicodeEncodeError, OverflowError) as error:
+        raise ValueError(f"is no JSON object that can be kept: {error}") from None
+
+
 _INT32, _INT64 = _whole(-(1 << 31), (1 << 31) - 1), _whole(-(1 << 63), (1 << 63) - 1)
 _UINT32, _UINT64 = _whole(0, (1 << 32) - 1), _whole(0, (1 << 64) - 1)
 
@@ -155,5 +166,9 @@ _SCALARS: Mapping[int, Convert] = MappingProxyType(
     }
 )
 _OF_MESSAGES: Mapping[str, Convert] = MappingProxyType(
-    {Timestamp.DESCRIPTOR.full_name: _timestamp, Duration.DESCRIPTOR.full_name: _duration}
+    {
+        Timestamp.DESCRIPTOR.full_name: _timestamp,
+        Duration.DESCRIPTOR.full_name: _duration,
+        Struct.DESCRIPTOR.full_name: _struct,
+    }
 )

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell_contracts.json_mapping.enum_words import enum_words
@@ -146,6 +148,11 @@ def _duration(value: Duration, _: bool) -> str:
         return f"{value.seconds}s"
 
 
+def _struct(value: Struct, _: bool) -> dict[str, Any]:
+    document: dict[str, Any] = MessageToDict(value)
+    return document
+
+
 _OF_SCALARS: Mapping[int, _Write] = MappingProxyType(
     {
         FieldDescriptor.TYPE_BYTES: _base64,
@@ -154,5 +161,9 @@ _OF_SCALARS: Mapping[int, _Write] = MappingProxyType(
     }
 )
 _OF_MESSAGES: Mapping[str, _Write] = MappingProxyType(
-    {Timestamp.DESCRIPTOR.full_name: _timestamp, Duration.DESCRIPTOR.full_name: _duration}
+    {
+        Timestamp.DESCRIPTOR.full_name: _timestamp,
+        Duration.DESCRIPTOR.full_name: _duration,
+        Struct.DESCRIPTOR.full_name: _struct,
+    }
 )
