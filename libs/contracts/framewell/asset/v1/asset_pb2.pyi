@@ -4,7 +4,6 @@ isort:skip_file
 The life of an asset, from taken in to analysed."""
 
 from collections import abc as _abc
-from framewell.chunk.v1 import chunk_pb2 as _chunk_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
@@ -48,43 +47,36 @@ class AssetIngested(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
-    KIND_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     ORIGINAL_FIELD_NUMBER: _builtins.int
     CONTAINER_FIELD_NUMBER: _builtins.int
     TRACKS_FIELD_NUMBER: _builtins.int
     PROGRAMME_FIELD_NUMBER: _builtins.int
     STATEMENTS_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
     EXISTING_PROXY_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
-    kind: _media_pb2.MediaKind.ValueType
-    """What it is."""
     container: _builtins.str
     """Container by FFmpeg's name, e.g. `mov`, `mpegts`, `jpeg`."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it is worked on."""
     source: _builtins.str
     """Who asked: the source of the request's event."""
     uri: _builtins.str
-    """Where the original came from."""
-    generation: _builtins.int
-    """Raised by every reprocessing; work of older generations is ignored."""
+    """Where the original came from, as the request named it."""
     revision: _builtins.int
-    """Grows with every change of the asset."""
+    """Grows with every change of the asset; older ones are ignored."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work that begins; its timeline is not known yet."""
+
     @_builtins.property
     def original(self) -> _media_pb2.ObjectRef:
-        """The original, unchanged."""
+        """The original as it was delivered, unchanged."""
 
     @_builtins.property
     def tracks(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Track]:
-        """Its tracks."""
+        """The tracks inside the container, in its order."""
 
     @_builtins.property
     def programme(self) -> _media_pb2.Programme:
@@ -96,33 +88,30 @@ class AssetIngested(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The request's labels."""
+        """The labels of the request, for whoever sent it."""
 
     @_builtins.property
     def existing_proxy(self) -> _media_pb2.ObjectRef:
-        """A proxy the house already had."""
+        """A proxy the house already had; unset when one is to be made."""
 
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
-        kind: _media_pb2.MediaKind.ValueType = ...,
+        work: _media_pb2.Work | None = ...,
         original: _media_pb2.ObjectRef | None = ...,
         container: _builtins.str = ...,
         tracks: _abc.Iterable[_media_pb2.Track] | None = ...,
         programme: _media_pb2.Programme | None = ...,
         statements: _abc.Iterable[_rights_pb2.RightsStatement] | None = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
         source: _builtins.str = ...,
         uri: _builtins.str = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
-        generation: _builtins.int = ...,
         existing_proxy: _media_pb2.ObjectRef | None = ...,
         revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "original", b"original", "programme", b"programme"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "container", b"container", "existing_proxy", b"existing_proxy", "generation", b"generation", "kind", b"kind", "labels", b"labels", "lane", b"lane", "original", b"original", "programme", b"programme", "revision", b"revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "labels", b"labels", "original", b"original", "programme", b"programme", "revision", b"revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -134,33 +123,31 @@ class AssetRejected(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
     code: _builtins.str
     """`unreachable`, `forbidden`, `too_large`, `wrong_hash`, `empty`, `not_media`, `mislabelled`, `unreadable`, `no_content`, `cancelled`, `failed`."""
     detail: _builtins.str
-    """One sentence for a person."""
+    """One sentence for a person: what is wrong with it."""
     uri: _builtins.str
-    """Where it was to come from."""
-    generation: _builtins.int
-    """Raised by every reprocessing."""
+    """Where the original was to come from."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work that ends here; kind and timeline as far as they are known."""
+
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         code: _builtins.str = ...,
         detail: _builtins.str = ...,
         uri: _builtins.str = ...,
-        generation: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "code", b"code", "detail", b"detail", "generation", b"generation", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "detail", b"detail", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -172,69 +159,55 @@ class AssetTranscoded(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     PLAYLIST_FIELD_NUMBER: _builtins.int
-    TIMELINE_FIELD_NUMBER: _builtins.int
-    CHUNK_IDS_FIELD_NUMBER: _builtins.int
+    CHUNK_COUNT_FIELD_NUMBER: _builtins.int
     EXPECTS_AUDIO_FIELD_NUMBER: _builtins.int
-    SHOTS_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    SHOT_COUNT_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    KIND_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
+    chunk_count: _builtins.int
+    """Number of chunks, whose chunk.analysed are to be waited for."""
     expects_audio: _builtins.bool
-    """True when audio.extracted belongs to the asset and audio.analysed is to be waited for."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it is worked on."""
-    generation: _builtins.int
-    """Generation of the asset this belongs to."""
-    kind: _media_pb2.MediaKind.ValueType
-    """What it is."""
+    """True when audio.analysed is to be waited for."""
+    shot_count: _builtins.int
+    """Number of final shots, listed in the index."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work, with the final clock."""
+
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
         """Failed only when nothing of it could be made."""
 
     @_builtins.property
     def playlist(self) -> _media_pb2.ObjectRef:
-        """Master playlist (HLS, CMAF); every other part is named relative to it."""
+        """Master playlist (HLS, CMAF); every other part is named relative to it. Unset when nothing could be made."""
 
     @_builtins.property
-    def timeline(self) -> _media_pb2.Timeline:
-        """The final clock."""
-
-    @_builtins.property
-    def chunk_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Ids of all chunks, in order."""
-
-    @_builtins.property
-    def shots(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Shot]:
-        """The final shots."""
+    def index(self) -> _media_pb2.ObjectRef:
+        """Serialized framewell.media.v1.MediaIndex: every chunk, every shot and all that is missing."""
 
     @_builtins.property
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What is missing, one sentence each."""
+        """What is missing, one sentence each, at most 20; the last one then says how many more the index holds."""
 
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         outcome: _mesh_pb2.Outcome | None = ...,
         playlist: _media_pb2.ObjectRef | None = ...,
-        timeline: _media_pb2.Timeline | None = ...,
-        chunk_ids: _abc.Iterable[_builtins.str] | None = ...,
+        chunk_count: _builtins.int = ...,
         expects_audio: _builtins.bool = ...,
-        shots: _abc.Iterable[_media_pb2.Shot] | None = ...,
+        index: _media_pb2.ObjectRef | None = ...,
+        shot_count: _builtins.int = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
-        generation: _builtins.int = ...,
-        kind: _media_pb2.MediaKind.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "playlist", b"playlist", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "outcome", b"outcome", "playlist", b"playlist", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "chunk_ids", b"chunk_ids", "expects_audio", b"expects_audio", "generation", b"generation", "kind", b"kind", "lane", b"lane", "missing", b"missing", "outcome", b"outcome", "playlist", b"playlist", "shots", b"shots", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_count", b"chunk_count", "expects_audio", b"expects_audio", "index", b"index", "missing", b"missing", "outcome", b"outcome", "playlist", b"playlist", "shot_count", b"shot_count", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -246,61 +219,47 @@ class AssetAnalysed(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     TOTALS_FIELD_NUMBER: _builtins.int
+    CHUNK_COUNT_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
-    CHUNKS_FIELD_NUMBER: _builtins.int
-    TIMELINE_FIELD_NUMBER: _builtins.int
-    SHOTS_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it was worked on."""
-    generation: _builtins.int
-    """Generation of the asset this belongs to."""
+    chunk_count: _builtins.int
+    """Number of chunks, analysed or given up."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work, with the final clock."""
+
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
         """Failed only when nothing of it could be analysed."""
 
     @_builtins.property
     def totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___AnalyserTotal]:
-        """Totals per analyser and model."""
+        """Totals per analyser and model, of pictures and sound."""
+
+    @_builtins.property
+    def index(self) -> _media_pb2.ObjectRef:
+        """Serialized framewell.inference.v1.AnalysisIndex: the results of every chunk and of the sound, and the shots."""
 
     @_builtins.property
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What is missing and why, one sentence each."""
-
-    @_builtins.property
-    def chunks(self) -> _containers.RepeatedCompositeFieldContainer[_chunk_pb2.ChunkAnalysed]:
-        """Every chunk's results, in order of time."""
-
-    @_builtins.property
-    def timeline(self) -> _media_pb2.Timeline:
-        """Final clock."""
-
-    @_builtins.property
-    def shots(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Shot]:
-        """Final shots."""
+        """What is missing and why, one sentence each, at most 20; the last one then says how many more the index holds."""
 
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         outcome: _mesh_pb2.Outcome | None = ...,
         totals: _abc.Iterable[Global___AnalyserTotal] | None = ...,
+        chunk_count: _builtins.int = ...,
+        index: _media_pb2.ObjectRef | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
-        chunks: _abc.Iterable[_chunk_pb2.ChunkAnalysed] | None = ...,
-        timeline: _media_pb2.Timeline | None = ...,
-        shots: _abc.Iterable[_media_pb2.Shot] | None = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
-        generation: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "outcome", b"outcome", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "chunks", b"chunks", "generation", b"generation", "lane", b"lane", "missing", b"missing", "outcome", b"outcome", "shots", b"shots", "timeline", b"timeline", "totals", b"totals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_count", b"chunk_count", "index", b"index", "missing", b"missing", "outcome", b"outcome", "totals", b"totals", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -314,29 +273,29 @@ class AnalyserTotal(_message.Message):
 
     ANALYSER_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
-    OBSERVATIONS_FIELD_NUMBER: _builtins.int
-    CHUNKS_FIELD_NUMBER: _builtins.int
+    OBSERVATION_COUNT_FIELD_NUMBER: _builtins.int
+    CHUNK_COUNT_FIELD_NUMBER: _builtins.int
     analyser: _builtins.str
-    """Name of the analyser."""
-    observations: _builtins.int
-    """Observations."""
-    chunks: _builtins.int
-    """Chunks it ran on."""
+    """Name of the analyser, e.g. `faces`."""
+    observation_count: _builtins.int
+    """Number of observations in the whole asset."""
+    chunk_count: _builtins.int
+    """Number of chunks it ran on; the sound counts as one."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The model that saw it."""
+        """The model and version that saw it."""
 
     def __init__(
         self,
         *,
         analyser: _builtins.str = ...,
         model: _mesh_pb2.ModelVersion | None = ...,
-        observations: _builtins.int = ...,
-        chunks: _builtins.int = ...,
+        observation_count: _builtins.int = ...,
+        chunk_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "chunks", b"chunks", "model", b"model", "observations", b"observations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "chunk_count", b"chunk_count", "model", b"model", "observation_count", b"observation_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -344,7 +303,7 @@ Global___AnalyserTotal: _TypeAlias = AnalyserTotal  # noqa: Y015
 
 @_typing.final
 class AssetRemoved(_message.Message):
-    """The asset and everything made from it is to go. Written by the gateway, ingest, or outside."""
+    """The asset and everything made from it is to go. Written by ingest or from outside."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -353,14 +312,14 @@ class AssetRemoved(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset and key of the fact."""
     reason: _builtins.str
-    """Why."""
+    """One sentence for a person: why it goes."""
     revision: _builtins.int
-    """Grows with every change of the asset."""
+    """Grows with every change of the asset; 0 when the sender does not count."""
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Who decided."""
+        """Who decided that it goes."""
 
     def __init__(
         self,

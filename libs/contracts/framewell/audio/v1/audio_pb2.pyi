@@ -8,6 +8,7 @@ from framewell.chunk.v1 import chunk_pb2 as _chunk_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -28,30 +29,64 @@ class AudioSegment(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SEGMENT_FIELD_NUMBER: _builtins.int
-    START_SECONDS_FIELD_NUMBER: _builtins.int
-    DURATION_SECONDS_FIELD_NUMBER: _builtins.int
-    start_seconds: _builtins.float
-    """Seconds from the asset's start."""
-    duration_seconds: _builtins.float
-    """Length in seconds."""
+    START_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def segment(self) -> _media_pb2.ObjectRef:
-        """The segment."""
+        """The segment as it is played."""
+
+    @_builtins.property
+    def start(self) -> _duration_pb2.Duration:
+        """Time from the asset's start to the segment's first sample."""
+
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """Length of the segment."""
 
     def __init__(
         self,
         *,
         segment: _media_pb2.ObjectRef | None = ...,
-        start_seconds: _builtins.float = ...,
-        duration_seconds: _builtins.float = ...,
+        start: _duration_pb2.Duration | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["segment", b"segment"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "segment", b"segment", "start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_seconds", b"duration_seconds", "segment", b"segment", "start_seconds", b"start_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "segment", b"segment", "start", b"start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AudioSegment: _TypeAlias = AudioSegment  # noqa: Y015
+
+@_typing.final
+class AudioSegments(_message.Message):
+    """The AAC rendition of an asset's sound: an object that audio.extracted refers to, since it grows with the asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    SEGMENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def header(self) -> _media_pb2.ObjectRef:
+        """CMAF header that every segment plays behind."""
+
+    @_builtins.property
+    def segments(self) -> _containers.RepeatedCompositeFieldContainer[Global___AudioSegment]:
+        """The segments in order of time."""
+
+    def __init__(
+        self,
+        *,
+        header: _media_pb2.ObjectRef | None = ...,
+        segments: _abc.Iterable[Global___AudioSegment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "segments", b"segments"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AudioSegments: _TypeAlias = AudioSegments  # noqa: Y015
 
 @_typing.final
 class AudioExtracted(_message.Message):
@@ -59,109 +94,93 @@ class AudioExtracted(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     PRESENT_FIELD_NUMBER: _builtins.int
-    RENDITION_HEADER_FIELD_NUMBER: _builtins.int
     SEGMENTS_FIELD_NUMBER: _builtins.int
+    SEGMENT_COUNT_FIELD_NUMBER: _builtins.int
     SPEECH_FIELD_NUMBER: _builtins.int
     LOUDNESS_LUFS_FIELD_NUMBER: _builtins.int
-    DURATION_SECONDS_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    TIMELINE_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
+    DURATION_FIELD_NUMBER: _builtins.int
     present: _builtins.bool
     """True when there is sound."""
+    segment_count: _builtins.int
+    """Number of segments of the rendition."""
     loudness_lufs: _builtins.float
-    """Integrated loudness in LUFS (ITU-R BS.1770), 0 when there is no sound."""
-    duration_seconds: _builtins.float
-    """Length in seconds."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it is worked on."""
-    generation: _builtins.int
-    """Generation of the asset this belongs to."""
+    """Integrated loudness in LUFS (ITU-R BS.1770); unset when there is no sound or only silence."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work; its clock lets what is heard be placed in pts."""
+
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
-        """Done, or given up."""
+        """Done, or given up; given up, nothing below is set."""
 
     @_builtins.property
-    def rendition_header(self) -> _media_pb2.ObjectRef:
-        """CMAF header of the AAC rendition."""
-
-    @_builtins.property
-    def segments(self) -> _containers.RepeatedCompositeFieldContainer[Global___AudioSegment]:
-        """Its segments, in order."""
+    def segments(self) -> _media_pb2.ObjectRef:
+        """Serialized AudioSegments: the AAC rendition. Unset when there is no sound."""
 
     @_builtins.property
     def speech(self) -> _media_pb2.ObjectRef:
-        """16 kHz mono FLAC for speech models; sample 0 is the asset's start."""
+        """16 kHz mono FLAC for speech models; sample 0 is the asset's start. Unset when there is no sound."""
 
     @_builtins.property
-    def timeline(self) -> _media_pb2.Timeline:
-        """The asset's clock, so that what is heard can be told in pts."""
+    def duration(self) -> _duration_pb2.Duration:
+        """Length of the sound; unset when there is none."""
 
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         outcome: _mesh_pb2.Outcome | None = ...,
         present: _builtins.bool = ...,
-        rendition_header: _media_pb2.ObjectRef | None = ...,
-        segments: _abc.Iterable[Global___AudioSegment] | None = ...,
+        segments: _media_pb2.ObjectRef | None = ...,
+        segment_count: _builtins.int = ...,
         speech: _media_pb2.ObjectRef | None = ...,
-        loudness_lufs: _builtins.float = ...,
-        duration_seconds: _builtins.float = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
-        generation: _builtins.int = ...,
-        timeline: _media_pb2.Timeline | None = ...,
+        loudness_lufs: _builtins.float | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "rendition_header", b"rendition_header", "speech", b"speech", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "segments", b"segments", "speech", b"speech", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "duration_seconds", b"duration_seconds", "generation", b"generation", "lane", b"lane", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "rendition_header", b"rendition_header", "segments", b"segments", "speech", b"speech", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "segment_count", b"segment_count", "segments", b"segments", "speech", b"speech", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__loudness_lufs: _TypeAlias = _typing.Literal["loudness_lufs"]  # noqa: Y015
+    _WhichOneofArgType__loudness_lufs: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__loudness_lufs) -> _WhichOneofReturnType__loudness_lufs | None: ...
 
 Global___AudioExtracted: _TypeAlias = AudioExtracted  # noqa: Y015
 
 @_typing.final
 class AudioAnalysed(_message.Message):
-    """The models have listened."""
+    """The models have listened to the sound of an asset. Or it was given up."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it is worked on."""
-    generation: _builtins.int
-    """Generation of the asset this belongs to."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The asset's work it is part of."""
+
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
-        """Done, or given up."""
+        """Done, or given up as a whole."""
 
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_chunk_pb2.AnalyserResult]:
-        """One per analyser; empty when there is no sound."""
+        """One result for each analyser that listens; empty when there is no sound."""
 
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         outcome: _mesh_pb2.Outcome | None = ...,
         results: _abc.Iterable[_chunk_pb2.AnalyserResult] | None = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
-        generation: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "generation", b"generation", "lane", b"lane", "outcome", b"outcome", "results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "results", b"results", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,42 +26,34 @@ class ChunkPlanned(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     CHUNK_ID_FIELD_NUMBER: _builtins.int
     INDEX_FIELD_NUMBER: _builtins.int
     SPAN_FIELD_NUMBER: _builtins.int
+    DISCONTINUITY_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     CONTAINER_FIELD_NUMBER: _builtins.int
     BYTE_RANGE_FIELD_NUMBER: _builtins.int
     PLAN_FIELD_NUMBER: _builtins.int
-    ERA_FIELD_NUMBER: _builtins.int
-    TIMELINE_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    KIND_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
     chunk_id: _builtins.str
-    """`<asset>/<era or segment>/<start_pts>`."""
+    """Id of the chunk and key of the fact: `<asset id>/<discontinuity>/<start pts>`."""
     index: _builtins.int
-    """Place among the asset's chunks, from 0."""
+    """Its place among the asset's chunks, from 0."""
+    discontinuity: _builtins.int
+    """Number of the run of unbroken clock it belongs to, from 0."""
     container: _builtins.str
-    """Container by FFmpeg's name."""
-    era: _builtins.int
-    """Stretch of the file with one unbroken clock, from 0."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it is worked on."""
-    generation: _builtins.int
-    """Generation of the asset this belongs to."""
-    kind: _media_pb2.MediaKind.ValueType
-    """What the asset is."""
+    """Container of the source by FFmpeg's name, e.g. `mpegts`."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The asset's work it is part of."""
+
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """Where it lies."""
+        """Where on the asset's clock it lies."""
 
     @_builtins.property
     def source(self) -> _media_pb2.ObjectRef:
-        """What to decode."""
+        """The file that is to be decoded."""
 
     @_builtins.property
     def byte_range(self) -> _media_pb2.ByteRange:
@@ -71,30 +63,22 @@ class ChunkPlanned(_message.Message):
     def plan(self) -> _media_pb2.ObjectRef:
         """Packet and frame table of the whole source (Arrow IPC; columns in the transcode service's documentation)."""
 
-    @_builtins.property
-    def timeline(self) -> _media_pb2.Timeline:
-        """The asset's clock."""
-
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         chunk_id: _builtins.str = ...,
         index: _builtins.int = ...,
         span: _media_pb2.Span | None = ...,
+        discontinuity: _builtins.int = ...,
         source: _media_pb2.ObjectRef | None = ...,
         container: _builtins.str = ...,
         byte_range: _media_pb2.ByteRange | None = ...,
         plan: _media_pb2.ObjectRef | None = ...,
-        era: _builtins.int = ...,
-        timeline: _media_pb2.Timeline | None = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
-        generation: _builtins.int = ...,
-        kind: _media_pb2.MediaKind.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["byte_range", b"byte_range", "plan", b"plan", "source", b"source", "span", b"span", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["byte_range", b"byte_range", "plan", b"plan", "source", b"source", "span", b"span", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "byte_range", b"byte_range", "chunk_id", b"chunk_id", "container", b"container", "era", b"era", "generation", b"generation", "index", b"index", "kind", b"kind", "lane", b"lane", "plan", b"plan", "source", b"source", "span", b"span", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["byte_range", b"byte_range", "chunk_id", b"chunk_id", "container", b"container", "discontinuity", b"discontinuity", "index", b"index", "plan", b"plan", "source", b"source", "span", b"span", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -106,7 +90,7 @@ class ChunkTranscoded(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     CHUNK_ID_FIELD_NUMBER: _builtins.int
     INDEX_FIELD_NUMBER: _builtins.int
     SPAN_FIELD_NUMBER: _builtins.int
@@ -118,29 +102,21 @@ class ChunkTranscoded(_message.Message):
     PROVISIONAL_CUTS_FIELD_NUMBER: _builtins.int
     PICTURES_FIELD_NUMBER: _builtins.int
     MISSING_PTS_FIELD_NUMBER: _builtins.int
-    TIMELINE_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    KIND_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
     chunk_id: _builtins.str
-    """The chunk."""
+    """Id of the chunk and key of the fact."""
     index: _builtins.int
-    """Place among the asset's chunks."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it is worked on."""
-    generation: _builtins.int
-    """Generation of the asset this belongs to."""
-    kind: _media_pb2.MediaKind.ValueType
-    """What the asset is."""
+    """Its place among the asset's chunks, from 0."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The asset's work it is part of."""
+
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """Where it lies."""
+        """Where on the asset's clock it lies."""
 
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
-        """Done, or given up."""
+        """Done, or given up; given up, nothing below is set."""
 
     @_builtins.property
     def proxy_header(self) -> _media_pb2.ObjectRef:
@@ -148,11 +124,11 @@ class ChunkTranscoded(_message.Message):
 
     @_builtins.property
     def proxy_segment(self) -> _media_pb2.ObjectRef:
-        """CMAF segment of the proxy."""
+        """CMAF segment of the proxy with the chunk's pictures."""
 
     @_builtins.property
     def frames(self) -> _media_pb2.ObjectRef:
-        """Frame bundle (Arrow IPC): what the models look at."""
+        """Frame bundle (Arrow IPC): the sampled pictures the models look at."""
 
     @_builtins.property
     def shot_scores(self) -> _media_pb2.ObjectRef:
@@ -164,20 +140,16 @@ class ChunkTranscoded(_message.Message):
 
     @_builtins.property
     def pictures(self) -> Global___PictureStatistics:
-        """What the pictures look like."""
+        """What the chunk's pictures look like."""
 
     @_builtins.property
     def missing_pts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Planned pts that could not be decoded."""
-
-    @_builtins.property
-    def timeline(self) -> _media_pb2.Timeline:
-        """The asset's clock."""
+        """Planned pts that could not be decoded, the first 10,000 of them."""
 
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         chunk_id: _builtins.str = ...,
         index: _builtins.int = ...,
         span: _media_pb2.Span | None = ...,
@@ -189,14 +161,10 @@ class ChunkTranscoded(_message.Message):
         provisional_cuts: _abc.Iterable[_builtins.int] | None = ...,
         pictures: Global___PictureStatistics | None = ...,
         missing_pts: _abc.Iterable[_builtins.int] | None = ...,
-        timeline: _media_pb2.Timeline | None = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
-        generation: _builtins.int = ...,
-        kind: _media_pb2.MediaKind.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "pictures", b"pictures", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "pictures", b"pictures", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "chunk_id", b"chunk_id", "frames", b"frames", "generation", b"generation", "index", b"index", "kind", b"kind", "lane", b"lane", "missing_pts", b"missing_pts", "outcome", b"outcome", "pictures", b"pictures", "provisional_cuts", b"provisional_cuts", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "missing_pts", b"missing_pts", "outcome", b"outcome", "pictures", b"pictures", "provisional_cuts", b"provisional_cuts", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -204,7 +172,7 @@ Global___ChunkTranscoded: _TypeAlias = ChunkTranscoded  # noqa: Y015
 
 @_typing.final
 class PictureStatistics(_message.Message):
-    """What the pictures of a chunk look like."""
+    """What the pictures of a chunk look like, for people who watch over the material."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -216,15 +184,15 @@ class PictureStatistics(_message.Message):
     WIDTH_FIELD_NUMBER: _builtins.int
     HEIGHT_FIELD_NUMBER: _builtins.int
     mean_luma: _builtins.float
-    """Mean luma, 0 to 255."""
+    """Mean luma over all pictures, 0 to 255."""
     black_fraction: _builtins.float
-    """Fraction of pictures that are black."""
+    """Fraction of pictures that are black, 0 to 1."""
     frozen_fraction: _builtins.float
-    """Fraction of pictures that do not differ from the one before."""
+    """Fraction of pictures that do not differ from the one before, 0 to 1."""
     damaged_frames: _builtins.int
-    """Pictures the decoder marked as damaged."""
+    """Number of pictures the decoder marked as damaged."""
     sampled_frames: _builtins.int
-    """Pictures in the frame bundle."""
+    """Number of pictures in the frame bundle."""
     width: _builtins.int
     """Width of the sampled pictures in pixels."""
     height: _builtins.int
@@ -257,24 +225,24 @@ class AnalyserResult(_message.Message):
     ANALYSER_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
-    OBSERVATIONS_FIELD_NUMBER: _builtins.int
+    OBSERVATION_COUNT_FIELD_NUMBER: _builtins.int
     OBSERVATION_SET_FIELD_NUMBER: _builtins.int
     VECTORS_FIELD_NUMBER: _builtins.int
     analyser: _builtins.str
     """Name of the analyser: `faces`, `text`, `labels`, `safety`, `speech` …"""
-    observations: _builtins.int
-    """Number of observations."""
+    observation_count: _builtins.int
+    """Number of observations in the set."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """The model whose name and version the observations carry."""
 
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
-        """Done, or given up."""
+        """Done, or given up for this analyser alone."""
 
     @_builtins.property
     def observation_set(self) -> _media_pb2.ObjectRef:
-        """Serialized framewell.inference.v1.ObservationSet."""
+        """Serialized framewell.inference.v1.ObservationSet; unset when the analyser gave up."""
 
     @_builtins.property
     def vectors(self) -> _media_pb2.ObjectRef:
@@ -286,13 +254,13 @@ class AnalyserResult(_message.Message):
         analyser: _builtins.str = ...,
         model: _mesh_pb2.ModelVersion | None = ...,
         outcome: _mesh_pb2.Outcome | None = ...,
-        observations: _builtins.int = ...,
+        observation_count: _builtins.int = ...,
         observation_set: _media_pb2.ObjectRef | None = ...,
         vectors: _media_pb2.ObjectRef | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "observation_set", b"observation_set", "outcome", b"outcome", "vectors", b"vectors"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "model", b"model", "observation_set", b"observation_set", "observations", b"observations", "outcome", b"outcome", "vectors", b"vectors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "model", b"model", "observation_count", b"observation_count", "observation_set", b"observation_set", "outcome", b"outcome", "vectors", b"vectors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -304,7 +272,7 @@ class ChunkAnalysed(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
     CHUNK_ID_FIELD_NUMBER: _builtins.int
     INDEX_FIELD_NUMBER: _builtins.int
     SPAN_FIELD_NUMBER: _builtins.int
@@ -312,47 +280,38 @@ class ChunkAnalysed(_message.Message):
     RESULTS_FIELD_NUMBER: _builtins.int
     FRAMES_FIELD_NUMBER: _builtins.int
     PROVISIONAL_CUTS_FIELD_NUMBER: _builtins.int
-    TIMELINE_FIELD_NUMBER: _builtins.int
-    LANE_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The asset."""
     chunk_id: _builtins.str
-    """The chunk."""
+    """Id of the chunk and key of the fact."""
     index: _builtins.int
-    """Place among the asset's chunks."""
-    lane: _mesh_pb2.Lane.ValueType
-    """In which lane it is worked on."""
-    generation: _builtins.int
-    """Generation of the asset this belongs to."""
+    """Its place among the asset's chunks, from 0."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The asset's work it is part of."""
+
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """Where it lies."""
+        """Where on the asset's clock it lies."""
 
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
-        """Done, or given up."""
+        """Done, or given up as a whole."""
 
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AnalyserResult]:
-        """One per analyser."""
+        """One result for each analyser that looks at pictures."""
 
     @_builtins.property
     def frames(self) -> _media_pb2.ObjectRef:
-        """The frame bundle they looked at."""
+        """The frame bundle the models looked at."""
 
     @_builtins.property
     def provisional_cuts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """pts of the first picture of each provisional shot after the first."""
 
-    @_builtins.property
-    def timeline(self) -> _media_pb2.Timeline:
-        """The asset's clock."""
-
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         chunk_id: _builtins.str = ...,
         index: _builtins.int = ...,
         span: _media_pb2.Span | None = ...,
@@ -360,13 +319,10 @@ class ChunkAnalysed(_message.Message):
         results: _abc.Iterable[Global___AnalyserResult] | None = ...,
         frames: _media_pb2.ObjectRef | None = ...,
         provisional_cuts: _abc.Iterable[_builtins.int] | None = ...,
-        timeline: _media_pb2.Timeline | None = ...,
-        lane: _mesh_pb2.Lane.ValueType = ...,
-        generation: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "span", b"span", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "span", b"span", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "chunk_id", b"chunk_id", "frames", b"frames", "generation", b"generation", "index", b"index", "lane", b"lane", "outcome", b"outcome", "provisional_cuts", b"provisional_cuts", "results", b"results", "span", b"span", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "outcome", b"outcome", "provisional_cuts", b"provisional_cuts", "results", b"results", "span", b"span", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

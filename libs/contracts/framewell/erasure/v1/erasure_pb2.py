@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/erasure/v1/erasure.proto\x12\x14\x66ramewell.erasure.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"p\n\x10\x45rasureRequested\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"*\n\x0b\x45rasedCount\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"{\n\x10\x45rasureCompleted\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x31\n\x06\x63ounts\x18\x04 \x03(\x0b\x32!.framewell.erasure.v1.ErasedCountb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/erasure/v1/erasure.proto\x12\x14\x66ramewell.erasure.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\x8c\x01\n\x10\x45rasureRequested\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"*\n\x0b\x45rasedCount\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\x97\x01\n\x10\x45rasureCompleted\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x31\n\x06\x63ounts\x18\x04 \x03(\x0b\x32!.framewell.erasure.v1.ErasedCountb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.erasure.v1.erasure_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERASUREREQUESTED']._serialized_start=90
-  _globals['_ERASUREREQUESTED']._serialized_end=202
-  _globals['_ERASEDCOUNT']._serialized_start=204
-  _globals['_ERASEDCOUNT']._serialized_end=246
-  _globals['_ERASURECOMPLETED']._serialized_start=248
-  _globals['_ERASURECOMPLETED']._serialized_end=371
+  _globals['_ERASUREREQUESTED']._serialized_start=91
+  _globals['_ERASUREREQUESTED']._serialized_end=231
+  _globals['_ERASEDCOUNT']._serialized_start=233
+  _globals['_ERASEDCOUNT']._serialized_end=275
+  _globals['_ERASURECOMPLETED']._serialized_start=278
+  _globals['_ERASURECOMPLETED']._serialized_end=429
 # @@protoc_insertion_point(module_scope)

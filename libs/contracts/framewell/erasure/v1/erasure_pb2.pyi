@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ErasureRequested(_message.Message):
-    """Somebody is to be forgotten. From outside or through the gateway."""
+    """Somebody or something is to be forgotten. Written from outside."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -30,24 +30,26 @@ class ErasureRequested(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     erasure_id: _builtins.str
-    """Id of the request."""
-    subject: _builtins.str
-    """What to forget: `class:<id>`, `asset:<id>` or `holder:<name>`; the key of the fact."""
+    """Id of the request, chosen by its sender."""
     reason: _builtins.str
-    """One sentence: why."""
+    """One sentence for a person: why it is to be forgotten."""
+    @_builtins.property
+    def subject(self) -> _mesh_pb2.Subject:
+        """What to forget: a class, an asset or a holder of rights. Its text is the key of the fact."""
+
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Who asked."""
+        """Who asked for the erasure."""
 
     def __init__(
         self,
         *,
         erasure_id: _builtins.str = ...,
-        subject: _builtins.str = ...,
+        subject: _mesh_pb2.Subject | None = ...,
         reason: _builtins.str = ...,
         actor: _mesh_pb2.Actor | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "erasure_id", b"erasure_id", "reason", b"reason", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
@@ -64,9 +66,9 @@ class ErasedCount(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Kind: `crops`, `vectors`, `names`, `proxies` …"""
+    """Kind of thing in words: `crops`, `vectors`, `names`, `proxies` …"""
     count: _builtins.int
-    """How many."""
+    """How many of them were erased."""
     def __init__(
         self,
         *,
@@ -92,24 +94,26 @@ class ErasureCompleted(_message.Message):
     SERVICE_FIELD_NUMBER: _builtins.int
     COUNTS_FIELD_NUMBER: _builtins.int
     erasure_id: _builtins.str
-    """Id of the request."""
-    subject: _builtins.str
-    """What was forgotten; the key of the fact."""
+    """Id of the request this answers."""
     service: _builtins.str
-    """The service."""
+    """Name of the service that has forgotten, e.g. `dataset`."""
+    @_builtins.property
+    def subject(self) -> _mesh_pb2.Subject:
+        """What was forgotten. Its text is the key of the fact."""
+
     @_builtins.property
     def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ErasedCount]:
-        """What it erased."""
+        """What the service erased, by kind; 0 of a kind says that there was nothing."""
 
     def __init__(
         self,
         *,
         erasure_id: _builtins.str = ...,
-        subject: _builtins.str = ...,
+        subject: _mesh_pb2.Subject | None = ...,
         service: _builtins.str = ...,
         counts: _abc.Iterable[Global___ErasedCount] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "erasure_id", b"erasure_id", "service", b"service", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...

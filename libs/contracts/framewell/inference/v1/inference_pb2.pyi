@@ -4,6 +4,7 @@ isort:skip_file
 What models saw, stored."""
 
 from collections import abc as _abc
+from framewell.chunk.v1 import chunk_pb2 as _chunk_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
@@ -32,18 +33,18 @@ class ObservationSet(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     OBSERVATIONS_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset it was seen in."""
     chunk_id: _builtins.str
-    """The chunk; empty for the sound of the whole asset."""
+    """Id of the chunk; empty for the sound of the whole asset."""
     analyser: _builtins.str
-    """Name of the analyser."""
+    """Name of the analyser, e.g. `faces`."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The model."""
+        """The model and version that saw it."""
 
     @_builtins.property
     def observations(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Observation]:
-        """In order of time."""
+        """What was seen, in order of time; the ordinal of an observation's id is its place here."""
 
     def __init__(
         self,
@@ -61,3 +62,107 @@ class ObservationSet(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ObservationSet: _TypeAlias = ObservationSet  # noqa: Y015
+
+@_typing.final
+class ChunkAnalysis(_message.Message):
+    """What became of one chunk in the analysis of an asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHUNK_ID_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    FRAMES_FIELD_NUMBER: _builtins.int
+    PROVISIONAL_CUTS_FIELD_NUMBER: _builtins.int
+    chunk_id: _builtins.str
+    """Id of the chunk: `<asset id>/<discontinuity>/<start pts>`."""
+    index: _builtins.int
+    """Its place among the asset's chunks, from 0."""
+    @_builtins.property
+    def span(self) -> _media_pb2.Span:
+        """Where on the asset's clock it lies."""
+
+    @_builtins.property
+    def outcome(self) -> _mesh_pb2.Outcome:
+        """Done, or given up as a whole."""
+
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[_chunk_pb2.AnalyserResult]:
+        """One result for each analyser that looks at pictures."""
+
+    @_builtins.property
+    def frames(self) -> _media_pb2.ObjectRef:
+        """The frame bundle the models looked at."""
+
+    @_builtins.property
+    def provisional_cuts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """pts of the first picture of each provisional shot after the first."""
+
+    def __init__(
+        self,
+        *,
+        chunk_id: _builtins.str = ...,
+        index: _builtins.int = ...,
+        span: _media_pb2.Span | None = ...,
+        outcome: _mesh_pb2.Outcome | None = ...,
+        results: _abc.Iterable[_chunk_pb2.AnalyserResult] | None = ...,
+        frames: _media_pb2.ObjectRef | None = ...,
+        provisional_cuts: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "span", b"span"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "outcome", b"outcome", "provisional_cuts", b"provisional_cuts", "results", b"results", "span", b"span"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChunkAnalysis: _TypeAlias = ChunkAnalysis  # noqa: Y015
+
+@_typing.final
+class AnalysisIndex(_message.Message):
+    """Everything the analysis of an asset came to, however long the asset is: an object that asset.analysed refers to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_FIELD_NUMBER: _builtins.int
+    CHUNKS_FIELD_NUMBER: _builtins.int
+    SOUND_FIELD_NUMBER: _builtins.int
+    SHOTS_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work that made it, with the final clock."""
+
+    @_builtins.property
+    def chunks(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChunkAnalysis]:
+        """Every chunk in order of time."""
+
+    @_builtins.property
+    def sound(self) -> _containers.RepeatedCompositeFieldContainer[_chunk_pb2.AnalyserResult]:
+        """One result for each analyser that listens; empty when there is no sound."""
+
+    @_builtins.property
+    def shots(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Shot]:
+        """The final shots in order of time."""
+
+    @_builtins.property
+    def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """All that is missing and why, one sentence each; the fact holds the first of them."""
+
+    def __init__(
+        self,
+        *,
+        work: _media_pb2.Work | None = ...,
+        chunks: _abc.Iterable[Global___ChunkAnalysis] | None = ...,
+        sound: _abc.Iterable[_chunk_pb2.AnalyserResult] | None = ...,
+        shots: _abc.Iterable[_media_pb2.Shot] | None = ...,
+        missing: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "missing", b"missing", "shots", b"shots", "sound", b"sound", "work", b"work"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnalysisIndex: _TypeAlias = AnalysisIndex  # noqa: Y015

@@ -9,6 +9,7 @@ from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -20,6 +21,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _AnalyserInput:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnalyserInputEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AnalyserInput.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANALYSER_INPUT_UNSPECIFIED: _AnalyserInput.ValueType  # 0
+    """Never sent: every analyser has an input."""
+    ANALYSER_INPUT_PICTURES: _AnalyserInput.ValueType  # 1
+    """It looks at sampled pictures."""
+    ANALYSER_INPUT_SOUND: _AnalyserInput.ValueType  # 2
+    """It listens to the sound of an asset."""
+
+class AnalyserInput(_AnalyserInput, metaclass=_AnalyserInputEnumTypeWrapper):
+    """What an analyser looks at or listens to."""
+
+ANALYSER_INPUT_UNSPECIFIED: AnalyserInput.ValueType  # 0
+"""Never sent: every analyser has an input."""
+ANALYSER_INPUT_PICTURES: AnalyserInput.ValueType  # 1
+"""It looks at sampled pictures."""
+ANALYSER_INPUT_SOUND: AnalyserInput.ValueType  # 2
+"""It listens to the sound of an asset."""
+Global___AnalyserInput: _TypeAlias = AnalyserInput  # noqa: Y015
+
 @_typing.final
 class AnalyseImageRequest(_message.Message):
     """One picture to look at."""
@@ -29,7 +54,7 @@ class AnalyseImageRequest(_message.Message):
     IMAGE_FIELD_NUMBER: _builtins.int
     ANALYSERS_FIELD_NUMBER: _builtins.int
     image: _builtins.bytes
-    """JPEG, PNG or WebP, at most 4 MiB."""
+    """The picture as JPEG, PNG or WebP, at most 4 MiB."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names of analysers; empty for all that look at pictures."""
@@ -50,7 +75,7 @@ Global___AnalyseImageRequest: _TypeAlias = AnalyseImageRequest  # noqa: Y015
 
 @_typing.final
 class AnalyseImageResponse(_message.Message):
-    """What was seen."""
+    """What was seen in one picture."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -58,11 +83,11 @@ class AnalyseImageResponse(_message.Message):
     IDENTITIES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def observations(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Observation]:
-        """Observations; spans and moments are those of a single frame."""
+        """Observations by analyser; spans and moments are those of a single frame."""
 
     @_builtins.property
     def identities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FaceIdentity]:
-        """Who the faces are by the identity models in force; index-aligned to the `face` observations."""
+        """Who the faces are by the identity models in force, one for each `face` observation."""
 
     def __init__(
         self,
@@ -80,7 +105,7 @@ Global___AnalyseImageResponse: _TypeAlias = AnalyseImageResponse  # noqa: Y015
 
 @_typing.final
 class FaceIdentity(_message.Message):
-    """Who a face is."""
+    """Who a face is by one identity model."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -89,28 +114,30 @@ class FaceIdentity(_message.Message):
     SCORE_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     observation_id: _builtins.str
-    """Id of the face's observation."""
+    """Id of the face's observation in the same answer."""
     class_id: _builtins.str
-    """The class; empty for unknown."""
+    """Id of the class; empty for unknown."""
     score: _builtins.float
-    """0 to 1, see Person.score."""
+    """How sure the name is, 0 to 1, see Person.score; unset when no identity model is in force."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The identity model."""
+        """The identity model that decided; unset when none is in force."""
 
     def __init__(
         self,
         *,
         observation_id: _builtins.str = ...,
         class_id: _builtins.str = ...,
-        score: _builtins.float = ...,
+        score: _builtins.float | None = ...,
         model: _mesh_pb2.ModelVersion | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "model", b"model", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "model", b"model", "observation_id", b"observation_id", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "class_id", b"class_id", "model", b"model", "observation_id", b"observation_id", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
+    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
 
 Global___FaceIdentity: _TypeAlias = FaceIdentity  # noqa: Y015
 
@@ -124,9 +151,9 @@ class AnalyseFramesRequest(_message.Message):
     IMAGE_FIELD_NUMBER: _builtins.int
     ANALYSERS_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """Chosen by the caller, given back."""
+    """Number chosen by the caller, given back with the answer."""
     image: _builtins.bytes
-    """JPEG, PNG or WebP."""
+    """The picture as JPEG, PNG or WebP, at most 4 MiB."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names of analysers; empty for all that look at pictures."""
@@ -148,27 +175,33 @@ Global___AnalyseFramesRequest: _TypeAlias = AnalyseFramesRequest  # noqa: Y015
 
 @_typing.final
 class AnalyseFramesResponse(_message.Message):
-    """What was seen in it."""
+    """What was seen in one picture of a stream."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SEQUENCE_FIELD_NUMBER: _builtins.int
     OBSERVATIONS_FIELD_NUMBER: _builtins.int
+    IDENTITIES_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """From the request."""
+    """Number of the picture, from its request."""
     @_builtins.property
     def observations(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Observation]:
-        """Observations."""
+        """Observations by analyser; spans and moments are those of a single frame."""
+
+    @_builtins.property
+    def identities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FaceIdentity]:
+        """Who the faces are by the identity models in force, one for each `face` observation."""
 
     def __init__(
         self,
         *,
         sequence: _builtins.int = ...,
         observations: _abc.Iterable[_media_pb2.Observation] | None = ...,
+        identities: _abc.Iterable[Global___FaceIdentity] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["observations", b"observations", "sequence", b"sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["identities", b"identities", "observations", b"observations", "sequence", b"sequence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -176,7 +209,7 @@ Global___AnalyseFramesResponse: _TypeAlias = AnalyseFramesResponse  # noqa: Y015
 
 @_typing.final
 class ListObservationsRequest(_message.Message):
-    """Which observations."""
+    """Chooses which observations of an asset are listed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -186,18 +219,18 @@ class ListObservationsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     page_size: _builtins.int
-    """At most so many, 0 for the default of 1000."""
+    """At most so many observations, 0 for the default of 1000."""
     page_token: _builtins.str
-    """From the previous answer."""
+    """`next_page_token` of the page before; empty for the first page."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Only these analysers; empty for all."""
+        """Only observations of these analysers; empty for all."""
 
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """Only this stretch; unset for all."""
+        """Only observations that touch this part of the asset; unset for all."""
 
     def __init__(
         self,
@@ -218,14 +251,14 @@ Global___ListObservationsRequest: _TypeAlias = ListObservationsRequest  # noqa: 
 
 @_typing.final
 class ListObservationsResponse(_message.Message):
-    """Some observations."""
+    """One page of observations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OBSERVATIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Empty on the last page."""
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def observations(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Observation]:
         """In order of chunk, analyser and time."""
@@ -246,21 +279,29 @@ Global___ListObservationsResponse: _TypeAlias = ListObservationsResponse  # noqa
 
 @_typing.final
 class ListPeopleRequest(_message.Message):
-    """Which asset."""
+    """Names the asset whose people are wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
+    page_size: _builtins.int
+    """At most so many appearances, 0 for the default of 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
     def __init__(
         self,
         *,
         asset_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -275,28 +316,26 @@ class Appearance(_message.Message):
     SPAN_FIELD_NUMBER: _builtins.int
     MOMENT_FIELD_NUMBER: _builtins.int
     BOX_FIELD_NUMBER: _builtins.int
+    OBSERVATION_ID_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
-    OBSERVATIONS_FIELD_NUMBER: _builtins.int
+    observation_id: _builtins.str
+    """Id of the face's observation in that picture."""
     score: _builtins.float
-    """0 to 1, see Person.score."""
+    """How sure the name is, 0 to 1, see Person.score; unset when no identity model has judged the track."""
     distance: _builtins.float
-    """Distance to the nearest class in the units of the identity model, 0 when there is none."""
+    """Distance to the nearest class in the units of the identity model; unset when there is no class."""
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """Where it lies."""
+        """From the first to the last picture of the track."""
 
     @_builtins.property
     def moment(self) -> _media_pb2.Moment:
-        """A picture it is seen in."""
+        """The picture in which the face is seen best."""
 
     @_builtins.property
     def box(self) -> _media_pb2.Box:
-        """Where in that picture."""
-
-    @_builtins.property
-    def observations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Observations of the track: `<chunk id>#<observation id>`."""
+        """Where in that picture the face is."""
 
     def __init__(
         self,
@@ -304,15 +343,22 @@ class Appearance(_message.Message):
         span: _media_pb2.Span | None = ...,
         moment: _media_pb2.Moment | None = ...,
         box: _media_pb2.Box | None = ...,
-        score: _builtins.float = ...,
-        distance: _builtins.float = ...,
-        observations: _abc.Iterable[_builtins.str] | None = ...,
+        observation_id: _builtins.str = ...,
+        score: _builtins.float | None = ...,
+        distance: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["box", b"box", "moment", b"moment", "span", b"span"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "score", b"score", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["box", b"box", "distance", b"distance", "moment", b"moment", "observations", b"observations", "score", b"score", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "observation_id", b"observation_id", "score", b"score", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
+    _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
+    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
+    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__distance) -> _WhichOneofReturnType__distance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
 
 Global___Appearance: _TypeAlias = Appearance  # noqa: Y015
 
@@ -326,53 +372,63 @@ class Person(_message.Message):
     SCORE_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     APPEARANCES_FIELD_NUMBER: _builtins.int
+    APPEARANCE_COUNT_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
-    """The class; empty for unknown."""
+    """Id of the class; empty for unknown."""
     score: _builtins.float
-    """Best score over the appearances: 1 at distance 0, 0.5 at the model's threshold, 0 at twice the threshold."""
+    """Best score over all appearances: 1 at distance 0, 0.5 at the model's threshold, 0 at twice the threshold; unset for unknown."""
+    appearance_count: _builtins.int
+    """Number of all appearances, also of those on other pages."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The identity model; unset when none is in service."""
+        """The identity model that decided; unset when none is in service."""
 
     @_builtins.property
     def appearances(self) -> _containers.RepeatedCompositeFieldContainer[Global___Appearance]:
-        """Every appearance in order of time."""
+        """The appearances of this page in order of time."""
 
     def __init__(
         self,
         *,
         class_id: _builtins.str = ...,
-        score: _builtins.float = ...,
+        score: _builtins.float | None = ...,
         model: _mesh_pb2.ModelVersion | None = ...,
         appearances: _abc.Iterable[Global___Appearance] | None = ...,
+        appearance_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "model", b"model", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearances", b"appearances", "class_id", b"class_id", "model", b"model", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "appearance_count", b"appearance_count", "appearances", b"appearances", "class_id", b"class_id", "model", b"model", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
+    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
 
 Global___Person: _TypeAlias = Person  # noqa: Y015
 
 @_typing.final
 class ListPeopleResponse(_message.Message):
-    """Who was seen."""
+    """One page of people."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PEOPLE_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def people(self) -> _containers.RepeatedCompositeFieldContainer[Global___Person]:
-        """Known people first, by score."""
+        """Known people first, by score. A person whose appearances do not fit goes on, by the same class, on the next page."""
 
     def __init__(
         self,
         *,
         people: _abc.Iterable[Global___Person] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["people", b"people"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "people", b"people"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -380,7 +436,7 @@ Global___ListPeopleResponse: _TypeAlias = ListPeopleResponse  # noqa: Y015
 
 @_typing.final
 class FindSimilarRequest(_message.Message):
-    """Similar to what."""
+    """Chooses what stored vectors are compared with."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -389,62 +445,60 @@ class FindSimilarRequest(_message.Message):
     ANALYSER_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     image: _builtins.bytes
-    """A picture; its largest face, or the whole picture for `labels`."""
-    observation: _builtins.str
-    """A stored observation: `<chunk id>#<observation id>`."""
+    """A picture (JPEG, PNG or WebP): its largest face, or the whole picture for `labels`."""
     analyser: _builtins.str
     """Whose vectors: `faces` or `labels`; empty for `faces`."""
     limit: _builtins.int
-    """At most so many, 0 for the default of 20."""
+    """At most so many neighbours, 0 for the default of 20."""
+    @_builtins.property
+    def observation(self) -> _media_pb2.ObservationRef:
+        """A stored observation that has a vector."""
+
     def __init__(
         self,
         *,
         image: _builtins.bytes = ...,
-        observation: _builtins.str = ...,
+        observation: _media_pb2.ObservationRef | None = ...,
         analyser: _builtins.str = ...,
         limit: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "observation", b"observation", "to", b"to"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "observation", b"observation", "query", b"query"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "image", b"image", "limit", b"limit", "observation", b"observation", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "image", b"image", "limit", b"limit", "observation", b"observation", "query", b"query"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_to: _TypeAlias = _typing.Literal["image", "observation"]  # noqa: Y015
-    _WhichOneofArgType_to: _TypeAlias = _typing.Literal["to", b"to"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_to) -> _WhichOneofReturnType_to | None: ...
+    _WhichOneofReturnType_query: _TypeAlias = _typing.Literal["image", "observation"]  # noqa: Y015
+    _WhichOneofArgType_query: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_query) -> _WhichOneofReturnType_query | None: ...
 
 Global___FindSimilarRequest: _TypeAlias = FindSimilarRequest  # noqa: Y015
 
 @_typing.final
 class Neighbour(_message.Message):
-    """One stored neighbour."""
+    """One stored observation near to what was asked for."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
-    CHUNK_ID_FIELD_NUMBER: _builtins.int
     OBSERVATION_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
-    chunk_id: _builtins.str
-    """The chunk."""
+    """Id of the asset it was seen in."""
     distance: _builtins.float
-    """Euclidean distance in the model's own space."""
+    """Euclidean distance in the model's own space, from 0."""
     @_builtins.property
     def observation(self) -> _media_pb2.Observation:
-        """The observation."""
+        """The observation as it is stored."""
 
     def __init__(
         self,
         *,
         asset_id: _builtins.str = ...,
-        chunk_id: _builtins.str = ...,
         observation: _media_pb2.Observation | None = ...,
         distance: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["observation", b"observation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "chunk_id", b"chunk_id", "distance", b"distance", "observation", b"observation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "distance", b"distance", "observation", b"observation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -452,14 +506,14 @@ Global___Neighbour: _TypeAlias = Neighbour  # noqa: Y015
 
 @_typing.final
 class FindSimilarResponse(_message.Message):
-    """The nearest."""
+    """The nearest stored observations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NEIGHBOURS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def neighbours(self) -> _containers.RepeatedCompositeFieldContainer[Global___Neighbour]:
-        """Nearest first."""
+        """Neighbours of the query, nearest first."""
 
     def __init__(
         self,
@@ -476,7 +530,7 @@ Global___FindSimilarResponse: _TypeAlias = FindSimilarResponse  # noqa: Y015
 
 @_typing.final
 class ListAnalysersRequest(_message.Message):
-    """All of them."""
+    """Asks for all analysers; there is nothing to choose."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -493,7 +547,7 @@ Global___ListAnalysersRequest: _TypeAlias = ListAnalysersRequest  # noqa: Y015
 
 @_typing.final
 class Analyser(_message.Message):
-    """One analyser."""
+    """One analyser and the models it uses."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -502,21 +556,21 @@ class Analyser(_message.Message):
     INPUT_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name."""
-    input: _builtins.str
-    """What it looks at: `pictures` or `sound`."""
+    """Its name, e.g. `faces`."""
+    input: Global___AnalyserInput.ValueType
+    """What it looks at or listens to."""
     description: _builtins.str
-    """One sentence."""
+    """One sentence: what it reports."""
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.ModelVersion]:
-        """The models it uses."""
+        """The models it uses, the one its observations name first."""
 
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         models: _abc.Iterable[_mesh_pb2.ModelVersion] | None = ...,
-        input: _builtins.str = ...,
+        input: Global___AnalyserInput.ValueType = ...,
         description: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -529,14 +583,14 @@ Global___Analyser: _TypeAlias = Analyser  # noqa: Y015
 
 @_typing.final
 class ListAnalysersResponse(_message.Message):
-    """The analysers."""
+    """The analysers at work."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ANALYSERS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def analysers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Analyser]:
-        """By name."""
+        """Analysers in order of their names."""
 
     def __init__(
         self,
@@ -553,16 +607,25 @@ Global___ListAnalysersResponse: _TypeAlias = ListAnalysersResponse  # noqa: Y015
 
 @_typing.final
 class ListModelsRequest(_message.Message):
-    """All of them."""
+    """Asks for the models loaded here."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many models, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
     def __init__(
         self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -570,7 +633,7 @@ Global___ListModelsRequest: _TypeAlias = ListModelsRequest  # noqa: Y015
 
 @_typing.final
 class Model(_message.Message):
-    """One model."""
+    """One model that is loaded."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -584,24 +647,24 @@ class Model(_message.Message):
     PROVIDER_FIELD_NUMBER: _builtins.int
     INTENDED_USE_FIELD_NUMBER: _builtins.int
     analyser: _builtins.str
-    """The analyser it serves."""
+    """Name of the analyser it serves, empty for none."""
     code_licence: _builtins.str
     """SPDX licence of the code."""
     weights_licence: _builtins.str
     """SPDX licence of the weights."""
     source: _builtins.str
-    """Where it came from: `package:…`, `file:…`, `run:<id>`."""
+    """Where it came from: `package:<name>`, `run:<id>` for models that training made."""
     sha256: _builtins.str
-    """SHA-256 of the artefact."""
+    """SHA-256 of the model's graph, 64 lower-case hex digits."""
     in_force: _builtins.bool
     """True when this version is in force."""
     provider: _builtins.str
     """Execution provider it runs on, e.g. `CPUExecutionProvider`."""
     intended_use: _builtins.str
-    """What it is meant for."""
+    """What its makers mean it for, in words."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """Name and version."""
+        """Name and version of the model."""
 
     def __init__(
         self,
@@ -626,23 +689,27 @@ Global___Model: _TypeAlias = Model  # noqa: Y015
 
 @_typing.final
 class ListModelsResponse(_message.Message):
-    """The models."""
+    """One page of loaded models."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MODELS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___Model]:
-        """By name and version."""
+        """Models by name and version."""
 
     def __init__(
         self,
         *,
         models: _abc.Iterable[Global___Model] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -650,7 +717,7 @@ Global___ListModelsResponse: _TypeAlias = ListModelsResponse  # noqa: Y015
 
 @_typing.final
 class ImportModelRequest(_message.Message):
-    """A model folder."""
+    """A model folder to take in."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -677,7 +744,7 @@ class ImportModelRequest(_message.Message):
     MANIFEST_FIELD_NUMBER: _builtins.int
     FILES_FIELD_NUMBER: _builtins.int
     manifest: _builtins.bytes
-    """model.yaml."""
+    """Content of the file model.yaml."""
     @_builtins.property
     def files(self) -> _containers.ScalarMap[_builtins.str, _builtins.bytes]:
         """Its files by name; only ONNX and safetensors are accepted."""
@@ -705,7 +772,7 @@ class ImportModelResponse(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def model(self) -> Global___Model:
-        """The model."""
+        """The model as it is now loaded."""
 
     def __init__(
         self,
@@ -721,8 +788,8 @@ class ImportModelResponse(_message.Message):
 Global___ImportModelResponse: _TypeAlias = ImportModelResponse  # noqa: Y015
 
 @_typing.final
-class SetAliasRequest(_message.Message):
-    """Which version."""
+class ChooseVersionRequest(_message.Message):
+    """Names the version that is to answer."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -742,10 +809,10 @@ class SetAliasRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SetAliasRequest: _TypeAlias = SetAliasRequest  # noqa: Y015
+Global___ChooseVersionRequest: _TypeAlias = ChooseVersionRequest  # noqa: Y015
 
 @_typing.final
-class SetAliasResponse(_message.Message):
+class ChooseVersionResponse(_message.Message):
     """What is in force now."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -753,7 +820,7 @@ class SetAliasResponse(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def model(self) -> Global___Model:
-        """The model."""
+        """The model whose version was chosen."""
 
     def __init__(
         self,
@@ -766,4 +833,4 @@ class SetAliasResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SetAliasResponse: _TypeAlias = SetAliasResponse  # noqa: Y015
+Global___ChooseVersionResponse: _TypeAlias = ChooseVersionResponse  # noqa: Y015

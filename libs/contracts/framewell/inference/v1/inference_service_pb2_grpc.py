@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class InferenceServiceStub:
-    """Analyses pictures, lists what was seen, manages models.
+    """Analyses pictures, lists what was seen, manages the models that are loaded.
     """
 
     def __init__(self, channel):
@@ -75,61 +75,63 @@ class InferenceServiceStub:
                 request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ImportModelRequest.SerializeToString,
                 response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ImportModelResponse.FromString,
                 _registered_method=True)
-        self.SetAlias = channel.unary_unary(
-                '/framewell.inference.v1.InferenceService/SetAlias',
-                request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.SetAliasRequest.SerializeToString,
-                response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.SetAliasResponse.FromString,
+        self.ChooseVersion = channel.unary_unary(
+                '/framewell.inference.v1.InferenceService/ChooseVersion',
+                request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionResponse.FromString,
                 _registered_method=True)
 
 
 class InferenceServiceServicer:
-    """Analyses pictures, lists what was seen, manages models.
+    """Analyses pictures, lists what was seen, manages the models that are loaded.
     """
 
     def AnalyseImage(self, request, context):
-        """Runs analysers on one picture.
+        """Runs analysers on one picture: one call a picture, each with a deadline of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AnalyseFrames(self, request_iterator, context):
-        """Runs analysers on a stream of pictures, one answer a picture, in order.
+        """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
+        while models are busy, which single calls cannot.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListObservations(self, request, context):
-        """What was seen in an asset.
+        """Lists what was seen in an asset.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListPeople(self, request, context):
-        """Who was seen in an asset, by the identity models in force.
+        """Lists who was seen in an asset, by the identity models in force.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def FindSimilar(self, request, context):
-        """Stored faces or pictures nearest to one.
+        """Finds the stored faces or pictures nearest to one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListAnalysers(self, request, context):
-        """The analysers at work.
+        """Lists the analysers at work.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListModels(self, request, context):
-        """The models known, with licences and where they run.
+        """Lists the models loaded here, with licences and where they run. What training has made and not promoted
+        is listed by TrainingService.ListCandidates.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,8 +144,9 @@ class InferenceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def SetAlias(self, request, context):
-        """Chooses the version of a model that is in force.
+    def ChooseVersion(self, request, context):
+        """Chooses which version of an imported model answers when a caller names none. Identity models are refused
+        (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -192,10 +195,10 @@ def add_InferenceServiceServicer_to_server(servicer, server):
                     request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ImportModelRequest.FromString,
                     response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ImportModelResponse.SerializeToString,
             ),
-            'SetAlias': grpc.unary_unary_rpc_method_handler(
-                    servicer.SetAlias,
-                    request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.SetAliasRequest.FromString,
-                    response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.SetAliasResponse.SerializeToString,
+            'ChooseVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChooseVersion,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -206,7 +209,7 @@ def add_InferenceServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class InferenceService:
-    """Analyses pictures, lists what was seen, manages models.
+    """Analyses pictures, lists what was seen, manages the models that are loaded.
     """
 
     @staticmethod
@@ -426,7 +429,7 @@ class InferenceService:
             _registered_method=True)
 
     @staticmethod
-    def SetAlias(request,
+    def ChooseVersion(request,
             target,
             options=(),
             channel_credentials=None,
@@ -439,9 +442,9 @@ class InferenceService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/framewell.inference.v1.InferenceService/SetAlias',
-            framewell_dot_inference_dot_v1_dot_inference__service__pb2.SetAliasRequest.SerializeToString,
-            framewell_dot_inference_dot_v1_dot_inference__service__pb2.SetAliasResponse.FromString,
+            '/framewell.inference.v1.InferenceService/ChooseVersion',
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,57 +27,69 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class InferenceServiceStub:
-    """Analyses pictures, lists what was seen, manages models."""
+    """Analyses pictures, lists what was seen, manages the models that are loaded."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> InferenceServiceAsyncStub: ...
     AnalyseImage: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.AnalyseImageRequest, _inference_service_pb2.AnalyseImageResponse]
-    """Runs analysers on one picture."""
+    """Runs analysers on one picture: one call a picture, each with a deadline of its own."""
     AnalyseFrames: _grpc.StreamStreamMultiCallable[_inference_service_pb2.AnalyseFramesRequest, _inference_service_pb2.AnalyseFramesResponse]
-    """Runs analysers on a stream of pictures, one answer a picture, in order."""
+    """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
+    while models are busy, which single calls cannot.
+    """
     ListObservations: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListObservationsRequest, _inference_service_pb2.ListObservationsResponse]
-    """What was seen in an asset."""
+    """Lists what was seen in an asset."""
     ListPeople: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListPeopleRequest, _inference_service_pb2.ListPeopleResponse]
-    """Who was seen in an asset, by the identity models in force."""
+    """Lists who was seen in an asset, by the identity models in force."""
     FindSimilar: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.FindSimilarRequest, _inference_service_pb2.FindSimilarResponse]
-    """Stored faces or pictures nearest to one."""
+    """Finds the stored faces or pictures nearest to one."""
     ListAnalysers: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListAnalysersRequest, _inference_service_pb2.ListAnalysersResponse]
-    """The analysers at work."""
+    """Lists the analysers at work."""
     ListModels: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListModelsRequest, _inference_service_pb2.ListModelsResponse]
-    """The models known, with licences and where they run."""
+    """Lists the models loaded here, with licences and where they run. What training has made and not promoted
+    is listed by TrainingService.ListCandidates.
+    """
     ImportModel: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ImportModelRequest, _inference_service_pb2.ImportModelResponse]
     """Takes a model folder in: model.yaml and ONNX or safetensors files."""
-    SetAlias: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.SetAliasRequest, _inference_service_pb2.SetAliasResponse]
-    """Chooses the version of a model that is in force."""
+    ChooseVersion: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ChooseVersionRequest, _inference_service_pb2.ChooseVersionResponse]
+    """Chooses which version of an imported model answers when a caller names none. Identity models are refused
+    (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+    """
 
 @_typing.type_check_only
 class InferenceServiceAsyncStub(InferenceServiceStub):
-    """Analyses pictures, lists what was seen, manages models."""
+    """Analyses pictures, lists what was seen, manages the models that are loaded."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AnalyseImage: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.AnalyseImageRequest, _inference_service_pb2.AnalyseImageResponse]  # type: ignore[assignment]
-    """Runs analysers on one picture."""
+    """Runs analysers on one picture: one call a picture, each with a deadline of its own."""
     AnalyseFrames: _aio.StreamStreamMultiCallable[_inference_service_pb2.AnalyseFramesRequest, _inference_service_pb2.AnalyseFramesResponse]  # type: ignore[assignment]
-    """Runs analysers on a stream of pictures, one answer a picture, in order."""
+    """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
+    while models are busy, which single calls cannot.
+    """
     ListObservations: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListObservationsRequest, _inference_service_pb2.ListObservationsResponse]  # type: ignore[assignment]
-    """What was seen in an asset."""
+    """Lists what was seen in an asset."""
     ListPeople: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListPeopleRequest, _inference_service_pb2.ListPeopleResponse]  # type: ignore[assignment]
-    """Who was seen in an asset, by the identity models in force."""
+    """Lists who was seen in an asset, by the identity models in force."""
     FindSimilar: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.FindSimilarRequest, _inference_service_pb2.FindSimilarResponse]  # type: ignore[assignment]
-    """Stored faces or pictures nearest to one."""
+    """Finds the stored faces or pictures nearest to one."""
     ListAnalysers: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListAnalysersRequest, _inference_service_pb2.ListAnalysersResponse]  # type: ignore[assignment]
-    """The analysers at work."""
+    """Lists the analysers at work."""
     ListModels: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListModelsRequest, _inference_service_pb2.ListModelsResponse]  # type: ignore[assignment]
-    """The models known, with licences and where they run."""
+    """Lists the models loaded here, with licences and where they run. What training has made and not promoted
+    is listed by TrainingService.ListCandidates.
+    """
     ImportModel: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ImportModelRequest, _inference_service_pb2.ImportModelResponse]  # type: ignore[assignment]
     """Takes a model folder in: model.yaml and ONNX or safetensors files."""
-    SetAlias: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.SetAliasRequest, _inference_service_pb2.SetAliasResponse]  # type: ignore[assignment]
-    """Chooses the version of a model that is in force."""
+    ChooseVersion: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ChooseVersionRequest, _inference_service_pb2.ChooseVersionResponse]  # type: ignore[assignment]
+    """Chooses which version of an imported model answers when a caller names none. Identity models are refused
+    (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+    """
 
 class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Analyses pictures, lists what was seen, manages models."""
+    """Analyses pictures, lists what was seen, manages the models that are loaded."""
 
     @_abc_1.abstractmethod
     def AnalyseImage(
@@ -85,7 +97,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.AnalyseImageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.AnalyseImageResponse, _abc.Awaitable[_inference_service_pb2.AnalyseImageResponse]]:
-        """Runs analysers on one picture."""
+        """Runs analysers on one picture: one call a picture, each with a deadline of its own."""
 
     @_abc_1.abstractmethod
     def AnalyseFrames(
@@ -93,7 +105,9 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_inference_service_pb2.AnalyseFramesRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_inference_service_pb2.AnalyseFramesResponse], _abc.AsyncIterator[_inference_service_pb2.AnalyseFramesResponse]]:
-        """Runs analysers on a stream of pictures, one answer a picture, in order."""
+        """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
+        while models are busy, which single calls cannot.
+        """
 
     @_abc_1.abstractmethod
     def ListObservations(
@@ -101,7 +115,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.ListObservationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.ListObservationsResponse, _abc.Awaitable[_inference_service_pb2.ListObservationsResponse]]:
-        """What was seen in an asset."""
+        """Lists what was seen in an asset."""
 
     @_abc_1.abstractmethod
     def ListPeople(
@@ -109,7 +123,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.ListPeopleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.ListPeopleResponse, _abc.Awaitable[_inference_service_pb2.ListPeopleResponse]]:
-        """Who was seen in an asset, by the identity models in force."""
+        """Lists who was seen in an asset, by the identity models in force."""
 
     @_abc_1.abstractmethod
     def FindSimilar(
@@ -117,7 +131,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.FindSimilarRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.FindSimilarResponse, _abc.Awaitable[_inference_service_pb2.FindSimilarResponse]]:
-        """Stored faces or pictures nearest to one."""
+        """Finds the stored faces or pictures nearest to one."""
 
     @_abc_1.abstractmethod
     def ListAnalysers(
@@ -125,7 +139,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.ListAnalysersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.ListAnalysersResponse, _abc.Awaitable[_inference_service_pb2.ListAnalysersResponse]]:
-        """The analysers at work."""
+        """Lists the analysers at work."""
 
     @_abc_1.abstractmethod
     def ListModels(
@@ -133,7 +147,9 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.ListModelsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.ListModelsResponse, _abc.Awaitable[_inference_service_pb2.ListModelsResponse]]:
-        """The models known, with licences and where they run."""
+        """Lists the models loaded here, with licences and where they run. What training has made and not promoted
+        is listed by TrainingService.ListCandidates.
+        """
 
     @_abc_1.abstractmethod
     def ImportModel(
@@ -144,11 +160,13 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes a model folder in: model.yaml and ONNX or safetensors files."""
 
     @_abc_1.abstractmethod
-    def SetAlias(
+    def ChooseVersion(
         self,
-        request: _inference_service_pb2.SetAliasRequest,
+        request: _inference_service_pb2.ChooseVersionRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_inference_service_pb2.SetAliasResponse, _abc.Awaitable[_inference_service_pb2.SetAliasResponse]]:
-        """Chooses the version of a model that is in force."""
+    ) -> _typing.Union[_inference_service_pb2.ChooseVersionResponse, _abc.Awaitable[_inference_service_pb2.ChooseVersionResponse]]:
+        """Chooses which version of an imported model answers when a caller names none. Identity models are refused
+        (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+        """
 
 def add_InferenceServiceServicer_to_server(servicer: InferenceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -23,7 +23,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class IngestRequested(_message.Message):
-    """Somebody wants an asset taken in. Written by broadcast systems, also as JSON, and by the gateway."""
+    """Somebody wants an asset taken in. Written by broadcast systems, also as JSON, and by ingest for calls."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -60,7 +60,7 @@ class IngestRequested(_message.Message):
     uri: _builtins.str
     """Where the media is: `file:///…` (inside an allowed root), `s3://bucket/key`, `https://…`, `upload:<id>`."""
     lane: _mesh_pb2.Lane.ValueType
-    """Live before archive; unspecified means archive."""
+    """Live is served before archive; unspecified means archive."""
     expected_sha256: _builtins.str
     """SHA-256 the content must have, 64 hex digits; empty: not checked."""
     existing_proxy: _builtins.str
@@ -71,11 +71,11 @@ class IngestRequested(_message.Message):
 
     @_builtins.property
     def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.RightsStatement]:
-        """What is stated about its rights."""
+        """What is stated about its rights, besides what the file itself says."""
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Anything the sender wants to find again."""
+        """Anything the sender wants to find again, by name."""
 
     def __init__(
         self,

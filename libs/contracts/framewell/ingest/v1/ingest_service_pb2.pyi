@@ -30,33 +30,33 @@ class _IngestState:
 class _IngestStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IngestState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     INGEST_STATE_UNSPECIFIED: _IngestState.ValueType  # 0
-    """Never sent."""
+    """Never sent: every asset has a state."""
     INGEST_STATE_REQUESTED: _IngestState.ValueType  # 1
     """Asked for, not fetched yet."""
     INGEST_STATE_FETCHING: _IngestState.ValueType  # 2
     """Being fetched and read."""
     INGEST_STATE_INGESTED: _IngestState.ValueType  # 3
-    """Taken in."""
+    """The original is stored and was read."""
     INGEST_STATE_REJECTED: _IngestState.ValueType  # 4
     """Refused, with a reason."""
     INGEST_STATE_REMOVED: _IngestState.ValueType  # 5
-    """Removed by request."""
+    """Removed, because somebody asked for it."""
 
 class IngestState(_IngestState, metaclass=_IngestStateEnumTypeWrapper):
     """How far an asset has come inside ingest."""
 
 INGEST_STATE_UNSPECIFIED: IngestState.ValueType  # 0
-"""Never sent."""
+"""Never sent: every asset has a state."""
 INGEST_STATE_REQUESTED: IngestState.ValueType  # 1
 """Asked for, not fetched yet."""
 INGEST_STATE_FETCHING: IngestState.ValueType  # 2
 """Being fetched and read."""
 INGEST_STATE_INGESTED: IngestState.ValueType  # 3
-"""Taken in."""
+"""The original is stored and was read."""
 INGEST_STATE_REJECTED: IngestState.ValueType  # 4
 """Refused, with a reason."""
 INGEST_STATE_REMOVED: IngestState.ValueType  # 5
-"""Removed by request."""
+"""Removed, because somebody asked for it."""
 Global___IngestState: _TypeAlias = IngestState  # noqa: Y015
 
 @_typing.final
@@ -95,16 +95,16 @@ class IngestAsset(_message.Message):
     PROGRAMME_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset (a UUID)."""
     state: Global___IngestState.ValueType
     """How far it has come."""
     uri: _builtins.str
-    """Where it came from."""
+    """Where it came from, as the request named it."""
     revision: _builtins.int
-    """Grows with every change."""
+    """Grows with every change of the asset."""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The request's labels."""
+        """The labels of its request, by name."""
 
     @_builtins.property
     def requested_at(self) -> _timestamp_pb2.Timestamp:
@@ -120,7 +120,7 @@ class IngestAsset(_message.Message):
 
     @_builtins.property
     def programme(self) -> _media_pb2.Programme:
-        """What the house knows about the programme."""
+        """What the house knows about the programme, as it is now."""
 
     def __init__(
         self,
@@ -145,7 +145,7 @@ Global___IngestAsset: _TypeAlias = IngestAsset  # noqa: Y015
 
 @_typing.final
 class SubmitRequest(_message.Message):
-    """A request."""
+    """A request to take an asset in."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -173,14 +173,14 @@ Global___SubmitRequest: _TypeAlias = SubmitRequest  # noqa: Y015
 
 @_typing.final
 class SubmitResponse(_message.Message):
-    """What was registered."""
+    """What was registered for the request."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
     EXISTED_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     existed: _builtins.bool
     """True when this very request had been made before."""
     def __init__(
@@ -209,7 +209,7 @@ class UploadRequest(_message.Message):
     """The next bytes, at most 1 MiB."""
     @_builtins.property
     def header(self) -> Global___UploadHeader:
-        """First message."""
+        """What is going to be sent; the first message and no other."""
 
     def __init__(
         self,
@@ -239,9 +239,9 @@ class UploadHeader(_message.Message):
     file_name: _builtins.str
     """Name of the file, for people only."""
     size: _builtins.int
-    """Bytes to come."""
+    """Number of bytes to come."""
     sha256: _builtins.str
-    """SHA-256 of the whole, empty when not known."""
+    """SHA-256 of the whole, 64 hex digits; empty when not known."""
     def __init__(
         self,
         *,
@@ -259,7 +259,7 @@ Global___UploadHeader: _TypeAlias = UploadHeader  # noqa: Y015
 
 @_typing.final
 class UploadResponse(_message.Message):
-    """Where the upload lies now."""
+    """Where the upload is stored now."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -269,9 +269,9 @@ class UploadResponse(_message.Message):
     uri: _builtins.str
     """`upload:<id>`, to be named in Submit."""
     size: _builtins.int
-    """Bytes received."""
+    """Number of bytes received."""
     sha256: _builtins.str
-    """SHA-256 of the whole."""
+    """SHA-256 of the whole, 64 lower-case hex digits."""
     def __init__(
         self,
         *,
@@ -289,13 +289,13 @@ Global___UploadResponse: _TypeAlias = UploadResponse  # noqa: Y015
 
 @_typing.final
 class GetAssetRequest(_message.Message):
-    """Which asset."""
+    """Names the asset that is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     def __init__(
         self,
         *,
@@ -311,14 +311,14 @@ Global___GetAssetRequest: _TypeAlias = GetAssetRequest  # noqa: Y015
 
 @_typing.final
 class GetAssetResponse(_message.Message):
-    """The asset."""
+    """The asset that was asked for."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def asset(self) -> Global___IngestAsset:
-        """As ingest knows it."""
+        """The asset as ingest knows it."""
 
     def __init__(
         self,
@@ -335,7 +335,7 @@ Global___GetAssetResponse: _TypeAlias = GetAssetResponse  # noqa: Y015
 
 @_typing.final
 class ListAssetsRequest(_message.Message):
-    """Which assets."""
+    """Chooses which assets are listed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -343,12 +343,12 @@ class ListAssetsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     STATES_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many, 0 for the default of 100."""
+    """At most so many assets, 0 for the default of 100."""
     page_token: _builtins.str
-    """From the previous answer."""
+    """`next_page_token` of the page before; empty for the first page."""
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[Global___IngestState.ValueType]:
-        """Only these states; empty for all."""
+        """Only assets in these states; empty for all."""
 
     def __init__(
         self,
@@ -367,17 +367,17 @@ Global___ListAssetsRequest: _TypeAlias = ListAssetsRequest  # noqa: Y015
 
 @_typing.final
 class ListAssetsResponse(_message.Message):
-    """Some assets."""
+    """One page of assets."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSETS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Empty on the last page."""
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___IngestAsset]:
-        """Newest first."""
+        """Assets of this page, newest first."""
 
     def __init__(
         self,
@@ -395,13 +395,13 @@ Global___ListAssetsResponse: _TypeAlias = ListAssetsResponse  # noqa: Y015
 
 @_typing.final
 class CancelIngestRequest(_message.Message):
-    """Which asset."""
+    """Names the asset whose fetch is to stop."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     def __init__(
         self,
         *,
@@ -417,7 +417,7 @@ Global___CancelIngestRequest: _TypeAlias = CancelIngestRequest  # noqa: Y015
 
 @_typing.final
 class CancelIngestResponse(_message.Message):
-    """What became of it."""
+    """What became of the asset."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -441,16 +441,16 @@ Global___CancelIngestResponse: _TypeAlias = CancelIngestResponse  # noqa: Y015
 
 @_typing.final
 class RemoveAssetRequest(_message.Message):
-    """Which asset."""
+    """Names the asset that is to go."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     reason: _builtins.str
-    """Why, for the log."""
+    """One sentence for the log: why it goes."""
     def __init__(
         self,
         *,
@@ -467,7 +467,7 @@ Global___RemoveAssetRequest: _TypeAlias = RemoveAssetRequest  # noqa: Y015
 
 @_typing.final
 class RemoveAssetResponse(_message.Message):
-    """Removal is under way."""
+    """Removal is under way in every service."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -484,13 +484,13 @@ Global___RemoveAssetResponse: _TypeAlias = RemoveAssetResponse  # noqa: Y015
 
 @_typing.final
 class ReprocessRequest(_message.Message):
-    """Which asset."""
+    """Names the asset that is to be made anew."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     def __init__(
         self,
         *,
@@ -506,13 +506,13 @@ Global___ReprocessRequest: _TypeAlias = ReprocessRequest  # noqa: Y015
 
 @_typing.final
 class ReprocessResponse(_message.Message):
-    """The new run."""
+    """The work that begins."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     GENERATION_FIELD_NUMBER: _builtins.int
     generation: _builtins.int
-    """Its generation."""
+    """Generation of the new work."""
     def __init__(
         self,
         *,
@@ -528,16 +528,16 @@ Global___ReprocessResponse: _TypeAlias = ReprocessResponse  # noqa: Y015
 
 @_typing.final
 class WatchRequest(_message.Message):
-    """From where."""
+    """Chooses which changes are streamed, and from where."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     ASSET_ID_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
-    """From the last answer received; empty: from now."""
+    """`resume_token` of the last answer received; empty: from now."""
     asset_id: _builtins.str
-    """Only this asset; empty for all."""
+    """Only changes of this asset; empty for all."""
     def __init__(
         self,
         *,
@@ -554,14 +554,14 @@ Global___WatchRequest: _TypeAlias = WatchRequest  # noqa: Y015
 
 @_typing.final
 class WatchResponse(_message.Message):
-    """One change."""
+    """One change of one asset."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_FIELD_NUMBER: _builtins.int
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
-    """Where to resume."""
+    """Names this change: watching with it goes on behind it."""
     @_builtins.property
     def asset(self) -> Global___IngestAsset:
         """The asset after the change."""

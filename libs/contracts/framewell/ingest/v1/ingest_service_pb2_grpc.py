@@ -82,7 +82,7 @@ class IngestServiceServicer:
     """
 
     def Submit(self, request, context):
-        """Same as publishing ingest.requested. The same request id twice is one asset.
+        """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -96,14 +96,14 @@ class IngestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetAsset(self, request, context):
-        """One asset.
+        """Returns one asset as ingest knows it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListAssets(self, request, context):
-        """Assets, newest first.
+        """Lists assets, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,7 +131,7 @@ class IngestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Watch(self, request, context):
-        """Changes of ingest's assets as they happen; resumable by token.
+        """Streams changes of ingest's assets as they happen; resumable by token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

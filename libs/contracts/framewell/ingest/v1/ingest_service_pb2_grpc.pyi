@@ -34,13 +34,13 @@ class IngestServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> IngestServiceAsyncStub: ...
     Submit: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitRequest, _ingest_service_pb2.SubmitResponse]
-    """Same as publishing ingest.requested. The same request id twice is one asset."""
+    """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset."""
     Upload: _grpc.StreamUnaryMultiCallable[_ingest_service_pb2.UploadRequest, _ingest_service_pb2.UploadResponse]
     """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
     GetAsset: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.GetAssetRequest, _ingest_service_pb2.GetAssetResponse]
-    """One asset."""
+    """Returns one asset as ingest knows it."""
     ListAssets: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.ListAssetsRequest, _ingest_service_pb2.ListAssetsResponse]
-    """Assets, newest first."""
+    """Lists assets, newest first."""
     CancelIngest: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.CancelIngestRequest, _ingest_service_pb2.CancelIngestResponse]
     """Stops a fetch under way; the asset is rejected with code `cancelled`."""
     RemoveAsset: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.RemoveAssetRequest, _ingest_service_pb2.RemoveAssetResponse]
@@ -48,7 +48,7 @@ class IngestServiceStub:
     Reprocess: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.ReprocessRequest, _ingest_service_pb2.ReprocessResponse]
     """Sends asset.ingested again with the next generation, so that everything behind ingest is made anew."""
     Watch: _grpc.UnaryStreamMultiCallable[_ingest_service_pb2.WatchRequest, _ingest_service_pb2.WatchResponse]
-    """Changes of ingest's assets as they happen; resumable by token."""
+    """Streams changes of ingest's assets as they happen; resumable by token."""
 
 @_typing.type_check_only
 class IngestServiceAsyncStub(IngestServiceStub):
@@ -56,13 +56,13 @@ class IngestServiceAsyncStub(IngestServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Submit: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitRequest, _ingest_service_pb2.SubmitResponse]  # type: ignore[assignment]
-    """Same as publishing ingest.requested. The same request id twice is one asset."""
+    """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset."""
     Upload: _aio.StreamUnaryMultiCallable[_ingest_service_pb2.UploadRequest, _ingest_service_pb2.UploadResponse]  # type: ignore[assignment]
     """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
     GetAsset: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetAssetRequest, _ingest_service_pb2.GetAssetResponse]  # type: ignore[assignment]
-    """One asset."""
+    """Returns one asset as ingest knows it."""
     ListAssets: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ListAssetsRequest, _ingest_service_pb2.ListAssetsResponse]  # type: ignore[assignment]
-    """Assets, newest first."""
+    """Lists assets, newest first."""
     CancelIngest: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.CancelIngestRequest, _ingest_service_pb2.CancelIngestResponse]  # type: ignore[assignment]
     """Stops a fetch under way; the asset is rejected with code `cancelled`."""
     RemoveAsset: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.RemoveAssetRequest, _ingest_service_pb2.RemoveAssetResponse]  # type: ignore[assignment]
@@ -70,7 +70,7 @@ class IngestServiceAsyncStub(IngestServiceStub):
     Reprocess: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ReprocessRequest, _ingest_service_pb2.ReprocessResponse]  # type: ignore[assignment]
     """Sends asset.ingested again with the next generation, so that everything behind ingest is made anew."""
     Watch: _aio.UnaryStreamMultiCallable[_ingest_service_pb2.WatchRequest, _ingest_service_pb2.WatchResponse]  # type: ignore[assignment]
-    """Changes of ingest's assets as they happen; resumable by token."""
+    """Streams changes of ingest's assets as they happen; resumable by token."""
 
 class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
     """Takes media in and says what became of it."""
@@ -81,7 +81,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.SubmitRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ingest_service_pb2.SubmitResponse, _abc.Awaitable[_ingest_service_pb2.SubmitResponse]]:
-        """Same as publishing ingest.requested. The same request id twice is one asset."""
+        """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset."""
 
     @_abc_1.abstractmethod
     def Upload(
@@ -97,7 +97,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.GetAssetRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ingest_service_pb2.GetAssetResponse, _abc.Awaitable[_ingest_service_pb2.GetAssetResponse]]:
-        """One asset."""
+        """Returns one asset as ingest knows it."""
 
     @_abc_1.abstractmethod
     def ListAssets(
@@ -105,7 +105,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.ListAssetsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ingest_service_pb2.ListAssetsResponse, _abc.Awaitable[_ingest_service_pb2.ListAssetsResponse]]:
-        """Assets, newest first."""
+        """Lists assets, newest first."""
 
     @_abc_1.abstractmethod
     def CancelIngest(
@@ -137,6 +137,6 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.WatchRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_ingest_service_pb2.WatchResponse], _abc.AsyncIterator[_ingest_service_pb2.WatchResponse]]:
-        """Changes of ingest's assets as they happen; resumable by token."""
+        """Streams changes of ingest's assets as they happen; resumable by token."""
 
 def add_IngestServiceServicer_to_server(servicer: IngestServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,13 +22,13 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class GetTimelineRequest(_message.Message):
-    """Which asset."""
+    """Names the asset whose clock is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     def __init__(
         self,
         *,
@@ -44,7 +44,7 @@ Global___GetTimelineRequest: _TypeAlias = GetTimelineRequest  # noqa: Y015
 
 @_typing.final
 class GetTimelineResponse(_message.Message):
-    """Clock and progress."""
+    """Clock of an asset and progress of its transcoding."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -55,14 +55,14 @@ class GetTimelineResponse(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     chunks_planned: _builtins.int
-    """Chunks planned."""
+    """Number of chunks that were planned."""
     chunks_transcoded: _builtins.int
-    """Chunks transcoded so far."""
+    """Number of chunks transcoded so far."""
     chunks_failed: _builtins.int
-    """Chunks given up."""
+    """Number of chunks given up so far."""
     @_builtins.property
     def timeline(self) -> _media_pb2.Timeline:
-        """The clock."""
+        """The clock; final once the outcome is set."""
 
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
@@ -70,7 +70,7 @@ class GetTimelineResponse(_message.Message):
 
     @_builtins.property
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What is missing from the proxy, one sentence each."""
+        """What is missing from the proxy, one sentence each, at most 20; the last one then says how many more there are."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ Global___GetTimelineResponse: _TypeAlias = GetTimelineResponse  # noqa: Y015
 
 @_typing.final
 class GetFrameRequest(_message.Message):
-    """Which picture."""
+    """Names the picture that is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -100,11 +100,11 @@ class GetFrameRequest(_message.Message):
     PTS_FIELD_NUMBER: _builtins.int
     FRAME_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     pts: _builtins.int
-    """By pts."""
+    """By pts in the asset's time base."""
     frame: _builtins.int
-    """By frame index."""
+    """By frame index in presentation order, from 0."""
     def __init__(
         self,
         *,
@@ -124,7 +124,7 @@ Global___GetFrameRequest: _TypeAlias = GetFrameRequest  # noqa: Y015
 
 @_typing.final
 class GetFrameResponse(_message.Message):
-    """One picture."""
+    """One sampled picture of an asset."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -132,9 +132,9 @@ class GetFrameResponse(_message.Message):
     MOMENT_FIELD_NUMBER: _builtins.int
     TIMECODE_FIELD_NUMBER: _builtins.int
     jpeg: _builtins.bytes
-    """JPEG bytes."""
+    """The picture as JPEG bytes."""
     timecode: _builtins.str
-    """Its timecode, empty when the asset has none."""
+    """SMPTE ST 12 timecode of that moment, empty when the asset has none."""
     @_builtins.property
     def moment(self) -> _media_pb2.Moment:
         """The moment it really shows."""
@@ -156,7 +156,7 @@ Global___GetFrameResponse: _TypeAlias = GetFrameResponse  # noqa: Y015
 
 @_typing.final
 class ListShotsRequest(_message.Message):
-    """Which asset."""
+    """Names the asset whose shots are wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -164,11 +164,11 @@ class ListShotsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     page_size: _builtins.int
-    """At most so many, 0 for the default of 500."""
+    """At most so many shots, 0 for the default of 500."""
     page_token: _builtins.str
-    """From the previous answer."""
+    """`next_page_token` of the page before; empty for the first page."""
     def __init__(
         self,
         *,
@@ -186,17 +186,17 @@ Global___ListShotsRequest: _TypeAlias = ListShotsRequest  # noqa: Y015
 
 @_typing.final
 class ListShotsResponse(_message.Message):
-    """Some shots."""
+    """One page of shots."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SHOTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Empty on the last page."""
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def shots(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Shot]:
-        """In order of time."""
+        """Shots in order of time."""
 
     def __init__(
         self,
@@ -214,13 +214,13 @@ Global___ListShotsResponse: _TypeAlias = ListShotsResponse  # noqa: Y015
 
 @_typing.final
 class GetPlaylistRequest(_message.Message):
-    """Which asset."""
+    """Names the asset that is to be played."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset."""
     def __init__(
         self,
         *,
@@ -236,7 +236,7 @@ Global___GetPlaylistRequest: _TypeAlias = GetPlaylistRequest  # noqa: Y015
 
 @_typing.final
 class GetPlaylistResponse(_message.Message):
-    """The playlist."""
+    """The playlist of an asset."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -260,17 +260,17 @@ Global___GetPlaylistResponse: _TypeAlias = GetPlaylistResponse  # noqa: Y015
 
 @_typing.final
 class ReadObjectRequest(_message.Message):
-    """Which object."""
+    """Names the object that is to be read."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     KEY_FIELD_NUMBER: _builtins.int
     RANGE_FIELD_NUMBER: _builtins.int
     key: _builtins.str
-    """Its key."""
+    """Key of the object in the object store."""
     @_builtins.property
     def range(self) -> _media_pb2.ByteRange:
-        """The part wanted; unset for the whole."""
+        """The part that is wanted; unset for the whole object."""
 
     def __init__(
         self,
@@ -288,13 +288,13 @@ Global___ReadObjectRequest: _TypeAlias = ReadObjectRequest  # noqa: Y015
 
 @_typing.final
 class ReadObjectResponse(_message.Message):
-    """A piece of an object."""
+    """One piece of an object."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DATA_FIELD_NUMBER: _builtins.int
     data: _builtins.bytes
-    """The next bytes."""
+    """The next bytes, at most 1 MiB."""
     def __init__(
         self,
         *,

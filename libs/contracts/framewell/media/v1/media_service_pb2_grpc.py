@@ -67,35 +67,35 @@ class MediaServiceServicer:
     """
 
     def GetTimeline(self, request, context):
-        """The clock of an asset and how far transcoding has come.
+        """Returns the clock of an asset and how far transcoding has come.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetFrame(self, request, context):
-        """One sampled picture, the nearest at or before the wanted moment.
+        """Returns one sampled picture, the nearest at or before the wanted moment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListShots(self, request, context):
-        """The final shots in order.
+        """Lists the final shots in order of time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetPlaylist(self, request, context):
-        """The HLS playlist a player opens.
+        """Returns the HLS playlist a player opens.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReadObject(self, request, context):
-        """The bytes of an object, in pieces of at most 1 MiB.
+        """Streams the bytes of an object, in pieces of at most 1 MiB.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

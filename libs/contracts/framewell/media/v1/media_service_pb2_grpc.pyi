@@ -34,15 +34,15 @@ class MediaServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MediaServiceAsyncStub: ...
     GetTimeline: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetTimelineRequest, _media_service_pb2.GetTimelineResponse]
-    """The clock of an asset and how far transcoding has come."""
+    """Returns the clock of an asset and how far transcoding has come."""
     GetFrame: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetFrameRequest, _media_service_pb2.GetFrameResponse]
-    """One sampled picture, the nearest at or before the wanted moment."""
+    """Returns one sampled picture, the nearest at or before the wanted moment."""
     ListShots: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]
-    """The final shots in order."""
+    """Lists the final shots in order of time."""
     GetPlaylist: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]
-    """The HLS playlist a player opens."""
+    """Returns the HLS playlist a player opens."""
     ReadObject: _grpc.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]
-    """The bytes of an object, in pieces of at most 1 MiB."""
+    """Streams the bytes of an object, in pieces of at most 1 MiB."""
 
 @_typing.type_check_only
 class MediaServiceAsyncStub(MediaServiceStub):
@@ -50,15 +50,15 @@ class MediaServiceAsyncStub(MediaServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetTimeline: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetTimelineRequest, _media_service_pb2.GetTimelineResponse]  # type: ignore[assignment]
-    """The clock of an asset and how far transcoding has come."""
+    """Returns the clock of an asset and how far transcoding has come."""
     GetFrame: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetFrameRequest, _media_service_pb2.GetFrameResponse]  # type: ignore[assignment]
-    """One sampled picture, the nearest at or before the wanted moment."""
+    """Returns one sampled picture, the nearest at or before the wanted moment."""
     ListShots: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]  # type: ignore[assignment]
-    """The final shots in order."""
+    """Lists the final shots in order of time."""
     GetPlaylist: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]  # type: ignore[assignment]
-    """The HLS playlist a player opens."""
+    """Returns the HLS playlist a player opens."""
     ReadObject: _aio.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]  # type: ignore[assignment]
-    """The bytes of an object, in pieces of at most 1 MiB."""
+    """Streams the bytes of an object, in pieces of at most 1 MiB."""
 
 class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
     """Reads what transcode made of an asset. Unknown assets answer NOT_FOUND; parts not made yet FAILED_PRECONDITION."""
@@ -69,7 +69,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.GetTimelineRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.GetTimelineResponse, _abc.Awaitable[_media_service_pb2.GetTimelineResponse]]:
-        """The clock of an asset and how far transcoding has come."""
+        """Returns the clock of an asset and how far transcoding has come."""
 
     @_abc_1.abstractmethod
     def GetFrame(
@@ -77,7 +77,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.GetFrameRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.GetFrameResponse, _abc.Awaitable[_media_service_pb2.GetFrameResponse]]:
-        """One sampled picture, the nearest at or before the wanted moment."""
+        """Returns one sampled picture, the nearest at or before the wanted moment."""
 
     @_abc_1.abstractmethod
     def ListShots(
@@ -85,7 +85,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.ListShotsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.ListShotsResponse, _abc.Awaitable[_media_service_pb2.ListShotsResponse]]:
-        """The final shots in order."""
+        """Lists the final shots in order of time."""
 
     @_abc_1.abstractmethod
     def GetPlaylist(
@@ -93,7 +93,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.GetPlaylistRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.GetPlaylistResponse, _abc.Awaitable[_media_service_pb2.GetPlaylistResponse]]:
-        """The HLS playlist a player opens."""
+        """Returns the HLS playlist a player opens."""
 
     @_abc_1.abstractmethod
     def ReadObject(
@@ -101,6 +101,6 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.ReadObjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_media_service_pb2.ReadObjectResponse], _abc.AsyncIterator[_media_service_pb2.ReadObjectResponse]]:
-        """The bytes of an object, in pieces of at most 1 MiB."""
+        """Streams the bytes of an object, in pieces of at most 1 MiB."""
 
 def add_MediaServiceServicer_to_server(servicer: MediaServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66ramewell/mesh/v1/mesh.proto\x12\x11\x66ramewell.mesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"i\n\x07Outcome\x12\'\n\x04\x64one\x18\x01 \x01(\x0b\x32\x17.framewell.mesh.v1.DoneH\x00\x12+\n\x06\x66\x61iled\x18\x02 \x01(\x0b\x32\x19.framewell.mesh.v1.FailedH\x00\x42\x08\n\x06result\"\x06\n\x04\x44one\"&\n\x06\x46\x61iled\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\"]\n\x05\x41\x63tor\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x11\n\tauthority\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"-\n\x0cModelVersion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"/\n\x05Ratio\x12\x11\n\tnumerator\x18\x01 \x01(\x03\x12\x13\n\x0b\x64\x65nominator\x18\x02 \x01(\x03*=\n\x04Lane\x12\x14\n\x10LANE_UNSPECIFIED\x10\x00\x12\r\n\tLANE_LIVE\x10\x01\x12\x10\n\x0cLANE_ARCHIVE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66ramewell/mesh/v1/mesh.proto\x12\x11\x66ramewell.mesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"i\n\x07Outcome\x12\'\n\x04\x64one\x18\x01 \x01(\x0b\x32\x17.framewell.mesh.v1.DoneH\x00\x12+\n\x06\x66\x61iled\x18\x02 \x01(\x0b\x32\x19.framewell.mesh.v1.FailedH\x00\x42\x08\n\x06result\"\x06\n\x04\x44one\"&\n\x06\x46\x61iled\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\"]\n\x05\x41\x63tor\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x11\n\tauthority\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"u\n\x07Subject\x12\x12\n\x08\x61sset_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x63lass_id\x18\x02 \x01(\tH\x00\x12\x10\n\x06holder\x18\x03 \x01(\tH\x00\x12\x13\n\tsample_id\x18\x04 \x01(\tH\x00\x12\x10\n\x06source\x18\x05 \x01(\tH\x00\x42\t\n\x07subject\"-\n\x0cModelVersion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"/\n\x05Ratio\x12\x11\n\tnumerator\x18\x01 \x01(\x03\x12\x13\n\x0b\x64\x65nominator\x18\x02 \x01(\x03*=\n\x04Lane\x12\x14\n\x10LANE_UNSPECIFIED\x10\x00\x12\r\n\tLANE_LIVE\x10\x01\x12\x10\n\x0cLANE_ARCHIVE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.mesh.v1.mesh_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LANE']._serialized_start=430
-  _globals['_LANE']._serialized_end=491
+  _globals['_LANE']._serialized_start=549
+  _globals['_LANE']._serialized_end=610
   _globals['_OUTCOME']._serialized_start=84
   _globals['_OUTCOME']._serialized_end=189
   _globals['_DONE']._serialized_start=191
@@ -42,8 +42,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FAILED']._serialized_end=237
   _globals['_ACTOR']._serialized_start=239
   _globals['_ACTOR']._serialized_end=332
-  _globals['_MODELVERSION']._serialized_start=334
-  _globals['_MODELVERSION']._serialized_end=379
-  _globals['_RATIO']._serialized_start=381
-  _globals['_RATIO']._serialized_end=428
+  _globals['_SUBJECT']._serialized_start=334
+  _globals['_SUBJECT']._serialized_end=451
+  _globals['_MODELVERSION']._serialized_start=453
+  _globals['_MODELVERSION']._serialized_end=498
+  _globals['_RATIO']._serialized_start=500
+  _globals['_RATIO']._serialized_end=547
 # @@protoc_insertion_point(module_scope)

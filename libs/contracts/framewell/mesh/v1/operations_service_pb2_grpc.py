@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class OperationsServiceStub:
-    """Looking into one process and turning its knobs. Reading asks for a caller the mesh knows; changing asks for
-    the authority `admin`, or `local` on a loopback mesh without tokens. Else PERMISSION_DENIED.
+    """Looks into one process and changes how it logs and consumes. Reading asks for a caller the mesh knows; changing asks
+    for the authority `admin`, or `local` on a loopback mesh without tokens. Else PERMISSION_DENIED.
     """
 
     def __init__(self, channel):
@@ -64,26 +64,26 @@ class OperationsServiceStub:
 
 
 class OperationsServiceServicer:
-    """Looking into one process and turning its knobs. Reading asks for a caller the mesh knows; changing asks for
-    the authority `admin`, or `local` on a loopback mesh without tokens. Else PERMISSION_DENIED.
+    """Looks into one process and changes how it logs and consumes. Reading asks for a caller the mesh knows; changing asks
+    for the authority `admin`, or `local` on a loopback mesh without tokens. Else PERMISSION_DENIED.
     """
 
     def GetTelemetry(self, request, context):
-        """How much this process logs and traces.
+        """Returns how much this process logs and traces.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetTelemetry(self, request, context):
-        """Changes that while it runs. A restart goes back to the settings.
+        """Changes how much it logs and traces while it runs. A restart goes back to the settings.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListBreakers(self, request, context):
-        """The breakers of the service's consumer groups.
+        """Lists the breakers of the service's consumer groups.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,7 +97,7 @@ class OperationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DescribeWork(self, request, context):
-        """What the service holds of one asset, and what keeps this process from going on.
+        """Describes what the service holds of one asset, and what keeps this process from going on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -140,8 +140,8 @@ def add_OperationsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class OperationsService:
-    """Looking into one process and turning its knobs. Reading asks for a caller the mesh knows; changing asks for
-    the authority `admin`, or `local` on a loopback mesh without tokens. Else PERMISSION_DENIED.
+    """Looks into one process and changes how it logs and consumes. Reading asks for a caller the mesh knows; changing asks
+    for the authority `admin`, or `local` on a loopback mesh without tokens. Else PERMISSION_DENIED.
     """
 
     @staticmethod

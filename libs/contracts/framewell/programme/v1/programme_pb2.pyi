@@ -20,7 +20,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ProgrammeChanged(_message.Message):
-    """New programme metadata for an asset. From outside or through the gateway."""
+    """New programme metadata for an asset. Written from outside."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -29,16 +29,16 @@ class ProgrammeChanged(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset and key of the fact."""
     revision: _builtins.int
     """Grows with every change; older ones are ignored."""
     @_builtins.property
     def programme(self) -> _media_pb2.Programme:
-        """All of it, as it is now."""
+        """All of the metadata as it is now; what is left out is gone."""
 
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Who changed it."""
+        """Who changed the metadata."""
 
     def __init__(
         self,

@@ -22,18 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media__pb2
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*framewell/recognition/v1/recognition.proto\x12\x18\x66ramewell.recognition.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\">\n\x0b\x43lassTracks\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\x03\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\"\x82\x02\n\x12RecognitionUpdated\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x05model\x18\x02 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x31\n\x08previous\x18\x03 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x0e\n\x06tracks\x18\x04 \x01(\x03\x12\x0f\n\x07\x63hanged\x18\x05 \x01(\x03\x12\x36\n\x07\x63lasses\x18\x06 \x03(\x0b\x32%.framewell.recognition.v1.ClassTracks\x12\x0f\n\x07seconds\x18\x07 \x01(\x01\x12\x11\n\tasset_ids\x18\x08 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*framewell/recognition/v1/recognition.proto\x12\x18\x66ramewell.recognition.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\">\n\x0b\x43lassTracks\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\x03\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\"_\n\x12RecognitionChanges\x12\x36\n\x07\x63lasses\x18\x01 \x03(\x0b\x32%.framewell.recognition.v1.ClassTracks\x12\x11\n\tasset_ids\x18\x02 \x03(\t\"\xa3\x02\n\x12RecognitionUpdated\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x31\n\x08previous\x18\x02 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x13\n\x0btrack_count\x18\x03 \x01(\x03\x12\x1b\n\x13\x63hanged_track_count\x18\x04 \x01(\x03\x12\x1b\n\x13\x63hanged_asset_count\x18\x05 \x01(\x03\x12+\n\x08\x64uration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\x07\x63hanges\x18\x07 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRefb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.recognition.v1.recognition_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLASSTRACKS']._serialized_start=102
-  _globals['_CLASSTRACKS']._serialized_end=164
-  _globals['_RECOGNITIONUPDATED']._serialized_start=167
-  _globals['_RECOGNITIONUPDATED']._serialized_end=425
+  _globals['_CLASSTRACKS']._serialized_start=166
+  _globals['_CLASSTRACKS']._serialized_end=228
+  _globals['_RECOGNITIONCHANGES']._serialized_start=230
+  _globals['_RECOGNITIONCHANGES']._serialized_end=325
+  _globals['_RECOGNITIONUPDATED']._serialized_start=328
+  _globals['_RECOGNITIONUPDATED']._serialized_end=619
 # @@protoc_insertion_point(module_scope)

@@ -4,8 +4,10 @@ isort:skip_file
 What is stored was named anew."""
 
 from collections import abc as _abc
+from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -21,7 +23,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ClassTracks(_message.Message):
-    """How many face tracks have a class."""
+    """How many face tracks have a class, before and after a switch."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -29,11 +31,11 @@ class ClassTracks(_message.Message):
     BEFORE_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
-    """The class; empty for unknown."""
+    """Id of the class; empty for unknown faces."""
     before: _builtins.int
-    """Face tracks before."""
+    """Number of face tracks before the switch."""
     after: _builtins.int
-    """Face tracks now."""
+    """Number of face tracks after the switch."""
     def __init__(
         self,
         *,
@@ -50,58 +52,84 @@ class ClassTracks(_message.Message):
 Global___ClassTracks: _TypeAlias = ClassTracks  # noqa: Y015
 
 @_typing.final
+class RecognitionChanges(_message.Message):
+    """What a switch changed, however much that is: an object that recognition.updated refers to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASSES_FIELD_NUMBER: _builtins.int
+    ASSET_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassTracks]:
+        """Per class, in order of their ids."""
+
+    @_builtins.property
+    def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the assets in which something changed, in order."""
+
+    def __init__(
+        self,
+        *,
+        classes: _abc.Iterable[Global___ClassTracks] | None = ...,
+        asset_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_ids", b"asset_ids", "classes", b"classes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecognitionChanges: _TypeAlias = RecognitionChanges  # noqa: Y015
+
+@_typing.final
 class RecognitionUpdated(_message.Message):
     """An inference service switched what it has stored to a new identity model."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    NAME_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     PREVIOUS_FIELD_NUMBER: _builtins.int
-    TRACKS_FIELD_NUMBER: _builtins.int
-    CHANGED_FIELD_NUMBER: _builtins.int
-    CLASSES_FIELD_NUMBER: _builtins.int
-    SECONDS_FIELD_NUMBER: _builtins.int
-    ASSET_IDS_FIELD_NUMBER: _builtins.int
-    name: _builtins.str
-    """Name of the model; the key of the fact."""
-    tracks: _builtins.int
-    """Face tracks looked at."""
-    changed: _builtins.int
-    """Face tracks whose class changed."""
-    seconds: _builtins.float
-    """Seconds from the start of the re-labelling to the switch."""
+    TRACK_COUNT_FIELD_NUMBER: _builtins.int
+    CHANGED_TRACK_COUNT_FIELD_NUMBER: _builtins.int
+    CHANGED_ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    track_count: _builtins.int
+    """Number of face tracks that were looked at."""
+    changed_track_count: _builtins.int
+    """Number of face tracks whose class changed."""
+    changed_asset_count: _builtins.int
+    """Number of assets in which something changed."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The version now in force."""
+        """The model and the version now in force; its name is the key of the fact."""
 
     @_builtins.property
     def previous(self) -> _mesh_pb2.ModelVersion:
-        """The version before, unset for the first."""
+        """The version in force before, unset for the first."""
 
     @_builtins.property
-    def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassTracks]:
-        """Per class, before and after."""
+    def duration(self) -> _duration_pb2.Duration:
+        """Time from the start of the re-labelling to the switch."""
 
     @_builtins.property
-    def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Assets in which something changed."""
+    def changes(self) -> _media_pb2.ObjectRef:
+        """Serialized RecognitionChanges: which classes and assets changed."""
 
     def __init__(
         self,
         *,
-        name: _builtins.str = ...,
         model: _mesh_pb2.ModelVersion | None = ...,
         previous: _mesh_pb2.ModelVersion | None = ...,
-        tracks: _builtins.int = ...,
-        changed: _builtins.int = ...,
-        classes: _abc.Iterable[Global___ClassTracks] | None = ...,
-        seconds: _builtins.float = ...,
-        asset_ids: _abc.Iterable[_builtins.str] | None = ...,
+        track_count: _builtins.int = ...,
+        changed_track_count: _builtins.int = ...,
+        changed_asset_count: _builtins.int = ...,
+        duration: _duration_pb2.Duration | None = ...,
+        changes: _media_pb2.ObjectRef | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "previous", b"previous"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "duration", b"duration", "model", b"model", "previous", b"previous"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_ids", b"asset_ids", "changed", b"changed", "classes", b"classes", "model", b"model", "name", b"name", "previous", b"previous", "seconds", b"seconds", "tracks", b"tracks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_asset_count", b"changed_asset_count", "changed_track_count", b"changed_track_count", "changes", b"changes", "duration", b"duration", "model", b"model", "previous", b"previous", "track_count", b"track_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

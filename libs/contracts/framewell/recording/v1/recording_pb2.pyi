@@ -4,6 +4,7 @@ isort:skip_file
 The end of a recording under way."""
 
 from collections import abc as _abc
+from framewell.media.v1 import media_pb2 as _media_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -19,36 +20,64 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
-class RecordingClosed(_message.Message):
-    """The expected set of pieces is fixed."""
+class SequenceRange(_message.Message):
+    """A run of consecutive segments of a recording."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASSET_ID_FIELD_NUMBER: _builtins.int
+    FIRST_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    first: _builtins.int
+    """Sequence number of the first segment."""
+    last: _builtins.int
+    """Sequence number of the last segment, which belongs to the range."""
+    def __init__(
+        self,
+        *,
+        first: _builtins.int = ...,
+        last: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first", b"first", "last", b"last"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SequenceRange: _TypeAlias = SequenceRange  # noqa: Y015
+
+@_typing.final
+class RecordingClosed(_message.Message):
+    """The expected set of segments is fixed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_FIELD_NUMBER: _builtins.int
     LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
-    MISSING_SEQUENCES_FIELD_NUMBER: _builtins.int
-    GENERATION_FIELD_NUMBER: _builtins.int
-    asset_id: _builtins.str
-    """The recording's asset."""
+    MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_COUNT_FIELD_NUMBER: _builtins.int
     last_sequence: _builtins.int
-    """Sequence of the last piece."""
-    generation: _builtins.int
-    """Raised when a straggler changes the set."""
+    """Sequence number of the last segment."""
+    missing_count: _builtins.int
+    """Number of segments that never came, also of those beyond the listed ranges."""
     @_builtins.property
-    def missing_sequences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Pieces that never came."""
+    def work(self) -> _media_pb2.Work:
+        """The recording's work; its generation is raised when a straggler changes the set."""
+
+    @_builtins.property
+    def missing(self) -> _containers.RepeatedCompositeFieldContainer[Global___SequenceRange]:
+        """Segments that never came, at most 100 ranges."""
 
     def __init__(
         self,
         *,
-        asset_id: _builtins.str = ...,
+        work: _media_pb2.Work | None = ...,
         last_sequence: _builtins.int = ...,
-        missing_sequences: _abc.Iterable[_builtins.int] | None = ...,
-        generation: _builtins.int = ...,
+        missing: _abc.Iterable[Global___SequenceRange] | None = ...,
+        missing_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "generation", b"generation", "last_sequence", b"last_sequence", "missing_sequences", b"missing_sequences"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_sequence", b"last_sequence", "missing", b"missing", "missing_count", b"missing_count", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,29 +27,31 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/rights/v1/rights.proto\x12\x13\x66ramewell.rights.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n\x07Payment\x12,\n\x05model\x18\x01 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel\x12\x0e\n\x06\x61mount\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\"\x8d\x04\n\x0fRightsStatement\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06holder\x18\x04 \x01(\t\x12\x34\n\x06source\x18\x05 \x01(\x0e\x32$.framewell.rights.v1.StatementSource\x12&\n\x04span\x18\x06 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12.\n\x08purposes\x18\x07 \x03(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12%\n\x03use\x18\x08 \x01(\x0e\x32\x18.framewell.rights.v1.Use\x12\x34\n\x0blegal_basis\x18\t \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12.\n\nvalid_from\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bterritories\x18\x0c \x03(\t\x12-\n\x07payment\x18\r \x01(\x0b\x32\x1c.framewell.rights.v1.Payment\x12\x10\n\x08verbatim\x18\x0e \x01(\t\x12\x10\n\x08\x66ound_at\x18\x0f \x01(\t\"\xe8\x01\n\x0eRightsDecision\x12-\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\x35\n\x07grounds\x18\x04 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x34\n\x0blegal_basis\x18\x05 \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12\x17\n\x0frights_revision\x18\x06 \x01(\x03\"\x94\x01\n\rRightsChanged\x12\x0e\n\x06target\x18\x01 \x01(\t\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03*\xe0\x01\n\x0fStatementSource\x12 \n\x1cSTATEMENT_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19STATEMENT_SOURCE_CONTRACT\x10\x01\x12\x1b\n\x17STATEMENT_SOURCE_TDMREP\x10\x02\x12\x18\n\x14STATEMENT_SOURCE_XMP\x10\x03\x12\x19\n\x15STATEMENT_SOURCE_EXIF\x10\x04\x12\x19\n\x15STATEMENT_SOURCE_C2PA\x10\x05\x12\x1f\n\x1bSTATEMENT_SOURCE_HOUSE_RULE\x10\x06*\x88\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x14\n\x10PURPOSE_ANALYSIS\x10\x01\x12\x18\n\x14PURPOSE_OWN_TRAINING\x10\x02\x12\x13\n\x0fPURPOSE_SHARING\x10\x03\x12\x1f\n\x1bPURPOSE_GENERATIVE_TRAINING\x10\x04*T\n\x03Use\x12\x13\n\x0fUSE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bUSE_ALLOWED\x10\x01\x12\x12\n\x0eUSE_PROHIBITED\x10\x02\x12\x13\n\x0fUSE_CONSTRAINED\x10\x03*\xc4\x01\n\nLegalBasis\x12\x1b\n\x17LEGAL_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13LEGAL_BASIS_LICENCE\x10\x01\x12\x1e\n\x1aLEGAL_BASIS_OWN_PRODUCTION\x10\x02\x12\x13\n\x0fLEGAL_BASIS_TDM\x10\x03\x12\x1c\n\x18LEGAL_BASIS_TDM_RESEARCH\x10\x04\x12\x16\n\x12LEGAL_BASIS_PUBLIC\x10\x05\x12\x15\n\x11LEGAL_BASIS_OTHER\x10\x06*P\n\x08PayModel\x12\x19\n\x15PAY_MODEL_UNSPECIFIED\x10\x00\x12\x12\n\x0ePAY_MODEL_FLAT\x10\x01\x12\x15\n\x11PAY_MODEL_PER_USE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/rights/v1/rights.proto\x12\x13\x66ramewell.rights.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n\x07Payment\x12,\n\x05model\x18\x01 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel\x12\x0e\n\x06\x61mount\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\"\x8d\x04\n\x0fRightsStatement\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06holder\x18\x04 \x01(\t\x12\x34\n\x06source\x18\x05 \x01(\x0e\x32$.framewell.rights.v1.StatementSource\x12&\n\x04span\x18\x06 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12.\n\x08purposes\x18\x07 \x03(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12%\n\x03use\x18\x08 \x01(\x0e\x32\x18.framewell.rights.v1.Use\x12\x34\n\x0blegal_basis\x18\t \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12.\n\nvalid_from\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bterritories\x18\x0c \x03(\t\x12-\n\x07payment\x18\r \x01(\x0b\x32\x1c.framewell.rights.v1.Payment\x12\x10\n\x08verbatim\x18\x0e \x01(\t\x12\x10\n\x08\x66ound_at\x18\x0f \x01(\t\"F\n\x0cStatementRef\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\"\xe8\x01\n\x0eRightsDecision\x12-\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\x35\n\x07grounds\x18\x04 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x34\n\x0blegal_basis\x18\x05 \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12\x17\n\x0frights_revision\x18\x06 \x01(\x03\"\xb1\x01\n\rRightsChanged\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03*\xe0\x01\n\x0fStatementSource\x12 \n\x1cSTATEMENT_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19STATEMENT_SOURCE_CONTRACT\x10\x01\x12\x1b\n\x17STATEMENT_SOURCE_TDMREP\x10\x02\x12\x18\n\x14STATEMENT_SOURCE_XMP\x10\x03\x12\x19\n\x15STATEMENT_SOURCE_EXIF\x10\x04\x12\x19\n\x15STATEMENT_SOURCE_C2PA\x10\x05\x12\x1f\n\x1bSTATEMENT_SOURCE_HOUSE_RULE\x10\x06*\x88\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x14\n\x10PURPOSE_ANALYSIS\x10\x01\x12\x18\n\x14PURPOSE_OWN_TRAINING\x10\x02\x12\x13\n\x0fPURPOSE_SHARING\x10\x03\x12\x1f\n\x1bPURPOSE_GENERATIVE_TRAINING\x10\x04*T\n\x03Use\x12\x13\n\x0fUSE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bUSE_ALLOWED\x10\x01\x12\x12\n\x0eUSE_PROHIBITED\x10\x02\x12\x13\n\x0fUSE_CONSTRAINED\x10\x03*\xc4\x01\n\nLegalBasis\x12\x1b\n\x17LEGAL_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13LEGAL_BASIS_LICENCE\x10\x01\x12\x1e\n\x1aLEGAL_BASIS_OWN_PRODUCTION\x10\x02\x12\x13\n\x0fLEGAL_BASIS_TDM\x10\x03\x12\x1c\n\x18LEGAL_BASIS_TDM_RESEARCH\x10\x04\x12\x16\n\x12LEGAL_BASIS_PUBLIC\x10\x05\x12\x15\n\x11LEGAL_BASIS_OTHER\x10\x06*P\n\x08PayModel\x12\x19\n\x15PAY_MODEL_UNSPECIFIED\x10\x00\x12\x12\n\x0ePAY_MODEL_FLAT\x10\x01\x12\x15\n\x11PAY_MODEL_PER_USE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.rights.v1.rights_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STATEMENTSOURCE']._serialized_start=1158
-  _globals['_STATEMENTSOURCE']._serialized_end=1382
-  _globals['_PURPOSE']._serialized_start=1385
-  _globals['_PURPOSE']._serialized_end=1521
-  _globals['_USE']._serialized_start=1523
-  _globals['_USE']._serialized_end=1607
-  _globals['_LEGALBASIS']._serialized_start=1610
-  _globals['_LEGALBASIS']._serialized_end=1806
-  _globals['_PAYMODEL']._serialized_start=1808
-  _globals['_PAYMODEL']._serialized_end=1888
+  _globals['_STATEMENTSOURCE']._serialized_start=1259
+  _globals['_STATEMENTSOURCE']._serialized_end=1483
+  _globals['_PURPOSE']._serialized_start=1486
+  _globals['_PURPOSE']._serialized_end=1622
+  _globals['_USE']._serialized_start=1624
+  _globals['_USE']._serialized_end=1708
+  _globals['_LEGALBASIS']._serialized_start=1711
+  _globals['_LEGALBASIS']._serialized_end=1907
+  _globals['_PAYMODEL']._serialized_start=1909
+  _globals['_PAYMODEL']._serialized_end=1989
   _globals['_PAYMENT']._serialized_start=152
   _globals['_PAYMENT']._serialized_end=241
   _globals['_RIGHTSSTATEMENT']._serialized_start=244
   _globals['_RIGHTSSTATEMENT']._serialized_end=769
-  _globals['_RIGHTSDECISION']._serialized_start=772
-  _globals['_RIGHTSDECISION']._serialized_end=1004
-  _globals['_RIGHTSCHANGED']._serialized_start=1007
-  _globals['_RIGHTSCHANGED']._serialized_end=1155
+  _globals['_STATEMENTREF']._serialized_start=771
+  _globals['_STATEMENTREF']._serialized_end=841
+  _globals['_RIGHTSDECISION']._serialized_start=844
+  _globals['_RIGHTSDECISION']._serialized_end=1076
+  _globals['_RIGHTSCHANGED']._serialized_start=1079
+  _globals['_RIGHTSCHANGED']._serialized_end=1256
 # @@protoc_insertion_point(module_scope)

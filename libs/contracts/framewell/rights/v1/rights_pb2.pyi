@@ -29,7 +29,7 @@ class _StatementSource:
 class _StatementSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StatementSource.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STATEMENT_SOURCE_UNSPECIFIED: _StatementSource.ValueType  # 0
-    """Not said."""
+    """The sender did not say where it was found."""
     STATEMENT_SOURCE_CONTRACT: _StatementSource.ValueType  # 1
     """Contract terms given with a request or a rights.changed event."""
     STATEMENT_SOURCE_TDMREP: _StatementSource.ValueType  # 2
@@ -37,17 +37,17 @@ class _StatementSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_State
     STATEMENT_SOURCE_XMP: _StatementSource.ValueType  # 3
     """PLUS / IPTC data mining property or other rights fields in XMP."""
     STATEMENT_SOURCE_EXIF: _StatementSource.ValueType  # 4
-    """EXIF copyright text."""
+    """EXIF copyright text of a picture."""
     STATEMENT_SOURCE_C2PA: _StatementSource.ValueType  # 5
     """C2PA / CAWG training and data mining assertion."""
     STATEMENT_SOURCE_HOUSE_RULE: _StatementSource.ValueType  # 6
-    """A rule of the house."""
+    """A standing rule of the house."""
 
 class StatementSource(_StatementSource, metaclass=_StatementSourceEnumTypeWrapper):
     """Where a statement was found."""
 
 STATEMENT_SOURCE_UNSPECIFIED: StatementSource.ValueType  # 0
-"""Not said."""
+"""The sender did not say where it was found."""
 STATEMENT_SOURCE_CONTRACT: StatementSource.ValueType  # 1
 """Contract terms given with a request or a rights.changed event."""
 STATEMENT_SOURCE_TDMREP: StatementSource.ValueType  # 2
@@ -55,11 +55,11 @@ STATEMENT_SOURCE_TDMREP: StatementSource.ValueType  # 2
 STATEMENT_SOURCE_XMP: StatementSource.ValueType  # 3
 """PLUS / IPTC data mining property or other rights fields in XMP."""
 STATEMENT_SOURCE_EXIF: StatementSource.ValueType  # 4
-"""EXIF copyright text."""
+"""EXIF copyright text of a picture."""
 STATEMENT_SOURCE_C2PA: StatementSource.ValueType  # 5
 """C2PA / CAWG training and data mining assertion."""
 STATEMENT_SOURCE_HOUSE_RULE: StatementSource.ValueType  # 6
-"""A rule of the house."""
+"""A standing rule of the house."""
 Global___StatementSource: _TypeAlias = StatementSource  # noqa: Y015
 
 class _Purpose:
@@ -69,29 +69,29 @@ class _Purpose:
 class _PurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Purpose.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     PURPOSE_UNSPECIFIED: _Purpose.ValueType  # 0
-    """In a statement: every purpose."""
+    """No purpose was chosen: refused wherever one is needed."""
     PURPOSE_ANALYSIS: _Purpose.ValueType  # 1
     """Machine analysis to describe and find the material."""
     PURPOSE_OWN_TRAINING: _Purpose.ValueType  # 2
     """Training models of the house's own."""
     PURPOSE_SHARING: _Purpose.ValueType  # 3
-    """Passing samples on."""
+    """Passing samples on to others."""
     PURPOSE_GENERATIVE_TRAINING: _Purpose.ValueType  # 4
-    """Training generative models."""
+    """Training generative models, of the house or of others."""
 
 class Purpose(_Purpose, metaclass=_PurposeEnumTypeWrapper):
-    """What somebody wants to do."""
+    """What somebody wants to do with an asset or a sample."""
 
 PURPOSE_UNSPECIFIED: Purpose.ValueType  # 0
-"""In a statement: every purpose."""
+"""No purpose was chosen: refused wherever one is needed."""
 PURPOSE_ANALYSIS: Purpose.ValueType  # 1
 """Machine analysis to describe and find the material."""
 PURPOSE_OWN_TRAINING: Purpose.ValueType  # 2
 """Training models of the house's own."""
 PURPOSE_SHARING: Purpose.ValueType  # 3
-"""Passing samples on."""
+"""Passing samples on to others."""
 PURPOSE_GENERATIVE_TRAINING: Purpose.ValueType  # 4
-"""Training generative models."""
+"""Training generative models, of the house or of others."""
 Global___Purpose: _TypeAlias = Purpose  # noqa: Y015
 
 class _Use:
@@ -101,11 +101,11 @@ class _Use:
 class _UseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Use.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     USE_UNSPECIFIED: _Use.ValueType  # 0
-    """Nothing."""
+    """The statement says nothing a program can read: it withholds."""
     USE_ALLOWED: _Use.ValueType  # 1
-    """Allowed."""
+    """The use is allowed."""
     USE_PROHIBITED: _Use.ValueType  # 2
-    """Prohibited."""
+    """The use is prohibited."""
     USE_CONSTRAINED: _Use.ValueType  # 3
     """Allowed only under conditions named elsewhere: treated as prohibited until they are met."""
 
@@ -113,11 +113,11 @@ class Use(_Use, metaclass=_UseEnumTypeWrapper):
     """What a statement says about a purpose."""
 
 USE_UNSPECIFIED: Use.ValueType  # 0
-"""Nothing."""
+"""The statement says nothing a program can read: it withholds."""
 USE_ALLOWED: Use.ValueType  # 1
-"""Allowed."""
+"""The use is allowed."""
 USE_PROHIBITED: Use.ValueType  # 2
-"""Prohibited."""
+"""The use is prohibited."""
 USE_CONSTRAINED: Use.ValueType  # 3
 """Allowed only under conditions named elsewhere: treated as prohibited until they are met."""
 Global___Use: _TypeAlias = Use  # noqa: Y015
@@ -129,11 +129,11 @@ class _LegalBasis:
 class _LegalBasisEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LegalBasis.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     LEGAL_BASIS_UNSPECIFIED: _LegalBasis.ValueType  # 0
-    """Not said."""
+    """The statement names no legal basis."""
     LEGAL_BASIS_LICENCE: _LegalBasis.ValueType  # 1
-    """A licence or contract."""
+    """A licence or a contract."""
     LEGAL_BASIS_OWN_PRODUCTION: _LegalBasis.ValueType  # 2
-    """The house made it."""
+    """The house made the material itself."""
     LEGAL_BASIS_TDM: _LegalBasis.ValueType  # 3
     """Text and data mining, § 44b UrhG (DSM directive Art. 4)."""
     LEGAL_BASIS_TDM_RESEARCH: _LegalBasis.ValueType  # 4
@@ -144,14 +144,14 @@ class _LegalBasisEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LegalBasis
     """Something else, said in the verbatim text."""
 
 class LegalBasis(_LegalBasis, metaclass=_LegalBasisEnumTypeWrapper):
-    """On what the permission rests."""
+    """On what a permission rests."""
 
 LEGAL_BASIS_UNSPECIFIED: LegalBasis.ValueType  # 0
-"""Not said."""
+"""The statement names no legal basis."""
 LEGAL_BASIS_LICENCE: LegalBasis.ValueType  # 1
-"""A licence or contract."""
+"""A licence or a contract."""
 LEGAL_BASIS_OWN_PRODUCTION: LegalBasis.ValueType  # 2
-"""The house made it."""
+"""The house made the material itself."""
 LEGAL_BASIS_TDM: LegalBasis.ValueType  # 3
 """Text and data mining, § 44b UrhG (DSM directive Art. 4)."""
 LEGAL_BASIS_TDM_RESEARCH: LegalBasis.ValueType  # 4
@@ -169,21 +169,21 @@ class _PayModel:
 class _PayModelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PayModel.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     PAY_MODEL_UNSPECIFIED: _PayModel.ValueType  # 0
-    """Nothing is owed."""
+    """No way of paying is named: nothing is owed."""
     PAY_MODEL_FLAT: _PayModel.ValueType  # 1
     """Once per sample and snapshot, whatever follows."""
     PAY_MODEL_PER_USE: _PayModel.ValueType  # 2
-    """For every use."""
+    """Once for every use of a sample."""
 
 class PayModel(_PayModel, metaclass=_PayModelEnumTypeWrapper):
     """How the holder is paid."""
 
 PAY_MODEL_UNSPECIFIED: PayModel.ValueType  # 0
-"""Nothing is owed."""
+"""No way of paying is named: nothing is owed."""
 PAY_MODEL_FLAT: PayModel.ValueType  # 1
 """Once per sample and snapshot, whatever follows."""
 PAY_MODEL_PER_USE: PayModel.ValueType  # 2
-"""For every use."""
+"""Once for every use of a sample."""
 Global___PayModel: _TypeAlias = PayModel  # noqa: Y015
 
 @_typing.final
@@ -196,11 +196,11 @@ class Payment(_message.Message):
     AMOUNT_FIELD_NUMBER: _builtins.int
     CURRENCY_FIELD_NUMBER: _builtins.int
     model: Global___PayModel.ValueType
-    """How it is counted."""
+    """What is counted: samples of a snapshot, or every use."""
     amount: _builtins.str
     """Decimal amount per unit, e.g. `0.05`."""
     currency: _builtins.str
-    """ISO 4217 code, e.g. `EUR`."""
+    """Currency of the amount, an ISO 4217 code, e.g. `EUR`."""
     def __init__(
         self,
         *,
@@ -238,46 +238,46 @@ class RightsStatement(_message.Message):
     VERBATIM_FIELD_NUMBER: _builtins.int
     FOUND_AT_FIELD_NUMBER: _builtins.int
     issuer: _builtins.str
-    """Who states it."""
+    """Who makes the statement, e.g. a broadcaster or an archive."""
     statement_id: _builtins.str
     """Id given by the issuer; empty for text found in a file, whose id is then made from its content."""
     revision: _builtins.int
-    """Grows with every change."""
+    """Grows with every change of the statement; older ones never count again."""
     holder: _builtins.str
-    """Who holds the rights."""
+    """Who holds the rights, and is paid for uses."""
     source: Global___StatementSource.ValueType
-    """Where it was found."""
+    """In what the statement was found."""
     use: Global___Use.ValueType
-    """What it says."""
+    """What it says about these purposes."""
     legal_basis: Global___LegalBasis.ValueType
     """On what a permission rests."""
     verbatim: _builtins.str
-    """The words themselves."""
+    """The words of the statement themselves, as they were found."""
     found_at: _builtins.str
-    """Where they stood, e.g. `EXIF 0x8298 Copyright`, `contract 4711`."""
+    """Where the words stood, e.g. `EXIF 0x8298 Copyright`, `contract 4711`."""
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """The stretch of the asset it covers; unset for all of it."""
+        """The part of the asset it covers; unset for all of it."""
 
     @_builtins.property
     def purposes(self) -> _containers.RepeatedScalarFieldContainer[Global___Purpose.ValueType]:
-        """The purposes it speaks of; empty for all."""
+        """The purposes it speaks of; an empty list means all purposes, and an unspecified one in it is refused."""
 
     @_builtins.property
     def valid_from(self) -> _timestamp_pb2.Timestamp:
-        """In force from; unset: always was."""
+        """When it comes into force; unset: it always was."""
 
     @_builtins.property
     def valid_until(self) -> _timestamp_pb2.Timestamp:
-        """In force until; unset: for ever."""
+        """When it goes out of force; unset: never."""
 
     @_builtins.property
     def territories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """ISO 3166 codes it is limited to; empty for everywhere."""
+        """Countries it is limited to (ISO 3166 codes); an empty list means everywhere."""
 
     @_builtins.property
     def payment(self) -> Global___Payment:
-        """What is owed."""
+        """What is owed for a use; unset: nothing."""
 
     def __init__(
         self,
@@ -307,6 +307,36 @@ class RightsStatement(_message.Message):
 Global___RightsStatement: _TypeAlias = RightsStatement  # noqa: Y015
 
 @_typing.final
+class StatementRef(_message.Message):
+    """Names one revision of one statement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ISSUER_FIELD_NUMBER: _builtins.int
+    STATEMENT_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    issuer: _builtins.str
+    """Who made the statement."""
+    statement_id: _builtins.str
+    """Its id; of text found in a file the id made from its content."""
+    revision: _builtins.int
+    """Its revision at the time of the reference."""
+    def __init__(
+        self,
+        *,
+        issuer: _builtins.str = ...,
+        statement_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["issuer", b"issuer", "revision", b"revision", "statement_id", b"statement_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StatementRef: _TypeAlias = StatementRef  # noqa: Y015
+
+@_typing.final
 class RightsDecision(_message.Message):
     """What the house decided for one purpose."""
 
@@ -319,18 +349,18 @@ class RightsDecision(_message.Message):
     LEGAL_BASIS_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     purpose: Global___Purpose.ValueType
-    """The purpose."""
+    """The purpose that was asked for."""
     allowed: _builtins.bool
     """True when the use may go ahead."""
     sentence: _builtins.str
-    """One sentence a lawyer can read."""
+    """The decision in one sentence a lawyer can read."""
     legal_basis: Global___LegalBasis.ValueType
-    """Legal basis of a permission."""
+    """Legal basis of a permission; unspecified when the use is withheld."""
     rights_revision: _builtins.int
     """Revision of the asset's rights it was made at."""
     @_builtins.property
     def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___RightsStatement]:
-        """The statements it rests on."""
+        """The statements the decision rests on."""
 
     def __init__(
         self,
@@ -352,18 +382,20 @@ Global___RightsDecision: _TypeAlias = RightsDecision  # noqa: Y015
 
 @_typing.final
 class RightsChanged(_message.Message):
-    """Rights of an asset, a source or a holder changed. From outside or through the gateway."""
+    """Rights of an asset, a source or a holder changed. Written from outside or by the gateway."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    TARGET_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
     STATEMENTS_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
-    target: _builtins.str
-    """What it is about: `asset:<id>`, `source:<name>` or `holder:<name>`."""
     revision: _builtins.int
-    """Grows with every change of this target; older ones are ignored."""
+    """Grows with every change of this subject; older ones are ignored."""
+    @_builtins.property
+    def subject(self) -> _mesh_pb2.Subject:
+        """What it is about: an asset, a source or a holder. Its text is the key of the fact."""
+
     @_builtins.property
     def statements(self) -> _containers.RepeatedCompositeFieldContainer[Global___RightsStatement]:
         """The new statements; each replaces the older revisions of the same (issuer, statement_id)."""
@@ -375,14 +407,14 @@ class RightsChanged(_message.Message):
     def __init__(
         self,
         *,
-        target: _builtins.str = ...,
+        subject: _mesh_pb2.Subject | None = ...,
         statements: _abc.Iterable[Global___RightsStatement] | None = ...,
         actor: _mesh_pb2.Actor | None = ...,
         revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "revision", b"revision", "statements", b"statements", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "revision", b"revision", "statements", b"statements", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -29,35 +29,35 @@ class _SampleState:
 class _SampleStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SampleState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SAMPLE_STATE_UNSPECIFIED: _SampleState.ValueType  # 0
-    """Never sent."""
+    """Never sent: every sample has a state."""
     SAMPLE_STATE_WITHHELD: _SampleState.ValueType  # 1
-    """The rights do not allow it (yet)."""
+    """The rights do not allow it, or not yet."""
     SAMPLE_STATE_PROPOSED: _SampleState.ValueType  # 2
-    """Waits for a person."""
+    """It waits for a person's decision."""
     SAMPLE_STATE_ACCEPTED: _SampleState.ValueType  # 3
     """A person accepted it: it goes into the next snapshot."""
     SAMPLE_STATE_REJECTED: _SampleState.ValueType  # 4
     """A person rejected it; it never returns under a new id."""
     SAMPLE_STATE_UNSURE: _SampleState.ValueType  # 5
-    """A person could not tell."""
+    """A person could not tell what it is."""
     SAMPLE_STATE_WITHDRAWN: _SampleState.ValueType  # 6
     """Taken back: rights ended, erased, or its asset removed."""
 
 class SampleState(_SampleState, metaclass=_SampleStateEnumTypeWrapper):
-    """Where a sample stands."""
+    """Where a sample stands in its life."""
 
 SAMPLE_STATE_UNSPECIFIED: SampleState.ValueType  # 0
-"""Never sent."""
+"""Never sent: every sample has a state."""
 SAMPLE_STATE_WITHHELD: SampleState.ValueType  # 1
-"""The rights do not allow it (yet)."""
+"""The rights do not allow it, or not yet."""
 SAMPLE_STATE_PROPOSED: SampleState.ValueType  # 2
-"""Waits for a person."""
+"""It waits for a person's decision."""
 SAMPLE_STATE_ACCEPTED: SampleState.ValueType  # 3
 """A person accepted it: it goes into the next snapshot."""
 SAMPLE_STATE_REJECTED: SampleState.ValueType  # 4
 """A person rejected it; it never returns under a new id."""
 SAMPLE_STATE_UNSURE: SampleState.ValueType  # 5
-"""A person could not tell."""
+"""A person could not tell what it is."""
 SAMPLE_STATE_WITHDRAWN: SampleState.ValueType  # 6
 """Taken back: rights ended, erased, or its asset removed."""
 Global___SampleState: _TypeAlias = SampleState  # noqa: Y015
@@ -69,13 +69,13 @@ class _Decision:
 class _DecisionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Decision.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DECISION_UNSPECIFIED: _Decision.ValueType  # 0
-    """Never sent."""
+    """Never sent: a review without a decision is refused."""
     DECISION_ACCEPT: _Decision.ValueType  # 1
     """It is what it is said to be."""
     DECISION_REJECT: _Decision.ValueType  # 2
-    """It is not."""
+    """It is not what it is said to be."""
     DECISION_UNSURE: _Decision.ValueType  # 3
-    """Cannot tell."""
+    """The reviewer cannot tell what it is."""
     DECISION_UNDO: _Decision.ValueType  # 4
     """An earlier decision is taken back; the sample is proposed again."""
 
@@ -83,13 +83,13 @@ class Decision(_Decision, metaclass=_DecisionEnumTypeWrapper):
     """What a person decided about a sample."""
 
 DECISION_UNSPECIFIED: Decision.ValueType  # 0
-"""Never sent."""
+"""Never sent: a review without a decision is refused."""
 DECISION_ACCEPT: Decision.ValueType  # 1
 """It is what it is said to be."""
 DECISION_REJECT: Decision.ValueType  # 2
-"""It is not."""
+"""It is not what it is said to be."""
 DECISION_UNSURE: Decision.ValueType  # 3
-"""Cannot tell."""
+"""The reviewer cannot tell what it is."""
 DECISION_UNDO: Decision.ValueType  # 4
 """An earlier decision is taken back; the sample is proposed again."""
 Global___Decision: _TypeAlias = Decision  # noqa: Y015
@@ -103,36 +103,38 @@ class Evidence(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
-    OBSERVATIONS_FIELD_NUMBER: _builtins.int
+    OBSERVATION_IDS_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Kind: `lower_third`, `face_track`, `known_face`, `question`, `person`."""
+    """Kind of reason: `lower_third`, `face_track`, `known_face`, `question`, `person`."""
     sentence: _builtins.str
     """One sentence for a reviewer. Never a person's name: `{class}` stands for it."""
     score: _builtins.float
-    """Strength, 0 to 1."""
+    """How strongly it speaks, 0 to 1; unset where strength makes no sense."""
     @_builtins.property
-    def observations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Observations it rests on: `<chunk id>#<observation id>`."""
+    def observation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the observations it rests on, in the sample's asset; at most 100, those of the sample's pictures first."""
 
     def __init__(
         self,
         *,
         kind: _builtins.str = ...,
         sentence: _builtins.str = ...,
-        score: _builtins.float = ...,
-        observations: _abc.Iterable[_builtins.str] | None = ...,
+        score: _builtins.float | None = ...,
+        observation_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "observations", b"observations", "score", b"score", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "kind", b"kind", "observation_ids", b"observation_ids", "score", b"score", "sentence", b"sentence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
+    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
 
 Global___Evidence: _TypeAlias = Evidence  # noqa: Y015
 
 @_typing.final
-class Passport(_message.Message):
-    """Where a sample comes from and on what right it rests."""
+class Provenance(_message.Message):
+    """Where a sample comes from and on what right it rests: its passport."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -148,16 +150,16 @@ class Passport(_message.Message):
     ORIGINAL_SHA256_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
-    """The asset."""
+    """Id of the asset it was taken from."""
     timecode: _builtins.str
-    """Its timecode, empty when the asset has none."""
+    """SMPTE ST 12 timecode of that picture, empty when the asset has none."""
     original_sha256: _builtins.str
-    """SHA-256 of the original it was taken from."""
+    """SHA-256 of the original it was taken from, 64 lower-case hex digits."""
     uri: _builtins.str
-    """Where the original came from."""
+    """Where the original came from, as the ingest request named it."""
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """The stretch of the asset."""
+        """The part of the asset it covers."""
 
     @_builtins.property
     def moment(self) -> _media_pb2.Moment:
@@ -165,15 +167,15 @@ class Passport(_message.Message):
 
     @_builtins.property
     def programme(self) -> _media_pb2.Programme:
-        """The programme."""
+        """The programme it was part of."""
 
     @_builtins.property
     def rights(self) -> _rights_pb2.RightsDecision:
-        """Decision of the rights gate."""
+        """What the rights gate decided for the dataset's purpose, with its sentence and grounds."""
 
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.ModelVersion]:
-        """Models that saw it."""
+        """Models whose observations it rests on."""
 
     @_builtins.property
     def proposed_by(self) -> _mesh_pb2.Actor:
@@ -181,7 +183,7 @@ class Passport(_message.Message):
 
     @_builtins.property
     def accepted_by(self) -> _mesh_pb2.Actor:
-        """Who accepted it, once accepted."""
+        """Who accepted it; unset until it is accepted."""
 
     def __init__(
         self,
@@ -204,7 +206,7 @@ class Passport(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Passport: _TypeAlias = Passport  # noqa: Y015
+Global___Provenance: _TypeAlias = Provenance  # noqa: Y015
 
 @_typing.final
 class Crop(_message.Message):
@@ -217,15 +219,15 @@ class Crop(_message.Message):
     BOX_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def picture(self) -> _media_pb2.ObjectRef:
-        """The crop (JPEG)."""
+        """The cut-out part of the picture (JPEG)."""
 
     @_builtins.property
     def moment(self) -> _media_pb2.Moment:
-        """The picture it was taken from."""
+        """The picture of the asset it was taken from."""
 
     @_builtins.property
     def box(self) -> _media_pb2.Box:
-        """Where in that picture."""
+        """Where in that picture it was cut out."""
 
     def __init__(
         self,
@@ -253,30 +255,30 @@ class SampleProposed(_message.Message):
     CLASS_ID_FIELD_NUMBER: _builtins.int
     CROPS_FIELD_NUMBER: _builtins.int
     EVIDENCE_FIELD_NUMBER: _builtins.int
-    PASSPORT_FIELD_NUMBER: _builtins.int
-    REVISION_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
-    """The sample."""
+    """Id of the sample and key of the fact."""
     dataset_id: _builtins.str
-    """The dataset."""
+    """Id of the dataset it is proposed for."""
     class_id: _builtins.str
-    """The class; empty when review is asked who or what it is."""
-    revision: _builtins.int
-    """Grows with every change of the sample."""
+    """Id of its class; empty when review is asked who or what it is."""
     question: _builtins.bool
     """True when only one source speaks for it, so that it waits as a question."""
+    revision: _builtins.int
+    """Grows with every change of the sample."""
     @_builtins.property
     def crops(self) -> _containers.RepeatedCompositeFieldContainer[Global___Crop]:
-        """Best first, at most ten."""
+        """Its pictures, best first, at most ten."""
 
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
-        """Why it is believed."""
+        """Why it is believed to be of its class."""
 
     @_builtins.property
-    def passport(self) -> Global___Passport:
-        """Where it comes from."""
+    def provenance(self) -> Global___Provenance:
+        """Where it comes from and on what right it rests."""
 
     def __init__(
         self,
@@ -286,13 +288,13 @@ class SampleProposed(_message.Message):
         class_id: _builtins.str = ...,
         crops: _abc.Iterable[Global___Crop] | None = ...,
         evidence: _abc.Iterable[Global___Evidence] | None = ...,
-        passport: Global___Passport | None = ...,
-        revision: _builtins.int = ...,
+        provenance: Global___Provenance | None = ...,
         question: _builtins.bool = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["passport", b"passport"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "crops", b"crops", "dataset_id", b"dataset_id", "evidence", b"evidence", "passport", b"passport", "question", b"question", "revision", b"revision", "sample_id", b"sample_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "crops", b"crops", "dataset_id", b"dataset_id", "evidence", b"evidence", "provenance", b"provenance", "question", b"question", "revision", b"revision", "sample_id", b"sample_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -308,26 +310,21 @@ class SampleWithheld(_message.Message):
     DATASET_ID_FIELD_NUMBER: _builtins.int
     CLASS_ID_FIELD_NUMBER: _builtins.int
     RULE_FIELD_NUMBER: _builtins.int
-    DECISION_FIELD_NUMBER: _builtins.int
-    PASSPORT_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
-    """The sample."""
+    """Id of the sample and key of the fact."""
     dataset_id: _builtins.str
-    """The dataset."""
+    """Id of the dataset it would belong to."""
     class_id: _builtins.str
-    """The class; empty when not known."""
+    """Id of its class; empty when not known."""
     rule: _builtins.str
     """Name of the rule that would have proposed it."""
     revision: _builtins.int
     """Grows with every change of the sample."""
     @_builtins.property
-    def decision(self) -> _rights_pb2.RightsDecision:
-        """The decision it rests on, with its sentence and grounds."""
-
-    @_builtins.property
-    def passport(self) -> Global___Passport:
-        """Where it comes from."""
+    def provenance(self) -> Global___Provenance:
+        """Where it comes from; its `rights` are the decision that withholds it."""
 
     def __init__(
         self,
@@ -336,13 +333,12 @@ class SampleWithheld(_message.Message):
         dataset_id: _builtins.str = ...,
         class_id: _builtins.str = ...,
         rule: _builtins.str = ...,
-        decision: _rights_pb2.RightsDecision | None = ...,
-        passport: Global___Passport | None = ...,
+        provenance: Global___Provenance | None = ...,
         revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "passport", b"passport"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "dataset_id", b"dataset_id", "decision", b"decision", "passport", b"passport", "revision", b"revision", "rule", b"rule", "sample_id", b"sample_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "dataset_id", b"dataset_id", "provenance", b"provenance", "revision", b"revision", "rule", b"rule", "sample_id", b"sample_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -350,7 +346,7 @@ Global___SampleWithheld: _TypeAlias = SampleWithheld  # noqa: Y015
 
 @_typing.final
 class SampleReviewed(_message.Message):
-    """A person decided."""
+    """A person decided about a sample."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -362,13 +358,13 @@ class SampleReviewed(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
-    """The sample."""
+    """Id of the sample and key of the fact."""
     dataset_id: _builtins.str
-    """The dataset."""
+    """Id of its dataset."""
     class_id: _builtins.str
-    """The class it now has."""
+    """Id of the class it now has."""
     decision: Global___Decision.ValueType
-    """The decision."""
+    """What the person decided."""
     note: _builtins.str
     """In the reviewer's words, may be empty."""
     revision: _builtins.int
@@ -409,13 +405,13 @@ class SampleWithdrawn(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
-    """The sample."""
+    """Id of the sample and key of the fact."""
     dataset_id: _builtins.str
-    """The dataset."""
+    """Id of its dataset."""
     class_id: _builtins.str
-    """The class."""
+    """Id of the class it had."""
     reason: _builtins.str
-    """One sentence: what happened."""
+    """One sentence for a person: what happened."""
     revision: _builtins.int
     """Grows with every change of the sample."""
     @_builtins.property

@@ -26,7 +26,7 @@ from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/segment/v1/segment.proto\x12\x14\x66ramewell.segment.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"O\n\x0eSegmentArrived\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12\x0c\n\x04last\x18\x04 \x01(\x08\"\xcb\x01\n\x0fSegmentIngested\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12-\n\x06object\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12%\n\x04lane\x18\x04 \x01(\x0e\x32\x17.framewell.mesh.v1.Lane\x12+\n\x07outcome\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x11\n\tcontainer\x18\x06 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/segment/v1/segment.proto\x12\x14\x66ramewell.segment.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"O\n\x0eSegmentArrived\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12\x0c\n\x04last\x18\x04 \x01(\x08\"\xba\x01\n\x0fSegmentIngested\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12-\n\x06object\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12+\n\x07outcome\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x11\n\tcontainer\x18\x05 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,5 +36,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEGMENTARRIVED']._serialized_start=122
   _globals['_SEGMENTARRIVED']._serialized_end=201
   _globals['_SEGMENTINGESTED']._serialized_start=204
-  _globals['_SEGMENTINGESTED']._serialized_end=407
+  _globals['_SEGMENTINGESTED']._serialized_end=390
 # @@protoc_insertion_point(module_scope)

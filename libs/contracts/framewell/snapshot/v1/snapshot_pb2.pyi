@@ -28,56 +28,56 @@ class _Split:
 class _SplitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Split.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SPLIT_UNSPECIFIED: _Split.ValueType  # 0
-    """Never sent."""
+    """Never sent: every sample of a snapshot has a split."""
     SPLIT_TRAIN: _Split.ValueType  # 1
-    """Learned from."""
+    """The model learns from it."""
     SPLIT_VALIDATION: _Split.ValueType  # 2
     """Thresholds and choices are made on it."""
     SPLIT_TEST: _Split.ValueType  # 3
-    """Judged on it, once."""
+    """The model is judged on it, once."""
 
 class Split(_Split, metaclass=_SplitEnumTypeWrapper):
     """Which part of the training a sample serves."""
 
 SPLIT_UNSPECIFIED: Split.ValueType  # 0
-"""Never sent."""
+"""Never sent: every sample of a snapshot has a split."""
 SPLIT_TRAIN: Split.ValueType  # 1
-"""Learned from."""
+"""The model learns from it."""
 SPLIT_VALIDATION: Split.ValueType  # 2
 """Thresholds and choices are made on it."""
 SPLIT_TEST: Split.ValueType  # 3
-"""Judged on it, once."""
+"""The model is judged on it, once."""
 Global___Split: _TypeAlias = Split  # noqa: Y015
 
 @_typing.final
-class ClassCount(_message.Message):
-    """How many samples of a class are in a split."""
+class SplitCount(_message.Message):
+    """How much of a snapshot is in one split."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    CLASS_ID_FIELD_NUMBER: _builtins.int
     SPLIT_FIELD_NUMBER: _builtins.int
-    SAMPLES_FIELD_NUMBER: _builtins.int
-    class_id: _builtins.str
-    """The class."""
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    CLASS_COUNT_FIELD_NUMBER: _builtins.int
     split: Global___Split.ValueType
-    """The split."""
-    samples: _builtins.int
-    """Samples."""
+    """The split that is counted."""
+    sample_count: _builtins.int
+    """Number of samples in the split."""
+    class_count: _builtins.int
+    """Number of classes with at least one sample in the split."""
     def __init__(
         self,
         *,
-        class_id: _builtins.str = ...,
         split: Global___Split.ValueType = ...,
-        samples: _builtins.int = ...,
+        sample_count: _builtins.int = ...,
+        class_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "samples", b"samples", "split", b"split"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_count", b"class_count", "sample_count", b"sample_count", "split", b"split"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ClassCount: _TypeAlias = ClassCount  # noqa: Y015
+Global___SplitCount: _TypeAlias = SplitCount  # noqa: Y015
 
 @_typing.final
 class SnapshotPublished(_message.Message):
@@ -91,21 +91,21 @@ class SnapshotPublished(_message.Message):
     MANIFEST_FIELD_NUMBER: _builtins.int
     SAMPLES_FIELD_NUMBER: _builtins.int
     BACKGROUND_FIELD_NUMBER: _builtins.int
-    COUNTS_FIELD_NUMBER: _builtins.int
+    SPLITS_FIELD_NUMBER: _builtins.int
     RECIPE_FIELD_NUMBER: _builtins.int
     EMBEDDING_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     snapshot_id: _builtins.str
-    """The snapshot."""
+    """Id of the snapshot."""
     dataset_id: _builtins.str
-    """The dataset."""
+    """Id of its dataset and key of the fact."""
     number: _builtins.int
-    """Counts up by one per dataset."""
+    """Number of the snapshot: counts up by one per dataset, from 1."""
     recipe: _builtins.str
     """The dataset's own recipe, started by this fact: `identity`, `classifier`; empty: none."""
     @_builtins.property
     def manifest(self) -> _media_pb2.ObjectRef:
-        """Manifest (JSON): content hashes, classes, splits, where each table lies."""
+        """Manifest (JSON): content hashes, counts per class and split, where each table lies."""
 
     @_builtins.property
     def samples(self) -> _media_pb2.ObjectRef:
@@ -113,11 +113,11 @@ class SnapshotPublished(_message.Message):
 
     @_builtins.property
     def background(self) -> _media_pb2.ObjectRef:
-        """Vectors of faces nobody has named (Parquet), the background an open-set threshold is judged against."""
+        """Vectors of background faces, which nobody has named (Parquet): an open-set threshold is judged against them."""
 
     @_builtins.property
-    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassCount]:
-        """Counts per class and split."""
+    def splits(self) -> _containers.RepeatedCompositeFieldContainer[Global___SplitCount]:
+        """How much is in each split that is not empty; counts per class stand in the manifest."""
 
     @_builtins.property
     def embedding(self) -> _mesh_pb2.ModelVersion:
@@ -125,7 +125,7 @@ class SnapshotPublished(_message.Message):
 
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Why it was published."""
+        """Who or what asked for the snapshot."""
 
     def __init__(
         self,
@@ -136,14 +136,14 @@ class SnapshotPublished(_message.Message):
         manifest: _media_pb2.ObjectRef | None = ...,
         samples: _media_pb2.ObjectRef | None = ...,
         background: _media_pb2.ObjectRef | None = ...,
-        counts: _abc.Iterable[Global___ClassCount] | None = ...,
+        splits: _abc.Iterable[Global___SplitCount] | None = ...,
         recipe: _builtins.str = ...,
         embedding: _mesh_pb2.ModelVersion | None = ...,
         actor: _mesh_pb2.Actor | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "background", b"background", "embedding", b"embedding", "manifest", b"manifest", "samples", b"samples"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "background", b"background", "counts", b"counts", "dataset_id", b"dataset_id", "embedding", b"embedding", "manifest", b"manifest", "number", b"number", "recipe", b"recipe", "samples", b"samples", "snapshot_id", b"snapshot_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "background", b"background", "dataset_id", b"dataset_id", "embedding", b"embedding", "manifest", b"manifest", "number", b"number", "recipe", b"recipe", "samples", b"samples", "snapshot_id", b"snapshot_id", "splits", b"splits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -160,22 +160,20 @@ class SnapshotWithdrawn(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     SUPERSEDED_BY_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
-    SAMPLE_IDS_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
     snapshot_id: _builtins.str
-    """The snapshot."""
+    """Id of the snapshot that is withdrawn."""
     dataset_id: _builtins.str
-    """The dataset."""
+    """Id of its dataset and key of the fact."""
     reason: _builtins.str
-    """One sentence: why."""
+    """One sentence: why it was withdrawn."""
     superseded_by: _builtins.str
-    """The snapshot that takes its place, empty when none does."""
+    """Id of the snapshot that takes its place, empty when none does."""
+    withdrawn_sample_count: _builtins.int
+    """Number of its samples that were withdrawn; each has a sample.withdrawn of its own."""
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
         """Who or what withdrew it."""
-
-    @_builtins.property
-    def sample_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Samples in it that were withdrawn."""
 
     def __init__(
         self,
@@ -185,11 +183,11 @@ class SnapshotWithdrawn(_message.Message):
         reason: _builtins.str = ...,
         superseded_by: _builtins.str = ...,
         actor: _mesh_pb2.Actor | None = ...,
-        sample_ids: _abc.Iterable[_builtins.str] | None = ...,
+        withdrawn_sample_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "dataset_id", b"dataset_id", "reason", b"reason", "sample_ids", b"sample_ids", "snapshot_id", b"snapshot_id", "superseded_by", b"superseded_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "dataset_id", b"dataset_id", "reason", b"reason", "snapshot_id", b"snapshot_id", "superseded_by", b"superseded_by", "withdrawn_sample_count", b"withdrawn_sample_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -29,15 +29,15 @@ class _RunState:
 class _RunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     RUN_STATE_UNSPECIFIED: _RunState.ValueType  # 0
-    """Never sent."""
+    """Never sent: every run has a state."""
     RUN_STATE_QUEUED: _RunState.ValueType  # 1
-    """Waits for a worker."""
+    """It waits for a worker."""
     RUN_STATE_RUNNING: _RunState.ValueType  # 2
-    """Runs."""
+    """A worker is at it."""
     RUN_STATE_DONE: _RunState.ValueType  # 3
-    """Ended well."""
+    """It ended well, with or without a model."""
     RUN_STATE_FAILED: _RunState.ValueType  # 4
-    """Given up."""
+    """The run was given up."""
     RUN_STATE_CANCELLED: _RunState.ValueType  # 5
     """Cancelled by a person or because its snapshot was withdrawn."""
 
@@ -45,22 +45,22 @@ class RunState(_RunState, metaclass=_RunStateEnumTypeWrapper):
     """How far a run has come."""
 
 RUN_STATE_UNSPECIFIED: RunState.ValueType  # 0
-"""Never sent."""
+"""Never sent: every run has a state."""
 RUN_STATE_QUEUED: RunState.ValueType  # 1
-"""Waits for a worker."""
+"""It waits for a worker."""
 RUN_STATE_RUNNING: RunState.ValueType  # 2
-"""Runs."""
+"""A worker is at it."""
 RUN_STATE_DONE: RunState.ValueType  # 3
-"""Ended well."""
+"""It ended well, with or without a model."""
 RUN_STATE_FAILED: RunState.ValueType  # 4
-"""Given up."""
+"""The run was given up."""
 RUN_STATE_CANCELLED: RunState.ValueType  # 5
 """Cancelled by a person or because its snapshot was withdrawn."""
 Global___RunState: _TypeAlias = RunState  # noqa: Y015
 
 @_typing.final
 class Run(_message.Message):
-    """One run."""
+    """One training run and how far it has come."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -74,26 +74,26 @@ class Run(_message.Message):
     REQUESTED_AT_FIELD_NUMBER: _builtins.int
     COMPLETED_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
-    """The run."""
+    """Id of the run: a hash of snapshot, recipe, parameters and seed."""
     dataset_id: _builtins.str
-    """The dataset."""
+    """Id of the dataset it learns from."""
     snapshot_id: _builtins.str
-    """The snapshot."""
+    """Id of the snapshot it learns from."""
     recipe: _builtins.str
-    """The recipe."""
+    """Name of the recipe, e.g. `identity`."""
     state: Global___RunState.ValueType
-    """How far it has come."""
+    """How far the run has come."""
     stage: _builtins.str
     """What it does now, for people: `epoch 3 of 20`."""
     progress: _builtins.float
-    """0 to 1."""
+    """How much is done, 0 to 1."""
     @_builtins.property
     def requested_at(self) -> _timestamp_pb2.Timestamp:
         """When it was asked for."""
 
     @_builtins.property
     def completed(self) -> _training_pb2.TrainingCompleted:
-        """The fact it ended in."""
+        """The fact it ended in; unset until then."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ Global___Run: _TypeAlias = Run  # noqa: Y015
 
 @_typing.final
 class Candidate(_message.Message):
-    """One model."""
+    """One model that training made."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -127,18 +127,18 @@ class Candidate(_message.Message):
     IN_SERVICE_FIELD_NUMBER: _builtins.int
     PROMOTED_BY_FIELD_NUMBER: _builtins.int
     in_service: _builtins.bool
-    """True when it is in service."""
+    """True when this version is in service."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The model."""
+        """Name and version of the model."""
 
     @_builtins.property
     def completed(self) -> _training_pb2.TrainingCompleted:
-        """The run that made it."""
+        """The fact that the run which made it ended in."""
 
     @_builtins.property
     def promoted_by(self) -> _mesh_pb2.Actor:
-        """Who promoted it."""
+        """Who put it into service; unset unless it is."""
 
     def __init__(
         self,
@@ -158,14 +158,14 @@ Global___Candidate: _TypeAlias = Candidate  # noqa: Y015
 
 @_typing.final
 class StartTrainingRequest(_message.Message):
-    """What to train."""
+    """What to train with."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def request(self) -> _training_pb2.TrainingRequested:
-        """The request as a fact."""
+        """The request as a fact; its actor is the caller."""
 
     def __init__(
         self,
@@ -182,14 +182,14 @@ Global___StartTrainingRequest: _TypeAlias = StartTrainingRequest  # noqa: Y015
 
 @_typing.final
 class StartTrainingResponse(_message.Message):
-    """The run."""
+    """The run that was started, or had been before."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> Global___Run:
-        """The run."""
+        """The run as it is now."""
 
     def __init__(
         self,
@@ -206,7 +206,7 @@ Global___StartTrainingResponse: _TypeAlias = StartTrainingResponse  # noqa: Y015
 
 @_typing.final
 class ListRunsRequest(_message.Message):
-    """Which runs."""
+    """Chooses which runs are listed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -214,11 +214,11 @@ class ListRunsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     dataset_id: _builtins.str
-    """Only this dataset; empty for all."""
+    """Only runs of this dataset; empty for all."""
     page_size: _builtins.int
-    """At most so many, 0 for the default of 100."""
+    """At most so many runs, 0 for the default of 100."""
     page_token: _builtins.str
-    """From the previous answer."""
+    """`next_page_token` of the page before; empty for the first page."""
     def __init__(
         self,
         *,
@@ -236,17 +236,17 @@ Global___ListRunsRequest: _TypeAlias = ListRunsRequest  # noqa: Y015
 
 @_typing.final
 class ListRunsResponse(_message.Message):
-    """Some runs."""
+    """One page of runs."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUNS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Empty on the last page."""
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Run]:
-        """Newest first."""
+        """Runs of this page, newest first."""
 
     def __init__(
         self,
@@ -264,13 +264,13 @@ Global___ListRunsResponse: _TypeAlias = ListRunsResponse  # noqa: Y015
 
 @_typing.final
 class WatchRunRequest(_message.Message):
-    """Which run."""
+    """Names the run that is to be watched."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_ID_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
-    """The run."""
+    """Id of the run."""
     def __init__(
         self,
         *,
@@ -286,14 +286,14 @@ Global___WatchRunRequest: _TypeAlias = WatchRunRequest  # noqa: Y015
 
 @_typing.final
 class WatchRunResponse(_message.Message):
-    """The run now."""
+    """The run after a change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> Global___Run:
-        """The run."""
+        """The run as it is now."""
 
     def __init__(
         self,
@@ -310,13 +310,13 @@ Global___WatchRunResponse: _TypeAlias = WatchRunResponse  # noqa: Y015
 
 @_typing.final
 class CancelRunRequest(_message.Message):
-    """Which run."""
+    """Names the run that is to stop."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_ID_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
-    """The run."""
+    """Id of the run."""
     def __init__(
         self,
         *,
@@ -332,14 +332,14 @@ Global___CancelRunRequest: _TypeAlias = CancelRunRequest  # noqa: Y015
 
 @_typing.final
 class CancelRunResponse(_message.Message):
-    """The run now."""
+    """The run after the call."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> Global___Run:
-        """The run."""
+        """The run as it is now; one that had ended before stays as it was."""
 
     def __init__(
         self,
@@ -356,21 +356,29 @@ Global___CancelRunResponse: _TypeAlias = CancelRunResponse  # noqa: Y015
 
 @_typing.final
 class ListCandidatesRequest(_message.Message):
-    """Which candidates."""
+    """Chooses which candidates are listed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Only this model; empty for all."""
+    """Only versions of the model of this name; empty for all."""
+    page_size: _builtins.int
+    """At most so many candidates, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -378,23 +386,27 @@ Global___ListCandidatesRequest: _TypeAlias = ListCandidatesRequest  # noqa: Y015
 
 @_typing.final
 class ListCandidatesResponse(_message.Message):
-    """The candidates."""
+    """One page of candidates."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CANDIDATES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
-        """Newest first."""
+        """Candidates of this page, newest first."""
 
     def __init__(
         self,
         *,
         candidates: _abc.Iterable[Global___Candidate] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -402,14 +414,14 @@ Global___ListCandidatesResponse: _TypeAlias = ListCandidatesResponse  # noqa: Y0
 
 @_typing.final
 class PromoteRequest(_message.Message):
-    """What to promote."""
+    """Names the model that is to go into service."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MODEL_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The model and version."""
+        """Name and version of the model."""
 
     def __init__(
         self,
@@ -433,7 +445,7 @@ class PromoteResponse(_message.Message):
     CANDIDATE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def candidate(self) -> Global___Candidate:
-        """The candidate."""
+        """The candidate that was promoted."""
 
     def __init__(
         self,
@@ -450,13 +462,13 @@ Global___PromoteResponse: _TypeAlias = PromoteResponse  # noqa: Y015
 
 @_typing.final
 class RollbackRequest(_message.Message):
-    """What to roll back."""
+    """Names the model that is to go back."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name of the model."""
+    """Name of the model, e.g. `identity/people`."""
     def __init__(
         self,
         *,
@@ -479,7 +491,7 @@ class RollbackResponse(_message.Message):
     CANDIDATE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def candidate(self) -> Global___Candidate:
-        """The candidate."""
+        """The candidate that is in service again."""
 
     def __init__(
         self,
@@ -496,23 +508,31 @@ Global___RollbackResponse: _TypeAlias = RollbackResponse  # noqa: Y015
 
 @_typing.final
 class GetLineageRequest(_message.Message):
-    """Which model."""
+    """Names the model whose origin is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MODEL_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many ids, 0 for the default of 1000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
-        """The model and version."""
+        """Name and version of the model."""
 
     def __init__(
         self,
         *,
         model: _mesh_pb2.ModelVersion | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -520,23 +540,39 @@ Global___GetLineageRequest: _TypeAlias = GetLineageRequest  # noqa: Y015
 
 @_typing.final
 class GetLineageResponse(_message.Message):
-    """Where it comes from."""
+    """Where a model comes from: all of it, and one page of the ids it was made from."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LINEAGE_FIELD_NUMBER: _builtins.int
+    ASSET_IDS_FIELD_NUMBER: _builtins.int
+    SAMPLE_IDS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
     @_builtins.property
     def lineage(self) -> _training_pb2.Lineage:
-        """The lineage."""
+        """The lineage, the same on every page."""
+
+    @_builtins.property
+    def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of assets in order; the pages list all assets before the first sample."""
+
+    @_builtins.property
+    def sample_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of samples it learned from, in order."""
 
     def __init__(
         self,
         *,
         lineage: _training_pb2.Lineage | None = ...,
+        asset_ids: _abc.Iterable[_builtins.str] | None = ...,
+        sample_ids: _abc.Iterable[_builtins.str] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lineage", b"lineage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["lineage", b"lineage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_ids", b"asset_ids", "lineage", b"lineage", "next_page_token", b"next_page_token", "sample_ids", b"sample_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

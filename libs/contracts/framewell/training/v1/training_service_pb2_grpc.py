@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class TrainingServiceStub:
-    """Trains, judges, promotes.
+    """Trains models, judges them and puts them into service.
     """
 
     def __init__(self, channel):
@@ -78,7 +78,7 @@ class TrainingServiceStub:
 
 
 class TrainingServiceServicer:
-    """Trains, judges, promotes.
+    """Trains models, judges them and puts them into service.
     """
 
     def StartTraining(self, request, context):
@@ -89,35 +89,36 @@ class TrainingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListRuns(self, request, context):
-        """Runs, newest first.
+        """Lists runs, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchRun(self, request, context):
-        """A run as it goes on; ends with it.
+        """Streams a run as it goes on; ends with it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CancelRun(self, request, context):
-        """Stops a run.
+        """Stops a run that has not ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListCandidates(self, request, context):
-        """Models waiting for a person, and those in service.
+        """Lists the models that training made, in service or not. What is loaded, imported models included, is listed
+        by InferenceService.ListModels.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Promote(self, request, context):
-        """Puts a candidate into service.
+        """Puts a candidate into service, in every inference replica.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,7 +132,7 @@ class TrainingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetLineage(self, request, context):
-        """From a model to every sample and asset it was made from.
+        """Goes from a model to every asset and sample it was made from.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -189,7 +190,7 @@ def add_TrainingServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class TrainingService:
-    """Trains, judges, promotes.
+    """Trains models, judges them and puts them into service.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class TrainingServiceStub:
-    """Trains, judges, promotes."""
+    """Trains models, judges them and puts them into service."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -36,44 +36,48 @@ class TrainingServiceStub:
     StartTraining: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.StartTrainingRequest, _training_service_pb2.StartTrainingResponse]
     """Starts a run; the same snapshot, recipe, parameters and seed are the same run."""
     ListRuns: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListRunsRequest, _training_service_pb2.ListRunsResponse]
-    """Runs, newest first."""
+    """Lists runs, newest first."""
     WatchRun: _grpc.UnaryStreamMultiCallable[_training_service_pb2.WatchRunRequest, _training_service_pb2.WatchRunResponse]
-    """A run as it goes on; ends with it."""
+    """Streams a run as it goes on; ends with it."""
     CancelRun: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.CancelRunRequest, _training_service_pb2.CancelRunResponse]
-    """Stops a run."""
+    """Stops a run that has not ended."""
     ListCandidates: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListCandidatesRequest, _training_service_pb2.ListCandidatesResponse]
-    """Models waiting for a person, and those in service."""
+    """Lists the models that training made, in service or not. What is loaded, imported models included, is listed
+    by InferenceService.ListModels.
+    """
     Promote: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.PromoteRequest, _training_service_pb2.PromoteResponse]
-    """Puts a candidate into service."""
+    """Puts a candidate into service, in every inference replica."""
     Rollback: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.RollbackRequest, _training_service_pb2.RollbackResponse]
     """Puts the version before back into service."""
     GetLineage: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetLineageRequest, _training_service_pb2.GetLineageResponse]
-    """From a model to every sample and asset it was made from."""
+    """Goes from a model to every asset and sample it was made from."""
 
 @_typing.type_check_only
 class TrainingServiceAsyncStub(TrainingServiceStub):
-    """Trains, judges, promotes."""
+    """Trains models, judges them and puts them into service."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     StartTraining: _aio.UnaryUnaryMultiCallable[_training_service_pb2.StartTrainingRequest, _training_service_pb2.StartTrainingResponse]  # type: ignore[assignment]
     """Starts a run; the same snapshot, recipe, parameters and seed are the same run."""
     ListRuns: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListRunsRequest, _training_service_pb2.ListRunsResponse]  # type: ignore[assignment]
-    """Runs, newest first."""
+    """Lists runs, newest first."""
     WatchRun: _aio.UnaryStreamMultiCallable[_training_service_pb2.WatchRunRequest, _training_service_pb2.WatchRunResponse]  # type: ignore[assignment]
-    """A run as it goes on; ends with it."""
+    """Streams a run as it goes on; ends with it."""
     CancelRun: _aio.UnaryUnaryMultiCallable[_training_service_pb2.CancelRunRequest, _training_service_pb2.CancelRunResponse]  # type: ignore[assignment]
-    """Stops a run."""
+    """Stops a run that has not ended."""
     ListCandidates: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListCandidatesRequest, _training_service_pb2.ListCandidatesResponse]  # type: ignore[assignment]
-    """Models waiting for a person, and those in service."""
+    """Lists the models that training made, in service or not. What is loaded, imported models included, is listed
+    by InferenceService.ListModels.
+    """
     Promote: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PromoteRequest, _training_service_pb2.PromoteResponse]  # type: ignore[assignment]
-    """Puts a candidate into service."""
+    """Puts a candidate into service, in every inference replica."""
     Rollback: _aio.UnaryUnaryMultiCallable[_training_service_pb2.RollbackRequest, _training_service_pb2.RollbackResponse]  # type: ignore[assignment]
     """Puts the version before back into service."""
     GetLineage: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetLineageRequest, _training_service_pb2.GetLineageResponse]  # type: ignore[assignment]
-    """From a model to every sample and asset it was made from."""
+    """Goes from a model to every asset and sample it was made from."""
 
 class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Trains, judges, promotes."""
+    """Trains models, judges them and puts them into service."""
 
     @_abc_1.abstractmethod
     def StartTraining(
@@ -89,7 +93,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ListRunsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.ListRunsResponse, _abc.Awaitable[_training_service_pb2.ListRunsResponse]]:
-        """Runs, newest first."""
+        """Lists runs, newest first."""
 
     @_abc_1.abstractmethod
     def WatchRun(
@@ -97,7 +101,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.WatchRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_training_service_pb2.WatchRunResponse], _abc.AsyncIterator[_training_service_pb2.WatchRunResponse]]:
-        """A run as it goes on; ends with it."""
+        """Streams a run as it goes on; ends with it."""
 
     @_abc_1.abstractmethod
     def CancelRun(
@@ -105,7 +109,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.CancelRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.CancelRunResponse, _abc.Awaitable[_training_service_pb2.CancelRunResponse]]:
-        """Stops a run."""
+        """Stops a run that has not ended."""
 
     @_abc_1.abstractmethod
     def ListCandidates(
@@ -113,7 +117,9 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.ListCandidatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.ListCandidatesResponse, _abc.Awaitable[_training_service_pb2.ListCandidatesResponse]]:
-        """Models waiting for a person, and those in service."""
+        """Lists the models that training made, in service or not. What is loaded, imported models included, is listed
+        by InferenceService.ListModels.
+        """
 
     @_abc_1.abstractmethod
     def Promote(
@@ -121,7 +127,7 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.PromoteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.PromoteResponse, _abc.Awaitable[_training_service_pb2.PromoteResponse]]:
-        """Puts a candidate into service."""
+        """Puts a candidate into service, in every inference replica."""
 
     @_abc_1.abstractmethod
     def Rollback(
@@ -137,6 +143,6 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _training_service_pb2.GetLineageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.GetLineageResponse, _abc.Awaitable[_training_service_pb2.GetLineageResponse]]:
-        """From a model to every sample and asset it was made from."""
+        """Goes from a model to every asset and sample it was made from."""
 
 def add_TrainingServiceServicer_to_server(servicer: TrainingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -26,7 +26,7 @@ from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_ri
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/usage/v1/usage.proto\x12\x12\x66ramewell.usage.v1\x1a framewell/rights/v1/rights.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x02\n\rUsageRecorded\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x0e\n\x06use_id\x18\x02 \x01(\t\x12\x11\n\tsample_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12-\n\x07purpose\x18\x05 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x10\n\x08quantity\x18\x06 \x01(\t\x12*\n\x04rate\x18\x07 \x01(\x0b\x32\x1c.framewell.rights.v1.Payment\x12+\n\x07used_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tstatement\x18\t \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/usage/v1/usage.proto\x12\x12\x66ramewell.usage.v1\x1a framewell/rights/v1/rights.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x02\n\rUsageRecorded\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x15\n\x0bsnapshot_id\x18\x02 \x01(\tH\x00\x12\x10\n\x06run_id\x18\x03 \x01(\tH\x00\x12\x11\n\tsample_id\x18\x04 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x05 \x01(\t\x12-\n\x07purpose\x18\x06 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x10\n\x08quantity\x18\x07 \x01(\t\x12*\n\x04rate\x18\x08 \x01(\x0b\x32\x1c.framewell.rights.v1.Payment\x12+\n\x07used_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\tstatement\x18\n \x01(\x0b\x32!.framewell.rights.v1.StatementRefB\x05\n\x03useb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,5 +34,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.usage.v1.usage_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_USAGERECORDED']._serialized_start=122
-  _globals['_USAGERECORDED']._serialized_end=379
+  _globals['_USAGERECORDED']._serialized_end=446
 # @@protoc_insertion_point(module_scope)

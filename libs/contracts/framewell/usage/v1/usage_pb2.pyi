@@ -11,21 +11,22 @@ import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class UsageRecorded(_message.Message):
-    """A sample was used. Recorded once per (use, sample)."""
+    """A sample was used. Recorded once per use, sample and statement."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     HOLDER_FIELD_NUMBER: _builtins.int
-    USE_ID_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_ID_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
     SAMPLE_ID_FIELD_NUMBER: _builtins.int
     ASSET_ID_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
@@ -34,44 +35,51 @@ class UsageRecorded(_message.Message):
     USED_AT_FIELD_NUMBER: _builtins.int
     STATEMENT_FIELD_NUMBER: _builtins.int
     holder: _builtins.str
-    """The holder to be paid; the key of the fact."""
-    use_id: _builtins.str
-    """The use: `snapshot:<id>` or `run:<id>`."""
+    """Name of the holder to be paid; the key of the fact."""
+    snapshot_id: _builtins.str
+    """Id of the snapshot the sample was published in."""
+    run_id: _builtins.str
+    """Id of the training run that learned from it."""
     sample_id: _builtins.str
-    """The sample."""
+    """Id of the sample that was used."""
     asset_id: _builtins.str
-    """The asset it comes from."""
+    """Id of the asset the sample comes from."""
     purpose: _rights_pb2.Purpose.ValueType
-    """For which purpose."""
+    """The purpose it was used for."""
     quantity: _builtins.str
-    """How many units, a decimal number."""
-    statement: _builtins.str
-    """The statement the rate stands in: `<issuer>/<statement id>@<revision>`."""
+    """How many units were used, an exact decimal number, e.g. `1`."""
     @_builtins.property
     def rate(self) -> _rights_pb2.Payment:
         """What is owed per unit."""
 
     @_builtins.property
     def used_at(self) -> _timestamp_pb2.Timestamp:
-        """When it was used."""
+        """When the sample was used."""
+
+    @_builtins.property
+    def statement(self) -> _rights_pb2.StatementRef:
+        """The statement the rate stands in."""
 
     def __init__(
         self,
         *,
         holder: _builtins.str = ...,
-        use_id: _builtins.str = ...,
+        snapshot_id: _builtins.str = ...,
+        run_id: _builtins.str = ...,
         sample_id: _builtins.str = ...,
         asset_id: _builtins.str = ...,
         purpose: _rights_pb2.Purpose.ValueType = ...,
         quantity: _builtins.str = ...,
         rate: _rights_pb2.Payment | None = ...,
         used_at: _timestamp_pb2.Timestamp | None = ...,
-        statement: _builtins.str = ...,
+        statement: _rights_pb2.StatementRef | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["rate", b"rate", "used_at", b"used_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rate", b"rate", "run_id", b"run_id", "snapshot_id", b"snapshot_id", "statement", b"statement", "use", b"use", "used_at", b"used_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "holder", b"holder", "purpose", b"purpose", "quantity", b"quantity", "rate", b"rate", "sample_id", b"sample_id", "statement", b"statement", "use_id", b"use_id", "used_at", b"used_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "holder", b"holder", "purpose", b"purpose", "quantity", b"quantity", "rate", b"rate", "run_id", b"run_id", "sample_id", b"sample_id", "snapshot_id", b"snapshot_id", "statement", b"statement", "use", b"use", "used_at", b"used_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_use: _TypeAlias = _typing.Literal["snapshot_id", "run_id"]  # noqa: Y015
+    _WhichOneofArgType_use: _TypeAlias = _typing.Literal["use", b"use"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_use) -> _WhichOneofReturnType_use | None: ...
 
 Global___UsageRecorded: _TypeAlias = UsageRecorded  # noqa: Y015
