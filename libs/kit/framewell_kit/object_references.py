@@ -1,0 +1,53 @@
+"""Which asset holds which object: an object goes when nobody holds it any more.
+
+Objects are addressed by their content, so several assets may hold the same one. One document is one pair of
+holder and object, written once, so that holding twice is holding once and releasing twice deletes nothing
+more. The object is written before it is held, and held before a document or a fact names it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_kit.documents.protocol import Documents
+from framewell_kit.objects.protocol import Key, Objects, key_of
+
+COLLECTION = "references"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectReferences:
+    """The references of one service. A holder is the id of an asset, or of whatever else holds objects."""
+
+    documents: Documents
+    objects: Objects
+
+    async def prepare(self) -> None:
+        """Make the indexes that releasing reads by."""
+        await self.documents.ensure_index(COLLECTION, ["holder"])
+        await self.documents.ensure_index(COLLECTION, ["key"])
+
+    async def hold(self, holder: str, refs: Sequence[ObjectRef]) -> None:
+        """Note that the holder has these objects; references without a key are left out. Raises Busy."""
+        keys = sorted({ref.key for ref in refs if ref.key})
+        pairs = [{"_id": f"{holder} {key}", "holder": holder, "key": key} for key in keys]
+        if pairs:
+            await self.documents.insert_each_once(COLLECTION, pairs)
+
+    async def holders_of(self, key: Key) -> int:
+        """Return how many hold the object."""
+        return await self.documents.count(COLLECTION, {"key": key_of(key)})
+
+    async def release(self, holder: str) -> int:
+        """Let go of everything the holder has; return how many objects were deleted. Raises Busy."""
+        deleted = 0
+        for pair in await self.documents.find(COLLECTION, {"holder": holder}):
+            await self.documents.delete(COLLECTION, pair["_id"])
+            deleted += await self.discard(pair["key"])
+        return deleted
+
+    async def discard(self, key: Key) -> bool:
+        """Delete an object unless somebody holds it; return whether it was there and went."""
+        if await self.holders_of(key):
+            return False
+        return await self.objects.delete(key)
