@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient
 from benchmarks.backbone.task import Task
 from benchmarks.backbone.work import GROUP, READS, WRITES, inputs
 from framewell.asset.v1.asset_pb2 import AssetRemoved
-from framewell_contracts.catalogue import FACTS, topics
+from framewell_contracts.fact_types import FACTS, topics
 from framewell_contracts.topics import Topic, dead_letter_topic, retry_topic
 from framewell_embedded.broker import Broker
 from framewell_embedded.ports import free_ports

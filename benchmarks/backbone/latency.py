@@ -18,7 +18,7 @@ from benchmarks.backbone.ground import Void, declare
 from benchmarks.backbone.hop import SECOND_GROUP
 from benchmarks.backbone.work import GROUP, READS, WRITES, inputs
 from framewell.recording.v1.recording_pb2 import RecordingClosed
-from framewell_contracts.catalogue import FACTS, fact_type
+from framewell_contracts.fact_types import FACTS, fact_type
 
 PREFIX = "bench-hops."
 LAST = fact_type(RecordingClosed).type

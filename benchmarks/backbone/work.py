@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
-from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, Record, encode
+from framewell_contracts.fact_types import fact_type
 
 READS = fact_type(AssetRejected).type
 WRITES = fact_type(AssetRemoved).type

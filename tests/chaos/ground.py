@@ -17,7 +17,7 @@ from chaos.processes import Worker
 from chaos.scale import Scale
 from chaos.servers import Servers
 from chaos.witness import Witness
-from framewell_contracts.catalogue import topics
+from framewell_contracts.fact_types import topics
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit.documents import MongoDocuments

@@ -11,8 +11,8 @@ from typing import Any
 from confluent_kafka import KafkaException, Producer
 from google.protobuf.message import Message
 
-from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, Record, encode
+from framewell_contracts.fact_types import fact_type
 
 SOURCE = "/chaos/playout"
 QUEUE = 20_000

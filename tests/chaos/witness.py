@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from framewell_contracts.catalogue import FACTS, topics
 from framewell_contracts.cloudevents import Record
+from framewell_contracts.fact_types import FACTS, topics
 
 
 class Seen(NamedTuple):

@@ -13,8 +13,8 @@ import pytest
 
 from framewell_cli.main import all_commands
 from framewell_contracts.asyncapi.examples import EXAMPLES
-from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import decode
+from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import asset_id
 from framewell_contracts.json_mapping import from_json
 from framewell_kit.settings import MeshSettings

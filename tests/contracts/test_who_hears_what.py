@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from framewell_contracts.catalogue import ALL_SERVICES, FACTS, facts_read
+from framewell_contracts.fact_types import FACTS, facts_read
 from framewell_contracts.groups import BROADCASTS, GROUPS
+from framewell_contracts.services import SERVICES
 
-SERVICES = Path(__file__).parents[2] / "services"
+FOLDERS = Path(__file__).parents[2] / "services"
 STAGES = {"Stage", "HeavyStage", "Broadcast"}
 BY_NAME = {fact.message.__name__: fact for fact in FACTS.values()}
 
 
 def stages_of(service: str) -> list[ast.Call]:
     """The stages that a service declares, by the text of its entrypoint: training's needs torch to import."""
-    tree = ast.parse((SERVICES / service / f"framewell_{service}" / "entrypoints" / "stream.py").read_text())
+    tree = ast.parse((FOLDERS / service / f"framewell_{service}" / "entrypoints" / "stream.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in STAGES]
 
@@ -33,13 +34,13 @@ def group_of(stage: ast.Call) -> str | None:
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
 
 
-@pytest.mark.parametrize("service", [name for name in ALL_SERVICES if name != "gateway"])
+@pytest.mark.parametrize("service", [name for name in SERVICES if name != "gateway"])
 def test_a_service_reads_exactly_what_the_catalogue_says_it_hears(service: str) -> None:
     declared = {name for name, fact in BY_NAME.items() if service in fact.heard_by}
     assert set().union(*map(messages_in, stages_of(service))) == declared
 
 
-@pytest.mark.parametrize("service", ALL_SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_group_reads_exactly_what_is_declared_of_it(service: str) -> None:
     groups = {group_of(stage): messages_in(stage) for stage in stages_of(service)}
     broadcast = groups.pop(None, set())
@@ -55,7 +56,7 @@ def test_a_group_reads_exactly_what_is_declared_of_it(service: str) -> None:
     assert broadcast == {fact.message.__name__ for fact in declared}
 
 
-@pytest.mark.parametrize("service", ALL_SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_what_is_decided_once_comes_from_topics_that_are_kept_for_ever(service: str) -> None:
     """Decisions are kept for ever: of facts that go after some days they would pile up."""
     for stage in stages_of(service):

@@ -21,7 +21,7 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_client import Unreachable
 from framewell_client.events import EventPublisher
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_embedded.broker import Broker
 from framewell_embedded.listeners import PlainListeners
 from framewell_embedded.running import running

@@ -13,7 +13,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.model.v1.model_pb2 import ModelPromoted
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_kafka.access_table import Grant, grants
 from framewell_kafka.broker_reach import BrokerUnusable
 from framewell_kafka.topic_admin import partition_counts

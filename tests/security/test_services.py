@@ -24,8 +24,8 @@ from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.catalogue import OUTSIDE, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.fact_types import OUTSIDE, fact_type, topics
 from framewell_contracts.identity import asset_id
 from framewell_kafka.access_table import EVERYBODY, OPERATOR, Grant, grants
 from framewell_kafka.broker_access import BrokerAccess

@@ -8,6 +8,7 @@
 the gRPC services. Needs the mesh's contracts and nothing else of it.
 """
 
+from framewell_client.credentials import Credentials
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import ClientError, Refused, Unreachable
 from framewell_client.events import EventPublisher
@@ -16,6 +17,7 @@ from framewell_client.services import Services, connect
 
 __all__ = [
     "ClientError",
+    "Credentials",
     "Endpoints",
     "EventPublisher",
     "Gateway",

@@ -18,7 +18,7 @@ _FILE = "endpoints.json"
 class Endpoints:
     """Addresses of one mesh. Empty where nothing is known.
 
-    `ingest_roots` are the folders that ingest reads files from by their path, as far as they are told.
+    `ingest_roots` are the folders that ingest reads files from by their path, as far as they are known.
     """
 
     rest: str = ""
@@ -28,9 +28,9 @@ class Endpoints:
 
     @classmethod
     def find(cls, environment: Mapping[str, str] | None = None) -> "Endpoints":
-        """FRAMEWELL_REST and FRAMEWELL_KAFKA; for the rest `endpoints.json` in FRAMEWELL_STATE or .framewell.
+        """Return FRAMEWELL_REST and FRAMEWELL_KAFKA, and else what `endpoints.json` in FRAMEWELL_STATE says.
 
-        Raises Unreachable, with the way out, when neither says where the mesh is.
+        Raise Unreachable, with the way out, when neither says where the mesh is.
         """
         env = os.environ if environment is None else environment
         path = Path(env.get(STATE_VARIABLE) or ".framewell").absolute() / _FILE

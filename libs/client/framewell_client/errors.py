@@ -1,4 +1,4 @@
-"""What can go wrong between a program and the mesh."""
+"""Errors between a program and the mesh."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Events as a broadcast system writes them: CloudEvents on Kafka, acknowledged before they count."""
+"""A publisher of events for broadcast systems: CloudEvents on Kafka, each acknowledged by the broker."""
 
 from datetime import UTC, datetime
 from types import TracebackType
@@ -10,21 +10,21 @@ from google.protobuf.message import Message
 
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import ClientError, Unreachable
-from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.fact_types import fact_type
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import reach
 
 
 class EventPublisher:
-    """Publishes facts that outsiders may say (`ingest.requested`, `rights.changed` …).
+    """A publisher of the facts that systems outside may send (`ingest.requested`, `rights.changed` …).
 
         async with EventPublisher("/broadcast/playout-7") as publisher:
             await publisher.publish(IngestRequested(uri="s3://news/2024-05-17.mxf"), event_id="job-4711")
 
-    `kafka` says where the broker is and how to speak to it: a BrokerAccess, or bootstrap servers that the
-    FRAMEWELL_KAFKA variables (_SECURITY, _CA, _USER …) say the rest about; without it the mesh is found.
-    Raises UnsafeAccess when those do not fit together.
+    `kafka` is a BrokerAccess, or bootstrap servers to which the FRAMEWELL_KAFKA variables (_SECURITY, _CA,
+    _USER …) add the rest; without it the mesh of this folder or environment. Entering raises UnsafeAccess
+    when those do not fit together, and Unreachable when the broker cannot be used.
 
     `source` names the sender; (source, event id) names the event: the same one twice takes effect once.
     """
@@ -62,14 +62,14 @@ class EventPublisher:
             self._producer = None
 
     async def publish(self, message: Message, *, event_id: str = "", subject: str = "") -> str:
-        """Publish one fact; its event id, once the broker has it safe.
+        """Publish one fact, and return its event id once the broker has acknowledged it.
 
-        Raises ValueError for a message that outsiders have no business saying, ClientError when the broker
-        does not take it: then nobody knows whether it has, and publishing it again with the same id is right.
+        Raise ValueError for a fact that only the mesh itself emits, ClientError when the broker does not
+        acknowledge it: it may have been written all the same, so publish it again with the same id.
         """
         fact = fact_type(message)
         if not fact.from_outside:
-            raise ValueError(f"{fact.type} is said by the mesh itself, not by systems outside it")
+            raise ValueError(f"{fact.type} is emitted by the mesh itself, not by systems outside it")
         if self._producer is None:
             raise RuntimeError("use the publisher as an async context manager")
         envelope = Envelope(

@@ -1,8 +1,7 @@
-"""The gateway's REST API for Python programs. Answers are the documents of its OpenAPI description."""
+"""The gateway's REST API for Python programs. Answers are JSON documents as OpenAPI describes them."""
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -13,40 +12,36 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from framewell_client.credentials import Credentials
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import Refused, Unreachable
 
 Document = dict[str, Any]
 OnEvent = Callable[[Document], None]
 
-TOKEN_VARIABLE = "FRAMEWELL_TOKEN"  # noqa: S105 - the name of the variable
 ENDED = {"framewell.asset.analysed.v1", "framewell.asset.rejected.v1", "framewell.asset.removed.v1"}
 ENDED_STATES = {"analysed", "rejected", "removed"}
 
 _TIMEOUT = httpx.Timeout(75.0, connect=5.0)
-# The gateway says something every ten seconds, be it that nothing happened.
-_QUIET_SECONDS = 30.0
-_PAUSE_SECONDS = 0.5
-_PATIENCE_SECONDS = 60.0
+# The gateway sends a comment every ten seconds when nothing happens.
+_STREAM_READ_SECONDS = 30.0
+_RECONNECT_AFTER_SECONDS = 0.5
+_RECONNECT_WITHIN_SECONDS = 60.0
 _READ_BYTES = 1 << 20
+_PAGE_SIZE = 1000
 
 
 class Gateway:
-    """One gateway. Use as a context manager, from one thread.
+    """A client of one gateway. Use it as a context manager, from one thread.
 
     Every method raises Unreachable when nothing answers and Refused when the answer is a problem.
     """
 
-    def __init__(self, address: str, *, token: str = "", actor: str = "") -> None:
-        headers = {"accept": "application/json"}
-        if token:
-            headers["authorization"] = f"Bearer {token}"
-        elif actor:
-            headers["framewell-actor"] = actor
+    def __init__(self, address: str, credentials: Credentials = Credentials()) -> None:  # noqa: B008 - frozen
         self.address = address.rstrip("/")
         self._client = httpx.Client(
             base_url=self.address,
-            headers=headers,
+            headers={"accept": "application/json", **credentials.headers()},
             timeout=_TIMEOUT,
             # A proxy of the environment is for the internet, not for this machine.
             trust_env=not _is_local(address),
@@ -54,11 +49,11 @@ class Gateway:
 
     @classmethod
     def find(cls, *, actor: str = "") -> "Gateway":
-        """The gateway of the mesh in this folder or environment; with the token in FRAMEWELL_TOKEN."""
+        """Return the gateway of the mesh in this folder or environment, with the token in FRAMEWELL_TOKEN."""
         rest = Endpoints.find().rest
         if not rest:
             raise Unreachable("no gateway is named: set FRAMEWELL_REST to its address")
-        return cls(rest, token=os.environ.get(TOKEN_VARIABLE, ""), actor=actor)
+        return cls(rest, Credentials.from_environment(actor))
 
     def __enter__(self) -> "Gateway":
         return self
@@ -69,7 +64,7 @@ class Gateway:
         self.close()
 
     def close(self) -> None:
-        """Let connections go."""
+        """Close its connections."""
         self._client.close()
 
     # --- assets
@@ -79,13 +74,13 @@ class Gateway:
         return self._document("POST", "/v1/assets", json=dict(request))
 
     def upload(self, path: Path, on_bytes: Callable[[int], None] | None = None) -> Document:
-        """Send a file: `{uri, size, sha256}`. `on_bytes` hears how many bytes have gone out so far."""
+        """Send a file: `{uri, size, sha256}`. `on_bytes` is called with the bytes sent so far."""
         with path.open("rb") as file:
             return self._document(
                 "POST",
                 "/v1/uploads",
                 params={"file_name": path.name.encode(errors="surrogateescape").decode(errors="replace")},
-                content=_pieces(file, on_bytes),
+                content=_blocks(file, on_bytes),
                 headers={
                     "content-type": "application/octet-stream",
                     "content-length": str(path.stat().st_size),
@@ -94,51 +89,51 @@ class Gateway:
             )
 
     def asset(self, asset_id: str) -> Document:
-        """The composed view of an asset."""
+        """Return the composed view of an asset."""
         return self._document("GET", f"/v1/assets/{_part(asset_id)}")
 
     def why(self, asset_id: str) -> Document:
-        """Where an asset stands, what it waits for and why, what to do about it."""
+        """Return where an asset stands, what it waits for and why, and what to do about it."""
         return self._document("GET", f"/v1/assets/{_part(asset_id)}/why")
 
     def assets(self, *, limit: int = 100) -> list[Document]:
-        """Assets, newest first."""
+        """Return assets, newest first."""
         return self._pages("/v1/assets", "assets", limit)
 
     def observations(
         self, asset_id: str, analysers: Sequence[str] = (), *, limit: int = 10_000
     ) -> list[Document]:
-        """What models saw in an asset."""
+        """Return what models saw in an asset."""
         path = f"/v1/assets/{_part(asset_id)}/observations"
         return self._pages(path, "observations", limit, analyser=list(analysers))
 
     def events(self, asset_id: str) -> list[Document]:
-        """Everything that has happened to an asset so far."""
+        """Return everything that has happened to an asset so far."""
         events: list[Document] = self._document("GET", f"/v1/assets/{_part(asset_id)}/events")["events"]
         return events
 
     def follow(self, asset_id: str) -> Iterator[Document]:
-        """Events of an asset from its first one on, as they happen, for ever; none twice.
+        """Yield events of an asset from its first one on, as they happen, for ever; none twice.
 
-        Resumes after a break, also when the gateway is away for a minute. Raises Unreachable when it never
+        Resumes after a break, also when the gateway is away for a minute. Raise Unreachable when it never
         answered, or stays away.
         """
         last, answered = "", -math.inf
         while True:
             try:
-                for place, event in self._stream(asset_id, last):
-                    last, answered = place, time.monotonic()
+                for position, event in self._stream(asset_id, last):
+                    last, answered = position, time.monotonic()
                     yield event
                 answered = time.monotonic()
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout):
                 answered = time.monotonic()
             except Unreachable:
-                if time.monotonic() - answered > _PATIENCE_SECONDS:
+                if time.monotonic() - answered > _RECONNECT_WITHIN_SECONDS:
                     raise
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(_RECONNECT_AFTER_SECONDS)
 
     def wait(self, asset_id: str, on_event: OnEvent | None = None) -> Document:
-        """Wait until the asset has ended; its view then. Events are told while they happen."""
+        """Wait until the asset has ended and return its view; `on_event` gets each event as it happens."""
         for event in self.follow(asset_id):
             if on_event is not None:
                 on_event(event)
@@ -146,20 +141,20 @@ class Gateway:
                 view = self.asset(asset_id)
                 if view["state"] in ENDED_STATES:
                     return view
-        raise AssertionError("events never end")
+        raise AssertionError("follow never ends")
 
     def object(self, key: str) -> bytes:
-        """The bytes of a stored object."""
+        """Return the bytes of a stored object."""
         return self._answer("GET", f"/v1/objects/{key}").content
 
     def frame(self, asset_id: str, frame: int) -> bytes:
-        """The sampled picture nearest at or before a frame, as JPEG."""
+        """Return the sampled picture nearest at or before a frame, as JPEG."""
         return self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params={"frame": frame}).content
 
     # --- training data
 
     def samples(self, *, limit: int = 1000, **wanted: Any) -> list[Document]:
-        """Samples; `dataset_id`, `state`, `class_id`, `asset_id` narrow them down."""
+        """Return samples; `dataset_id`, `state`, `class_id`, `asset_id` narrow them down."""
         return self._pages("/v1/samples", "samples", limit, **wanted)
 
     def review(self, reviews: Sequence[Mapping[str, Any]]) -> list[Document]:
@@ -175,18 +170,18 @@ class Gateway:
         return results
 
     def datasets(self) -> list[Document]:
-        """All datasets."""
+        """Return all datasets."""
         datasets: list[Document] = self._document("GET", "/v1/datasets")["datasets"]
         return datasets
 
     def classes(self, dataset_id: str = "") -> list[Document]:
-        """Classes with their names."""
+        """Return classes with their names."""
         found = self._document("GET", "/v1/classes", params={"dataset_id": dataset_id})
         classes: list[Document] = found["classes"]
         return classes
 
     def snapshots(self, dataset_id: str = "", *, limit: int = 100) -> list[Document]:
-        """Snapshots, newest first."""
+        """Return snapshots, newest first."""
         return self._pages("/v1/snapshots", "snapshots", limit, dataset_id=dataset_id)
 
     def publish_snapshot(self, dataset_id: str) -> Document:
@@ -194,7 +189,7 @@ class Gateway:
         return self._document("POST", f"/v1/datasets/{_part(dataset_id)}/snapshots")
 
     def rights(self, asset_id: str) -> Document:
-        """Rights of an asset: decisions and statements."""
+        """Return rights of an asset: decisions and statements."""
         return self._document("GET", f"/v1/assets/{_part(asset_id)}/rights")
 
     def change_rights(self, change: Mapping[str, Any]) -> Document:
@@ -202,18 +197,18 @@ class Gateway:
         return self._document("POST", "/v1/rights", json=dict(change))
 
     def preview_rights_change(self, change: Mapping[str, Any]) -> Document:
-        """What a change of rights would do."""
+        """Return what a change of rights would do."""
         return self._document("POST", "/v1/rights/preview", json=dict(change))
 
     # --- models
 
     def models(self) -> list[Document]:
-        """Models known, and which are in force."""
+        """Return the models known, and which are in force."""
         models: list[Document] = self._document("GET", "/v1/models")["models"]
         return models
 
     def runs(self, dataset_id: str = "", *, limit: int = 100) -> list[Document]:
-        """Training runs, newest first."""
+        """Return training runs, newest first."""
         return self._pages("/v1/runs", "runs", limit, dataset_id=dataset_id)
 
     def start_run(self, request: Mapping[str, Any]) -> Document:
@@ -221,7 +216,7 @@ class Gateway:
         return self._document("POST", "/v1/runs", json=dict(request))
 
     def candidates(self, name: str = "") -> list[Document]:
-        """Models that wait for a person, and those in service."""
+        """Return models that wait for a person, and those in service."""
         found = self._document("GET", "/v1/candidates", params={"name": name})
         candidates: list[Document] = found["candidates"]
         return candidates
@@ -234,7 +229,7 @@ class Gateway:
         """Put the version before back into service."""
         return self._document("POST", "/v1/candidates/rollback", json={"name": name})
 
-    # --- how
+    # --- requests
 
     def _answer(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
@@ -257,7 +252,7 @@ class Gateway:
         found: list[Document] = []
         token = ""
         while len(found) < limit:
-            size = min(limit - len(found), 1000)
+            size = min(limit - len(found), _PAGE_SIZE)
             page = self._document("GET", path, params={**wanted, "page_size": size, "page_token": token})
             found.extend(page[key])
             if not (token := page["next_page_token"]):
@@ -265,9 +260,9 @@ class Gateway:
         return found
 
     def _stream(self, asset_id: str, last_event_id: str) -> Iterator[tuple[str, Document]]:
-        """Events with the place to resume after each; ends when the connection does."""
+        """Events, each with the id to resume after; ends when the connection does."""
         headers = {"accept": "text/event-stream", "last-event-id": last_event_id}
-        timeout = httpx.Timeout(_QUIET_SECONDS, connect=5.0)
+        timeout = httpx.Timeout(_STREAM_READ_SECONDS, connect=5.0)
         path = f"/v1/assets/{_part(asset_id)}/events"
         try:
             stream = self._client.stream("GET", path, headers=headers, timeout=timeout)
@@ -286,9 +281,9 @@ class Gateway:
             raise self._unreachable(error) from error
 
     def _unreachable(self, error: Exception) -> Unreachable:
-        said = str(error) or type(error).__name__
+        reason = str(error) or type(error).__name__
         return Unreachable(
-            f"the mesh cannot be reached at {self.address} ({said}): is it up? 'framewell status'"
+            f"the mesh cannot be reached at {self.address} ({reason}): is it up? 'framewell status'"
         )
 
 
@@ -300,16 +295,16 @@ def _problem(answer: httpx.Response) -> Mapping[str, Any]:
     return problem if isinstance(problem, dict) else {}
 
 
-def _part(said: str) -> str:
-    """An id as one part of a path, whatever is in it."""
-    return quote(said, safe="", errors="surrogateescape")
+def _part(identifier: str) -> str:
+    """Quote an id as one part of a path, whatever is in it."""
+    return quote(identifier, safe="", errors="surrogateescape")
 
 
-def _pieces(file: BinaryIO, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:
     sent = 0
-    while piece := file.read(_READ_BYTES):
-        yield piece
-        sent += len(piece)
+    while block := file.read(_READ_BYTES):
+        yield block
+        sent += len(block)
         if on_bytes is not None:
             on_bytes(sent)
 

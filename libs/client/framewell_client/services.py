@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import grpc
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:  # known to the stubs alone
     from framewell.media.v1.media_service_pb2_grpc import MediaServiceAsyncStub
     from framewell.training.v1.training_service_pb2_grpc import TrainingServiceAsyncStub
 
-_OPTIONS = [("grpc.max_receive_message_length", 4 << 20), ("grpc.enable_http_proxy", 0)]
+CHANNEL_OPTIONS: Final = [("grpc.max_receive_message_length", 4 << 20), ("grpc.enable_http_proxy", 0)]
+"""Messages of 4 MiB at most, as services take them, and no proxy of the environment between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,14 @@ class Services:
 
 @asynccontextmanager
 async def connect(endpoints: Endpoints | None = None) -> AsyncIterator[Services]:
-    """The services of a mesh, until the context ends. Raises Unreachable when an address is not known."""
+    """Open the services of a mesh until the context ends. Raise Unreachable when an address is not known."""
     known = endpoints or Endpoints.find()
     async with AsyncExitStack() as stack:
         channels: dict[str, grpc.aio.Channel] = {}
         for service in ("ingest", "transcode", "inference", "dataset", "training"):
             if service not in known.grpc:
                 raise Unreachable(f"the address of {service} is not known: is the mesh of this folder up?")
-            channel = grpc.aio.insecure_channel(known.grpc[service], options=_OPTIONS)
+            channel = grpc.aio.insecure_channel(known.grpc[service], options=CHANNEL_OPTIONS)
             channels[service] = await stack.enter_async_context(channel)
         yield Services(
             ingest=IngestServiceStub(channels["ingest"]),

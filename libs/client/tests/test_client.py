@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
-from framewell_client import Endpoints, EventPublisher, Gateway, Refused, Unreachable
+from framewell_client import Credentials, Endpoints, EventPublisher, Gateway, Refused, Unreachable
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 
@@ -98,11 +98,11 @@ def test_a_mesh_that_does_not_answer_is_unreachable() -> None:
         gateway.assets()
 
 
-def test_who_asks_is_said(answering: Answering) -> None:
+def test_a_request_carries_who_asks(answering: Answering) -> None:
     answering.answers["GET", "/v1/datasets"] = {"datasets": []}
-    with Gateway(answering.address, actor="anna") as gateway:
+    with Gateway(answering.address, Credentials(actor="anna")) as gateway:
         gateway.datasets()
-    with Gateway(answering.address, token="secret") as gateway:
+    with Gateway(answering.address, Credentials("secret")) as gateway:
         gateway.datasets()
     first, second = (headers for _, _, headers, _ in answering.asked)
     assert (first["framewell-actor"], second["authorization"]) == ("anna", "Bearer secret")
@@ -202,8 +202,8 @@ def test_no_mesh_anywhere_says_what_to_do(tmp_path: Path) -> None:
         Endpoints.find({"FRAMEWELL_STATE": str(tmp_path)})
 
 
-async def test_outsiders_do_not_say_what_only_the_mesh_may_say() -> None:
-    with pytest.raises(ValueError, match="said by the mesh itself"):
+async def test_systems_outside_do_not_publish_what_only_the_mesh_emits() -> None:
+    with pytest.raises(ValueError, match="emitted by the mesh itself"):
         await EventPublisher("/test").publish(ChunkPlanned())
 
 

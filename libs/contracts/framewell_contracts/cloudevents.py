@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError, Message
 
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import Lane
-from framewell_contracts.catalogue import FACT_OF_MESSAGE, FACTS, FactType
+from framewell_contracts.fact_types import FACT_OF_MESSAGE, FACTS, FactType
+from framewell_contracts.identity import requested_asset_id
 from framewell_contracts.json_events import parse_json_data, parse_structured, structured_attributes
 from framewell_contracts.topics import DEAD_LETTER_SUFFIX, RETRY_SUFFIX
 from framewell_contracts.unreadable import Unreadable
 
-__all__ = ["Envelope", "Event", "Headers", "Record", "Unreadable", "decode", "encode"]
+__all__ = ["Envelope", "Event", "Headers", "Record", "Unreadable", "asset_of", "decode", "encode"]
 
 Headers = Iterable[tuple[str, bytes]]
 
@@ -67,14 +69,14 @@ _FACT_OF = {name.encode(): fact for name, fact in FACTS.items()}
 
 
 def encode(envelope: Envelope, message: Message, lane: "Lane.ValueType | None" = None) -> Record:
-    """The record of an event, in binary mode.
+    """Return the record of an event, in binary mode.
 
-    The key is the message's key field; an `ingest.requested` that leaves the choice of its asset to
-    the mesh is keyed by its subject, or its event id. Raises KeyError for a message that is no fact.
+    Its key is the fact type's `key_of` the message; an `ingest.requested` that leaves the choice of its
+    asset to the mesh is keyed by its subject, or its event id. Raises KeyError for a message that is no fact.
     """
     event_id, source, _, time, subject, traceparent, tracestate = envelope
     fact = FACT_OF_MESSAGE[type(message)]
-    key = getattr(message, fact.key_field) or subject or event_id
+    key = fact.key_of(message) or subject or event_id
     headers = [
         _SPEC,
         ("ce_id", event_id.encode()),
@@ -102,8 +104,20 @@ def _time_header(time: datetime) -> tuple[str, bytes]:
     return ("ce_time", time.isoformat().encode())
 
 
+def asset_of(event: Event) -> str:
+    """Return the asset an event is about, empty for none.
+
+    What an outsider wrote into `ce_subject` comes second to the asset that the message names or asks for.
+    """
+    envelope, message = event
+    asset = FACTS[envelope.type].asset_of(message)
+    if not asset and isinstance(message, IngestRequested):
+        asset = requested_asset_id(message, envelope.source, envelope.id)
+    return asset or envelope.subject
+
+
 def decode(topic: str, headers: Headers, value: bytes | None, *, received_ms: int | None = None) -> Event:
-    """The event in a record of `topic` (or of a group's retry or dead-letter topic).
+    """Return the event in a record of `topic` (or of a group's retry or dead-letter topic).
 
     `received_ms`, milliseconds since 1970, stands in for the time of an outside event that has none.
     Raises Unreadable with a sentence its sender can act on.
@@ -113,7 +127,7 @@ def decode(topic: str, headers: Headers, value: bytes | None, *, received_ms: in
 
 
 def _as_we_write(topic: str, raw: dict[str, bytes], value: bytes | None) -> Event | None:
-    """The event in a complete record in binary mode and protobuf; None for any other, be it right or wrong.
+    """Return the event in a complete record in binary mode and protobuf; None for any other, right or wrong.
 
     Takes a third of the time of the general way, which says what is wrong and takes all that is right.
     """
@@ -133,7 +147,7 @@ def _as_we_write(topic: str, raw: dict[str, bytes], value: bytes | None) -> Even
         if time.tzinfo is None or not event_id or not source:
             return None
         subject, traceparent, tracestate = get("ce_subject"), get("traceparent"), get("tracestate")
-        said = (
+        attributes = (
             event_id,
             source,
             fact.type,
@@ -142,7 +156,7 @@ def _as_we_write(topic: str, raw: dict[str, bytes], value: bytes | None) -> Even
             None if traceparent is None else traceparent.decode(),
             None if tracestate is None else tracestate.decode(),
         )
-        return _new(Event, (_new(Envelope, said), fact.message.FromString(value)))
+        return _new(Event, (_new(Envelope, attributes), fact.message.FromString(value)))
     except (KeyError, ValueError, DecodeError, AttributeError):
         return None
 
@@ -154,8 +168,8 @@ def _as_anybody_writes(
     try:
         kind = (raw.get("content-type") or b"").decode().partition(";")[0].strip().lower()
         if kind == STRUCTURED or (not kind and "ce_specversion" not in raw and _looks_like_json(value)):
-            said, data, kind = parse_structured(value or b"")
-            attributes = structured_attributes(said)
+            given, data, kind = parse_structured(value or b"")
+            attributes = structured_attributes(given)
         else:
             attributes, data = _binary_attributes(raw), value
     except UnicodeDecodeError as error:
@@ -204,16 +218,16 @@ def _fact_of(attributes: dict[str, str], topic: str) -> FactType:
 
 
 def _envelope(attributes: dict[str, str], received_ms: int | None) -> Envelope:
-    said = attributes.get("time")
+    text = attributes.get("time")
     try:
-        if said:
-            time = datetime.fromisoformat(said)
+        if text:
+            time = datetime.fromisoformat(text)
         else:
             time = (
                 datetime.now(UTC) if received_ms is None else datetime.fromtimestamp(received_ms / 1000, UTC)
             )
     except ValueError as error:
-        raise Unreadable(f"time {said!r} is not an RFC 3339 time", code="bad_time") from error
+        raise Unreadable(f"time {text!r} is not an RFC 3339 time", code="bad_time") from error
     return Envelope(
         id=attributes["id"],
         source=attributes["source"],

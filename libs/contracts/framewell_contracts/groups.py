@@ -1,7 +1,7 @@
-"""Consumer groups of the mesh, `<service>.<handler>`, and the facts each reads.
+"""Consumer groups of the mesh, `<service>.<handler>`, and the facts each reads: the only place that says so.
 
-Each group has a retry and a dead-letter topic. A group stands here before a service may read with it, so
-that its topics, and the right to read them, exist when it starts.
+Who hears a fact, what a stage of a service reads, which topics exist and who may read them all follow from
+this table. Each group has a retry and a dead-letter topic, which exist before its service starts.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from framewell.usage.v1 import usage_pb2 as usage
 Reads = tuple[type[Message], ...]
 
 EVERY_FACT: Reads = ()
-"""Stands for all of the catalogue."""
+"""Stands for every fact type there is."""
 
 GROUPS: Mapping[str, Reads] = MappingProxyType(
     {
@@ -36,15 +36,12 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "ingest.erase": (erasure.ErasureRequested,),
         "transcode.plan_chunks": (asset.AssetIngested,),
         "transcode.make_chunk": (chunk.ChunkPlanned,),
-        "transcode.stitch": (chunk.ChunkTranscoded,),
-        "transcode.stitch_audio": (audio.AudioExtracted,),
+        "transcode.stitch": (chunk.ChunkTranscoded, audio.AudioExtracted),
         "transcode.remove_asset": (asset.AssetRemoved,),
         "transcode.erase": (erasure.ErasureRequested,),
         "inference.analyse_chunk": (chunk.ChunkTranscoded,),
         "inference.analyse_audio": (audio.AudioExtracted,),
-        "inference.complete_asset": (asset.AssetTranscoded,),
-        "inference.complete_chunk": (chunk.ChunkAnalysed,),
-        "inference.complete_audio": (audio.AudioAnalysed,),
+        "inference.complete_asset": (asset.AssetTranscoded, chunk.ChunkAnalysed, audio.AudioAnalysed),
         "inference.relabel": (model.ModelPromoted,),
         "inference.remove_asset": (asset.AssetRemoved,),
         "inference.erase": (erasure.ErasureRequested,),

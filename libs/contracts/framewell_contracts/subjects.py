@@ -1,15 +1,12 @@
-"""Which asset an event is about."""
+"""What a fact about rights or an erasure is about, as text."""
 
-from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.catalogue import FACTS
-from framewell_contracts.cloudevents import Event
-from framewell_contracts.identity import asset_id
+from framewell.mesh.v1.mesh_pb2 import Subject
 
 
-def asset_of(event: Event) -> str:
-    """The asset, wherever there is one: what an outsider wrote into `ce_subject` comes second to it."""
-    said, message = event.envelope, event.message
-    asset = FACTS[said.type].asset_of(message)
-    if not asset and isinstance(message, IngestRequested):
-        asset = asset_id(said.source, said.id)
-    return asset or said.subject
+def subject_key(subject: Subject) -> str:
+    """Return the subject as a record key: `asset:<id>`, `class:<id>`, `holder:<name>`, `sample:<id>`, `source:<name>`.
+
+    Empty for a subject that names nothing. Nobody parses the text: whoever needs the parts reads the message.
+    """
+    kind = subject.WhichOneof("subject")
+    return "" if kind is None else f"{kind.removesuffix('_id')}:{getattr(subject, kind)}"

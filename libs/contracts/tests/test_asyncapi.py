@@ -17,15 +17,16 @@ from jsonschema import Draft7Validator
 
 from framewell_contracts.asyncapi import UnknownService, document
 from framewell_contracts.asyncapi.examples import EXAMPLES, Example
-from framewell_contracts.catalogue import ALL_SERVICES, FACTS, FactType, facts_read, topics
 from framewell_contracts.cloudevents import JSON, PROTOBUF, STRUCTURED, Envelope, decode, encode
+from framewell_contracts.fact_types import FACTS, FactType, facts_read, topics
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_contracts.json_mapping import comments, from_json, to_json
+from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 
 FACT_LIST = list(FACTS.values())
 BY_TYPE = pytest.mark.parametrize("fact", FACT_LIST, ids=lambda fact: fact.type)
-VIEWS = (None, *ALL_SERVICES)
+VIEWS = (None, *SERVICES)
 # What people did with dead letters is between the command and itself.
 OF_THE_COMMAND = {DEAD_LETTER_ACTIONS}
 
@@ -111,7 +112,7 @@ def references(part: Any) -> Iterator[str]:
             yield from references(each)
 
 
-@pytest.mark.parametrize("service", ALL_SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_receives_and_sends_what_the_catalogue_says(service: str) -> None:
     said, heard = set(), set()
     for operation in described(service)["operations"].values():
@@ -148,7 +149,7 @@ def test_the_mesh_is_the_sum_of_its_services() -> None:
     mesh = described()
     for part in ("channels", "operations"):
         together: dict[str, Any] = {}
-        for service in ALL_SERVICES:
+        for service in SERVICES:
             together |= described(service)[part]
         assert together == mesh[part]
 

@@ -7,16 +7,9 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
 import framewell
-from framewell_contracts.catalogue import (
-    ALL_SERVICES,
-    FACTS,
-    OUTSIDE,
-    FactType,
-    fact_type,
-    facts_read,
-    topics,
-)
+from framewell_contracts.fact_types import FACTS, OUTSIDE, FactType, fact_type, facts_read, topics
 from framewell_contracts.groups import BROADCASTS, GROUPS
+from framewell_contracts.services import SERVICES
 
 PAST = ("ed", "withheld", "withdrawn")
 
@@ -48,8 +41,8 @@ def test_a_fact_type_is_sound(fact: FactType) -> None:
     key = fact.message.DESCRIPTOR.fields_by_name[fact.key_field]
     assert key.type == FieldDescriptor.TYPE_STRING
     assert fact.emitted_by
-    assert set(fact.emitted_by) <= {OUTSIDE, *ALL_SERVICES}
-    assert set(fact.heard_by) <= set(ALL_SERVICES)
+    assert set(fact.emitted_by) <= {OUTSIDE, *SERVICES}
+    assert set(fact.heard_by) <= set(SERVICES)
     assert "gateway" in fact.heard_by  # it keeps the timeline of everything
     assert fact_type(fact.type) is fact_type(fact.message) is fact_type(fact.message()) is fact
 
@@ -69,7 +62,7 @@ def test_what_the_design_says_of_topics() -> None:
 
 
 def test_groups_are_named_by_service_and_handler() -> None:
-    assert {group.split(".")[0] for group in [*GROUPS, *BROADCASTS]} <= set(ALL_SERVICES)
+    assert {group.split(".")[0] for group in [*GROUPS, *BROADCASTS]} <= set(SERVICES)
 
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=lambda fact: fact.type)

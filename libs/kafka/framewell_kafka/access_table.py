@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
-from framewell_contracts.catalogue import ALL_SERVICES, FACTS, OUTSIDE, facts_read, topics
+from framewell_contracts.fact_types import FACTS, OUTSIDE, facts_read, topics
 from framewell_contracts.groups import BROADCASTS, GROUPS
+from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS, dead_letter_topic, retry_topic
 
 Operation = Literal["read", "write", "describe", "create", "alter", "alter_configs"]
@@ -19,7 +20,7 @@ Operation = Literal["read", "write", "describe", "create", "alter", "alter_confi
 OPERATOR: Final = "operator"
 """Whoever runs `framewell topics`, `events`, `dlq` and `scale-in`."""
 
-EVERYBODY: Final = (*ALL_SERVICES, OUTSIDE, OPERATOR)
+EVERYBODY: Final = (*SERVICES, OUTSIDE, OPERATOR)
 """Everybody who needs access: the services, the systems outside that send events, and the operators."""
 
 PRINCIPAL: Final = "User:framewell-{who}"

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationFailedError, for_code
 
-from framewell_contracts.catalogue import topics
+from framewell_contracts.fact_types import topics
 from framewell_contracts.topics import Topic
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import reach

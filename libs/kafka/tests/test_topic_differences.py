@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from framewell_contracts.catalogue import topics
+from framewell_contracts.fact_types import topics
 from framewell_contracts.topics import DAY_MS, DEAD_LETTER_ACTIONS, Topic
 from framewell_kafka.environment import BadEnvironment, Environment
-from framewell_kafka.topic_differences import Difference, Found, differences
+from framewell_kafka.topic_differences import Difference, ExistingTopic, differences
 
 TOPIC = Topic("t", 3, 14)
 
 
-def found(topic: Topic = TOPIC, *, partitions: int = 3, replication: int = 1, **changed: str) -> Found:
+def found(topic: Topic = TOPIC, *, partitions: int = 3, replication: int = 1, **changed: str) -> ExistingTopic:
     settings = topic.settings() | {name.replace("_", "."): value for name, value in changed.items()}
-    return Found(partitions, replication, settings)
+    return ExistingTopic(partitions, replication, settings)
 
 
-def only(topic: Topic, has: Found) -> Difference:
+def only(topic: Topic, has: ExistingTopic) -> Difference:
     (one,) = differences([topic], {topic.name: has})
     return one
 
@@ -40,7 +40,7 @@ def test_a_broker_as_declared_has_no_difference() -> None:
         (found(replication=3), "by_hand"),
     ],
 )
-def test_what_loses_something_takes_a_persons_word(has: Found, remedy: str) -> None:
+def test_what_loses_something_takes_a_persons_word(has: ExistingTopic, remedy: str) -> None:
     one = only(TOPIC, has)
     assert one.remedy == remedy
     assert bool(one.cost) == (remedy != "apply")

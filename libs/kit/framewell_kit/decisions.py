@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from framewell_contracts.catalogue import facts_read
 from framewell_contracts.cloudevents import Record
+from framewell_contracts.fact_types import facts_read
 from framewell_contracts.groups import GROUPS
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Documents

@@ -12,13 +12,11 @@ from typing import Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from framewell_contracts.catalogue import DEFAULT_RETENTION_DAYS
+from framewell_contracts.fact_types import DEFAULT_RETENTION_DAYS
+from framewell_contracts.services import SERVICES
 from framewell_kafka.broker_access import BrokerAccess, Mechanism, Security
 
 S = TypeVar("S", bound=BaseSettings)
-
-SERVICES = ("ingest", "transcode", "inference", "dataset", "training", "gateway")
-"""The order in which services get their ports."""
 
 # A week more than topics keep facts: for clocks, and for a sweep that comes late.
 LEAST_KEEP_DAYS = DEFAULT_RETENTION_DAYS + 7

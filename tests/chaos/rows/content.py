@@ -19,7 +19,7 @@ from chaos.witness import everything
 from chaos.workloads import chain
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Envelope, Record, encode
-from framewell_kit.stream.breaker import MIN_FAILURES
+from framewell_kit.stream.policy.breaker import MIN_FAILURES
 
 POISONED_FRACTION = 0.01
 DUPLICATED_FRACTION = 0.1

@@ -8,7 +8,7 @@ from chaos.workloads import SERVICE_OF
 from chaos.workloads.settings import WorkloadSettings
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_kit.facts import Cause
 from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import Stage

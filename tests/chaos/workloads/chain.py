@@ -23,7 +23,7 @@ from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents.protocol import Documents

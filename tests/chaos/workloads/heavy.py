@@ -19,7 +19,7 @@ from chaos.workloads import SERVICE_OF, chain
 from chaos.workloads.settings import WorkloadSettings
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.mesh.v1.mesh_pb2 import Outcome
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import JobKind, Jobs

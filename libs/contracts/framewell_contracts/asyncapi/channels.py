@@ -11,7 +11,7 @@ from framewell_contracts.asyncapi.messages import (
     described,
     modes,
 )
-from framewell_contracts.catalogue import OUTSIDE, FactType, facts_read, topics
+from framewell_contracts.fact_types import OUTSIDE, FactType, facts_read, topics
 from framewell_contracts.topics import Topic, dead_letter_topic, retry_topic
 
 Channel = tuple[str, dict[str, Any]]
@@ -98,5 +98,5 @@ def _said_and_heard(fact: FactType, topic: Topic) -> str:
         kept = "the newest of every key, for ever"
     return (
         f"Said by {', '.join(fact.emitted_by)}; heard by {', '.join(fact.heard_by)}. "
-        f"Key: `{fact.key_field}`. Kept: {kept}."
+        f"Key: `{fact.key_path}`. Kept: {kept}."
     )

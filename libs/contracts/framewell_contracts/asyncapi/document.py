@@ -13,9 +13,10 @@ from typing import Any, Final
 from framewell_contracts.asyncapi.channels import channels_of_fact, channels_of_group
 from framewell_contracts.asyncapi.messages import UNREADABLE, header_schemas, messages_of, unreadable
 from framewell_contracts.asyncapi.operations import operations_of
-from framewell_contracts.catalogue import ALL_SERVICES, FACTS, FactType, facts_read
+from framewell_contracts.fact_types import FACTS, FactType, facts_read
 from framewell_contracts.groups import GROUPS
 from framewell_contracts.json_mapping import components
+from framewell_contracts.services import SERVICES
 
 ASYNCAPI: Final = "3.0.0"
 
@@ -57,9 +58,9 @@ def document(service: str | None = None, *, prefix: str = "") -> dict[str, Any]:
     `prefix` stands before every topic and group (FRAMEWELL_KAFKA_PREFIX). The same arguments give the same
     document, to the byte once it is written as JSON. Raises UnknownService.
     """
-    if service is not None and service not in ALL_SERVICES:
-        raise UnknownService(f"there is no service {service!r}: the services are {', '.join(ALL_SERVICES)}")
-    services = ALL_SERVICES if service is None else (service,)
+    if service is not None and service not in SERVICES:
+        raise UnknownService(f"there is no service {service!r}: the services are {', '.join(SERVICES)}")
+    services = SERVICES if service is None else (service,)
     facts = tuple(fact for fact in FACTS.values() if service is None or _concerns(fact, service))
     groups = tuple(group for group in GROUPS if group.split(".")[0] in services)
     named = "mesh" if service is None else service

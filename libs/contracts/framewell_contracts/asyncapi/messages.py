@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from framewell_contracts.asyncapi.examples import EXAMPLES, Example
-from framewell_contracts.catalogue import FactType
 from framewell_contracts.cloudevents import JSON, PROTOBUF, STRUCTURED
+from framewell_contracts.fact_types import FactType
 from framewell_contracts.json_mapping import Schema, comments, reference
 
 KAFKA_BINDING: Final = "0.5.0"
@@ -145,7 +145,7 @@ def _common(fact: FactType) -> dict[str, Any]:
             "kafka": {
                 "key": {
                     "type": "string",
-                    "description": f"`{fact.key_field}` of {name}: order holds per key.",
+                    "description": f"`{fact.key_path}` of {name}: order holds per key.",
                 },
                 "bindingVersion": KAFKA_BINDING,
             }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from framewell_contracts.asyncapi.messages import KAFKA_BINDING, UNREADABLE, WITH_RETRY_HEADERS, modes
-from framewell_contracts.catalogue import FACTS, FactType, facts_read
+from framewell_contracts.fact_types import FACTS, FactType, facts_read
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_contracts.topics import dead_letter_topic, retry_topic
 

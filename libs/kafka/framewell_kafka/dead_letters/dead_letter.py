@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from framewell_contracts.cloudevents import Event, Unreadable, decode
+from framewell_contracts.cloudevents import Event, Unreadable, asset_of, decode
 from framewell_contracts.json_events import parse_structured
-from framewell_contracts.subjects import asset_of
 from framewell_kafka import retry_headers
 from framewell_kafka.dead_letters.actions import Action, State
 from framewell_kafka.dead_letters.dead_letter_id import DeadLetterId

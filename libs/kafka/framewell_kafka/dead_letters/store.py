@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from aiokafka import TopicPartition
 
-from framewell_contracts.catalogue import topics
+from framewell_contracts.fact_types import topics
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS, dead_letter_topic
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.dead_letters.actions import Action, ActionKind, ActionLog

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED, Lane
-from framewell_contracts.catalogue import FACTS
+from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import derived_id
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document, Documents

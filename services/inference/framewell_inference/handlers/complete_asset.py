@@ -10,7 +10,7 @@ from framewell.asset.v1.asset_pb2 import AnalyserTotal, AssetAnalysed, AssetTran
 from framewell.audio.v1.audio_pb2 import AudioAnalysed
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
 from framewell_contracts.topics import MAX_EVENT_BYTES
 from framewell_inference.domain.messages import done, failed

@@ -1,0 +1,229 @@
+"""Every type of fact, declared once: its message, record key, topic, retention and who emits it.
+
+Reads as the table of events. Type `framewell.<subject>.<verb>.v1` is message
+`framewell.<subject>.v1.<Subject><Verb>`, and its topic has the name of the type (plus `.live` or
+`.archive` where work travels in lanes). Who hears a type follows from the groups that read it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Final
+
+from google.protobuf.message import Message
+
+from framewell.asset.v1 import asset_pb2 as asset
+from framewell.audio.v1 import audio_pb2 as audio
+from framewell.chunk.v1 import chunk_pb2 as chunk
+from framewell.erasure.v1 import erasure_pb2 as erasure
+from framewell.ingest.v1 import ingest_pb2 as ingest
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, LANE_UNSPECIFIED, Lane, Subject
+from framewell.model.v1 import model_pb2 as model
+from framewell.programme.v1 import programme_pb2 as programme
+from framewell.recognition.v1 import recognition_pb2 as recognition
+from framewell.recording.v1 import recording_pb2 as recording
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1 import sample_pb2 as sample
+from framewell.segment.v1 import segment_pb2 as segment
+from framewell.snapshot.v1 import snapshot_pb2 as snapshot
+from framewell.training.v1 import training_pb2 as training
+from framewell.usage.v1 import usage_pb2 as usage
+from framewell_contracts.groups import BROADCASTS, EVERY_FACT, GROUPS
+from framewell_contracts.services import SERVICES
+from framewell_contracts.subjects import subject_key
+from framewell_contracts.topics import (
+    DEAD_LETTER_ACTIONS,
+    MAX_DEAD_LETTER_BYTES,
+    Topic,
+    dead_letter_topic,
+    retry_topic,
+)
+
+OUTSIDE: Final = "outside"
+"""Stands among the emitters of a type for systems that are no part of the mesh."""
+
+CHUNK_PARTITIONS: Final = 12
+DEFAULT_PARTITIONS: Final = 3
+DEFAULT_RETENTION_DAYS: Final = 14
+
+Lookup = Callable[[Any], Any]
+"""Returns one value of a message."""
+
+
+@dataclass(frozen=True)
+class FactType:
+    """One type of fact.
+
+    `key_path` names the field of the message that is the record's key (order holds per key), e.g.
+    `work.asset_id`. Laned types have one topic a lane. `from_outside` types are also taken as JSON, binary
+    or structured.
+    """
+
+    message: type[Message]
+    key_path: str
+    emitted_by: tuple[str, ...]
+    laned: bool = False
+    partitions: int = DEFAULT_PARTITIONS
+    retention_days: int | None = DEFAULT_RETENTION_DAYS
+    compacted: bool = False
+
+    @cached_property
+    def type(self) -> str:
+        """The CloudEvents type, e.g. `framewell.chunk.planned.v1`."""
+        package, name = self.message.DESCRIPTOR.full_name.rsplit(".", 1)
+        root, subject, version = package.split(".")
+        verb = name[len(subject) :].lower()
+        return f"{root}.{subject}.{verb}.{version}"
+
+    @cached_property
+    def type_header(self) -> tuple[str, bytes]:
+        """The type as Kafka carries it."""
+        return ("ce_type", self.type.encode())
+
+    @property
+    def from_outside(self) -> bool:
+        """True when systems that are no part of the mesh write this type."""
+        return OUTSIDE in self.emitted_by
+
+    @cached_property
+    def heard_by(self) -> tuple[str, ...]:
+        """The services that read this type, in the order of SERVICES."""
+        readers = {reader.partition(".")[0] for reader in (*GROUPS, *BROADCASTS) if self in facts_read(reader)}
+        return tuple(service for service in SERVICES if service in readers)
+
+    @cached_property
+    def key_of(self) -> Lookup:
+        """Returns the record key of a message of this type; empty when the message leaves it open."""
+        value_of = attrgetter(self.key_path)
+        if isinstance(value_of(self.message()), Subject):
+            return lambda message: subject_key(value_of(message))
+        return value_of
+
+    @cached_property
+    def asset_of(self) -> Lookup:
+        """Returns the asset that a message of this type names; empty when it names none."""
+        return _lookup(self.message, ("work.asset_id", "asset_id", "provenance.asset_id", "subject.asset_id"), "")
+
+    @cached_property
+    def lane_of(self) -> Lookup:
+        """Returns the lane that a message of this type names; LANE_UNSPECIFIED when it names none."""
+        return _lookup(self.message, ("work.lane", "lane"), LANE_UNSPECIFIED)
+
+    @cached_property
+    def summary(self) -> str:
+        """What the fact says: `IngestRequested` becomes `ingest requested`."""
+        return self.type.removeprefix("framewell.").rsplit(".", 1)[0].replace(".", " ")
+
+    def topic(self, lane: "Lane.ValueType | None" = None) -> str:
+        """The topic a fact travels in; a laned fact that says no lane is archive work."""
+        if not self.laned:
+            return self.type
+        return self._live_topic if lane == LANE_LIVE else self._archive_topic
+
+    @cached_property
+    def _live_topic(self) -> str:
+        return f"{self.type}.live"
+
+    @cached_property
+    def _archive_topic(self) -> str:
+        return f"{self.type}.archive"
+
+    @cached_property
+    def topic_names(self) -> tuple[str, ...]:
+        """All topics of this type, live before archive."""
+        return (self._live_topic, self._archive_topic) if self.laned else (self.type,)
+
+    def topics(self) -> Iterator[Topic]:
+        """The topics of this type, as the broker is to have them."""
+        for name in self.topic_names:
+            yield Topic(name, self.partitions, self.retention_days, self.compacted)
+
+
+def _lookup(message: type[Message], paths: Sequence[str], default: object) -> Lookup:
+    """Return what reads the first of these paths that the message has; what returns `default` when it has none."""
+    empty = message()
+    for path in paths:
+        lookup = attrgetter(path)
+        try:
+            lookup(empty)
+        except AttributeError:
+            continue
+        return lookup
+    return lambda _: default
+
+
+_FACTS = (
+    # --- taking in
+    FactType(ingest.IngestRequested, "asset_id", (OUTSIDE, "ingest")),
+    FactType(segment.SegmentArrived, "asset_id", (OUTSIDE,)),
+    FactType(asset.AssetIngested, "work.asset_id", ("ingest",)),
+    FactType(segment.SegmentIngested, "work.asset_id", ("ingest",)),
+    FactType(recording.RecordingClosed, "work.asset_id", ("ingest",)),
+    FactType(asset.AssetRejected, "work.asset_id", ("ingest", "transcode")),
+    FactType(programme.ProgrammeChanged, "asset_id", (OUTSIDE,)),
+    FactType(asset.AssetRemoved, "asset_id", (OUTSIDE, "ingest")),
+    # --- making pictures and sound readable
+    FactType(chunk.ChunkPlanned, "chunk_id", ("transcode",), laned=True, partitions=CHUNK_PARTITIONS),
+    FactType(chunk.ChunkTranscoded, "chunk_id", ("transcode",), laned=True, partitions=CHUNK_PARTITIONS),
+    FactType(audio.AudioExtracted, "work.asset_id", ("transcode",)),
+    FactType(asset.AssetTranscoded, "work.asset_id", ("transcode",)),
+    # --- looking and listening
+    FactType(chunk.ChunkAnalysed, "chunk_id", ("inference",), partitions=CHUNK_PARTITIONS),
+    FactType(audio.AudioAnalysed, "work.asset_id", ("inference",)),
+    FactType(asset.AssetAnalysed, "work.asset_id", ("inference",)),
+    FactType(recognition.RecognitionUpdated, "model.name", ("inference",)),
+    # --- samples, rights, money
+    FactType(sample.SampleProposed, "sample_id", ("dataset",), retention_days=None),
+    FactType(sample.SampleWithheld, "sample_id", ("dataset",), retention_days=None),
+    FactType(sample.SampleReviewed, "sample_id", ("dataset",), retention_days=None),
+    FactType(sample.SampleWithdrawn, "sample_id", ("dataset",), retention_days=None),
+    FactType(rights.RightsChanged, "subject", (OUTSIDE, "gateway"), retention_days=None),
+    FactType(erasure.ErasureRequested, "subject", (OUTSIDE,), retention_days=None),
+    FactType(erasure.ErasureCompleted, "subject", SERVICES, retention_days=None),
+    FactType(usage.UsageRecorded, "holder", ("dataset", "training"), retention_days=None),
+    # --- learning
+    FactType(snapshot.SnapshotPublished, "dataset_id", ("dataset",)),
+    FactType(snapshot.SnapshotWithdrawn, "dataset_id", ("dataset",)),
+    FactType(training.TrainingRequested, "dataset_id", ("gateway",)),
+    FactType(training.TrainingCompleted, "run_id", ("training",)),
+    FactType(model.ModelPromoted, "model.name", ("training",), partitions=1, retention_days=None, compacted=True),
+    FactType(model.ModelRetired, "model.name", ("training",), partitions=1, retention_days=None, compacted=True),
+)
+
+FACTS: Mapping[str, FactType] = MappingProxyType({fact.type: fact for fact in _FACTS})
+"""Every fact type by its CloudEvents type."""
+
+FACT_OF_MESSAGE = {fact.message: fact for fact in _FACTS}
+"""By message class, for the path of every message; `fact_type` takes more and asks first."""
+
+
+def fact_type(which: Message | type[Message] | str) -> FactType:
+    """Return the fact type of a message, a message class or a CloudEvents type. Raises KeyError."""
+    if isinstance(which, str):
+        return FACTS[which]
+    return FACT_OF_MESSAGE[which if isinstance(which, type) else type(which)]
+
+
+def facts_read(reader: str) -> tuple[FactType, ...]:
+    """Return the fact types that a group, or a broadcast, reads. Raises KeyError for any other name."""
+    reads = GROUPS[reader] if reader in GROUPS else BROADCASTS[reader]
+    return _FACTS if reads == EVERY_FACT else tuple(fact_type(one) for one in reads)
+
+
+def topics() -> tuple[Topic, ...]:
+    """Return every topic: facts, each group's retry and dead-letter topic, actions on dead letters."""
+    named = [topic for fact in _FACTS for topic in fact.topics()]
+    named.append(Topic(DEAD_LETTER_ACTIONS, 1, None, compacted=True))
+    for group in GROUPS:
+        named.append(
+            Topic(
+                retry_topic(group),
+                DEFAULT_PARTITIONS,
+                DEFAULT_RETENTION_DAYS,
+                max_bytes=MAX_DEAD_LETTER_BYTES,
+            )
+        )
+        named.append(Topic(dead_letter_topic(group), 1, None, max_bytes=MAX_DEAD_LETTER_BYTES))
+    return tuple(named)
