@@ -1,1 +1,1 @@
-"""Wire types of the mesh: generated messages, the catalogue of facts and topics, the CloudEvents codec."""
+"""Wire types of the mesh: generated messages, fact types, groups and topics, the CloudEvents codec."""

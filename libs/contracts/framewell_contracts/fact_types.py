@@ -90,7 +90,9 @@ class FactType:
     @cached_property
     def heard_by(self) -> tuple[str, ...]:
         """The services that read this type, in the order of SERVICES."""
-        readers = {reader.partition(".")[0] for reader in (*GROUPS, *BROADCASTS) if self in facts_read(reader)}
+        readers = {
+            reader.partition(".")[0] for reader in (*GROUPS, *BROADCASTS) if self in facts_read(reader)
+        }
         return tuple(service for service in SERVICES if service in readers)
 
     @cached_property
@@ -104,7 +106,9 @@ class FactType:
     @cached_property
     def asset_of(self) -> Lookup:
         """Returns the asset that a message of this type names; empty when it names none."""
-        return _lookup(self.message, ("work.asset_id", "asset_id", "provenance.asset_id", "subject.asset_id"), "")
+        return _lookup(
+            self.message, ("work.asset_id", "asset_id", "provenance.asset_id", "subject.asset_id"), ""
+        )
 
     @cached_property
     def lane_of(self) -> Lookup:
@@ -142,7 +146,7 @@ class FactType:
 
 
 def _lookup(message: type[Message], paths: Sequence[str], default: object) -> Lookup:
-    """Return what reads the first of these paths that the message has; what returns `default` when it has none."""
+    """Return what reads the first of these paths that the message has, or always `default`."""
     empty = message()
     for path in paths:
         lookup = attrgetter(path)
@@ -188,8 +192,12 @@ _FACTS = (
     FactType(snapshot.SnapshotWithdrawn, "dataset_id", ("dataset",)),
     FactType(training.TrainingRequested, "dataset_id", ("gateway",)),
     FactType(training.TrainingCompleted, "run_id", ("training",)),
-    FactType(model.ModelPromoted, "model.name", ("training",), partitions=1, retention_days=None, compacted=True),
-    FactType(model.ModelRetired, "model.name", ("training",), partitions=1, retention_days=None, compacted=True),
+    FactType(
+        model.ModelPromoted, "model.name", ("training",), partitions=1, retention_days=None, compacted=True
+    ),
+    FactType(
+        model.ModelRetired, "model.name", ("training",), partitions=1, retention_days=None, compacted=True
+    ),
 )
 
 FACTS: Mapping[str, FactType] = MappingProxyType({fact.type: fact for fact in _FACTS})

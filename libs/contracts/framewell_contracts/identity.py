@@ -28,7 +28,7 @@ def _uuid5(parts: str) -> str:
 
 
 def asset_id(source: str, event_id: str) -> str:
-    """Return the id of the asset that the event (source, event id) asks for: the same event twice is one asset."""
+    """Return the id of the asset that an event asks for: the same (source, event id) is the same asset."""
     return _uuid5(f"asset\x1f{source}\x1f{event_id}")
 
 
@@ -58,7 +58,9 @@ def observation_chunk(asset: str, observation: str) -> str:
     analyser, _, rest = observation.partition("/")
     tail, _, ordinal = rest.rpartition("/")
     if not analyser or not tail or not ordinal.isdigit():
-        raise ValueError(f"{observation!r} is no observation id: `<analyser>/<discontinuity>/<start pts>/<ordinal>`")
+        raise ValueError(
+            f"{observation!r} is no observation id: `<analyser>/<discontinuity>/<start pts>/<ordinal>`"
+        )
     return "" if tail == SOUND else f"{asset}/{tail}"
 
 

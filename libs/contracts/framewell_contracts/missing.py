@@ -7,7 +7,7 @@ MOST_SENTENCES: Final = 20
 
 
 def bounded_missing(sentences: Sequence[str]) -> list[str]:
-    """Return the sentences, at most 20 of them: when there are more, the last one says how many are left out."""
+    """Return the sentences, at most 20: when there are more, the last one says how many are left out."""
     if len(sentences) <= MOST_SENTENCES:
         return list(sentences)
     kept = MOST_SENTENCES - 1

@@ -4,7 +4,7 @@ from framewell.mesh.v1.mesh_pb2 import Subject
 
 
 def subject_key(subject: Subject) -> str:
-    """Return the subject as a record key: `asset:<id>`, `class:<id>`, `holder:<name>`, `sample:<id>`, `source:<name>`.
+    """Return the subject as a record key, e.g. `asset:<id>`, `class:<id>` or `holder:<name>`.
 
     Empty for a subject that names nothing. Nobody parses the text: whoever needs the parts reads the message.
     """

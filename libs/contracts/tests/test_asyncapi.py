@@ -1,4 +1,4 @@
-"""The AsyncAPI documents say what the catalogue says, and their examples are events that the mesh takes."""
+"""The AsyncAPI documents say what the fact types and groups say; their examples are events the mesh takes."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def test_every_topic_is_a_channel_with_the_settings_that_the_broker_gets() -> No
             name,
             topic.partitions,
         )
-        said = kafka["topicConfiguration"]
+        settings = kafka["topicConfiguration"]
         assert {
-            **said,
-            "cleanup.policy": ",".join(said["cleanup.policy"]),
+            **settings,
+            "cleanup.policy": ",".join(settings["cleanup.policy"]),
         } == {
             key: int(value) if value.lstrip("-").isdigit() else value
             for key, value in topic.settings().items()
@@ -73,7 +73,7 @@ def test_every_fact_is_a_message_of_its_topics_with_its_key_and_meaning(fact: Fa
     full_name = fact.message.DESCRIPTOR.full_name
     assert message["payload"] == {"$ref": f"#/components/schemas/{full_name}"}
     assert message["summary"] == comments()[full_name]
-    assert fact.key_field in message["bindings"]["kafka"]["key"]["description"]
+    assert fact.key_path in message["bindings"]["kafka"]["key"]["description"]
     for topic in fact.topic_names:
         carried = set(mesh["channels"][topic]["messages"])
         in_json = {f"{fact.type}.json", f"{fact.type}.structured"}
@@ -113,14 +113,14 @@ def references(part: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_receives_and_sends_what_the_catalogue_says(service: str) -> None:
-    said, heard = set(), set()
+def test_a_service_receives_and_sends_what_the_fact_types_say(service: str) -> None:
+    sent, received = set(), set()
     for operation in described(service)["operations"].values():
         channel = operation["channel"]["$ref"].removeprefix("#/channels/")
         if channel.startswith("framewell."):
-            (said if operation["action"] == "send" else heard).add(channel)
-    assert said == {name for fact in FACT_LIST if service in fact.emitted_by for name in fact.topic_names}
-    assert heard == {name for fact in FACT_LIST if service in fact.heard_by for name in fact.topic_names}
+            (sent if operation["action"] == "send" else received).add(channel)
+    assert sent == {name for fact in FACT_LIST if service in fact.emitted_by for name in fact.topic_names}
+    assert received == {name for fact in FACT_LIST if service in fact.heard_by for name in fact.topic_names}
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -7,12 +7,16 @@ import pytest
 from cloudevents.conversion import to_binary as http_binary
 from cloudevents.http import CloudEvent
 from cloudevents.kafka import KafkaMessage, from_binary, from_structured, to_binary, to_structured
+from google.protobuf.message import Message
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
+from framewell.model.v1.model_pb2 import ModelRetired
 from framewell.rights.v1.rights_pb2 import USE_PROHIBITED
-from framewell_contracts.cloudevents import Envelope, Record, Unreadable, decode, encode
+from framewell_contracts.cloudevents import Envelope, Event, Record, Unreadable, asset_of, decode, encode
+from framewell_contracts.identity import asset_id
 from framewell_contracts.json_mapping import to_json
 
 PROTOBUF = b"application/protobuf"
@@ -108,7 +112,7 @@ def test_we_read_json_in_binary_mode() -> None:
 
 def test_what_we_write_we_read() -> None:
     envelope = an_envelope(PLANNED)
-    message = ChunkPlanned(asset_id="asset-1", chunk_id="asset-1/0/0")
+    message = ChunkPlanned(work=Work(asset_id="asset-1"), chunk_id="asset-1/0/0")
     record = encode(envelope, message, LANE_LIVE)
     assert record.topic == f"{PLANNED}.live"
     assert record.key == b"asset-1/0/0"
@@ -121,6 +125,18 @@ def test_what_we_write_we_read() -> None:
     )
 
 
+def test_an_event_is_about_the_asset_that_its_message_names_or_asks_for() -> None:
+    def about(kind: str, message: Message, subject: str = "") -> str:
+        return asset_of(Event(Envelope("e1", "/playout", kind, WHEN, subject), message))
+
+    assert about(PLANNED, ChunkPlanned(work=Work(asset_id="asset-1")), "what an outsider wrote") == "asset-1"
+    assert about(INGEST, IngestRequested(asset_id="chosen")) == "chosen"
+    assert about(INGEST, IngestRequested(), "what an outsider wrote") == asset_id("/playout", "e1")
+    retired = "framewell.model.retired.v1"
+    assert about(retired, ModelRetired()) == ""
+    assert about(retired, ModelRetired(), "asset-2") == "asset-2"
+
+
 def test_a_request_without_asset_id_has_a_key_all_the_same() -> None:
     assert encode(Envelope("e1", "/p", INGEST, WHEN), IngestRequested()).key == b"e1"
 
@@ -131,7 +147,7 @@ def binary(kind: str = INGEST, **more: bytes) -> list[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize(
-    ("code", "told", "topic", "headers", "value"),
+    ("code", "expected", "topic", "headers", "value"),
     [
         ("no_cloudevent", "specversion, id, source, type missing", INGEST, [], b"\x00"),
         ("no_cloudevent", "id missing", INGEST, binary(ce_id=b""), b""),
@@ -154,14 +170,14 @@ def binary(kind: str = INGEST, **more: bytes) -> list[tuple[str, bytes]]:
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_why(
-    code: str, told: str, topic: str, headers: list[tuple[str, bytes]], value: bytes | None
+    code: str, expected: str, topic: str, headers: list[tuple[str, bytes]], value: bytes | None
 ) -> None:
-    if told == "deep":
-        told, value = "not JSON", b"{" + b'"a":[' * 100_000
+    if expected == "deep":
+        expected, value = "not JSON", b"{" + b'"a":[' * 100_000
     with pytest.raises(Unreadable) as refusal:
         decode(topic, headers, value)
     assert refusal.value.code == code
-    assert told in refusal.value.reason
+    assert expected in refusal.value.reason
 
 
 def test_json_is_taken_only_where_outsiders_write() -> None:

@@ -2,9 +2,11 @@
 
 from uuid import UUID, uuid5
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts import identity
 
 text = st.text(st.characters(exclude_characters="\x1f", exclude_categories=("Cs",)))
@@ -27,3 +29,29 @@ def test_ids_never_change() -> None:
     """These are stored all over a mesh: a change of the code must not rename what exists."""
     assert identity.asset_id("/playout", "e1") == "cb14a95d-d71d-5502-b7a5-f7073b8d251b"
     assert identity.chunk_id("a", 0, 90000) == "a/0/90000"
+    assert identity.observation_id("a/0/90000", "faces", 3) == "faces/0/90000/3"
+    assert identity.observation_id("", "speech", 2) == "speech/sound/2"
+
+
+def test_a_request_that_names_no_asset_has_the_one_of_its_event() -> None:
+    assert identity.requested_asset_id(IngestRequested(), "/playout", "e1") == identity.asset_id(
+        "/playout", "e1"
+    )
+    assert identity.requested_asset_id(IngestRequested(asset_id="chosen"), "/playout", "e1") == "chosen"
+
+
+@given(st.integers(0, 99), st.integers(-(1 << 62), 1 << 62), st.integers(0, 9999))
+def test_an_observation_leads_back_to_its_chunk(discontinuity: int, start_pts: int, ordinal: int) -> None:
+    chunk = identity.chunk_id("asset-1", discontinuity, start_pts)
+    observation = identity.observation_id(chunk, "faces", ordinal)
+    assert identity.observation_chunk("asset-1", observation) == chunk
+
+
+def test_an_observation_of_the_sound_has_no_chunk() -> None:
+    assert identity.observation_chunk("asset-1", "speech/sound/2") == ""
+
+
+@pytest.mark.parametrize("text", ["", "faces", "faces/3", "faces/0/90000/", "faces/0/90000/x"])
+def test_what_is_no_observation_id_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no observation id"):
+        identity.observation_chunk("asset-1", text)

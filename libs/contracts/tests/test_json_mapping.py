@@ -19,7 +19,7 @@ from framewell.media.v1.media_pb2 import Box, Span, Track
 from framewell.mesh.v1.mesh_pb2 import Done, Failed, Lane, Outcome, Ratio
 from framewell.mesh.v1.operations_service_pb2 import SetTelemetryRequest, Telemetry
 from framewell.rights.v1.rights_pb2 import LegalBasis, Purpose, RightsStatement, Use
-from framewell_contracts.catalogue import FACTS, FactType
+from framewell_contracts.fact_types import FACTS, FactType
 from framewell_contracts.json_mapping import (
     InvalidDocument,
     comments,

@@ -1,4 +1,4 @@
-"""AsyncAPI documents of the mesh: what travels on which topic, said and heard by whom."""
+"""AsyncAPI documents of the mesh: what travels on which topic, sent and received by whom."""
 
 from framewell_contracts.asyncapi.document import UnknownService, document
 

@@ -18,7 +18,7 @@ Channel = tuple[str, dict[str, Any]]
 
 
 def channels_of_fact(fact: FactType, prefix: str) -> Iterator[Channel]:
-    """The topics of a fact, live before archive, by their names without the prefix."""
+    """Yield the topics of a fact, live before archive, by their names without the prefix."""
     tags = [{"name": fact.type.split(".")[1]}]
     if fact.from_outside:
         tags.append({"name": OUTSIDE, "description": "Systems outside may write it, in JSON too."})
@@ -29,7 +29,7 @@ def channels_of_fact(fact: FactType, prefix: str) -> Iterator[Channel]:
                 **_topic(topic, prefix),
                 "title": fact.summary,
                 "summary": described(fact),
-                "description": _said_and_heard(fact, topic),
+                "description": _flow(fact, topic),
                 "messages": _messages(modes(fact)),
                 "tags": tags,
             },
@@ -37,8 +37,8 @@ def channels_of_fact(fact: FactType, prefix: str) -> Iterator[Channel]:
 
 
 def channels_of_group(group: str, prefix: str) -> Iterator[Channel]:
-    """A group's retry topic and its dead-letter topic."""
-    aside = tuple(fact.type + WITH_RETRY_HEADERS for fact in facts_read(group))
+    """Yield a group's retry topic and its dead-letter topic."""
+    waiting = tuple(fact.type + WITH_RETRY_HEADERS for fact in facts_read(group))
     retry, dead = _declared()[retry_topic(group)], _declared()[dead_letter_topic(group)]
     yield (
         retry.name,
@@ -47,7 +47,7 @@ def channels_of_group(group: str, prefix: str) -> Iterator[Channel]:
             "title": f"{group}, retry",
             "summary": f"What {group} tries again later.",
             "description": "Read by the group itself: a record waits until `framewell-not-before-ms`.",
-            "messages": _messages(aside),
+            "messages": _messages(waiting),
             "tags": [{"name": "retry"}],
         },
     )
@@ -58,7 +58,7 @@ def channels_of_group(group: str, prefix: str) -> Iterator[Channel]:
             "title": f"{group}, dead letters",
             "summary": f"What {group} gave up.",
             "description": "Look at them, and send them again, with `framewell dlq`.",
-            "messages": _messages((*aside, UNREADABLE)),
+            "messages": _messages((*waiting, UNREADABLE)),
             "tags": [{"name": "dead letters"}],
         },
     )
@@ -92,11 +92,11 @@ def _messages(names: tuple[str, ...]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
 
 
-def _said_and_heard(fact: FactType, topic: Topic) -> str:
+def _flow(fact: FactType, topic: Topic) -> str:
     kept = "for ever" if topic.retention_days is None else f"{topic.retention_days} days"
     if topic.compacted:
         kept = "the newest of every key, for ever"
     return (
-        f"Said by {', '.join(fact.emitted_by)}; heard by {', '.join(fact.heard_by)}. "
+        f"Sent by {', '.join(fact.emitted_by)}; read by {', '.join(fact.heard_by)}. "
         f"Key: `{fact.key_path}`. Kept: {kept}."
     )

@@ -1,8 +1,8 @@
-"""AsyncAPI 3.0 documents of the mesh, made from the catalogue, the groups and the protobuf descriptors.
+"""AsyncAPI 3.0 documents of the mesh, made from the fact types, the groups and the protobuf descriptors.
 
 FastStream documents the subscribers of a running broker object. That is not used here: our subscribers are
 bytes in batches as far as it knows, so it would see neither messages nor headers nor lanes; it would need
-every service's code, torch included, in one process; and the catalogue knows retention, keys and groups,
+every service's code, torch included, in one process; and the fact types know retention, keys and groups,
 which it does not. The documents are checked by AsyncAPI's own parser (`make check`).
 """
 
@@ -28,7 +28,7 @@ _SECURITY: Final = {
 }
 
 _ABOUT = """\
-Every fact that travels between the services of the mesh, and what systems outside may say to it.
+Every fact that travels between the services of the mesh, and what systems outside may send to it.
 
 **Envelope.** CloudEvents 1.0 on Kafka. The mesh writes binary mode: attributes in `ce_*` headers, one
 protobuf message as the value. Topics tagged *outside* also take the same message in JSON, in
@@ -41,7 +41,7 @@ reads remembers it, or does what is right to do twice.
 **What cannot be handled.** A group puts a record that must wait into its retry topic, and one that it gives
 up into its dead-letter topic, unchanged, with headers that say why.
 
-**Topics.** Partitions and retention are the catalogue's; an environment may have its own.
+**Topics.** Partitions and retention are defaults; an environment may have its own.
 
 **Change.** Fields are added freely, so readers ignore what they do not know; nothing released ever changes
 or goes away. A new shape is a new version of the type, in a topic of its own.
@@ -53,7 +53,7 @@ class UnknownService(LookupError):
 
 
 def document(service: str | None = None, *, prefix: str = "") -> dict[str, Any]:
-    """The document of the whole mesh, or of what one service sends and receives.
+    """Return the document of the whole mesh, or of what one service sends and receives.
 
     `prefix` stands before every topic and group (FRAMEWELL_KAFKA_PREFIX). The same arguments give the same
     document, to the byte once it is written as JSON. Raises UnknownService.

@@ -23,8 +23,8 @@ class Example:
     subject: str = ""
 
     def attributes(self) -> dict[str, str]:
-        """The event's attributes."""
-        said = {
+        """Return the event's attributes that are set."""
+        attributes = {
             "specversion": "1.0",
             "id": self.id,
             "source": self.source,
@@ -32,15 +32,15 @@ class Example:
             "time": "2026-11-22T18:00:00Z",
             "subject": self.subject,
         }
-        return {name: content for name, content in said.items() if content}
+        return {name: content for name, content in attributes.items() if content}
 
     def headers(self, content_type: str) -> dict[str, str]:
-        """Record headers in binary mode."""
+        """Return the record headers in binary mode."""
         named = {f"ce_{name}": content for name, content in self.attributes().items()}
         return {**named, "content-type": content_type}
 
     def structured(self) -> dict[str, Any]:
-        """The value in structured mode."""
+        """Return the value in structured mode."""
         return {**self.attributes(), "datacontenttype": JSON, "data": self.data}
 
 
@@ -119,7 +119,7 @@ _EXAMPLES = (
         id="rights-desk/889",
         source="/broadcast/rights-desk",
         data={
-            "target": f"asset:{_ASSET}",
+            "subject": {"asset_id": _ASSET},
             "statements": [
                 {
                     "issuer": "Archiv",
@@ -145,7 +145,7 @@ _EXAMPLES = (
         source="/broadcast/privacy",
         data={
             "erasure_id": "privacy-31",
-            "subject": "class:0b9f6a52-7c1e-4a86-9a27-5d2f6c1f0e11",
+            "subject": {"class_id": "0b9f6a52-7c1e-4a86-9a27-5d2f6c1f0e11"},
             "reason": "Request under Art. 17 GDPR.",
             "actor": {"principal": "privacy-officer", "authority": "rights"},
         },

@@ -1,4 +1,4 @@
-"""The messages of the documents: a fact in each of its content modes, and a fact put aside.
+"""The messages of the documents: a fact in each of its content modes, and with the headers of a retry.
 
 A message's payload is its message in JSON (see `json_mapping`), also where the record carries protobuf:
 that is what `framewell events tail` prints and what a person can read.
@@ -31,7 +31,7 @@ _ATTRIBUTES: Final[dict[str, Schema]] = {
         "type": "string",
         "minLength": 1,
         "format": "uri-reference",
-        "description": "Who says it, e.g. `/broadcast/playout-7`; the mesh's own: `framewell/<service>`.",
+        "description": "Who sends it, e.g. `/broadcast/playout-7`; the mesh's own: `framewell/<service>`.",
     },
     "time": {
         "type": "string",
@@ -52,7 +52,7 @@ _UNPREFIXED: Final = {"traceparent", "tracestate"}
 _NUMBER: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
 _TEXT: Final[Schema] = {"type": "string"}
 _RETRY_HEADERS: Final[dict[str, Schema]] = {
-    "framewell-group": {**_TEXT, "description": "The group that put the record aside."},
+    "framewell-group": {**_TEXT, "description": "The group that postponed the record or gave it up."},
     "framewell-origin-topic": {**_TEXT, "description": "The topic it stood in first."},
     "framewell-origin-partition": {**_NUMBER, "description": "Its partition there."},
     "framewell-origin-offset": {**_NUMBER, "description": "Its offset there."},
@@ -82,7 +82,7 @@ _SOMETIMES: Final = {
 
 
 def header_schemas() -> dict[str, Schema]:
-    """The header schemas that messages refer to."""
+    """Return the header schemas that messages refer to."""
     attributes = {
         name if name in _UNPREFIXED else f"ce_{name}": schema for name, schema in _ATTRIBUTES.items()
     }
@@ -103,7 +103,7 @@ def header_schemas() -> dict[str, Schema]:
 
 
 def messages_of(fact: FactType, *, with_retry_headers: bool) -> dict[str, Any]:
-    """The messages of a fact: one a content mode, and one for where a group puts it aside, if any does."""
+    """Return the messages of a fact: one a content mode; one with retry headers if a group reads it."""
     made = {fact.type: _protobuf(fact)}
     if fact.from_outside:
         made[fact.type + JSON_MODE] = _json(fact)
@@ -114,12 +114,12 @@ def messages_of(fact: FactType, *, with_retry_headers: bool) -> dict[str, Any]:
 
 
 def modes(fact: FactType) -> tuple[str, ...]:
-    """Ids of the messages that the fact's topic carries."""
+    """Return the ids of the messages that the fact's topic carries."""
     return (fact.type, *((fact.type + mode) for mode in (JSON_MODE, STRUCTURED_MODE) if fact.from_outside))
 
 
 def unreadable() -> dict[str, Any]:
-    """A record that is no event: it goes to the dead letters as it came."""
+    """Return the message of a record that is no event: it goes to the dead letters as it came."""
     return {
         "name": UNREADABLE,
         "title": "What could not be read",
@@ -131,7 +131,7 @@ def unreadable() -> dict[str, Any]:
 
 
 def described(fact: FactType) -> str:
-    """What the .proto says of the fact."""
+    """Return the comment above the fact in its .proto."""
     return comments()[fact.message.DESCRIPTOR.full_name]
 
 
@@ -185,8 +185,8 @@ def _json(fact: FactType) -> dict[str, Any]:
     return {
         **_common(fact),
         "title": f"{fact.summary}, in JSON",
-        "description": "For senders without protobuf. Fields are spelt as in the .proto (`legal_basis`), enum "
-        "values as short words (`own_production`); a field that the message does not have is refused.",
+        "description": "For senders without protobuf. Fields are spelt as in the .proto (`legal_basis`), "
+        "enum values as short words (`own_production`); a field that the message does not have is refused.",
         "contentType": JSON,
         "headers": _headers(fact, JSON),
         "payload": reference(fact.message.DESCRIPTOR),
@@ -227,7 +227,7 @@ def _structured(fact: FactType) -> dict[str, Any]:
 def _with_retry_headers(fact: FactType) -> dict[str, Any]:
     return {
         **_common(fact),
-        "title": f"{fact.summary}, put aside",
+        "title": f"{fact.summary}, in a retry or dead-letter topic",
         "description": "The record as it came, in whichever content mode, with headers that say why it waits "
         "or was given up.",
         "headers": {"$ref": "#/components/schemas/RetryHeaders"},

@@ -12,7 +12,7 @@ Operation = tuple[str, dict[str, Any]]
 
 
 def operations_of(service: str, prefix: str) -> Iterator[Operation]:
-    """What the service receives, group by group, then what it sends."""
+    """Yield what the service receives, group by group, then what it sends."""
     for group in GROUPS:
         if group.partition(".")[0] == service:
             yield from _of_group(group, prefix)
@@ -29,29 +29,35 @@ def _of_group(group: str, prefix: str) -> Iterator[Operation]:
     bindings = _group_binding(prefix + group)
     for fact in facts_read(group):
         yield from _receives(group, fact, bindings, f"Read by the group {group}.")
-    aside = tuple(fact.type + WITH_RETRY_HEADERS for fact in facts_read(group))
+    waiting = tuple(fact.type + WITH_RETRY_HEADERS for fact in facts_read(group))
     retry, dead = retry_topic(group), dead_letter_topic(group)
-    yield f"{group}.waits", _operation("send", group, retry, aside, f"{group} puts aside what must wait.")
+    yield (
+        f"{group}.postpones",
+        _operation("send", group, retry, waiting, f"{group} postpones what it will try again."),
+    )
     yield (
         f"{group}.retries",
-        {**_operation("receive", group, retry, aside, f"{group} tries again what waited."), **bindings},
+        {
+            **_operation("receive", group, retry, waiting, f"{group} tries again what it postponed."),
+            **bindings,
+        },
     )
     yield (
         f"{group}.gives_up",
-        _operation("send", group, dead, (*aside, UNREADABLE), f"{group} gives up what can never succeed."),
+        _operation("send", group, dead, (*waiting, UNREADABLE), f"{group} gives up what can never succeed."),
     )
 
 
 def _receives(reader: str, fact: FactType, bindings: dict[str, Any], description: str) -> Iterator[Operation]:
     for topic in fact.topic_names:
-        told = _operation("receive", reader, topic, modes(fact), f"{reader} hears: {fact.summary}.")
-        yield f"{reader}.hears.{_short(topic)}", {**told, "description": description, **bindings}
+        operation = _operation("receive", reader, topic, modes(fact), f"{reader} receives: {fact.summary}.")
+        yield f"{reader}.receives.{_short(topic)}", {**operation, "description": description, **bindings}
 
 
 def _sends(service: str, fact: FactType) -> Iterator[Operation]:
     for topic in fact.topic_names:
-        told = _operation("send", service, topic, (fact.type,), f"{service} says: {fact.summary}.")
-        yield f"{service}.says.{_short(topic)}", told
+        operation = _operation("send", service, topic, (fact.type,), f"{service} sends: {fact.summary}.")
+        yield f"{service}.sends.{_short(topic)}", operation
 
 
 def _operation(action: str, who: str, topic: str, messages: tuple[str, ...], summary: str) -> dict[str, Any]:
@@ -73,5 +79,5 @@ def _group_binding(group: str) -> dict[str, Any]:
 
 
 def _short(topic: str) -> str:
-    """`framewell.chunk.planned.v1.live` becomes `chunk.planned.v1.live`."""
+    """Return a topic such as `framewell.chunk.planned.v1.live` without its first word."""
     return topic.removeprefix("framewell.")
