@@ -135,6 +135,11 @@ def described(fact: FactType) -> str:
     return comments()[fact.message.DESCRIPTOR.full_name]
 
 
+def _payload(fact: FactType) -> Schema:
+    descriptor: Any = fact.message.DESCRIPTOR  # its stub allows two kinds of descriptor, of which one exists
+    return reference(descriptor)
+
+
 def _common(fact: FactType) -> dict[str, Any]:
     name = fact.message.DESCRIPTOR.full_name
     return {
@@ -176,7 +181,7 @@ def _protobuf(fact: FactType) -> dict[str, Any]:
         "description": f"The value is one `{name}` in protobuf; it is shown as JSON.",
         "contentType": PROTOBUF,
         "headers": _headers(fact, PROTOBUF),
-        "payload": reference(fact.message.DESCRIPTOR),
+        "payload": _payload(fact),
         **_examples(fact, lambda example: {"headers": example.headers(PROTOBUF), "payload": example.data}),
     }
 
@@ -189,7 +194,7 @@ def _json(fact: FactType) -> dict[str, Any]:
         "enum values as short words (`own_production`); a field that the message does not have is refused.",
         "contentType": JSON,
         "headers": _headers(fact, JSON),
-        "payload": reference(fact.message.DESCRIPTOR),
+        "payload": _payload(fact),
         **_examples(fact, lambda example: {"headers": example.headers(JSON), "payload": example.data}),
     }
 
@@ -210,7 +215,7 @@ def _structured(fact: FactType) -> dict[str, Any]:
                 **_ATTRIBUTES,
                 "type": {"type": "string", "const": fact.type},
                 "datacontenttype": {"type": "string", "enum": [JSON, PROTOBUF]},
-                "data": reference(fact.message.DESCRIPTOR),
+                "data": _payload(fact),
                 "data_base64": {
                     "type": "string",
                     "contentEncoding": "base64",
@@ -231,7 +236,7 @@ def _with_retry_headers(fact: FactType) -> dict[str, Any]:
         "description": "The record as it came, in whichever content mode, with headers that say why it waits "
         "or was given up.",
         "headers": {"$ref": "#/components/schemas/RetryHeaders"},
-        "payload": reference(fact.message.DESCRIPTOR),
+        "payload": _payload(fact),
     }
 
 
