@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from benchmarks.backbone.contestants.framewell_stage import configure_as_service, streaming
 from benchmarks.backbone.work import GROUP, answer
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
+from framewell.media.v1.media_pb2 import Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell_kit import loop
 from framewell_kit.facts import Cause
@@ -27,12 +28,12 @@ async def first(fact: AssetRejected, cause: Cause) -> Sequence[AssetRemoved]:
 
 async def second(fact: AssetRemoved, cause: Cause) -> Sequence[RecordingClosed]:
     """An answer to the answer, that still names the first event."""
-    return [RecordingClosed(asset_id=fact.asset_id, generation=fact.revision)]
+    return [RecordingClosed(work=Work(asset_id=fact.asset_id, generation=fact.revision))]
 
 
 STAGES = {
-    "first": Stage(GROUP, reads=AssetRejected, handler=first),
-    "second": Stage(SECOND_GROUP, reads=AssetRemoved, handler=second),
+    "first": Stage(GROUP, handler=first),
+    "second": Stage(SECOND_GROUP, handler=second),
 }
 
 

@@ -86,7 +86,7 @@ def _one_by_one(kafka: str, events: int) -> list[float]:
             producer.poll(0)
         message = reader.poll(0.005)
         if message is not None and message.error() is None:
-            number = RecordingClosed.FromString(message.value() or b"").generation
+            number = RecordingClosed.FromString(message.value() or b"").work.generation
             took.setdefault(number, time.perf_counter() - written[number])
         if now > begun + events / EVENTS_A_SECOND + ARRIVE_SECONDS:
             raise Void(f"{events - len(took)} of {events} events did not come out of the second hop")

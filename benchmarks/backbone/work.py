@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_contracts.fact_types import fact_type
 
@@ -29,7 +30,7 @@ PRODUCER_BATCH_BYTES = 1 << 18
 
 def answer(said: AssetRejected) -> AssetRemoved:
     """What is made of an event: as large as it was, and naming it (`revision` is the input's number)."""
-    return AssetRemoved(asset_id=said.asset_id, reason=said.detail, revision=said.generation)
+    return AssetRemoved(asset_id=said.work.asset_id, reason=said.detail, revision=said.work.generation)
 
 
 def inputs(count: int) -> Iterator[Record]:
@@ -38,14 +39,14 @@ def inputs(count: int) -> Iterator[Record]:
     assets = [str(UUID(int=chance.getrandbits(128), version=4)) for _ in range(KEYS)]
     detail = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz ", k=DETAIL_BYTES))
     for number in range(count):
-        message = AssetRejected(asset_id=assets[number % KEYS], detail=detail, generation=number)
+        message = AssetRejected(work=Work(asset_id=assets[number % KEYS], generation=number), detail=detail)
         sampled = int(chance.random() < SAMPLED)
         envelope = Envelope(
             id=str(UUID(int=chance.getrandbits(128), version=4)),
             source="framewell/bench",
             type=READS,
             time=datetime.now(UTC),
-            subject=message.asset_id,
+            subject=message.work.asset_id,
             traceparent=f"00-{chance.getrandbits(128):032x}-{chance.getrandbits(64):016x}-{sampled:02x}",
         )
         yield encode(envelope, message)

@@ -12,6 +12,7 @@ from benchmarks.backbone.contest import CONTESTANTS
 from benchmarks.backbone.ground import Ground, Void
 from benchmarks.backbone.work import answer
 from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.media.v1.media_pb2 import Work
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def test_a_run_that_loses_an_event_is_void(broker: str) -> None:
     task = ground.task()
     producer = Producer({"bootstrap.servers": broker})
     for number in (0, 2):
-        said = AssetRejected(asset_id="a", generation=number)
+        said = AssetRejected(work=Work(asset_id="a", generation=number))
         producer.produce(task.writes, answer(said).SerializeToString())
     producer.flush(10)
     with pytest.raises(Void, match="1 of 3 events have no output, first 1"):

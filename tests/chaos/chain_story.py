@@ -19,6 +19,7 @@ from chaos.witness import Seen, Witness
 from chaos.workloads import chain
 from chaos.workloads.chain import JOBS_AT_ONCE
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.fact_types import fact_type
 
 PARTS = 10
 # So many assets are under way at once: their parts come mixed, and some become whole all the time.
@@ -178,11 +179,15 @@ class ChainStory:
         return {one.message.code for one in self.witness.seen[chain.REJECTED]}
 
     def _keys(self, topic: str) -> set[str]:
-        return {one.message.asset_id for one in self.witness.seen[topic]}
+        return {_asset(one) for one in self.witness.seen[topic]}
 
 
 def _cause(topic: str, one: Seen) -> str:
-    return str(one.message.code if topic == chain.REJECTED else one.message.asset_id)
+    return str(one.message.code if topic == chain.REJECTED else _asset(one))
+
+
+def _asset(one: Seen) -> str:
+    return str(fact_type(one.message).asset_of(one.message))
 
 
 def _check_jobs(outcome: Outcome, jobs: list[dict[str, Any]]) -> None:

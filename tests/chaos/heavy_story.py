@@ -13,6 +13,7 @@ from chaos.ground import Ground
 from chaos.outcome import Outcome
 from chaos.workloads import heavy
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 
 CHUNKS_AN_ASSET = 6
@@ -40,7 +41,10 @@ class HeavyStory:
             name = f"{heavy.KILLER}-{number}" if 2 <= number < 2 + self.killers else f"chunk-{number}"
             asset, index = divmod(number, CHUNKS_AN_ASSET)
             lane = LANE_LIVE if number % 3 == 0 else LANE_ARCHIVE
-            yield name, ChunkPlanned(asset_id=f"asset-{asset}", chunk_id=name, index=index, lane=lane)
+            yield (
+                name,
+                ChunkPlanned(work=Work(asset_id=f"asset-{asset}", lane=lane), chunk_id=name, index=index),
+            )
 
     def ends(self) -> dict[str, str]:
         """How each chunk ended so far: `done`, or the code of its failure."""

@@ -63,7 +63,7 @@ async def test_a_stage_works_over_tls_with_the_rights_of_the_table_and_no_more(
         secured.allow(name, [one for one in grants(admin.prefix) if one.who == "ingest"])
         await admin.publish(*[IngestRequested(asset_id=f"a{i}", uri="file:///x") for i in range(200)])
         async with StreamBench(access, prefix=admin.prefix) as bench:
-            runtime = await bench.run(Stage(GROUP, IngestRequested, reject))
+            runtime = await bench.run(Stage(GROUP, reject))
             await until_there(admin, REJECTED, 200)
             await bench.stop(runtime)
         assert len(await admin.events(REJECTED)) == 200

@@ -52,7 +52,7 @@ class House:
             self.rejections.append(fact.asset_id)
             return []
 
-        return Stage(GROUP, IngestRequested, reject), Stage(OTHER, AssetRejected, note)
+        return Stage(GROUP, reject), Stage(OTHER, note)
 
     async def request(self, *names: str) -> None:
         await self.admin.publish(*[IngestRequested(asset_id=name, uri="file:///x") for name in names])
@@ -175,7 +175,7 @@ async def test_a_broadcast_that_may_not_be_read_is_told(house: House) -> None:
     models = house.admin.prefix + fact_type(ModelPromoted).type
     right = Grant("ingest", "topic", models, "read")
     await house.allow(right)
-    runtime = await house.bench.run(Broadcast(ModelPromoted, follow))
+    runtime = await house.bench.run(Broadcast("inference.follow_models", follow))
     await house.revoke(right)
     await until_refused(runtime, f"topic {models}")
     await house.allow(right)

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from benchmarks.backbone.task import Stopwatch, Task, Timing
 from benchmarks.backbone.work import PRODUCER_BATCH_BYTES, answer, answer_headers
 from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.media.v1.media_pb2 import Work
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ class Rejection(BaseModel):
 def body(value: bytes) -> dict[str, Any]:
     """What pydantic validates, from protobuf."""
     said = AssetRejected.FromString(value)
-    return {"asset_id": said.asset_id, "detail": said.detail, "generation": said.generation}
+    return {"asset_id": said.work.asset_id, "detail": said.detail, "generation": said.work.generation}
 
 
 class Application:
@@ -72,7 +73,7 @@ class Application:
     async def answer(self, said: Rejection, key: bytes, headers: Mapping[str, str]) -> None:
         """Publish the answer and wait for its acknowledgement."""
         message = answer(
-            AssetRejected(asset_id=said.asset_id, detail=said.detail, generation=said.generation)
+            AssetRejected(work=Work(asset_id=said.asset_id, generation=said.generation), detail=said.detail)
         )
         await self.broker.publish(
             message.SerializeToString(),

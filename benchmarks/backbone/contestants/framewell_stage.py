@@ -67,7 +67,7 @@ async def streaming(kafka: str, prefix: str, stage: Stage) -> AsyncIterator[Stre
 
 async def _run(task: Task, watch: Stopwatch) -> Timing:
     handler = Answer(task.messages, watch)
-    stage = Stage(GROUP, reads=AssetRejected, handler=handler)
+    stage = Stage(GROUP, handler=handler)
     async with streaming(task.kafka, task.prefix, stage) as runtime:
         await handler.all_handled.wait()
         for feed in runtime.feeds:  # what a stop does first, without leaving the group: publish and commit

@@ -17,9 +17,9 @@ from framewell_kit.health import Health
 from framewell_kit.operations import Standing, operations
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Tokens
-from framewell_kit.stream.breaker import MIN_FAILURES, Breaker
-from framewell_kit.stream.breakers import Breakers
-from framewell_kit.stream.gate import PausedPartition
+from framewell_kit.stream.consumer.pauses import PausedPartition
+from framewell_kit.stream.policy.breaker import MIN_FAILURES, Breaker
+from framewell_kit.stream.policy.breaker_store import Breakers
 from framewell_kit.telemetry.control import TelemetryControl
 
 GROUP = "ingest.accept_request"

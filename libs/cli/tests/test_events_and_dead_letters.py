@@ -12,9 +12,9 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_cli.dlq.telling import moment
-from framewell_contracts.catalogue import fact_type
+from framewell_cli.dlq.formatting import moment
 from framewell_contracts.cloudevents import decode
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.topics import dead_letter_topic
 from framewell_kafka.dead_letters.sender import OutgoingRecord, Sender
 from framewell_kafka.retry_headers import RetryHeaders, with_retry_headers
@@ -77,7 +77,7 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
         return []
 
     await bench.publish(IngestRequested(asset_id="a"), IngestRequested(asset_id="b"))
-    await bench.run(Stage(GROUP, IngestRequested, handler))
+    await bench.run(Stage(GROUP, handler))
     await eventually(lambda: len(seen) == 2)
     listed = await listed_when(bench, 2)
     (kind,) = listed["dead_letters"]
@@ -135,7 +135,7 @@ async def test_what_fails_again_is_a_new_letter_of_the_same_event(bench: StreamB
         raise Rejected("never", code="forbidden")
 
     await bench.publish(IngestRequested(asset_id="a"))
-    await bench.run(Stage(GROUP, IngestRequested, handler))
+    await bench.run(Stage(GROUP, handler))
     await listed_when(bench, 1)
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 1
     await listed_when(bench, 1)

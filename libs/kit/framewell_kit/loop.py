@@ -5,12 +5,10 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from framewell_kit.stream import connection
-
 T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run to its end, as `asyncio.run` does; every connection to a broker notices its loss in time."""
-    connection.install()
+    lost_connection.install()
     return uvloop.run(main)

@@ -15,7 +15,7 @@ from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Rejected
 from framewell_kit.records import records_from_documents, records_to_documents
 from framewell_kit.relay import FIELD, PENDING, SWEEP_LIMIT, Relay, Sender
-from framewell_kit.stream.emit import derive
+from framewell_kit.stream.producer.outgoing import derive
 
 __all__ = ["Outbox", "Sender"]
 

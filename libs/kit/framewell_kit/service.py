@@ -32,7 +32,7 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
 from framewell_kit.settings import MeshSettings, read_settings
 from framewell_kit.stream import Broadcast, HeavyStage, Publisher, Stage, StreamRuntime
-from framewell_kit.suspects import Suspects
+from framewell_kit.stream.policy.quarantine import Quarantine
 from framewell_kit.telemetry import Telemetry, configure, logger
 
 log = logger(__name__)
@@ -164,7 +164,7 @@ class _Process:
         self._name, self._shared, self._telemetry, self._health = name, shared, telemetry, health
         self._kafka = shared.broker_access()
         self._standing = Standing(name, health, telemetry.control)
-        self._started, self._suspects = AsyncExitStack(), Suspects()
+        self._started, self._quarantine = AsyncExitStack(), Quarantine()
 
     async def start(self, settings: object, wire: Wire) -> None:
         mesh = await self._mesh()
@@ -180,7 +180,7 @@ class _Process:
             await part.start()
             self._on_stop(part.stop, seconds * SIDE_SHARE)
             self._health.parts[part.name] = part.waiting
-        runner = JobRunner(mesh.jobs, service.jobs, mesh.clock, self._suspects)
+        runner = JobRunner(mesh.jobs, service.jobs, mesh.clock, self._quarantine)
         await self._patiently("the document database", runner.start)
         self._health.parts["jobs"] = lambda: "; ".join(runner.why())
         watch = Watch(
@@ -254,7 +254,7 @@ class _Process:
                 clock=mesh.clock,
                 prefix=self._shared.kafka_prefix,
                 member=self._shared.instance,
-                suspects=self._suspects,
+                quarantine=self._quarantine,
             )
             await runtime.start()
             runtimes.append(runtime)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Job, JobKind, Jobs, Lease
 from framewell_kit.service import Mesh, Service, run_service
@@ -22,12 +23,12 @@ class Accept:
 
 
 async def fetch(job: Job, lease: Lease) -> Sequence[AssetRejected]:
-    return [AssetRejected(asset_id=job.key, code="unreachable")]
+    return [AssetRejected(work=Work(asset_id=job.key), code="unreachable")]
 
 
 def wire(settings: object, mesh: Mesh) -> Service:
     return Service(
-        stages=[Stage("ingest.accept_request", IngestRequested, Accept(mesh.jobs))],
+        stages=[Stage("ingest.accept_request", Accept(mesh.jobs))],
         jobs=[JobKind("fetch", fetch)],
     )
 

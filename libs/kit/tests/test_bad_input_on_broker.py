@@ -19,8 +19,8 @@ from confluent_kafka import Producer
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic
 from framewell_kafka import retry_headers
 from framewell_kafka.batch_decoding import REASON_HEADER
@@ -101,7 +101,7 @@ async def outcome(
     await asyncio.to_thread(outsider.good, "before")
     await asyncio.to_thread(write, outsider)
     await asyncio.to_thread(outsider.good, "after")
-    runtime = await bench.run(Stage(GROUP, IngestRequested, seen))
+    runtime = await bench.run(Stage(GROUP, seen))
     await eventually(lambda: "after" in seen.assets)
     await bench.stop(runtime)
     assert "before" in seen.assets
@@ -280,7 +280,7 @@ async def test_a_header_whose_name_is_not_utf8_hides_nothing(bench: StreamBench)
             records[number][1].append((HeaderName("?"), b"x"))
         await write_batch(bench, records, partition=place)
     seen = Seen()
-    runtime = await bench.run(Stage(GROUP, IngestRequested, seen))
+    runtime = await bench.run(Stage(GROUP, seen))
     await eventually(lambda: len(seen.assets) >= len(wanted))
     await bench.stop(runtime)
     assert sorted(seen.assets) == sorted(wanted)
@@ -290,7 +290,7 @@ async def test_a_header_whose_name_is_not_utf8_hides_nothing(bench: StreamBench)
 async def test_a_stage_says_which_topics_are_missing_and_begins_once_they_are_there(broker: str) -> None:
     async with StreamBench(broker) as bench:
         with pytest.raises(Busy, match=r"topics are missing on the broker.*framewell topics apply"):
-            await bench.run(Stage(GROUP, IngestRequested, Seen()))
+            await bench.run(Stage(GROUP, Seen()))
         impatient = Publisher(bench.access, source="/test", clock=SystemClock(), answer_within=2)
         await impatient.start()
         with pytest.raises(Busy):
@@ -310,7 +310,7 @@ async def test_another_number_of_partitions_than_declared_is_read_all_the_same(
         await create(bench, partitions)
         await bench.declare(AssetRejected, groups=[GROUP])
         seen = Seen()
-        await bench.run(Stage(GROUP, IngestRequested, seen))
+        await bench.run(Stage(GROUP, seen))
         await bench.publish(*[IngestRequested(asset_id=f"a{n}", uri="file:///x") for n in range(100)])
         await eventually(lambda: len(set(seen.assets)) == 100)
 
@@ -321,7 +321,7 @@ async def test_partitions_added_at_run_time_are_read(broker: str, monkeypatch: p
         await create(bench, 1)
         await bench.declare(AssetRejected, groups=[GROUP])
         seen = Seen()
-        await bench.run(Stage(GROUP, IngestRequested, seen))
+        await bench.run(Stage(GROUP, seen))
         async with administration(bench) as admin:
             await admin.create_partitions({bench.prefix + TOPIC: NewPartitions(3)})
         await asyncio.sleep(0.5)

@@ -15,9 +15,10 @@ from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
-from framewell_kit.stream import RetryPolicy, Stage, breakers
-from framewell_kit.stream.breaker import MIN_FAILURES
-from framewell_kit.stream.breakers import COLLECTION, Breakers
+from framewell_kit.stream import RetryPolicy, Stage
+from framewell_kit.stream.policy import breaker_store
+from framewell_kit.stream.policy.breaker import MIN_FAILURES
+from framewell_kit.stream.policy.breaker_store import COLLECTION, Breakers
 from framewell_kit.testing.streams import StreamBench, eventually
 
 GROUP = "ingest.accept_request"
@@ -25,7 +26,7 @@ GROUP = "ingest.accept_request"
 
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breakers, "LOOK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(breaker_store, "LOOK_EVERY_SECONDS", 0.05)
 
 
 class Replica:
@@ -129,7 +130,7 @@ async def test_a_stage_of_two_replicas_goes_on_after_one_word(broker: str, datab
         seen[fact.asset_id] += 1
         return []
 
-    stage = Stage(GROUP, IngestRequested, handler, retry=RetryPolicy(in_place_seconds=(), round_seconds=()))
+    stage = Stage(GROUP, handler, retry=RetryPolicy(in_place_seconds=(), round_seconds=()))
     documents = MongoDocuments(database, f"test_{uuid4().hex[:12]}")
     async with StreamBench(broker, documents) as bench:
         await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])

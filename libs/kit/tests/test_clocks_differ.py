@@ -9,8 +9,8 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents
 from framewell_kit.jobs import Jobs
 from framewell_kit.outbox import Outbox
-from framewell_kit.stream.breaker import HALF_OPEN_AFTER_SECONDS, MIN_FAILURES, Breaker
-from framewell_kit.stream.settle import NOT_YET_MAX_SECONDS, _not_yet_waits
+from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS, MIN_FAILURES, Breaker
+from framewell_kit.stream.policy.retry import NOT_YET_MAX_SECONDS, not_yet_waits
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.streams import a_cause
 
@@ -105,12 +105,12 @@ def test_a_retry_waits_no_longer_than_meant() -> None:
 
 
 def test_not_yet_is_given_up_by_what_was_waited_not_by_what_clocks_say() -> None:
-    assert _not_yet_waits(1.0, 1) == (0, 1)
-    assert _not_yet_waits(1.0, 3) == (2.5, 2.25)
-    waited, wait = _not_yet_waits(1.0, 100_000)
+    assert not_yet_waits(1.0, 1) == (0, 1)
+    assert not_yet_waits(1.0, 3) == (2.5, 2.25)
+    waited, wait = not_yet_waits(1.0, 100_000)
     assert wait == NOT_YET_MAX_SECONDS
     assert waited > 3600
-    assert _not_yet_waits(0.0, 1000)[0] > 3600  # who does not wait is given up too
+    assert not_yet_waits(0.0, 1000)[0] > 3600  # who does not wait is given up too
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])

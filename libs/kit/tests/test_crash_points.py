@@ -20,7 +20,7 @@ from framewell_kit.jobs import Jobs
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.records import event_id
-from framewell_kit.stream.emit import derive
+from framewell_kit.stream.producer.outgoing import derive
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.failing import failing
 from framewell_kit.testing.streams import a_cause

@@ -8,14 +8,15 @@ from aiokafka import TopicPartition
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
 from framewell_kit.stream import Stage
-from framewell_kit.stream.breaker import Breaker
-from framewell_kit.stream.delivery import Delivery, Holding, Settled
-from framewell_kit.stream.settle import Settler
+from framewell_kit.stream.consumer.processor import RecordProcessor
+from framewell_kit.stream.consumer.record import AssignedPartition, ConsumedRecord, Processed
+from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.testing.clocks import HeldClock
 
 FIRST = [Record("t", b"k", b"one", [("ce_id", b"1"), ("h", b"\xff")])]
@@ -54,27 +55,29 @@ class ChangesItsMind:
 
     async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
         self.calls += 1
-        return [AssetRejected(asset_id=fact.asset_id, detail=f"mind {n}") for n in range(self.calls)]
+        return [
+            AssetRejected(work=Work(asset_id=fact.asset_id), detail=f"mind {n}") for n in range(self.calls)
+        ]
 
 
 async def test_a_redelivery_publishes_the_bytes_of_the_first_delivery(documents: Documents) -> None:
     handler, clock = ChangesItsMind(), HeldClock()
-    stage = Stage("ingest.accept_request", IngestRequested, handler, decide_once=DecisionLog(documents))
+    stage = Stage("ingest.accept_request", handler, decide_once=DecisionLog(documents))
     said = []
     for restarted in range(3):
-        settler = Settler(stage, "/test", clock, Breaker(clock))
+        settler = RecordProcessor(stage, "/test", clock, Breaker(clock))
         said.append(await settler.settle(a_delivery(offset=restarted)))
         clock.advance(3600)
     assert said == [said[0]] * 3
-    assert isinstance(said[0], Settled)
+    assert isinstance(said[0], Processed)
     assert [AssetRejected.FromString(record.value).detail for record in said[0].records] == ["mind 0"]
     assert handler.calls == 1
 
 
-def a_delivery(offset: int) -> Delivery:
+def a_delivery(offset: int) -> ConsumedRecord:
     """The same event, wherever it was read."""
     topic = "framewell.ingest.requested.v1"
     envelope = Envelope("event", "/test", topic, datetime(2026, 1, 1, tzinfo=UTC), "a")
     record = encode(envelope, IngestRequested(asset_id="a"))
-    holding = Holding(TopicPartition(topic, 0), "")
-    return Delivery(holding, offset, topic, record.key, record.value, record.headers, 0, None)
+    holding = AssignedPartition(TopicPartition(topic, 0), "")
+    return ConsumedRecord(holding, offset, topic, record.key, record.value, record.headers, 0, None)

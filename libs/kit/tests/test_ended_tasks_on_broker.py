@@ -9,8 +9,9 @@ from aiokafka.errors import KafkaTimeoutError, NodeNotReadyError
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.catalogue import fact_type
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.cloudevents import Record
+from framewell_contracts.fact_types import fact_type
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, Stage
@@ -86,14 +87,14 @@ def end_metadata_while_the_coordinator_is_sought(consumer: Any) -> None:
 async def test_a_consumer_that_will_not_read_any_more_is_replaced(
     bench: StreamBench, end: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("framewell_kit.stream.patience.STOP_SECONDS", 1)
+    monkeypatch.setattr("framewell_kit.stream.consumer.start.STOP_SECONDS", 1)
     seen: list[str] = []
 
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
         seen.append(fact.asset_id)
-        return [AssetRejected(asset_id=fact.asset_id)]
+        return [AssetRejected(work=Work(asset_id=fact.asset_id))]
 
-    runtime = await bench.run(Stage(GROUP, IngestRequested, handler), member="0")
+    runtime = await bench.run(Stage(GROUP, handler), member="0")
     await bench.publish(IngestRequested(asset_id="before"))
     await eventually(lambda: seen == ["before"])
     consumer = runtime.feeds[0].subscriber.consumer
@@ -113,7 +114,7 @@ async def test_a_consumer_without_a_group_that_ended_reads_again_from_the_beginn
         seen.append(fact.asset_id)
         return []
 
-    runtime = await bench.run(Broadcast(IngestRequested, handler))
+    runtime = await bench.run(Broadcast("inference.follow_models", handler))
     await bench.publish(IngestRequested(asset_id="a"))
     await eventually(lambda: seen == ["a"])
     end_fetching(runtime.broadcasts[0].subscriber.consumer)
@@ -134,7 +135,7 @@ async def test_a_broadcast_is_read_on_after_a_cancellation_that_its_handler_met(
             await gone
         return []
 
-    await bench.run(Broadcast(IngestRequested, handler))
+    await bench.run(Broadcast("inference.follow_models", handler))
     await bench.publish(IngestRequested(asset_id="a"))
     await eventually(lambda: seen == ["a", "a"])
     await bench.publish(IngestRequested(asset_id="b"))
@@ -145,8 +146,8 @@ async def test_a_producer_that_fails_whatever_it_is_given_is_replaced(bench: Str
     producer = bench.publisher._producer
     broken(producer._sender, "_send_produce_req")
     with pytest.raises(Busy):
-        await bench.publish(AssetRejected(asset_id="a", detail="lost with it"))
-    await bench.publish(AssetRejected(asset_id="a", detail="after"))
+        await bench.publish(AssetRejected(work=Work(asset_id="a"), detail="lost with it"))
+    await bench.publish(AssetRejected(work=Work(asset_id="a"), detail="after"))
     assert bench.publisher._producer is not producer
     assert [event.message.detail for event in await bench.events(REJECTED)] == ["after"]
 
@@ -155,7 +156,7 @@ async def test_a_producer_that_would_let_its_callers_wait_for_ever_is_replaced(b
     producer = bench.publisher._producer
     end_metadata(producer.client)
     await eventually(lambda: bench.publisher._producer is not producer)
-    await bench.publish(AssetRejected(asset_id="a"))
+    await bench.publish(AssetRejected(work=Work(asset_id="a")))
     assert len(await bench.events(REJECTED)) == 1
 
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.model.v1.model_pb2 import ModelPromoted
-from framewell_contracts.catalogue import FACTS, fact_type, facts_read
 from framewell_contracts.cloudevents import Record
+from framewell_contracts.fact_types import FACTS, fact_type, facts_read
 from framewell_contracts.groups import GROUPS
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import Documents

@@ -7,12 +7,13 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
-from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
+from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, HeavyStage, Stage
-from framewell_kit.stream.ages import Ages
+from framewell_kit.stream.consumer.record_ages import RecordAges
 from framewell_kit.telemetry.metrics import configure_metrics, exposition
 from framewell_kit.testing.streams import StreamBench, eventually
 
@@ -45,10 +46,10 @@ async def test_lag_grows_while_a_stage_is_paused_and_is_nothing_once_it_keeps_up
 
     async with StreamBench(broker) as bench:
         await bench.declare(AssetIngested, groups=[group])
-        runtime = await bench.run(Stage(group, AssetIngested, handle))
+        runtime = await bench.run(Stage(group, handle))
         await runtime.measure()
         assert told("framewell_lag_records", group=group, topic=INGESTED) == 0
-        await bench.publish(*[AssetIngested(asset_id=f"a{number}") for number in range(30)])
+        await bench.publish(*[AssetIngested(work=Work(asset_id=f"a{number}")) for number in range(30)])
         await eventually(runtime.paused)
         await asyncio.sleep(1.2)
 
@@ -84,8 +85,8 @@ async def test_lag_of_a_heavy_stage_counts_what_it_does_not_even_fetch(broker: s
 
     async with StreamBench(broker) as bench:
         await bench.declare(ChunkPlanned, groups=[group])
-        runtime = await bench.run(HeavyStage(group, ChunkPlanned, handle))
-        chunks = [ChunkPlanned(asset_id="a", chunk_id=f"a/0/{number}") for number in range(20)]
+        runtime = await bench.run(HeavyStage(group, handle))
+        chunks = [ChunkPlanned(work=Work(asset_id="a"), chunk_id=f"a/0/{number}") for number in range(20)]
         await bench.publish(*[Fact(chunk, lane=LANE_ARCHIVE) for chunk in chunks])
         await eventually(started.is_set)
         assert told("framewell_in_flight", group=group) == 1
@@ -107,8 +108,8 @@ async def test_a_broadcast_is_told_as_caught_up_when_it_is(broker: str) -> None:
 
     async with StreamBench(broker) as bench:
         await bench.declare(ModelPromoted)
-        await bench.publish(ModelPromoted(name="faces", version="1"))
-        runtime = await bench.begin(Broadcast(ModelPromoted, follow))
+        await bench.publish(ModelPromoted(model=ModelVersion(name="faces", version="1")))
+        runtime = await bench.begin(Broadcast("inference.follow_models", follow))
         await runtime.measure()
         assert told("framewell_broadcast_caught_up", topic="framewell.model.promoted.v1") == 0
         free.set()
@@ -118,7 +119,7 @@ async def test_a_broadcast_is_told_as_caught_up_when_it_is(broker: str) -> None:
 
 
 def test_the_age_is_that_of_the_poll_of_the_first_unfinished_record() -> None:
-    ages = Ages()
+    ages = RecordAges()
     ages.polled(0, 1_000)
     ages.polled(500, 2_000)
     ages.polled(1_000, 3_000)
@@ -130,7 +131,7 @@ def test_the_age_is_that_of_the_poll_of_the_first_unfinished_record() -> None:
 
 
 def test_what_was_never_read_is_as_old_as_it_has_been_missed() -> None:
-    ages = Ages()
+    ages = RecordAges()
     assert ages.oldest_ms(7, 9, 5_000) == 5_000
     assert ages.oldest_ms(7, 9, 8_000) == 5_000
     assert ages.oldest_ms(9, 9, 9_000) is None
@@ -138,7 +139,7 @@ def test_what_was_never_read_is_as_old_as_it_has_been_missed() -> None:
 
 
 def test_records_that_are_read_again_are_not_noted_twice() -> None:
-    ages = Ages()
+    ages = RecordAges()
     ages.polled(0, 1_000)
     ages.polled(500, 2_000)
     ages.polled(200, 1_500)

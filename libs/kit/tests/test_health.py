@@ -8,6 +8,8 @@ import aiohttp
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_contracts.cloudevents import Record
 from framewell_embedded.ports import free_ports
@@ -159,10 +161,10 @@ async def test_streams_say_which_part_of_them_is_not_ready(broker: str) -> None:
 
     async with StreamBench(broker) as bench:
         await bench.declare(AssetIngested, ModelPromoted, groups=[GROUP])
-        await bench.publish(ModelPromoted(name="faces", version="1"))
+        await bench.publish(ModelPromoted(model=ModelVersion(name="faces", version="1")))
         retry = RetryPolicy(in_place_seconds=(), round_seconds=(60.0,))
         runtime = await bench.begin(
-            Stage(GROUP, AssetIngested, handle, retry=retry), Broadcast(ModelPromoted, follow)
+            Stage(GROUP, handle, retry=retry), Broadcast("inference.follow_models", follow)
         )
         parts = runtime.unready_parts()
         await eventually(lambda: parts["broadcasts"]() == ["the model is loading"])
@@ -170,6 +172,6 @@ async def test_streams_say_which_part_of_them_is_not_ready(broker: str) -> None:
         assert runtime.unready() == ["the model is loading"]
         holds.set()
         await eventually(lambda: not runtime.unready())
-        await bench.publish(*[AssetIngested(asset_id=f"a{number}") for number in range(80)])
+        await bench.publish(*[AssetIngested(work=Work(asset_id=f"a{number}")) for number in range(80)])
         await eventually(lambda: parts["breakers"]() == [f"{GROUP}: breaker open"])
         assert not parts["partitions"]()

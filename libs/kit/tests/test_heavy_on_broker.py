@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import HeavyStage
-from framewell_kit.stream.starts import COLLECTION
+from framewell_kit.stream.policy.attempts import COLLECTION
 from framewell_kit.testing.streams import StreamBench, eventually
 
 pytestmark = pytest.mark.integration
@@ -43,21 +44,21 @@ class Decoder:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            await asyncio.sleep(self.live_seconds if fact.lane == LANE_LIVE else self.seconds)
+            await asyncio.sleep(self.live_seconds if fact.work.lane == LANE_LIVE else self.seconds)
         finally:
             self.at_once -= 1
         self.done.append(fact.chunk_id)
-        return [ChunkTranscoded(chunk_id=fact.chunk_id, lane=fact.lane)]
+        return [ChunkTranscoded(work=Work(lane=fact.work.lane), chunk_id=fact.chunk_id)]
 
 
 def planned(number: int, lane: int = LANE_ARCHIVE) -> ChunkPlanned:
-    return ChunkPlanned(chunk_id=f"{'live' if lane == LANE_LIVE else 'old'}/{number}", lane=lane)
+    return ChunkPlanned(work=Work(lane=lane), chunk_id=f"{'live' if lane == LANE_LIVE else 'old'}/{number}")
 
 
 async def test_no_more_records_are_worked_on_than_there_are_permits(bench: StreamBench) -> None:
     await bench.publish(*[planned(n) for n in range(24)])
     decoder = Decoder(0.05)
-    runtime = await bench.run(HeavyStage(GROUP, ChunkPlanned, decoder, permits=3))
+    runtime = await bench.run(HeavyStage(GROUP, decoder, permits=3))
     await eventually(lambda: len(decoder.done) == 24)
     await bench.stop(runtime)
     assert decoder.most_at_once == 3
@@ -69,7 +70,7 @@ async def test_no_more_records_are_worked_on_than_there_are_permits(bench: Strea
 async def test_live_goes_before_archive(bench: StreamBench) -> None:
     await bench.publish(*[planned(n) for n in range(8)])
     decoder = Decoder(0.5, live_seconds=0)
-    await bench.run(HeavyStage(GROUP, ChunkPlanned, decoder))
+    await bench.run(HeavyStage(GROUP, decoder))
     await eventually(lambda: len(decoder.done) >= 2)
     await bench.publish(*[planned(n, LANE_LIVE) for n in range(3)])
     published_after = len(decoder.done)
@@ -91,7 +92,7 @@ async def test_busy_gives_the_permit_back_and_the_record_is_done_later(bench: St
         return [ChunkTranscoded(chunk_id=fact.chunk_id)]
 
     await bench.publish(*[planned(n) for n in range(6)])
-    runtime = await bench.run(HeavyStage(GROUP, ChunkPlanned, busy_twice))
+    runtime = await bench.run(HeavyStage(GROUP, busy_twice))
     await eventually(lambda: set(tries) == {f"old/{n}" for n in range(6)} and tries.count("old/1") == 3)
     await bench.stop(runtime)
     assert await bench.committed(GROUP, PLANNED_ARCHIVE) == 6
@@ -105,7 +106,7 @@ async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamB
     await bench.documents.insert_once(COLLECTION, {"_id": place, "starts": 2})  # it died twice
     decoder = Decoder(0.0)
     stage = HeavyStage(
-        GROUP, ChunkPlanned, decoder,
+        GROUP, decoder,
         gave_up=lambda fact, reason: [ChunkTranscoded(chunk_id=f"{fact.chunk_id} {reason.code}")],
     )  # fmt: skip
     runtime = await bench.run(stage)
@@ -123,7 +124,7 @@ async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamB
 
 async def test_a_drain_past_its_time_gives_the_record_back(bench: StreamBench) -> None:
     slow = Decoder(60)
-    runtime = await bench.run(HeavyStage(GROUP, ChunkPlanned, slow))
+    runtime = await bench.run(HeavyStage(GROUP, slow))
     await bench.publish(planned(1))  # now that no lane has still to join: a rebalance would wait for it
     await eventually(lambda: slow.at_once == 1)
     started = time.monotonic()
@@ -132,7 +133,7 @@ async def test_a_drain_past_its_time_gives_the_record_back(bench: StreamBench) -
     assert await bench.committed(GROUP, PLANNED_ARCHIVE) == 0
     assert await bench.documents.count(COLLECTION, {}) == 0  # it was no death of the worker
     quick = Decoder(0)
-    await bench.run(HeavyStage(GROUP, ChunkPlanned, quick))
+    await bench.run(HeavyStage(GROUP, quick))
     await eventually(lambda: quick.done == ["old/1"])
 
 
@@ -141,9 +142,9 @@ async def test_a_second_member_takes_over_part_of_the_work_and_nothing_is_done_t
 ) -> None:
     await bench.publish(*[planned(n) for n in range(60)])
     first, second = Decoder(0.2), Decoder(0.02)
-    await bench.run(HeavyStage(GROUP, ChunkPlanned, first))
+    await bench.run(HeavyStage(GROUP, first))
     await eventually(lambda: len(first.done) >= 3)
-    await bench.run(HeavyStage(GROUP, ChunkPlanned, second))
+    await bench.run(HeavyStage(GROUP, second))
     await eventually(lambda: len(first.done) + len(second.done) >= 60)
     assert len(second.done) > 5
     assert sorted(first.done + second.done) == sorted(f"old/{n}" for n in range(60))

@@ -7,19 +7,19 @@ from aiokafka import TopicPartition
 from faststream.kafka import KafkaBroker
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
-from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.fact_types import fact_type
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import HeavyStage, Publisher
-from framewell_kit.stream.breaker import Breaker
-from framewell_kit.stream.feed import Wiring
-from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
-from framewell_kit.stream.permits import Permits
-from framewell_kit.stream.settle import Settler
-from framewell_kit.stream.starts import COLLECTION, StartCounts
-from framewell_kit.suspects import Suspects
+from framewell_kit.stream.consumer.group_consumer import StreamContext
+from framewell_kit.stream.consumer.heavy import ARCHIVE, LIVE, HeavyConsumer
+from framewell_kit.stream.consumer.processor import RecordProcessor
+from framewell_kit.stream.policy.attempts import COLLECTION, AttemptCounter
+from framewell_kit.stream.policy.breaker import Breaker
+from framewell_kit.stream.policy.permits import Permits
+from framewell_kit.stream.policy.quarantine import Quarantine
 from framewell_kit.testing.scripted import ScriptedBroker, ScriptedPublisher
 from framewell_kit.testing.virtual_time import BEGINNING, VirtualClock, run
 
@@ -37,19 +37,19 @@ class TwoLanes:
         self.documents = MemoryDocuments()
         self.fatal: list[bool] = []
         clock, broker = VirtualClock(), ScriptedBroker()
-        stage = HeavyStage(GROUP, ChunkPlanned, self.work)
-        self.suspects = Suspects()
-        wiring = Wiring(
+        stage = HeavyStage(GROUP, self.work)
+        self.quarantine = Quarantine()
+        wiring = StreamContext(
             cast(KafkaBroker, broker),
             cast(Publisher, ScriptedPublisher()),
             clock,
             fatal=lambda: self.fatal.append(True),
-            suspects=self.suspects,
+            quarantine=self.quarantine,
         )
-        settler = Settler(stage, "/heavy", clock, Breaker(clock))
-        permits, self.starts = Permits(1), StartCounts(self.documents, GROUP)
+        settler = RecordProcessor(stage, "/heavy", clock, Breaker(clock))
+        permits, self.starts = Permits(1), AttemptCounter(self.documents, GROUP)
         self.feeds = [
-            HeavyFeed(wiring, settler, [place.topic], permits, self.starts, priority=priority)
+            HeavyConsumer(wiring, settler, [place.topic], permits, self.starts, priority=priority)
             for place, priority in zip(PLACES, (LIVE, ARCHIVE), strict=True)
         ]
         self.subscribers = broker.subscribers
@@ -144,7 +144,7 @@ def test_a_suspect_does_not_begin_beside_a_job_that_is_one_and_holds_up_nobody()
         lanes = TwoLanes(seconds=0)
         await lanes.start()
         await lanes.starts.start(PLACES[ARCHIVE].topic, 0, 0)  # a worker died at it
-        async with lanes.suspects.job("fetch/a"):
+        async with lanes.quarantine.job("fetch/a"):
             lanes.plan(ARCHIVE, "suspect")
             await asyncio.sleep(1)
             lanes.plan(LIVE, "live/1")

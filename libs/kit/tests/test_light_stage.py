@@ -12,9 +12,9 @@ from aiokafka.errors import KafkaError
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet
-from framewell_kit.stream import feed, light
-from framewell_kit.stream.breaker import HALF_OPEN_AFTER_SECONDS
-from framewell_kit.testing.lanes import REQUESTED, RETRY, LaneBench
+from framewell_kit.stream.consumer import group_consumer, key_queues
+from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS
+from framewell_kit.testing.key_queues import REQUESTED, RETRY, KeyQueueBench
 from framewell_kit.testing.virtual_time import run
 
 FIRST, SECOND = TopicPartition(REQUESTED, 0), TopicPartition(REQUESTED, 1)
@@ -22,7 +22,7 @@ NEVER = float("inf")
 
 
 @asynccontextmanager
-async def playing(bench: LaneBench) -> AsyncIterator[LaneBench]:
+async def playing(bench: KeyQueueBench) -> AsyncIterator[KeyQueueBench]:
     await bench.consumer.assign(FIRST, SECOND, RETRY)
     await bench.subscriber.start()
     yield bench
@@ -41,7 +41,7 @@ def test_a_key_that_hangs_holds_up_only_itself_and_nothing_grows() -> None:
             await asyncio.sleep(60)
 
     async def play() -> None:
-        bench = LaneBench(hangs_on_a)
+        bench = KeyQueueBench(hangs_on_a)
         for number in range(20_000):
             bench.request(0, "a" if number % 2 else f"b{number}", number)
             bench.request(1, f"c{number}", number)
@@ -51,12 +51,14 @@ def test_a_key_that_hangs_holds_up_only_itself_and_nothing_grows() -> None:
                 await asyncio.sleep(0.1)
                 most = max(most, bench.feed.in_flight)
                 for holding in bench.feed.holdings.values():
-                    assert holding.ledger.remembered <= feed.MAX_AHEAD + light.MAX_RECORDS
-            assert most <= light.ROOM + light.MAX_RECORDS + 1
+                    assert holding.ledger.remembered <= group_consumer.MAX_AHEAD + key_queues.MAX_RECORDS
+            assert most <= key_queues.ROOM + key_queues.MAX_RECORDS + 1
             assert bench.consumer.committed[SECOND] == 20_000  # the other partition never waited
             assert bench.consumer.committed[FIRST] == 1
             assert (
-                100 < sum(name.startswith("b") for name in bench.ended) <= feed.MAX_AHEAD + light.MAX_RECORDS
+                100
+                < sum(name.startswith("b") for name in bench.ended)
+                <= group_consumer.MAX_AHEAD + key_queues.MAX_RECORDS
             )
             bench.feed.stop_fetching()
 
@@ -65,13 +67,13 @@ def test_a_key_that_hangs_holds_up_only_itself_and_nothing_grows() -> None:
 
 def test_handling_goes_on_while_acknowledgements_are_awaited_but_not_without_bound() -> None:
     async def play() -> None:
-        bench = LaneBench(at_once, concurrency=64)
+        bench = KeyQueueBench(at_once, concurrency=64)
         bench.publisher.ack = lambda _: NEVER
         for number in range(5000):
             bench.request(0, f"k{number}", number)
         async with playing(bench):
             await asyncio.sleep(60)
-            assert light.ROOM < bench.feed.in_flight <= light.ROOM + light.MAX_RECORDS
+            assert key_queues.ROOM < bench.feed.in_flight <= key_queues.ROOM + key_queues.MAX_RECORDS
             assert FIRST not in bench.consumer.committed
             polls = bench.consumer.polls
             await asyncio.sleep(10)
@@ -88,7 +90,7 @@ def test_a_drain_waits_for_acknowledgements_commits_and_begins_nothing_new() -> 
         await asyncio.sleep(0.3)
 
     async def play() -> None:
-        bench = LaneBench(slow, concurrency=2)
+        bench = KeyQueueBench(slow, concurrency=2)
         bench.publisher.ack = lambda _: 0.5
         for number in range(50):
             bench.request(0, f"k{number}", number)
@@ -107,7 +109,7 @@ def test_a_partition_that_is_taken_away_is_finished_and_committed_first() -> Non
         await asyncio.sleep(0.3)
 
     async def play() -> None:
-        bench = LaneBench(slow, concurrency=2)
+        bench = KeyQueueBench(slow, concurrency=2)
         bench.publisher.ack = lambda _: 0.5
         for number in range(50):
             bench.request(0, f"k{number}", number)
@@ -129,11 +131,11 @@ def test_a_handler_that_outlasts_a_rebalance_does_not_end_the_process() -> None:
     async def endless(fact: IngestRequested, cause: Cause) -> None:
         await asyncio.sleep(100 if bench.attempts[fact.uri] == 1 else 0)
 
-    bench: LaneBench
+    bench: KeyQueueBench
 
     async def play() -> None:
         nonlocal bench
-        bench = LaneBench(endless)
+        bench = KeyQueueBench(endless)
         bench.request(0, "a", 0)
         await bench.consumer.assign(FIRST, RETRY)
         await bench.subscriber.start()
@@ -151,7 +153,7 @@ def test_a_handler_that_outlasts_a_rebalance_does_not_end_the_process() -> None:
 
 def test_a_partition_is_read_on_although_taking_it_away_failed() -> None:
     async def play() -> None:
-        bench = LaneBench(at_once)
+        bench = KeyQueueBench(at_once)
         bench.request(0, "a", 0)
         async with playing(bench):
             with mock.patch.object(bench.feed, "until", side_effect=RuntimeError("as no wait should end")):
@@ -170,17 +172,17 @@ def test_a_commit_that_hangs_holds_up_neither_later_ones_nor_a_rebalance_for_eve
         await asyncio.sleep(NEVER)
 
     async def play() -> None:
-        bench = LaneBench(at_once)
+        bench = KeyQueueBench(at_once)
         bench.request(0, "a", 0)
         async with playing(bench):
             with mock.patch.object(bench.consumer, "commit", hang):
                 await asyncio.sleep(1)
-                async with asyncio.timeout(feed.REBALANCE_SECONDS + 0.1):
+                async with asyncio.timeout(group_consumer.REBALANCE_SECONDS + 0.1):
                     await bench.consumer.assign(FIRST, RETRY)
                 bench.request(0, "a", 1)
-                await asyncio.sleep(feed.COMMIT_SECONDS / 2)
+                await asyncio.sleep(group_consumer.COMMIT_SECONDS / 2)
                 assert bench.ended == {"a/0", "a/1"}
-            await asyncio.sleep(feed.COMMIT_SECONDS)
+            await asyncio.sleep(group_consumer.COMMIT_SECONDS)
             assert bench.consumer.committed[FIRST] == 2
             bench.feed.stop_fetching()
 
@@ -195,7 +197,7 @@ def test_a_handler_that_meets_a_cancellation_not_its_own_has_failed_like_any_oth
             await gone
 
     async def play() -> None:
-        bench = LaneBench(waits_for_what_is_cancelled)
+        bench = KeyQueueBench(waits_for_what_is_cancelled)
         bench.request(0, "a", 0)
         bench.request(0, "b", 0)
         async with playing(bench):
@@ -210,7 +212,7 @@ def test_a_handler_that_meets_a_cancellation_not_its_own_has_failed_like_any_oth
 
 def test_records_that_take_the_offsets_of_lost_ones_are_handled() -> None:
     async def play() -> None:
-        bench = LaneBench(at_once)
+        bench = KeyQueueBench(at_once)
         for number in range(100):
             bench.request(0, "a", number)
         async with playing(bench):
@@ -229,7 +231,7 @@ def test_records_that_take_the_offsets_of_lost_ones_are_handled() -> None:
 
 def test_facts_that_are_not_acknowledged_are_sent_again_and_the_producer_is_told() -> None:
     async def play() -> None:
-        bench = LaneBench(at_once)
+        bench = KeyQueueBench(at_once)
         answers = iter([KafkaError("away"), KafkaError("away")])
         bench.publisher.ack = lambda _: next(answers, 0.002)
         for number in range(10):
@@ -255,7 +257,7 @@ def test_a_retry_that_is_due_late_does_not_hold_back_one_that_is_due_soon() -> N
         begun.append((fact.asset_id, asyncio.get_running_loop().time()))
 
     async def play() -> None:
-        bench = LaneBench(not_yet)
+        bench = KeyQueueBench(not_yet)
         bench.request(0, "late", 0)
         async with playing(bench):
             await asyncio.sleep(1)
@@ -281,7 +283,7 @@ def test_half_open_the_breaker_lets_one_record_be_tried() -> None:
 
     async def play() -> None:
         nonlocal mended
-        bench = LaneBench(broken, concurrency=16)
+        bench = KeyQueueBench(broken, concurrency=16)
         bench.breaker.restore(bench.feed.wiring.clock.now().timestamp())
         for number in range(40):
             bench.request(number % 2, f"k{number}", number)
@@ -308,7 +310,7 @@ def test_busy_keeps_its_key_in_order_and_the_longer_of_two_waits_holds() -> None
             raise Busy("busy", retry_after=waits[fact.asset_id].pop())
 
     async def play() -> None:
-        bench = LaneBench(busy)
+        bench = KeyQueueBench(busy)
         for number in range(30):
             bench.request(0, "ab"[number % 2], number)
         async with playing(bench):
@@ -324,18 +326,18 @@ def test_busy_keeps_its_key_in_order_and_the_longer_of_two_waits_holds() -> None
 @pytest.mark.parametrize("records", [1, 500])
 def test_more_workers_are_employed_only_when_handlers_wait(records: int) -> None:
     async def play() -> None:
-        bench = LaneBench(at_once, concurrency=64)
+        bench = KeyQueueBench(at_once, concurrency=64)
         tasks = 0
-        real = light.LightFeed._work
+        real = key_queues.KeyQueueConsumer._work
 
-        async def counted(self: light.LightFeed) -> None:
+        async def counted(self: key_queues.KeyQueueConsumer) -> None:
             nonlocal tasks
             tasks += 1
             await real(self)
 
         for number in range(records):
             bench.request(0, f"k{number}", number)
-        with mock.patch.object(light.LightFeed, "_work", counted):
+        with mock.patch.object(key_queues.KeyQueueConsumer, "_work", counted):
             async with playing(bench):
                 await asyncio.sleep(1)
                 assert bench.all_done()

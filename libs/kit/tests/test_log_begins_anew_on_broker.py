@@ -31,7 +31,7 @@ async def test_what_a_broker_keeps_is_done_again_when_it_has_lost_the_end_of_it(
         seen[fact.asset_id] += 1
         return []
 
-    runtime = await bench.run(Stage(GROUP, IngestRequested, handler))
+    runtime = await bench.run(Stage(GROUP, handler))
     await bench.publish(*[IngestRequested(asset_id=f"a-{n}") for n in range(60)])
     await eventually(lambda: seen.total() == 60)
     (feed,) = runtime.feeds

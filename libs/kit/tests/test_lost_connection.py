@@ -15,7 +15,7 @@ from aiokafka.conn import AIOKafkaConnection, AIOKafkaProtocol
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
 
-from framewell_kit.stream.connection import WatchfulConnection
+from framewell_kit.stream.aiokafka_compat.lost_connection import LossAwareConnection
 
 # api_versions: Metadata from version 0 to 0.
 VERSIONS = struct.pack(">hi3h", 0, 1, 3, 0, 0)
@@ -108,14 +108,14 @@ async def _drop(only: list[Any]) -> object:
 
 @pytest.mark.parametrize("reset", [True, False])
 def test_whoever_writes_to_a_lost_connection_is_told_so_and_may_try_again(reset: bool) -> None:
-    waited, wrote = uvloop.run(_used_when_lost(WatchfulConnection, _send, reset=reset))
+    waited, wrote = uvloop.run(_used_when_lost(LossAwareConnection, _send, reset=reset))
     assert isinstance(wrote, KafkaConnectionError)
     assert isinstance(waited, KafkaConnectionError)
 
 
 @pytest.mark.parametrize("reset", [True, False])
 def test_who_waits_is_told_when_somebody_else_drops_the_lost_connection(reset: bool) -> None:
-    waited, alive = uvloop.run(_used_when_lost(WatchfulConnection, _drop, reset=reset))
+    waited, alive = uvloop.run(_used_when_lost(LossAwareConnection, _drop, reset=reset))
     assert alive is False
     assert isinstance(waited, KafkaConnectionError)
 

@@ -23,9 +23,9 @@ from framewell_kit.jobs import Jobs
 from framewell_kit.operations import KeptWork, Standing, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.rpc import RpcServer, Tokens, channel
-from framewell_kit.stream.breaker import Breaker
-from framewell_kit.stream.gate import PausedPartition
-from framewell_kit.stream.starts import StartCounts
+from framewell_kit.stream.consumer.pauses import PausedPartition
+from framewell_kit.stream.policy.attempts import AttemptCounter
+from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.telemetry.logs import own_levels
 
@@ -183,7 +183,7 @@ async def test_work_of_an_asset_is_described_with_what_it_waits_for(served: Serv
     assert claimed is not None
     await served.jobs.give_back(claimed, seconds=120, reason="the host refuses", failed=True)
     await served.outbox.insert("assets", {"_id": "a"}, [AssetRejected(asset_id=ASSET)], cause())
-    await StartCounts(served.documents, "transcode.make_chunk").start(
+    await AttemptCounter(served.documents, "transcode.make_chunk").start(
         "p.framewell.chunk.planned.v1.live", 3, 17
     )
     served.streams.waiting = [PausedPartition("t", 2, 9.0, "the disk is full", "ingest.accept_request")]

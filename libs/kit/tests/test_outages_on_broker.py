@@ -10,14 +10,15 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.catalogue import fact_type
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.cloudevents import Record
+from framewell_contracts.fact_types import fact_type
 from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import RetryPolicy, Stage
-from framewell_kit.stream.breaker import MIN_FAILURES
-from framewell_kit.stream.breakers import COLLECTION as BREAKERS
+from framewell_kit.stream.policy.breaker import MIN_FAILURES
+from framewell_kit.stream.policy.breaker_store import COLLECTION as BREAKERS
 from framewell_kit.testing.streams import StreamBench, eventually
 
 pytestmark = pytest.mark.integration
@@ -48,7 +49,7 @@ async def test_json_of_outsiders_is_handled_and_their_mistakes_are_told(bench: S
         seen.append(fact.asset_id)
         return []
 
-    runtime = await bench.run(Stage(GROUP, IngestRequested, handler))
+    runtime = await bench.run(Stage(GROUP, handler))
     await eventually(lambda: sorted(seen) == ["a", "c"])
     await bench.stop(runtime)
     (letter,) = await bench.records(f"{GROUP}.dead-letter")
@@ -70,7 +71,7 @@ async def test_a_handler_that_fails_on_everything_stops_its_stage(bench: StreamB
     once = RetryPolicy(in_place_seconds=(), round_seconds=())
     wanted = {f"a{n}" for n in range(300)}
     await bench.publish(*[IngestRequested(asset_id=one) for one in sorted(wanted)])
-    runtime = await bench.run(Stage(GROUP, IngestRequested, broken, retry=once, concurrency=1))
+    runtime = await bench.run(Stage(GROUP, broken, retry=once, concurrency=1))
     await eventually(lambda: runtime.unready() == [f"{GROUP}: breaker open"])
     letters = len(await bench.records(f"{GROUP}.dead-letter"))
     assert letters < MIN_FAILURES
@@ -80,7 +81,7 @@ async def test_a_handler_that_fails_on_everything_stops_its_stage(bench: StreamB
     mended = True
     await bench.documents.update(BREAKERS, GROUP, {"$set": {"opened_at": kept["opened_at"] - 61}})
     before = set(seen)
-    runtime = await bench.run(Stage(GROUP, IngestRequested, broken, retry=once))
+    runtime = await bench.run(Stage(GROUP, broken, retry=once))
     await eventually(lambda: wanted <= set(seen))
     assert len(await bench.records(f"{GROUP}.dead-letter")) == letters
     assert before != wanted
@@ -97,7 +98,7 @@ async def test_junk_from_outside_does_not_stop_a_stage(bench: StreamBench) -> No
         seen.append(fact.asset_id)
         return []
 
-    runtime = await bench.run(Stage(GROUP, IngestRequested, handler))
+    runtime = await bench.run(Stage(GROUP, handler))
     await eventually(lambda: seen == ["good"])
     await bench.stop(runtime)
     assert runtime.unready() == [f"{GROUP} has no partitions assigned yet"] or not runtime.unready()
@@ -110,7 +111,7 @@ async def test_a_record_the_broker_refuses_does_not_poison_the_producer(bench: S
     limit = ConfigResource(ConfigResourceType.TOPIC, bench.prefix + REJECTED, {"max.message.bytes": "2000"})
     await admin.alter_configs([limit])
     await admin.close()
-    await bench.publish(AssetRejected(asset_id="a", detail="before"))
+    await bench.publish(AssetRejected(work=Work(asset_id="a"), detail="before"))
     large = Record(REJECTED, b"a", b"x" * 5000, [])
 
     async def refused() -> bool:  # the broker says yes to a new limit before it keeps it
@@ -122,7 +123,7 @@ async def test_a_record_the_broker_refuses_does_not_poison_the_producer(bench: S
 
     await eventually(refused)
     for n in range(5):
-        await bench.publish(AssetRejected(asset_id="a", detail=str(n)))
+        await bench.publish(AssetRejected(work=Work(asset_id="a"), detail=str(n)))
     records = await bench.records(REJECTED)
     told = [AssetRejected.FromString(one.value).detail for one in records if one.value != large.value]
     assert told == ["before", *map(str, range(5))]

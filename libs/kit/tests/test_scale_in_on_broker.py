@@ -33,8 +33,8 @@ async def nothing(fact: IngestRequested | ChunkPlanned, cause: Cause) -> list[Fa
 async def test_the_partitions_of_a_replica_that_stays_away_go_to_the_others_at_once(
     bench: StreamBench,
 ) -> None:
-    stays = await bench.run(Stage(GROUP, IngestRequested, nothing), member="0")
-    leaves = await bench.run(Stage(GROUP, IngestRequested, nothing), member="1")
+    stays = await bench.run(Stage(GROUP, nothing), member="0")
+    leaves = await bench.run(Stage(GROUP, nothing), member="1")
     ours, theirs = stays.feeds[0].holdings, leaves.feeds[0].holdings
     await eventually(lambda: ours and theirs and not ours.keys() & theirs.keys())
     every = ours.keys() | theirs.keys()
@@ -54,7 +54,7 @@ async def test_a_replica_that_still_runs_joins_again_and_handles_what_comes(benc
         seen.append(fact.asset_id)
         return []
 
-    runtime = await bench.run(Stage(GROUP, IngestRequested, handler), member="0")
+    runtime = await bench.run(Stage(GROUP, handler), member="0")
     assert await remove(bench.access, "ingest", {0}, prefix=bench.prefix) == {GROUP: [f"{GROUP}.0"]}
     await bench.publish(*[IngestRequested(asset_id=f"a{number}") for number in range(100)])
     await eventually(lambda: len(set(seen)) == 100, within=60)
@@ -62,7 +62,7 @@ async def test_a_replica_that_still_runs_joins_again_and_handles_what_comes(benc
 
 
 async def test_both_lanes_of_a_stage_of_heavy_records_are_removed(bench: StreamBench) -> None:
-    runtime = await bench.run(HeavyStage(HEAVY, ChunkPlanned, nothing), member="4")
+    runtime = await bench.run(HeavyStage(HEAVY, nothing), member="4")
     await bench.stop(runtime)
     removed = await remove(bench.access, "transcode", {3, 4}, prefix=bench.prefix)
     assert removed == {HEAVY: [f"{HEAVY}.live.4", f"{HEAVY}.archive.4"]}

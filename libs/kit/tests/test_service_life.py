@@ -16,8 +16,8 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Event
+from framewell_contracts.fact_types import fact_type
 from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.streams import StreamBench, a_cause, eventually
 

@@ -11,7 +11,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
-from framewell_contracts.catalogue import fact_type
+from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.fact_types import fact_type
 from framewell_kit.facts import Cause
 from framewell_kit.stream import HeavyStage, RetryPolicy, Stage
 from framewell_kit.telemetry import tracing
@@ -52,14 +53,14 @@ async def test_a_sampled_event_has_a_span_linked_from_its_batch_and_hands_its_tr
     broker: str, spans: InMemorySpanExporter
 ) -> None:
     async def handle(fact: AssetIngested, cause: Cause) -> list[AssetRejected]:
-        return [AssetRejected(asset_id=fact.asset_id)]
+        return [AssetRejected(work=Work(asset_id=fact.asset_id))]
 
     async with StreamBench(broker) as bench:
         await bench.declare(AssetIngested, AssetRejected, groups=[GROUP])
-        await bench.run(Stage(GROUP, AssetIngested, handle))
+        await bench.run(Stage(GROUP, handle))
         for asset, traceparent in (("a", SAMPLED), ("b", UNSAMPLED), ("c", None)):
             cause = a_cause(asset)._replace(traceparent=traceparent)
-            await bench.publish(AssetIngested(asset_id=asset), cause=cause)
+            await bench.publish(AssetIngested(work=Work(asset_id=asset)), cause=cause)
         await eventually(lambda: any(span.name == f"{GROUP} batch" for span in spans.get_finished_spans()))
         for _ in range(100):
             said = await bench.events(fact_type(AssetRejected).type)
@@ -73,7 +74,7 @@ async def test_a_sampled_event_has_a_span_linked_from_its_batch_and_hands_its_tr
     assert [(link.context.trace_id, link.context.span_id) for link in batch.links] == [
         (handled.context.trace_id, handled.context.span_id)  # type: ignore[union-attr]
     ]
-    traces = {event.message.asset_id: event.envelope.traceparent for event in said}
+    traces = {event.message.work.asset_id: event.envelope.traceparent for event in said}
     assert traces["a"] == f"00-{'-'.join(context(handled))}-01"
     assert traces["b"] == UNSAMPLED
 
@@ -87,8 +88,10 @@ async def test_a_heavy_record_has_its_span_and_a_failure_marks_it(
     async with StreamBench(broker) as bench:
         await bench.declare(AssetIngested, groups=[GROUP])
         retry = RetryPolicy(in_place_seconds=(), round_seconds=())
-        await bench.run(HeavyStage(GROUP, AssetIngested, handle, retry=retry))
-        await bench.publish(AssetIngested(asset_id="a"), cause=a_cause("a")._replace(traceparent=SAMPLED))
+        await bench.run(HeavyStage(GROUP, handle, retry=retry))
+        await bench.publish(
+            AssetIngested(work=Work(asset_id="a")), cause=a_cause("a")._replace(traceparent=SAMPLED)
+        )
         await eventually(lambda: any(span.name == GROUP for span in spans.get_finished_spans()))
     (span,) = [span for span in spans.get_finished_spans() if span.name == GROUP]
     assert span.status.status_code is StatusCode.ERROR

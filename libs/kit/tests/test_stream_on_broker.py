@@ -8,14 +8,16 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import asset_id
 from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream import Broadcast, RetryPolicy, Stage
-from framewell_kit.stream.patience import PatientConsumer
+from framewell_kit.stream.consumer.start import LongPollConsumer
 from framewell_kit.testing.streams import StreamBench, a_cause, eventually
 
 pytestmark = pytest.mark.integration
@@ -40,7 +42,7 @@ class Echo:
         self.causes[fact.asset_id] = cause
         if self.outcomes[fact.asset_id]:
             raise self.outcomes[fact.asset_id].pop(0)
-        return [AssetRejected(asset_id=fact.asset_id, uri=fact.uri)]
+        return [AssetRejected(work=Work(asset_id=fact.asset_id), uri=fact.uri)]
 
 
 @pytest.fixture
@@ -53,11 +55,11 @@ async def bench(broker: str):
 async def test_every_fact_is_answered_once_and_its_offset_committed(bench: StreamBench) -> None:
     echo = Echo()
     await bench.publish(*[IngestRequested(asset_id=f"a{i}", uri="file:///x") for i in range(1000)])
-    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    runtime = await bench.run(Stage(GROUP, echo))
     await eventually(lambda: len(set(echo.seen)) == 1000)
     await bench.stop(runtime)
     answers = await bench.events(REJECTED)
-    assert sorted(event.message.asset_id for event in answers) == sorted(f"a{i}" for i in range(1000))
+    assert sorted(event.message.work.asset_id for event in answers) == sorted(f"a{i}" for i in range(1000))
     assert await bench.committed(GROUP, REQUESTED) == 1000
 
 
@@ -66,7 +68,7 @@ async def test_the_same_record_twice_makes_the_same_ids(bench: StreamBench) -> N
     await bench.publish(fact, cause=cause)
     await bench.publish(fact, cause=cause)
     echo = Echo()
-    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    runtime = await bench.run(Stage(GROUP, echo))
     await eventually(lambda: len(echo.seen) == 2)
     await bench.stop(runtime)
     assert len({event.envelope.id for event in await bench.events(REJECTED)}) == 1
@@ -75,7 +77,7 @@ async def test_the_same_record_twice_makes_the_same_ids(bench: StreamBench) -> N
 async def test_a_handler_is_told_the_asset_whatever_the_sender_left_out(bench: StreamBench) -> None:
     await bench.publish(IngestRequested(uri="file:///x"), cause=a_cause("c"))
     echo = Echo()
-    await bench.run(Stage(GROUP, IngestRequested, echo))
+    await bench.run(Stage(GROUP, echo))
     await eventually(lambda: echo.seen == [""])
     cause = echo.causes[""]
     assert cause.subject == asset_id(cause.source, cause.id)
@@ -90,7 +92,7 @@ async def test_records_of_one_key_are_handled_in_order(bench: StreamBench) -> No
         return []
 
     await bench.publish(*[IngestRequested(asset_id=f"a{n % 20}", uri=f"file:///{n:04}") for n in range(600)])
-    await bench.run(Stage(GROUP, IngestRequested, slow_on_some))
+    await bench.run(Stage(GROUP, slow_on_some))
     await eventually(lambda: sum(map(len, order.values())) == 600)
     assert all(uris == sorted(uris) for uris in order.values())
 
@@ -102,7 +104,7 @@ async def test_poison_goes_to_the_dead_letters_with_a_reason_and_its_neighbours_
     await bench.write(REQUESTED, b"{}", [("x", b"\xff\xfe")])
     await bench.publish(IngestRequested(asset_id="good"))
     echo = Echo()
-    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    runtime = await bench.run(Stage(GROUP, echo))
     await eventually(lambda: "good" in echo.seen)
     await bench.stop(runtime)
     letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
@@ -115,14 +117,14 @@ async def test_a_rejected_fact_is_given_up_loudly(bench: StreamBench) -> None:
     echo = Echo()
     echo.outcomes["a"] = [Rejected("the uri is nonsense", code="forbidden")]
     stage = Stage(
-        GROUP, IngestRequested, echo,
-        gave_up=lambda fact, reason: [AssetRejected(asset_id=fact.asset_id, code=reason.code, detail=reason)],
+        GROUP, echo,
+        gave_up=lambda fact, reason: [AssetRejected(work=Work(asset_id=fact.asset_id), code=reason.code, detail=reason)],
     )  # fmt: skip
     await bench.publish(IngestRequested(asset_id="a"), IngestRequested(asset_id="b"))
     runtime = await bench.run(stage)
     await eventually(lambda: len(echo.seen) == 2)
     await bench.stop(runtime)
-    told = {event.message.asset_id: event.message for event in await bench.events(REJECTED)}
+    told = {event.message.work.asset_id: event.message for event in await bench.events(REJECTED)}
     assert told["a"].code == "forbidden"
     assert told["a"].detail == "the uri is nonsense"
     assert len(await bench.records(DEAD_LETTERS)) == 1
@@ -135,7 +137,7 @@ async def test_a_bug_is_tried_in_place_then_later_then_given_up_with_its_traceba
     echo = Echo()
     echo.outcomes["a"] = [KeyError("a bug")] * 20
     await bench.publish(IngestRequested(asset_id="a"))
-    await bench.run(Stage(GROUP, IngestRequested, echo, retry=QUICK))
+    await bench.run(Stage(GROUP, echo, retry=QUICK))
     await eventually(lambda: bench.records(DEAD_LETTERS))
     (letter,) = await bench.records(DEAD_LETTERS)
     note = retry_headers.read(letter.headers)
@@ -150,12 +152,12 @@ async def test_not_yet_is_overtaken_and_succeeds_later(bench: StreamBench) -> No
     echo = Echo()
     echo.outcomes["early"] = [NotYet("asset unknown here", retry_after=0.2)] * 2
     await bench.publish(IngestRequested(asset_id="early"), IngestRequested(asset_id="next"))
-    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    runtime = await bench.run(Stage(GROUP, echo))
     await eventually(lambda: echo.seen.count("early") == 3)
     await bench.stop(runtime)
     assert echo.seen.index("next") < len(echo.seen) - 1
     assert echo.causes["early"].attempt == 3
-    assert {e.message.asset_id for e in await bench.events(REJECTED)} == {"early", "next"}
+    assert {e.message.work.asset_id for e in await bench.events(REJECTED)} == {"early", "next"}
     assert await bench.records(DEAD_LETTERS) == []
 
 
@@ -163,7 +165,7 @@ async def test_not_yet_ends_when_it_waited_in_vain(bench: StreamBench) -> None:
     echo = Echo()
     echo.outcomes["never"] = [NotYet("asset unknown here", retry_after=0.05)] * 100
     await bench.publish(IngestRequested(asset_id="never"))
-    await bench.run(Stage(GROUP, IngestRequested, echo, retry=RetryPolicy(not_yet_limit_seconds=0.5)))
+    await bench.run(Stage(GROUP, echo, retry=RetryPolicy(not_yet_limit_seconds=0.5)))
     await eventually(lambda: bench.records(DEAD_LETTERS))
     (letter,) = await bench.records(DEAD_LETTERS)
     note = retry_headers.read(letter.headers)
@@ -176,13 +178,13 @@ async def test_busy_pauses_its_partition_loses_nothing_and_goes_on_by_itself(ben
     echo = Echo()
     echo.outcomes["a3"] = [Busy("the database is away", retry_after=0.3)] * 3
     await bench.publish(*[IngestRequested(asset_id=f"a{i}") for i in range(30)])
-    runtime = await bench.run(Stage(GROUP, IngestRequested, echo))
+    runtime = await bench.run(Stage(GROUP, echo))
     await eventually(lambda: runtime.waiting() == [f"{GROUP}: the database is away"])
     await eventually(lambda: echo.seen.count("a3") == 4)
     await eventually(lambda: set(echo.seen) == {f"a{i}" for i in range(30)})
     assert runtime.waiting() == []
     await bench.stop(runtime)
-    answers = [event.message.asset_id for event in await bench.events(REJECTED)]
+    answers = [event.message.work.asset_id for event in await bench.events(REJECTED)]
     assert sorted(answers) == sorted(f"a{i}" for i in range(30))  # what had finished was not done again
     assert await bench.committed(GROUP, REQUESTED) == 30
 
@@ -193,22 +195,22 @@ async def test_a_drain_finishes_what_is_under_way_and_loses_nothing(bench: Strea
     async def slow(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
         await asyncio.sleep(0.01)
         handled.append(fact.asset_id)
-        return [AssetRejected(asset_id=fact.asset_id)]
+        return [AssetRejected(work=Work(asset_id=fact.asset_id))]
 
     await bench.publish(*[IngestRequested(asset_id=f"a{i}") for i in range(400)])
     for _ in range(2):
-        runtime = await bench.run(Stage(GROUP, IngestRequested, slow, concurrency=4))
+        runtime = await bench.run(Stage(GROUP, slow, concurrency=4))
         before = len(handled)
         await eventually(lambda before=before: len(handled) > before + 20)
         await bench.stop(runtime)
         assert await bench.committed(GROUP, REQUESTED) <= len(set(handled))
-    await bench.run(Stage(GROUP, IngestRequested, slow))
+    await bench.run(Stage(GROUP, slow))
     await eventually(lambda: len(set(handled)) == 400)
     assert len(handled) == 400  # no record was begun and thrown away
 
 
 async def test_a_broadcast_is_ready_only_when_it_has_read_everything(bench: StreamBench) -> None:
-    models = [ModelPromoted(name=f"m{i}", version="1", revision=i) for i in range(20)]
+    models = [ModelPromoted(model=ModelVersion(name=f"m{i}", version="1"), revision=i) for i in range(20)]
     await bench.publish(*models)
     known: list[str] = []
 
@@ -217,13 +219,13 @@ async def test_a_broadcast_is_ready_only_when_it_has_read_everything(bench: Stre
         known.append(fact.name)
         return []
 
-    await bench.run(Broadcast(ModelPromoted, remember))
+    await bench.run(Broadcast("inference.follow_models", remember))
     assert known == [f"m{i}" for i in range(20)]
-    await bench.publish(ModelPromoted(name="new", version="2"))
+    await bench.publish(ModelPromoted(model=ModelVersion(name="new", version="2")))
     await eventually(lambda: known[-1] == "new")
 
 
 async def test_faststream_builds_the_consumers_we_tell_it_to(bench: StreamBench) -> None:
     """It does not promise `broker.config.broker_config.builder`: when this fails, look there first."""
-    runtime = await bench.run(Stage(GROUP, IngestRequested, Echo()))
-    assert isinstance(runtime.feeds[0].subscriber.consumer, PatientConsumer)
+    runtime = await bench.run(Stage(GROUP, Echo()))
+    assert isinstance(runtime.feeds[0].subscriber.consumer, LongPollConsumer)

@@ -9,15 +9,16 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
-from framewell.sample.v1.sample_pb2 import Passport, SampleProposed
+from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outcomes import Rejected
 from framewell_kit.records import event_id
-from framewell_kit.stream.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
-from framewell_kit.stream.emit import derive
-from framewell_kit.stream.partition import partition_of
-from framewell_kit.stream.permits import Permits
+from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
+from framewell_kit.stream.policy.permits import Permits
+from framewell_kit.stream.producer.outgoing import derive
+from framewell_kit.stream.producer.partitioner import partition_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -120,9 +121,9 @@ def ids(outgoing: list[AssetRejected | Fact], of: Cause, scope: str = "") -> lis
 
 def test_the_ids_of_facts_follow_from_their_cause() -> None:
     facts: list[AssetRejected | Fact] = [
-        AssetRejected(asset_id="a"),
-        AssetRejected(asset_id="a"),
-        AssetRejected(asset_id="b"),
+        AssetRejected(work=Work(asset_id="a")),
+        AssetRejected(work=Work(asset_id="a")),
+        AssetRejected(work=Work(asset_id="b")),
     ]
     made = ids(facts, cause())
     assert len(set(made)) == 3
@@ -130,7 +131,7 @@ def test_the_ids_of_facts_follow_from_their_cause() -> None:
     assert ids(facts[2:] + facts[:2], cause()) == made[2:] + made[:2]
     assert not set(ids(facts, cause("c2"))) & set(made)
     assert not set(ids(facts, cause(), "samples/1/")) & set(made)
-    assert ids([Fact(AssetRejected(asset_id="a"), id="fixed")], cause()) == ["fixed"]
+    assert ids([Fact(AssetRejected(work=Work(asset_id="a")), id="fixed")], cause()) == ["fixed"]
 
 
 @pytest.mark.parametrize(
@@ -138,8 +139,8 @@ def test_the_ids_of_facts_follow_from_their_cause() -> None:
     [
         (ChunkPlanned(chunk_id="x"), cause(), "archive"),
         (ChunkPlanned(chunk_id="x"), cause(lane=LANE_LIVE), "live"),
-        (ChunkPlanned(chunk_id="x", lane=LANE_ARCHIVE), cause(lane=LANE_LIVE), "archive"),
-        (Fact(ChunkPlanned(chunk_id="x", lane=LANE_ARCHIVE), lane=LANE_LIVE), cause(), "live"),
+        (ChunkPlanned(work=Work(lane=LANE_ARCHIVE), chunk_id="x"), cause(lane=LANE_LIVE), "archive"),
+        (Fact(ChunkPlanned(work=Work(lane=LANE_ARCHIVE), chunk_id="x"), lane=LANE_LIVE), cause(), "live"),
     ],
 )
 def test_the_lane_of_a_fact(fact: ChunkPlanned | Fact, of: Cause, topic: str) -> None:
@@ -149,20 +150,22 @@ def test_the_lane_of_a_fact(fact: ChunkPlanned | Fact, of: Cause, topic: str) ->
 
 def test_a_fact_says_its_asset_and_its_trace() -> None:
     of = cause(subject="asset-1", traceparent="00-a-b-01")
-    (record,) = derive([AssetRejected(asset_id="asset-2")], of, source="/s", now=NOW)
+    (record,) = derive([AssetRejected(work=Work(asset_id="asset-2"))], of, source="/s", now=NOW)
     headers = dict(record.headers)
     assert (headers["ce_subject"], headers["traceparent"]) == (b"asset-2", b"00-a-b-01")
 
 
-def test_a_sample_is_about_the_asset_of_its_passport() -> None:
-    proposed = SampleProposed(sample_id="s", passport=Passport(asset_id="asset-3"))
+def test_a_sample_is_about_the_asset_of_its_provenance() -> None:
+    proposed = SampleProposed(sample_id="s", provenance=Provenance(asset_id="asset-3"))
     (record,) = derive([proposed], cause(subject="asset-1"), source="/s", now=NOW)
     assert dict(record.headers)["ce_subject"] == b"asset-3"
 
 
 def test_a_fact_too_large_for_its_topic_is_refused_here() -> None:
     with pytest.raises(Rejected, match="put it into an object") as refusal:
-        derive([AssetRejected(asset_id="a", detail="x" * (1 << 20))], cause(), source="/s", now=NOW)
+        derive(
+            [AssetRejected(work=Work(asset_id="a"), detail="x" * (1 << 20))], cause(), source="/s", now=NOW
+        )
     assert refusal.value.code == "fact_too_large"
 
 
@@ -190,10 +193,10 @@ async def test_who_works_alone_waits_for_the_others_and_makes_them_wait() -> Non
 
     first = asyncio.create_task(work("first", alone=False))
     await asyncio.sleep(0)
-    suspects = [asyncio.create_task(work(name, alone=True)) for name in ("one", "two")]
+    quarantine = [asyncio.create_task(work(name, alone=True)) for name in ("one", "two")]
     await asyncio.sleep(0.02)
     assert at_work == ["first"]
     late = asyncio.create_task(work("late", alone=False))
     done.set()
-    await asyncio.gather(first, *suspects, late)
+    await asyncio.gather(first, *quarantine, late)
     assert dict(most_beside) == {"first": 1, "one": 1, "two": 1, "late": 1}

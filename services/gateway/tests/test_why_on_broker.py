@@ -12,7 +12,8 @@ import grpc
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
-from framewell_contracts.catalogue import topics
+from framewell_contracts.fact_types import topics
+from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_embedded.ports import free_ports
 from framewell_gateway.adapters.event_log import StoredEventLog
@@ -34,7 +35,6 @@ from framewell_kit.operations import KeptWork, Standing, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, NotFound, Rejected
 from framewell_kit.rpc import RpcServer, Tokens, channel
-from framewell_kit.settings import SERVICES
 from framewell_kit.stream import RetryPolicy, Stage
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.testing.streams import StreamBench, eventually
@@ -72,7 +72,7 @@ class Case:
 
     async def serve(self, standing: Standing | None = None, **also: Any) -> None:
         """Run the stage."""
-        stage = Stage(GROUP, AssetIngested, self.handle, **also)
+        stage = Stage(GROUP, self.handle, **also)
         standing = standing or self.standing
         standing.streams = await self.bench.run(stage)
         standing.health.started = True

@@ -22,16 +22,16 @@ from chaos.witness import Witness
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.ports import SERVICES
+from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.processes import end, of_mesh
-from framewell_cli.mesh.roster import Roster
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import asset_id
+from framewell_contracts.services import SERVICES
 from framewell_demo.sources import FOLDER
 from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.outcomes import Busy
-from framewell_kit.stream.starts import COLLECTION, MAX_STARTS
+from framewell_kit.stream.policy.attempts import COLLECTION, MAX_ATTEMPTS
 
 MEDIA = Path(__file__).resolve().parents[3] / FOLDER
 ANALYSED, REJECTED = fact_type(AssetAnalysed).type, fact_type(AssetRejected).type
@@ -77,18 +77,18 @@ async def _play(
         missing = checkers.lost(sorted(ids), _ended(witness))
         outcome.lost = len(missing)
         outcome.doubled = len(
-            checkers.doubled(Effect(one.message.asset_id, one.id, one.digest) for one in seen)
+            checkers.doubled(Effect(one.message.work.asset_id, one.id, one.digest) for one in seen)
         )
         outcome.times += chunk.strikes
         outcome.require(not missing, f"assets without an end: {missing[:3]}")
-        outcome.require(chunk.strikes >= MAX_STARTS - 1, "no chunk's worker was killed often enough")
+        outcome.require(chunk.strikes >= MAX_ATTEMPTS - 1, "no chunk's worker was killed often enough")
         incomplete = [one for one in witness.seen[ANALYSED] if one.message.missing]
         outcome.require(incomplete, "no asset ended with a chunk missing: the row has not tried that")
     load.close()
 
 
 def _ended(witness: Witness) -> set[str]:
-    return {one.message.asset_id for topic in (ANALYSED, REJECTED) for one in witness.seen[topic]}
+    return {one.message.work.asset_id for topic in (ANALYSED, REJECTED) for one in witness.seen[topic]}
 
 
 def _prepared(folder: Path) -> Path:
@@ -118,8 +118,8 @@ async def _kill_in_turn(folder: MeshFolder, outcome: Outcome) -> None:
 
 
 def _kill(folder: MeshFolder, service: str) -> bool:
-    roster = Roster.read(folder)
-    process = dict(roster.processes).get(service) if roster is not None else None
+    table = ProcessTable.read(folder)
+    process = dict(table.processes).get(service) if table is not None else None
     if process is None or not process.alive():
         return False
     os.kill(process.pid, signal.SIGKILL)
@@ -141,7 +141,7 @@ class DeadlyChunk:
         documents = MongoDocuments(self.mongo, "framewell_transcode")
         deadline = time.monotonic() + within
         try:
-            while self.strikes < MAX_STARTS - 1 and time.monotonic() < deadline:
+            while self.strikes < MAX_ATTEMPTS - 1 and time.monotonic() < deadline:
                 await self._look(documents)
                 await asyncio.sleep(0.02)
         finally:

@@ -8,6 +8,7 @@ from chaos.workloads import SERVICE_OF
 from chaos.workloads.settings import WorkloadSettings
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.fact_types import fact_type
 from framewell_kit.facts import Cause
 from framewell_kit.service import Mesh, Service
@@ -24,9 +25,9 @@ async def answer(fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]
     """Answer some."""
     if int(fact.uri) % ANSWERED_EVERY:
         return []
-    return [AssetRejected(asset_id=fact.asset_id, code=fact.uri)]
+    return [AssetRejected(work=Work(asset_id=fact.asset_id), code=fact.uri)]
 
 
 def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
     """The service."""
-    return Service(stages=[Stage(GROUP, IngestRequested, answer)])
+    return Service(stages=[Stage(GROUP, answer)])

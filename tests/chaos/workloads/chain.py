@@ -21,6 +21,7 @@ from chaos.workloads import SERVICE_OF
 from chaos.workloads.settings import WorkloadSettings
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_contracts.fact_types import fact_type
@@ -78,7 +79,7 @@ class AcceptRequest:
             raise NotYet("it is tried again through the retry topic", retry_after=0.5)
         await self.documents.insert_once(EFFECTS, {"_id": cause.id, "asset": fact.asset_id, "part": part})
         self.journal.note("ended", fact.asset_id, part, cause.id)
-        return [AssetRejected(asset_id=fact.asset_id, code=cause.id, generation=part)]
+        return [AssetRejected(work=Work(asset_id=fact.asset_id, generation=part), code=cause.id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,11 @@ class Collect:
     parts: int
 
     async def __call__(self, fact: AssetRejected, cause: Cause) -> Sequence[Fact]:
-        await self.wholes.expect(fact.asset_id, self.parts)
-        if await self.wholes.arrive(fact.asset_id, fact.generation, fact.code) is None:
+        await self.wholes.expect(fact.work.asset_id, self.parts)
+        if await self.wholes.arrive(fact.work.asset_id, fact.work.generation, fact.code) is None:
             return []
-        whole = AssetRemoved(asset_id=fact.asset_id, reason="whole", revision=self.parts)
-        return [Fact(whole, id=fan_in_id(fact.asset_id, REMOVED, 0))]
+        whole = AssetRemoved(asset_id=fact.work.asset_id, reason="whole", revision=self.parts)
+        return [Fact(whole, id=fan_in_id(fact.work.asset_id, REMOVED, 0))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Decide:
     async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[SegmentIngested]:
         await self.jobs.put(JOB, fact.asset_id, {"cause": cause.id}, cause=cause)
         drawn = secrets.randbits(62)
-        return [SegmentIngested(asset_id=fact.asset_id, sequence=drawn, container=cause.id)]
+        return [SegmentIngested(work=Work(asset_id=fact.asset_id), sequence=drawn, container=cause.id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +128,12 @@ class Settle:
             except LeaseLost:
                 self.journal.note("refused", job.key, lease.epoch)
                 raise
-        return [RecordingClosed(asset_id=job.key, last_sequence=lease.epoch)]
+        return [RecordingClosed(work=Work(asset_id=job.key), last_sequence=lease.epoch)]
 
 
 def gave_up(job: Job, reason: Reason) -> Sequence[RecordingClosed]:
     """Whoever waits for the job is told that it never ends well."""
-    return [RecordingClosed(asset_id=job.key, last_sequence=GIVEN_UP)]
+    return [RecordingClosed(work=Work(asset_id=job.key), last_sequence=GIVEN_UP)]
 
 
 def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
@@ -145,9 +146,9 @@ def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
     settle = Settle(journal, settings.steps, settings.step_ms / 1000)
     return Service(
         stages=[
-            Stage(ACCEPT, IngestRequested, accept, retry=settings.retry),
-            Stage(COLLECT, AssetRejected, collect),
-            Stage(DECIDE, AssetRemoved, Decide(mesh.jobs), decide_once=DecisionLog(mesh.documents)),
+            Stage(ACCEPT, accept, retry=settings.retry),
+            Stage(COLLECT, collect),
+            Stage(DECIDE, Decide(mesh.jobs), decide_once=DecisionLog(mesh.documents)),
         ],
         jobs=[JobKind(JOB, settle, gave_up, permits=JOBS_AT_ONCE, lease_seconds=settings.lease_seconds)],
     )

@@ -18,6 +18,7 @@ from chaos.journal import Journal
 from chaos.workloads import SERVICE_OF, chain
 from chaos.workloads.settings import WorkloadSettings
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
 from framewell_kit.documents.protocol import Documents
@@ -54,7 +55,7 @@ class MakeChunk:
         ref = await self.objects.put(content, media_type="application/octet-stream")
         await self.documents.insert_once(OBJECTS, {"_id": fact.chunk_id, "key": ref.key, "size": ref.size})
         made = ChunkTranscoded(
-            asset_id=fact.asset_id, chunk_id=fact.chunk_id, index=fact.index, lane=fact.lane
+            work=Work(asset_id=fact.work.asset_id, lane=fact.work.lane), chunk_id=fact.chunk_id, index=fact.index
         )
         made.outcome.done.SetInParent()
         made.frames.CopyFrom(ref)
@@ -67,7 +68,10 @@ def gave_up(fact: ChunkPlanned, reason: Reason) -> Sequence[ChunkTranscoded]:
     outcome.failed.code = reason.code
     return [
         ChunkTranscoded(
-            asset_id=fact.asset_id, chunk_id=fact.chunk_id, index=fact.index, lane=fact.lane, outcome=outcome
+            work=Work(asset_id=fact.work.asset_id, lane=fact.work.lane),
+            chunk_id=fact.chunk_id,
+            index=fact.index,
+            outcome=outcome,
         )
     ]
 
@@ -78,6 +82,6 @@ def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:
     make = MakeChunk(mesh.documents, mesh.objects, mesh.jobs, journal, settings)
     settle = chain.Settle(journal, settings.steps, settings.step_ms / 1000)
     return Service(
-        stages=[HeavyStage(GROUP, ChunkPlanned, make, gave_up=gave_up, permits=settings.permits)],
+        stages=[HeavyStage(GROUP, make, gave_up=gave_up, permits=settings.permits)],
         jobs=[JobKind(chain.JOB, settle, lease_seconds=settings.lease_seconds)],
     )

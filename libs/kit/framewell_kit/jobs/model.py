@@ -6,12 +6,12 @@ from typing import Any, Protocol, TypeAlias
 
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Lane
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.stream.declare import Reason
+from framewell_kit.stream.policy.retry import Reason
 
 COLLECTION = "jobs"
 LEASE_SECONDS = 30.0
 # A job whose worker died this often is given up.
-MAX_STARTS = 3
+MAX_ATTEMPTS = 3
 # How often a failing job is tried, and what it waits in between.
 RETRY_SECONDS = (2.0, 15.0)
 

@@ -3,20 +3,18 @@
 import asyncio
 import random
 import time
-import traceback
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from uuid import uuid4
 
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document
-from framewell_kit.facts import Outgoing
+from framewell_kit.jobs.attempt import Attempt
 from framewell_kit.jobs.lease import RenewedLease
-from framewell_kit.jobs.model import MAX_STARTS, RETRY_SECONDS, Job, JobKind, LeaseLost
+from framewell_kit.jobs.model import JobKind, LeaseLost
 from framewell_kit.jobs.store import Jobs, job_of
-from framewell_kit.outcomes import Busy, NotYet, Rejected
-from framewell_kit.stream.declare import Reason
-from framewell_kit.suspects import Suspects
+from framewell_kit.outcomes import Busy
+from framewell_kit.stream.policy.quarantine import Quarantine
 from framewell_kit.telemetry import handling, logger
 from framewell_kit.telemetry.metrics import IN_FLIGHT, JOB_SECONDS, JOBS_ENDED
 
@@ -24,7 +22,6 @@ log = logger(__name__)
 
 # What this process puts wakes it at once; other processes' jobs are found within this time.
 POLL_SECONDS = 2.0
-AWAY_SECONDS = 2.0
 
 
 class JobRunner:
@@ -32,7 +29,7 @@ class JobRunner:
 
     A job that was at work when its worker died is a suspect: it begins when all that run in this process have
     ended, and nothing of any kind is claimed until it has ended, so that nobody else pays for what it does,
-    or it for them; nor does it begin beside a heavy record that is one (`suspects`). While it waits it keeps
+    or it for them; nor does it begin beside a heavy record that is one (`quarantine`). While it waits it keeps
     its lease, and its start is not counted.
     """
 
@@ -41,10 +38,10 @@ class JobRunner:
         jobs: Jobs,
         kinds: Sequence[JobKind],
         clock: Clock | None = None,
-        suspects: Suspects | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
         self._jobs, self._clock = jobs, clock or SystemClock()
-        self._suspects = suspects or Suspects()
+        self._quarantine = quarantine or Quarantine()
         self._kinds = {kind.kind: kind for kind in kinds}
         self._wakes = {kind: asyncio.Event() for kind in self._kinds}
         self._running: dict[str, set[asyncio.Task[None]]] = {kind: set() for kind in self._kinds}
@@ -164,7 +161,8 @@ class JobRunner:
         IN_FLIGHT.add(1, labels)
         with handling(job.cause, f"job {kind.kind}"):
             try:
-                outcome = await self._attempt(kind, job, document, lease, beside)
+                room = self._alone(document, beside)
+                outcome = await Attempt(self._jobs, self._clock, kind, document, lease, room).run()
                 log.info(
                     "job ended", id=job.id, outcome=outcome, seconds=round(time.monotonic() - started, 3)
                 )
@@ -184,96 +182,13 @@ class JobRunner:
                 IN_FLIGHT.add(-1, labels)
                 JOB_SECONDS.record(time.monotonic() - started, labels)
 
-    async def _attempt(
-        self,
-        kind: JobKind,
-        job: Job,
-        document: Document,
-        lease: RenewedLease,
-        beside: Collection[asyncio.Task[None]],
-    ) -> str:
-        reason = _hopeless(document)
-        try:
-            if reason is None:
-                facts = await lease.during(self._work(kind, job, document, lease, beside))
-                if not lease.cancelled:
-                    return await self._end(document, "done", facts or ())
-                reason = Reason(lease.cancelled, "cancelled")
-        except (Busy, NotYet) as wait:
-            await self._later(document, wait.retry_after, wait.reason, failed=False)
-            return "waits"
-        except Rejected as refusal:  # by the work, or its facts are too large to leave
-            reason = Reason(refusal.reason, refusal.code)
-        except LeaseLost:
-            raise
-        except Exception as error:  # noqa: BLE001 - a bug of a job must not stop the others
-            return await self._failed(kind, job, document, error)
-        return await self._give_up(kind, job, document, reason)
-
-    async def _work(
-        self,
-        kind: JobKind,
-        job: Job,
-        document: Document,
-        lease: RenewedLease,
-        beside: Collection[asyncio.Task[None]],
-    ) -> Sequence[Outgoing]:
-        """Do it with its start counted; a suspect once all `beside` it have ended. Raises LeaseLost."""
+    @asynccontextmanager
+    async def _alone(
+        self, document: Document, beside: Collection[asyncio.Task[None]]
+    ) -> AsyncIterator[None]:
+        """Wait until a suspect runs alone: all `beside` it have ended, and so has a heavy record that is one."""
         if beside:
-            log.info("job waits to run alone: its worker died before", id=job.id, beside=len(beside))
+            log.info("job waits to run alone: its worker died before", id=document["_id"], beside=len(beside))
             await asyncio.wait(beside)
-        async with self._suspects.job(job.id) if document["starts"] else nullcontext():
-            await self._insist(document, lambda: self._jobs.start(document))
-            return await kind.work(job, lease)
-
-    async def _failed(self, kind: JobKind, job: Job, document: Document, error: Exception) -> str:
-        told = "".join(traceback.format_exception(error))
-        log.error("job failed", id=job.id, attempt=job.attempt, error=repr(error), traceback=told)
-        reason = f"{type(error).__name__}: {error}"[:500]
-        if job.attempt <= len(RETRY_SECONDS):
-            await self._later(document, RETRY_SECONDS[job.attempt - 1], reason, failed=True)
-            return "failed"
-        return await self._give_up(kind, job, document, Reason(reason, "failed"))
-
-    async def _give_up(self, kind: JobKind, job: Job, document: Document, reason: Reason) -> str:
-        log.error("job given up", id=job.id, reason=str(reason), code=reason.code)
-        facts: Sequence[Outgoing] = ()
-        try:
-            facts = kind.gave_up(job, reason) if kind.gave_up is not None else ()
-        except Exception:  # the job must end all the same
-            log.exception("gave_up failed: nobody is told that the job was given up", id=job.id)
-        return await self._end(document, "failed", facts, reason)
-
-    async def _end(
-        self, document: Document, state: str, facts: Sequence[Outgoing], reason: Reason | None = None
-    ) -> str:
-        """End it; its work is done and must not be lost. Raises LeaseLost."""
-        told, code = (str(reason), reason.code) if reason is not None else ("", "")
-        await self._insist(document, lambda: self._jobs.end(document, state, facts, reason=told, code=code))
-        return state
-
-    async def _insist(self, document: Document, write: Callable[[], Awaitable[bool]]) -> None:
-        """Write it, and while the database is away try on. Raises LeaseLost."""
-        while True:
-            try:
-                if not await write():
-                    raise LeaseLost(document["_id"])
-            except Busy as busy:
-                log.warning("job cannot be written yet", id=document["_id"], reason=busy.reason)
-                await self._clock.sleep(AWAY_SECONDS)
-            else:
-                return
-
-    async def _later(self, document: Document, seconds: float, reason: str, *, failed: bool) -> None:
-        if not await self._jobs.give_back(document, seconds=seconds, reason=reason, failed=failed):
-            raise LeaseLost(document["_id"])
-
-
-def _hopeless(document: Document) -> Reason | None:
-    """Why the job should not even be begun, or None."""
-    if document.get("cancelled"):
-        return Reason(document["cancelled"], "cancelled")
-    died = document["starts"]
-    if died >= MAX_STARTS - 1:
-        return Reason(f"it was started {died} times and its worker died every time", "killed_its_worker")
-    return None
+        async with self._quarantine.job(document["_id"]) if document["starts"] else nullcontext():
+            yield

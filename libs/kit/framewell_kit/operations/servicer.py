@@ -13,8 +13,8 @@ from framewell_kit.documents.protocol import Document
 from framewell_kit.operations.standing import Standing
 from framewell_kit.outcomes import Rejected
 from framewell_kit.rpc import Servicer, require_operator
-from framewell_kit.stream.breaker import Breaker
-from framewell_kit.stream.gate import PausedPartition
+from framewell_kit.stream.consumer.pauses import PausedPartition
+from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry import logger
 from framewell_kit.telemetry.control import Telling
 

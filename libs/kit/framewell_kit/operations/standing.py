@@ -9,8 +9,8 @@ from typing import Protocol
 from framewell_kit.health import Health
 from framewell_kit.operations.work import KeptWork
 from framewell_kit.outcomes import NotFound, NotYet
-from framewell_kit.stream.breaker import Breaker
-from framewell_kit.stream.gate import PausedPartition
+from framewell_kit.stream.consumer.pauses import PausedPartition
+from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry.control import TelemetryControl
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.jobs import Jobs
 from framewell_kit.outbox import Outbox
-from framewell_kit.stream.starts import COLLECTION as STARTS
+from framewell_kit.stream.policy.attempts import COLLECTION as STARTS
 
 MOST = 100
 

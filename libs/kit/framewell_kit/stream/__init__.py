@@ -9,8 +9,9 @@ tried again may be overtaken. The modules follow one record: `delivery` (bytes),
 `light` and `heavy` (many of them), `feed` and `gate` (the consumer), `publisher` (what leaves).
 """
 
-from framewell_kit.stream.declare import Broadcast, HeavyStage, Reason, RetryPolicy, Stage
-from framewell_kit.stream.publisher import Publisher
+from framewell_kit.stream.policy.retry import Reason, RetryPolicy
+from framewell_kit.stream.producer.publisher import Publisher
 from framewell_kit.stream.runtime import StreamRuntime
+from framewell_kit.stream.stages import Broadcast, HeavyStage, Stage
 
 __all__ = ["Broadcast", "HeavyStage", "Publisher", "Reason", "RetryPolicy", "Stage", "StreamRuntime"]

@@ -15,22 +15,22 @@ from framewell_kafka.topic_admin import partition_counts
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.outcomes import Busy
-from framewell_kit.stream import patience, refusals, renewal
-from framewell_kit.stream.breaker import Breaker
-from framewell_kit.stream.breakers import Breakers
-from framewell_kit.stream.broadcast import BroadcastFeed
-from framewell_kit.stream.declare import Broadcast, HeavyStage, Stage
-from framewell_kit.stream.feed import Feed, Wiring
-from framewell_kit.stream.gate import PausedPartition
-from framewell_kit.stream.heavy import ARCHIVE, LIVE, HeavyFeed
-from framewell_kit.stream.light import LightFeed
-from framewell_kit.stream.measuring import measure
-from framewell_kit.stream.permits import Permits
-from framewell_kit.stream.publisher import Publisher
-from framewell_kit.stream.security import security
-from framewell_kit.stream.settle import Settler
-from framewell_kit.stream.starts import StartCounts
-from framewell_kit.suspects import Suspects
+from framewell_kit.stream.consumer import denials, start, watchdog
+from framewell_kit.stream.consumer.broadcast import BroadcastConsumer
+from framewell_kit.stream.consumer.group_consumer import GroupConsumer, StreamContext
+from framewell_kit.stream.consumer.heavy import ARCHIVE, LIVE, HeavyConsumer
+from framewell_kit.stream.consumer.key_queues import KeyQueueConsumer
+from framewell_kit.stream.consumer.lag import measure
+from framewell_kit.stream.consumer.pauses import PausedPartition
+from framewell_kit.stream.consumer.processor import RecordProcessor
+from framewell_kit.stream.consumer.security import security
+from framewell_kit.stream.policy.attempts import AttemptCounter
+from framewell_kit.stream.policy.breaker import Breaker
+from framewell_kit.stream.policy.breaker_store import Breakers
+from framewell_kit.stream.policy.permits import Permits
+from framewell_kit.stream.policy.quarantine import Quarantine
+from framewell_kit.stream.producer.publisher import Publisher
+from framewell_kit.stream.stages import Broadcast, HeavyStage, Stage
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
@@ -64,7 +64,7 @@ class StreamRuntime:
         prefix: str = "",
         member: str = "",
         fatal: Any = None,
-        suspects: Suspects | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
         self._documents, self._clock = documents, clock
         self._kafka, self._prefix = kafka, prefix
@@ -73,15 +73,15 @@ class StreamRuntime:
             allow_auto_create_topics=False, graceful_timeout=0.5, metadata_max_age_ms=METADATA_MS,
         )  # fmt: skip
         options = {"fatal": fatal} if fatal is not None else {}
-        options |= {"suspects": suspects} if suspects is not None else {}
-        self._wiring = Wiring(self._broker, publisher, clock, prefix, member, **options)
-        self.feeds: list[Feed] = []
-        self.broadcasts: list[BroadcastFeed] = []
+        options |= {"quarantine": quarantine} if quarantine is not None else {}
+        self._wiring = StreamContext(self._broker, publisher, clock, prefix, member, **options)
+        self.feeds: list[GroupConsumer] = []
+        self.broadcasts: list[BroadcastConsumer] = []
         self._breakers = Breakers(documents, clock, self._resumed)
         self._tasks: set[asyncio.Task[Any]] = set()
         for stage in stages:
             if isinstance(stage, Broadcast):
-                self.broadcasts.append(BroadcastFeed(self._wiring, stage, publisher.source))
+                self.broadcasts.append(BroadcastConsumer(self._wiring, stage, publisher.source))
             else:
                 self._add(stage, publisher.source)
 
@@ -90,7 +90,7 @@ class StreamRuntime:
         await self._require_topics()
         await self._breakers.restore()
         try:
-            await patience.connect(self._broker)
+            await start.connect(self._broker)
             await self._broker.start()
         except BaseException as error:
             await self._disconnect()
@@ -100,9 +100,9 @@ class StreamRuntime:
         self._spawn(self._breakers.follow())
         for broadcast in self.broadcasts:
             self._spawn(broadcast.started())
-            self._spawn(renewal.watch_broadcast(broadcast))
+            self._spawn(watchdog.watch_broadcast(broadcast))
         for feed in self.feeds:
-            self._spawn(renewal.watch(feed))
+            self._spawn(watchdog.watch(feed))
 
     async def _require_topics(self) -> None:
         """A consumer of a topic that does not exist waits without a word."""
@@ -150,7 +150,7 @@ class StreamRuntime:
                 f"{group}: breaker open" for group, one in self._breakers.items() if one.is_open
             ],
             "rights": lambda: [
-                f"{feed.group}: {reason}" for feed in self.feeds for reason in refusals.told(feed)
+                f"{feed.group}: {reason}" for feed in self.feeds for reason in denials.reasons_of(feed)
             ],
             "broadcasts": lambda: [
                 reason
@@ -188,18 +188,20 @@ class StreamRuntime:
         return await measure(self.feeds, self.broadcasts, self._breakers, self._clock)
 
     def _add(self, stage: Stage | HeavyStage, source: str) -> None:
-        settler = Settler(stage, source, self._clock, self._breakers.add(stage.group))
+        settler = RecordProcessor(stage, source, self._clock, self._breakers.add(stage.group))
         if isinstance(stage, Stage):
-            self.feeds.append(LightFeed(self._wiring, settler, stage))
+            self.feeds.append(KeyQueueConsumer(self._wiring, settler, stage))
             return
-        permits, starts = Permits(stage.permits), StartCounts(self._documents, stage.group)
+        permits, starts = Permits(stage.permits), AttemptCounter(self._documents, stage.group)
         names = [name for kind in stage.types for name in kind.topic_names]
         archive = [name for name in names if name.endswith(".archive")]
         # What comes back from the retry topic is little, and may be live: it rides with the live lane.
         first = [*(name for name in names if name not in archive), retry_topic(stage.group)]
-        self.feeds.append(HeavyFeed(self._wiring, settler, first, permits, starts, priority=LIVE))
+        self.feeds.append(HeavyConsumer(self._wiring, settler, first, permits, starts, priority=LIVE))
         if archive:
-            self.feeds.append(HeavyFeed(self._wiring, settler, archive, permits, starts, priority=ARCHIVE))
+            self.feeds.append(
+                HeavyConsumer(self._wiring, settler, archive, permits, starts, priority=ARCHIVE)
+            )
 
     def _resumed(self, group: str) -> None:
         for feed in self.feeds:

@@ -11,8 +11,8 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from google.protobuf.message import Message
 
-from framewell_contracts.catalogue import fact_type, topics
 from framewell_contracts.cloudevents import Event, Record, decode
+from framewell_contracts.fact_types import fact_type, topics
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit.clock import SystemClock

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from framewell.asset.v1.asset_pb2 import AssetRemoved, AssetTranscoded
-from framewell.audio.v1.audio_pb2 import AudioAnalysed, AudioExtracted
-from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
-from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
+from framewell.audio.v1.audio_pb2 import AudioExtracted
+from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell_inference.handlers.analyse_audio import AnalyseAudio, audio_failed
 from framewell_inference.handlers.analyse_chunk import AnalyseChunk, chunk_failed
 from framewell_inference.handlers.complete_asset import CompleteAsset
 from framewell_inference.handlers.follow_models import FollowModels
-from framewell_inference.handlers.forget import Erase, ForgetAsset
+from framewell_inference.handlers.remove_asset import Erase, ForgetAsset
 from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.facts import Outgoing
@@ -39,26 +36,22 @@ def stages(
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
     """`chunks` is how many are analysed at once in this process."""
     return (
-        Broadcast(reads=(ModelPromoted, ModelRetired), handler=handlers.follow_models),
+        Broadcast("inference.follow_models", handler=handlers.follow_models),
         HeavyStage(
             "inference.analyse_chunk",
-            reads=ChunkTranscoded,
             handler=handlers.analyse_chunk,
             gave_up=_chunk_given_up,
             permits=chunks,
         ),
         HeavyStage(
             "inference.analyse_audio",
-            reads=AudioExtracted,
             handler=handlers.analyse_audio,
             gave_up=_audio_given_up,
         ),
-        Stage("inference.complete_asset", reads=AssetTranscoded, handler=handlers.complete_asset),
-        Stage("inference.complete_chunk", reads=ChunkAnalysed, handler=handlers.complete_asset),
-        Stage("inference.complete_audio", reads=AudioAnalysed, handler=handlers.complete_asset),
-        Stage("inference.relabel", reads=ModelPromoted, handler=handlers.request_relabel),
-        Stage("inference.remove_asset", reads=AssetRemoved, handler=handlers.forget_asset),
-        Stage("inference.erase", reads=ErasureRequested, handler=handlers.erase, decide_once=decisions),
+        Stage("inference.complete_asset", handler=handlers.complete_asset),
+        Stage("inference.relabel", handler=handlers.request_relabel),
+        Stage("inference.remove_asset", handler=handlers.forget_asset),
+        Stage("inference.erase", handler=handlers.erase, decide_once=decisions),
     )
 
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
-from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell.programme.v1.programme_pb2 import ProgrammeChanged
 from framewell_ingest.handlers.accept_request import AcceptRequest
 from framewell_ingest.handlers.change_programme import ChangeProgramme
 from framewell_ingest.handlers.note_rejection import NoteRejection
@@ -29,9 +25,9 @@ class Handlers:
 def stages(handlers: Handlers) -> list[Stage]:
     """The subscriptions of ingest."""
     return [
-        Stage("ingest.accept_request", IngestRequested, handlers.accept_request),
-        Stage("ingest.note_rejection", AssetRejected, handlers.note_rejection),
-        Stage("ingest.change_programme", ProgrammeChanged, handlers.change_programme),
-        Stage("ingest.remove_asset", AssetRemoved, handlers.remove_asset),
-        Stage("ingest.erase", ErasureRequested, handlers.erase),
+        Stage("ingest.accept_request", handlers.accept_request),
+        Stage("ingest.note_rejection", handlers.note_rejection),
+        Stage("ingest.change_programme", handlers.change_programme),
+        Stage("ingest.remove_asset", handlers.remove_asset),
+        Stage("ingest.erase", handlers.erase),
     ]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
-from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
-from framewell.training.v1.training_pb2 import TrainingRequested
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.erasure import Erase
 from framewell_kit.stream import Stage
-from framewell_training.handlers.erase import Erase
 from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.handlers.start_run import StartRun
 from framewell_training.handlers.withdraw_snapshot import WithdrawSnapshot
@@ -24,11 +22,11 @@ class Handlers:
     erase: Erase
 
 
-def stages(handlers: Handlers) -> list[Stage]:
-    """The subscriptions of training."""
+def stages(handlers: Handlers, decisions: DecisionLog) -> list[Stage]:
+    """Return the subscriptions of training."""
     return [
-        Stage("training.start_run", SnapshotPublished, handlers.start_run),
-        Stage("training.start_requested_run", TrainingRequested, handlers.start_requested_run),
-        Stage("training.withdraw_snapshot", SnapshotWithdrawn, handlers.withdraw_snapshot),
-        Stage("training.erase", ErasureRequested, handlers.erase),
+        Stage("training.start_run", handlers.start_run),
+        Stage("training.start_requested_run", handlers.start_requested_run),
+        Stage("training.withdraw_snapshot", handlers.withdraw_snapshot),
+        Stage("training.erase", handlers.erase, decide_once=decisions),
     ]

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved
-from framewell.audio.v1.audio_pb2 import AudioExtracted
-from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell_kit.stream import HeavyStage, Stage
 from framewell_transcode.handlers.make_chunk import MakeChunk
 from framewell_transcode.handlers.plan_chunks import PlanChunks
@@ -33,28 +29,25 @@ class Handlers:
 def stages(handlers: Handlers, *, chunks_at_once: int) -> list[Stage | HeavyStage]:
     """The subscriptions of transcode."""
     return [
-        Stage("transcode.plan_chunks", AssetIngested, handlers.plan_chunks),
+        Stage("transcode.plan_chunks", handlers.plan_chunks),
         HeavyStage(
             "transcode.make_chunk",
-            ChunkPlanned,
             handlers.make_chunk,
             gave_up=handlers.make_chunk.gave_up,
             permits=chunks_at_once,
         ),
         Stage(
             "transcode.stitch",
-            ChunkTranscoded,
             handlers.stitch,
             gave_up=gave_up,
             concurrency=_ASSETS_AT_ONCE,
         ),
         Stage(
             "transcode.stitch_audio",
-            AudioExtracted,
             handlers.stitch_audio,
             gave_up=gave_up,
             concurrency=_ASSETS_AT_ONCE,
         ),
-        Stage("transcode.remove_asset", AssetRemoved, handlers.remove_asset),
-        Stage("transcode.erase", ErasureRequested, handlers.erase),
+        Stage("transcode.remove_asset", handlers.remove_asset),
+        Stage("transcode.erase", handlers.erase),
     ]

@@ -1,0 +1,1 @@
+"""Reading: from a subscription to the commit of what was handled."""

@@ -1,0 +1,1 @@
+"""Writing: from what a handler returned to the acknowledgement of its records."""

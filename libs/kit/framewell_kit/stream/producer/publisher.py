@@ -1,0 +1,243 @@
+"""Facts out: one idempotent producer a process, acknowledged by every in-sync replica.
+
+aiokafka's producer has two traps (measured): with idempotence it waits for a broker that is away without
+end, and one record the broker refuses leaves a gap in the sequence after which every send to that
+partition fails. So waits are bounded here where somebody waits for an answer, and a producer that lost
+its sequence, or ended inside, is replaced.
+"""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidProducerEpoch,
+    KafkaError,
+    KafkaTimeoutError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    ProducerFenced,
+    UnknownProducerId,
+)
+
+from framewell_contracts.cloudevents import Record
+from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
+from framewell_kafka.broker_access import BrokerAccess, UnsafeAccess
+from framewell_kafka.broker_reach import BrokerUnusable, reach, refusal
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import Busy
+from framewell_kit.stream.aiokafka_compat.client_health import producer_ended
+from framewell_kit.stream.producer.outgoing import derive
+from framewell_kit.stream.producer.partition_batcher import PartitionBatcher
+from framewell_kit.stream.producer.partitioner import partition_of
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
+
+LOST_SEQUENCE = (InvalidProducerEpoch, OutOfOrderSequenceNumber, ProducerFenced, UnknownProducerId)
+TRIES = 5
+STOP_SECONDS = 5.0
+RETIRE_SECONDS = 60.0
+WATCH_SECONDS = 1.0
+ROUTE_SECONDS = 60.0
+
+
+class Publisher:
+    """Publishes facts and waits until they cannot be lost any more."""
+
+    def __init__(
+        self, kafka: BrokerAccess, *, source: str, clock: Clock, prefix: str = "", answer_within: float = 20.0
+    ) -> None:
+        self.source = source
+        self._kafka, self._prefix = kafka, prefix
+        self._clock = clock
+        self._answer_within = answer_within
+        self._producer: Any = None
+        self._replacing = asyncio.Lock()
+        self._retired: set[asyncio.Task[None]] = set()
+        self._outlets: dict[tuple[str, int], PartitionBatcher] = {}
+        self._routes: dict[str, list[PartitionBatcher]] = {}
+        self._forgetting: asyncio.TimerHandle | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect; raises KafkaError while the broker is away."""
+        self._producer = await self._connected()
+        self._forget_routes()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Send what is left and disconnect, within a few seconds."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+        sending = [task for outlet in self._outlets.values() if (task := outlet.sending) is not None]
+        if sending and (await asyncio.wait(sending, timeout=STOP_SECONDS))[1]:
+            log.warning("facts not acknowledged at the end: whatever led to them is redone")
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _stop(producer)
+        for outlet in self._outlets.values():
+            outlet.close()
+        for task in self._retired:
+            task.cancel()
+
+    async def ping(self) -> None:
+        """Return when the broker answers a question; raise Busy when it does not."""
+        if self._producer is None or not await self._producer.client.force_metadata_update():
+            raise Busy(f"the broker at {self._kafka.servers} does not answer")
+
+    async def publish(self, facts: Sequence[Outgoing], cause: Cause) -> None:
+        """Publish the facts of a cause and wait for their acknowledgement.
+
+        Raises Busy when the broker does not answer: they may or may not be out, and publishing them again
+        makes the same events.
+        """
+        await self.deliver(derive(facts, cause, source=self.source, now=self._clock.now()))
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        """Publish records and wait for their acknowledgement; raises Busy as `publish` does."""
+        left = list(records)
+        for attempt in range(TRIES):
+            try:
+                async with asyncio.timeout(self._answer_within):
+                    left = await self._delivered(left)
+            except (KafkaError, TimeoutError) as error:
+                raise Busy(self._told(error)) from error
+            if not left:
+                return
+            await self._clock.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
+        raise Busy(f"the broker at {self._kafka} refused {len(left)} records {TRIES} times")
+
+    def put(self, record: Record) -> "asyncio.Future[None] | None":
+        """Put a record on its way; what is returned is done once it is acknowledged. None: use `send`.
+
+        Order per key is the order of the calls. Failures, of the call or of what it returns, are
+        KafkaErrors: tell `recover` about them.
+        """
+        outlet = self._outlet(record)
+        return None if outlet is None else outlet.put(record)
+
+    async def send(self, record: Record) -> "asyncio.Future[None]":
+        """As `put`, after waiting for room."""
+        while True:
+            outlet = self._outlet(record)
+            if outlet is None:
+                await self._find_route(record.topic)
+            elif (acknowledged := outlet.put(record)) is not None:
+                return acknowledged
+            else:
+                await outlet.room()
+
+    async def recover(self, errors: Sequence[BaseException]) -> None:
+        """After failed sends: replace the producer when it lost its sequence, or no longer works."""
+        failed = self._producer
+        lost = next((repr(error) for error in errors if isinstance(error, LOST_SEQUENCE)), "")
+        reason = lost or (producer_ended(failed) if failed is not None else "")
+        if not reason:
+            return
+        async with self._replacing:
+            if self._producer is not failed or failed is None:
+                return  # somebody else has replaced it meanwhile
+            try:
+                self._producer = await self._connected()
+            except (KafkaError, UnsafeAccess) as error:  # the next failure leads here again
+                log.warning(
+                    "no new producer yet in place of one that failed", reason=reason, error=repr(error)
+                )
+                return
+            log.warning("producer replaced", reason=reason)
+            task = asyncio.create_task(_retire(failed))
+            self._retired.add(task)
+            task.add_done_callback(self._retired.discard)
+
+    async def _watch(self) -> None:
+        """Replace a producer that ended and fails nothing: whoever waits for it would wait for ever."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            await self.recover(())
+
+    async def _delivered(self, records: Sequence[Record]) -> list[Record]:
+        """Those records that were not acknowledged, for a reason that a new try may mend."""
+        sent = [await self.send(record) for record in records]
+        if not sent:
+            return []
+        await asyncio.wait(sent)  # which, other than gather, does not cancel them when it is cancelled
+        results = [future.exception() for future in sent]
+        failures = [error for error in results if error is not None]
+        await self.recover(failures)
+        for failure in failures:
+            if not isinstance(failure, (*LOST_SEQUENCE, ProducerClosed)):
+                raise failure
+        return [record for record, result in zip(records, results, strict=True) if result is not None]
+
+    def _outlet(self, record: Record) -> PartitionBatcher | None:
+        route = self._routes.get(record.topic)
+        return None if route is None else route[partition_of(record.key or None, len(route))]
+
+    async def _find_route(self, topic: str) -> None:
+        """Learn how many partitions a topic has. Raises KafkaError when it cannot be learned in time."""
+        name = self._prefix + topic
+        try:
+            async with asyncio.timeout(self._answer_within):
+                partitions = await self._live().partitions_for(name)
+        except TimeoutError as error:
+            raise KafkaTimeoutError(f"nobody says how many partitions {name} has") from error
+        self._routes[topic] = [
+            self._outlets.setdefault((name, number), PartitionBatcher(name, number, self._live))
+            for number in sorted(partitions)
+        ]
+
+    def _forget_routes(self) -> None:
+        """Topics may get more partitions: look again once a minute."""
+        self._routes.clear()
+        self._forgetting = asyncio.get_running_loop().call_later(ROUTE_SECONDS, self._forget_routes)
+
+    def _live(self) -> Any:
+        if self._producer is None:
+            raise ProducerClosed
+        return self._producer
+
+    def _told(self, error: BaseException) -> str:
+        return refusal(error) or f"the broker at {self._kafka} does not acknowledge: {error!r}"
+
+    async def _connected(self) -> Any:
+        await reach(self._kafka)
+        producer = AIOKafkaProducer(
+            **self._kafka.client_options(),
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=1 << 18,
+            max_request_size=MAX_DEAD_LETTER_BYTES,
+        )
+        try:
+            await producer.start()
+        except BaseException as error:
+            await _stop(producer)
+            if refused := refusal(error):
+                raise BrokerUnusable(refused) from error
+            raise
+        return producer
+
+
+async def _retire(producer: Any) -> None:
+    """Stop a producer that was replaced: once what it still holds is out or has failed, at last by us."""
+    try:
+        async with asyncio.timeout(RETIRE_SECONDS):
+            await producer.stop()
+    except (KafkaError, TimeoutError) as error:
+        log.warning("the replaced producer did not stop cleanly", error=repr(error))
+        producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - nothing else ends its waiters
+
+
+async def _stop(producer: Any) -> None:
+    """Stop a producer, but never wait for a broker that is away."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    except (KafkaError, TimeoutError) as error:
+        log.warning("producer did not stop in time", error=repr(error))
