@@ -1,173 +1,185 @@
-"""Where an asset stands, derived from its events alone.
+"""Where an asset stands, derived from its facts alone.
 
-A pure function of the *set* of events: their order does not matter, and an event seen twice counts
-once, since events are told apart by their key and chunks by chunk id. Work of an older generation (the asset
-was reprocessed since) is left out.
+What is kept of them is a set of parts, each of bounded size: one for the facts about the asset as a whole,
+one for each 64 chunk numbers of a generation. A part changes only by saying again what is so, hence neither
+the order of facts nor their repetition matters. Work of an older generation (the asset was reprocessed
+since) is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
+from typing import Final
 
-from framewell_gateway.domain.events import RecordedEvent
+from google.protobuf.message import Message
 
+from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
+from framewell.media.v1.media_pb2 import MediaKind
 
-class AssetState(StrEnum):
-    """How far an asset has come."""
+BUCKET_SIZE: Final = 64
+"""Chunk numbers in one part."""
 
-    REQUESTED = "requested"
-    INGESTED = "ingested"
-    TRANSCODING = "transcoding"
-    ANALYSING = "analysing"
-    ANALYSED = "analysed"
-    REJECTED = "rejected"
-    REMOVED = "removed"
+ENDED: Final = frozenset(
+    {AssetState.ASSET_STATE_ANALYSED, AssetState.ASSET_STATE_REJECTED, AssetState.ASSET_STATE_REMOVED}
+)
+"""States after which nothing more happens by itself."""
 
-    @property
-    def ended(self) -> bool:
-        """True when nothing more happens by itself."""
-        return self in {AssetState.ANALYSED, AssetState.REJECTED, AssetState.REMOVED}
+CHUNK_STEPS: Final = ("chunk.planned", "chunk.transcoded", "chunk.analysed")
+_SOUND_STEPS: Final = ("audio.extracted", "audio.analysed")
+_STEPS: Final = frozenset(
+    {
+        "ingest.requested", "asset.ingested", "asset.rejected", "asset.removed", "asset.transcoded",
+        "asset.analysed", *CHUNK_STEPS, *_SOUND_STEPS,
+    }
+)  # fmt: skip
+EVERY_GENERATION: Final = -1
+"""Stands for the generation of facts that concern all of them: the request and the removal of an asset."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChunkCounts:
-    """Chunks of the current generation. A failed chunk is one that was given up at any stage."""
+class Step:
+    """What one fact says about where its asset stands.
 
-    planned: int = 0
-    transcoded: int = 0
-    analysed: int = 0
-    failed: int = 0
+    `chunk` is the number of the chunk it is about, None for the asset as a whole. `failure` is a sentence,
+    empty unless the work was given up. `reason` says why an asset was rejected or removed.
+    """
+
+    asset_id: str
+    name: str
+    generation: int = EVERY_GENERATION
+    chunk: int | None = None
+    failure: str = ""
+    reason: str = ""
+    kind: int = MediaKind.MEDIA_KIND_UNSPECIFIED
+    chunk_count: int = 0
+    missing: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPart:
+    """What is kept of an asset's facts: steps of the whole by name, or what became of up to 64 chunks.
+
+    `done` holds the numbers of chunks by the name of the step that they took, `failed` the sentences of
+    those that were given up at it.
+    """
+
+    generation: int
+    kind: int = MediaKind.MEDIA_KIND_UNSPECIFIED
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    done: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    failed: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where an asset stands. `reason` is set for rejected and removed assets."""
+    """Where an asset stands. `reason` is set for rejected and removed assets, and one that was not analysed.
 
-    state: AssetState
-    reason: str | None
-    missing: tuple[str, ...]
-    chunks: ChunkCounts
-    generation: int
-    kind: str | None
+    `kind` is unspecified while it is not known. `steps` are the names of those that the whole asset took.
+    """
+
+    state: "AssetState.ValueType"
+    reason: str | None = None
+    missing: tuple[str, ...] = ()
+    chunks: ChunkCounts = field(default_factory=ChunkCounts)
+    generation: int = 0
+    kind: int = MediaKind.MEDIA_KIND_UNSPECIFIED
+    steps: frozenset[str] = frozenset()
 
 
-_WORKED_ON = {"chunk.planned", "chunk.transcoded", "chunk.analysed", "audio.extracted", "audio.analysed"}
-
-
-def progress_of(events: Iterable[RecordedEvent]) -> Progress | None:
-    """Where the asset of these events stands; None when none of them is about its life."""
-    known = {event.key: event for event in events}.values()
-    generation = max((event.generation for event in known), default=0)
-    by_name = _by_name(known, generation)
-    if not any(by_name.get(name) for name in ("ingest.requested", *_ENDS_AND_STAGES, *_WORKED_ON)):
+def step_of(name: str, asset_id: str, fact: Message) -> Step | None:
+    """Return what a fact says about where its asset stands; None when it is not about that."""
+    if name not in _STEPS or not asset_id:
         return None
-    state, reason = _state(by_name)
+    if name in {"ingest.requested", "asset.removed"}:
+        return Step(asset_id, name, reason=getattr(fact, "reason", ""))
+    work, outcome = getattr(fact, "work"), getattr(fact, "outcome", None)  # noqa: B009 - of any fact with work
+    given_up = outcome is not None and outcome.HasField("failed")
+    return Step(
+        asset_id,
+        name,
+        generation=work.generation,
+        chunk=getattr(fact, "index") if name in CHUNK_STEPS else None,  # noqa: B009
+        failure=outcome.failed.detail or outcome.failed.code if outcome is not None and given_up else "",
+        reason=getattr(fact, "detail", ""),
+        kind=work.kind,
+        chunk_count=getattr(fact, "chunk_count", 0),
+        missing=tuple(getattr(fact, "missing", ())),
+    )
+
+
+def progress_of(parts: Iterable[ProgressPart]) -> Progress | None:
+    """Return where the asset with these parts stands; None when there are none."""
+    known = list(parts)
+    if not known:
+        return None
+    generation = max(0, *(part.generation for part in known))
+    current = [part for part in known if part.generation in {generation, EVERY_GENERATION}]
+    steps = {name: step for part in current for name, step in part.steps.items()}
+    chunks = [part for part in current if part.done or part.failed]
+    state, reason = _state(steps, worked_on=bool(chunks))
     return Progress(
         state=state,
         reason=reason,
-        missing=_missing(by_name),
-        chunks=_count_chunks(by_name),
+        missing=_missing(steps, chunks),
+        chunks=_count_chunks(steps, chunks),
         generation=generation,
-        kind=_kind(by_name),
+        kind=max(part.kind for part in current),
+        steps=frozenset(steps),
     )
 
 
-_ENDS_AND_STAGES = ("asset.ingested", "asset.rejected", "asset.removed", "asset.transcoded", "asset.analysed")
-
-# Facts that carry no generation concern every one of them.
-_OF_ALL_GENERATIONS = {"ingest.requested", "asset.removed"}
-
-
-def _by_name(events: Iterable[RecordedEvent], generation: int) -> Mapping[str, Sequence[RecordedEvent]]:
-    """The events of the current generation by name, each list in order of time."""
-    named: dict[str, list[RecordedEvent]] = {}
-    for event in sorted(events, key=lambda event: (event.time, event.key)):
-        if event.generation == generation or event.name in _OF_ALL_GENERATIONS:
-            named.setdefault(event.name, []).append(event)
-    return named
-
-
-def _state(by_name: Mapping[str, Sequence[RecordedEvent]]) -> tuple[AssetState, str | None]:
-    if removed := by_name.get("asset.removed"):
-        return AssetState.REMOVED, str(removed[-1].data.get("reason") or "") or None
-    if analysed := by_name.get("asset.analysed"):
-        failure = analysed[-1].failure
-        return AssetState.ANALYSED, failure.detail if failure else None
-    if rejected := by_name.get("asset.rejected"):
-        return AssetState.REJECTED, str(rejected[-1].data.get("detail") or "rejected without a reason")
-    return _state_on_the_way(by_name), None
+def _state(steps: Mapping[str, Step], *, worked_on: bool) -> "tuple[AssetState.ValueType, str | None]":
+    if removed := steps.get("asset.removed"):
+        return AssetState.ASSET_STATE_REMOVED, removed.reason or None
+    if analysed := steps.get("asset.analysed"):
+        return AssetState.ASSET_STATE_ANALYSED, analysed.failure or None
+    if rejected := steps.get("asset.rejected"):
+        return AssetState.ASSET_STATE_REJECTED, rejected.reason or "rejected without a reason"
+    if "asset.transcoded" in steps:
+        return AssetState.ASSET_STATE_ANALYSING, None
+    if worked_on or any(name in steps for name in _SOUND_STEPS):
+        return AssetState.ASSET_STATE_TRANSCODING, None
+    if "asset.ingested" in steps:
+        return AssetState.ASSET_STATE_INGESTED, None
+    return AssetState.ASSET_STATE_REQUESTED, None
 
 
-def _state_on_the_way(by_name: Mapping[str, Sequence[RecordedEvent]]) -> AssetState:
-    if by_name.get("asset.transcoded"):
-        return AssetState.ANALYSING
-    if any(by_name.get(name) for name in _WORKED_ON):
-        return AssetState.TRANSCODING
-    return AssetState.INGESTED if by_name.get("asset.ingested") else AssetState.REQUESTED
-
-
-def _count_chunks(by_name: Mapping[str, Sequence[RecordedEvent]]) -> ChunkCounts:
-    seen: dict[str, set[str]] = {}
-    failed: set[str] = set()
-    for name in ("chunk.planned", "chunk.transcoded", "chunk.analysed"):
-        for event in by_name.get(name, ()):
-            if event.failure:
-                failed.add(event.chunk_id)
-            else:
-                seen.setdefault(name, set()).add(event.chunk_id)
-    # A chunk that was worked on has been planned, whichever event came first.
-    planned = set().union(failed, *seen.values())
-    expected = max(
-        (_count(event, "chunk_ids_count") for event in by_name.get("asset.transcoded", ())), default=0
+def _count_chunks(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> ChunkCounts:
+    # A chunk that was worked on has been planned, whichever fact came first.
+    failed = [frozenset[int]().union(*part.failed.values()) for part in parts]
+    planned = sum(
+        len(given_up.union(*part.done.values())) for part, given_up in zip(parts, failed, strict=True)
     )
+    transcoded = steps.get("asset.transcoded")
     return ChunkCounts(
-        planned=max(len(planned), expected),
-        transcoded=len(seen.get("chunk.transcoded", ())),
-        analysed=len(seen.get("chunk.analysed", ())),
-        failed=len(failed),
+        planned=max(planned, transcoded.chunk_count if transcoded else 0),
+        transcoded=sum(len(part.done.get("chunk.transcoded", ())) for part in parts),
+        analysed=sum(len(part.done.get("chunk.analysed", ())) for part in parts),
+        failed=sum(map(len, failed)),
     )
 
 
-def _missing(by_name: Mapping[str, Sequence[RecordedEvent]]) -> tuple[str, ...]:
-    """One sentence for every part that is missing, each once.
+def _missing(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> tuple[str, ...]:
+    """Return one sentence for every part that is missing, each once, at most 20.
 
     The facts that end a stage know best; until they arrive, the failures themselves speak.
     """
     sentences: dict[str, None] = {}
     for name in ("asset.transcoded", "asset.analysed"):
-        for event in by_name.get(name, ()):
-            missing = event.data.get("missing")
-            sentences.update(dict.fromkeys(str(one) for one in missing) if isinstance(missing, list) else {})
-    if not by_name.get("asset.analysed"):
-        for name in ("chunk.analysed", "audio.analysed"):
-            sentences.update(_failures(by_name.get(name, ())))
-    if not by_name.get("asset.transcoded"):
-        for name in ("chunk.transcoded", "audio.extracted"):
-            sentences.update(_failures(by_name.get(name, ())))
-    return tuple(sentences)
+        if name in steps:
+            sentences.update(dict.fromkeys(steps[name].missing))
+    if "asset.analysed" not in steps:
+        sentences.update(_failures("was not analysed", "chunk.analysed", "audio.analysed", steps, parts))
+    if "asset.transcoded" not in steps:
+        sentences.update(_failures("is missing", "chunk.transcoded", "audio.extracted", steps, parts))
+    return tuple(missing_sentences(list(sentences)))
 
 
-def _failures(events: Iterable[RecordedEvent]) -> dict[str, None]:
-    return {
-        f"{_what(event)} {'was not analysed' if event.name.endswith('analysed') else 'is missing'}: "
-        f"{event.failure.detail}": None
-        for event in events
-        if event.failure
-    }
-
-
-def _what(event: RecordedEvent) -> str:
-    return f"chunk {_count(event, 'index') + 1}" if event.chunk_id else "the sound"
-
-
-def _count(event: RecordedEvent, field: str) -> int:
-    value = event.data.get(field)
-    return value if isinstance(value, int) else 0
-
-
-def _kind(by_name: Mapping[str, Sequence[RecordedEvent]]) -> str | None:
-    for name in ("asset.ingested", "asset.transcoded", "chunk.planned", "chunk.transcoded"):
-        for event in by_name.get(name, ()):
-            if kind := event.data.get("kind"):
-                return str(kind)
-    return None
+def _failures(
+    what: str, of_chunks: str, of_sound: str, steps: Mapping[str, Step], parts: Sequence[ProgressPart]
+) -> dict[str, None]:
+    chunks = {number: failure for part in parts for number, failure in part.failed.get(of_chunks, {}).items()}
+    found = {f"chunk {number + 1} {what}: {chunks[number]}": None for number in sorted(chunks)}
+    sound = steps.get(of_sound)
+    if sound is not None and sound.failure:
+        found[f"the sound {what}: {sound.failure}"] = None
+    return found
