@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.media.v1.media_pb2 import MediaKind
+from framewell_kit.outcome_messages import missing_sentences
 
 BUCKET_SIZE: Final = 64
 """Chunk numbers in one part."""
