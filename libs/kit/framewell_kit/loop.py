@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import uvloop
 
+from framewell_kit.stream.aiokafka_compat import lost_connection
+
 T = TypeVar("T")
 
 
