@@ -1,4 +1,4 @@
-"""How a command reaches the broker, and what it tells a person when the broker is away or says no."""
+"""The broker a command talks to, and the sentences for one that is away or refuses."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ R = TypeVar("R")
 
 
 def broker_access(kafka: str | None) -> BrokerAccess:
-    """The broker a command is to speak to; UsageProblem when the environment says how and cannot mean it."""
+    """Return the access to the broker of a command. Raise UsageProblem for settings that contradict."""
     try:
         return BrokerAccess.from_environment(kafka or read_endpoints()["kafka"])
     except UnsafeAccess as error:
@@ -58,7 +58,7 @@ def broker_access(kafka: str | None) -> BrokerAccess:
 
 
 def run(kafka: BrokerAccess, work: Coroutine[None, None, R]) -> R:
-    """Run against a broker; one clear line when it is not there, or there and not willing."""
+    """Run work against a broker; its errors become one clear line for a person."""
     try:
         return asyncio.run(work)
     except UnsafeAccess as error:
@@ -68,7 +68,7 @@ def run(kafka: BrokerAccess, work: Coroutine[None, None, R]) -> R:
 
 
 def problem(kafka: BrokerAccess, error: KafkaError) -> CommandError:
-    """What to tell a person of an error of the broker."""
+    """Return what a person reads of an error of the broker."""
     if isinstance(error, BrokerUnusable):
         return MeshUnreachable(f"The broker cannot be used: {error}")
     if isinstance(error, _AWAY):

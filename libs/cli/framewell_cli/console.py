@@ -1,4 +1,4 @@
-"""How every command speaks: results on standard output, everything else on standard error."""
+"""Output of every command: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 
 
 class HarmlessConsole(Console):
-    """A console on which nothing that a sender wrote, a title or a reason, can work."""
+    """A console on which no text from outside, such as a title or a reason, can act as a control sequence."""
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """As ever; text is made harmless first. A `Text` must be so already."""
+        """Print as rich does; text is made harmless first. A `Text` must be harmless already."""
         super().print(*(harmless(one) if isinstance(one, str) else one for one in objects), **options)
 
 
@@ -30,7 +30,7 @@ progress = HarmlessConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Print one JSON value, for programs; nothing in it can work on a terminal it is printed to."""
+    """Print one JSON value, for programs; nothing in it can act on a terminal."""
     typer.echo(plain_json(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
 
 

@@ -1,4 +1,4 @@
-"""What a command tells a person who has to do something, and with which exit code it ends."""
+"""Errors that a person can act on, each with the exit code of the command."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from framewell_cli.console import Json, results
 from framewell_cli.describe import describe
 from framewell_cli.errors import UsageProblem
 from framewell_cli.plain_text import plain_json
-from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Event, Unreadable, decode
+from framewell_contracts.fact_types import FACTS
 from framewell_contracts.json_events import structured
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_reading import partitions_of, read_to_end, reader
@@ -116,15 +116,15 @@ def _print(record: Any, prefix: str, asset: str, *, as_json: bool) -> None:
 
 
 def _line(event: Event) -> str:
-    said = event.envelope
+    envelope = event.envelope
     data = json.dumps(structured(event)["data"], ensure_ascii=False)
-    kind = said.type.removeprefix("framewell.").rsplit(".", 1)[0]
-    return f"{said.time:%H:%M:%S} {kind:<20} {said.subject or '-':<36} {data[:200]}"
+    kind = envelope.type.removeprefix("framewell.").rsplit(".", 1)[0]
+    return f"{envelope.time:%H:%M:%S} {kind:<20} {envelope.subject or '-':<36} {data[:200]}"
 
 
 def _print_unreadable(record: Any, error: Unreadable, *, as_json: bool) -> None:
-    place = f"{record.topic}/{record.partition}@{record.offset}"
+    position = f"{record.topic}/{record.partition}@{record.offset}"
     if as_json:
-        typer.echo(json.dumps({"unreadable": error.reason, "code": error.code, "at": place}))
+        typer.echo(json.dumps({"unreadable": error.reason, "code": error.code, "at": position}))
     else:
-        results.print(f"         cannot be read      {place}: {error.reason}", markup=False)
+        results.print(f"         cannot be read      {position}: {error.reason}", markup=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Final
@@ -55,8 +55,10 @@ def all_commands() -> dict[str, str]:
     return {**COMMANDS, **added}
 
 
-def build(commands: Mapping[str, str]) -> typer.Typer:
+def build(names: Iterable[str]) -> typer.Typer:
     """Return the command with these subcommands; only their modules are imported."""
+    names = [*names]
+    places = COMMANDS if COMMANDS.keys() >= {*names} else all_commands()
     app = typer.Typer(
         add_completion=False,
         no_args_is_help=True,
@@ -64,8 +66,8 @@ def build(commands: Mapping[str, str]) -> typer.Typer:
         help="Framewell: media in, reviewed samples and your own models out.",
     )
     app.callback()(_no_options)
-    for name, place in commands.items():
-        module, _, attribute = place.partition(":")
+    for name in names:
+        module, _, attribute = places[name].partition(":")
         target = getattr(import_module(module), attribute)
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=name)
@@ -81,10 +83,10 @@ def _no_options() -> None:
 def main() -> None:
     """Run the command. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached, 130 Ctrl-C."""
     logging.getLogger().addHandler(logging.NullHandler())  # people read our errors, not the logs of libraries
-    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    asked = sys.argv[1:2]
     try:
-        commands = {name: COMMANDS[name]} if name in COMMANDS else all_commands()
-        build({name: commands[name]} if name in commands else commands)()
+        known = COMMANDS if asked and asked[0] in COMMANDS else all_commands()
+        build(asked if asked and asked[0] in known else known)()
     except CommandError as error:
         typer.echo(harmless(str(error)), err=True)
         sys.exit(error.exit_code)

@@ -10,15 +10,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import grpc
 import typer
 
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell_cli.commands.gateway_access import ActingAs
 from framewell_cli.console import Json, print_json, print_table
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_cli.service_calls import ServiceAway, ServiceRefused, caller, service
 from framewell_models.fetch import FetchError
 from framewell_models.folders import ModelFolder, default_root, folder_of, shipped, verify
 from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef, load
@@ -97,7 +98,7 @@ def verify_models(root: Root = None, as_json: Json = False) -> None:
 
 
 @app.command("import")
-def import_model(folder: Path, as_json: Json = False) -> None:
+def import_model(folder: Path, acting_as: ActingAs = "", as_json: Json = False) -> None:
     """Take a model folder (model.yaml and its files) into the running mesh; served by name at once."""
     try:
         manifest = load(folder / MANIFEST_NAME)
@@ -112,33 +113,33 @@ def import_model(folder: Path, as_json: Json = False) -> None:
             f"models: {manifest.ref} is too large to be sent ({request.ByteSize() >> 20} MiB, at most "
             f"{LARGEST_IMPORT >> 20}); copy the folder to {target} and restart the inference service"
         )
-    _tell(_call("ImportModel", request).model, as_json=as_json)
+    _print_model(_call("ImportModel", request, acting_as).model, as_json=as_json)
 
 
 @app.command()
-def use(model: str, as_json: Json = False) -> None:
-    """Put a version in force: NAME@VERSION. Identity models switch once everything is re-labelled."""
+def use(model: str, acting_as: ActingAs = "", as_json: Json = False) -> None:
+    """Choose which version of an imported model answers: NAME@VERSION. Your own: framewell train promote."""
     try:
         ref = ModelRef.parse(model)
     except ManifestError as error:
         raise UsageProblem(f"models: {error}") from error
-    request = api.SetAliasRequest(model=ModelVersion(name=ref.name, version=ref.version))
-    _tell(_call("SetAlias", request).model, as_json=as_json)
+    request = api.ChooseVersionRequest(model=ModelVersion(name=ref.name, version=ref.version))
+    _print_model(_call("ChooseVersion", request, acting_as).model, as_json=as_json)
 
 
-def _call(method: str, request: Any) -> Any:
+def _call(method: str, request: Any, acting_as: str) -> Any:
     """Ask the inference service of the mesh that runs here."""
     address = read_endpoints()["grpc.inference"]
-    with grpc.insecure_channel(address) as channel:
-        try:
-            return getattr(InferenceServiceStub(channel), method)(request, timeout=CALL_SECONDS)
-        except grpc.RpcError as error:
-            if error.code() is grpc.StatusCode.UNAVAILABLE:
-                raise MeshUnreachable(f"models: the inference service at {address} does not answer") from None
-            raise CommandError(f"models: {error.details()}") from None
+    try:
+        with service(InferenceServiceStub, address) as stub:
+            return getattr(stub, method)(request, timeout=CALL_SECONDS, metadata=caller(acting_as))
+    except ServiceAway:
+        raise MeshUnreachable(f"models: the inference service at {address} does not answer") from None
+    except ServiceRefused as error:
+        raise CommandError(f"models: {error}") from None
 
 
-def _tell(model: api.Model, *, as_json: bool) -> None:
+def _print_model(model: api.Model, *, as_json: bool) -> None:
     ref = f"{model.model.name}@{model.model.version}"
     if as_json:
         print_json({"model": ref, "in_force": model.in_force, "provider": model.provider})

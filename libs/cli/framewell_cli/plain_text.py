@@ -18,24 +18,24 @@ _WORKS_ON_A_TERMINAL: Final = re.compile(
 
 
 def harmless(text: str) -> str:
-    """Text for people, lines kept: what would work on a terminal is written as an escape."""
+    """Return text for people, lines kept: what would act on a terminal is written as an escape."""
     return "\n".join(_WORKS_ON_A_TERMINAL.sub(_matched, line) for line in text.splitlines())
 
 
 def one_line(text: str) -> str:
-    """The same in one line: a title, a cell of a table."""
+    """Return the same in one line: a title, a cell of a table."""
     return harmless(" ".join(text.splitlines()))
 
 
 def plain(text: str, *, keep: str = "") -> str:
-    """The text with everything that is not printable written as an escape, but for what is in `keep`."""
+    """Return the text with everything that is not printable, except `keep`, written as an escape."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() or one in keep else _escaped(one) for one in text)
 
 
 def plain_json(text: str) -> str:
-    """A JSON text with everything that is not printable inside its strings escaped; the same value."""
+    """Return JSON text with everything that is not printable in its strings escaped; the same value."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() or one == "\n" else _json_escaped(one) for one in text)

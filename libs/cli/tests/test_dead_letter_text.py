@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_cli.dlq import app
+from framewell_cli.dlq.formatting import as_json, as_text, moment
 from framewell_cli.dlq.options import Filters
-from framewell_cli.dlq.telling import as_json, as_text, moment
 from framewell_cli.errors import UsageProblem
 from framewell_cli.plain_text import plain, plain_json
 from framewell_kafka.dead_letters import WAITING, Action, DeadLetter, DeadLetterId, Selection

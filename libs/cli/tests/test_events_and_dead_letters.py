@@ -111,14 +111,14 @@ async def test_what_is_only_shown_looks_a_month_back_and_says_what_it_left_out(b
     listed = await run(bench, "dlq", "list")
     assert (listed["count"], listed["not_looked_at"]) == (1, {GROUP: 1})
     shown = await run(bench, "dlq", "show", GROUP)
-    assert [one["id"] for one in shown["dead_letters"]] == ["new"]
+    assert [one["event_id"] for one in shown["dead_letters"]] == ["new"]
     assert shown["since"] >= listed["since"]
     assert shown["not_looked_at"] == {GROUP: 1}
     for arguments in (("--since", "all"), ("--since", "60d")):
         assert (await run(bench, "dlq", "list", *arguments))["count"] == 2
     for arguments in (("--id", "old"), ("--until", "30d")):
         (old,) = (await run(bench, "dlq", "show", GROUP, *arguments))["dead_letters"]
-        assert old["id"] == "old"
+        assert old["event_id"] == "old"
     planned = await run(bench, "dlq", "replay", GROUP, "--dry-run")
     assert (planned["matching"], planned["oldest"]) == (2, shown_day(now, days=40))
     assert (await run(bench, "dlq", "replay", GROUP, "--since", "30d"))["replayed"] == 1
@@ -140,5 +140,5 @@ async def test_what_fails_again_is_a_new_letter_of_the_same_event(bench: StreamB
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 1
     await listed_when(bench, 1)
     (again,) = (await run(bench, "dlq", "show", GROUP))["dead_letters"]
-    both = (await run(bench, "dlq", "show", GROUP, "--id", again["id"]))["dead_letters"]
+    both = (await run(bench, "dlq", "show", GROUP, "--id", again["event_id"]))["dead_letters"]
     assert [(one["state"], one["attempts"]) for one in both] == [("replayed", 1), ("waiting", 1)]

@@ -1,4 +1,4 @@
-"""`framewell events describe` says, without a broker, who says and hears what."""
+"""`framewell events describe` says, without a broker, who emits and reads what."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from framewell_cli.errors import UsageProblem
 from framewell_cli.main import build
 from framewell_contracts.asyncapi import document
 from framewell_contracts.asyncapi.examples import EXAMPLES
-from framewell_contracts.catalogue import FACTS
+from framewell_contracts.fact_types import FACTS
 
 
 @pytest.fixture(autouse=True)
@@ -55,11 +55,11 @@ def test_for_people_it_is_a_table_of_every_fact() -> None:
     assert "12" in chunks
 
 
-def test_for_people_a_service_says_and_hears() -> None:
+def test_for_people_a_service_emits_and_reads() -> None:
     lines = [line.split() for line in described("inference").stdout.splitlines()]
-    assert ["hears", "framewell.chunk.transcoded.v1", "group", "inference.analyse_chunk"] in lines
-    assert ["hears", "framewell.model.promoted.v1", "every", "replica", "inference.follow_models"] in lines
-    assert ["says", "framewell.chunk.analysed.v1"] in lines
+    assert ["reads", "framewell.chunk.transcoded.v1", "group", "inference.analyse_chunk"] in lines
+    assert ["reads", "framewell.model.promoted.v1", "every", "replica", "inference.follow_models"] in lines
+    assert ["emits", "framewell.chunk.analysed.v1"] in lines
 
 
 @pytest.mark.parametrize("arguments", [["nobody"], ["--json", "--yaml"]])

@@ -12,14 +12,15 @@ import pytest
 from framewell_cli.errors import MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import endpoints, read_endpoints, write_endpoints
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.leftovers import end_leftovers, leftovers
-from framewell_cli.mesh.locking import Held, exclusive, is_held
+from framewell_cli.mesh.locking import LockHeld, exclusive, is_held
 from framewell_cli.mesh.logs import last_lines, open_log, rotate
-from framewell_cli.mesh.ports import SERVICES, Ports
+from framewell_cli.mesh.orphans import end_orphans, orphans
+from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.process_table import Entry, ProcessTable
 from framewell_cli.mesh.processes import MESH_VARIABLE, Identity, end
 from framewell_cli.mesh.programs import ALL, chosen
-from framewell_cli.mesh.roster import Entry, Roster
-from framewell_cli.mesh.supervised import waits_for
+from framewell_cli.mesh.supervised_process import waits_for
+from framewell_contracts.services import SERVICES
 
 SLEEP = [sys.executable, "-c", "import time; print('on', flush=True); time.sleep(60)"]
 _IGNORES_SIGTERM = """
@@ -74,12 +75,12 @@ def test_processes_of_a_dead_supervisor_are_found_by_list_and_by_environment(fol
     other_mesh, other_identity = _start(SLEEP, **{MESH_VARIABLE: "/another/.framewell"})
     try:
         entry = Entry("ingest", "ready", (7420,), "log", listed_identity)
-        Roster(Identity(1, "0"), 7400, (entry,)).write(folder)
-        assert leftovers(folder) == [("ingest", listed_identity), ("a child process", unlisted_identity)]
-        end_leftovers(folder, lambda line: None)
+        ProcessTable(Identity(1, "0"), 7400, (entry,)).write(folder)
+        assert orphans(folder) == [("ingest", listed_identity), ("a child process", unlisted_identity)]
+        end_orphans(folder, lambda line: None)
         assert listed.wait(timeout=30) == unlisted.wait(timeout=30) == -15
         assert other_identity.alive(), "a process of another mesh was ended"
-        assert Roster.read(folder) is None
+        assert ProcessTable.read(folder) is None
     finally:
         for process in (listed, unlisted, other_mesh):
             process.kill()
@@ -87,7 +88,7 @@ def test_processes_of_a_dead_supervisor_are_found_by_list_and_by_environment(fol
 
 
 def test_a_roster_is_read_as_it_was_written_and_a_broken_one_counts_as_none(folder: MeshFolder) -> None:
-    written = Roster(
+    written = ProcessTable(
         supervisor=Identity(11, "100"),
         port_base=7400,
         entries=(
@@ -96,16 +97,16 @@ def test_a_roster_is_read_as_it_was_written_and_a_broken_one_counts_as_none(fold
         ),
     )
     written.write(folder)
-    assert Roster.read(folder) == written
-    folder.roster.write_text('{"supervisor": ')
-    assert Roster.read(folder) is None
+    assert ProcessTable.read(folder) == written
+    folder.process_table.write_text('{"supervisor": ')
+    assert ProcessTable.read(folder) is None
 
 
 def test_one_supervisor_holds_a_folder_and_looking_does_not_hinder_it(folder: MeshFolder) -> None:
     assert not is_held(folder.lock)
     with exclusive(folder.lock):
         assert is_held(folder.lock)
-        with pytest.raises(Held), exclusive(folder.lock):
+        with pytest.raises(LockHeld), exclusive(folder.lock):
             pass
     assert not is_held(folder.lock)
 

@@ -12,41 +12,41 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from framewell_cli.commands import statements
-from framewell_cli.commands.following import Steps
+from framewell_cli.commands.progress import Steps
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.main import build
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 SPAN = {"start_pts": 90000, "end_pts": 180000, "first_frame": 25, "frames": 25}
+MODEL = {"name": "identity/p", "version": "1.0"}
 VIEW: dict[str, Any] = {
     "asset_id": ASSET,
     "kind": "video",
     "state": "analysed",
-    "reason": None,
     "missing": ["chunk 2 cannot be read"],
     "timeline": {
-        "time_base": "1/90000",
-        "frame_rate": "25/1",
+        "time_base": {"numerator": 1, "denominator": 90000},
+        "frame_rate": {"numerator": 25, "denominator": 1},
         "start_pts": 0,
         "frame_count": 250,
         "start_timecode": "10:00:00:00",
         "drop_frame": False,
     },
     "chunks": {"planned": 2, "transcoded": 1, "analysed": 1, "failed": 1},
-    "shots": [{"first_frame": 0, "frames": 250, "start_pts": 0, "end_pts": 900000}],
+    "shots": [{"span": {"first_frame": 0, "frames": 250, "start_pts": 0, "end_pts": 900000}}],
     "people": [
-        {"class_id": "c", "name": "Jörg", "model": "identity/p@1.0", "score": 0.9, "spans": [SPAN]},
-        {"class_id": None, "name": "unknown", "model": "identity/p@1.0", "score": 0, "spans": [SPAN] * 6},
+        {"class_id": "c", "name": "Jörg", "model": MODEL, "score": 0.9, "spans": [SPAN]},
+        {"name": "unknown", "model": MODEL, "spans": [SPAN] * 6},
     ],
     "text": [{"text": "Guten Abend", "spans": [SPAN]}],
     "labels": [{"label": "convertible", "score": 0.5, "spans": [SPAN]}],
-    "speech": [{"start_seconds": 1.0, "end_seconds": 2.0}],
-    "rights": {
-        "decision": {"own_training": "withheld"},
-        "grounds": [{"purpose": "own_training", "sentence": "Contract 4711.", "statements": []}],
-    },
+    "speech": [{"start": "1s", "end": "2s"}],
+    "rights": [
+        {"purpose": "own_training", "allowed": False, "sentence": "Contract 4711.", "grounds": []},
+    ],
+    "unavailable": [],
     "playlist": "http://127.0.0.1:7410/v1/objects/ab/ab.m3u8",
-    "samples": {"proposed": 1, "withheld": 0, "accepted": 0, "rejected": 0, "withdrawn": 0},
+    "samples": {"proposed": 1, "withheld": 0, "accepted": 0, "rejected": 0, "unsure": 0, "withdrawn": 0},
 }
 
 Answers = dict[tuple[str, str], Any]
@@ -131,6 +131,8 @@ def test_show_tells_a_person_who_was_seen_when_and_what_is_withheld(gateway: Gat
     for said in (
         "Jörg",
         "0.90",
+        "identity/p@1.0",
+        "250 frames at 25, from 10:00:00:00",
         "0:01.0-0:02.0",
         "and 2 more",
         "withheld. Contract 4711.",
@@ -281,7 +283,7 @@ def test_a_decision_that_was_not_taken_ends_with_1(gateway: Gateway, run: Run) -
     gateway.answers["POST", "/v1/samples/review"] = {
         "results": [
             {"sample": {"state": "accepted"}, "error": ""},
-            {"sample": None, "error": "the rights do not allow it"},
+            {"error": "the rights do not allow it"},
         ]
     }
     result = run("review", "accept", "s1", "s2", "--note", "sure")
@@ -296,7 +298,7 @@ def test_rights_set_states_something_newer_than_before(gateway: Gateway, run: Ru
     arguments = ("--rights", "licensed", "--issuer", "Archiv", "--statement", "contract-4711")
     assert run("rights", "set", ASSET, *arguments).exit_code == 0
     (change,) = gateway.said("POST", "/v1/rights")
-    assert change["target"] == f"asset:{ASSET}"
+    assert change["subject"] == {"asset_id": ASSET}
     (statement,) = change["statements"]
     assert (statement["issuer"], statement["statement_id"], statement["use"]) == (
         "Archiv",
@@ -351,6 +353,6 @@ def test_progress_counts_an_event_once_however_often_it_comes() -> None:
     steps = Steps()
     for name in ("asset.ingested", "chunk.planned", "chunk.transcoded", "chunk.transcoded"):
         data = {"chunk_id": "c"} if name.startswith("chunk") else {}
-        steps.hear({"type": f"framewell.{name}.v1", "data": data})
+        steps.apply({"type": f"framewell.{name}.v1", "data": data})
     assert steps.line == "transcoding · transcoded 1/1 · analysed 0/1"
     assert steps.done == pytest.approx(0.5)

@@ -22,9 +22,9 @@ class Gateway:
     def observations(self, asset_id: str) -> Sequence[Mapping[str, Any]]:
         box = {"x": 0.25, "y": 0.1, "width": 0.2, "height": 0.3}
         return [
-            {"kind": "face", "frame": 50, "box": box, "text": ""},
-            {"kind": "text", "frame": 50, "box": box, "text": "Reporter (fiktiv)"},
-            {"kind": "label", "frame": 50, "box": None},
+            {"kind": "face", "moment": {"frame": 50}, "box": box, "text": ""},
+            {"kind": "text", "moment": {"frame": 50}, "box": box, "text": "Reporter (fiktiv)"},
+            {"kind": "label", "moment": {"frame": 50}},
         ]
 
     def frame(self, asset_id: str, frame: int) -> bytes:
@@ -32,7 +32,9 @@ class Gateway:
         return b"\xff\xd8 a picture"
 
     def samples(self, *, asset_id: str) -> Sequence[Mapping[str, Any]]:
-        return [{"class_name": "Jörg <b>", "state": "proposed", "crops": [{"key": "ab/abc.jpg"}]}]
+        return [
+            {"class_name": "Jörg <b>", "state": "proposed", "crops": [{"picture": {"key": "ab/abc.jpg"}}]}
+        ]
 
     def object(self, key: str) -> bytes:
         self.read.append(key)
@@ -45,21 +47,34 @@ def asset_view(*statements: Mapping[str, Any], **changed: Any) -> dict[str, Any]
         "asset_id": "5f3c",
         "kind": "video",
         "state": "analysed",
-        "reason": None,
         "missing": ["chunk 2 is missing: damaged"],
-        "timeline": {"frame_rate": "25/1", "frame_count": 100, "start_timecode": "10:00:00:00"},
+        "timeline": {
+            "frame_rate": {"numerator": 25, "denominator": 1},
+            "frame_count": 100,
+            "start_timecode": "10:00:00:00",
+        },
         "chunks": {"planned": 1, "transcoded": 1, "analysed": 1, "failed": 0},
         "shots": [],
         "people": [
-            {"name": "Jörg Müßigbrodt", "score": 0.81, "model": "identity/people@1.0", "spans": [span]}
+            {
+                "name": "Jörg Müßigbrodt",
+                "score": 0.81,
+                "model": {"name": "identity/people", "version": "1.0"},
+                "spans": [span],
+            }
         ],
         "text": [{"text": "<script>alert(1)</script>", "spans": []}],
         "labels": [{"label": "espresso", "score": 0.9, "spans": []}],
-        "speech": [{"start_seconds": 0.0, "end_seconds": 2.5}],
-        "rights": {
-            "decision": {"own_training": "withheld"},
-            "grounds": [{"purpose": "own_training", "sentence": "Withheld.", "statements": list(statements)}],
-        },
+        "speech": [{"start": "0s", "end": "2.5s"}],
+        "rights": [
+            {
+                "purpose": "own_training",
+                "allowed": False,
+                "sentence": "Withheld.",
+                "grounds": list(statements),
+            }
+        ],
+        "unavailable": [],
         "playlist": "http://127.0.0.1:7410/v1/objects/ab/abc.m3u8",
         **changed,
     }
@@ -113,7 +128,7 @@ def test_a_contract_that_prohibits_training_hides_no_pictures_from_the_house(tmp
 
 def test_a_rejected_asset_says_why(tmp_path: Path) -> None:
     gateway = Gateway()
-    view = asset_view(state="rejected", reason="Its index is missing.", rights=None, people=None, text=None)
+    view = asset_view(state="rejected", reason="Its index is missing.", rights=[], people=[], text=[])
     html = page_of(tmp_path, view, gateway)
     assert "Its index is missing." in html
     assert gateway.read == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from framewell_cli import console, main
-from framewell_cli.commands.reaching import asset_id
+from framewell_cli.commands.gateway_access import asset_id
 from framewell_cli.commands.why_text import print_why
 from framewell_cli.errors import UsageProblem
 from framewell_cli.events import _newest

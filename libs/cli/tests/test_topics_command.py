@@ -15,7 +15,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from framewell_contracts.catalogue import topics
+from framewell_contracts.fact_types import topics
 from framewell_contracts.topics import DAY_MS
 
 pytestmark = pytest.mark.integration

@@ -13,9 +13,9 @@ import pytest
 
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.programs import Program
-from framewell_cli.mesh.roster import Roster
-from framewell_cli.mesh.supervised import Supervised, why_ended
+from framewell_cli.mesh.supervised_process import SupervisedProcess, why_ended
 from framewell_cli.mesh.supervisor import Supervisor
 
 Usage = namedtuple("Usage", "total used free")
@@ -43,14 +43,16 @@ def test_a_full_disk_is_named_whatever_the_process_said(
 async def test_what_ends_is_started_again_also_when_the_list_of_processes_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_space(roster: Roster, folder: MeshFolder) -> None:
+    def no_space(table: ProcessTable, folder: MeshFolder) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Roster, "write", no_space)
+    monkeypatch.setattr(ProcessTable, "write", no_space)
     supervisor = Supervisor(MeshFolder(tmp_path), Ports(17400), ["kafka"], report=lambda _: None)
     program = Program("kafka", ("/bin/false",), (17400,), None)
     async with httpx.AsyncClient() as client:
-        member = Supervised(program, tmp_path / "log", supervisor.write_roster, lambda _: None, client)
+        member = SupervisedProcess(
+            program, tmp_path / "log", supervisor.write_process_table, lambda _: None, client
+        )
         running = asyncio.create_task(member.run())
         async with asyncio.timeout(30):
             while member.restarts < 2:  # noqa: ASYNC110 - nobody tells

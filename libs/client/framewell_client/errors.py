@@ -15,7 +15,7 @@ class Unreachable(ClientError):
 class Refused(ClientError):
     """The mesh answered, and the answer is no.
 
-    `status` is the HTTP status, `problem` the whole answer (RFC 9457 problem details).
+    `status` is the HTTP status, `code` the reason as a stable word, `problem` the whole answer (RFC 9457).
     """
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
@@ -23,4 +23,5 @@ class Refused(ClientError):
             str(problem.get("detail") or problem.get("title") or f"refused with status {status}")
         )
         self.status = status
+        self.code = str(problem.get("code") or "")
         self.problem = problem

@@ -69,9 +69,13 @@ class Gateway:
 
     # --- assets
 
-    def submit(self, request: Mapping[str, Any]) -> Document:
-        """Ask for media to be taken in: `{asset_id, existed}`."""
-        return self._document("POST", "/v1/assets", json=dict(request))
+    def submit(self, request: Mapping[str, Any], *, request_id: str = "") -> Document:
+        """Ask for media to be taken in, as `ingest.requested` does: `{asset_id, existed}`.
+
+        The same `request_id` twice is one asset; without it the mesh makes one.
+        """
+        named = {"request_id": request_id} if request_id else {}
+        return self._document("POST", "/v1/assets", params=named, json=dict(request))
 
     def upload(self, path: Path, on_bytes: Callable[[int], None] | None = None) -> Document:
         """Send a file: `{uri, size, sha256}`. `on_bytes` is called with the bytes sent so far."""
@@ -105,12 +109,11 @@ class Gateway:
     ) -> list[Document]:
         """Return what models saw in an asset."""
         path = f"/v1/assets/{_part(asset_id)}/observations"
-        return self._pages(path, "observations", limit, analyser=list(analysers))
+        return self._pages(path, "observations", limit, analysers=list(analysers))
 
     def events(self, asset_id: str) -> list[Document]:
         """Return everything that has happened to an asset so far."""
-        events: list[Document] = self._document("GET", f"/v1/assets/{_part(asset_id)}/events")["events"]
-        return events
+        return self._pages(f"/v1/assets/{_part(asset_id)}/events", "events")
 
     def follow(self, asset_id: str) -> Iterator[Document]:
         """Yield events of an asset from its first one on, as they happen, for ever; none twice.
@@ -147,6 +150,10 @@ class Gateway:
         """Return the bytes of a stored object."""
         return self._answer("GET", f"/v1/objects/{key}").content
 
+    def object_url(self, key: str) -> str:
+        """Return the address of a stored object, for a browser or a player."""
+        return f"{self.address}/v1/objects/{key}"
+
     def frame(self, asset_id: str, frame: int) -> bytes:
         """Return the sampled picture nearest at or before a frame, as JPEG."""
         return self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params={"frame": frame}).content
@@ -154,7 +161,7 @@ class Gateway:
     # --- training data
 
     def samples(self, *, limit: int = 1000, **wanted: Any) -> list[Document]:
-        """Return samples; `dataset_id`, `state`, `class_id`, `asset_id` narrow them down."""
+        """Return samples; `dataset_id`, `states`, `class_id`, `asset_id` narrow them down."""
         return self._pages("/v1/samples", "samples", limit, **wanted)
 
     def review(self, reviews: Sequence[Mapping[str, Any]]) -> list[Document]:
@@ -171,22 +178,21 @@ class Gateway:
 
     def datasets(self) -> list[Document]:
         """Return all datasets."""
-        datasets: list[Document] = self._document("GET", "/v1/datasets")["datasets"]
-        return datasets
+        return self._pages("/v1/datasets", "datasets")
 
     def classes(self, dataset_id: str = "") -> list[Document]:
         """Return classes with their names."""
-        found = self._document("GET", "/v1/classes", params={"dataset_id": dataset_id})
-        classes: list[Document] = found["classes"]
-        return classes
+        return self._pages("/v1/classes", "classes", dataset_id=dataset_id)
 
     def snapshots(self, dataset_id: str = "", *, limit: int = 100) -> list[Document]:
         """Return snapshots, newest first."""
         return self._pages("/v1/snapshots", "snapshots", limit, dataset_id=dataset_id)
 
     def publish_snapshot(self, dataset_id: str) -> Document:
-        """Publish a snapshot now."""
-        return self._document("POST", f"/v1/datasets/{_part(dataset_id)}/snapshots")
+        """Publish a snapshot now, and return it."""
+        path = f"/v1/datasets/{_part(dataset_id)}/snapshots"
+        snapshot: Document = self._document("POST", path)["snapshot"]
+        return snapshot
 
     def rights(self, asset_id: str) -> Document:
         """Return rights of an asset: decisions and statements."""
@@ -204,30 +210,32 @@ class Gateway:
 
     def models(self) -> list[Document]:
         """Return the models known, and which are in force."""
-        models: list[Document] = self._document("GET", "/v1/models")["models"]
-        return models
+        return self._pages("/v1/models", "models")
 
     def runs(self, dataset_id: str = "", *, limit: int = 100) -> list[Document]:
         """Return training runs, newest first."""
         return self._pages("/v1/runs", "runs", limit, dataset_id=dataset_id)
 
     def start_run(self, request: Mapping[str, Any]) -> Document:
-        """Start a training run."""
-        return self._document("POST", "/v1/runs", json=dict(request))
+        """Start a training run, and return it."""
+        run: Document = self._document("POST", "/v1/runs", json=dict(request))["run"]
+        return run
 
     def candidates(self, name: str = "") -> list[Document]:
         """Return models that wait for a person, and those in service."""
-        found = self._document("GET", "/v1/candidates", params={"name": name})
-        candidates: list[Document] = found["candidates"]
-        return candidates
+        return self._pages("/v1/candidates", "candidates", name=name)
 
     def promote(self, name: str, version: str) -> Document:
-        """Put a candidate into service."""
-        return self._document("POST", "/v1/candidates/promote", json={"name": name, "version": version})
+        """Put a candidate into service, and return it."""
+        body = {"model": {"name": name, "version": version}}
+        candidate: Document = self._document("POST", "/v1/candidates/promote", json=body)["candidate"]
+        return candidate
 
     def rollback(self, name: str) -> Document:
-        """Put the version before back into service."""
-        return self._document("POST", "/v1/candidates/rollback", json={"name": name})
+        """Put the version before back into service, and return it."""
+        body = {"name": name}
+        candidate: Document = self._document("POST", "/v1/candidates/rollback", json=body)["candidate"]
+        return candidate
 
     # --- requests
 
@@ -248,15 +256,18 @@ class Gateway:
         document: Document = self._answer(method, path, **request).json()
         return document
 
-    def _pages(self, path: str, key: str, limit: int, **wanted: Any) -> list[Document]:
+    def _pages(self, path: str, key: str, limit: int | None = None, **wanted: Any) -> list[Document]:
+        """The items of as many pages as it takes; empty conditions are left out."""
+        conditions = {name: value for name, value in wanted.items() if value}
         found: list[Document] = []
-        token = ""
-        while len(found) < limit:
-            size = min(limit - len(found), _PAGE_SIZE)
-            page = self._document("GET", path, params={**wanted, "page_size": size, "page_token": token})
+        token: dict[str, str] = {}
+        while limit is None or len(found) < limit:
+            size = _PAGE_SIZE if limit is None else min(limit - len(found), _PAGE_SIZE)
+            page = self._document("GET", path, params={**conditions, "page_size": size, **token})
             found.extend(page[key])
-            if not (token := page["next_page_token"]):
+            if not page["next_page_token"]:
                 break
+            token = {"page_token": page["next_page_token"]}
         return found
 
     def _stream(self, asset_id: str, last_event_id: str) -> Iterator[tuple[str, Document]]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import grpc
 
-from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceStub
+from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
+from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceStub
+from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceStub
+from framewell.dataset.v1.snapshot_service_pb2_grpc import SnapshotServiceStub
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from framewell.media.v1.media_service_pb2_grpc import MediaServiceStub
@@ -16,7 +19,10 @@ from framewell_client.endpoints import Endpoints
 from framewell_client.errors import Unreachable
 
 if TYPE_CHECKING:  # known to the stubs alone
-    from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceAsyncStub
+    from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceAsyncStub
+    from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceAsyncStub
+    from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceAsyncStub
+    from framewell.dataset.v1.snapshot_service_pb2_grpc import SnapshotServiceAsyncStub
     from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceAsyncStub
     from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceAsyncStub
     from framewell.media.v1.media_service_pb2_grpc import MediaServiceAsyncStub
@@ -33,7 +39,10 @@ class Services:
     ingest: "IngestServiceAsyncStub"
     media: "MediaServiceAsyncStub"
     inference: "InferenceServiceAsyncStub"
-    dataset: "DatasetServiceAsyncStub"
+    catalogue: "CatalogueServiceAsyncStub"
+    review: "ReviewServiceAsyncStub"
+    snapshots: "SnapshotServiceAsyncStub"
+    rights: "RightsServiceAsyncStub"
     training: "TrainingServiceAsyncStub"
 
 
@@ -52,6 +61,9 @@ async def connect(endpoints: Endpoints | None = None) -> AsyncIterator[Services]
             ingest=IngestServiceStub(channels["ingest"]),
             media=MediaServiceStub(channels["transcode"]),
             inference=InferenceServiceStub(channels["inference"]),
-            dataset=DatasetServiceStub(channels["dataset"]),
+            catalogue=CatalogueServiceStub(channels["dataset"]),
+            review=ReviewServiceStub(channels["dataset"]),
+            snapshots=SnapshotServiceStub(channels["dataset"]),
+            rights=RightsServiceStub(channels["dataset"]),
             training=TrainingServiceStub(channels["training"]),
         )

@@ -99,7 +99,7 @@ def test_a_mesh_that_does_not_answer_is_unreachable() -> None:
 
 
 def test_a_request_carries_who_asks(answering: Answering) -> None:
-    answering.answers["GET", "/v1/datasets"] = {"datasets": []}
+    answering.answers["GET", "/v1/datasets"] = {"datasets": [], "next_page_token": ""}
     with Gateway(answering.address, Credentials(actor="anna")) as gateway:
         gateway.datasets()
     with Gateway(answering.address, Credentials("secret")) as gateway:

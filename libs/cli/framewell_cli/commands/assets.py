@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from framewell_cli.commands.asset_text import print_asset
-from framewell_cli.commands.reaching import AssetId, the_gateway
+from framewell_cli.commands.gateway_access import AssetId, open_gateway
 from framewell_cli.commands.why_text import print_why
 from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.documents import Document, model_text
 from framewell_cli.plain_text import plain_json
 from framewell_client.gateway import ENDED, ENDED_STATES
 
@@ -19,7 +20,7 @@ Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")
 
 def assets(limit: Limit = 50, as_json: Json = False) -> None:
     """List assets, newest first."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         found = gateway.assets(limit=limit)
     if as_json:
         print_json(found)
@@ -29,11 +30,11 @@ def assets(limit: Limit = 50, as_json: Json = False) -> None:
         [
             (
                 one["asset_id"],
-                one["kind"] or "-",
+                one.get("kind", "-"),
                 one["state"],
                 f"{one['chunks']['analysed']}/{one['chunks']['planned']}",
                 one["title"] or one["uri"],
-                one["reason"] or "",
+                one.get("reason", ""),
             )
             for one in found
         ],
@@ -42,7 +43,7 @@ def assets(limit: Limit = 50, as_json: Json = False) -> None:
 
 def show(asset: AssetId, as_json: Json = False) -> None:
     """Show everything known about an asset."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         view = gateway.asset(asset)
     if as_json:
         print_json(view)
@@ -55,7 +56,7 @@ def watch(asset: AssetId, as_json: Json = False) -> None:
 
     With --json: one event a line.
     """
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         if gateway.asset(asset)["state"] in ENDED_STATES:
             for event in gateway.events(asset):
                 _print_event(event, as_json=as_json)
@@ -71,12 +72,12 @@ def watch(asset: AssetId, as_json: Json = False) -> None:
 
 def why(asset: AssetId, as_json: Json = False) -> None:
     """Say why an asset is where it is: what it waits for, what failed, who is away, and what to do."""
-    with the_gateway() as gateway:
-        said = gateway.why(asset)
+    with open_gateway() as gateway:
+        found = gateway.why(asset)
     if as_json:
-        print_json(said)
+        print_json(found)
     else:
-        print_why(said)
+        print_why(found)
 
 
 def _print_event(event: dict[str, Any], *, as_json: bool) -> None:
@@ -84,16 +85,21 @@ def _print_event(event: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(_one_line(event))
         return
     name = event["type"].removeprefix("framewell.").rsplit(".v", 1)[0]
-    results.print(f"{event['time'][11:23]}  {name:22} {_told(event['data'])}", markup=False)
+    results.print(f"{event['time'][11:23]}  {name:22} {_summary(event['data'])}", markup=False)
 
 
 def _one_line(event: dict[str, Any]) -> str:
     return plain_json(json.dumps(event, ensure_ascii=False))
 
 
-def _told(data: dict[str, Any]) -> str:
+def _summary(data: Document) -> str:
     """What a person wants to know of the event first."""
-    if failure := data.get("failure"):
+    if failure := data.get("outcome", {}).get("failed"):
         return f"FAILED: {failure['detail']}"
-    interesting = ("detail", "kind", "uri", "index", "chunk_ids_count", "shots_count", "version", "reason")
-    return "  ".join(f"{key.removesuffix('_count')}={data[key]}" for key in interesting if key in data)
+    values = {**data.get("work", {}), **data, "model": model_text(data.get("model"))}
+    shown = ("detail", "kind", "uri", "index", "chunk_count", "shot_count", "model", "reason")
+    return "  ".join(
+        f"{name.removesuffix('_count')}={values[name]}"
+        for name in shown
+        if isinstance(values.get(name), str | int) and values[name] != ""
+    )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from framewell_cli.commands.reaching import ActingAs, the_gateway
+from framewell_cli.commands.gateway_access import ActingAs, open_gateway
 from framewell_cli.console import Json, print_json, print_table, results
 
 app = typer.Typer(no_args_is_help=True, help="Datasets: their classes, their snapshots.")
@@ -17,7 +17,7 @@ DatasetOption = Annotated[str, typer.Option("--dataset", help="Only this dataset
 @app.command("list")
 def list_datasets(as_json: Json = False) -> None:
     """List datasets."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         found = gateway.datasets()
     if as_json:
         print_json(found)
@@ -25,7 +25,7 @@ def list_datasets(as_json: Json = False) -> None:
     print_table(
         ("dataset", "title", "rules", "recipe", "purpose"),
         [
-            (one["dataset_id"], one["title"], " ".join(one["rules"]), one["recipe"], one["purpose"])
+            (one["dataset_id"], one["title"], " ".join(one["rules"]), one["recipe"], one.get("purpose", ""))
             for one in found
         ],
     )
@@ -34,7 +34,7 @@ def list_datasets(as_json: Json = False) -> None:
 @app.command()
 def classes(dataset_id: DatasetOption = "", as_json: Json = False) -> None:
     """List classes with their names."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         found = gateway.classes(dataset_id)
     if as_json:
         print_json(found)
@@ -57,7 +57,7 @@ def classes(dataset_id: DatasetOption = "", as_json: Json = False) -> None:
 @app.command()
 def snapshots(dataset_id: DatasetOption = "", as_json: Json = False) -> None:
     """List snapshots, newest first."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         found = gateway.snapshots(dataset_id)
     if as_json:
         print_json(found)
@@ -72,7 +72,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish a snapshot of everything accepted, now."""
-    with the_gateway(acting_as) as gateway:
+    with open_gateway(acting_as) as gateway:
         snapshot = gateway.publish_snapshot(dataset_id)
     if as_json:
         print_json(snapshot)
@@ -83,7 +83,15 @@ def publish(
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
-    samples = sum(count["samples"] for count in one["counts"])
-    withdrawn = f"withdrawn: {one['withdrawn']}" if one["withdrawn"] else ""
-    published = (one["published_at"] or "-")[:19]
-    return (one["snapshot_id"], one["dataset_id"], str(one["number"]), str(samples), published, withdrawn)
+    snapshot = one["published"]
+    samples = sum(split["sample_count"] for split in snapshot["splits"])
+    withdrawn = f"withdrawn: {one['withdrawn']['reason']}" if "withdrawn" in one else ""
+    published = one.get("published_at", "-")[:19]
+    return (
+        snapshot["snapshot_id"],
+        snapshot["dataset_id"],
+        str(snapshot["number"]),
+        str(samples),
+        published,
+        withdrawn,
+    )

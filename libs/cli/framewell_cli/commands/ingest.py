@@ -12,8 +12,8 @@ import typer
 
 from framewell_cli.commands import statements
 from framewell_cli.commands.asset_text import print_asset
-from framewell_cli.commands.following import moving_lines
-from framewell_cli.commands.reaching import ActingAs, the_gateway
+from framewell_cli.commands.gateway_access import ActingAs, open_gateway
+from framewell_cli.commands.progress import progress_lines
 from framewell_cli.console import Json, print_json, print_table, progress
 from framewell_cli.errors import UsageProblem
 from framewell_cli.report import write_asset_page
@@ -52,7 +52,7 @@ def ingest(
         "lane": "live" if live else "archive",
     }
     named = [_uri_or_path(source) for source in sources]
-    with the_gateway(acting_as) as gateway:
+    with open_gateway(acting_as) as gateway:
         roots = Endpoints.find().ingest_roots
         titles: dict[str, str] = {}
         refused = False
@@ -107,9 +107,9 @@ def _name(source: str | Path) -> str:
     return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _labels(said: list[str]) -> dict[str, str]:
+def _labels(options: list[str]) -> dict[str, str]:
     labels = {}
-    for one in said:
+    for one in options:
         key, equals, value = one.partition("=")
         if not key or not equals:
             raise UsageProblem(f"--label {one}: write it KEY=VALUE")
@@ -119,8 +119,8 @@ def _labels(said: list[str]) -> dict[str, str]:
 
 def _wait(gateway: Gateway, titles: Mapping[str, str]) -> list[dict[str, Any]]:
     try:
-        with moving_lines(titles) as lines:
-            return [gateway.wait(asset_id, lines[asset_id].hear) for asset_id in titles]
+        with progress_lines(titles) as lines:
+            return [gateway.wait(asset_id, lines[asset_id].apply) for asset_id in titles]
     except KeyboardInterrupt:
         for asset_id in titles:
             progress.print(f"the mesh goes on with it: framewell watch {asset_id}", markup=False)
@@ -128,7 +128,7 @@ def _wait(gateway: Gateway, titles: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _write_page(gateway: Gateway, view: dict[str, Any], path: Path) -> None:
-    """Write the page; a page that cannot be written is said, and takes nothing from the result."""
+    """Write the page; one that cannot be written is reported, and does not change the result."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_asset_page(view, path, gateway)

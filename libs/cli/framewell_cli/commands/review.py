@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from framewell_cli.commands.reaching import ActingAs, the_gateway
+from framewell_cli.commands.gateway_access import ActingAs, open_gateway
 from framewell_cli.console import Json, print_json, print_table, progress, results
 from framewell_client import Gateway
 
@@ -26,8 +26,8 @@ def review(
     """Decide one by one at a terminal; otherwise list what waits for a decision."""
     if context.invoked_subcommand is not None:
         return
-    with the_gateway(acting_as) as gateway:
-        waiting = gateway.samples(dataset_id=dataset_id, state="proposed")
+    with open_gateway(acting_as) as gateway:
+        waiting = gateway.samples(dataset_id=dataset_id, states="proposed")
         if as_json or not sys.stdin.isatty():
             _print_samples(waiting, as_json=as_json)
             return
@@ -48,8 +48,8 @@ def list_samples(
     as_json: Json = False,
 ) -> None:
     """List samples; those that wait for a decision unless --state says otherwise."""
-    with the_gateway() as gateway:
-        found = gateway.samples(dataset_id=dataset_id, asset_id=asset, state=state or ["proposed"])
+    with open_gateway() as gateway:
+        found = gateway.samples(dataset_id=dataset_id, asset_id=asset, states=state or ["proposed"])
     _print_samples(found, as_json=as_json)
 
 
@@ -74,7 +74,7 @@ def reject(sample_ids: SampleIds, note: Note = "", acting_as: ActingAs = "", as_
 @app.command()
 def undo(sample_ids: SampleIds, acting_as: ActingAs = "", as_json: Json = False) -> None:
     """Take decisions back: the samples are proposed again."""
-    with the_gateway(acting_as) as gateway:
+    with open_gateway(acting_as) as gateway:
         _print_results(sample_ids, gateway.undo_review(sample_ids), as_json=as_json)
 
 
@@ -85,18 +85,18 @@ def _decide(
         {"sample_id": sample_id, "decision": decision, "note": note, "class_id": class_id}
         for sample_id in sample_ids
     ]
-    with the_gateway(acting_as) as gateway:
+    with open_gateway(acting_as) as gateway:
         _print_results(sample_ids, gateway.review(reviews), as_json=as_json)
 
 
-def _print_results(sample_ids: Sequence[str], told: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+def _print_results(sample_ids: Sequence[str], results_of: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        print_json(told)
+        print_json(results_of)
     else:
-        for sample_id, one in zip(sample_ids, told, strict=True):
+        for sample_id, one in zip(sample_ids, results_of, strict=True):
             became = one["error"] or one["sample"]["state"]
             results.print(f"{sample_id}: {became}", markup=False)
-    if any(one["error"] for one in told):
+    if any(one["error"] for one in results_of):
         raise typer.Exit(1)
 
 
@@ -111,12 +111,16 @@ def _print_samples(samples: Sequence[dict[str, Any]], *, as_json: bool) -> None:
                 one["sample_id"],
                 one["state"] + ("?" if one["question"] else ""),
                 one["class_name"] or one["class_id"] or "nobody knows",
-                one["programme"] or one["asset_id"],
+                _programme(one) or one["provenance"]["asset_id"],
                 one["reason"] or _evidence(one),
             )
             for one in samples
         ],
     )
+
+
+def _programme(sample: dict[str, Any]) -> str:
+    return str(sample["provenance"].get("programme", {}).get("title", ""))
 
 
 def _evidence(sample: dict[str, Any]) -> str:
@@ -130,12 +134,13 @@ _KEYS = {"a": "accept", "r": "reject", "u": "unsure"}
 def _ask(gateway: Gateway, sample: dict[str, Any], place: str) -> bool:
     """Ask about one sample; False when the reviewer wants to stop."""
     progress.print(
-        f"\n{place}: {sample['class_name'] or 'nobody knows who'} · {sample['programme']}", markup=False
+        f"\n{place}: {sample['class_name'] or 'nobody knows who'} · {_programme(sample)}", markup=False
     )
     progress.print(f"  {_evidence(sample)}", markup=False)
-    progress.print(f"  rights: {sample['rights']}", markup=False)
+    rights = sample["provenance"].get("rights", {})
+    progress.print(f"  rights: {rights.get('sentence', 'not decided')}", markup=False)
     for crop in sample["crops"][:3]:
-        progress.print(f"  picture: {crop['url']}", markup=False)
+        progress.print(f"  picture: {gateway.object_url(crop['picture']['key'])}", markup=False)
     answer = typer.prompt("  (a)ccept, (r)eject, (u)nsure, (s)kip, (q)uit", default="s", err=True)[:1].lower()
     if answer not in _KEYS:
         return bool(answer != "q")
@@ -144,6 +149,6 @@ def _ask(gateway: Gateway, sample: dict[str, Any], place: str) -> bool:
         "decision": _KEYS[answer],
         "expected_revision": sample["revision"],
     }
-    (told,) = gateway.review([decided])
-    progress.print(f"  {told['error'] or told['sample']['state']}", markup=False)
+    (result,) = gateway.review([decided])
+    progress.print(f"  {result['error'] or result['sample']['state']}", markup=False)
     return True

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from framewell_cli.commands import statements
-from framewell_cli.commands.reaching import ActingAs, AssetId, the_gateway
+from framewell_cli.commands.gateway_access import ActingAs, AssetId, open_gateway
 from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.documents import purpose_text, verdict_text
 from framewell_cli.errors import UsageProblem
+
+_SUBJECTS: Final = {"asset": "asset_id", "source": "source", "holder": "holder"}
 
 app = typer.Typer(no_args_is_help=True, help="Rights: what may be done with an asset, and why.")
 
@@ -18,14 +21,14 @@ app = typer.Typer(no_args_is_help=True, help="Rights: what may be done with an a
 @app.command()
 def show(asset: AssetId, as_json: Json = False) -> None:
     """Show the decision for each purpose, and every statement in force."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         found = gateway.rights(asset)
     if as_json:
         print_json(found)
         return
     print_table(
         ("purpose", "decision", "because"),
-        [(one["purpose"], one["verdict"], one["sentence"]) for one in found["decisions"]],
+        [(purpose_text(one), verdict_text(one), one["sentence"]) for one in found["decisions"]],
     )
     results.print()
     print_table(
@@ -33,8 +36,8 @@ def show(asset: AssetId, as_json: Json = False) -> None:
         [
             (
                 f"{one['issuer']}/{one['statement_id']}@{one['revision']}",
-                one["use"],
-                one["source"],
+                one.get("use", "nothing"),
+                one.get("source", "-"),
                 one["found_at"],
                 one["verbatim"],
             )
@@ -59,25 +62,33 @@ def set_rights(
     as_json: Json = False,
 ) -> None:
     """State rights anew. Restricting acts at once; permitting takes an authorised actor."""
-    said = statements.parse(rights)
-    if (issuer or statement_id) and len(said) != 1:
+    given = statements.parse(rights)
+    if (issuer or statement_id) and len(given) != 1:
         raise UsageProblem("--issuer and --statement go with exactly one --rights")
-    if not statement_id and any(not one.get("statement_id") for one in said):
+    if not statement_id and any(not one.get("statement_id") for one in given):
         raise UsageProblem("a statement needs an id, so that a later one can replace it: --statement ID")
     change = {
-        "target": target if ":" in target else f"asset:{target}",
-        "statements": [_renewed(one, issuer, statement_id) for one in said],
+        "subject": _subject(target),
+        "statements": [_renewed(one, issuer, statement_id) for one in given],
     }
-    with the_gateway(acting_as) as gateway:
-        told = gateway.preview_rights_change(change) if preview else gateway.change_rights(change)
+    with open_gateway(acting_as) as gateway:
+        answer = gateway.preview_rights_change(change) if preview else gateway.change_rights(change)
     if as_json:
-        print_json(told)
+        print_json(answer)
     elif preview:
-        print_table(("it would", ""), [(key.replace("_", " "), str(value)) for key, value in told.items()])
+        print_table(("it would", ""), [(key.replace("_", " "), str(value)) for key, value in answer.items()])
     else:
-        results.print(
-            f"rights of {change['target']} are being changed (event {told['event_id']})", markup=False
-        )
+        results.print(f"rights of {target} are being changed (event {answer['event_id']})", markup=False)
+
+
+def _subject(target: str) -> dict[str, str]:
+    """The subject of a change, from `asset:<id>`, an id alone, `source:<name>` or `holder:<name>`."""
+    kind, colon, name = target.partition(":")
+    if not colon:
+        return {"asset_id": target}
+    if kind not in _SUBJECTS or not name:
+        raise UsageProblem(f"{target}: write asset:<id>, source:<name> or holder:<name>")
+    return {_SUBJECTS[kind]: name}
 
 
 def _renewed(statement: dict[str, Any], issuer: str, statement_id: str) -> dict[str, Any]:

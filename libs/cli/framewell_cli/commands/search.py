@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from framewell_cli.commands.asset_text import spans_text
-from framewell_cli.commands.reaching import the_gateway
+from framewell_cli.commands.gateway_access import open_gateway
 from framewell_cli.console import Json, print_json, print_table, progress
 
 _PLACES = {"people": "name", "text": "text", "labels": "label"}
@@ -26,7 +26,7 @@ def search(
     Reads the view of each asset in turn, so it takes as long as there are assets.
     """
     found: list[dict[str, Any]] = []
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         listed = gateway.assets(limit=among)
         for one in listed:
             if one["state"] not in {"rejected", "removed"}:
@@ -46,10 +46,10 @@ def search(
 
 
 def matches(view: Mapping[str, Any], words: str, title: str) -> Iterator[dict[str, Any]]:
-    """Everything in the view that contains the words, whatever their case."""
+    """Yield everything in the view that contains the words, whatever their case."""
     wanted = words.casefold()
     for place, key in _PLACES.items():
-        for one in view[place] or ():
+        for one in view[place]:
             if wanted in one[key].casefold():
                 yield {
                     "asset_id": view["asset_id"],

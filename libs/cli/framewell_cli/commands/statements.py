@@ -32,22 +32,22 @@ WORDS: Final[dict[str, Statement]] = {
 HELP: Final = f"{', '.join(WORDS)}, or a JSON file with statements; may repeat."
 
 
-def parse(said: list[str]) -> list[Statement]:
-    """The statements a person named. Raises UsageProblem, naming what can be said."""
-    return [statement for one in said for statement in _one(one)]
+def parse(options: list[str]) -> list[Statement]:
+    """Return the statements a person named. Raise UsageProblem, with what can be named, for others."""
+    return [statement for one in options for statement in _one(one)]
 
 
-def _one(said: str) -> list[Statement]:
-    if said in WORDS:
-        return [{"issuer": _ISSUER, "statement_id": said, "found_at": "command line", **WORDS[said]}]
-    path = Path(said)
+def _one(option: str) -> list[Statement]:
+    if option in WORDS:
+        return [{"issuer": _ISSUER, "statement_id": option, "found_at": "command line", **WORDS[option]}]
+    path = Path(option)
     try:
         given = json.loads(path.read_text())
     except FileNotFoundError:
-        raise UsageProblem(f"--rights {said}: neither a file nor one of {', '.join(WORDS)}") from None
+        raise UsageProblem(f"--rights {option}: neither a file nor one of {', '.join(WORDS)}") from None
     except (OSError, ValueError) as error:
-        raise UsageProblem(f"--rights {said}: the file cannot be read as JSON ({error})") from error
+        raise UsageProblem(f"--rights {option}: the file cannot be read as JSON ({error})") from error
     statements = given if isinstance(given, list) else [given]
     if not all(isinstance(statement, dict) for statement in statements):
-        raise UsageProblem(f"--rights {said}: expected a statement, or a list of them")
+        raise UsageProblem(f"--rights {option}: expected a statement, or a list of them")
     return statements

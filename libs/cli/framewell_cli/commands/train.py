@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from framewell_cli.commands.reaching import ActingAs, the_gateway
+from framewell_cli.commands.gateway_access import ActingAs, open_gateway
 from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.documents import model_text, seconds
 from framewell_cli.errors import UsageProblem
 
 app = typer.Typer(no_args_is_help=True, help="Training: start runs, see what they made, promote.")
@@ -40,7 +41,7 @@ def start(
         "seed": seed,
         "parameters": parameters,
     }
-    with the_gateway(acting_as) as gateway:
+    with open_gateway(acting_as) as gateway:
         run = gateway.start_run(request)
     if as_json:
         print_json(run)
@@ -51,26 +52,14 @@ def start(
 @app.command()
 def runs(dataset_id: DatasetOption = "", as_json: Json = False) -> None:
     """List runs, newest first."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         found = gateway.runs(dataset_id)
     if as_json:
         print_json(found)
         return
     print_table(
         ("run", "dataset", "recipe", "state", "made", "verdict", "seconds", ""),
-        [
-            (
-                one["run_id"],
-                one["dataset_id"],
-                one["recipe"],
-                one["state"],
-                one["model"] or "-",
-                one["verdict"] or "-",
-                f"{one['seconds']:.1f}" if one["seconds"] is not None else "-",
-                one["failure"] or one["stage"],
-            )
-            for one in found
-        ],
+        [_run_row(one) for one in found],
     )
 
 
@@ -80,7 +69,7 @@ def candidates(
     as_json: Json = False,
 ) -> None:
     """List models that training made: those in service, and those that wait for a person."""
-    with the_gateway() as gateway:
+    with open_gateway() as gateway:
         found = gateway.candidates(name)
     if as_json:
         print_json(found)
@@ -89,10 +78,10 @@ def candidates(
         ("model", "in service", "verdict", "by", "measured"),
         [
             (
-                one["model"] or "-",
+                model_text(one.get("model")) or "-",
                 "yes" if one["in_service"] else "no",
-                one["verdict"] or "-",
-                one["promoted_by"] or "-",
+                one.get("completed", {}).get("verdict", "-"),
+                one.get("promoted_by", {}).get("principal", "-"),
                 _measured(one),
             )
             for one in found
@@ -110,7 +99,7 @@ def promote(
     name, at, version = model.rpartition("@")
     if not at or not name or not version:
         raise UsageProblem(f"{model}: write it NAME@VERSION, e.g. identity/people@3.1")
-    with the_gateway(acting_as) as gateway:
+    with open_gateway(acting_as) as gateway:
         _print_in_service(gateway.promote(name, version), as_json=as_json)
 
 
@@ -121,16 +110,32 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Put the version before back into service."""
-    with the_gateway(acting_as) as gateway:
+    with open_gateway(acting_as) as gateway:
         _print_in_service(gateway.rollback(name), as_json=as_json)
+
+
+def _run_row(run: dict[str, Any]) -> tuple[str, ...]:
+    completed = run.get("completed", {})
+    failed = completed.get("outcome", {}).get("failed", {})
+    return (
+        run["run_id"],
+        run["dataset_id"],
+        run["recipe"],
+        run["state"],
+        model_text(completed.get("model")) or "-",
+        completed.get("verdict", "-"),
+        f"{seconds(completed['duration']):.1f}" if "duration" in completed else "-",
+        failed.get("detail") or run["stage"],
+    )
 
 
 def _print_in_service(candidate: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(candidate)
     else:
-        results.print(f"{candidate['model']} is in service", markup=False)
+        results.print(f"{model_text(candidate['model'])} is in service", markup=False)
 
 
-def _measured(one: dict[str, Any]) -> str:
-    return ", ".join(f"{m['name']} {m['value']:.3f} ({m['on']})" for m in one["measures"][:4])
+def _measured(candidate: dict[str, Any]) -> str:
+    measures = candidate.get("completed", {}).get("measures", [])
+    return ", ".join(f"{one['name']} {one['value']:.3f}" for one in measures[:4])

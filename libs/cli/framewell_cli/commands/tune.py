@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-import grpc
 import typer
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.mesh.v1 import operations_service_pb2 as api
-from framewell_cli.commands.reaching import ActingAs
+from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
+from framewell_cli.commands.gateway_access import ActingAs
 from framewell_cli.console import Json, print_json, print_table
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.operations import AWAY, metadata, operations
-from framewell_contracts.catalogue import ALL_SERVICES
+from framewell_cli.service_calls import Metadata, ServiceAway, caller, service
+from framewell_contracts.services import SERVICES
 
 CALL_SECONDS = 5.0
 EVERYBODY: Final = "all"
@@ -33,7 +33,7 @@ For = Annotated[str, typer.Option("--for", metavar="30s|10m|2h", help="Back to t
 
 
 def tune(
-    service: Which = EVERYBODY,
+    which: Which = EVERYBODY,
     *,
     log_level: Level = "",
     logger: Loggers = None,
@@ -48,9 +48,9 @@ def tune(
     Exit code 1 when a service refused or is away; the others are changed all the same.
     """
     wish = _wish(log_level, logger or [], trace_sample, lasting)
-    addresses = _addresses(service)
-    caller = metadata(acting_as)
-    answers = {name: _ask(where, wish, caller) for name, where in addresses.items()}
+    addresses = _addresses(which)
+    metadata = caller(acting_as)
+    answers = {name: _ask(where, wish, metadata) for name, where in addresses.items()}
     if as_json:
         print_json({name: _document(answer) for name, answer in answers.items()})
     else:
@@ -82,33 +82,30 @@ def _wish(
     return wish
 
 
-def _addresses(service: str) -> dict[str, str]:
-    if service != EVERYBODY and service not in ALL_SERVICES:
-        raise UsageProblem(f"There is no service {service!r}. Services: all, {', '.join(ALL_SERVICES)}.")
+def _addresses(which: str) -> dict[str, str]:
+    if which != EVERYBODY and which not in SERVICES:
+        raise UsageProblem(f"There is no service {which!r}. Services: all, {', '.join(SERVICES)}.")
     known = read_endpoints()
-    names = ALL_SERVICES if service == EVERYBODY else (service,)
+    names = SERVICES if which == EVERYBODY else (which,)
     found = {name: known[f"grpc.{name}"] for name in names if f"grpc.{name}" in known}
     if not found:
-        raise MeshUnreachable(
-            f"The address of {service} is not known here: 'framewell status' says what runs."
-        )
+        raise MeshUnreachable(f"The address of {which} is not known here: 'framewell status' says what runs.")
     return found
 
 
 def _ask(
-    where: str, wish: api.SetTelemetryRequest | None, caller: tuple[tuple[str, str | bytes], ...]
+    where: str, wish: api.SetTelemetryRequest | None, metadata: Metadata
 ) -> api.Telemetry | CommandError:
     try:
-        with operations(where) as stub:
+        with service(OperationsServiceStub, where) as stub:
             if wish is None:
-                return stub.GetTelemetry(
-                    api.GetTelemetryRequest(), timeout=CALL_SECONDS, metadata=caller
-                ).telemetry
-            return stub.SetTelemetry(wish, timeout=CALL_SECONDS, metadata=caller).telemetry
-    except grpc.RpcError as error:
-        if error.code() in AWAY:
-            return CommandError(f"away: nothing answers at {where}")
-        return CommandError(f"refused: {error.details()}")
+                request = api.GetTelemetryRequest()
+                return stub.GetTelemetry(request, timeout=CALL_SECONDS, metadata=metadata).telemetry
+            return stub.SetTelemetry(wish, timeout=CALL_SECONDS, metadata=metadata).telemetry
+    except ServiceAway as error:
+        return CommandError(f"away: {error}")
+    except CommandError as error:
+        return CommandError(f"refused: {error}")
 
 
 def _document(answer: api.Telemetry | CommandError) -> Mapping[str, Any]:

@@ -16,17 +16,17 @@ _MARKS: Final = {"stuck": ("✗", "bold red"), "waits": ("◷", "yellow"), "move
 _STYLES: Final = {"stuck": "bold red", "waiting": "bold yellow", "moving": "bold green", "ended": "bold"}
 
 
-def print_why(said: Why) -> None:
-    """The headline, the next steps, the reasons with what to do about each, and what is not known."""
-    results.print(Text(harmless(said["headline"]), _STYLES[said["verdict"]]))
-    for step in said["waits_for"]:
+def print_why(why: Why) -> None:
+    """Print the headline, the next steps, the reasons with what to do about each, and what is not known."""
+    results.print(Text(harmless(why["headline"]), _STYLES[why["verdict"]]))
+    for step in why["waits_for"]:
         results.print(Text.assemble("  next: ", harmless(step)))
-    for reason in said["reasons"]:
+    for reason in why["reasons"]:
         mark, style = _MARKS[reason["weight"]]
         results.print(Text.assemble("  ", (mark, style), " ", harmless(reason["sentence"])))
         if reason["advice"]:
             results.print(Text.assemble("      → ", (harmless(reason["advice"]), "cyan")))
-    for missing in said["missing"]:
+    for missing in why["missing"]:
         results.print(Text.assemble("  missing: ", harmless(missing)))
-    for unknown in said["incomplete"]:
+    for unknown in why["incomplete"]:
         results.print(Text.assemble("  not known: ", (harmless(unknown), "dim")))

@@ -1,4 +1,4 @@
-"""`framewell dlq list`: how many letters there are, of which kind."""
+"""`framewell dlq list`: how many dead letters there are, of which kind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.dlq.formatting import moment, not_looked_at, print_older
 from framewell_cli.dlq.options import (
     LOOKS_BACK,
     Filters,
@@ -17,14 +18,13 @@ from framewell_cli.dlq.options import (
     states,
     with_filters,
 )
-from framewell_cli.dlq.telling import moment, not_looked_at, tell_older
 from framewell_cli.plain_text import plain
 from framewell_contracts.groups import GROUPS
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.dead_letters import DeadLetterStore, Selection
 
 Groups = Annotated[list[str] | None, typer.Argument(metavar="GROUP…", help="Groups; all without any.")]
-# Types and codes are ours but for what strangers wrote; more kinds than these become one.
+# Types and codes are the mesh's own except for what outsiders wrote; more kinds than these become one.
 _MAX_KINDS = 1000
 _Kind = tuple[str, str, str, str]
 _MANY = ("(others)", "", "", "")
@@ -32,7 +32,7 @@ _MANY = ("(others)", "", "", "")
 
 @dataclass(slots=True)
 class Count:
-    """Letters of one kind: how many, and when the first and the last was given up."""
+    """Dead letters of one kind: how many, and when the first and the last was given up."""
 
     count: int
     first_ms: int
@@ -49,7 +49,7 @@ def list_command(
     prefix: Prefix = "",
     as_json: Json = False,
 ) -> None:
-    """How many dead letters wait, by group, code and type of event."""
+    """Count the dead letters that wait, by group, code and type of event."""
     among = tuple(known_group(group) for group in groups or GROUPS)
     chosen = filters.selection(among, states(state), looks_back=LOOKS_BACK)
     access = broker_access(kafka)
@@ -65,21 +65,21 @@ def list_command(
     else:
         columns = ["group", "code", "type", "state", "count", "first", "last"]
         print_table(columns, [[plain(str(row[column])) or "-" for column in columns] for row in rows])
-    tell_older(chosen, older)
+    print_older(chosen, older)
 
 
 async def _count(
     access: BrokerAccess, prefix: str, chosen: Selection
 ) -> tuple[dict[_Kind, Count], dict[str, int]]:
-    """Letters by kind; and how many of each group were not looked at, for they are older."""
+    """Count by kind, and count those of each group that are too old to be looked at."""
     counted: dict[_Kind, Count] = {}
     async with DeadLetterStore(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as store:
         older = await store.count_older()
-        async for letter in store.read(chosen):
-            kind: _Kind = (letter.id.group, letter.code, letter.event_type, letter.state)
+        async for dead_letter in store.read(chosen):
+            kind: _Kind = (dead_letter.id.group, dead_letter.code, dead_letter.event_type, dead_letter.state)
             if kind not in counted and len(counted) >= _MAX_KINDS:
                 kind = _MANY
-            at = letter.written_ms
+            at = dead_letter.written_ms
             count = counted.setdefault(kind, Count(0, at, at))
             count.count += 1
             count.first_ms, count.last_ms = min(count.first_ms, at), max(count.last_ms, at)

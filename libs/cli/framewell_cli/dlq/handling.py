@@ -1,4 +1,4 @@
-"""`framewell dlq replay` and `discard`: what is done with letters, once, by whom."""
+"""`framewell dlq replay` and `discard`: what is done with dead letters, once, by whom."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, progress, results
+from framewell_cli.dlq.formatting import moment
 from framewell_cli.dlq.options import (
     ActingAs,
     Filters,
@@ -18,7 +19,6 @@ from framewell_cli.dlq.options import (
     known_group,
     with_filters,
 )
-from framewell_cli.dlq.telling import moment
 from framewell_cli.errors import CommandError, UsageProblem
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.dead_letters import (
@@ -34,12 +34,12 @@ from framewell_kafka.dead_letters import (
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")]
 Again = Annotated[bool, typer.Option("--again", help="Also what was replayed before.")]
-Rate = Annotated[float, typer.Option(min=0, help="At most so many letters a second; 0: no limit.")]
-Limit = Annotated[int, typer.Option(min=0, help="At most so many letters; 0: all.")]
+Rate = Annotated[float, typer.Option(min=0, help="At most so many dead letters a second; 0: no limit.")]
+Limit = Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")]
 Because = Annotated[str, typer.Option(help="Why it needs no replay, for whoever asks later.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Let what was discarded wait again.")]
 
-_TELL_EVERY_SECONDS = 2.0
+_REPORT_EVERY_SECONDS = 2.0
 
 
 @with_filters
@@ -70,7 +70,7 @@ def replay(
 
     finished = _run(access, work(), counts, "sent again")
     if as_json:
-        print_json({"group": group, "dry_run": dry_run, "replayed": counts.done, **_told(counts)})
+        print_json({"group": group, "dry_run": dry_run, "replayed": counts.done, **_document(counts)})
     else:
         _print_replay(counts, dry_run=dry_run)
     if counts.refused or not finished:
@@ -92,24 +92,24 @@ def discard(
     """Say of dead letters that they need no replay; they stay where they are, and --undo takes it back."""
     if not because and not undo:
         raise UsageProblem(
-            "Say why these letters need no replay: --because 'sent again by hand, see ticket 7'."
+            "Say why these dead letters need no replay: --because 'sent again by hand, see ticket 7'."
         )
     states: frozenset[State] = frozenset({"discarded"}) if undo else WAITING
-    deed: ActionKind = "restored" if undo else "discarded"
+    kind: ActionKind = "restored" if undo else "discarded"
     chosen = filters.selection((known_group(group),), states)
     access, counts, by = broker_access(kafka), ActionCounts(), acting_as or getpass.getuser()
 
     async def work() -> None:
         async with _store(access, prefix, chosen) as store:
             await store.record_action(
-                chosen, deed, by=by, reason=because, counts=counts, on_progress=_Progress(deed)
+                chosen, kind, by=by, reason=because, counts=counts, on_progress=_Progress(kind)
             )
 
     finished = _run(access, work(), counts, "marked")
     if as_json:
-        print_json({"group": group, deed: counts.done, "matching": counts.matching})
+        print_json({"group": group, kind: counts.done, "matching": counts.matching})
     else:
-        results.print(f"{_letters(counts.done)} {'to wait again' if undo else 'discarded'}")
+        results.print(f"{_count(counts.done)} {'to wait again' if undo else 'discarded'}")
     if not finished:
         raise typer.Exit(1)
 
@@ -119,7 +119,7 @@ def _store(access: BrokerAccess, prefix: str, chosen: Selection) -> DeadLetterSt
 
 
 def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], counts: ActionCounts, done: str) -> bool:
-    """Do it; False when somebody pressed Ctrl-C. Whatever cuts it short, what was done is said and kept."""
+    """Do it; False after Ctrl-C. Whatever cuts it short, the counts of what was done are printed."""
     try:
         run(access, work)
     except TopicsMissing as error:
@@ -138,7 +138,7 @@ def _run(access: BrokerAccess, work: Coroutine[Any, Any, None], counts: ActionCo
     return True
 
 
-def _told(counts: ActionCounts) -> dict[str, Any]:
+def _document(counts: ActionCounts) -> dict[str, Any]:
     return {
         "matching": counts.matching,
         "oldest": None if counts.oldest_ms is None else moment(counts.oldest_ms),
@@ -152,11 +152,11 @@ def _told(counts: ActionCounts) -> dict[str, Any]:
 def _print_replay(counts: ActionCounts, *, dry_run: bool) -> None:
     if dry_run:
         oldest = "" if counts.oldest_ms is None else f", the oldest given up {moment(counts.oldest_ms)}"
-        results.print(f"{_letters(sum(counts.topics.values()))} to be sent again{oldest}")
+        results.print(f"{_count(sum(counts.topics.values()))} to be sent again{oldest}")
         for topic, count in sorted(counts.topics.items()):
             results.print(f"  {count} to {topic}", markup=False)
     else:
-        results.print(f"{_letters(counts.done)} sent again")
+        results.print(f"{_count(counts.done)} sent again")
     if counts.overtaken:
         results.print(f"{counts.overtaken} were handled by somebody else meanwhile")
     for reason, count in counts.left_out.items():
@@ -165,7 +165,7 @@ def _print_replay(counts: ActionCounts, *, dry_run: bool) -> None:
         results.print(f"{count} were refused by the broker and still wait: {error}", markup=False)
 
 
-def _letters(count: int) -> str:
+def _count(count: int) -> str:
     return f"{count} dead letter{'' if count == 1 else 's'}"
 
 
@@ -174,9 +174,9 @@ class _Progress:
 
     def __init__(self, done: str) -> None:
         self._done = done
-        self._next = time.monotonic() + _TELL_EVERY_SECONDS
+        self._next = time.monotonic() + _REPORT_EVERY_SECONDS
 
     def __call__(self, counts: ActionCounts) -> None:
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + _TELL_EVERY_SECONDS
+            self._next = time.monotonic() + _REPORT_EVERY_SECONDS
             progress.print(f"{counts.done} {self._done} …")

@@ -1,4 +1,4 @@
-"""What every command about dead letters can be told: which letters are meant. One place for all of them."""
+"""The options that choose dead letters, the same for every command about them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, get_type_hints
 import typer
 
 from framewell_cli.errors import UsageProblem
-from framewell_contracts.catalogue import FACTS
+from framewell_contracts.fact_types import FACTS
 from framewell_contracts.groups import GROUPS
 from framewell_kafka.dead_letters import ANY_STATE, Selection, State
 
@@ -24,7 +24,7 @@ ActingAs = Annotated[
 ]
 
 ALWAYS: Final = "all"
-# What is only shown looks so far back unless it is told otherwise: a year of letters must not cost minutes.
+# Commands that only show look so far back by default: a year of dead letters must not cost minutes.
 LOOKS_BACK: Final = "30d"
 _AGO: Final = re.compile(r"(\d+)([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -32,7 +32,7 @@ _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The options that choose letters; a letter is meant when it fulfils every one that was given."""
+    """The options that choose dead letters: one is meant when it fulfils every option that was given."""
 
     code: Annotated[str, typer.Option(help="Only what was given up with this code, e.g. failed.")] = ""
     reason: Annotated[str, typer.Option(help="Only what has this text in its code or reason.")] = ""
@@ -50,13 +50,13 @@ class Filters:
     until: Annotated[str, typer.Option(help="Only given up before then.")] = ""
     ids: Annotated[
         list[str] | None,
-        typer.Option("--id", help="Only this letter: its event's id, or its place. May be repeated."),
+        typer.Option("--id", help="Only this one: its event's id, or its own. May be repeated."),
     ] = None
 
     def selection(
         self, groups: tuple[str, ...], states: frozenset[State], *, looks_back: str = ALWAYS
     ) -> Selection:
-        """What the options mean; `looks_back` is meant where they bound no time and name no letter."""
+        """Return what the options mean; `looks_back` holds where they bound no time and name no id."""
         since = self.since or (ALWAYS if self.until or self.ids else looks_back)
         return Selection(
             groups=groups,
@@ -102,42 +102,42 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def known_group(group: str) -> str:
-    """The group, or UsageProblem with those there are."""
+    """Return the group. Raise UsageProblem, naming those there are, for any other."""
     if group not in GROUPS:
         raise UsageProblem(f"There is no group {group!r}. Groups: {', '.join(sorted(GROUPS))}.")
     return group
 
 
-def states(said: str) -> frozenset[State]:
-    """The states that one word means."""
-    if said == "all":
+def states(word: str) -> frozenset[State]:
+    """Return the states that one word means."""
+    if word == "all":
         return ANY_STATE
-    if said not in ANY_STATE:
-        raise UsageProblem(f"There is no state {said!r}: waiting, replayed, discarded, or all.")
-    return frozenset({said})
+    if word not in ANY_STATE:
+        raise UsageProblem(f"There is no state {word!r}: waiting, replayed, discarded, or all.")
+    return frozenset({word})
 
 
-def _event_type(said: str) -> str:
-    """In full, also where it was written without what all types share."""
-    if not said or said in FACTS:
-        return said
-    matching = [name for name in FACTS if name.removeprefix("framewell.").rpartition(".")[0] == said]
-    return matching[0] if matching else said
+def _event_type(name: str) -> str:
+    """The type in full, also where it was written without the parts that all types share."""
+    if not name or name in FACTS:
+        return name
+    matching = [one for one in FACTS if one.removeprefix("framewell.").rpartition(".")[0] == name]
+    return matching[0] if matching else name
 
 
-def _moment_ms(said: str) -> int | None:
+def _moment_ms(text: str) -> int | None:
     """Milliseconds since 1970 of `2h` (ago) or `2026-11-22T18:00` (UTC unless it says otherwise)."""
-    if not said:
+    if not text:
         return None
-    ago = _AGO.fullmatch(said)
+    ago = _AGO.fullmatch(text)
     try:
         if ago:
             moment = datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         else:
-            moment = datetime.fromisoformat(said)
+            moment = datetime.fromisoformat(text)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return int(moment.timestamp() * 1000)
     except (ValueError, OverflowError):
         raise UsageProblem(
-            f"{said!r} is no time: write 30m, 2h or 7d for so long ago, or 2026-11-22T18:00 (UTC)."
+            f"{text!r} is no time: write 30m, 2h or 7d for so long ago, or 2026-11-22T18:00 (UTC)."
         ) from None

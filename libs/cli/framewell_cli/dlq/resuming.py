@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import grpc
 import typer
 
 from framewell.mesh.v1 import operations_service_pb2 as api
+from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.console import Json, print_json, results
 from framewell_cli.dlq.options import ActingAs, known_group
 from framewell_cli.errors import CommandError, MeshUnreachable
 from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.operations import AWAY, answered, metadata, operations
+from framewell_cli.service_calls import ServiceAway, ServiceRefused, caller, service
 
 Address = Annotated[
     str, typer.Option(help="host:port of the service's gRPC; without it the mesh of this folder.")
@@ -26,11 +26,11 @@ def resume(group: Stopped, *, address: Address = "", acting_as: ActingAs = "", a
 
     A record that is handled closes the breaker; another failure opens it for a minute more.
     """
-    service = known_group(group).partition(".")[0]
-    where = address or read_endpoints().get(f"grpc.{service}", "")
+    name = known_group(group).partition(".")[0]
+    where = address or read_endpoints().get(f"grpc.{name}", "")
     if not where:
-        raise MeshUnreachable(_away(group, service, "its address is not known here"))
-    breaker = _call(group, service, where, acting_as)
+        raise MeshUnreachable(_away(group, name, "its address is not known here"))
+    breaker = _call(group, name, where, acting_as)
     if as_json:
         print_json({"group": group, "open": breaker.open, "half_open": breaker.half_open})
     elif breaker.half_open:
@@ -41,25 +41,20 @@ def resume(group: Stopped, *, address: Address = "", acting_as: ActingAs = "", a
         results.print(f"{group}: its breaker is not open in the process that answered; others are told")
 
 
-def _call(group: str, service: str, where: str, acting_as: str) -> api.Breaker:
+def _call(group: str, name: str, where: str, acting_as: str) -> api.Breaker:
     try:
-        with operations(where) as stub:
-            answer = stub.ResumeBreaker(
-                api.ResumeBreakerRequest(group=group), timeout=CALL_SECONDS, metadata=metadata(acting_as)
-            )
-    except grpc.RpcError as error:
-        if error.code() in AWAY and not answered(error):
-            raise MeshUnreachable(_away(group, service, f"nothing answers at {where}")) from None
-        details = error.details()
-        later = (
-            f"; try again once 'framewell status' shows {service} as ready" if error.code() in AWAY else ""
-        )
-        raise CommandError(f"{group} was not resumed: {details}{later}") from None
-    return answer.breaker
+        with service(OperationsServiceStub, where) as stub:
+            request = api.ResumeBreakerRequest(group=group)
+            return stub.ResumeBreaker(request, timeout=CALL_SECONDS, metadata=caller(acting_as)).breaker
+    except ServiceAway as error:
+        raise MeshUnreachable(_away(group, name, str(error))) from None
+    except ServiceRefused as error:
+        later = f"; try again once 'framewell status' shows {name} as ready" if error.unavailable else ""
+        raise CommandError(f"{group} was not resumed: {error}{later}") from None
 
 
-def _away(group: str, service: str, why: str) -> str:
+def _away(group: str, name: str, why: str) -> str:
     return (
-        f"{group} was not resumed, {why}: start {service} ('framewell status' says what runs). "
+        f"{group} was not resumed, {why}: start {name} ('framewell status' says what runs). "
         "An open breaker tries a record by itself a minute after it opened, also when its service starts."
     )

@@ -1,4 +1,4 @@
-"""`framewell dlq show`: letters in full."""
+"""`framewell dlq show`: dead letters in full."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import typer
 
 from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, progress
+from framewell_cli.dlq.formatting import as_json as json_of
+from framewell_cli.dlq.formatting import as_text, not_looked_at, print_older
 from framewell_cli.dlq.options import (
     LOOKS_BACK,
     Filters,
@@ -19,8 +21,6 @@ from framewell_cli.dlq.options import (
     states,
     with_filters,
 )
-from framewell_cli.dlq.telling import as_json as told
-from framewell_cli.dlq.telling import as_text, not_looked_at, tell_older
 from framewell_cli.plain_text import plain_json
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.dead_letters import DeadLetter, DeadLetterStore, Selection
@@ -39,51 +39,51 @@ def show(
     prefix: Prefix = "",
     as_json: Json = False,
 ) -> None:
-    """Each dead letter of a group: what it is, what happened, how often it was tried, what was done."""
+    """Show each dead letter of a group: what it is, what happened, how often it was tried, what was done."""
     chosen = filters.selection(
         (known_group(group),), states("all" if filters.ids else state), looks_back=LOOKS_BACK
     )
     access = broker_access(kafka)
     shown = _Array() if as_json else _Text()
-    more, older = run(access, _show(access, prefix, chosen, limit, shown.letter))
+    more, older = run(access, _show(access, prefix, chosen, limit, shown.add))
     if shown.empty:
         progress.print("no such dead letters")
     shown.end(more=more, others=not_looked_at(chosen, older))
     if more:
         progress.print("There are more: --limit 0 shows all.")
-    tell_older(chosen, older)
+    print_older(chosen, older)
 
 
 async def _show(
     access: BrokerAccess, prefix: str, chosen: Selection, limit: int, print_one: Callable[[DeadLetter], None]
 ) -> tuple[bool, dict[str, int]]:
-    """Print letters as they come; whether there are more than the limit, and how many were not looked at."""
+    """Print dead letters as they come; return whether there are more, and how many were not looked at."""
     count = 0
     async with DeadLetterStore(access, chosen.groups, prefix=prefix, since_ms=chosen.since_ms) as store:
         older = await store.count_older()
-        async for letter in store.read(chosen):
+        async for dead_letter in store.read(chosen):
             if limit and count == limit:
                 return True, older
-            print_one(letter)
+            print_one(dead_letter)
             count += 1
     return False, older
 
 
 class _Text:
-    """For people."""
+    """Text for people."""
 
     empty = True
 
-    def letter(self, letter: DeadLetter) -> None:
+    def add(self, dead_letter: DeadLetter) -> None:
         self.empty = False
-        typer.echo(as_text(letter))
+        typer.echo(as_text(dead_letter))
 
     def end(self, *, more: bool, others: Mapping[str, Any]) -> None:
-        """Nothing follows: that there are more is told on standard error."""
+        """Write nothing: that there are more is printed on standard error."""
 
 
 class _Array:
-    """One JSON object with one letter a line, written as it comes: there may be a hundred thousand."""
+    """One JSON object with a dead letter a line, written as it comes: there may be a hundred thousand."""
 
     def __init__(self) -> None:
         self._before = '{"dead_letters": [\n'
@@ -92,8 +92,8 @@ class _Array:
     def empty(self) -> bool:
         return not self._before.startswith(",")
 
-    def letter(self, letter: DeadLetter) -> None:
-        one = plain_json(json.dumps(told(letter), ensure_ascii=False))
+    def add(self, dead_letter: DeadLetter) -> None:
+        one = plain_json(json.dumps(json_of(dead_letter), ensure_ascii=False))
         typer.echo(self._before + one, nl=False)
         self._before = ",\n"
 

@@ -12,7 +12,7 @@ import typer
 from framewell_cli.broker import Prefix
 from framewell_cli.console import Json, print_json, print_table
 from framewell_cli.errors import UsageProblem
-from framewell_contracts.catalogue import FACTS
+from framewell_contracts.fact_types import FACTS
 from framewell_kafka.access_table import EVERYBODY, OPERATOR, PRINCIPAL, Grant, grants, kafka_acls
 
 
@@ -61,7 +61,7 @@ def access(
 
 
 def markdown(wanted: Sequence[Grant]) -> str:
-    """Who writes and who reads each fact, as a table; what operators do is left to the text around it."""
+    """Return who writes and who reads each fact as a table; operators are left to the text around it."""
     rows = ["| topic | written by | read by |", "|---|---|---|"]
     of_facts = [name for fact in FACTS.values() for name in fact.topic_names]
     for name in of_facts:

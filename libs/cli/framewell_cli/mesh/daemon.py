@@ -22,7 +22,7 @@ def _write(line: str) -> None:
 
 
 def main() -> int:
-    """`python -m framewell_cli.mesh.daemon kafka,mongo,…`"""
+    """Run `python -m framewell_cli.mesh.daemon kafka,mongo,…`."""
     try:
         names = chosen(sys.argv[1] if len(sys.argv) > 1 else None)
         run_in_foreground(MeshFolder.here(), Ports.from_environment(), names, _write)

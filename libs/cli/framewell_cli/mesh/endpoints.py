@@ -15,7 +15,7 @@ _HOST = "127.0.0.1"
 
 
 def endpoints(folder: MeshFolder, ports: Ports, processes: Iterable[str]) -> dict[str, str]:
-    """The addresses of the named processes: `kafka`, `mongo`, `grpc.<service>`, `health.<service>`, …
+    """Return the addresses of the named processes: `kafka`, `mongo`, `grpc.<service>`, `health.<service>` …
 
     Two values are no addresses: `objects`, the object store's folder, and `ingest.roots`, the folders whose
     files may be named in a `file:` URI.
@@ -45,7 +45,7 @@ def write_endpoints(folder: MeshFolder, addresses: dict[str, str]) -> None:
 
 
 def read_endpoints(folder: MeshFolder | None = None) -> dict[str, str]:
-    """The addresses of the mesh that runs in this folder. Raises MeshUnreachable where none does."""
+    """Return the addresses of the mesh that runs in this folder. Raise MeshUnreachable where none does."""
     path = (folder or MeshFolder.here()).endpoints
     try:
         addresses: dict[str, str] = json.loads(path.read_text())

@@ -19,7 +19,7 @@ class MeshFolder:
 
     @classmethod
     def here(cls) -> MeshFolder:
-        """`FRAMEWELL_STATE`, else `.framewell` in the working folder."""
+        """Return the folder in `FRAMEWELL_STATE`, else `.framewell` in the working folder."""
         return cls(Path(os.environ.get(STATE_VARIABLE) or _NAME).absolute())
 
     @property
@@ -33,16 +33,16 @@ class MeshFolder:
         return self.state / "logs"
 
     def log(self, name: str) -> Path:
-        """The log of one process."""
+        """Return the log of one process."""
         return self.logs / f"{name}.log"
 
     @property
     def lock(self) -> Path:
-        """Held by the supervisor for as long as it lives; the kernel lets go when it is killed."""
+        """LockHeld by the supervisor for as long as it lives; the kernel lets go when it is killed."""
         return self.state / "run" / "supervisor.lock"
 
     @property
-    def roster(self) -> Path:
+    def process_table(self) -> Path:
         """The processes of this mesh, as the supervisor last wrote them."""
         return self.state / "run" / "processes.json"
 

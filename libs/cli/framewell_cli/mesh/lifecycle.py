@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
-from framewell_cli.mesh.leftovers import end_leftovers
-from framewell_cli.mesh.locking import Held, exclusive, is_held
+from framewell_cli.mesh.locking import LockHeld, exclusive, is_held
 from framewell_cli.mesh.logs import open_log
+from framewell_cli.mesh.orphans import end_orphans
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
-from framewell_cli.mesh.roster import Roster
+from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.supervisor import Supervisor
 from framewell_embedded.errors import CannotStart
 
@@ -35,26 +35,26 @@ Report = Callable[[str], None]
 
 
 def is_up(folder: MeshFolder) -> bool:
-    """True once every process of the folder's mesh was ready, and while its supervisor lives.
+    """Return True once every process of the folder's mesh was ready, and while its supervisor lives.
 
     A killed supervisor leaves its endpoints behind; they count only with the list of one that is alive.
     """
-    roster = Roster.read(folder)
-    supervised = roster is not None and roster.supervisor.alive()
+    table = ProcessTable.read(folder)
+    supervised = table is not None and table.supervisor.alive()
     return supervised and is_held(folder.lock) and folder.endpoints.exists()
 
 
 def run_in_foreground(folder: MeshFolder, ports: Ports, names: Sequence[str], report: Report) -> None:
     """Supervise the mesh until SIGTERM or Ctrl-C.
 
-    Raises CannotStart where one runs here already, and where it does not come up.
+    Raise CannotStart where one runs here already, and where it does not come up.
     """
     _check_disk(folder)
     folder.make()
     try:
         with exclusive(folder.lock):
             asyncio.run(Supervisor(folder, ports, names, report).run())
-    except Held:
+    except LockHeld:
         raise CannotStart(
             f"A mesh runs in {folder.state} already: see 'framewell status', or end it by 'framewell down'."
         ) from None
@@ -63,7 +63,7 @@ def run_in_foreground(folder: MeshFolder, ports: Ports, names: Sequence[str], re
 def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: Report) -> None:
     """Start a supervisor of its own and return when the mesh is up; changes nothing if it is up already.
 
-    Raises CannotStart with the supervisor's reason where it does not come up.
+    Raise CannotStart with the supervisor's reason where it does not come up.
     """
     if is_held(folder.lock):
         report("a mesh runs here already")
@@ -110,7 +110,7 @@ def _wait_until_up(
 
 
 def _pass_on(log: Path, offset: int, report: Report) -> tuple[int, str]:
-    """Report the whole lines written since `offset`. Returns the new offset, and why it gave up if it did."""
+    """Report the whole lines written since `offset`. Return the new offset, and why it gave up if it did."""
     with log.open("rb") as text:
         text.seek(offset)
         written = text.read()
@@ -132,8 +132,8 @@ def down(folder: MeshFolder, report: Report) -> bool:
         _end_supervisor(folder, report)
     try:
         with exclusive(folder.lock):
-            ended = end_leftovers(folder, report)
-    except Held:
+            ended = end_orphans(folder, report)
+    except LockHeld:
         raise CannotStart(
             f"The supervisor of {folder.state} does not end; its log is {folder.log(_SUPERVISOR_LOG)}."
         ) from None
@@ -142,17 +142,17 @@ def down(folder: MeshFolder, report: Report) -> bool:
 
 def _end_supervisor(folder: MeshFolder, report: Report) -> None:
     deadline = time.monotonic() + _DOWN_WITHIN_SECONDS
-    told = False
+    signalled = False
     while is_held(folder.lock) and time.monotonic() < deadline:
-        roster = Roster.read(folder)
-        if not told and roster is not None and roster.supervisor.alive():
-            os.kill(roster.supervisor.pid, signal.SIGTERM)
-            told = True
+        table = ProcessTable.read(folder)
+        if not signalled and table is not None and table.supervisor.alive():
+            os.kill(table.supervisor.pid, signal.SIGTERM)
+            signalled = True
         time.sleep(0.1)
-    roster = Roster.read(folder)
-    if is_held(folder.lock) and roster is not None and roster.supervisor.alive():
+    table = ProcessTable.read(folder)
+    if is_held(folder.lock) and table is not None and table.supervisor.alive():
         report(f"the supervisor did not end within {_DOWN_WITHIN_SECONDS:.0f} s and was killed")
-        os.kill(roster.supervisor.pid, signal.SIGKILL)
+        os.kill(table.supervisor.pid, signal.SIGKILL)
 
 
 def _check_disk(folder: MeshFolder) -> None:

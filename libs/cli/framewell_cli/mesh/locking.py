@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Held(Exception):
+class LockHeld(Exception):
     """Somebody else holds the lock."""
 
 
@@ -20,14 +20,14 @@ _PATIENCE_SECONDS = 0.5
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock while the block runs. Raises Held where another process keeps it."""
+    """Hold the lock while the block runs. Raise LockHeld where another process keeps it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not _lock(descriptor, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
-                raise Held(str(path))
+                raise LockHeld(str(path))
             time.sleep(0.02)
         yield
     finally:
@@ -35,7 +35,7 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """True while a process holds the lock. Readers do not hinder one another."""
+    """Return True while a process holds the lock. Readers do not block one another."""
     if not path.exists():
         return False
     descriptor = os.open(path, os.O_RDONLY)

@@ -18,7 +18,7 @@ _TAIL_BYTES: Final = 64 << 10
 
 
 def open_log(path: Path) -> int:
-    """A descriptor that appends, for a child's standard output and error; the caller closes it."""
+    """Open a descriptor that appends, for a child's standard output and error; the caller closes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
@@ -39,7 +39,7 @@ def rotate(path: Path, limit_bytes: int = LIMIT_BYTES) -> bool:
 
 
 def last_lines(path: Path, count: int) -> list[str]:
-    """The end of a log, for a person who must know why a process ended; empty lines left out."""
+    """Return the end of a log, to say why a process ended; empty lines left out."""
     with contextlib.suppress(OSError), path.open("rb") as log:
         size = log.seek(0, os.SEEK_END)
         log.seek(max(0, size - _TAIL_BYTES))

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell_cli.errors import UsageProblem
-
-SERVICES: Final = ("ingest", "transcode", "inference", "dataset", "training", "gateway")
-"""In the order of their ports."""
+from framewell_contracts.services import SERVICES
 
 BASE_VARIABLE: Final = "FRAMEWELL_PORT_BASE"
 DEFAULT_BASE: Final = 7400
@@ -24,7 +22,7 @@ class Ports:
 
     @classmethod
     def from_environment(cls) -> Ports:
-        """`FRAMEWELL_PORT_BASE`, else 7400."""
+        """Return the ports on `FRAMEWELL_PORT_BASE`, else on 7400."""
         text = os.environ.get(BASE_VARIABLE) or str(DEFAULT_BASE)
         if not text.isdecimal() or not 1024 <= int(text) <= 65000:
             raise UsageProblem(f"{BASE_VARIABLE} is {text!r}: it must be a number from 1024 to 65000.")
@@ -58,7 +56,7 @@ class Ports:
         return self.base + 40 + SERVICES.index(service)
 
     def of(self, process: str) -> tuple[int, ...]:
-        """Every port that the named process listens on."""
+        """Return every port that the named process listens on."""
         match process:
             case "kafka":
                 return (self.kafka, self.kafka_controller)

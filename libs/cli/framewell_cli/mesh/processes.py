@@ -1,4 +1,4 @@
-"""Operating system processes, told apart for certain: a pid alone is given to somebody else after a while."""
+"""Operating system processes by pid and start time: a pid alone is reused after a while."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from pathlib import Path
 from typing import Final
 
 MESH_VARIABLE: Final = "FRAMEWELL_MESH"
-"""In the environment of every process of a mesh: its state folder. Finds what no list knows any more."""
+"""In the environment of every process of a mesh: its state folder. Finds processes that no table lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A pid and when its process began (in the kernel's own words, compared and never read)."""
+    """A pid and when its process began, as the kernel writes it (only compared, never parsed)."""
 
     pid: int
     began: str
 
     @classmethod
     def of(cls, pid: int) -> Identity | None:
-        """The process that has this pid now; None when there is none or it is only waiting to be reaped."""
+        """Return the process that has this pid now; None when there is none or it waits to be reaped."""
         began = _began(pid)
         return None if began is None else cls(pid, began)
 
     def alive(self) -> bool:
-        """True while that very process runs, not merely one with its number."""
+        """Return True while that very process runs, not merely one with its number."""
         return _began(self.pid) == self.began
 
 
@@ -49,7 +49,7 @@ def _began(pid: int) -> str | None:
 
 
 def of_mesh(state: Path) -> list[Identity]:
-    """Every process whose environment names this mesh, this one excepted. Empty where /proc is missing."""
+    """Return every process whose environment names this mesh, except this one. Empty without /proc."""
     wanted = f"{MESH_VARIABLE}={state}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -63,7 +63,7 @@ def of_mesh(state: Path) -> list[Identity]:
 
 
 def end(processes: Iterable[Identity], *, grace_seconds: float) -> Sequence[Identity]:
-    """SIGTERM to each, and SIGKILL to what is left after the grace period. Returns what had to be killed."""
+    """Send SIGTERM to each, and SIGKILL to what is left after the grace period. Return what was killed."""
     waiting = [process for process in processes if _send(process, signal.SIGTERM)]
     deadline = time.monotonic() + grace_seconds
     while waiting and time.monotonic() < deadline:
@@ -87,6 +87,6 @@ def _send(process: Identity, number: signal.Signals) -> bool:
 
 
 def resident_megabytes(pid: int) -> float | None:
-    """Memory of the process, children not counted; None where it cannot be told."""
+    """Return the memory of the process without its children; None where it is unknown."""
     listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return int(listed.stdout) / 1024 if listed.stdout.strip() else None

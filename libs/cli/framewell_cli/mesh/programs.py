@@ -11,8 +11,9 @@ from typing import Final
 
 from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.ports import SERVICES, Ports
+from framewell_cli.mesh.ports import Ports
 from framewell_cli.mesh.processes import MESH_VARIABLE
+from framewell_contracts.services import SERVICES
 from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
 from framewell_embedded.errors import CannotStart
@@ -21,7 +22,7 @@ SERVERS: Final = ("kafka", "mongo")
 ALL: Final = (*SERVERS, *SERVICES)
 
 INGEST_ROOTS_VARIABLE: Final = "FRAMEWELL_INGEST_ROOTS"
-"""Folders that `file:` URIs may name; the embedded mesh allows its inbox unless told otherwise."""
+"""Folders that `file:` URIs may name; the embedded mesh allows its inbox by default."""
 
 TRAINING_PYTHON_VARIABLE: Final = "FRAMEWELL_TRAINING_PYTHON"
 
@@ -49,7 +50,7 @@ class Program:
 
 
 def chosen(only: str | None) -> tuple[str, ...]:
-    """The programs named in `--only kafka,mongo,…`, in the order of start; all without it."""
+    """Return the programs named in `--only kafka,mongo,…`, in the order of start; all without it."""
     if only is None:
         return ALL
     names = {name.strip() for name in only.split(",") if name.strip()}
@@ -60,9 +61,9 @@ def chosen(only: str | None) -> tuple[str, ...]:
 
 
 def programs(folder: MeshFolder, ports: Ports, names: Sequence[str]) -> list[Program]:
-    """The programs to run, with the folders of broker and database prepared.
+    """Return the programs to run, with the folders of broker and database prepared.
 
-    Raises CannotStart where something they need is missing.
+    Raise CannotStart where something they need is missing.
     """
     shared = _shared_environment(folder, ports)
     found = []
@@ -93,7 +94,7 @@ def _service(name: str, ports: Ports, shared: Mapping[str, str]) -> Program:
 
 
 def training_python() -> str:
-    """Training has torch in an environment of its own, beside this one."""
+    """Return the Python of training's own environment, which has torch. Raise CannotStart without it."""
     configured = os.environ.get(TRAINING_PYTHON_VARIABLE)
     python = Path(configured or Path(sys.prefix).with_name(".venv-training") / "bin" / "python")
     if not python.exists():
@@ -122,7 +123,7 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
 
 
 def ingest_roots(folder: MeshFolder) -> str:
-    """The folders that ingest may read, as `FRAMEWELL_INGEST_ROOTS` says them."""
+    """Return the folders that ingest may read, as `FRAMEWELL_INGEST_ROOTS` spells them."""
     return os.environ.get(INGEST_ROOTS_VARIABLE, str(folder.inbox))
 
 

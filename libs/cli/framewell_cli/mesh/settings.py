@@ -11,8 +11,8 @@ import typer
 
 from framewell_cli.console import Json, print_json, results
 from framewell_cli.errors import UsageProblem
-from framewell_cli.mesh.ports import SERVICES
 from framewell_cli.mesh.programs import training_python
+from framewell_contracts.services import SERVICES
 from framewell_embedded.errors import CannotStart
 
 Service = Annotated[

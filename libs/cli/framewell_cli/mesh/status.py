@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framewell_cli.errors import MeshUnreachable
+from framewell_cli.mesh.disk_space import disk_full
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.locking import is_held
+from framewell_cli.mesh.process_table import Entry, ProcessTable
 from framewell_cli.mesh.processes import resident_megabytes
-from framewell_cli.mesh.room import no_room
-from framewell_cli.mesh.roster import Entry, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,17 @@ class MeshStatus:
 
 
 def look(folder: MeshFolder) -> MeshStatus:
-    """The status now. Raises MeshUnreachable where no mesh was started or all of it ended."""
-    roster = Roster.read(folder)
+    """Return the status now. Raise MeshUnreachable where no mesh was started or all of it ended."""
+    table = ProcessTable.read(folder)
     supervised = is_held(folder.lock)
-    if roster is None or not (supervised or any(process.alive() for _, process in roster.processes)):
+    if table is None or not (supervised or any(process.alive() for _, process in table.processes)):
         raise MeshUnreachable(f"No mesh runs in {folder.state}: start one with 'framewell up --detach'.")
-    processes = tuple(_status(entry) for entry in roster.entries)
+    processes = tuple(_status(entry) for entry in table.entries)
     return MeshStatus(
         ready=supervised and bool(processes) and all(process.state == "ready" for process in processes),
         supervised=supervised,
         state_folder=str(folder.state),
-        port_base=roster.port_base,
+        port_base=table.port_base,
         processes=processes,
     )
 
@@ -61,7 +61,7 @@ def _status(entry: Entry) -> ProcessStatus:
     state: str = entry.state
     reason = entry.reason
     if pid is None and state in ("ready", "unready", "starting"):
-        state, reason = "ended", no_room(Path(entry.log).parent)
+        state, reason = "ended", disk_full(Path(entry.log).parent)
     return ProcessStatus(
         name=entry.name,
         state=state,

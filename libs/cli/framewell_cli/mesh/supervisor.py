@@ -1,7 +1,7 @@
 """The supervisor: broker and database first, then the topics, then the services, and watch over all of them.
 
 It holds the folder's lock while it lives. When it is killed its processes go on, and the next `up` or `down`
-finds them by the roster and by their environment.
+finds them by the process table and by their environment.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import httpx
 
 from framewell_cli.mesh.endpoints import endpoints, write_endpoints
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.leftovers import end_leftovers
 from framewell_cli.mesh.logs import last_lines, rotate
+from framewell_cli.mesh.orphans import end_orphans
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
+from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.processes import Identity
 from framewell_cli.mesh.programs import SERVERS, Program, programs
-from framewell_cli.mesh.roster import Roster
-from framewell_cli.mesh.supervised import Supervised
+from framewell_cli.mesh.supervised_process import SupervisedProcess
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.ports import is_free
 from framewell_kafka import topic_admin
@@ -38,7 +38,7 @@ SERVER_GRACE_SECONDS: Final = 15.0
 CRASHES_AT_START: Final = 4
 """A process that ends this often before it was ready once will not come up by waiting."""
 
-_KEEP_HOUSE_SECONDS: Final = 10.0
+_MAINTAIN_SECONDS: Final = 10.0
 
 Report = Callable[[str], None]
 
@@ -57,7 +57,7 @@ class Supervisor:
     names: Sequence[str]
     report: Report
     _client: httpx.AsyncClient = field(default_factory=_plain_client)
-    _members: list[Supervised] = field(default_factory=list)
+    _members: list[SupervisedProcess] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _unwritten: bool = False
@@ -66,14 +66,14 @@ class Supervisor:
     async def run(self) -> None:
         """Bring the mesh up, keep it up, take it down on SIGTERM or SIGINT.
 
-        Raises CannotStart, after taking down what was started, where it does not come up.
+        Raise CannotStart, after taking down what was started, where it does not come up.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        end_leftovers(self.folder, self.report)
+        end_orphans(self.folder, self.report)
         check_ports(self.ports, self.names)
-        background = asyncio.create_task(self._keep_house())
+        background = asyncio.create_task(self._maintain())
         try:
             coming_up = asyncio.create_task(self._come_up())
             stopped = asyncio.create_task(self._stop.wait())
@@ -91,7 +91,7 @@ class Supervisor:
         began = time.monotonic()
         specifications = programs(self.folder, self.ports, self.names)
         self._members = [
-            Supervised(p, self.folder.log(p.name), self.write_roster, self.report, self._client)
+            SupervisedProcess(p, self.folder.log(p.name), self.write_process_table, self.report, self._client)
             for p in specifications
         ]
         servers = [member for member in self._members if member.program.name in SERVERS]
@@ -101,24 +101,22 @@ class Supervisor:
             await self._apply_topics(began)
         await self._start(services, began)
         write_endpoints(self.folder, endpoints(self.folder, self.ports, self.names))
-        self._say(began, "the mesh is up")
+        self._report(began, "the mesh is up")
 
     async def _apply_topics(self, began: float) -> None:
         try:
             # What would lose something waits for a person's word, and stops nobody from starting.
             changed = await topic_admin.apply(BrokerAccess(f"127.0.0.1:{self.ports.kafka}"), safe_only=True)
         except CannotApply as error:
-            raise CannotStart(
-                f"The broker's topics cannot be made what the catalogue says: {error}"
-            ) from None
-        self._say(began, f"topics: {len(changed)} made so" if changed else "topics: as the catalogue says")
+            raise CannotStart(f"The broker's topics cannot be made what is declared: {error}") from None
+        self._report(began, f"topics: {len(changed)} made so" if changed else "topics: as declared")
 
-    async def _start(self, members: Sequence[Supervised], began: float) -> None:
+    async def _start(self, members: Sequence[SupervisedProcess], began: float) -> None:
         for member in members:
             self._tasks.append(asyncio.create_task(member.run()))
         await asyncio.gather(*(self._until_ready(member, began) for member in members))
 
-    async def _until_ready(self, member: Supervised, began: float) -> None:
+    async def _until_ready(self, member: SupervisedProcess, began: float) -> None:
         ready = asyncio.create_task(member.ready())
         try:
             deadline = time.monotonic() + READY_WITHIN_SECONDS
@@ -131,7 +129,7 @@ class Supervisor:
                     raise CannotStart(_did_not_come_up(member, waited))
         finally:
             ready.cancel()
-        self._say(began, f"{member.program.name} is ready")
+        self._report(began, f"{member.program.name} is ready")
 
     async def _come_down(self) -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -147,36 +145,36 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._client.aclose()
-        end_leftovers(self.folder, self.report)
+        end_orphans(self.folder, self.report)
 
-    async def _keep_house(self) -> None:
+    async def _maintain(self) -> None:
         """Keep logs small, and write again what a full disk did not take."""
         while True:
-            await asyncio.sleep(_KEEP_HOUSE_SECONDS)
+            await asyncio.sleep(_MAINTAIN_SECONDS)
             if self._unwritten:
-                self.write_roster()
+                self.write_process_table()
             for member in self._members:
                 with contextlib.suppress(OSError):
                     rotate(member.log)
 
-    def write_roster(self) -> None:
-        """Tell others how it stands. A full disk must not keep the supervisor from starting what ended."""
+    def write_process_table(self) -> None:
+        """Write the process table. A full disk must not keep the supervisor from restarting what ended."""
         supervisor = Identity.of(os.getpid())
         if supervisor is None:
             return
-        roster = Roster(supervisor, self.ports.base, tuple(m.entry for m in self._members))
+        table = ProcessTable(supervisor, self.ports.base, tuple(m.entry for m in self._members))
         try:
-            roster.write(self.folder)
+            table.write(self.folder)
             self._unwritten = False
         except OSError:
             self._unwritten = True
 
-    def _say(self, began: float, sentence: str) -> None:
+    def _report(self, began: float, sentence: str) -> None:
         self.report(f"{time.monotonic() - began:6.1f} s  {sentence}")
 
 
 def check_ports(ports: Ports, names: Sequence[str]) -> None:
-    """CannotStart, naming each taken port and the way out, before anything is started."""
+    """Raise CannotStart, naming each taken port and the way out, before anything is started."""
     taken = [(name, port) for name in names for port in ports.of(name) if not is_free(port)]
     if taken:
         listed = ", ".join(f"{port} ({name})" for name, port in taken)
@@ -186,7 +184,7 @@ def check_ports(ports: Ports, names: Sequence[str]) -> None:
         )
 
 
-def _did_not_come_up(member: Supervised, what: str) -> str:
+def _did_not_come_up(member: SupervisedProcess, what: str) -> str:
     program: Program = member.program
     last = " | ".join(last_lines(member.log, 3))
     return f"{program.name} {what}. The end of its log ({member.log}): {last or 'empty'}"

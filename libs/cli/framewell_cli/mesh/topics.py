@@ -1,4 +1,4 @@
-"""`framewell topics`: hold the broker's topics against the catalogue, and make them so."""
+"""`framewell topics`: compare the broker's topics with the declared ones, and apply the difference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json, progress, results
 from framewell_cli.errors import CommandError, UsageProblem
 from framewell_cli.mesh.access import access
-from framewell_contracts.catalogue import topics
+from framewell_contracts.fact_types import topics
 from framewell_contracts.topics import Topic
 from framewell_kafka import topic_admin
 from framewell_kafka.broker_access import BrokerAccess
@@ -22,7 +22,7 @@ from framewell_kafka.environment import BadEnvironment, Environment
 from framewell_kafka.topic_admin import CannotApply
 from framewell_kafka.topic_differences import Difference
 
-app = typer.Typer(no_args_is_help=True, help="Topics: what the broker has against what the catalogue says.")
+app = typer.Typer(no_args_is_help=True, help="Topics: what the broker has against what is declared.")
 app.command("access")(access)
 
 File = Annotated[
@@ -30,7 +30,7 @@ File = Annotated[
     typer.Option(
         "--environment",
         envvar="FRAMEWELL_TOPICS",
-        help="topics.yaml: what differs in this environment from the catalogue.",
+        help="topics.yaml: what differs in this environment.",
     ),
 ]
 Replication = Annotated[
@@ -52,10 +52,10 @@ def apply_command(
     prefix: Prefix = "",
     as_json: Json = False,
 ) -> None:
-    """Make the broker's topics what the catalogue says; nothing the second time.
+    """Make the broker's topics what is declared; nothing the second time.
 
     What loses records or their order is refused without --yes, and then nothing is changed at all. What
-    the command cannot do is left and told, with exit code 1.
+    the command cannot do is left and listed, with exit code 1.
     """
     broker, declared = broker_access(kafka), _declared(environment, replication)
 

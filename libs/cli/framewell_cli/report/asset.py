@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any, Final, Protocol
 
+from framewell_cli.documents import model_text, purpose_text, ratio, score_text, seconds, verdict_text
 from framewell_cli.report.page import Box, Page, Picture, Quote, Section, Table, write
 
 View = Mapping[str, Any]
@@ -26,16 +27,16 @@ class PictureSource(Protocol):
     """What the page needs from the gateway."""
 
     def observations(self, asset_id: str) -> Sequence[Mapping[str, Any]]:
-        """Faces and texts of the asset, as the REST API tells them."""
+        """Return faces and texts of the asset, as REST documents."""
 
     def frame(self, asset_id: str, frame: int) -> bytes:
-        """The sampled picture nearest at or before a frame, as JPEG."""
+        """Return the sampled picture nearest at or before a frame, as JPEG."""
 
     def samples(self, *, asset_id: str) -> Sequence[Mapping[str, Any]]:
-        """Samples taken from the asset, as the REST API tells them."""
+        """Return samples taken from the asset, as REST documents."""
 
     def object(self, key: str) -> bytes:
-        """The bytes of an object."""
+        """Return the bytes of an object."""
 
 
 def write_asset_page(view: View, path: Path, source: PictureSource) -> None:
@@ -44,29 +45,29 @@ def write_asset_page(view: View, path: Path, source: PictureSource) -> None:
 
 
 def asset_page(view: View, source: PictureSource) -> Page:
-    """The page of an asset from its view, with pictures read from `source`."""
+    """Return the page of an asset from its view, with pictures read from `source`."""
     lead = f"{view['asset_id']}: {view['state']}"
     sections = [_overview(view)]
     if view["state"] == "rejected":
-        quote = Quote(view["reason"] or "no reason was given", "why it was rejected")
+        quote = Quote(view.get("reason") or "no reason was given", "why it was rejected")
         return Page("Rejected", lead, [Section("Why", quotes=[quote]), *sections])
     forbidden = [*prohibitions(view)]
     if not forbidden:
         sections.append(_frames(view, source))
         sections.append(_samples(view, source))
     sections += [_rights(view, forbidden), _seen(view)]
-    return Page(f"Asset ({view['kind'] or 'unknown kind'})", lead, sections)
+    return Page(f"Asset ({view.get('kind', 'unknown kind')})", lead, sections)
 
 
 def prohibitions(view: View) -> Iterator[Mapping[str, Any]]:
-    """Statements found in the file itself that prohibit use: reason enough not to copy its pictures."""
+    """Yield the statements found in the file itself that prohibit use: then its pictures are not copied."""
     seen = set()
-    for ground in (view["rights"] or {}).get("grounds", ()):
-        for statement in ground["statements"]:
+    for decision in view["rights"]:
+        for statement in decision["grounds"]:
             words = statement["verbatim"]
             if (
-                statement["source"] in _FOUND_IN_THE_FILE
-                and statement["use"] != "allowed"
+                statement.get("source") in _FOUND_IN_THE_FILE
+                and statement.get("use") != "allowed"
                 and words not in seen
             ):
                 seen.add(words)
@@ -74,17 +75,16 @@ def prohibitions(view: View) -> Iterator[Mapping[str, Any]]:
 
 
 def _overview(view: View) -> Section:
-    clock, chunks = view["timeline"], view["chunks"]
+    clock, chunks = view.get("timeline"), view["chunks"]
     rows = [["state", view["state"]]]
     if clock:
-        rate = f"{clock['frame_rate']} pictures a second" if clock["frame_rate"] else ""
-        rows.append(
-            ["clock", f"{clock['frame_count']} pictures, {rate} {clock['start_timecode'] or ''}".strip()]
-        )
+        rate = f", {ratio(clock['frame_rate'])} a second" if "frame_rate" in clock else ""
+        start = f", from {clock['start_timecode']}" if clock["start_timecode"] else ""
+        rows.append(["clock", f"{clock['frame_count']} pictures{rate}{start}"])
     rows.append(["chunks", ", ".join(f"{count} {stage}" for stage, count in chunks.items())])
-    rows.append(["shots", str(len(view["shots"] or ()))])
+    rows.append(["shots", str(len(view["shots"]))])
     rows += [["missing", sentence] for sentence in view["missing"]]
-    if view["playlist"]:
+    if view.get("playlist"):
         rows.append(["playlist", view["playlist"]])
     return Section("What it is", tables=[Table(["", ""], rows)])
 
@@ -93,8 +93,8 @@ def _frames(view: View, source: PictureSource) -> Section:
     """A few pictures with the faces and texts seen in them, the fullest ones first."""
     by_frame: dict[int, list[Mapping[str, Any]]] = {}
     for seen in source.observations(view["asset_id"]):
-        if seen["box"] and seen["kind"] in {"face", "text"}:
-            by_frame.setdefault(seen["frame"], []).append(seen)
+        if "box" in seen and seen["kind"] in {"face", "text"}:
+            by_frame.setdefault(seen["moment"]["frame"], []).append(seen)
     pictures = []
     for frame in sorted(_spread(by_frame)):
         boxes = [_observed(seen, _who(view, frame)) for seen in by_frame[frame]]
@@ -109,18 +109,18 @@ def _frames(view: View, source: PictureSource) -> Section:
 
 
 def _spread(by_frame: Mapping[int, Sequence[object]]) -> list[int]:
-    """Frames to show: evenly over the asset, in each stretch the one in which most was seen."""
+    """Frames to show: evenly over the asset, in each segment the one in which most was seen."""
     frames = sorted(by_frame)
     count = min(MOST_PICTURES, len(frames))
-    stretches = [frames[len(frames) * n // count : len(frames) * (n + 1) // count] for n in range(count)]
-    return [max(stretch, key=lambda frame: len(by_frame[frame])) for stretch in stretches]
+    segments = [frames[len(frames) * n // count : len(frames) * (n + 1) // count] for n in range(count)]
+    return [max(segment, key=lambda frame: len(by_frame[frame])) for segment in segments]
 
 
 def _who(view: View, frame: int) -> str:
     """The one person known in a frame; empty where several or none are: the view says no boxes."""
     names = {
         person["name"]
-        for person in view["people"] or ()
+        for person in view["people"]
         for span in person["spans"]
         if span["first_frame"] <= frame < span["first_frame"] + span["frames"]
     }
@@ -143,7 +143,7 @@ def _observed(seen: Mapping[str, Any], who: str) -> Box:
 def _samples(view: View, source: PictureSource) -> Section:
     pictures = [
         Picture(
-            source.object(sample["crops"][0]["key"]),
+            source.object(sample["crops"][0]["picture"]["key"]),
             f"{sample['class_name'] or 'who is this?'} ({sample['state']})",
             small=True,
         )
@@ -154,11 +154,10 @@ def _samples(view: View, source: PictureSource) -> Section:
 
 
 def _rights(view: View, forbidden: Sequence[Mapping[str, Any]]) -> Section:
-    rights = view["rights"]
-    if not rights:
+    if not view["rights"]:
         return Section("Rights", "Nothing is known about them yet.")
-    decisions = [[purpose.replace("_", " "), verdict] for purpose, verdict in rights["decision"].items()]
-    quotes = [Quote(ground["sentence"], ground["purpose"].replace("_", " ")) for ground in rights["grounds"]]
+    decisions = [[purpose_text(one), verdict_text(one)] for one in view["rights"]]
+    quotes = [Quote(one["sentence"], purpose_text(one)) for one in view["rights"]]
     quotes += [Quote(one["verbatim"], f"found at {one['found_at']}") for one in forbidden]
     text = "No pictures are shown: words found in the file itself restrict their use." if forbidden else ""
     return Section("Rights", text, tables=[Table(["purpose", "decision"], decisions)], quotes=quotes)
@@ -166,14 +165,12 @@ def _rights(view: View, forbidden: Sequence[Mapping[str, Any]]) -> Section:
 
 def _seen(view: View) -> Section:
     people = [
-        [one["name"], f"{one['score']:.2f}", one["model"] or "", str(len(one["spans"]))]
-        for one in view["people"] or ()
+        [one["name"], score_text(one), model_text(one.get("model")), str(len(one["spans"]))]
+        for one in view["people"]
     ]
-    texts = [[one["text"], str(len(one["spans"]))] for one in view["text"] or ()]
-    labels = [
-        [one["label"], f"{one['score']:.2f}", str(len(one["spans"]))] for one in (view["labels"] or ())[:15]
-    ]
-    speech = sum(one["end_seconds"] - one["start_seconds"] for one in view["speech"] or ())
+    texts = [[one["text"], str(len(one["spans"]))] for one in view["text"]]
+    labels = [[one["label"], score_text(one), str(len(one["spans"]))] for one in view["labels"][:MOST_LABELS]]
+    speech = sum(seconds(one["end"]) - seconds(one["start"]) for one in view["speech"])
     return Section(
         "What was seen and heard",
         f"{speech:.1f} seconds of speech.",

@@ -52,7 +52,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words as somebody said them, and who: a sentence of the rights gate, a reason for refusing a file."""
+    """A quotation and its source: a sentence of the rights gate, a reason for refusing a file."""
 
     words: str
     by: str
@@ -79,7 +79,7 @@ class Page:
 
 
 def render(page: Page) -> str:
-    """The page as HTML; everything from outside is escaped."""
+    """Return the page as HTML; everything from outside is escaped."""
     template = (resources.files(__package__) / "page.html.jinja").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(template).render(page=page)

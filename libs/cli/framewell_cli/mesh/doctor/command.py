@@ -18,7 +18,7 @@ _STYLES: Final[dict[State, str]] = {"ok": "green", "note": "yellow", "problem": 
 
 
 def checks(folder: MeshFolder, ports: Ports) -> Iterator[Check]:
-    """Every check, each made when it is asked for."""
+    """Yield every check, each made when it is asked for."""
     yield machine.python()
     yield machine.java()
     yield machine.maven()

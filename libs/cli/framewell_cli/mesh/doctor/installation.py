@@ -33,7 +33,7 @@ _SANDBOX: Final = (
 
 
 def jars() -> Check:
-    """The broker's and the database's jars are the pinned ones."""
+    """Check that the broker's and the database's jars are the pinned ones."""
     try:
         found = jar_problems(jars_folder())
     except CannotStart as error:
@@ -45,7 +45,7 @@ def jars() -> Check:
 
 
 def models() -> Iterator[Check]:
-    """Every model the mesh ships with is there, byte for byte."""
+    """Check that every model the mesh ships with is there, byte for byte."""
     manifests = shipped()
     problems = verify(default_root(), manifests)
     if not problems:
@@ -55,7 +55,7 @@ def models() -> Iterator[Check]:
 
 
 def providers() -> Check:
-    """Where models can run."""
+    """Check where models can run."""
     try:
         found: list[str] = _ask(sys.executable, _PROVIDERS)
     except CannotStart as error:
@@ -68,7 +68,7 @@ def providers() -> Check:
 
 
 def training() -> Check:
-    """Training's own environment, with torch in it."""
+    """Check training's own environment, with torch in it."""
     try:
         version: str = _ask(training_python(), _TORCH)
     except CannotStart as error:
@@ -77,7 +77,7 @@ def training() -> Check:
 
 
 def sandbox() -> Check:
-    """What holds a child process that reads a hostile file."""
+    """Check what holds a child process that reads a hostile file."""
     try:
         found: dict[str, Any] = _ask(sys.executable, _SANDBOX)
     except CannotStart as error:

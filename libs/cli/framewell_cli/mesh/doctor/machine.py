@@ -15,7 +15,7 @@ from framewell_cli.mesh.doctor.check import Check
 from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
 from framewell_cli.mesh.locking import is_held
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
-from framewell_cli.mesh.roster import Roster
+from framewell_cli.mesh.process_table import ProcessTable
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.java import find_java
 from framewell_embedded.ports import is_free
@@ -29,12 +29,12 @@ _GOOD_DESCRIPTORS: Final = 4096
 
 
 def python() -> Check:
-    """The Python this command runs on; older ones cannot even be installed on."""
+    """Report the Python this command runs on; older ones cannot even be installed on."""
     return Check("Python", "ok", platform.python_version())
 
 
 def java() -> Check:
-    """Broker and database run on it."""
+    """Check Java: broker and database run on it."""
     try:
         found = find_java()
     except CannotStart as error:
@@ -44,13 +44,13 @@ def java() -> Check:
 
 
 def maven() -> Check:
-    """Fetches the jars at set-up, and is not needed afterwards."""
+    """Check Maven, which fetches the jars at set-up and is not needed afterwards."""
     advice = "Needed by 'make setup' alone; Debian, Ubuntu: apt-get install maven"
     return _tool("Maven", ["mvn", "--version"], r"Apache Maven ([\d.]+)", advice)
 
 
 def node() -> Check:
-    """Fetches buf and model packages at set-up, and builds the console."""
+    """Check Node, which fetches buf and model packages at set-up, and builds the console."""
     advice = f"Install Node {_OLDEST_NODE} or newer: 'make setup' needs it."
     found = _tool("Node", ["node", "--version"], r"v(\d+\S*)", advice)
     if found.state == "ok" and int(found.found.split(".")[0]) < _OLDEST_NODE:
@@ -67,7 +67,7 @@ def _tool(name: str, command: list[str], version: str, advice: str) -> Check:
 
 
 def memory() -> Check:
-    """Free memory against what the mesh takes; a mesh that runs has its share already."""
+    """Check free memory against what the mesh takes; a mesh that runs has its share already."""
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     total = pages * size / 2**20
     available = _available_megabytes() or total
@@ -92,7 +92,7 @@ def _available_megabytes() -> float | None:
 
 
 def disk(folder: MeshFolder) -> Check:
-    """Room where events, documents and objects are kept."""
+    """Check the room where events, documents and objects are kept."""
     place = next(parent for parent in (folder.state, *folder.state.parents) if parent.exists())
     free = shutil.disk_usage(place).free
     found = f"{free / 1e9:.1f} GB free at {place}"
@@ -112,9 +112,9 @@ def descriptors() -> Check:
 
 
 def ports(folder: MeshFolder, wanted: Ports) -> Iterator[Check]:
-    """Every port of the mesh: free, this mesh's own, or taken by another program."""
-    roster = Roster.read(folder) if is_held(folder.lock) else None
-    ours = {port for entry in roster.entries for port in entry.ports} if roster else set()
+    """Check every port of the mesh: free, this mesh's own, or taken by another program."""
+    table = ProcessTable.read(folder) if is_held(folder.lock) else None
+    ours = {port for entry in table.entries for port in entry.ports} if table else set()
     taken = [(name, port) for name, port in wanted if port not in ours and not is_free(port)]
     spread = f"{wanted.base} to {max(port for _, port in wanted)}"
     if not taken:

@@ -1,4 +1,4 @@
-"""One supervised process: started, watched, started again when it ends, ended when told to."""
+"""One supervised process: started, watched, restarted when it ends, stopped on request."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Final
 
 import httpx
 
+from framewell_cli.mesh.disk_space import disk_full
 from framewell_cli.mesh.logs import last_lines, open_log
+from framewell_cli.mesh.process_table import Entry, State
 from framewell_cli.mesh.processes import Identity
 from framewell_cli.mesh.programs import Program
-from framewell_cli.mesh.room import no_room
-from framewell_cli.mesh.roster import Entry, State
 from framewell_embedded.ports import answers
 
 FIRST_PAUSE_SECONDS: Final = 0.2
@@ -31,7 +31,7 @@ _PROBE_TIMEOUT_SECONDS: Final = 2.0
 
 
 @dataclass(slots=True)
-class Supervised:
+class SupervisedProcess:
     """Keeps one program running until `stop`.
 
     `changed` is called after every change of state, `report` with a sentence when the process ended unasked.
@@ -67,7 +67,7 @@ class Supervised:
         )
 
     async def run(self) -> None:
-        """Start, watch, start again; returns only when told to stop (or is cancelled)."""
+        """Start, watch, restart; return only after `stop` (or when cancelled)."""
         pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             began = time.monotonic()
@@ -88,11 +88,11 @@ class Supervised:
         self._enter("stopped")
 
     async def ready(self) -> None:
-        """Return when the process answered as ready for the first time."""
+        """Wait until the process answered as ready for the first time."""
         await self._ready.wait()
 
     async def stop(self, *, grace_seconds: float) -> bool:
-        """SIGTERM, and SIGKILL after the grace period. False where it had to be killed."""
+        """Send SIGTERM, and SIGKILL after the grace period. Return False where it had to be killed."""
         self._stopping.set()
         process = self._process
         if process is None or process.returncode is not None:
@@ -159,7 +159,7 @@ def _now() -> str:
 
 
 def waits_for(answer: str) -> str:
-    """What a service that is not ready waits for, part by part in one line, from its answer to /ready."""
+    """Return what a service that is not ready waits for, in one line, from its answer to /ready."""
     try:
         waiting = json.loads(answer)["waiting"]
         return "; ".join(f"{part}: {reason}" for part, reason in waiting.items())
@@ -168,9 +168,9 @@ def waits_for(answer: str) -> str:
 
 
 def why_ended(status: int, log: Path) -> str:
-    """One sentence about the end of a process; the last thing it said, unless its disk is full."""
+    """Return why a process ended in one sentence, with the last line of its log unless the disk is full."""
     ended = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    if full := no_room(log.parent):
+    if full := disk_full(log.parent):
         return f"{ended}: {full}"
-    said = [line for line in last_lines(log, 60) if not line.lstrip().startswith("at ")]  # frames of Java
-    return f"{ended}: {said[-1][:200]}" if said and status > 0 else ended
+    lines = [line for line in last_lines(log, 60) if not line.lstrip().startswith("at ")]  # frames of Java
+    return f"{ended}: {lines[-1][:200]}" if lines and status > 0 else ended

@@ -1,4 +1,4 @@
-"""How a command reaches the gateway, and what it tells a person when that fails."""
+"""The gateway a command talks to, and the sentences for one that is away or refuses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_client import ClientError, Gateway, Refused, Unreachable
-from framewell_client.gateway import TOKEN_VARIABLE
+from framewell_client.credentials import TOKEN_VARIABLE
 
 ActingAs = Annotated[
     str,
@@ -21,23 +21,23 @@ ActingAs = Annotated[
 ]
 
 
-def asset_id(said: str) -> str:
-    """The id as it was written. Raises UsageProblem for anything else: it would name another page."""
+def asset_id(text: str) -> str:
+    """Return the id as it was written. Raise UsageProblem for anything else: it would name another page."""
     try:
-        is_one = str(UUID(said)) == said.lower()
+        is_one = str(UUID(text)) == text.lower()
     except ValueError:
         is_one = False
     if not is_one:
-        raise UsageProblem(f"{said[:80]!r} is no id of an asset, a UUID: 'framewell assets' lists them")
-    return said
+        raise UsageProblem(f"{text[:80]!r} is no id of an asset, a UUID: 'framewell assets' lists them")
+    return text
 
 
 AssetId = Annotated[str, typer.Argument(metavar="ASSET", help="Id of the asset.", callback=asset_id)]
 
 
 @contextmanager
-def the_gateway(acting_as: str = "") -> Iterator[Gateway]:
-    """The gateway of this folder's mesh. Raises MeshUnreachable (3) or CommandError (1), one line each."""
+def open_gateway(acting_as: str = "") -> Iterator[Gateway]:
+    """Open the gateway of this folder's mesh; its errors become MeshUnreachable (3) or CommandError (1)."""
     try:
         with Gateway.find(actor=acting_as) as gateway:
             yield gateway

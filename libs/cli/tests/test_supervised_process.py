@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from framewell_cli.mesh.programs import Program
-from framewell_cli.mesh.supervised import Supervised
+from framewell_cli.mesh.supervised_process import SupervisedProcess
 
 ENDS_ONCE = """
 import pathlib, sys, time
@@ -29,7 +29,7 @@ async def test_the_end_of_a_process_is_told_with_its_reason(tmp_path: Path) -> N
             again.set()
 
     async with httpx.AsyncClient() as client:
-        member = Supervised(program, tmp_path / "ingest.log", changed, told.append, client)
+        member = SupervisedProcess(program, tmp_path / "ingest.log", changed, told.append, client)
         running = asyncio.create_task(member.run())
         async with asyncio.timeout(60):
             await again.wait()

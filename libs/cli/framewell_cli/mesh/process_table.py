@@ -31,7 +31,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class ProcessTable:
     """Everything that runs for one mesh."""
 
     supervisor: Identity
@@ -40,13 +40,13 @@ class Roster:
 
     def write(self, folder: MeshFolder) -> None:
         """Replace the list on disk."""
-        write_whole(folder.roster, json.dumps(asdict(self), indent=2) + "\n")
+        write_whole(folder.process_table, json.dumps(asdict(self), indent=2) + "\n")
 
     @classmethod
-    def read(cls, folder: MeshFolder) -> Roster | None:
-        """The last list written; None where there is none or it cannot be read any more."""
+    def read(cls, folder: MeshFolder) -> ProcessTable | None:
+        """Return the last table written; None where there is none or it cannot be read any more."""
         try:
-            value = json.loads(folder.roster.read_text())
+            value = json.loads(folder.process_table.read_text())
             return cls(
                 supervisor=Identity(**value["supervisor"]),
                 port_base=value["port_base"],

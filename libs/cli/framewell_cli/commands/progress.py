@@ -1,4 +1,4 @@
-"""Following an asset while it is worked on: one line that moves, on standard error."""
+"""Progress of assets while they are worked on: a line each, on standard error."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Steps:
     chunks: dict[str, set[str]] = field(default_factory=dict)
     stage: str = "requested"
 
-    def hear(self, event: Event) -> None:
-        """Take one event in."""
+    def apply(self, event: Event) -> None:
+        """Count one event."""
         name = event["type"].removeprefix("framewell.").rsplit(".v", 1)[0]
         chunk = event["data"].get("chunk_id")
         if chunk:
@@ -65,26 +65,26 @@ _STAGES = {
 
 
 @dataclass(slots=True)
-class Line:
-    """The moving line of one asset."""
+class ProgressLine:
+    """The progress line of one asset."""
 
     title: str
     progress: Progress
     task: TaskID
     steps: Steps = field(default_factory=Steps)
 
-    def hear(self, event: Event) -> None:
-        """Take one event in and show it."""
+    def apply(self, event: Event) -> None:
+        """Count one event and show it."""
         before = self.steps.line
-        self.steps.hear(event)
+        self.steps.apply(event)
         self.progress.update(self.task, completed=self.steps.done, stage=self.steps.line)
         if self.progress.disable and self.steps.line != before:
             stderr.print(f"{one_line(self.title)}: {self.steps.line}", markup=False)
 
 
 @contextmanager
-def moving_lines(titles: Mapping[str, str]) -> Iterator[dict[str, Line]]:
-    """A line for each asset id, with its title, until the context ends; in a log: a line a step."""
+def progress_lines(titles: Mapping[str, str]) -> Iterator[dict[str, ProgressLine]]:
+    """Show a line for each asset id, with its title, until the context ends; in a log: a line a step."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -94,6 +94,8 @@ def moving_lines(titles: Mapping[str, str]) -> Iterator[dict[str, Line]]:
     )
     with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as progress:
         yield {
-            asset_id: Line(title, progress, progress.add_task(one_line(title), total=1.0, stage="requested"))
+            asset_id: ProgressLine(
+                title, progress, progress.add_task(one_line(title), total=1.0, stage="requested")
+            )
             for asset_id, title in titles.items()
         }

@@ -1,0 +1,155 @@
+"""Lists and answers as the gateway writes them, made from the messages themselves, on a person's terminal."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from typer.testing import CliRunner
+
+from framewell.dataset.v1 import review_service_pb2 as review
+from framewell.dataset.v1 import rights_service_pb2 as rights
+from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
+from framewell.dataset.v1.dataset_pb2 import Sample, Snapshot
+from framewell.gateway.v1.asset_view_pb2 import AssetSummary, AssetView, ChunkCounts, ListAssetsResponse
+from framewell.media.v1.media_pb2 import ObjectRef, Programme
+from framewell.mesh.v1.mesh_pb2 import Actor, Failed, ModelVersion, Outcome
+from framewell.model.v1.model_pb2 import Measure
+from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, RightsDecision, RightsStatement
+from framewell.sample.v1.sample_pb2 import SAMPLE_STATE_PROPOSED, Crop, Evidence, Provenance
+from framewell.snapshot.v1.snapshot_pb2 import SPLIT_TRAIN, SnapshotPublished, SnapshotWithdrawn, SplitCount
+from framewell.training.v1 import training_service_pb2 as training
+from framewell.training.v1.training_pb2 import VERDICT_WAITS, TrainingCompleted
+from framewell_cli.commands.assets import _summary
+from framewell_cli.errors import UsageProblem
+from framewell_cli.main import build
+from framewell_client import Gateway
+from framewell_contracts.json_mapping import to_json
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+MODEL = ModelVersion(name="identity/people", version="1.1")
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Message]:
+    """What the gateway answers, by path."""
+    given: dict[str, Message] = {}
+
+    def document(_: Gateway, method: str, path: str, **__: Any) -> Any:
+        return to_json(given[path], defaults=True)
+
+    monkeypatch.setenv("FRAMEWELL_REST", "http://127.0.0.1:1")
+    monkeypatch.setattr(Gateway, "_document", document)
+    return given
+
+
+def printed(*arguments: str) -> str:
+    result = CliRunner().invoke(build([arguments[0]]), arguments)
+    assert result.exit_code == 0, result.exception
+    return result.stdout
+
+
+def test_an_asset_of_which_next_to_nothing_is_known_is_shown(answers: dict[str, Message]) -> None:
+    answers[f"/v1/assets/{ASSET}"] = AssetView(
+        asset_id=ASSET, state="ASSET_STATE_REQUESTED", chunks=ChunkCounts(), unavailable=["people", "text"]
+    )
+    shown = printed("show", ASSET)
+    assert "requested" in shown
+    assert "people, text: a service is away" in shown
+
+
+def test_assets_are_listed_with_their_chunks(answers: dict[str, Message]) -> None:
+    summary = AssetSummary(
+        asset_id=ASSET, uri="file:///a.mp4", state="ASSET_STATE_ANALYSING",
+        chunks=ChunkCounts(planned=4, analysed=1),
+    )  # fmt: skip
+    answers["/v1/assets"] = ListAssetsResponse(assets=[summary])
+    assert printed("assets").splitlines()[1].split() == [ASSET, "-", "analysing", "1/4", "file:///a.mp4"]
+
+
+def test_samples_are_listed_with_programme_and_evidence(answers: dict[str, Message]) -> None:
+    sample = Sample(
+        sample_id="s1", state=SAMPLE_STATE_PROPOSED, class_name="Jörg", question=True,
+        evidence=[Evidence(kind="lower_third", sentence="The caption names {class}.")],
+        provenance=Provenance(asset_id=ASSET, programme=Programme(title="News")),
+        crops=[Crop(picture=ObjectRef(key="ab/abc.jpg"))],
+    )  # fmt: skip
+    answers["/v1/samples"] = review.ListSamplesResponse(samples=[sample])
+    for expected in ("proposed?", "News", "The caption names Jörg."):
+        assert expected in printed("review", "list")
+
+
+def test_snapshots_are_listed_with_samples_and_withdrawal(answers: dict[str, Message]) -> None:
+    published = SnapshotPublished(
+        snapshot_id="n1", dataset_id="people", number=3,
+        splits=[SplitCount(split=SPLIT_TRAIN, sample_count=7), SplitCount(sample_count=2)],
+    )  # fmt: skip
+    withdrawn = SnapshotWithdrawn(snapshot_id="n1", reason="a contract ended")
+    snapshot = Snapshot(
+        published=published, withdrawn=withdrawn, published_at=Timestamp(seconds=1_700_000_000)
+    )
+    answers["/v1/snapshots"] = snapshots.ListSnapshotsResponse(snapshots=[snapshot])
+    row = printed("dataset", "snapshots").splitlines()[1]
+    assert [cell for cell in re.split(r"\s{2,}", row) if cell] == [
+        "n1", "people", "3", "9", "2023-11-14T22:13:20", "withdrawn: a contract ended",
+    ]  # fmt: skip
+
+
+def test_rights_are_shown_with_the_statements_in_force(answers: dict[str, Message]) -> None:
+    statement = RightsStatement(
+        issuer="Archiv", statement_id="4711", revision=2, verbatim="Not before signing."
+    )
+    decision = RightsDecision(purpose=PURPOSE_OWN_TRAINING, sentence="Withheld: 4711.", grounds=[statement])
+    answers[f"/v1/assets/{ASSET}/rights"] = rights.GetRightsResponse(
+        decisions=[decision], statements=[statement]
+    )
+    shown = printed("rights", "show", ASSET)
+    for expected in ("own training", "withheld", "Withheld: 4711.", "Archiv/4711@2", "Not before signing."):
+        assert expected in shown
+
+
+def test_runs_and_candidates_are_listed_with_model_verdict_and_figures(answers: dict[str, Message]) -> None:
+    completed = TrainingCompleted(
+        model=MODEL, verdict=VERDICT_WAITS, duration=Duration(seconds=2, nanos=500_000_000),
+        measures=[Measure(name="recall", value=0.75)],
+    )  # fmt: skip
+    gave_up = TrainingCompleted(outcome=Outcome(failed=Failed(code="x", detail="no face at all")))
+    answers["/v1/runs"] = training.ListRunsResponse(
+        runs=[
+            training.Run(run_id="r1", state=training.RUN_STATE_DONE, completed=completed),
+            training.Run(run_id="r2", state=training.RUN_STATE_FAILED, completed=gave_up),
+            training.Run(run_id="r3", state=training.RUN_STATE_RUNNING, stage="epoch 3 of 20"),
+        ]
+    )
+    done, failed, running = printed("train", "runs").splitlines()[1:]
+    assert "identity/people@1.1" in done
+    assert done.split()[-1] == "2.5"
+    assert "no face at all" in failed
+    assert "epoch 3 of 20" in running
+    candidate = training.Candidate(model=MODEL, completed=completed, promoted_by=Actor(principal="anna"))
+    answers["/v1/candidates"] = training.ListCandidatesResponse(candidates=[candidate])
+    assert printed("train", "candidates").split()[-6:] == [
+        "identity/people@1.1", "no", "waits", "anna", "recall", "0.750",
+    ]  # fmt: skip
+    answers["/v1/candidates/promote"] = training.PromoteResponse(candidate=candidate)
+    assert printed("train", "promote", "identity/people@1.1") == "identity/people@1.1 is in service\n"
+
+
+def test_a_change_of_rights_names_an_asset_a_source_or_a_holder(answers: dict[str, Message]) -> None:
+    answers["/v1/rights/preview"] = rights.PreviewRightsChangeResponse(snapshot_count=2)
+    for target in (ASSET, f"asset:{ASSET}", "source:/playout", "holder:Kanal Eins"):
+        shown = printed("rights", "set", target, "--rights", "licensed", "--preview", "--json")
+        assert json.loads(shown)["snapshot_count"] == 2
+    for nonsense in ("class:c1", "holder:"):
+        result = CliRunner().invoke(build(["rights"]), ["rights", "set", nonsense, "--rights", "licensed"])
+        assert isinstance(result.exception, UsageProblem)
+
+
+def test_an_event_is_summed_up_in_what_a_person_wants_to_know_first() -> None:
+    assert _summary({"outcome": {"failed": {"code": "x", "detail": "damaged"}}}) == "FAILED: damaged"
+    work = {"asset_id": ASSET, "kind": "video"}
+    assert _summary({"work": work, "index": {"key": "ab/x"}, "chunk_count": 4}) == "kind=video  chunk=4"
+    assert _summary({"model": to_json(MODEL), "revision": 3}) == "model=identity/people@1.1"
