@@ -40,7 +40,7 @@ def outcome_of(demo: subprocess.Popen[bytes], home: Path) -> Mapping[str, Any]:
             demo.send_signal(signal.SIGINT)  # it takes its mesh down
             demo.wait(60)
     printed = (home / "demo.json").read_text()
-    failed = [check for check in json.loads(printed)["checks"] if not check["held"]] if printed else []
+    failed = [check for check in json.loads(printed)["checks"] if not check["passed"]] if printed else []
     assert status == 0, f"{failed}\n{(home / 'demo.log').read_text()[-4000:]}"
     outcome: Mapping[str, Any] = json.loads(printed)
     return outcome
@@ -51,7 +51,7 @@ def outcome_of(demo: subprocess.Popen[bytes], home: Path) -> Mapping[str, Any]:
 def test_every_step_of_the_story_really_happens(home: Path) -> None:
     outcome = outcome_of(start_demo(home), home)
     assert len(outcome["checks"]) == len(CHECKS)
-    assert all(check["held"] for check in outcome["checks"])
+    assert all(check["passed"] for check in outcome["checks"])
     assert [one["title"] for one in outcome["withheld"]] == ["Raumfahrt", "A portrait photo"]
     assert list(outcome["rejected"]) == ["A broken transfer"]
     page = Path(outcome["page"]).read_text(encoding="utf-8")
@@ -74,10 +74,10 @@ def test_ctrl_c_while_the_mesh_comes_up_leaves_nothing_behind(home: Path) -> Non
     assert not is_held(MeshFolder(home / "mesh").lock)
 
 
-def wait_for(home: Path, demo: subprocess.Popen[bytes], said: str) -> None:
-    """Wait until the demo has said something: the story is in the middle of it then."""
+def wait_for(home: Path, demo: subprocess.Popen[bytes], sentence: str) -> None:
+    """Wait until the demo has printed a sentence."""
     deadline = time.monotonic() + LONGEST_SECONDS
-    while said not in (home / "demo.log").read_text():
+    while sentence not in (home / "demo.log").read_text():
         assert demo.poll() is None, (home / "demo.log").read_text()[-4000:]
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -60,7 +60,7 @@ async def test_bytes_from_outside_become_assets_rejections_or_dead_letters(
         refused = await ended(log, AssetRejected, asset_id(SOURCE, "elsewhere"))
         assert refused.code == "forbidden"
         assert "/etc" not in refused.detail or "root" in refused.detail
-        ingested = [fact.asset_id for fact, _ in log.of(AssetIngested)]
+        ingested = [fact.work.asset_id for fact, _ in log.of(AssetIngested)]
         assert ingested == [asset_id(SOURCE, "job-1")]
     reasons = await dead_letters(kafka, 3)
     assert any("no CloudEvent" in reason or "not JSON" in reason for reason in reasons)
@@ -71,7 +71,7 @@ async def test_bytes_from_outside_become_assets_rejections_or_dead_letters(
 
 async def ended(log: FactLog, kind: type[Any], asset: str) -> Any:
     return await log.until(
-        lambda log: next((fact for fact, _ in log.of(kind, asset_id=asset)), None),
+        lambda log: next((fact for fact, _ in log.of(kind, asset)), None),
         f"{kind.__name__} of {asset}",
         PATIENCE,
     )

@@ -1,4 +1,4 @@
-"""What the broadcaster's systems send: requests to take media in, and the signing of contract 4711."""
+"""The events that the broadcaster's systems send: requests for media, and the signing of contract 4711."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Programme
-from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor, Subject
 from framewell.rights.v1.rights_pb2 import (
     LEGAL_BASIS_LICENCE,
     LEGAL_BASIS_OWN_PRODUCTION,
@@ -25,8 +25,8 @@ from framewell.rights.v1.rights_pb2 import (
     RightsChanged,
     RightsStatement,
 )
-from framewell_contracts.catalogue import fact_type
 from framewell_contracts.cloudevents import Envelope, encode
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import asset_id
 from framewell_contracts.json_mapping import to_json
 from framewell_demo.media import Media
@@ -56,13 +56,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class EventFactory:
-    """Writes the events of one play; ids are fresh for every play."""
+    """Makes the events of one run; ids are fresh for every run."""
 
     media: Media
-    play: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     def morning(self) -> list[Request]:
-        """What comes in first: everything but programme B."""
+        """Return what comes in first: everything but programme B."""
         footage = [
             self._request(f"footage-{path.stem}", f"Footage: {path.stem}", path)
             for path in self.media.footage
@@ -76,15 +76,15 @@ class EventFactory:
         ]
 
     def evening(self) -> Request:
-        """Programme B, without names."""
+        """Return the request for programme B, without names."""
         return self._request("programme-b", "Rückschau", self.media.programme_b, own_production())
 
     def signing(self, asset: str) -> RightsChanged:
-        """Contract 4711 is signed: the newest revision of the archive's statement about the asset."""
+        """Return the newest revision of the archive's statement: contract 4711 is signed."""
         actor = Actor(principal="rights-desk", authority="rights")
         actor.decided_at.FromDatetime(datetime.now(UTC))
         return RightsChanged(
-            target=f"asset:{asset}", statements=[contract(signed=True)], actor=actor, revision=2
+            subject=Subject(asset_id=asset), statements=[contract(signed=True)], actor=actor, revision=2
         )
 
     def _request(self, role: str, title: str, path: Path, *statements: RightsStatement) -> Request:
@@ -94,13 +94,13 @@ class EventFactory:
             programme=programme,
             statements=statements,
             lane=LANE_LIVE,
-            labels={"demo": self.play, "role": role},
+            labels={"demo": self.run_id, "role": role},
         )
-        return Request(role, title, f"{self.play}-{role}", message)
+        return Request(role, title, f"{self.run_id}-{role}", message)
 
 
 def own_production() -> RightsStatement:
-    """The house made it: everything is allowed."""
+    """Return the statement of a house that made it: everything is allowed."""
     return RightsStatement(
         issuer="Kanal Eins",
         statement_id="own-production",
@@ -115,7 +115,7 @@ def own_production() -> RightsStatement:
 
 
 def contract(*, signed: bool) -> RightsStatement:
-    """What the archive states about the portrait before and after the contract is signed."""
+    """Return what the archive states about the portrait, before or after the contract is signed."""
     return RightsStatement(
         issuer="Archiv",
         statement_id=CONTRACT,
@@ -132,7 +132,7 @@ def contract(*, signed: bool) -> RightsStatement:
 
 @dataclass(frozen=True, slots=True)
 class EventSender:
-    """Publishes as an outside system would: protobuf in binary mode, or JSON in structured mode."""
+    """Publishes as a system outside does: protobuf in binary mode, or JSON in structured mode."""
 
     producer: AIOKafkaProducer
 
@@ -156,7 +156,7 @@ class EventSender:
 
 
 def structured_json(message: Message, event_id: str, subject: str) -> bytes:
-    """A CloudEvent in JSON, structured mode: what a system without protobuf sends."""
+    """Return a CloudEvent in JSON, structured mode: what a system without protobuf sends."""
     event = {
         "specversion": "1.0",
         "id": event_id,

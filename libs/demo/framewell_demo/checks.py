@@ -1,6 +1,6 @@
-"""Did every step of the story really happen? One named check a check, over the record of a play.
+"""Checks that every step of the story really happened: one named check each, over the record of a run.
 
-Pure functions: the same record gives the same verdicts, and each says the figures it rests on.
+Pure functions: the same record gives the same verdicts, and each names the figures it rests on.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from framewell.sample.v1.sample_pb2 import (
     SampleWithheld,
 )
 from framewell.training.v1.training_pb2 import VERDICT_PROMOTED
+from framewell_cli.documents import model_text, score_text, seconds
 from framewell_demo.rendering.programmes import ASTRONAUT, MAN, TICKER_NAME
 from framewell_demo.run_record import RunRecord
 
@@ -33,28 +34,28 @@ LESSON_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of the story and whether it held, with the figures."""
+    """One step of the story and whether it happened, with the figures."""
 
     name: str
-    held: bool
+    passed: bool
     sentence: str
 
 
 CheckFunction = Callable[[RunRecord], tuple[bool, str]]
 
 
-def judge(record: RunRecord) -> list[Check]:
-    """Every check of the story, in its order. A check that cannot even be made has not held."""
-    return [_judged(check, record) for check in CHECKS]
+def run_checks(record: RunRecord) -> list[Check]:
+    """Return every check of the story, in its order. A check that cannot even be made has failed."""
+    return [_run(check, record) for check in CHECKS]
 
 
-def _judged(check: CheckFunction, record: RunRecord) -> Check:
+def _run(check: CheckFunction, record: RunRecord) -> Check:
     name = check.__name__.replace("_", " ")
     try:
-        held, sentence = check(record)
+        passed, sentence = check(record)
     except (LookupError, StopIteration, TypeError) as error:
         return Check(name, False, f"what it needs is not there: {error!r}")
-    return Check(name, held, sentence)
+    return Check(name, passed, sentence)
 
 
 # --- taken in -------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ def _judged(check: CheckFunction, record: RunRecord) -> Check:
 
 def requests_became_assets(record: RunRecord) -> tuple[bool, str]:
     wanted = {request.asset_id for request in record.taken_in()}
-    found = {fact.asset_id for fact, _ in record.log.of(AssetIngested)} & wanted
+    found = {fact.work.asset_id for fact, _ in record.log.of(AssetIngested)} & wanted
     json_too = record.asset(record.sent_as_json) in found
     return found == wanted and json_too, (
         f"{len(found)} of {len(wanted)} taken in, “{record.sent_as_json}” requested as plain JSON"
@@ -70,14 +71,14 @@ def requests_became_assets(record: RunRecord) -> tuple[bool, str]:
 
 
 def broken_file_was_rejected_with_a_reason(record: RunRecord) -> tuple[bool, str]:
-    rejected = next((fact for fact, _ in record.log.of(AssetRejected, asset_id=record.asset("broken"))), None)
+    rejected = next((fact for fact, _ in record.log.of(AssetRejected, record.asset("broken"))), None)
     if rejected is None:
         return False, "nobody rejected it"
     return bool(rejected.code and rejected.detail), f"{rejected.code}: {rejected.detail}"
 
 
 def every_chunk_was_decoded_once(record: RunRecord) -> tuple[bool, str]:
-    """Planned, transcoded and analysed agree, and no chunk was transcoded twice or failed."""
+    """Check that planned, transcoded and analysed agree, and no chunk was transcoded twice or failed."""
     planned = {fact.chunk_id for fact, _ in record.log.of(ChunkPlanned)}
     transcoded = Counter(fact.chunk_id for fact, _ in record.log.of(ChunkTranscoded) if _done(fact))
     analysed = {fact.chunk_id for fact, _ in record.log.of(ChunkAnalysed) if _done(fact)}
@@ -94,9 +95,9 @@ def nothing_is_missing(record: RunRecord) -> tuple[bool, str]:
         *(fact for fact, _ in record.log.of(AssetAnalysed)),
     ]
     missing = [
-        f"{wanted[fact.asset_id]}: {sentence}"
+        f"{wanted[fact.work.asset_id]}: {sentence}"
         for fact in ends
-        if fact.asset_id in wanted
+        if fact.work.asset_id in wanted
         for sentence in fact.missing
     ]
     return not missing, "; ".join(missing) or "no asset says that a part of it is missing"
@@ -107,29 +108,29 @@ def proxies_play(record: RunRecord) -> tuple[bool, str]:
     silent = [role for role in roles if role not in record.playbacks or not record.playbacks[role].segments]
     segments = sum(playback.segments for playback in record.playbacks.values())
     megabytes = sum(playback.bytes for playback in record.playbacks.values()) / 1e6
-    said = f"{len(record.playbacks)} playlists opened, {segments} parts fetched, {megabytes:.1f} MB"
-    return not silent, said + (f"; none for {', '.join(silent)}" if silent else "")
+    figures = f"{len(record.playbacks)} playlists opened, {segments} parts fetched, {megabytes:.1f} MB"
+    return not silent, figures + (f"; none for {', '.join(silent)}" if silent else "")
 
 
 # --- looked at ------------------------------------------------------------------------------------------
 
 
 def real_models_looked_at_every_picture(record: RunRecord) -> tuple[bool, str]:
-    """Every asset has every picture analyser in its totals, each with model and version."""
+    """Check that every asset has every picture analyser in its totals, each with model and version."""
     gaps, seen, models = [], 0, set()
     for request in record.taken_in():
-        fact = next(fact for fact, _ in record.log.of(AssetAnalysed, asset_id=request.asset_id))
+        fact = next(fact for fact, _ in record.log.of(AssetAnalysed, request.asset_id))
         named = {total.analyser for total in fact.totals if total.model.name and total.model.version}
         gaps += [f"{request.role}: {analyser}" for analyser in LOOKED_AT if analyser not in named]
-        seen += sum(total.observations for total in fact.totals)
+        seen += sum(total.observation_count for total in fact.totals)
         models |= {f"{total.model.name}@{total.model.version}" for total in fact.totals}
     return not gaps, "; ".join(gaps) or f"{seen} observations by {', '.join(sorted(models))}"
 
 
 def speech_was_heard(record: RunRecord) -> tuple[bool, str]:
     heard = record.views["programme-a"]["speech"]
-    seconds = sum(stretch["end_seconds"] - stretch["start_seconds"] for stretch in heard)
-    return 6.0 <= seconds <= 20.0, f"{seconds:.1f} s of speech in {len(heard)} stretches of programme A"
+    length = sum(seconds(one["end"]) - seconds(one["start"]) for one in heard)
+    return 6.0 <= length <= 20.0, f"{length:.1f} s of speech in {len(heard)} segments of programme A"
 
 
 def names_were_read_exactly(record: RunRecord) -> tuple[bool, str]:
@@ -153,8 +154,8 @@ def ticker_was_not_taken_for_a_name(record: RunRecord) -> tuple[bool, str]:
 def man_was_proposed_and_his_name_marked_as_fiction(record: RunRecord) -> tuple[bool, str]:
     proposed = [
         fact
-        for fact, _ in record.log.of(SampleProposed)
-        if fact.passport.asset_id == record.asset("programme-a") and fact.class_id and not fact.question
+        for fact, _ in record.log.of(SampleProposed, record.asset("programme-a"))
+        if fact.class_id and not fact.question
     ]
     man = record.classes[proposed[0].class_id]
     kinds = sorted({evidence.kind for evidence in proposed[0].evidence})
@@ -165,19 +166,19 @@ def man_was_proposed_and_his_name_marked_as_fiction(record: RunRecord) -> tuple[
 
 
 def same_pictures_counted_once(record: RunRecord) -> tuple[bool, str]:
-    """Programme A shows the same pictures of the man twice: one sample, the other collapsed into it."""
+    """Check that the man's repeated pictures in programme A are one sample, with the others collapsed."""
     named = [sample for sample in record.samples["programme-a"] if sample.class_id and not sample.question]
     collapsed = sum(sample.collapsed for sample in named)
     return len(named) == 1 and collapsed >= 1, f"{len(named)} sample, {collapsed} near-duplicates collapsed"
 
 
 def astronaut_was_withheld(record: RunRecord) -> tuple[bool, str]:
-    decision = _withheld(record, "programme-c")
+    decision = withheld_decision(record, "programme-c")
     return "4711" in _words(decision), _beginning(decision.sentence)
 
 
 def photo_was_withheld_in_its_own_words(record: RunRecord) -> tuple[bool, str]:
-    decision = _withheld(record, "photo")
+    decision = withheld_decision(record, "photo")
     words = _words(decision)
     return (
         "reproduced, disseminated or broadcast" in words and "EXIF" in words,
@@ -192,11 +193,11 @@ def staff_accepted(record: RunRecord) -> tuple[bool, str]:
         for fact, _ in record.log.of(SampleReviewed)
         if fact.decision == DECISION_ACCEPT
     }
-    signed = {reviewed[sample] for sample in accepted if sample in reviewed}
+    reviewers = {reviewed[sample] for sample in accepted if sample in reviewed}
     states = [sample.state for samples in record.samples.values() for sample in samples]
-    held = bool(accepted) and accepted <= set(reviewed) and all(signed)
-    return held and states.count(SAMPLE_STATE_ACCEPTED) >= len(accepted), (
-        f"{len(accepted)} samples accepted by {', '.join(sorted(signed)) or 'nobody'}"
+    passed = bool(accepted) and accepted <= set(reviewed) and all(reviewers)
+    return passed and states.count(SAMPLE_STATE_ACCEPTED) >= len(accepted), (
+        f"{len(accepted)} samples accepted by {', '.join(sorted(reviewers)) or 'nobody'}"
     )
 
 
@@ -205,19 +206,25 @@ def staff_accepted(record: RunRecord) -> tuple[bool, str]:
 
 def training_made_models_equal_to_torch(record: RunRecord) -> tuple[bool, str]:
     ends = [cycle.training for cycle in record.cycles]
-    held = all(_done(end) and end.onnx_difference <= ONNX_TOLERANCE for end in ends)
-    return held and len(ends) == 2, "; ".join(
-        f"{end.model.name}@{end.model.version} in {end.seconds:.2f} s, ONNX − torch {end.onnx_difference:.1e}"
+    passed = all(
+        _done(end) and end.HasField("onnx_difference") and end.onnx_difference <= ONNX_TOLERANCE
+        for end in ends
+    )
+    return passed and len(ends) == 2, "; ".join(
+        f"{end.model.name}@{end.model.version} in {end.duration.ToTimedelta().total_seconds():.2f} s, "
+        f"ONNX − torch {end.onnx_difference:.1e}"
         for end in ends
     )
 
 
-def gate_promoted_them(record: RunRecord) -> tuple[bool, str]:
+def promotion_policy_promoted_them(record: RunRecord) -> tuple[bool, str]:
     verdicts = [cycle.training.verdict == VERDICT_PROMOTED for cycle in record.cycles]
-    steps = [step for cycle in record.cycles for step in cycle.training.gate]
-    open_ = dict.fromkeys(step.sentence for step in steps if not step.passed)
-    said = f"{sum(step.passed for step in steps)} of {len(steps)} steps of the gate held"
-    return all(verdicts) and len(verdicts) == 2, "; ".join([said, *map(_beginning, open_)])
+    checks = [check for cycle in record.cycles for check in cycle.training.checks]
+    failed = dict.fromkeys(check.sentence for check in checks if not check.passed)
+    figures = (
+        f"{sum(check.passed for check in checks)} of {len(checks)} checks of the promotion policy passed"
+    )
+    return all(verdicts) and len(verdicts) == 2, "; ".join([figures, *map(_beginning, failed)])
 
 
 def learned_within_seconds(record: RunRecord) -> tuple[bool, str]:
@@ -230,27 +237,24 @@ def man_is_recognised_in_programme_b(record: RunRecord) -> tuple[bool, str]:
     person = _named(record.b_before_signing, MAN.name)
     if person is None:
         return False, f"people: {_people(record.b_before_signing)}"
-    return person["score"] > 0.5 and person["model"] == record.cycles[0].model, (
-        f"{person['name']}, score {person['score']:.2f}, by {person['model']}"
+    model = model_text(person.get("model"))
+    return person["score"] > 0.5 and model == record.cycles[0].model, (
+        f"{person['name']}, score {person['score']:.2f}, by {model}"
     )
 
 
 def people_kept_out_by_rights_stay_unknown(record: RunRecord) -> tuple[bool, str]:
-    """Before the contract: the astronaut in B. To the end: the person of the photo."""
+    """Check the astronaut in B before the contract, and the person of the photo to the end."""
     before, photo = record.b_before_signing, record.views["photo"]
-    held = all(
+    passed = all(
         _named(view, "unknown") is not None and not (_names(view) - allowed)
         for view, allowed in ((before, {MAN.name, "unknown"}), (photo, {"unknown"}))
     )
-    return held, f"programme B: {_people(before)}; photo: {_people(photo)}"
+    return passed, f"programme B: {_people(before)}; photo: {_people(photo)}"
 
 
 def signing_proposed_her_after_all(record: RunRecord) -> tuple[bool, str]:
-    proposed = [
-        told.time
-        for fact, told in record.log.of(SampleProposed)
-        if fact.passport.asset_id == record.asset("programme-c")
-    ]
+    proposed = [fact.time for _, fact in record.log.of(SampleProposed, record.asset("programme-c"))]
     assert record.signed_at is not None
     seconds = (proposed[0] - record.signed_at).total_seconds()
     return seconds >= 0, f"proposed {seconds:.1f} s after contract 4711 was signed"
@@ -262,23 +266,25 @@ def astronaut_is_recognised_in_programme_b(record: RunRecord) -> tuple[bool, str
     if person is None:
         return False, f"people: {_people(view)}"
     both = _named(view, MAN.name) is not None
-    return both and person["score"] > 0.5 and person["model"] == record.cycles[1].model, (
-        f"{person['name']}, score {person['score']:.2f}, by {person['model']}; {MAN.name} still known: {both}"
+    model = model_text(person.get("model"))
+    return both and person["score"] > 0.5 and model == record.cycles[1].model, (
+        f"{person['name']}, score {person['score']:.2f}, by {model}; {MAN.name} still known: {both}"
     )
 
 
 def nothing_was_decoded_again(record: RunRecord) -> tuple[bool, str]:
     assert record.signed_at is not None
     again = [
-        told
+        fact
         for kind in (ChunkPlanned, ChunkTranscoded, ChunkAnalysed)
-        for _, told in record.log.of(kind)
-        if told.time > record.signed_at
+        for _, fact in record.log.of(kind)
+        if fact.time > record.signed_at
     ]
-    changed = record.cycles[1].recognition
+    update = record.cycles[1].recognition
+    length = update.duration.ToTimedelta().total_seconds()
     return not again, (
-        f"{len(again)} chunks planned, decoded or analysed since the signing; {changed.changed} of "
-        f"{changed.tracks} stored face tracks named anew in {changed.seconds:.2f} s"
+        f"{len(again)} chunks planned, decoded or analysed since the signing; {update.changed_track_count} "
+        f"of {update.track_count} stored face tracks named anew in {length:.2f} s"
     )
 
 
@@ -298,7 +304,7 @@ CHECKS: Final[tuple[CheckFunction, ...]] = (
     photo_was_withheld_in_its_own_words,
     staff_accepted,
     training_made_models_equal_to_torch,
-    gate_promoted_them,
+    promotion_policy_promoted_them,
     learned_within_seconds,
     man_is_recognised_in_programme_b,
     people_kept_out_by_rights_stay_unknown,
@@ -312,12 +318,8 @@ CHECKS: Final[tuple[CheckFunction, ...]] = (
 
 
 def withheld_decision(record: RunRecord, role: str) -> RightsDecision:
-    """What the rights gate said about the samples of an asset. Raises StopIteration when it said nothing."""
-    asset = record.asset(role)
-    return next(fact.decision for fact, _ in record.log.of(SampleWithheld) if fact.passport.asset_id == asset)
-
-
-_withheld = withheld_decision
+    """Return the rights gate's decision about an asset's samples. Raise StopIteration without any."""
+    return next(fact.provenance.rights for fact, _ in record.log.of(SampleWithheld, record.asset(role)))
 
 
 def _words(decision: RightsDecision) -> str:
@@ -344,4 +346,4 @@ def _names(view: Any) -> set[str]:
 
 
 def _people(view: Any) -> str:
-    return ", ".join(f"{person['name']} {person['score']:.2f}" for person in view["people"]) or "nobody"
+    return ", ".join(f"{person['name']} {score_text(person)}" for person in view["people"]) or "nobody"

@@ -1,4 +1,4 @@
-"""`framewell demo`: the whole story on real input, with an exit code one can rely on."""
+"""`framewell demo`: the whole story on real input; exit code 0 only if all of it happened."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from aiokafka import AIOKafkaProducer
 
 from framewell_cli.console import Json, print_json
 from framewell_cli.errors import CommandError
-from framewell_cli.mesh.locking import Held, exclusive
+from framewell_cli.mesh.locking import LockHeld, exclusive
 from framewell_demo.broadcaster import EventFactory, EventSender
-from framewell_demo.checks import judge
+from framewell_demo.checks import run_checks
 from framewell_demo.facts import StepTimeoutError, following
 from framewell_demo.gateway_reader import GatewayReader
 from framewell_demo.media import Media, prepare
-from framewell_demo.outcome import Outcome, sum_up
+from framewell_demo.outcome import Outcome, summarise
 from framewell_demo.page import gather, write_page
 from framewell_demo.reviewer import Reviewer
 from framewell_demo.screen import Screen, show
@@ -58,7 +58,7 @@ def demo(
         print_json(outcome.as_json())
     else:
         show(outcome)
-    if not outcome.held:
+    if not outcome.passed:
         raise typer.Exit(1)
 
 
@@ -66,7 +66,7 @@ def _played(sources: Sources, home: Path, *, keep: bool) -> Outcome:
     try:
         with exclusive(home / "demo.lock"):
             return asyncio.run(_play(sources, home, keep=keep))
-    except Held:
+    except LockHeld:
         raise CommandError(f"demo: another demo is playing in {home}; wait for it, or use --home") from None
     except SourcesMissingError as error:
         raise CommandError(f"demo: {error}") from None
@@ -86,20 +86,22 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
     screen = Screen()
     sources.check()
     screen.terms(sources)
-    screen.say("rendering the programmes and starting a mesh for the demo")
+    screen.report("rendering the programmes and starting a mesh for the demo")
     mesh = TemporaryMesh.at(home / "mesh", roots=(home,))
-    drawing = asyncio.create_task(asyncio.to_thread(prepare, sources, home / "programmes"))
+    rendering = asyncio.create_task(asyncio.to_thread(prepare, sources, home / "programmes"))
     began = time.monotonic()
     async with mesh.running(keep=keep) as endpoints:
         mesh_seconds = time.monotonic() - began
-        screen.say(f"the mesh is up: {len(endpoints)} endpoints, REST at {endpoints['rest']}")
-        media = await drawing
+        screen.report(f"the mesh is up: {len(endpoints)} endpoints, REST at {endpoints['rest']}")
+        media = await rendering
         async with _story(endpoints, media, screen) as story:
             record = await story.play()
-            gathered = await gather(record, story.door)
+            gathered = await gather(record, story.gateway)
     if keep:
-        screen.say(f"the mesh keeps running; end it with: FRAMEWELL_STATE={mesh.folder.state} framewell down")
-    outcome = sum_up(record, judge(record), sources, mesh_seconds)
+        screen.report(
+            f"the mesh keeps running; end it with: FRAMEWELL_STATE={mesh.folder.state} framewell down"
+        )
+    outcome = summarise(record, run_checks(record), sources, mesh_seconds)
     outcome = replace(outcome, page=str(home / "story.html"))
     write_page(outcome, gathered, Path(outcome.page))
     return outcome
@@ -113,6 +115,8 @@ async def _story(endpoints: Mapping[str, str], media: Media, screen: Screen) -> 
         following(kafka) as log,
         AIOKafkaProducer(**kafka.client_options(), acks="all", enable_idempotence=True) as producer,
         httpx.AsyncClient(base_url=endpoints["rest"], timeout=15.0, trust_env=False) as rest,
-        Reviewer.of(endpoints) as staff,
+        Reviewer.of(endpoints) as reviewer,
     ):
-        yield Story(EventFactory(media), EventSender(producer), staff, GatewayReader(rest), log, screen.say)
+        yield Story(
+            EventFactory(media), EventSender(producer), reviewer, GatewayReader(rest), log, screen.report
+        )

@@ -1,4 +1,4 @@
-"""Every fact the mesh tells while the demo plays, in the order of arrival, and waiting for those to come."""
+"""The facts that the mesh emits while the demo runs, in the order of arrival, and waits for those to come."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TypeVar
 from aiokafka import AIOKafkaConsumer
 from google.protobuf.message import Message
 
-from framewell_contracts.catalogue import FACTS
 from framewell_contracts.cloudevents import Unreadable, decode
+from framewell_contracts.fact_types import FACTS, fact_type
 from framewell_kafka.broker_access import BrokerAccess
 
 M = TypeVar("M", bound=Message)
@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 
 class StepTimeoutError(RuntimeError):
-    """Something the story waits for did not happen in time; the message says what, and how long."""
+    """A step of the story did not happen in time; the message says which, and how long it was waited for."""
 
 
 @contextlib.asynccontextmanager
@@ -36,7 +36,7 @@ async def time_limit(seconds: float, what: str) -> AsyncIterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFact:
-    """One fact as it was told: `time` is when it happened, by the clock of whoever said so."""
+    """One fact with its event: `time` is when it happened, by the clock of whoever emitted it."""
 
     id: str
     time: datetime
@@ -47,25 +47,27 @@ class ReceivedFact:
 class FactLog:
     """Facts seen so far. A redelivered fact (same id) is kept once, as it takes effect once."""
 
-    told: list[ReceivedFact] = field(default_factory=list)
+    facts: list[ReceivedFact] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
     _grown: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def add(self, told: ReceivedFact) -> None:
-        if told.id not in self._ids:
-            self._ids.add(told.id)
-            self.told.append(told)
+    def add(self, fact: ReceivedFact) -> None:
+        """Keep a fact, and wake whoever waits for one."""
+        if fact.id not in self._ids:
+            self._ids.add(fact.id)
+            self.facts.append(fact)
             self._grown.set()
 
-    def of(self, kind: type[M], **fields: str) -> Iterator[tuple[M, ReceivedFact]]:
-        """Facts of one message class whose named fields have the given values, oldest first."""
-        for told in self.told:
-            message = told.message
-            if isinstance(message, kind) and all(getattr(message, name) == fields[name] for name in fields):
-                yield message, told
+    def of(self, kind: type[M], asset_id: str | None = None) -> Iterator[tuple[M, ReceivedFact]]:
+        """Yield facts of one message class, oldest first; with `asset_id` only those of that asset."""
+        asset_of = fact_type(kind).asset_of
+        for fact in self.facts:
+            message = fact.message
+            if isinstance(message, kind) and asset_id in (None, asset_of(message)):
+                yield message, fact
 
     async def until(self, find: Callable[[FactLog], Found | None], what: str, seconds: float) -> Found:
-        """Wait until `find` finds something. Raises StepTimeoutError after `seconds`."""
+        """Wait until `find` finds something. Raise StepTimeoutError after `seconds`."""
         async with time_limit(seconds, what):
             while (found := find(self)) is None:
                 self._grown.clear()
@@ -75,7 +77,7 @@ class FactLog:
 
 @contextlib.asynccontextmanager
 async def following(kafka: BrokerAccess) -> AsyncIterator[FactLog]:
-    """A log that grows while the context is open: every fact topic, from now on, without a group."""
+    """Open a log that grows with every fact topic from now on, read without a group."""
     log = FactLog()
     consumer = AIOKafkaConsumer(
         *(topic for fact in FACTS.values() for topic in fact.topic_names),
@@ -86,7 +88,7 @@ async def following(kafka: BrokerAccess) -> AsyncIterator[FactLog]:
         metadata_max_age_ms=5_000,
     )
     await consumer.start()
-    # Positions are looked up lazily otherwise: facts told until then would be missed.
+    # Positions are looked up lazily otherwise: facts emitted until then would be missed.
     await consumer.seek_to_end()
     reading = asyncio.create_task(_read(consumer, log))
     try:
@@ -103,5 +105,5 @@ async def _read(consumer: AIOKafkaConsumer, log: FactLog) -> None:
         try:
             event = decode(record.topic, record.headers, record.value)
         except Unreadable:
-            continue  # somebody else's; the mesh puts it into a dead-letter topic
+            continue  # not readable: the mesh puts it into a dead-letter topic
         log.add(ReceivedFact(event.envelope.id, event.envelope.time, event.message))

@@ -15,7 +15,7 @@ from framewell_demo.facts import time_limit
 View = Mapping[str, Any]
 """The composed view of an asset: `GET /v1/assets/{id}`."""
 
-_PATIENCE_SECONDS: Final = 60.0
+_ANSWER_WITHIN_SECONDS: Final = 60.0
 
 
 class NotPlayableError(RuntimeError):
@@ -24,7 +24,7 @@ class NotPlayableError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """What a player gets to see of a playlist: media segments that could be fetched, and their bytes."""
+    """What a player gets of a playlist: media segments that could be fetched, and their bytes."""
 
     segments: int
     bytes: int
@@ -32,32 +32,32 @@ class Playback:
 
 @dataclass(frozen=True, slots=True)
 class GatewayReader:
-    """Reads from the gateway; repeats while it is being restarted."""
+    """Reads from the gateway, and repeats a request while it is restarting."""
 
     client: httpx.AsyncClient
 
     async def view(self, asset_id: str) -> View:
-        """Everything the mesh knows about the asset, no part of it missing because a service is away."""
-        async with time_limit(_PATIENCE_SECONDS, f"the whole view of {asset_id}"):
+        """Return everything the mesh knows about the asset, once no part is missing for want of a service."""
+        async with time_limit(_ANSWER_WITHIN_SECONDS, f"the whole view of {asset_id}"):
             while True:
                 answer = await self._get(f"/v1/assets/{asset_id}")
                 view: View = answer.json()
-                if view["state"] in {"rejected", "removed"} or _whole(view):
+                if view["state"] in {"rejected", "removed"} or _complete(view):
                     return view
                 await asyncio.sleep(0.5)
 
     async def frame(self, asset_id: str, frame: int) -> bytes:
-        """The sampled picture nearest at or before a frame, as JPEG."""
+        """Return the sampled picture nearest at or before a frame, as JPEG."""
         return (await self._get(f"/v1/assets/{asset_id}/frame?frame={frame}")).content
 
     async def object(self, key: str) -> bytes:
-        """The bytes of an object."""
+        """Return the bytes of an object."""
         return (await self._get(f"/v1/objects/{key}")).content
 
     async def play(self, playlist: str) -> Playback:
         """Open an HLS playlist and fetch everything it names, following playlists inside it.
 
-        Raises NotPlayableError when it is no playlist, or a part of it is missing.
+        Raise NotPlayableError when it is no playlist, or a part of it is missing.
         """
         answer = await self._part(playlist)
         if not answer.text.startswith("#EXTM3U"):
@@ -80,7 +80,7 @@ class GatewayReader:
             raise NotPlayableError(f"{address} answers {error.response.status_code}") from error
 
     async def _get(self, path: str) -> httpx.Response:
-        async with time_limit(_PATIENCE_SECONDS, f"the gateway to answer {path}"):
+        async with time_limit(_ANSWER_WITHIN_SECONDS, f"the gateway to answer {path}"):
             while True:
                 try:
                     answer = await self.client.get(path)
@@ -93,9 +93,9 @@ class GatewayReader:
                 return answer.raise_for_status()
 
 
-def _whole(view: View) -> bool:
-    """False while a part is null because the service that knows it is away."""
-    return all(view[part] is not None for part in ("people", "text", "labels", "speech", "rights", "samples"))
+def _complete(view: View) -> bool:
+    """False while a service that knows a part of it is away, or has not heard of it yet."""
+    return not view["unavailable"] and "samples" in view and bool(view["rights"])
 
 
 def _uris(playlist: str) -> list[str]:

@@ -41,7 +41,7 @@ class Media:
 def prepare(sources: Sources, folder: Path) -> Media:
     """Render what is not rendered yet, in `folder`; files whose terms forbid it are used where they lie.
 
-    What was rendered from other sources or by other code is drawn anew. Raises SourcesMissingError.
+    What was rendered from other sources or by other code is drawn anew. Raise SourcesMissingError.
     """
     sources.check()
     rendered = folder / _digest(sources)

@@ -1,4 +1,4 @@
-"""How a play ended, as plain values: the same for the table, `--json` and the page."""
+"""The outcome of a run, as plain values: the same for the tables, `--json` and the page."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Recognised:
 
     title: str
     name: str
-    score: float
-    distance: float
+    score: float | None
+    distance: float | None
     model: str
 
 
@@ -45,7 +45,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """One cycle of the mesh."""
+    """One learning cycle of the mesh."""
 
     model: str
     samples: int
@@ -61,7 +61,7 @@ class Learned:
 class Outcome:
     """Everything a person wants to know at the end."""
 
-    held: bool
+    passed: bool
     seconds: float
     mesh_seconds: float
     checks: Sequence[Check]
@@ -74,14 +74,14 @@ class Outcome:
     page: str = ""
 
     def as_json(self) -> Mapping[str, Any]:
-        """The same as one JSON object."""
+        """Return the same as one JSON object."""
         return asdict(self)
 
 
-def sum_up(record: RunRecord, checks: Sequence[Check], sources: Sources, mesh_seconds: float) -> Outcome:
-    """The outcome of a play. Parts that never happened are left out; the checks say so."""
+def summarise(record: RunRecord, checks: Sequence[Check], sources: Sources, mesh_seconds: float) -> Outcome:
+    """Return the outcome of a run. Parts that never happened are left out; the checks say so."""
     return Outcome(
-        held=all(check.held for check in checks),
+        passed=all(check.passed for check in checks),
         seconds=record.seconds,
         mesh_seconds=mesh_seconds,
         checks=checks,
@@ -92,7 +92,7 @@ def sum_up(record: RunRecord, checks: Sequence[Check], sources: Sources, mesh_se
         withheld=_withheld(record),
         learned=_learned(record),
         rejected={
-            record.title(fact.asset_id): f"{fact.code}: {fact.detail}"
+            record.title(fact.work.asset_id): f"{fact.code}: {fact.detail}"
             for fact, _ in record.log.of(AssetRejected)
         },
         sources=[
@@ -104,12 +104,12 @@ def sum_up(record: RunRecord, checks: Sequence[Check], sources: Sources, mesh_se
 
 def _stages(record: RunRecord, asset_id: str, role: str, title: str) -> Stages:
     view = record.views.get(role, {})
-    analysed = next((fact for fact, _ in record.log.of(AssetAnalysed, asset_id=asset_id)), None)
+    analysed = next((fact for fact, _ in record.log.of(AssetAnalysed, asset_id)), None)
     seen = ", ".join(
-        f"{total.observations} {total.analyser}" for total in (analysed.totals if analysed else ())
+        f"{total.observation_count} {total.analyser}" for total in (analysed.totals if analysed else ())
     )
-    pictures = (view.get("timeline") or {}).get("frame_count")
-    parts = [f"{pictures} pictures" if pictures else "", f"{len(view.get('shots') or ())} shots", seen]
+    pictures = view.get("timeline", {}).get("frame_count")
+    parts = [f"{pictures} pictures" if pictures else "", f"{len(view.get('shots', ()))} shots", seen]
     came_out = view.get("reason") if view.get("state") == "rejected" else ", ".join(filter(None, parts))
     return Stages(
         title, asset_id, view.get("state", "unknown"), record.stage_seconds(asset_id), came_out or ""
@@ -120,10 +120,13 @@ def _people(record: RunRecord) -> Sequence[Recognised]:
     found = []
     for role, people in record.people.items():
         for person in people:
-            nearest = min((one.distance for one in person.appearances), default=0.0)
+            nearest = min(
+                (one.distance for one in person.appearances if one.HasField("distance")), default=None
+            )
             model = f"{person.model.name}@{person.model.version}" if person.model.name else ""
             name = record.name(person.class_id) if person.class_id else "unknown"
-            found.append(Recognised(record.title(record.asset(role)), name, person.score, nearest, model))
+            score = person.score if person.HasField("score") else None
+            found.append(Recognised(record.title(record.asset(role)), name, score, nearest, model))
     return found
 
 
@@ -146,10 +149,10 @@ def _learned(record: RunRecord) -> Sequence[Learned]:
             samples=len(cycle.accepted),
             snapshot=cycle.snapshot.number,
             seconds=cycle.seconds,
-            training_seconds=cycle.training.seconds,
+            training_seconds=cycle.training.duration.ToTimedelta().total_seconds(),
             onnx_difference=cycle.training.onnx_difference,
-            tracks=cycle.recognition.tracks,
-            changed=cycle.recognition.changed,
+            tracks=cycle.recognition.track_count,
+            changed=cycle.recognition.changed_track_count,
         )
         for cycle in record.cycles
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from framewell.dataset.v1.dataset_service_pb2 import Sample
+from framewell.dataset.v1.dataset_pb2 import Sample
 from framewell.inference.v1.inference_service_pb2 import Appearance
 from framewell.sample.v1.sample_pb2 import SAMPLE_STATE_ACCEPTED
 from framewell_cli.report.page import Box, Page, Picture, Quote, Section, write
@@ -17,7 +17,7 @@ from framewell_demo.outcome import Outcome
 from framewell_demo.run_record import RunRecord
 
 PICTURED: Final = ("programme-a", "programme-c", "programme-b")
-"""Rendered from sources whose terms allow it. The photo and the packages' clips are told in words."""
+"""Rendered from sources whose terms allow it. The photo and the packages' clips are described in words."""
 
 _HEADINGS: Final = {
     "programme-a": "Programme A",
@@ -31,37 +31,37 @@ _CROPS_SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Pictures of a play, read while the mesh still runs."""
+    """Pictures of a run, read while the mesh still runs."""
 
     frames: Mapping[str, Sequence[Picture]] = field(default_factory=dict)
     crops: Sequence[Picture] = ()
 
 
-async def gather(record: RunRecord, door: GatewayReader) -> Gathered:
+async def gather(record: RunRecord, gateway: GatewayReader) -> Gathered:
     """Read frames and crops through the gateway."""
-    frames = {role: await _frames(record, door, role) for role in PICTURED}
+    frames = {role: await _frames(record, gateway, role) for role in PICTURED}
     crops: list[Picture] = []
     for role in PICTURED:
         for sample in record.samples[role]:
             if sample.state == SAMPLE_STATE_ACCEPTED:
-                crops += await _crops(record, door, sample)
+                crops += await _crops(record, gateway, sample)
     return Gathered(frames, crops)
 
 
-async def _frames(record: RunRecord, door: GatewayReader, role: str) -> Sequence[Picture]:
+async def _frames(record: RunRecord, gateway: GatewayReader, role: str) -> Sequence[Picture]:
     """For everybody seen in a programme: the picture they are seen in, with their box and name."""
     pictures = []
     for person in record.people[role]:
         name = record.name(person.class_id) if person.class_id else "unknown"
         for seen in person.appearances[:_APPEARANCES_SHOWN]:
-            jpeg = await door.frame(record.asset(role), seen.moment.frame)
+            jpeg = await gateway.frame(record.asset(role), seen.moment.frame)
             score = f"{name} {seen.score:.2f}" if person.class_id else name
             pictures.append(Picture(jpeg, _caption(record, role, seen), [_box(seen, score, name)]))
     return pictures
 
 
 def _caption(record: RunRecord, role: str, seen: Appearance) -> str:
-    nearest = f", distance {seen.distance:.2f} to the nearest class" if seen.distance else ""
+    nearest = f", distance {seen.distance:.2f} to the nearest class" if seen.HasField("distance") else ""
     return f"{record.title(record.asset(role))}, picture {seen.moment.frame}{nearest}"
 
 
@@ -70,17 +70,17 @@ def _box(seen: Appearance, label: str, name: str) -> Box:
     return Box(seen.box.x, seen.box.y, seen.box.width, seen.box.height, label, tone)
 
 
-async def _crops(record: RunRecord, door: GatewayReader, sample: Sample) -> Sequence[Picture]:
+async def _crops(record: RunRecord, gateway: GatewayReader, sample: Sample) -> Sequence[Picture]:
     return [
-        Picture(await door.object(crop.picture.key), record.name(sample.class_id), small=True)
+        Picture(await gateway.object(crop.picture.key), record.name(sample.class_id), small=True)
         for crop in sample.crops[:_CROPS_SHOWN]
     ]
 
 
 def write_page(outcome: Outcome, gathered: Gathered, path: Path) -> None:
-    """Write the page of a play."""
-    held = sum(check.held for check in outcome.checks)
-    lead = f"{held} of {len(outcome.checks)} steps really happened, in {outcome.seconds:.0f} seconds."
+    """Write the page of a run."""
+    passed = sum(check.passed for check in outcome.checks)
+    lead = f"{passed} of {len(outcome.checks)} steps really happened, in {outcome.seconds:.0f} seconds."
     sections = [
         Section("What happened", tables=[tables.checks(outcome)]),
         *(Section(_HEADINGS[role], pictures=pictures) for role, pictures in gathered.frames.items()),

@@ -1,4 +1,4 @@
-"""What a member of staff does in the demo: looks at samples, accepts them, over the services' own gRPC."""
+"""The reviewer of the demo: looks at samples and accepts them, over the services' own gRPC."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import grpc
 
-from framewell.dataset.v1 import dataset_service_pb2 as pb
-from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceStub
+from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_pb
+from framewell.dataset.v1 import review_service_pb2 as review_pb
+from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
+from framewell.dataset.v1.dataset_pb2 import Dataset, DatasetClass, Sample
+from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceStub
 from framewell.inference.v1 import inference_service_pb2 as inference_pb
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
@@ -19,7 +22,8 @@ from framewell.sample.v1.sample_pb2 import DECISION_ACCEPT, SAMPLE_STATE_PROPOSE
 from framewell_demo.facts import time_limit
 
 if TYPE_CHECKING:  # the generated stubs' asynchronous face exists for the type checker only
-    from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceAsyncStub
+    from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceAsyncStub
+    from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceAsyncStub
     from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceAsyncStub
 
 Answer = TypeVar("Answer")
@@ -27,7 +31,7 @@ Answer = TypeVar("Answer")
 REVIEWER: Final = "demo-editor"
 RULE: Final = "lower_third_face"
 _CALL_SECONDS: Final = 20.0
-_PATIENCE_SECONDS: Final = 60.0
+_ANSWER_WITHIN_SECONDS: Final = 60.0
 """How long a call is repeated while its service is away, for instance because it is being restarted."""
 
 
@@ -35,42 +39,46 @@ _PATIENCE_SECONDS: Final = 60.0
 class Reviewer:
     """Calls to the dataset and inference services, repeated while a service is restarting."""
 
-    datasets: DatasetServiceAsyncStub
+    catalogue: CatalogueServiceAsyncStub
+    review: ReviewServiceAsyncStub
     inference: InferenceServiceAsyncStub
 
     @staticmethod
     @contextlib.asynccontextmanager
     async def of(endpoints: Mapping[str, str]) -> AsyncIterator[Reviewer]:
-        """Staff of the mesh with these endpoints."""
+        """Open the services of the mesh with these endpoints."""
         options = [("grpc.enable_http_proxy", 0), ("grpc.max_reconnect_backoff_ms", 2000)]
         async with (
             grpc.aio.insecure_channel(endpoints["grpc.dataset"], options=options) as dataset,
             grpc.aio.insecure_channel(endpoints["grpc.inference"], options=options) as inference,
         ):
-            yield Reviewer(DatasetServiceStub(dataset), InferenceServiceStub(inference))
+            yield Reviewer(
+                CatalogueServiceStub(dataset), ReviewServiceStub(dataset), InferenceServiceStub(inference)
+            )
 
     async def dataset_of_people(self) -> str:
-        """Id of the dataset that learns faces from lower thirds; it is made where there is none."""
-        listed = await self._patiently(self.datasets.ListDatasets, pb.ListDatasetsRequest())
+        """Return the id of the dataset that learns faces from lower thirds; create it where there is none."""
+        listed = await self._call(self.catalogue.ListDatasets, catalogue_pb.ListDatasetsRequest())
         for dataset in listed.datasets:
             if RULE in dataset.rules and dataset.recipe == "identity":
                 return str(dataset.dataset_id)
-        wanted = pb.Dataset(
+        wanted = Dataset(
             dataset_id="people",
             title="People in our programmes",
             rules=[RULE],
             recipe="identity",
             purpose=PURPOSE_OWN_TRAINING,
         )
-        made = await self._patiently(self.datasets.CreateDataset, pb.CreateDatasetRequest(dataset=wanted))
+        request = catalogue_pb.CreateDatasetRequest(dataset=wanted)
+        made = await self._call(self.catalogue.CreateDataset, request)
         return str(made.dataset.dataset_id)
 
-    async def samples(self, asset_id: str) -> Sequence[pb.Sample]:
-        """All samples taken from an asset."""
-        request = pb.ListSamplesRequest(asset_id=asset_id)
-        return (await self._patiently(self.datasets.ListSamples, request)).samples
+    async def samples(self, asset_id: str) -> Sequence[Sample]:
+        """Return all samples taken from an asset."""
+        request = review_pb.ListSamplesRequest(asset_id=asset_id)
+        return (await self._call(self.review.ListSamples, request)).samples
 
-    async def accept(self, asset_id: str) -> Sequence[pb.Sample]:
+    async def accept(self, asset_id: str) -> Sequence[Sample]:
         """Accept what is proposed from an asset with a class; questions are left to people.
 
         Returns the accepted samples. A decision that was taken by an earlier, broken call counts.
@@ -80,28 +88,30 @@ class Reviewer:
             for sample in await self.samples(asset_id)
             if sample.state == SAMPLE_STATE_PROPOSED and sample.class_id and not sample.question
         ]
-        request = pb.ReviewSamplesRequest(
+        request = review_pb.ReviewSamplesRequest(
             reviews=[
-                pb.Review(sample_id=sample.sample_id, decision=DECISION_ACCEPT, note="seen in the demo")
+                review_pb.Review(
+                    sample_id=sample.sample_id, decision=DECISION_ACCEPT, note="seen in the demo"
+                )
                 for sample in proposed
             ]
         )
-        answer = await self._patiently(self.datasets.ReviewSamples, request)
+        answer = await self._call(self.review.ReviewSamples, request)
         return [result.sample for result in answer.results if not result.error]
 
-    async def classes(self, dataset_id: str) -> Mapping[str, pb.DatasetClass]:
-        """Classes of the dataset by id, with the names that no fact carries."""
-        request = pb.ListClassesRequest(dataset_id=dataset_id)
-        listed = await self._patiently(self.datasets.ListClasses, request)
+    async def classes(self, dataset_id: str) -> Mapping[str, DatasetClass]:
+        """Return classes of the dataset by id, with the names that no fact carries."""
+        request = catalogue_pb.ListClassesRequest(dataset_id=dataset_id)
+        listed = await self._call(self.catalogue.ListClasses, request)
         return {one.class_id: one for one in listed.classes}
 
     async def people(self, asset_id: str) -> Sequence[inference_pb.Person]:
-        """Who was seen in an asset, with distances, by the identity model in force."""
+        """Return who was seen in an asset, with distances, by the identity model in force."""
         request = inference_pb.ListPeopleRequest(asset_id=asset_id)
-        return (await self._patiently(self.inference.ListPeople, request)).people
+        return (await self._call(self.inference.ListPeople, request)).people
 
-    async def _patiently(self, call: Callable[..., Awaitable[Answer]], request: object) -> Answer:
-        async with time_limit(_PATIENCE_SECONDS, "the services to answer staff"):
+    async def _call(self, call: Callable[..., Awaitable[Answer]], request: object) -> Answer:
+        async with time_limit(_ANSWER_WITHIN_SECONDS, "the services to answer staff"):
             while True:
                 try:
                     return await call(

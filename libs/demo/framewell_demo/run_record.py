@@ -1,4 +1,4 @@
-"""All that one play of the story saw: the plain values that checks, table and page are made from."""
+"""The record of one run of the story: the plain values that checks, tables and page are made from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
-from framewell.dataset.v1.dataset_service_pb2 import DatasetClass, Sample
+from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
 from framewell.inference.v1.inference_service_pb2 import Person
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
@@ -21,7 +21,7 @@ from framewell_demo.gateway_reader import Playback, View
 
 @dataclass(frozen=True, slots=True)
 class LearningCycle:
-    """From a person's yes to recognised: what was accepted, and what the mesh made of it."""
+    """From accepted samples to recognised faces: what was accepted, and what the mesh made of it."""
 
     asset_id: str
     accepted: Sequence[Sample]
@@ -39,14 +39,14 @@ class LearningCycle:
 
     @property
     def model(self) -> str:
-        return f"{self.promoted.name}@{self.promoted.version}"
+        return f"{self.promoted.model.name}@{self.promoted.model.version}"
 
 
 @dataclass(slots=True)
 class RunRecord:
-    """One play. Filled as the story goes on; `requests` in the order they were sent."""
+    """One run, filled as the story goes on; `requests` are in the order they were sent."""
 
-    play: str
+    run_id: str
     dataset_id: str
     log: FactLog
     requests: list[Request] = field(default_factory=list)
@@ -62,7 +62,7 @@ class RunRecord:
     seconds: float = 0.0
 
     def asset(self, role: str) -> str:
-        """Id of the asset that plays a role."""
+        """Return the id of the asset that plays a role."""
         return next(request.asset_id for request in self.requests if request.role == role)
 
     def title(self, asset_id: str) -> str:
@@ -73,22 +73,22 @@ class RunRecord:
         return found.name if found else class_id
 
     def taken_in(self) -> Iterator[Request]:
-        """Requests that became assets with pictures: all but the broken file."""
+        """Yield the requests that became assets with pictures: all but the broken file."""
         return (request for request in self.requests if request.role != "broken")
 
     def stage_seconds(self, asset_id: str) -> Mapping[str, float]:
-        """Seconds from one fact of the asset's life to the next, by the later fact's stage."""
+        """Return seconds from one fact of the asset's life to the next, by the later fact's stage."""
         moments = [("requested", self._requested_at(asset_id))]
         for stage, kind in (
             ("ingest", AssetIngested),
             ("transcode", AssetTranscoded),
             ("inference", AssetAnalysed),
         ):
-            found = next((told.time for _, told in self.log.of(kind, asset_id=asset_id)), None)
+            found = next((fact.time for _, fact in self.log.of(kind, asset_id)), None)
             if found is not None:
                 moments.append((stage, found))
         return {stage: (end - start).total_seconds() for (_, start), (stage, end) in pairwise(moments)}
 
     def _requested_at(self, asset_id: str) -> datetime:
         event_id = next(one.event_id for one in self.requests if one.asset_id == asset_id)
-        return next(told.time for told in self.log.told if told.id == event_id)
+        return next(fact.time for fact in self.log.facts if fact.id == event_id)

@@ -1,4 +1,4 @@
-"""The demo on a person's screen: what goes on while it plays, and the table at the end."""
+"""The demo on a terminal: progress while it runs, and the tables at the end."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from framewell_demo.sources import Sources
 
 @dataclass(slots=True)
 class Screen:
-    """Tells on standard error what happens, each line with the seconds since the start."""
+    """Progress on standard error, each line with the seconds since the start."""
 
     console: Console = progress
     began: float = field(default_factory=time.monotonic)
 
     def terms(self, sources: Sources) -> None:
-        """What the demo plays with, and on what terms."""
+        """Print what the demo uses, and on what terms."""
         for source in sources.entries:
             self.console.print(f"{source.title}: {source.licence} ({source.package})", markup=False)
             self.console.print(f"  {' '.join(source.terms.split())}", style="dim", markup=False)
         self.console.print()
 
-    def say(self, sentence: str) -> None:
-        """One line about what happens now."""
+    def report(self, sentence: str) -> None:
+        """Print one line about what happens now."""
         self.console.print(f"[dim]{time.monotonic() - self.began:6.1f} s[/dim]  ", end="")
         self.console.print(sentence, markup=False)
 
@@ -50,11 +50,11 @@ def show(outcome: Outcome, console: Console = results) -> None:
             _print(heading, table, console)
     if outcome.page:
         console.print(f"Page with pictures: {outcome.page}", markup=False)
-    held = sum(check.held for check in outcome.checks)
+    passed = sum(check.passed for check in outcome.checks)
     console.print(
-        f"{held} of {len(outcome.checks)} steps really happened; story {outcome.seconds:.0f} s, "
+        f"{passed} of {len(outcome.checks)} steps really happened; story {outcome.seconds:.0f} s, "
         f"mesh up in {outcome.mesh_seconds:.0f} s",
-        style="bold green" if outcome.held else "bold red",
+        style="bold green" if outcome.passed else "bold red",
     )
 
 

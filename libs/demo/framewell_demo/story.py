@@ -1,6 +1,6 @@
-"""The story, step by step: what is sent, what is waited for, what staff decide.
+"""The story, step by step: what is sent, what is waited for, what the reviewer decides.
 
-Nothing here judges: `checks` does, over the record this leaves. Every wait is bounded, and none asks
+Nothing is judged here: `checks` does that, over the record of the run. Every wait is bounded, and none asks
 which process does the work, so that a process killed in the middle costs time and nothing else.
 """
 
@@ -30,30 +30,30 @@ from framewell_demo.run_record import LearningCycle, RunRecord
 
 M = TypeVar("M", bound=Message)
 
-PATIENCE_SECONDS: Final = 180.0
+STEP_WITHIN_SECONDS: Final = 180.0
 """Longest wait for one step. Steps take seconds; a killed service comes back within some ten more."""
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One play on one mesh. `say` tells a person what is going on, a sentence at a time."""
+    """One run on one mesh; `report` is called with a sentence about each step."""
 
-    desk: EventFactory
+    events: EventFactory
     sender: EventSender
-    staff: Reviewer
-    door: GatewayReader
+    reviewer: Reviewer
+    gateway: GatewayReader
     log: FactLog
-    say: Say
-    patience: float = PATIENCE_SECONDS
+    report: Report
+    step_seconds: float = STEP_WITHIN_SECONDS
 
     async def play(self) -> RunRecord:
-        """Play it all. Raises StepTimeoutError when the mesh does not do its part in time."""
+        """Play all of it. Raise StepTimeoutError when the mesh does not do its part in time."""
         began = time.monotonic()
-        record = RunRecord(self.desk.play, await self.staff.dataset_of_people(), self.log)
+        record = RunRecord(self.events.run_id, await self.reviewer.dataset_of_people(), self.log)
         await self._morning(record)
-        await self._first_lesson(record)
+        await self._first_cycle(record)
         await self._evening(record)
         await self._signing(record)
         await self._collect(record)
@@ -62,8 +62,8 @@ class Story:
 
     async def _morning(self, record: RunRecord) -> None:
         """Steps 1-5: everything comes in, is analysed or rejected; samples are proposed or withheld."""
-        requests = self.desk.morning()
-        self.say(f"sending {len(requests)} requests, one of them as plain JSON")
+        requests = self.events.morning()
+        self.report(f"sending {len(requests)} requests, one of them as plain JSON")
         for request in requests:
             as_json = request.role == "programme-a"
             await self._send(record, request, as_json=as_json)
@@ -71,60 +71,60 @@ class Story:
             async with asyncio.TaskGroup() as ends:
                 for request in requests:
                     ends.create_task(self._ended(request))
-        except* StepTimeoutError as vain:
-            raise vain.exceptions[0] from None
+        except* StepTimeoutError as late:
+            raise late.exceptions[0] from None
         for role in ("programme-c", "photo"):
             await self._withheld(record.asset(role), record.title(record.asset(role)))
 
     async def _withheld(self, asset: str, title: str) -> None:
-        await self._told(
+        await self._fact(
             SampleWithheld,
             f"the rights gate to withhold the face of “{title}”",
-            lambda fact: fact.passport.asset_id == asset,
+            lambda fact: fact.provenance.asset_id == asset,
         )
 
-    async def _first_lesson(self, record: RunRecord) -> None:
+    async def _first_cycle(self, record: RunRecord) -> None:
         """Steps 5-6: staff accept the man of programme A; the mesh learns him."""
-        record.cycles.append(await self._lesson(record, record.asset("programme-a")))
+        record.cycles.append(await self._learn(record, record.asset("programme-a")))
 
     async def _evening(self, record: RunRecord) -> None:
         """Step 7: programme B comes in, without names."""
-        request = self.desk.evening()
-        self.say("programme B comes in: no lower third, no name")
+        request = self.events.evening()
+        self.report("programme B comes in: no lower third, no name")
         await self._send(record, request)
         await self._ended(request)
-        record.b_before_signing = await self.door.view(request.asset_id)
+        record.b_before_signing = await self.gateway.view(request.asset_id)
 
     async def _signing(self, record: RunRecord) -> None:
         """Step 8: contract 4711 is signed; the astronaut is proposed after all, accepted, learned."""
         asset = record.asset("programme-c")
-        self.say("contract 4711 is signed")
-        change = self.desk.signing(asset)
+        self.report("contract 4711 is signed")
+        change = self.events.signing(asset)
         record.signed_at = datetime.now(UTC)
-        await self.sender.send(change, f"{self.desk.play}-signed", asset)
-        record.cycles.append(await self._lesson(record, asset))
+        await self.sender.send(change, f"{self.events.run_id}-signed", asset)
+        record.cycles.append(await self._learn(record, asset))
 
-    async def _lesson(self, record: RunRecord, asset: str) -> LearningCycle:
-        """Wait for a sample of the asset, accept it as staff would, and wait until it is recognised."""
+    async def _learn(self, record: RunRecord, asset: str) -> LearningCycle:
+        """Wait for a sample of the asset, accept it as a reviewer would, and wait until it is recognised."""
         title = record.title(asset)
-        await self._told(
+        await self._fact(
             SampleProposed,
             f"a sample to be proposed from “{title}”",
-            lambda fact: fact.passport.asset_id == asset and bool(fact.class_id) and not fact.question,
+            lambda fact: fact.provenance.asset_id == asset and bool(fact.class_id) and not fact.question,
         )
-        accepted = await self.staff.accept(asset)
+        accepted = await self.reviewer.accept(asset)
         ids = {sample.sample_id for sample in accepted}
-        self.say(f"staff accepted {len(ids)} of “{title}”; the mesh learns")
-        _, yes = await self._told(
-            SampleReviewed, "the acceptance to be told", lambda fact: fact.sample_id in ids
+        self.report(f"staff accepted {len(ids)} of “{title}”; the mesh learns")
+        _, reviewed = await self._fact(
+            SampleReviewed, "the acceptance to become a fact", lambda fact: fact.sample_id in ids
         )
-        classes = {sample.class_id for sample in accepted}
-        snapshot, _ = await self._told(
+        so_far = len(accepted) + sum(len(cycle.accepted) for cycle in record.cycles)
+        snapshot, _ = await self._fact(
             SnapshotPublished,
-            "a snapshot",
-            lambda fact: classes <= {count.class_id for count in fact.counts if count.samples},
+            "a snapshot of what was accepted",
+            lambda fact: sum(split.sample_count for split in fact.splits) >= so_far,
         )
-        training, _ = await self._told(
+        training, _ = await self._fact(
             TrainingCompleted,
             "the training of it",
             lambda fact: (
@@ -132,37 +132,37 @@ class Story:
                 or (fact.dataset_id == snapshot.dataset_id and fact.outcome.HasField("failed"))
             ),
         )
-        promoted, _ = await self._told(
+        promoted, _ = await self._fact(
             ModelPromoted,
             "the promotion of its model",
             lambda fact: fact.run_id == training.run_id,
         )
-        recognition, switched = await self._told(
+        recognition, switched = await self._fact(
             RecognitionUpdated,
-            f"inference to switch to {promoted.name}@{promoted.version}",
-            lambda fact: fact.name == promoted.name and fact.model.version == promoted.version,
+            f"inference to switch to {promoted.model.name}@{promoted.model.version}",
+            lambda fact: fact.model == promoted.model,
         )
         cycle = LearningCycle(
-            asset, accepted, yes.time, snapshot, training, promoted, recognition, switched.time
+            asset, accepted, reviewed.time, snapshot, training, promoted, recognition, switched.time
         )
-        self.say(f"learned as {cycle.model} in {cycle.seconds:.1f} s")
+        self.report(f"learned as {cycle.model} in {cycle.seconds:.1f} s")
         return cycle
 
     async def _collect(self, record: RunRecord) -> None:
-        """Ask the mesh what it knows now, through the same doors that people use."""
-        self.say("reading what the mesh knows now")
-        record.classes = await self.staff.classes(record.dataset_id)
+        """Read what the mesh knows now, over the same interfaces that people use."""
+        self.report("reading what the mesh knows now")
+        record.classes = await self.reviewer.classes(record.dataset_id)
         for request in record.requests:
-            view = await self.door.view(request.asset_id)
+            view = await self.gateway.view(request.asset_id)
             record.views[request.role] = view
             if request.role == "broken":
                 continue
-            record.people[request.role] = await self.staff.people(request.asset_id)
-            record.samples[request.role] = await self.staff.samples(request.asset_id)
-            if view["playlist"]:
+            record.people[request.role] = await self.reviewer.people(request.asset_id)
+            record.samples[request.role] = await self.reviewer.samples(request.asset_id)
+            if playlist := view.get("playlist"):
                 # What cannot be opened is no playback: the check of the proxies says so.
                 with contextlib.suppress(NotPlayableError):
-                    record.playbacks[request.role] = await self.door.play(view["playlist"])
+                    record.playbacks[request.role] = await self.gateway.play(playlist)
 
     async def _send(self, record: RunRecord, request: Request, *, as_json: bool = False) -> None:
         record.requests.append(request)
@@ -178,23 +178,23 @@ class Story:
         ended = await self.log.until(
             lambda log: _end(log, asset),
             f"“{request.title}” to be analysed or rejected ({self._how_far(asset)})",
-            self.patience,
+            self.step_seconds,
         )
         outcome = "rejected: " + ended.detail if isinstance(ended, AssetRejected) else "analysed"
-        self.say(f"“{request.title}” is {outcome}")
+        self.report(f"“{request.title}” is {outcome}")
 
     def _how_far(self, asset: str) -> str:
-        taken_in = any(True for _ in self.log.of(AssetIngested, asset_id=asset))
+        taken_in = any(True for _ in self.log.of(AssetIngested, asset))
         return "taken in" if taken_in else "not taken in yet"
 
-    async def _told(self, kind: type[M], what: str, holds: Callable[[M], bool]) -> tuple[M, ReceivedFact]:
+    async def _fact(self, kind: type[M], what: str, holds: Callable[[M], bool]) -> tuple[M, ReceivedFact]:
         return await self.log.until(
-            lambda log: next(((fact, told) for fact, told in log.of(kind) if holds(fact)), None),
+            lambda log: next((found for found in log.of(kind) if holds(found[0])), None),
             what,
-            self.patience,
+            self.step_seconds,
         )
 
 
 def _end(log: FactLog, asset: str) -> AssetAnalysed | AssetRejected | None:
-    analysed = next((fact for fact, _ in log.of(AssetAnalysed, asset_id=asset)), None)
-    return analysed or next((fact for fact, _ in log.of(AssetRejected, asset_id=asset)), None)
+    analysed = next((fact for fact, _ in log.of(AssetAnalysed, asset)), None)
+    return analysed or next((fact for fact, _ in log.of(AssetRejected, asset)), None)

@@ -11,13 +11,13 @@ STAGES: Final = ("ingest", "transcode", "inference")
 
 
 def terms(outcome: Outcome) -> Table:
-    """Every source and what may be done with it."""
+    """Return every source and what may be done with it."""
     rows = [[source["title"], source["licence"], source["terms"]] for source in outcome.sources]
     return Table(("what", "licence", "terms"), rows)
 
 
 def stages(outcome: Outcome) -> Table:
-    """Seconds from one fact of an asset's life to the next, and what came out."""
+    """Return seconds from one fact of an asset's life to the next, and what came out."""
     rows = [
         [
             one.title,
@@ -31,27 +31,27 @@ def stages(outcome: Outcome) -> Table:
 
 
 def people(outcome: Outcome) -> Table:
-    """Who was seen where, how surely, and which model says so."""
+    """Return who was seen where, with which score, by which model."""
     rows = [
-        [one.title, one.name, f"{one.score:.2f}", f"{one.distance:.2f}", one.model] for one in outcome.people
+        [one.title, one.name, _figure(one.score), _figure(one.distance), one.model] for one in outcome.people
     ]
     return Table(("programme", "who", "score", "distance", "model"), rows)
 
 
 def withheld(outcome: Outcome) -> Table:
-    """What was kept back, in the words of the rights gate."""
+    """Return what was withheld, in the words of the rights gate."""
     return Table(
         ("what", "in the words of the rights gate"), [[one.title, one.sentence] for one in outcome.withheld]
     )
 
 
 def rejected(outcome: Outcome) -> Table:
-    """What could not be taken in, and why."""
+    """Return what could not be taken in, and why."""
     return Table(("what", "why"), [[title, reason] for title, reason in outcome.rejected.items()])
 
 
 def learned(outcome: Outcome) -> Table:
-    """What the mesh learned, and how fast."""
+    """Return what the mesh learned, and how fast."""
     rows = [
         [
             one.model,
@@ -68,6 +68,10 @@ def learned(outcome: Outcome) -> Table:
 
 
 def checks(outcome: Outcome) -> Table:
-    """Every step, and whether it really happened."""
-    rows = [["✓" if check.held else "✗", check.name, check.sentence] for check in outcome.checks]
+    """Return every step, and whether it really happened."""
+    rows = [["✓" if check.passed else "✗", check.name, check.sentence] for check in outcome.checks]
     return Table(("", "step", "figures"), rows)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""The mesh that the demo plays on: by default one of its own, fresh, on free ports, gone afterwards.
+"""A temporary mesh: fresh, on free ports, gone afterwards.
 
 A demo must not write into a mesh that somebody works with, and it must see the first time that the man
 of programme A appears: on a mesh that has learned him already, half of the story could not happen.
@@ -31,7 +31,7 @@ _STOP_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class TemporaryMesh:
-    """A mesh of the demo's own: its state folder, its ports, and the folders it may read media from."""
+    """A mesh of one run: its state folder, its ports, and the folders it may read media from."""
 
     folder: MeshFolder
     ports: Ports
@@ -39,7 +39,7 @@ class TemporaryMesh:
 
     @staticmethod
     def at(state: Path, roots: tuple[Path, ...]) -> TemporaryMesh:
-        """A mesh in a state folder, on the first base whose ports are all free."""
+        """Return a mesh in a state folder, on the first base whose ports are all free."""
         for base in _BASES:
             ports = Ports(base)
             if all(is_free(port) for _, port in ports):
@@ -59,7 +59,7 @@ class TemporaryMesh:
     async def running(self, *, keep: bool) -> AsyncIterator[Mapping[str, str]]:
         """Start it with nothing in it, yield its endpoints, and take it down again whatever happens.
 
-        With `keep` it is left running. Raises CommandError when it does not come up.
+        With `keep` it is left running. Raise CommandError when it does not come up.
         """
         await self._framewell("down", seconds=_STOP_SECONDS, must=False)
         shutil.rmtree(self.folder.state, ignore_errors=True)
@@ -90,7 +90,7 @@ class TemporaryMesh:
         )
         try:
             async with asyncio.timeout(seconds):
-                said, _ = await process.communicate()
+                output, _ = await process.communicate()
         except TimeoutError:
             raise CommandError(
                 f"'framewell {' '.join(arguments)}' for the demo's mesh took over {seconds:.0f} s; "
@@ -100,7 +100,7 @@ class TemporaryMesh:
             await asyncio.shield(_interrupted(process))
         if must and process.returncode != 0:
             raise CommandError(
-                f"The demo's mesh did not come up:\n{said.decode(errors='replace').strip()}\n"
+                f"The demo's mesh did not come up:\n{output.decode(errors='replace').strip()}\n"
                 f"Its logs are in {self.folder.logs}; 'framewell doctor' says what is missing."
             )
 

@@ -1,4 +1,4 @@
-"""The demo's checks hold for a play in which everything happened, and each goes red for its own reason."""
+"""The demo's checks pass for a run in which everything happened, and each fails for its own reason."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
 from framewell.asset.v1.asset_pb2 import AnalyserTotal, AssetAnalysed, AssetIngested, AssetRejected
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
-from framewell.dataset.v1.dataset_service_pb2 import DatasetClass, Sample
+from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import Actor, Done, Failed, ModelVersion, Outcome
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
@@ -22,18 +24,18 @@ from framewell.sample.v1.sample_pb2 import (
     SAMPLE_STATE_ACCEPTED,
     Crop,
     Evidence,
-    Passport,
+    Provenance,
     SampleProposed,
     SampleReviewed,
     SampleWithheld,
 )
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
-from framewell.training.v1.training_pb2 import VERDICT_PROMOTED, GateStep, TrainingCompleted
+from framewell.training.v1.training_pb2 import VERDICT_PROMOTED, PromotionCheck, TrainingCompleted
 from framewell_demo.broadcaster import Request
-from framewell_demo.checks import CHECKS, judge
+from framewell_demo.checks import CHECKS, run_checks
 from framewell_demo.facts import FactLog, ReceivedFact
 from framewell_demo.gateway_reader import Playback
-from framewell_demo.outcome import sum_up
+from framewell_demo.outcome import summarise
 from framewell_demo.run_record import LearningCycle, RunRecord
 from framewell_demo.sources import open_sources
 
@@ -43,9 +45,9 @@ EXIF = "The photograph may not otherwise be reproduced, disseminated or broadcas
 ROLES = ("programme-a", "programme-c", "photo", "footage-bikes", "broken", "programme-b")
 
 
-def tell(record: RunRecord, seconds: float, message: Message) -> None:
-    told = ReceivedFact(f"{len(record.log.told)}", START + timedelta(seconds=seconds), message)
-    record.log.add(told)
+def receive(record: RunRecord, seconds: float, message: Message) -> None:
+    time = START + timedelta(seconds=seconds)
+    record.log.add(ReceivedFact(f"{len(record.log.facts)}", time, message))
 
 
 def cycle(number: int, asset: str, sample: str) -> LearningCycle:
@@ -60,23 +62,24 @@ def cycle(number: int, asset: str, sample: str) -> LearningCycle:
             model=model,
             verdict=VERDICT_PROMOTED,
             onnx_difference=3e-7,
-            seconds=0.4,
-            gate=[GateStep(check="false names", passed=True, sentence="0 of 40 strangers named")],
+            duration=Duration(nanos=400_000_000),
+            checks=[
+                PromotionCheck(check="false names", passed=True, sentence="0 of 40 background faces named")
+            ],
         ),
-        promoted=ModelPromoted(name=model.name, version=model.version),
-        recognition=RecognitionUpdated(name=model.name, model=model, tracks=9, changed=1, seconds=0.05),
+        promoted=ModelPromoted(model=model),
+        recognition=RecognitionUpdated(
+            model=model, track_count=9, changed_track_count=1, duration=Duration(nanos=50_000_000)
+        ),
         recognised_at=START + timedelta(seconds=50 * number + 4),
     )
 
 
-def person(name: str, score: float, model: str) -> dict[str, Any]:
-    return {
-        "class_id": None if name == "unknown" else name,
-        "name": name,
-        "score": score,
-        "model": model,
-        "spans": [{}],
-    }
+def person(name: str, score: float, version: str) -> dict[str, Any]:
+    model = {"name": "identity/people", "version": version}
+    if name == "unknown":
+        return {"name": name, "model": model, "spans": [{}]}
+    return {"class_id": name, "name": name, "score": score, "model": model, "spans": [{}]}
 
 
 def view(*people: dict[str, Any], text: tuple[str, ...] = (), speech: float = 0.0) -> dict[str, Any]:
@@ -84,42 +87,45 @@ def view(*people: dict[str, Any], text: tuple[str, ...] = (), speech: float = 0.
         "state": "analysed",
         "people": list(people),
         "text": [{"text": one, "spans": []} for one in text],
-        "speech": [{"start_seconds": 1.0, "end_seconds": 1.0 + speech}] if speech else [],
+        "speech": [{"start": "1s", "end": f"{1.0 + speech}s"}] if speech else [],
         "shots": [],
         "timeline": {"frame_count": 500},
     }
 
 
 def played() -> RunRecord:
-    """A play in which every step happened."""
-    record = RunRecord("play", "people", FactLog())
+    """A run in which every step happened."""
+    record = RunRecord("run", "people", FactLog())
     record.requests = [Request(role, role.title(), f"event-{role}", IngestRequested()) for role in ROLES]
     record.sent_as_json = "programme-a"
     for request in record.requests:
         record.log.add(ReceivedFact(request.event_id, START, request.message))
+        work = Work(asset_id=request.asset_id)
         if request.role == "broken":
-            tell(
+            receive(
                 record,
                 1,
-                AssetRejected(asset_id=request.asset_id, code="unreadable", detail="its index is missing"),
+                AssetRejected(work=work, code="unreadable", detail="its index is missing"),
             )
             continue
         chunk = f"{request.asset_id}/0/0"
-        tell(record, 1, AssetIngested(asset_id=request.asset_id))
-        tell(record, 2, ChunkPlanned(asset_id=request.asset_id, chunk_id=chunk))
-        tell(record, 3, ChunkTranscoded(asset_id=request.asset_id, chunk_id=chunk, outcome=DONE))
-        tell(record, 4, ChunkAnalysed(asset_id=request.asset_id, chunk_id=chunk, outcome=DONE))
+        receive(record, 1, AssetIngested(work=work))
+        receive(record, 2, ChunkPlanned(work=work, chunk_id=chunk))
+        receive(record, 3, ChunkTranscoded(work=work, chunk_id=chunk, outcome=DONE))
+        receive(record, 4, ChunkAnalysed(work=work, chunk_id=chunk, outcome=DONE))
         totals = [
-            AnalyserTotal(analyser=name, model=ModelVersion(name=f"{name}/m", version="1"), observations=5)
+            AnalyserTotal(
+                analyser=name, model=ModelVersion(name=f"{name}/m", version="1"), observation_count=5
+            )
             for name in ("faces", "text", "labels", "safety")
         ]
-        tell(record, 5, AssetAnalysed(asset_id=request.asset_id, outcome=DONE, totals=totals))
+        receive(record, 5, AssetAnalysed(work=work, outcome=DONE, totals=totals))
         record.playbacks[request.role] = Playback(3, 1000)
         record.samples[request.role] = []
     man = Sample(sample_id="man", class_id="m", state=SAMPLE_STATE_ACCEPTED, collapsed=1)
     astronaut = Sample(sample_id="astronaut", class_id="a", state=SAMPLE_STATE_ACCEPTED)
     record.samples |= {"programme-a": [man], "programme-c": [astronaut]}
-    tell_of_samples(record)
+    receive_samples(record)
     record.cycles = [
         cycle(1, record.asset("programme-a"), "man"),
         cycle(2, record.asset("programme-c"), "astronaut"),
@@ -129,68 +135,68 @@ def played() -> RunRecord:
         "m": DatasetClass(class_id="m", name="Jörg Müßigbrodt", fictional=True),
         "a": DatasetClass(class_id="a", name="Eileen Collins"),
     }
-    man_first = person("Jörg Müßigbrodt", 0.8, "identity/people@1.0")
-    unknown = person("unknown", 0.0, "identity/people@1.0")
+    man_first = person("Jörg Müßigbrodt", 0.8, "1.0")
+    unknown = person("unknown", 0.0, "1.0")
     record.b_before_signing = view(man_first, unknown)
     record.views = {
         "programme-a": view(text=("Jörg Müßigbrodt", "Reporter (fiktiv)"), speech=14.0),
         "programme-c": view(text=("Eileen Collins",)),
-        "photo": view(person("unknown", 0.0, "identity/people@2.0")),
+        "photo": view(person("unknown", 0.0, "2.0")),
         "programme-b": view(
-            person("Jörg Müßigbrodt", 0.8, "identity/people@2.0"),
-            person("Eileen Collins", 0.81, "identity/people@2.0"),
+            person("Jörg Müßigbrodt", 0.8, "2.0"),
+            person("Eileen Collins", 0.81, "2.0"),
         ),
     }
     return record
 
 
-def tell_of_samples(record: RunRecord) -> None:
-    def passport(role: str) -> Passport:
-        return Passport(asset_id=record.asset(role))
+def receive_samples(record: RunRecord) -> None:
+    def provenance(role: str, rights: RightsDecision | None = None) -> Provenance:
+        return Provenance(asset_id=record.asset(role), rights=rights)
 
     evidence = [Evidence(kind="lower_third"), Evidence(kind="face_track")]
-    tell(
+    receive(
         record,
         6,
         SampleProposed(
             sample_id="man",
             class_id="m",
-            passport=passport("programme-a"),
+            provenance=provenance("programme-a"),
             evidence=evidence,
             crops=[Crop()] * 7,
         ),
     )
     contract = RightsDecision(sentence="Own training is withheld: contract 4711 is not signed.")
-    tell(
-        record, 6, SampleWithheld(sample_id="astronaut", decision=contract, passport=passport("programme-c"))
-    )
+    receive(record, 6, SampleWithheld(sample_id="astronaut", provenance=provenance("programme-c", contract)))
     exif = RightsDecision(sentence="Its EXIF text forbids it.", grounds=[RightsStatement(verbatim=EXIF)])
-    tell(record, 6, SampleWithheld(sample_id="photo", decision=exif, passport=passport("photo")))
-    tell(record, 92, SampleProposed(sample_id="astronaut", class_id="a", passport=passport("programme-c")))
+    receive(record, 6, SampleWithheld(sample_id="photo", provenance=provenance("photo", exif)))
+    receive(
+        record, 92, SampleProposed(sample_id="astronaut", class_id="a", provenance=provenance("programme-c"))
+    )
     for sample in ("man", "astronaut"):
         actor = Actor(principal="demo-editor", authority="local")
-        tell(record, 93, SampleReviewed(sample_id=sample, decision=DECISION_ACCEPT, actor=actor))
+        receive(record, 93, SampleReviewed(sample_id=sample, decision=DECISION_ACCEPT, actor=actor))
 
 
-def broken_promises(record: RunRecord) -> set[str]:
-    return {check.name for check in judge(record) if not check.held}
+def failed_checks(record: RunRecord) -> set[str]:
+    return {check.name for check in run_checks(record) if not check.passed}
 
 
-def test_every_promise_holds_when_everything_happened() -> None:
-    checks = judge(played())
-    assert [check.sentence for check in checks if not check.held] == []
+def test_every_check_passes_when_everything_happened() -> None:
+    checks = run_checks(played())
+    assert [check.sentence for check in checks if not check.passed] == []
     assert len(checks) == len(CHECKS)
     assert all(check.sentence for check in checks)
 
 
 def without(kind: type[Message], **fields: str) -> Callable[[RunRecord], None]:
     def remove(record: RunRecord) -> None:
-        record.log.told = [
-            told
-            for told in record.log.told
+        record.log.facts = [
+            fact
+            for fact in record.log.facts
             if not (
-                isinstance(told.message, kind)
-                and all(getattr(told.message, k) == v for k, v in fields.items())
+                isinstance(fact.message, kind)
+                and all(getattr(fact.message, k) == v for k, v in fields.items())
             )
         ]
 
@@ -199,7 +205,7 @@ def without(kind: type[Message], **fields: str) -> Callable[[RunRecord], None]:
 
 def decoded_again(record: RunRecord) -> None:
     chunk = next(fact for fact, _ in record.log.of(ChunkTranscoded))
-    tell(record, 95, chunk)
+    receive(record, 95, chunk)
 
 
 def one_chunk_failed(record: RunRecord) -> None:
@@ -213,9 +219,9 @@ def ticker_became_a_class(record: RunRecord) -> None:
 
 def astronaut_known_too_early(record: RunRecord) -> None:
     record.b_before_signing = view(
-        person("Jörg Müßigbrodt", 0.8, "identity/people@1.0"),
-        person("Eileen Collins", 0.8, "identity/people@1.0"),
-        person("unknown", 0.0, "identity/people@1.0"),
+        person("Jörg Müßigbrodt", 0.8, "1.0"),
+        person("Eileen Collins", 0.8, "1.0"),
+        person("unknown", 0.0, "1.0"),
     )
 
 
@@ -229,7 +235,7 @@ def name_misread(record: RunRecord) -> None:
 
 def old_model_still_names(record: RunRecord) -> None:
     for one in record.views["programme-b"]["people"]:
-        one["model"] = "identity/people@1.0"
+        one["model"] = {"name": "identity/people", "version": "1.0"}
 
 
 def playlist_lost(record: RunRecord) -> None:
@@ -263,21 +269,21 @@ def not_collapsed(record: RunRecord) -> None:
 def test_a_step_that_did_not_happen_is_noticed(harm: Callable[[RunRecord], None], broken: str) -> None:
     record = played()
     harm(record)
-    assert broken in broken_promises(record)
+    assert broken in failed_checks(record)
 
 
 def test_a_redelivered_fact_counts_once() -> None:
     record = played()
-    for told in list(record.log.told):
-        record.log.add(told)
-    assert broken_promises(record) == set()
+    for fact in list(record.log.facts):
+        record.log.add(fact)
+    assert failed_checks(record) == set()
 
 
 def test_the_outcome_says_what_came_out() -> None:
     record = played()
     record.views["broken"] = {"state": "rejected", "reason": "its index is missing"}
-    outcome = sum_up(record, judge(record), open_sources(), mesh_seconds=20.0)
-    assert outcome.held
+    outcome = summarise(record, run_checks(record), open_sources(), mesh_seconds=20.0)
+    assert outcome.passed
     assert outcome.rejected == {"Broken": "unreadable: its index is missing"}
     assert [one.model for one in outcome.learned] == ["identity/people@1.0", "identity/people@2.0"]
     assert outcome.withheld[1].verbatim == EXIF

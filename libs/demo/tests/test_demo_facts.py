@@ -1,4 +1,4 @@
-"""Waiting for facts: what was told before counts, what comes later wakes, and every wait ends."""
+"""Waiting for facts: what was received before counts, what comes later wakes, and every wait ends."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.media.v1.media_pb2 import Work
 from framewell_demo.facts import FactLog, ReceivedFact, StepTimeoutError
 from framewell_demo.gateway_reader import GatewayReader, NotPlayableError
 
@@ -17,28 +18,28 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def ingested(asset: str) -> ReceivedFact:
-    return ReceivedFact(f"event-{asset}", NOW, AssetIngested(asset_id=asset))
+    return ReceivedFact(f"event-{asset}", NOW, AssetIngested(work=Work(asset_id=asset)))
 
 
 async def wait_for(log: FactLog, asset: str, seconds: float = 60.0) -> AssetIngested:
     return await log.until(
-        lambda log: next((fact for fact, _ in log.of(AssetIngested, asset_id=asset)), None), asset, seconds
+        lambda log: next((fact for fact, _ in log.of(AssetIngested, asset)), None), asset, seconds
     )
 
 
-async def test_a_fact_told_before_is_found_at_once() -> None:
+async def test_a_fact_received_before_is_found_at_once() -> None:
     log = FactLog()
     log.add(ingested("a"))
-    assert (await wait_for(log, "a", seconds=0.5)).asset_id == "a"
+    assert (await wait_for(log, "a", seconds=0.5)).work.asset_id == "a"
 
 
-async def test_a_fact_told_later_wakes_every_waiter() -> None:
+async def test_a_fact_received_later_wakes_every_waiter() -> None:
     log = FactLog()
     waiting = [asyncio.create_task(wait_for(log, asset)) for asset in ("a", "b", "b")]
     for asset in ("x", "a", "b"):
         await asyncio.sleep(0.01)
         log.add(ingested(asset))
-    assert [fact.asset_id for fact in await asyncio.gather(*waiting)] == ["a", "b", "b"]
+    assert [fact.work.asset_id for fact in await asyncio.gather(*waiting)] == ["a", "b", "b"]
 
 
 async def test_waiting_ends_with_what_was_waited_for() -> None:
@@ -46,12 +47,12 @@ async def test_waiting_ends_with_what_was_waited_for() -> None:
         await FactLog().until(lambda log: None, "the asset", 0.05)
 
 
-def test_facts_are_told_apart_by_kind_and_field() -> None:
+def test_facts_are_found_by_kind_and_asset() -> None:
     log = FactLog()
     log.add(ingested("a"))
-    log.add(ReceivedFact("other", NOW, AssetRejected(asset_id="a", code="empty")))
-    assert [fact.code for fact, _ in log.of(AssetRejected, asset_id="a")] == ["empty"]
-    assert list(log.of(AssetRejected, asset_id="b")) == []
+    log.add(ReceivedFact("other", NOW, AssetRejected(work=Work(asset_id="a"), code="empty")))
+    assert [fact.code for fact, _ in log.of(AssetRejected, "a")] == ["empty"]
+    assert list(log.of(AssetRejected, "b")) == []
 
 
 async def test_a_playlist_is_opened_as_a_player_would_while_the_gateway_restarts() -> None:

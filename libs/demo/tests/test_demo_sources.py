@@ -11,11 +11,16 @@ import pytest
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.rights.v1.rights_pb2 import USE_ALLOWED, USE_PROHIBITED
+from framewell_cli.main import all_commands
 from framewell_contracts.cloudevents import decode
 from framewell_contracts.identity import asset_id
 from framewell_demo.broadcaster import PROHIBITED_UNTIL, contract, own_production, structured_json
 from framewell_demo.sources import Source, Sources, SourcesMissingError, open_sources
 from framewell_models.manifest import Member, Package
+
+
+def test_the_demo_is_a_command_of_framewell() -> None:
+    assert all_commands()["demo"] == "framewell_demo.command:demo"
 
 
 def test_every_source_says_its_licence_and_terms() -> None:

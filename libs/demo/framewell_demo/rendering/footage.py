@@ -20,7 +20,7 @@ TICKER_FREE_HEIGHT: Final = 668
 
 
 def read_clip(path: Path, first: int, count: int) -> list[Picture]:
-    """Pictures `first` to `first + count` of a clip, enlarged."""
+    """Return pictures `first` to `first + count` of a clip, enlarged."""
     pictures = []
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
@@ -34,7 +34,7 @@ def read_clip(path: Path, first: int, count: int) -> list[Picture]:
 
 
 def to_and_fro(pictures: Sequence[Picture]) -> Iterator[Picture]:
-    """A short clip played forwards and backwards without end, so that it never jumps."""
+    """Yield a short clip forwards and backwards without end, so that it never jumps."""
     cycle = [*pictures, *pictures[-2:0:-1]]
     while True:
         yield from cycle
@@ -45,7 +45,7 @@ def read_portrait(path: Path) -> Image.Image:
 
 
 def regraded(portrait: Image.Image) -> Image.Image:
-    """Mirrored, warmer, with more contrast and less light: the photo as another programme might show it."""
+    """Return it mirrored, warmer, darker and with more contrast, as another programme might show it."""
     mirrored = ImageOps.mirror(portrait)
     darker = ImageEnhance.Brightness(mirrored).enhance(0.86)
     graded = np.asarray(ImageEnhance.Contrast(darker).enhance(1.18)).astype(np.float32)
@@ -54,7 +54,7 @@ def regraded(portrait: Image.Image) -> Image.Image:
 
 
 def pan(portrait: Image.Image, frames: int) -> Iterator[Picture]:
-    """A slow move over a portrait that fills the picture: down by a tenth, a little closer at the end."""
+    """Yield a slow move over a portrait that fills the picture: down by a tenth, a little closer."""
     for number in range(frames):
         progress = number / max(1, frames - 1)
         width = portrait.width * (1.0 - 0.06 * progress)

@@ -50,7 +50,7 @@ class Typeface:
 
 
 def backdrop(typeface: Typeface, channel: str) -> Picture:
-    """The empty studio: a vertical gradient with the channel's mark at the top right."""
+    """Draw the empty studio: a vertical gradient with the channel's mark at the top right."""
     ramp = np.linspace(0.0, 1.0, HEIGHT, dtype=np.float32)[:, None, None]
     colours = (1 - ramp) * np.array(_BLUE, np.float32) + ramp * np.array(_NIGHT, np.float32)
     image = Image.fromarray(np.broadcast_to(colours, (HEIGHT, WIDTH, 3)).astype(np.uint8))
@@ -78,7 +78,7 @@ class Overlay:
 
 
 def lower_third(typeface: Typeface, caption: LowerThird) -> Overlay:
-    """Name and role on a bar, both flush left."""
+    """Draw name and role on a bar, both flush left."""
     name_font, role_font = typeface(40), typeface(25)
     text_width = max(name_font.getlength(caption.name), role_font.getlength(caption.role))
     image = Image.new("RGB", (int(text_width) + 56, 96), _NIGHT)
@@ -90,7 +90,7 @@ def lower_third(typeface: Typeface, caption: LowerThird) -> Overlay:
 
 
 def note(typeface: Typeface, lines: tuple[str, ...]) -> Overlay:
-    """A few lines of explanation at the upper left, out of the lower third's region."""
+    """Draw a few lines of explanation at the upper left, out of the lower third's region."""
     font = typeface(23)
     width = max(font.getlength(line) for line in lines)
     image = Image.new("RGB", (int(width) + 36, 34 * len(lines) + 12), _NIGHT)
@@ -101,7 +101,7 @@ def note(typeface: Typeface, lines: tuple[str, ...]) -> Overlay:
 
 
 def card(backdrop_picture: Picture, typeface: Typeface, headline: str, line: str) -> Picture:
-    """A full-screen card: a headline and one line, nobody in it."""
+    """Draw a full-screen card: a headline and one line, nobody in it."""
     image = Image.fromarray(backdrop_picture)
     draw = ImageDraw.Draw(image)
     draw.text((WIDTH // 2, 290), headline, _WHITE, typeface(58), anchor="mm")

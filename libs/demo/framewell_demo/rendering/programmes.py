@@ -62,7 +62,7 @@ class Studio:
         return Studio(sources, typeface, backdrop(typeface, _CHANNEL), Ticker.draw(typeface, _TICKER))
 
     def on_air(self, pictures: Iterator[Picture]) -> Iterator[Picture]:
-        """The pictures with the ticker running through all of them."""
+        """Yield the pictures with the ticker running through all of them."""
         for number, picture in enumerate(pictures):
             self.ticker.paste(picture, number)
             yield picture
@@ -73,7 +73,7 @@ class Studio:
             yield shown.copy()
 
     def man(self, first: int, seconds: float, caption: LowerThird | None, *notes: str) -> Iterator[Picture]:
-        """The man in the window, from picture `first` of the clip on, with or without a lower third."""
+        """Yield the man in the window, from picture `first` of the clip on, with or without a lower third."""
         left, top = _WINDOW
         plain = self.empty.copy()
         if notes:
@@ -90,11 +90,11 @@ class Studio:
             yield shown
 
     def astronaut(self, seconds: float, caption: LowerThird) -> Iterator[Picture]:
-        """The portrait with her name and a slow move."""
+        """Yield the portrait with her name and a slow move."""
         return self._portrait(read_portrait(self._photo), seconds, lower_third(self.typeface, caption))
 
     def astronaut_regraded(self, seconds: float, *notes: str) -> Iterator[Picture]:
-        """The portrait as programme B shows it, and the words that say what was done to it."""
+        """Yield the portrait as programme B shows it, with the words that say what was done to it."""
         return self._portrait(regraded(read_portrait(self._photo)), seconds, note(self.typeface, notes))
 
     def _portrait(self, portrait: Image, seconds: float, overlay: Overlay) -> Iterator[Picture]:
@@ -108,7 +108,7 @@ class Studio:
 
 
 def programme_a(studio: Studio, target: Path) -> None:
-    """22 s: a card, the man with his name, a card, the same pictures of him once more."""
+    """Render 22 s: a card, the man with his name, a card, the same pictures of him once more."""
 
     def shots() -> Iterator[Picture]:
         yield from studio.card("AKTUELL UM ACHT", "Ein Programm der Framewell-Demo, alles erfunden", 3)
@@ -122,7 +122,7 @@ def programme_a(studio: Studio, target: Path) -> None:
 
 
 def programme_b(studio: Studio, target: Path) -> None:
-    """20 s: the man in later pictures, a card, the portrait mirrored and regraded; no names at all."""
+    """Render 20 s without names: the man in later pictures, a card, the portrait mirrored and regraded."""
 
     def shots() -> Iterator[Picture]:
         yield from studio.man(_CLIP_FRAMES, 8, None, "spätere Bilder derselben", "Testsequenz")
@@ -134,7 +134,7 @@ def programme_b(studio: Studio, target: Path) -> None:
 
 
 def programme_c(studio: Studio, target: Path) -> None:
-    """14 s: a card and the portrait with her name."""
+    """Render 14 s: a card and the portrait with her name."""
 
     def shots() -> Iterator[Picture]:
         yield from studio.card("RAUMFAHRT", "Ein Porträt der NASA, gemeinfrei", 3)
@@ -144,7 +144,7 @@ def programme_c(studio: Studio, target: Path) -> None:
 
 
 def broken_file(sources: Sources, target: Path) -> None:
-    """A transfer that was cut off: the head of an MP4 file whose index was to come at its end."""
+    """Write a transfer that was cut off: the head of an MP4 file whose index was to come at its end."""
     whole = sources.path("bikes").read_bytes()
     head, _, _ = whole.partition(b"moov")
     target.write_bytes(head[: min(len(head), 200_000)])

@@ -17,7 +17,7 @@ BEEP_SECONDS: Final = 0.2
 
 
 def read_speech(path: Path) -> Samples:
-    """A mono 16-bit WAV file, its rate raised to `RATE` with straight lines between samples."""
+    """Return a mono 16-bit WAV file, resampled to `RATE` by linear interpolation."""
     with wave.open(str(path)) as reader:
         if reader.getnchannels() != 1 or reader.getsampwidth() != 2 or RATE % reader.getframerate():
             raise ValueError(f"{path} is no mono 16-bit WAV file whose rate divides {RATE}")
@@ -29,7 +29,7 @@ def read_speech(path: Path) -> Samples:
 
 
 def mix(seconds: float, placed: list[tuple[float, Samples]]) -> Samples:
-    """`seconds` of sound: a beep at 0, then each piece of speech at its second, silence elsewhere."""
+    """Return `seconds` of sound: a beep at 0, each piece of speech at its second, silence elsewhere."""
     track = np.zeros(round(seconds * RATE), np.int32)
     beep = np.sin(2 * np.pi * BEEP_HERTZ * np.arange(round(BEEP_SECONDS * RATE)) / RATE) * 3000
     for start, samples in [(0.0, beep.astype(np.int16)), *placed]:
