@@ -52,7 +52,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "dataset.change_programme": (programme.ProgrammeChanged,),
         "dataset.record_usage": (usage.UsageRecorded,),
         "dataset.keep_audit": (sample.SampleReviewed,),
-        "dataset.renew_snapshot": (sample.SampleReviewed,),
+        "dataset.request_snapshot": (sample.SampleReviewed,),
         "dataset.remove_asset": (asset.AssetRemoved,),
         "dataset.erase": (erasure.ErasureRequested,),
         "training.start_run": (snapshot.SnapshotPublished,),

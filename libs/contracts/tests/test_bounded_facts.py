@@ -6,6 +6,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from framewell_contracts.fact_types import FACTS, FactType
+from framewell_contracts.missing import MOST_SENTENCES, bounded_missing
 
 BOUNDED = {
     # by what a sender writes, which the size of an event bounds
@@ -72,3 +73,12 @@ def test_only_lists_of_facts_are_said_to_be_bounded() -> None:
         for field in repeated_fields(fact.message.DESCRIPTOR, set())
     }
     assert BOUNDED.keys() <= found
+
+
+def test_the_last_of_too_many_sentences_counts_the_others() -> None:
+    sentences = [f"chunk {number} is missing" for number in range(1000)]
+    assert bounded_missing(sentences[:MOST_SENTENCES]) == sentences[:MOST_SENTENCES]
+    bounded = bounded_missing(sentences)
+    assert len(bounded) == MOST_SENTENCES
+    assert bounded[:-1] == sentences[: MOST_SENTENCES - 1]
+    assert bounded[-1] == "981 more are listed in the asset's index."

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.media.v1.media_pb2 import MediaKind
-from framewell_kit.outcome_messages import missing_sentences
+from framewell_contracts.missing import bounded_missing
 
 BUCKET_SIZE: Final = 64
 """Chunk numbers in one part."""
@@ -172,7 +172,7 @@ def _missing(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> tuple[
         sentences.update(_failures("was not analysed", "chunk.analysed", "audio.analysed", steps, parts))
     if "asset.transcoded" not in steps:
         sentences.update(_failures("is missing", "chunk.transcoded", "audio.extracted", steps, parts))
-    return tuple(missing_sentences(list(sentences)))
+    return tuple(bounded_missing(list(sentences)))
 
 
 def _failures(
