@@ -12,7 +12,9 @@ from framewell_kafka.topic_differences import Difference, ExistingTopic, differe
 TOPIC = Topic("t", 3, 14)
 
 
-def found(topic: Topic = TOPIC, *, partitions: int = 3, replication: int = 1, **changed: str) -> ExistingTopic:
+def found(
+    topic: Topic = TOPIC, *, partitions: int = 3, replication: int = 1, **changed: str
+) -> ExistingTopic:
     settings = topic.settings() | {name.replace("_", "."): value for name, value in changed.items()}
     return ExistingTopic(partitions, replication, settings)
 

@@ -1,4 +1,4 @@
-"""The dead-letter store on the real broker: what it reads, sends again, marks, and never does twice."""
+"""The dead-letter store on the real broker: what it reads, sends again, records, and never does twice."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ from framewell_kit.testing.streams import StreamBench
 pytestmark = pytest.mark.integration
 
 GROUP = "ingest.accept_request"
-LETTERS = dead_letter_topic(GROUP)
+DEAD_LETTERS = dead_letter_topic(GROUP)
 ORIGIN = "framewell.ingest.requested.v1"
 ALL = Selection((GROUP,))
 HOUR_MS = 3_600_000
@@ -50,7 +50,7 @@ async def bench(broker: str) -> AsyncIterator[StreamBench]:
         yield bench
 
 
-def letter(
+def dead_letter(
     event_id: str,
     *,
     code: str = "failed",
@@ -70,11 +70,11 @@ def letter(
     ]
     note = RetryHeaders(GROUP, origin, partition, 7, 3, 1000, 2000, code, reason, traceback="Traceback …")
     value = IngestRequested(asset_id=asset, uri="file:///x").SerializeToString()
-    return Record(LETTERS, b"key", value, with_retry_headers(headers, note))
+    return Record(DEAD_LETTERS, b"key", value, with_retry_headers(headers, note))
 
 
-async def put(bench: StreamBench, *letters: Record) -> None:
-    await bench.publisher.deliver(letters)
+async def put(bench: StreamBench, *dead_letters: Record) -> None:
+    await bench.publisher.deliver(dead_letters)
 
 
 async def found(bench: StreamBench, selection: Selection = ALL) -> list[DeadLetter]:
@@ -91,10 +91,10 @@ async def replay(bench: StreamBench, selection: Selection = ALL, **options: Any)
     return counts
 
 
-async def mark(bench: StreamBench, deed: ActionKind, selection: Selection, reason: str = "") -> int:
+async def record_action(bench: StreamBench, kind: ActionKind, selection: Selection, reason: str = "") -> int:
     counts = ActionCounts()
     async with DeadLetterStore(bench.access, selection.groups, prefix=bench.prefix) as store:
-        await store.record_action(selection, deed, by="op", reason=reason, counts=counts)
+        await store.record_action(selection, kind, by="op", reason=reason, counts=counts)
     return counts.done
 
 
@@ -104,17 +104,19 @@ async def sent(bench: StreamBench) -> list[str]:
 
 
 async def test_a_replay_is_the_original_again(bench: StreamBench) -> None:
-    await put(bench, letter("e1", partition=2))
+    await put(bench, dead_letter("e1", partition=2))
     assert (await replay(bench)).done == 1
     (record,) = await bench.records(ORIGIN)
-    original = letter("e1")
+    original = dead_letter("e1")
     assert (record.partition, record.key, record.value) == (2, b"key", original.value)
     assert list(record.headers) == [one for one in original.headers if not one[0].startswith("framewell-")]
 
 
 async def test_replayed_twice_is_sent_once_also_when_only_some_were_chosen(bench: StreamBench) -> None:
     """A remembered position could not tell: what is chosen lies between what is not."""
-    await put(bench, letter("a", code="x"), letter("b"), letter("c", code="x"), letter("d"))
+    await put(
+        bench, dead_letter("a", code="x"), dead_letter("b"), dead_letter("c", code="x"), dead_letter("d")
+    )
     assert (await replay(bench, Selection((GROUP,), code="x"))).done == 2
     assert (await replay(bench, Selection((GROUP,), code="x"))).done == 0
     assert [one.event_id for one in await found(bench)] == ["b", "d"]
@@ -128,7 +130,9 @@ async def test_replayed_twice_is_sent_once_also_when_only_some_were_chosen(bench
 
 
 async def test_each_condition_narrows_what_is_meant(bench: StreamBench) -> None:
-    await put(bench, letter("a", code="x", asset="one"), letter("b", reason="Disk FULL", asset="two"))
+    await put(
+        bench, dead_letter("a", code="x", asset="one"), dead_letter("b", reason="Disk FULL", asset="two")
+    )
     late = int(time.time() * 1000) + 1
 
     async def ids(**conditions: Any) -> list[str]:
@@ -145,13 +149,13 @@ async def test_each_condition_narrows_what_is_meant(bench: StreamBench) -> None:
     assert await ids(until_ms=late) == await ids(since_ms=late - HOUR_MS) == ["a", "b"]
 
 
-async def test_letters_of_many_groups_are_read_at_once_and_come_group_by_group(broker: str) -> None:
+async def test_dead_letters_of_many_groups_are_read_at_once_and_come_group_by_group(broker: str) -> None:
     """One change of what a consumer reads costs half a second: there must not be one a group."""
     groups = tuple(GROUPS)
     async with StreamBench(broker) as bench:
         await bench.declare(groups=groups)
         for _ in range(2):
-            await put(bench, *(letter("e")._replace(topic=dead_letter_topic(group)) for group in groups))
+            await put(bench, *(dead_letter("e")._replace(topic=dead_letter_topic(group)) for group in groups))
         began = time.monotonic()
         read = [one.id for one in await found(bench, Selection(groups))]
         assert read == [DeadLetterId(group, 0, offset) for group in groups for offset in (0, 1)]
@@ -177,16 +181,18 @@ async def put_with_times(bench: StreamBench, times: dict[str, int]) -> None:
     """Letters that were given up at these moments, each in a batch of its own."""
     sender = Sender(bench.access)
     for event_id, written_ms in times.items():
-        one = letter(event_id)
-        out = OutgoingRecord(bench.prefix + LETTERS, 0, one.key, one.value, list(one.headers), written_ms)
+        one = dead_letter(event_id)
+        out = OutgoingRecord(
+            bench.prefix + DEAD_LETTERS, 0, one.key, one.value, list(one.headers), written_ms
+        )
         assert await sender.deliver([out]) == [None]
     await sender.close()
 
 
-async def test_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
+async def test_dead_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
     bench: StreamBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither old letters nor what was done with them are read; how many there are is told."""
+    """Neither old dead letters nor actions on them are read; they are counted."""
     now, day_ms = int(time.time() * 1000), 24 * HOUR_MS
     old = {f"old{number}": now - 300 * day_ms + number for number in range(200)}
     await put_with_times(bench, {**old, "new1": now - 2 * day_ms})
@@ -199,7 +205,9 @@ async def test_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
     assert not any(await sender.deliver(long_ago))
     await sender.close()
     await put_with_times(bench, {"new2": now - day_ms})
-    assert await mark(bench, "discarded", Selection((GROUP,), ids=frozenset({"new1"})), "enough") == 1
+    assert (
+        await record_action(bench, "discarded", Selection((GROUP,), ids=frozenset({"new1"})), "enough") == 1
+    )
 
     counting = Counting(monkeypatch, bench.prefix)
     month = now - 30 * day_ms
@@ -207,7 +215,7 @@ async def test_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
         states = {one.event_id: one.state async for one in store.read(Selection((GROUP,), states=ANY_STATE))}
         assert await store.count_older() == {GROUP: 200}
     assert states == {"new1": "discarded", "new2": "waiting"}
-    assert counting.read[LETTERS] == 2
+    assert counting.read[DEAD_LETTERS] == 2
     assert counting.read[DEAD_LETTER_ACTIONS] < 10
 
     async with DeadLetterStore(bench.access, [GROUP], prefix=bench.prefix) as store:
@@ -215,10 +223,10 @@ async def test_letters_of_a_year_cost_nothing_to_whom_the_last_days_are_enough(
         assert await store.count_older() == {}
 
 
-async def test_a_mark_is_found_however_far_ahead_the_clock_was_of_who_gave_the_letter_up(
+async def test_an_action_is_found_however_far_ahead_the_clock_was_of_who_gave_up(
     bench: StreamBench,
 ) -> None:
-    """Its record is never older than its letter, so a replay of the last hours sends nothing twice."""
+    """Its record is never older than its dead letter, so a replay of the last hours sends nothing twice."""
     ahead = int(time.time() * 1000) + HOUR_MS // 2
     await put_with_times(bench, {"early": ahead})
     for times in (1, 0):
@@ -230,28 +238,28 @@ async def test_a_mark_is_found_however_far_ahead_the_clock_was_of_who_gave_the_l
 
 
 async def test_discarding_is_remembered_with_its_reason_and_taken_back(bench: StreamBench) -> None:
-    await put(bench, letter("a"), letter("b"))
+    await put(bench, dead_letter("a"), dead_letter("b"))
     one = Selection((GROUP,), ids=frozenset({"a"}))
-    assert await mark(bench, "discarded", one, reason="sent by hand") == 1
-    assert [letter.event_id for letter in await found(bench)] == ["b"]
+    assert await record_action(bench, "discarded", one, reason="sent by hand") == 1
+    assert [one.event_id for one in await found(bench)] == ["b"]
     (kept,) = await found(bench, Selection((GROUP,), states=frozenset({"discarded"})))
     assert kept.action is not None
     assert (kept.action.reason, kept.action.by) == ("sent by hand", "op")
     assert (await replay(bench)).done == 1
-    assert await mark(bench, "restored", Selection((GROUP,), states=frozenset({"discarded"}))) == 1
-    assert [letter.event_id for letter in await found(bench)] == ["a"]
+    assert await record_action(bench, "restored", Selection((GROUP,), states=frozenset({"discarded"}))) == 1
+    assert [one.event_id for one in await found(bench)] == ["a"]
     assert await sent(bench) == ["b"]
 
 
 async def test_what_cannot_be_sent_is_counted_and_in_nobodys_way(bench: StreamBench) -> None:
     nameless = [
-        (name, value) for name, value in letter("damaged").headers if name != "framewell-origin-topic"
+        (name, value) for name, value in dead_letter("damaged").headers if name != "framewell-origin-topic"
     ]
     await put(
         bench,
-        Record(LETTERS, b"", b"\x00", nameless),
-        letter("gone", origin="framewell.no.such.v1"),
-        letter("fine", partition=99),  # the topic has fewer partitions now
+        Record(DEAD_LETTERS, b"", b"\x00", nameless),
+        dead_letter("gone", origin="framewell.no.such.v1"),
+        dead_letter("fine", partition=99),  # the topic has fewer partitions now
     )
     counts = await replay(bench)
     assert (counts.matching, counts.done, sum(counts.left_out.values())) == (3, 1, 2)
@@ -259,15 +267,21 @@ async def test_what_cannot_be_sent_is_counted_and_in_nobodys_way(bench: StreamBe
     damaged, gone = await found(bench)
     assert (damaged.code, damaged.failure, damaged.event_id) == ("damaged", None, "damaged")
     assert gone.event_id == "gone"
-    assert await mark(bench, "discarded", ALL, reason="nothing to be done") == 2
+    assert await record_action(bench, "discarded", ALL, reason="nothing to be done") == 2
 
 
-async def test_one_letter_that_the_broker_refuses_holds_nobody_up(bench: StreamBench) -> None:
+async def test_one_dead_letter_that_the_broker_refuses_holds_nobody_up(bench: StreamBench) -> None:
     """Its topic takes less than it did; what follows a refusal in a producer's sequence fails with it."""
     small = Topic(ORIGIN, 3, 14, max_bytes=2000)
     await apply(bench.access, prefix=bench.prefix, declared=[small])
-    fat = letter("fat")
-    await put(bench, letter("a"), fat._replace(value=fat.value + bytes(5000)), letter("b"), letter("c"))
+    fat = dead_letter("fat")
+    await put(
+        bench,
+        dead_letter("a"),
+        fat._replace(value=fat.value + bytes(5000)),
+        dead_letter("b"),
+        dead_letter("c"),
+    )
     counts = await replay(bench)
     assert (counts.done, sum(counts.refused.values())) == (3, 1)
     assert sorted(await sent(bench)) == ["a", "b", "c"]
@@ -276,7 +290,7 @@ async def test_one_letter_that_the_broker_refuses_holds_nobody_up(bench: StreamB
 
 async def test_a_record_without_a_value_is_one_again(bench: StreamBench) -> None:
     note = RetryHeaders(GROUP, ORIGIN, 0, 0, 1, 1, 1, "empty", "no content", valueless=True)
-    await put(bench, Record(LETTERS, b"k", b"", with_retry_headers([("ce_id", b"1")], note)))
+    await put(bench, Record(DEAD_LETTERS, b"k", b"", with_retry_headers([("ce_id", b"1")], note)))
     assert (await replay(bench)).done == 1
     (record,) = await bench.records(ORIGIN)
     assert record.value is None
@@ -284,14 +298,14 @@ async def test_a_record_without_a_value_is_one_again(bench: StreamBench) -> None
 
 async def test_what_was_too_large_to_be_kept_is_not_sent_as_nothing(bench: StreamBench) -> None:
     note = RetryHeaders(GROUP, ORIGIN, 0, 0, 1, 1, 1, "too_large", "too large", left_out_bytes=9_000_000)
-    await put(bench, Record(LETTERS, b"", b"", note.headers()))
+    await put(bench, Record(DEAD_LETTERS, b"", b"", note.headers()))
     counts = await replay(bench)
     assert (counts.done, sum(counts.left_out.values())) == (0, 1)
     assert await sent(bench) == []
 
 
 async def test_two_people_at_once_send_nothing_twice_but_a_batch_under_way(bench: StreamBench) -> None:
-    await put(bench, *(letter(f"e{number}") for number in range(200)))
+    await put(bench, *(dead_letter(f"e{number}") for number in range(200)))
     one, two = await asyncio.gather(
         replay(bench, rate_limit=RateLimit(100)), replay(bench, rate_limit=RateLimit(100))
     )
@@ -302,7 +316,7 @@ async def test_two_people_at_once_send_nothing_twice_but_a_batch_under_way(bench
 
 
 async def test_marks_of_a_topic_that_was_made_anew_hide_nothing(bench: StreamBench) -> None:
-    await put(bench, letter("new"))
+    await put(bench, dead_letter("new"))
     stale = Action("replayed", 1, "op", dead_letter_ms=1)
     await bench.publisher.deliver([Record(DEAD_LETTER_ACTIONS, f"{GROUP}/0@0".encode(), stale.value(), [])])
     await bench.publisher.deliver([Record(DEAD_LETTER_ACTIONS, b"no place", b"no mark", [])])
@@ -312,9 +326,9 @@ async def test_marks_of_a_topic_that_was_made_anew_hide_nothing(bench: StreamBen
 async def test_without_its_memory_nothing_is_sent(broker: str) -> None:
     async with StreamBench(broker) as bench:
         await apply(
-            bench.access, prefix=bench.prefix, declared=[Topic(LETTERS, 1, None), Topic(ORIGIN, 3, 14)]
+            bench.access, prefix=bench.prefix, declared=[Topic(DEAD_LETTERS, 1, None), Topic(ORIGIN, 3, 14)]
         )
-        await put(bench, letter("a"))
+        await put(bench, dead_letter("a"))
         assert (await replay(bench, dry_run=True)).matching == 1
         with pytest.raises(TopicsMissing, match="framewell topics apply"):
             await replay(bench)
@@ -322,7 +336,7 @@ async def test_without_its_memory_nothing_is_sent(broker: str) -> None:
 
 
 async def test_a_rate_is_kept(bench: StreamBench) -> None:
-    await put(bench, *(letter(f"e{number}") for number in range(30)))
+    await put(bench, *(dead_letter(f"e{number}") for number in range(30)))
     began = time.monotonic()
     assert (await replay(bench, rate_limit=RateLimit(20))).done == 30
     assert 1.0 < time.monotonic() - began < 8.0
@@ -330,7 +344,7 @@ async def test_a_rate_is_kept(bench: StreamBench) -> None:
 
 async def test_killed_in_the_middle_it_sends_again_only_what_was_not_marked(bench: StreamBench) -> None:
     count, rate = 200, 100
-    await put(bench, *(letter(f"e{number}") for number in range(count)))
+    await put(bench, *(dead_letter(f"e{number}") for number in range(count)))
     words = ["dlq", "replay", GROUP, "--rate", str(rate), "--kafka", bench.kafka, "--prefix", bench.prefix]
     for _ in range(2):
         process = await create_subprocess_exec(
@@ -350,20 +364,20 @@ async def test_killed_in_the_middle_it_sends_again_only_what_was_not_marked(benc
 
 @pytest.mark.slow
 @pytest.mark.skipif("FRAMEWELL_LARGE" not in os.environ, reason="a minute of broker: set FRAMEWELL_LARGE")
-async def test_a_hundred_thousand_letters_are_listed_in_bounded_memory_and_old_ones_cost_nothing(
+async def test_a_hundred_thousand_dead_letters_are_listed_in_bounded_memory_and_old_ones_cost_nothing(
     bench: StreamBench,
 ) -> None:
     long_ago = int(time.time() * 1000) - 300 * 24 * HOUR_MS
     sender = Sender(bench.access)
     for start in range(0, 100_000, 2000):
-        kept = [letter(f"e{number}") for number in range(start, start + 2000)]
+        kept = [dead_letter(f"e{number}") for number in range(start, start + 2000)]
         outs = [
-            OutgoingRecord(bench.prefix + LETTERS, 0, one.key, one.value, list(one.headers), long_ago)
+            OutgoingRecord(bench.prefix + DEAD_LETTERS, 0, one.key, one.value, list(one.headers), long_ago)
             for one in kept
         ]
         assert not any(await sender.deliver(outs))
     await sender.close()
-    await put(bench, letter("new"))
+    await put(bench, dead_letter("new"))
     count, seconds, _ = await listed(bench)
     everything, all_seconds, kilobytes = await listed(bench, "--since", "all")
     assert (count, everything) == (1, 100_001)
@@ -373,7 +387,7 @@ async def test_a_hundred_thousand_letters_are_listed_in_bounded_memory_and_old_o
 
 
 async def listed(bench: StreamBench, *words: str) -> tuple[int, float, int]:
-    """How many letters the command lists, in how many seconds, with how many kilobytes at most."""
+    """How many dead letters the command lists, in how many seconds, with how many kilobytes at most."""
     code = (
         "import resource, sys; from framewell_cli.main import main\n"
         "try: main()\n"
