@@ -19,10 +19,10 @@ def answer(*arguments: str) -> Any:
 
 
 def test_the_commands_give_exactly_the_rights_of_the_table() -> None:
-    said = answer("--format", "kafka-acls", "--prefix", "news.")
-    assert said.exit_code == 0
+    result = answer("--format", "kafka-acls", "--prefix", "news.")
+    assert result.exit_code == 0
     found: set[tuple[str, str, str, str]] = set()
-    for line in said.stdout.splitlines():
+    for line in result.stdout.splitlines():
         words = shlex.split(line)
         assert words[:2] == ["kafka-acls.sh", "--bootstrap-server"]
         assert {"--add", "--force"} <= set(words)
@@ -40,8 +40,8 @@ def test_the_commands_give_exactly_the_rights_of_the_table() -> None:
 
 
 def test_one_service_under_the_name_it_has_on_the_broker() -> None:
-    said = answer("ingest", "--json", "--principal", "User:CN={who},O=Kanal Eins")
-    (found,) = json.loads(said.stdout).values()
+    result = answer("ingest", "--json", "--principal", "User:CN={who},O=Kanal Eins")
+    (found,) = json.loads(result.stdout).values()
     assert {one["who"] for one in found} == {"ingest"}
     assert {one["principal"] for one in found} == {"User:CN=ingest,O=Kanal Eins"}
     assert {"read", "write"} == {one["operation"] for one in found}
@@ -49,8 +49,8 @@ def test_one_service_under_the_name_it_has_on_the_broker() -> None:
 
 @pytest.mark.parametrize("arguments", [["nobody"], ["--principal", "User:mesh"]])
 def test_nonsense_is_refused(arguments: list[str]) -> None:
-    said = answer(*arguments)
-    assert said.exit_code != 0
+    result = answer(*arguments)
+    assert result.exit_code != 0
 
 
 def test_everybody_needs_something_and_services_change_no_topic() -> None:

@@ -72,21 +72,21 @@ def test_escaping_changes_no_value() -> None:
 )
 def test_a_payload_is_shown_as_what_it_is(value: bytes | None, kind: str) -> None:
     letter = a_letter(value)
-    told = content(letter)
-    assert (told.kind, told.size) == (kind, len(value or b""))
+    payload = content(letter)
+    assert (payload.kind, payload.size) == (kind, len(value or b""))
     assert f"payload ({kind}, {len(value or b'')} bytes)" in as_text(letter)
 
 
 def test_a_fact_is_shown_in_words() -> None:
     fact = IngestRequested(asset_id="a", uri="file:///x").SerializeToString()
-    told = as_json(a_letter(fact))
-    assert told["payload"]["value"] == {"asset_id": "a", "uri": "file:///x"}
-    assert (told["attempts"], told["origin"]["offset"], told["traceback"]) == (3, 5, "File x")
-    assert (told["first"], told["last"]) == ("1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z")
+    document = as_json(a_letter(fact))
+    assert document["payload"]["value"] == {"asset_id": "a", "uri": "file:///x"}
+    assert (document["attempts"], document["origin"]["offset"], document["traceback"]) == (3, 5, "File x")
+    assert (document["first"], document["last"]) == ("1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z")
 
 
 def test_attributes_are_found_in_whichever_mode_they_were_sent() -> None:
-    """The content is no good (`urrl`), but whose event it was can still be said."""
+    """The content is no good (`urrl`), but whose event it was can still be read."""
     value = b'{"specversion": "1.0", "id": "playout/1", "source": "/p", "type": "t", "data": {"urrl": "x"}}'
     letter = a_letter(value, headers=[("x", b"y")])
     assert (letter.event_id, letter.event_type, letter.asset()) == ("playout/1", "t", "")
@@ -133,8 +133,8 @@ def test_how_far_back_is_looked_is_what_is_said_and_unbounded_where_letters_are_
     day = chosen(looks_back="30d", since="1d").since_ms
     assert day is not None
     assert day > month
-    for said in ({"since": "all"}, {"ids": ["e1"]}, {"until": "60d"}):
-        assert chosen(looks_back="30d", **said).since_ms is None
+    for given in ({"since": "all"}, {"ids": ["e1"]}, {"until": "60d"}):
+        assert chosen(looks_back="30d", **given).since_ms is None
     assert chosen().since_ms is None
 
 
@@ -142,7 +142,7 @@ def test_every_command_that_chooses_letters_takes_the_same_options() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     shared = {"--code", "--reason", "--type", "--asset", "--since", "--until", "--id"}
     for name in ("list", "show", "replay", "discard"):
-        assert shared <= {said for one in commands[name].params for said in one.opts}
+        assert shared <= {option for one in commands[name].params for option in one.opts}
 
 
 def test_showing_none_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,8 +67,8 @@ async def resume(address: str, group: str = GROUP, token: str = "boss") -> tuple
         sys.executable, "-m", "framewell_cli.main", "dlq", "resume", group, "--address", address, "--json",
         stdout=PIPE, stderr=PIPE, env={**os.environ, "FRAMEWELL_TOKEN": token},
     )  # fmt: skip
-    printed, told = await process.communicate()
-    return process.returncode or 0, json.loads(printed) if printed else None, told.decode()
+    printed, stderr = await process.communicate()
+    return process.returncode or 0, json.loads(printed) if printed else None, stderr.decode()
 
 
 async def test_an_open_breaker_is_half_opened(service: Service) -> None:
@@ -83,9 +83,9 @@ async def test_an_open_breaker_is_half_opened(service: Service) -> None:
 async def test_who_is_no_operator_is_told_what_it_takes(service: Service) -> None:
     for _ in range(MIN_FAILURES):
         service.streams.breaker.failed()
-    code, _, told = await resume(service.address, token="desk")
+    code, _, stderr = await resume(service.address, token="desk")
     if code:  # without tokens everybody on loopback may
-        assert "admin" in told
+        assert "admin" in stderr
         assert service.streams.breaker.is_open
     else:
         assert service.streams.breaker.half_open
@@ -98,17 +98,17 @@ async def test_a_service_whose_database_is_away_is_not_told_to_be_started(
         raise Busy("the document database does not answer")
 
     monkeypatch.setattr(Streams, "resume", away)
-    code, _, told = await resume(service.address)
+    code, _, stderr = await resume(service.address)
     assert code == 1
-    assert "was not resumed: the document database does not answer; try again once" in told
-    assert "start ingest" not in told
+    assert "was not resumed: the document database does not answer; try again once" in stderr
+    assert "start ingest" not in stderr
 
 
 async def test_a_service_that_is_away_and_a_group_nobody_has_are_told_apart() -> None:
     (port,) = free_ports(1)
-    code, _, told = await resume(f"127.0.0.1:{port}")
+    code, _, stderr = await resume(f"127.0.0.1:{port}")
     assert code == 3
-    assert "start ingest" in told
-    assert "a minute after it opened" in told
-    code, _, told = await resume(f"127.0.0.1:{port}", "ingest.nobody")
-    assert (code, "ingest.accept_request" in told) == (2, True)
+    assert "start ingest" in stderr
+    assert "a minute after it opened" in stderr
+    code, _, stderr = await resume(f"127.0.0.1:{port}", "ingest.nobody")
+    assert (code, "ingest.accept_request" in stderr) == (2, True)

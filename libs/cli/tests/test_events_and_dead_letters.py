@@ -42,8 +42,8 @@ async def run(bench: StreamBench, *arguments: str) -> Any:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "framewell_cli.main", *words, stdout=PIPE, stderr=PIPE
     )
-    printed, told = await process.communicate()
-    assert process.returncode == 0, told.decode()
+    printed, stderr = await process.communicate()
+    assert process.returncode == 0, stderr.decode()
     if arguments[:2] == ("events", "tail"):
         return [json.loads(line) for line in printed.splitlines()]
     return json.loads(printed)

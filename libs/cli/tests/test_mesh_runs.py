@@ -75,7 +75,7 @@ def test_a_mesh_comes_up_heals_and_goes_down_without_a_trace(framewell: CommandL
     assert up.returncode == 0, up.stderr
     assert json.loads(up.stdout)["kafka"] == f"127.0.0.1:{framewell.port_base}"
     assert framewell.status()["ready"]
-    assert framewell("topics", "diff").returncode == 0, "the catalogue's topics were not applied"
+    assert framewell("topics", "diff").returncode == 0, "the declared topics were not applied"
     assert framewell("up", "--detach", "--only", SERVERS).returncode == 0, "a second up is no error"
 
     database = next(p for p in framewell.status()["processes"] if p["name"] == "mongo")

@@ -1,4 +1,4 @@
-"""What the mesh keeps on disk, and how it tells its processes from others."""
+"""What the mesh keeps on disk, and how it knows its processes from others."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> MeshFolder:
 
 
 def _start(command: list[str], **environment: str) -> tuple[subprocess.Popen[bytes], Identity]:
-    """A process that says one line, and its identity; its environment can be read once it has said it."""
+    """A process that prints one line, and its identity; its environment can be read once it has."""
     process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
@@ -176,7 +176,7 @@ def test_without_a_mesh_the_person_is_told_how_to_start_one(folder: MeshFolder) 
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         (
             '{"ready": false, "waiting": {"broker": "it does not answer", "jobs": "3 are stuck"}}',
@@ -186,5 +186,5 @@ def test_without_a_mesh_the_person_is_told_how_to_start_one(folder: MeshFolder) 
         ('{"waiting": 7}', '{"waiting": 7}'),
     ],
 )
-def test_a_service_that_is_not_ready_says_what_it_waits_for(answer: str, told: str) -> None:
-    assert waits_for(answer) == told
+def test_a_service_that_is_not_ready_says_what_it_waits_for(answer: str, expected: str) -> None:
+    assert waits_for(answer) == expected

@@ -59,7 +59,7 @@ class Gateway:
         self.answers: Answers = {}
         self.asked: list[tuple[str, str, Any]] = []
 
-    def said(self, method: str, path: str) -> list[Any]:
+    def bodies(self, method: str, path: str) -> list[Any]:
         return [body for one, target, body in self.asked if (one, target.partition("?")[0]) == (method, path)]
 
 
@@ -108,7 +108,7 @@ def run() -> Run:
 
 
 def sse(*events: tuple[str, dict[str, Any]]) -> bytes:
-    told = [
+    events = [
         {
             "id": f"e{number}",
             "type": f"framewell.{name}.v1",
@@ -117,7 +117,7 @@ def sse(*events: tuple[str, dict[str, Any]]) -> bytes:
         }
         for number, (name, data) in enumerate(events)
     ]
-    return "".join(f"data: {json.dumps(one)}\nid: {one['id']}\n\n" for one in told).encode()
+    return "".join(f"data: {json.dumps(one)}\nid: {one['id']}\n\n" for one in events).encode()
 
 
 def test_show_prints_the_view_as_it_is(gateway: Gateway, run: Run) -> None:
@@ -127,8 +127,8 @@ def test_show_prints_the_view_as_it_is(gateway: Gateway, run: Run) -> None:
 
 def test_show_tells_a_person_who_was_seen_when_and_what_is_withheld(gateway: Gateway, run: Run) -> None:
     gateway.answers["GET", f"/v1/assets/{ASSET}"] = VIEW
-    told = run("show", ASSET).stdout
-    for said in (
+    shown = run("show", ASSET).stdout
+    for expected in (
         "Jörg",
         "0.90",
         "identity/p@1.0",
@@ -139,7 +139,7 @@ def test_show_tells_a_person_who_was_seen_when_and_what_is_withheld(gateway: Gat
         "Guten Abend",
         "FAILED",
     ):
-        assert said in told
+        assert expected in shown
 
 
 def test_an_unknown_asset_ends_with_1_and_the_reason(gateway: Gateway, run: Run) -> None:
@@ -165,8 +165,8 @@ def test_a_file_is_sent_and_asked_for(gateway: Gateway, run: Run, tmp_path: Path
     media.write_bytes(b"media")
     result = run("ingest", str(media), "--rights", "own-production", "--label", "desk=7", "--live", "--json")
     assert json.loads(result.stdout) == {"asset_id": ASSET, "title": "news.mp4"}
-    assert gateway.said("POST", "/v1/uploads") == [b"media"]
-    (asked,) = gateway.said("POST", "/v1/assets")
+    assert gateway.bodies("POST", "/v1/uploads") == [b"media"]
+    (asked,) = gateway.bodies("POST", "/v1/assets")
     assert (asked["uri"], asked["lane"], asked["labels"]) == ("upload:1", "live", {"desk": "7"})
     assert asked["programme"]["title"] == "news.mp4"
     assert asked["statements"][0]["legal_basis"] == "own_production"
@@ -215,8 +215,8 @@ def test_a_file_inside_the_roots_is_named_by_its_path(gateway: Gateway, run: Run
     media = tmp_path / "a b.mp4"
     media.write_bytes(b"media")
     assert run("ingest", str(media)).exit_code == 0
-    assert gateway.said("POST", "/v1/assets")[0]["uri"] == media.as_uri()
-    assert gateway.said("POST", "/v1/uploads") == []
+    assert gateway.bodies("POST", "/v1/assets")[0]["uri"] == media.as_uri()
+    assert gateway.bodies("POST", "/v1/uploads") == []
 
 
 @pytest.fixture
@@ -297,7 +297,7 @@ def test_rights_set_states_something_newer_than_before(gateway: Gateway, run: Ru
     gateway.answers["POST", "/v1/rights"] = {"event_id": "e", "type": "framewell.rights.changed.v1"}
     arguments = ("--rights", "licensed", "--issuer", "Archiv", "--statement", "contract-4711")
     assert run("rights", "set", ASSET, *arguments).exit_code == 0
-    (change,) = gateway.said("POST", "/v1/rights")
+    (change,) = gateway.bodies("POST", "/v1/rights")
     assert change["subject"] == {"asset_id": ASSET}
     (statement,) = change["statements"]
     assert (statement["issuer"], statement["statement_id"], statement["use"]) == (
@@ -319,7 +319,7 @@ def test_search_finds_names_texts_and_labels_whatever_their_case(gateway: Gatewa
 
 
 def test_why_says_what_holds_an_asset_up_and_what_to_do(gateway: Gateway, run: Run) -> None:
-    said = {
+    explanation = {
         "headline": f"{ASSET} is ingested. It is stuck.",
         "verdict": "stuck",
         "waits_for": ["transcode: to plan its chunks"],
@@ -335,9 +335,9 @@ def test_why_says_what_holds_an_asset_up_and_what_to_do(gateway: Gateway, run: R
         "missing": ["the sound is missing: damaged"],
         "incomplete": ["what dataset holds of it is not known"],
     }
-    gateway.answers["GET", f"/v1/assets/{ASSET}/why"] = said
-    assert json.loads(run("why", ASSET, "--json").stdout) == said
-    told = run("why", ASSET).stdout
+    gateway.answers["GET", f"/v1/assets/{ASSET}/why"] = explanation
+    assert json.loads(run("why", ASSET, "--json").stdout) == explanation
+    shown = run("why", ASSET).stdout
     for sentence in (
         "It is stuck.",
         "next: transcode: to plan its chunks",
@@ -346,7 +346,7 @@ def test_why_says_what_holds_an_asset_up_and_what_to_do(gateway: Gateway, run: R
         "missing: the sound is missing: damaged",
         "not known: what dataset holds of it is not known",
     ):
-        assert sentence in told
+        assert sentence in shown
 
 
 def test_progress_counts_an_event_once_however_often_it_comes() -> None:

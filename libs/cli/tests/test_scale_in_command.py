@@ -18,12 +18,12 @@ GROUP = "ingest.accept_request"
 
 
 async def scale_in(*words: str) -> tuple[int, str, str]:
-    """Exit code, what it printed, what it said."""
+    """Exit code, standard output, standard error."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "framewell_cli.main", "scale-in", *words, stdout=PIPE, stderr=PIPE
     )
-    printed, told = await process.communicate()
-    return process.returncode or 0, printed.decode(), told.decode()
+    printed, stderr = await process.communicate()
+    return process.returncode or 0, printed.decode(), stderr.decode()
 
 
 async def _leave_a_member(broker: str, prefix: str, ordinal: int) -> None:
@@ -46,8 +46,8 @@ async def test_a_replica_that_ended_is_removed_once(broker: str) -> None:
     prefix = f"test-{uuid4().hex[:8]}."
     await _leave_a_member(broker, prefix, 2)
     options = ("--kafka", broker, "--prefix", prefix)
-    code, printed, told = await scale_in("ingest", "1", "2", "--json", *options)
-    assert (code, told) == (0, "")
+    code, printed, stderr = await scale_in("ingest", "1", "2", "--json", *options)
+    assert (code, stderr) == (0, "")
     assert json.loads(printed) == {"removed": {GROUP: [f"{GROUP}.2"]}}
     code, printed, _ = await scale_in("ingest", "2", *options)
     assert code == 0
@@ -55,9 +55,9 @@ async def test_a_replica_that_ended_is_removed_once(broker: str) -> None:
 
 
 async def test_mistakes_are_told_in_a_sentence(broker: str) -> None:
-    code, _, told = await scale_in("ingst", "1", "--kafka", broker)
+    code, _, stderr = await scale_in("ingst", "1", "--kafka", broker)
     assert code == 2
-    assert "No service is called ingst" in told
-    code, _, told = await scale_in("ingest", "1", "--kafka", "127.0.0.1:1")
+    assert "No service is called ingst" in stderr
+    code, _, stderr = await scale_in("ingest", "1", "--kafka", "127.0.0.1:1")
     assert code == 3
-    assert "nothing listens there" in told
+    assert "nothing listens there" in stderr

@@ -20,7 +20,7 @@ sys.exit("the disk is gone")
 
 
 async def test_the_end_of_a_process_is_told_with_its_reason(tmp_path: Path) -> None:
-    told: list[str] = []
+    reports: list[str] = []
     program = Program("ingest", (sys.executable, "-c", ENDS_ONCE, str(tmp_path / "ended")), (1,), None)
     again = asyncio.Event()
 
@@ -29,13 +29,13 @@ async def test_the_end_of_a_process_is_told_with_its_reason(tmp_path: Path) -> N
             again.set()
 
     async with httpx.AsyncClient() as client:
-        member = SupervisedProcess(program, tmp_path / "ingest.log", changed, told.append, client)
+        member = SupervisedProcess(program, tmp_path / "ingest.log", changed, reports.append, client)
         running = asyncio.create_task(member.run())
         async with asyncio.timeout(60):
             await again.wait()
         assert await member.stop(grace_seconds=30)
         await running
-    (sentence,) = told
+    (sentence,) = reports
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  ingest ended with status 1: the disk is gone; it is started again",
         sentence,

@@ -39,8 +39,8 @@ def test_tables_sentences_and_reasons_are_harmless(
     console.print_table(("asset", "title"), [("1", f"{HOSTILE}\nnews")])
     results.print(HOSTILE, markup=False)
     reason = {"weight": "waits", "sentence": HOSTILE, "advice": HOSTILE}
-    told = {"verdict": "stuck", "headline": HOSTILE, "waits_for": [HOSTILE], "reasons": [reason]}
-    print_why({**told, "missing": [HOSTILE], "incomplete": [HOSTILE]})
+    explanation = {"verdict": "stuck", "headline": HOSTILE, "waits_for": [HOSTILE], "reasons": [reason]}
+    print_why({**explanation, "missing": [HOSTILE], "incomplete": [HOSTILE]})
     printed = screen.getvalue() + capsys.readouterr().out
     assert printed.count(SHOWN) == 8
     assert SHOWN + " news" in printed
@@ -48,11 +48,11 @@ def test_tables_sentences_and_reasons_are_harmless(
 
 
 @pytest.mark.parametrize(
-    "said", ["", "../models", "x?y#z", "\udcff", "{1c5b2c1e-0000-4000-8000-00000000000a}"]
+    "text", ["", "../models", "x?y#z", "\udcff", "{1c5b2c1e-0000-4000-8000-00000000000a}"]
 )
-def test_what_is_no_id_asks_the_gateway_nothing(said: str) -> None:
+def test_what_is_no_id_asks_the_gateway_nothing(text: str) -> None:
     with pytest.raises(UsageProblem, match="framewell assets"):
-        asset_id(said)
+        asset_id(text)
 
 
 def test_an_id_is_taken_as_it_is_written() -> None:

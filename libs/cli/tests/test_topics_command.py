@@ -27,7 +27,7 @@ ERASED = "framewell.erasure.requested.v1"
 class Answer(NamedTuple):
     code: int
     printed: Any
-    told: str
+    stderr: str
 
 
 class Bench:
@@ -42,8 +42,8 @@ class Bench:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "framewell_cli.main", *arguments, stdout=PIPE, stderr=PIPE
         )
-        printed, told = await process.communicate()
-        return Answer(process.returncode or 0, json.loads(printed) if printed else None, told.decode())
+        printed, stderr = await process.communicate()
+        return Answer(process.returncode or 0, json.loads(printed) if printed else None, stderr.decode())
 
     async def make(self, name: str, partitions: int, **settings: str) -> None:
         spelt = {key.replace("_", "."): value for key, value in settings.items()}
@@ -70,7 +70,7 @@ async def bench(broker: str) -> AsyncIterator[Bench]:
         await bench.admin.close()
 
 
-async def test_an_empty_broker_is_made_as_the_catalogue_says_once(bench: Bench) -> None:
+async def test_an_empty_broker_is_made_as_declared_once(bench: Bench) -> None:
     before = await bench.topics("diff")
     assert before.code == 1
     assert {one["what"] for one in before.printed["differences"]} == {"missing"}
@@ -87,14 +87,14 @@ async def test_what_loses_data_is_refused_whole_and_done_with_yes(bench: Bench) 
     await bench.admin.alter_configs([resource])
     refused = await bench.topics("apply")
     assert refused.code == 1
-    assert "older records are deleted" in refused.told
+    assert "older records are deleted" in refused.stderr
     assert (await bench.set_on(REQUESTED))["max.message.bytes"] == "2000000"  # nothing was changed
     done = await bench.topics("apply", "--yes")
     assert {one["what"] for one in done.printed["changed"]} == {"retention.ms", "max.message.bytes"}
     assert (done.code, done.printed["left"]) == (0, [])
     now = await bench.set_on(REQUESTED)
     assert now["retention.ms"] == str(14 * DAY_MS)
-    assert now["segment.bytes"] == "10485760"  # what the catalogue says nothing about stays
+    assert now["segment.bytes"] == "10485760"  # what is not declared stays
 
 
 async def test_wrong_partition_counts_are_told_and_only_added_to_on_a_persons_word(bench: Bench) -> None:
@@ -106,7 +106,7 @@ async def test_wrong_partition_counts_are_told_and_only_added_to_on_a_persons_wo
     assert (counts[REQUESTED]["remedy"], counts[ERASED]["remedy"]) == ("confirm", "by_hand")
     assert found.printed["extra"] == [bench.prefix + "nobodys"]
     refused = await bench.topics("apply")
-    assert "keys move" in refused.told
+    assert "keys move" in refused.stderr
     done = await bench.topics("apply", "--yes")
     assert done.code == 1  # something is left
     assert [(one["topic"], one["what"]) for one in done.printed["left"]] == [(ERASED, "partitions")]
@@ -122,13 +122,13 @@ async def test_an_environment_says_what_differs(bench: Bench, tmp_path: Path) ->
     assert (await bench.set_on("ingest.erase.dead-letter"))["retention.ms"] == str(90 * DAY_MS)
     file.write_text("topics: {framewell.chonk.*: {partitions: 5}}\n")
     wrong = await bench.topics("diff", "--environment", str(file))
-    assert (wrong.code, "framewell.chonk.*" in wrong.told) == (2, True)
+    assert (wrong.code, "framewell.chonk.*" in wrong.stderr) == (2, True)
 
 
 async def test_more_copies_than_brokers_are_refused_in_the_brokers_words(bench: Bench) -> None:
     refused = await bench.topics("apply", "--replication", "3")
     assert refused.code == 1
-    assert "eplication factor" in refused.told
+    assert "eplication factor" in refused.stderr
     assert (await bench.topics("diff")).code == 1
 
 
@@ -137,5 +137,5 @@ async def test_a_broker_that_is_away_is_said_in_one_line(bench: Bench) -> None:
         taken.bind(("127.0.0.1", 0))
         away = await bench.topics("diff", kafka=f"127.0.0.1:{taken.getsockname()[1]}")
     assert away.code == 3
-    assert len(away.told.splitlines()) == 1
-    assert "Traceback" not in away.told + os.linesep
+    assert len(away.stderr.splitlines()) == 1
+    assert "Traceback" not in away.stderr + os.linesep

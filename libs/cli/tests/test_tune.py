@@ -54,14 +54,18 @@ async def tune(state: Path, *arguments: str, token: str = "boss") -> tuple[int, 
 async def test_a_running_service_is_told_to_log_and_trace_more_for_a_while(
     state: Path, control: TelemetryControl
 ) -> None:
-    code, told = await tune(
+    code, output = await tune(
         state, "ingest", "--log-level", "debug", "--logger", "aiokafka=info", "--trace-sample", "0.5",
         "--for", "10m", "--json",
     )  # fmt: skip
-    assert code == 0, told
-    said = json.loads(told)["ingest"]
-    assert (said["log_level"], said["loggers"], said["trace_sample"]) == ("debug", {"aiokafka": "info"}, 0.5)
-    assert said["reverts_at"]
+    assert code == 0, output
+    telemetry = json.loads(output)["ingest"]
+    assert (telemetry["log_level"], telemetry["loggers"], telemetry["trace_sample"]) == (
+        "debug",
+        {"aiokafka": "info"},
+        0.5,
+    )
+    assert telemetry["reverts_at"]
     assert logging.getLogger().level == logging.DEBUG
     code, table = await tune(state, "ingest", token="desk")
     assert code == 0
@@ -72,17 +76,17 @@ async def test_a_running_service_is_told_to_log_and_trace_more_for_a_while(
 async def test_those_who_are_away_are_told_and_the_others_are_changed(
     state: Path, control: TelemetryControl
 ) -> None:
-    code, told = await tune(state, "all", "--log-level", "warning", "--json")
+    code, output = await tune(state, "all", "--log-level", "warning", "--json")
     assert code == 1
-    said = json.loads(told)
-    assert said["transcode"]["error"].startswith("away: nothing answers at")
-    assert said["ingest"]["log_level"] == control.now().log_level == "warning"
+    telemetry = json.loads(output)
+    assert telemetry["transcode"]["error"].startswith("away: nothing answers at")
+    assert telemetry["ingest"]["log_level"] == control.now().log_level == "warning"
 
 
 async def test_staff_may_look_and_not_turn(state: Path, control: TelemetryControl) -> None:
-    code, told = await tune(state, "ingest", "--log-level", "debug", token="desk")
+    code, output = await tune(state, "ingest", "--log-level", "debug", token="desk")
     assert code == 1
-    assert "takes 'admin'" in told
+    assert "takes 'admin'" in output
     assert control.now().log_level == "info"
 
 

@@ -1,4 +1,4 @@
-"""A supervised process ends: what a person is told, and that it is started again on a full disk, too."""
+"""A supervised process ends: what a person reads, and that it is started again on a full disk, too."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_what_ends_is_started_again_also_when_the_list_of_processes_cannot
         )
         running = asyncio.create_task(member.run())
         async with asyncio.timeout(30):
-            while member.restarts < 2:  # noqa: ASYNC110 - nobody tells
+            while member.restarts < 2:  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.02)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

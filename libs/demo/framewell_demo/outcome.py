@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
-from framewell_demo.checks import Check, withheld_decision
+from framewell_demo.checks import Check
+from framewell_demo.checks.samples import withheld_decision
 from framewell_demo.run_record import RunRecord
 from framewell_demo.sources import Sources
 

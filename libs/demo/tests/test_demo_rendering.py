@@ -1,4 +1,4 @@
-"""What the demo draws: captions stand still, the ticker runs, real footage is used as it is said to be."""
+"""What the demo draws: captions stand still, the ticker runs, real footage is used as its entry says."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def read(fetched: bytes, offset: int = 0) -> list[Any]:
     return [*fetcher.PartitionRecords(PLACE, records, [], offset, None, None, True, 1)]
 
 
-def told(records: list[Any]) -> list[tuple[int, bytes | None]]:
+def contents(records: list[Any]) -> list[tuple[int, bytes | None]]:
     return [(record.offset, record.value) for record in records]
 
 
@@ -78,7 +78,7 @@ def test_what_is_compressed_is_read_as_it_was_sent(name: str) -> None:
     for content in (b"", b"x", JSON, bytes(1 << 20), JSON * 40):
         assert decode(encode(content)) == content
     found = read(batch([JSON, b"", b"x"], codec=CODECS[name]))
-    assert told(found) == [(0, JSON), (1, b""), (2, b"x")]
+    assert contents(found) == [(0, JSON), (1, b""), (2, b"x")]
     assert found[1].timestamp == 1001
 
 
@@ -116,7 +116,7 @@ def test_a_bomb_is_passed_in_bounded_memory_and_its_neighbours_are_read(name: st
     fetched = batch([b"before"]) + bomb(frames, CODECS[name], first=1, count=7) + batch([b"after"], 8)
     with memory(4 * MAX_BATCH_BYTES):
         found = read(fetched)
-    assert told(found) == [(0, b"before"), (7, None), (8, b"after")]
+    assert contents(found) == [(0, b"before"), (7, None), (8, b"after")]
     ((header, reason),) = found[1].headers
     assert header == REASON_HEADER
     assert reason == b"t/3@1-7: it expands to more than 64 MiB"
@@ -139,7 +139,7 @@ def test_a_name_that_is_no_utf_8_hides_neither_its_record_nor_those_behind(codec
     else:
         odd = sealed(odd.replace(b"nam??", b"nam\xff\xfe"))
     found = read(batch([b"1", b"2"]) + odd + batch([b"z"], 7))
-    assert told(found) == [(0, b"1"), (1, b"2"), (5, b"a"), (6, b"b"), (7, b"z")]
+    assert contents(found) == [(0, b"1"), (1, b"2"), (5, b"a"), (6, b"b"), (7, b"z")]
     assert list(found[2].headers) == [("nam\\xff\\xfe", b"h"), ("null", None)]
     assert (found[2].key, found[2].timestamp, found[2].timestamp_type) == (b"k", found[3].timestamp - 1, 0)
 
@@ -147,7 +147,7 @@ def test_a_name_that_is_no_utf_8_hides_neither_its_record_nor_those_behind(codec
 def test_a_batch_of_nonsense_is_passed_and_told() -> None:
     for content, codec in ((b"\xff" * 40, 0), (b"no gzip", 1), (b"", 4), (b"\x02", 0)):
         fetched = batch([b"1"]) + bomb(content, codec, first=1, count=3) + batch([b"z"], 4)
-        assert told(read(fetched)) == [(0, b"1"), (3, None), (4, b"z")]
+        assert contents(read(fetched)) == [(0, b"1"), (3, None), (4, b"z")]
 
 
 def test_whatever_aiokafka_asks_of_its_records_is_there() -> None:
@@ -171,7 +171,7 @@ def test_what_came_damaged_over_the_wire_is_fetched_again() -> None:
     damaged = batch([b"2"], 1)[:-3] + b"???"
     records = fetcher.MemoryRecords(batch([b"1"]) + damaged + batch([b"3"], 2))
     fetched = fetcher.PartitionRecords(PLACE, records, [], 0, None, None, True, 1)
-    assert told([*fetched]) == [(0, b"1")]
+    assert contents([*fetched]) == [(0, b"1")]
     assert fetched.next_fetch_offset == 1
 
 

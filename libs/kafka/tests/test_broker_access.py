@@ -123,7 +123,7 @@ def test_a_password_comes_from_its_file_each_time(files: dict[str, str], tmp_pat
 
 
 def test_the_environment_says_the_same(files: dict[str, str]) -> None:
-    said = {
+    variables = {
         "FRAMEWELL_KAFKA": "kafka:9093",
         "FRAMEWELL_KAFKA_SECURITY": "sasl_ssl",
         "FRAMEWELL_KAFKA_CA": files["ca.pem"],
@@ -132,9 +132,9 @@ def test_the_environment_says_the_same(files: dict[str, str]) -> None:
         "FRAMEWELL_KAFKA_PASSWORD": SECRET,
         "FRAMEWELL_KAFKA_MECHANISM": "SCRAM-SHA-256",
     }
-    access = BrokerAccess.from_environment(environment=said)
+    access = BrokerAccess.from_environment(environment=variables)
     assert access == BrokerAccess("kafka:9093", ca=files["ca.pem"], mechanism="SCRAM-SHA-256", **LOGIN)
-    assert BrokerAccess.from_environment("other:1", said).servers == "other:1"
+    assert BrokerAccess.from_environment("other:1", variables).servers == "other:1"
 
 
 def test_secrets_are_in_no_words(files: dict[str, str]) -> None:
@@ -172,6 +172,6 @@ def test_no_combination_sends_a_password_without_tls(**settings: Any) -> None:
     ],
 )
 async def test_a_broker_that_is_not_there_is_told(servers: str, why: str) -> None:
-    with pytest.raises(BrokerUnusable, match=why) as told:
+    with pytest.raises(BrokerUnusable, match=why) as raised:
         await reach(BrokerAccess(servers))
-    assert isinstance(told.value, KafkaError)
+    assert isinstance(raised.value, KafkaError)

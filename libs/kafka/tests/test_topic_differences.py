@@ -81,7 +81,7 @@ def test_an_environment_has_its_own_copies_partitions_and_retention() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "document",
     [
         [],
         {"replicas": 3},
@@ -96,6 +96,6 @@ def test_an_environment_has_its_own_copies_partitions_and_retention() -> None:
         {"topics": {"*": {"partitions": 48}}},
     ],
 )
-def test_an_environment_that_makes_no_sense_is_refused(said: Any) -> None:
+def test_an_environment_that_makes_no_sense_is_refused(document: Any) -> None:
     with pytest.raises(BadEnvironment):
-        Environment.read(said).topics(topics())
+        Environment.read(document).topics(topics())
