@@ -2,8 +2,7 @@
 
 A static member that stops does not leave the group, so that it has its partitions back at once when it is
 started again. At scale-in nobody comes back: until its session expires (10 s) nobody reads its partitions,
-unless it is removed. Kafka's request for that is LeaveGroup by name (KIP-345, from version 3 on), which
-aiokafka lacks; it is implemented here.
+unless it is removed.
 """
 
 import asyncio
@@ -14,10 +13,9 @@ from typing import Final
 
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import KafkaError, NoError, UnknownMemberIdError, for_code
-from aiokafka.protocol.api import Request, RequestStruct, Response
-from aiokafka.protocol.types import Array, Int16, Int32, Schema, String
 
 from framewell_contracts.groups import GROUPS
+from framewell_kafka.aiokafka_compat.leave_group import LeaveGroupByName, MembersLeft
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import reach
 
@@ -72,7 +70,7 @@ async def _leave(client: AIOKafkaClient, group: str, members: Sequence[str]) -> 
     while True:
         try:
             coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
-            answer = await client.send(coordinator, _LeaveByName(group, members))
+            answer = await client.send(coordinator, LeaveGroupByName(group, members))
             return _gone(answer, group)
         except KafkaError as error:
             if not error.retriable or time.monotonic() > deadline:
@@ -80,7 +78,7 @@ async def _leave(client: AIOKafkaClient, group: str, members: Sequence[str]) -> 
         await asyncio.sleep(RETRY_EVERY_SECONDS)
 
 
-def _gone(answer: "_Left", group: str) -> list[str]:
+def _gone(answer: MembersLeft, group: str) -> list[str]:
     _raise_unless(answer.error_code, (NoError, UnknownMemberIdError), group)  # nobody is there at all
     for _, name, code in answer.members:
         _raise_unless(code, (NoError, UnknownMemberIdError), f"{name} of {group}")
@@ -91,41 +89,3 @@ def _raise_unless(code: int, accepted: tuple[type[KafkaError], ...], what: str) 
     error = for_code(code)
     if error not in accepted:
         raise error(what)
-
-
-class _Left(Response):  # type: ignore[misc]
-    API_KEY = 13
-    API_VERSION = 3
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
-        ("error_code", Int16),
-        (
-            "members",
-            Array(
-                ("member_id", String("utf-8")),
-                ("group_instance_id", String("utf-8")),
-                ("error_code", Int16),
-            ),
-        ),
-    )
-
-
-class _LeaveGroup3(RequestStruct):  # type: ignore[misc]
-    API_KEY = 13
-    API_VERSION = 3
-    RESPONSE_TYPE = _Left
-    SCHEMA = Schema(
-        ("group", String("utf-8")),
-        ("members", Array(("member_id", String("utf-8")), ("group_instance_id", String("utf-8")))),
-    )
-
-
-class _LeaveByName(Request[_LeaveGroup3]):  # type: ignore[misc]
-    API_KEY = 13
-
-    def __init__(self, group: str, members: Sequence[str]) -> None:
-        self._group, self._members = group, members
-
-    def build(self, request_struct_class: type[_LeaveGroup3]) -> _LeaveGroup3:
-        # An empty member id: whichever process has the name.
-        return request_struct_class(self._group, [("", name) for name in self._members])

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from framewell_kafka import batch_decoding
+from framewell_kafka.aiokafka_compat import batch_decoding
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import reach
 from framewell_kafka.topic_admin import partition_counts

@@ -20,8 +20,13 @@ from aiokafka.record import util
 from aiokafka.record._protocols import MemoryRecordsProtocol
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-from framewell_kafka import batch_decoding
-from framewell_kafka.batch_decoding import DECODERS, MAX_BATCH_BYTES, REASON_HEADER, BatchTooLarge
+from framewell_kafka.aiokafka_compat import batch_decoding
+from framewell_kafka.aiokafka_compat.batch_decoding import (
+    DECODERS,
+    MAX_BATCH_BYTES,
+    REASON_HEADER,
+    BatchTooLarge,
+)
 
 PLACE = TopicPartition("t", 3)
 CODECS = {"gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}

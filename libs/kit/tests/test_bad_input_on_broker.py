@@ -23,7 +23,7 @@ from framewell_contracts.cloudevents import Envelope, encode
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic
 from framewell_kafka import retry_headers
-from framewell_kafka.batch_decoding import REASON_HEADER
+from framewell_kafka.aiokafka_compat.batch_decoding import REASON_HEADER
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Rejected

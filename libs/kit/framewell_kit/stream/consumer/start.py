@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from faststream.kafka import KafkaBroker
 
-from framewell_kafka import batch_decoding
+from framewell_kafka.aiokafka_compat import batch_decoding
 from framewell_kafka.broker_reach import refusal, refused_names
 from framewell_kit.stream.aiokafka_compat import client_health
 from framewell_kit.telemetry import logger
