@@ -83,7 +83,7 @@ def test_a_mesh_comes_up_heals_and_goes_down_without_a_trace(framewell: CommandL
     restarted = _wait_for(framewell, "mongo", restarts=1)
     assert restarted["pid"] != database["pid"]
 
-    pids = [p["pid"] for p in framewell.status()["processes"]] + [framewell.table()["supervisor"]["pid"]]
+    pids = [p["pid"] for p in framewell.status()["processes"]] + [framewell.process_table()["supervisor"]["pid"]]
     down = framewell("down", "--json")
     assert json.loads(down.stdout) == {"was_running": True}
     assert all(_gone(pid) for pid in pids)
@@ -104,7 +104,7 @@ def _wait_for(framewell: CommandLine, name: str, restarts: int) -> dict[str, Any
 def test_down_ends_everything_after_the_supervisor_was_killed(framewell: CommandLine) -> None:
     assert framewell("up", "--detach", "--only", "mongo").returncode == 0
     pids = [p["pid"] for p in framewell.status()["processes"]]
-    os.kill(framewell.table()["supervisor"]["pid"], signal.SIGKILL)
+    os.kill(framewell.process_table()["supervisor"]["pid"], signal.SIGKILL)
     time.sleep(0.2)
     orphaned = framewell.status()
     assert orphaned["exit"] == 1
@@ -116,7 +116,7 @@ def test_down_ends_everything_after_the_supervisor_was_killed(framewell: Command
 def test_a_new_mesh_ends_what_a_killed_one_left_behind(framewell: CommandLine) -> None:
     assert framewell("up", "--detach", "--only", "mongo").returncode == 0
     before = framewell.status()["processes"][0]["pid"]
-    os.kill(framewell.table()["supervisor"]["pid"], signal.SIGKILL)
+    os.kill(framewell.process_table()["supervisor"]["pid"], signal.SIGKILL)
     again = framewell("up", "--detach", "--only", "mongo")
     assert again.returncode == 0, again.stderr
     assert _gone(before)
