@@ -83,7 +83,8 @@ def test_a_mesh_comes_up_heals_and_goes_down_without_a_trace(framewell: CommandL
     restarted = _wait_for(framewell, "mongo", restarts=1)
     assert restarted["pid"] != database["pid"]
 
-    pids = [p["pid"] for p in framewell.status()["processes"]] + [framewell.process_table()["supervisor"]["pid"]]
+    supervisor = framewell.process_table()["supervisor"]["pid"]
+    pids = [p["pid"] for p in framewell.status()["processes"]] + [supervisor]
     down = framewell("down", "--json")
     assert json.loads(down.stdout) == {"was_running": True}
     assert all(_gone(pid) for pid in pids)

@@ -87,7 +87,7 @@ def test_processes_of_a_dead_supervisor_are_found_by_list_and_by_environment(fol
             process.wait()
 
 
-def test_a_process_table_is_read_as_it_was_written_and_a_broken_one_counts_as_none(folder: MeshFolder) -> None:
+def test_a_process_table_is_read_as_written_and_a_broken_one_counts_as_none(folder: MeshFolder) -> None:
     written = ProcessTable(
         supervisor=Identity(11, "100"),
         port_base=7400,
