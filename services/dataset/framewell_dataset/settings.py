@@ -25,10 +25,10 @@ class DatasetSettings(ServiceSettings):
         description="Authorities whose rights.changed may permit a use; anyone may restrict.",
     )
     quota: int = Field(20, ge=1, description="Most samples of one class from one programme.")
-    settle_seconds: float = Field(
+    debounce_seconds: float = Field(
         1.0, ge=0, description="How long a snapshot waits for further decisions after the first."
     )
-    reask_seconds: float = Field(
+    recheck_seconds: float = Field(
         30.0, gt=0, description="How often terms of rights that begin or end are looked for."
     )
     default_dataset: str = Field("people", description="Dataset made at the first start; empty: none.")

@@ -7,6 +7,7 @@ import pytest
 
 from framewell.dataset.v1 import dataset_service_pb2 as rpc
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithdrawn, SampleWithheld
@@ -41,8 +42,8 @@ async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
     await stored.clock.sleep(1)
     await stored.take_in("c", contract_4711(rights.USE_PROHIBITED, 1))
     await stored.analyse("c", await stored.chunk("c", Seen(2, name="Eileen Collins")))
-    (proposed,) = stored.said.of(SampleProposed)
-    assert len(stored.said.of(SampleWithheld)) == 1
+    (proposed,) = stored.facts.of(SampleProposed)
+    assert len(stored.facts.of(SampleWithheld)) == 1
     listed = await stored.call("ListSamples", rpc.ListSamplesRequest(page_size=1))
     assert listed.samples[0].collapsed == 8
     rest = await stored.call("ListSamples", rpc.ListSamplesRequest(page_token=listed.next_page_token))
@@ -54,17 +55,19 @@ async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
     assert [result.error for result in await accept(stored, proposed.sample_id)] == [""]
     await stored.settle()
     signed = [contract_4711(rights.USE_ALLOWED, 2)]
-    await stored.hear(rights.RightsChanged(target="asset:c", statements=signed, actor=DECIDED_BY))
-    astronaut = stored.said.of(SampleProposed)[-1]
+    await stored.deliver(
+        rights.RightsChanged(subject=Subject(asset_id="c"), statements=signed, actor=DECIDED_BY)
+    )
+    astronaut = stored.facts.of(SampleProposed)[-1]
     assert [result.error for result in await accept(stored, astronaut.sample_id)] == [""]
     await stored.settle()
-    assert [each.number for each in stored.said.of(SnapshotPublished)] == [1, 2]
+    assert [each.number for each in stored.facts.of(SnapshotPublished)] == [1, 2]
 
 
 async def test_money_audit_and_erasure_hold_on_the_database(stored: DatasetBench) -> None:
     await stored.take_in("a", stated(payment=PAY))
     await stored.analyse("a", await stored.chunk("a", Seen(1, name="Jörg Müßigbrodt")))
-    (proposed,) = stored.said.of(SampleProposed)
+    (proposed,) = stored.facts.of(SampleProposed)
     await accept(stored, proposed.sample_id)
     await stored.settle()
     for kind in (UsageRecorded, SampleReviewed):
@@ -76,10 +79,10 @@ async def test_money_audit_and_erasure_hold_on_the_database(stored: DatasetBench
     assert (checked.intact, checked.entries) == (True, 1)
 
     subject = f"class:{proposed.class_id}"
-    await stored.hear(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
+    await stored.deliver(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
     await stored.settle()
-    counts = {each.kind: each.count for each in stored.said.of(ErasureCompleted)[0].counts}
+    counts = {each.kind: each.count for each in stored.facts.of(ErasureCompleted)[0].counts}
     assert counts["names"] == counts["vectors"] == 1
-    assert stored.said.of(SampleWithdrawn)[0].sample_id == proposed.sample_id
-    (withdrawn,) = stored.said.of(SnapshotWithdrawn)
-    assert withdrawn.superseded_by == stored.said.of(SnapshotPublished)[-1].snapshot_id
+    assert stored.facts.of(SampleWithdrawn)[0].sample_id == proposed.sample_id
+    (withdrawn,) = stored.facts.of(SnapshotWithdrawn)
+    assert withdrawn.superseded_by == stored.facts.of(SnapshotPublished)[-1].snapshot_id

@@ -24,8 +24,8 @@ from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceStub
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
-from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
+from framewell_contracts.fact_types import FACTS, fact_type, topics
 from framewell_dataset.testing import DECIDED_BY, Footage, Seen, contract_4711, ingested, stated, whole
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply

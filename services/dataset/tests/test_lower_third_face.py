@@ -8,11 +8,11 @@ import pytest
 
 from framewell.media.v1.media_pb2 import Moment, Shot, Span
 from framewell_dataset.domain.geometry import Sighting
-from framewell_dataset.domain.sightings import Caption, FaceSeen, SeenInChunk, tracks_of
+from framewell_dataset.domain.observations import Caption, FaceSeen, SeenInChunk, tracks_of
 from framewell_dataset.rules.crops import choose
 from framewell_dataset.rules.lower_third_face import Scene, candidates
 from framewell_dataset.rules.names import person_name
-from framewell_dataset.rules.seams import along_shots
+from framewell_dataset.rules.track_linking import along_shots
 
 TICKS = 12800
 """Half a second at 1/25600: how often pictures are sampled."""
@@ -38,7 +38,7 @@ def a_face(
     noise = np.random.default_rng(1000 * seed + index).normal(size=128)
     facts = {"score": 0.92, "side_pixels": 190.0, "sharpness": 150.0, "brightness": 120.0, "turn": 0.05}
     return FaceSeen(
-        ref=f"c{chunk}#faces/{index}-{track}",
+        observation_id=f"faces/0/{chunk}/{index}{track}",
         chunk=chunk,
         track=f"{chunk}/{track}",
         shot=chunk * 1_000_000 + shot,
@@ -52,7 +52,8 @@ def a_face(
 
 def a_caption(text: str = "Jördis Größler-Würz", **changes: object) -> Caption:
     caption = Caption(
-        ref="c0#text/0",
+        observation_id="text/0/0/0",
+        chunk=0,
         shot=0,
         span=Span(start_pts=0, end_pts=8 * TICKS, first_frame=0, frames=96),
         sighting=Sighting(0, 0.1, 0.75, 0.4, 0.06),
@@ -161,10 +162,15 @@ def test_near_duplicates_collapse_to_the_best_crop() -> None:
 
 
 def test_a_face_cut_by_a_chunks_edge_is_one_track_in_the_final_shot() -> None:
-    first = SeenInChunk("c0", 0, None, tuple(SPEAKER[:4]), (a_caption(agreeing_reads=1),))  # type: ignore[arg-type]
+    first = SeenInChunk(0, None, tuple(SPEAKER[:4]), (a_caption(agreeing_reads=1),))  # type: ignore[arg-type]
     rest = tuple(a_face(index, chunk=1) for index in range(4, 8))
-    goes_on = a_caption(agreeing_reads=1, ref="c1#text/0", span=Span(start_pts=4 * TICKS, end_pts=8 * TICKS))
-    second = SeenInChunk("c1", 1, None, rest, (goes_on,))  # type: ignore[arg-type]
+    goes_on = a_caption(
+        agreeing_reads=1,
+        observation_id="text/0/1/0",
+        chunk=1,
+        span=Span(start_pts=4 * TICKS, end_pts=8 * TICKS),
+    )
+    second = SeenInChunk(1, None, rest, (goes_on,))  # type: ignore[arg-type]
     shots = [Shot(span=Span(start_pts=0, end_pts=99 * TICKS))]
     tracks, captions = along_shots([first, second], shots)
     assert [len(track.faces) for track in tracks] == [8]
@@ -173,7 +179,7 @@ def test_a_face_cut_by_a_chunks_edge_is_one_track_in_the_final_shot() -> None:
 
 
 def test_a_final_cut_inside_a_track_parts_it() -> None:
-    chunk = SeenInChunk("c0", 0, None, tuple(SPEAKER))  # type: ignore[arg-type]
+    chunk = SeenInChunk(0, None, tuple(SPEAKER))  # type: ignore[arg-type]
     cut = 4 * TICKS
     shots = [Shot(span=Span(start_pts=0, end_pts=cut)), Shot(span=Span(start_pts=cut, end_pts=9 * TICKS))]
     tracks, _ = along_shots([chunk], shots)

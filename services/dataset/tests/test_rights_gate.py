@@ -11,8 +11,8 @@ from framewell.rights.v1 import rights_pb2 as rights
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell_dataset.domain.rights import (
     PURPOSES,
-    House,
-    Stated,
+    HousePolicy,
+    ReceivedStatement,
     Use,
     decide,
     decisions,
@@ -21,7 +21,7 @@ from framewell_dataset.domain.rights import (
 )
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-HOUSE = House()
+HOUSE = HousePolicy()
 TRAINING = rights.PURPOSE_OWN_TRAINING
 
 moments = st.one_of(st.none(), st.integers(-400, 400).map(lambda days: NOW + timedelta(days=days)))
@@ -49,8 +49,8 @@ def statement(use: int = rights.USE_ALLOWED, **fields: object) -> RightsStatemen
 
 
 @st.composite
-def anything_stated(draw: st.DrawFn) -> Stated:
-    return Stated(
+def anything_stated(draw: st.DrawFn) -> ReceivedStatement:
+    return ReceivedStatement(
         statement(
             draw(uses),
             issuer=draw(st.sampled_from(["agency", "house", ""])),
@@ -72,41 +72,49 @@ wanted = st.builds(Use, st.sampled_from(PURPOSES), st.just(NOW), spans)
 
 
 @given(everything, wanted, everything.flatmap(st.permutations))
-def test_a_prohibition_added_never_allows_more(stated: list[Stated], use: Use, more: list[Stated]) -> None:
+def test_a_prohibition_added_never_allows_more(
+    stated: list[ReceivedStatement], use: Use, more: list[ReceivedStatement]
+) -> None:
     prohibitions = []
     for number, each in enumerate(more):
         copy = RightsStatement()
         copy.CopyFrom(each.statement)
         copy.use, copy.statement_id = rights.USE_PROHIBITED, f"new {number}"
-        prohibitions.append(Stated(copy, each.change))
+        prohibitions.append(ReceivedStatement(copy, each.change))
     before, after = decide(stated, use, HOUSE), decide([*stated, *prohibitions], use, HOUSE)
     assert before.allowed or not after.allowed
 
 
 @given(everything, wanted)
-def test_a_prohibition_of_everything_withholds_everything(stated: list[Stated], use: Use) -> None:
-    blanket = Stated(statement(rights.USE_PROHIBITED, issuer="court", statement_id="order 1"))
+def test_a_prohibition_of_everything_withholds_everything(stated: list[ReceivedStatement], use: Use) -> None:
+    blanket = ReceivedStatement(statement(rights.USE_PROHIBITED, issuer="court", statement_id="order 1"))
     assert not decide([*stated, blanket], use, HOUSE).allowed
 
 
 @given(everything.flatmap(lambda stated: st.tuples(st.just(stated), st.permutations(stated))), wanted)
-def test_the_order_of_statements_does_not_matter(both: tuple[list[Stated], list[Stated]], use: Use) -> None:
+def test_the_order_of_statements_does_not_matter(
+    both: tuple[list[ReceivedStatement], list[ReceivedStatement]], use: Use
+) -> None:
     first, second = both
     assert decide(first, use, HOUSE) == decide(second, use, HOUSE)
 
 
 @given(everything, wanted, anything_stated())
-def test_an_older_revision_never_wins(stated: list[Stated], use: Use, late: Stated) -> None:
+def test_an_older_revision_never_wins(
+    stated: list[ReceivedStatement], use: Use, late: ReceivedStatement
+) -> None:
     newer = RightsStatement()
     newer.CopyFrom(late.statement)
     newer.revision = late.statement.revision + 1
     newer.statement_id = late.statement.statement_id = "renewed"
-    current = [*stated, Stated(newer, 0)]
+    current = [*stated, ReceivedStatement(newer, 0)]
     assert decide([*current, late], use, HOUSE) == decide(current, use, HOUSE)
 
 
 @given(everything, wanted)
-def test_what_is_allowed_rests_on_a_permission_or_the_house_default(stated: list[Stated], use: Use) -> None:
+def test_what_is_allowed_rests_on_a_permission_or_the_house_default(
+    stated: list[ReceivedStatement], use: Use
+) -> None:
     decision = decide(stated, use, HOUSE)
     if decision.allowed and use.purpose not in HOUSE.allowed_without_statement:
         assert decision.grounds
@@ -115,7 +123,7 @@ def test_what_is_allowed_rests_on_a_permission_or_the_house_default(stated: list
 
 
 def decided(*stated: RightsStatement, span: Span | None = None) -> rights.RightsDecision:
-    return decide([Stated(each) for each in stated], Use(TRAINING, NOW, span), HOUSE)
+    return decide([ReceivedStatement(each) for each in stated], Use(TRAINING, NOW, span), HOUSE)
 
 
 def test_an_ended_permission_does_not_bring_its_older_revision_back() -> None:
@@ -210,20 +218,20 @@ def test_one_statement_with_two_contents_is_withheld() -> None:
 def test_the_same_statement_twice_is_one() -> None:
     yes = statement(issuer="agency", statement_id="1", revision=4)
     assert decided(yes, yes).allowed
-    assert len(in_force([Stated(yes), Stated(yes)], NOW)) == 1
+    assert len(in_force([ReceivedStatement(yes), ReceivedStatement(yes)], NOW)) == 1
 
 
 def test_a_change_renews_statements_that_count_no_revisions() -> None:
-    no = Stated(statement(rights.USE_PROHIBITED, issuer="NASA", statement_id="4711"), change=0)
-    yes = Stated(statement(issuer="NASA", statement_id="4711"), change=1)
+    no = ReceivedStatement(statement(rights.USE_PROHIBITED, issuer="NASA", statement_id="4711"), change=0)
+    yes = ReceivedStatement(statement(issuer="NASA", statement_id="4711"), change=1)
     assert decide([yes, no], Use(TRAINING, NOW), HOUSE).allowed
 
 
 def test_the_next_moment_to_ask_again_is_the_next_begin_or_end() -> None:
     soon, late = NOW + timedelta(days=3), NOW + timedelta(days=90)
     stated = [
-        Stated(statement(issuer="a", begins=NOW - timedelta(days=9), ends=late)),
-        Stated(statement(issuer="b", begins=soon)),
+        ReceivedStatement(statement(issuer="a", begins=NOW - timedelta(days=9), ends=late)),
+        ReceivedStatement(statement(issuer="b", begins=soon)),
     ]
     assert next_change(stated, NOW) == soon
     assert next_change(stated, soon) == late

@@ -1,28 +1,27 @@
-"""Assets and their analysed chunks as documents."""
+"""Assets as documents."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.media.v1.media_pb2 import ObjectRef, Programme
+from framewell_dataset.adapters.scanning import BY_ID, scan
 from framewell_dataset.domain.assets import Asset
 from framewell_kit.documents.protocol import Document, Documents
 
 ASSETS = "assets"
-CHUNKS = "chunks"
 
 
 @dataclass(frozen=True, slots=True)
 class AssetDocuments:
-    """Collections `assets` (a removed asset stays as a tombstone) and `chunks`."""
+    """Collection `assets`; a removed asset stays as a tombstone."""
 
     documents: Documents
 
     async def prepare(self) -> None:
-        for field in ("source", "holders", "rights_due"):
-            await self.documents.ensure_index(ASSETS, [field])
-        await self.documents.ensure_index(CHUNKS, ["asset_id", "index"])
+        for fields in (["source", "_id"], ["holders", "_id"], ["rights_due"]):
+            await self.documents.ensure_index(ASSETS, fields)
 
     async def remember(self, asset: Asset) -> bool:
         fields = _document(asset)
@@ -55,11 +54,11 @@ class AssetDocuments:
             expect={"removed": False},
         )
 
-    async def of_source(self, source: str) -> list[Asset]:
-        return await self._find({"source": source, "removed": False})
+    def of_source(self, source: str) -> AsyncIterator[Asset]:
+        return self._each({"source": source, "removed": False})
 
-    async def of_holder(self, holder: str) -> list[Asset]:
-        return await self._find({"holders": holder, "removed": False})
+    def of_holder(self, holder: str) -> AsyncIterator[Asset]:
+        return self._each({"holders": holder, "removed": False})
 
     async def rights_due(self, before: datetime, limit: int) -> list[Asset]:
         query = {"rights_due": {"$lte": before}, "removed": False}
@@ -69,26 +68,10 @@ class AssetDocuments:
     async def remove(self, asset_id: str, revision: int) -> None:
         empty = Asset(asset_id, 0, "", "", ObjectRef(), Programme(), revision=revision, removed=True)  # type: ignore[arg-type]
         await self.documents.update(ASSETS, asset_id, {"$set": _document(empty)}, upsert=True)
-        await self.documents.delete_where(CHUNKS, {"asset_id": asset_id})
 
-    async def keep_chunk(self, chunk: ChunkAnalysed) -> None:
-        kept = {
-            "asset_id": chunk.asset_id,
-            "index": chunk.index,
-            "generation": chunk.generation,
-            "content": chunk.SerializeToString(),
-        }
-        if await self.documents.insert_once(CHUNKS, {"_id": chunk.chunk_id, **kept}):
-            return
-        older = {"generation": {"$lt": chunk.generation}}
-        await self.documents.update(CHUNKS, chunk.chunk_id, {"$set": kept}, expect=older)
-
-    async def chunks(self, asset_id: str) -> list[ChunkAnalysed]:
-        found = await self.documents.find(CHUNKS, {"asset_id": asset_id}, sort=[("index", 1)])
-        return [ChunkAnalysed.FromString(document["content"]) for document in found]
-
-    async def _find(self, query: Document) -> list[Asset]:
-        return [_asset(document) for document in await self.documents.find(ASSETS, query)]
+    async def _each(self, query: Mapping[str, Any]) -> AsyncIterator[Asset]:
+        async for document in scan(self.documents, ASSETS, query, BY_ID):
+            yield _asset(document)
 
 
 def _document(asset: Asset) -> Document:

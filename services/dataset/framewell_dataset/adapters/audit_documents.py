@@ -1,12 +1,16 @@
 """The chains of decisions as documents: an entry's place in its chain is its id."""
 
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 
+from framewell_dataset.adapters.scanning import scan
 from framewell_dataset.domain.audit import AuditEntry, Head
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.paging import Order
 
 AUDIT = "audit"
 HEADS = "audit_heads"
+BY_PLACE = Order("place", int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class AuditDocuments:
 
     async def prepare(self) -> None:
         await self.documents.ensure_index(AUDIT, ["event_id"], unique=True)
-        await self.documents.ensure_index(AUDIT, ["chain", "place"])
+        await self.documents.ensure_index(AUDIT, ["chain", *BY_PLACE.fields])
 
     async def has(self, event_id: str) -> bool:
         return bool(await self.documents.count(AUDIT, {"event_id": event_id}))
@@ -38,9 +42,9 @@ class AuditDocuments:
         found = await self.documents.get(HEADS, str(chain))
         return None if found is None else Head(chain, found["place"], found["hash"])
 
-    async def entries(self, chain: int) -> list[tuple[AuditEntry, str]]:
-        found = await self.documents.find(AUDIT, {"chain": chain}, sort=[("place", 1)])
-        return [_entry(document) for document in found]
+    async def entries(self, chain: int) -> AsyncIterator[tuple[AuditEntry, str]]:
+        async for document in scan(self.documents, AUDIT, {"chain": chain}, BY_PLACE):
+            yield _entry(document)
 
 
 def _entry(document: Document) -> tuple[AuditEntry, str]:

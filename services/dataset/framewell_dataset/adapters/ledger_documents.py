@@ -1,17 +1,19 @@
 """The ledger as documents. Amounts are kept as decimal text: no binary fraction ever touches money."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from framewell.usage.v1.usage_pb2 import UsageRecorded
-from framewell_dataset.adapters.paging import ORDER, order_of, page_of
+from framewell_dataset.adapters.scanning import scan
 from framewell_dataset.domain.ledger import Entry
-from framewell_dataset.ports import Page
 from framewell_dataset.telemetry import USES
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 LEDGER = "ledger"
+NEWEST_FIRST = Order("used_at", datetime, descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class LedgerDocuments:
     documents: Documents
 
     async def prepare(self) -> None:
-        for fields in (["holder"], [ORDER]):
+        for fields in (["holder", *NEWEST_FIRST.fields], NEWEST_FIRST.fields):
             await self.documents.ensure_index(LEDGER, fields)
 
     async def enter(self, entry: Entry) -> bool:
@@ -33,19 +35,19 @@ class LedgerDocuments:
                 "holder": entry.usage.holder,
                 "owed": str(entry.owed),
                 "usage": entry.usage.SerializeToString(),
-                ORDER: order_of(used_at, entry.entry_id),
+                "used_at": used_at,
             },
         )
         if new:
             USES.add(1, {"currency": entry.usage.rate.currency})
         return new
 
-    async def page(self, page: Page, holder: str) -> tuple[list[Entry], str]:
-        found, token = await page_of(self.documents, LEDGER, _of(holder), page, newest_first=True)
-        return [_entry(document) for document in found], token
+    async def page(self, page: PageRequest, holder: str) -> Page[Entry]:
+        return (await find_page(self.documents, LEDGER, _of(holder), page, NEWEST_FIRST)).map(_entry)
 
-    async def all(self, holder: str) -> list[Entry]:
-        return [_entry(document) for document in await self.documents.find(LEDGER, _of(holder))]
+    async def all(self, holder: str) -> AsyncIterator[Entry]:
+        async for document in scan(self.documents, LEDGER, _of(holder), NEWEST_FIRST):
+            yield _entry(document)
 
 
 def _of(holder: str) -> Document:

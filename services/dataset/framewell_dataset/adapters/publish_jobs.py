@@ -1,4 +1,4 @@
-"""The next snapshot as a leased job, one a turn of the dataset."""
+"""The next snapshot as a leased job, one a batch of the dataset."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ KIND = "publish_snapshot"
 
 @dataclass(frozen=True, slots=True)
 class PublishJobs:
-    """Put once a turn: whoever changes the dataset before the turn is taken shares its job."""
+    """Put once a batch: whoever changes the dataset before the batch is taken shares its job."""
 
     jobs: Jobs
 
-    async def ask(self, dataset_id: str, turn: int, actor: Actor, cause: Cause) -> None:
-        payload = {"dataset_id": dataset_id, "turn": turn, "actor": actor.SerializeToString()}
+    async def request(self, dataset_id: str, batch: int, actor: Actor, cause: Cause) -> None:
+        payload = {"dataset_id": dataset_id, "batch": batch, "actor": actor.SerializeToString()}
         # A person waits for what follows: in the live lane, before any backfill.
-        await self.jobs.put(KIND, f"{dataset_id}/{turn}", payload, cause=cause, lane=LANE_LIVE)
+        await self.jobs.put(KIND, f"{dataset_id}/{batch}", payload, cause=cause, lane=LANE_LIVE)

@@ -1,51 +1,53 @@
-"""Samples as documents, with the facts about them in the same document; vectors apart."""
+"""Samples as documents, with the facts about them in the same document."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-
-from framewell.dataset.v1.dataset_service_pb2 import Sample as SampleMessage
 from framewell.media.v1.media_pb2 import Span
-from framewell_dataset.adapters.paging import ORDER, order_of, page_of
-from framewell_dataset.domain.geometry import Sighting
-from framewell_dataset.domain.samples import Sample, State, Withdrawal
-from framewell_dataset.domain.sightings import Vectors
-from framewell_dataset.ports import Page
+from framewell_dataset.adapters.sample_mapping import changing_fields, place_fields, sample_of
+from framewell_dataset.adapters.scanning import scan
+from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.telemetry import SAMPLES as SAMPLES_CHANGED
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outbox import Outbox
+from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 SAMPLES = "samples"
-VECTORS = "sample_vectors"
-DIMENSIONS = 128
+OLDEST_FIRST = Order("created_at", datetime)
+AGE = [(field, 1) for field in OLDEST_FIRST.fields]
+INDEXES = (
+    ["asset_id", "dataset_id", "end_pts"],
+    ["asset_id", *OLDEST_FIRST.fields],
+    ["class_id", *OLDEST_FIRST.fields],
+    ["class_id", "programme_key", "state"],
+    ["dataset_id", "state", *OLDEST_FIRST.fields],
+    ["pictures"],
+    OLDEST_FIRST.fields,
+)
+NEARBY = (State.PROPOSED, State.ACCEPTED, State.WITHHELD)
 
 
 @dataclass(frozen=True, slots=True)
 class SampleDocuments:
-    """Collections `samples` and `sample_vectors`."""
+    """Collection `samples`."""
 
     documents: Documents
     outbox: Outbox
 
     async def prepare(self) -> None:
         self.outbox.register(SAMPLES)
-        for fields in (["asset_id"], ["class_id"], ["dataset_id", "state"], ["pictures"], [ORDER]):
+        for fields in INDEXES:
             await self.documents.ensure_index(SAMPLES, fields)
 
-    async def insert(self, sample: Sample, vectors: Vectors, fact: Outgoing, cause: Cause) -> bool:
-        kept = {"_id": sample.sample_id, "rows": np.ascontiguousarray(vectors, np.float32).tobytes()}
-        if not await self.documents.insert_once(VECTORS, kept):
-            await self.set_vectors(sample.sample_id, vectors)
+    async def insert(self, sample: Sample, fact: Outgoing, cause: Cause) -> bool:
         document = {
             "_id": sample.sample_id,
-            **_fields(sample),
-            **_place(sample),
-            "collapsed": list(sample.collapsed),
-            ORDER: order_of(sample.created_at, sample.sample_id),
+            **changing_fields(sample),
+            **place_fields(sample),
+            "created_at": sample.created_at,
         }
         new = await self.outbox.insert(SAMPLES, document, [fact], cause)
         if new:
@@ -54,42 +56,63 @@ class SampleDocuments:
 
     async def change(self, before: Sample, after: Sample, fact: Outgoing | None, cause: Cause) -> bool:
         facts = [] if fact is None else [fact]
-        change = {"$set": _fields(after)}
+        change = {"$set": changing_fields(after)}
         expect = {"revision": before.revision}
         done = await self.outbox.update(SAMPLES, before.sample_id, change, facts, cause, expect=expect)
         if done is not None and after.state is not before.state:
             SAMPLES_CHANGED.add(1, _labels(after))
         return done is not None
 
-    async def collapse(self, sample_id: str, refs: Sequence[str]) -> None:
-        await self.documents.update(SAMPLES, sample_id, {"$addToSet": {"collapsed": {"$each": list(refs)}}})
-
     async def grow(self, sample: Sample) -> None:
-        await self.documents.update(SAMPLES, sample.sample_id, {"$set": _place(sample)})
+        await self.documents.update(SAMPLES, sample.sample_id, {"$set": place_fields(sample)})
 
     async def get(self, sample_id: str) -> Sample | None:
         found = await self.documents.get(SAMPLES, sample_id)
-        return None if found is None else _sample(found)
+        return None if found is None else sample_of(found)
 
-    async def of_asset(self, asset_id: str, dataset_id: str = "") -> list[Sample]:
-        query = {"asset_id": asset_id} | ({"dataset_id": dataset_id} if dataset_id else {})
+    async def overlapping(self, asset_id: str, dataset_id: str, span: Span) -> list[Sample]:
+        query = {
+            "asset_id": asset_id,
+            "dataset_id": dataset_id,
+            "end_pts": {"$gt": span.start_pts},
+            "start_pts": {"$lt": max(span.end_pts, span.start_pts + 1)},
+        }
         return await self._find(query)
 
-    async def of_class(self, class_id: str) -> list[Sample]:
-        return await self._find({"class_id": class_id})
+    async def nearby(self, asset_id: str, dataset_id: str, pts: int, limit: int) -> list[Sample]:
+        query = {"asset_id": asset_id, "dataset_id": dataset_id, "state": {"$in": _names(NEARBY)}}
+        before, after = {**query, "end_pts": {"$lte": pts}}, {**query, "end_pts": {"$gt": pts}}
+        found = await self.documents.find(SAMPLES, before, sort=[("end_pts", -1)], limit=limit)
+        found += await self.documents.find(SAMPLES, after, sort=[("end_pts", 1)], limit=limit)
+        return [sample_of(document) for document in sorted(found, key=_age)]
 
-    async def in_state(self, dataset_id: str, states: Sequence[State]) -> list[Sample]:
-        return await self._find({"dataset_id": dataset_id, "state": {"$in": [str(s) for s in states]}})
+    def of_asset(self, asset_id: str) -> AsyncIterator[Sample]:
+        return self._each({"asset_id": asset_id})
+
+    def of_class(self, class_id: str) -> AsyncIterator[Sample]:
+        return self._each({"class_id": class_id})
+
+    async def newest_of_class(self, class_id: str, states: Sequence[State], limit: int) -> list[Sample]:
+        query = {"class_id": class_id, "state": {"$in": _names(states)}}
+        found = await self.documents.find(SAMPLES, query, sort=[("created_at", -1), ("_id", -1)], limit=limit)
+        return [sample_of(document) for document in found]
+
+    async def count(self, class_id: str, programme_key: str) -> int:
+        kept = [state for state in State if state not in (State.REJECTED, State.WITHDRAWN)]
+        query = {"class_id": class_id, "programme_key": programme_key, "state": {"$in": _names(kept)}}
+        return await self.documents.count(SAMPLES, query)
+
+    def in_state(self, dataset_id: str, states: Sequence[State]) -> AsyncIterator[Sample]:
+        return self._each({"dataset_id": dataset_id, "state": {"$in": _names(states)}})
 
     async def page(
-        self, page: Page, *, dataset_id: str, states: Sequence[State], class_id: str, asset_id: str
-    ) -> tuple[list[Sample], str]:
+        self, page: PageRequest, *, dataset_id: str, states: Sequence[State], class_id: str, asset_id: str
+    ) -> Page[Sample]:
         named = {"dataset_id": dataset_id, "class_id": class_id, "asset_id": asset_id}
         query: dict[str, Any] = {field: value for field, value in named.items() if value}
         if states:
-            query["state"] = {"$in": [str(state) for state in states]}
-        found, token = await page_of(self.documents, SAMPLES, query, page, newest_first=False)
-        return [_sample(document) for document in found], token
+            query["state"] = {"$in": _names(states)}
+        return (await find_page(self.documents, SAMPLES, query, page, OLDEST_FIRST)).map(sample_of)
 
     async def claim(
         self, dataset_id: str, reviewer: str, limit: int, now: datetime, until: datetime
@@ -104,97 +127,33 @@ class SampleDocuments:
             ],
         }
         claimed: dict[str, Sample] = {}
-        mark = {"$set": {"claimed_by": reviewer, "claimed_until": until}}
+        claim = {"$set": {"claimed_by": reviewer, "claimed_until": until}}
         while len(claimed) < limit:
-            found = await self.documents.update_first(SAMPLES, free, mark, sort=[(ORDER, 1)])
+            found = await self.documents.update_first(SAMPLES, free, claim, sort=AGE)
             if found is None or found["_id"] in claimed:
                 break
-            claimed[found["_id"]] = _sample(found)
+            claimed[found["_id"]] = sample_of(found)
         return list(claimed.values())
-
-    async def vectors(self, sample_ids: Sequence[str]) -> dict[str, Vectors]:
-        if not sample_ids:
-            return {}
-        found = await self.documents.find(VECTORS, {"_id": {"$in": list(sample_ids)}})
-        return {kept["_id"]: _rows(kept) for kept in found}
-
-    async def set_vectors(self, sample_id: str, vectors: Vectors) -> None:
-        rows = np.ascontiguousarray(vectors, np.float32).tobytes()
-        await self.documents.update(VECTORS, sample_id, {"$set": {"rows": rows}}, upsert=True)
-
-    async def forget_vectors(self, sample_id: str) -> bool:
-        return await self.documents.delete(VECTORS, sample_id)
 
     async def uses_picture(self, key: str, but: str) -> bool:
         return bool(await self.documents.count(SAMPLES, {"pictures": key, "_id": {"$ne": but}}))
 
-    async def _find(self, query: Document) -> list[Sample]:
-        found = await self.documents.find(SAMPLES, query, sort=[(ORDER, 1)])
-        return [_sample(document) for document in found]
+    async def _find(self, query: Mapping[str, Any]) -> list[Sample]:
+        found = await self.documents.find(SAMPLES, query, sort=AGE)
+        return [sample_of(document) for document in found]
+
+    async def _each(self, query: Mapping[str, Any]) -> AsyncIterator[Sample]:
+        async for document in scan(self.documents, SAMPLES, query, OLDEST_FIRST):
+            yield sample_of(document)
+
+
+def _age(document: Document) -> tuple[datetime, str]:
+    return document["created_at"], document["_id"]
+
+
+def _names(states: Sequence[State]) -> list[str]:
+    return [str(state) for state in states]
 
 
 def _labels(sample: Sample) -> dict[str, str]:
     return {"dataset": sample.dataset_id, "state": str(sample.state)}
-
-
-def _rows(document: Document) -> Vectors:
-    return np.frombuffer(document["rows"], np.float32).reshape(-1, DIMENSIONS)
-
-
-def _fields(sample: Sample) -> Document:
-    """Everything but the order, and what `grow`, `collapse` and the outbox write."""
-    content = SampleMessage(crops=sample.crops, evidence=sample.evidence, passport=sample.passport)
-    return {
-        "dataset_id": sample.dataset_id,
-        "asset_id": sample.asset_id,
-        "class_id": sample.class_id,
-        "programme_key": sample.programme_key,
-        "rule": sample.rule,
-        "purpose": sample.purpose,
-        "state": str(sample.state),
-        "question": sample.question,
-        "content": content.SerializeToString(),
-        "pictures": [crop.picture.key for crop in sample.crops],
-        "quality": sample.quality,
-        "created_at": sample.created_at,
-        "revision": sample.revision,
-        "reason": sample.reason,
-        "withdrawal": str(sample.withdrawal),
-        "claimed_by": sample.claimed_by,
-        "claimed_until": sample.claimed_until,
-    }
-
-
-def _place(sample: Sample) -> Document:
-    return {
-        "span": sample.span.SerializeToString(),
-        "trail": [[s.pts, s.x, s.y, s.width, s.height] for s in sample.trail],
-    }
-
-
-def _sample(document: Document) -> Sample:
-    content = SampleMessage.FromString(document["content"])
-    return Sample(
-        sample_id=document["_id"],
-        dataset_id=document["dataset_id"],
-        asset_id=document["asset_id"],
-        class_id=document["class_id"],
-        programme_key=document["programme_key"],
-        rule=document["rule"],
-        purpose=document["purpose"],
-        state=State(document["state"]),
-        question=document["question"],
-        span=Span.FromString(document["span"]),
-        trail=tuple(Sighting(int(row[0]), *row[1:]) for row in document["trail"]),
-        crops=tuple(content.crops),
-        evidence=tuple(content.evidence),
-        passport=content.passport,
-        quality=document["quality"],
-        collapsed=tuple(document["collapsed"]),
-        created_at=document["created_at"],
-        revision=document["revision"],
-        reason=document["reason"],
-        withdrawal=Withdrawal(document["withdrawal"]),
-        claimed_by=document["claimed_by"],
-        claimed_until=document["claimed_until"],
-    )

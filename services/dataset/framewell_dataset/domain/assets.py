@@ -1,15 +1,16 @@
 """What the dataset service remembers of an asset: where it comes from and who has rights in it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from fractions import Fraction
 
-from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme
-from framewell.media.v1.media_pb2 import MediaKind as Kind
+from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, MediaKind, ObjectRef, Programme, Timeline
+from framewell_kit.outcomes import NotYet
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """An asset as taken in. Its statements lie in the rights book, by target."""
+    """An asset as taken in. What was stated about it lies apart, by subject."""
 
     asset_id: str
     kind: "MediaKind.ValueType"
@@ -24,23 +25,27 @@ class Asset:
 
     @property
     def still(self) -> bool:
-        return self.kind == Kind.MEDIA_KIND_STILL
+        return self.kind == MEDIA_KIND_STILL
 
     @property
     def programme_key(self) -> str:
-        """The same text for the same programme; the asset itself where nothing is known of it."""
+        """Return the same text for the same programme; the asset itself where nothing is known of it."""
         programme = self.programme
-        parts = (programme.series, programme.title, programme.broadcast_time[:10])
+        day = ""
+        if programme.HasField("broadcast_time"):
+            day = programme.broadcast_time.ToDatetime(tzinfo=UTC).date().isoformat()
+        parts = (programme.series, programme.title, day)
         return "|".join(parts) if any(parts[:2]) else self.asset_id
 
 
-def asset_target(asset_id: str) -> str:
-    return f"asset:{asset_id}"
+def known_asset(asset: Asset | None, asset_id: str) -> Asset | None:
+    """Return the asset, None when it was removed. Raises NotYet while it is unknown here."""
+    if asset is None:
+        raise NotYet(f"asset {asset_id} has not been taken in here yet")
+    return None if asset.removed else asset
 
 
-def source_target(source: str) -> str:
-    return f"source:{source}"
-
-
-def holder_target(holder: str) -> str:
-    return f"holder:{holder}"
+def seconds_per_tick(timeline: Timeline) -> Fraction:
+    """Return the length of a tick of the asset's clock; a millisecond where the clock is not known."""
+    base = timeline.time_base
+    return Fraction(base.numerator, base.denominator) if base.denominator else Fraction(1, 1000)

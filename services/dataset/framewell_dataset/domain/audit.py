@@ -6,7 +6,6 @@ second finds the place taken. Entries name class ids and actors, never people on
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from zlib import crc32
@@ -35,7 +34,7 @@ class AuditEntry:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over every field, the hash of the entry before among them."""
+        """Return the SHA-256 over every field, the hash of the entry before among them."""
         return sha256(json.dumps(asdict(self), sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -52,23 +51,33 @@ def chain_of(sample_id: str) -> int:
     return crc32(sample_id.encode()) % CHAINS
 
 
-def broken_link(entries: Iterable[tuple[AuditEntry, str]], head: Head | None) -> str:
-    """What is wrong with a chain, in words; empty when every link holds.
+class ChainCheck:
+    """Follows a chain link by link; entries are added in order of place."""
 
-    `entries` are in order of place, each with the hash stored beside it.
-    """
-    previous, expected, noted = GENESIS, 0, None
-    for entry, stored in entries:
+    def __init__(self, head: Head | None) -> None:
+        """`head`: the end of the chain as it was noted apart from the entries."""
+        self._head = head
+        self._previous, self._expected = GENESIS, 0
+        self._at_head: str | None = None
+
+    def add(self, entry: AuditEntry, stored: str) -> str:
+        """Return what is wrong with an entry and the hash stored beside it, in words; empty when it holds."""
         where = f"entry {entry.place} of chain {entry.chain}"
-        if entry.place != expected:
-            return f"{where} follows entry {expected - 1}: entries are missing between them"
-        if entry.previous != previous:
+        if entry.place != self._expected:
+            return f"{where} follows entry {self._expected - 1}: entries are missing between them"
+        if entry.previous != self._previous:
             return f"{where} does not continue the entry before it"
         if entry.hash != stored:
             return f"{where} (sample {entry.sample_id}) was changed after it was written"
-        if head is not None and entry.place == head.place:
-            noted = stored
-        previous, expected = stored, expected + 1
-    if head is not None and noted != head.hash:
-        return f"chain {head.chain} ends before entry {head.place}, or that entry was replaced"
-    return ""
+        if self._head is not None and entry.place == self._head.place:
+            self._at_head = stored
+        self._previous, self._expected = stored, self._expected + 1
+        return ""
+
+    def end(self) -> str:
+        """Return what is wrong with the chain's end, in words; empty when it holds."""
+        if self._head is not None and self._at_head != self._head.hash:
+            return (
+                f"chain {self._head.chain} ends before entry {self._head.place}, or that entry was replaced"
+            )
+        return ""

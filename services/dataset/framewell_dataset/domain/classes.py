@@ -39,16 +39,16 @@ class DatasetClass:
 
 
 def folded(name: str) -> str:
-    """The name without case, accents' encoding, punctuation and double spaces: what makes two equal."""
+    """Return the name without case, encoding of accents, punctuation and double spaces, to compare it."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return " ".join(re.sub(r"[^\w\s]", " ", plain).split())
 
 
 def name_hash(name: str, salt: bytes) -> str:
-    """What the do-not-learn list keeps of an erased name: it recognises the name and does not tell it."""
+    """Return what the do-not-learn list keeps of an erased name: enough to know it again, not to read it."""
     return hmac.new(salt, folded(name).encode(), sha256).hexdigest()
 
 
 def class_id(dataset_id: str, name: str, salt: bytes) -> str:
-    """Id of the class a rule makes for a name: found again at a redelivery, and tells nothing."""
+    """Return the id of the class a rule makes for a name: the same at a redelivery, no clue to the name."""
     return derived_id(dataset_id, "class", name_hash(name, salt))

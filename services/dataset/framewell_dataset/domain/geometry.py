@@ -28,7 +28,7 @@ class Sighting:
 
 
 def overlap(first: Sighting, second: Sighting) -> float:
-    """Intersection over union of two boxes, 0 to 1."""
+    """Return the intersection over union of two boxes, 0 to 1."""
     width = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
     height = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
     if width <= 0 or height <= 0:
@@ -38,7 +38,7 @@ def overlap(first: Sighting, second: Sighting) -> float:
 
 
 def shared_time(first: Span, second: Span) -> float:
-    """Shared time as a fraction of the shorter span, 0 to 1; a single picture counts as one tick.
+    """Return the shared time as a fraction of the shorter span, 0 to 1; a single picture counts as one tick.
 
     The shorter one, so that a track cut off at a chunk's edge is the same as the whole track.
     """
@@ -49,7 +49,7 @@ def shared_time(first: Span, second: Span) -> float:
 
 
 def shared_place(first: Sequence[Sighting], second: Sequence[Sighting]) -> float:
-    """Median overlap of two trails' boxes, each of the shorter with the nearest in time of the longer.
+    """Return the median overlap of two trajectories: each box of the shorter with the nearest of the longer.
 
     Trails are in order of time. Only where both are seen: sightings outside the common time don't count.
     """
@@ -67,9 +67,9 @@ def _nearest(times: Sequence[int], pts: int) -> int:
     return min(around, key=lambda index: abs(times[index] - pts))
 
 
-def thinned(trail: Sequence[Sighting], most: int) -> tuple[Sighting, ...]:
-    """At most so many sightings, evenly spread, the first and the last among them."""
-    if len(trail) <= most:
-        return tuple(trail)
-    step = (len(trail) - 1) / (most - 1)
-    return tuple(trail[round(index * step)] for index in range(most))
+def thinned(trajectory: Sequence[Sighting], most: int) -> tuple[Sighting, ...]:
+    """Return at most so many sightings, evenly spread, the first and the last among them."""
+    if len(trajectory) <= most:
+        return tuple(trajectory)
+    step = (len(trajectory) - 1) / (most - 1)
+    return tuple(trajectory[round(index * step)] for index in range(most))

@@ -1,7 +1,6 @@
 """Money owed, in exact decimals. One entry per use and sample (and statement), never counted twice."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal, InvalidOperation
@@ -11,6 +10,7 @@ from framewell.rights.v1.rights_pb2 import (
     PAY_MODEL_UNSPECIFIED,
     RightsDecision,
     RightsStatement,
+    StatementRef,
 )
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_contracts.identity import derived_id
@@ -46,28 +46,53 @@ class HolderBalance:
 
 
 def entry(usage: UsageRecorded) -> Entry:
-    """The ledger's entry for a use. Raises BadAmount where the fact carries no exact numbers."""
+    """Return the ledger's entry for a use. Raises BadAmount where the fact carries no exact numbers."""
     quantity, amount = _decimal(usage.quantity, "quantity"), _decimal(usage.rate.amount or "0", "rate")
     return Entry(
-        entry_id=f"{usage.use_id}/{usage.sample_id}/{usage.statement}",
+        entry_id=f"{use_name(usage)}/{usage.sample_id}/{statement_name(usage.statement)}",
         usage=usage,
         owed=EXACT.multiply(quantity, amount),
     )
 
 
-def balances(entries: Iterable[Entry]) -> list[HolderBalance]:
-    """The sums per holder and currency, by holder."""
-    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    uses: dict[tuple[str, str], int] = defaultdict(int)
-    for each in entries:
+def use_name(usage: UsageRecorded) -> str:
+    """Return `snapshot:<id>` or `run:<id>`; empty where the fact names no use."""
+    kind = usage.WhichOneof("use")
+    return f"{kind.removesuffix('_id')}:{getattr(usage, kind)}" if kind else ""
+
+
+def statement_ref(statement: RightsStatement) -> StatementRef:
+    """Return the reference to a statement at its revision."""
+    return StatementRef(
+        issuer=statement.issuer, statement_id=statement_id(statement), revision=statement.revision
+    )
+
+
+def statement_name(ref: StatementRef) -> str:
+    """Return `<issuer>/<statement id>@<revision>`."""
+    return f"{ref.issuer}/{ref.statement_id}@{ref.revision}"
+
+
+class Balances:
+    """Adds up entries, one after another."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        self._uses: dict[tuple[str, str], int] = defaultdict(int)
+
+    def add(self, each: Entry) -> None:
+        """Count one entry."""
         key = each.usage.holder, each.usage.rate.currency
-        sums[key] = EXACT.add(sums[key], each.owed)
-        uses[key] += 1
-    return [HolderBalance(*key, sums[key], uses[key]) for key in sorted(sums)]
+        self._sums[key] = EXACT.add(self._sums[key], each.owed)
+        self._uses[key] += 1
+
+    def balances(self) -> list[HolderBalance]:
+        """Return the sums per holder and currency, by holder."""
+        return [HolderBalance(*key, self._sums[key], self._uses[key]) for key in sorted(self._sums)]
 
 
 def paid(decision: RightsDecision) -> list[RightsStatement]:
-    """The grounds of a permission that cost something."""
+    """Return the grounds of a permission that cost something."""
     return [
         ground
         for ground in decision.grounds
@@ -76,31 +101,26 @@ def paid(decision: RightsDecision) -> list[RightsStatement]:
 
 
 def flat_usage(snapshot_id: str, sample: Sample, at: datetime) -> list[Fact]:
-    """What publishing a sample in a snapshot costs: flat pay; pay per use is recorded by each run."""
+    """Return what publishing a sample in a snapshot costs: flat pay; each run records pay per use."""
     facts = []
-    for ground in paid(sample.passport.rights):
+    for ground in paid(sample.provenance.rights):
         if ground.payment.model != PAY_MODEL_FLAT:
             continue
         usage = UsageRecorded(
             holder=ground.holder or ground.issuer,
-            use_id=f"snapshot:{snapshot_id}",
+            snapshot_id=snapshot_id,
             sample_id=sample.sample_id,
             asset_id=sample.asset_id,
             purpose=sample.purpose,
             quantity="1",
             rate=ground.payment,
-            statement=statement_name(ground),
+            statement=statement_ref(ground),
         )
         usage.used_at.FromDatetime(at)
-        about = f"{sample.sample_id}/{usage.statement}"
-        id_ = derived_id(usage.use_id, "framewell.usage.recorded", about)
-        facts.append(Fact(usage, id=id_, subject=sample.asset_id))
+        discriminator = f"{sample.sample_id}/{statement_name(usage.statement)}"
+        event_id = derived_id(use_name(usage), "framewell.usage.recorded", discriminator)
+        facts.append(Fact(usage, id=event_id, subject=sample.asset_id))
     return facts
-
-
-def statement_name(statement: RightsStatement) -> str:
-    """`<issuer>/<statement id>@<revision>`."""
-    return f"{statement.issuer}/{statement_id(statement)}@{statement.revision}"
 
 
 def _decimal(text: str, what: str) -> Decimal:

@@ -37,8 +37,8 @@ PURPOSES: tuple["Purpose.ValueType", ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
-    """A statement as it reached us: `change` is the revision of the fact that brought it.
+class ReceivedStatement:
+    """A statement as it arrived: `change` is the revision of the fact that brought it.
 
     Issuers who don't count their statements' revisions count their changes; both grow.
     """
@@ -56,19 +56,19 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class StatedRights:
+class RightsOfAsset:
     """Everything stated about an asset, and the revision that moves with every change of any of it."""
 
-    stated: tuple[Stated, ...]
+    statements: tuple[ReceivedStatement, ...]
     revision: int
 
     @property
     def holders(self) -> tuple[str, ...]:
-        return tuple(sorted({each.statement.holder for each in self.stated if each.statement.holder}))
+        return tuple(sorted({each.statement.holder for each in self.statements if each.statement.holder}))
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class HousePolicy:
     """What the house decides where nobody stated anything, and where it works."""
 
     allowed_without_statement: frozenset["Purpose.ValueType"] = frozenset({PURPOSE_ANALYSIS})
@@ -77,7 +77,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What somebody wants to do: one purpose, at one time, with a stretch of the asset (None: all of it)."""
+    """What somebody wants to do: one purpose, at one time, with a span of the asset (None: all of it)."""
 
     purpose: "Purpose.ValueType"
     at: datetime
@@ -110,17 +110,17 @@ _CIRCUMSTANCE = {
 
 
 def statement_id(statement: RightsStatement) -> str:
-    """Its id; text found in a file has none and is known by where it stood and what it says."""
+    """Return its id; text found in a file has none and is known by where it stood and what it says."""
     if statement.statement_id:
         return statement.statement_id
-    said = f"{statement.source}\x1f{statement.found_at}\x1f{statement.verbatim}\x1f{statement.use}"
-    return f"text:{sha256(said.encode()).hexdigest()[:20]}"
+    content = f"{statement.source}\x1f{statement.found_at}\x1f{statement.verbatim}\x1f{statement.use}"
+    return f"text:{sha256(content.encode()).hexdigest()[:20]}"
 
 
-def newest(stated: Iterable[Stated]) -> list[list[Stated]]:
-    """Per (issuer, id) the statements of the newest revision: one, or several that differ."""
-    groups: dict[tuple[str, str], list[Stated]] = {}
-    for each in stated:
+def newest(statements: Iterable[ReceivedStatement]) -> list[list[ReceivedStatement]]:
+    """Return per (issuer, id) the statements of the newest revision: one, or several that differ."""
+    groups: dict[tuple[str, str], list[ReceivedStatement]] = {}
+    for each in statements:
         kept = groups.get(each.key)
         if kept is None or each.rank > kept[0].rank:
             groups[each.key] = [each]
@@ -138,9 +138,11 @@ class _Weighed:
     not_begun: list[RightsStatement] = field(default_factory=list)
 
 
-def decide(stated: Iterable[Stated], use: Use, house: House, *, revision: int = 0) -> RightsDecision:
-    """The decision for one use, with one sentence and the statements it rests on, word for word."""
-    weighed = _weigh(newest(stated), use, house)
+def decide(
+    statements: Iterable[ReceivedStatement], use: Use, house: HousePolicy, *, revision: int = 0
+) -> RightsDecision:
+    """Return the decision for one use, with one sentence and the statements it rests on, word for word."""
+    weighed = _weigh(newest(statements), use, house)
     if weighed.in_force:
         strictness = max(weighed.in_force)
         circumstance, grounds = _CIRCUMSTANCE[strictness], weighed.in_force[strictness]
@@ -167,27 +169,27 @@ def decide(stated: Iterable[Stated], use: Use, house: House, *, revision: int = 
 
 
 def decisions(
-    stated: Sequence[Stated], at: datetime, house: House, *, revision: int = 0
+    statements: Sequence[ReceivedStatement], at: datetime, house: HousePolicy, *, revision: int = 0
 ) -> list[RightsDecision]:
-    """One decision per purpose for the whole asset."""
-    return [decide(stated, Use(purpose, at), house, revision=revision) for purpose in PURPOSES]
+    """Return one decision per purpose for the whole asset."""
+    return [decide(statements, Use(purpose, at), house, revision=revision) for purpose in PURPOSES]
 
 
-def in_force(stated: Iterable[Stated], at: datetime) -> list[RightsStatement]:
-    """The newest statements whose term has begun and not ended."""
+def in_force(statements: Iterable[ReceivedStatement], at: datetime) -> list[RightsStatement]:
+    """Return the newest statements whose term has begun and not ended."""
     return [
         each.statement
-        for group in newest(stated)
+        for group in newest(statements)
         for each in group
         if not _ended(each.statement, at) and not _not_begun(each.statement, at)
     ]
 
 
-def next_change(stated: Iterable[Stated], after: datetime) -> datetime | None:
-    """When the next term begins or ends: no event announces it, so somebody has to ask again then."""
+def next_change(statements: Iterable[ReceivedStatement], after: datetime) -> datetime | None:
+    """Return when the next term begins or ends: no event announces it, so it has to be looked up then."""
     moments = [
         moment.ToDatetime(tzinfo=UTC)
-        for group in newest(stated)
+        for group in newest(statements)
         for each in group
         for name, moment in (
             ("valid_from", each.statement.valid_from),
@@ -198,7 +200,7 @@ def next_change(stated: Iterable[Stated], after: datetime) -> datetime | None:
     return min((moment for moment in moments if moment > after), default=None)
 
 
-def _weigh(groups: Iterable[list[Stated]], use: Use, house: House) -> _Weighed:
+def _weigh(groups: Iterable[list[ReceivedStatement]], use: Use, house: HousePolicy) -> _Weighed:
     weighed = _Weighed()
     for group in groups:
         speaking = [each.statement for each in group if _speaks_of(each.statement, use, house)]
@@ -207,7 +209,7 @@ def _weigh(groups: Iterable[list[Stated]], use: Use, house: House) -> _Weighed:
             weighed.in_force.setdefault(Strictness.CONTRADICTS, []).extend(running)
             continue
         for statement in running:
-            strictness = _STRICTNESS.get(statement.use, Strictness.UNREADABLE)
+            strictness = _strictness(statement)
             weighed.in_force.setdefault(strictness, []).append(statement)
         permits = [s for s in speaking if s.use == USE_ALLOWED]
         weighed.ended += [s for s in permits if _ended(s, use.at)]
@@ -215,10 +217,17 @@ def _weigh(groups: Iterable[list[Stated]], use: Use, house: House) -> _Weighed:
     return weighed
 
 
-def _speaks_of(statement: RightsStatement, use: Use, house: House) -> bool:
-    """Whether purpose, place and stretch concern the use.
+def _strictness(statement: RightsStatement) -> Strictness:
+    """Return how a statement bears on a use; a permission for a purpose nobody can read permits nothing."""
+    if statement.use == USE_ALLOWED and PURPOSE_UNSPECIFIED in statement.purposes:
+        return Strictness.UNREADABLE
+    return _STRICTNESS.get(statement.use, Strictness.UNREADABLE)
 
-    What restricts concerns every stretch it touches; what permits must cover the stretch whole.
+
+def _speaks_of(statement: RightsStatement, use: Use, house: HousePolicy) -> bool:
+    """Return whether purpose, territory and span concern the use.
+
+    What restricts concerns every span it touches; what permits must cover the span whole.
     """
     if statement.purposes and not {use.purpose, PURPOSE_UNSPECIFIED} & set(statement.purposes):
         return False
@@ -231,7 +240,7 @@ def _speaks_of(statement: RightsStatement, use: Use, house: House) -> bool:
     start, end = statement.span.start_pts, statement.span.end_pts
     if statement.use == USE_ALLOWED:
         return start <= use.span.start_pts and use.span.end_pts <= end
-    # A stretch of no length (a still, a single picture) is touched where it stands.
+    # A span of no length (a still, a single picture) is touched where it stands.
     return start < max(use.span.end_pts, use.span.start_pts + 1) and use.span.start_pts < end
 
 

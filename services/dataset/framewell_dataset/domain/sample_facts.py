@@ -1,4 +1,4 @@
-"""What the mesh hears of a sample's change. The fact's id follows from the sample and its revision."""
+"""Facts about samples. A fact's id follows from the sample and its revision."""
 
 from datetime import datetime
 
@@ -18,14 +18,14 @@ from framewell_kit.facts import Fact
 
 
 def rule_actor(rule: str, at: datetime) -> Actor:
-    """A rule as the one who decided."""
+    """Return a rule as the one who decided."""
     actor = Actor(principal=f"rule:{rule}", authority="rule")
     actor.decided_at.FromDatetime(at)
     return actor
 
 
-def told(sample: Sample, actor: Actor) -> Fact:
-    """The fact that tells of a sample that a rule or the gate put where it is now."""
+def change_fact(sample: Sample, actor: Actor) -> Fact:
+    """Return the fact about a sample that a rule or the gate put where it is now."""
     message: Message
     if sample.state is State.WITHHELD:
         message = SampleWithheld(
@@ -33,8 +33,7 @@ def told(sample: Sample, actor: Actor) -> Fact:
             dataset_id=sample.dataset_id,
             class_id=sample.class_id,
             rule=sample.rule,
-            decision=sample.passport.rights,
-            passport=sample.passport,
+            provenance=sample.provenance,
             revision=sample.revision,
         )
     elif sample.state is State.WITHDRAWN:
@@ -53,15 +52,15 @@ def told(sample: Sample, actor: Actor) -> Fact:
             class_id=sample.class_id,
             crops=sample.crops,
             evidence=sample.evidence,
-            passport=sample.passport,
+            provenance=sample.provenance,
             revision=sample.revision,
             question=sample.question,
         )
     return _fact(sample, message)
 
 
-def reviewed(sample: Sample, decision: "Decision.ValueType", actor: Actor, note: str) -> Fact:
-    """The fact that tells of a person's decision."""
+def review_fact(sample: Sample, decision: "Decision.ValueType", actor: Actor, note: str) -> Fact:
+    """Return the fact about a person's decision."""
     return _fact(
         sample,
         SampleReviewed(

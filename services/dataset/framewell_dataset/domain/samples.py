@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from framewell.media.v1.media_pb2 import Span
 from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
-from framewell.sample.v1.sample_pb2 import Crop, Decision, Evidence, Passport, SampleState
+from framewell.sample.v1.sample_pb2 import Crop, Decision, Evidence, Provenance, SampleState
 from framewell_contracts.identity import derived_id
 from framewell_dataset.domain.geometry import Sighting, shared_place, shared_time, thinned
 
@@ -19,7 +19,7 @@ SAME_TIME = 0.5
 SAME_PLACE = 0.5
 """Two proposals of one asset that share so much time and place are one sample, whoever found them."""
 
-LONGEST_TRAIL = 32
+LONGEST_TRAJECTORY = 32
 MOST_CROPS = 10
 
 
@@ -61,9 +61,10 @@ class Withdrawal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample as the service holds it. Its vectors lie apart, by its id.
+    """A sample as the service holds it.
 
-    `collapsed` holds the ids of near-duplicates it stands for; `quality` ranks samples of one class.
+    Its vectors and the near-duplicates it stands for lie apart, by its id. `quality` (0 to 1) ranks samples
+    of one class.
     """
 
     sample_id: str
@@ -74,32 +75,34 @@ class Sample:
     purpose: "Purpose.ValueType"
     state: State
     span: Span
-    trail: tuple[Sighting, ...]
-    passport: Passport
+    trajectory: tuple[Sighting, ...]
+    provenance: Provenance
     created_at: datetime
     class_id: str = ""
     question: bool = False
     crops: tuple[Crop, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     quality: float = 0.0
-    collapsed: tuple[str, ...] = ()
     revision: int = 1
     reason: str = ""
     withdrawal: Withdrawal = Withdrawal.NONE
     claimed_by: str = ""
     claimed_until: datetime | None = None
 
-    def same_as(self, span: Span, trail: tuple[Sighting, ...]) -> bool:
-        """Whether a sighting of the same asset is this very sample."""
-        return shared_time(self.span, span) >= SAME_TIME and shared_place(self.trail, trail) >= SAME_PLACE
+    def same_as(self, span: Span, trajectory: tuple[Sighting, ...]) -> bool:
+        """Return whether a sighting of the same asset is this very sample."""
+        return (
+            shared_time(self.span, span) >= SAME_TIME
+            and shared_place(self.trajectory, trajectory) >= SAME_PLACE
+        )
 
     @property
     def rank(self) -> tuple[int, str]:
-        """Of two samples that are the same, the one with the lower rank stays: the longer, then any."""
+        """Return what orders samples that are the same: the lowest stays, the longest, then any."""
         return self.span.start_pts - self.span.end_pts, self.sample_id
 
-    def grown(self, span: Span, trail: tuple[Sighting, ...]) -> "Sample | None":
-        """The sample after more of its track was seen, None when it covers that already.
+    def grown(self, span: Span, trajectory: tuple[Sighting, ...]) -> "Sample | None":
+        """Return the sample after more of its track was seen, None when it covers that already.
 
         No change of what it is: the revision stays. A track may be cut off at a chunk's edge at first.
         """
@@ -108,19 +111,19 @@ class Sample:
             return None
         first = min(self.span.first_frame, span.first_frame)
         last = max(self.span.first_frame + self.span.frames, span.first_frame + span.frames)
-        seen = {sighting.pts: sighting for sighting in (*trail, *self.trail)}
+        seen = {sighting.pts: sighting for sighting in (*trajectory, *self.trajectory)}
         return replace(
             self,
             span=Span(start_pts=begin, end_pts=end, first_frame=first, frames=last - first),
-            trail=thinned([seen[pts] for pts in sorted(seen)], LONGEST_TRAIL),
+            trajectory=thinned([seen[pts] for pts in sorted(seen)], LONGEST_TRAJECTORY),
         )
 
     def changed(self, **changes: object) -> "Sample":
-        """The sample after one change: the next revision."""
+        """Return the sample after one change: the next revision."""
         return replace(self, revision=self.revision + 1, **changes)  # type: ignore[arg-type]
 
     def under(self, decision: RightsDecision) -> "Sample | None":
-        """The sample after the gate spoke, None when that changes nothing."""
+        """Return the sample after the gate's decision, None when that changes nothing."""
         if decision.allowed:
             back = self.state is State.WITHDRAWN and self.withdrawal is Withdrawal.RIGHTS
             if self.state is not State.WITHHELD and not back:
@@ -135,14 +138,14 @@ class Sample:
     def _at_rights(
         self, decision: RightsDecision, state: State, withdrawal: Withdrawal = Withdrawal.NONE
     ) -> "Sample":
-        passport = Passport()
-        passport.CopyFrom(self.passport)
-        passport.rights.CopyFrom(decision)
+        provenance = Provenance()
+        provenance.CopyFrom(self.provenance)
+        provenance.rights.CopyFrom(decision)
         reason = "" if decision.allowed else decision.sentence
-        return self.changed(state=state, withdrawal=withdrawal, passport=passport, reason=reason)
+        return self.changed(state=state, withdrawal=withdrawal, provenance=provenance, reason=reason)
 
     def withdrawn(self, why: Withdrawal, reason: str) -> "Sample | None":
-        """The sample taken back, None when it already is for a reason that lasts."""
+        """Return the sample taken back, None when it already is for a reason that lasts."""
         if self.state is State.WITHDRAWN and self.withdrawal in (why, Withdrawal.ERASED):
             return None
         return self.changed(state=State.WITHDRAWN, withdrawal=why, reason=reason)
@@ -157,11 +160,11 @@ _DECIDED_STATE: dict["Decision.ValueType", State] = {
 
 
 def state_after(decision: "Decision.ValueType") -> State:
-    """The state a decision leads to; raises KeyError for an unspecified one."""
+    """Return the state that a decision leads to. Raises KeyError for an unspecified one."""
     return _DECIDED_STATE[decision]
 
 
 def sample_id(dataset_id: str, asset_id: str, span: Span, first: Sighting) -> str:
-    """Id of a new sample: the same sighting of the same asset gets the same id however often it is made."""
+    """Return the id of a new sample: the same sighting of an asset gets the same one every time."""
     place = f"{span.start_pts}/{first.x + first.width / 2:.2f},{first.y + first.height / 2:.2f}"
     return derived_id(asset_id, "sample", f"{dataset_id}/{place}")

@@ -1,7 +1,7 @@
-"""What a snapshot is: an immutable list of accepted samples, split by programme, named by its turn."""
+"""What a snapshot is: an immutable list of accepted samples, split by programme, named by its batch."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,18 +10,19 @@ from hashlib import sha256
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
-from framewell.snapshot.v1.snapshot_pb2 import ClassCount, SnapshotPublished, SnapshotWithdrawn, Split
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn, Split, SplitCount
 from framewell_contracts.identity import derived_id
+from framewell_contracts.json_mapping import enum_word
 from framewell_dataset.domain.classes import Dataset
+from framewell_dataset.domain.observations import Vectors
 from framewell_dataset.domain.samples import Sample
-from framewell_dataset.domain.sightings import Vectors
 
 IDENTITY = "identity"
 VALIDATION_PERCENT, TEST_PERCENT = 10, 10
 
 
 class SnapshotState(StrEnum):
-    """A draft is complete but not told of: rights are asked a last time between the two."""
+    """A draft is complete but not published: rights are asked a last time in between."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -29,12 +30,15 @@ class SnapshotState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSnapshot:
-    """A snapshot as the service holds it. `rows` is the object with its samples as they were."""
+class StoredSnapshot:
+    """A snapshot as the service holds it.
+
+    `content` is the hash of its samples (empty: a voided draft, which is made again); `rows_key` is the
+    object with the samples as they were.
+    """
 
     published: SnapshotPublished
     state: SnapshotState
-    sample_ids: tuple[str, ...]
     content: str
     rows_key: str
     created_at: datetime
@@ -42,7 +46,7 @@ class KeptSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class BackgroundFace:
     """A face nobody has named: the background that an open-set threshold is judged against."""
 
     face: str
@@ -52,21 +56,22 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRows:
-    """Everything that goes into a snapshot's tables."""
+    """Everything that goes into a snapshot's tables; vectors and counts of near-duplicates by sample."""
 
     snapshot_id: str
     number: int
     dataset: Dataset
     samples: tuple[Sample, ...]
     vectors: dict[str, Vectors]
-    strangers: tuple[Stranger, ...]
+    repeats: dict[str, int]
+    background_faces: tuple[BackgroundFace, ...]
     embedding: ModelVersion
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotObjects:
-    """Where they lie."""
+    """The objects of one snapshot."""
 
     manifest: ObjectRef
     samples: ObjectRef
@@ -74,13 +79,13 @@ class SnapshotObjects:
     rows: ObjectRef
 
 
-def snapshot_id(dataset_id: str, turn: int) -> str:
-    """Known before it is made, so that the snapshot it takes the place of can name it."""
-    return derived_id(dataset_id, "snapshot", str(turn))
+def snapshot_id(dataset_id: str, batch: int) -> str:
+    """Return its id, known before it is made, so that the snapshot it takes the place of can name it."""
+    return derived_id(dataset_id, "snapshot", str(batch))
 
 
 def split_of(programme_key: str, recipe: str) -> "Split.ValueType":
-    """Everything of one programme is in one split, so that no split has seen the other's pictures.
+    """Return the split of a programme: all of it is in one, so that no split has seen another's pictures.
 
     The identity recipe makes its own folds (leave a programme out), so it gets everything to train.
     """
@@ -93,20 +98,25 @@ def split_of(programme_key: str, recipe: str) -> "Split.ValueType":
 
 
 def split_name(split: "Split.ValueType") -> str:
-    """`train`, `validation` or `test`."""
-    return Split.Name(split).removeprefix("SPLIT_").lower()
+    """Return `train`, `validation` or `test`."""
+    return enum_word(Split.DESCRIPTOR, split)
 
 
 def content_hash(samples: Sequence[Sample]) -> str:
-    """The same for the same samples with the same classes: such a snapshot need not be published again."""
+    """Return a hash that is the same for the same samples with the same classes.
+
+    Such a snapshot need not be published again.
+    """
     rows = sorted([sample.sample_id, sample.class_id, len(sample.crops)] for sample in samples)
     return sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def counts(samples: Sequence[Sample], recipe: str) -> list[ClassCount]:
-    """Samples per class and split, by class."""
-    tally = Counter((sample.class_id, split_of(sample.programme_key, recipe)) for sample in samples)
+def split_counts(samples: Sequence[Sample], recipe: str) -> list[SplitCount]:
+    """Return how many samples and classes each split has; a split without samples is left out."""
+    classes: dict[Split.ValueType, Counter[str]] = defaultdict(Counter)
+    for sample in samples:
+        classes[split_of(sample.programme_key, recipe)][sample.class_id] += 1
     return [
-        ClassCount(class_id=class_id, split=split, samples=number)
-        for (class_id, split), number in sorted(tally.items())
+        SplitCount(split=split, sample_count=found.total(), class_count=len(found))
+        for split, found in sorted(classes.items())
     ]

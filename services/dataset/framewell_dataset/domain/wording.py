@@ -54,7 +54,7 @@ LONGEST_QUOTE = 600
 def sentence(
     circumstance: Circumstance, purpose: "Purpose.ValueType", grounds: Sequence[RightsStatement]
 ) -> str:
-    """The sentence of a decision. `grounds` is empty only where nobody stated anything."""
+    """Return the sentence of a decision. `grounds` is empty only where nobody stated anything."""
     what = PURPOSE_WORDS[purpose]
     if circumstance is Circumstance.HOUSE_ALLOWS:
         return f"Allowed: nobody stated anything about {what}, and the house allows it by default."
@@ -65,9 +65,9 @@ def sentence(
 
 
 def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -> str:
-    said, who = _said(_quoted(statement)), _who(statement)
+    quote, who = _with_quote(_quoted(statement)), _who(statement)
     if circumstance is Circumstance.PERMITTED:
-        return f"Allowed: {what} rests on {_basis(statement)}{said}"
+        return f"Allowed: {what} rests on {_basis(statement)}{quote}"
     if circumstance is Circumstance.PROHIBITED:
         return f"Withheld: {_prohibition(what, statement)}"
     withheld = {
@@ -77,21 +77,21 @@ def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -
         Circumstance.ENDED: f"the permission of {what} ended on {_day(statement.valid_until)}",
         Circumstance.NOT_BEGUN: f"the permission of {what} begins on {_day(statement.valid_from)}",
     }
-    return f"Withheld: {withheld[circumstance]}{said}"
+    return f"Withheld: {withheld[circumstance]}{quote}"
 
 
 def _prohibition(what: str, statement: RightsStatement) -> str:
-    """Terms given in words are repeated; text found in a file is quoted as what it is."""
+    """Repeat terms given in words; quote text found in a file as what it is."""
     verbatim = " ".join(statement.verbatim.split())
     if statement.source == rights.STATEMENT_SOURCE_EXIF and verbatim:
         return f"{_who(statement)} forbids reuse: {_quoted(statement)}"
     if statement.source not in _SOURCE_WORDS and verbatim:
         return _as_clause(verbatim)
-    return f"{_who(statement)} prohibits {what}{_said(_quoted(statement))}"
+    return f"{_who(statement)} prohibits {what}{_with_quote(_quoted(statement))}"
 
 
 def _as_clause(verbatim: str) -> str:
-    """`Training is prohibited.` becomes `training is prohibited`; acronyms and names of one word stay."""
+    """Make a clause: `Training is prohibited.` becomes `training is prohibited`; acronyms and names stay."""
     text = verbatim.rstrip(".").strip()[:LONGEST_QUOTE]
     head = text.split(" ", 1)[0]
     ordinary = head[:1].isupper() and head[1:].islower() and " " in text
@@ -117,12 +117,12 @@ def _quoted(statement: RightsStatement) -> str:
     return f"'{text}'" if len(text) <= LONGEST_QUOTE else f"'{text[:LONGEST_QUOTE]}…'"
 
 
-def _said(quote: str) -> str:
+def _with_quote(quote: str) -> str:
     return f": {quote}" if quote else ""
 
 
 def place(statement: RightsStatement) -> str:
-    """Where the statement stood and who made it, e.g. `contract 4711, NASA`."""
+    """Return where the statement stood and who made it, e.g. `contract 4711, NASA`."""
     found = statement.found_at or statement.statement_id or "stated with the request"
     parts = [found, *(who for who in (statement.issuer or statement.holder,) if who and who not in found)]
     if statement.HasField("span"):

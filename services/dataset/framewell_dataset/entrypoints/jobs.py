@@ -1,13 +1,15 @@
-"""Leased jobs and the work that nobody asks for: snapshots that settle, terms that begin or end."""
+"""Leased jobs and the work that nobody asks for: snapshots, whole assets, terms that begin or end."""
 
 import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell_dataset.handlers.publish_snapshot import PublishSnapshot
-from framewell_dataset.handlers.reask_rights import ReaskRights
+from framewell_dataset.commands.propose_along_shots import ProposeAlongShots
+from framewell_dataset.commands.publish_snapshot import PublishSnapshot
+from framewell_dataset.commands.recheck_terms import RecheckTerms
 from framewell_dataset.telemetry import TERMS_FAILED, TERMS_WAIT
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
@@ -20,20 +22,37 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PublishJob:
-    """Waits a moment for further decisions, then makes the turn's snapshot.
+    """Waits a moment for further decisions, then makes the batch's snapshot.
 
     Its facts leave with the snapshot's own document, so it returns none.
     """
 
     publish: PublishSnapshot
     clock: Clock
-    settle_seconds: float
+    debounce_seconds: float
 
     async def __call__(self, job: Job, lease: Lease) -> Sequence[Outgoing]:
-        await self.clock.sleep(self.settle_seconds)
+        await self.clock.sleep(self.debounce_seconds)
         lease.check()
         actor = Actor.FromString(job.payload["actor"])
-        await self.publish(job.payload["dataset_id"], int(job.payload["turn"]), actor, job.cause)
+        await self.publish(job.payload["dataset_id"], int(job.payload["batch"]), actor, job.cause)
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionJob:
+    """Looks at a whole asset, one segment after another, and notes after each how far it came.
+
+    Its facts leave with the samples' own documents, so it returns none.
+    """
+
+    propose: ProposeAlongShots
+
+    async def __call__(self, job: Job, lease: Lease) -> Sequence[Outgoing]:
+        work, index = Work.FromString(job.payload["work"]), ObjectRef.FromString(job.payload["index"])
+        begin = int(job.progress.get("segments", 0))
+        async for segments in self.propose(work, index, begin, job.cause):
+            await lease.save({"segments": segments})
         return ()
 
 
@@ -41,7 +60,7 @@ class PublishJob:
 class RightsTerms:
     """A part of the process that asks again about rights whose terms begin or end."""
 
-    reask: ReaskRights
+    recheck: RecheckTerms
     clock: Clock
     every_seconds: float
     name: str = "rights terms"
@@ -62,7 +81,7 @@ class RightsTerms:
     async def _run(self) -> None:
         while True:
             try:
-                await self.reask()
+                await self.recheck()
             except Busy as busy:
                 log.warning(TERMS_WAIT, reason=busy.reason)
             except Exception:

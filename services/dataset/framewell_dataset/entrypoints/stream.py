@@ -1,4 +1,4 @@
-"""The streams of the service: which fact goes to which handler."""
+"""The streams of the service: which group's facts go to which handler."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from framewell_dataset.handlers.change_programme import ChangeProgramme
 from framewell_dataset.handlers.change_rights import ChangeRights
 from framewell_dataset.handlers.complete_asset import CompleteAsset
-from framewell_dataset.handlers.erase import Erase
 from framewell_dataset.handlers.keep_audit import KeepAudit
 from framewell_dataset.handlers.propose_samples import ProposeSamples
 from framewell_dataset.handlers.record_usage import RecordUsage
@@ -14,6 +13,7 @@ from framewell_dataset.handlers.register_asset import RegisterAsset
 from framewell_dataset.handlers.remove_asset import RemoveAsset
 from framewell_dataset.handlers.request_snapshot import RequestSnapshot
 from framewell_kit.decisions import DecisionLog
+from framewell_kit.erasure import Erase
 from framewell_kit.stream import Stage
 
 CHUNKS_AT_ONCE = 4
@@ -37,24 +37,16 @@ class Handlers:
 
 
 def stages(handlers: Handlers, decisions: DecisionLog) -> Sequence[Stage]:
-    """One consumer group a handler. The audit log is written one entry at a time."""
+    """Return one consumer group a handler. The audit log is written one entry at a time."""
     return (
-        Stage("dataset.register_asset", handler=handlers.register_asset),
-        Stage(
-            "dataset.propose_samples",
-            handler=handlers.propose_samples,
-            concurrency=CHUNKS_AT_ONCE,
-        ),
-        Stage(
-            "dataset.complete_asset",
-            handler=handlers.complete_asset,
-            concurrency=CHUNKS_AT_ONCE,
-        ),
-        Stage("dataset.change_rights", handler=handlers.change_rights),
-        Stage("dataset.change_programme", handler=handlers.change_programme),
-        Stage("dataset.record_usage", handler=handlers.record_usage),
-        Stage("dataset.keep_audit", handler=handlers.keep_audit, concurrency=1),
-        Stage("dataset.renew_snapshot", handler=handlers.request_snapshot),
-        Stage("dataset.remove_asset", handler=handlers.remove_asset),
-        Stage("dataset.erase", handler=handlers.erase, decide_once=decisions),
+        Stage("dataset.register_asset", handlers.register_asset),
+        Stage("dataset.propose_samples", handlers.propose_samples, concurrency=CHUNKS_AT_ONCE),
+        Stage("dataset.complete_asset", handlers.complete_asset),
+        Stage("dataset.change_rights", handlers.change_rights),
+        Stage("dataset.change_programme", handlers.change_programme),
+        Stage("dataset.record_usage", handlers.record_usage),
+        Stage("dataset.keep_audit", handlers.keep_audit, concurrency=1),
+        Stage("dataset.request_snapshot", handlers.request_snapshot),
+        Stage("dataset.remove_asset", handlers.remove_asset),
+        Stage("dataset.erase", handlers.erase, decide_once=decisions),
     )

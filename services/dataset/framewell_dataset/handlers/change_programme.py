@@ -1,11 +1,11 @@
-"""Programme metadata changed: passports made from now on carry it, and house rules are asked again."""
+"""Programme metadata changed: provenance made from now on carries it, and house rules are asked again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from framewell.programme.v1.programme_pb2 import ProgrammeChanged
-from framewell_dataset.handlers.reconsider import Reconsider
-from framewell_dataset.ports import AssetBook
+from framewell_dataset.ports.assets import AssetRepository
+from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import NotYet
 
@@ -14,8 +14,8 @@ from framewell_kit.outcomes import NotYet
 class ChangeProgramme:
     """Older revisions change nothing. Raises NotYet while the asset is unknown here."""
 
-    assets: AssetBook
-    reconsider: Reconsider
+    assets: AssetRepository
+    reconsider: ReconsiderAsset
 
     async def __call__(self, fact: ProgrammeChanged, cause: Cause) -> Sequence[Outgoing]:
         asset = await self.assets.get(fact.asset_id)

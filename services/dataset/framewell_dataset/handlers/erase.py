@@ -1,77 +1,65 @@
-"""Somebody is to be forgotten: a class (a person), an asset, or everything of a holder."""
+"""Somebody is to be forgotten: a class (a person), an asset, or everything of a holder.
+
+The kit's `Erase` hears the request and answers it; here is how each kind of subject goes.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasureRequested
+from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell_dataset.domain.classes import name_hash
 from framewell_dataset.domain.samples import Withdrawal
-from framewell_dataset.handlers.forget_samples import ForgetSamples
-from framewell_dataset.handlers.remove_asset import RemoveAsset
-from framewell_dataset.ports import AssetBook, Catalogue, SampleStore
-from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.outcomes import Rejected
-
-SERVICE = "dataset"
+from framewell_dataset.ports.assets import AssetRepository
+from framewell_dataset.ports.catalogue import ClassRepository, ForgottenNameRepository
+from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.steps.forget_samples import ForgetSamples
+from framewell_dataset.steps.take_away_asset import TakeAwayAsset
+from framewell_kit.facts import Cause
 
 
 @dataclass(frozen=True, slots=True)
-class Erase:
-    """Answers with counts. A forgotten name is kept as a salted hash, so that no caption brings it back.
+class EraseClass:
+    """Forgets a person. The name is kept as a salted hash, so that no caption brings it back."""
 
-    Repeating it is safe and finds less to erase; the stage keeps the first answer.
-    """
-
-    assets: AssetBook
-    catalogue: Catalogue
-    samples: SampleStore
+    classes: ClassRepository
+    forgotten: ForgottenNameRepository
+    samples: SampleRepository
     forget: ForgetSamples
-    remove: RemoveAsset
 
-    async def __call__(self, fact: ErasureRequested, cause: Cause) -> Sequence[Outgoing]:
-        kind, _, name = fact.subject.partition(":")
-        if kind == "class" and name:
-            counts = await self._class(name, fact, cause)
-        elif kind == "asset" and name:
-            counts = await self._assets([name], fact, cause)
-        elif kind == "holder" and name:
-            held = await self.assets.of_holder(name)
-            counts = await self._assets([asset.asset_id for asset in held], fact, cause)
-        else:
-            raise Rejected(
-                f"erasure subject {fact.subject!r} is none of class:<id>, asset:<id>, holder:<name>",
-                code="unknown_subject",
-            )
-        return (
-            ErasureCompleted(
-                erasure_id=fact.erasure_id,
-                subject=fact.subject,
-                service=SERVICE,
-                counts=[ErasedCount(kind=each, count=counts[each]) for each in sorted(counts)],
-            ),
-        )
-
-    async def _class(self, class_id: str, fact: ErasureRequested, cause: Cause) -> Counter[str]:
-        named = await self.catalogue.get_class(class_id)
+    async def __call__(self, class_id: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:
+        named = await self.classes.get(class_id)
         if named is not None:
-            salt = await self.catalogue.salt()
+            salt = await self.forgotten.salt()
             hashes = [name_hash(name, salt) for name in (named.name, *named.aliases)]
-            await self.catalogue.never_learn(hashes, class_id)
-        counts = await self.forget(
-            await self.samples.of_class(class_id), Withdrawal.ERASED, "Its person was forgotten.",
-            fact.actor, cause,
-        )  # fmt: skip
-        counts["names"] += await self.catalogue.forget_class(class_id)
+            await self.forgotten.add(hashes, class_id)
+        samples = self.samples.of_class(class_id)
+        why = Withdrawal.ERASED, "Its person was forgotten."
+        counts = await self.forget(samples, *why, request.actor, cause)
+        counts["names"] += await self.classes.forget(class_id)
         return counts
 
-    async def _assets(self, asset_ids: Sequence[str], fact: ErasureRequested, cause: Cause) -> Counter[str]:
+
+@dataclass(frozen=True, slots=True)
+class EraseAsset:
+    """Forgets everything made of an asset."""
+
+    take_away: TakeAwayAsset
+
+    async def __call__(self, asset_id: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:
+        why = Withdrawal.ERASED, "Its asset was erased."
+        return await self.take_away(asset_id, 0, why, request.actor, cause)
+
+
+@dataclass(frozen=True, slots=True)
+class EraseHolder:
+    """Forgets every asset that a holder has rights in."""
+
+    assets: AssetRepository
+    erase_asset: EraseAsset
+
+    async def __call__(self, holder: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:
         counts: Counter[str] = Counter()
-        for asset_id in asset_ids:
-            await self.assets.remove(asset_id, revision=0)
-            counts += Counter(
-                await self.remove.take_away(
-                    asset_id, Withdrawal.ERASED, "Its asset was erased.", fact.actor, cause
-                )
-            )
+        async for asset in self.assets.of_holder(holder):
+            counts += Counter(await self.erase_asset(asset.asset_id, request, cause))
         return counts

@@ -4,21 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.usage.v1.usage_pb2 import UsageRecorded
-from framewell_dataset.domain.ledger import BadAmount, entry
-from framewell_dataset.ports import Ledger
+from framewell_dataset.domain.ledger import BadAmount, entry, use_name
+from framewell_dataset.ports.rights import LedgerRepository
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Rejected
 
 
 @dataclass(frozen=True, slots=True)
 class RecordUsage:
-    """The only writer of the ledger, so that it can be rebuilt from the topic to the same totals."""
+    """The only writer of the ledger, so that it can be rebuilt from the topic to the same totals.
 
-    ledger: Ledger
+    Raises Rejected for a use that is neither of a snapshot nor of a run, and for amounts that are no numbers.
+    """
+
+    ledger: LedgerRepository
 
     async def __call__(self, fact: UsageRecorded, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
+        used = use_name(fact)
+        if not used:
+            raise Rejected(f"a use of sample {fact.sample_id} names neither a snapshot nor a run", "no_use")
         try:
             await self.ledger.enter(entry(fact))
         except BadAmount as error:
-            raise Rejected(f"use {fact.use_id} of sample {fact.sample_id}: {error}", "bad_amount") from error
+            raise Rejected(f"use {used} of sample {fact.sample_id}: {error}", "bad_amount") from error
         return ()

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell_dataset.domain.assets import Asset, asset_target
+from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.sample_facts import rule_actor
-from framewell_dataset.handlers.reconsider import Reconsider
-from framewell_dataset.ports import AssetBook, RightsBook
+from framewell_dataset.ports.assets import AssetRepository
+from framewell_dataset.ports.rights import StatementRepository
+from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 
@@ -21,24 +23,25 @@ class RegisterAsset:
     An asset that is taken in again may bring further statements: its samples are decided anew.
     """
 
-    assets: AssetBook
-    rights: RightsBook
-    reconsider: Reconsider
+    assets: AssetRepository
+    statements: StatementRepository
+    reconsider: ReconsiderAsset
     clock: Clock
 
     async def __call__(self, fact: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
+        asset_id = fact.work.asset_id
         asset = Asset(
-            asset_id=fact.asset_id,
-            kind=fact.kind,
+            asset_id=asset_id,
+            kind=fact.work.kind,
             source=fact.source,
             uri=fact.uri,
             original=fact.original,
             programme=fact.programme,
             revision=fact.revision,
         )
-        await self.rights.add(asset_target(fact.asset_id), fact.statements, change=0)
+        await self.statements.add(Subject(asset_id=asset_id), fact.statements, change=0)
         await self.assets.remember(asset)
-        kept = await self.assets.get(fact.asset_id)
-        if kept is not None and not kept.removed:
-            await self.reconsider(kept, rule_actor(RULE, self.clock.now()), cause)
+        known = await self.assets.get(asset_id)
+        if known is not None and not known.removed:
+            await self.reconsider(known, rule_actor(RULE, self.clock.now()), cause)
         return ()

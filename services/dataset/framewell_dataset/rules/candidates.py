@@ -7,7 +7,7 @@ import numpy as np
 from framewell.media.v1.media_pb2 import Span
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.geometry import Sighting
-from framewell_dataset.domain.sightings import FaceTrack, Vectors
+from framewell_dataset.domain.observations import FaceTrack, Vectors
 from framewell_dataset.rules.crops import ChosenCrops
 from framewell_dataset.rules.names import PersonName
 
@@ -35,17 +35,17 @@ class Candidate:
         return self.track.span
 
     @property
-    def trail(self) -> tuple[Sighting, ...]:
-        return self.track.trail
+    def trajectory(self) -> tuple[Sighting, ...]:
+        return self.track.trajectory
 
     @property
     def vectors(self) -> Vectors:
-        """[rows, 128], one row a chosen crop, best first."""
+        """Return [rows, 128], one row a chosen crop, best first."""
         rows = [face.vector for face in self.crops.faces if face.vector is not None]
         return np.stack(rows) if rows else np.zeros((0, 128), np.float32)
 
     @property
     def quality(self) -> float:
-        """0 to 1: the mean quality of its crops."""
+        """Return 0 to 1: the mean quality of its crops."""
         faces = self.crops.faces
         return sum(face.quality for face in faces) / len(faces) if faces else 0.0

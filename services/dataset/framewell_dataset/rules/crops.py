@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framewell_dataset.domain.observations import FaceSeen, Vectors
 from framewell_dataset.domain.samples import MOST_CROPS
-from framewell_dataset.domain.sightings import FaceSeen, Vectors
 
-ENROL_SCORE = 0.85
+LOWEST_SCORE = 0.85
 """False boxes scored up to .70, real faces in bright pictures from .86."""
 
 SMALLEST_SIDE = 64.0
@@ -31,10 +31,10 @@ class ChosenCrops:
 
 
 def good_enough(face: FaceSeen) -> bool:
-    """Sure, large, frontal, sharp, lit, and described by a vector."""
+    """Return whether the face is sure, large, frontal, sharp, lit, and described by a vector."""
     return (
         face.vector is not None
-        and face.score >= ENROL_SCORE
+        and face.score >= LOWEST_SCORE
         and face.side_pixels >= SMALLEST_SIDE
         and face.turn < LARGEST_TURN
         and face.sharpness > SOFTEST
@@ -43,7 +43,7 @@ def good_enough(face: FaceSeen) -> bool:
 
 
 def choose(faces: Sequence[FaceSeen]) -> ChosenCrops:
-    """The best crops of a track, no two of the same moment, at most ten."""
+    """Return the best crops of a track, no two of the same moment, at most ten."""
     good = sorted(filter(good_enough, faces), key=lambda face: (-face.quality, face.moment.pts))
     chosen: list[FaceSeen] = []
     collapsed: list[FaceSeen] = []
@@ -56,7 +56,7 @@ def choose(faces: Sequence[FaceSeen]) -> ChosenCrops:
 
 
 def best_effort(faces: Sequence[FaceSeen]) -> ChosenCrops:
-    """The single best face with a vector, for a question: nothing is learned before a person answers."""
+    """Return the best face with a vector, for a question: nothing is learned before a person answers."""
     described = [face for face in faces if face.vector is not None]
     best = max(described, key=lambda face: (face.quality, face.score), default=None)
     return ChosenCrops(() if best is None else (best,), (), 0)
@@ -69,7 +69,7 @@ def _distance(first: FaceSeen, second: FaceSeen) -> float:
 
 
 def repeats(vectors: Vectors, of: Vectors) -> bool:
-    """Whether most of the crops `vectors` [n, 128] show moments that `of` [m, 128] has already."""
+    """Return whether most of the crops `vectors` [n, 128] show moments that `of` [m, 128] has already."""
     if not len(vectors) or not len(of):
         return False
     nearest = np.linalg.norm(vectors[:, None, :] - of[None, :, :], axis=2).min(axis=1)

@@ -12,7 +12,7 @@ from enum import Enum, auto
 import numpy as np
 
 from framewell_dataset.domain.classes import DatasetClass, folded
-from framewell_dataset.domain.sightings import Vectors
+from framewell_dataset.domain.observations import Vectors
 
 SAME_FACE = 0.52
 PERHAPS_SAME_FACE = 0.60
@@ -56,7 +56,10 @@ class Found:
 
 
 def look_up(name: str, face: Vectors, known: Sequence[KnownClass]) -> Found:
-    """Compare a name and a centroid [128] with the store. Order of `known` does not matter."""
+    """Compare a name and a centroid [128] with classes: all of that name, or the one with the nearest face.
+
+    The order of `known` does not matter.
+    """
     nearest = min(known, key=lambda each: (each.distance(face), each.named.class_id), default=None)
     namesake = _named(name, known)
     if namesake is not None:

@@ -14,9 +14,9 @@ import numpy as np
 
 from framewell.media.v1.media_pb2 import Span
 from framewell.sample.v1.sample_pb2 import Evidence
-from framewell_dataset.domain.sightings import Caption, FaceTrack
+from framewell_dataset.domain.observations import Caption, FaceTrack
 from framewell_dataset.rules.candidates import Candidate
-from framewell_dataset.rules.crops import ENROL_SCORE, SMALLEST_SIDE, best_effort, choose
+from framewell_dataset.rules.crops import LOWEST_SCORE, SMALLEST_SIDE, ChosenCrops, best_effort, choose
 from framewell_dataset.rules.names import PersonName, person_name
 
 NAME = "lower_third_face"
@@ -32,13 +32,16 @@ WIDEST_SPREAD = 0.40
 """Mean raw L2 of a track's vectors from their centroid: beyond it the track may hold two faces."""
 
 FEWEST_CROPS = 3
+MOST_OBSERVATIONS = 100
+"""As many as a piece of evidence may name."""
+
 SEEN_OFTEN = 1 / 3
 """A second face counts when it is there in at least this fraction of the first one's pictures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the rule looks at: a chunk, or a whole asset along its final shots."""
+    """What the rule looks at: a chunk, or a segment of an asset along its final shots."""
 
     tracks: Sequence[FaceTrack]
     captions: Sequence[Caption]
@@ -47,7 +50,7 @@ class Scene:
 
 
 def candidates(scene: Scene) -> list[Candidate]:
-    """Everyone the captions of the scene name, and the face of a still that nothing names.
+    """Return everyone the captions of the scene name, and the face of a still that nothing names.
 
     One candidate a track: where several captions name one track, the surest stays.
     """
@@ -74,7 +77,7 @@ def _better(candidate: Candidate, kept: Candidate) -> bool:
 
 
 def _named_face(scene: Scene, caption: Caption, named: PersonName) -> Candidate | None:
-    """The face under a name line, None when there is no face to learn from."""
+    """Return the face under a name line, None when there is no face to learn from."""
     together = [
         (track, part)
         for track in scene.tracks
@@ -95,7 +98,7 @@ def _named_face(scene: Scene, caption: Caption, named: PersonName) -> Candidate 
         *_doubts_of_the_crops(crops.good),
     ]
     return Candidate(
-        track, crops, (_read(caption), _seen(track, seen)), named, () if not doubts else tuple(doubts)
+        track, crops, (_read(caption), _seen(track, seen, crops)), named, () if not doubts else tuple(doubts)
     )
 
 
@@ -135,7 +138,7 @@ def _doubts_of_the_crops(good: int) -> list[str]:
 
 
 def _second_face(seen: FaceTrack, others: Sequence[FaceTrack]) -> float:
-    """Largest median area ratio of a face that is often there with the first one."""
+    """Return the largest median area ratio of a face that is often there with the first one."""
     area_at = {face.moment.pts: face.sighting.area for face in seen.faces}
     ratios = []
     for other in others:
@@ -164,11 +167,11 @@ def _read(caption: Caption) -> Evidence:
             "one source: provisional until a person or a second shot confirms it."
         ),
         score=caption.confidence,
-        observations=[caption.ref],
+        observation_ids=[caption.observation_id],
     )
 
 
-def _seen(track: FaceTrack, seen: FaceTrack) -> Evidence:
+def _seen(track: FaceTrack, seen: FaceTrack, crops: ChosenCrops) -> Evidence:
     return Evidence(
         kind="face_track",
         sentence=(
@@ -176,16 +179,22 @@ def _seen(track: FaceTrack, seen: FaceTrack) -> Evidence:
             f"{len(track.faces)} sampled picture(s) of its shot."
         ),
         score=max(face.score for face in seen.faces),
-        observations=[face.ref for face in seen.faces],
+        observation_ids=_observation_ids(seen, crops),
     )
 
 
+def _observation_ids(seen: FaceTrack, crops: ChosenCrops) -> list[str]:
+    """Return at most 100 observations of the face, those of its crops first."""
+    ids = dict.fromkeys(face.observation_id for face in (*crops.faces, *seen.faces))
+    return list(ids)[:MOST_OBSERVATIONS]
+
+
 def _face_of_a_still(scene: Scene) -> Candidate | None:
-    """The largest face of a picture without a caption: a question, since nothing names it."""
+    """Return the largest face of a picture without a caption: a question, since nothing names it."""
     large = [
         track
         for track in scene.tracks
-        if track.faces[0].side_pixels >= SMALLEST_SIDE and track.faces[0].score >= ENROL_SCORE
+        if track.faces[0].side_pixels >= SMALLEST_SIDE and track.faces[0].score >= LOWEST_SCORE
     ]
     if not large:
         return None
@@ -197,11 +206,11 @@ def _face_of_a_still(scene: Scene) -> Candidate | None:
         kind="question",
         sentence="A still shows this face and nothing on it says who it is.",
         score=track.faces[0].score,
-        observations=[track.faces[0].ref],
+        observation_ids=[track.faces[0].observation_id],
     )
     return Candidate(track, crops, (asked,), None, ("Nothing on the picture names the person.",))
 
 
 def seconds_of(span: Span, seconds_per_tick: Fraction) -> float:
-    """Length of a span in seconds."""
+    """Return the length of a span in seconds."""
     return float((span.end_pts - span.start_pts) * seconds_per_tick)

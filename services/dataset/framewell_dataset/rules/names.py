@@ -34,7 +34,7 @@ class PersonName:
 
 
 def person_name(line: str, role: str = "") -> PersonName | None:
-    """The person a name line names, None when it names none (or a place, or says something else)."""
+    """Return the person a name line names, None when it names none (or a place, or says something else)."""
     text = unicodedata.normalize("NFC", " ".join(line.split()))
     fictional = says_fiction(text) or says_fiction(role)
     text = _without_suffixes(text)
@@ -51,7 +51,7 @@ def person_name(line: str, role: str = "") -> PersonName | None:
 
 
 def says_fiction(text: str) -> bool:
-    """Whether a line says that the person is made up."""
+    """Return whether a line says that the person is made up."""
     return any(word in FICTION for word in re.findall(r"\w+", text.casefold()))
 
 
@@ -77,12 +77,12 @@ def _bare(word: str) -> str:
 
 
 def _in_capitals(word: str) -> bool:
-    """`MÜßIG` too: captions in capitals keep the ß."""
+    """Return whether the word is in capitals; captions keep the ß in them (`MÜßIG`)."""
     return word.replace("ß", "SS").isupper()
 
 
 def _recased(word: str, *, first: bool) -> str:
-    """`GRÖSSLER-WÜRZ` becomes `Grössler-Würz`, `VON` becomes `von`, but a name may begin with `Ben`."""
+    """Put a word in ordinary case: `GRÖSSLER-WÜRZ` as `Grössler-Würz`, `VON` as `von` unless it is first."""
     if not first and word.casefold() in PARTICLES:
         return word.casefold()
     parts = _JOINT.split(word)
@@ -97,7 +97,7 @@ def _reads_as_name(words: list[str]) -> bool:
 
 
 def _is_name_word(word: str) -> bool:
-    """`Jördis`, `Größler-Würz`, `O'Neill`, `McCarthy`, `J.`: capitalised letters, nothing else."""
+    """Return whether it is like `Jördis`, `Größler-Würz`, `O'Neill`, `McCarthy` or `J.`."""
     if word.casefold().strip(".") in STOP_WORDS:
         return False
     if len(word) == 2 and word[1] == ".":

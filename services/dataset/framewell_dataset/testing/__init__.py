@@ -1,4 +1,4 @@
-"""For tests: the service in memory, and footage to show it."""
+"""For tests: the service on the kit's bench, and footage to show it."""
 
 from framewell_dataset.testing.bench import DatasetBench
 from framewell_dataset.testing.footage import (
@@ -8,7 +8,6 @@ from framewell_dataset.testing.footage import (
     contract_4711,
     ingested,
     stated,
-    whole,
 )
 
-__all__ = ["DECIDED_BY", "DatasetBench", "Footage", "Seen", "contract_4711", "ingested", "stated", "whole"]
+__all__ = ["DECIDED_BY", "DatasetBench", "Footage", "Seen", "contract_4711", "ingested", "stated"]

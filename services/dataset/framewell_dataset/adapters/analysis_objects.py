@@ -1,0 +1,67 @@
+"""What models saw in a chunk, read from the objects that its facts refer to (claim check).
+
+Serialized ObservationSets, and vectors as Arrow IPC.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
+from framewell.inference.v1.inference_pb2 import AnalysisIndex, ObservationSet
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_dataset.domain.observations import (
+    Caption,
+    FaceSeen,
+    SeenInChunk,
+    Vectors,
+    captions_of,
+    faces_of,
+)
+from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcome_messages import is_done
+
+FACES, TEXT = "faces", "text"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisObjects:
+    """Reads objects whole: an index has a few hundred bytes a chunk, the others are of one chunk each."""
+
+    objects: Objects
+
+    async def index(self, ref: ObjectRef) -> AnalysisIndex:
+        return AnalysisIndex.FromString(await self.objects.read(ref))
+
+    async def seen(self, chunk: ChunkAnalysed) -> SeenInChunk:
+        results = {result.analyser: result for result in chunk.results if is_done(result.outcome)}
+        faces: tuple[FaceSeen, ...] = ()
+        captions: tuple[Caption, ...] = ()
+        models = []
+        if FACES in results:
+            observed = await self._observed(results[FACES])
+            faces = faces_of(observed, await self._vectors(results[FACES]), chunk.index)
+            models.append(results[FACES].model)
+        if TEXT in results:
+            captions = captions_of(await self._observed(results[TEXT]), chunk.index)
+            models.append(results[TEXT].model)
+        return SeenInChunk(chunk.index, chunk.frames, faces, captions, tuple(models))
+
+    async def _observed(self, result: AnalyserResult) -> ObservationSet:
+        return ObservationSet.FromString(await self.objects.read(result.observation_set))
+
+    async def _vectors(self, result: AnalyserResult) -> Vectors | None:
+        if not result.HasField("vectors"):
+            return None
+        return await asyncio.to_thread(read_vectors, await self.objects.read(result.vectors))
+
+
+def read_vectors(data: bytes) -> Vectors:
+    """Return [rows, dimensions] float32 of an Arrow IPC file with one fixed-size list column `vector`."""
+    column = pyarrow.ipc.open_file(pa.BufferReader(data)).read_all().column("vector").combine_chunks()
+    dimensions = column.type.list_size
+    values = column.flatten().to_numpy(zero_copy_only=False)
+    return np.asarray(values, np.float32).reshape(-1, dimensions)

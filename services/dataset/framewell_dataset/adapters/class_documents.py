@@ -1,0 +1,82 @@
+"""Classes with their names as documents: the only collection that holds names of people on screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framewell_dataset.domain.classes import DatasetClass, folded
+from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.paging import Order, Page, PageRequest, find_page
+
+CLASSES = "classes"
+BY_NAME = Order("name", str)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDocuments:
+    """Collection `classes`. `folded` holds each name as it is compared."""
+
+    documents: Documents
+
+    async def prepare(self) -> None:
+        for fields in (["dataset_id", *BY_NAME.fields], BY_NAME.fields, ["dataset_id", "folded"]):
+            await self.documents.ensure_index(CLASSES, fields)
+
+    async def add(self, added: DatasetClass) -> bool:
+        return await self.documents.insert_once(CLASSES, {"_id": added.class_id, **_fields(added)})
+
+    async def get(self, class_id: str) -> DatasetClass | None:
+        found = await self.documents.get(CLASSES, class_id)
+        return None if found is None else _class(found)
+
+    async def each(self, class_ids: Sequence[str]) -> list[DatasetClass]:
+        if not class_ids:
+            return []
+        return [
+            _class(each) for each in await self.documents.find(CLASSES, {"_id": {"$in": list(class_ids)}})
+        ]
+
+    async def named(self, dataset_id: str, name: str) -> list[DatasetClass]:
+        query = {"dataset_id": dataset_id, "folded": folded(name)}
+        return [_class(each) for each in await self.documents.find(CLASSES, query, sort=[("_id", 1)])]
+
+    async def page(
+        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str]
+    ) -> Page[DatasetClass]:
+        query: Document = {"dataset_id": dataset_id} if dataset_id else {}
+        if class_ids:
+            query["_id"] = {"$in": list(class_ids)}
+        return (await find_page(self.documents, CLASSES, query, page, BY_NAME)).map(_class)
+
+    async def change(self, before: DatasetClass, after: DatasetClass) -> bool:
+        expect = {"revision": before.revision}
+        change = {"$set": _fields(after)}
+        return await self.documents.update(CLASSES, before.class_id, change, expect=expect) is not None
+
+    async def forget(self, class_id: str) -> bool:
+        return await self.documents.delete(CLASSES, class_id)
+
+
+def _fields(named: DatasetClass) -> Document:
+    return {
+        "dataset_id": named.dataset_id,
+        "name": named.name,
+        "aliases": list(named.aliases),
+        "folded": sorted({folded(name) for name in (named.name, *named.aliases)}),
+        "external_ids": [[scheme, value] for scheme, value in named.external_ids.items()],
+        "fictional": named.fictional,
+        "merged_into": named.merged_into,
+        "revision": named.revision,
+    }
+
+
+def _class(document: Document) -> DatasetClass:
+    return DatasetClass(
+        class_id=document["_id"],
+        dataset_id=document["dataset_id"],
+        name=document["name"],
+        aliases=tuple(document["aliases"]),
+        external_ids=dict(document["external_ids"]),
+        fictional=document["fictional"],
+        merged_into=document["merged_into"],
+        revision=document["revision"],
+    )

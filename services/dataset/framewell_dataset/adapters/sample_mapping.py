@@ -1,0 +1,69 @@
+"""A sample as a document and back."""
+
+from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
+from framewell.media.v1.media_pb2 import Span
+from framewell_dataset.domain.geometry import Sighting
+from framewell_dataset.domain.samples import Sample, State, Withdrawal
+from framewell_kit.documents.protocol import Document
+
+
+def changing_fields(sample: Sample) -> Document:
+    """Return what a change writes: everything but its age, the place and the facts that wait."""
+    content = SampleMessage(crops=sample.crops, evidence=sample.evidence, provenance=sample.provenance)
+    return {
+        "dataset_id": sample.dataset_id,
+        "asset_id": sample.asset_id,
+        "class_id": sample.class_id,
+        "programme_key": sample.programme_key,
+        "rule": sample.rule,
+        "purpose": sample.purpose,
+        "state": str(sample.state),
+        "question": sample.question,
+        "content": content.SerializeToString(),
+        "pictures": [crop.picture.key for crop in sample.crops],
+        "quality": sample.quality,
+        "revision": sample.revision,
+        "reason": sample.reason,
+        "withdrawal": str(sample.withdrawal),
+        "claimed_by": sample.claimed_by,
+        "claimed_until": sample.claimed_until,
+    }
+
+
+def place_fields(sample: Sample) -> Document:
+    """Return when and where it was seen: what a growing sample writes."""
+    return {
+        "start_pts": sample.span.start_pts,
+        # A single picture stands for one tick.
+        "end_pts": max(sample.span.end_pts, sample.span.start_pts + 1),
+        "span": sample.span.SerializeToString(),
+        "trajectory": [[s.pts, s.x, s.y, s.width, s.height] for s in sample.trajectory],
+    }
+
+
+def sample_of(document: Document) -> Sample:
+    """Return the sample that a document holds."""
+    content = SampleMessage.FromString(document["content"])
+    return Sample(
+        sample_id=document["_id"],
+        dataset_id=document["dataset_id"],
+        asset_id=document["asset_id"],
+        class_id=document["class_id"],
+        programme_key=document["programme_key"],
+        rule=document["rule"],
+        purpose=document["purpose"],
+        state=State(document["state"]),
+        question=document["question"],
+        span=Span.FromString(document["span"]),
+        trajectory=tuple(Sighting(int(row[0]), *row[1:]) for row in document["trajectory"]),
+        crops=tuple(content.crops),
+        evidence=tuple(content.evidence),
+        provenance=content.provenance,
+        quality=document["quality"],
+        created_at=document["created_at"],
+        revision=document["revision"],
+        reason=document["reason"],
+        withdrawal=Withdrawal(document["withdrawal"]),
+        claimed_by=document["claimed_by"],
+        claimed_until=document["claimed_until"],
+    )

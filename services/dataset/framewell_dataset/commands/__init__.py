@@ -1,0 +1,1 @@
+"""Changes that a call or a job makes."""

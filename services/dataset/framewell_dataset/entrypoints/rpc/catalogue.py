@@ -1,0 +1,91 @@
+"""CatalogueService: datasets and classes."""
+# ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
+
+from dataclasses import dataclass
+from typing import Any
+
+from framewell.dataset.v1 import catalogue_service_pb2 as messages
+from framewell.dataset.v1 import catalogue_service_pb2_grpc as stubs
+from framewell_dataset.commands.create_dataset import CreateDataset
+from framewell_dataset.commands.manage_classes import ManageClasses
+from framewell_dataset.domain.classes import Dataset, DatasetClass
+from framewell_dataset.entrypoints.rpc.messages import class_message, dataset_message
+from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository
+from framewell_kit.call_cause import call_cause
+from framewell_kit.paging import page_request
+from framewell_kit.rpc import Servicer, current_actor
+
+CLASSES_A_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueServicer(stubs.CatalogueServiceServicer):
+    """Translates calls about datasets and classes."""
+
+    datasets: DatasetRepository
+    classes: ClassRepository
+    create_dataset: CreateDataset
+    manage: ManageClasses
+
+    async def CreateDataset(
+        self, request: messages.CreateDatasetRequest, context: Any
+    ) -> messages.CreateDatasetResponse:
+        asked = request.dataset
+        purpose = asked.purpose or Dataset(asked.dataset_id, "").purpose
+        dataset = Dataset(asked.dataset_id, asked.title, tuple(asked.rules), asked.recipe, purpose)
+        made = await self.create_dataset(dataset)
+        return messages.CreateDatasetResponse(dataset=dataset_message(made))
+
+    async def ListDatasets(
+        self, request: messages.ListDatasetsRequest, context: Any
+    ) -> messages.ListDatasetsResponse:
+        page = (await self.datasets.page(page_request(request))).map(dataset_message)
+        return messages.ListDatasetsResponse(datasets=page.items, next_page_token=page.next_token)
+
+    async def CreateClass(
+        self, request: messages.CreateClassRequest, context: Any
+    ) -> messages.CreateClassResponse:
+        asked = request.dataset_class
+        added = DatasetClass(
+            class_id=asked.class_id,
+            dataset_id=asked.dataset_id,
+            name=asked.name,
+            aliases=tuple(asked.aliases),
+            external_ids=dict(asked.external_ids),
+            fictional=asked.fictional,
+        )
+        made = await self.manage.create(added, call_cause())
+        return messages.CreateClassResponse(dataset_class=class_message(made))
+
+    async def ListClasses(
+        self, request: messages.ListClassesRequest, context: Any
+    ) -> messages.ListClassesResponse:
+        page = await self.classes.page(
+            page_request(request, default=CLASSES_A_PAGE),
+            dataset_id=request.dataset_id,
+            class_ids=request.class_ids,
+        )
+        classes = page.map(class_message)
+        return messages.ListClassesResponse(classes=classes.items, next_page_token=classes.next_token)
+
+    async def RenameClass(
+        self, request: messages.RenameClassRequest, context: Any
+    ) -> messages.RenameClassResponse:
+        renamed = await self.manage.rename(
+            request.class_id, request.name, request.aliases, request.external_ids
+        )
+        return messages.RenameClassResponse(dataset_class=class_message(renamed))
+
+    async def MergeClasses(
+        self, request: messages.MergeClassesRequest, context: Any
+    ) -> messages.MergeClassesResponse:
+        kept, moved = await self.manage.merge(
+            request.from_class_id, request.into_class_id, current_actor(), call_cause()
+        )
+        return messages.MergeClassesResponse(dataset_class=class_message(kept), samples_moved=moved)
+
+
+def servicer(answering: CatalogueServicer) -> Servicer:
+    """Return it as the server takes it."""
+    name = messages.DESCRIPTOR.services_by_name["CatalogueService"].full_name
+    return Servicer(name, stubs.add_CatalogueServiceServicer_to_server, answering)

@@ -1,0 +1,44 @@
+"""Values of the service as messages."""
+
+from framewell.dataset.v1 import dataset_pb2 as messages
+from framewell.dataset.v1.rights_service_pb2 import Balance
+from framewell_dataset.domain.classes import Dataset, DatasetClass
+from framewell_dataset.domain.ledger import HolderBalance
+from framewell_dataset.domain.snapshots import StoredSnapshot
+
+
+def dataset_message(dataset: Dataset) -> messages.Dataset:
+    return messages.Dataset(
+        dataset_id=dataset.dataset_id,
+        title=dataset.title,
+        rules=dataset.rules,
+        recipe=dataset.recipe,
+        purpose=dataset.purpose,
+    )
+
+
+def class_message(named: DatasetClass) -> messages.DatasetClass:
+    return messages.DatasetClass(
+        class_id=named.class_id,
+        dataset_id=named.dataset_id,
+        name=named.name,
+        aliases=named.aliases,
+        external_ids=named.external_ids,
+        fictional=named.fictional,
+        merged_into=named.merged_into,
+    )
+
+
+def snapshot_message(stored: StoredSnapshot) -> messages.Snapshot:
+    message = messages.Snapshot(published=stored.published, withdrawn=stored.withdrawn)
+    message.published_at.FromDatetime(stored.created_at)
+    return message
+
+
+def balance_message(balance: HolderBalance) -> Balance:
+    return Balance(
+        holder=balance.holder,
+        currency=balance.currency,
+        amount=format(balance.amount, "f"),
+        uses=balance.uses,
+    )

@@ -1,0 +1,121 @@
+"""ReviewService: samples, and what people decide about them."""
+# ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from framewell.dataset.v1 import review_service_pb2 as messages
+from framewell.dataset.v1 import review_service_pb2_grpc as stubs
+from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
+from framewell.sample.v1.sample_pb2 import DECISION_UNDO
+from framewell_dataset.commands.propose_sample import Pointed, ProposeSample
+from framewell_dataset.commands.review_samples import Reviewed, ReviewSamples
+from framewell_dataset.domain.sample_messages import sample_message
+from framewell_dataset.domain.samples import Sample, State
+from framewell_dataset.ports.catalogue import ClassRepository
+from framewell_dataset.ports.review import RepeatRepository, SampleRepository
+from framewell_kit.call_cause import call_cause
+from framewell_kit.clock import Clock
+from framewell_kit.outcomes import NotFound
+from framewell_kit.paging import page_request
+from framewell_kit.rpc import Servicer, current_actor
+
+CLAIMED = 10
+MOST_CLAIMED = 100
+LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewServicer(stubs.ReviewServiceServicer):
+    """Translates calls about samples; names of classes are joined here and nowhere else."""
+
+    samples: SampleRepository
+    repeats: RepeatRepository
+    classes: ClassRepository
+    propose: ProposeSample
+    review: ReviewSamples
+    clock: Clock
+
+    async def ProposeSample(
+        self, request: messages.ProposeSampleRequest, context: Any
+    ) -> messages.ProposeSampleResponse:
+        sample = await self.propose(
+            request.dataset_id,
+            request.class_id,
+            request.asset_id,
+            Pointed(request.moment, request.box, request.note),
+            (current_actor(), call_cause()),
+        )
+        return messages.ProposeSampleResponse(sample=(await self._messages([sample]))[0])
+
+    async def ListSamples(
+        self, request: messages.ListSamplesRequest, context: Any
+    ) -> messages.ListSamplesResponse:
+        page = await self.samples.page(
+            page_request(request),
+            dataset_id=request.dataset_id,
+            states=[State.of(state) for state in request.states],
+            class_id=request.class_id,
+            asset_id=request.asset_id,
+        )
+        listed = await self._messages(page.items)
+        return messages.ListSamplesResponse(samples=listed, next_page_token=page.next_token)
+
+    async def GetSample(self, request: messages.GetSampleRequest, context: Any) -> messages.GetSampleResponse:
+        sample = await self.samples.get(request.sample_id)
+        if sample is None:
+            raise NotFound(f"sample {request.sample_id} does not exist")
+        return messages.GetSampleResponse(sample=(await self._messages([sample]))[0])
+
+    async def ClaimSamples(
+        self, request: messages.ClaimSamplesRequest, context: Any
+    ) -> messages.ClaimSamplesResponse:
+        now = self.clock.now()
+        lease = request.lease.ToTimedelta() if request.HasField("lease") else LEASE
+        claimed = await self.samples.claim(
+            request.dataset_id,
+            current_actor().principal,
+            min(request.limit or CLAIMED, MOST_CLAIMED),
+            now,
+            now + lease,
+        )
+        return messages.ClaimSamplesResponse(samples=await self._messages(claimed))
+
+    async def ReviewSamples(
+        self, request: messages.ReviewSamplesRequest, context: Any
+    ) -> messages.ReviewSamplesResponse:
+        return messages.ReviewSamplesResponse(results=await self._review(request.reviews))
+
+    async def UndoReview(
+        self, request: messages.UndoReviewRequest, context: Any
+    ) -> messages.UndoReviewResponse:
+        undone = [messages.Review(sample_id=each, decision=DECISION_UNDO) for each in request.sample_ids]
+        return messages.UndoReviewResponse(results=await self._review(undone))
+
+    async def _review(self, reviews: Sequence[messages.Review]) -> list[messages.ReviewResult]:
+        results = await self.review(reviews, current_actor(), call_cause())
+        samples = [each.sample for each in results if each.sample]
+        by_id = {message.sample_id: message for message in await self._messages(samples)}
+        return [_result(each, by_id) for each in results]
+
+    async def _messages(self, samples: Sequence[Sample]) -> list[SampleMessage]:
+        found = await self.classes.each(sorted({each.class_id for each in samples if each.class_id}))
+        names = {each.class_id: each.name for each in found}
+        repeats = await self.repeats.count([each.sample_id for each in samples])
+        return [
+            sample_message(each, repeats=repeats[each.sample_id], class_name=names.get(each.class_id, ""))
+            for each in samples
+        ]
+
+
+def _result(reviewed: Reviewed, by_id: dict[str, SampleMessage]) -> messages.ReviewResult:
+    sample = by_id[reviewed.sample.sample_id] if reviewed.sample else None
+    return messages.ReviewResult(sample=sample, error=reviewed.error)
+
+
+def servicer(answering: ReviewServicer) -> Servicer:
+    """Return it as the server takes it."""
+    name = messages.DESCRIPTOR.services_by_name["ReviewService"].full_name
+    return Servicer(name, stubs.add_ReviewServiceServicer_to_server, answering)

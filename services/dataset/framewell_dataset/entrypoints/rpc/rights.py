@@ -1,0 +1,68 @@
+"""RightsService: what is stated and decided, what is owed, what is on record."""
+# ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
+
+from dataclasses import dataclass
+from typing import Any
+
+from framewell.dataset.v1 import rights_service_pb2 as messages
+from framewell.dataset.v1 import rights_service_pb2_grpc as stubs
+from framewell_dataset.entrypoints.rpc.messages import balance_message
+from framewell_dataset.queries.list_ledger import ListLedger
+from framewell_dataset.queries.preview_rights import PreviewRights
+from framewell_dataset.queries.show_rights import ShowRights
+from framewell_dataset.queries.verify_audit import VerifyAudit
+from framewell_kit.paging import page_request
+from framewell_kit.rpc import Servicer
+
+MOST_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RightsServicer(stubs.RightsServiceServicer):
+    """Translates calls about rights, money and the audit log."""
+
+    show: ShowRights
+    preview: PreviewRights
+    ledger: ListLedger
+    verify: VerifyAudit
+
+    async def GetRights(self, request: messages.GetRightsRequest, context: Any) -> messages.GetRightsResponse:
+        shown = await self.show(request.asset_id)
+        return messages.GetRightsResponse(
+            decisions=shown.decisions, statements=shown.statements, revision=shown.revision
+        )
+
+    async def PreviewRightsChange(
+        self, request: messages.PreviewRightsChangeRequest, context: Any
+    ) -> messages.PreviewRightsChangeResponse:
+        found = await self.preview(request.change)
+        return messages.PreviewRightsChangeResponse(
+            samples_withdrawn=found.samples_withdrawn,
+            samples_proposed=found.samples_proposed,
+            snapshot_count=len(found.snapshot_ids),
+            asset_count=len(found.asset_ids),
+            snapshot_ids=sorted(found.snapshot_ids)[:MOST_NAMED],
+            asset_ids=sorted(found.asset_ids)[:MOST_NAMED],
+        )
+
+    async def ListLedger(
+        self, request: messages.ListLedgerRequest, context: Any
+    ) -> messages.ListLedgerResponse:
+        page, balances = await self.ledger(page_request(request), request.holder)
+        return messages.ListLedgerResponse(
+            entries=[entry.usage for entry in page.items],
+            balances=[balance_message(each) for each in balances],
+            next_page_token=page.next_token,
+        )
+
+    async def VerifyAudit(
+        self, request: messages.VerifyAuditRequest, context: Any
+    ) -> messages.VerifyAuditResponse:
+        entries, problem = await self.verify()
+        return messages.VerifyAuditResponse(intact=not problem, entries=entries, problem=problem)
+
+
+def servicer(answering: RightsServicer) -> Servicer:
+    """Return it as the server takes it."""
+    name = messages.DESCRIPTOR.services_by_name["RightsService"].full_name
+    return Servicer(name, stubs.add_RightsServiceServicer_to_server, answering)

@@ -1,0 +1,90 @@
+"""Datasets and classes; a class's document is the only place in the mesh that holds a person's name."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from framewell_dataset.domain.classes import Dataset, DatasetClass
+from framewell_kit.paging import Page, PageRequest
+
+
+class DatasetRepository(Protocol):
+    """Datasets, and the batches of changes that their snapshots are made of.
+
+    Whatever changes a dataset belongs to its open batch. A snapshot closes the batch it takes.
+    """
+
+    async def add(self, dataset: Dataset) -> bool:
+        """Keep a new dataset; False when its id is taken."""
+        ...
+
+    async def get(self, dataset_id: str) -> Dataset | None: ...
+
+    async def proposed_by(self, rule: str) -> list[Dataset]:
+        """Return the datasets that a rule proposes for."""
+        ...
+
+    async def page(self, page: PageRequest) -> Page[Dataset]:
+        """Return datasets by id."""
+        ...
+
+    async def batch(self, dataset_id: str) -> int:
+        """Return the number of the open batch. Raises NotFound for an unknown dataset."""
+        ...
+
+    async def close_batch(self, dataset_id: str, batch: int) -> bool:
+        """Close the batch: changes from now on belong to the next. False when it was closed before."""
+        ...
+
+    async def next_number(self, dataset_id: str) -> int:
+        """Give out the next snapshot's number, from 1. Raises NotFound for an unknown dataset."""
+        ...
+
+    async def numbers(self, dataset_id: str) -> int:
+        """Return how many numbers were given out. Raises NotFound for an unknown dataset."""
+        ...
+
+
+class ClassRepository(Protocol):
+    """Classes with their names, one erasable document each."""
+
+    async def add(self, added: DatasetClass) -> bool:
+        """Keep a new class; False when its id is taken."""
+        ...
+
+    async def get(self, class_id: str) -> DatasetClass | None: ...
+
+    async def each(self, class_ids: Sequence[str]) -> list[DatasetClass]:
+        """Return those of the classes that exist."""
+        ...
+
+    async def named(self, dataset_id: str, name: str) -> list[DatasetClass]:
+        """Return the dataset's classes with this name or alias, whatever its case and punctuation."""
+        ...
+
+    async def page(
+        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str]
+    ) -> Page[DatasetClass]:
+        """Return classes by name (of one dataset, some ids; empty: all)."""
+        ...
+
+    async def change(self, before: DatasetClass, after: DatasetClass) -> bool:
+        """Put `after` where `before` stands; False when somebody changed it meanwhile."""
+        ...
+
+    async def forget(self, class_id: str) -> bool:
+        """Delete the class with its names; False when there was none."""
+        ...
+
+
+class ForgottenNameRepository(Protocol):
+    """The do-not-learn list: salted hashes of erased names."""
+
+    async def add(self, name_hashes: Sequence[str], class_id: str) -> None:
+        """Keep the hashes for ever; those that are there stay as they are."""
+        ...
+
+    async def holds(self, name_hash: str) -> bool: ...
+
+    async def salt(self) -> bytes:
+        """Return the secret that name hashes are made with; the same for ever."""
+        ...

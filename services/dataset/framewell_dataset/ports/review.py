@@ -1,0 +1,109 @@
+"""Samples and their vectors."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from framewell.media.v1.media_pb2 import Span
+from framewell_dataset.domain.observations import FaceSeen, Vectors
+from framewell_dataset.domain.samples import Sample, State
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.paging import Page, PageRequest
+
+
+class SampleRepository(Protocol):
+    """Samples. A change and the fact about it are one write."""
+
+    async def insert(self, sample: Sample, fact: Outgoing, cause: Cause) -> bool:
+        """Keep a new sample; False when its id is taken."""
+        ...
+
+    async def change(self, before: Sample, after: Sample, fact: Outgoing | None, cause: Cause) -> bool:
+        """Put `after` where `before` stands; False when somebody changed it meanwhile."""
+        ...
+
+    async def grow(self, sample: Sample) -> None:
+        """Note the span and trajectory of a sample that grew. `change` leaves them alone."""
+        ...
+
+    async def get(self, sample_id: str) -> Sample | None: ...
+
+    async def overlapping(self, asset_id: str, dataset_id: str, span: Span) -> list[Sample]:
+        """Return the samples of the asset that share time with the span, oldest first."""
+        ...
+
+    async def nearby(self, asset_id: str, dataset_id: str, pts: int, limit: int) -> list[Sample]:
+        """Return at most so many proposed, accepted and withheld samples on either side of the pts."""
+        ...
+
+    def of_asset(self, asset_id: str) -> AsyncIterator[Sample]:
+        """Yield the samples of an asset, oldest first."""
+        ...
+
+    def of_class(self, class_id: str) -> AsyncIterator[Sample]:
+        """Yield the samples of a class, oldest first."""
+        ...
+
+    async def newest_of_class(self, class_id: str, states: Sequence[State], limit: int) -> list[Sample]:
+        """Return the newest samples of a class in these states."""
+        ...
+
+    async def count(self, class_id: str, programme_key: str) -> int:
+        """Count the samples of a class from one programme, without rejected and withdrawn ones."""
+        ...
+
+    def in_state(self, dataset_id: str, states: Sequence[State]) -> AsyncIterator[Sample]:
+        """Yield the samples of a dataset in these states, oldest first."""
+        ...
+
+    async def page(
+        self, page: PageRequest, *, dataset_id: str, states: Sequence[State], class_id: str, asset_id: str
+    ) -> Page[Sample]:
+        """Return samples, oldest first."""
+        ...
+
+    async def claim(
+        self, dataset_id: str, reviewer: str, limit: int, now: datetime, until: datetime
+    ) -> list[Sample]:
+        """Claim proposed samples that nobody else has claimed at `now`, oldest first."""
+        ...
+
+    async def uses_picture(self, key: str, but: str) -> bool:
+        """Return whether a sample other than `but` has a crop with this object key."""
+        ...
+
+
+class RepeatRepository(Protocol):
+    """The near-duplicates that a sample stands for: faces that show its very pictures again."""
+
+    async def note(self, sample_id: str, asset_id: str, faces: Sequence[FaceSeen]) -> None:
+        """Note that the sample stands for these faces of an asset too. Noting one again changes nothing."""
+        ...
+
+    async def count(self, sample_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many faces each of the samples stands for; none is left out as 0."""
+        ...
+
+    async def forget_sample(self, sample_id: str) -> None:
+        """Delete what was noted of a sample."""
+        ...
+
+    async def forget_asset(self, asset_id: str) -> None:
+        """Delete what was noted of faces in an asset."""
+        ...
+
+
+class VectorRepository(Protocol):
+    """Vectors of samples: [rows, 128] float32, one row a crop."""
+
+    async def put(self, sample_id: str, vectors: Vectors) -> None:
+        """Keep the sample's vectors in place of those before."""
+        ...
+
+    async def get(self, sample_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors by sample; a sample without any is left out."""
+        ...
+
+    async def forget(self, sample_id: str) -> bool:
+        """Delete the sample's vectors; False when there were none."""
+        ...

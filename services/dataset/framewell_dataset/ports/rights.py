@@ -1,0 +1,66 @@
+"""Statements of rights, the ledger of uses, and the audit log of decisions."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.rights.v1.rights_pb2 import RightsStatement
+from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.audit import AuditEntry, Head
+from framewell_dataset.domain.ledger import Entry
+from framewell_dataset.domain.rights import RightsOfAsset
+from framewell_kit.paging import Page, PageRequest
+
+
+class StatementRepository(Protocol):
+    """Statements by the subject they are about: an asset, a source or a holder."""
+
+    async def of(self, asset: Asset) -> RightsOfAsset:
+        """Return all that was stated about the asset, its source and its holders."""
+        ...
+
+    async def add(self, subject: Subject, statements: Sequence[RightsStatement], change: int) -> bool:
+        """Add a change's statements and raise the revision; False when they change nothing."""
+        ...
+
+    async def forget(self, subject: Subject) -> bool:
+        """Delete what was stated about the subject; False when nothing was."""
+        ...
+
+
+class LedgerRepository(Protocol):
+    """Uses and what is owed for them."""
+
+    async def enter(self, entry: Entry) -> bool:
+        """Keep an entry once; False when it is there."""
+        ...
+
+    async def page(self, page: PageRequest, holder: str) -> Page[Entry]:
+        """Return entries, newest first."""
+        ...
+
+    def all(self, holder: str) -> AsyncIterator[Entry]:
+        """Yield all entries of a holder; of everybody where none is named."""
+        ...
+
+
+class AuditRepository(Protocol):
+    """The chains of decisions."""
+
+    async def has(self, event_id: str) -> bool: ...
+
+    async def last(self, chain: int) -> tuple[AuditEntry, str] | None:
+        """Return the last entry and its hash; None for an empty chain."""
+        ...
+
+    async def append(self, entry: AuditEntry) -> bool:
+        """Add the entry; False when its place is taken, or its event is there."""
+        ...
+
+    async def head(self, chain: int) -> Head | None:
+        """Return the end of the chain as it was noted apart from the entries."""
+        ...
+
+    def entries(self, chain: int) -> AsyncIterator[tuple[AuditEntry, str]]:
+        """Yield all of a chain in order, each with the hash stored beside it."""
+        ...

@@ -1,0 +1,119 @@
+"""Snapshots, the faces that go into their background, and the objects they are written to."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat, ReadSnapshotResponse
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
+from framewell_dataset.domain.snapshots import (
+    BackgroundFace,
+    SnapshotObjects,
+    SnapshotRows,
+    StoredSnapshot,
+)
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.paging import Page, PageRequest
+
+
+class SnapshotRepository(Protocol):
+    """Snapshots. A change and the fact about it are one write."""
+
+    async def put_draft(self, draft: StoredSnapshot, sample_ids: Sequence[str]) -> bool:
+        """Write or rewrite a draft; False when it is published or withdrawn already."""
+        ...
+
+    async def publish(self, draft: StoredSnapshot, facts: Sequence[Outgoing], cause: Cause) -> bool:
+        """Publish the draft with its facts; False when it was withdrawn or rewritten meanwhile."""
+        ...
+
+    async def withdraw(
+        self, stored: StoredSnapshot, withdrawn: SnapshotWithdrawn, fact: Outgoing, cause: Cause
+    ) -> bool:
+        """Withdraw a published snapshot with its fact; False when it is not published."""
+        ...
+
+    async def void(self, stored: StoredSnapshot) -> bool:
+        """Make sure that a draft is never published as it is; False when it is no draft any more."""
+        ...
+
+    async def get(self, snapshot_id: str) -> StoredSnapshot | None: ...
+
+    async def newest(self, dataset_id: str) -> StoredSnapshot | None:
+        """Return the newest that is published and not withdrawn."""
+        ...
+
+    def containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
+        """Yield drafts and published ones that hold the sample."""
+        ...
+
+    def ever_containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
+        """Yield all that hold the sample, withdrawn ones too."""
+        ...
+
+    async def page(self, page: PageRequest, dataset_id: str) -> Page[StoredSnapshot]:
+        """Return snapshots, newest first, without drafts."""
+        ...
+
+    async def note_export(self, snapshot_id: str, export: ObjectRef) -> None:
+        """Note an export, so that it can be deleted when the snapshot must not be used any more."""
+        ...
+
+    async def exports(self, snapshot_id: str) -> list[ObjectRef]: ...
+
+
+class BackgroundFaceRepository(Protocol):
+    """Faces that nobody named, of analysed assets."""
+
+    async def keep(
+        self, asset_id: str, generation: int, segment: int, faces: Sequence[BackgroundFace]
+    ) -> None:
+        """Keep the faces of one segment of an asset in place of those before."""
+        ...
+
+    async def forget_older(self, asset_id: str, generation: int) -> None:
+        """Delete the asset's faces of generations before this one."""
+        ...
+
+    async def newest(self, limit: int) -> list[BackgroundFace]:
+        """Return the faces kept last."""
+        ...
+
+    async def forget(self, asset_id: str) -> int:
+        """Delete all faces of the asset; how many there were."""
+        ...
+
+
+class SnapshotTables(Protocol):
+    """A snapshot as objects."""
+
+    async def write(self, rows: SnapshotRows) -> SnapshotObjects:
+        """Write the tables and the manifest. Writing the same rows again gives the same objects."""
+        ...
+
+    async def discard(self, stored: StoredSnapshot) -> None:
+        """Delete the tables of a draft that will not be published as it is."""
+        ...
+
+    def read(self, rows_key: str) -> AsyncIterator[ReadSnapshotResponse]:
+        """Yield the samples with their splits, as they were when the snapshot was published."""
+        ...
+
+
+class SnapshotExporter(Protocol):
+    """A snapshot in formats that others read."""
+
+    def export(
+        self, stored: StoredSnapshot, format_: "ExportFormat.ValueType"
+    ) -> AsyncIterator[float | ObjectRef]:
+        """Yield progress from 0 to 1, then the export. Raises Rejected for an unknown format."""
+        ...
+
+
+class PublishQueue(Protocol):
+    """Where a changed dataset waits for its next snapshot."""
+
+    async def request(self, dataset_id: str, batch: int, actor: Actor, cause: Cause) -> None:
+        """See that the batch's snapshot is made, a moment from now. Asking again changes nothing."""
+        ...

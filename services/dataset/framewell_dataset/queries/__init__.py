@@ -1,0 +1,1 @@
+"""Read-only calls that take more than one look into a repository."""

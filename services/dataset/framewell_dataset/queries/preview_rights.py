@@ -1,0 +1,56 @@
+"""What a change of rights would do, without doing it."""
+
+from dataclasses import dataclass, field
+
+from framewell.rights.v1.rights_pb2 import RightsChanged
+from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.rights import ReceivedStatement
+from framewell_dataset.domain.samples import State
+from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.steps.rights_change import RightsChangePolicy
+from framewell_dataset.steps.rights_gate import RightsGate
+
+
+@dataclass(slots=True)
+class Preview:
+    """How much would change, and what."""
+
+    samples_withdrawn: int = 0
+    samples_proposed: int = 0
+    snapshot_ids: set[str] = field(default_factory=set)
+    asset_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRights:
+    """Decides about every sample concerned as if the change had been made."""
+
+    policy: RightsChangePolicy
+    samples: SampleRepository
+    snapshots: SnapshotRepository
+    gate: RightsGate
+
+    async def __call__(self, change: RightsChanged) -> Preview:
+        """Return what the change would do. Raises Rejected for one that could not be made."""
+        self.policy.check(change)
+        taken, _ = self.policy.split(change)
+        added = tuple(ReceivedStatement(statement, change.revision) for statement in taken)
+        preview = Preview()
+        async for asset in self.policy.concerned(change.subject):
+            preview.asset_ids.append(asset.asset_id)
+            await self._count(asset, added, preview)
+        return preview
+
+    async def _count(self, asset: Asset, added: tuple[ReceivedStatement, ...], preview: Preview) -> None:
+        rights = self.gate.with_added(await self.gate.rights(asset), added)
+        async for sample in self.samples.of_asset(asset.asset_id):
+            after = sample.under(self.gate.weigh(rights, sample.purpose, sample.span))
+            if after is None:
+                continue
+            if after.state is State.PROPOSED:
+                preview.samples_proposed += 1
+                continue
+            preview.samples_withdrawn += 1
+            async for stored in self.snapshots.containing(sample.sample_id):
+                preview.snapshot_ids.add(stored.published.snapshot_id)

@@ -1,0 +1,1 @@
+"""What several handlers, commands and queries share: the rights gate, changes of samples and snapshots."""

@@ -1,0 +1,69 @@
+"""The rights gate as everything that uses an asset passes it: the decision from what is stated now."""
+
+from dataclasses import dataclass
+
+from framewell.media.v1.media_pb2 import Span
+from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
+from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.house_rules import HouseRule, applying
+from framewell_dataset.domain.rights import (
+    HousePolicy,
+    ReceivedStatement,
+    RightsOfAsset,
+    Use,
+    decide,
+    next_change,
+)
+from framewell_dataset.domain.samples import Sample
+from framewell_dataset.ports.assets import AssetRepository
+from framewell_dataset.ports.rights import StatementRepository
+from framewell_kit.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class RightsGate:
+    """Reads anew every time; nothing is cached, since a change acts at once."""
+
+    assets: AssetRepository
+    statements: StatementRepository
+    house: HousePolicy
+    house_rules: tuple[HouseRule, ...]
+    clock: Clock
+
+    async def rights(self, asset: Asset) -> RightsOfAsset:
+        """Return everything stated about the asset, the house's rules among it."""
+        found = await self.statements.of(asset)
+        return RightsOfAsset((*found.statements, *applying(self.house_rules, asset)), found.revision)
+
+    async def rights_by_id(self, asset_id: str) -> RightsOfAsset | None:
+        """Return everything stated about the asset, None when it is not known (any more)."""
+        asset = await self.assets.get(asset_id)
+        return None if asset is None or asset.removed else await self.rights(asset)
+
+    async def decide(
+        self, asset: Asset, purpose: "Purpose.ValueType", span: Span | None = None
+    ) -> RightsDecision:
+        """Return the decision for one use, at the revision it was made at."""
+        return self.weigh(await self.rights(asset), purpose, span)
+
+    def weigh(
+        self, rights: RightsOfAsset, purpose: "Purpose.ValueType", span: Span | None = None
+    ) -> RightsDecision:
+        """Return the decision from what was read before."""
+        use = Use(purpose, self.clock.now(), span)
+        return decide(rights.statements, use, self.house, revision=rights.revision)
+
+    async def of_sample(self, sample: Sample) -> RightsDecision | None:
+        """Return the decision for a sample now, None when its asset is not known (any more)."""
+        rights = await self.rights_by_id(sample.asset_id)
+        return None if rights is None else self.weigh(rights, sample.purpose, sample.span)
+
+    async def note(self, asset: Asset) -> None:
+        """Keep who holds rights in the asset and when its rights have to be asked for again."""
+        rights = await self.rights(asset)
+        due = next_change(rights.statements, self.clock.now())
+        await self.assets.note_rights(asset.asset_id, rights.holders, due)
+
+    def with_added(self, rights: RightsOfAsset, added: tuple[ReceivedStatement, ...]) -> RightsOfAsset:
+        """Return the rights as they would be with further statements."""
+        return RightsOfAsset((*rights.statements, *added), rights.revision + 1)

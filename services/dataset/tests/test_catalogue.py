@@ -1,0 +1,51 @@
+"""Datasets and classes."""
+
+import pytest
+
+from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_rpc
+from framewell.dataset.v1 import dataset_pb2 as messages
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1.sample_pb2 import SampleProposed
+from framewell_dataset.testing import DatasetBench, stated
+from framewell_dataset.testing.people import (
+    ASTRONAUT,
+    proposed_man,
+    samples,
+)
+from framewell_kit.outcomes import Rejected
+
+
+async def test_merged_classes_share_samples_and_names(bench: DatasetBench) -> None:
+    one = await proposed_man(bench)
+    await bench.take_in("b", stated())
+    await bench.show("b", ASTRONAUT)
+    two = bench.facts.of(SampleProposed)[-1]
+    merged = await bench.call(
+        "MergeClasses",
+        catalogue_rpc.MergeClassesRequest(from_class_id=two.class_id, into_class_id=one.class_id),
+    )
+    assert merged.samples_moved == 1
+    assert list(merged.dataset_class.aliases) == ["Eileen Collins"]
+    assert {sample.class_id for sample in await samples(bench)} == {one.class_id}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "words"),
+    [
+        (messages.Dataset(dataset_id="Große Namen"), "lower-case letters"),
+        (messages.Dataset(dataset_id="x", rules=["magic"]), "lower_third_face"),
+        (messages.Dataset(dataset_id="x", recipe="alchemy"), "identity"),
+    ],
+)
+async def test_a_dataset_that_cannot_work_is_refused(
+    bench: DatasetBench, dataset: messages.Dataset, words: str
+) -> None:
+    with pytest.raises(Rejected, match=words):
+        await bench.call("CreateDataset", catalogue_rpc.CreateDatasetRequest(dataset=dataset))
+
+
+async def test_the_people_dataset_is_there_from_the_start(bench: DatasetBench) -> None:
+    (people,) = (await bench.call("ListDatasets", catalogue_rpc.ListDatasetsRequest())).datasets
+    assert people.dataset_id == "people"
+    assert list(people.rules) == ["lower_third_face"]
+    assert (people.recipe, people.purpose) == ("identity", rights.PURPOSE_OWN_TRAINING)

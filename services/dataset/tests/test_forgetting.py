@@ -1,0 +1,72 @@
+"""Removed assets and forgotten people take everything of theirs along."""
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRemoved
+from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_rpc
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.sample.v1 import sample_pb2 as wire
+from framewell.sample.v1.sample_pb2 import SampleWithdrawn
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
+from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, stated
+from framewell_dataset.testing.people import (
+    MAN,
+    decide,
+    proposed_man,
+    samples,
+)
+
+
+async def test_a_removed_asset_takes_its_samples_and_crops_along(bench: DatasetBench) -> None:
+    proposed = await proposed_man(bench)
+    await decide(bench, proposed.sample_id)
+    await bench.settle()
+    await bench.deliver(AssetRemoved(asset_id="a", reason="licence ended", revision=2))
+    assert bench.facts.of(SampleWithdrawn)[-1].sample_id == proposed.sample_id
+    assert len(bench.facts.of(SnapshotWithdrawn)) == 1
+    assert not await bench.objects.exists(proposed.crops[0].picture)
+    await bench.deliver(await bench.chunk("a", MAN))
+    assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHDRAWN]
+
+
+async def test_a_forgotten_person_does_not_come_back_with_the_next_lower_third(bench: DatasetBench) -> None:
+    proposed = await proposed_man(bench)
+    await decide(bench, proposed.sample_id)
+    await bench.settle()
+    await bench.deliver(
+        ErasureRequested(erasure_id="e1", subject=Subject(class_id=proposed.class_id), actor=DECIDED_BY)
+    )
+    (answer,) = bench.facts.of(ErasureCompleted)
+    counts = {each.kind: each.count for each in answer.counts}
+    assert counts["names"] == 1
+    assert counts["vectors"] == 1
+    assert counts["crops"] == len(proposed.crops)
+    assert counts["snapshot_tables"] == 2
+    assert (await bench.call("ListClasses", catalogue_rpc.ListClassesRequest())).classes == []
+    await bench.take_in("b", stated())
+    await bench.show("b", Seen(1, name="Jörg Müssigbrodt", take=3))
+    assert len(await samples(bench)) == 1
+    assert "Müßigbrodt" not in str(await bench.documents.find("never_learn", {}))
+
+
+async def test_an_erasure_that_was_cut_off_is_finished_by_the_next_attempt(bench: DatasetBench) -> None:
+    proposed = await proposed_man(bench)
+    await decide(bench, proposed.sample_id)
+    await bench.settle()
+    forget = ErasureRequested(erasure_id="e1", subject=Subject(class_id=proposed.class_id), actor=DECIDED_BY)
+    delete = bench.objects.delete
+
+    async def killed(key: object) -> bool:
+        raise RuntimeError("killed")
+
+    bench.objects.delete = killed  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        await bench.deliver(forget)
+    bench.objects.delete = delete  # type: ignore[method-assign]
+    await bench.deliver(forget)
+    snapshot = bench.facts.of(SnapshotPublished)[0]
+    gone = [*(crop.picture for crop in proposed.crops), snapshot.samples]
+    assert [await bench.objects.exists(ref) for ref in gone] == [False] * len(gone)
+    assert len(bench.facts.of(SampleWithdrawn)) == 1
+    assert len(bench.facts.of(SnapshotWithdrawn)) == 1
