@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from framewell_inference.adapters.model_shelf import LoadedModels
+from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.wiring.analysers import Analysers, load_analysers
@@ -27,14 +27,14 @@ Frames = Callable[..., list[Frame]]
 
 
 @pytest.fixture(scope="session")
-def shelf() -> LoadedModels:
-    return LoadedModels()
+def registry() -> LoadedModelRegistry:
+    return LoadedModelRegistry()
 
 
 @pytest.fixture(scope="session")
-def analysers(shelf: LoadedModels) -> Analysers:
+def analysers(registry: LoadedModelRegistry) -> Analysers:
     try:
-        return load_analysers(default_root(), OnnxLoader(1), shelf)
+        return load_analysers(default_root(), OnnxLoader(1), registry)
     except ModelMissingError as missing:
         pytest.skip(str(missing))
 

@@ -32,10 +32,10 @@ def look(analysers: Analysers, frames: Callable[..., list[Frame]]) -> Look:
 
 def test_the_man_is_found_in_every_picture_and_stays_one_track(look: Look, man_in_car: list[Picture]) -> None:
     found = look(man_in_car)
-    assert len(found.seen) == len(man_in_car)
-    assert min(seen.score for seen in found.seen) >= 0.90
-    assert {seen.attributes["track"] for seen in found.seen} == {"0"}
-    assert max(float(seen.attributes["turn"]) for seen in found.seen) < 0.35
+    assert len(found.observations) == len(man_in_car)
+    assert min(observation.score for observation in found.observations) >= 0.90
+    assert {observation.attributes["track"] for observation in found.observations} == {"0"}
+    assert max(float(observation.attributes["turn"]) for observation in found.observations) < 0.35
     assert str(found.model) == "faces/dlib-resnet@1.0"
 
 
@@ -63,19 +63,19 @@ def test_a_mirrored_and_regraded_portrait_is_still_the_same_person(look: Look, a
 def test_a_face_too_small_to_be_itself_gets_no_vector(look: Look, astronaut: Picture) -> None:
     small = cv2.resize(astronaut, None, fx=0.24, fy=0.24, interpolation=cv2.INTER_AREA)
     found = look([small])
-    assert [seen.vector for seen in found.seen] == [-1]
+    assert [observation.vector for observation in found.observations] == [-1]
     assert found.vectors is not None
     assert found.vectors.shape == (0, 128)
 
 
 def test_a_cut_ends_a_track(look: Look, man_in_car: list[Picture]) -> None:
     found = look(man_in_car[:4], shots=[0, 0, 1, 1])
-    assert [seen.attributes["track"] for seen in found.seen] == ["0", "0", "1", "1"]
+    assert [observation.attributes["track"] for observation in found.observations] == ["0", "0", "1", "1"]
 
 
 def test_a_picture_without_faces_has_none(look: Look) -> None:
     found = look([np.full((720, 1280, 3), 90, np.uint8)])
-    assert found.seen == ()
+    assert found.observations == ()
 
 
 def test_two_faces_of_one_frame_never_share_a_track() -> None:

@@ -33,12 +33,12 @@ from framewell.media.v1.media_pb2 import ObjectRef, Span, Timeline
 from framewell.mesh.v1.mesh_pb2 import Done, Outcome, Ratio
 from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
-from framewell_contracts.broker_access import BrokerAccess
-from framewell_contracts.catalogue import FACTS, fact_type, topics
 from framewell_contracts.cloudevents import Envelope, decode, encode
-from framewell_contracts.topic_admin import apply
+from framewell_contracts.fact_types import FACTS, fact_type, topics
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.wiring.analysers import Analysers
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.topic_admin import apply
 from framewell_kit.testing.ports import port_base
 
 pytestmark = pytest.mark.integration

@@ -23,7 +23,7 @@ def test_similar_pictures_have_near_features(
     for frame in frames([man_in_car[0], man_in_car[1], astronaut]):
         one.look(frame)
     found = one.finish()
-    assert [seen.vector for seen in found.seen if seen.kind == "picture"] == [0, 1, 2]
+    assert [observation.vector for observation in found.observations if observation.kind == "picture"] == [0, 1, 2]
     assert found.vectors is not None
     unit = found.vectors / np.linalg.norm(found.vectors, axis=1, keepdims=True)
     assert unit[0] @ unit[1] > 0.8 > unit[0] @ unit[2]
@@ -32,9 +32,9 @@ def test_similar_pictures_have_near_features(
 def test_a_portrait_is_neutral(analysers: Analysers, frames: Sampled, astronaut: Picture) -> None:
     one = analysers.pictures[3].begin(still=True)
     one.look(frames([astronaut])[0])
-    (seen,) = one.finish().seen
-    assert (seen.kind, seen.label) == ("safety", "neutral")
-    assert seen.score > 0.9
+    (observation,) = one.finish().observations
+    assert (observation.kind, observation.label) == ("safety", "neutral")
+    assert observation.score > 0.9
 
 
 def test_runs_join_equal_labels_and_end_at_cuts_and_gaps(frames: Sampled) -> None:
@@ -44,7 +44,7 @@ def test_runs_join_equal_labels_and_end_at_cuts_and_gaps(frames: Sampled) -> Non
     for frame, scores in zip(frames([picture] * 5, shots=[0, 0, 0, 0, 1]), labels, strict=True):
         runs.note(frame, scores)
     found = runs.finish()
-    assert [(seen.stretch.start_pts, seen.stretch.end_pts, seen.score) for seen in found] == [
+    assert [(observation.span.start_pts, observation.span.end_pts, observation.score) for observation in found] == [
         (0, 20, 0.9),
         (30, 40, 0.4),
         (40, 50, 0.4),

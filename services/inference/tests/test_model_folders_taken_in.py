@@ -10,15 +10,15 @@ import pytest
 import yaml
 from onnx import TensorProto, helper, numpy_helper
 
-from framewell_inference.adapters.artefacts import check_graph
-from framewell_inference.adapters.identity_catalogue import StoredIdentityModels
-from framewell_inference.adapters.imported_models import StoredImports
-from framewell_inference.adapters.model_shelf import LoadedModels
+from framewell_inference.adapters.graph_checks import check_graph
+from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
+from framewell_inference.adapters.imported_model_documents import ImportedModelDocuments
+from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.handlers.manage_models import ManageModels
-from framewell_inference.wiring.analysers import load_house_models
+from framewell_inference.wiring.analysers import load_site_models
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.objects import MemoryObjects
@@ -88,11 +88,11 @@ def test_a_graph_of_another_hash_is_refused() -> None:
 
 @pytest.fixture
 def manage() -> ManageModels:
-    documents, objects, shelf, loader = MemoryDocuments(), MemoryObjects(), LoadedModels(), OnnxLoader(1)
+    documents, objects, registry, loader = MemoryDocuments(), MemoryObjects(), LoadedModelRegistry(), OnnxLoader(1)
     return ManageModels(
-        shelf=shelf,
-        imported=StoredImports(documents, objects, loader),
-        identities=StoredIdentityModels(documents, objects, loader, shelf, FaceIdentifier.over),
+        registry=registry,
+        imported=ImportedModelDocuments(documents, objects, loader),
+        identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
         jobs=NoJobs(),
         pictures=(),
         sounds=(),
@@ -103,12 +103,12 @@ async def test_an_imported_model_runs_by_name_and_survives_a_restart(manage: Man
     graph = doubling()
     taken = await manage.take_in(manifest_text(graph), {"model.onnx": graph})
     assert taken.in_force
-    model = manage.shelf.find("house/doubling")
+    model = manage.registry.find("house/doubling")
     assert model is not None
     assert model.run({"x": np.array([1, 2], np.float32)})["y"].tolist() == [2, 4]
 
-    restarted = LoadedModels()
-    assert isinstance(manage.imported, StoredImports)
+    restarted = LoadedModelRegistry()
+    assert isinstance(manage.imported, ImportedModelDocuments)
     await manage.imported.restore(restarted)
     assert restarted.find("house/doubling", "1.0") is not None
 
@@ -123,7 +123,7 @@ async def test_a_second_version_waits_until_it_is_chosen(manage: ManageModels) -
     ]
     cause = Cause(id="c", source="s", type="t", time=None)  # type: ignore[arg-type]
     await manage.choose(ModelRef("house/doubling", "2.0"), cause)
-    found = manage.shelf.find("house/doubling")
+    found = manage.registry.find("house/doubling")
     assert found is not None
     assert found.manifest.version == "2.0"
     with pytest.raises(NotFound):
@@ -145,29 +145,29 @@ async def test_what_cannot_be_taken_in_is_refused_with_a_reason(manage: ManageMo
 
 
 def test_a_swap_is_seen_whole() -> None:
-    shelf, loader = LoadedModels(), OnnxLoader(1)
+    registry, loader = LoadedModelRegistry(), OnnxLoader(1)
     graph = doubling()
     first = loader.load_bytes(manifest(graph), graph)
     second = loader.load_bytes(read(manifest_text(graph, version="2.0").decode()), graph)
-    shelf.put(first, in_force=True)
-    shelf.put(second, in_force=False)
-    assert shelf.find("house/doubling") is first
-    shelf.put(second, in_force=True)
-    assert shelf.find("house/doubling") is second
-    assert shelf.find("house/doubling", "1.0") is first
-    shelf.drop(second.manifest.ref)
-    assert shelf.find("house/doubling") is None
+    registry.put(first, in_force=True)
+    registry.put(second, in_force=False)
+    assert registry.find("house/doubling") is first
+    registry.put(second, in_force=True)
+    assert registry.find("house/doubling") is second
+    assert registry.find("house/doubling", "1.0") is first
+    registry.drop(second.manifest.ref)
+    assert registry.find("house/doubling") is None
 
 
 def test_a_folder_beside_the_shipped_ones_is_served_and_a_broken_one_is_named(tmp_path: Path) -> None:
-    shelf, graph = LoadedModels(), doubling()
+    registry, graph = LoadedModelRegistry(), doubling()
     for version, content in (("1.0", graph), ("2.0", b"tampered")):
         folder = tmp_path / "house/doubling" / version
         folder.mkdir(parents=True)
         (folder / "model.yaml").write_bytes(manifest_text(graph, version=version))
         (folder / "model.onnx").write_bytes(content)
-    (problem,) = load_house_models(tmp_path, OnnxLoader(1), shelf)
+    (problem,) = load_site_models(tmp_path, OnnxLoader(1), registry)
     assert "house/doubling@2.0" in problem
-    found = shelf.find("house/doubling")
+    found = registry.find("house/doubling")
     assert found is not None
     assert found.manifest.version == "1.0"

@@ -24,26 +24,26 @@ from framewell.media.v1.media_pb2 import Span, Timeline
 from framewell.mesh.v1.mesh_pb2 import Ratio
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell_inference.adapters.asset_parts import StoredAssetParts
-from framewell_inference.adapters.bundles import ArrowFrameBundles, ArrowVectors, FlacSounds
-from framewell_inference.adapters.identity_catalogue import StoredIdentityModels
-from framewell_inference.adapters.model_shelf import LoadedModels
+from framewell_inference.adapters.face_track_documents import FaceTrackDocuments, PostingDocuments
+from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
+from framewell_inference.adapters.media_objects import ArrowFrameBundles, ArrowVectors, FlacSounds
+from framewell_inference.adapters.model_registry import LoadedModelRegistry
+from framewell_inference.adapters.observation_documents import ObservationDocuments
 from framewell_inference.adapters.onnx_engine import OnnxLoader
-from framewell_inference.adapters.stored_observations import StoredObservations
-from framewell_inference.adapters.stored_tracks import StoredFaceTracks, StoredPostings
 from framewell_inference.analysers.recognition import FaceIdentifier
+from framewell_inference.commands.relabel import Relabel
 from framewell_inference.domain.messages import done, failed, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.handlers.analyse_audio import AnalyseAudio
 from framewell_inference.handlers.analyse_chunk import AnalyseChunk
 from framewell_inference.handlers.complete_asset import CompleteAsset
-from framewell_inference.handlers.find_similar import FindSimilar
 from framewell_inference.handlers.follow_models import FollowModels
-from framewell_inference.handlers.forget import Erase, ForgetAsset
-from framewell_inference.handlers.list_observations import ListObservations
-from framewell_inference.handlers.list_people import ListPeople
-from framewell_inference.handlers.name_faces import NameFaces
-from framewell_inference.handlers.relabel import Relabel
+from framewell_inference.handlers.remove_asset import Erase, ForgetAsset
+from framewell_inference.queries.find_similar import FindSimilar
+from framewell_inference.queries.list_observations import ListObservations
+from framewell_inference.queries.list_people import ListPeople
+from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.wiring.analysers import Analysers
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
@@ -68,11 +68,11 @@ class Rig:
 
     documents: MemoryDocuments
     objects: MemoryObjects
-    observations: StoredObservations
-    tracks: StoredFaceTracks
-    postings: StoredPostings
-    identities: StoredIdentityModels
-    shelf: LoadedModels
+    observations: ObservationDocuments
+    tracks: FaceTrackDocuments
+    postings: PostingDocuments
+    identities: IdentityModelDocuments
+    registry: LoadedModelRegistry
     analyse: AnalyseChunk
     people: ListPeople
     relabel: Relabel
@@ -122,15 +122,15 @@ class Rig:
 
 @pytest.fixture
 def rig(analysers: Analysers) -> Rig:
-    documents, objects, vectors, shelf = MemoryDocuments(), MemoryObjects(), ArrowVectors(), LoadedModels()
-    observations = StoredObservations(documents, objects, vectors)
-    tracks, postings = StoredFaceTracks(documents, objects, vectors), StoredPostings(documents)
-    identities = StoredIdentityModels(documents, objects, OnnxLoader(1), shelf, FaceIdentifier.over)
+    documents, objects, vectors, registry = MemoryDocuments(), MemoryObjects(), ArrowVectors(), LoadedModelRegistry()
+    observations = ObservationDocuments(documents, objects, vectors)
+    tracks, postings = FaceTrackDocuments(documents, objects, vectors), PostingDocuments(documents)
+    identities = IdentityModelDocuments(documents, objects, OnnxLoader(1), registry, FaceIdentifier.over)
     name_faces = NameFaces(identities, tracks, postings)
     parts = StoredAssetParts(FanIn(documents, "analyses"))
     looking = [analysers.pictures[0], analysers.pictures[3]]  # faces and safety: reading text takes longest
     return Rig(
-        documents, objects, observations, tracks, postings, identities, shelf,
+        documents, objects, observations, tracks, postings, identities, registry,
         analyse=AnalyseChunk(looking, ArrowFrameBundles(), objects, observations, tracks, name_faces),
         people=ListPeople(analysers.embedding, identities, tracks, postings, name_faces),
         relabel=Relabel(identities, tracks, postings, name_faces, SystemClock()),
@@ -255,8 +255,8 @@ async def test_a_second_version_switches_whole_and_reports_what_changed(
     }  # fmt: skip
     assert list(updated.asset_ids) == ["asset-3"]
     assert (await rig.people("asset-3"))[0].class_id == "woman"
-    assert rig.shelf.find("identity/news") is not None
-    assert rig.shelf.find("identity/news").manifest.version == "2.0"  # type: ignore[union-attr]
+    assert rig.registry.find("identity/news") is not None
+    assert rig.registry.find("identity/news").manifest.version == "2.0"  # type: ignore[union-attr]
 
 
 async def test_a_worker_that_takes_over_after_the_switch_reports_the_same_change(

@@ -10,7 +10,7 @@ import pytest
 from framewell_inference.analysers.text.detection import TextBox
 from framewell_inference.analysers.text.lines import Line, LineFollower, correlation
 from framewell_inference.analysers.text.recognition import Reading
-from framewell_inference.domain.observations import Findings, Seen
+from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
 from framewell_inference.wiring.analysers import Analysers
 
@@ -38,8 +38,8 @@ def look(analysers: Analysers, frames: Sampled) -> Look:
     return looked
 
 
-def by_region(found: Findings, region: str) -> list[Seen]:
-    return [seen for seen in found.seen if seen.attributes["region"] == region]
+def by_region(found: Findings, region: str) -> list[Observation]:
+    return [observation for observation in found.observations if observation.attributes["region"] == region]
 
 
 def test_a_lower_third_is_read_exactly_with_its_role_line(
@@ -52,9 +52,9 @@ def test_a_lower_third_is_read_exactly_with_its_role_line(
     assert [line.text for line in lines] == [NAME, ROLE]
     name, role = lines
     assert name.attributes["below_text"] == ROLE
-    assert found.seen[int(name.attributes["below"].removeprefix("text/"))] is role
+    assert found.observations[int(name.attributes["below"].removeprefix("text/"))] is role
     assert int(name.attributes["agreeing_reads"]) >= 2
-    assert (name.stretch.start_pts, name.stretch.end_pts) == (20, 80)
+    assert (name.span.start_pts, name.span.end_pts) == (20, 80)
     assert name.score > 0.9
 
 
@@ -79,7 +79,7 @@ def test_a_still_is_read_whole_and_once(
     look: Look, astronaut: Picture, caption: Callable[..., Picture]
 ) -> None:
     found = look([caption(astronaut, NAME, ROLE)], still=True)
-    (name,) = [seen for seen in found.seen if seen.text == NAME]
+    (name,) = [observation for observation in found.observations if observation.text == NAME]
     assert name.attributes["agreeing_reads"] == "1"
 
 
@@ -90,10 +90,10 @@ def test_the_same_place_used_twice_is_two_captions(
     titled = [caption(one, NAME, ROLE) for one in man_in_car[:4]]
     bare = [caption(one, "", "") for one in man_in_car[4:6]]
     found = look([*titled, *bare, *titled])
-    names = [seen for seen in found.seen if seen.text == NAME]
-    assert [(seen.stretch.start_pts, seen.stretch.end_pts) for seen in names] == [(0, 40), (60, 100)]
-    assert [found.seen[int(seen.attributes["below"][5:])].stretch for seen in names] == [
-        seen.stretch for seen in names
+    names = [observation for observation in found.observations if observation.text == NAME]
+    assert [(observation.span.start_pts, observation.span.end_pts) for observation in names] == [(0, 40), (60, 100)]
+    assert [found.observations[int(observation.attributes["below"][5:])].span for observation in names] == [
+        observation.span for observation in names
     ]
 
 

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from framewell_inference.analysers.runs import LabelRuns
-from framewell_inference.domain.observations import Findings, Seen, Stretch, stacked
+from framewell_inference.domain.observations import Findings, FrameSpan, Observation, stacked
 from framewell_inference.domain.pictures import Float, Frame, Picture
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "labels"
@@ -45,7 +45,7 @@ class LabelPass:
 
     analyser: LabelAnalyser
     runs: LabelRuns = field(default_factory=lambda: LabelRuns("label"))
-    pictures: list[Seen] = field(default_factory=list)
+    pictures: list[Observation] = field(default_factory=list)
     vectors: list[Float] = field(default_factory=list)
 
     def look(self, frame: Frame) -> None:
@@ -60,23 +60,23 @@ class LabelPass:
             },
         )
         self.pictures.append(
-            Seen(
+            Observation(
                 kind="picture",
-                stretch=Stretch.of(frame),
+                span=FrameSpan.of(frame),
                 score=1.0,
                 moment=(frame.pts, frame.index),
-                attributes={"shot": str(frame.shot)},
+                shot=frame.shot,
                 vector=len(self.vectors),
             )
         )
         self.vectors.append(outputs["features"][0])
 
     def finish(self) -> Findings:
-        seen = (*self.runs.finish(), *self.pictures)
-        return Findings(NAME, self.analyser.models[0], seen, stacked(self.vectors, DIMENSIONS))
+        observations = (*self.runs.finish(), *self.pictures)
+        return Findings(NAME, self.analyser.models[0], observations, stacked(self.vectors, DIMENSIONS))
 
 
 def network_input(picture: Picture) -> Float:
-    """The picture stretched to a square, [1, 3, 224, 224] RGB 0..255."""
+    """Return the picture scaled to a square, [1, 3, 224, 224] RGB 0..255."""
     square = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)[..., ::-1]
     return np.ascontiguousarray(square.transpose(2, 0, 1)[None], dtype=np.float32)

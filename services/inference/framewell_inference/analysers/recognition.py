@@ -11,7 +11,7 @@ import numpy as np
 from framewell_inference.domain.identity import NOBODY, Identity, IdentityThresholds, identify
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.tracks import FaceTrack
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 from framewell_models.manifest import Manifest, ManifestError, ModelRef
 
 INPUT: Final = "embedding"

@@ -1,17 +1,17 @@
-"""What a picture classifier says about single frames, drawn together into stretches of a shot."""
+"""Labels of single frames, joined into spans of a shot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from framewell_inference.domain.observations import Seen, Stretch
+from framewell_inference.domain.observations import FrameSpan, Observation
 from framewell_inference.domain.pictures import Frame
 
 
 @dataclass(slots=True)
 class _Run:
     shot: int
-    stretch: Stretch
+    span: FrameSpan
     score: float
     moment: tuple[int, int]
 
@@ -22,10 +22,10 @@ class LabelRuns:
 
     kind: str
     _open: dict[str, _Run] = field(default_factory=dict)
-    _closed: list[Seen] = field(default_factory=list)
+    _closed: list[Observation] = field(default_factory=list)
 
     def note(self, frame: Frame, scores: dict[str, float]) -> None:
-        """Labels of one frame. Feed frames in order of time."""
+        """Take in the labels of one frame. Frames come in order of time."""
         for label in [
             name for name, run in self._open.items() if name not in scores or run.shot != frame.shot
         ]:
@@ -33,27 +33,27 @@ class LabelRuns:
         for label, score in scores.items():
             run = self._open.get(label)
             if run is None:
-                self._open[label] = _Run(frame.shot, Stretch.of(frame), score, (frame.pts, frame.index))
+                self._open[label] = _Run(frame.shot, FrameSpan.of(frame), score, (frame.pts, frame.index))
                 continue
-            run.stretch = run.stretch.joined(Stretch.of(frame))
+            run.span = run.span.joined(FrameSpan.of(frame))
             if score > run.score:
                 run.score, run.moment = score, (frame.pts, frame.index)
 
-    def finish(self) -> list[Seen]:
-        """All runs in order of their start."""
+    def finish(self) -> list[Observation]:
+        """Return all runs in order of their start."""
         for label in list(self._open):
             self._close(label)
-        return sorted(self._closed, key=lambda seen: (seen.stretch.start_pts, -seen.score))
+        return sorted(self._closed, key=lambda run: (run.span.start_pts, -run.score))
 
     def _close(self, label: str) -> None:
         run = self._open.pop(label)
         self._closed.append(
-            Seen(
+            Observation(
                 kind=self.kind,
-                stretch=run.stretch,
+                span=run.span,
                 score=run.score,
                 moment=run.moment,
                 label=label,
-                attributes={"shot": str(run.shot)},
+                shot=run.shot,
             )
         )

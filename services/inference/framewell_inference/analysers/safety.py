@@ -12,7 +12,7 @@ import numpy as np
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float, Frame, Picture
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "safety"
@@ -60,6 +60,6 @@ class SafetyPass:
 
 
 def network_input(picture: Picture) -> Float:
-    """The picture stretched to a square, [1, 224, 224, 3] RGB 0..1."""
+    """Return the picture scaled to a square, [1, 224, 224, 3] RGB 0..1."""
     square = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)[..., ::-1]
     return np.ascontiguousarray(square[None], dtype=np.float32) / np.float32(255)

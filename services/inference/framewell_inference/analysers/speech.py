@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from framewell_inference.domain.observations import SpeechStretch
+from framewell_inference.domain.observations import SpeechSegment
 from framewell_inference.domain.pictures import Float
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "speech"
@@ -41,13 +41,13 @@ class SpeechAnalyser:
     def models(self) -> Sequence[ModelRef]:
         return (self.model.manifest.ref,)
 
-    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechStretch]:
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechSegment]:
         """Where somebody speaks in the sound that `blocks` make together, in order of time."""
         step = self.model.manifest.postprocessing
         parameters = step.parameters if step else {}
         thresholds = self.model.manifest.thresholds
         probabilities = self.probabilities(blocks)
-        stretches = _hysteresis(
+        segments = _hysteresis(
             probabilities,
             thresholds["start"],
             thresholds["stop"],
@@ -55,12 +55,12 @@ class SpeechAnalyser:
         )
         shortest, pad = (float(parameters.get(name, 0)) / 1000 for name in ("min_speech_ms", "pad_ms"))
         return [
-            SpeechStretch(
+            SpeechSegment(
                 start_seconds=max(0.0, first * WINDOW_SECONDS - pad),
                 end_seconds=min(len(probabilities) * WINDOW_SECONDS, last * WINDOW_SECONDS + pad),
                 score=float(probabilities[first:last].mean()),
             )
-            for first, last in stretches
+            for first, last in segments
             if (last - first) * WINDOW_SECONDS >= shortest
         ]
 

@@ -1,4 +1,4 @@
-"""Who a face track is, by an identity model: one rule, used for new chunks, re-labelling and requests.
+"""Who a face track is, by an identity model: one rule for new chunks, re-labelling and requests.
 
 An identity model gives the distance of a face to each class it knows (smaller is nearer, in the raw
 space of one embedding). One face is noise; a track is decided over its faces.
@@ -14,6 +14,9 @@ import numpy as np
 
 from framewell_inference.domain.pictures import Float
 from framewell_models.manifest import Manifest, ManifestError
+
+IDENTITY_PREFIX: Final = "identity/"
+"""Names of identity models begin with this."""
 
 USABLE_SIDE: Final = 40.0
 """Below this many pixels a face's own distance misleads (74 % right at 24 pixels, 91 % from 40 on); smaller
@@ -35,7 +38,7 @@ class IdentityThresholds:
 
     @staticmethod
     def of(manifest: Manifest) -> IdentityThresholds:
-        """From a manifest. Raises ManifestError when one is missing or they contradict each other."""
+        """Return those of a manifest. Raises ManifestError for a missing one or a contradiction."""
         try:
             hit, review = manifest.thresholds["hit"], manifest.thresholds["review"]
         except KeyError as missing:
@@ -51,8 +54,11 @@ class IdentityThresholds:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a track was decided to be. `class_id` is set for `known` alone; `nearest` always says whom it
-    is nearest to, so that a person can be asked."""
+    """The decision about a track.
+
+    `class_id` is set for `known` alone; `nearest` is the nearest class whatever the verdict, so that a
+    person can be asked about it.
+    """
 
     verdict: Verdict
     class_id: str | None
@@ -68,7 +74,10 @@ NOBODY: Final = Identity("unknown", None, None, 0.0, 0.0)
 def identify(
     distances: Float, sides: Sequence[float], classes: Sequence[str], thresholds: IdentityThresholds
 ) -> Identity:
-    """Decide a track from its faces' distances [faces, classes]; `sides` are their sizes in pixels."""
+    """Return the decision about a track.
+
+    `distances` are those of its faces, [faces, classes]; `sides` are the faces' shorter sides in pixels.
+    """
     if not distances.size:
         return NOBODY
     large = [index for index, side in enumerate(sides) if side >= USABLE_SIDE]
@@ -85,5 +94,5 @@ def identify(
 
 
 def score_of(distance: float, hit: float) -> float:
-    """1 at distance 0, 0.5 at the threshold, 0 from twice the threshold on."""
+    """Return 1 at distance 0, 0.5 at the threshold, 0 from twice the threshold on."""
     return max(0.0, 1.0 - distance / (2 * hit))

@@ -1,69 +1,93 @@
-"""Observations as the mesh speaks them: domain values to protobuf and back, nothing else."""
+"""Domain values to the contracts' messages and back, nothing else."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from framewell.inference.v1.inference_pb2 import ObservationSet
-from framewell.media.v1.media_pb2 import Box, Moment, Observation, Span
-from framewell.mesh.v1.mesh_pb2 import Done, Failed, ModelVersion, Outcome
-from framewell_inference.domain.observations import Findings, FractionBox, Seen, Stretch
+from framewell.media.v1 import media_pb2
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell_contracts.identity import observation_id
+from framewell_inference.domain.observations import Attributes, Findings, FractionBox, FrameSpan
 from framewell_models.manifest import ModelRef
+
+IMAGE_CHUNK: Final = "/image"
+"""Stands for the chunk of a picture that belongs to no asset: its observations are called `faces/image/0`."""
+
+_ATTRIBUTE_FIELDS: Final = {
+    field.message_type: field.name
+    for field in media_pb2.Observation.DESCRIPTOR.oneofs_by_name["attributes"].fields
+}
 
 
 def model_version(ref: ModelRef) -> ModelVersion:
+    """Return the message of a model reference."""
     return ModelVersion(name=ref.name, version=ref.version)
 
 
 def model_ref(version: ModelVersion) -> ModelRef:
+    """Return the model reference of a message."""
     return ModelRef(version.name, version.version)
 
 
-def done() -> Outcome:
-    return Outcome(done=Done())
-
-
-def failed(code: str, detail: str) -> Outcome:
-    return Outcome(failed=Failed(code=code, detail=detail))
-
-
-def span(stretch: Stretch) -> Span:
-    return Span(
-        start_pts=stretch.start_pts,
-        end_pts=stretch.end_pts,
-        first_frame=stretch.first_frame,
-        frames=stretch.end_frame - stretch.first_frame,
+def span_message(span: FrameSpan) -> media_pb2.Span:
+    """Return the message of a span."""
+    return media_pb2.Span(
+        start_pts=span.start_pts,
+        end_pts=span.end_pts,
+        first_frame=span.first_frame,
+        frames=span.end_frame - span.first_frame,
     )
 
 
-def box(fractions: FractionBox) -> Box:
-    return Box(x=fractions.x, y=fractions.y, width=fractions.width, height=fractions.height)
+def box_message(box: FractionBox) -> media_pb2.Box:
+    """Return the message of a box."""
+    return media_pb2.Box(x=box.x, y=box.y, width=box.width, height=box.height)
 
 
-def observation(findings: Findings, ordinal: int) -> Observation:
-    """One observation; its id is its place among the findings, the same at every rerun."""
-    seen: Seen = findings.seen[ordinal]
-    message = Observation(
-        id=f"{findings.analyser}/{ordinal}",
-        kind=seen.kind,
-        span=span(seen.stretch),
-        score=seen.score,
-        label=seen.label,
-        text=seen.text,
-        attributes=seen.attributes,
-        vector_row=seen.vector,
+def observation_message(findings: Findings, chunk_id: str, ordinal: int) -> media_pb2.Observation:
+    """Return the message of one of the findings in a chunk; `chunk_id` is empty for sound.
+
+    Its id follows from chunk, analyser and ordinal, so that it is the same at every rerun.
+    """
+    observation = findings.observations[ordinal]
+    message = media_pb2.Observation(
+        id=observation_id(chunk_id, findings.analyser, ordinal),
+        kind=observation.kind,
+        span=span_message(observation.span),
+        score=observation.score,
+        label=observation.label,
+        text=observation.text,
+        shot=observation.shot,
+        vector_row=observation.vector,
         model=model_version(findings.model),
     )
-    if seen.moment is not None:
-        message.moment.CopyFrom(Moment(pts=seen.moment[0], frame=seen.moment[1]))
-    if seen.box is not None:
-        message.box.CopyFrom(box(seen.box))
+    if observation.moment is not None:
+        message.moment.CopyFrom(media_pb2.Moment(pts=observation.moment[0], frame=observation.moment[1]))
+    if observation.box is not None:
+        message.box.CopyFrom(box_message(observation.box))
+    if observation.attributes is not None:
+        _set_attributes(message, observation.attributes)
+    if observation.below is not None:
+        message.text_attributes.below_id = observation_id(chunk_id, findings.analyser, observation.below)
     return message
 
 
+def observation_messages(findings: Findings, chunk_id: str) -> list[media_pb2.Observation]:
+    """Return the messages of all findings in a chunk, in their order."""
+    return [observation_message(findings, chunk_id, at) for at in range(len(findings.observations))]
+
+
 def observation_set(findings: Findings, *, asset_id: str, chunk_id: str) -> ObservationSet:
+    """Return the message of all findings of one analyser in a chunk; `chunk_id` is empty for sound."""
     return ObservationSet(
         asset_id=asset_id,
         chunk_id=chunk_id,
         analyser=findings.analyser,
         model=model_version(findings.model),
-        observations=[observation(findings, ordinal) for ordinal in range(len(findings.seen))],
+        observations=observation_messages(findings, chunk_id),
     )
+
+
+def _set_attributes(message: media_pb2.Observation, attributes: Attributes) -> None:
+    getattr(message, _ATTRIBUTE_FIELDS[attributes.DESCRIPTOR]).CopyFrom(attributes)

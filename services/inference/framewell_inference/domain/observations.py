@@ -1,19 +1,22 @@
-"""What an analyser saw, before it becomes a message."""
+"""What an analyser observed, before it becomes a message."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from framewell.media.v1.media_pb2 import FaceAttributes, SpeechAttributes, TextAttributes
 from framewell_inference.domain.pictures import Float, Frame, PixelBox
 from framewell_models.manifest import ModelRef
 
+Attributes = FaceAttributes | TextAttributes | SpeechAttributes
+"""What is measured of some kinds only: the contract's own messages."""
+
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """pts and frame indexes from the first (inclusive) to the last (exclusive)."""
+class FrameSpan:
+    """A span of an asset: pts and frame indexes from the first (inclusive) to the last (exclusive)."""
 
     start_pts: int
     end_pts: int
@@ -21,11 +24,13 @@ class Stretch:
     end_frame: int
 
     @staticmethod
-    def of(frame: Frame) -> Stretch:
-        return Stretch(frame.pts, frame.until_pts, frame.index, frame.until_index)
+    def of(frame: Frame) -> FrameSpan:
+        """Return the span from a sampled frame to the next one."""
+        return FrameSpan(frame.pts, frame.until_pts, frame.index, frame.until_index)
 
-    def joined(self, later: Stretch) -> Stretch:
-        return Stretch(self.start_pts, later.end_pts, self.first_frame, later.end_frame)
+    def joined(self, later: FrameSpan) -> FrameSpan:
+        """Return the span from the start of this one to the end of a later one."""
+        return FrameSpan(self.start_pts, later.end_pts, self.first_frame, later.end_frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class FractionBox:
 
     @staticmethod
     def of(box: PixelBox, frame: Frame) -> FractionBox:
+        """Return a box in pixels of a frame as fractions of it."""
         left, top = max(0.0, box.x), max(0.0, box.y)
         right, bottom = min(float(frame.width), box.right), min(float(frame.height), box.bottom)
         return FractionBox(
@@ -50,46 +56,49 @@ class FractionBox:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One observation. `vector` is its row in the findings' vectors, -1 when it has none.
-
-    `attributes` are the facts of its kind, all documented in `docs/observations.md`.
-    """
+class Observation:
+    """One observation; what each kind carries is documented in `docs/observations.md`."""
 
     kind: str
-    stretch: Stretch
+    span: FrameSpan
     score: float
     moment: tuple[int, int] | None = None
     """(pts, frame index) of the picture it was measured in; none for sound."""
     box: FractionBox | None = None
     label: str = ""
     text: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    vector: int = -1
+    shot: int | None = None
+    """Provisional shot inside the chunk, from 0; none for sound."""
+    attributes: Attributes | None = None
+    below: int | None = None
+    """Of a line of text: ordinal of the line right below that belongs to it, among the same findings."""
+    vector: int | None = None
+    """Its row in the findings' vectors; none when it has no vector."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """All one analyser saw in one chunk, picture or sound, in order of time.
+    """All that one analyser observed in one chunk, picture or sound, in order of time.
 
     `model` is the model whose output the observations are and whose space the vectors lie in.
+    Raises ValueError when an observation names a vector row that does not exist.
     """
 
     analyser: str
     model: ModelRef
-    seen: tuple[Seen, ...]
+    observations: tuple[Observation, ...]
     vectors: Float | None = None
     """[rows, dimensions] float32; none for analysers that make no vectors."""
 
     def __post_init__(self) -> None:
         rows = 0 if self.vectors is None else len(self.vectors)
-        if any(item.vector >= rows for item in self.seen):
+        if any(one.vector is not None and one.vector >= rows for one in self.observations):
             raise ValueError(f"{self.analyser}: an observation names a vector row beyond {rows}")
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechStretch:
-    """Somebody speaks; seconds count from the first sample, which is the asset's start."""
+class SpeechSegment:
+    """A segment in which somebody speaks; seconds count from the first sample, the asset's start."""
 
     start_seconds: float
     end_seconds: float
@@ -97,5 +106,5 @@ class SpeechStretch:
 
 
 def stacked(vectors: list[Float], dimensions: int) -> Float:
-    """Rows as one array, [0, dimensions] when there are none."""
+    """Return the rows as one array, [0, dimensions] when there are none."""
     return np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)

@@ -5,55 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from framewell_inference.domain.observations import Findings, FractionBox, Seen, Stretch
+from framewell.media.v1.media_pb2 import FaceAttributes
+from framewell_inference.domain.observations import Findings, FractionBox, FrameSpan, Observation
 
 
 @dataclass(frozen=True, slots=True)
 class FaceTrack:
-    """One face in one provisional shot of a chunk. Rows, sides and observations are index-aligned and
-    leave out faces too small for a vector; `moment` and `box` are those of the largest face."""
+    """One face in one provisional shot of a chunk.
+
+    `rows` (of the chunk's vectors) and `sides` (shorter sides in pixels) are index-aligned and leave out
+    faces too small for a vector. `ordinal` (of the observation), `moment` (pts, frame index) and `box` are
+    those of the largest face.
+    """
 
     number: int
-    stretch: Stretch
+    span: FrameSpan
+    ordinal: int
     moment: tuple[int, int]
     box: FractionBox
     rows: tuple[int, ...]
     sides: tuple[float, ...]
-    observations: tuple[str, ...]
 
 
 def face_tracks(findings: Findings) -> list[FaceTrack]:
-    """The tracks of a `faces` finding, by number."""
-    by_number: dict[int, list[tuple[int, Seen]]] = {}
-    for ordinal, seen in enumerate(findings.seen):
-        if seen.kind == "face":
-            by_number.setdefault(int(seen.attributes["track"]), []).append((ordinal, seen))
-    return [_track(number, findings.analyser, faces) for number, faces in sorted(by_number.items())]
+    """Return the tracks of the findings of `faces`, by number."""
+    by_number: dict[int, list[tuple[int, Observation]]] = {}
+    for ordinal, observation in enumerate(findings.observations):
+        if isinstance(observation.attributes, FaceAttributes):
+            by_number.setdefault(observation.attributes.track, []).append((ordinal, observation))
+    return [_track(number, faces) for number, faces in sorted(by_number.items())]
 
 
-def _track(number: int, analyser: str, faces: list[tuple[int, Seen]]) -> FaceTrack:
-    ordered = [seen for _, seen in faces]
-    largest = max(ordered, key=_side)
-    described = [(ordinal, seen) for ordinal, seen in faces if seen.vector >= 0]
+def _track(number: int, faces: list[tuple[int, Observation]]) -> FaceTrack:
+    ordinal, largest = max(faces, key=lambda face: _side(face[1]))
+    described = [one for _, one in faces if one.vector is not None]
     assert largest.box is not None
     assert largest.moment is not None
     return FaceTrack(
         number=number,
-        stretch=_joined(seen.stretch for seen in ordered),
+        span=_joined(one.span for _, one in faces),
+        ordinal=ordinal,
         moment=largest.moment,
         box=largest.box,
-        rows=tuple(seen.vector for _, seen in described),
-        sides=tuple(_side(seen) for _, seen in described),
-        observations=tuple(f"{analyser}/{ordinal}" for ordinal, _ in described),
+        rows=tuple(one.vector for one in described if one.vector is not None),
+        sides=tuple(_side(one) for one in described),
     )
 
 
-def _side(seen: Seen) -> float:
-    return float(seen.attributes["side_pixels"])
+def _side(observation: Observation) -> float:
+    assert isinstance(observation.attributes, FaceAttributes)
+    return observation.attributes.side_pixels
 
 
-def _joined(stretches: Iterable[Stretch]) -> Stretch:
-    first, *others = stretches
-    for stretch in others:
-        first = first.joined(stretch)
+def _joined(spans: Iterable[FrameSpan]) -> FrameSpan:
+    first, *others = spans
+    for span in others:
+        first = first.joined(span)
     return first

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from framewell_inference.handlers.relabel import Relabel
-from framewell_inference.ports import RELABEL_JOB
+from framewell_inference.commands.relabel import Relabel
+from framewell_inference.ports.models import RELABEL_JOB
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
 from framewell_models.manifest import ModelRef

@@ -23,7 +23,8 @@ from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceServicer
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
 from framewell_inference.entrypoints.tensors import datatype, metadata, read_inputs, write_outputs
-from framewell_inference.ports import Model, ModelShelf
+from framewell_inference.ports.models import Model, ModelRegistry
+from framewell_models.manifest import ModelRef
 
 PLATFORM: Final = "onnxruntime_onnx"
 BACKEND: Final = "onnxruntime"
@@ -40,7 +41,7 @@ _CONFIG_TYPES: Final = {
 class OpenInference(GRPCInferenceServiceServicer):
     """`streams` bounds how many streams may hold a thread each; `ready` says whether models can be run."""
 
-    shelf: ModelShelf
+    registry: ModelRegistry
     streams: threading.BoundedSemaphore
     ready: Callable[[], bool] = field(default=lambda: True)
 
@@ -52,7 +53,7 @@ class OpenInference(GRPCInferenceServiceServicer):
 
     def ModelReady(self, request: oip.ModelReadyRequest, context: Any) -> oip.ModelReadyResponse:
         return oip.ModelReadyResponse(
-            ready=self.shelf.find(request.name, request.version or None) is not None
+            ready=self.registry.find(request.name, request.version or None) is not None
         )
 
     def ServerMetadata(self, request: oip.ServerMetadataRequest, context: Any) -> oip.ServerMetadataResponse:
@@ -66,7 +67,9 @@ class OpenInference(GRPCInferenceServiceServicer):
         return oip.ModelMetadataResponse(
             name=ref.name,
             versions=[
-                other.manifest.version for other, _ in self.shelf.all() if other.manifest.name == ref.name
+                one.model.manifest.version
+                for one in self.registry.all()
+                if one.model.manifest.name == ref.name
             ],
             platform=PLATFORM,
             inputs=[metadata(spec) for spec in model.inputs],
@@ -86,8 +89,8 @@ class OpenInference(GRPCInferenceServiceServicer):
         self, request: oip.RepositoryIndexRequest, context: Any
     ) -> oip.RepositoryIndexResponse:
         response = oip.RepositoryIndexResponse()
-        for model, _ in self.shelf.all():
-            response.models.add(name=model.manifest.name, version=model.manifest.version, state="READY")
+        for ref in self._refs():
+            response.models.add(name=ref.name, version=ref.version, state="READY")
         return response
 
     def ModelInfer(self, request: oip.ModelInferRequest, context: Any) -> oip.ModelInferResponse:
@@ -111,7 +114,7 @@ class OpenInference(GRPCInferenceServiceServicer):
             self.streams.release()
 
     def _answer(self, request: oip.ModelInferRequest) -> oip.ModelStreamInferResponse:
-        model = self.shelf.find(request.model_name, request.model_version or None)
+        model = self.registry.find(request.model_name, request.model_version or None)
         if model is None:
             return oip.ModelStreamInferResponse(
                 error_message=_unknown(request.model_name, request.model_version)
@@ -121,8 +124,11 @@ class OpenInference(GRPCInferenceServiceServicer):
         except InvalidInputError as error:
             return oip.ModelStreamInferResponse(error_message=str(error))
 
+    def _refs(self) -> list[ModelRef]:
+        return [one.model.manifest.ref for one in self.registry.all()]
+
     def _model(self, name: str, wanted: str, context: Any) -> Model:
-        model = self.shelf.find(name, wanted or None)
+        model = self.registry.find(name, wanted or None)
         if model is None:
             _abort(context, grpc.StatusCode.NOT_FOUND, _unknown(name, wanted))
         return model

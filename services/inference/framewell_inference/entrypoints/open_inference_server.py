@@ -15,7 +15,7 @@ from grpc_reflection.v1alpha import reflection
 
 from framewell.oip.v2.open_inference_pb2_grpc import add_GRPCInferenceServiceServicer_to_server
 from framewell_inference.entrypoints.open_inference import SERVICE, OpenInference
-from framewell_inference.ports import ModelShelf
+from framewell_inference.ports.models import ModelRegistry
 from framewell_kit.rpc import Tokens
 from framewell_kit.rpc.actor import Unauthenticated
 
@@ -41,7 +41,7 @@ class OpenInferenceServer:
 
     name = "open inference protocol"
 
-    def __init__(self, settings: OpenInferenceSettings, shelf: ModelShelf, tokens: Tokens) -> None:
+    def __init__(self, settings: OpenInferenceSettings, registry: ModelRegistry, tokens: Tokens) -> None:
         self._settings = settings
         self._stopping = False
         streams = threading.BoundedSemaphore(max(1, settings.threads // 2))
@@ -56,7 +56,7 @@ class OpenInferenceServer:
                 ("grpc.so_reuseport", 0),
             ],
         )
-        servicer = OpenInference(shelf, streams, ready=lambda: not self._stopping)
+        servicer = OpenInference(registry, streams, ready=lambda: not self._stopping)
         add_GRPCInferenceServiceServicer_to_server(servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(

@@ -4,42 +4,46 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceServicer
 from framewell.media.v1.media_pb2 import Observation
-from framewell_inference.domain.messages import model_ref, observation
+from framewell_inference.commands.choose_version import ChooseVersion
+from framewell_inference.commands.import_model import ImportModel
+from framewell_inference.domain.messages import IMAGE_CHUNK, model_ref, model_version, observation_messages
 from framewell_inference.domain.observations import Findings
-from framewell_inference.handlers.analyse_picture import FACES, AnalysePicture
-from framewell_inference.handlers.find_similar import FindSimilar
-from framewell_inference.handlers.list_observations import ListObservations
-from framewell_inference.handlers.list_people import ListPeople
-from framewell_inference.handlers.manage_models import ManageModels
-from framewell_kit.facts import Cause
+from framewell_inference.ports.models import LoadedModel
+from framewell_inference.queries import list_observations, list_people
+from framewell_inference.queries.analyse_picture import FACES, AnalysePicture
+from framewell_inference.queries.find_similar import FindSimilar
+from framewell_inference.queries.list_models import ListAnalysers, ListModels
+from framewell_inference.queries.list_observations import ListObservations
+from framewell_inference.queries.list_people import ListPeople
 from framewell_kit.outcomes import Rejected
-from framewell_kit.telemetry import current_cause
+from framewell_kit.paging import page_request
 
 
 @dataclass(frozen=True, slots=True)
 class InferenceRpc(InferenceServiceServicer):
-    """Every method is one handler."""
+    """Every method is one query or command."""
 
     analyse_picture: AnalysePicture
     list_observations: ListObservations
     list_people: ListPeople
     find_similar: FindSimilar
-    models: ManageModels
+    list_analysers: ListAnalysers
+    list_models: ListModels
+    import_model: ImportModel
+    choose_version: ChooseVersion
 
     async def AnalyseImage(self, request: api.AnalyseImageRequest, context: Any) -> api.AnalyseImageResponse:
         found = await self.analyse_picture.look(request.image, request.analysers)
-        response = api.AnalyseImageResponse(observations=_observations(found))
-        for findings in found:
-            if findings.analyser == FACES:
-                response.identities.extend(await self.analyse_picture.identify(findings))
-        return response
+        return api.AnalyseImageResponse(
+            observations=_observations(found), identities=await self._identities(found)
+        )
 
     async def AnalyseFrames(
         self,
@@ -48,65 +52,93 @@ class InferenceRpc(InferenceServiceServicer):
     ) -> AsyncIterator[api.AnalyseFramesResponse]:
         async for request in request_iterator:
             found = await self.analyse_picture.look(request.image, request.analysers)
-            yield api.AnalyseFramesResponse(sequence=request.sequence, observations=_observations(found))
+            yield api.AnalyseFramesResponse(
+                sequence=request.sequence,
+                observations=_observations(found),
+                identities=await self._identities(found),
+            )
 
     async def ListObservations(
         self,
         request: api.ListObservationsRequest,
         context: Any,
     ) -> api.ListObservationsResponse:
-        page, token = await self.list_observations(
+        page = await self.list_observations(
             _required(request.asset_id, "asset_id"),
             request.analysers,
             request.span if request.HasField("span") else None,
-            request.page_size,
-            request.page_token,
+            page_request(
+                request, default=list_observations.DEFAULT_PAGE, largest=list_observations.LARGEST_PAGE
+            ),
         )
-        return api.ListObservationsResponse(observations=page, next_page_token=token)
+        return api.ListObservationsResponse(observations=page.items, next_page_token=page.next_token)
 
     async def ListPeople(self, request: api.ListPeopleRequest, context: Any) -> api.ListPeopleResponse:
-        return api.ListPeopleResponse(people=await self.list_people(_required(request.asset_id, "asset_id")))
+        page = await self.list_people(
+            _required(request.asset_id, "asset_id"),
+            page_request(request, default=list_people.DEFAULT_PAGE, largest=list_people.LARGEST_PAGE),
+        )
+        return api.ListPeopleResponse(people=page.items, next_page_token=page.next_token)
 
     async def FindSimilar(self, request: api.FindSimilarRequest, context: Any) -> api.FindSimilarResponse:
         analyser = request.analyser or FACES
-        if request.WhichOneof("to") == "image":
+        if request.WhichOneof("query") == "image":
             self.find_similar.space(analyser)
             query = self.find_similar.largest(await self.analyse_picture.look(request.image, [analyser]))
         else:
-            query = await self.find_similar.of_observation(
-                analyser, _required(request.observation, "observation")
-            )
+            _required(request.observation.observation_id, "observation.observation_id")
+            query = await self.find_similar.of_observation(analyser, request.observation)
         neighbours = await self.find_similar(analyser, query, request.limit)
         return api.FindSimilarResponse(neighbours=neighbours)
 
     async def ListAnalysers(
         self, request: api.ListAnalysersRequest, context: Any
     ) -> api.ListAnalysersResponse:
-        return api.ListAnalysersResponse(analysers=self.models.analysers())
+        return api.ListAnalysersResponse(analysers=self.list_analysers())
 
     async def ListModels(self, request: api.ListModelsRequest, context: Any) -> api.ListModelsResponse:
-        return api.ListModelsResponse(models=await self.models.models())
+        page = (await self.list_models(page_request(request))).map(_model)
+        return api.ListModelsResponse(models=page.items, next_page_token=page.next_token)
 
     async def ImportModel(self, request: api.ImportModelRequest, context: Any) -> api.ImportModelResponse:
-        return api.ImportModelResponse(model=await self.models.take_in(request.manifest, request.files))
+        return api.ImportModelResponse(model=_model(await self.import_model(request.manifest, request.files)))
 
-    async def SetAlias(self, request: api.SetAliasRequest, context: Any) -> api.SetAliasResponse:
+    async def ChooseVersion(
+        self, request: api.ChooseVersionRequest, context: Any
+    ) -> api.ChooseVersionResponse:
         _required(request.model.version, "model.version")
-        chosen = await self.models.choose(model_ref(request.model), _cause())
-        return api.SetAliasResponse(model=chosen)
+        return api.ChooseVersionResponse(model=_model(self.choose_version(model_ref(request.model))))
+
+    async def _identities(self, found: Sequence[Findings]) -> list[api.FaceIdentity]:
+        return [
+            identity
+            for findings in found
+            if findings.analyser == FACES
+            for identity in await self.analyse_picture.identify(findings)
+        ]
 
 
-def _observations(found: list[Findings]) -> list[Observation]:
-    return [observation(findings, ordinal) for findings in found for ordinal in range(len(findings.seen))]
+def _observations(found: Sequence[Findings]) -> list[Observation]:
+    return [message for findings in found for message in observation_messages(findings, IMAGE_CHUNK)]
+
+
+def _model(loaded: LoadedModel) -> api.Model:
+    manifest = loaded.model.manifest
+    source = f"package:{manifest.packages[0]}" if manifest.packages else f"run:{manifest.parent or ''}"
+    return api.Model(
+        model=model_version(manifest.ref),
+        analyser=manifest.analyser,
+        code_licence=manifest.licence.code,
+        weights_licence=manifest.licence.weights,
+        source=source,
+        sha256=manifest.graph.sha256,
+        in_force=loaded.in_force,
+        provider=loaded.model.provider,
+        intended_use=manifest.intended_use,
+    )
 
 
 def _required(value: str, field: str) -> str:
     if not value:
         raise Rejected(f"{field} is missing", code="missing_field")
     return value
-
-
-def _cause() -> Cause:
-    cause = current_cause()
-    assert cause is not None, "every call is bound to a cause"
-    return cause

@@ -1,4 +1,4 @@
-"""The streams of the service: which fact goes to which handler, and what is said when it is given up."""
+"""The streams of the service: which fact goes to which handler, and the facts of a record given up."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from framewell_inference.handlers.analyse_audio import AnalyseAudio, audio_faile
 from framewell_inference.handlers.analyse_chunk import AnalyseChunk, chunk_failed
 from framewell_inference.handlers.complete_asset import CompleteAsset
 from framewell_inference.handlers.follow_models import FollowModels
-from framewell_inference.handlers.remove_asset import Erase, ForgetAsset
+from framewell_inference.handlers.remove_asset import RemoveAsset
 from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_kit.decisions import DecisionLog
+from framewell_kit.erasure import Erase
 from framewell_kit.facts import Outgoing
 from framewell_kit.stream import Broadcast, HeavyStage, Reason, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """Everything that answers facts."""
+    """The handlers of all streams."""
 
     analyse_chunk: AnalyseChunk
     analyse_audio: AnalyseAudio
     complete_asset: CompleteAsset
     follow_models: FollowModels
     request_relabel: RequestRelabel
-    forget_asset: ForgetAsset
+    remove_asset: RemoveAsset
     erase: Erase
 
 
@@ -36,22 +37,15 @@ def stages(
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
     """`chunks` is how many are analysed at once in this process."""
     return (
-        Broadcast("inference.follow_models", handler=handlers.follow_models),
+        Broadcast("inference.follow_models", handlers.follow_models),
         HeavyStage(
-            "inference.analyse_chunk",
-            handler=handlers.analyse_chunk,
-            gave_up=_chunk_given_up,
-            permits=chunks,
+            "inference.analyse_chunk", handlers.analyse_chunk, gave_up=_chunk_given_up, permits=chunks
         ),
-        HeavyStage(
-            "inference.analyse_audio",
-            handler=handlers.analyse_audio,
-            gave_up=_audio_given_up,
-        ),
-        Stage("inference.complete_asset", handler=handlers.complete_asset),
-        Stage("inference.relabel", handler=handlers.request_relabel),
-        Stage("inference.remove_asset", handler=handlers.forget_asset),
-        Stage("inference.erase", handler=handlers.erase, decide_once=decisions),
+        HeavyStage("inference.analyse_audio", handlers.analyse_audio, gave_up=_audio_given_up),
+        Stage("inference.complete_asset", handlers.complete_asset),
+        Stage("inference.relabel", handlers.request_relabel),
+        Stage("inference.remove_asset", handlers.remove_asset),
+        Stage("inference.erase", handlers.erase, decide_once=decisions),
     )
 
 

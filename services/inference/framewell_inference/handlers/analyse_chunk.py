@@ -1,4 +1,4 @@
-"""chunk.transcoded -> chunk.analysed: every picture analyser looks at every sampled frame, once."""
+"""chunk.transcoded -> chunk.analysed: what every picture analyser observes in the sampled frames."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from typing import Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL
-from framewell_inference.domain.messages import done, failed, model_version
+from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings
-from framewell_inference.domain.places import Place
+from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import face_tracks
-from framewell_inference.handlers.name_faces import NameFaces
-from framewell_inference.ports import FrameBundles, ObservationStore, PictureAnalyser, PicturePass, TrackStore
+from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser, PicturePass
+from framewell_inference.ports.repositories import FaceTrackRepository, ObservationRepository
+from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcome_messages import done, failed
 
 FACES: Final = "faces"
 
 RETRIED: Final = 2
-"""From this attempt on an analyser that fails is reported as failed; before, the record is tried again."""
+"""From this attempt on an analyser that fails is reported as failed; before, the record is retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnalyseChunk:
-    """Run the analysers over a chunk's frame bundle and keep what they saw.
+    """Run the analysers over a chunk's frame bundle and keep what they observed.
 
     Pure in its fact and the bundle: a redelivery finds its documents there and emits the same fact.
     A chunk that could not be transcoded passes on as failed, so that the asset finishes. One analyser
@@ -37,14 +39,14 @@ class AnalyseChunk:
     analysers: Sequence[PictureAnalyser]
     bundles: FrameBundles
     objects: Objects
-    observations: ObservationStore
-    tracks: TrackStore
+    observations: ObservationRepository
+    tracks: FaceTrackRepository
     name_faces: NameFaces
 
     async def __call__(self, fact: ChunkTranscoded, cause: Cause) -> Sequence[Outgoing]:
         if fact.outcome.HasField("failed"):
             return [chunk_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
-        place = Place(fact.asset_id, fact.chunk_id, fact.index, fact.generation)
+        key = ChunkKey(fact.work.asset_id, fact.chunk_id, fact.index, fact.work.generation)
         tolerate = cause.attempt >= RETRIED
         async with self.objects.local(fact.frames) as path:
             found = await asyncio.to_thread(self._look, path, fact, tolerate)
@@ -54,16 +56,16 @@ class AnalyseChunk:
             if isinstance(outcome, Exception):
                 results.append(_failed_result(analyser, outcome))
                 continue
-            result = await self.observations.keep(outcome, place)
+            result = await self.observations.keep(outcome, key)
             results.append(result)
             if analyser.name == FACES:
-                await self.tracks.keep(place, result, face_tracks(outcome))
+                await self.tracks.keep(key, result, face_tracks(outcome))
                 await self.name_faces(fact.chunk_id)
         return [_analysed(fact, results)]
 
     def _look(self, path: Path, fact: ChunkTranscoded, tolerate: bool) -> Mapping[str, Findings | Exception]:
         """Decode each frame once and show it to every analyser. Runs on a thread."""
-        still = fact.kind == MEDIA_KIND_STILL
+        still = fact.work.kind == MEDIA_KIND_STILL
         passes: dict[str, PicturePass] = {one.name: one.begin(still=still) for one in self.analysers}
         found: dict[str, Findings | Exception] = {}
         for frame in self.bundles.frames(path, fact.span):
@@ -78,7 +80,7 @@ class AnalyseChunk:
 
 
 def chunk_failed(fact: ChunkTranscoded, code: str, detail: str) -> ChunkAnalysed:
-    """The fact that ends a chunk nothing could be seen in; also what a given-up record leaves."""
+    """Return the fact of a chunk that could not be analysed; also what a given-up record leaves."""
     message = _about(fact)
     message.outcome.CopyFrom(failed(code, detail))
     return message
@@ -97,15 +99,12 @@ def _analysed(fact: ChunkTranscoded, results: Sequence[AnalyserResult]) -> Chunk
 
 def _about(fact: ChunkTranscoded) -> ChunkAnalysed:
     return ChunkAnalysed(
-        asset_id=fact.asset_id,
+        work=fact.work,
         chunk_id=fact.chunk_id,
         index=fact.index,
         span=fact.span,
         frames=fact.frames if fact.HasField("frames") else None,
         provisional_cuts=fact.provisional_cuts,
-        timeline=fact.timeline,
-        lane=fact.lane,
-        generation=fact.generation,
     )
 
 

@@ -2,144 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AnalyserTotal, AssetAnalysed, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioAnalysed
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.inference.v1.inference_pb2 import AnalysisIndex, ChunkAnalysis
+from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
+from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
-from framewell_contracts.topics import MAX_EVENT_BYTES
-from framewell_inference.domain.messages import done, failed
+from framewell_contracts.missing import bounded_missing
 from framewell_kit.facts import Cause, Fact, Outgoing
+from framewell_kit.fanin import FanIn, Whole
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcome_messages import done, failed, is_done
 
-PLAN: Final = "plan"
-AUDIO: Final = "audio"
-CHUNK: Final = "chunk:"
+SOUND: Final = "sound"
+"""The named part of an asset beside its numbered chunks."""
 
-ROOM_BYTES: Final = 8192
-"""Left for the envelope when a fact is made to fit into an event."""
+INDEX_MEDIA_TYPE: Final = "application/protobuf"
 
 Part = AssetTranscoded | ChunkAnalysed | AudioAnalysed
-
-
-class AssetParts(Protocol):
-    """The fan-in document of an asset: parts by name, serialized."""
-
-    async def arrive(self, asset_id: str, part: str, value: bytes, generation: int) -> Mapping[str, bytes]:
-        """Set one part and return all that are there, in one step. A part that is there stays as it is."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
 class CompleteAsset:
     """Note a part; whoever sees the asset complete publishes, at first delivery or redelivery.
 
-    The fact is made from the document alone and its id from (asset, generation), so two replicas that
-    both see the last part publish the same event.
+    The fact names one object, the asset's AnalysisIndex, which holds what grows with the asset. Index and
+    fact are made from the parts alone and the fact's id from (asset, generation), so two replicas that both
+    see the last part publish the same event.
     """
 
-    parts: AssetParts
+    fan_in: FanIn
+    objects: Objects
+    references: ObjectReferences
 
     async def __call__(self, fact: Part, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
-        name = _part_name(fact)
-        parts = await self.parts.arrive(fact.asset_id, name, fact.SerializeToString(), fact.generation)
-        analysed = completed(parts)
-        if analysed is None:
+        whole = await self._note(fact)
+        if whole is None:
             return []
-        identity = fan_in_id(fact.asset_id, fact_type(AssetAnalysed).type, analysed.generation)
-        return [Fact(fitting(analysed), id=identity)]
+        plan = AssetTranscoded.FromString(whole.expectation)
+        silence = AudioAnalysed(outcome=done())
+        sound = AudioAnalysed.FromString(whole.named[SOUND]) if plan.expects_audio else silence
+        index = await self._index(plan, whole, sound)
+        analysed = _asset_analysed(plan, sound, index, await self._keep(index))
+        identity = fan_in_id(whole.key, fact_type(AssetAnalysed).type, whole.generation)
+        return [Fact(analysed, id=identity)]
+
+    async def _note(self, fact: Part) -> Whole | None:
+        asset_id, generation = fact.work.asset_id, fact.work.generation
+        if isinstance(fact, AssetTranscoded):
+            return await self.fan_in.expect(
+                asset_id,
+                fact.chunk_count,
+                fact.SerializeToString(),
+                names=[SOUND] if fact.expects_audio else [],
+                generation=generation,
+            )
+        if isinstance(fact, AudioAnalysed):
+            return await self.fan_in.arrive(asset_id, SOUND, fact.SerializeToString(), generation)
+        part = _chunk_analysis(fact).SerializeToString()
+        return await self.fan_in.arrive(asset_id, fact.index, part, generation)
+
+    async def _index(self, plan: AssetTranscoded, whole: Whole, sound: AudioAnalysed) -> AnalysisIndex:
+        media = MediaIndex(missing=plan.missing)
+        if plan.HasField("index"):
+            media = MediaIndex.FromString(await self.objects.read(plan.index))
+        chunks = [ChunkAnalysis.FromString(part) async for part in self.fan_in.parts(whole)]
+        missing = [*media.missing, *(sentence for chunk in chunks for sentence in _missing_of(chunk))]
+        if not is_done(sound.outcome):
+            missing.append(f"sound: {sound.outcome.failed.detail}")
+        return AnalysisIndex(
+            work=plan.work,
+            chunks=sorted(chunks, key=lambda chunk: (chunk.span.start_pts, chunk.index)),
+            sound=sound.results,
+            shots=media.shots,
+            missing=dict.fromkeys(missing),
+        )
+
+    async def _keep(self, index: AnalysisIndex) -> ObjectRef:
+        data = index.SerializeToString(deterministic=True)
+        ref = await self.objects.put(data, media_type=INDEX_MEDIA_TYPE, suffix=".analysis.pb")
+        await self.references.hold(index.work.asset_id, [ref])
+        return ref
 
 
-def fitting(analysed: AssetAnalysed, limit: int = MAX_EVENT_BYTES - ROOM_BYTES) -> AssetAnalysed:
-    """The same fact, small enough for an event: what other fields say already goes first.
-
-    An object's hash stands in its key and the clock in the asset, so without them three hours fit. Of a
-    longer asset the list of chunks is left out, and `missing` says so: each chunk.analysed told it before.
-    """
-    if analysed.ByteSize() <= limit:
-        return analysed
-    slim = AssetAnalysed()
-    slim.CopyFrom(analysed)
-    for chunk in slim.chunks:
-        chunk.ClearField("timeline")
-        for ref in _references(chunk):
-            ref.ClearField("sha256")
-            ref.ClearField("media_type")
-    if slim.ByteSize() > limit:
-        slim.missing.append(f"the list of {len(slim.chunks)} chunks is too long for one event")
-        slim.ClearField("chunks")
-    return slim
-
-
-def _references(chunk: ChunkAnalysed) -> Iterator[ObjectRef]:
-    if chunk.HasField("frames"):
-        yield chunk.frames
-    for result in chunk.results:
-        for name in ("observation_set", "vectors"):
-            if result.HasField(name):
-                yield getattr(result, name)
-
-
-def completed(parts: Mapping[str, bytes]) -> AssetAnalysed | None:
-    """The fact that all parts together make, None while one is awaited."""
-    if PLAN not in parts:
-        return None
-    plan = AssetTranscoded.FromString(parts[PLAN])
-    names = [CHUNK + chunk_id for chunk_id in plan.chunk_ids]
-    if any(name not in parts for name in names) or (plan.expects_audio and AUDIO not in parts):
-        return None
-    chunks = [ChunkAnalysed.FromString(parts[name]) for name in names]
-    audio = AudioAnalysed.FromString(parts[AUDIO]) if AUDIO in parts else None
-    return _asset_analysed(plan, chunks, audio)
-
-
-def _part_name(fact: Part) -> str:
-    if isinstance(fact, AssetTranscoded):
-        return PLAN
-    return AUDIO if isinstance(fact, AudioAnalysed) else CHUNK + fact.chunk_id
+def _chunk_analysis(fact: ChunkAnalysed) -> ChunkAnalysis:
+    return ChunkAnalysis(
+        chunk_id=fact.chunk_id,
+        index=fact.index,
+        span=fact.span,
+        outcome=fact.outcome,
+        results=fact.results,
+        frames=fact.frames if fact.HasField("frames") else None,
+        provisional_cuts=fact.provisional_cuts,
+    )
 
 
 def _asset_analysed(
-    plan: AssetTranscoded, chunks: Sequence[ChunkAnalysed], audio: AudioAnalysed | None
+    plan: AssetTranscoded, sound: AudioAnalysed, index: AnalysisIndex, ref: ObjectRef
 ) -> AssetAnalysed:
-    results = [result for chunk in chunks for result in chunk.results]
-    missing = [*plan.missing, *(sentence for chunk in chunks for sentence in _missing_of(chunk))]
-    if audio is not None:
-        results += audio.results
-        if audio.outcome.HasField("failed"):
-            missing.append(f"sound: {audio.outcome.failed.detail}")
-    message = AssetAnalysed(
-        asset_id=plan.asset_id,
+    results = [*(result for chunk in index.chunks for result in chunk.results), *index.sound]
+    outcomes = [plan.outcome, *(chunk.outcome for chunk in index.chunks), sound.outcome]
+    missing = bounded_missing(index.missing)
+    return AssetAnalysed(
+        work=plan.work,
+        outcome=_outcome(outcomes, results, missing),
         totals=_totals(results),
-        missing=list(dict.fromkeys(missing)),
-        chunks=sorted(chunks, key=lambda chunk: (chunk.span.start_pts, chunk.index)),
-        timeline=plan.timeline,
-        shots=plan.shots,
-        lane=plan.lane,
-        generation=plan.generation,
+        chunk_count=len(index.chunks),
+        index=ref,
+        missing=missing,
     )
-    if any(result.outcome.HasField("done") for result in results) or _nothing_was_lost(plan, chunks, audio):
-        message.outcome.CopyFrom(done())
-    else:
-        message.outcome.CopyFrom(
-            failed("nothing_analysed", "; ".join(missing) or "nothing could be analysed")
-        )
-    return message
 
 
-def _nothing_was_lost(
-    plan: AssetTranscoded, chunks: Sequence[ChunkAnalysed], audio: AudioAnalysed | None
-) -> bool:
-    """An asset with nothing to see or hear is done, unless a part of it failed."""
-    outcomes = [plan.outcome, *(chunk.outcome for chunk in chunks), *([audio.outcome] if audio else [])]
-    return not any(outcome.HasField("failed") for outcome in outcomes)
+def _outcome(parts: Sequence[Outcome], results: Sequence[AnalyserResult], missing: Sequence[str]) -> Outcome:
+    """Return done when anything was analysed, or when no part failed: there may be nothing to analyse."""
+    if any(is_done(result.outcome) for result in results) or all(is_done(part) for part in parts):
+        return done()
+    return failed("nothing_analysed", "; ".join(missing) or "nothing could be analysed")
 
 
-def _missing_of(chunk: ChunkAnalysed) -> list[str]:
+def _missing_of(chunk: ChunkAnalysis) -> list[str]:
     if chunk.outcome.HasField("failed") and not chunk.results:
         return [f"chunk {chunk.index}: {chunk.outcome.failed.detail}"]
     return [
@@ -152,10 +140,10 @@ def _missing_of(chunk: ChunkAnalysed) -> list[str]:
 def _totals(results: Sequence[AnalyserResult]) -> list[AnalyserTotal]:
     totals: dict[tuple[str, str, str], AnalyserTotal] = {}
     for result in results:
-        if not result.outcome.HasField("done"):
+        if not is_done(result.outcome):
             continue
         key = (result.analyser, result.model.name, result.model.version)
         total = totals.setdefault(key, AnalyserTotal(analyser=result.analyser, model=result.model))
-        total.observations += result.observations
-        total.chunks += 1
+        total.observation_count += result.observation_count
+        total.chunk_count += 1
     return [totals[key] for key in sorted(totals)]

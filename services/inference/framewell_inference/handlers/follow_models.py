@@ -1,4 +1,4 @@
-"""model.promoted, model.retired: every replica learns which identity models there are, and warms them."""
+"""model.promoted, model.retired -> the identity models of this replica, loaded and ready."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
-from framewell_inference.ports import IdentityCatalogue
+from framewell_inference.domain.identity import IDENTITY_PREFIX
+from framewell_inference.domain.messages import model_ref
+from framewell_inference.ports.models import IdentityModelRepository
 from framewell_kit.facts import Cause, Outgoing
-from framewell_models.manifest import ModelRef
-
-IDENTITY: str = "identity/"
-"""Names of identity models begin with this; other models that are promoted are not followed here."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowModels:
-    """Load a promoted version beside the one in force; the re-labelling job switches to it later.
+    """Load a promoted identity model beside the one in force; the re-labelling job switches to it later.
 
-    Heard by every replica from the beginning of the topic, so a replica that was away knows the models
-    in force before it takes work. Not one request fails meanwhile: the old version serves until the switch.
+    Every replica reads the topic from its beginning, so one that was away knows the models in force before
+    it takes work. No request fails meanwhile: the old version serves until the switch. Promotions of other
+    models are ignored.
     """
 
-    identities: IdentityCatalogue
+    identities: IdentityModelRepository
 
     async def __call__(self, fact: ModelPromoted | ModelRetired, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
-        if not fact.name.startswith(IDENTITY):
+        if not fact.model.name.startswith(IDENTITY_PREFIX):
             return []
         if isinstance(fact, ModelRetired):
-            await self.identities.retire(fact.name, fact.revision)
+            await self.identities.retire(fact.model.name, fact.revision)
         elif await self.identities.register(fact):
-            await self.identities.load(ModelRef(fact.name, fact.version))
+            await self.identities.load(model_ref(fact.model))
         return []

@@ -8,45 +8,54 @@ from dataclasses import dataclass, replace
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
 from framewell_inference.adapters import picture_job
-from framewell_inference.adapters.asset_parts import COLLECTION as PARTS
-from framewell_inference.adapters.asset_parts import StoredAssetParts
-from framewell_inference.adapters.bundles import ArrowFrameBundles, ArrowVectors, FlacSounds
-from framewell_inference.adapters.identity_catalogue import StoredIdentityModels
-from framewell_inference.adapters.imported_models import StoredImports
-from framewell_inference.adapters.metered import MeteredPictures, MeteredSounds, report_models
-from framewell_inference.adapters.model_shelf import LoadedModels
+from framewell_inference.adapters.face_track_documents import FaceTrackDocuments
+from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
+from framewell_inference.adapters.imported_model_documents import ImportedModelDocuments
+from framewell_inference.adapters.media_objects import ArrowFrameBundles, ArrowVectors, FlacSounds
+from framewell_inference.adapters.metrics import MeteredPictures, MeteredSounds, report_models
+from framewell_inference.adapters.model_registry import LoadedModelRegistry
+from framewell_inference.adapters.observation_documents import ObservationDocuments
 from framewell_inference.adapters.onnx_engine import OnnxLoader
-from framewell_inference.adapters.relabel_jobs import StoredRelabelJobs
+from framewell_inference.adapters.posting_documents import PostingDocuments
+from framewell_inference.adapters.relabel_queue import LeasedRelabelQueue
 from framewell_inference.adapters.sandboxed_pictures import SandboxedPictures
-from framewell_inference.adapters.stored_observations import StoredObservations
-from framewell_inference.adapters.stored_tracks import StoredFaceTracks, StoredPostings
 from framewell_inference.analysers.recognition import FaceIdentifier
+from framewell_inference.commands.choose_version import ChooseVersion
+from framewell_inference.commands.import_model import ImportModel
+from framewell_inference.commands.relabel import Relabel
 from framewell_inference.entrypoints.jobs import relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.entrypoints.rpc import InferenceRpc
 from framewell_inference.entrypoints.stream import Handlers, stages
 from framewell_inference.handlers.analyse_audio import AnalyseAudio
 from framewell_inference.handlers.analyse_chunk import AnalyseChunk
-from framewell_inference.handlers.analyse_picture import AnalysePicture
 from framewell_inference.handlers.complete_asset import CompleteAsset
-from framewell_inference.handlers.find_similar import FindSimilar
+from framewell_inference.handlers.erase import EraseAsset, EraseClass
 from framewell_inference.handlers.follow_models import FollowModels
-from framewell_inference.handlers.forget import Erase, ForgetAsset
-from framewell_inference.handlers.list_observations import ListObservations
-from framewell_inference.handlers.list_people import ListPeople
-from framewell_inference.handlers.manage_models import ManageModels
-from framewell_inference.handlers.name_faces import NameFaces
-from framewell_inference.handlers.relabel import Relabel
+from framewell_inference.handlers.remove_asset import RemoveAsset
 from framewell_inference.handlers.request_relabel import RequestRelabel
+from framewell_inference.queries.analyse_picture import AnalysePicture
+from framewell_inference.queries.find_similar import FindSimilar
+from framewell_inference.queries.list_models import ListAnalysers, ListModels
+from framewell_inference.queries.list_observations import ListObservations
+from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
-from framewell_inference.wiring.analysers import Analysers, load_analysers, load_house_models
+from framewell_inference.steps.forget_asset import ForgetAsset
+from framewell_inference.steps.name_faces import NameFaces
+from framewell_inference.wiring.analysers import Analysers, load_analysers, load_site_models
 from framewell_kit.decisions import DecisionLog
+from framewell_kit.erasure import Erase
 from framewell_kit.fanin import FanIn
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rpc import Servicer, Tokens
 from framewell_kit.service import Mesh, Service
 from framewell_kit.telemetry import logger
 from framewell_media.sandbox import Sandbox
 from framewell_models.folders import ModelMissingError
+
+SERVICE = "inference"
+PARTS = "analyses"
+"""The collection in which the parts of assets are counted."""
 
 OIP_OFFSET = 29
 
@@ -57,61 +66,76 @@ log = logger(__name__)
 class Stores:
     """Everything that is kept."""
 
-    observations: StoredObservations
-    tracks: StoredFaceTracks
-    postings: StoredPostings
-    parts: StoredAssetParts
-    identities: StoredIdentityModels
-    imports: StoredImports
-    jobs: StoredRelabelJobs
+    references: ObjectReferences
+    observations: ObservationDocuments
+    tracks: FaceTrackDocuments
+    postings: PostingDocuments
+    parts: FanIn
+    identities: IdentityModelDocuments
+    imported: ImportedModelDocuments
+
+    async def prepare(self) -> None:
+        """Make every index."""
+        for store in (self.references, self.observations, self.tracks, self.postings, self.parts):
+            await store.prepare()
 
 
 async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
     """Load the models, restore what was imported, and connect. Raises ValueError when models are missing."""
-    shelf, loader = LoadedModels(), OnnxLoader(settings.threads)
+    registry, loader = LoadedModelRegistry(), OnnxLoader(settings.threads)
     try:
-        analysers = await asyncio.to_thread(load_analysers, settings.models, loader, shelf)
+        analysers = await asyncio.to_thread(load_analysers, settings.models, loader, registry)
     except ModelMissingError as missing:
         raise ValueError(str(missing)) from missing
-    for problem in await asyncio.to_thread(load_house_models, settings.models, loader, shelf):
+    for problem in await asyncio.to_thread(load_site_models, settings.models, loader, registry):
         log.error("a model folder cannot be used", reason=problem)
+    return await wire_with(analysers, registry, loader, settings, mesh)
+
+
+async def wire_with(
+    analysers: Analysers,
+    registry: LoadedModelRegistry,
+    loader: OnnxLoader,
+    settings: InferenceSettings,
+    mesh: Mesh,
+) -> Service:
+    """Connect analysers whose models are loaded already."""
     analysers = replace(
         analysers,
         pictures=[MeteredPictures(one) for one in analysers.pictures],
         sounds=[MeteredSounds(one) for one in analysers.sounds],
     )
-    report_models(shelf)
-    stores = _stores(mesh, loader, shelf)
-    await stores.observations.prepare()
-    await stores.tracks.prepare()
-    await stores.postings.prepare()
-    await stores.imports.restore(shelf)
+    report_models(registry)
+    stores = _stores(mesh, loader, registry)
+    await stores.prepare()
+    await stores.imported.restore(registry)
     name_faces = NameFaces(stores.identities, stores.tracks, stores.postings)
     handlers = _handlers(mesh, stores, analysers, name_faces)
-    relabel = Relabel(stores.identities, stores.tracks, stores.postings, name_faces, mesh.clock)
+    relabel = Relabel(stores.identities, stores.tracks, stores.postings, name_faces, mesh.objects, mesh.clock)
     return Service(
         stages=stages(handlers, DecisionLog(mesh.documents), chunks=settings.chunks),
         jobs=[relabel_kind(relabel)],
-        rpc=[_rpc(stores, analysers, name_faces, shelf)],
-        parts=[_open_inference(settings, mesh, shelf)],
+        rpc=[_rpc(stores, analysers, name_faces, registry)],
+        parts=[_open_inference(settings, mesh, registry)],
     )
 
 
-def _stores(mesh: Mesh, loader: OnnxLoader, shelf: LoadedModels) -> Stores:
+def _stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModelRegistry) -> Stores:
     documents, objects, vectors = mesh.documents, mesh.objects, ArrowVectors()
+    references = ObjectReferences(documents, objects)
     return Stores(
-        observations=StoredObservations(documents, objects, vectors),
-        tracks=StoredFaceTracks(documents, objects, vectors),
-        postings=StoredPostings(documents),
-        parts=StoredAssetParts(FanIn(documents, PARTS)),
-        identities=StoredIdentityModels(documents, objects, loader, shelf, FaceIdentifier.over),
-        imports=StoredImports(documents, objects, loader),
-        jobs=StoredRelabelJobs(mesh.jobs),
+        references=references,
+        observations=ObservationDocuments(documents, objects, vectors, references),
+        tracks=FaceTrackDocuments(documents, objects, vectors),
+        postings=PostingDocuments(documents),
+        parts=FanIn(documents, PARTS),
+        identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
+        imported=ImportedModelDocuments(documents, objects, loader),
     )
 
 
 def _handlers(mesh: Mesh, stores: Stores, analysers: Analysers, name_faces: NameFaces) -> Handlers:
-    forget_asset = ForgetAsset(stores.observations, stores.tracks, stores.postings, stores.parts)
+    forget = ForgetAsset(stores.observations, stores.tracks, stores.postings, stores.parts, stores.references)
     return Handlers(
         analyse_chunk=AnalyseChunk(
             analysers.pictures,
@@ -122,15 +146,17 @@ def _handlers(mesh: Mesh, stores: Stores, analysers: Analysers, name_faces: Name
             name_faces,
         ),
         analyse_audio=AnalyseAudio(analysers.sounds, FlacSounds(), mesh.objects, stores.observations),
-        complete_asset=CompleteAsset(stores.parts),
+        complete_asset=CompleteAsset(stores.parts, mesh.objects, stores.references),
         follow_models=FollowModels(stores.identities),
-        request_relabel=RequestRelabel(stores.identities, stores.jobs),
-        forget_asset=forget_asset,
-        erase=Erase(forget_asset, stores.postings),
+        request_relabel=RequestRelabel(stores.identities, LeasedRelabelQueue(mesh.jobs)),
+        remove_asset=RemoveAsset(forget),
+        erase=Erase(SERVICE, asset=EraseAsset(forget), class_=EraseClass(stores.postings)),
     )
 
 
-def _rpc(stores: Stores, analysers: Analysers, name_faces: NameFaces, shelf: LoadedModels) -> Servicer:
+def _rpc(
+    stores: Stores, analysers: Analysers, name_faces: NameFaces, registry: LoadedModelRegistry
+) -> Servicer:
     sandbox = Sandbox([picture_job.__name__])
     servicer = InferenceRpc(
         analyse_picture=AnalysePicture(analysers.pictures, SandboxedPictures(sandbox), stores.identities),
@@ -141,17 +167,20 @@ def _rpc(stores: Stores, analysers: Analysers, name_faces: NameFaces, shelf: Loa
         find_similar=FindSimilar(
             stores.observations, {"faces": analysers.embedding, "labels": analysers.features}
         ),
-        models=ManageModels(
-            shelf, stores.imports, stores.identities, stores.jobs, analysers.pictures, analysers.sounds
-        ),
+        list_analysers=ListAnalysers(analysers.pictures, analysers.sounds),
+        list_models=ListModels(registry, stores.identities),
+        import_model=ImportModel(registry, stores.imported),
+        choose_version=ChooseVersion(registry),
     )
     name = inference_service_pb2.DESCRIPTOR.services_by_name["InferenceService"].full_name
     return Servicer(name, add_InferenceServiceServicer_to_server, servicer)
 
 
-def _open_inference(settings: InferenceSettings, mesh: Mesh, shelf: LoadedModels) -> OpenInferenceServer:
+def _open_inference(
+    settings: InferenceSettings, mesh: Mesh, registry: LoadedModelRegistry
+) -> OpenInferenceServer:
     port = settings.oip_port or mesh.settings.port_base + OIP_OFFSET
     address = f"{mesh.settings.bind}:{port}"
     return OpenInferenceServer(
-        OpenInferenceSettings(address, settings.oip_threads), shelf, Tokens(mesh.settings.tokens)
+        OpenInferenceSettings(address, settings.oip_threads), registry, Tokens(mesh.settings.tokens)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from framewell_inference.adapters.artefacts import check_graph
+from framewell_inference.adapters.graph_checks import check_graph
 from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.faces.landmarks import ShapePredictor
@@ -17,7 +17,8 @@ from framewell_inference.analysers.speech import SpeechAnalyser
 from framewell_inference.analysers.text.analyser import TextAnalyser
 from framewell_inference.analysers.text.recognition import ALPHABET_KEY
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports import ModelShelf, PictureAnalyser, SoundAnalyser
+from framewell_inference.ports.analysers import PictureAnalyser, SoundAnalyser
+from framewell_inference.ports.models import ModelRegistry
 from framewell_models.folders import ModelFolder, installed, open_folder, shipped
 from framewell_models.manifest import ManifestError, ModelRef
 
@@ -37,12 +38,12 @@ class Analysers:
     """The space in which whole pictures are described."""
 
 
-def load_analysers(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> Analysers:
-    """Check every installed model against its pinned hash, load it once and put it on the shelf.
+def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> Analysers:
+    """Check every installed model against its pinned hash, load it once and put it on the registry.
 
     Raises ModelMissingError, with what to do, when a model is absent or not what its manifest pins.
     """
-    folders = _Folders(root, loader, shelf)
+    folders = _Folders(root, loader, registry)
     faces = FaceAnalyser(
         detector=folders.model("faces/yunet"),
         predictor=ShapePredictor.load(folders.open("faces/landmarks5").path(LANDMARKS_FILE)),
@@ -68,8 +69,8 @@ def load_analysers(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> Analyse
     )
 
 
-def load_house_models(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> list[str]:
-    """Put every other model folder below `root` on the shelf, to be served by name.
+def load_site_models(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> list[str]:
+    """Put every other model folder below `root` on the registry, to be served by name.
 
     A folder that cannot be used stops nobody: returns one sentence for each.
     """
@@ -83,7 +84,7 @@ def load_house_models(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> list
         try:
             if not wrong:
                 check_graph(folder.manifest, folder.graph.read_bytes())
-                shelf.put(loader.load(folder), in_force=shelf.find(folder.manifest.name) is None)
+                registry.put(loader.load(folder), in_force=registry.find(folder.manifest.name) is None)
         except (ManifestError, InvalidInputError) as error:
             wrong = [str(error)]
         problems += wrong
@@ -93,8 +94,8 @@ def load_house_models(root: Path, loader: OnnxLoader, shelf: ModelShelf) -> list
 class _Folders:
     """The shipped models by name; the version is the one this release ships."""
 
-    def __init__(self, root: Path, loader: OnnxLoader, shelf: ModelShelf) -> None:
-        self._root, self._loader, self._shelf = root, loader, shelf
+    def __init__(self, root: Path, loader: OnnxLoader, registry: ModelRegistry) -> None:
+        self._root, self._loader, self._shelf = root, loader, registry
         self._refs = {manifest.name: manifest.ref for manifest in shipped()}
 
     def ref(self, name: str) -> ModelRef:

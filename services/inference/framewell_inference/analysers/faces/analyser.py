@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
+from framewell.media.v1.media_pb2 import FaceAttributes
 from framewell_inference.analysers.faces.alignment import face_chip, network_input
 from framewell_inference.analysers.faces.detection import DetectedFace, FaceDetector
 from framewell_inference.analysers.faces.landmarks import ShapePredictor
 from framewell_inference.analysers.faces.quality import FaceQuality, assess
 from framewell_inference.analysers.faces.tracking import FaceTracker
-from framewell_inference.domain.observations import Findings, FractionBox, Seen, Stretch, stacked
+from framewell_inference.domain.messages import model_version
+from framewell_inference.domain.observations import Findings, FractionBox, FrameSpan, Observation, stacked
 from framewell_inference.domain.pictures import Float, Frame, Picture
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "faces"
@@ -48,7 +50,7 @@ class FaceAnalyser:
         return FacePass(self, FaceDetector(self.detector))
 
     def embed(self, chips: list[Picture]) -> list[Float]:
-        """One vector [128] a chip."""
+        """Return one vector [128] a chip."""
         vectors: list[Float] = []
         for start in range(0, len(chips), BATCH):
             outputs = self.embedding.run({"rgb": network_input(chips[start : start + BATCH])})
@@ -58,12 +60,12 @@ class FaceAnalyser:
 
 @dataclass(slots=True)
 class FacePass:
-    """One chunk."""
+    """One chunk: a `face` for every face of every frame."""
 
     analyser: FaceAnalyser
     detect: FaceDetector
     tracker: FaceTracker = field(default_factory=FaceTracker)
-    seen: list[Seen] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     vectors: list[Float] = field(default_factory=list)
 
     def look(self, frame: Frame) -> None:
@@ -82,22 +84,25 @@ class FacePass:
     def _note(
         self, frame: Frame, face: DetectedFace, quality: FaceQuality, track: int, vector: Float | None
     ) -> None:
-        row = -1
+        row = None
         if vector is not None:
             row = len(self.vectors)
             self.vectors.append(vector)
-        attributes = {"track": str(track), "shot": str(frame.shot), **quality.attributes()}
-        self.seen.append(
-            Seen(
+        detector = model_version(self.analyser.detector.manifest.ref)
+        self.observations.append(
+            Observation(
                 kind="face",
-                stretch=Stretch.of(frame),
+                span=FrameSpan.of(frame),
                 score=face.score,
                 moment=(frame.pts, frame.index),
                 box=FractionBox.of(face.box, frame),
-                attributes=attributes | {"detector": str(self.analyser.detector.manifest.ref)},
+                shot=frame.shot,
+                attributes=FaceAttributes(track=track, detector=detector, **asdict(quality)),
                 vector=row,
             )
         )
 
     def finish(self) -> Findings:
-        return Findings(NAME, self.analyser.models[0], tuple(self.seen), stacked(self.vectors, DIMENSIONS))
+        return Findings(
+            NAME, self.analyser.models[0], tuple(self.observations), stacked(self.vectors, DIMENSIONS)
+        )

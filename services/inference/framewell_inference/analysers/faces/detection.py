@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from framewell_inference.domain.pictures import Array, Float, Picture, PixelBox
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 
 SIDE: Final = 640
 STRIDES: Final = (8, 16, 32)

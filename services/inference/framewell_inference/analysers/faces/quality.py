@@ -13,7 +13,11 @@ from framewell_inference.domain.pictures import Picture
 
 @dataclass(frozen=True, slots=True)
 class FaceQuality:
-    """Figures, not a verdict: the rules that use them set the limits."""
+    """Figures, not a verdict: the rules that use them set the limits.
+
+    Named as in `media.v1.FaceAttributes`, and rounded, so that the last bits of a machine's arithmetic do not
+    make another observation of the same picture.
+    """
 
     side_pixels: float
     """Shorter side of the box in pixels of the sampled picture."""
@@ -25,22 +29,15 @@ class FaceQuality:
     """How far the nose is from the middle of the eyes along their line, in eye distances: 0 is frontal,
     from 0.35 on the face is turned away."""
 
-    def attributes(self) -> dict[str, str]:
-        return {
-            "side_pixels": f"{self.side_pixels:.0f}",
-            "sharpness": f"{self.sharpness:.1f}",
-            "brightness": f"{self.brightness:.1f}",
-            "turn": f"{self.turn:.3f}",
-        }
-
 
 def assess(face: DetectedFace, chip: Picture) -> FaceQuality:
+    """Return the quality of a face, measured on its box, its points and its aligned chip."""
     grey = cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY)
     return FaceQuality(
-        side_pixels=face.box.shorter_side,
-        sharpness=float(cv2.Laplacian(grey, cv2.CV_64F).var()),
-        brightness=float(grey.mean()),
-        turn=_turn(face),
+        side_pixels=float(round(face.box.shorter_side)),
+        sharpness=round(float(cv2.Laplacian(grey, cv2.CV_64F).var()), 1),
+        brightness=round(float(grey.mean()), 1),
+        turn=round(_turn(face), 3),
     )
 
 

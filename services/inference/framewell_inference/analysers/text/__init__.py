@@ -1,1 +1,1 @@
-"""Text on screen: lines found, read until two readings agree, lower thirds told from tickers."""
+"""Text on screen: lines are found, read until two readings agree, and sorted by region."""

@@ -9,14 +9,15 @@ from typing import Final
 import cv2
 import numpy as np
 
+from framewell.media.v1.media_pb2 import TEXT_REGION_TICKER, TextAttributes
 from framewell_inference.analysers.text.detection import TextBox, TextDetector
-from framewell_inference.analysers.text.gate import TextGate
+from framewell_inference.analysers.text.filter import TextFilter
 from framewell_inference.analysers.text.layout import CAPTION_ROWS, line_below, region
 from framewell_inference.analysers.text.lines import Line, LineFollower
 from framewell_inference.analysers.text.recognition import TextReader
-from framewell_inference.domain.observations import Findings, FractionBox, Seen
+from framewell_inference.domain.observations import Findings, FractionBox, Observation
 from framewell_inference.domain.pictures import Frame, PixelBox
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "text"
@@ -53,19 +54,19 @@ class TextAnalyser:
 
 @dataclass(slots=True)
 class TextPass:
-    """One chunk."""
+    """One chunk: a `text` for every line that was read, for the time it stood still."""
 
     analyser: TextAnalyser
     detect: TextDetector
     follower: LineFollower
     still: bool
-    gate: TextGate = field(default_factory=TextGate)
+    text_filter: TextFilter = field(default_factory=TextFilter)
 
     def look(self, frame: Frame) -> None:
         grey = np.asarray(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), np.uint8)
         if self.still:
             found = self.detect(frame.picture, max_side=STILL_SIDE)
-        elif self.gate.opens(grey):
+        elif self.text_filter.passes(grey):
             top = int(CAPTION_ROWS[0] * frame.height)
             found = [_moved(text, top) for text in self.detect(frame.picture[top:], max_side=STRIP_SIDE)]
         else:
@@ -75,29 +76,29 @@ class TextPass:
     def finish(self) -> Findings:
         sure = self.analyser.recogniser.manifest.thresholds["accept"]
         lines = [line for line in self.follower.finish() if line.best.text and line.best.confidence >= sure]
-        lines.sort(key=lambda line: (line.stretch.start_pts, line.box.y, line.box.x))
-        seen = tuple(self._seen(line, lines) for line in lines)
-        return Findings(NAME, self.analyser.models[0], seen)
+        lines.sort(key=lambda line: (line.span.start_pts, line.box.y, line.box.x))
+        observations = tuple(self._observation(line, lines) for line in lines)
+        return Findings(NAME, self.analyser.models[0], observations)
 
-    def _seen(self, line: Line, lines: Sequence[Line]) -> Seen:
-        attributes = {
-            "region": region(line),
-            "shot": str(line.frame.shot),
-            "reads": str(len(line.readings)),
-            "agreeing_reads": str(line.agreeing),
-            "height_pixels": f"{line.box.height:.0f}",
-        }
+    def _observation(self, line: Line, lines: Sequence[Line]) -> Observation:
         lower = line_below(line, lines)
-        if lower is not None:
-            attributes |= {"below": f"{NAME}/{lines.index(lower)}", "below_text": lower.best.text}
-        return Seen(
+        attributes = TextAttributes(
+            region=region(line),
+            reads=len(line.readings),
+            agreeing_reads=line.agreeing,
+            height_pixels=round(line.box.height),
+            below_text=lower.best.text if lower else "",
+        )
+        return Observation(
             kind="text",
-            stretch=line.stretch,
+            span=line.span,
             score=line.best.confidence,
             moment=(line.frame.pts, line.frame.index),
             box=FractionBox.of(line.box, line.frame),
             text=line.best.text,
+            shot=line.frame.shot,
             attributes=attributes,
+            below=lines.index(lower) if lower else None,
         )
 
 
@@ -107,4 +108,4 @@ def _moved(text: TextBox, rows: int) -> TextBox:
 
 
 def _runs(line: Line) -> bool:
-    return region(line) == "ticker"
+    return region(line) == TEXT_REGION_TICKER

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from framewell_inference.domain.pictures import Float, Picture, PixelBox
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 
 MULTIPLE: Final = 32
 SMALLEST_CORE: Final = (6, 4)

@@ -16,7 +16,7 @@ import numpy as np
 
 from framewell_inference.analysers.text.detection import TextBox
 from framewell_inference.analysers.text.recognition import Reading
-from framewell_inference.domain.observations import Stretch
+from framewell_inference.domain.observations import FrameSpan
 from framewell_inference.domain.pictures import Frame, Grey, Picture, PixelBox
 
 STILL_CORRELATION: Final = 0.90
@@ -35,18 +35,18 @@ class Line:
     box: PixelBox
     patch: Grey
     frame: Frame
-    stretch: Stretch
+    span: FrameSpan
     stands: bool = False
     readings: list[Reading] = field(default_factory=list)
 
     @property
     def agreeing(self) -> int:
-        """How many readings equal the most frequent one."""
+        """Return how many readings equal the most frequent one."""
         return max(Counter(reading.text for reading in self.readings).values(), default=0)
 
     @property
     def best(self) -> Reading:
-        """The most frequent reading, the surest of its kind."""
+        """Return the most frequent reading, the surest of its kind."""
         text, _ = Counter(reading.text for reading in self.readings).most_common(1)[0]
         return max(
             (reading for reading in self.readings if reading.text == text), key=lambda item: item.confidence
@@ -79,7 +79,7 @@ class LineFollower:
                 and correlation(line.patch, _cut(grey, line.box)) > STILL_CORRELATION
             ):
                 line.stands = True
-                line.stretch = line.stretch.joined(Stretch.of(frame))
+                line.span = line.span.joined(FrameSpan.of(frame))
                 standing.append(line)
             else:
                 self._close(line)
@@ -102,13 +102,13 @@ class LineFollower:
         patch = _cut(grey, box)
         if patch.size == 0:
             return
-        line = Line(box, patch, frame, Stretch.of(frame))
+        line = Line(box, patch, frame, FrameSpan.of(frame))
         if self.still or self._samples(line):
             line.readings.append(self.read(_crop(frame, box)))
         self.open.append(line)
 
     def _samples(self, line: Line) -> bool:
-        """Whether to read a running line now: at most one in `SAMPLE_EVERY` frames."""
+        """Return whether to read a running line now: at most one in `SAMPLE_EVERY` frames."""
         if self.looks < self.next_sample or not self.runs(line):
             return False
         self.next_sample = self.looks + SAMPLE_EVERY
@@ -120,7 +120,7 @@ class LineFollower:
 
 
 def correlation(first: Grey, second: Grey) -> float:
-    """Normalised cross-correlation of two patches of one size, -1 to 1; 0 where either is flat."""
+    """Return the normalised cross-correlation of two patches of one size, -1 to 1; 0 where either is flat."""
     if first.shape != second.shape or first.size == 0:
         return 0.0
     a, b = first.astype(np.float32) - first.mean(), second.astype(np.float32) - second.mean()

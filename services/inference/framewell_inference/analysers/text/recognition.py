@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from framewell_inference.domain.pictures import Picture
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import Model
 
 ROWS: Final = 48
 NARROWEST: Final = 320

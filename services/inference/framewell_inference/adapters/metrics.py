@@ -1,6 +1,6 @@
 """Every metric of the service, named once, and the wrappers that measure.
 
-| metric | says |
+| metric | meaning |
 |---|---|
 | framewell_analyser_seconds | time an analyser took for one picture, or for one sound |
 | framewell_observations | observations an analyser reported |
@@ -16,9 +16,10 @@ from typing import Final
 
 from opentelemetry import metrics
 
-from framewell_inference.domain.observations import Findings, SpeechStretch
+from framewell_inference.domain.observations import Findings, SpeechSegment
 from framewell_inference.domain.pictures import Float, Frame
-from framewell_inference.ports import ModelShelf, PictureAnalyser, PicturePass, SoundAnalyser
+from framewell_inference.ports.analysers import PictureAnalyser, PicturePass, SoundAnalyser
+from framewell_inference.ports.models import ModelRegistry
 from framewell_kit.telemetry.metrics import QUICK
 from framewell_models.manifest import ModelRef
 
@@ -35,13 +36,13 @@ OBSERVATIONS: Final = _meter.create_counter(
 )
 
 
-def report_models(shelf: ModelShelf) -> None:
+def report_models(registry: ModelRegistry) -> None:
     """Export how many models are loaded on which provider, asked for at every scrape."""
 
     def loaded(_: metrics.CallbackOptions) -> Iterable[metrics.Observation]:
         counts: dict[str, int] = {}
-        for model, _chosen in shelf.all():
-            counts[model.provider] = counts.get(model.provider, 0) + 1
+        for one in registry.all():
+            counts[one.model.provider] = counts.get(one.model.provider, 0) + 1
         return [metrics.Observation(count, {"provider": provider}) for provider, count in counts.items()]
 
     _meter.create_observable_gauge(
@@ -79,7 +80,7 @@ class _MeteredPass:
 
     def finish(self) -> Findings:
         found = self.inside.finish()
-        OBSERVATIONS.add(len(found.seen), self.labels)
+        OBSERVATIONS.add(len(found.observations), self.labels)
         return found
 
 
@@ -97,7 +98,7 @@ class MeteredSounds:
     def models(self) -> Sequence[ModelRef]:
         return self.inside.models
 
-    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechStretch]:
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechSegment]:
         started = time.perf_counter()
         heard = self.inside.listen(blocks)
         ANALYSER_SECONDS.record(time.perf_counter() - started, {"analyser": self.name})

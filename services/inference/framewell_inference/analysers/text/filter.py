@@ -1,10 +1,10 @@
-"""When it is worth looking for text: detection costs two thirds of all seeing, captions change seldom.
+"""Frames worth looking for text in: detection costs two thirds of all analysis, captions change seldom.
 
 Letters are edges. The caption rows are measured on a coarse grid of horizontal gradients; where no cell
 differs much from the last look, no caption has come or gone since. Rows of the ticker are left out, for
 it always runs. A caption that comes or goes changes some cell by 46-135. A quiet picture changes less than
-20, which halves the cost of text there; a busy one (16-55 for a moving car that fills the screen) keeps the
-gate open, which costs time and misses nothing.
+20, which halves the cost of text there; a busy one (16-55 for a moving car that fills the screen) passes
+all the time, which costs time and misses nothing.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ Cells = npt.NDArray[np.int16]
 
 
 @dataclass(slots=True)
-class TextGate:
+class TextFilter:
     """Asked once a frame, in order of time."""
 
     _seen: Cells | None = None
     _settling: int = 0
     _idle: int = 0
 
-    def opens(self, grey: Grey) -> bool:
-        """Whether to look for text in this frame."""
+    def passes(self, grey: Grey) -> bool:
+        """Return whether to look for text in this frame."""
         cells = _cells(grey)
         changed = self._seen is None or int(np.abs(cells - self._seen).max()) > CHANGE
         self._settling = SETTLING if changed else self._settling - 1

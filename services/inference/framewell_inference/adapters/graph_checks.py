@@ -9,7 +9,7 @@ from typing import Final
 import onnx
 
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports import Model, ModelLoader
+from framewell_inference.ports.models import Model, ModelLoader
 from framewell_models.manifest import Manifest, ManifestError
 
 GRAPH_LIMIT: Final = 512 << 20

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
-from framewell_inference.ports import RELABEL_JOB
+from framewell_inference.ports.models import RELABEL_JOB
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Jobs
 from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRelabelJobs:
-    """The RelabelJobs port: one job a version and revision. People wait for names, so it goes first."""
+class LeasedRelabelQueue:
+    """RelabelQueue on leased jobs, in the live lane: people wait for names."""
 
     jobs: Jobs
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from framewell.model.v1.model_pb2 import ModelPromoted
-from framewell_inference.adapters.artefacts import read_model
+from framewell_inference.adapters.graph_checks import read_model
+from framewell_inference.domain.messages import model_ref
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports import IdentityModel, Model, ModelLoader, ModelShelf
+from framewell_inference.ports.models import IdentityModel, Model, ModelLoader, ModelRegistry
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
-from framewell_kit.outcomes import Conflict, NotFound, Rejected
+from framewell_kit.outcomes import NotFound, Rejected
 from framewell_models.manifest import Manifest, ManifestError, ModelRef, read
 
 MODELS: Final = "identity_models"
@@ -28,13 +29,13 @@ ALIASES: Final = "aliases"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredIdentityModels:
-    """The IdentityCatalogue port."""
+class IdentityModelDocuments:
+    """IdentityModelRepository on documents and objects."""
 
     documents: Documents
     objects: Objects
     loader: ModelLoader
-    shelf: ModelShelf
+    registry: ModelRegistry
     identifier: Callable[[Model], IdentityModel]
     """Makes an identity model of a loaded graph. Raises ManifestError when it is none."""
     _loaded: dict[ModelRef, tuple[Model, IdentityModel]] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class StoredIdentityModels:
         Raises Rejected when the manifest is not one of an identity model, so that a bad promotion is a
         dead letter with its reason and not a replica that never gets ready.
         """
-        ref = ModelRef(promoted.name, promoted.version)
+        ref = model_ref(promoted.model)
         manifest = await self._manifest(ref, promoted.manifest.key)
         await self.documents.insert_once(
             MODELS,
@@ -83,21 +84,6 @@ class StoredIdentityModels:
             refs |= {ModelRef(alias["_id"], alias[key]) for key in ("version", "next") if alias[key]}
         return sorted(refs, key=str)
 
-    async def choose(self, ref: ModelRef) -> int:
-        if await self.documents.get(MODELS, str(ref)) is None:
-            raise NotFound(f"identity model {ref} was never promoted here")
-        alias = await self.documents.get(ALIASES, ref.name) or {}
-        revision: int = max(alias.get("revision", 0), alias.get("next_revision", 0)) + 1
-        changed = await self.documents.update(
-            ALIASES,
-            ref.name,
-            {"$set": {"next": ref.version, "next_revision": revision}},
-            expect={"next_revision": {"$lt": revision}},
-        )
-        if changed is None:
-            raise Conflict(f"{ref.name} was changed by somebody else meanwhile; look again")
-        return revision
-
     async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
         alias = await self.documents.get(ALIASES, ref.name) or {}
         # A worker that died after its switch is followed by one that must report the same change.
@@ -111,7 +97,7 @@ class StoredIdentityModels:
         )
         if changed is not None:
             model, _ = await self._loaded_once(ref)
-            self.shelf.put(model, in_force=True)
+            self.registry.put(model, in_force=True)
             await self._unload_old(ref.name)
         return ModelRef(ref.name, previous) if previous else None
 
@@ -126,17 +112,17 @@ class StoredIdentityModels:
             await self._unload_old(name)
 
     async def _unload_old(self, name: str) -> None:
-        """Let go of versions that are neither in force nor about to be; who runs one may finish."""
+        """Let go of versions that are neither in force nor about to be; whoever runs one may finish."""
         kept = set(await self.candidates())
         for ref in [ref for ref in self._loaded if ref.name == name and ref not in kept]:
             del self._loaded[ref]
-            self.shelf.drop(ref)
+            self.registry.drop(ref)
 
     async def _loaded_once(self, ref: ModelRef) -> tuple[Model, IdentityModel]:
         async with self._loading:
             if ref not in self._loaded:
                 self._loaded[ref] = await self._load(ref)
-                self.shelf.put(self._loaded[ref][0], in_force=self.shelf.find(ref.name) is None)
+                self.registry.put(self._loaded[ref][0], in_force=self.registry.find(ref.name) is None)
             return self._loaded[ref]
 
     async def _load(self, ref: ModelRef) -> tuple[Model, IdentityModel]:

@@ -1,4 +1,4 @@
-"""Run the picture analysers on one picture from outside; nothing is kept."""
+"""What the picture analysers observe in one picture from outside; nothing is kept."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.inference.v1.inference_service_pb2 import FaceIdentity
-from framewell_inference.domain.messages import model_version
+from framewell_contracts.identity import observation_id
+from framewell_inference.domain.messages import IMAGE_CHUNK, model_version
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.domain.tracks import face_tracks
-from framewell_inference.ports import IdentityCatalogue, PictureAnalyser, PictureDecoder
+from framewell_inference.ports.analysers import PictureAnalyser, PictureDecoder
+from framewell_inference.ports.models import IdentityModelRepository
 from framewell_kit.outcomes import Rejected
 
 FACES = "faces"
@@ -19,24 +21,28 @@ FACES = "faces"
 
 @dataclass(frozen=True, slots=True)
 class AnalysePicture:
-    """Decode in the sandbox, look once with each analyser, and say who the faces are."""
+    """Decode in the sandbox, run each analyser once, and name the faces."""
 
     analysers: Sequence[PictureAnalyser]
     decoder: PictureDecoder
-    identities: IdentityCatalogue
+    identities: IdentityModelRepository
 
     async def look(self, data: bytes, names: Sequence[str]) -> list[Findings]:
-        """Findings of the named analysers, or of all. Raises Rejected for unknown names or no picture."""
+        """Return the findings of the named analysers, or of all.
+
+        Raises Rejected for an unknown name and for bytes that are no picture.
+        """
         chosen = self._chosen(names)
         picture = await self.decoder.decode(data)
         return await asyncio.to_thread(_look, chosen, picture)
 
     async def identify(self, faces: Findings) -> list[FaceIdentity]:
-        """Who the faces of one picture are: every face is its own track; one entry a face, in order."""
+        """Return who the faces of one picture are, one entry a face in order; every face is its own track."""
         vectors: Float | None = faces.vectors
         tracks = face_tracks(faces)
         answers = [
-            FaceIdentity(observation_id=f"{faces.analyser}/{index}") for index in range(len(faces.seen))
+            FaceIdentity(observation_id=observation_id(IMAGE_CHUNK, faces.analyser, ordinal))
+            for ordinal in range(len(faces.observations))
         ]
         if vectors is None or not tracks:
             return answers
@@ -46,11 +52,11 @@ class AnalysePicture:
                 continue
             decided = await asyncio.to_thread(model.identify, vectors, tracks)
             for track, identity in zip(tracks, decided, strict=True):
-                for name in track.observations:
-                    answer = answers[int(name.rpartition("/")[2])]
-                    if identity.class_id and identity.score > answer.score:
-                        answer.class_id, answer.score = identity.class_id, identity.score
-                        answer.model.CopyFrom(model_version(ref))
+                answer = answers[track.ordinal]
+                if not answer.HasField("score") or (identity.class_id and identity.score > answer.score):
+                    answer.class_id = identity.class_id or ""
+                    answer.score = identity.score if identity.class_id else 0.0
+                    answer.model.CopyFrom(model_version(ref))
         return answers
 
     def _chosen(self, names: Sequence[str]) -> list[PictureAnalyser]:

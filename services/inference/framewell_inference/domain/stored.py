@@ -1,7 +1,8 @@
-"""Where in an asset something was seen, and what is kept of it."""
+"""What is kept of an asset: observation sets, face tracks, and who the tracks are."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell_inference.domain.identity import Identity
@@ -10,7 +11,7 @@ from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChunkKey:
     """A chunk of an asset, or its sound (`chunk_id` empty, `index` -1)."""
 
     asset_id: str
@@ -23,8 +24,11 @@ class Place:
 class StoredSet:
     """One kept observation set."""
 
+    id: str
+    position: str
+    """Sorts the sets of an asset by chunk and analyser; the sound comes first."""
+    asset_id: str
     chunk_id: str
-    index: int
     analyser: str
     model: ModelRef
     object_key: str
@@ -54,9 +58,9 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackKey:
-    """One face track of the whole archive."""
+class ChunkPostings:
+    """Who the tracks of one chunk are by one model version."""
 
     asset_id: str
     chunk_id: str
-    track: int
+    postings: Sequence[Posting]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from framewell_inference.analysers.text.gate import AT_LEAST_EVERY, SETTLING, TextGate
+from framewell_inference.analysers.text.filter import AT_LEAST_EVERY, SETTLING, TextFilter
 from framewell_inference.domain.pictures import Grey, Picture
 
 Caption = Callable[..., Picture]
@@ -18,7 +18,7 @@ def grey(picture: Picture) -> Grey:
 
 
 def opened(pictures: Sequence[Picture]) -> list[bool]:
-    gate = TextGate()
+    gate = TextFilter()
     return [gate.opens(grey(picture)) for picture in pictures]
 
 
@@ -49,4 +49,4 @@ def test_it_opens_every_four_seconds_whatever_happens(man_in_car: list[Picture])
 
 def test_any_picture_size_will_do() -> None:
     for size in ((64, 48), (272, 640), (1, 1000), (1080, 1920)):
-        assert TextGate().opens(np.zeros(size, np.uint8))
+        assert TextFilter().opens(np.zeros(size, np.uint8))

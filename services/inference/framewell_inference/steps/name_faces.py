@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from framewell_inference.domain.places import StoredTracks
-from framewell_inference.ports import IdentityCatalogue, IdentityModel, PostingStore, TrackStore
+from framewell_inference.domain.stored import StoredTracks
+from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
+from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
 from framewell_kit.outcomes import NotFound, Rejected
 
 
@@ -16,12 +17,12 @@ class NameFaces:
 
     Used when a chunk is analysed, when stored chunks are re-labelled, and when an asset is read whose
     chunk slipped between the two: whoever comes first writes, the others find it done. A promoted model
-    that cannot be loaded is passed over: re-labelling reports it, and seeing goes on without it.
+    that cannot be loaded is passed over: re-labelling reports it, and analysis goes on without it.
     """
 
-    identities: IdentityCatalogue
-    tracks: TrackStore
-    postings: PostingStore
+    identities: IdentityModelRepository
+    tracks: FaceTrackRepository
+    postings: PostingRepository
 
     async def __call__(self, chunk_id: str) -> None:
         for ref in await self.identities.candidates():
@@ -31,10 +32,10 @@ class NameFaces:
                 continue
             stored = await self.tracks.chunk(chunk_id, model.embedding)
             if stored is not None:
-                await self.chunk(model, stored)
+                await self.by_model(model, stored)
 
-    async def chunk(self, model: IdentityModel, stored: StoredTracks) -> None:
-        """The postings of one chunk by one model, from its stored vectors."""
+    async def by_model(self, model: IdentityModel, stored: StoredTracks) -> None:
+        """Write the postings of one chunk by one model, from its stored vectors."""
         vectors = await self.tracks.vectors(stored)
         decided = await asyncio.to_thread(model.identify, vectors, stored.tracks)
         await self.postings.post(model.ref, stored, decided)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from framewell_inference.ports import Model
+from framewell_inference.ports.models import LoadedModel, Model
 from framewell_models.manifest import ModelRef
 
 
 @dataclass(slots=True)
-class LoadedModels:
-    """The ModelShelf port. Callers on any thread; whoever holds a model may finish with it."""
+class LoadedModelRegistry:
+    """ModelRegistry in memory. Safe to call from any thread; whoever holds a model may finish with it."""
 
     _models: dict[ModelRef, Model] = field(default_factory=dict)
     _in_force: dict[str, ModelRef] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class LoadedModels:
             if self._in_force.get(ref.name) == ref:
                 del self._in_force[ref.name]
 
-    def all(self) -> list[tuple[Model, bool]]:
+    def all(self) -> list[LoadedModel]:
         with self._lock:
             items = sorted(self._models.items(), key=lambda item: (item[0].name, item[0].version))
-            return [(model, self._in_force.get(ref.name) == ref) for ref, model in items]
+            return [LoadedModel(model, in_force=self._in_force.get(ref.name) == ref) for ref, model in items]

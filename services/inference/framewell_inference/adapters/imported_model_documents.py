@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from framewell_inference.adapters.artefacts import read_model
-from framewell_inference.ports import Model, ModelLoader, ModelShelf
+from framewell_inference.adapters.graph_checks import read_model
+from framewell_inference.ports.models import Model, ModelLoader, ModelRegistry
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
 from framewell_models.manifest import Manifest, ManifestError, read
@@ -16,8 +16,8 @@ COLLECTION: Final = "imported_models"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredImports:
-    """The ImportedModels port."""
+class ImportedModelDocuments:
+    """ImportedModelRepository on documents and objects."""
 
     documents: Documents
     objects: Objects
@@ -39,10 +39,10 @@ class StoredImports:
         )
         return model
 
-    async def restore(self, shelf: ModelShelf) -> None:
+    async def restore(self, registry: ModelRegistry) -> None:
         """Load every model that was taken in before; the first version of a name is in force."""
         for document in await self.documents.find(COLLECTION, {}, sort=[("_id", 1)]):
             text = (await self.objects.read(document["manifest"])).decode("utf-8")
             manifest = read(text, origin=document["_id"])
             model = await read_model(self.loader, manifest, await self.objects.read(document["graph"]))
-            shelf.put(model, in_force=shelf.find(manifest.name) is None)
+            registry.put(model, in_force=registry.find(manifest.name) is None)

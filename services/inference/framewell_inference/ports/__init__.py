@@ -1,0 +1,1 @@
+"""What handlers, commands, queries, steps and analysers need from outside, as protocols."""

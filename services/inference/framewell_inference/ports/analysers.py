@@ -1,0 +1,95 @@
+"""Analysers, and the media they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from framewell.media.v1.media_pb2 import Span
+from framewell_inference.domain.observations import Findings, SpeechSegment
+from framewell_inference.domain.pictures import Float, Frame, Picture
+from framewell_models.manifest import ModelRef
+
+
+class PicturePass(Protocol):
+    """One analyser's pass over one chunk: every frame in order of time, then the findings, once."""
+
+    def look(self, frame: Frame) -> None:
+        """Take in the next frame. Blocks its thread."""
+        ...
+
+    def finish(self) -> Findings:
+        """Return what was observed in all frames."""
+        ...
+
+
+class PictureAnalyser(Protocol):
+    """Frames in, observations out. Holds no state between passes; passes may run at the same time."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        """Return every model it runs; the one its observations are named after comes first."""
+        ...
+
+    def begin(self, *, still: bool = False) -> PicturePass:
+        """Start a pass; with `still` the asset is one picture, in which nothing can move."""
+        ...
+
+
+class SoundAnalyser(Protocol):
+    """16 kHz mono sound in, segments of speech out."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        """Return every model it runs; the one its observations are named after comes first."""
+        ...
+
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechSegment]:
+        """Return the segments of speech in order of time. Blocks its thread.
+
+        `blocks` are samples in -1..1, in order of time and of any length.
+        """
+        ...
+
+
+class FrameBundles(Protocol):
+    """Frame bundles as transcode writes them (Arrow IPC with JPEG pictures)."""
+
+    def frames(self, path: Path, span: Span) -> Iterator[Frame]:
+        """Yield the sampled frames of a chunk in order of time, decoded one at a time. Blocks its thread."""
+        ...
+
+
+class Sounds(Protocol):
+    """Speech audio as transcode writes it (FLAC, 16 kHz, mono)."""
+
+    def blocks(self, path: Path) -> Iterator[Float]:
+        """Yield the samples in -1..1, a few seconds at a time. Blocks its thread."""
+        ...
+
+
+class Vectors(Protocol):
+    """Vector objects: Arrow IPC, one fixed-size list column `vector` of float32, a row a vector."""
+
+    def encode(self, vectors: Float) -> bytes:
+        """Return vectors [rows, dimensions] as the bytes of an object."""
+        ...
+
+    def decode(self, data: bytes) -> Float:
+        """Return the vectors of an object, [rows, dimensions] float32."""
+        ...
+
+
+class PictureDecoder(Protocol):
+    """Pictures from outside: decoded in the sandbox, upright."""
+
+    async def decode(self, data: bytes) -> Picture:
+        """Return the picture. Raises Rejected when the bytes are no picture that can be read."""
+        ...

@@ -1,0 +1,107 @@
+"""What is kept of every asset: observations, face tracks, and who the tracks are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol
+
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell.inference.v1.inference_pb2 import ObservationSet
+from framewell_inference.domain.identity import Identity
+from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.pictures import Float
+from framewell_inference.domain.stored import ChunkKey, ChunkPostings, Posting, StoredSet, StoredTracks
+from framewell_inference.domain.tracks import FaceTrack
+from framewell_models.manifest import ModelRef
+
+
+class ObservationRepository(Protocol):
+    """Observation sets and their vectors, kept once per chunk, analyser and model version."""
+
+    async def keep(self, findings: Findings, key: ChunkKey) -> AnalyserResult:
+        """Write objects, then the document that names them. The same findings again change nothing."""
+        ...
+
+    def sets(
+        self, asset_id: str, analysers: Sequence[str] = (), *, after: StoredSet | None = None
+    ) -> AsyncIterator[StoredSet]:
+        """Yield the sets of an asset behind `after` in order of chunk and analyser, read in batches.
+
+        Sets of all analysers when none is named.
+        """
+        ...
+
+    async def get(self, set_id: str) -> StoredSet | None:
+        """Return a set by its id."""
+        ...
+
+    async def of_chunk(self, chunk_id: str, analyser: str, model: ModelRef) -> StoredSet | None:
+        """Return what that model version observed in a chunk, by the newest generation."""
+        ...
+
+    def with_vectors(self, analyser: str, model: ModelRef) -> AsyncIterator[StoredSet]:
+        """Yield every set of the archive with vectors in that model's space, read in batches."""
+        ...
+
+    async def read(self, stored: StoredSet) -> ObservationSet:
+        """Return the observations of a set."""
+        ...
+
+    async def vectors(self, stored: StoredSet) -> Float:
+        """Return the vectors of a set, [rows, dimensions]."""
+        ...
+
+    async def forget(self, asset_id: str) -> int:
+        """Delete the documents of all sets of an asset and return how many that were."""
+        ...
+
+
+class FaceTrackRepository(Protocol):
+    """Face tracks with their vectors, ready to be named anew without looking at a picture."""
+
+    async def keep(self, key: ChunkKey, result: AnalyserResult, tracks: Sequence[FaceTrack]) -> None:
+        """Insert the tracks of a chunk, once per embedding version."""
+        ...
+
+    async def chunk(self, chunk_id: str, embedding: ModelRef) -> StoredTracks | None:
+        """Return the tracks of a chunk in that embedding's space."""
+        ...
+
+    def chunks(self, embedding: ModelRef, *, asset_id: str | None = None) -> AsyncIterator[StoredTracks]:
+        """Yield every chunk with tracks in that embedding's space, read in batches.
+
+        Of one asset in order of time, of the whole archive in no order of meaning.
+        """
+        ...
+
+    async def vectors(self, stored: StoredTracks) -> Float:
+        """Return the vectors that the tracks' rows point into."""
+        ...
+
+    async def forget(self, asset_id: str) -> int:
+        """Delete the tracks of an asset and return how many documents that were."""
+        ...
+
+
+class PostingRepository(Protocol):
+    """Who each face track is by one model version: a posting set, complete before it is switched to."""
+
+    async def post(self, model: ModelRef, stored: StoredTracks, identities: Sequence[Identity]) -> None:
+        """Insert the postings of one chunk, once."""
+        ...
+
+    async def of_chunks(self, model: ModelRef, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Posting]]:
+        """Return the postings by chunk id of those chunks that have theirs for this version."""
+        ...
+
+    def chunks(self, model: ModelRef) -> AsyncIterator[ChunkPostings]:
+        """Yield the postings of every chunk by this version in order of asset, read in batches."""
+        ...
+
+    async def forget(self, asset_id: str) -> int:
+        """Delete the postings of an asset and return how many documents that were."""
+        ...
+
+    async def forget_class(self, class_id: str) -> int:
+        """Make every track of a class unknown, in all versions, and return how many tracks that were."""
+        ...

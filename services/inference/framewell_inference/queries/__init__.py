@@ -1,0 +1,1 @@
+"""Calls that read: one file a query, named by its verb, ports as fields."""

@@ -1,0 +1,74 @@
+"""The models this replica has loaded, and the analysers that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from framewell.inference.v1.inference_service_pb2 import (
+    ANALYSER_INPUT_PICTURES,
+    ANALYSER_INPUT_SOUND,
+    Analyser,
+    AnalyserInput,
+)
+from framewell_inference.domain.identity import IDENTITY_PREFIX
+from framewell_inference.domain.messages import model_version
+from framewell_inference.ports.analysers import PictureAnalyser, SoundAnalyser
+from framewell_inference.ports.models import IdentityModelRepository, LoadedModel, ModelRegistry
+from framewell_kit.paging import Page, PageRequest, page_of
+from framewell_models.manifest import ModelRef
+
+
+@dataclass(frozen=True, slots=True)
+class ListModels:
+    """Return the loaded models, by name and version.
+
+    Which identity model is in force is the same on every replica; of other models it is this replica's.
+    """
+
+    registry: ModelRegistry
+    identities: IdentityModelRepository
+
+    async def __call__(self, page: PageRequest) -> Page[LoadedModel]:
+        """Return one page. Raises Rejected for a bad page token."""
+        in_force = set(await self.identities.in_force())
+        models = [
+            LoadedModel(one.model, in_force=one.model.manifest.ref in in_force)
+            if one.model.manifest.name.startswith(IDENTITY_PREFIX)
+            else one
+            for one in self.registry.all()
+        ]
+        return page_of(
+            models, page, lambda one: (one.model.manifest.name, one.model.manifest.version), (str, str)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnalysers:
+    """Return the analysers at work, by name."""
+
+    pictures: Sequence[PictureAnalyser]
+    sounds: Sequence[SoundAnalyser]
+
+    def __call__(self) -> list[Analyser]:
+        pictures = [_analyser(one.name, one.models, ANALYSER_INPUT_PICTURES) for one in self.pictures]
+        sounds = [_analyser(one.name, one.models, ANALYSER_INPUT_SOUND) for one in self.sounds]
+        return sorted([*pictures, *sounds], key=lambda analyser: analyser.name)
+
+
+_DESCRIPTIONS: Mapping[str, str] = {
+    "faces": "Faces with landmarks, quality, an embedding each, and tracks inside a shot.",
+    "text": "Captions that stand on screen: their text, their place, and which line belongs to which.",
+    "labels": "What a picture shows, in 1000 words, and features for finding similar pictures.",
+    "safety": "How safe a picture is to show.",
+    "speech": "Where somebody speaks.",
+}
+
+
+def _analyser(name: str, models: Sequence[ModelRef], takes: AnalyserInput.ValueType) -> Analyser:
+    return Analyser(
+        name=name,
+        models=[model_version(ref) for ref in models],
+        input=takes,
+        description=_DESCRIPTIONS.get(name, ""),
+    )

@@ -1,0 +1,143 @@
+"""Who was seen in an asset, by the identity models in force, page by page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from framewell.inference.v1.inference_service_pb2 import Appearance, Person
+from framewell.media.v1.media_pb2 import Moment
+from framewell_contracts.identity import observation_id
+from framewell_inference.domain.identity import NOBODY, Identity
+from framewell_inference.domain.messages import box_message, model_version, span_message
+from framewell_inference.domain.stored import StoredTracks
+from framewell_inference.domain.tracks import FaceTrack
+from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
+from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
+from framewell_inference.steps.batches import batched
+from framewell_inference.steps.name_faces import NameFaces
+from framewell_kit.paging import Key, KeyTypes, Page, PageRequest, page_of
+from framewell_models.manifest import ModelRef
+
+FACES: Final = "faces"
+
+DEFAULT_PAGE: Final = 1000
+LARGEST_PAGE: Final = 5000
+"""Appearances in an answer: at 150 bytes each it stays below the message limit."""
+
+_KEY_TYPES: Final[KeyTypes] = (int, int, str, int, str)
+
+_TrackKey = tuple[str, int]
+"""Chunk id and number of a track."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One track, who it is, and the model that decided (None when none did)."""
+
+    chunk_id: str
+    track: FaceTrack
+    identity: Identity = NOBODY
+    model: ModelRef | None = None
+
+    @property
+    def class_id(self) -> str:
+        return self.identity.class_id or ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPeople:
+    """Read the posting sets in force; a chunk that has none yet is named on the spot.
+
+    With several identity models a track goes to the one that is surest; all unknown tracks together are
+    one entry without a class. Known people come first, by score, each with its appearances in order of
+    time. Every page reads the tracks of the whole asset, since the order depends on all of them. A page
+    continues exactly where the last one ended unless the asset was analysed or named anew in between.
+    """
+
+    embedding: ModelRef
+    identities: IdentityModelRepository
+    tracks: FaceTrackRepository
+    postings: PostingRepository
+    name_faces: NameFaces
+
+    async def __call__(self, asset_id: str, page: PageRequest) -> Page[Person]:
+        """Return one page of appearances, by person. Raises Rejected for a bad page token."""
+        named = [one async for one in self._named_tracks(asset_id)]
+        scores: dict[str, float] = {}
+        for one in named:
+            scores[one.class_id] = max(one.identity.score, scores.get(one.class_id, 0.0))
+        counts = Counter(one.class_id for one in named)
+
+        def key(one: _Named) -> Key:
+            rank = round((1 - scores[one.class_id]) * 1e6) if one.class_id else 0
+            return int(not one.class_id), rank, one.class_id, one.track.span.start_pts, _id(one)
+
+        found = page_of(sorted(named, key=key), page, key, _KEY_TYPES)
+        people: dict[str, Person] = {}
+        for one in found.items:
+            class_id = one.class_id
+            person = people.setdefault(class_id, _person(class_id, scores[class_id], counts[class_id]))
+            person.appearances.append(_appearance(one))
+            if one.model is not None and not person.HasField("model"):
+                person.model.CopyFrom(model_version(one.model))
+        return Page(list(people.values()), found.next_token)
+
+    async def _named_tracks(self, asset_id: str) -> AsyncIterator[_Named]:
+        loaded = [await self.identities.load(ref) for ref in await self.identities.in_force()]
+        models = [model for model in loaded if model.embedding == self.embedding]
+        async for batch in batched(self.tracks.chunks(self.embedding, asset_id=asset_id)):
+            named: dict[_TrackKey, _Named] = {
+                (stored.chunk_id, track.number): _Named(stored.chunk_id, track)
+                for stored in batch
+                for track in stored.tracks
+            }
+            for model in models:
+                for key, identity in (await self._identities(model, batch)).items():
+                    best = named[key]
+                    if best.model is None or _rank(identity) > _rank(best.identity):
+                        named[key] = _Named(best.chunk_id, best.track, identity, model.ref)
+            for one in named.values():
+                yield one
+
+    async def _identities(
+        self, model: IdentityModel, batch: Sequence[StoredTracks]
+    ) -> Mapping[_TrackKey, Identity]:
+        chunk_ids = [stored.chunk_id for stored in batch]
+        postings = await self.postings.of_chunks(model.ref, chunk_ids)
+        late = [stored for stored in batch if stored.chunk_id not in postings]
+        for stored in late:
+            await self.name_faces.by_model(model, stored)
+        if late:
+            postings = await self.postings.of_chunks(model.ref, chunk_ids)
+        return {
+            (chunk_id, posting.track): posting.identity
+            for chunk_id, listed in postings.items()
+            for posting in listed
+        }
+
+
+def _rank(identity: Identity) -> tuple[bool, float]:
+    return identity.class_id is not None, identity.score
+
+
+def _id(one: _Named) -> str:
+    return observation_id(one.chunk_id, FACES, one.track.ordinal)
+
+
+def _person(class_id: str, score: float, count: int) -> Person:
+    return Person(class_id=class_id, score=score if class_id else None, appearance_count=count)
+
+
+def _appearance(one: _Named) -> Appearance:
+    pts, frame = one.track.moment
+    return Appearance(
+        span=span_message(one.track.span),
+        moment=Moment(pts=pts, frame=frame),
+        box=box_message(one.track.box),
+        observation_id=_id(one),
+        score=one.identity.score if one.model else None,
+        distance=one.identity.distance if one.identity.nearest else None,
+    )

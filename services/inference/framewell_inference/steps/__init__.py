@@ -1,0 +1,1 @@
+"""Steps that handlers, commands and queries share."""

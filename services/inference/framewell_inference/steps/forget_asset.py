@@ -1,0 +1,38 @@
+"""Delete everything this service holds of one asset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from framewell_inference.ports.repositories import (
+    FaceTrackRepository,
+    ObservationRepository,
+    PostingRepository,
+)
+from framewell_kit.fanin import FanIn
+from framewell_kit.object_references import ObjectReferences
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAsset:
+    """Delete an asset's documents and the objects no other asset has; repeating it deletes nothing more.
+
+    Objects go first: a crash in between leaves documents that a second call finds again.
+    """
+
+    observations: ObservationRepository
+    tracks: FaceTrackRepository
+    postings: PostingRepository
+    parts: FanIn
+    references: ObjectReferences
+
+    async def __call__(self, asset_id: str) -> Mapping[str, int]:
+        """Return how many things of each kind were deleted."""
+        return {
+            "objects": await self.references.release(asset_id),
+            "postings": await self.postings.forget(asset_id),
+            "face_tracks": await self.tracks.forget(asset_id),
+            "observation_sets": await self.observations.forget(asset_id),
+            "analyses": await self.parts.forget(asset_id),
+        }
