@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from framewell.dataset.v1 import dataset_service_pb2 as rpc
+from framewell.dataset.v1 import review_service_pb2 as review_rpc
+from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1 import rights_pb2 as rights
@@ -14,6 +15,7 @@ from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, Sampl
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated
+from framewell_dataset.testing.people import decide
 from framewell_kit.documents import MongoDocuments
 
 pytestmark = pytest.mark.integration
@@ -24,14 +26,9 @@ PAY = rights.Payment(model=rights.PAY_MODEL_FLAT, amount="0.10", currency="EUR")
 @pytest.fixture
 async def stored(database: str) -> AsyncIterator[DatasetBench]:
     documents = MongoDocuments(database, f"dataset_{uuid4().hex[:8]}")
-    yield await DatasetBench(documents=documents).start()
+    async with DatasetBench(documents=documents) as bench:
+        yield bench
     documents.close()
-
-
-async def accept(bench: DatasetBench, *ids: str) -> list[rpc.ReviewResult]:
-    reviews = [rpc.Review(sample_id=each, decision=wire.DECISION_ACCEPT) for each in ids]
-    answer = await bench.call("ReviewSamples", rpc.ReviewSamplesRequest(reviews=reviews))
-    return list(answer.results)
 
 
 async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
@@ -44,22 +41,22 @@ async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
     await stored.analyse("c", await stored.chunk("c", Seen(2, name="Eileen Collins")))
     (proposed,) = stored.facts.of(SampleProposed)
     assert len(stored.facts.of(SampleWithheld)) == 1
-    listed = await stored.call("ListSamples", rpc.ListSamplesRequest(page_size=1))
+    listed = await stored.call("ListSamples", review_rpc.ListSamplesRequest(page_size=1))
     assert listed.samples[0].collapsed == 8
-    rest = await stored.call("ListSamples", rpc.ListSamplesRequest(page_token=listed.next_page_token))
+    rest = await stored.call("ListSamples", review_rpc.ListSamplesRequest(page_token=listed.next_page_token))
     assert [sample.state for sample in rest.samples] == [wire.SAMPLE_STATE_WITHHELD]
 
-    claim = rpc.ClaimSamplesRequest(dataset_id="people")
+    claim = review_rpc.ClaimSamplesRequest(dataset_id="people")
     assert len((await stored.call("ClaimSamples", claim)).samples) == 1
     assert len((await stored.call("ClaimSamples", claim, by="bert")).samples) == 0
-    assert [result.error for result in await accept(stored, proposed.sample_id)] == [""]
+    assert not (await decide(stored, proposed.sample_id)).error
     await stored.settle()
     signed = [contract_4711(rights.USE_ALLOWED, 2)]
     await stored.deliver(
         rights.RightsChanged(subject=Subject(asset_id="c"), statements=signed, actor=DECIDED_BY)
     )
     astronaut = stored.facts.of(SampleProposed)[-1]
-    assert [result.error for result in await accept(stored, astronaut.sample_id)] == [""]
+    assert not (await decide(stored, astronaut.sample_id)).error
     await stored.settle()
     assert [each.number for each in stored.facts.of(SnapshotPublished)] == [1, 2]
 
@@ -68,14 +65,14 @@ async def test_money_audit_and_erasure_hold_on_the_database(stored: DatasetBench
     await stored.take_in("a", stated(payment=PAY))
     await stored.analyse("a", await stored.chunk("a", Seen(1, name="Jörg Müßigbrodt")))
     (proposed,) = stored.facts.of(SampleProposed)
-    await accept(stored, proposed.sample_id)
+    assert not (await decide(stored, proposed.sample_id)).error
     await stored.settle()
     for kind in (UsageRecorded, SampleReviewed):
-        await stored.hear_own(kind)
-        await stored.hear_own(kind)
-    ledger = await stored.call("ListLedger", rpc.ListLedgerRequest())
+        await stored.redeliver(kind)
+        await stored.redeliver(kind)
+    ledger = await stored.call("ListLedger", rights_rpc.ListLedgerRequest())
     assert [(each.amount, each.uses) for each in ledger.balances] == [("0.10", 1)]
-    checked = await stored.call("VerifyAudit", rpc.VerifyAuditRequest())
+    checked = await stored.call("VerifyAudit", rights_rpc.VerifyAuditRequest())
     assert (checked.intact, checked.entries) == (True, 1)
 
     subject = f"class:{proposed.class_id}"

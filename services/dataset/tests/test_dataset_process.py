@@ -19,14 +19,18 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from google.protobuf.message import Message
 
-from framewell.dataset.v1 import dataset_service_pb2 as rpc
-from framewell.dataset.v1.dataset_service_pb2_grpc import DatasetServiceStub
+from framewell.dataset.v1 import review_service_pb2 as review_rpc
+from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
+from framewell.dataset.v1.dataset_pb2 import Sample
+from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceStub
+from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceStub
+from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.fact_types import FACTS, fact_type, topics
-from framewell_dataset.testing import DECIDED_BY, Footage, Seen, contract_4711, ingested, stated, whole
+from framewell_dataset.testing import DECIDED_BY, Footage, Seen, contract_4711, ingested, stated
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
 from framewell_kit.objects import LocalObjects
@@ -45,8 +49,11 @@ class Running:
     base: int
     folder: Path
 
-    def rpc(self) -> Any:
-        return DatasetServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
+    def review(self) -> Any:
+        return ReviewServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
+
+    def rights(self) -> Any:
+        return RightsServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
 
 
 @pytest.fixture
@@ -120,11 +127,11 @@ async def heard(kafka: str, kind: type[Message], count: int) -> list[Message]:
     return list(found.values())
 
 
-async def listed(stub: Any, state: "wire.SampleState.ValueType", count: int) -> list[rpc.Sample]:
+async def listed(stub: Any, state: "wire.SampleState.ValueType", count: int) -> list[Sample]:
     """The samples in a state, once there are so many."""
     async with asyncio.timeout(90):
         while True:
-            answer = await stub.ListSamples(rpc.ListSamplesRequest(states=[state]))
+            answer = await stub.ListSamples(review_rpc.ListSamplesRequest(states=[state]))
             if len(answer.samples) >= count:
                 return list(answer.samples)
             await asyncio.sleep(0.1)
@@ -134,7 +141,7 @@ async def audited(stub: Any, count: int) -> bool:
     """Whether the audit log is intact, once it holds so many decisions."""
     async with asyncio.timeout(90):
         while True:
-            answer = await stub.VerifyAudit(rpc.VerifyAuditRequest())
+            answer = await stub.VerifyAudit(rights_rpc.VerifyAuditRequest())
             if answer.entries >= count:
                 return bool(answer.intact)
             await asyncio.sleep(0.1)
@@ -147,30 +154,41 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
     man = await footage.chunk("a", Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)"))
     woman = await footage.chunk("c", Seen(2, name="Eileen Collins", role="NASA"))
     # Topics are not ordered among each other: what was seen may come before what was taken in.
-    await publish(running.kafka, man, woman, whole("a", man), whole("c", woman), own, foreign)
+    await publish(
+        running.kafka,
+        man,
+        woman,
+        await footage.whole("a", man),
+        await footage.whole("c", woman),
+        own,
+        foreign,
+    )
 
-    stub = running.rpc()
-    (proposed,) = await listed(stub, wire.SAMPLE_STATE_PROPOSED, 1)
-    (withheld,) = await listed(stub, wire.SAMPLE_STATE_WITHHELD, 1)
+    review, records = running.review(), running.rights()
+    (proposed,) = await listed(review, wire.SAMPLE_STATE_PROPOSED, 1)
+    (withheld,) = await listed(review, wire.SAMPLE_STATE_WITHHELD, 1)
     assert proposed.class_name == "Jörg Müßigbrodt"
     assert "contract 4711" in withheld.reason
-    accept = rpc.Review(sample_id=proposed.sample_id, decision=wire.DECISION_ACCEPT)
-    answer = await stub.ReviewSamples(rpc.ReviewSamplesRequest(reviews=[accept]))
+    accept = review_rpc.Review(sample_id=proposed.sample_id, decision=wire.DECISION_ACCEPT)
+    answer = await review.ReviewSamples(review_rpc.ReviewSamplesRequest(reviews=[accept]))
     assert answer.results[0].error == ""
     (first,) = await heard(running.kafka, SnapshotPublished, 1)
 
     signed = rights.RightsChanged(
-        target="asset:c", statements=[contract_4711(rights.USE_ALLOWED, 2)], actor=DECIDED_BY, revision=1
+        subject=Subject(asset_id="c"),
+        statements=[contract_4711(rights.USE_ALLOWED, 2)],
+        actor=DECIDED_BY,
+        revision=1,
     )
     await publish(running.kafka, signed)
-    (after_all,) = await listed(stub, wire.SAMPLE_STATE_PROPOSED, 1)
+    (after_all,) = await listed(review, wire.SAMPLE_STATE_PROPOSED, 1)
     assert after_all.sample_id == withheld.sample_id
-    accept = rpc.Review(sample_id=after_all.sample_id, decision=wire.DECISION_ACCEPT)
-    await stub.ReviewSamples(rpc.ReviewSamplesRequest(reviews=[accept]))
+    accept = review_rpc.Review(sample_id=after_all.sample_id, decision=wire.DECISION_ACCEPT)
+    await review.ReviewSamples(review_rpc.ReviewSamplesRequest(reviews=[accept]))
     snapshots = await heard(running.kafka, SnapshotPublished, 2)
     assert [snapshot.number for snapshot in snapshots] == [1, 2]  # type: ignore[attr-defined]
     assert snapshots[0] == first
-    assert await audited(stub, 2)
+    assert await audited(records, 2)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await stub.GetRights(rpc.GetRightsRequest(asset_id="nobody"))
+        await records.GetRights(rights_rpc.GetRightsRequest(asset_id="nobody"))
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND

@@ -164,7 +164,7 @@ async def test_a_term_that_ends_withdraws_without_an_event(bench: DatasetBench) 
     assert await bench.recheck_terms() == 1
     assert await bench.recheck_terms() == 0
     await bench.settle()
-    assert "ended on 2026-11-23" in bench.facts.of(SampleWithdrawn)[0].reason
+    assert "ended on 2026-01-02" in bench.facts.of(SampleWithdrawn)[0].reason
     assert len(bench.facts.of(SnapshotWithdrawn)) == 1
 
 
@@ -173,7 +173,7 @@ async def test_a_term_that_begins_proposes_without_an_event(bench: DatasetBench)
     begins.valid_from.FromDatetime(bench.clock.now() + timedelta(days=1))
     await bench.take_in("asset-1", begins)
     await bench.analyse("asset-1", await bench.chunk("asset-1", Seen(1, name="Ada Neumann")))
-    assert "begins on 2026-11-23" in bench.facts.of(SampleWithheld)[0].provenance.rights.sentence
+    assert "begins on 2026-01-02" in bench.facts.of(SampleWithheld)[0].provenance.rights.sentence
     await bench.clock.sleep(25 * 3600)
     await bench.recheck_terms()
     await bench.settle()
