@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from framewell.media.v1 import media_pb2
-from framewell_media.messages import ratio_message
+from framewell_media.messages import duration_message, ratio_message
 from framewell_media.sandbox import Limits, Sandbox
 
 Kind = Literal["video", "audio", "still"]
@@ -67,6 +68,8 @@ async def probe(sandbox: Sandbox, path: Path, *, file_name: str) -> Probe:
 
 def _track(entry: Mapping[str, Any]) -> media_pb2.Track:
     rate, aspect = entry.get("frame_rate"), entry.get("sample_aspect_ratio")
+    seconds = entry.get("duration_seconds", 0)
+    seconds = float(entry.get("duration_seconds", 0))
     return media_pb2.Track(
         index=int(entry["index"]),
         kind=_TRACK_KINDS.get(str(entry["kind"]), media_pb2.TRACK_KIND_UNSPECIFIED),
@@ -79,5 +82,5 @@ def _track(entry: Mapping[str, Any]) -> media_pb2.Track:
         frame_rate=ratio_message(Fraction(rate)) if rate else None,
         sample_rate=int(entry.get("sample_rate", 0)),
         channels=int(entry.get("channels", 0)),
-        duration_seconds=float(entry.get("duration_seconds", 0)),
+        duration=duration_message(seconds) if seconds else None,
     )
