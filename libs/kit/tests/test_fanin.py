@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import uuid4
 
-import bson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from framewell_contracts.identity import fan_in_id
 from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
 from framewell_kit.fanin import FanIn, Whole
 from framewell_kit.outcomes import NotYet
+from framewell_kit.testing.measured_documents import measured
 
 SOUND = "sound"
 SIZE = 4
@@ -245,37 +245,19 @@ async def test_a_part_that_has_no_proper_name_or_number_is_refused(part: int | s
         await FanIn(MemoryDocuments(), "assets").arrive("a", part, 1)
 
 
-class WeighingDocuments:
-    """Notes the size in bytes of every document that a call touched."""
-
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
-        self.touched: list[int] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        method = getattr(self._documents, name)
-
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            answer = await method(*args, **kwargs)
-            self.touched.append(len(bson.encode(answer)) if answer else 0)
-            return answer
-
-        return call
-
-
 @pytest.mark.parametrize("expected_first", [True, False])
 async def test_a_part_costs_the_same_at_the_first_and_at_the_thousandth(expected_first: bool) -> None:
     """A day of chunks of ten seconds: work a bucket is the same, however many buckets there are."""
     count, value = 8640, b"x" * 500
-    store = WeighingDocuments(MemoryDocuments())
-    fan_in = FanIn(cast(Documents, store), "assets")
+    documents, store = measured(MemoryDocuments())
+    fan_in = FanIn(documents, "assets")
     if expected_first:
         await fan_in.expect("a", count)
     costs: list[list[int]] = []
     for number in range(count):
-        store.touched = []
+        store.take()
         await fan_in.arrive("a", number, value)
-        costs.append(list(store.touched))
+        costs.append(store.take())
     root = costs[-1][-1]
     if not expected_first:
         assert await fan_in.expect("a", count) is not None
