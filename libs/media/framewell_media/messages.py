@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
+
+from google.protobuf.duration_pb2 import Duration
 
 from framewell.media.v1 import media_pb2
 from framewell.mesh.v1 import mesh_pb2
 from framewell_media.timeline import Moment, Span, Timeline
+
+_NANOSECONDS: Final = 1_000_000_000
 
 
 def ratio_message(value: Fraction) -> mesh_pb2.Ratio:
@@ -19,6 +24,17 @@ def ratio_value(message: mesh_pb2.Ratio) -> Fraction:
     if message.denominator == 0:
         raise ValueError("a ratio's denominator must not be 0")
     return Fraction(message.numerator, message.denominator)
+
+
+def duration_message(seconds: Fraction | float) -> Duration:
+    """Return a length of time as a message, rounded to the nanosecond."""
+    whole, nanos = divmod(round(seconds * _NANOSECONDS), _NANOSECONDS)
+    return Duration(seconds=whole, nanos=nanos)
+
+
+def duration_seconds(message: Duration) -> Fraction:
+    """Return the seconds of a length of time, exact."""
+    return message.seconds + Fraction(message.nanos, _NANOSECONDS)
 
 
 def span_message(span: Span) -> media_pb2.Span:

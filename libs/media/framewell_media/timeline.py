@@ -12,6 +12,8 @@ from typing import Final
 
 from framewell_media.timecode import Timecode, TimecodeError
 
+LEAP_SECONDS: Final = 10.0
+"""A clock that moves on by more from one packet to the next has a discontinuity there."""
 STILL_SECONDS: Final = 1
 """How long a still picture is held, so that a player has something to play."""
 

@@ -1,27 +1,43 @@
-"""What transcode's handlers need from outside."""
+"""What transcode needs from outside. `Objects`, `ObjectReferences` and the jobs are the kit's.
+
+`MediaWorks`, `AssetProgressRepository` and `WorkQueue` serve handlers, commands and queries; `MediaDriver`
+and what it makes serve the sandboxed child.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell_kit.facts import Cause
-from framewell_media.timeline import Moment, Timeline
-from framewell_transcode.domain.plans import AssetParts, AssetPlan, SourceAnalysis
-from framewell_transcode.domain.scores import ScoreTable
+from framewell_media.timeline import Timeline
+from framewell_transcode.domain.boxes import Segment
+from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset
+from framewell_transcode.domain.plans import SourceAnalysis
+from framewell_transcode.domain.proxy import ProxyRecipe, Size
+from framewell_transcode.domain.sound import EncodedSound
+
+if TYPE_CHECKING:  # the plan's table is read beside the demuxer, which only adapters may know
+    from framewell_media.planning.table import ChunkTable
 
 
 @dataclass(frozen=True, slots=True)
 class FillerRequest:
-    """A stretch of the proxy that nothing could be made of, and the neighbour to hold instead."""
+    """A span of the proxy that nothing could be made of, and the neighbour to hold instead."""
 
-    header: ObjectRef
-    neighbour: ObjectRef
+    header: str
+    """Key of the neighbour's CMAF header."""
+    neighbour: str
+    """Key of the neighbour's CMAF segment."""
     neighbour_comes_before: bool
     start_pts: int
     end_pts: int
@@ -30,112 +46,68 @@ class FillerRequest:
 class MediaWorks(Protocol):
     """Reads foreign media, always in the sandbox, and stores what it makes.
 
-    Raises MediaError where the media is at fault, JobCrashed where the child died, SandboxUnavailable
-    where this machine may not read media at all; `Busy` when the object store is away.
+    Every method raises MediaError where the media is at fault, JobCrashed where the child died,
+    SandboxUnavailable where this machine may not read media at all, Busy when the object store is away.
     """
 
     async def plan(self, asset: AssetIngested) -> tuple[SourceAnalysis, ObjectRef]:
-        """Analyse the original without decoding it; the frame table is stored."""
+        """Return the analysis of the original, made without decoding it, and its stored frame table."""
         ...
 
     async def make_chunk(self, planned: ChunkPlanned) -> ChunkTranscoded:
-        """Decode a chunk (or a still) once; the answer names everything made of it, outcome done."""
+        """Decode a chunk (or a still) once and return the fact that names everything made of it."""
         ...
 
-    async def extract_audio(self, asset: AssetIngested, timeline: Timeline | None) -> AudioExtracted:
-        """Take the sound out in one pass; `timeline` is the clock of the pictures, None without any."""
-        ...
+    async def extract_audio(self, asset: AssetIngested) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
+        """Take the sound out in one pass and return the fact and every object made.
 
-    async def make_filler(self, request: FillerRequest, timeline: Timeline) -> ObjectRef:
-        """A proxy segment that holds a neighbour's picture. Raises MediaError when its header differs."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SampledPicture:
-    """One picture of a frame bundle."""
-
-    moment: Moment
-    timecode: str
-    jpeg: bytes
-
-
-class FrameReader(Protocol):
-    """Reads frame bundles."""
-
-    async def at_or_before(self, bundle: ObjectRef, wanted: Moment) -> SampledPicture | None:
-        """The last picture not after `wanted`, None when the bundle begins later.
-
-        `wanted.frame` counts unless it is negative; then `wanted.pts` does.
+        `asset.work.timeline` is the clock of the pictures, unset for sound alone.
         """
         ...
 
-
-class ProxyStore(Protocol):
-    """Reads and writes the small objects that stitching needs."""
-
-    async def scores(self, ref: ObjectRef) -> ScoreTable:
-        """The shot scores of a chunk."""
-        ...
-
-    async def header(self, ref: ObjectRef) -> bytes:
-        """A CMAF header."""
-        ...
-
-    async def store_playlist(self, text: str) -> ObjectRef:
-        """Store a playlist."""
+    async def make_filler(self, request: FillerRequest, timeline: Timeline) -> ObjectRef:
+        """Return a segment that holds a neighbour's picture. Raises MediaError when its header differs."""
         ...
 
 
-class AssetBoard(Protocol):
+class AssetProgressRepository(Protocol):
     """What is expected of every asset, what has come, and how it ended.
 
-    Every method is idempotent. Part and expectation may arrive in either order. A removed asset is
-    remembered as removed: whatever still comes of it is ignored.
+    Every method may be repeated. Part and expectation may arrive in either order. A removed asset is
+    remembered as removed: whatever still comes of it is ignored, as are older generations. What a part costs
+    does not depend on the number of parts. Every method raises Busy when the store is away.
     """
 
-    async def expect(self, plan: AssetPlan) -> None:
-        """Note what is expected of this generation."""
+    async def expect(self, work: Work, plan: ObjectRef, chunk_count: int) -> None:
+        """Note what is expected of this generation; `plan` is a stored MediaIndex without shots."""
         ...
 
-    async def chunk_arrived(self, chunk: ChunkTranscoded) -> AssetParts | None:
-        """Note a chunk; the whole asset when nothing is missing any more, otherwise None."""
+    async def add_chunk(self, chunk: ChunkTranscoded) -> CompleteAsset | None:
+        """Note a chunk; return the whole asset when nothing is missing any more, otherwise None."""
         ...
 
-    async def audio_arrived(self, audio: AudioExtracted) -> AssetParts | None:
-        """Note the sound; the whole asset when nothing is missing any more, otherwise None."""
+    async def add_audio(self, audio: AudioExtracted) -> CompleteAsset | None:
+        """Note the sound; return the whole asset when nothing is missing any more, otherwise None."""
         ...
 
-    async def ended(self, fact: AssetTranscoded) -> None:
-        """Note how the asset ended, for those who ask later."""
+    async def record_end(self, end: AssetTranscoded, *, chunks_failed: int) -> None:
+        """Note how the asset ended; the first end of a generation stays."""
         ...
 
-    async def latest(self, asset_id: str) -> AssetParts | None:
-        """The newest planned generation of an asset with what has come of it, None when there is none."""
+    async def latest(self, asset_id: str) -> AssetState | None:
+        """Return the newest planned generation of an asset, None when there is none."""
         ...
 
-    async def ending(self, asset_id: str, generation: int) -> AssetTranscoded | None:
-        """How a generation ended, None while it has not."""
+    def made_chunks(self, asset: AssetState, numbers: range) -> AsyncIterator[ChunkPart]:
+        """Yield the chunks with these numbers that have come, given up or not, in the order of the range."""
         ...
 
-    async def is_current(self, asset_id: str, generation: int) -> bool:
-        """False for a generation that a newer one replaced, and for a removed asset."""
+    async def is_current(self, work: Work) -> bool:
+        """Return False for a generation that a newer one replaced, and for a removed asset."""
         ...
 
     async def remove(self, asset_id: str) -> int:
-        """Forget the asset for good; how many documents went."""
-        ...
-
-
-class References(Protocol):
-    """Which asset holds which object, so that an object goes when nobody holds it any more."""
-
-    async def hold(self, asset_id: str, refs: Sequence[ObjectRef]) -> None:
-        """Note that the asset refers to these objects."""
-        ...
-
-    async def release(self, asset_id: str) -> int:
-        """Let go of everything the asset holds; how many objects were deleted."""
+        """Forget the asset for good and return how many documents went."""
         ...
 
 
@@ -146,6 +118,122 @@ class WorkQueue(Protocol):
         """Have this generation of the asset planned."""
         ...
 
-    async def extract_audio(self, asset: AssetIngested, timeline: Timeline | None, cause: Cause) -> None:
-        """Have the sound of this generation taken out; `timeline` is the clock of its pictures."""
+    async def extract_audio(self, asset: AssetIngested, cause: Cause) -> None:
+        """Have the sound of this generation taken out; `asset.work.timeline` is the clock of its pictures."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedPicture:
+    """A decoded picture, progressive and upright."""
+
+    row: int
+    """Its row in the chunk's table."""
+    frame: Any
+    """The driver's own."""
+    size: Size
+    """How large it is displayed, in square pixels."""
+
+
+class ChunkPictures(Protocol):
+    """The pictures of one chunk in order of presentation, each at most once; iterated once."""
+
+    @property
+    def damaged_frames(self) -> int:
+        """Return how many pictures so far the decoder marked as damaged."""
+        ...
+
+    def __iter__(self) -> Iterator[DisplayedPicture]: ...
+
+
+class Painter(Protocol):
+    """Scales pictures for one purpose."""
+
+    def planar(self, frame: Any, size: Size) -> Any:
+        """Return an 8-bit YUV 4:2:0 picture with `planes` (each with `height`, `width`, `line_size`)."""
+        ...
+
+    def rgb(self, frame: Any, size: Size) -> NDArray[np.uint8]:
+        """Return height x width x 3."""
+        ...
+
+
+class SegmentWriter(Protocol):
+    """Encodes the pictures of one proxy segment; each lasts until the next, the last until the end."""
+
+    def push(self, frame: Any, tick: int, /) -> None:
+        """Take the next planar picture, which begins at `tick` of the proxy's clock."""
+        ...
+
+    def finish(self) -> Segment:
+        """Return the segment. Raises ValueError unless a picture was pushed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SoundBlock:
+    """Stereo floats (2 x samples) at SOUND_RATE."""
+
+    start: Fraction | None
+    """Seconds on the file's clock; None where it follows the block before."""
+    samples: NDArray[np.float32]
+
+
+class SoundEncoder(Protocol):
+    """Encodes one continuous stream of stereo samples for the proxy and for speech models."""
+
+    @property
+    def written(self) -> int:
+        """Return the samples so far: where the next one stands."""
+        ...
+
+    @property
+    def room(self) -> int:
+        """Return the samples until the end of the asset."""
+        ...
+
+    def put(self, block: NDArray[np.float32], /) -> None:
+        """Append samples (2 x samples, may be none)."""
+        ...
+
+    def finish(self) -> EncodedSound:
+        """End the encoders and return what they made."""
+        ...
+
+
+class MediaDriver(Protocol):
+    """Decoders and encoders. Every method that reads a source raises MediaError where it is at fault."""
+
+    def chunk_pictures(self, source: BinaryIO, table: ChunkTable, threads: int) -> ChunkPictures:
+        """Return the pictures of one chunk of a plan."""
+        ...
+
+    def painter(self) -> Painter:
+        """Return a painter; one for each purpose."""
+        ...
+
+    def planar_from_rgb(self, pixels: NDArray[np.uint8]) -> Any:
+        """Return height x width x 3 RGB as a planar picture (BT.601)."""
+        ...
+
+    def edge_picture(self, movie: bytes, edge: str) -> Any:
+        """Return the `first` or `last` picture of a fragmented movie, planar."""
+        ...
+
+    def copy(self, frame: Any) -> Any:
+        """Return a copy of a planar picture that can be encoded for itself."""
+        ...
+
+    def segment_writer(
+        self, recipe: ProxyRecipe, first: Any, frame_rate: Fraction, *, start_tick: int, end_tick: int
+    ) -> SegmentWriter:
+        """Return a writer of one segment; all pictures have the size and colour matrix of `first`."""
+        ...
+
+    def sound(self, source: BinaryIO) -> Iterator[SoundBlock]:
+        """Yield the sound of the source in the order of the file."""
+        ...
+
+    def sound_encoder(self, limit: int | None) -> SoundEncoder:
+        """Return an encoder for at most `limit` samples; None for sound alone."""
         ...

@@ -1,4 +1,4 @@
-"""What transcode is told from outside. Prefix `FRAMEWELL_TRANSCODE_`."""
+"""The settings of transcode. Prefix `FRAMEWELL_TRANSCODE_`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TranscodeSettings(ServiceSettings):
     )
 
     def recipe(self) -> ProxyRecipe:
-        """The proxy these settings describe."""
+        """Return the proxy these settings describe."""
         return ProxyRecipe(
             encoder=self.encoder,
             preset=self.preset,

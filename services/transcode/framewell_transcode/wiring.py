@@ -2,62 +2,59 @@
 
 from __future__ import annotations
 
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
-from framewell_transcode.adapters.board import DocumentBoard
-from framewell_transcode.adapters.proxy_store import BundleFrames, ObjectProxyStore
-from framewell_transcode.adapters.queue import JobQueue, PlanWork, SoundWork, job_kinds
-from framewell_transcode.adapters.references import DocumentReferences
+from framewell_transcode.adapters.asset_progress_documents import AssetProgressDocuments
+from framewell_transcode.adapters.leased_work import LeasedWork
 from framewell_transcode.adapters.sandboxed_works import SANDBOX_JOBS, SandboxedWorks, WorkLimits
 from framewell_transcode.adapters.scratch import prepare_scratch
-from framewell_transcode.entrypoints import rpc, stream
-from framewell_transcode.handlers.extract_audio import ExtractAudio
+from framewell_transcode.commands.extract_audio import ExtractAudio
+from framewell_transcode.commands.plan_asset import PlanAsset
+from framewell_transcode.entrypoints import jobs, rpc, stream
 from framewell_transcode.handlers.make_chunk import MakeChunk
-from framewell_transcode.handlers.plan_asset import PlanAsset
 from framewell_transcode.handlers.plan_chunks import PlanChunks
-from framewell_transcode.handlers.read_media import ReadMedia
-from framewell_transcode.handlers.remove_asset import Erase, RemoveAsset
-from framewell_transcode.handlers.stitch import Completion, Stitch, StitchAudio
+from framewell_transcode.handlers.remove_asset import RemoveAsset
+from framewell_transcode.handlers.stitch import Stitch
+from framewell_transcode.queries.read_media import ReadMedia
 from framewell_transcode.settings import TranscodeSettings
-from framewell_transcode.stitching.compose import Composer
+from framewell_transcode.transcoding.composer import Composer
 
 
-async def wire(settings: TranscodeSettings, mesh: Mesh) -> Service:
-    """Build transcode from its settings and the mesh."""
+async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None = None) -> Service:
+    """Return transcode, built from its settings and the mesh.
+
+    `sandbox` is one that runs already and stays its owner's to close; without one transcode has its own.
+    """
     prepare_scratch(settings.scratch)
-    board = DocumentBoard(mesh.documents)
-    references = DocumentReferences(mesh.documents, mesh.objects)
-    await board.prepare()
+    progress = AssetProgressDocuments(mesh.documents)
+    references = ObjectReferences(mesh.documents, mesh.objects)
+    await progress.prepare()
     await references.prepare()
 
-    # One more child than chunks: the sound and the plan of one asset go on beside another's pictures.
-    sandbox = Sandbox(SANDBOX_JOBS, concurrency=settings.chunks_at_once + 2)
+    # Two more children than chunks: the sound and the plan of one asset go on beside another's pictures.
+    children = sandbox or Sandbox(SANDBOX_JOBS, concurrency=settings.chunks_at_once + 2)
     works = SandboxedWorks(
-        sandbox,
+        children,
         mesh.objects,
         settings.scratch,
         settings.recipe(),
         settings.chunk_seconds,
         WorkLimits.within(settings.memory_mib << 20),
     )
-    queue = JobQueue(mesh.jobs)
-    completion = Completion(board, references, Composer(works, ObjectProxyStore(mesh.objects)))
-    removal = RemoveAsset(board, references)
+    queue = LeasedWork(mesh.jobs)
     handlers = stream.Handlers(
-        plan_chunks=PlanChunks(board, queue),
-        make_chunk=MakeChunk(works, board, references),
-        stitch=Stitch(board, completion),
-        stitch_audio=StitchAudio(board, completion),
-        remove_asset=removal,
-        erase=Erase(removal),
+        plan_chunks=PlanChunks(progress, queue),
+        make_chunk=MakeChunk(works, progress, references),
+        stitch=Stitch(progress, references, Composer(works, mesh.objects)),
+        remove_asset=RemoveAsset(progress, references),
     )
-    media = ReadMedia(board, BundleFrames(mesh.objects))
+    plan = PlanAsset(works, mesh.objects, progress, references, queue)
+    decisions = DecisionLog(mesh.documents, mesh.clock)
     return Service(
-        stages=stream.stages(handlers, chunks_at_once=settings.chunks_at_once),
-        jobs=job_kinds(
-            PlanWork(PlanAsset(works, board, references, queue)),
-            SoundWork(ExtractAudio(works, board, references)),
-        ),
-        rpc=[rpc.servicer(media, mesh.objects)],
-        parts=[SandboxPart(sandbox)],
+        stages=stream.stages(handlers, decisions, chunks_at_once=settings.chunks_at_once),
+        jobs=[jobs.plan_kind(plan), jobs.sound_kind(ExtractAudio(works, progress, references))],
+        rpc=[rpc.servicer(ReadMedia(progress, mesh.objects), mesh.objects)],
+        parts=[] if sandbox else [SandboxPart(children)],
     )

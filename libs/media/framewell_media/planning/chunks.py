@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.planning.packets import NO_TIME, PacketTable
 from framewell_media.planning.rates import is_variable, nominal_frame_rate
+from framewell_media.timeline import LEAP_SECONDS
 
-LEAP_SECONDS: Final = 10.0
 _FULL_ENOUGH: Final = 0.95
 """A keyframe this close to the target length may end a chunk."""
 _TOO_SHORT: Final = 0.3

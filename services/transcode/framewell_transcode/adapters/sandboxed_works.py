@@ -1,9 +1,9 @@
-"""Media works: foreign bytes are read in the sandbox, what comes out is stored by content."""
+"""MediaWorks: foreign bytes are read in the sandbox, what comes out is stored by content."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,32 +11,38 @@ from pathlib import Path
 from typing import Any, Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegment
+from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegment, AudioSegments
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded, PictureStatistics
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef
 from framewell_kit.objects import Objects
+from framewell_kit.outcome_messages import done
 from framewell_media.errors import UNREADABLE, JobFailed, MediaError
-from framewell_media.messages import timeline_message, timeline_value
+from framewell_media.messages import duration_message, timeline_value
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Span, Timeline
-from framewell_transcode.adapters.jobs.parameters import (
+from framewell_transcode.domain.job_parameters import (
     recipe_parameters,
     timeline_from,
     timeline_parameters,
 )
-from framewell_transcode.domain.outcomes import DONE
-from framewell_transcode.domain.plans import PlannedStretch, SourceAnalysis, sound_only
+from framewell_transcode.domain.plans import (
+    INDEX_SUFFIX,
+    INDEX_TYPE,
+    PlannedChunk,
+    SourceAnalysis,
+    sound_only,
+    work_on_clock,
+)
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
+from framewell_transcode.domain.sound import SoundSegment
 from framewell_transcode.ports import FillerRequest
 
 ARROW: Final = "application/vnd.apache.arrow.file"
 SANDBOX_JOBS: Final = (
     "framewell_media.jobs.plan",
-    "framewell_transcode.adapters.jobs.chunk",
-    "framewell_transcode.adapters.jobs.still",
-    "framewell_transcode.adapters.jobs.audio",
-    "framewell_transcode.adapters.jobs.filler",
+    "framewell_transcode.sandbox_jobs",
 )
+"""Modules that the sandbox preloads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class WorkLimits:
 
     @classmethod
     def within(cls, memory_bytes: int) -> WorkLimits:
-        """Generous limits in time, since only a hostile file meets them, and the given one in memory."""
+        """Return limits that are generous in time, since only a hostile file meets them, with this memory."""
         whole_file = Limits(memory_bytes=memory_bytes, cpu_seconds=3600, wall_seconds=4 * 3600)
         return cls(
             whole_file, Limits(memory_bytes=memory_bytes, cpu_seconds=600, wall_seconds=900), whole_file
@@ -68,7 +74,7 @@ class SandboxedWorks:
     limits: WorkLimits
 
     async def plan(self, asset: AssetIngested) -> tuple[SourceAnalysis, ObjectRef]:
-        parameters = {"chunk_seconds": self.chunk_seconds, "timecode": asset.programme.timecode_offset}
+        parameters = {"chunk_seconds": self.chunk_seconds, "timecode": asset.programme.start_timecode}
         async with self._files("plan") as (table,), self.objects.local(asset.original) as source:
             answer = await self.sandbox.run(
                 "plan", parameters, inputs=[source], outputs=[table], limits=self.limits.plan
@@ -77,13 +83,13 @@ class SandboxedWorks:
         return _analysis(answer), ref
 
     async def make_chunk(self, planned: ChunkPlanned) -> ChunkTranscoded:
-        timeline = timeline_value(planned.timeline)
+        timeline = timeline_value(planned.work.timeline)
         parameters = {
             "index": planned.index,
             "timeline": timeline_parameters(timeline),
             "recipe": recipe_parameters(self.recipe),
         }
-        is_still = planned.kind == MEDIA_KIND_STILL
+        is_still = planned.work.kind == MEDIA_KIND_STILL
         async with (
             self._files("header", "segment", "bundle", "scores") as outputs,
             self.objects.local(planned.source) as source,
@@ -98,11 +104,11 @@ class SandboxedWorks:
             )
             header, segment, bundle, scores = outputs
             return ChunkTranscoded(
-                asset_id=planned.asset_id,
+                work=planned.work,
                 chunk_id=planned.chunk_id,
                 index=planned.index,
                 span=planned.span,
-                outcome=DONE,
+                outcome=done(),
                 proxy_header=await self.objects.put_file(header, media_type="video/mp4", suffix=".mp4"),
                 proxy_segment=await self.objects.put_file(
                     segment, media_type="video/iso.segment", suffix=".m4s"
@@ -112,13 +118,11 @@ class SandboxedWorks:
                 provisional_cuts=answer["provisional_cuts"],
                 pictures=PictureStatistics(**answer["statistics"]),
                 missing_pts=answer["missing_pts"],
-                timeline=planned.timeline,
-                lane=planned.lane,
-                generation=planned.generation,
-                kind=planned.kind,
             )
 
-    async def extract_audio(self, asset: AssetIngested, timeline: Timeline | None) -> AudioExtracted:
+    async def extract_audio(self, asset: AssetIngested) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
+        work = asset.work
+        timeline = timeline_value(work.timeline) if work.HasField("timeline") else None
         parameters = {
             "start": str(timeline.start_pts * timeline.time_base) if timeline else None,
             "seconds": str(timeline.duration_seconds) if timeline else None,
@@ -132,20 +136,27 @@ class SandboxedWorks:
                 "extract_audio", parameters, inputs=[source], outputs=outputs, limits=self.limits.audio
             )
             header, segments, speech = outputs
-            clock = timeline or sound_only(float(answer["seconds"]))
-            return AudioExtracted(
-                asset_id=asset.asset_id,
-                outcome=DONE,
-                present=True,
-                rendition_header=await self.objects.put_file(header, media_type="audio/mp4", suffix=".mp4"),
+            seconds = float(answer["seconds"])
+            rendition = AudioSegments(
+                header=await self.objects.put_file(header, media_type="audio/mp4", suffix=".mp4"),
                 segments=await self._audio_segments(segments, answer["segments"]),
-                speech=await self.objects.put_file(speech, media_type="audio/flac", suffix=".flac"),
-                loudness_lufs=float(answer["loudness_lufs"]),
-                duration_seconds=float(answer["seconds"]),
-                lane=asset.lane,
-                generation=asset.generation,
-                timeline=timeline_message(clock),
             )
+            audio = AudioExtracted(
+                work=work if timeline else work_on_clock(work, sound_only(seconds)),
+                outcome=done(),
+                present=True,
+                segments=await self.objects.put(
+                    rendition.SerializeToString(deterministic=True),
+                    media_type=INDEX_TYPE,
+                    suffix=INDEX_SUFFIX,
+                ),
+                segment_count=len(rendition.segments),
+                speech=await self.objects.put_file(speech, media_type="audio/flac", suffix=".flac"),
+                loudness_lufs=answer["loudness_lufs"],
+                duration=duration_message(seconds),
+            )
+        stored = [part.segment for part in rendition.segments]
+        return audio, [rendition.header, audio.segments, audio.speech, *stored]
 
     async def make_filler(self, request: FillerRequest, timeline: Timeline) -> ObjectRef:
         ticks = [
@@ -174,29 +185,36 @@ class SandboxedWorks:
                 raise MediaError(UNREADABLE, "The proxy was made by another build of the encoder.")
             return await self.objects.put_file(segment, media_type="video/iso.segment", suffix=".m4s")
 
-    async def _audio_segments(self, file: Path, layout: list[list[float]]) -> list[AudioSegment]:
+    async def _audio_segments(self, file: Path, layout: Sequence[Mapping[str, Any]]) -> list[AudioSegment]:
         segments = []
         with file.open("rb") as media:
-            for offset, length, start, seconds in layout:
-                media.seek(int(offset))
-                data = media.read(int(length))
-                if not data or len(data) != length:
-                    raise JobFailed(f"the sound job named bytes {offset}+{length}, which it did not write")
-                ref = await self.objects.put(data, media_type="audio/iso.segment", suffix=".m4s")
-                segments.append(AudioSegment(segment=ref, start_seconds=start, duration_seconds=seconds))
+            for part in (SoundSegment(**entry) for entry in layout):
+                media.seek(part.offset)
+                data = media.read(part.length)
+                if not data or len(data) != part.length:
+                    raise JobFailed(
+                        f"the sound job named bytes {part.offset}+{part.length}, which it did not write"
+                    )
+                segments.append(
+                    AudioSegment(
+                        segment=await self.objects.put(data, media_type="audio/iso.segment", suffix=".m4s"),
+                        start=duration_message(part.start_seconds),
+                        duration=duration_message(part.seconds),
+                    )
+                )
         return segments
 
     @asynccontextmanager
     async def _files(self, *names: str) -> AsyncIterator[list[Path]]:
-        """Names for a job's outputs in a folder of their own, gone afterwards."""
+        """Yield paths for a job's outputs in a folder of their own, which is gone afterwards."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             yield [Path(folder) / name for name in names]
 
 
 def _analysis(answer: dict[str, Any]) -> SourceAnalysis:
-    stretches = tuple(
-        PlannedStretch(
-            era=int(chunk["era"]),
+    chunks = tuple(
+        PlannedChunk(
+            discontinuity=int(chunk["discontinuity"]),
             span=Span(chunk["start_pts"], chunk["end_pts"], chunk["first_frame"], chunk["frames"]),
             byte_range=(chunk["bytes"][0], chunk["bytes"][1]) if chunk["bytes"] else None,
         )
@@ -204,4 +222,4 @@ def _analysis(answer: dict[str, Any]) -> SourceAnalysis:
     )
     timeline = timeline_from(answer["timeline"])
     gaps = tuple((int(start), int(end)) for start, end in answer["gaps"])
-    return SourceAnalysis(str(answer["container"]), timeline, stretches, bool(answer["has_sound"]), gaps)
+    return SourceAnalysis(str(answer["container"]), timeline, chunks, bool(answer["has_sound"]), gaps)

@@ -12,7 +12,7 @@ LEFT_BEHIND_SECONDS: Final = 6 * 3600.0
 
 
 def prepare_scratch(folder: Path) -> int:
-    """Make the folder and remove what killed workers left there; how many leftovers."""
+    """Make the folder, remove what killed workers left there, and return how many leftovers that were."""
     folder.mkdir(parents=True, exist_ok=True)
     old = [entry for entry in folder.iterdir() if entry.stat().st_mtime < time.time() - LEFT_BEHIND_SECONDS]
     for entry in old:

@@ -1,58 +1,53 @@
-"""How a piece of work ended, as the mesh says it."""
+"""Facts about work that was given up, and about an asset without sound."""
 
 from __future__ import annotations
 
-from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.mesh.v1 import mesh_pb2
-from framewell_media.messages import timeline_message
-from framewell_media.timeline import Timeline
-
-DONE = mesh_pb2.Outcome(done=mesh_pb2.Done())
-
-
-def failed(code: str, detail: str) -> mesh_pb2.Outcome:
-    """Given up for good, with a word for programs and a sentence for people."""
-    return mesh_pb2.Outcome(failed=mesh_pb2.Failed(code=code, detail=detail))
+from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.fact_types import fact_type
+from framewell_contracts.identity import fan_in_id
+from framewell_kit.facts import Fact
+from framewell_kit.outcome_messages import done, failed
 
 
-def is_done(outcome: mesh_pb2.Outcome) -> bool:
-    """Whether the work is done."""
-    return outcome.HasField("done")
+def rejected(asset: AssetIngested, code: str, detail: str) -> AssetRejected:
+    """Return the fact that the asset cannot be worked on at all."""
+    return AssetRejected(work=asset.work, code=code, detail=detail, uri=asset.uri)
 
 
 def chunk_given_up(planned: ChunkPlanned, code: str, detail: str) -> ChunkTranscoded:
-    """A chunk of which nothing was made."""
+    """Return the fact that nothing was made of a chunk."""
     return ChunkTranscoded(
-        asset_id=planned.asset_id,
+        work=planned.work,
         chunk_id=planned.chunk_id,
         index=planned.index,
         span=planned.span,
         outcome=failed(code, detail),
-        timeline=planned.timeline,
-        lane=planned.lane,
-        generation=planned.generation,
-        kind=planned.kind,
     )
 
 
-def silent(asset: AssetIngested, timeline: Timeline | None) -> AudioExtracted:
-    """An asset without sound says so."""
-    return _audio(asset, timeline, DONE)
+def silent(work: Work) -> AudioExtracted:
+    """Return the fact that an asset has no sound."""
+    return AudioExtracted(work=work, outcome=done(), present=False)
 
 
-def audio_given_up(asset: AssetIngested, timeline: Timeline | None, code: str, detail: str) -> AudioExtracted:
-    """The sound could not be taken out."""
-    return _audio(asset, timeline, failed(code, detail))
+def audio_given_up(work: Work, code: str, detail: str) -> AudioExtracted:
+    """Return the fact that the sound could not be taken out."""
+    return AudioExtracted(work=work, outcome=failed(code, detail), present=False)
 
 
-def _audio(asset: AssetIngested, timeline: Timeline | None, outcome: mesh_pb2.Outcome) -> AudioExtracted:
-    return AudioExtracted(
-        asset_id=asset.asset_id,
-        outcome=outcome,
-        present=False,
-        lane=asset.lane,
-        generation=asset.generation,
-        timeline=timeline_message(timeline) if timeline else None,
+def not_stitched(work: Work, reason: str) -> AssetTranscoded:
+    """Return the failed end of an asset whose parts cannot be put together; `reason` is a sentence."""
+    return AssetTranscoded(
+        work=work,
+        outcome=failed("not_stitched", f"The proxy could not be put together: {reason}"),
+        missing=[f"The whole asset is missing: its parts could not be put together ({reason})"],
     )
+
+
+def end_fact(end: AssetTranscoded) -> Fact:
+    """Return the end as one event, however often and by whomever it is published."""
+    event_type = fact_type(AssetTranscoded).type
+    return Fact(end, id=fan_in_id(end.work.asset_id, event_type, end.work.generation))

@@ -1,26 +1,33 @@
-"""What was planned for an asset, and what came out of it: plain values."""
+"""What is planned for an asset: the analysis of its original, its chunks as facts, and its index."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.audio.v1.audio_pb2 import AudioExtracted
-from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.media.v1 import media_pb2
 from framewell_contracts.identity import chunk_id
 from framewell_media.messages import span_message, timeline_message
-from framewell_media.timeline import Span, Timeline
+from framewell_media.timeline import Span, Timeline, still_timeline
+from framewell_transcode.domain.sound import SOUND_RATE
+
+INDEX_TYPE: Final = "application/x-protobuf"
+INDEX_SUFFIX: Final = ".binpb"
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedStretch:
+class PlannedChunk:
     """One chunk of a plan."""
 
-    era: int
+    discontinuity: int
+    """Index of the run of unbroken clock it lies in, from 0."""
     span: Span
     byte_range: tuple[int, int] | None
+    """First byte and number of bytes of its packets in the original; None when not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,77 +36,79 @@ class SourceAnalysis:
 
     container: str
     timeline: Timeline
-    stretches: tuple[PlannedStretch, ...]
+    chunks: tuple[PlannedChunk, ...]
     has_sound: bool
     gaps: tuple[tuple[int, int], ...] = ()
-    """Stretches (start and end pts) for which the file has no pictures although its clock runs on."""
+    """Start and end pts of every span for which the file has no pictures although its clock runs on."""
 
 
-@dataclass(frozen=True, slots=True)
-class AssetPlan:
-    """Everything expected of one generation of an asset."""
-
-    asset_id: str
-    generation: int
-    kind: media_pb2.MediaKind.ValueType
-    lane: int
-    timeline: Timeline
-    chunks: tuple[ChunkPlanned, ...]
-    gaps: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def chunk_ids(self) -> tuple[str, ...]:
-        """Ids of all chunks, in order."""
-        return tuple(chunk.chunk_id for chunk in self.chunks)
+def work_on_clock(work: media_pb2.Work, timeline: Timeline) -> media_pb2.Work:
+    """Return the work with its clock."""
+    clocked = media_pb2.Work()
+    clocked.CopyFrom(work)
+    clocked.timeline.CopyFrom(timeline_message(timeline))
+    return clocked
 
 
-@dataclass(frozen=True, slots=True)
-class AssetParts:
-    """An asset being put together: its plan and what has arrived so far."""
+def index_of(work: media_pb2.Work, analysis: SourceAnalysis, missing: Sequence[str]) -> media_pb2.MediaIndex:
+    """Return the plan of an asset: its index before there are shots.
 
-    plan: AssetPlan
-    chunks: dict[int, ChunkTranscoded]
-    audio: AudioExtracted | None
-
-    @property
-    def complete(self) -> bool:
-        """Whether every chunk and the sound have come, done or given up."""
-        return self.audio is not None and len(self.chunks) == len(self.plan.chunks)
-
-
-def plan_of(asset: AssetIngested, analysis: SourceAnalysis, table: media_pb2.ObjectRef | None) -> AssetPlan:
-    """The chunks of an asset as facts, from the analysis of its original."""
-    timeline = timeline_message(analysis.timeline)
-    chunks = tuple(
-        ChunkPlanned(
-            asset_id=asset.asset_id,
-            chunk_id=chunk_id(asset.asset_id, stretch.era, stretch.span.start_pts),
+    `work` has the clock; `missing` are sentences on what the file itself lacks.
+    """
+    chunks = [
+        media_pb2.MediaIndexChunk(
+            chunk_id=chunk_id(work.asset_id, chunk.discontinuity, chunk.span.start_pts),
             index=index,
-            span=span_message(stretch.span),
+            span=span_message(chunk.span),
+            discontinuity=chunk.discontinuity,
+        )
+        for index, chunk in enumerate(analysis.chunks)
+    ]
+    return media_pb2.MediaIndex(work=work, chunks=chunks, missing=missing)
+
+
+def planned_facts(
+    asset: AssetIngested,
+    analysis: SourceAnalysis,
+    index: media_pb2.MediaIndex,
+    table: media_pb2.ObjectRef | None,
+) -> list[ChunkPlanned]:
+    """Return the chunks of an asset as facts; `table` is the stored frame table, None for a still."""
+    return [
+        ChunkPlanned(
+            work=index.work,
+            chunk_id=entry.chunk_id,
+            index=entry.index,
+            span=entry.span,
+            discontinuity=entry.discontinuity,
             source=asset.original,
             container=analysis.container,
-            byte_range=_byte_range(stretch),
+            byte_range=_byte_range(chunk),
             plan=table,
-            era=stretch.era,
-            timeline=timeline,
-            lane=asset.lane,
-            generation=asset.generation,
-            kind=asset.kind,
         )
-        for index, stretch in enumerate(analysis.stretches)
-    )
-    return AssetPlan(
-        asset.asset_id, asset.generation, asset.kind, asset.lane, analysis.timeline, chunks, analysis.gaps
-    )
+        for entry, chunk in zip(index.chunks, analysis.chunks, strict=True)
+    ]
 
 
-def sound_only(seconds: float) -> Timeline:
-    """The clock of an asset without pictures, in the samples of its rendition."""
-    return Timeline(Fraction(1, 48_000), None, 0, round(seconds * 48_000), 0)
+def sound_only(seconds: Fraction | float) -> Timeline:
+    """Return the clock of an asset without pictures, in the samples of its rendition."""
+    return Timeline(Fraction(1, SOUND_RATE), None, 0, round(seconds * SOUND_RATE), 0)
 
 
-def _byte_range(stretch: PlannedStretch) -> media_pb2.ByteRange | None:
-    if stretch.byte_range is None:
+def sound_analysis(container: str) -> SourceAnalysis:
+    """Return the analysis of sound alone; how long it is only its extraction can tell."""
+    return SourceAnalysis(container, sound_only(0), (), has_sound=True)
+
+
+def still_analysis(container: str) -> SourceAnalysis:
+    """Return the analysis of a still: one chunk of one picture."""
+    timeline = still_timeline()
+    span = Span(timeline.start_pts, timeline.end_pts, 0, 1)
+    return SourceAnalysis(container, timeline, (PlannedChunk(0, span, None),), has_sound=False)
+
+
+def _byte_range(chunk: PlannedChunk) -> media_pb2.ByteRange | None:
+    if chunk.byte_range is None:
         return None
-    offset, length = stretch.byte_range
+    offset, length = chunk.byte_range
     return media_pb2.ByteRange(offset=offset, length=length)

@@ -18,7 +18,7 @@ class Size:
     height: int
 
     def fitted(self, box: Size, *, even: bool) -> Size:
-        """The largest size of this shape inside `box`, never larger than it is."""
+        """Return the largest size of this shape inside `box`, never larger than it is."""
         scale = min(Fraction(1), Fraction(box.width, self.width), Fraction(box.height, self.height))
         step = 2 if even else 1
         width = max(step, round(self.width * scale / step) * step)

@@ -11,16 +11,19 @@ from framewell.media.v1 import media_service_pb2 as messages
 from framewell.media.v1 import media_service_pb2_grpc as stubs
 from framewell_kit.objects import Objects
 from framewell_kit.outcomes import Rejected
+from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer
-from framewell_media.messages import moment_message, timeline_message
-from framewell_transcode.handlers.read_media import ReadMedia
+from framewell_media.messages import moment_message
+from framewell_transcode.queries.read_media import ReadMedia
 
 _PIECE: Final = 1 << 20
+_DEFAULT_SHOTS: Final = 500
+_MOST_SHOTS: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class MediaServicer(stubs.MediaServiceServicer):
-    """The gRPC face of transcode."""
+    """MediaService on `ReadMedia` and the object store."""
 
     media: ReadMedia
     objects: Objects
@@ -29,14 +32,14 @@ class MediaServicer(stubs.MediaServiceServicer):
         self, request: messages.GetTimelineRequest, context: Any
     ) -> messages.GetTimelineResponse:
         progress = await self.media.progress(request.asset_id)
-        ending = progress.ending
+        asset, end = progress.asset, progress.asset.end
         return messages.GetTimelineResponse(
-            timeline=ending.timeline if ending else timeline_message(progress.parts.plan.timeline),
-            chunks_planned=len(progress.parts.plan.chunks),
+            timeline=end.work.timeline if end else asset.work.timeline,
+            chunks_planned=asset.chunk_count,
             chunks_transcoded=progress.transcoded,
             chunks_failed=progress.failed,
-            outcome=ending.outcome if ending else None,
-            missing=ending.missing if ending else [],
+            outcome=end.outcome if end else None,
+            missing=end.missing if end else [],
         )
 
     async def GetFrame(self, request: messages.GetFrameRequest, context: Any) -> messages.GetFrameResponse:
@@ -51,8 +54,9 @@ class MediaServicer(stubs.MediaServiceServicer):
         )
 
     async def ListShots(self, request: messages.ListShotsRequest, context: Any) -> messages.ListShotsResponse:
-        shots, token = await self.media.shots(request.asset_id, request.page_size, request.page_token)
-        return messages.ListShotsResponse(shots=shots, next_page_token=token)
+        wanted = page_request(request, default=_DEFAULT_SHOTS, largest=_MOST_SHOTS)
+        page = await self.media.shots(request.asset_id, wanted)
+        return messages.ListShotsResponse(shots=page.items, next_page_token=page.next_token)
 
     async def GetPlaylist(
         self, request: messages.GetPlaylistRequest, context: Any
@@ -76,7 +80,7 @@ class MediaServicer(stubs.MediaServiceServicer):
 
 
 def servicer(media: ReadMedia, objects: Objects) -> Servicer:
-    """MediaService as the kit serves it."""
+    """Return MediaService as the kit serves it."""
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import chunk_given_up
-from framewell_transcode.ports import AssetBoard, MediaWorks, References
+from framewell_transcode.ports import AssetProgressRepository, MediaWorks
 
-_STARTS = 2
+_STARTS: Final = 2
 """A child may have been killed by the machine's own memory pressure: it deserves a second start."""
 
 
 class Reason(Protocol):
-    """Why a record was given up: `str()` is the sentence for a person."""
+    """Why a record was given up; `str()` of it is a sentence for a person."""
 
     @property
     def code(self) -> str:
-        """A stable word for programs."""
+        """Return a stable word for programs."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class MakeChunk:
-    """Decode a chunk once and say what was made of it.
+    """Decode a chunk once and return the fact that names what was made of it.
 
     A pure function of the chunk: a redelivery makes the same objects under the same names. A chunk that
     cannot be decoded is a fact too (`outcome` failed), so that its asset ends and says what is missing.
@@ -36,11 +37,11 @@ class MakeChunk:
     """
 
     works: MediaWorks
-    board: AssetBoard
-    references: References
+    progress: AssetProgressRepository
+    references: ObjectReferences
 
     async def __call__(self, fact: ChunkPlanned, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
-        if not await self.board.is_current(fact.asset_id, fact.generation):
+        if not await self.progress.is_current(fact.work):
             return []
         crash_detail = ""
         for _start in range(_STARTS):
@@ -54,10 +55,10 @@ class MakeChunk:
                 crash_detail = crash.detail
                 continue
             refs = [made.proxy_header, made.proxy_segment, made.frames, made.shot_scores]
-            await self.references.hold(fact.asset_id, refs)
+            await self.references.hold(fact.work.asset_id, refs)
             return [made]
         return [chunk_given_up(fact, "decoder_crashed", f"The decoder of this chunk {crash_detail}.")]
 
     def gave_up(self, fact: ChunkPlanned, reason: Reason) -> Sequence[Outgoing]:
-        """What is said together with the dead letter."""
+        """Return the fact that leaves together with the dead letter."""
         return [chunk_given_up(fact, reason.code, str(reason))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell_kit.facts import Cause, Outgoing
-from framewell_transcode.ports import AssetBoard, WorkQueue
+from framewell_transcode.ports import AssetProgressRepository, WorkQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class PlanChunks:
     is the asset and the generation, so a redelivery puts nothing. An older generation is ignored.
     """
 
-    board: AssetBoard
+    progress: AssetProgressRepository
     queue: WorkQueue
 
     async def __call__(self, fact: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
-        if await self.board.is_current(fact.asset_id, fact.generation):
+        if await self.progress.is_current(fact.work):
             await self.queue.plan(fact, cause)
         return []

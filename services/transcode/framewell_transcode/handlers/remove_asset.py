@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetRemoved
-from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasureRequested
+from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell_kit.facts import Cause, Outgoing
-from framewell_transcode.ports import AssetBoard, References
-
-_SERVICE = "transcode"
-_ASSET = "asset:"
+from framewell_kit.object_references import ObjectReferences
+from framewell_transcode.ports import AssetProgressRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +20,18 @@ class RemoveAsset:
     again finds nothing left to remove.
     """
 
-    board: AssetBoard
-    references: References
+    progress: AssetProgressRepository
+    references: ObjectReferences
 
     async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
-        await self.remove(fact.asset_id)
+        await self._remove(fact.asset_id)
         return []
 
-    async def remove(self, asset_id: str) -> tuple[int, int]:
-        """How many documents and objects went."""
-        documents = await self.board.remove(asset_id)
+    async def erase(self, asset_id: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:  # noqa: ARG002
+        """Remove the asset for a request to forget it; return what went by kind (an `Eraser` of the kit)."""
+        documents, objects = await self._remove(asset_id)
+        return {"plans and parts": documents, "proxies, frames and sound": objects}
+
+    async def _remove(self, asset_id: str) -> tuple[int, int]:
+        documents = await self.progress.remove(asset_id)
         return documents, await self.references.release(asset_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Erase:
-    """Answer a demand to forget: an asset goes with its proxies; of classes and holders nothing is here."""
-
-    removal: RemoveAsset
-
-    async def __call__(self, fact: ErasureRequested, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
-        counts = []
-        if fact.subject.startswith(_ASSET):
-            documents, objects = await self.removal.remove(fact.subject.removeprefix(_ASSET))
-            counts = [
-                ErasedCount(kind="plans and parts", count=documents),
-                ErasedCount(kind="proxies, frames and sound", count=objects),
-            ]
-        return [
-            ErasureCompleted(
-                erasure_id=fact.erasure_id, subject=fact.subject, service=_SERVICE, counts=counts
-            )
-        ]

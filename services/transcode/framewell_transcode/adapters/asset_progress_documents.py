@@ -1,0 +1,128 @@
+"""The progress of assets in the document store.
+
+`assets`: one document an asset: its newest generation with what is expected and how it ended, or that it was
+removed. `parts`: the fan-in of a generation, with a few keys for each chunk and the sound as its named part.
+The plan itself is an object, so that no document grows with the asset beyond the fan-in's flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from framewell.asset.v1.asset_pb2 import AssetTranscoded
+from framewell.audio.v1.audio_pb2 import AudioExtracted
+from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
+from framewell.media.v1.media_pb2 import ObjectRef, Work
+from framewell_kit.documents import Document, Documents
+from framewell_kit.fanin import FanIn, Whole
+from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset, part_of
+
+_ASSETS: Final = "assets"
+_SOUND: Final = "sound"
+
+
+@dataclass(frozen=True, slots=True)
+class AssetProgressDocuments:
+    """AssetProgressRepository on documents."""
+
+    documents: Documents
+
+    @property
+    def _parts(self) -> FanIn:
+        return FanIn(self.documents, "parts")
+
+    async def prepare(self) -> None:
+        """Make the index that parts are removed by."""
+        await self._parts.prepare()
+
+    async def expect(self, work: Work, plan: ObjectRef, chunk_count: int) -> None:
+        expectation = {"work": work.SerializeToString(), "plan": plan.SerializeToString()}
+        if await self._raise_generation(work, expectation | {"chunk_count": chunk_count}):
+            await self._parts.expect(
+                work.asset_id, chunk_count, expectation, names=[_SOUND], generation=work.generation
+            )
+
+    async def add_chunk(self, chunk: ChunkTranscoded) -> CompleteAsset | None:
+        return await self._add(chunk.work, chunk.index, _part_document(part_of(chunk)))
+
+    async def add_audio(self, audio: AudioExtracted) -> CompleteAsset | None:
+        return await self._add(audio.work, _SOUND, audio.SerializeToString())
+
+    async def _add(self, work: Work, part: int | str, value: Any) -> CompleteAsset | None:
+        if not await self.is_current(work):
+            return None
+        whole = await self._parts.arrive(work.asset_id, part, value, work.generation)
+        return None if whole is None else await self._complete(whole)
+
+    async def _complete(self, whole: Whole) -> CompleteAsset:
+        chunks = [_part(index, value) async for index, value in _numbered(self._parts, whole)]
+        return CompleteAsset(
+            work=Work.FromString(whole.expectation["work"]),
+            plan=ObjectRef.FromString(whole.expectation["plan"]),
+            chunks=tuple(chunks),
+            audio=AudioExtracted.FromString(whole.named[_SOUND]),
+        )
+
+    async def record_end(self, end: AssetTranscoded, *, chunks_failed: int) -> None:
+        generation = end.work.generation
+        recorded = {"generation": generation, "message": end.SerializeToString(), "failed": chunks_failed}
+        first = {"generation": generation, "end.generation": {"$ne": generation}}
+        await self.documents.update(_ASSETS, end.work.asset_id, {"$set": {"end": recorded}}, expect=first)
+
+    async def latest(self, asset_id: str) -> AssetState | None:
+        asset = await self.documents.get(_ASSETS, asset_id)
+        if asset is None or asset.get("removed"):
+            return None
+        end = asset.get("end") or {}
+        ended = end.get("generation") == asset["generation"]
+        return AssetState(
+            work=Work.FromString(asset["work"]),
+            plan=ObjectRef.FromString(asset["plan"]),
+            chunk_count=int(asset["chunk_count"]),
+            end=AssetTranscoded.FromString(end["message"]) if ended else None,
+            chunks_failed=int(end["failed"]) if ended else 0,
+        )
+
+    async def made_chunks(self, asset: AssetState, numbers: range) -> AsyncIterator[ChunkPart]:
+        work = asset.work
+        async for index, value in self._parts.arrived(work.asset_id, numbers, work.generation):
+            yield _part(index, value)
+
+    async def is_current(self, work: Work) -> bool:
+        asset = await self.documents.get(_ASSETS, work.asset_id)
+        return asset is None or (not asset.get("removed") and int(asset["generation"]) <= work.generation)
+
+    async def remove(self, asset_id: str) -> int:
+        gone = {"removed": True, "generation": 0}
+        await self.documents.update(_ASSETS, asset_id, {"$set": gone, "$unset": _EXPECTED}, upsert=True)
+        return await self._parts.forget(asset_id)
+
+    async def _raise_generation(self, work: Work, expectation: Document) -> bool:
+        """Make this the newest generation and return True, unless a newer one or the removal came first."""
+        newest = {"generation": work.generation, **expectation}
+        if await self.documents.insert_once(_ASSETS, {"_id": work.asset_id, **newest}):
+            return True
+        older = {"generation": {"$lte": work.generation}, "removed": {"$ne": True}}
+        changed = await self.documents.update(_ASSETS, work.asset_id, {"$set": newest}, expect=older)
+        return changed is not None
+
+
+_EXPECTED: Final = {"work": "", "plan": "", "chunk_count": "", "end": ""}
+
+
+async def _numbered(parts: FanIn, whole: Whole) -> AsyncIterator[tuple[int, Any]]:
+    index = 0
+    async for value in parts.parts(whole):
+        yield index, value
+        index += 1
+
+
+def _part_document(part: ChunkPart) -> Document:
+    """Return what is not empty; the index is the part's number."""
+    return {name: value for name, value in asdict(part).items() if value and name != "index"}
+
+
+def _part(index: int, value: Document) -> ChunkPart:
+    return ChunkPart(index, **value)

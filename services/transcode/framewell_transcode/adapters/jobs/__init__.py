@@ -1,1 +1,0 @@
-"""Jobs that run in the sandbox: the only code of transcode that touches foreign bytes."""

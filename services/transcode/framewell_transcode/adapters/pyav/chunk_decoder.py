@@ -1,0 +1,198 @@
+"""The pictures of one chunk, decoded independently of its neighbours.
+
+Seek to the keyframe the plan names, feed exactly the packets that are needed, drain, keep what was
+planned. Leading pictures of an open GOP fall away by their pts; they belong to the chunk before.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, BinaryIO, Final
+
+import av
+import av.error
+
+from framewell_media.formats import Format, open_container
+from framewell_media.planning.packets import NO_TIME, attend_only_to
+from framewell_media.planning.table import Anchor, ChunkTable
+from framewell_media.tracks import END_OF_DEMUXING, moving_pictures
+
+_REORDER_DEPTH: Final = 16
+"""Damaged input puts pictures out in the wrong order, as far as the deepest reference structure reaches."""
+_SEEK_TRIES: Final = 6
+
+
+@dataclass(slots=True)
+class DecodingLog:
+    """What the decoder found out on the way."""
+
+    pixel_aspect: Fraction = Fraction(1)
+    """Shape of one pixel, width to height, as the container says it."""
+
+    damaged_packets: int = 0
+    damaged_frames: int = 0
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkDecoder:
+    """Decodes one chunk of a source as the plan describes it."""
+
+    source: BinaryIO
+    fmt: Format
+    table: ChunkTable
+    threads: int
+    log: DecodingLog = field(default_factory=DecodingLog)
+
+    def frames(self) -> Iterator[tuple[int, Any]]:
+        """Yield (row in the chunk's table, decoded frame) in order of presentation, each row at most once.
+
+        Some streams (intra refresh) need to be entered earlier than the container says: when the
+        first picture is missing, decoding starts again from one, then two keyframes before.
+        """
+        if self.table.serial:
+            yield from self._counted()
+            return
+        anchors = [self.table.anchor, *self.table.earlier_anchors]
+        for anchor in anchors:
+            frames = self._ordered(self._from(anchor))
+            first = next(frames, None)
+            if first is not None and (first[0] == 0 or anchor is anchors[-1]):
+                yield first
+                yield from frames
+                return
+            frames.close()
+            self.log.restarts += 1
+
+    def _counted(self) -> Iterator[tuple[int, Any]]:
+        """Yield every picture in the order of the decoder, for files whose times cannot be trusted."""
+        with open_container(self.source, self.fmt) as container:
+            stream = self._stream(container)
+            planned = len(self.table.pts)
+            for row, frame in enumerate(self._decoded(container.demux(stream), stream)):
+                if row >= planned:
+                    return
+                yield row, frame
+
+    def _from(self, anchor: Anchor) -> Iterator[tuple[int, Any]]:
+        rows = {int(pts): row for row, pts in enumerate(self.table.source_pts)}
+        with open_container(self.source, self.fmt) as container:
+            stream = self._stream(container)
+            packets = self._enough(self._packets_from(container, stream, anchor), rows)
+            for frame in self._decoded(packets, stream):
+                row = rows.get(frame.pts) if frame.pts is not None else None
+                if row is not None:
+                    yield row, frame
+
+    def _ordered(self, frames: Iterator[tuple[int, Any]]) -> Generator[tuple[int, Any]]:
+        waiting: list[tuple[int, int, Any]] = []
+        last = -1
+        for count, (row, frame) in enumerate(frames):
+            heapq.heappush(waiting, (row, count, frame))
+            if len(waiting) > _REORDER_DEPTH and waiting[0][0] > last:
+                last, _, earliest = heapq.heappop(waiting)
+                yield last, earliest
+            elif len(waiting) > _REORDER_DEPTH:
+                heapq.heappop(waiting)  # a second picture of the same time, or one that comes far too late
+        while waiting:
+            row, _, earliest = heapq.heappop(waiting)
+            if row > last:
+                last = row
+                yield row, earliest
+
+    def _stream(self, container: Any) -> Any:
+        stream: Any = moving_pictures(container)
+        stream.codec_context.thread_count = self.threads
+        stream.thread_type = "AUTO" if self.threads > 1 else "NONE"
+        attend_only_to(container, stream)
+        self.log.pixel_aspect = stream.sample_aspect_ratio or Fraction(1)
+        return stream
+
+    def _packets_from(self, container: Any, stream: Any, anchor: Anchor) -> Iterator[Any]:
+        if self.table.first_in_file:
+            # No seek: an edit list's pre-roll lies before the first picture.
+            return iter(container.demux(stream))
+        located = anchor.position != NO_TIME
+        if located and (self.fmt.name == "mpegts" or self.table.discontinuity > 0):
+            # Transport streams seek by time too late, and after a discontinuity times mean nothing to a seek.
+            container.seek(anchor.position, stream=stream, unsupported_byte_offset=True)
+            return _skip_to_position(container.demux(stream), anchor.position)
+        back = 0
+        for _ in range(_SEEK_TRIES):
+            try:
+                container.seek(anchor.source_pts - back, stream=stream, backward=True, any_frame=False)
+            except av.error.FFmpegError:
+                break
+            packets = container.demux(stream)
+            if (first := _skip_to_key(packets, anchor.source_pts)) is not None:
+                return _with_first(first, packets)
+            back = 2 * back + round(1 / stream.time_base)
+        return self._packets_read_through(container, stream, anchor)
+
+    def _packets_read_through(self, container: Any, stream: Any, anchor: Anchor) -> Iterator[Any]:
+        """Return the packets from the anchor on, read from the beginning of the file: no seek lands right."""
+        container.seek(0)
+        packets = container.demux(stream)
+        first = _skip_to_key(packets, anchor.source_pts)
+        return iter(()) if first is None else _with_first(first, packets)
+
+    def _enough(self, packets: Iterator[Any], rows: dict[int, int]) -> Iterator[Any]:
+        """Yield packets until every planned picture's packet went by; the decoder is drained after that."""
+        missing = len(rows)
+        for packet in packets:
+            if packet.size == 0:
+                return
+            yield packet
+            if not packet.is_discard and packet.pts in rows:
+                missing -= 1
+                if missing == 0:
+                    return
+
+    def _decoded(self, packets: Iterator[Any], stream: Any) -> Iterator[Any]:
+        try:
+            for packet in packets:
+                if packet.size == 0:
+                    break
+                yield from self._decode(packet.decode)
+        except END_OF_DEMUXING:
+            self.log.damaged_packets += 1  # the demuxer gives up here; what it had delivered is still good
+        yield from self._decode(lambda: stream.decode(None))
+
+    def _decode(self, decode: Any) -> Iterator[Any]:
+        try:
+            frames = decode()
+        except av.error.FFmpegError:
+            self.log.damaged_packets += 1
+            return
+        for frame in frames:
+            self.log.damaged_frames += bool(frame.is_corrupt)
+            yield frame
+
+
+def _skip_to_position(packets: Iterator[Any], position: int) -> Iterator[Any]:
+    found = False
+    for packet in packets:
+        found = found or packet.pos == position
+        if found:
+            yield packet
+
+
+def _skip_to_key(packets: Iterator[Any], source_pts: int) -> Any | None:
+    """Return the packet of the keyframe with that pts, or None when the seek landed behind it."""
+    for packet in packets:
+        if packet.size == 0:
+            return None
+        if packet.is_keyframe and packet.pts is not None:
+            if packet.pts == source_pts:
+                return packet
+            if packet.pts > source_pts:
+                return None
+    return None
+
+
+def _with_first(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+    yield first
+    yield from rest

@@ -1,0 +1,75 @@
+"""MediaDriver on PyAV: the decoders and encoders of the sandboxed child."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, BinaryIO
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace
+from numpy.typing import NDArray
+
+from framewell_media.formats import SNIFF_BYTES, sniff
+from framewell_media.planning.table import ChunkTable
+from framewell_transcode.adapters.pyav.chunk_decoder import ChunkDecoder
+from framewell_transcode.adapters.pyav.display import SwscalePainter, as_displayed
+from framewell_transcode.adapters.pyav.segment_writer import CmafWriter
+from framewell_transcode.adapters.pyav.sound import AacEncoder, decode_sound
+from framewell_transcode.domain.proxy import ProxyRecipe
+from framewell_transcode.ports import DisplayedPicture, SoundBlock
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedChunk:
+    """ChunkPictures on a decoder."""
+
+    decoder: ChunkDecoder
+
+    @property
+    def damaged_frames(self) -> int:
+        return self.decoder.log.damaged_frames
+
+    def __iter__(self) -> Iterator[DisplayedPicture]:
+        return as_displayed(self.decoder.frames(), lambda: self.decoder.log.pixel_aspect)
+
+
+class PyAvDriver:
+    """MediaDriver on PyAV."""
+
+    def chunk_pictures(self, source: BinaryIO, table: ChunkTable, threads: int) -> DecodedChunk:
+        source.seek(0)
+        return DecodedChunk(ChunkDecoder(source, sniff(source.read(SNIFF_BYTES)), table, threads))
+
+    def painter(self) -> SwscalePainter:
+        return SwscalePainter()
+
+    def planar_from_rgb(self, pixels: NDArray[np.uint8]) -> Any:
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        return frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU601, threads=1)
+
+    def edge_picture(self, movie: bytes, edge: str) -> Any:
+        with av.open(io.BytesIO(movie), mode="r", format="mp4") as container:
+            pictures = container.decode(video=0)
+            picture = next(pictures)
+            if edge == "last":
+                for picture in pictures:  # noqa: B007 - the last one is wanted
+                    pass
+            return picture
+
+    def copy(self, frame: Any) -> Any:
+        return av.VideoFrame.from_ndarray(frame.to_ndarray(), format="yuv420p")
+
+    def segment_writer(
+        self, recipe: ProxyRecipe, first: Any, frame_rate: Fraction, *, start_tick: int, end_tick: int
+    ) -> CmafWriter:
+        return CmafWriter(recipe, first, frame_rate, start_tick=start_tick, end_tick=end_tick)
+
+    def sound(self, source: BinaryIO) -> Iterator[SoundBlock]:
+        return decode_sound(source)
+
+    def sound_encoder(self, limit: int | None) -> AacEncoder:
+        return AacEncoder.open(limit)

@@ -1,0 +1,46 @@
+"""The sound job: an original in, audio.extracted out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell_kit.facts import Outgoing
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.outcomes import Busy
+from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
+from framewell_transcode.domain.outcomes import audio_given_up
+from framewell_transcode.ports import AssetProgressRepository, MediaWorks
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractAudio:
+    """Take the sound of an asset out in one pass.
+
+    Sound that cannot be decoded is given up as a fact, so that the asset ends without it and says so.
+    Raises Busy where this machine may not read media.
+    """
+
+    works: MediaWorks
+    progress: AssetProgressRepository
+    references: ObjectReferences
+
+    async def __call__(self, asset: AssetIngested) -> Sequence[Outgoing]:
+        work = asset.work
+        if not await self.progress.is_current(work):
+            return []
+        try:
+            audio, made = await self.works.extract_audio(asset)
+        except MediaError as verdict:
+            return [audio_given_up(work, verdict.code, verdict.detail)]
+        except JobCrashed as crash:
+            return [audio_given_up(work, "decoder_crashed", f"The sound decoder {crash.detail}.")]
+        except SandboxUnavailable as missing:
+            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+        await self.references.hold(work.asset_id, made)
+        return [audio]
+
+    def gave_up(self, asset: AssetIngested, reason: str) -> Sequence[Outgoing]:
+        """Return the fact that leaves when it was tried often enough; `reason` is a sentence."""
+        return [audio_given_up(asset.work, "given_up", reason)]

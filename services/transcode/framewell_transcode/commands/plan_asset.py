@@ -1,0 +1,94 @@
+"""The planning job: an original in; chunk.planned for every chunk, or asset.rejected, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, ObjectRef
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.objects import Objects
+from framewell_kit.outcomes import Busy
+from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
+from framewell_transcode.domain.outcomes import rejected, silent
+from framewell_transcode.domain.plans import (
+    INDEX_SUFFIX,
+    INDEX_TYPE,
+    SourceAnalysis,
+    index_of,
+    planned_facts,
+    sound_analysis,
+    still_analysis,
+    work_on_clock,
+)
+from framewell_transcode.ports import AssetProgressRepository, MediaWorks, WorkQueue
+from framewell_transcode.transcoding.missing import missing_span
+
+_FINAL_CRASHES: Final = ("memory", "processor", "time", "output")
+"""Limits are the same the next time; a signal may have been the machine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAsset:
+    """Plan one asset: note what is expected, then return what is to be done.
+
+    The expectation is written before any chunk is announced, so whatever arrives finds it. Running
+    again writes the same plan. Media at fault is rejected; a child that died is a bug or a bad file,
+    which the job's own retries tell apart. Raises Busy where this machine may not read media.
+    """
+
+    works: MediaWorks
+    objects: Objects
+    progress: AssetProgressRepository
+    references: ObjectReferences
+    queue: WorkQueue
+
+    async def __call__(self, asset: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
+        if not await self.progress.is_current(asset.work):
+            return []
+        try:
+            analysis, table = await self._analyse(asset)
+        except MediaError as verdict:
+            return [rejected(asset, verdict.code, verdict.detail)]
+        except JobCrashed as crash:
+            if crash.cause in _FINAL_CRASHES:
+                detail = f"Reading the file had to be stopped: the reader {crash.detail}."
+                return [rejected(asset, "unreadable", detail)]
+            raise
+        except SandboxUnavailable as missing:
+            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+        return await self._announce(asset, analysis, table, cause)
+
+    async def _analyse(self, asset: AssetIngested) -> tuple[SourceAnalysis, ObjectRef | None]:
+        if asset.work.kind == MEDIA_KIND_STILL:
+            return still_analysis(asset.container), None
+        if asset.work.kind == MEDIA_KIND_AUDIO:
+            return sound_analysis(asset.container), None
+        return await self.works.plan(asset)
+
+    async def _announce(
+        self, asset: AssetIngested, analysis: SourceAnalysis, table: ObjectRef | None, cause: Cause
+    ) -> Sequence[Outgoing]:
+        work = work_on_clock(asset.work, analysis.timeline)
+        index = index_of(work, analysis, [missing_span(gap, analysis.timeline) for gap in analysis.gaps])
+        plan = await self.objects.put(
+            index.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
+        )
+        await self.references.hold(work.asset_id, [plan, *([table] if table is not None else [])])
+        await self.progress.expect(work, plan, len(index.chunks))
+        chunks = planned_facts(asset, analysis, index, table)
+        if not analysis.has_sound:
+            return [*chunks, silent(work)]
+        with_clock = AssetIngested()
+        with_clock.CopyFrom(asset)
+        if asset.work.kind != MEDIA_KIND_AUDIO:  # sound alone sets its clock itself
+            with_clock.work.CopyFrom(work)
+        await self.queue.extract_audio(with_clock, cause)
+        return chunks
+
+    def gave_up(self, asset: AssetIngested, reason: str) -> Sequence[Outgoing]:
+        """Return the fact that leaves when planning was tried often enough; `reason` is a sentence."""
+        return [rejected(asset, "failed", f"The file could not be planned: {reason}")]

@@ -1,0 +1,35 @@
+"""Sound as transcode makes it: rates, and what leaves the encoders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+SOUND_RATE: Final = 48_000
+"""Samples a second of the rendition, stereo; also the clock of an asset without pictures."""
+SPEECH_RATE: Final = 16_000
+"""Samples a second of what speech models get, mono."""
+AAC_FRAME: Final = 1024
+"""Samples in one AAC frame (ISO/IEC 14496-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedSound:
+    """The sound of a whole asset."""
+
+    movie: bytes
+    """Fragmented MP4 with one AAC track."""
+    speech: bytes
+    """FLAC, mono, SPEECH_RATE."""
+    loudness_lufs: float | None
+    """Integrated loudness after EBU R 128 (ITU-R BS.1770); None for silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSegment:
+    """One segment of the rendition: its bytes in the fragments, and its time in seconds from the start."""
+
+    offset: int
+    length: int
+    start_seconds: float
+    seconds: float

@@ -1,0 +1,131 @@
+"""The jobs of the sandboxed child: open files and JSON parameters in; files and a JSON answer out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Final
+
+from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.formats import SNIFF_BYTES, sniff
+from framewell_media.pictures import decode_upright, open_picture
+from framewell_media.planning.table import read_chunk
+from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
+from framewell_media.timeline import Moment
+from framewell_transcode.domain.boxes import Segment, split_header
+from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
+from framewell_transcode.domain.sound import SOUND_RATE
+from framewell_transcode.ports import MediaDriver
+from framewell_transcode.transcoding.audio_segments import group_fragments
+from framewell_transcode.transcoding.bundle import write_bundle
+from framewell_transcode.transcoding.chunk_work import ChunkResult, ChunkWork
+from framewell_transcode.transcoding.held_picture import hold_picture
+from framewell_transcode.transcoding.scores import write_scores
+from framewell_transcode.transcoding.sound_clock import place_on_clock
+from framewell_transcode.transcoding.still_work import transcode_still
+
+_MOST_MISSING: Final = 10_000
+"""Missing pts listed at most, as chunk.transcoded promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxJobs:
+    """Every job raises MediaError where its input is at fault; any other exception is a bug."""
+
+    driver: MediaDriver
+
+    def make_chunk(self, files: JobFiles, parameters: Parameters) -> Answer:
+        """Decode one chunk. Inputs: source, plan. Outputs: header, segment, bundle, scores.
+
+        Parameters: `index` of the chunk, `timeline`, `recipe`. Return `provisional_cuts` and `missing_pts`
+        (lists of pts) and `statistics`. Raise MediaError (`unreadable`) when not one picture comes out.
+        """
+        source, plan_file = files.inputs
+        timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
+        table = read_chunk(plan_file, int(parameters["index"]))
+        planned = [Moment(int(pts), table.first_frame + row) for row, pts in enumerate(table.pts)]
+        work = ChunkWork.begin(
+            self.driver, timeline, recipe, planned, end_pts=table.end_pts, previous_pts=table.previous_pts
+        )
+        pictures = self.driver.chunk_pictures(source, table, recipe.decoder_threads)
+        for picture in pictures:
+            work.take(picture)
+        result = work.finish()
+        if result is None:
+            raise MediaError(
+                UNREADABLE,
+                f"Not one of the {len(planned)} pictures from frame {table.first_frame} on can be decoded.",
+            )
+        return _written(files, result, damaged_frames=pictures.damaged_frames)
+
+    def make_still(self, files: JobFiles, parameters: Parameters) -> Answer:
+        """Take a still as a chunk. Input: the picture. Outputs, parameters and answer as of `make_chunk`."""
+        (source,) = files.inputs
+        timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
+        source.seek(0)
+        with open_picture(source, sniff(source.read(SNIFF_BYTES))) as picture:
+            pixels = decode_upright(picture)
+        return _written(files, transcode_still(self.driver, pixels, timeline, recipe), damaged_frames=0)
+
+    def extract_audio(self, files: JobFiles, parameters: Parameters) -> Answer:
+        """Take the sound out. Input: source. Outputs: header, segments one after the other, speech (FLAC).
+
+        Parameters: `start` (seconds of the first picture on the file's clock, a fraction; null without
+        pictures), `seconds` (length of the asset, a fraction; null without pictures), `segment_seconds`.
+        Return `segments` (fields of SoundSegment), `loudness_lufs` (null for silence) and `seconds`. Raise
+        MediaError (`unreadable`) when not one sample comes out.
+        """
+        (source,) = files.inputs
+        header_file, segment_file, speech_file = files.outputs
+        start, seconds = parameters["start"], parameters["seconds"]
+        encoder = self.driver.sound_encoder(
+            None if seconds is None else round(Fraction(seconds) * SOUND_RATE)
+        )
+        place_on_clock(self.driver.sound(source), None if start is None else Fraction(start), encoder)
+        if encoder.written == 0:
+            raise MediaError(UNREADABLE, "The sound track cannot be decoded: not one sample came out of it.")
+        sound = encoder.finish()
+        segment = split_header(sound.movie)
+        header_file.write(segment.header)
+        segment_file.write(segment.media)
+        speech_file.write(sound.speech)
+        segments = group_fragments(segment.media, float(parameters["segment_seconds"]))
+        return {
+            "segments": [asdict(one) for one in segments],
+            "loudness_lufs": sound.loudness_lufs,
+            "seconds": encoder.written / SOUND_RATE,
+        }
+
+    def make_filler(self, files: JobFiles, parameters: Parameters) -> Answer:
+        """Hold a neighbour's picture. Inputs: header and segment of the neighbour. Output: the segment.
+
+        Parameters: `recipe`, `frame_rate`, `start_tick`, `end_tick`, `edge` (see `hold_picture`). Return
+        `header_equal`: whether the segment plays behind the neighbour's header.
+        """
+        header_file, neighbour_file = files.inputs
+        (output,) = files.outputs
+        neighbour = Segment(header_file.read(), neighbour_file.read())
+        held = hold_picture(
+            self.driver,
+            neighbour,
+            parameters["edge"],
+            recipe_from(parameters["recipe"]),
+            Fraction(parameters["frame_rate"]),
+            start_tick=int(parameters["start_tick"]),
+            end_tick=int(parameters["end_tick"]),
+        )
+        output.write(held.media)
+        return {"header_equal": held.header == neighbour.header}
+
+
+def _written(files: JobFiles, result: ChunkResult, *, damaged_frames: int) -> Answer:
+    header_file, segment_file, bundle_file, scores_file = files.outputs
+    header_file.write(result.segment.header)
+    segment_file.write(result.segment.media)
+    write_bundle(bundle_file, result.samples, [cut.frame for cut in result.cuts])
+    write_scores(scores_file, result.scores)
+    return {
+        "provisional_cuts": [cut.pts for cut in result.cuts],
+        "missing_pts": list(result.missing_pts[:_MOST_MISSING]),
+        "statistics": result.statistics | {"damaged_frames": damaged_frames},
+    }

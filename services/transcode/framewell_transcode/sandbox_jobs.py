@@ -1,0 +1,18 @@
+"""The wiring of the sandboxed child: which driver does its jobs.
+
+The sandbox preloads this module by name; the service itself never imports it, so that its process holds no
+decoder.
+"""
+
+from __future__ import annotations
+
+from framewell_media.sandbox import media_job
+from framewell_transcode.adapters.pyav.driver import PyAvDriver
+from framewell_transcode.entrypoints.sandbox import SandboxJobs
+
+_jobs = SandboxJobs(PyAvDriver())
+
+media_job("make_chunk")(_jobs.make_chunk)
+media_job("make_still")(_jobs.make_still)
+media_job("extract_audio")(_jobs.extract_audio)
+media_job("make_filler")(_jobs.make_filler)

@@ -1,1 +1,0 @@
-"""The craft of transcode that needs no decoder: sampling, shots, segments and playlists."""

@@ -1,0 +1,213 @@
+"""Everything about one chunk from one decode: proxy segment, frame bundle, shot scores, statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framewell_media.timeline import Moment, Timeline
+from framewell_transcode.domain.boxes import Segment
+from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
+from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable, Thumbnail
+from framewell_transcode.ports import DisplayedPicture, MediaDriver, Painter, SegmentWriter
+from framewell_transcode.transcoding.bundle import Sample, encode_jpeg
+from framewell_transcode.transcoding.cuts import CutFinder, difference
+from framewell_transcode.transcoding.sampling import Grid
+
+_BLACK_LUMA: Final = 24.0
+"""Mean luma (limited range, black is 16) below which a picture counts as black."""
+_FROZEN_SCORE: Final = 0.05
+"""Difference below which a picture counts as the one before: exact repeats survive decoding as zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkResult:
+    """What one decode of a chunk made."""
+
+    segment: Segment
+    samples: Sequence[Sample]
+    cuts: Sequence[Moment]
+    """The first picture of each provisional shot after the first."""
+    scores: ScoreTable
+    statistics: dict[str, Any]
+    """Fields of chunk.v1.PictureStatistics, without the damaged frames, which the decoder counts."""
+    missing_pts: Sequence[int] = ()
+    """pts of planned pictures that did not come out."""
+
+
+@dataclass(slots=True)
+class ChunkWork:
+    """What is made while the pictures of a chunk pass by, each exactly once."""
+
+    driver: MediaDriver
+    timeline: Timeline
+    recipe: ProxyRecipe
+    planned: Sequence[Moment]
+    start_tick: int
+    end_tick: int
+    grid: Grid
+    finder: CutFinder
+    painter: Painter
+    sample_painter: Painter
+    moments: list[Moment] = field(default_factory=list)
+    """Of the pictures that came out."""
+    scores: list[float | None] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    cut_places: list[int] = field(default_factory=list)
+    _writer: SegmentWriter | None = None
+    _first: Thumbnail | None = None
+    _last: Thumbnail | None = None
+    _last_picture: DisplayedPicture | None = None
+    _luma: float = 0.0
+    _black: int = 0
+    _frozen: int = 0
+
+    @classmethod
+    def begin(
+        cls,
+        driver: MediaDriver,
+        timeline: Timeline,
+        recipe: ProxyRecipe,
+        planned: Sequence[Moment],
+        *,
+        end_pts: int,
+        previous_pts: int | None,
+    ) -> ChunkWork:
+        """Return work on the planned pictures, the last of which lasts until `end_pts`.
+
+        `previous_pts` is the picture before the chunk, None at the start of the asset.
+        """
+        previous = None if previous_pts is None else timeline.seconds(previous_pts)
+        return cls(
+            driver,
+            timeline,
+            recipe,
+            planned,
+            start_tick=tick(timeline, planned[0].pts),
+            end_tick=tick(timeline, end_pts),
+            grid=Grid(recipe.samples_per_second, previous_seconds=previous),
+            finder=CutFinder(float(timeline.frame_rate or 25)),
+            painter=driver.painter(),
+            sample_painter=driver.painter(),
+        )
+
+    def take(self, picture: DisplayedPicture) -> None:
+        """Encode, score and perhaps sample the next picture."""
+        moment = self.planned[picture.row]
+        proxy = self.painter.planar(picture.frame, picture.size.fitted(self.recipe.box, even=True))
+        if self._writer is None:
+            rate = self.timeline.frame_rate or Fraction(25)
+            self._writer = self.driver.segment_writer(
+                self.recipe, proxy, rate, start_tick=self.start_tick, end_tick=self.end_tick
+            )
+        self._score(proxy)
+        self.moments.append(moment)
+        self._last_picture = picture
+        self._writer.push(proxy, tick(self.timeline, moment.pts))
+        if self.grid.takes(self.timeline.seconds(moment.pts)):
+            self._sample(picture, moment, "grid")
+        self._note_cuts(self.finder.push(self.scores[-1]))
+
+    def finish(self) -> ChunkResult | None:
+        """Decide about the last pictures and return what was made, None when not one picture came."""
+        if self._writer is None:
+            return None
+        self._note_cuts(self.finder.finish())
+        seen = {moment.pts for moment in self.moments}
+        return ChunkResult(
+            segment=self._writer.finish(),
+            samples=self.samples,
+            cuts=[self.moments[place] for place in self.cut_places],
+            scores=self._score_table(),
+            statistics=self._statistics(),
+            missing_pts=[moment.pts for moment in self.planned if moment.pts not in seen],
+        )
+
+    def _score_table(self) -> ScoreTable:
+        assert self._first is not None
+        assert self._last is not None
+        return ScoreTable(
+            frame=np.array([moment.frame for moment in self.moments], dtype=np.int64),
+            pts=np.array([moment.pts for moment in self.moments], dtype=np.int64),
+            score=np.array([np.nan if score is None else score for score in self.scores], dtype=np.float32),
+            first=self._first,
+            last=self._last,
+        )
+
+    def _statistics(self) -> dict[str, Any]:
+        count = len(self.scores)
+        sizes = self.samples[0] if self.samples else None
+        return {
+            "mean_luma": self._luma / count,
+            "black_fraction": self._black / count,
+            "frozen_fraction": self._frozen / max(1, count - 1),
+            "sampled_frames": len(self.samples),
+            "width": sizes.width if sizes else 0,
+            "height": sizes.height if sizes else 0,
+        }
+
+    def _score(self, proxy: Any) -> None:
+        thumbnail = thumbnail_of(proxy)
+        luma = float(thumbnail[0].mean())
+        self._luma += luma
+        self._black += luma < _BLACK_LUMA
+        if self._last is None:
+            self._first = thumbnail
+            self.scores.append(None)
+        else:
+            score = difference(self._last, thumbnail)
+            self._frozen += score < _FROZEN_SCORE
+            self.scores.append(score)
+        self._last = thumbnail
+
+    def _note_cuts(self, places: list[int]) -> None:
+        """Make sure that every shot is seen at least once, by the picture at which it was recognised."""
+        for place in places:
+            self.cut_places.append(place)
+            if not any(sample.frame >= self.moments[place].frame for sample in self.samples):
+                assert self._last_picture is not None
+                self._sample(self._last_picture, self.moments[-1], "shot")
+
+    def _sample(self, picture: DisplayedPicture, moment: Moment, why: str) -> None:
+        size = picture.size.fitted(self.recipe.sample_box, even=False)
+        pixels = self.sample_painter.rgb(picture.frame, size)
+        self.samples.append(sample_of(pixels, moment, self.timeline, why, self.recipe.jpeg_quality))
+
+
+def sample_of(
+    pixels: NDArray[np.uint8], moment: Moment, timeline: Timeline, why: str, quality: int
+) -> Sample:
+    """Return a picture (height x width x 3, RGB) as the models get it."""
+    return Sample(
+        frame=moment.frame,
+        pts=moment.pts,
+        seconds=float(timeline.seconds(moment.pts)),
+        timecode=timeline.timecode(moment),
+        why=why,
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        jpeg=encode_jpeg(pixels, quality),
+    )
+
+
+def tick(timeline: Timeline, pts: int) -> int:
+    """Return a moment on the proxy's clock, which starts with the asset."""
+    return round(timeline.seconds(pts) * TICKS_PER_SECOND)
+
+
+def thumbnail_of(frame: Any) -> Thumbnail:
+    """Return Y, U and V of a planar picture on the grid that cuts are found on: nearest pixels."""
+    return np.stack(list(_planes_on_grid(frame)))
+
+
+def _planes_on_grid(frame: Any) -> Iterator[NDArray[np.uint8]]:
+    for plane in frame.planes[:3]:
+        pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows = (np.arange(GRID_ROWS) * 2 + 1) * plane.height // (2 * GRID_ROWS)
+        columns = (np.arange(GRID_COLUMNS) * 2 + 1) * plane.width // (2 * GRID_COLUMNS)
+        yield pixels[np.ix_(rows, columns)]

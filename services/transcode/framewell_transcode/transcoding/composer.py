@@ -1,0 +1,203 @@
+"""Put an asset together from its parts: playlists, final shots, its index, and what is missing in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from framewell.asset.v1.asset_pb2 import AssetTranscoded
+from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegments
+from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot
+from framewell_contracts.missing import bounded_missing
+from framewell_kit.objects import Objects
+from framewell_kit.outcome_messages import done, failed, is_done
+from framewell_media.errors import JobCrashed, MediaError
+from framewell_media.messages import duration_seconds, span_message, timeline_value
+from framewell_media.timeline import Timeline
+from framewell_transcode.domain.parts import ChunkPart, CompleteAsset
+from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, sound_only, work_on_clock
+from framewell_transcode.ports import FillerRequest, MediaWorks
+from framewell_transcode.transcoding.headers import read_header
+from framewell_transcode.transcoding.missing import (
+    missing_chunk,
+    missing_pictures,
+    missing_sound,
+    odd_header,
+)
+from framewell_transcode.transcoding.playlists import (
+    PLAYLIST_TYPE,
+    Rendition,
+    SegmentEntry,
+    master_playlist,
+    media_playlist,
+)
+from framewell_transcode.transcoding.scores import read_scores
+from framewell_transcode.transcoding.shots import ShotFinder
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The final fact of an asset, and the objects that were made for it."""
+
+    end: AssetTranscoded
+    objects: Sequence[ObjectRef]
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Writes the playlists and the index of a complete asset.
+
+    The same parts give the same objects and the same fact, whose size does not depend on the asset's length.
+    """
+
+    works: MediaWorks
+    objects: Objects
+
+    async def compose(self, complete: CompleteAsset) -> Composed:
+        """Return the final fact and the objects made for it. Raises Busy when the object store is away."""
+        plan = MediaIndex.FromString(await self.objects.read(complete.plan))
+        audio = complete.audio
+        timeline = timeline_value(complete.work.timeline)
+        made, missing = _usable(plan, complete.chunks, timeline)
+        if not is_done(audio.outcome):
+            missing.append(missing_sound(audio))
+        playlists = Playlists(self.works, self.objects, plan, timeline)
+        playlist = await playlists.write(made, audio if is_done(audio.outcome) and audio.present else None)
+        if not plan.chunks:
+            timeline = sound_only(duration_seconds(audio.duration))
+        index = await self._index(plan, made, missing, timeline)
+        ref = await self._store(index)
+        end = AssetTranscoded(
+            work=index.work,
+            outcome=done() if playlist else failed("nothing_transcoded", " ".join(bounded_missing(missing))),
+            playlist=playlist,
+            chunk_count=len(plan.chunks),
+            expects_audio=audio.present,
+            index=ref,
+            shot_count=len(index.shots),
+            missing=bounded_missing(missing),
+        )
+        return Composed(end, [*playlists.made, ref])
+
+    async def _index(
+        self, plan: MediaIndex, made: Sequence[ChunkPart], missing: Sequence[str], timeline: Timeline
+    ) -> MediaIndex:
+        finder = ShotFinder()
+        for part in made:
+            finder.add(read_scores(await self.objects.read(part.scores)))
+        shots = [Shot(span=span_message(span)) for span in finder.shots(timeline)]
+        work = work_on_clock(plan.work, timeline)
+        return MediaIndex(work=work, chunks=plan.chunks, shots=shots, missing=missing)
+
+    async def _store(self, index: MediaIndex) -> ObjectRef:
+        data = index.SerializeToString(deterministic=True)
+        return await self.objects.put(data, media_type=INDEX_TYPE, suffix=INDEX_SUFFIX)
+
+
+@dataclass(slots=True)
+class Playlists:
+    """Writes the playlists of one asset, and fills what is missing with held pictures."""
+
+    works: MediaWorks
+    objects: Objects
+    plan: MediaIndex
+    timeline: Timeline
+    made: list[ObjectRef] = field(default_factory=list)
+    """Every object written so far."""
+
+    async def write(self, chunks: Sequence[ChunkPart], audio: AudioExtracted | None) -> ObjectRef | None:
+        """Return the master playlist, None when there are neither pictures nor sound."""
+        video = sound = None
+        codec, resolution = "", None
+        if chunks:
+            rendition = await self._pictures(chunks)
+            video = ((await self._put(media_playlist(rendition))).key, rendition)
+            header = read_header(await self.objects.read(chunks[0].header))
+            codec, resolution = header.codec, (header.width, header.height)
+        if audio is not None and audio.segment_count:
+            rendition = await self._sound(audio)
+            sound = ((await self._put(media_playlist(rendition))).key, rendition)
+        if video is None and sound is None:
+            return None
+        rate = self.timeline.frame_rate
+        return await self._put(
+            master_playlist(
+                video=video,
+                audio=sound,
+                video_codec=codec,
+                resolution=resolution,
+                frame_rate=float(rate) if rate else None,
+            )
+        )
+
+    async def _put(self, text: str) -> ObjectRef:
+        ref = await self.objects.put(text.encode(), media_type=PLAYLIST_TYPE, suffix=".m3u8")
+        self.made.append(ref)
+        return ref
+
+    async def _pictures(self, chunks: Sequence[ChunkPart]) -> Rendition:
+        by_index = {part.index: part for part in chunks}
+        entries, before = [], None
+        for planned in self.plan.chunks:
+            part = by_index.get(planned.index)
+            seconds = float((planned.span.end_pts - planned.span.start_pts) * self.timeline.time_base)
+            if part is not None:
+                entries.append(SegmentEntry(part.segment, seconds, part.segment_bytes))
+                before = part
+                continue
+            filler = await self._filler(planned.span.start_pts, planned.span.end_pts, before, chunks[0])
+            if filler is not None:
+                entries.append(SegmentEntry(filler.key, seconds, filler.size))
+        return Rendition(chunks[0].header, tuple(entries))
+
+    async def _filler(
+        self, start_pts: int, end_pts: int, before: ChunkPart | None, first: ChunkPart
+    ) -> ObjectRef | None:
+        """Return a held picture for a missing chunk, None when it cannot be made (the player skips it)."""
+        neighbour = before or first
+        request = FillerRequest(
+            header=neighbour.header,
+            neighbour=neighbour.segment,
+            neighbour_comes_before=before is not None,
+            start_pts=start_pts,
+            end_pts=end_pts,
+        )
+        try:
+            filler = await self.works.make_filler(request, self.timeline)
+        except (MediaError, JobCrashed):
+            return None
+        self.made.append(filler)
+        return filler
+
+    async def _sound(self, audio: AudioExtracted) -> Rendition:
+        stored = AudioSegments.FromString(await self.objects.read(audio.segments))
+        entries = [
+            SegmentEntry(part.segment.key, float(duration_seconds(part.duration)), part.segment.size)
+            for part in stored.segments
+        ]
+        return Rendition(stored.header.key, tuple(entries))
+
+
+def _usable(
+    plan: MediaIndex, chunks: Sequence[ChunkPart], timeline: Timeline
+) -> tuple[list[ChunkPart], list[str]]:
+    """Return chunks that can stand in one track, in order, and what is missing, in words.
+
+    All segments share one header. A chunk made by another build of the encoder has another one and
+    would not play behind it, so the most common header wins.
+    """
+    headers = Counter(part.header for part in chunks if part.made)
+    common = max(headers, key=lambda key: (headers[key], key), default="")
+    made: list[ChunkPart] = []
+    missing = list(plan.missing)
+    for planned, part in zip(plan.chunks, chunks, strict=True):
+        if not part.made:
+            missing.append(missing_chunk(planned.span, timeline, part.given_up))
+        elif part.header != common:
+            missing.append(odd_header(planned.span, timeline))
+        else:
+            made.append(part)
+            if part.missing_pictures:
+                missing.append(missing_pictures(planned.span, timeline, part.missing_pictures))
+    return made, missing

@@ -1,0 +1,48 @@
+"""What is missing from a proxy, in sentences for a person."""
+
+from __future__ import annotations
+
+from framewell.audio.v1.audio_pb2 import AudioExtracted
+from framewell.media.v1.media_pb2 import Span
+from framewell_media.timeline import Timeline
+
+
+def missing_chunk(span: Span, timeline: Timeline, reason: str) -> str:
+    """Return the sentence on a chunk of which nothing was made; the proxy holds a neighbour's picture."""
+    return f"{_where(span, timeline)} is missing: {reason}"
+
+
+def missing_pictures(span: Span, timeline: Timeline, count: int) -> str:
+    """Return the sentence on pictures inside a chunk that could not be decoded."""
+    return f"{_where(span, timeline)} is damaged: {count} of its {span.frames} pictures cannot be decoded."
+
+
+def odd_header(span: Span, timeline: Timeline) -> str:
+    """Return the sentence on a chunk whose segment does not fit behind the others' header."""
+    return (
+        f"{_where(span, timeline)} is missing from the proxy: it was encoded by another build of the "
+        "encoder or with other settings; reprocess the asset once all transcode machines are the same."
+    )
+
+
+def missing_span(gap: tuple[int, int], timeline: Timeline) -> str:
+    """Return the sentence on pictures that the file itself does not have; `gap` is start and end pts."""
+    start, end = (float(timeline.seconds(pts)) for pts in gap)
+    return f"From {_clock(start)} to {_clock(end)} the file has no pictures; the one before is held."
+
+
+def missing_sound(audio: AudioExtracted) -> str:
+    """Return the sentence on sound that could not be taken out."""
+    return f"The sound is missing: {audio.outcome.failed.detail}"
+
+
+def _where(span: Span, timeline: Timeline) -> str:
+    start, end = (float(timeline.seconds(pts)) for pts in (span.start_pts, span.end_pts))
+    last = span.first_frame + max(0, span.frames - 1)
+    return f"From {_clock(start)} to {_clock(end)} (frames {span.first_frame} to {last})"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02d}:{rest:04.1f}"
