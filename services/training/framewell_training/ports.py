@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from google.protobuf.message import Message
 
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
-from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell.training.v1.training_pb2 import LineageSources, TrainingCompleted
 from framewell_kit.facts import Cause
-from framewell_training.domain.models import Folder, InService, Model
-from framewell_training.domain.photos import Photos, Strangers
+from framewell_kit.paging import Page, PageRequest
+from framewell_training.domain.faces import BackgroundFaces, Photos
+from framewell_training.domain.models import Deployment, Folder, Model
 from framewell_training.domain.runs import Run, RunKey, RunState, RunStopped
 from framewell_training.domain.snapshots import Owed, Snapshot
 
 
-class Snapshots(Protocol):
-    """The snapshots training was told of. Publishing and withdrawing may be heard in either order."""
+class SnapshotRepository(Protocol):
+    """Snapshots by id. The facts that publish and withdraw one may arrive in either order."""
 
     async def record(self, published: SnapshotPublished) -> None:
-        """Remember a snapshot; hearing of it again changes nothing."""
+        """Store a published snapshot; storing it again changes nothing."""
         ...
 
     async def withdraw(self, withdrawn: SnapshotWithdrawn) -> None:
-        """Remember that it must not be used any more, also before it is known."""
+        """Store that a snapshot must not be used any more, also before it is known."""
         ...
 
     async def get(self, snapshot_id: str) -> Snapshot | None:
-        """The snapshot, or None while its publication was not heard."""
+        """Return the snapshot, or None while its publication has not arrived."""
         ...
 
     async def newest(self, dataset_id: str) -> Snapshot | None:
-        """The snapshot of the dataset with the highest number."""
+        """Return the dataset's snapshot with the highest number."""
         ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """What a snapshot's tables hold."""
+    """The contents of a snapshot's tables."""
 
     photos: Photos
-    strangers: Strangers
+    background: BackgroundFaces
     owed: tuple[Owed, ...]
 
 
@@ -51,33 +53,36 @@ class SnapshotTables(Protocol):
     """Reads a snapshot's tables."""
 
     async def read(self, published: SnapshotPublished) -> Tables:
-        """All of it, in memory. Raises Rejected for tables that are not what they should be."""
+        """Return all of it, in memory. Raise Rejected for tables of another layout."""
         ...
 
 
-class Runs(Protocol):
+class RunRepository(Protocol):
     """Runs, each by its id."""
 
     async def insert(self, run: Run) -> bool:
-        """Insert a run once; False when the very same run exists."""
+        """Insert a run once. Return False when the very same run exists."""
         ...
 
     async def get(self, run_id: str) -> Run | None: ...
 
-    async def page(self, dataset_id: str, after: str, size: int) -> tuple[list[Run], str]:
-        """Newest first, from the page token `after`; and the token of the next page, empty on the last."""
+    async def page(self, dataset_id: str, page: PageRequest) -> Page[Run]:
+        """Return one page of a dataset's runs (of all runs, for an empty id), newest first.
+
+        Raise Rejected for a bad token.
+        """
         ...
 
     async def report(self, run_id: str, stage: str, progress: float) -> None:
-        """Say what a run does now. Raises RunStopped when it must not go on."""
+        """Store the stage and progress (0 to 1) of a run. Raise RunStopped when it must not go on."""
         ...
 
     async def stop(self, run_id: str, order: RunStopped) -> bool:
-        """Ask a run to stop; False when it has ended already."""
+        """Ask a run to stop. Return False when it has ended already."""
         ...
 
     async def under_way(self, dataset_id: str) -> list[Run]:
-        """Runs of a dataset that have not ended."""
+        """Return the runs of a dataset that have not ended."""
         ...
 
     async def end(
@@ -99,7 +104,7 @@ class Runs(Protocol):
         ...
 
 
-class Models(Protocol):
+class ModelRepository(Protocol):
     """Models made here."""
 
     async def put(self, model: Model) -> None:
@@ -108,8 +113,15 @@ class Models(Protocol):
 
     async def get(self, name: str, version: str) -> Model | None: ...
 
-    async def versions(self, name: str = "") -> list[Model]:
-        """Newest first; all of a name, or all."""
+    async def page(self, name: str, page: PageRequest) -> Page[Model]:
+        """Return one page of a name's versions (of all models, for an empty name), newest first.
+
+        Raise Rejected for a bad token.
+        """
+        ...
+
+    def every(self) -> AsyncIterator[Model]:
+        """Yield every model made here."""
         ...
 
     async def made_from(self, snapshot_id: str) -> list[Model]: ...
@@ -119,18 +131,18 @@ class Models(Protocol):
         ...
 
 
-class ServiceRegister(Protocol):
+class DeploymentRepository(Protocol):
     """Which version of each name is in service; every change leaves with its fact."""
 
-    async def get(self, name: str) -> InService: ...
+    async def get(self, name: str) -> Deployment: ...
 
-    async def names(self) -> list[InService]: ...
+    async def names(self) -> list[Deployment]: ...
 
-    async def promote(self, before: InService, fact: ModelPromoted, cause: Cause) -> InService | None:
+    async def promote(self, before: Deployment, fact: ModelPromoted, cause: Cause) -> Deployment | None:
         """Put a version into service if nothing changed since `before`; None otherwise."""
         ...
 
-    async def retire(self, before: InService, fact: ModelRetired, cause: Cause) -> InService | None:
+    async def retire(self, before: Deployment, fact: ModelRetired, cause: Cause) -> Deployment | None:
         """Take what is in service out of it if nothing changed since `before`; None otherwise."""
         ...
 
@@ -142,6 +154,14 @@ class ModelFolders(Protocol):
         """Store graph, manifest (with the graph's hash added) and card; durable when it returns."""
         ...
 
+    async def write_sources(self, sources: LineageSources) -> ObjectRef:
+        """Store what a model was made from."""
+        ...
+
+    async def read_sources(self, ref: ObjectRef) -> LineageSources:
+        """Return what a model was made from. Raise NotFound when the object is gone."""
+        ...
+
     async def erase(self, keys: Sequence[str]) -> int:
-        """Delete objects by key; how many were there."""
+        """Delete objects by key. Return how many there were."""
         ...

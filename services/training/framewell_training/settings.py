@@ -1,4 +1,4 @@
-"""What training is told from outside: environment variables `FRAMEWELL_TRAINING_<NAME>`."""
+"""Settings of training, environment variables `FRAMEWELL_TRAINING_<NAME>`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from framewell_kit.settings import ServiceSettings
 
 
 class TrainingSettings(ServiceSettings):
-    """Settings of training. The gate's limits are the house's policy, not the recipe's."""
+    """Settings of training. The promotion limits are the house's policy, not the recipe's."""
 
     model_config = SettingsConfigDict(env_prefix="FRAMEWELL_TRAINING_", frozen=True, extra="ignore")
 
@@ -22,24 +22,24 @@ class TrainingSettings(ServiceSettings):
         1, ge=1, le=256, description="CPU threads of torch; results differ with their number."
     )
     hit_distance: float = Field(
-        0.52, gt=0, description="A face nearer to a class is named; 0.4 % of strangers come that near."
+        0.52, gt=0, description="A face nearer to a class is named; 0.4 % of unknown faces come that near."
     )
     review_distance: float = Field(
-        0.60, gt=0, description="A face nearer to a class is a question; 4 % of strangers come that near."
+        0.60, gt=0, description="A face nearer to a class is a question; 4 % of unknown faces come that near."
     )
     calibrate_from: int = Field(
         100, ge=1, description="Unknown faces from which on the two distances are tightened by measurement."
     )
-    gate_margin: float = Field(
+    promotion_margin: float = Field(
         0.02, ge=0, le=1, description="By how much a model without new classes must be better."
     )
-    gate_recall_loss: float = Field(0.02, ge=0, le=1, description="How much recall a class may lose.")
-    gate_false_names: float = Field(
-        0.01, ge=0, le=1, description="Share of strangers that may be given a name."
+    promotion_recall_loss: float = Field(0.02, ge=0, le=1, description="How much recall a class may lose.")
+    promotion_false_names: float = Field(
+        0.01, ge=0, le=1, description="Share of unknown faces that may be given a name."
     )
-    gate_false_name_rise: float = Field(
+    promotion_false_name_rise: float = Field(
         0.005, ge=0, le=1, description="By how much that share may exceed the one of the model in service."
     )
-    gate_evidence: int = Field(
-        20, ge=1, description="Held-out photos, and strangers, below which a challenger proves nothing."
+    promotion_evidence: int = Field(
+        20, ge=1, description="Held-out photos, and unknown faces, below which a challenger proves nothing."
     )

@@ -5,44 +5,47 @@ from __future__ import annotations
 import asyncio
 from importlib.metadata import version
 
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.erasure import Erase
 from framewell_kit.jobs import Job, Lease
 from framewell_kit.service import Mesh, Service
-from framewell_training.adapters.job_workshop import JobWorkshop
-from framewell_training.adapters.model_documents import StoredModels, StoredRegister
-from framewell_training.adapters.model_folders import StoredFolders
-from framewell_training.adapters.run_documents import StoredRuns
-from framewell_training.adapters.snapshot_documents import StoredSnapshots
-from framewell_training.adapters.snapshot_tables import ParquetTables
+from framewell_training.adapters.job_run_context import JobRunContext
+from framewell_training.adapters.model_documents import DeploymentDocuments, ModelDocuments
+from framewell_training.adapters.object_model_folders import ObjectModelFolders
+from framewell_training.adapters.parquet_snapshot_tables import ParquetTables
+from framewell_training.adapters.run_documents import RunDocuments
+from framewell_training.adapters.snapshot_documents import SnapshotDocuments
 from framewell_training.adapters.torch_runtime import TorchRuntime
-from framewell_training.domain.gate import Limits
+from framewell_training.commands.train_run import TrainRun
+from framewell_training.domain.promotion import Limits
 from framewell_training.entrypoints import jobs, rpc, stream
-from framewell_training.handlers.erase import Erase
-from framewell_training.handlers.promote_model import PromoteModel
-from framewell_training.handlers.request_run import RequestRun
 from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.handlers.start_run import StartRun
-from framewell_training.handlers.train_run import TrainRun
 from framewell_training.handlers.withdraw_snapshot import WithdrawSnapshot
 from framewell_training.recipes.identity.heads import Thresholds
 from framewell_training.recipes.identity.recipe import IdentityRecipe
 from framewell_training.settings import TrainingSettings
+from framewell_training.steps.erase_models import EraseModels
+from framewell_training.steps.promote_model import PromoteModel
+from framewell_training.steps.request_run import RequestRun
 
 
 async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     """Build training from its settings and the mesh."""
     torch = TorchRuntime(settings.device, settings.threads)
     thresholds = Thresholds(settings.hit_distance, settings.review_distance)
-    snapshots = StoredSnapshots(mesh.documents)
-    runs = StoredRuns(mesh.documents, mesh.outbox, mesh.jobs)
-    models = StoredModels(mesh.documents, mesh.clock)
-    register = StoredRegister(mesh.documents, mesh.outbox)
-    folders = StoredFolders(mesh.objects)
+    snapshots = SnapshotDocuments(mesh.documents)
+    runs = RunDocuments(mesh.documents, mesh.outbox, mesh.jobs)
+    models = ModelDocuments(mesh.documents, mesh.clock)
+    deployments = DeploymentDocuments(mesh.documents, mesh.outbox)
+    folders = ObjectModelFolders(mesh.objects)
     await snapshots.prepare()
     await runs.prepare()
     await models.prepare()
-    register.prepare()
+    deployments.prepare()
 
-    promoter = PromoteModel(models, register, snapshots, mesh.clock)
+    promoter = PromoteModel(models, deployments, snapshots, mesh.clock)
+    eraser = EraseModels(models, deployments, folders, promoter)
     request = RequestRun(runs, mesh.jobs, mesh.clock, thresholds)
     start_requested = StartRequestedRun(snapshots, request)
     train = TrainRun(
@@ -50,7 +53,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         snapshots=snapshots,
         tables=ParquetTables(mesh.objects),
         models=models,
-        register=register,
+        deployments=deployments,
         folders=folders,
         recipe=IdentityRecipe(limits_of(settings), settings.calibrate_from, torch.trainer),
         exporter=torch,
@@ -62,30 +65,30 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     )
     loop = asyncio.get_running_loop()
 
-    def workshop(job: Job, lease: Lease) -> JobWorkshop:
-        return JobWorkshop(job, lease, runs, mesh.objects, loop)
+    def context(job: Job, lease: Lease) -> JobRunContext:
+        return JobRunContext(job, lease, runs, mesh.objects, loop)
 
     handlers = stream.Handlers(
         start_run=StartRun(snapshots, runs, request),
         start_requested_run=start_requested,
-        withdraw_snapshot=WithdrawSnapshot(snapshots, runs, models, register, promoter),
-        erase=Erase(models, register, folders, promoter),
+        withdraw_snapshot=WithdrawSnapshot(snapshots, runs, models, deployments, promoter),
+        erase=Erase("training", class_=eraser.of_class, asset=eraser.of_asset, holder=eraser.of_holder),
     )
-    servicer = rpc.TrainingServicer(start_requested, runs, models, register, promoter, mesh.clock)
+    servicer = rpc.TrainingServicer(start_requested, runs, models, deployments, folders, promoter, mesh.clock)
     return Service(
-        stages=stream.stages(handlers),
-        jobs=jobs.job_kinds(jobs.RunJob(train, workshop)),
+        stages=stream.stages(handlers, DecisionLog(mesh.documents)),
+        jobs=jobs.job_kinds(jobs.RunJob(train, context)),
         rpc=[rpc.servicer(servicer)],
         parts=[torch],
     )
 
 
 def limits_of(settings: TrainingSettings) -> Limits:
-    """The gate's limits as the house set them."""
+    """Return the promotion policy's limits from the settings."""
     return Limits(
-        margin=settings.gate_margin,
-        recall_loss=settings.gate_recall_loss,
-        false_names=settings.gate_false_names,
-        false_name_rise=settings.gate_false_name_rise,
-        evidence=settings.gate_evidence,
+        margin=settings.promotion_margin,
+        recall_loss=settings.promotion_recall_loss,
+        false_names=settings.promotion_false_names,
+        false_name_rise=settings.promotion_false_name_rise,
+        evidence=settings.promotion_evidence,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from framewell_training.adapters.torch_linear import LinearSettings, TorchLinearTrainer
-from framewell_training.domain.gate import Limits, Verdict
+from framewell_training.domain.promotion import Limits, Verdict
 from framewell_training.recipes.identity.heads import HeadKind
 from framewell_training.recipes.identity.linear import Checkpoints, NoCheckpoints
 from framewell_training.recipes.identity.parameters import IdentityParameters
@@ -27,11 +27,11 @@ def recipe() -> IdentityRecipe:
 def test_where_the_centroid_finds_everybody_no_challenger_wins(cast) -> None:
     photos = cast.photos({f"person-{n}": ["a", "b", "c"] for n in range(8)})
     learned = recipe().challenge(
-        Material(1, photos, cast.strangers(60)), PARAMETERS, 0, None, NoCheckpoints()
+        Material(1, photos, cast.background(60)), PARAMETERS, 0, None, NoCheckpoints()
     )
     assert learned.draft is None
     assert learned.judgement.verdict is Verdict.REFUSED
-    tried = {step.check.partition(".")[0] for step in learned.judgement.steps}
+    tried = {step.check.partition(".")[0] for step in learned.judgement.checks}
     assert tried == {"corrected", "linear"}
 
 
@@ -41,12 +41,12 @@ def test_a_challenger_that_finds_more_is_judged_against_what_is_in_service(cast)
     cast.photo = lambda name: [
         float(x) for x in cast.person(name) + cast.random.standard_normal(128) * (0.85 / np.sqrt(128))
     ]
-    photos, strangers = cast.photos(cast_people), cast.strangers(90)
-    material = Material(2, photos, strangers)
+    photos, background = cast.photos(cast_people), cast.background(90)
+    material = Material(2, photos, background)
     centroid = recipe().learn_centroids(material, PARAMETERS, 0, None)
     incumbent = Incumbent("1.0", HeadKind.CENTROID, photos.classes, photos.sample_ids, 1)
     learned = recipe().challenge(material, PARAMETERS, 0, incumbent, NoCheckpoints())
-    assert learned.draft is not None, [step.sentence for step in learned.judgement.steps]
+    assert learned.draft is not None, [step.sentence for step in learned.judgement.checks]
     assert learned.judgement.verdict is Verdict.PROMOTED
     assert learned.draft.figures.recall(photos.classes) > centroid.draft.figures.recall(photos.classes)
     assert learned.draft.figures.false_name_rate <= Limits().false_names

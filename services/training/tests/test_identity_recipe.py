@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from framewell_training.domain.gate import Limits, Verdict
-from framewell_training.domain.photos import Crop, Photos, Strangers
+from framewell_training.domain.faces import BackgroundFaces, Crop, Photos
+from framewell_training.domain.promotion import Limits, Verdict
 from framewell_training.recipes.identity.calibration import without_likely_members
 from framewell_training.recipes.identity.folds import make_folds, not_evaluated
 from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHead, Thresholds
@@ -17,7 +17,7 @@ from framewell_training.recipes.identity.recipe import IdentityRecipe, Incumbent
 
 THRESHOLDS = Thresholds(0.52, 0.60)
 PARAMETERS = IdentityParameters(THRESHOLDS.hit, THRESHOLDS.review)
-NOBODY = Strangers.of_rows([])
+NOBODY = BackgroundFaces.of_rows([])
 
 
 class NoTrainer:
@@ -31,8 +31,8 @@ def recipe() -> IdentityRecipe:
     return IdentityRecipe(Limits(), enough_to_calibrate=100, trainers=lambda *_: NoTrainer())
 
 
-def material(photos: Photos, strangers: Strangers = NOBODY, number: int = 1) -> Material:
-    return Material(number, photos, strangers)
+def material(photos: Photos, background: BackgroundFaces = NOBODY, number: int = 1) -> Material:
+    return Material(number, photos, background)
 
 
 def test_one_accepted_sample_is_enough(cast) -> None:
@@ -46,8 +46,8 @@ def test_one_accepted_sample_is_enough(cast) -> None:
 def test_unknown_stays_unknown(cast) -> None:
     photos = cast.photos({"anna": ["news-1", "news-2"], "bert": ["news-1"]})
     learned = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
-    strangers = np.array([cast.photo(f"passer-by {number}") for number in range(200)], dtype=np.float32)
-    assert learned.draft.head.distances(strangers).min() > learned.draft.thresholds.review
+    background = np.array([cast.photo(f"passer-by {number}") for number in range(200)], dtype=np.float32)
+    assert learned.draft.head.distances(background).min() > learned.draft.thresholds.review
 
 
 def test_crops_of_one_shot_count_as_one_photo(cast) -> None:
@@ -68,15 +68,15 @@ def test_a_class_of_one_programme_is_learned_and_listed_as_not_evaluated(cast) -
 
 def test_no_fold_learns_a_class_from_a_programme_it_judges_it_on(cast) -> None:
     photos = cast.photos({"anna": ["a", "b", "c", "d", "e"], "bert": ["a", "b"], "carl": ["c"]})
-    folds = make_folds(photos, cast.strangers(30))
+    folds = make_folds(photos, cast.background(30))
     judged = 0
     for fold in folds:
         learns = {(photos.class_ids[row], photos.programmes[row]) for row in np.flatnonzero(fold.learn)}
         for row in np.flatnonzero(fold.judge):
             judged += 1
             assert (photos.class_ids[row], photos.programmes[row]) not in learns
-        assert not (fold.strangers_learn & fold.strangers_judge).any()
-        assert not (fold.strangers_calibrate & fold.strangers_judge).any()
+        assert not (fold.background_learn & fold.background_judge).any()
+        assert not (fold.background_calibrate & fold.background_judge).any()
     assert judged == 7
     assert not_evaluated(photos, folds) == ("carl",)
 
@@ -94,9 +94,9 @@ def test_an_unnamed_face_of_a_known_person_is_no_stranger(cast) -> None:
     rows = [(f"track-{n}", "asset", cast.photo("anna")) for n in range(5)]
     rows += [(f"other-{n}", "asset", cast.photo(f"other-{n}")) for n in range(5)]
     head = CentroidHead(photos.vectors)
-    kept = without_likely_members(Strangers.of_rows(rows), head, THRESHOLDS.hit)
+    kept = without_likely_members(BackgroundFaces.of_rows(rows), head, THRESHOLDS.hit)
     assert kept.faces == tuple(f"other-{n}" for n in range(5))
-    learned = recipe().learn_centroids(material(photos, Strangers.of_rows(rows)), PARAMETERS, 0, None)
+    learned = recipe().learn_centroids(material(photos, BackgroundFaces.of_rows(rows)), PARAMETERS, 0, None)
     assert learned.judgement.verdict is Verdict.PROMOTED
 
 
@@ -148,26 +148,26 @@ def test_the_incumbent_is_judged_without_the_photos_it_is_tried_on(cast) -> None
 
 
 def test_challengers_are_not_trained_on_too_little(cast) -> None:
-    little = material(cast.photos({"anna": ["a", "b"]}), cast.strangers(40))
+    little = material(cast.photos({"anna": ["a", "b"]}), cast.background(40))
     assert "held out by programme" in recipe().why_not_challenge(little, PARAMETERS)
     many = {f"person-{n}": ["a", "b", "c"] for n in range(8)}
-    alone = material(cast.photos(many), cast.strangers(6))
-    assert "strangers are stored" in recipe().why_not_challenge(alone, PARAMETERS)
-    enough = material(cast.photos(many), cast.strangers(60))
+    alone = material(cast.photos(many), cast.background(6))
+    assert "background faces are stored" in recipe().why_not_challenge(alone, PARAMETERS)
+    enough = material(cast.photos(many), cast.background(60))
     assert recipe().why_not_challenge(enough, PARAMETERS) == ""
 
 
 def test_the_corrected_score_separates_better_than_the_distance(cast) -> None:
     photos = cast.photos({f"person-{n}": ["a", "b"] for n in range(10)})
-    background = cast.strangers(60).vectors
+    background = cast.background(60).vectors
     centroids = np.stack(
         [photos.vectors[[c == k for c in photos.class_ids]].mean(axis=0) for k in photos.classes]
     )
-    strangers = np.array([cast.photo(f"passer-by {n}") for n in range(100)], dtype=np.float32)
+    background = np.array([cast.photo(f"passer-by {n}") for n in range(100)], dtype=np.float32)
     members = np.array([cast.photo(name) for name in photos.classes], dtype=np.float32)
     for head in (CentroidHead(centroids), CorrectedHead(centroids, background)):
         own = head.distances(members).diagonal()
-        assert own.max() < head.distances(strangers).min()
+        assert own.max() < head.distances(background).min()
 
 
 def test_the_order_of_rows_changes_nothing(cast) -> None:

@@ -16,7 +16,7 @@ from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHea
 
 def heads(cast):
     people = np.array([cast.photo(f"person-{n}") for n in range(5)], dtype=np.float32)
-    background = cast.strangers(20).vectors
+    background = cast.background(20).vectors
     biases = np.linspace(-1, 1, 5).astype(np.float32)
     return [
         CentroidHead(people),
@@ -45,7 +45,7 @@ def test_the_graph_computes_what_numpy_and_torch_compute(cast, which: int) -> No
 
 def test_a_graph_with_a_changed_weight_is_refused(cast) -> None:
     head = heads(cast)[0]
-    faces = cast.strangers(4).vectors
+    faces = cast.background(4).vectors
     broken = onnx.load_from_string(OnnxExporter().export(head, faces).onnx)
     matrix = next(tensor for tensor in broken.graph.initializer if list(tensor.dims) == [128, 5])
     values = numpy_helper.to_array(matrix).copy()
@@ -57,7 +57,7 @@ def test_a_graph_with_a_changed_weight_is_refused(cast) -> None:
 
 def test_a_graph_of_another_shape_is_refused(cast) -> None:
     five, one = heads(cast)[:2]
-    faces = cast.strangers(4).vectors
+    faces = cast.background(4).vectors
     with pytest.raises(GraphDiffers, match=r"\(4, 5\), torch float32 \(4, 1\)"):
         compare(OnnxExporter().export(five, faces).onnx, module_of(one), faces)
 
@@ -65,4 +65,4 @@ def test_a_graph_of_another_shape_is_refused(cast) -> None:
 def test_a_graph_that_gives_no_number_is_refused(cast) -> None:
     head = LinearHead(np.full((2, 128), np.nan, dtype=np.float32), np.zeros(2, dtype=np.float32))
     with pytest.raises(GraphDiffers, match="nan"):
-        OnnxExporter().export(head, cast.strangers(2).vectors)
+        OnnxExporter().export(head, cast.background(2).vectors)

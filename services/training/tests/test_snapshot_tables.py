@@ -13,7 +13,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_kit.objects import MemoryObjects
 from framewell_kit.outcomes import Rejected
-from framewell_training.adapters.snapshot_tables import ParquetTables
+from framewell_training.adapters.parquet_snapshot_tables import ParquetTables
 
 ROW = {"sample_id": "s1", "class_id": "anna", "asset_id": "a1", "programme": "", "split": "train"}
 
@@ -38,7 +38,7 @@ async def test_crops_become_photos_and_face_tracks_strangers() -> None:
     tables = await read(rows, faces)
     np.testing.assert_array_equal(tables.photos.vectors, np.array([[2, 3]], dtype=np.float32))
     assert tables.photos.programmes == ("a1",), "an asset of no known programme is a programme of its own"
-    assert tables.strangers.faces == ("f",)
+    assert tables.background.faces == ("f",)
 
 
 @pytest.mark.parametrize(

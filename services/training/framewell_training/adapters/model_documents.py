@@ -1,4 +1,4 @@
-"""Models and what is in service, in the document store.
+"""Models and deployments (which version of a name is in service) in the document store.
 
 collection `models`:     one document a version, `_id` `<name>@<version>`
 collection `in_service`: one document a name: its version, revision and history, and the facts about them
@@ -6,26 +6,30 @@ collection `in_service`: one document a name: its version, revision and history,
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.training.v1.training_pb2 import TrainingCompleted
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
-from framewell_training.domain.models import InService, Model
+from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_training.domain.models import Deployment, Model
 
 MODELS: Final = "models"
 IN_SERVICE: Final = "in_service"
+NEWEST_FIRST: Final = Order("made_at", datetime, descending=True)
 
 
 @dataclass(frozen=True, slots=True)
-class StoredModels:
-    """The Models port."""
+class ModelDocuments:
+    """ModelRepository over the document store."""
 
     documents: Documents
     clock: Clock
@@ -34,9 +38,10 @@ class StoredModels:
         """Make the indexes that looking up by name and by snapshot needs."""
         await self.documents.ensure_index(MODELS, ["name"])
         await self.documents.ensure_index(MODELS, ["snapshot_id"])
+        await self.documents.ensure_index(MODELS, NEWEST_FIRST.fields)
 
     async def put(self, model: Model) -> None:
-        told = {
+        change = {
             "name": model.name,
             "version": model.version,
             "kind": model.kind,
@@ -47,16 +52,25 @@ class StoredModels:
             "completed": model.completed.SerializeToString(),
             "made_at": self.clock.now(),
         }
-        await self.documents.update(MODELS, model.ref, {"$set": told}, upsert=True)
+        await self.documents.update(MODELS, model.ref, {"$set": change}, upsert=True)
 
     async def get(self, name: str, version: str) -> Model | None:
         document = await self.documents.get(MODELS, f"{name}@{version}")
         return None if document is None else _model(document)
 
-    async def versions(self, name: str = "") -> list[Model]:
+    async def page(self, name: str, page: PageRequest) -> Page[Model]:
         query = {"name": name} if name else {}
-        found = await self.documents.find(MODELS, query, sort=[("made_at", -1)])
-        return [_model(document) for document in found]
+        return (await find_page(self.documents, MODELS, query, page, NEWEST_FIRST)).map(_model)
+
+    async def every(self) -> AsyncIterator[Model]:
+        page = PageRequest()
+        while True:
+            found = await self.page("", page)
+            for model in found.items:
+                yield model
+            if not found.next_token:
+                return
+            page = PageRequest(token=found.next_token)
 
     async def made_from(self, snapshot_id: str) -> list[Model]:
         return [_model(one) for one in await self.documents.find(MODELS, {"snapshot_id": snapshot_id})]
@@ -68,8 +82,8 @@ class StoredModels:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRegister:
-    """The ServiceRegister port: compare-and-set on the revision, the fact in the same document."""
+class DeploymentDocuments:
+    """The DeploymentRepository port: compare-and-set on the revision, the fact in the same document."""
 
     documents: Documents
     outbox: Outbox
@@ -78,38 +92,38 @@ class StoredRegister:
         """Have the outbox sweep what a crash left behind."""
         self.outbox.register(IN_SERVICE)
 
-    async def get(self, name: str) -> InService:
+    async def get(self, name: str) -> Deployment:
         document = await self.documents.get(IN_SERVICE, name)
-        return InService(name) if document is None else _in_service(document)
+        return Deployment(name) if document is None else _in_service(document)
 
-    async def names(self) -> list[InService]:
+    async def names(self) -> list[Deployment]:
         return [_in_service(document) for document in await self.documents.find(IN_SERVICE, {})]
 
-    async def promote(self, before: InService, fact: ModelPromoted, cause: Cause) -> InService | None:
-        told = {
-            "version": fact.version,
-            "history": _history(before, fact.version),
+    async def promote(self, before: Deployment, fact: ModelPromoted, cause: Cause) -> Deployment | None:
+        change = {
+            "version": fact.model.version,
+            "history": _history(before, fact.model.version),
             "actor": fact.actor.SerializeToString(),
         }
-        return await self._change(before, told, fact, cause)
+        return await self._change(before, change, fact, cause)
 
-    async def retire(self, before: InService, fact: ModelRetired, cause: Cause) -> InService | None:
-        told = {"version": "", "actor": fact.actor.SerializeToString()}
-        return await self._change(before, told, fact, cause)
+    async def retire(self, before: Deployment, fact: ModelRetired, cause: Cause) -> Deployment | None:
+        change = {"version": "", "actor": fact.actor.SerializeToString()}
+        return await self._change(before, change, fact, cause)
 
     async def _change(
-        self, before: InService, told: dict[str, Any], fact: ModelPromoted | ModelRetired, cause: Cause
-    ) -> InService | None:
+        self, before: Deployment, change: dict[str, Any], fact: ModelPromoted | ModelRetired, cause: Cause
+    ) -> Deployment | None:
         if before.revision == 0:
             await self.documents.insert_once(
                 IN_SERVICE, {"_id": before.name, "version": "", "revision": 0, "history": [], "actor": b""}
             )
         # Named by its revision: one cause may change a name twice (in, and out again for its rights).
-        event = derived_id(cause.id, fact_type(fact).type, f"{fact.name}/{fact.revision}")
+        event = derived_id(cause.id, fact_type(fact).type, f"{fact.model.name}/{fact.revision}")
         after = await self.outbox.update(
             IN_SERVICE,
             before.name,
-            {"$set": {**told, "revision": fact.revision}},
+            {"$set": {**change, "revision": fact.revision}},
             [Fact(fact, id=event)],
             cause,
             expect={"revision": before.revision},
@@ -117,7 +131,7 @@ class StoredRegister:
         return None if after is None else _in_service(after)
 
 
-def _history(before: InService, version: str) -> list[str]:
+def _history(before: Deployment, version: str) -> list[str]:
     """A version that was in service before is gone back to; anything else is the newest."""
     history = list(before.history)
     return history[: history.index(version) + 1] if version in history else [*history, version]
@@ -136,8 +150,8 @@ def _model(document: Document) -> Model:
     )
 
 
-def _in_service(document: Document) -> InService:
-    return InService(
+def _in_service(document: Document) -> Deployment:
+    return Deployment(
         name=document["_id"],
         version=document["version"],
         revision=document["revision"],

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from framewell_training.adapters.torch_modules import module_of
-from framewell_training.domain.photos import Vectors
+from framewell_training.domain.faces import Vectors
 from framewell_training.recipes.graphs import INPUT, MOST_DIFFERENCE, OUTPUT, Graph, GraphDiffers
 from framewell_training.recipes.identity.heads import Head
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from google.protobuf.message import Message
@@ -16,11 +17,13 @@ from framewell.training.v1.training_pb2 import TrainingCompleted
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause
 from framewell_kit.outbox import Outbox
+from framewell_kit.paging import Order, Page, PageRequest, find_page
 from framewell_training.domain.completion import failed
 from framewell_training.domain.runs import Run, RunKey, RunState, RunStopped, Step
 
 RUNS: Final = "runs"
 NUMBERS: Final = "numbers"
+NEWEST_FIRST: Final = Order("requested_at", datetime, descending=True)
 _ENDED: Final = [state.value for state in RunState if state.ended]
 
 
@@ -31,8 +34,8 @@ class JobDocuments(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRuns:
-    """The Runs port."""
+class RunDocuments:
+    """RunRepository over the document store."""
 
     documents: Documents
     outbox: Outbox
@@ -41,6 +44,7 @@ class StoredRuns:
     async def prepare(self) -> None:
         """Make the indexes that listing needs, and have the outbox sweep what a crash left behind."""
         await self.documents.ensure_index(RUNS, ["dataset_id"])
+        await self.documents.ensure_index(RUNS, NEWEST_FIRST.fields)
         await self.documents.ensure_index(NUMBERS, ["name", "family"])
         self.outbox.register(RUNS)
 
@@ -60,7 +64,6 @@ class StoredRuns:
                 "stage": run.stage,
                 "progress": run.progress,
                 "requested_at": run.requested_at,
-                "order": f"{run.requested_at.isoformat()}/{run.run_id}",
             },
         )
 
@@ -68,18 +71,15 @@ class StoredRuns:
         document = await self.documents.get(RUNS, run_id)
         return None if document is None else await self._as_job_stands(_run(document))
 
-    async def page(self, dataset_id: str, after: str, size: int) -> tuple[list[Run], str]:
-        query: dict[str, Any] = {"dataset_id": dataset_id} if dataset_id else {}
-        if after:
-            query["order"] = {"$lt": after}
-        found = await self.documents.find(RUNS, query, sort=[("order", -1)], limit=size + 1)
-        token = found[size - 1]["order"] if len(found) > size else ""
-        return [await self._as_job_stands(_run(document)) for document in found[:size]], token
+    async def page(self, dataset_id: str, page: PageRequest) -> Page[Run]:
+        query = {"dataset_id": dataset_id} if dataset_id else {}
+        found = await find_page(self.documents, RUNS, query, page, NEWEST_FIRST)
+        return Page([await self._as_job_stands(_run(one)) for one in found.items], found.next_token)
 
     async def report(self, run_id: str, stage: str, progress: float) -> None:
-        told = {"state": RunState.RUNNING.value, "stage": stage, "progress": progress}
+        change = {"state": RunState.RUNNING.value, "stage": stage, "progress": progress}
         after = await self.documents.update(
-            RUNS, run_id, {"$set": told}, expect={"state": {"$nin": _ENDED}, "stop": {"$exists": False}}
+            RUNS, run_id, {"$set": change}, expect={"state": {"$nin": _ENDED}, "stop": {"$exists": False}}
         )
         if after is None:
             document = await self.documents.get(RUNS, run_id) or {}
@@ -103,14 +103,14 @@ class StoredRuns:
         also: Sequence[Message],
         cause: Cause,
     ) -> Run:
-        told = {
+        change = {
             "state": state.value,
             "stage": "ended",
             "progress": 1.0,
             "completed": completed.SerializeToString(),
         }
         after = await self.outbox.update(
-            RUNS, run_id, {"$set": told}, [completed, *also], cause, expect={"state": {"$nin": _ENDED}}
+            RUNS, run_id, {"$set": change}, [completed, *also], cause, expect={"state": {"$nin": _ENDED}}
         )
         document = after or await self.documents.get(RUNS, run_id)
         if document is None:

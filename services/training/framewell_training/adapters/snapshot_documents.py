@@ -16,8 +16,8 @@ SNAPSHOTS: Final = "snapshots"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredSnapshots:
-    """The Snapshots port. A withdrawal may be stored before the snapshot it is about."""
+class SnapshotDocuments:
+    """SnapshotRepository over the document store. A withdrawal may precede the snapshot it is about."""
 
     documents: Documents
 
@@ -26,16 +26,16 @@ class StoredSnapshots:
         await self.documents.ensure_index(SNAPSHOTS, ["dataset_id"])
 
     async def record(self, published: SnapshotPublished) -> None:
-        told = {
+        change = {
             "dataset_id": published.dataset_id,
             "number": published.number,
             "published": published.SerializeToString(),
         }
-        await self.documents.update(SNAPSHOTS, published.snapshot_id, {"$set": told}, upsert=True)
+        await self.documents.update(SNAPSHOTS, published.snapshot_id, {"$set": change}, upsert=True)
 
     async def withdraw(self, withdrawn: SnapshotWithdrawn) -> None:
-        told = {"withdrawn": withdrawn.reason or "withdrawn", "superseded_by": withdrawn.superseded_by}
-        await self.documents.update(SNAPSHOTS, withdrawn.snapshot_id, {"$set": told}, upsert=True)
+        change = {"withdrawn": withdrawn.reason or "withdrawn", "superseded_by": withdrawn.superseded_by}
+        await self.documents.update(SNAPSHOTS, withdrawn.snapshot_id, {"$set": change}, upsert=True)
 
     async def get(self, snapshot_id: str) -> Snapshot | None:
         document = await self.documents.get(SNAPSHOTS, snapshot_id)

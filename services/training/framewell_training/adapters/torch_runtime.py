@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell_kit.telemetry import logger
-from framewell_training.domain.photos import Vectors
+from framewell_training.domain.faces import Vectors
 from framewell_training.recipes.graphs import Graph, GraphExporter
 from framewell_training.recipes.identity.heads import Head
 from framewell_training.recipes.identity.linear import Checkpoints, LinearTrainer

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts over held-out photos and strangers; the rates are derived.
+    """Counts over held-out photos and background faces; the rates are derived.
 
     A photo is held out when neither it nor any photo of its class from the same programme was learned
-    from; a stranger when its vector was neither learned from nor calibrated on.
+    from; a face is unknown when its vector was neither learned from nor calibrated on.
     """
 
     tried: Mapping[str, int]
@@ -20,12 +20,12 @@ class Figures:
     """How many of those were named rightly."""
     misnamed: int
     """Held-out photos that were given somebody else's name."""
-    strangers: int
+    unknown_faces: int
     """How often a face without a class of its own was shown to the model."""
-    named_strangers: int
+    named_unknown_faces: int
     """How often it was given a name."""
     not_evaluated: tuple[str, ...]
-    """Classes seen in one programme only: learned, but nothing can be said about them."""
+    """Classes seen in one programme only: learned, but not measurable."""
 
     @property
     def photos(self) -> int:
@@ -37,7 +37,7 @@ class Figures:
 
     @property
     def false_name_rate(self) -> float:
-        return self.named_strangers / self.strangers if self.strangers else 0.0
+        return self.named_unknown_faces / self.unknown_faces if self.unknown_faces else 0.0
 
     def recall_of(self, class_id: str) -> float:
         return self.found.get(class_id, 0) / self.tried[class_id]

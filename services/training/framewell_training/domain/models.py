@@ -11,7 +11,7 @@ from framewell.training.v1.training_pb2 import TrainingCompleted
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One version of a model. `completed` is the fact its run ended in: measures, gate, folder, lineage."""
+    """One version of a model. `completed` is the fact its run ended in, with measures, checks and lineage."""
 
     name: str
     version: str
@@ -33,7 +33,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class InService:
+class Deployment:
     """What is in service under a name. `revision` grows with every promotion, rollback and retirement."""
 
     name: str

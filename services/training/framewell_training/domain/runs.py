@@ -53,8 +53,14 @@ class RunKey:
     @property
     def run_id(self) -> str:
         """The first 32 hex digits of the SHA-256 of the key in canonical JSON."""
-        said = [self.snapshot_id, self.recipe, sorted(self.parameters.items()), self.seed, self.step.value]
-        return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()[:32]
+        identity = [
+            self.snapshot_id,
+            self.recipe,
+            sorted(self.parameters.items()),
+            self.seed,
+            self.step.value,
+        ]
+        return hashlib.sha256(json.dumps(identity, separators=(",", ":")).encode()).hexdigest()[:32]
 
     def challenge(self) -> RunKey:
         """The key of the challenge to the centroid that this key makes."""

@@ -1,4 +1,4 @@
-"""A snapshot as training knows it: what it was told when it was published, and whether it still holds."""
+"""A snapshot as published, and whether it may still be used."""
 
 from __future__ import annotations
 
@@ -17,22 +17,27 @@ class Snapshot:
 
     @property
     def model_name(self) -> str:
-        """Name of the identity model that a dataset's snapshots become."""
+        """Return the name of the identity model that the dataset's snapshots become."""
         return model_name(self.published.dataset_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A holder is to be paid for every use of a sample: exact decimal amount, ISO 4217 currency."""
+    """A holder is to be paid for every use of a sample: exact decimal amount, ISO 4217 currency.
+
+    `issuer`, `statement_id` and `revision` name the rights statement that says so.
+    """
 
     sample_id: str
     asset_id: str
     holder: str
     amount: str
     currency: str
-    statement: str
+    issuer: str
+    statement_id: str
+    revision: int
 
 
 def model_name(dataset_id: str) -> str:
-    """`identity/<dataset>`."""
+    """Return `identity/<dataset>`."""
     return f"identity/{dataset_id}"

@@ -9,13 +9,13 @@ from typing import Protocol
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
 from framewell_kit.stream import Reason
+from framewell_training.commands.train_run import RunContext, TrainRun
 from framewell_training.domain.completion import failed
 from framewell_training.domain.runs import Step
-from framewell_training.handlers.train_run import TrainRun, Workshop
 
 
-class JobWorkshops(Workshop, Protocol):
-    """A workshop that its attempt can leave."""
+class LeavableRunContext(RunContext, Protocol):
+    """A run context that its attempt can leave."""
 
     def leave(self) -> None: ...
 
@@ -25,22 +25,22 @@ class RunJob:
     """One attempt at a run. Its facts leave with the run's own document, so it returns none."""
 
     train: TrainRun
-    workshop: Callable[[Job, Lease], JobWorkshops]
+    context: Callable[[Job, Lease], LeavableRunContext]
 
     async def __call__(self, job: Job, lease: Lease) -> Sequence[Outgoing]:
-        workshop = self.workshop(job, lease)
+        context = self.context(job, lease)
         try:
-            await self.train(job.key, workshop, job.cause)
+            await self.train(job.key, context, job.cause)
         finally:
-            workshop.leave()
+            context.leave()
         return ()
 
 
 def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
-    """A run that no worker survives, or that keeps failing, is told like every other failure."""
+    """Return training.completed (failed) for a run that no worker survives or that keeps failing."""
     return [failed(job.key, str(job.payload.get("dataset_id", "")), reason.code, str(reason))]
 
 
 def job_kinds(run: RunJob) -> list[JobKind]:
-    """A centroid takes a second, a challenge minutes: neither waits for the other."""
+    """Return one job kind per step, so that a centroid (a second) never waits for a challenge (minutes)."""
     return [JobKind(step.job_kind, run, gave_up=gave_up) for step in Step]

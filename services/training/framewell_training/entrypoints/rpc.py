@@ -10,19 +10,21 @@ from typing import Any, Final
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1 import training_service_pb2 as messages
 from framewell.training.v1 import training_service_pb2_grpc as stubs
+from framewell.training.v1.training_pb2 import Lineage
+from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
-from framewell_kit.facts import Cause
 from framewell_kit.outcomes import NotFound
+from framewell_kit.paging import Page, PageRequest, page_of, page_request
 from framewell_kit.rpc import Servicer, current_actor
-from framewell_kit.telemetry import current_cause
-from framewell_training.domain.models import InService, Model
+from framewell_training.domain.models import Deployment, Model
 from framewell_training.domain.runs import Run, RunState, RunStopped
-from framewell_training.handlers.promote_model import PromoteModel
 from framewell_training.handlers.start_requested_run import StartRequestedRun
-from framewell_training.ports import Models, Runs, ServiceRegister
+from framewell_training.ports import DeploymentRepository, ModelFolders, ModelRepository, RunRepository
+from framewell_training.steps.promote_model import PromoteModel
 
-PAGE: Final = 100
-MOST_PAGE: Final = 1000
+SOURCES_PAGE: Final = 1000
+ASSET, SAMPLE = 0, 1
+"""Order of the ids that GetLineage lists."""
 WATCH_SECONDS: Final = 0.5
 
 STATES: Final = {
@@ -39,32 +41,34 @@ class TrainingServicer(stubs.TrainingServiceServicer):
     """The gRPC face of training."""
 
     start: StartRequestedRun
-    runs: Runs
-    models: Models
-    register: ServiceRegister
+    runs: RunRepository
+    models: ModelRepository
+    deployments: DeploymentRepository
+    folders: ModelFolders
     promoter: PromoteModel
     clock: Clock
 
     async def StartTraining(
         self, request: messages.StartTrainingRequest, context: Any
     ) -> messages.StartTrainingResponse:
-        return messages.StartTrainingResponse(run=_run(await self.start.start(request.request, _cause())))
+        return messages.StartTrainingResponse(run=_run(await self.start.start(request.request, call_cause())))
 
     async def ListRuns(self, request: messages.ListRunsRequest, context: Any) -> messages.ListRunsResponse:
-        size = min(request.page_size or PAGE, MOST_PAGE)
-        runs, token = await self.runs.page(request.dataset_id, request.page_token, size)
-        return messages.ListRunsResponse(runs=[_run(run) for run in runs], next_page_token=token)
+        found = await self.runs.page(request.dataset_id, page_request(request))
+        return messages.ListRunsResponse(
+            runs=[_run(run) for run in found.items], next_page_token=found.next_token
+        )
 
     async def WatchRun(
         self, request: messages.WatchRunRequest, context: Any
     ) -> AsyncIterator[messages.WatchRunResponse]:
-        told = None
+        last = None
         while True:
             run = await self._known(request.run_id)
             now = _run(run)
-            if now != told:
+            if now != last:
                 yield messages.WatchRunResponse(run=now)
-                told = now
+                last = now
             if run.state.ended:
                 return
             await self.clock.sleep(WATCH_SECONDS)
@@ -78,19 +82,20 @@ class TrainingServicer(stubs.TrainingServiceServicer):
     async def ListCandidates(
         self, request: messages.ListCandidatesRequest, context: Any
     ) -> messages.ListCandidatesResponse:
-        in_service = {one.name: one for one in await self.register.names()}
-        models = await self.models.versions(request.name)
+        deployments = {one.name: one for one in await self.deployments.names()}
+        found = await self.models.page(request.name, page_request(request))
         return messages.ListCandidatesResponse(
-            candidates=[_candidate(model, in_service.get(model.name)) for model in models]
+            candidates=[_candidate(model, deployments.get(model.name)) for model in found.items],
+            next_page_token=found.next_token,
         )
 
     async def Promote(self, request: messages.PromoteRequest, context: Any) -> messages.PromoteResponse:
         wanted = request.model
-        model = await self.promoter.promote(wanted.name, wanted.version, current_actor(), _cause())
+        model = await self.promoter.promote(wanted.name, wanted.version, current_actor(), call_cause())
         return messages.PromoteResponse(candidate=await self._as_it_stands(model))
 
     async def Rollback(self, request: messages.RollbackRequest, context: Any) -> messages.RollbackResponse:
-        model = await self.promoter.rollback(request.name, current_actor(), _cause())
+        model = await self.promoter.rollback(request.name, current_actor(), call_cause())
         return messages.RollbackResponse(candidate=await self._as_it_stands(model))
 
     async def GetLineage(
@@ -100,7 +105,22 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         model = await self.models.get(wanted.name, wanted.version)
         if model is None:
             raise NotFound(f"there is no model {wanted.name}@{wanted.version}")
-        return messages.GetLineageResponse(lineage=model.completed.lineage)
+        lineage = model.completed.lineage
+        found = await self._sources(
+            lineage, page_request(request, default=SOURCES_PAGE, largest=SOURCES_PAGE)
+        )
+        return messages.GetLineageResponse(
+            lineage=lineage,
+            asset_ids=[one for kind, one in found.items if kind == ASSET],
+            sample_ids=[one for kind, one in found.items if kind == SAMPLE],
+            next_page_token=found.next_token,
+        )
+
+    async def _sources(self, lineage: Lineage, page: PageRequest) -> Page[tuple[int, str]]:
+        """Return one page of the ids a model was made from: all assets before the first sample."""
+        sources = await self.folders.read_sources(lineage.sources)
+        ids = [(ASSET, one) for one in sources.asset_ids] + [(SAMPLE, one) for one in sources.sample_ids]
+        return page_of(sorted(ids), page, lambda one: one, (int, str))
 
     async def _known(self, run_id: str) -> Run:
         run = await self.runs.get(run_id)
@@ -109,7 +129,7 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         return run
 
     async def _as_it_stands(self, model: Model) -> messages.Candidate:
-        return _candidate(model, await self.register.get(model.name))
+        return _candidate(model, await self.deployments.get(model.name))
 
 
 def servicer(training: TrainingServicer) -> Servicer:
@@ -119,14 +139,8 @@ def servicer(training: TrainingServicer) -> Servicer:
     )
 
 
-def _cause() -> Cause:
-    cause = current_cause()
-    assert cause is not None, "the server binds a cause to every call"
-    return cause
-
-
 def _run(run: Run) -> messages.Run:
-    told = messages.Run(
+    message = messages.Run(
         run_id=run.run_id,
         dataset_id=run.dataset_id,
         snapshot_id=run.key.snapshot_id,
@@ -136,11 +150,11 @@ def _run(run: Run) -> messages.Run:
         progress=run.progress,
         completed=run.completed,
     )
-    told.requested_at.FromDatetime(run.requested_at)
-    return told
+    message.requested_at.FromDatetime(run.requested_at)
+    return message
 
 
-def _candidate(model: Model, in_service: InService | None) -> messages.Candidate:
+def _candidate(model: Model, in_service: Deployment | None) -> messages.Candidate:
     serving = in_service is not None and in_service.version == model.version
     return messages.Candidate(
         model=model.completed.model,

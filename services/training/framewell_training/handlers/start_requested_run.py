@@ -11,18 +11,18 @@ from framewell_kit.outcomes import Conflict, NotYet, Rejected
 from framewell_training.domain.completion import failed
 from framewell_training.domain.runs import Run, RunKey
 from framewell_training.domain.snapshots import Snapshot
-from framewell_training.handlers.request_run import RequestRun
-from framewell_training.ports import Snapshots
+from framewell_training.ports import SnapshotRepository
+from framewell_training.steps.request_run import RequestRun
 
 
 @dataclass(frozen=True, slots=True)
 class StartRequestedRun:
-    """Start the run that was asked for. Raises NotYet while the snapshot was not heard of here.
+    """Start the run that was asked for. Raise NotYet while the snapshot has not arrived here.
 
     What cannot be run ends at once as a failed run, which says why. A redelivery finds the same run.
     """
 
-    snapshots: Snapshots
+    snapshots: SnapshotRepository
     request: RequestRun
 
     async def __call__(self, fact: TrainingRequested, cause: Cause) -> Sequence[Outgoing]:
@@ -35,7 +35,7 @@ class StartRequestedRun:
         return ()
 
     async def start(self, fact: TrainingRequested, cause: Cause) -> Run:
-        """The run, new or found. Raises NotYet, Rejected or Conflict."""
+        """Return the run, new or found. Raise NotYet, Rejected or Conflict."""
         snapshot = await self._snapshot(fact)
         return await self.request(snapshot, fact.recipe, dict(fact.parameters), fact.seed, cause)
 

@@ -11,8 +11,8 @@ from framewell_kit.outcomes import Conflict, Rejected
 from framewell_training.domain.completion import failed
 from framewell_training.domain.runs import RunKey, RunStopped, Step
 from framewell_training.domain.snapshots import Snapshot
-from framewell_training.handlers.request_run import RequestRun
-from framewell_training.ports import Runs, Snapshots
+from framewell_training.ports import RunRepository, SnapshotRepository
+from framewell_training.steps.request_run import RequestRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class StartRun:
     """Remember the snapshot, stop challengers that it overtakes, and start its recipe.
 
     A redelivery finds the same run. A recipe that does not exist is a failed run, so that whoever waits
-    for the dataset's model is told. A snapshot that was withdrawn before it was heard starts nothing.
+    for the dataset's model learns of it. A snapshot that was withdrawn before it arrived starts nothing.
     """
 
-    snapshots: Snapshots
-    runs: Runs
+    snapshots: SnapshotRepository
+    runs: RunRepository
     request: RequestRun
 
     async def __call__(self, fact: SnapshotPublished, cause: Cause) -> Sequence[Outgoing]:

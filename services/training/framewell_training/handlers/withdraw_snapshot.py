@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
 from framewell_kit.facts import Cause, Outgoing
 from framewell_training.domain.runs import RunStopped
-from framewell_training.handlers.promote_model import PromoteModel
-from framewell_training.ports import Models, Runs, ServiceRegister, Snapshots
+from framewell_training.ports import DeploymentRepository, ModelRepository, RunRepository, SnapshotRepository
+from framewell_training.steps.promote_model import PromoteModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class WithdrawSnapshot:
     by none. A redelivery finds everything done.
     """
 
-    snapshots: Snapshots
-    runs: Runs
-    models: Models
-    register: ServiceRegister
+    snapshots: SnapshotRepository
+    runs: RunRepository
+    models: ModelRepository
+    deployments: DeploymentRepository
     promoter: PromoteModel
 
     async def __call__(self, fact: SnapshotWithdrawn, cause: Cause) -> Sequence[Outgoing]:
@@ -35,7 +35,7 @@ class WithdrawSnapshot:
                 await self.runs.stop(run.run_id, RunStopped("snapshot_withdrawn", reason))
         for model in await self.models.made_from(fact.snapshot_id):
             await self.models.withdraw(model, reason)
-            in_service = await self.register.get(model.name)
+            in_service = await self.deployments.get(model.name)
             if in_service.version == model.version and not fact.superseded_by:
                 await self.promoter.step_back(model.name, reason, cause)
         return ()

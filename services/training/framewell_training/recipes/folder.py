@@ -1,13 +1,13 @@
-"""What a model folder says about the model: the manifest that machines read, the card that people read."""
+"""The texts of a model folder: the manifest that machines read and the card that people read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from framewell.training.v1.training_pb2 import Lineage
-from framewell_training.domain.completion import ON_HELD_OUT, measures_of
+from framewell_training.domain.completion import measures_of
 from framewell_training.domain.figures import Figures
-from framewell_training.domain.gate import Judgement
+from framewell_training.domain.promotion import Judgement
 from framewell_training.recipes.graphs import INPUT, OUTPUT, Graph
 from framewell_training.recipes.identity.heads import HeadKind
 from framewell_training.recipes.identity.recipe import Draft
@@ -15,9 +15,9 @@ from framewell_training.recipes.identity.recipe import Draft
 HOW = {
     HeadKind.CENTROID: "the Euclidean distance to the mean photo of each person",
     HeadKind.CORRECTED: "the distance to the mean photo of each person, less half the mean distance to the"
-    " five nearest faces of strangers",
+    " five nearest background faces",
     HeadKind.LINEAR: "minus the logarithm of a probability, from one logistic regression a person trained"
-    " against all others and strangers",
+    " against all others and background faces",
 }
 
 INTENDED_USE = (
@@ -28,7 +28,7 @@ INTENDED_USE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class About:
-    """All that a folder says about its model."""
+    """What a folder's manifest and card are written from."""
 
     name: str
     version: str
@@ -41,7 +41,7 @@ class About:
 
 
 def manifest_of(about: About) -> dict[str, object]:
-    """model.yaml without its file list, which the store adds with the graph's hash."""
+    """Return model.yaml without its file list, which the store adds with the graph's hash."""
     draft, lineage = about.draft, about.lineage
     shape = {"dtype": "float32", "meaning": "raw face embeddings, not of unit length"}
     meaning = HOW[draft.kind] + "; smaller is nearer, columns as `classes`"
@@ -62,7 +62,7 @@ def manifest_of(about: About) -> dict[str, object]:
         "thresholds": {"hit": draft.thresholds.hit, "review": draft.thresholds.review},
         "embedding": f"{lineage.embedding.name}@{lineage.embedding.version}",
         "classes": list(draft.classes),
-        "measures": {one.name: one.value for one in measures_of(draft.figures) if one.on == ON_HELD_OUT},
+        "measures": {one.name: one.value for one in measures_of(draft.figures)},
         "lineage": {
             "snapshot": lineage.snapshot_id,
             "snapshot_manifest_sha256": lineage.manifest_sha256,
@@ -95,19 +95,19 @@ Below {hit:.4g} a face is named, below {review:.4g} a person is asked, else it i
 
 ## Measured
 
-On {photos} photos of programmes in which the model had not seen the person, and {strangers} trials
+On {photos} photos of programmes in which the model had not seen the person, and {trials} trials
 with a face it does not know: mean recall {recall:.3f}, {misnamed:.2%} given somebody else's name,
-{false_names:.2%} of strangers given a name.
+{false_names:.2%} of unknown faces given a name.
 
 | class | held-out photos | recall |
 |---|---|---|
 {recalls}
 
-## What the gate said
+## Promotion
 
 {verdict}.
 
-{gate}
+{checks}
 
 ## Limits
 
@@ -118,9 +118,8 @@ of all measurements: most are that person, not yet named.
 
 
 def card_of(about: About) -> str:
-    """The model card, Markdown. It names class ids and never a person."""
+    """Return the model card in Markdown. It names class ids, never a person."""
     draft, lineage, figures = about.draft, about.lineage, about.draft.figures
-    steps = about.judgement.steps
     return CARD.format(
         name=about.name,
         version=about.version,
@@ -131,8 +130,8 @@ def card_of(about: About) -> str:
         intended_use=INTENDED_USE,
         snapshot=lineage.snapshot_id,
         manifest_sha256=lineage.manifest_sha256,
-        samples=len(lineage.sample_ids),
-        assets=len(lineage.asset_ids),
+        samples=lineage.sample_count,
+        assets=lineage.asset_count,
         embedding=f"{lineage.embedding.name}@{lineage.embedding.version}",
         recipe=lineage.recipe,
         code_version=lineage.code_version,
@@ -140,13 +139,15 @@ def card_of(about: About) -> str:
         parameters=", ".join(f"{key} {lineage.parameters[key]}" for key in sorted(lineage.parameters)),
         difference=about.graph.difference,
         photos=figures.photos,
-        strangers=figures.strangers,
+        trials=figures.unknown_faces,
         recall=figures.recall(figures.tried),
         misnamed=figures.misnamed_rate,
         false_names=figures.false_name_rate,
         recalls="\n".join(_recall(figures, class_id) for class_id in draft.classes),
         verdict=about.judgement.verdict.value.capitalize(),
-        gate="\n".join(f"- {'✓' if one.passed else '✗'} `{one.check}`: {one.sentence}" for one in steps),
+        checks="\n".join(
+            f"- {'✓' if one.passed else '✗'} `{one.check}`: {one.sentence}" for one in about.judgement.checks
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from framewell_training.domain.photos import Vectors
+from framewell_training.domain.faces import Vectors
 from framewell_training.recipes.identity.heads import Head
 
 INPUT = "embedding"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from framewell_training.domain.photos import Photos, Strangers
+from framewell_training.domain.faces import BackgroundFaces, Photos
 from framewell_training.recipes.identity.heads import (
     CentroidHead,
     CorrectedHead,
@@ -19,10 +19,10 @@ CORRECTED_HIT = 0.73
 ones, on 28 people."""
 
 LEAST_HIT = 1e-6
-"""A threshold is above zero, also where strangers lie at no distance and nobody can be named."""
+"""A threshold is above zero, also where background faces lie at no distance and nobody can be named."""
 
 REVIEW_SHARE = 0.04
-"""Share of strangers that may end up as a question: as many as lie below 0.60 in the raw distance."""
+"""Share of unknown faces that may end up as a question: as many as lie below 0.60 in the raw distance."""
 
 
 def make_centroids(photos: Photos, classes: tuple[str, ...]) -> CentroidHead:
@@ -35,7 +35,7 @@ def make_centroids(photos: Photos, classes: tuple[str, ...]) -> CentroidHead:
 def calibrate_centroids(
     head: CentroidHead,
     photos: Photos,
-    strangers: Strangers,
+    background: BackgroundFaces,
     default: Thresholds,
     *,
     enough: int,
@@ -43,53 +43,55 @@ def calibrate_centroids(
 ) -> Thresholds:
     """The default thresholds, tightened where enough unknown faces show that they are too loose.
 
-    `hit` is held against photos of the other classes, which are strangers for certain. `review` is held
-    against the background. Neither is ever loosened: a dataset's own strangers are few.
+    `hit` is held against photos of the other classes, which are certainly other people. `review` is held
+    against the background. Neither is ever loosened: a dataset's own background faces are few.
     """
     hit, review = default.hit, default.review
     distances = head.distances(photos.vectors) if len(photos) else np.zeros((0, 0), dtype=np.float32)
     others = nearest_other(distances, photos.columns(photos.classes))
     if len(others) >= enough:
         hit = min(hit, float(np.quantile(others, false_names)))
-    if len(strangers) >= enough:
-        review = min(review, float(np.quantile(head.distances(strangers.vectors).min(axis=1), REVIEW_SHARE)))
+    if len(background) >= enough:
+        review = min(review, float(np.quantile(head.distances(background.vectors).min(axis=1), REVIEW_SHARE)))
     return Thresholds(hit, max(hit, review))
 
 
-def calibrate_score(strangers: Distances, *, false_names: float) -> Thresholds:
-    """Thresholds of a head whose scale means nothing by itself, from the strangers kept for this.
+def calibrate_score(background: Distances, *, false_names: float) -> Thresholds:
+    """Thresholds of a head whose scale means nothing by itself, from the background faces kept for this.
 
-    `strangers` must not be empty: [strangers, classes].
+    `background` must not be empty: [background, classes].
     """
-    nearest = strangers.min(axis=1)
+    nearest = background.min(axis=1)
     hit = max(LEAST_HIT, float(np.quantile(nearest, false_names, method="lower")))
     review = float(np.quantile(nearest, REVIEW_SHARE, method="lower"))
     return Thresholds(hit, max(hit, review))
 
 
-def calibrate_corrected(head: CorrectedHead, strangers: Strangers, *, false_names: float) -> Thresholds:
+def calibrate_corrected(
+    head: CorrectedHead, background: BackgroundFaces, *, false_names: float
+) -> Thresholds:
     """Calibrated like every score, but never looser than the measured default."""
-    found = calibrate_score(head.distances(strangers.vectors), false_names=false_names)
+    found = calibrate_score(head.distances(background.vectors), false_names=false_names)
     hit = min(found.hit, CORRECTED_HIT)
     return Thresholds(hit, max(hit, found.review))
 
 
-def without_likely_members(strangers: Strangers, head: CentroidHead, hit: float) -> Strangers:
-    """The strangers without those nearer to a class than `hit`.
+def without_likely_members(background: BackgroundFaces, head: CentroidHead, hit: float) -> BackgroundFaces:
+    """Return the background faces without those nearer to a class than `hit`.
 
-    Nobody has named these faces, which does not make them strangers: one that near to a class is far
-    more likely the person not yet named (0.4 % of true strangers come that near). It is evidence for
+    Nobody has named these faces, which does not make them unknown people: one that near to a class is far
+    more likely the person not yet named (0.4 % of truly unknown faces come that near). It is evidence for
     neither side, so it is left out of learning, calibrating and judging.
     """
-    if not len(strangers):
-        return strangers
-    return strangers.keep(euclidean(strangers.vectors, head.centroids).min(axis=1) >= hit)
+    if not len(background):
+        return background
+    return background.keep(euclidean(background.vectors, head.centroids).min(axis=1) >= hit)
 
 
 def nearest_other(distances: Distances, columns: NDArray[np.int64]) -> NDArray[np.float32]:
     """For each row the distance to the nearest class that is not its own; rows without any are left out.
 
-    Seen this way every labelled photo is a stranger for certain to all classes but one.
+    Seen this way every labelled photo is certainly unknown to all classes but one.
     """
     if distances.shape[0] == 0 or distances.shape[1] < 1:
         return np.zeros(0, dtype=np.float32)

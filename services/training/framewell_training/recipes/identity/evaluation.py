@@ -1,4 +1,4 @@
-"""Measuring a way of making heads on photos and strangers it has not learned from."""
+"""Measuring a way of making heads on photos and background faces it has not learned from."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framewell_training.domain.faces import BackgroundFaces, Photos
 from framewell_training.domain.figures import Figures
-from framewell_training.domain.photos import Photos, Strangers
 from framewell_training.recipes.identity.calibration import nearest_other
 from framewell_training.recipes.identity.folds import Fold, not_evaluated
 from framewell_training.recipes.identity.heads import Head, Thresholds
@@ -25,11 +25,11 @@ class FoldHead:
 
 
 def measure(
-    photos: Photos, strangers: Strangers, folds: Sequence[Fold], heads: Sequence[FoldHead]
+    photos: Photos, background: BackgroundFaces, folds: Sequence[Fold], heads: Sequence[FoldHead]
 ) -> Figures:
     """The figures of a method from its head in each fold.
 
-    A stranger is a face of nobody known (the fold's share of them) or a held-out photo shown to a model
+    An unknown face is a face of nobody known (the fold's share of them) or a held-out photo shown to a model
     that does not know its person: its own column is not looked at. A class that a head does not have
     cannot be found by it and does not count as tried.
     """
@@ -48,7 +48,7 @@ def measure(
             found[photos.class_ids[row]] += int(is_hit and place == column)
             misnamed += int(is_hit and place != column)
         others = nearest_other(distances, columns)
-        unknown = strangers.vectors[fold.strangers_judge] if len(strangers) else strangers.vectors
+        unknown = background.vectors[fold.background_judge] if len(background) else background.vectors
         foreign = made.head.distances(unknown).min(axis=1) if len(unknown) else np.zeros(0)
         shown += len(others) + len(foreign)
         named += int((others < made.thresholds.hit).sum() + (foreign < made.thresholds.hit).sum())
@@ -56,7 +56,7 @@ def measure(
         tried=dict(tried),
         found=dict(found),
         misnamed=misnamed,
-        strangers=shown,
-        named_strangers=named,
+        unknown_faces=shown,
+        named_unknown_faces=named,
         not_evaluated=not_evaluated(photos, folds),
     )

@@ -1,4 +1,4 @@
-"""Held-out splits: known classes by programme, strangers by person.
+"""Held-out splits: known classes by programme, background faces by person.
 
 Faces of one programme share light, make-up and camera, so a photo proves something only about a model
 that saw none of its class from the same programme. Nothing is random: the same snapshot gives the same
@@ -13,30 +13,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewell_training.domain.photos import Mask, Photos, Strangers
+from framewell_training.domain.faces import BackgroundFaces, Mask, Photos
 
 FOLDS = 3
-"""As many as strangers have roles: learned from, calibrated on, judged on; each part plays each role."""
+"""One fold per role of background faces (learn, calibrate, judge): each part plays each role."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
-    """What one fold learns from and judges on; masks over photos and over strangers."""
+    """What one fold learns from and judges on; masks over photos and over background faces."""
 
     learn: Mask
     judge: Mask
-    strangers_learn: Mask
-    strangers_calibrate: Mask
-    strangers_judge: Mask
+    background_learn: Mask
+    background_calibrate: Mask
+    background_judge: Mask
 
 
-def make_folds(photos: Photos, strangers: Strangers) -> tuple[Fold, ...]:
+def make_folds(photos: Photos, background: BackgroundFaces) -> tuple[Fold, ...]:
     """Three folds. A photo is judged in at most one of them, and only if its class is learned there.
 
     Rows that a dataset reserves for judging (not `learned`) are judged in the first fold.
     """
     photo_fold = _fold_of_photos(photos)
-    part = np.array([_hash(face) % FOLDS for face in strangers.faces], dtype=np.int64)
+    part = np.array([_hash(face) % FOLDS for face in background.faces], dtype=np.int64)
     return tuple(_fold(photos, photo_fold, part, index) for index in range(FOLDS))
 
 
@@ -53,9 +53,9 @@ def _fold(photos: Photos, photo_fold: np.ndarray, part: np.ndarray, index: int) 
     return Fold(
         learn=learn,
         judge=judge,
-        strangers_learn=part == index,
-        strangers_calibrate=part == (index + 1) % FOLDS,
-        strangers_judge=part == (index + 2) % FOLDS,
+        background_learn=part == index,
+        background_calibrate=part == (index + 1) % FOLDS,
+        background_judge=part == (index + 2) % FOLDS,
     )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from framewell_training.domain.photos import Vectors
+from framewell_training.domain.faces import Vectors
 
 Distances = NDArray[np.float32]
 """float32 [faces, classes]."""
@@ -49,7 +49,7 @@ class CorrectedHead:
     """Distance to the centroid less half the mean distance to the nearest background faces.
 
     A face that looks like nobody in particular is near to everyone; taking off how near it is to
-    strangers puts all faces on one scale (cohort normalisation, as in speaker verification). Weight
+    background faces puts all faces on one scale (cohort normalisation, as in speaker verification). Weight
     and neighbours are measured on 46 photos of 28 people. The offset keeps distances above zero,
     where a score can be read from them.
     """
@@ -71,7 +71,7 @@ class CorrectedHead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearHead:
-    """One logistic regression a class, against all others and strangers; distance is -log(probability)."""
+    """One logistic regression per class, against everybody else; its distance is -log(probability)."""
 
     weights: Vectors
     """float32 [classes, dimensions]."""

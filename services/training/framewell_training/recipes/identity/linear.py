@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from framewell_training.domain.photos import Vectors
+from framewell_training.domain.faces import Vectors
 from framewell_training.recipes.identity.heads import LinearHead
 
 
@@ -19,7 +19,7 @@ class LinearProblem:
     vectors: Vectors
     """float32 [rows, dimensions]."""
     columns: NDArray[np.int64]
-    """[rows]: the class a row shows, -1 for a stranger (and for a class that is not learned)."""
+    """[rows]: the class a row shows, -1 for a background face (and for a class that is not learned)."""
     fits: NDArray[np.bool_]
     """[fits, rows]."""
     classes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Ways of making a head from photos and strangers: the centroid, and what may challenge it."""
+"""Ways of making a head from photos and background faces: the centroid, and what may challenge it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from framewell_training.domain.photos import Mask, Photos, Strangers
+from framewell_training.domain.faces import BackgroundFaces, Mask, Photos
 from framewell_training.recipes.identity.calibration import (
     calibrate_centroids,
     calibrate_corrected,
@@ -44,7 +44,9 @@ class Method(Protocol):
     @property
     def kind(self) -> HeadKind: ...
 
-    def make(self, photos: Photos, usable: Mask, strangers: Strangers, folds: Sequence[Fold]) -> Made: ...
+    def make(
+        self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]
+    ) -> Made: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +58,44 @@ class CentroidMethod:
     false_names: float
     kind: HeadKind = HeadKind.CENTROID
 
-    def make(self, photos: Photos, usable: Mask, strangers: Strangers, folds: Sequence[Fold]) -> Made:
-        # A centroid learns nothing from strangers, so all but those it is judged on may calibrate it.
-        parts = [(fold.learn & usable, strangers.keep(~fold.strangers_judge)) for fold in folds]
+    def make(self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]) -> Made:
+        # A centroid learns nothing from background faces, so all but those it is judged on may calibrate it.
+        parts = [(fold.learn & usable, background.keep(~fold.background_judge)) for fold in folds]
         made = [self._one(photos, learn, unknown) for learn, unknown in parts]
-        return Made(tuple(made), self._one(photos, photos.learned & usable, strangers))
+        return Made(tuple(made), self._one(photos, photos.learned & usable, background))
 
-    def _one(self, photos: Photos, learn: Mask, strangers: Strangers) -> FoldHead:
+    def _one(self, photos: Photos, learn: Mask, background: BackgroundFaces) -> FoldHead:
         known = photos.keep(learn)
         head = make_centroids(known, known.classes)
         thresholds = calibrate_centroids(
-            head, known, strangers, self.default, enough=self.enough, false_names=self.false_names
+            head, known, background, self.default, enough=self.enough, false_names=self.false_names
         )
         return FoldHead(head, thresholds, known.classes)
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedMethod:
-    """The centroid corrected by how near a face is to strangers. Needs strangers in every part."""
+    """The centroid corrected by how near a face is to background faces. Needs some in every part."""
 
     false_names: float
     kind: HeadKind = HeadKind.CORRECTED
 
-    def make(self, photos: Photos, usable: Mask, strangers: Strangers, folds: Sequence[Fold]) -> Made:
+    def make(self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]) -> Made:
         made = []
         for fold in folds:
-            head, classes = _corrected(photos.keep(fold.learn & usable), strangers.keep(fold.strangers_learn))
-            unknown = strangers.keep(fold.strangers_calibrate)
+            head, classes = _corrected(
+                photos.keep(fold.learn & usable), background.keep(fold.background_learn)
+            )
+            unknown = background.keep(fold.background_calibrate)
             thresholds = calibrate_corrected(head, unknown, false_names=self.false_names)
             made.append(FoldHead(head, thresholds, classes))
-        head, classes = _corrected(photos.keep(photos.learned & usable), strangers)
+        head, classes = _corrected(photos.keep(photos.learned & usable), background)
         return Made(tuple(made), FoldHead(head, _middle(made), classes))
 
 
 @dataclass(frozen=True, slots=True)
 class LinearMethod:
-    """A trained head: one logistic regression a class, against everybody else and strangers.
+    """A trained head: one logistic regression a class, against everybody else and background faces.
 
     All folds and the final head are trained side by side, so one checkpoint holds them all.
     """
@@ -100,36 +104,38 @@ class LinearMethod:
     false_names: float
     kind: HeadKind = HeadKind.LINEAR
 
-    def make(self, photos: Photos, usable: Mask, strangers: Strangers, folds: Sequence[Fold]) -> Made:
+    def make(self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]) -> Made:
         learned = photos.learned & usable
-        problem = self._problem(photos, learned, strangers, folds)
+        problem = self._problem(photos, learned, background, folds)
         heads = self.trainer.train(problem)
         made = []
         for fold, head in zip(folds, heads, strict=False):
             classes = photos.keep(fold.learn & usable).classes
             known = _columns_of(head, problem.classes, classes)
-            unknown = strangers.vectors[fold.strangers_calibrate]
+            unknown = background.vectors[fold.background_calibrate]
             thresholds = calibrate_score(known.distances(unknown), false_names=self.false_names)
             made.append(FoldHead(known, thresholds, classes))
         return Made(tuple(made), FoldHead(heads[-1], _middle(made), problem.classes))
 
     @staticmethod
-    def _problem(photos: Photos, learned: Mask, strangers: Strangers, folds: Sequence[Fold]) -> LinearProblem:
+    def _problem(
+        photos: Photos, learned: Mask, background: BackgroundFaces, folds: Sequence[Fold]
+    ) -> LinearProblem:
         classes = photos.keep(learned).classes
-        fits = [np.concatenate([fold.learn & learned, fold.strangers_learn]) for fold in folds]
-        fits.append(np.concatenate([learned, np.ones(len(strangers), dtype=np.bool_)]))
+        fits = [np.concatenate([fold.learn & learned, fold.background_learn]) for fold in folds]
+        fits.append(np.concatenate([learned, np.ones(len(background), dtype=np.bool_)]))
         return LinearProblem(
-            vectors=np.concatenate([photos.vectors, strangers.vectors]),
-            columns=np.concatenate([photos.columns(classes), np.full(len(strangers), -1, dtype=np.int64)]),
+            vectors=np.concatenate([photos.vectors, background.vectors]),
+            columns=np.concatenate([photos.columns(classes), np.full(len(background), -1, dtype=np.int64)]),
             fits=np.stack(fits),
             classes=classes,
         )
 
 
-def _corrected(known: Photos, strangers: Strangers) -> tuple[CorrectedHead, tuple[str, ...]]:
+def _corrected(known: Photos, background: BackgroundFaces) -> tuple[CorrectedHead, tuple[str, ...]]:
     classes = known.classes
-    background = strangers.vectors[:MOST_BACKGROUND]
-    return CorrectedHead(make_centroids(known, classes).centroids, background), classes
+    cohort = background.vectors[:MOST_BACKGROUND]
+    return CorrectedHead(make_centroids(known, classes).centroids, cohort), classes
 
 
 def _columns_of(head: LinearHead, classes: tuple[str, ...], wanted: tuple[str, ...]) -> LinearHead:
@@ -138,7 +144,7 @@ def _columns_of(head: LinearHead, classes: tuple[str, ...], wanted: tuple[str, .
 
 
 def _middle(made: Sequence[FoldHead]) -> Thresholds:
-    """The middle of the folds' thresholds: the final head has no strangers left to calibrate on."""
+    """The middle of the folds' thresholds: the final head has no background faces left to calibrate on."""
     return Thresholds(
         median(one.thresholds.hit for one in made), median(one.thresholds.review for one in made)
     )

@@ -32,21 +32,21 @@ class IdentityParameters:
     weight_decay: float = 0.001
 
     @classmethod
-    def parse(cls, said: Mapping[str, str], default: Thresholds) -> Self:
+    def parse(cls, parameters: Mapping[str, str], default: Thresholds) -> Self:
         """Read parameters by name; raises InvalidParameter for unknown names and senseless values."""
         known = cls(default.hit, default.review)
-        unknown = sorted(set(said) - set(known.texts()))
+        unknown = sorted(set(parameters) - set(known.texts()))
         if unknown:
             raise InvalidParameter(
                 f"recipe identity knows no parameter {', '.join(unknown)}; it has {', '.join(known.texts())}"
             )
         parsed = cls(
-            hit=_number(said, "hit", known.hit),
-            review=_number(said, "review", known.review),
-            challengers=_challengers(said.get("challengers", ",".join(known.challengers))),
-            epochs=int(_number(said, "epochs", known.epochs)),
-            learning_rate=_number(said, "learning_rate", known.learning_rate),
-            weight_decay=_number(said, "weight_decay", known.weight_decay),
+            hit=_number(parameters, "hit", known.hit),
+            review=_number(parameters, "review", known.review),
+            challengers=_challengers(parameters.get("challengers", ",".join(known.challengers))),
+            epochs=int(_number(parameters, "epochs", known.epochs)),
+            learning_rate=_number(parameters, "learning_rate", known.learning_rate),
+            weight_decay=_number(parameters, "weight_decay", known.weight_decay),
         )
         parsed._check()
         return parsed
@@ -71,15 +71,15 @@ class IdentityParameters:
             raise InvalidParameter("learning_rate must be above 0, and weight_decay not below it")
 
 
-def _number(said: Mapping[str, str], name: str, default: float) -> float:
+def _number(parameters: Mapping[str, str], name: str, default: float) -> float:
     try:
-        return float(said.get(name, default))
+        return float(parameters.get(name, default))
     except ValueError as error:
-        raise InvalidParameter(f"{name} must be a number, not {said[name]!r}") from error
+        raise InvalidParameter(f"{name} must be a number, not {parameters[name]!r}") from error
 
 
-def _challengers(said: str) -> tuple[str, ...]:
-    names = [name.strip() for name in said.split(",") if name.strip()]
+def _challengers(parameters: str) -> tuple[str, ...]:
+    names = [name.strip() for name in parameters.split(",") if name.strip()]
     if names in ([], ["none"]):
         return ()
     for name in names:

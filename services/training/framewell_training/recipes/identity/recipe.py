@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framewell_training.domain.faces import BackgroundFaces, Mask, Photos
 from framewell_training.domain.figures import NOTHING_MEASURED, Figures
-from framewell_training.domain.gate import (
-    GateStep,
+from framewell_training.domain.promotion import (
     Judged,
     Judgement,
     Limits,
+    PromotionCheck,
     Verdict,
     judge,
     judge_challenger,
 )
-from framewell_training.domain.photos import Mask, Photos, Strangers
 from framewell_training.recipes.identity.calibration import make_centroids, without_likely_members
 from framewell_training.recipes.identity.evaluation import measure
 from framewell_training.recipes.identity.folds import FOLDS, Fold, make_folds
@@ -44,7 +44,7 @@ class Material:
 
     snapshot_number: int
     photos: Photos
-    strangers: Strangers
+    background: BackgroundFaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """What a step learned and what the gate says about it. No draft when no challenger won."""
+    """What a step learned and how the promotion policy judged it. No draft when no challenger won."""
 
     draft: Draft | None
     judgement: Judgement
@@ -114,10 +114,10 @@ class IdentityRecipe:
                 f"{judged} photos can be held out by programme, {self.limits.evidence} are needed:"
                 " a challenger could not be told from chance, so none was trained."
             )
-        parts = [int(fold.strangers_learn.sum()) for fold in bench.folds]
+        parts = [int(fold.background_learn.sum()) for fold in bench.folds]
         if min(parts, default=0) < LEAST_BACKGROUND:
             return (
-                f"{len(bench.strangers)} faces of strangers are stored, about {FOLDS * LEAST_BACKGROUND} are"
+                f"{len(bench.background)} background faces are stored, about {FOLDS * LEAST_BACKGROUND} are"
                 " needed to learn from, calibrate on and judge on different ones: no challenger was trained."
             )
         return ""
@@ -138,26 +138,26 @@ class IdentityRecipe:
         bench = self._bench(material, parameters)
         centroid = self._try(bench, self._centroid(parameters))
         against = _judged("the centroid", centroid, material)
-        steps: list[GateStep] = []
+        checks: list[PromotionCheck] = []
         winner: Draft | None = None
         for method in self._challengers(parameters, seed, checkpoints):
             draft = self._try(bench, method)
             verdict = judge_challenger(_judged(method.kind.value, draft, material), against, self.limits)
-            steps += [_named(step, method.kind) for step in verdict.steps]
+            checks += [_prefixed(check, method.kind) for check in verdict.checks]
             if verdict.verdict is Verdict.PROMOTED and (winner is None or _merit(draft) > _merit(winner)):
                 winner = draft
         if winner is None:
-            return Learned(None, Judgement(Verdict.REFUSED, tuple(steps)))
+            return Learned(None, Judgement(Verdict.REFUSED, tuple(checks)))
         reference = self._reference(bench, parameters, seed, incumbent)
         final = judge(_judged(winner.kind.value, winner, material), reference, self.limits)
-        return Learned(winner, Judgement(final.verdict, (*steps, *final.steps)))
+        return Learned(winner, Judgement(final.verdict, (*checks, *final.checks)))
 
     def _bench(self, material: Material, parameters: IdentityParameters) -> _Bench:
         photos = material.photos
         learned = photos.keep(photos.learned)
         reference = make_centroids(learned, learned.classes)
-        strangers = without_likely_members(material.strangers, reference, parameters.hit)
-        return _Bench(photos, strangers, make_folds(photos, strangers))
+        background = without_likely_members(material.background, reference, parameters.hit)
+        return _Bench(photos, background, make_folds(photos, background))
 
     def _centroid(self, parameters: IdentityParameters) -> CentroidMethod:
         default = Thresholds(parameters.hit, parameters.review)
@@ -184,9 +184,9 @@ class IdentityRecipe:
     def _try(self, bench: _Bench, method: Method, usable: Mask | None = None) -> Draft:
         everything = np.ones(len(bench.photos), dtype=np.bool_)
         made: Made = method.make(
-            bench.photos, everything if usable is None else usable, bench.strangers, bench.folds
+            bench.photos, everything if usable is None else usable, bench.background, bench.folds
         )
-        figures = measure(bench.photos, bench.strangers, bench.folds, made.folds)
+        figures = measure(bench.photos, bench.background, bench.folds, made.folds)
         final = made.final
         return Draft(method.kind, final.head, final.thresholds, final.classes, figures)
 
@@ -200,7 +200,7 @@ class IdentityRecipe:
         left = all((fold.learn & usable).any() for fold in bench.folds)
         figures = NOTHING_MEASURED
         if left:
-            kind = incumbent.kind if len(bench.strangers) else HeadKind.CENTROID
+            kind = incumbent.kind if len(bench.background) else HeadKind.CENTROID
             figures = self._try(bench, self._method(kind, parameters, seed), usable).figures
         return Judged(
             incumbent.version, incumbent.classes, incumbent.snapshot_number, figures, incumbent.withdrawn
@@ -212,7 +212,7 @@ class _Bench:
     """What every method is tried on."""
 
     photos: Photos
-    strangers: Strangers
+    background: BackgroundFaces
     folds: tuple[Fold, ...]
 
 
@@ -224,5 +224,5 @@ def _merit(draft: Draft) -> tuple[float, float]:
     return draft.figures.recall(draft.classes), -draft.figures.false_name_rate
 
 
-def _named(step: GateStep, kind: HeadKind) -> GateStep:
-    return GateStep(f"{kind.value}.{step.check}", step.passed, step.sentence)
+def _prefixed(check: PromotionCheck, kind: HeadKind) -> PromotionCheck:
+    return PromotionCheck(f"{kind.value}.{check.check}", check.passed, check.sentence)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import yaml
 
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.training.v1.training_pb2 import LineageSources
 from framewell_kit.objects.protocol import Objects
 from framewell_models.manifest import read
 from framewell_training.domain.models import Folder
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFolders:
-    """The ModelFolders port. The graph is stored before the manifest that names its hash."""
+class ObjectModelFolders:
+    """ModelFolders in the object store. The graph is stored before the manifest that names its hash."""
 
     objects: Objects
 
@@ -31,6 +33,14 @@ class StoredFolders:
             artefact=artefact,
             card=await self.objects.put(card.encode(), media_type="text/markdown", suffix=".md"),
         )
+
+    async def write_sources(self, sources: LineageSources) -> ObjectRef:
+        return await self.objects.put(
+            sources.SerializeToString(), media_type="application/protobuf", suffix=".pb"
+        )
+
+    async def read_sources(self, ref: ObjectRef) -> LineageSources:
+        return LineageSources.FromString(await self.objects.read(ref))
 
     async def erase(self, keys: Sequence[str]) -> int:
         return sum([await self.objects.delete(key) for key in keys if key])

@@ -1,4 +1,4 @@
-"""Photos and strangers: what a snapshot's vectors mean to a recipe.
+"""Photos and background faces: what a snapshot's vectors mean to a recipe.
 
 The crops of one shot resemble each other so much that they teach and prove no more than one picture
 does; so the 3-10 crops of a sample count as one photo, their mean.
@@ -91,7 +91,7 @@ class Photos:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Strangers:
+class BackgroundFaces:
     """Faces nobody has named, one row a face track, ordered by face id."""
 
     faces: tuple[str, ...]
@@ -100,7 +100,7 @@ class Strangers:
 
     @classmethod
     def of_rows(cls, rows: Iterable[tuple[str, str, Sequence[float] | Vectors]]) -> Self:
-        """One stranger a face track, the mean of its (face, asset, vector) rows."""
+        """Return one background face per face track, the mean of its (face, asset, vector) rows."""
         by_face: dict[str, list[tuple[str, Sequence[float] | Vectors]]] = {}
         for face, asset_id, vector in rows:
             by_face.setdefault(face, []).append((asset_id, vector))
@@ -115,10 +115,10 @@ class Strangers:
     def __len__(self) -> int:
         return len(self.faces)
 
-    def keep(self, which: Mask) -> Strangers:
+    def keep(self, which: Mask) -> BackgroundFaces:
         """Those of them that `which` marks."""
         rows = np.flatnonzero(which)
-        return Strangers(
+        return BackgroundFaces(
             faces=tuple(self.faces[row] for row in rows),
             asset_ids=tuple(self.asset_ids[row] for row in rows),
             vectors=self.vectors[rows],

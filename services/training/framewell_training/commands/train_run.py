@@ -6,23 +6,21 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
-from framewell.training.v1.training_pb2 import Lineage, TrainingCompleted
+from framewell.training.v1.training_pb2 import Lineage, LineageSources, TrainingCompleted
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import NotFound, NotYet, Rejected
 from framewell_training.domain import completion
-from framewell_training.domain.gate import GateStep, Judgement, Verdict
-from framewell_training.domain.models import InService, Model
+from framewell_training.domain.models import Deployment, Model
+from framewell_training.domain.promotion import Judgement, PromotionCheck, Verdict
 from framewell_training.domain.runs import Run, RunState, RunStopped, Step
 from framewell_training.domain.snapshots import Snapshot
-from framewell_training.handlers.promote_model import PromoteModel
-from framewell_training.handlers.request_run import RequestRun
 from framewell_training.ports import (
+    DeploymentRepository,
     ModelFolders,
-    Models,
-    Runs,
-    ServiceRegister,
-    Snapshots,
+    ModelRepository,
+    RunRepository,
+    SnapshotRepository,
     SnapshotTables,
     Tables,
 )
@@ -32,20 +30,22 @@ from framewell_training.recipes.identity.heads import HeadKind, Thresholds
 from framewell_training.recipes.identity.linear import Checkpoints
 from framewell_training.recipes.identity.parameters import IdentityParameters
 from framewell_training.recipes.identity.recipe import Draft, IdentityRecipe, Incumbent, Learned, Material
+from framewell_training.steps.promote_model import PromoteModel
+from framewell_training.steps.request_run import RequestRun
 
 MINOR = {Step.CENTROID: 0, Step.CHALLENGE: 1}
 MOST_JUDGEMENTS = 3
 """How often a run is judged anew because what is in service changed meanwhile, before it waits."""
 
 
-class Workshop(Protocol):
-    """One worker's hold on a run: its checkpoints, and a thread to compute in."""
+class RunContext(Protocol):
+    """The context of one attempt at a run: its checkpoints."""
 
     @property
     def checkpoints(self) -> Checkpoints: ...
 
     async def forget_checkpoints(self) -> None:
-        """Remove what the run kept; for a run that has ended."""
+        """Delete the checkpoints of a run that has ended."""
         ...
 
 
@@ -65,7 +65,7 @@ class _Task:
 
     @property
     def material(self) -> Material:
-        return Material(self.snapshot.published.number, self.tables.photos, self.tables.strangers)
+        return Material(self.snapshot.published.number, self.tables.photos, self.tables.background)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class TrainRun:
     the first one judged. Facts leave with the document that they are about.
     """
 
-    runs: Runs
-    snapshots: Snapshots
+    runs: RunRepository
+    snapshots: SnapshotRepository
     tables: SnapshotTables
-    models: Models
-    register: ServiceRegister
+    models: ModelRepository
+    deployments: DeploymentRepository
     folders: ModelFolders
     recipe: IdentityRecipe
     exporter: GraphExporter
@@ -90,15 +90,15 @@ class TrainRun:
     thresholds: Thresholds
     code_version: str
 
-    async def __call__(self, run_id: str, workshop: Workshop, cause: Cause) -> None:
-        """Raises NotYet when the run has to wait; whatever it raises, beginning again is safe."""
+    async def __call__(self, run_id: str, context: RunContext, cause: Cause) -> None:
+        """Do the run. Raise NotYet when it has to wait; after any error it may begin again."""
         run = await self.runs.get(run_id)
         if run is None:
             raise NotYet(f"run {run_id} is not registered yet")
         if run.state.ended:
             return
         try:
-            await self._work(run, workshop, cause)
+            await self._work(run, context, cause)
         except RunStopped as stopped:
             await self._fail(run, RunState.CANCELLED, stopped.code, stopped.reason, cause)
         except GraphDiffers as differs:
@@ -107,9 +107,9 @@ class TrainRun:
             await self._fail(run, RunState.FAILED, refusal.code, refusal.reason, cause)
         except NotFound as missing:
             await self._fail(run, RunState.FAILED, "object_missing", missing.reason, cause)
-        await workshop.forget_checkpoints()
+        await context.forget_checkpoints()
 
-    async def _work(self, run: Run, workshop: Workshop, cause: Cause) -> None:
+    async def _work(self, run: Run, context: RunContext, cause: Cause) -> None:
         began = self.clock.monotonic()
         await self.runs.report(run.run_id, "reads the snapshot", 0.0)
         task = await self._open(run)
@@ -119,7 +119,7 @@ class TrainRun:
         for _ in range(MOST_JUDGEMENTS):
             if completed is not None:
                 break
-            completed = await self._learn_and_promote(task, workshop, began, cause)
+            completed = await self._learn_and_promote(task, context, began, cause)
         if completed is None:
             raise NotYet(f"{task.name} was changed again and again while run {run.run_id} was judged")
         if run.key.step is Step.CENTROID:
@@ -141,33 +141,34 @@ class TrainRun:
 
     async def _nothing_to_learn(self, task: _Task, cause: Cause) -> None:
         """An empty snapshot says that nobody may be known any more."""
-        in_service = await self.register.get(task.name)
+        in_service = await self.deployments.get(task.name)
         newest = await self.snapshots.newest(task.snapshot.published.dataset_id)
         reason = f"snapshot {task.snapshot.published.number} holds no sample to learn from"
         if in_service.version and newest and newest.published.number <= task.snapshot.published.number:
-            actor = completion.rule_actor("gate", self.clock.now())
+            actor = completion.rule_actor("promotion", self.clock.now())
             fact = completion.retired(task.name, in_service.version, reason, actor, in_service.revision + 1)
-            await self.register.retire(in_service, fact, cause)
+            await self.deployments.retire(in_service, fact, cause)
             reason += f"; {task.name} was taken out of service"
         raise Rejected(reason, code="empty_snapshot")
 
     async def _made_before(self, task: _Task) -> TrainingCompleted | None:
         """What an earlier worker of this run promoted before it died."""
-        in_service = await self.register.get(task.name)
+        in_service = await self.deployments.get(task.name)
         model = await self.models.get(task.name, task.version)
         return model.completed if model is not None and task.version in in_service.history else None
 
     async def _learn_and_promote(
-        self, task: _Task, workshop: Workshop, began: float, cause: Cause
+        self, task: _Task, context: RunContext, began: float, cause: Cause
     ) -> TrainingCompleted | None:
         """One pass from photos to a verdict; None when what is in service changed meanwhile."""
-        in_service = await self.register.get(task.name)
+        in_service = await self.deployments.get(task.name)
         await self.runs.report(task.run.run_id, "learns", 0.1)
-        learned = await self._learn(task, workshop, await self._incumbent(in_service))
+        learned = await self._learn(task, context, await self._incumbent(in_service))
         if task.run.key.step is Step.CENTROID:
-            learned = _with_step(learned, await self._challenge_step(task))
+            learned = _with_check(learned, await self._challenge_check(task))
         if learned.draft is None:
-            return completion.done(task.run, learned.judgement, self._lineage(task), self._since(began), None)
+            lineage = await self._lineage(task)
+            return completion.done(task.run, learned.judgement, lineage, self._since(began), None)
         await self.runs.report(task.run.run_id, "exports and compares", 0.9)
         model = await self._make(task, learned.draft, learned.judgement, began)
         await self.models.put(model)
@@ -175,11 +176,11 @@ class TrainRun:
         await self.runs.report(task.run.run_id, "judged", 1.0)
         if learned.judgement.verdict is not Verdict.PROMOTED:
             return model.completed
-        actor = completion.rule_actor("gate", self.clock.now())
+        actor = completion.rule_actor("promotion", self.clock.now())
         entered = await self.promoter.enter(model, in_service, actor, cause)
         return model.completed if entered else None
 
-    async def _learn(self, task: _Task, workshop: Workshop, incumbent: Incumbent | None) -> Learned:
+    async def _learn(self, task: _Task, context: RunContext, incumbent: Incumbent | None) -> Learned:
         seed = task.run.key.seed
         if task.run.key.step is Step.CENTROID:
             return await _in_thread(
@@ -187,19 +188,20 @@ class TrainRun:
             )
         return await _in_thread(
             lambda: self.recipe.challenge(
-                task.material, task.parameters, seed, incumbent, workshop.checkpoints
+                task.material, task.parameters, seed, incumbent, context.checkpoints
             )
         )
 
-    async def _incumbent(self, in_service: InService) -> Incumbent | None:
+    async def _incumbent(self, in_service: Deployment) -> Incumbent | None:
         model = await self.models.get(in_service.name, in_service.version) if in_service.version else None
         if model is None:
             return None
+        sources = await self.folders.read_sources(model.completed.lineage.sources)
         return Incumbent(
             version=model.version,
             kind=HeadKind(model.kind),
             classes=model.classes,
-            sample_ids=tuple(model.completed.lineage.sample_ids),
+            sample_ids=tuple(sources.sample_ids),
             snapshot_number=model.snapshot_number,
             withdrawn=model.withdrawn,
         )
@@ -207,7 +209,7 @@ class TrainRun:
     async def _make(self, task: _Task, draft: Draft, judgement: Judgement, began: float) -> Model:
         vectors = task.tables.photos.vectors
         graph: Graph = await _in_thread(lambda: self.exporter.export(draft.head, vectors))
-        lineage = self._lineage(task, with_strangers=draft.kind is not HeadKind.CENTROID)
+        lineage = await self._lineage(task, with_background=draft.kind is not HeadKind.CENTROID)
         about = About(
             name=task.name,
             version=task.version,
@@ -248,17 +250,20 @@ class TrainRun:
             key = task.run.key.challenge()
             await self.request.queue(key, task.run.dataset_id, cause)
 
-    async def _challenge_step(self, task: _Task) -> GateStep:
+    async def _challenge_check(self, task: _Task) -> PromotionCheck:
         why_not = await self._why_not(task)
-        return GateStep("challengers_follow", not why_not, why_not or "Challengers are trained next.")
+        return PromotionCheck("challengers_follow", not why_not, why_not or "Challengers are trained next.")
 
     async def _why_not(self, task: _Task) -> str:
         return await _in_thread(lambda: self.recipe.why_not_challenge(task.material, task.parameters))
 
-    def _lineage(self, task: _Task, *, with_strangers: bool = False) -> Lineage:
+    async def _lineage(self, task: _Task, *, with_background: bool = False) -> Lineage:
         photos, published, key = task.tables.photos, task.snapshot.published, task.run.key
         learned = photos.keep(photos.learned)
-        assets = set(learned.asset_ids) | (set(task.tables.strangers.asset_ids) if with_strangers else set())
+        assets = set(learned.asset_ids) | (
+            set(task.tables.background.asset_ids) if with_background else set()
+        )
+        sources = LineageSources(asset_ids=sorted(assets), sample_ids=learned.sample_ids)
         return Lineage(
             snapshot_id=published.snapshot_id,
             manifest_sha256=published.manifest.sha256,
@@ -266,8 +271,9 @@ class TrainRun:
             parameters=key.parameters,
             seed=key.seed,
             embedding=published.embedding,
-            asset_ids=sorted(assets),
-            sample_ids=learned.sample_ids,
+            sources=await self.folders.write_sources(sources),
+            asset_count=len(sources.asset_ids),
+            sample_count=len(sources.sample_ids),
             code_version=self.code_version,
         )
 
@@ -279,8 +285,8 @@ class TrainRun:
         return self.clock.monotonic() - began
 
 
-def _with_step(learned: Learned, step: GateStep) -> Learned:
-    judgement = Judgement(learned.judgement.verdict, (*learned.judgement.steps, step))
+def _with_check(learned: Learned, check: PromotionCheck) -> Learned:
+    judgement = Judgement(learned.judgement.verdict, (*learned.judgement.checks, check))
     return Learned(learned.draft, judgement)
 
 

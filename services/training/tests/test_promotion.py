@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from framewell_training.domain.figures import NOTHING_MEASURED, Figures
-from framewell_training.domain.gate import (
-    GateStep,
+from framewell_training.domain.promotion import (
     Judged,
     Judgement,
     Limits,
+    PromotionCheck,
     Verdict,
     judge,
     judge_challenger,
@@ -22,8 +22,8 @@ SOUND = Figures({"a": 20, "b": 20}, {"a": 16, "b": 16}, 0, 200, 0, ())
 IN_SERVICE = Judged("3.0", ("a", "b"), 3, SOUND)
 
 
-def step(judgement: Judgement, check: str) -> GateStep:
-    return next(step for step in judgement.steps if step.check == check)
+def step(judgement: Judgement, check: str) -> PromotionCheck:
+    return next(step for step in judgement.checks if step.check == check)
 
 
 def candidate(classes=("a", "b"), number=4, **changes) -> Judged:
@@ -37,7 +37,7 @@ def test_the_first_model_goes_into_service() -> None:
 
 
 def test_the_first_model_waits_when_it_names_strangers() -> None:
-    assert judge(candidate(named_strangers=20), None, LIMITS).verdict is Verdict.WAITS
+    assert judge(candidate(named_unknown_faces=20), None, LIMITS).verdict is Verdict.WAITS
 
 
 def test_new_classes_alone_justify_promotion() -> None:
@@ -53,7 +53,7 @@ def test_a_new_class_waits_when_a_shared_class_gets_worse() -> None:
 
 
 def test_a_new_class_waits_when_more_strangers_get_a_name() -> None:
-    judgement = judge(candidate(classes=("a", "b", "c"), named_strangers=8), IN_SERVICE, LIMITS)
+    judgement = judge(candidate(classes=("a", "b", "c"), named_unknown_faces=8), IN_SERVICE, LIMITS)
     assert judgement.verdict is Verdict.WAITS
     assert not step(judgement, "false_name_rate_not_worse").passed
 
@@ -114,7 +114,7 @@ def test_a_challenger_must_beat_the_centroid_by_the_margin() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"strangers": 5}, {"tried": {"a": 5}, "found": {"a": 5}}, {"named_strangers": 9}]
+    "changes", [{"unknown_faces": 5}, {"tried": {"a": 5}, "found": {"a": 5}}, {"named_unknown_faces": 9}]
 )
 def test_a_challenger_without_evidence_or_with_false_names_is_refused(changes) -> None:
     better = {"found": {"a": 20, "b": 20}} | changes

@@ -1,4 +1,4 @@
-"""A snapshot's Parquet tables as photos and strangers."""
+"""A snapshot's Parquet tables as photos and background faces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Rejected
-from framewell_training.domain.photos import Crop, Photos, Strangers, Vectors
+from framewell_training.domain.faces import BackgroundFaces, Crop, Photos, Vectors
 from framewell_training.domain.snapshots import Owed
 from framewell_training.ports import Tables
 
@@ -47,7 +47,9 @@ class ParquetTables:
             )
         return Tables(
             photos=Photos.of_crops(_crop(row) for row in rows),
-            strangers=Strangers.of_rows((row["face"], row["asset_id"], row[VECTOR]) for row in background),
+            background=BackgroundFaces.of_rows(
+                (row["face"], row["asset_id"], row[VECTOR]) for row in background
+            ),
             owed=tuple(_owed(rows)),
         )
 
@@ -73,8 +75,10 @@ def _rows(path: Path, columns: Iterable[str], snapshot_id: str) -> list[dict[str
 
 
 def _vectors(column: pa.ChunkedArray, snapshot_id: str) -> Vectors:
-    """The column as float32 [rows, dimensions]. Vectors of two lengths come from two embeddings and are
-    never compared: raises Rejected, as for those that are not finite."""
+    """Return the column as float32 [rows, dimensions].
+
+    Raise Rejected for vectors of two lengths, which come from two embeddings, and for values not finite.
+    """
     lengths = pc.unique(pc.list_value_length(column)).to_pylist()
     flat = pc.list_flatten(column).to_numpy().astype(np.float32)
     if len(lengths) > 1 or None in lengths or not np.isfinite(flat).all():
@@ -98,11 +102,11 @@ def _crop(row: Mapping[str, Any]) -> Crop:
 
 
 def _owed(rows: Iterable[Mapping[str, Any]]) -> Iterable[Owed]:
-    """What every use of a learned sample costs; each (sample, holder, statement) once."""
+    """Yield what every use of a learned sample costs, each (sample, holder, statement) once."""
     seen = set()
     for row in rows:
         for due in row.get("owed") or ():
-            key = (row["sample_id"], due["holder"], due["statement"])
+            key = (row["sample_id"], due["holder"], due["issuer"], due["statement_id"])
             if due["pay_model"] == PAID_PER_USE and row["split"] == LEARNED_SPLIT and key not in seen:
                 seen.add(key)
                 yield Owed(
@@ -111,5 +115,7 @@ def _owed(rows: Iterable[Mapping[str, Any]]) -> Iterable[Owed]:
                     holder=due["holder"],
                     amount=due["amount"],
                     currency=due["currency"],
-                    statement=due["statement"],
+                    issuer=due["issuer"],
+                    statement_id=due["statement_id"],
+                    revision=due["revision"],
                 )

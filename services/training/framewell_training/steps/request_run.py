@@ -12,7 +12,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, Rejected
 from framewell_training.domain.runs import Run, RunKey, RunState
 from framewell_training.domain.snapshots import Snapshot
-from framewell_training.ports import Runs
+from framewell_training.ports import RunRepository
 from framewell_training.recipes.identity.heads import Thresholds
 from framewell_training.recipes.identity.parameters import IdentityParameters, InvalidParameter
 from framewell_training.recipes.identity.recipe import NAME as IDENTITY
@@ -35,15 +35,15 @@ class RequestRun:
     Raises Rejected for a recipe or a parameter that does not exist, Conflict for a withdrawn snapshot.
     """
 
-    runs: Runs
+    runs: RunRepository
     jobs: JobQueue
     clock: Clock
     thresholds: Thresholds
 
     async def __call__(
-        self, snapshot: Snapshot, recipe: str, said: Mapping[str, str], seed: int, cause: Cause
+        self, snapshot: Snapshot, recipe: str, parameters: Mapping[str, str], seed: int, cause: Cause
     ) -> Run:
-        key = self.key(snapshot, recipe, said, seed)
+        key = self.key(snapshot, recipe, parameters, seed)
         if snapshot.withdrawn:
             raise Conflict(
                 f"snapshot {key.snapshot_id} was withdrawn and is not trained on: {snapshot.withdrawn}"
@@ -59,14 +59,14 @@ class RequestRun:
         await self.jobs.put(key.step.job_kind, run.run_id, payload, cause=cause, lane=LANE_LIVE)
         return await self.runs.get(run.run_id) or run
 
-    def key(self, snapshot: Snapshot, recipe: str, said: Mapping[str, str], seed: int) -> RunKey:
-        """The run's key with all parameters complete."""
+    def key(self, snapshot: Snapshot, recipe: str, parameters: Mapping[str, str], seed: int) -> RunKey:
+        """Return the key with complete parameters. Raise Rejected for an unknown recipe or parameter."""
         if recipe not in RECIPES:
             raise Rejected(
                 f"there is no recipe {recipe!r}; there is {', '.join(RECIPES)}", code="unknown_recipe"
             )
         try:
-            parameters = IdentityParameters.parse(said, self.thresholds)
+            complete = IdentityParameters.parse(parameters, self.thresholds)
         except InvalidParameter as error:
             raise Rejected(str(error), code="invalid_parameter") from error
-        return RunKey(snapshot.published.snapshot_id, recipe, parameters.texts(), seed)
+        return RunKey(snapshot.published.snapshot_id, recipe, complete.texts(), seed)

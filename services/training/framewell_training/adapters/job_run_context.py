@@ -12,7 +12,7 @@ from framewell_kit.jobs import Job, Lease
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import NotFound
 from framewell_training.domain.runs import RunStopped
-from framewell_training.ports import Runs
+from framewell_training.ports import RunRepository
 
 T = TypeVar("T")
 
@@ -21,8 +21,8 @@ STORE_SECONDS: Final = 60.0
 
 
 @dataclass(slots=True)
-class JobWorkshop:
-    """Workshop for one attempt at a job; also the Checkpoints that the training thread writes through.
+class JobRunContext:
+    """RunContext for one attempt at a job; also the Checkpoints that the training thread writes through.
 
     The thread cannot be cancelled: once the attempt is left, its next checkpoint stops it. Only the last
     checkpoint is kept; the one before is removed after the job names the new one.
@@ -30,7 +30,7 @@ class JobWorkshop:
 
     job: Job
     lease: Lease
-    runs: Runs
+    runs: RunRepository
     objects: Objects
     loop: asyncio.AbstractEventLoop
     _last: str = ""
@@ -40,7 +40,7 @@ class JobWorkshop:
         self._last = str(self.job.progress.get("checkpoint", ""))
 
     @property
-    def checkpoints(self) -> JobWorkshop:
+    def checkpoints(self) -> JobRunContext:
         return self
 
     def latest(self) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Versions go into service and out of it: by the gate, by a person, or because rights ask for it."""
+"""Put model versions into service and take them out: by the promotion policy, a person, or for rights."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, NotFound
 from framewell_training.domain.completion import promoted, retired, rule_actor
-from framewell_training.domain.models import InService, Model
-from framewell_training.ports import Models, ServiceRegister, Snapshots
+from framewell_training.domain.models import Deployment, Model
+from framewell_training.ports import DeploymentRepository, ModelRepository, SnapshotRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +20,26 @@ class PromoteModel:
     Repeating what is already so changes nothing.
     """
 
-    models: Models
-    register: ServiceRegister
-    snapshots: Snapshots
+    models: ModelRepository
+    deployments: DeploymentRepository
+    snapshots: SnapshotRepository
     clock: Clock
 
     async def promote(self, name: str, version: str, actor: Actor, cause: Cause) -> Model:
-        """Put a version into service. Raises NotFound; Conflict for one that must not be used."""
+        """Put a version into service. Raise NotFound, or Conflict for one that must not be used."""
         model = await self._usable(name, version)
-        before = await self.register.get(name)
+        before = await self.deployments.get(name)
         if before.version != version and not await self.enter(model, before, actor, cause):
             raise Busy(f"{name} was changed by somebody else at this moment: look at it and try again")
         return model
 
-    async def enter(self, model: Model, before: InService, actor: Actor, cause: Cause) -> bool:
+    async def enter(self, model: Model, before: Deployment, actor: Actor, cause: Cause) -> bool:
         """Put a version into service unless something changed since `before`; whether it went in.
 
-        The rights are looked at again afterwards: a withdrawal that was heard in between takes it out.
+        The rights are looked at again afterwards: a withdrawal that arrived in between takes it out.
         """
         fact = promoted(model, _now(actor, self.clock), before.revision + 1)
-        if await self.register.promote(before, fact, cause) is None:
+        if await self.deployments.promote(before, fact, cause) is None:
             return False
         snapshot = await self.snapshots.get(model.snapshot_id)
         if snapshot is not None and snapshot.withdrawn and not snapshot.superseded_by:
@@ -47,8 +47,8 @@ class PromoteModel:
         return True
 
     async def rollback(self, name: str, actor: Actor, cause: Cause) -> Model:
-        """Put the version before back into service. Raises NotFound, and Conflict when there is none."""
-        before = await self.register.get(name)
+        """Put the previous version back into service. Raise NotFound, or Conflict when there is none."""
+        before = await self.deployments.get(name)
         if not before.history:
             raise NotFound(f"no version of {name} was ever in service")
         earlier = await self._earlier(before)
@@ -59,18 +59,18 @@ class PromoteModel:
         return earlier
 
     async def step_back(self, name: str, reason: str, cause: Cause) -> None:
-        """Take what is in service out of it: by the newest earlier version that may be used, else by none."""
+        """Replace the version in service by the newest earlier one that may be used, or by none."""
         actor = rule_actor("rights", self.clock.now())
-        before = await self.register.get(name)
+        before = await self.deployments.get(name)
         if not before.version:
             return
         earlier = await self._earlier(before)
         if earlier is not None:
             fact = promoted(earlier, actor, before.revision + 1)
-            changed = await self.register.promote(before, fact, cause)
+            changed = await self.deployments.promote(before, fact, cause)
         else:
             gone = retired(name, before.version, reason, actor, before.revision + 1)
-            changed = await self.register.retire(before, gone, cause)
+            changed = await self.deployments.retire(before, gone, cause)
         if changed is None:
             raise Busy(f"{name} is being changed by somebody else", retry_after=0.2)
 
@@ -82,7 +82,7 @@ class PromoteModel:
             raise Conflict(f"{model.ref} must not be used: {model.withdrawn}; train again without")
         return model
 
-    async def _earlier(self, before: InService) -> Model | None:
+    async def _earlier(self, before: Deployment) -> Model | None:
         for version in reversed(before.history):
             model = await self.models.get(before.name, version) if version != before.version else None
             if model is not None and not model.withdrawn:
@@ -91,7 +91,7 @@ class PromoteModel:
 
 
 def _now(actor: Actor, clock: Clock) -> Actor:
-    """The actor with the time of this decision."""
+    """Return the actor with the time of this decision."""
     decided = Actor()
     decided.CopyFrom(actor)
     decided.decided_at.FromDatetime(clock.now())

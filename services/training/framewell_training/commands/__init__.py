@@ -1,0 +1,1 @@
+"""What calls and jobs ask for; facts reach `handlers`."""

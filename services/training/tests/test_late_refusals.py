@@ -1,0 +1,105 @@
+"""What must not be learned any more stops, is marked and leaves service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.mesh.v1.mesh_pb2 import ModelVersion, Subject
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
+from framewell.training.v1 import training_service_pb2 as messages
+from framewell.training.v1.training_pb2 import (
+    VERDICT_PROMOTED,
+    TrainingCompleted,
+    TrainingRequested,
+)
+from framewell_kit.outcomes import Conflict
+
+EMBEDDING = ModelVersion(name="faces/dlib-resnet", version="1.0")
+NAME = "identity/people"
+
+
+async def test_a_superseded_snapshot_is_replaced_by_its_successor_whatever_the_margin(training, cast) -> None:
+    crops = cast.crops("anna", ["news-1"]) + cast.crops("anna", ["news-2"])
+    first = await training.publish(crops)
+    await training.deliver(
+        SnapshotWithdrawn(
+            snapshot_id=first.snapshot_id,
+            dataset_id="people",
+            reason="contract 4711 ended",
+            superseded_by="next",
+        )
+    )
+    assert not training.facts.of(ModelRetired)
+    await training.publish(crops[:3])
+    completed = training.facts.of(TrainingCompleted)[-1]
+    assert completed.verdict == VERDICT_PROMOTED
+    assert any("contract 4711 ended" in step.sentence for step in completed.checks)
+    with pytest.raises(Conflict, match="must not be used"):
+        await training.call("Promote", messages.PromoteRequest(model=ModelVersion(name=NAME, version="1.0")))
+
+
+async def test_a_withdrawn_snapshot_without_successor_takes_its_model_out_of_service(training, cast) -> None:
+    first = await training.publish(cast.crops("anna", ["news-1"]))
+    withdrawn = SnapshotWithdrawn(snapshot_id=first.snapshot_id, dataset_id="people", reason="no contract")
+    cause = training.cause()
+    await training.deliver(withdrawn, cause)
+    await training.deliver(withdrawn, cause)
+    (retired,) = training.facts.of(ModelRetired)
+    assert (retired.model.name, retired.model.version, retired.revision) == (NAME, "1.0", 2)
+    with pytest.raises(Conflict, match="was withdrawn and is not trained on"):
+        await training.call(
+            "StartTraining",
+            messages.StartTrainingRequest(
+                request=TrainingRequested(dataset_id="people", recipe="identity", seed=4)
+            ),
+        )
+
+
+async def test_a_withdrawal_while_the_model_is_being_stored_keeps_it_out(training, cast) -> None:
+    written = training.documents.update
+
+    async def withdrawn_meanwhile(collection: str, *args: Any, **kwargs: Any) -> Any:
+        if collection == "models" and "$set" in args[1] and "completed" in args[1]["$set"]:
+            await training.deliver(
+                SnapshotWithdrawn(snapshot_id="snapshot-1", dataset_id="people", reason="no contract")
+            )
+        return await written(collection, *args, **kwargs)
+
+    training.documents.update = withdrawn_meanwhile
+    await training.publish(cast.crops("anna", ["news-1"]))
+    assert not training.facts.of(ModelPromoted)
+    assert training.facts.of(TrainingCompleted)[-1].outcome.failed.code == "snapshot_withdrawn"
+    with pytest.raises(Conflict, match="must not be used"):
+        await training.call("Promote", messages.PromoteRequest(model=ModelVersion(name=NAME, version="1.0")))
+
+
+async def test_a_withdrawal_that_arrives_first_starts_nothing(training, cast) -> None:
+    early = SnapshotWithdrawn(snapshot_id="snapshot-1", dataset_id="people", reason="too early")
+    await training.deliver(early)
+    await training.publish(cast.crops("anna", ["news-1"]))
+    assert not training.facts.of(TrainingCompleted)
+
+
+async def test_an_empty_snapshot_takes_everybody_out_of_service(training, cast) -> None:
+    await training.publish(cast.crops("anna", ["news-1"]))
+    await training.publish([])
+    assert training.facts.of(TrainingCompleted)[-1].outcome.failed.code == "empty_snapshot"
+    assert [one.model.version for one in training.facts.of(ModelRetired)] == ["1.0"]
+
+
+async def test_who_is_erased_leaves_service_and_store(training, cast) -> None:
+    await training.publish(cast.crops("anna", ["news-1"]))
+    await training.publish(cast.crops("anna", ["news-1"]) + cast.crops("bert", ["news-2"]))
+    promoted = training.facts.of(ModelPromoted)[-1]
+    await training.deliver(ErasureRequested(erasure_id="e1", subject=Subject(class_id="bert")))
+    assert not await training.objects.exists(promoted.artefact)
+    assert not await training.objects.exists(promoted.manifest)
+    assert training.facts.of(ModelPromoted)[-1].model.version == "1.0", (
+        "the last model without them serves again"
+    )
+    (completed,) = training.facts.of(ErasureCompleted)
+    assert {count.kind: count.count for count in completed.counts} == {"models": 1, "model objects": 3}
