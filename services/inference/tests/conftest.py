@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -17,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.pictures import Frame, Picture
+from framewell_inference.testing import InferenceBench
 from framewell_inference.wiring.analysers import Analysers, load_analysers
 from framewell_models.folders import ModelMissingError, default_root
 
@@ -37,6 +39,18 @@ def analysers(registry: LoadedModelRegistry) -> Analysers:
         return load_analysers(default_root(), OnnxLoader(1), registry)
     except ModelMissingError as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def faces_and_safety(analysers: Analysers) -> Analysers:
+    """Two analysers of four: reading text takes longest."""
+    return replace(analysers, pictures=[analysers.pictures[0], analysers.pictures[3]])
+
+
+@pytest.fixture
+async def bench(faces_and_safety: Analysers) -> AsyncIterator[InferenceBench]:
+    async with InferenceBench(faces_and_safety) as bench:
+        yield bench
 
 
 @pytest.fixture(scope="session")

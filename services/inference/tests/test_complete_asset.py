@@ -1,73 +1,204 @@
-"""A long asset still ends: its closing fact fits into an event, whatever the number of chunks."""
+"""An asset ends once, when all of it is there: one index, one small fact, whatever its length."""
 
 from __future__ import annotations
 
+import random
+from itertools import pairwise
+
 import pytest
 
-from framewell.asset.v1.asset_pb2 import AssetAnalysed
+from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRemoved, AssetTranscoded
+from framewell.audio.v1.audio_pb2 import AudioAnalysed, AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
-from framewell.media.v1.media_pb2 import ObjectRef, Timeline
-from framewell.mesh.v1.mesh_pb2 import Ratio
-from framewell_contracts.topics import MAX_EVENT_BYTES
-from framewell_inference.domain.messages import done
-from framewell_inference.handlers.complete_asset import fitting
+from framewell.inference.v1.inference_pb2 import AnalysisIndex
+from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot, Span, Work
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell_inference.testing import TIMELINE, InferenceBench
+from framewell_kit.documents import MemoryDocuments
+from framewell_kit.outcome_messages import done, failed
+from framewell_kit.testing.measured_documents import measured
+
+ASSET = "6d1f0f3e-0000-5000-8000-000000000001"
+WORK = Work(asset_id=ASSET, generation=1, timeline=TIMELINE)
+ANALYSERS = ("faces", "labels", "safety", "site", "text")
+TWELVE_HOURS = 4320
+"""Chunks of ten seconds."""
 
 
-def reference(number: int) -> ObjectRef:
+def reference(number: int, suffix: str) -> ObjectRef:
     digest = f"{number:064x}"
     return ObjectRef(
-        key=f"{digest[:2]}/{digest}.observations.pb",
-        media_type="application/protobuf",
-        size=100_000,
-        sha256=digest,
+        key=f"{digest[:2]}/{digest}{suffix}", media_type="application/protobuf", size=100_000, sha256=digest
     )
 
 
-def asset(chunks: int) -> AssetAnalysed:
-    timeline = Timeline(time_base=Ratio(numerator=1, denominator=90_000), frame_count=10**6)
-    names = ("faces", "text", "labels", "safety")
-    return AssetAnalysed(
-        asset_id="a",
+def result(analyser: str, number: int) -> AnalyserResult:
+    return AnalyserResult(
+        analyser=analyser,
+        model=ModelVersion(name=f"{analyser}/model", version="1.0"),
         outcome=done(),
-        timeline=timeline,
-        chunks=[
-            ChunkAnalysed(
-                asset_id="a" * 36,
-                chunk_id=f"{'a' * 36}/0/{number * 900_000}",
-                index=number,
-                frames=reference(number),
-                timeline=timeline,
-                results=[
-                    AnalyserResult(
-                        analyser=name,
-                        outcome=done(),
-                        observation_set=reference(number),
-                        vectors=reference(number),
-                    )
-                    for name in names
-                ],
-            )
-            for number in range(chunks)
-        ],
+        observation_count=3,
+        observation_set=reference(number, ".observations.pb"),
+        vectors=reference(number, ".vectors.arrow"),
     )
 
 
-def test_a_short_asset_keeps_every_word() -> None:
-    short = asset(60)
-    assert fitting(short) is short
+def chunk(number: int) -> ChunkAnalysed:
+    """A chunk of ten seconds; every hundredth could not be read."""
+    message = ChunkAnalysed(
+        work=WORK,
+        chunk_id=f"{ASSET}/0/{number * 250}",
+        index=number,
+        span=Span(start_pts=number * 250, end_pts=(number + 1) * 250, first_frame=number * 250, frames=250),
+        outcome=done(),
+        results=[result(name, number) for name in ANALYSERS],
+        frames=reference(number, ".frames.arrow"),
+        provisional_cuts=[number * 250 + 100],
+    )
+    if number % 100 == 99:
+        message.ClearField("results")
+        message.outcome.CopyFrom(failed("unreadable", "no picture decodes"))
+    return message
 
 
-@pytest.mark.parametrize("chunks", [900, 5000])
-def test_a_long_asset_fits_into_an_event(chunks: int) -> None:
-    assert asset(chunks).ByteSize() > MAX_EVENT_BYTES
-    slim = fitting(asset(chunks))
-    assert slim.ByteSize() < MAX_EVENT_BYTES
-    assert slim.timeline.frame_count == 10**6
+async def transcoded(bench: InferenceBench, chunks: int) -> AssetTranscoded:
+    """The end of transcoding, with one shot for each chunk."""
+    index = MediaIndex(
+        work=WORK, shots=[Shot(span=Span(start_pts=number * 250, frames=250)) for number in range(chunks)]
+    )
+    stored = await bench.objects.put(index.SerializeToString(), media_type="application/protobuf")
+    return AssetTranscoded(
+        work=WORK,
+        outcome=done(),
+        chunk_count=chunks,
+        expects_audio=True,
+        index=stored,
+        shot_count=chunks,
+    )
 
 
-def test_what_is_dropped_first_stands_elsewhere_and_the_rest_is_said() -> None:
-    slim = fitting(asset(900))
-    assert len(slim.chunks) == 900
-    assert slim.chunks[7].results[0].observation_set.key == reference(7).key
-    assert list(slim.missing) == []
-    assert list(fitting(asset(5000)).missing) == ["the list of 5000 chunks is too long for one event"]
+SOUND = AudioAnalysed(work=WORK, outcome=done(), results=[result("speech", 9)])
+
+
+async def test_an_asset_of_twelve_hours_ends_once_with_a_small_fact_and_a_complete_index() -> None:
+    """In any order and with redeliveries, at two replicas: 4,320 chunks with five analysers each."""
+    async with InferenceBench() as bench:
+        parts = [await transcoded(bench, TWELVE_HOURS), SOUND, *map(chunk, range(TWELVE_HOURS))]
+        chance = random.Random(12)
+        parts += chance.sample(parts, 43)
+        chance.shuffle(parts)
+        for part in parts:
+            await bench.deliver(part)
+        analysed = bench.facts.one(AssetAnalysed)  # one id, and always the same content
+        index = AnalysisIndex.FromString(await bench.objects.read(analysed.index))
+    assert analysed.ByteSize() < 5_000
+    assert analysed.chunk_count == len(index.chunks) == TWELVE_HOURS
+    assert [one.chunk_id for one in index.chunks] == [f"{ASSET}/0/{n * 250}" for n in range(TWELVE_HOURS)]
+    assert all(one.span.start_pts < later.span.start_pts for one, later in pairwise(index.chunks))
+    for one in (index.chunks[0], index.chunks[4318]):
+        sent = chunk(one.index)
+        assert [*one.results] == [*sent.results]
+        assert (one.frames, [*one.provisional_cuts]) == (sent.frames, [*sent.provisional_cuts])
+    assert len(index.shots) == TWELVE_HOURS
+    assert [one.analyser for one in index.sound] == ["speech"]
+    assert index.work == WORK
+    assert len(index.missing) == 43
+    assert index.missing[0] == "chunk 99: no picture decodes"
+    assert len(analysed.missing) == 20
+    assert "24" in analysed.missing[-1], "the last sentence counts the others"
+    assert {total.analyser: total.observation_count for total in analysed.totals} == {
+        **dict.fromkeys(ANALYSERS, 3 * (TWELVE_HOURS - 43)), "speech": 3
+    }  # fmt: skip
+
+
+async def test_a_part_costs_the_same_at_the_first_and_at_the_thousandth() -> None:
+    documents, store = measured(MemoryDocuments())
+    async with InferenceBench(documents=documents) as bench:
+        await bench.deliver(await transcoded(bench, TWELVE_HOURS))
+        costs = []
+        for number in range(1024):
+            message = chunk(0)
+            message.index = number
+            store.take()
+            await bench.deliver(message)
+            costs.append(store.take())
+        assert bench.facts.of(AssetAnalysed) == []
+    for number, cost in enumerate(costs):
+        first = costs[number % 64]
+        assert len(cost) == len(first), f"part {number} takes other calls than part {number % 64}"
+        assert sum(cost) <= sum(first) + 1024, f"part {number} touches more than part {number % 64}"
+
+
+@pytest.mark.parametrize("last", range(4))
+async def test_any_part_may_be_the_last_and_a_redelivery_publishes_the_same(last: int) -> None:
+    async with InferenceBench() as bench:
+        parts = [await transcoded(bench, 2), SOUND, chunk(0), chunk(1)]
+        for part in [*parts[:last], *parts[last + 1 :]]:
+            assert await bench.deliver(part) == []
+        (analysed,) = await bench.deliver(parts[last])
+        for part in parts:
+            assert await bench.deliver(part) == [analysed]
+        assert bench.facts.messages == [analysed]
+
+
+async def test_a_chunk_that_was_lost_is_missing_and_the_asset_is_done() -> None:
+    async with InferenceBench() as bench:
+        lost = chunk(1)
+        lost.ClearField("results")
+        lost.outcome.CopyFrom(failed("unreadable", "a hole in the file"))
+        await bench.deliver(chunk(0))
+        await bench.deliver(await transcoded(bench, 2))
+        await bench.deliver(lost)
+        silent = AudioExtracted(work=WORK, outcome=done(), present=False)
+        (heard,) = await bench.deliver(silent)
+        (analysed,) = await bench.deliver(heard)
+    assert isinstance(analysed, AssetAnalysed)
+    assert analysed.outcome.HasField("done")
+    assert list(analysed.missing) == ["chunk 1: a hole in the file"]
+    assert {total.analyser: total.chunk_count for total in analysed.totals} == dict.fromkeys(ANALYSERS, 1)
+
+
+async def test_an_analyser_that_failed_on_a_chunk_is_missing_there() -> None:
+    async with InferenceBench() as bench:
+        partly = chunk(0)
+        partly.results[1].outcome.CopyFrom(failed("analyser_failed", "labels failed: KeyError"))
+        await bench.deliver(await transcoded(bench, 1))
+        await bench.deliver(SOUND)
+        (analysed,) = await bench.deliver(partly)
+    assert isinstance(analysed, AssetAnalysed)
+    assert list(analysed.missing) == ["chunk 0: labels failed: KeyError"]
+    assert "labels" not in {total.analyser for total in analysed.totals}
+
+
+async def test_an_asset_of_which_nothing_could_be_analysed_ends_as_failed() -> None:
+    async with InferenceBench() as bench:
+        plan = AssetTranscoded(
+            work=WORK, outcome=failed("unreadable", "nothing decodes"), missing=["everything"]
+        )
+        (ended,) = await bench.deliver(plan)
+    assert isinstance(ended, AssetAnalysed)
+    assert ended.outcome.failed.detail == "everything"
+    assert ended.chunk_count == 0
+
+
+async def test_generations_are_completed_apart() -> None:
+    async with InferenceBench() as bench:
+        plan, late = await transcoded(bench, 1), chunk(0)
+        await bench.deliver(SOUND)
+        await bench.deliver(plan)
+        late.work.generation = plan.work.generation = 2
+        assert await bench.deliver(late) == []
+        (analysed,) = await bench.deliver(chunk(0))
+    assert isinstance(analysed, AssetAnalysed)
+    assert analysed.work.generation == 1
+
+
+async def test_a_removed_asset_leaves_neither_parts_nor_index_behind() -> None:
+    async with InferenceBench() as bench:
+        for part in (await transcoded(bench, 2), SOUND, chunk(0), chunk(1)):
+            await bench.deliver(part)
+        index = bench.facts.one(AssetAnalysed).index
+        assert await bench.objects.exists(index)
+        await bench.deliver(AssetRemoved(asset_id=ASSET))
+        assert not await bench.objects.exists(index)
+        assert await bench.documents.count("analyses", {}) == 0

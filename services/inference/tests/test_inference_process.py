@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import os
 import signal
 import subprocess
@@ -19,7 +18,6 @@ from pathlib import Path
 import cv2
 import grpc
 import numpy as np
-import pyarrow as pa
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from google.protobuf.message import Message
@@ -29,27 +27,25 @@ from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
-from framewell.media.v1.media_pb2 import ObjectRef, Span, Timeline
-from framewell.mesh.v1.mesh_pb2 import Done, Outcome, Ratio
+from framewell.media.v1.media_pb2 import ObjectRef, Span, Work
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.fact_types import FACTS, fact_type, topics
 from framewell_inference.domain.pictures import Picture
+from framewell_inference.testing import TIMELINE, frame_bundle
 from framewell_inference.wiring.analysers import Analysers
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
+from framewell_kit.outcome_messages import done
 from framewell_kit.testing.ports import port_base
 
 pytestmark = pytest.mark.integration
 
 PREFIX = "inference-test."
 ASSET = "6d1f0f3e-0000-5000-8000-000000000001"
-TIMELINE = Timeline(
-    time_base=Ratio(numerator=1, denominator=25),
-    frame_rate=Ratio(numerator=25, denominator=1),
-    frame_count=60,
-)
+WORK = Work(asset_id=ASSET, generation=1, lane=LANE_LIVE, timeline=TIMELINE)
 
 
 @dataclass(frozen=True)
@@ -128,23 +124,6 @@ def put(folder: Path, data: bytes, suffix: str) -> ObjectRef:
     return ObjectRef(key=key, media_type="application/octet-stream", size=len(data), sha256=digest)
 
 
-def bundle(pictures: list[Picture]) -> bytes:
-    rows = range(len(pictures))
-    jpegs = [cv2.imencode(".jpg", picture)[1].tobytes() for picture in pictures]
-    table = pa.table(
-        {
-            "frame": pa.array([12 * row for row in rows], pa.int64()),
-            "pts": pa.array([12 * row for row in rows], pa.int64()),
-            "shot": pa.array([0 for _ in rows], pa.int32()),
-            "jpeg": pa.array(jpegs, pa.binary()),
-        }
-    )
-    sink = io.BytesIO()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue()
-
-
 async def publish(kafka: str, *messages: Message) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
     await producer.start()
@@ -187,22 +166,18 @@ async def first(kafka: str, kind: type[Message]) -> Message:
 
 
 async def test_chunk_and_sound_become_an_analysed_asset(running: Running, man_in_car: list[Picture]) -> None:
-    frames = put(running.folder, bundle(man_in_car[:5]), ".frames.arrow")
-    chunk_id, outcome = f"{ASSET}/0/0", Outcome(done=Done())
+    frames = put(running.folder, frame_bundle(man_in_car[:5], step=12), ".frames.arrow")
+    chunk_id, outcome = f"{ASSET}/0/0", done()
     span = Span(start_pts=0, end_pts=60, first_frame=0, frames=60)
     await publish(
         running.kafka,
-        AssetTranscoded(
-            asset_id=ASSET, outcome=outcome, chunk_ids=[chunk_id], expects_audio=True, timeline=TIMELINE
-        ),
-        AudioExtracted(asset_id=ASSET, outcome=outcome, present=False, timeline=TIMELINE),
-        ChunkTranscoded(
-            asset_id=ASSET, chunk_id=chunk_id, span=span, outcome=outcome, frames=frames, timeline=TIMELINE
-        ),
+        AssetTranscoded(work=WORK, outcome=outcome, chunk_count=1, expects_audio=True),
+        AudioExtracted(work=WORK, outcome=outcome, present=False),
+        ChunkTranscoded(work=WORK, chunk_id=chunk_id, span=span, outcome=outcome, frames=frames),
     )
     chunk = await first(running.kafka, ChunkAnalysed)
     assert isinstance(chunk, ChunkAnalysed)
-    assert {result.analyser: result.observations for result in chunk.results}["faces"] == 5
+    assert {result.analyser: result.observation_count for result in chunk.results}["faces"] == 5
     asset = await first(running.kafka, AssetAnalysed)
     assert isinstance(asset, AssetAnalysed)
     assert asset.outcome.HasField("done")

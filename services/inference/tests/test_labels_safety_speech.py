@@ -23,7 +23,7 @@ def test_similar_pictures_have_near_features(
     for frame in frames([man_in_car[0], man_in_car[1], astronaut]):
         one.look(frame)
     found = one.finish()
-    assert [observation.vector for observation in found.observations if observation.kind == "picture"] == [0, 1, 2]
+    assert [one.vector for one in found.observations if one.kind == "picture"] == [0, 1, 2]
     assert found.vectors is not None
     unit = found.vectors / np.linalg.norm(found.vectors, axis=1, keepdims=True)
     assert unit[0] @ unit[1] > 0.8 > unit[0] @ unit[2]
@@ -44,7 +44,7 @@ def test_runs_join_equal_labels_and_end_at_cuts_and_gaps(frames: Sampled) -> Non
     for frame, scores in zip(frames([picture] * 5, shots=[0, 0, 0, 0, 1]), labels, strict=True):
         runs.note(frame, scores)
     found = runs.finish()
-    assert [(observation.span.start_pts, observation.span.end_pts, observation.score) for observation in found] == [
+    assert [(one.span.start_pts, one.span.end_pts, one.score) for one in found] == [
         (0, 20, 0.9),
         (30, 40, 0.4),
         (40, 50, 0.4),

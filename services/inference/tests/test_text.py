@@ -1,4 +1,4 @@
-"""Captions on rendered frames: read exactly, with structure; tickers told apart."""
+"""Captions on rendered frames: read exactly, with structure; tickers kept apart."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from framewell.media.v1.media_pb2 import (
+    TEXT_REGION_LOWER_THIRD,
+    TEXT_REGION_TICKER,
+    TextAttributes,
+    TextRegion,
+)
 from framewell_inference.analysers.text.detection import TextBox
 from framewell_inference.analysers.text.lines import Line, LineFollower, correlation
 from framewell_inference.analysers.text.recognition import Reading
+from framewell_inference.domain.messages import observation_messages
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
 from framewell_inference.wiring.analysers import Analysers
@@ -38,8 +45,13 @@ def look(analysers: Analysers, frames: Sampled) -> Look:
     return looked
 
 
-def by_region(found: Findings, region: str) -> list[Observation]:
-    return [observation for observation in found.observations if observation.attributes["region"] == region]
+def text(observation: Observation) -> TextAttributes:
+    assert isinstance(observation.attributes, TextAttributes)
+    return observation.attributes
+
+
+def by_region(found: Findings, region: TextRegion.ValueType) -> list[Observation]:
+    return [one for one in found.observations if text(one).region == region]
 
 
 def test_a_lower_third_is_read_exactly_with_its_role_line(
@@ -48,12 +60,15 @@ def test_a_lower_third_is_read_exactly_with_its_role_line(
     bare = [caption(one, "", "") for one in man_in_car[:2]]
     titled = [caption(one, NAME, ROLE) for one in man_in_car[2:8]]
     found = look([*bare, *titled, *bare])
-    lines = by_region(found, "lower_third")
+    lines = by_region(found, TEXT_REGION_LOWER_THIRD)
     assert [line.text for line in lines] == [NAME, ROLE]
     name, role = lines
-    assert name.attributes["below_text"] == ROLE
-    assert found.observations[int(name.attributes["below"].removeprefix("text/"))] is role
-    assert int(name.attributes["agreeing_reads"]) >= 2
+    assert text(name).below_text == ROLE
+    assert name.below is not None
+    assert found.observations[name.below] is role
+    messages = observation_messages(found, "asset-1/0/900")
+    assert messages[found.observations.index(name)].text_attributes.below_id == f"text/0/900/{name.below}"
+    assert text(name).agreeing_reads >= 2
     assert (name.span.start_pts, name.span.end_pts) == (20, 80)
     assert name.score > 0.9
 
@@ -63,8 +78,8 @@ def test_a_running_ticker_is_kept_as_ticker_and_never_as_caption(
 ) -> None:
     pictures = [caption(one, NAME, ROLE, ticker=TICKER, shift=at * 90) for at, one in enumerate(man_in_car)]
     found = look(pictures)
-    assert [line.text for line in by_region(found, "lower_third")] == [NAME, ROLE]
-    assert any("Angela Schmidt" in line.text for line in by_region(found, "ticker"))
+    assert [line.text for line in by_region(found, TEXT_REGION_LOWER_THIRD)] == [NAME, ROLE]
+    assert any("Angela Schmidt" in line.text for line in by_region(found, TEXT_REGION_TICKER))
 
 
 def test_a_caption_seen_once_is_not_believed(
@@ -72,15 +87,15 @@ def test_a_caption_seen_once_is_not_believed(
 ) -> None:
     pictures = [caption(one, "", "") for one in man_in_car[:3]]
     pictures[1] = caption(man_in_car[1], NAME, ROLE)
-    assert by_region(look(pictures), "lower_third") == []
+    assert by_region(look(pictures), TEXT_REGION_LOWER_THIRD) == []
 
 
 def test_a_still_is_read_whole_and_once(
     look: Look, astronaut: Picture, caption: Callable[..., Picture]
 ) -> None:
     found = look([caption(astronaut, NAME, ROLE)], still=True)
-    (name,) = [observation for observation in found.observations if observation.text == NAME]
-    assert name.attributes["agreeing_reads"] == "1"
+    (name,) = [one for one in found.observations if one.text == NAME]
+    assert text(name).agreeing_reads == 1
 
 
 def test_the_same_place_used_twice_is_two_captions(
@@ -90,15 +105,14 @@ def test_the_same_place_used_twice_is_two_captions(
     titled = [caption(one, NAME, ROLE) for one in man_in_car[:4]]
     bare = [caption(one, "", "") for one in man_in_car[4:6]]
     found = look([*titled, *bare, *titled])
-    names = [observation for observation in found.observations if observation.text == NAME]
-    assert [(observation.span.start_pts, observation.span.end_pts) for observation in names] == [(0, 40), (60, 100)]
-    assert [found.observations[int(observation.attributes["below"][5:])].span for observation in names] == [
-        observation.span for observation in names
-    ]
+    names = [one for one in found.observations if one.text == NAME]
+    assert [(one.span.start_pts, one.span.end_pts) for one in names] == [(0, 40), (60, 100)]
+    lower = [found.observations[one.below] for one in names if one.below is not None]
+    assert [one.span for one in lower] == [one.span for one in names]
 
 
-class Dictation:
-    """A reader that says what it is told, one text after the other."""
+class ScriptedReader:
+    """A reader that returns the texts it was given, one after the other."""
 
     def __init__(self, *texts: str) -> None:
         self.texts = list(texts)
@@ -114,7 +128,7 @@ Follow = Callable[..., list[Line]]
 def follow(frames: Sampled) -> Follow:
     """The lines that come out when the same box is found in every picture."""
 
-    def followed(reader: Dictation, pictures: Sequence[Picture], box: PixelBox) -> list[Line]:
+    def followed(reader: ScriptedReader, pictures: Sequence[Picture], box: PixelBox) -> list[Line]:
         follower = LineFollower(reader, runs=lambda _: False)
         for frame in frames(pictures):
             follower.look(frame, frame.picture[..., 0], [TextBox(box, 0.9)])
@@ -128,7 +142,7 @@ def textured(seed: int) -> Picture:
 
 
 def test_reading_stops_when_two_agree(follow: Follow) -> None:
-    reader = Dictation("Größier", "Größler", "Größler", "never asked for")
+    reader = ScriptedReader("Größier", "Größler", "Größler", "never asked for")
     (line,) = follow(reader, [textured(1)] * 8, PixelBox(10, 10, 300, 40))
     assert line.best.text == "Größler"
     assert (len(line.readings), line.agreeing) == (3, 2)
@@ -136,14 +150,14 @@ def test_reading_stops_when_two_agree(follow: Follow) -> None:
 
 
 def test_reading_gives_up_after_four(follow: Follow) -> None:
-    reader = Dictation("a", "b", "c", "d", "never asked for")
+    reader = ScriptedReader("a", "b", "c", "d", "never asked for")
     (line,) = follow(reader, [textured(1)] * 9, PixelBox(10, 10, 300, 40))
     assert line.agreeing == 1
     assert reader.texts == ["never asked for"]
 
 
 def test_what_moves_under_the_box_is_never_read(follow: Follow) -> None:
-    assert follow(Dictation(), [textured(seed) for seed in range(6)], PixelBox(10, 10, 300, 40)) == []
+    assert follow(ScriptedReader(), [textured(seed) for seed in range(6)], PixelBox(10, 10, 300, 40)) == []
 
 
 def test_flat_patches_do_not_count_as_equal() -> None:

@@ -55,7 +55,8 @@ class ListObservations:
                 after = await self.observations.get(set_id)
                 if after is None or after.asset_id != asset_id:
                     raise Rejected(
-                        f"the page token {token[:80]!r} is not one that this list gave out: begin without a token",
+                        f"the page token {token[:80]!r} is not one that the observations of {asset_id} gave "
+                        "out: begin without a token",
                         code="bad_page_token",
                     )
                 yield after, ordinal + 1

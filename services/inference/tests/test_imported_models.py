@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
@@ -10,25 +11,16 @@ import pytest
 import yaml
 from onnx import TensorProto, helper, numpy_helper
 
+from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_inference.adapters.graph_checks import check_graph
-from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
-from framewell_inference.adapters.imported_model_documents import ImportedModelDocuments
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
-from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.handlers.manage_models import ManageModels
+from framewell_inference.testing import InferenceBench
 from framewell_inference.wiring.analysers import load_site_models
-from framewell_kit.documents import MemoryDocuments
-from framewell_kit.facts import Cause
-from framewell_kit.objects import MemoryObjects
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
-from framewell_models.manifest import Manifest, ManifestError, ModelRef, read
-
-
-class NoJobs:
-    async def put(self, ref: ModelRef, revision: int, cause: Cause) -> None:
-        raise AssertionError("no job is expected")
+from framewell_models.manifest import Manifest, ManifestError, read
 
 
 def doubling(*, domain: str = "", opset: int = 17, external: bool = False) -> bytes:
@@ -50,7 +42,7 @@ def doubling(*, domain: str = "", opset: int = 17, external: bool = False) -> by
     return model.SerializeToString()
 
 
-def manifest_text(graph: bytes, *, name: str = "house/doubling", version: str = "1.0") -> bytes:
+def manifest_text(graph: bytes, *, name: str = "site/doubling", version: str = "1.0") -> bytes:
     return yaml.safe_dump(
         {
             "name": name,
@@ -87,61 +79,68 @@ def test_a_graph_of_another_hash_is_refused() -> None:
 
 
 @pytest.fixture
-def manage() -> ManageModels:
-    documents, objects, registry, loader = MemoryDocuments(), MemoryObjects(), LoadedModelRegistry(), OnnxLoader(1)
-    return ManageModels(
-        registry=registry,
-        imported=ImportedModelDocuments(documents, objects, loader),
-        identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
-        jobs=NoJobs(),
-        pictures=(),
-        sounds=(),
-    )
+async def bench() -> AsyncIterator[InferenceBench]:
+    async with InferenceBench() as bench:
+        yield bench
 
 
-async def test_an_imported_model_runs_by_name_and_survives_a_restart(manage: ManageModels) -> None:
+async def take_in(bench: InferenceBench, manifest: bytes, files: dict[str, bytes]) -> api.Model:
+    request = api.ImportModelRequest(manifest=manifest, files=files)
+    answer = await bench.call("ImportModel", request)
+    assert isinstance(answer.model, api.Model)
+    return answer.model
+
+
+async def test_an_imported_model_runs_by_name_and_survives_a_restart(bench: InferenceBench) -> None:
     graph = doubling()
-    taken = await manage.take_in(manifest_text(graph), {"model.onnx": graph})
+    taken = await take_in(bench, manifest_text(graph), {"model.onnx": graph})
     assert taken.in_force
-    model = manage.registry.find("house/doubling")
+    model = bench.registry.find("site/doubling")
     assert model is not None
     assert model.run({"x": np.array([1, 2], np.float32)})["y"].tolist() == [2, 4]
 
-    restarted = LoadedModelRegistry()
-    assert isinstance(manage.imported, ImportedModelDocuments)
-    await manage.imported.restore(restarted)
-    assert restarted.find("house/doubling", "1.0") is not None
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as restarted:
+        assert restarted.registry.find("site/doubling", "1.0") is not None
 
 
-async def test_a_second_version_waits_until_it_is_chosen(manage: ManageModels) -> None:
+async def test_a_second_version_waits_until_it_is_chosen(bench: InferenceBench) -> None:
     for version in ("1.0", "2.0"):
         graph = doubling()
-        await manage.take_in(manifest_text(graph, version=version), {"model.onnx": graph})
-    assert [(one.model.version, one.in_force) for one in await manage.models()] == [
-        ("1.0", True),
-        ("2.0", False),
-    ]
-    cause = Cause(id="c", source="s", type="t", time=None)  # type: ignore[arg-type]
-    await manage.choose(ModelRef("house/doubling", "2.0"), cause)
-    found = manage.registry.find("house/doubling")
+        await take_in(bench, manifest_text(graph, version=version), {"model.onnx": graph})
+    answer = await bench.call("ListModels", api.ListModelsRequest())
+    assert [(one.model.version, one.in_force) for one in answer.models] == [("1.0", True), ("2.0", False)]
+    chosen = api.ChooseVersionRequest(model=ModelVersion(name="site/doubling", version="2.0"))
+    await bench.call("ChooseVersion", chosen)
+    found = bench.registry.find("site/doubling")
     assert found is not None
     assert found.manifest.version == "2.0"
+    chosen.model.version = "9.0"
     with pytest.raises(NotFound):
-        await manage.choose(ModelRef("house/doubling", "9.0"), cause)
+        await bench.call("ChooseVersion", chosen)
 
 
-async def test_what_cannot_be_taken_in_is_refused_with_a_reason(manage: ManageModels) -> None:
+async def test_models_are_paged_by_name_and_version(bench: InferenceBench) -> None:
+    for version in ("1.0", "2.0", "3.0"):
+        graph = doubling()
+        await take_in(bench, manifest_text(graph, version=version), {"model.onnx": graph})
+    first = await bench.call("ListModels", api.ListModelsRequest(page_size=2))
+    rest = await bench.call("ListModels", api.ListModelsRequest(page_token=first.next_page_token))
+    assert [one.model.version for one in [*first.models, *rest.models]] == ["1.0", "2.0", "3.0"]
+    assert rest.next_page_token == ""
+
+
+async def test_what_cannot_be_taken_in_is_refused_with_a_reason(bench: InferenceBench) -> None:
     graph = doubling()
     text = manifest_text(graph)
     with pytest.raises(Rejected, match="files are"):
-        await manage.take_in(text, {"model.onnx": graph, "extra.onnx": graph})
+        await take_in(bench, text, {"model.onnx": graph, "extra.onnx": graph})
     with pytest.raises(Rejected, match="may carry code"):
-        await manage.take_in(text.replace(b"model.onnx", b"model.pth"), {"model.pth": graph})
+        await take_in(bench, text.replace(b"model.onnx", b"model.pth"), {"model.pth": graph})
     with pytest.raises(Rejected, match="promote the run"):
-        await manage.take_in(manifest_text(graph, name="identity/news"), {"model.onnx": graph})
-    await manage.take_in(text, {"model.onnx": graph})
+        await take_in(bench, manifest_text(graph, name="identity/news"), {"model.onnx": graph})
+    await take_in(bench, text, {"model.onnx": graph})
     with pytest.raises(Conflict, match="there already"):
-        await manage.take_in(text, {"model.onnx": graph})
+        await take_in(bench, text, {"model.onnx": graph})
 
 
 def test_a_swap_is_seen_whole() -> None:
@@ -151,23 +150,23 @@ def test_a_swap_is_seen_whole() -> None:
     second = loader.load_bytes(read(manifest_text(graph, version="2.0").decode()), graph)
     registry.put(first, in_force=True)
     registry.put(second, in_force=False)
-    assert registry.find("house/doubling") is first
+    assert registry.find("site/doubling") is first
     registry.put(second, in_force=True)
-    assert registry.find("house/doubling") is second
-    assert registry.find("house/doubling", "1.0") is first
+    assert registry.find("site/doubling") is second
+    assert registry.find("site/doubling", "1.0") is first
     registry.drop(second.manifest.ref)
-    assert registry.find("house/doubling") is None
+    assert registry.find("site/doubling") is None
 
 
 def test_a_folder_beside_the_shipped_ones_is_served_and_a_broken_one_is_named(tmp_path: Path) -> None:
     registry, graph = LoadedModelRegistry(), doubling()
     for version, content in (("1.0", graph), ("2.0", b"tampered")):
-        folder = tmp_path / "house/doubling" / version
+        folder = tmp_path / "site/doubling" / version
         folder.mkdir(parents=True)
         (folder / "model.yaml").write_bytes(manifest_text(graph, version=version))
         (folder / "model.onnx").write_bytes(content)
     (problem,) = load_site_models(tmp_path, OnnxLoader(1), registry)
-    assert "house/doubling@2.0" in problem
-    found = registry.find("house/doubling")
+    assert "site/doubling@2.0" in problem
+    found = registry.find("site/doubling")
     assert found is not None
     assert found.manifest.version == "1.0"

@@ -1,0 +1,180 @@
+"""Chunks analysed on real weights and stores in memory: stored once, listed in pages, found, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetRemoved
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
+from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.media.v1.media_pb2 import ObservationRef, Span, Work
+from framewell_inference.domain.messages import observation_set
+from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.pictures import Picture
+from framewell_inference.testing import InferenceBench
+from framewell_inference.wiring.analysers import Analysers
+from framewell_kit.outcome_messages import failed
+from framewell_kit.outcomes import NotFound, Rejected
+from framewell_models.manifest import ModelRef
+
+ASSET, CHUNK = "asset-1", "asset-1/0/0"
+
+
+async def test_a_chunk_delivered_twice_is_stored_once_with_the_same_fact(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    first = await bench.analyse(man_in_car[:4], CHUNK)
+    stored = await bench.documents.count("observation_sets", {})
+    second = await bench.analyse(man_in_car[:4], CHUNK)
+    assert first.SerializeToString(deterministic=True) == second.SerializeToString(deterministic=True)
+    assert await bench.documents.count("observation_sets", {}) == stored == 2
+    assert [result.analyser for result in first.results] == ["faces", "safety"]
+    assert first.results[0].observation_count == 4
+
+
+async def test_a_chunk_that_was_not_transcoded_ends_as_failed(bench: InferenceBench) -> None:
+    fact = ChunkTranscoded(
+        work=Work(asset_id=ASSET), chunk_id=CHUNK, outcome=failed("unreadable", "no picture decodes")
+    )
+    (analysed,) = await bench.deliver(fact)
+    assert isinstance(analysed, ChunkAnalysed)
+    assert analysed.outcome.failed.detail == "no picture decodes"
+
+
+class Broken:
+    """An analyser that fails on every picture."""
+
+    name = "broken"
+    models = (ModelRef("broken/model", "1.0"),)
+
+    def begin(self, *, still: bool = False) -> Broken:
+        return self
+
+    def look(self, frame: object) -> None:
+        raise ZeroDivisionError("a bug of its own")
+
+    def finish(self) -> Findings:
+        raise AssertionError("a pass that failed is not finished")
+
+
+async def test_an_analyser_that_fails_twice_is_reported_and_the_others_stand(
+    faces_and_safety: Analysers, man_in_car: list[Picture]
+) -> None:
+    analysers = replace(faces_and_safety, pictures=[*faces_and_safety.pictures, Broken()])
+    async with InferenceBench(analysers) as bench:
+        with pytest.raises(ZeroDivisionError):
+            await bench.analyse(man_in_car[:2], CHUNK)
+        second = bench.cause()._replace(attempt=2)
+        analysed = await bench.analyse(man_in_car[:2], CHUNK, cause=second)
+    assert analysed.outcome.HasField("done")
+    outcomes = {result.analyser: result.outcome.failed.detail for result in analysed.results}
+    assert outcomes == {
+        "faces": "",
+        "safety": "",
+        "broken": "broken failed: ZeroDivisionError: a bug of its own",
+    }
+
+
+async def listed(
+    bench: InferenceBench, size: int, analysers: Sequence[str] = (), span: Span | None = None
+) -> list[str]:
+    """Read a listing page by page and return the ids of its observations."""
+    ids, token = [], ""
+    while True:
+        wanted = api.ListObservationsRequest(
+            asset_id=ASSET, analysers=analysers, span=span, page_size=size, page_token=token
+        )
+        page = await bench.call("ListObservations", wanted)
+        assert len(page.observations) <= size
+        ids += [one.id for one in page.observations]
+        token = page.next_page_token
+        if not token:
+            return ids
+
+
+async def test_observations_are_paged_completely_and_in_order(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    await bench.analyse(man_in_car[:4], "asset-1/0/0")
+    await bench.analyse(man_in_car[4:8], "asset-1/0/100", start=100)
+    everything = await listed(bench, 1000)
+    assert len(set(everything)) == len(everything), "ids are unique in the asset"
+    assert everything[:4] == [f"faces/0/0/{ordinal}" for ordinal in range(4)]
+    for size in (1, 3, 4):
+        assert await listed(bench, size) == everything
+    part = Span(start_pts=100, end_pts=110)
+    assert await listed(bench, 1000, analysers=["faces"], span=part) == ["faces/0/100/0"]
+
+
+async def test_a_page_goes_on_behind_the_last_one_whatever_was_added_meanwhile(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    await bench.analyse(man_in_car[4:8], "asset-1/0/100", start=100)
+    first = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=ASSET, page_size=2))
+    await bench.analyse(man_in_car[:4], "asset-1/0/0")  # sorts before what was read
+    rest = await bench.call(
+        "ListObservations",
+        api.ListObservationsRequest(asset_id=ASSET, page_token=first.next_page_token),
+    )
+    ids = [one.id for one in [*first.observations, *rest.observations]]
+    assert ids[:4] == [f"faces/0/100/{ordinal}" for ordinal in range(4)]
+
+
+async def test_a_page_token_of_another_list_is_refused(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    await bench.analyse(man_in_car[:2], CHUNK)
+    first = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=ASSET, page_size=1))
+    for asset, token in (("asset-2", first.next_page_token), (ASSET, "0:1")):
+        with pytest.raises(Rejected, match="page token"):
+            await bench.call(
+                "ListObservations", api.ListObservationsRequest(asset_id=asset, page_token=token)
+            )
+
+
+async def test_the_nearest_stored_face_is_found(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    await bench.analyse(man_in_car[:3], "asset-1/0/0")
+    await bench.analyse([astronaut], "asset-3/0/0")
+    one = ObservationRef(asset_id="asset-1", observation_id="faces/0/0/1")
+    answer = await bench.call("FindSimilar", api.FindSimilarRequest(observation=one, limit=3))
+    found = answer.neighbours
+    assert (found[0].asset_id, found[0].observation.id) == ("asset-1", "faces/0/0/1")
+    assert {neighbour.asset_id for neighbour in found} == {"asset-1"}
+    assert [neighbour.distance for neighbour in found] == sorted(neighbour.distance for neighbour in found)
+
+
+async def test_what_is_no_stored_observation_is_named_in_the_refusal(bench: InferenceBench) -> None:
+    for observation, refusal in (("faces/0/0/1", NotFound), ("faces", Rejected)):
+        ref = ObservationRef(asset_id="asset-1", observation_id=observation)
+        with pytest.raises(refusal, match="faces"):
+            await bench.call("FindSimilar", api.FindSimilarRequest(observation=ref))
+
+
+async def test_a_removed_asset_leaves_nothing_behind(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    analysed = await bench.analyse(man_in_car[:3], CHUNK)
+    kept = await bench.analyse(man_in_car[:3], "asset-2/0/0")
+    await bench.deliver(AssetRemoved(asset_id=ASSET))
+    assert await bench.documents.count("observation_sets", {"asset_id": ASSET}) == 0
+    assert await bench.people(ASSET) == []
+    assert not await bench.objects.exists(analysed.results[0].observation_set)
+    assert await bench.objects.exists(kept.results[0].vectors), "another asset's vectors stay"
+
+
+def test_messages_of_the_same_findings_have_the_same_bytes(
+    analysers: Analysers, man_in_car: list[Picture], frames: Callable[..., list[object]]
+) -> None:
+    encoded = []
+    for _ in range(2):
+        one = analysers.pictures[0].begin()
+        for frame in frames(man_in_car[:2]):
+            one.look(frame)  # type: ignore[arg-type]
+        message = observation_set(one.finish(), asset_id=ASSET, chunk_id=CHUNK)
+        encoded.append(message.SerializeToString(deterministic=True))
+    assert encoded[0] == encoded[1]

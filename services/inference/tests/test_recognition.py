@@ -1,0 +1,234 @@
+"""Faces named by promoted models, on real weights and stores in memory: re-labelled whole, switched once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.mesh.v1.mesh_pb2 import ModelVersion, Subject
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
+from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
+from framewell_inference.domain.pictures import Float, Picture
+from framewell_inference.ports.models import RELABEL_JOB
+from framewell_inference.testing import IDENTITY, InferenceBench, identity_manifest
+from framewell_kit.jobs.model import COLLECTION as JOBS
+from framewell_kit.jobs.store import job_of
+from framewell_kit.outcomes import Conflict, Rejected
+from framewell_kit.testing.held_lease import HeldLease
+
+ASSET, CHUNK = "asset-1", "asset-1/0/0"
+
+
+async def learned(bench: InferenceBench, pictures: list[Picture], chunk_id: str = CHUNK) -> Float:
+    """Analyse the pictures and return the centroid of their faces."""
+    centroid: Float = (await bench.vectors(await bench.analyse(pictures, chunk_id))).mean(axis=0)
+    return centroid
+
+
+def appearances(people: Iterable[api.Person]) -> list[tuple[str, int, api.Appearance]]:
+    """Every appearance with its class and the number of all appearances of the class."""
+    return [(one.class_id, one.appearance_count, each) for one in people for each in one.appearances]
+
+
+async def in_force(bench: InferenceBench) -> list[str]:
+    answer = await bench.call("ListModels", api.ListModelsRequest())
+    return [one.model.version for one in answer.models if one.model.name == IDENTITY and one.in_force]
+
+
+async def test_a_promoted_model_names_the_man_and_leaves_the_astronaut_unknown(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    """The demo's story in small: learn from the first half, recognise in the second."""
+    centroid = await learned(bench, man_in_car[:6])
+    await bench.analyse(man_in_car[6:], "asset-2/0/0")
+    await bench.analyse([astronaut], "asset-3/0/0")
+    (unknown,) = await bench.people("asset-2")
+    assert (unknown.class_id, unknown.HasField("score")) == ("", False)
+
+    await bench.promote({"man": centroid}, "1.0", 1)
+    assert (await bench.people("asset-2"))[0].class_id == "", "nothing changes before the switch"
+    updated = await bench.relabel()
+
+    assert (updated.track_count, updated.changed_track_count, updated.changed_asset_count) == (3, 2, 2)
+    assert list((await bench.changes(updated)).asset_ids) == ["asset-1", "asset-2"]
+    (man,) = await bench.people("asset-2")
+    assert man.class_id == "man"
+    assert man.score > 0.5
+    assert f"{man.model.name}@{man.model.version}" == "identity/news@1.0"
+    (appearance,) = man.appearances
+    assert (appearance.span.start_pts, appearance.span.end_pts) == (0, 60)
+    assert appearance.observation_id.startswith("faces/0/0/")
+    (background_face,) = await bench.people("asset-3")
+    assert background_face.class_id == ""
+
+
+async def test_people_are_paged_by_appearances_without_gap_or_repetition(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    centroid = await learned(bench, man_in_car[:4], "asset-1/0/0")
+    for number in range(1, 4):
+        pictures = [astronaut] if number == 2 else man_in_car[4:6]
+        await bench.analyse(pictures, f"asset-1/0/{number * 100}", start=number * 100)
+    await bench.promote({"man": centroid}, "1.0", 1)
+    await bench.relabel()
+    everything = await bench.people(ASSET)
+    assert [(one.class_id, one.appearance_count) for one in everything] == [("man", 3), ("", 1)]
+    paged, token = [], ""
+    while True:
+        request = api.ListPeopleRequest(asset_id=ASSET, page_size=1, page_token=token)
+        page = await bench.call("ListPeople", request)
+        paged += [
+            (one.class_id, one.appearance_count, each) for one in page.people for each in one.appearances
+        ]
+        token = page.next_page_token
+        if not token:
+            break
+    assert paged == appearances(everything)
+
+
+async def test_a_second_version_switches_whole_and_reports_what_changed(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    man = await learned(bench, man_in_car[:6])
+    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    await bench.promote({"man": man}, "1.0", 1)
+    await bench.relabel()
+    await bench.promote({"man": man, "woman": woman}, "2.0", 2)
+    updated = await bench.relabel()
+    assert updated.previous.version == "1.0"
+    changes = await bench.changes(updated)
+    assert {(row.class_id, row.before, row.after) for row in changes.classes} == {
+        ("", 1, 0), ("man", 1, 1), ("woman", 0, 1)
+    }  # fmt: skip
+    assert list(changes.asset_ids) == ["asset-3"]
+    assert (await bench.people("asset-3"))[0].class_id == "woman"
+    found = bench.registry.find(IDENTITY)
+    assert found is not None
+    assert found.manifest.version == "2.0"
+
+
+async def test_a_worker_that_takes_over_after_the_switch_reports_the_same_change(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    man = await learned(bench, man_in_car[:6])
+    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    await bench.promote({"man": man}, "1.0", 1)
+    await bench.relabel()
+    await bench.promote({"man": man, "woman": woman}, "2.0", 2)
+    first = await relabel_unended(bench, f"{IDENTITY}@2.0/2")
+    again = await bench.relabel()
+    assert list((await bench.changes(first)).asset_ids) == ["asset-3"]
+    assert again == first
+
+
+async def relabel_unended(
+    bench: InferenceBench, key: str, lease: type[HeldLease] = HeldLease
+) -> RecognitionUpdated:
+    """Do the work of a re-labelling as a worker that dies before its job ends."""
+    (kind,) = bench.service.jobs
+    document = await bench.documents.get(JOBS, f"{RELABEL_JOB}/{key}")
+    assert document is not None
+    (updated,) = await kind.work(job_of(document), lease(bench.jobs, document))
+    assert isinstance(updated, RecognitionUpdated)
+    return updated
+
+
+async def test_an_older_promotion_never_replaces_a_newer_one(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    man = await learned(bench, man_in_car[:3])
+    await bench.promote({"man": man}, "2.0", 5)
+    await bench.relabel()
+    await bench.promote({"other": man}, "1.0", 4)
+    assert await bench.run_jobs() == 0, "a promotion that comes late asks for nothing"
+    payload = {"model": f"{IDENTITY}@1.0", "revision": 4}
+    await bench.jobs.put(RELABEL_JOB, f"{IDENTITY}@1.0/4", payload, cause=bench.cause())
+    await bench.run_jobs()
+    assert await in_force(bench) == ["2.0"]
+
+
+async def test_a_chunk_analysed_after_a_promotion_is_named_at_once(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    await bench.promote({"man": await learned(bench, man_in_car[:6])}, "1.0", 1)
+    await bench.relabel()
+    await bench.analyse(man_in_car[6:], "asset-9/0/0")
+    assert (await bench.people("asset-9"))[0].class_id == "man"
+
+
+async def test_a_chunk_that_slipped_through_the_switch_is_named_on_reading(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    await bench.promote({"man": await learned(bench, man_in_car[:6])}, "1.0", 1)
+    await bench.relabel()
+    await bench.documents.delete_where("postings", {})
+    assert (await bench.people(ASSET))[0].class_id == "man"
+
+
+async def test_a_retired_model_names_nobody(bench: InferenceBench, man_in_car: list[Picture]) -> None:
+    await bench.promote({"man": await learned(bench, man_in_car[:3])}, "1.0", 1)
+    await bench.relabel()
+    await bench.deliver(ModelRetired(model=ModelVersion(name=IDENTITY, version="1.0"), revision=2))
+    assert [person.class_id for person in await bench.people(ASSET)] == [""]
+
+
+class Lost(Exception):
+    """Another worker has the lease."""
+
+
+class LostLease(HeldLease):
+    """A lease that another worker has taken over."""
+
+    def check(self) -> None:
+        raise Lost
+
+
+async def test_a_lost_lease_stops_the_switch(bench: InferenceBench, man_in_car: list[Picture]) -> None:
+    await bench.promote({"man": await learned(bench, man_in_car[:3])}, "1.0", 1)
+    with pytest.raises(Lost):
+        await relabel_unended(bench, f"{IDENTITY}@1.0/1", LostLease)
+    assert await in_force(bench) == []
+
+
+async def test_a_promoted_model_that_cannot_be_loaded_does_not_stop_analysis(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    man = await learned(bench, man_in_car[:3])
+    await bench.promote({"man": man}, "1.0", 1)
+    broken = identity_manifest(b"another graph", ["man"], "2.0")
+    with pytest.raises(Rejected, match="sha256"):
+        await bench.promote({"man": man}, "2.0", 2, manifest=broken)
+    analysed = await bench.analyse(man_in_car[3:6], "asset-5/0/0")
+    assert analysed.outcome.HasField("done")
+
+
+async def test_a_promotion_that_is_no_identity_model_changes_nothing(bench: InferenceBench) -> None:
+    await bench.deliver(ModelPromoted(model=ModelVersion(name="house/doubling", version="1.0"), revision=1))
+    assert await bench.run_jobs() == 0
+
+
+async def test_an_identity_model_is_promoted_and_not_chosen(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    await bench.promote({"man": await learned(bench, man_in_car[:3])}, "1.0", 1)
+    await bench.relabel()
+    chosen = api.ChooseVersionRequest(model=ModelVersion(name=IDENTITY, version="1.0"))
+    with pytest.raises(Conflict, match="promote it"):
+        await bench.call("ChooseVersion", chosen)
+
+
+async def test_an_erased_class_is_named_no_more_and_the_counts_say_so(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    await bench.promote({"man": await learned(bench, man_in_car[:6])}, "1.0", 1)
+    await bench.relabel()
+    (answer,) = await bench.deliver(ErasureRequested(erasure_id="e", subject=Subject(class_id="man")))
+    assert isinstance(answer, ErasureCompleted)
+    assert [(count.kind, count.count) for count in answer.counts] == [("postings", 1)]
+    assert (await bench.people(ASSET))[0].class_id == ""
+    (again,) = await bench.deliver(ErasureRequested(erasure_id="f", subject=Subject(class_id="man")))
+    assert isinstance(again, ErasureCompleted)
+    assert [count.count for count in again.counts] == [0]
