@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -68,7 +67,6 @@ async def probe(sandbox: Sandbox, path: Path, *, file_name: str) -> Probe:
 
 def _track(entry: Mapping[str, Any]) -> media_pb2.Track:
     rate, aspect = entry.get("frame_rate"), entry.get("sample_aspect_ratio")
-    seconds = entry.get("duration_seconds", 0)
     seconds = float(entry.get("duration_seconds", 0))
     return media_pb2.Track(
         index=int(entry["index"]),
