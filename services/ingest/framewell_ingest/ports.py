@@ -1,4 +1,4 @@
-"""What ingest's handlers need from outside."""
+"""What ingest needs from outside."""
 
 from __future__ import annotations
 
@@ -12,79 +12,77 @@ from typing import Protocol
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Track
 from framewell_ingest.domain.assets import Asset, State
+from framewell_ingest.domain.ends import End
 from framewell_ingest.domain.findings import Finding
 from framewell_kit.facts import Cause, Fact, Outgoing
+from framewell_kit.paging import Page, PageRequest
 
 
-class Assets(Protocol):
-    """The assets of ingest; its methods are idempotent. Raises `Busy` when the store is away."""
+class AssetRepository(Protocol):
+    """The assets of ingest. Every method is idempotent and raises Busy while the store is away."""
 
     async def register(self, asset: Asset, announcement: Fact | None, cause: Cause) -> bool:
-        """Note a new asset and send the fact about it, if any; False when it is known (nothing changes)."""
+        """Keep a new asset and send the fact about it, if any; return False when it is known already."""
         ...
 
     async def get(self, asset_id: str) -> Asset | None:
-        """The asset, None when unknown."""
+        """Return the asset, None when unknown."""
         ...
 
-    async def page(self, states: Sequence[State], size: int, before: datetime | None) -> list[Asset]:
-        """Up to `size` assets asked for before a moment, newest first."""
+    async def page(self, states: Sequence[State], page: PageRequest) -> Page[Asset]:
+        """Return a page of the assets in these states (none: all), newest first. Raises Rejected."""
         ...
 
     async def changed_since(self, since: datetime, asset_id: str) -> list[Asset]:
-        """Assets changed at or after a moment, oldest change first; only one if its id is given."""
+        """Return the assets changed at or after a time, oldest change first; only one if its id is given."""
         ...
 
     async def begin(self, asset_id: str) -> Asset | None:
-        """Fetching begins, unless the asset has ended; the asset as it is now. None: unknown or removed."""
+        """Mark an open asset as being fetched; return it as it is now, None when unknown or removed."""
         ...
 
-    async def finish(self, end: AssetIngested | AssetRejected) -> AssetIngested | AssetRejected | None:
-        """The asset is taken in or refused, unless it had ended before; how it ended. None: removed."""
+    async def finish(self, end: End) -> End | None:
+        """End an open asset; return the end it has now, whoever set it, None when unknown or removed."""
         ...
 
     async def refuse(self, end: AssetRejected, fact: Outgoing, cause: Cause) -> bool:
-        """As `finish`, and the fact leaves with it; False when the asset had ended."""
+        """End an open asset and send the fact in one write; return False when it had ended."""
         ...
 
     async def note_rejection(self, end: AssetRejected) -> bool:
-        """The asset was given up, here or behind ingest; False for an older generation or a removed one."""
+        """Keep a rejection from anywhere; return False for an older generation or a removed asset."""
         ...
 
     async def reprocess(self, asset: Asset, again: AssetIngested, cause: Cause) -> bool:
-        """Raise the generation and send the fact; False when somebody else changed the asset first."""
+        """Raise the generation and send the fact; return False when somebody else changed the asset first."""
         ...
 
     async def announce(self, asset_id: str, facts: Sequence[Outgoing], cause: Cause) -> bool:
-        """Send facts about a known asset, safely; False when it is unknown."""
+        """Send facts about a known asset by its outbox; return False when it is unknown."""
         ...
 
     async def change_programme(self, asset_id: str, programme: Programme, revision: int) -> bool:
-        """Take newer programme metadata on; False for an older revision or an unknown asset."""
+        """Keep newer programme metadata; return False for an older revision or an unknown asset."""
         ...
 
-    async def remove(self, asset_id: str) -> Asset | None:
-        """Keep nothing of the asset but that it was removed; the asset as it was, None when unknown."""
-        ...
-
-    async def holders_of(self, key: str) -> int:
-        """How many assets that are not removed have this object as original or proxy."""
+    async def remove(self, asset_id: str) -> bool:
+        """Keep nothing of the asset but that it was removed; return False when it is unknown."""
         ...
 
 
 FETCH = "fetch"
-"""The kind of the job that brings an original in."""
+"""The kind of the job that fetches an original."""
 
 
-class Work(Protocol):
-    """Leased jobs that outlive a process; each is put once."""
+class FetchQueue(Protocol):
+    """Leased jobs that outlive a process, one an asset."""
 
-    async def fetch(self, asset: Asset, cause: Cause) -> None:
-        """Have the asset's original fetched."""
+    async def put(self, asset: Asset, cause: Cause) -> None:
+        """Have the asset's original fetched; repeating it puts no second job."""
         ...
 
     async def cancel(self, asset_id: str, reason: str) -> None:
-        """Stop a fetch under way."""
+        """Stop a fetch that waits or is under way."""
         ...
 
 
@@ -103,7 +101,7 @@ class Fetcher(Protocol):
     """Brings media within reach, from one kind of place."""
 
     def fetch(self, uri: str) -> AbstractAsyncContextManager[Source]:
-        """The media, readable inside the context.
+        """Make the media readable inside the context.
 
         Raises Refused when it cannot be had or may not be; Busy when the place does not answer.
         """
@@ -127,37 +125,49 @@ class MediaReader(Protocol):
     """Reads foreign files, always in the sandbox."""
 
     async def read(self, path: Path, file_name: str) -> Reading:
-        """What the file is. Raises Refused with the verdict, Busy when this machine cannot read safely."""
+        """Return what the file is. Raises Refused with the verdict, Busy while it cannot be read safely."""
         ...
 
 
-class Originals(Protocol):
-    """Where originals are kept, unchanged."""
+class OriginalStore(Protocol):
+    """Originals as objects, unchanged. An object goes once no asset and no upload holds it any more."""
 
-    async def keep(self, path: Path, *, media_type: str, suffix: str) -> ObjectRef:
-        """Store a file's content.
+    async def store(self, path: Path) -> ObjectRef:
+        """Store a file's content, held by nobody yet.
 
-        Raises Refused (too large), Busy (store away or full), StillGrowing (the file changed meanwhile).
+        Raises Refused (too large, empty), Busy (store away or full), StillGrowing (it changed meanwhile).
         """
         ...
 
     def local(self, ref: ObjectRef) -> AbstractAsyncContextManager[Path]:
-        """A path to read it from."""
+        """Make the content readable at a path inside the context."""
+        ...
+
+    async def hold(self, asset_id: str, ref: ObjectRef) -> None:
+        """Keep the object for as long as the asset does not release it."""
+        ...
+
+    async def release(self, asset_id: str) -> int:
+        """Let go of every object the asset holds; return how many were deleted."""
         ...
 
     async def discard(self, ref: ObjectRef) -> None:
-        """Delete it."""
+        """Delete the object unless somebody holds it."""
         ...
 
 
-class UploadStore(Protocol):
+class UploadRepository(Protocol):
     """Files that were sent and wait for their request."""
 
     async def receive(
         self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str
     ) -> tuple[str, ObjectRef]:
-        """Store the bytes; the `upload:` URI and the object.
+        """Store the bytes; return the `upload:` URI and the object.
 
         Raises Rejected when there are more or fewer than announced, or others than their SHA-256 says.
         """
+        ...
+
+    async def forget_old(self) -> int:
+        """Let go of uploads whose time is over; return how many."""
         ...

@@ -1,4 +1,4 @@
-"""What ingest is told from outside. Prefix `FRAMEWELL_INGEST_`."""
+"""The settings of ingest. Prefix `FRAMEWELL_INGEST_`."""
 
 from __future__ import annotations
 

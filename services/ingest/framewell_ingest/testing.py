@@ -1,121 +1,104 @@
-"""An ingest service in memory: the real reader in a real sandbox, documents in memory, objects on disk."""
+"""Ingest as it is wired, on the kit's bench: its inbox is a folder, its objects lie on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.cloudevents import Record
-from framewell_ingest.adapters.asset_documents import AssetDocuments
-from framewell_ingest.adapters.fetch_jobs import FetchJobs
-from framewell_ingest.adapters.fetchers.files import FileFetcher
-from framewell_ingest.adapters.fetchers.uploads import Uploads
-from framewell_ingest.adapters.fetchers.web import WebFetcher
-from framewell_ingest.adapters.object_originals import ObjectOriginals
-from framewell_ingest.adapters.sandboxed_reader import SandboxedReader
-from framewell_ingest.handlers.accept_request import AcceptRequest
-from framewell_ingest.handlers.control_asset import ControlAsset
-from framewell_ingest.handlers.fetch_original import FetchOriginal
-from framewell_ingest.handlers.remove_asset import RemoveAsset
-from framewell_kit.clock import SystemClock
-from framewell_kit.documents import MemoryDocuments
-from framewell_kit.facts import Cause, Fact
-from framewell_kit.jobs import Jobs
+from framewell_contracts.fact_types import fact_type
+from framewell_contracts.identity import asset_id, requested_asset_id
+from framewell_ingest.domain.ends import End
+from framewell_ingest.ports import FETCH
+from framewell_ingest.settings import IngestSettings
+from framewell_ingest.wiring import wire
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.jobs.model import COLLECTION as JOBS
+from framewell_kit.jobs.store import job_of
 from framewell_kit.objects import LocalObjects
-from framewell_kit.outbox import Outbox
-from framewell_media.sandbox import Sandbox
+from framewell_kit.testing.held_lease import HeldLease
+from framewell_kit.testing.service_bench import ServiceBench
+
+SOURCE = "//playout"
+"""Who asks in these tests."""
+
+MOST_BYTES = 1 << 20
+"""Largest file and upload taken in."""
 
 
-def request_cause(event_id: str = "request-1") -> Cause:
-    """The event that a playout system would have sent."""
-    return Cause(
-        id=event_id,
-        source="//playout",
-        type="framewell.ingest.requested.v1",
-        time=datetime(2026, 1, 1, tzinfo=UTC),
-    )
+class IngestBench(ServiceBench):
+    """An ingest service with its inbox, objects and scratch under a folder.
 
+    `parts=False`: the sandbox of a test run is shared, see the tests' conftest.
+    """
 
-@dataclass(slots=True)
-class Sent:
-    """Where an outbox delivers to in these tests."""
+    def __init__(self, folder: Path) -> None:
+        self.inbox, self.scratch = folder / "inbox", folder / "scratch"
+        self.inbox.mkdir()
+        self.stored = LocalObjects(folder / "objects")
+        settings = IngestSettings(
+            roots=(self.inbox,),
+            scratch=self.scratch,
+            inner_hosts=("127.0.0.1",),
+            most_bytes=MOST_BYTES,
+            most_upload_bytes=MOST_BYTES,
+            fetch_seconds=20,
+            patience_hours=1,
+            upload_hours=1,
+        )
+        super().__init__("ingest", wire, settings, objects=self.stored, parts=False)
 
-    source: str = "framewell/ingest"
-    records: list[Record] = field(default_factory=list)
+    def request_cause(self, event_id: str = "request-1") -> Cause:
+        """Return the event that a playout system would have sent."""
+        return self.cause(event_id, source=SOURCE, type=fact_type(IngestRequested).type)
 
-    async def deliver(self, records: Sequence[Record]) -> None:
-        """Keep them."""
-        self.records += records
+    async def accept(self, request: IngestRequested, event_id: str = "request-1") -> str:
+        """Deliver a request and return the id of its asset."""
+        await self.deliver(request, self.request_cause(event_id))
+        return requested_asset_id(request, SOURCE, event_id)
 
+    async def take_in(self, request: IngestRequested, event_id: str = "request-1") -> End | None:
+        """Deliver a request and do its fetch; return the end of its asset, None while it has none."""
+        wanted = await self.accept(request, event_id)
+        await self.run_jobs()
+        ends: list[End] = [*self.facts.of(AssetIngested), *self.facts.of(AssetRejected)]
+        return next((end for end in ends if end.work.asset_id == wanted), None)
 
-@dataclass(slots=True)
-class Ingest:
-    """The service, and what its handlers are made of."""
-
-    documents: MemoryDocuments
-    objects: LocalObjects
-    assets: AssetDocuments
-    outbox: Outbox
-    sent: Sent
-    accept: AcceptRequest
-    fetch: FetchOriginal
-    control: ControlAsset
-    removal: RemoveAsset
-    uploads: Uploads
-    inbox: Path
-
-    async def take_in(
-        self, request: IngestRequested, event_id: str = "request-1"
-    ) -> AssetIngested | AssetRejected:
-        """Register a request and fetch it at once; how it ended."""
-        cause = request_cause(event_id)
-        await self.accept(request, cause)
-        (newest,) = await self.assets.page([], 1, None)
-        (fact,) = await self.fetch(newest.asset_id)
-        if not isinstance(fact, Fact) or not isinstance(fact.message, AssetIngested | AssetRejected):
-            raise TypeError(f"a fetch ends in asset.ingested or asset.rejected, not in {fact!r}")
-        return fact.message
-
-    async def take_in_file(self, path: Path, event_id: str = "request-1") -> AssetIngested | AssetRejected:
+    async def take_in_file(self, path: Path, event_id: str = "request-1") -> End | None:
         """As `take_in`, for a file without any statement."""
         return await self.take_in(IngestRequested(uri=path.as_uri()), event_id)
 
+    async def fetch_unended(self, asset: str) -> Sequence[Outgoing]:
+        """Do the work of a fetch as a worker that dies before its job ends; return the facts it made."""
+        (kind,) = self.service.jobs
+        document = await self.documents.get(JOBS, f"{FETCH}/{asset}")
+        assert document is not None
+        return await kind.work(job_of(document), HeldLease(self.jobs, document))
 
-def make_ingest(folder: Path, sandbox: Sandbox) -> Ingest:
-    """An ingest service with its inbox, objects and scratch under the folder."""
-    inbox, scratch = folder / "inbox", folder / "scratch"
-    inbox.mkdir()
-    scratch.mkdir()
-    clock, documents, sent = SystemClock(), MemoryDocuments(), Sent()
-    objects = LocalObjects(folder / "objects")
-    outbox = Outbox(documents, sent)
-    assets = AssetDocuments(documents, outbox, clock)
-    uploads = Uploads(documents, objects, assets, clock, scratch, most_bytes=1 << 20, keep=timedelta(hours=1))
-    originals = ObjectOriginals(objects, most_bytes=32 << 20)
-    work = FetchJobs(Jobs(documents, outbox, clock))
-    web = WebFetcher(scratch, most_bytes=1 << 20, most_seconds=20, inner_hosts=("127.0.0.1",))
-    fetch = FetchOriginal(
-        assets,
-        {"file": FileFetcher((inbox,)), "upload": uploads, "https": web, "http": web},
-        originals,
-        SandboxedReader(sandbox, 1 << 30),
-        clock,
-        patience=timedelta(hours=1),
-    )
-    return Ingest(
-        documents,
-        objects,
-        assets,
-        outbox,
-        sent,
-        AcceptRequest(assets, work, clock),
-        fetch,
-        ControlAsset(assets, work),
-        RemoveAsset(assets, originals, work),
-        uploads,
-        inbox,
-    )
+    async def waits_for(self, event_id: str) -> str:
+        """Return why the fetch of a request without an asset id waits."""
+        document = await self.documents.get(JOBS, f"{FETCH}/{asset_id(SOURCE, event_id)}")
+        return "" if document is None else str(document.get("reason", ""))
+
+    async def upload(
+        self, *parts: bytes, name: str = "a.mp4", size: int = 0, sha256: str = ""
+    ) -> pb.UploadResponse:
+        """Send a file in parts."""
+
+        async def messages() -> AsyncIterator[pb.UploadRequest]:
+            yield pb.UploadRequest(header=pb.UploadHeader(file_name=name, size=size, sha256=sha256))
+            for part in parts:
+                yield pb.UploadRequest(data=part)
+
+        answer: pb.UploadResponse = await self.call("Upload", messages())
+        return answer
+
+    async def assets(self, *states: pb.IngestState.ValueType) -> list[pb.IngestAsset]:
+        """Return the assets in these states (none: all), newest first."""
+        return list((await self.call("ListAssets", pb.ListAssetsRequest(states=states))).assets)
+
+    def stored_files(self) -> list[Path]:
+        """Return every object there is."""
+        return [path for path in self.stored.root.rglob("*") if path.is_file()]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from framewell_ingest import wiring
 from framewell_ingest.adapters.sandboxed_reader import SANDBOX_JOBS
-from framewell_ingest.testing import Ingest, make_ingest
+from framewell_ingest.testing import IngestBench
 from framewell_media.sandbox import Sandbox
 
 
@@ -19,5 +20,9 @@ def ingest_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def ingest(tmp_path: Path, ingest_sandbox: Sandbox) -> Ingest:
-    return make_ingest(tmp_path, ingest_sandbox)
+async def ingest(
+    tmp_path: Path, ingest_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[IngestBench]:
+    monkeypatch.setattr(wiring, "Sandbox", lambda *_, **__: ingest_sandbox)
+    async with IngestBench(tmp_path) as bench:
+        yield bench

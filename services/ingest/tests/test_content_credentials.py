@@ -26,7 +26,7 @@ from framewell.rights.v1.rights_pb2 import (
     USE_UNSPECIFIED,
 )
 from framewell_ingest.rights.training_mining import read_training_mining
-from framewell_ingest.testing import Ingest
+from framewell_ingest.testing import IngestBench
 
 KEY_USES = (
     "digital_signature",
@@ -108,7 +108,7 @@ def signed(signer: c2pa.Signer, entries: dict[str, dict[str, str]]) -> bytes:
     return made.getvalue()
 
 
-async def statements(ingest: Ingest, content: bytes) -> list:
+async def statements(ingest: IngestBench, content: bytes) -> list:
     photo: Path = ingest.inbox / "photo.jpg"
     photo.write_bytes(content)  # noqa: ASYNC240 - a test may wait for its disk
     end = await ingest.take_in_file(photo)
@@ -116,7 +116,9 @@ async def statements(ingest: Ingest, content: bytes) -> list:
     return [statement for statement in end.statements if statement.source == STATEMENT_SOURCE_C2PA]
 
 
-async def test_prohibitions_are_stated_with_signer_and_words(ingest: Ingest, signer: c2pa.Signer) -> None:
+async def test_prohibitions_are_stated_with_signer_and_words(
+    ingest: IngestBench, signer: c2pa.Signer
+) -> None:
     entries = {
         "cawg.ai_generative_training": {"use": "notAllowed"},
         "cawg.ai_training": {"use": "constrained", "constraint_info": "ask the agency"},
@@ -133,11 +135,15 @@ async def test_prohibitions_are_stated_with_signer_and_words(ingest: Ingest, sig
     assert any("ask the agency" in statement.verbatim for statement in found)
 
 
-async def test_a_permission_of_an_unknown_signer_permits_nothing(ingest: Ingest, signer: c2pa.Signer) -> None:
+async def test_a_permission_of_an_unknown_signer_permits_nothing(
+    ingest: IngestBench, signer: c2pa.Signer
+) -> None:
     assert await statements(ingest, signed(signer, {"cawg.ai_training": {"use": "allowed"}})) == []
 
 
-async def test_credentials_that_do_not_fit_the_file_withhold(ingest: Ingest, signer: c2pa.Signer) -> None:
+async def test_credentials_that_do_not_fit_the_file_withhold(
+    ingest: IngestBench, signer: c2pa.Signer
+) -> None:
     content = bytearray(signed(signer, {"cawg.ai_training": {"use": "notAllowed"}}))
     content[-20] ^= 1
     (statement,) = await statements(ingest, bytes(content))
@@ -146,7 +152,7 @@ async def test_credentials_that_do_not_fit_the_file_withhold(ingest: Ingest, sig
     assert PURPOSE_OWN_TRAINING in statement.purposes
 
 
-async def test_a_file_without_credentials_states_nothing(ingest: Ingest) -> None:
+async def test_a_file_without_credentials_states_nothing(ingest: IngestBench) -> None:
     plain = io.BytesIO()
     PIL.Image.new("RGB", (64, 48), "grey").save(plain, "JPEG")
     assert await statements(ingest, plain.getvalue()) == []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -12,22 +10,18 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.rights.v1.rights_pb2 import STATEMENT_SOURCE_TDMREP, USE_PROHIBITED
-from framewell_ingest.testing import Ingest
-from framewell_kit.outcomes import Busy, Rejected
+from framewell_ingest.entrypoints.upload_sweep import UploadSweep
+from framewell_ingest.testing import IngestBench
+from framewell_kit.outcomes import Rejected
 from framewell_media.testing.clips import Clip, make_clip
 
 
-async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
-    for part in parts:
-        yield part
-
-
-async def test_an_upload_can_be_asked_for_afterwards(ingest: Ingest) -> None:
+async def test_an_upload_can_be_asked_for_afterwards(ingest: IngestBench) -> None:
     clip = make_clip(ingest.inbox / "a.mp4", Clip(frames=10)).read_bytes()
     digest = sha256(clip).hexdigest()
-    uri, ref = await ingest.uploads.receive(pieces(clip[:1000], clip[1000:]), "a.mp4", len(clip), digest)
-    assert ref.sha256 == digest
-    end = await ingest.take_in(IngestRequested(uri=uri))
+    answer = await ingest.upload(clip[:1000], clip[1000:], size=len(clip), sha256=digest)
+    assert (answer.sha256, answer.size) == (digest, len(clip))
+    end = await ingest.take_in(IngestRequested(uri=answer.uri))
     assert isinstance(end, AssetIngested)
     assert end.original.sha256 == digest
 
@@ -44,32 +38,38 @@ async def test_an_upload_can_be_asked_for_afterwards(ingest: Ingest) -> None:
     ],
 )
 async def test_an_upload_that_is_not_as_announced_is_refused_and_leaves_nothing(
-    ingest: Ingest, size: int, digest: str, sent: list[bytes], code: str
+    ingest: IngestBench, size: int, digest: str, sent: list[bytes], code: str
 ) -> None:
     with pytest.raises(Rejected) as refused:
-        await ingest.uploads.receive(pieces(*sent), "a.mp4", size, digest)
+        await ingest.upload(*sent, size=size, sha256=digest)
     assert refused.value.code == code
-    assert not [path for path in ingest.objects.root.rglob("*") if path.is_file()]
-    assert list(ingest.uploads.scratch.iterdir()) == []
+    assert not ingest.stored_files()
+    assert list(ingest.scratch.iterdir()) == []
 
 
-async def test_an_upload_nobody_asked_for_goes_and_one_in_use_stays(ingest: Ingest) -> None:
+async def test_an_upload_nobody_asked_for_goes_and_one_in_use_stays(ingest: IngestBench) -> None:
     clip = make_clip(ingest.inbox / "a.mp4", Clip(frames=10)).read_bytes()
-    used, used_ref = await ingest.uploads.receive(pieces(clip), "a.mp4", 0, "")
-    _, idle_ref = await ingest.uploads.receive(pieces(b"nobody wants this"), "b.mp4", 0, "")
-    assert isinstance(await ingest.take_in(IngestRequested(uri=used)), AssetIngested)
-    ingest.uploads = type(ingest.uploads)(
-        ingest.documents,
-        ingest.objects,
-        ingest.assets,
-        ingest.uploads.clock,
-        ingest.uploads.scratch,
-        most_bytes=1,
-        keep=timedelta(seconds=-1),
-    )
-    assert await ingest.uploads.forget_old() == 2
-    assert await ingest.objects.exists(used_ref.key)
-    assert not await ingest.objects.exists(idle_ref.key)
+    used = await ingest.upload(clip)
+    idle = await ingest.upload(b"nobody wants this", name="b.mp4")
+    end = await ingest.take_in(IngestRequested(uri=used.uri))
+    assert isinstance(end, AssetIngested)
+    assert len(ingest.stored_files()) == 2
+    (sweep,) = (part for part in ingest.service.parts if isinstance(part, UploadSweep))
+    assert await sweep.uploads.forget_old() == 0
+    ingest.clock.advance(3601)
+    assert await sweep.uploads.forget_old() == 2
+    assert await ingest.objects.exists(end.original.key)
+    assert len(ingest.stored_files()) == 1
+    late = await ingest.take_in(IngestRequested(uri=idle.uri), "late")
+    assert isinstance(late, AssetRejected)
+    assert late.code == "unreachable"
+
+
+async def test_a_refused_upload_can_be_asked_for_again(ingest: IngestBench) -> None:
+    upload = await ingest.upload(make_clip(ingest.inbox / "a.mp4", Clip(frames=10)).read_bytes())
+    wrong = await ingest.take_in(IngestRequested(uri=upload.uri, expected_sha256="0" * 64), "wrong")
+    assert isinstance(wrong, AssetRejected)
+    assert isinstance(await ingest.take_in(IngestRequested(uri=upload.uri), "right"), AssetIngested)
 
 
 class Site:
@@ -94,7 +94,7 @@ class Site:
         writer.close()
 
 
-async def test_a_download_carries_the_reservation_of_its_server(ingest: Ingest) -> None:
+async def test_a_download_carries_the_reservation_of_its_server(ingest: IngestBench) -> None:
     clip = make_clip(ingest.inbox / "a.mp4", Clip(frames=10)).read_bytes()
     head = f"200 OK\r\nContent-Length: {len(clip)}\r\nTDM-Reservation: 1"
     async with Site(head, clip) as site:
@@ -118,7 +118,7 @@ async def test_a_download_carries_the_reservation_of_its_server(ingest: Ingest) 
     ],
 )
 async def test_a_download_that_cannot_be_had_is_refused(
-    ingest: Ingest, head: str, body: bytes, code: str
+    ingest: IngestBench, head: str, body: bytes, code: str
 ) -> None:
     async with Site(head, body) as site:
         end = await ingest.take_in(IngestRequested(uri=f"http://127.0.0.1:{site.port}/a.mp4"))
@@ -129,8 +129,18 @@ async def test_a_download_that_cannot_be_had_is_refused(
 @pytest.mark.parametrize(
     "head", ["503 Service Unavailable\r\nContent-Length: 0", "200 OK\r\nContent-Length: 500"]
 )
-async def test_a_place_that_fails_is_tried_again_later(ingest: Ingest, head: str) -> None:
+async def test_a_place_that_fails_is_tried_again_later(ingest: IngestBench, head: str) -> None:
     async with Site(head, b"") as site:
-        with pytest.raises(Busy):
-            await ingest.take_in(IngestRequested(uri=f"http://127.0.0.1:{site.port}/a.mp4"))
-    assert list(ingest.uploads.scratch.iterdir()) == []
+        assert await ingest.take_in(IngestRequested(uri=f"http://127.0.0.1:{site.port}/a.mp4")) is None
+        assert f"127.0.0.1:{site.port}" in await ingest.waits_for("request-1")
+    assert list(ingest.scratch.iterdir()) == []
+
+
+async def test_a_place_that_stays_away_is_a_refusal_in_the_end(ingest: IngestBench) -> None:
+    async with Site("503 Service Unavailable\r\nContent-Length: 0", b"") as site:
+        request = IngestRequested(uri=f"http://127.0.0.1:{site.port}/a.mp4")
+        assert await ingest.take_in(request) is None
+        ingest.clock.advance(3601)
+        end = await ingest.take_in(request)
+    assert isinstance(end, AssetRejected)
+    assert (end.code, "it was tried for 1:00:00" in end.detail) == ("unreachable", True)

@@ -11,28 +11,31 @@ from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Programme
 from framewell_ingest.domain.assets import OPEN, Asset, State
+from framewell_ingest.domain.ends import End
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Document, Documents
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.outbox import Outbox
+from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 _COLLECTION: Final = "assets"
+_NEWEST_FIRST: Final = Order("requested_at", datetime, descending=True)
 _IS_OPEN: Final = {"state": {"$in": [str(state) for state in OPEN]}}
 
 
 @dataclass(frozen=True, slots=True)
 class AssetDocuments:
-    """Assets on documents."""
+    """AssetRepository on documents."""
 
     documents: Documents
     outbox: Outbox
     clock: Clock
 
     async def prepare(self) -> None:
-        """Make the indexes that lists and watchers read by, and have left-over facts sent."""
+        """Make the indexes that pages and watchers read by, and have facts sent that wait in the outbox."""
         self.outbox.register(_COLLECTION)
-        for field in ("requested_at", "changed_at", "objects"):
-            await self.documents.ensure_index(_COLLECTION, [field])
+        await self.documents.ensure_index(_COLLECTION, _NEWEST_FIRST.fields)
+        await self.documents.ensure_index(_COLLECTION, ["changed_at"])
 
     async def register(self, asset: Asset, announcement: Fact | None, cause: Cause) -> bool:
         facts = [] if announcement is None else [announcement]
@@ -42,14 +45,9 @@ class AssetDocuments:
         found = await self.documents.get(_COLLECTION, asset_id)
         return None if found is None else _asset(found)
 
-    async def page(self, states: Sequence[State], size: int, before: datetime | None) -> list[Asset]:
-        query: dict[str, Any] = {}
-        if states:
-            query["state"] = {"$in": [str(state) for state in states]}
-        if before is not None:
-            query["requested_at"] = {"$lt": before}
-        found = await self.documents.find(_COLLECTION, query, sort=[("requested_at", -1)], limit=size)
-        return [_asset(document) for document in found]
+    async def page(self, states: Sequence[State], page: PageRequest) -> Page[Asset]:
+        query = {"state": {"$in": [str(state) for state in states]}} if states else {}
+        return (await find_page(self.documents, _COLLECTION, query, page, _NEWEST_FIRST)).map(_asset)
 
     async def changed_since(self, since: datetime, asset_id: str) -> list[Asset]:
         query: dict[str, Any] = {"changed_at": {"$gte": since}}
@@ -67,28 +65,28 @@ class AssetDocuments:
         ended = await self.get(asset_id)
         return None if ended is None or ended.state == State.REMOVED else ended
 
-    async def finish(self, end: AssetIngested | AssetRejected) -> AssetIngested | AssetRejected | None:
+    async def finish(self, end: End) -> End | None:
         after = await self.documents.update(
-            _COLLECTION, end.asset_id, self._change(_ended(end)), expect=_IS_OPEN
+            _COLLECTION, end.work.asset_id, self._change(_ended(end)), expect=_IS_OPEN
         )
         if after is not None:
             return end
-        asset = await self.get(end.asset_id)
-        return None if asset is None else asset.ingested or asset.rejected
+        asset = await self.get(end.work.asset_id)
+        return None if asset is None else asset.end
 
     async def refuse(self, end: AssetRejected, fact: Outgoing, cause: Cause) -> bool:
         after = await self.outbox.update(
-            _COLLECTION, end.asset_id, self._change(_ended(end)), [fact], cause, expect=_IS_OPEN
+            _COLLECTION, end.work.asset_id, self._change(_ended(end)), [fact], cause, expect=_IS_OPEN
         )
         return after is not None
 
     async def note_rejection(self, end: AssetRejected) -> bool:
         change = self._change({"state": State.REJECTED, "rejected": end.SerializeToString()})
-        expect = {"generation": end.generation, "state": {"$ne": str(State.REMOVED)}}
-        return await self.documents.update(_COLLECTION, end.asset_id, change, expect=expect) is not None
+        expect = {"generation": end.work.generation, "state": {"$ne": str(State.REMOVED)}}
+        return await self.documents.update(_COLLECTION, end.work.asset_id, change, expect=expect) is not None
 
     async def reprocess(self, asset: Asset, again: AssetIngested, cause: Cause) -> bool:
-        change = self._change({**_ended(again), "generation": again.generation})
+        change = self._change({**_ended(again), "generation": again.work.generation})
         after = await self.outbox.update(
             _COLLECTION, asset.asset_id, change, [again], cause, expect={"generation": asset.generation}
         )
@@ -104,28 +102,20 @@ class AssetDocuments:
         )
         return after is not None
 
-    async def remove(self, asset_id: str) -> Asset | None:
-        asset = await self.get(asset_id)
-        if asset is None:
-            return None
-        change = self._change({"state": State.REMOVED, "objects": []})
+    async def remove(self, asset_id: str) -> bool:
+        change = self._change({"state": State.REMOVED})
         change["$unset"] = {"request": "", "programme": "", "ingested": "", "rejected": ""}
-        await self.documents.update(_COLLECTION, asset_id, change)
-        return asset
-
-    async def holders_of(self, key: str) -> int:
-        return await self.documents.count(_COLLECTION, {"objects": key})
+        return await self.documents.update(_COLLECTION, asset_id, change) is not None
 
     def _change(self, values: dict[str, Any]) -> dict[str, Any]:
         plain = {name: str(value) if isinstance(value, State) else value for name, value in values.items()}
         return {"$set": {**plain, "changed_at": self.clock.now()}, "$inc": {"revision": 1}}
 
 
-def _ended(end: AssetIngested | AssetRejected) -> dict[str, Any]:
+def _ended(end: End) -> dict[str, Any]:
     if isinstance(end, AssetRejected):
-        return {"state": State.REJECTED, "rejected": end.SerializeToString(), "objects": []}
-    objects = [ref.key for ref in (end.original, end.existing_proxy) if ref.key]
-    return {"state": State.INGESTED, "ingested": end.SerializeToString(), "objects": objects}
+        return {"state": State.REJECTED, "rejected": end.SerializeToString()}
+    return {"state": State.INGESTED, "ingested": end.SerializeToString()}
 
 
 def _document(asset: Asset) -> Document:
@@ -142,7 +132,6 @@ def _document(asset: Asset) -> Document:
         "revision": asset.revision,
         "programme": asset.programme.SerializeToString(),
         "programme_revision": asset.programme_revision,
-        "objects": [],
     }
 
 

@@ -12,12 +12,12 @@ from framewell_kit.jobs import Jobs
 
 @dataclass(frozen=True, slots=True)
 class FetchJobs:
-    """The work queue of ingest on the mesh's jobs."""
+    """FetchQueue on the mesh's jobs."""
 
     jobs: Jobs
 
-    async def fetch(self, asset: Asset, cause: Cause) -> None:
-        payload = {"asset_id": asset.asset_id, "uri": asset.request.uri, "generation": asset.generation}
+    async def put(self, asset: Asset, cause: Cause) -> None:
+        payload = {"work": asset.work().SerializeToString(), "uri": asset.request.uri}
         await self.jobs.put(FETCH, asset.asset_id, payload, cause=cause, lane=asset.request.lane)
 
     async def cancel(self, asset_id: str, reason: str) -> None:

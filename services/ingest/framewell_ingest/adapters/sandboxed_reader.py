@@ -1,4 +1,4 @@
-"""MediaReader in the sandbox: recognise, check, read the rights."""
+"""Foreign files are read in the sandbox: recognised, checked, searched for rights."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from framewell_media.sandbox import Limits, Sandbox
 
 SANDBOX_JOBS: Final = (
     "framewell_media.jobs.probe",
-    "framewell_ingest.adapters.jobs.read_rights",
-    "framewell_ingest.adapters.jobs.read_c2pa",
+    "framewell_ingest.sandbox_jobs",
 )
-_SANDBOX_AWAY_SECONDS: Final = 30.0
+_SANDBOX_RETRY_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxedReader:
-    """Reads files in locked children; `memory_bytes` is what one may use."""
+    """MediaReader in locked children; `memory_bytes` is what one may use."""
 
     sandbox: Sandbox
     memory_bytes: int
@@ -41,7 +40,9 @@ class SandboxedReader:
                 UNREADABLE, f"Reading the file had to be stopped ({crash.detail}); it is damaged or hostile."
             ) from crash
         except SandboxUnavailable as missing:
-            raise Busy(f"no media can be read on this machine: {missing}", _SANDBOX_AWAY_SECONDS) from missing
+            raise Busy(
+                f"no media can be read on this machine: {missing}", _SANDBOX_RETRY_SECONDS
+            ) from missing
         return Reading(
             kind=probed.kind_message,
             container=probed.container,
@@ -57,7 +58,7 @@ class SandboxedReader:
         return await self.sandbox.run("read_rights", {}, inputs=[path], limits=limits)
 
     async def _credentials(self, path: Path) -> list[dict[str, Any]]:
-        """Content credentials; checking them hashes the whole file, so it may take as long as reading it."""
+        """Return the content credentials; checking them hashes the whole file, so it may take that long."""
         limits = Limits(memory_bytes=self.memory_bytes, cpu_seconds=600, wall_seconds=1800, output_bytes=0)
         answer = await self.sandbox.run("read_c2pa", {}, inputs=[path], limits=limits)
         return list(answer["findings"])

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell.media.v1.media_pb2 import Programme
+from framewell.media.v1.media_pb2 import MEDIA_KIND_UNSPECIFIED, MediaKind, Programme, Work
+from framewell_ingest.domain.ends import End
 
 
 class State(StrEnum):
@@ -30,7 +31,7 @@ class Asset:
     """One asset.
 
     `source` is who asked. `generation` counts from 1 and grows with every reprocessing, `revision` with
-    every change. `programme_revision` is the revision of the newest programme.changed that was heeded.
+    every change. `programme_revision` is the revision of the newest programme.changed that was applied.
     """
 
     asset_id: str
@@ -45,3 +46,12 @@ class Asset:
     programme_revision: int = 0
     ingested: AssetIngested | None = None
     rejected: AssetRejected | None = None
+
+    @property
+    def end(self) -> End | None:
+        """The fact the asset ended in, None while it may still end either way."""
+        return self.ingested or self.rejected
+
+    def work(self, kind: MediaKind.ValueType = MEDIA_KIND_UNSPECIFIED) -> Work:
+        """Return the work under way on the asset, of its present generation."""
+        return Work(asset_id=self.asset_id, generation=self.generation, lane=self.request.lane, kind=kind)

@@ -10,6 +10,7 @@ from uuid import UUID
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_UNSPECIFIED
 from framewell.rights.v1.rights_pb2 import (
+    PURPOSE_UNSPECIFIED,
     STATEMENT_SOURCE_CONTRACT,
     STATEMENT_SOURCE_UNSPECIFIED,
     RightsStatement,
@@ -28,10 +29,10 @@ SHOWN_CHARACTERS: Final = 200
 
 
 def checked(request: IngestRequested, source: str) -> IngestRequested:
-    """The request with defaults filled in. Raises Rejected where it can never be acted on.
+    """Return the request with defaults filled in. Raises Rejected where it can never be acted on.
 
     Only what its sender has to correct is refused here; whether the media can be had is found out later
-    and said by asset.rejected.
+    and reported by asset.rejected.
     """
     _check_uri("uri", request.uri)
     if request.existing_proxy:
@@ -57,12 +58,17 @@ def checked(request: IngestRequested, source: str) -> IngestRequested:
 
 
 def names_no_asset(request: IngestRequested) -> bool:
-    """True for an asset id that is none. Without one the request has the id that follows from its event."""
+    """Return whether the asset id is no UUID; an empty one is made from the request's event."""
     return bool(request.asset_id) and not _is_uuid(request.asset_id)
 
 
 def _named(statement: RightsStatement, source: str) -> RightsStatement:
-    """A statement that can be told from others: with issuer, id, source and revision."""
+    """Return the statement with what identifies it: issuer, id, source and revision. Raises Rejected."""
+    if PURPOSE_UNSPECIFIED in statement.purposes:
+        raise Rejected(
+            "a rights statement names an unspecified purpose: leave the purposes out to speak of all of them",
+            code="bad_purpose",
+        )
     if len(statement.verbatim) > _LONGEST_TEXT:
         raise Rejected(
             f"the verbatim text of a rights statement has {len(statement.verbatim)} characters; "
@@ -83,7 +89,7 @@ def _named(statement: RightsStatement, source: str) -> RightsStatement:
 
 
 def content_id(*parts: str) -> str:
-    """An id for a statement without one, made from what it says: the same words are one statement."""
+    """Return an id for a statement without one, made from its words: the same words are one statement."""
     return sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 

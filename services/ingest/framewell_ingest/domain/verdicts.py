@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.outcomes import Busy
 
@@ -16,7 +15,7 @@ UNREADABLE: Final = "unreadable"
 CANCELLED: Final = "cancelled"
 FAILED: Final = "failed"
 
-_GROWN_SECONDS: Final = 5.0
+_GROWING_RETRY_SECONDS: Final = 5.0
 
 
 class Refused(Exception):
@@ -28,18 +27,13 @@ class Refused(Exception):
         self.detail = detail
 
 
-class PlaceAway(Busy):
+class SourceUnavailable(Busy):
     """The place that media is to come from does not answer now; after some hours that is a refusal."""
 
 
 class StillGrowing(Busy):
-    """The file changed while it was copied; `half` is what was stored of it, which nobody wants."""
+    """The file changed while it was copied; `partial` is what was stored of it."""
 
-    def __init__(self, file_name: str, half: ObjectRef) -> None:
-        super().__init__(f"the file {file_name!r} is still being written", retry_after=_GROWN_SECONDS)
-        self.half = half
-
-
-def rejection(asset_id: str, uri: str, generation: int, code: str, detail: str) -> AssetRejected:
-    """The fact that says so."""
-    return AssetRejected(asset_id=asset_id, code=code, detail=detail, uri=uri, generation=generation)
+    def __init__(self, file_name: str, partial: ObjectRef) -> None:
+        super().__init__(f"the file {file_name!r} is still being written", retry_after=_GROWING_RETRY_SECONDS)
+        self.partial = partial

@@ -1,11 +1,13 @@
-"""Which job is done by which handler."""
+"""Which job is done by which command."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from framewell_ingest.domain.verdicts import CANCELLED, FAILED, rejection
-from framewell_ingest.handlers.fetch_original import FetchOriginal, end_fact
+from framewell.media.v1.media_pb2 import Work
+from framewell_ingest.commands.fetch_original import FetchOriginal
+from framewell_ingest.domain.ends import end_fact, rejection
+from framewell_ingest.domain.verdicts import CANCELLED, FAILED
 from framewell_ingest.ports import FETCH
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
@@ -13,11 +15,11 @@ from framewell_kit.stream import Reason
 
 
 def fetch_kind(fetch: FetchOriginal, permits: int) -> JobKind:
-    """How a fetch is done, and what is said when it never will be."""
+    """Return the kind of job that fetches an original, `permits` at a time in one process."""
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
         lease.check()
-        return await fetch(job.payload["asset_id"])
+        return await fetch(_work(job).asset_id)
 
     return JobKind(FETCH, work, gave_up=_gave_up, permits=permits)
 
@@ -25,5 +27,8 @@ def fetch_kind(fetch: FetchOriginal, permits: int) -> JobKind:
 def _gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
     code = CANCELLED if reason.code == CANCELLED else FAILED
     detail = str(reason) if code == CANCELLED else f"The file could not be taken in: {reason}"
-    asset_id, uri, generation = (job.payload[name] for name in ("asset_id", "uri", "generation"))
-    return [end_fact(rejection(asset_id, uri, generation, code, detail))]
+    return [end_fact(rejection(_work(job), job.payload["uri"], code, detail))]
+
+
+def _work(job: Job) -> Work:
+    return Work.FromString(bytes(job.payload["work"]))

@@ -1,1 +1,1 @@
-"""What ingest does, one file a verb."""
+"""Which fact leads to what: one file a consumer group."""

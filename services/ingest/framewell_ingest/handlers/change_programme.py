@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.programme.v1.programme_pb2 import ProgrammeChanged
-from framewell_ingest.ports import Assets
+from framewell_ingest.ports import AssetRepository
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import NotYet
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeProgramme:
-    """Take newer programme metadata on; older revisions are ignored. NotYet while the asset is unknown."""
+    """Keeps newer programme metadata and ignores older. Raises NotYet while the asset is unknown."""
 
-    assets: Assets
+    assets: AssetRepository
 
     async def __call__(self, fact: ProgrammeChanged, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         if await self.assets.get(fact.asset_id) is None:

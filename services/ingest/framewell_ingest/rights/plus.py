@@ -41,7 +41,7 @@ _READINGS: Final = {
 
 
 def read_data_mining(value: str) -> Reading | None:
-    """What the property says; None for `DMI-UNSPECIFIED`. A value nobody knows is unreadable, not nothing."""
+    """Return what the property says, None for `DMI-UNSPECIFIED`; an unknown value counts as unreadable."""
     term = value.strip().rstrip("/").rpartition("/")[2].upper()
     if term == "DMI-UNSPECIFIED":
         return None

@@ -45,16 +45,16 @@ _ISSUERS: Final = {"tdmrep": "TDM reservation of the source"}
 
 
 def statements_of(findings: Sequence[Finding], holder: str) -> list[RightsStatement]:
-    """The statements that the findings make, in their order; what says nothing makes none."""
+    """Return the statements that the findings make, in their order; what says nothing makes none."""
     made = (_statement(finding, holder) for finding in findings)
     return [statement for statement in made if statement is not None]
 
 
 def _statement(finding: Finding, holder: str) -> RightsStatement | None:
-    said = _said(finding)
-    if said is None:
+    terms = _terms(finding)
+    if terms is None:
         return None
-    use, purposes, basis = said
+    use, purposes, basis = terms
     source: StatementSource.ValueType = _SOURCES[finding.origin]
     return RightsStatement(
         issuer=_ISSUERS.get(finding.origin, f"the file ({finding.origin.upper()})"),
@@ -70,10 +70,10 @@ def _statement(finding: Finding, holder: str) -> RightsStatement | None:
     )
 
 
-Said = tuple["Use.ValueType", tuple["Purpose.ValueType", ...], "LegalBasis.ValueType"]
+Terms = tuple["Use.ValueType", tuple["Purpose.ValueType", ...], "LegalBasis.ValueType"]
 
 
-def _said(finding: Finding) -> Said | None:
+def _terms(finding: Finding) -> Terms | None:
     if finding.property == "data_mining":
         reading = read_data_mining(finding.text)
         return None if reading is None else (reading.use, reading.purposes, _basis(reading.use))
@@ -90,8 +90,8 @@ def _said(finding: Finding) -> Said | None:
     return use, () if use == USE_ALLOWED else _REUSE, _basis(use)
 
 
-def _reservation(value: str) -> Said:
-    """`tdm-reservation`: 1 reserves text and data mining, 0 leaves it to § 44b UrhG."""
+def _reservation(value: str) -> Terms:
+    """Return what `tdm-reservation` says: 1 reserves text and data mining, 0 leaves it to § 44b UrhG."""
     training = (PURPOSE_OWN_TRAINING, PURPOSE_GENERATIVE_TRAINING)
     use = {"1": USE_PROHIBITED, "0": USE_ALLOWED}.get(value.strip(), USE_UNSPECIFIED)
     return use, training, LEGAL_BASIS_TDM if use == USE_ALLOWED else LEGAL_BASIS_UNSPECIFIED

@@ -28,14 +28,14 @@ _USES: Final = {"allowed": USE_ALLOWED, "notAllowed": USE_PROHIBITED, "constrain
 
 
 def read_training_mining(text: str) -> Reading:
-    """What one entry says; `{"cawg.ai_training": {"use": "notAllowed"}}`.
+    """Return what one entry says, e.g. `{"cawg.ai_training": {"use": "notAllowed"}}`.
 
     A bare `constrained`, without words on the constraint, counts as not allowed (as the assertion has
     it); a use nobody knows says nothing that could be relied on.
     """
-    ((name, said),) = json.loads(text).items()
-    use = _USES.get(said.get("use"), USE_UNSPECIFIED)
+    ((name, terms),) = json.loads(text).items()
+    use = _USES.get(terms.get("use"), USE_UNSPECIFIED)
     # The assertion writes `constraint_info`; older writers used the plural.
-    if use == USE_CONSTRAINED and not (said.get("constraint_info") or said.get("constraints_info")):
+    if use == USE_CONSTRAINED and not (terms.get("constraint_info") or terms.get("constraints_info")):
         use = USE_PROHIBITED
     return Reading(use, _PURPOSES.get(name.rpartition(".")[2], ()))

@@ -43,7 +43,7 @@ _MOST_OWNER_WORDS: Final = 10
 
 
 def use_of(text: str) -> Use.ValueType | None:
-    """What the text says about use; None when it only names an owner and so says nothing.
+    """Return what the text says about use; None when it only names an owner and so says nothing.
 
     A prohibition outweighs everything else in the same text.
     """
@@ -57,7 +57,7 @@ def use_of(text: str) -> Use.ValueType | None:
 
 
 def _only_names_an_owner(text: str) -> bool:
-    """`© 2024 Kanal Eins`, `NASA`, `A. Fotografin / Agentur`: a mark or names, and no sentence behind it."""
+    """Return whether the text is a mark or names without a sentence, e.g. `© 2024 Kanal Eins`, `NASA`."""
     words = text.split()
     if len(words) > _MOST_OWNER_WORDS or ";" in text:
         return False

@@ -15,7 +15,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
-from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, PlaceAway, Refused
+from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import Source
 
 _TRY_AGAIN_SECONDS: Final = 10.0
@@ -59,4 +59,6 @@ class BucketFetcher:
         except (FileNotFoundError, NotFoundError) as error:
             raise Refused(UNREACHABLE, f"There is no object {uri}.") from error
         except BaseError as error:
-            raise PlaceAway(f"{uri} cannot be read: {str(error)[:300]}", _TRY_AGAIN_SECONDS) from error
+            raise SourceUnavailable(
+                f"{uri} cannot be read: {str(error)[:300]}", _TRY_AGAIN_SECONDS
+            ) from error

@@ -35,7 +35,7 @@ class FileFetcher:
         if not wanted.is_absolute() or "\0" in parts.path or "%00" in parts.path:
             raise Refused(FORBIDDEN, f"{uri!r} holds no absolute path.")
         path = wanted.resolve()
-        # Outside the roots nothing is told, not even whether there is such a file.
+        # Of what is outside the roots a sender learns nothing, not even whether there is such a file.
         if not any(path.is_relative_to(root.resolve()) for root in self.roots):
             named = ", ".join(str(root) for root in self.roots) or "none"
             raise Refused(
@@ -54,5 +54,5 @@ class FileFetcher:
 
 
 def _text(path: Path | str) -> str:
-    """A path as a message can carry it: bytes that are no UTF-8 become marks of replacement."""
+    """Return a path as a message can carry it: bytes that are no UTF-8 become marks of replacement."""
     return str(path).encode(errors="surrogateescape").decode(errors="replace")

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 import httpx
 
 from framewell_ingest.domain.findings import Finding
-from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, PlaceAway, Refused
+from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import Source
 
 _MOST_REDIRECTS: Final = 5
@@ -51,7 +51,7 @@ class WebFetcher:
             except httpx.InvalidURL as error:
                 raise Refused(UNREACHABLE, f"{uri!r} is no address: {error}.") from error
             except (httpx.TransportError, OSError) as error:
-                raise PlaceAway(f"{uri!r} does not answer: {error!r}", _TRY_AGAIN_SECONDS) from error
+                raise SourceUnavailable(f"{uri!r} does not answer: {error!r}", _TRY_AGAIN_SECONDS) from error
             yield source
 
     def _client(self) -> httpx.AsyncClient:
@@ -112,7 +112,7 @@ class WebFetcher:
 
 
 async def _address(url: httpx.URL, *, inner: bool) -> str:
-    """An address of the host that may be called. Raises Refused for the inside of a network."""
+    """Return an address of the host that may be called. Raises Refused for the inside of a network."""
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
@@ -131,7 +131,7 @@ async def _address(url: httpx.URL, *, inner: bool) -> str:
 def _check_status(response: httpx.Response, url: httpx.URL) -> None:
     code = response.status_code
     if code in (408, 425, 429) or code >= 500:
-        raise PlaceAway(f"{url} answers {code} {response.reason_phrase}", _TRY_AGAIN_SECONDS)
+        raise SourceUnavailable(f"{url} answers {code} {response.reason_phrase}", _TRY_AGAIN_SECONDS)
     if code != httpx.codes.OK:
         raise Refused(
             FORBIDDEN if code in (401, 403) else UNREACHABLE,
@@ -145,7 +145,7 @@ def _file_name(response: httpx.Response) -> str:
 
 
 def _reservation(response: httpx.Response) -> tuple[Finding, ...]:
-    """TDM reservation protocol: what the server says in its headers about text and data mining."""
+    """Return what the server's headers say about text and data mining (TDM reservation protocol)."""
     found = []
     for header, meaning in (("tdm-reservation", "tdm_reservation"), ("tdm-policy", "tdm_policy")):
         if text := response.headers.get(header):

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from framewell_ingest.adapters.fetchers.uploads import Uploads
+from framewell_ingest.ports import UploadRepository
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import Busy
 from framewell_kit.telemetry import logger
@@ -16,10 +16,10 @@ _SWEEP_SECONDS: Final = 3600.0
 
 
 @dataclass(slots=True)
-class ForgetOldUploads:
-    """Sweeps uploads that nobody asked for in time."""
+class UploadSweep:
+    """A part of the process that lets go of old uploads, once an hour."""
 
-    uploads: Uploads
+    uploads: UploadRepository
     clock: Clock
     name: str = "uploads"
     _sweeping: asyncio.Future[Any] | None = field(default=None, init=False)

@@ -1,4 +1,4 @@
-"""Read what a file says about its own rights, inside the sandbox: EXIF, IPTC, XMP, container metadata."""
+"""What a file says about its rights in EXIF, IPTC, XMP and container metadata. Runs inside the sandbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from PIL.ImageFile import ImageFile
 
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.pictures import open_picture
-from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 
 _LONGEST_TEXT: Final = 16_384
 _LARGEST_PACKET: Final = 1 << 20
@@ -42,12 +41,11 @@ _CONTAINER: Final = {"copyright": "copyright", "license": "usage_terms", "licenc
 _PACKET: Final = re.compile(rb"<x:xmpmeta\b.{0,%d}?</x:xmpmeta>" % _LARGEST_PACKET, re.DOTALL)
 
 Entry = dict[str, str]
+"""A finding as a child answers it: `origin`, `found_at`, `property`, `text`."""
 
 
-@media_job("read_rights")
-def read_rights(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
-    """Answers `findings` ([{origin, found_at, property, text}]) and `holder` (may be empty)."""
-    (source,) = files.inputs
+def read_embedded_rights(source: BinaryIO) -> tuple[list[Entry], str]:
+    """Return what the file says about its rights, and the holder that it names (may be empty)."""
     source.seek(0)
     fmt = sniff(source.read(SNIFF_BYTES))
     if fmt.family == "picture":
@@ -58,10 +56,10 @@ def read_rights(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG
             found, holders = _of_container(container)
     packet = _xmp_packet(source)
     if packet is not None:
-        said, creators = _of_xmp(packet)
-        found += said
+        entries, creators = _of_xmp(packet)
+        found += entries
         holders += creators
-    return {"findings": _distinct(found), "holder": next((holder for holder in holders if holder), "")}
+    return _distinct(found), next((holder for holder in holders if holder), "")
 
 
 def _of_picture(picture: ImageFile) -> tuple[list[Entry], list[str]]:
@@ -92,7 +90,7 @@ def _of_container(container: Any) -> tuple[list[Entry], list[str]]:
 
 
 def _xmp_packet(source: BinaryIO) -> bytes | None:
-    """The first XMP packet, which stands as plain text near the head or the tail of a file."""
+    """Return the first XMP packet, which stands as plain text near the head or the tail of a file."""
     size = source.seek(0, io.SEEK_END)
     with mmap.mmap(source.fileno(), size, access=mmap.ACCESS_READ) as content:
         head = _PACKET.search(content, 0, min(size, _SEARCHED_BYTES))
@@ -120,7 +118,7 @@ def _of_xmp(packet: bytes) -> tuple[list[Entry], list[str]]:
 
 
 def _properties(description: ET.Element) -> Iterator[tuple[str, str]]:
-    """Properties as attributes, as text, as a resource, and as the items of Alt, Bag and Seq."""
+    """Yield properties: attributes, text, resources, and the items of Alt, Bag and Seq."""
     for name, value in description.attrib.items():
         if text := _text(value):
             yield name, text

@@ -13,24 +13,25 @@ from typing import Final
 from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_ingest.adapters.original_objects import UNKNOWN_TYPE
 from framewell_ingest.domain.verdicts import UNREACHABLE, Refused
-from framewell_ingest.ports import Assets, Source
+from framewell_ingest.ports import Source
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects import Objects
 from framewell_kit.outcomes import Rejected
 
 _COLLECTION: Final = "uploads"
-_UNKNOWN_TYPE: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
-class Uploads:
-    """Uploads as objects, each with a document that names it until its time is over."""
+class UploadDocuments:
+    """UploadRepository and Fetcher: objects, each held by the document that names it, for `keep`."""
 
     documents: Documents
     objects: Objects
-    assets: Assets
+    references: ObjectReferences
     clock: Clock
     scratch: Path
     most_bytes: int
@@ -58,17 +59,18 @@ class Uploads:
                 )
             if not received:
                 raise Rejected("the upload is empty (0 bytes)", code="empty")
-            ref = await self.objects.put_file(Path(file.name), media_type=_UNKNOWN_TYPE)
-        upload_id = str(uuid4())
+            ref = await self.objects.put_file(Path(file.name), media_type=UNKNOWN_TYPE)
+        uri = f"upload:{uuid4()}"
+        await self.references.hold(uri, [ref])
         await self.documents.insert_once(
             _COLLECTION,
-            {"_id": upload_id, "object": ref.SerializeToString(), "name": name[:255], "at": self.clock.now()},
+            {"_id": uri, "object": ref.SerializeToString(), "name": name[:255], "at": self.clock.now()},
         )
-        return f"upload:{upload_id}", ref
+        return uri, ref
 
     @asynccontextmanager
     async def fetch(self, uri: str) -> AsyncIterator[Source]:
-        found = await self.documents.get(_COLLECTION, uri.partition(":")[2])
+        found = await self.documents.get(_COLLECTION, f"upload:{uri.partition(':')[2]}")
         if found is None:
             raise Refused(
                 UNREACHABLE, f"There is no upload {uri!r}: its time is over, or it never was. Upload again."
@@ -78,13 +80,10 @@ class Uploads:
             yield Source(path, found["name"], stored=ref)
 
     async def forget_old(self) -> int:
-        """Let go of uploads whose time is over, with their objects unless an asset has them; how many."""
         old = await self.documents.find(_COLLECTION, {"at": {"$lt": self.clock.now() - self.keep}})
         for upload in old:
+            await self.references.release(upload["_id"])
             await self.documents.delete(_COLLECTION, upload["_id"])
-            ref = ObjectRef.FromString(bytes(upload["object"]))
-            if await self.assets.holders_of(ref.key) == 0:
-                await self.objects.delete(ref)
         return len(old)
 
 

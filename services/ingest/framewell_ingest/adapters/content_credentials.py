@@ -1,4 +1,4 @@
-"""Read what a C2PA manifest says about training and data mining, inside the sandbox.
+"""What a C2PA manifest says about training and data mining. Runs inside the sandbox.
 
 CAWG training and data mining assertion 1.1 (`cawg.training-mining`) and its forerunner in C2PA
 (`c2pa.training-mining`). A manifest whose content does not match its hashes, or that lies on a server, is
@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import c2pa
 
 from framewell_media.formats import SNIFF_BYTES, sniff
-from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 
 _LABELS: Final = ("cawg.training-mining", "c2pa.training-mining")
 _UNTRUSTED: Final = "signingCredential.untrusted"
 _LONGEST_TEXT: Final = 4096
 
 Entry = dict[str, str]
+"""A finding as a child answers it: `origin`, `found_at`, `property`, `text`."""
 
 
-@media_job("read_c2pa")
-def read_c2pa(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
-    """Answers `findings` as `read_rights` does; none where the format or the file carries no manifest."""
-    (source,) = files.inputs
+def read_content_credentials(source: BinaryIO) -> list[Entry]:
+    """Return what the file's manifest says; nothing where the format or the file carries none."""
     source.seek(0)
     media_type = sniff(source.read(SNIFF_BYTES)).media_type
     source.seek(0)
@@ -34,10 +32,10 @@ def read_c2pa(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG00
         with c2pa.Reader(media_type, source) as reader:
             store = json.loads(reader.json())
     except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
-        return {"findings": []}
+        return []
     except c2pa.C2paError as error:
-        return {"findings": [_unreadable(f"its manifest cannot be read: {error}")]}
-    return {"findings": list(_findings(store))}
+        return [_unreadable(f"its manifest cannot be read: {error}")]
+    return list(_findings(store))
 
 
 def _findings(store: Mapping[str, Any]) -> Iterator[Entry]:
@@ -50,10 +48,10 @@ def _findings(store: Mapping[str, Any]) -> Iterator[Entry]:
     for name, manifest in store.get("manifests", {}).items():
         signer = str(manifest.get("signature_info", {}).get("issuer", "an unnamed signer"))
         active = name == store.get("active_manifest")
-        for label, entry, said in _training_entries(manifest):
-            if said.get("use") == "allowed" and not (trusted and active):
+        for label, entry, terms in _training_entries(manifest):
+            if terms.get("use") == "allowed" and not (trusted and active):
                 continue  # anybody can sign a permission; only a prohibition needs no proof
-            text = json.dumps({entry: said}, sort_keys=True)[:_LONGEST_TEXT]
+            text = json.dumps({entry: terms}, sort_keys=True)[:_LONGEST_TEXT]
             found_at = f"C2PA {label}, signed by {signer}{'' if trusted else ' (not on the trust list)'}"
             yield {"origin": "c2pa", "found_at": found_at, "property": "training_mining", "text": text}
 
@@ -64,9 +62,9 @@ def _training_entries(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str, M
         if label not in _LABELS:
             continue
         entries = assertion.get("data", {}).get("entries", {})
-        for entry, said in entries.items():
-            if isinstance(said, Mapping):
-                yield label, str(entry), said
+        for entry, terms in entries.items():
+            if isinstance(terms, Mapping):
+                yield label, str(entry), terms
 
 
 def _unreadable(why: str) -> Entry:

@@ -6,20 +6,26 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_ingest.domain.verdicts import TOO_LARGE, UNREADABLE, Refused, StillGrowing
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects import Objects
+
+UNKNOWN_TYPE: Final = "application/octet-stream"
+"""Media type of content that was not read yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectOriginals:
-    """Originals as immutable objects of at most `most_bytes`."""
+class OriginalObjects:
+    """OriginalStore on immutable objects of at most `most_bytes`, and on references to them."""
 
     objects: Objects
+    references: ObjectReferences
     most_bytes: int
 
-    async def keep(self, path: Path, *, media_type: str, suffix: str) -> ObjectRef:
+    async def store(self, path: Path) -> ObjectRef:
         before = await asyncio.to_thread(path.stat)
         if before.st_size == 0:
             raise Refused("empty", "The file is empty (0 bytes).")
@@ -29,7 +35,7 @@ class ObjectOriginals:
                 f"The file has {before.st_size:,} bytes; this mesh takes in at most {self.most_bytes:,}.",
             )
         try:
-            ref = await self.objects.put_file(path, media_type=media_type, suffix=suffix)
+            ref = await self.objects.put_file(path, media_type=UNKNOWN_TYPE)
         except PermissionError as error:
             raise Refused(UNREADABLE, f"The file cannot be read: {error.strerror}.") from error
         after = await asyncio.to_thread(path.stat)
@@ -40,5 +46,11 @@ class ObjectOriginals:
     def local(self, ref: ObjectRef) -> AbstractAsyncContextManager[Path]:
         return self.objects.local(ref)
 
+    async def hold(self, asset_id: str, ref: ObjectRef) -> None:
+        await self.references.hold(asset_id, [ref])
+
+    async def release(self, asset_id: str) -> int:
+        return await self.references.release(asset_id)
+
     async def discard(self, ref: ObjectRef) -> None:
-        await self.objects.delete(ref)
+        await self.references.discard(ref)

@@ -1,1 +1,0 @@
-"""Jobs of ingest that run inside the sandbox."""

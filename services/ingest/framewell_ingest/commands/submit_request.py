@@ -1,0 +1,26 @@
+"""A request by call, the same as one that was published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell_contracts.identity import requested_asset_id
+from framewell_ingest.domain.assets import Asset
+from framewell_ingest.domain.requests import checked
+from framewell_ingest.steps.register_asset import RegisterAsset
+from framewell_kit.facts import Cause, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRequest:
+    """Registers the asset; ingest.requested leaves as if the caller had published it under the cause's id."""
+
+    register: RegisterAsset
+
+    async def __call__(self, request: IngestRequested, cause: Cause) -> tuple[Asset, bool]:
+        """Return the asset, and whether it is new. Raises Rejected for a request that must be corrected."""
+        complete = checked(request, cause.source)
+        complete.asset_id = requested_asset_id(complete, cause.source, cause.id)
+        announcement = Fact(complete, id=cause.id, subject=complete.asset_id)
+        return await self.register(complete, cause, announcement)

@@ -1,0 +1,1 @@
+"""What calls read besides one asset or one page."""
