@@ -109,8 +109,9 @@ async def test_a_run_taken_over_by_another_worker_ends_with_the_same_measures(ca
         await first.running_challenge()
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        first.clock.advance(LEASE_IS_OVER_SECONDS)
         async with take_over(first) as second:
+            await second.settle()  # a lease is over once somebody has seen it long enough without a renewal
+            second.clock.advance(LEASE_IS_OVER_SECONDS)
             await second.settle()
             resumed = second.facts.of(TrainingCompleted)[-1]
             (job,) = await second.documents.find("jobs", {"kind": "train-challenge"})
