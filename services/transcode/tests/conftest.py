@@ -1,46 +1,34 @@
-"""A transcode service in memory: real decoder in a real sandbox, documents and objects in memory."""
+"""Transcode as it is wired, with a real decoder in a real sandbox; documents in memory, objects on disk."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetTranscoded
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1 import media_pb2
+from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
-from framewell_kit.documents import MemoryDocuments
-from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.objects import LocalObjects
+from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.sandbox import Sandbox
-from framewell_media.timeline import Timeline
-from framewell_transcode.adapters.board import DocumentBoard
-from framewell_transcode.adapters.proxy_store import BundleFrames, ObjectProxyStore
-from framewell_transcode.adapters.references import DocumentReferences
-from framewell_transcode.adapters.sandboxed_works import SANDBOX_JOBS, SandboxedWorks, WorkLimits
-from framewell_transcode.domain.proxy import ProxyRecipe
-from framewell_transcode.handlers.extract_audio import ExtractAudio
-from framewell_transcode.handlers.make_chunk import MakeChunk
-from framewell_transcode.handlers.plan_asset import PlanAsset
-from framewell_transcode.handlers.read_media import ReadMedia
-from framewell_transcode.handlers.remove_asset import RemoveAsset
-from framewell_transcode.handlers.stitch import Completion, Stitch, StitchAudio
-from framewell_transcode.stitching.compose import Composer
+from framewell_transcode.adapters.sandboxed_works import SANDBOX_JOBS
+from framewell_transcode.settings import TranscodeSettings
+from framewell_transcode.wiring import wire
 
-CAUSE = Cause(
-    id="cause", source="//test", type="framewell.asset.ingested.v1", time=datetime(2026, 1, 1, tzinfo=UTC)
-)
 KINDS = {
     "video": media_pb2.MEDIA_KIND_VIDEO,
     "audio": media_pb2.MEDIA_KIND_AUDIO,
     "still": media_pb2.MEDIA_KIND_STILL,
 }
+Part = ChunkTranscoded | AudioExtracted
 
 
 @pytest.fixture(scope="session")
@@ -50,103 +38,81 @@ def media_sandbox() -> Iterator[Sandbox]:
 
 
 @dataclass(slots=True)
-class SoundLater:
-    """A work queue that remembers what it was asked for."""
+class Transcode:
+    """The service on a bench, in the words of these tests."""
 
-    asked: list[tuple[AssetIngested, Timeline | None]] = field(default_factory=list)
+    bench: ServiceBench
 
-    async def plan(self, asset: AssetIngested, cause: Cause) -> None:
-        raise AssertionError("planning is called directly here")
+    async def ingested(self, path: Path, kind: str = "video", **work: object) -> AssetIngested:
+        """Store a file as an original; the fact that it was taken in."""
+        original = await self.bench.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
+        values = {"asset_id": f"asset-{path.stem}", "generation": 1, "lane": LANE_ARCHIVE, **work}
+        return AssetIngested(work=Work(kind=KINDS[kind], **values), original=original)  # type: ignore[arg-type]
 
-    async def extract_audio(self, asset: AssetIngested, timeline: Timeline | None, cause: Cause) -> None:
-        self.asked.append((asset, timeline))
+    async def plan(self, asset: AssetIngested) -> list[ChunkPlanned]:
+        """Plan the asset and take out its sound; its chunks in order."""
+        await self.bench.deliver(asset)
+        await self.bench.run_jobs()
+        return [
+            fact for fact in self.bench.facts.of(ChunkPlanned) if fact.work.asset_id == asset.work.asset_id
+        ]
 
+    async def make(self, planned: ChunkPlanned) -> ChunkTranscoded:
+        """Decode one chunk, without putting it in place."""
+        (made,) = await self.bench.deliver(planned, group="transcode.make_chunk")
+        assert isinstance(made, ChunkTranscoded)
+        return made
 
-@dataclass(slots=True)
-class Harness:
-    """All handlers of transcode over one store, and a runner that carries their facts around."""
+    async def parts(self, asset: AssetIngested) -> list[Part]:
+        """Make everything of the asset, without putting it in place."""
+        chunks: list[Part] = [await self.make(planned) for planned in await self.plan(asset)]
+        sound = [
+            fact for fact in self.bench.facts.of(AudioExtracted) if fact.work.asset_id == asset.work.asset_id
+        ]
+        return [*chunks, *sound]
 
-    works: SandboxedWorks
-    objects: LocalObjects
-    board: DocumentBoard
-    references: DocumentReferences
-    queue: SoundLater
-    folder: Path
-
-    async def ingested(self, path: Path, kind: str = "video", **fields: object) -> AssetIngested:
-        original = await self.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
-        values = {"asset_id": f"asset-{path.stem}", "generation": 1, "lane": LANE_ARCHIVE, **fields}
-        return AssetIngested(kind=KINDS[kind], original=original, **values)  # type: ignore[arg-type]
-
-    def planner(self) -> PlanAsset:
-        return PlanAsset(self.works, self.board, self.references, self.queue)
-
-    def chunks(self) -> MakeChunk:
-        return MakeChunk(self.works, self.board, self.references)
-
-    def completion(self) -> Completion:
-        return Completion(self.board, self.references, Composer(self.works, ObjectProxyStore(self.objects)))
-
-    def media(self) -> ReadMedia:
-        return ReadMedia(self.board, BundleFrames(self.objects))
-
-    def removal(self) -> RemoveAsset:
-        return RemoveAsset(self.board, self.references)
-
-    async def arrive(self, fact: ChunkTranscoded | AudioExtracted) -> list[AssetTranscoded]:
-        if isinstance(fact, ChunkTranscoded):
-            facts = await Stitch(self.board, self.completion())(fact, CAUSE)
-        else:
-            facts = await StitchAudio(self.board, self.completion())(fact, CAUSE)
-        return [message for message in map(_message, facts) if isinstance(message, AssetTranscoded)]
-
-    async def work_on(self, fact: Outgoing) -> list[ChunkTranscoded | AudioExtracted]:
-        message = _message(fact)
-        if isinstance(message, ChunkPlanned):
-            return [_message(made) for made in await self.chunks()(message, CAUSE)]  # type: ignore[misc]
-        assert isinstance(message, AudioExtracted)
-        return [message]
+    async def put_in_place(self, part: Part) -> list[AssetTranscoded]:
+        """Deliver a part to be stitched; the ends that this published."""
+        ended = await self.bench.deliver(part, group="transcode.stitch")
+        return [fact for fact in ended if isinstance(fact, AssetTranscoded)]
 
     async def transcode(self, asset: AssetIngested) -> AssetTranscoded:
-        """Carry an asset through; everything that is said on the way is checked to be said once."""
-        facts = list(await self.planner()(asset, CAUSE))
-        assert not any(isinstance(_message(fact), AssetRejected) for fact in facts), facts
-        parts = [part for fact in facts for part in await self.work_on(fact)]
-        asked, self.queue.asked = self.queue.asked, []
-        for wanted, timeline in asked:
-            sound = ExtractAudio(self.works, self.board, self.references)
-            parts += [_message(fact) for fact in await sound(wanted, timeline)]  # type: ignore[misc]
-        ended = [end for part in parts for end in await self.arrive(part)]
-        assert len(ended) == 1
-        return ended[0]
+        """Carry an asset through to its end, which must be published once."""
+        await self.bench.deliver(asset)
+        await self.bench.settle()
+        assert not self.bench.given_up
+        (ended,) = [
+            fact
+            for fact in self.bench.facts.of(AssetTranscoded)
+            if fact.work.asset_id == asset.work.asset_id and fact.work.generation == asset.work.generation
+        ]
+        return ended
 
-    async def download(self, master: media_pb2.ObjectRef) -> tuple[list[bytes], list[bytes]]:
+    async def index(self, ended: AssetTranscoded) -> MediaIndex:
+        """Read the index that the end names."""
+        return MediaIndex.FromString(await self.bench.objects.read(ended.index))
+
+    async def download(self, master: ObjectRef) -> tuple[list[bytes], list[bytes]]:
         """Follow a master playlist the way a player does: (pictures, sound) as header and segments."""
-        text = (await self.objects.read(master)).decode()
+        text = (await self.bench.objects.read(master)).decode()
         sound = re.search(r'TYPE=AUDIO.*URI="([^"]+)"', text)
         pictures = text.strip().splitlines()[-1]
         audio = await self.track(sound[1]) if sound else []
         return await self.track(pictures), audio
 
     async def track(self, uri: str) -> list[bytes]:
-        text = (await self.objects.read(uri.removeprefix("../"))).decode()
+        """Read the header and the segments of one rendition."""
+        text = (await self.bench.objects.read(uri.removeprefix("../"))).decode()
         header = re.search(r'EXT-X-MAP:URI="([^"]+)"', text)
         assert header is not None
         uris = [header[1], *(line for line in text.splitlines() if line.startswith("../"))]
-        return [await self.objects.read(one.removeprefix("../")) for one in uris]
-
-
-def _message(fact: Outgoing) -> object:
-    return fact.message if isinstance(fact, Fact) else fact
+        return [await self.bench.objects.read(one.removeprefix("../")) for one in uris]
 
 
 @pytest.fixture
-def harness(media_sandbox: Sandbox, tmp_path: Path) -> Harness:
-    documents, objects = MemoryDocuments(), LocalObjects(tmp_path / "objects")
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    works = SandboxedWorks(
-        media_sandbox, objects, scratch, ProxyRecipe(preset="ultrafast"), 1.0, WorkLimits.within(2 << 30)
-    )
-    board = DocumentBoard(documents)
-    return Harness(works, objects, board, DocumentReferences(documents, objects), SoundLater(), tmp_path)
+async def transcode(media_sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Transcode]:
+    settings = TranscodeSettings(chunk_seconds=1, preset="ultrafast", scratch=tmp_path / "scratch")
+    wired = partial(wire, sandbox=media_sandbox)
+    objects = LocalObjects(tmp_path / "objects")
+    async with ServiceBench("transcode", wired, settings, objects=objects) as bench:
+        yield Transcode(bench)

@@ -34,20 +34,20 @@ def turned(path: Path, degrees: int) -> Path:
     return path
 
 
-async def first_sample(harness, path: Path) -> np.ndarray:
-    facts = await harness.planner()(await harness.ingested(path), None)
-    (made,) = await harness.work_on(facts[0])
+async def first_sample(transcode, path: Path) -> np.ndarray:
+    facts = await transcode.plan(await transcode.ingested(path))
+    made = await transcode.make(facts[0])
     assert made.outcome.HasField("done"), made.outcome
-    bundle = await harness.objects.read(made.frames)
+    bundle = await transcode.bench.objects.read(made.frames)
     row = pa.ipc.open_file(pa.BufferReader(bundle)).read_all().to_pylist()[0]
     return np.asarray(PIL.Image.open(io.BytesIO(row["jpeg"])).convert("L"))
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-async def test_a_turned_picture_lies_upright(harness, tmp_path: Path, degrees: int) -> None:
+async def test_a_turned_picture_lies_upright(transcode, tmp_path: Path, degrees: int) -> None:
     path = turned(make_clip(tmp_path / "phone.mp4", Clip(frames=50, sound=False)), degrees)
-    ended = await harness.transcode(await harness.ingested(path))
-    track, _ = await harness.download(ended.playlist)
+    ended = await transcode.transcode(await transcode.ingested(path))
+    track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         frames = list(movie.decode(video=0))
     assert len(frames) == 50
@@ -58,17 +58,17 @@ async def test_a_turned_picture_lies_upright(harness, tmp_path: Path, degrees: i
     assert frame_number(np.rot90(luma, degrees // 90)) == 21
 
 
-async def test_wide_pixels_become_square(harness, tmp_path: Path) -> None:
+async def test_wide_pixels_become_square(transcode, tmp_path: Path) -> None:
     clip = Clip(frames=25, width=360, height=288, sample_aspect_ratio=Fraction(16, 11), sound=False)
-    ended = await harness.transcode(await harness.ingested(make_clip(tmp_path / "wide.mp4", clip)))
-    track, _ = await harness.download(ended.playlist)
+    ended = await transcode.transcode(await transcode.ingested(make_clip(tmp_path / "wide.mp4", clip)))
+    track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         frame = next(movie.decode(video=0))
         assert (frame.width, frame.height) == (524, 288)
-    assert "RESOLUTION=524x288" in (await harness.objects.read(ended.playlist)).decode()
+    assert "RESOLUTION=524x288" in (await transcode.bench.objects.read(ended.playlist)).decode()
 
 
-async def test_interlaced_pictures_are_deinterlaced_one_for_one(harness, tmp_path: Path) -> None:
+async def test_interlaced_pictures_are_deinterlaced_one_for_one(transcode, tmp_path: Path) -> None:
     clip = Clip(
         frames=50,
         width=720,
@@ -79,22 +79,22 @@ async def test_interlaced_pictures_are_deinterlaced_one_for_one(harness, tmp_pat
     path = make_clip(tmp_path / "interlaced.ts", clip)
     with av.open(str(path)) as original:
         assert next(original.decode(video=0)).interlaced_frame
-    ended = await harness.transcode(await harness.ingested(path))
+    ended = await transcode.transcode(await transcode.ingested(path))
     assert list(ended.missing) == []
-    track, _ = await harness.download(ended.playlist)
+    track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         frames = list(movie.decode(video=0))
     assert not frames[0].interlaced_frame
     assert [frame_number(frame.to_ndarray(format="gray")) for frame in frames] == list(range(50))
 
 
-async def test_a_large_picture_is_scaled_for_proxy_and_models(harness, tmp_path: Path) -> None:
+async def test_a_large_picture_is_scaled_for_proxy_and_models(transcode, tmp_path: Path) -> None:
     clip = Clip(frames=10, width=2560, height=1440, sound=False)
     path = make_clip(tmp_path / "large.mp4", clip)
-    assert (await first_sample(harness, path)).shape == (720, 1280)
+    assert (await first_sample(transcode, path)).shape == (720, 1280)
 
 
-async def test_colours_survive(harness, tmp_path: Path) -> None:
+async def test_colours_survive(transcode, tmp_path: Path) -> None:
     """High definition is BT.709, smaller pictures BT.601: a wrong matrix turns red into orange."""
     for width, height in ((1280, 720), (640, 360)):
         path = tmp_path / f"red{height}.mp4"
@@ -112,9 +112,9 @@ async def test_colours_survive(harness, tmp_path: Path) -> None:
                     output.mux(packet)
             for packet in stream.encode(None):
                 output.mux(packet)
-        facts = await harness.planner()(await harness.ingested(path), None)
-        (made,) = await harness.work_on(facts[0])
-        bundle = await harness.objects.read(made.frames)
+        facts = await transcode.plan(await transcode.ingested(path))
+        made = await transcode.make(facts[0])
+        bundle = await transcode.bench.objects.read(made.frames)
         row = pa.ipc.open_file(pa.BufferReader(bundle)).read_all().to_pylist()[0]
         colour = PIL.Image.open(io.BytesIO(row["jpeg"])).getpixel((width // 2, height // 2))
         assert colour == pytest.approx((220, 40, 40), abs=5)

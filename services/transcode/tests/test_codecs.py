@@ -30,11 +30,11 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_every_picture_comes_out_once(harness, tmp_path: Path, name: str) -> None:
+async def test_every_picture_comes_out_once(transcode, tmp_path: Path, name: str) -> None:
     container = "mpeg2video" if name.endswith("m2v") else None
     path = make_clip(tmp_path / name, CASES[name], container=container)
-    ended = await harness.transcode(await harness.ingested(path))
-    track, _ = await harness.download(ended.playlist)
+    ended = await transcode.transcode(await transcode.ingested(path))
+    track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         numbers = [frame_number(luma_plane(frame)) for frame in movie.decode(video=0)]
     assert numbers == decoded_numbers(path)

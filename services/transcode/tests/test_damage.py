@@ -9,14 +9,25 @@ from pathlib import Path
 import av
 import pytest
 
+from framewell.asset.v1.asset_pb2 import AssetRemoved, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
-from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_kit.outcomes import Busy, Conflict, NotFound
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.media.v1.media_pb2 import Work
+from framewell.media.v1.media_service_pb2 import (
+    GetFrameRequest,
+    GetPlaylistRequest,
+    GetTimelineRequest,
+    ListShotsRequest,
+)
+from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell_kit.outcome_messages import is_done
+from framewell_kit.outcomes import Busy, Conflict, NotFound, Rejected
+from framewell_kit.stream import Reason
 from framewell_media.errors import JobCrashed, SandboxUnavailable
 from framewell_media.testing import Clip, make_clip
-from framewell_transcode.domain.outcomes import chunk_given_up, is_done
-from framewell_transcode.handlers.stitch import gave_up
+from framewell_transcode.adapters.sandboxed_works import SandboxedWorks
+from framewell_transcode.domain.outcomes import chunk_given_up
 
 
 def with_hole(path: Path, start: float, end: float) -> Path:
@@ -32,7 +43,7 @@ def times_of(track: list[bytes]) -> list[float]:
         return [float(frame.pts * frame.time_base) for frame in movie.decode(video=0)]
 
 
-async def test_a_chunk_that_cannot_be_decoded_is_named_and_filled(harness, tmp_path: Path) -> None:
+async def test_a_chunk_that_cannot_be_decoded_is_named_and_filled(transcode, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "hole.mp4", Clip(frames=100, sound=False))
     with av.open(str(path)) as movie:
         packets = [(p.pos, p.size) for p in movie.demux(video=0) if p.size]
@@ -40,148 +51,192 @@ async def test_a_chunk_that_cannot_be_decoded_is_named_and_filled(harness, tmp_p
     for position, size in packets[50:75]:  # the NAL headers stay, so that the container still finds its keys
         data[position + 6 : position + size] = bytes(size - 6)
     path.write_bytes(data)
-    ended = await harness.transcode(await harness.ingested(path))
+    ended = await transcode.transcode(await transcode.ingested(path))
     assert ended.outcome.HasField("done")
     (sentence,) = ended.missing
     assert sentence.startswith("From 0:00:02.0 to 0:00:03.0 (frames 50 to 74) is missing")
-    times = times_of((await harness.download(ended.playlist))[0])
+    times = times_of((await transcode.download(ended.playlist))[0])
     assert all(late > early for early, late in pairwise(times))
     assert times[0] == 0
     assert max(late - early for early, late in pairwise(times)) <= 1.0
     assert times[-1] > 3.9
 
 
-async def test_packets_that_never_arrived_leave_a_gap_that_plays(harness, tmp_path: Path) -> None:
+async def test_packets_that_never_arrived_leave_a_gap_that_plays(transcode, tmp_path: Path) -> None:
     path = with_hole(make_clip(tmp_path / "hole.ts", Clip(frames=100, sound=False)), 0.55, 0.60)
-    ended = await harness.transcode(await harness.ingested(path))
+    ended = await transcode.transcode(await transcode.ingested(path))
     assert ended.outcome.HasField("done")
-    assert 80 < ended.timeline.frame_count < 100
+    assert 80 < ended.work.timeline.frame_count < 100
     assert any("the file has no pictures" in sentence for sentence in ended.missing), ended.missing
-    times = times_of((await harness.download(ended.playlist))[0])
+    times = times_of((await transcode.download(ended.playlist))[0])
     assert all(late > early for early, late in pairwise(times))
     assert times[-1] > 3.8
 
 
-async def test_a_spliced_recording_plays_on_one_clock(harness, tmp_path: Path) -> None:
+async def test_a_spliced_recording_plays_on_one_clock(transcode, tmp_path: Path) -> None:
     first = make_clip(tmp_path / "a.ts", Clip(frames=50, sound=False)).read_bytes()
     second = make_clip(tmp_path / "b.ts", Clip(frames=50, sound=False)).read_bytes()
     (tmp_path / "spliced.ts").write_bytes(first + second)
-    ended = await harness.transcode(await harness.ingested(tmp_path / "spliced.ts"))
+    ended = await transcode.transcode(await transcode.ingested(tmp_path / "spliced.ts"))
     assert list(ended.missing) == []
-    times = times_of((await harness.download(ended.playlist))[0])
+    times = times_of((await transcode.download(ended.playlist))[0])
     assert times == [pytest.approx(frame / 25) for frame in range(100)]
-    assert [chunk.split("/")[1] for chunk in ended.chunk_ids] == ["0", "0", "1", "1"]
+    chunks = (await transcode.index(ended)).chunks
+    assert [chunk.chunk_id.split("/")[1] for chunk in chunks] == ["0", "0", "1", "1"]
+    assert [chunk.discontinuity for chunk in chunks] == [0, 0, 1, 1]
 
 
-class Crashing:
-    """Works whose decoder dies, or is not there."""
-
-    def __init__(self, *errors: Exception) -> None:
-        self.errors = list(errors)
+def crash_with(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> None:
+    """Let the decoder of the next chunks die, or not be there."""
+    left = list(errors)
 
     async def make_chunk(self, planned):
-        raise self.errors.pop(0)
+        raise left.pop(0)
+
+    monkeypatch.setattr(SandboxedWorks, "make_chunk", make_chunk)
 
 
-async def test_a_decoder_that_dies_twice_gives_the_chunk_up(harness, tmp_path: Path) -> None:
-    facts = await harness.planner()(await harness.ingested(make_clip(tmp_path / "clip.mp4")), None)
-    harness.works = Crashing(*[JobCrashed("signal", "killed by SIGSEGV")] * 2)
-    (made,) = await harness.work_on(facts[0])
+async def test_a_decoder_that_dies_twice_gives_the_chunk_up(transcode, tmp_path: Path, monkeypatch) -> None:
+    planned = await transcode.plan(await transcode.ingested(make_clip(tmp_path / "clip.mp4")))
+    crash_with(monkeypatch, *[JobCrashed("signal", "killed by SIGSEGV")] * 2)
+    made = await transcode.make(planned[0])
     assert made.outcome.failed.code == "decoder_crashed"
     assert "SIGSEGV" in made.outcome.failed.detail
 
 
-async def test_a_machine_that_may_not_read_media_loses_nothing(harness, tmp_path: Path) -> None:
-    facts = await harness.planner()(await harness.ingested(make_clip(tmp_path / "clip.mp4")), None)
-    harness.works = Crashing(SandboxUnavailable("no seccomp"))
+async def test_a_machine_that_may_not_read_media_loses_nothing(
+    transcode, tmp_path: Path, monkeypatch
+) -> None:
+    planned = await transcode.plan(await transcode.ingested(make_clip(tmp_path / "clip.mp4")))
+    crash_with(monkeypatch, SandboxUnavailable("no seccomp"))
     with pytest.raises(Busy, match="no seccomp"):
-        await harness.work_on(facts[0])
+        await transcode.make(planned[0])
 
 
-async def test_an_asset_of_which_nothing_came_out_ends_as_failed(harness, tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "clip.mp4", Clip(sound=False))
-    facts = list(await harness.planner()(await harness.ingested(path), None))
-    chunks, sound = facts[:-1], facts[-1]
-    ended = await harness.arrive(sound)
+async def test_an_asset_of_which_nothing_came_out_ends_as_failed(transcode, tmp_path: Path) -> None:
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(sound=False)))
+    chunks = await transcode.plan(asset)
+    ended = await transcode.put_in_place(transcode.bench.facts.one(AudioExtracted))
     for planned in chunks:
-        ended += await harness.arrive(chunk_given_up(planned, "unreadable", "nothing there"))
+        ended += await transcode.put_in_place(chunk_given_up(planned, "unreadable", "nothing there"))
     assert ended[0].outcome.failed.code == "nothing_transcoded"
     assert len(ended[0].missing) == len(chunks)
+    progress = await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id="asset-clip"))
+    assert (progress.chunks_transcoded, progress.chunks_failed) == (0, len(chunks))
     with pytest.raises(Conflict, match="no proxy"):
-        await harness.media().playlist("asset-clip")
+        await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id="asset-clip"))
 
 
-async def test_a_chunk_of_another_build_does_not_break_the_playlist(harness, tmp_path: Path) -> None:
+async def test_a_chunk_of_another_build_does_not_break_the_playlist(transcode, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "clip.mp4", Clip(sound=False))
-    facts = list(await harness.planner()(await harness.ingested(path), None))
-    parts = [part for fact in facts for part in await harness.work_on(fact)]
-    odd = await harness.objects.put(b"another header", media_type="video/mp4", suffix=".mp4")
+    parts = await transcode.parts(await transcode.ingested(path))
+    odd = await transcode.bench.objects.put(b"another header", media_type="video/mp4", suffix=".mp4")
     parts[1].proxy_header.CopyFrom(odd)
-    ended = [end for part in parts for end in await harness.arrive(part)]
+    ended = [end for part in parts for end in await transcode.put_in_place(part)]
     assert "another build" in ended[0].missing[0]
-    times = times_of((await harness.download(ended[0].playlist))[0])
+    times = times_of((await transcode.download(ended[0].playlist))[0])
     assert all(late > early for early, late in pairwise(times))
 
 
-async def test_parts_in_any_order_twice_over_end_the_asset_the_same_way(harness, tmp_path: Path) -> None:
+async def test_parts_in_any_order_twice_over_end_the_asset_the_same_way(transcode, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "clip.mp4", Clip(sound=False))
-    facts = list(await harness.planner()(await harness.ingested(path), None))
-    parts = [part for fact in facts for part in await harness.work_on(fact)]
-    ended = [end for part in [*parts[::-1], *parts] for end in await harness.arrive(part)]
+    parts = await transcode.parts(await transcode.ingested(path))
+    ended = [end for part in [*parts[::-1], *parts] for end in await transcode.put_in_place(part)]
     assert len(ended) == 1 + len(parts)
     assert all(end == ended[0] for end in ended)
 
 
-async def test_a_chunk_made_twice_is_the_same_objects(harness, tmp_path: Path) -> None:
-    facts = await harness.planner()(await harness.ingested(make_clip(tmp_path / "clip.mp4")), None)
-    (once,), (again,) = await harness.work_on(facts[1]), await harness.work_on(facts[1])
+async def test_a_chunk_made_twice_is_the_same_objects(transcode, tmp_path: Path) -> None:
+    planned = await transcode.plan(await transcode.ingested(make_clip(tmp_path / "clip.mp4")))
+    once, again = await transcode.make(planned[1]), await transcode.make(planned[1])
     assert is_done(once.outcome)
     assert once == again
 
 
-async def test_a_removed_asset_leaves_nothing_that_others_do_not_need(harness, tmp_path: Path) -> None:
+async def test_a_removed_asset_leaves_nothing_that_others_do_not_need(transcode, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "clip.mp4", Clip(sound=False))
-    kept = await harness.transcode(await harness.ingested(path, asset_id="kept"))
-    gone = await harness.transcode(await harness.ingested(path, asset_id="gone"))
+    kept = await transcode.transcode(await transcode.ingested(path, asset_id="kept"))
+    gone = await transcode.transcode(await transcode.ingested(path, asset_id="gone"))
     assert kept.playlist == gone.playlist
-    await harness.removal().remove("gone")
-    assert await harness.download(kept.playlist)
+    await transcode.bench.deliver(AssetRemoved(asset_id="gone"))
+    assert await transcode.download(kept.playlist)
     with pytest.raises(NotFound):
-        await harness.media().progress("gone")
-    late = ChunkTranscoded(asset_id="gone", generation=1, index=0)
-    assert await harness.arrive(late) == []
-    await harness.removal().remove("kept")
-    assert not await harness.objects.exists(kept.playlist)
+        await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id="gone"))
+    late = ChunkTranscoded(work=Work(asset_id="gone", generation=1), index=0)
+    assert await transcode.put_in_place(late) == []
+    await transcode.bench.deliver(AssetRemoved(asset_id="kept"))
+    assert not await transcode.bench.objects.exists(kept.playlist)
 
 
-async def test_an_older_generation_is_ignored(harness, tmp_path: Path) -> None:
+async def test_an_erased_asset_is_gone_and_counted_once(transcode, tmp_path: Path) -> None:
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(sound=False)))
+    ended = await transcode.transcode(asset)
+    request = ErasureRequested(erasure_id="e", subject=Subject(asset_id=asset.work.asset_id))
+    cause = transcode.bench.cause("erasure")
+    (first,) = await transcode.bench.deliver(request, cause)
+    (again,) = await transcode.bench.deliver(request, cause)
+    assert isinstance(first, ErasureCompleted)
+    assert first == again
+    counts = {each.kind: each.count for each in first.counts}
+    assert counts["plans and parts"] > 0
+    assert counts["proxies, frames and sound"] > 0
+    for ref in (ended.playlist, ended.index):
+        assert not await transcode.bench.objects.exists(ref)
+
+
+async def test_an_older_generation_is_ignored(transcode, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "clip.mp4", Clip(sound=False))
-    await harness.transcode(await harness.ingested(path, generation=2))
-    assert await harness.planner()(await harness.ingested(path, generation=1), None) == []
-    assert await harness.arrive(ChunkTranscoded(asset_id="asset-clip", generation=1, index=0)) == []
+    await transcode.transcode(await transcode.ingested(path, generation=2))
+    before = len(transcode.bench.facts.messages)
+    await transcode.plan(await transcode.ingested(path, generation=1))
+    assert len(transcode.bench.facts.messages) == before
+    late = ChunkTranscoded(work=Work(asset_id="asset-clip", generation=1), index=0)
+    assert await transcode.put_in_place(late) == []
 
 
-async def test_pages_of_shots_and_pictures_by_moment(harness, tmp_path: Path) -> None:
+async def test_pages_of_shots_and_pictures_by_moment(transcode, tmp_path: Path) -> None:
     clip = Clip(cuts=(25, 50, 75), sound=False)
-    asset = await harness.ingested(make_clip(tmp_path / "clip.mp4", clip))
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", clip))
+    asset_id, bench = asset.work.asset_id, transcode.bench
     with pytest.raises(NotFound):
-        await harness.media().progress(asset.asset_id)
-    await harness.transcode(asset)
-    first, token = await harness.media().shots(asset.asset_id, 3, "")
-    rest, end = await harness.media().shots(asset.asset_id, 3, token)
-    assert [shot.span.first_frame for shot in [*first, *rest]] == [0, 25, 50, 75]
-    assert end == ""
-    picture = await harness.media().picture(asset.asset_id, pts=None, frame=62)
+        await bench.call("GetTimeline", GetTimelineRequest(asset_id=asset_id))
+    ended = await transcode.transcode(asset)
+    first = await bench.call("ListShots", ListShotsRequest(asset_id=asset_id, page_size=3))
+    after = ListShotsRequest(asset_id=asset_id, page_size=3, page_token=first.next_page_token)
+    rest = await bench.call("ListShots", after)
+    assert [shot.span.first_frame for shot in [*first.shots, *rest.shots]] == [0, 25, 50, 75]
+    assert rest.next_page_token == ""
+    with pytest.raises(Rejected, match="page token"):
+        await bench.call("ListShots", ListShotsRequest(asset_id=asset_id, page_token="3"))
+    picture = await bench.call("GetFrame", GetFrameRequest(asset_id=asset_id, frame=62))
     assert picture.moment.frame == 50
-    at_start = await harness.media().picture(asset.asset_id, pts=-5, frame=None)
+    at_start = await bench.call("GetFrame", GetFrameRequest(asset_id=asset_id, pts=-5))
     assert at_start.moment.frame == 0
-    assert isinstance(await harness.media().playlist(asset.asset_id), ObjectRef)
+    playlist = await bench.call("GetPlaylist", GetPlaylistRequest(asset_id=asset_id))
+    assert playlist.playlist == ended.playlist
 
 
-def test_an_asset_whose_parts_cannot_be_put_together_still_ends_once() -> None:
+async def test_an_asset_under_way_shows_how_far_it_has_come(transcode, tmp_path: Path) -> None:
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(sound=False)))
+    asset_id, bench = asset.work.asset_id, transcode.bench
+    planned = await transcode.plan(asset)
+    await transcode.put_in_place(await transcode.make(planned[0]))
+    await transcode.put_in_place(chunk_given_up(planned[1], "unreadable", "nothing there"))
+    progress = await bench.call("GetTimeline", GetTimelineRequest(asset_id=asset_id))
+    assert (progress.chunks_planned, progress.chunks_transcoded, progress.chunks_failed) == (4, 1, 1)
+    assert progress.timeline.frame_count == 100
+    picture = await bench.call("GetFrame", GetFrameRequest(asset_id=asset_id, frame=60))
+    assert picture.moment.frame == 13, "the last one there is before it"
+    with pytest.raises(Conflict, match="2 of 4 chunks"):
+        await bench.call("ListShots", ListShotsRequest(asset_id=asset_id))
+
+
+async def test_an_asset_whose_parts_cannot_be_put_together_still_ends_once(transcode) -> None:
     """Whichever part was given up, it is the same event as the end would have been."""
-    (by_chunk,) = gave_up(ChunkTranscoded(asset_id="a", generation=3, index=7), "disk broken")
-    (by_sound,) = gave_up(AudioExtracted(asset_id="a", generation=3), "disk broken")
-    assert by_chunk.id == by_sound.id
-    assert by_chunk.message.outcome.failed.code == "not_stitched"
-    assert "disk broken" in by_chunk.message.missing[0]
+    work = Work(asset_id="a", generation=3)
+    reason = Reason("disk broken", "failed")
+    for part in (ChunkTranscoded(work=work, index=7), AudioExtracted(work=work)):
+        await transcode.bench.give_up(part, reason)
+    ended = transcode.bench.facts.one(AssetTranscoded)
+    assert ended.outcome.failed.code == "not_stitched"
+    assert "disk broken" in ended.missing[0]

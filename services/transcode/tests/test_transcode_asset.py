@@ -14,7 +14,9 @@ import pyarrow as pa
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL
+from framewell.media.v1.media_service_pb2 import GetFrameRequest
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.clips import beeps, decoded_numbers, frame_number, luma_plane
 
@@ -39,27 +41,30 @@ def pictures_of(track: list[bytes]) -> tuple[list[int], list[Fraction]]:
 
 
 @pytest.mark.parametrize("name", CLIPS)
-async def test_the_proxy_shows_every_picture_once_and_at_its_time(harness, tmp_path: Path, name: str) -> None:
+async def test_the_proxy_shows_every_picture_once_and_at_its_time(
+    transcode, tmp_path: Path, name: str
+) -> None:
     path = make_clip(tmp_path / name, CLIPS[name])
     with av.open(str(path)) as original:
         times = [frame.pts * frame.time_base for frame in original.decode(video=0)]
-    ended = await harness.transcode(await harness.ingested(path))
+    ended = await transcode.transcode(await transcode.ingested(path))
     assert ended.outcome.HasField("done")
     assert list(ended.missing) == []
-    numbers, shown = pictures_of((await harness.download(ended.playlist))[0])
+    numbers, shown = pictures_of((await transcode.download(ended.playlist))[0])
     assert numbers == decoded_numbers(path) == list(range(100))
     assert all(
         abs(at - (time - times[0])) <= Fraction(1, 240_000) for at, time in zip(shown, times, strict=True)
     )
-    assert ended.timeline.frame_count == 100
+    assert ended.work.timeline.frame_count == 100
     assert ended.expects_audio == CLIPS[name].sound
-    chunks = len(ended.chunk_ids)
-    assert chunks == 1 if name == "one-group.mp4" else chunks > 1
+    assert ended.chunk_count == 1 if name == "one-group.mp4" else ended.chunk_count > 1
 
 
-async def test_sound_starts_with_the_pictures(harness, tmp_path: Path) -> None:
-    ended = await harness.transcode(await harness.ingested(make_clip(tmp_path / "clip.ts", Clip(frames=75))))
-    _, sound = await harness.download(ended.playlist)
+async def test_sound_starts_with_the_pictures(transcode, tmp_path: Path) -> None:
+    ended = await transcode.transcode(
+        await transcode.ingested(make_clip(tmp_path / "clip.ts", Clip(frames=75)))
+    )
+    _, sound = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(sound)), mode="r") as movie:
         samples = np.concatenate([frame.to_ndarray()[0] for frame in movie.decode(audio=0)])
     loud = np.flatnonzero(np.abs(samples) > 0.1)
@@ -70,36 +75,40 @@ async def test_sound_starts_with_the_pictures(harness, tmp_path: Path) -> None:
 
 
 async def test_speech_is_16_khz_mono_of_the_asset_s_length_and_loudness_is_measured(
-    harness, tmp_path: Path
+    transcode, tmp_path: Path
 ) -> None:
-    await harness.planner()(asset := await harness.ingested(make_clip(tmp_path / "clip.mp4")), None)
-    audio = await harness.works.extract_audio(asset, harness.queue.asked[0][1])
-    with av.open(io.BytesIO(await harness.objects.read(audio.speech)), mode="r") as speech:
+    await transcode.plan(await transcode.ingested(make_clip(tmp_path / "clip.mp4")))
+    audio = transcode.bench.facts.one(AudioExtracted)
+    with av.open(io.BytesIO(await transcode.bench.objects.read(audio.speech)), mode="r") as speech:
         stream = speech.streams.audio[0]
         assert (stream.rate, stream.channels) == (16_000, 1)
         assert sum(frame.samples for frame in speech.decode(stream)) == 64_000
     assert -30 < audio.loudness_lufs < -10
 
 
-async def test_shots_do_not_depend_on_where_chunks_were_cut(harness, tmp_path: Path) -> None:
+async def test_shots_do_not_depend_on_where_chunks_were_cut(transcode, tmp_path: Path) -> None:
     clip = Clip(cuts=(25, 40, 75), key_every=25)
-    ended = await harness.transcode(await harness.ingested(make_clip(tmp_path / "cuts.mp4", clip)))
-    assert len(ended.chunk_ids) == 4
-    assert [shot.span.first_frame for shot in ended.shots] == [0, 25, 40, 75]
-    assert sum(shot.span.frames for shot in ended.shots) == 100
+    ended = await transcode.transcode(await transcode.ingested(make_clip(tmp_path / "cuts.mp4", clip)))
+    assert ended.chunk_count == 4
+    shots = (await transcode.index(ended)).shots
+    assert [shot.span.first_frame for shot in shots] == [0, 25, 40, 75]
+    assert sum(shot.span.frames for shot in shots) == 100
+    assert ended.shot_count == 4
     whole = Clip(cuts=(25, 40, 75), key_every=1000)
-    in_one = await harness.transcode(await harness.ingested(make_clip(tmp_path / "whole.mp4", whole)))
-    assert [shot.span for shot in in_one.shots] == [shot.span for shot in ended.shots]
+    in_one = await transcode.transcode(await transcode.ingested(make_clip(tmp_path / "whole.mp4", whole)))
+    assert (await transcode.index(in_one)).shots == shots
 
 
-async def test_models_see_two_pictures_a_second_and_every_shot(harness, tmp_path: Path) -> None:
+async def test_models_see_two_pictures_a_second_and_every_shot(transcode, tmp_path: Path) -> None:
     clip = Clip(cuts=(30, 38, 46), width=1920, height=1080, frames=75)
-    facts = await harness.planner()(await harness.ingested(make_clip(tmp_path / "hd.mp4", clip)), None)
+    facts = await transcode.plan(await transcode.ingested(make_clip(tmp_path / "hd.mp4", clip)))
     rows, cuts = [], []
     for planned in facts:
-        (made,) = await harness.work_on(planned)
+        made = await transcode.make(planned)
         rows += (
-            pa.ipc.open_file(pa.BufferReader(await harness.objects.read(made.frames))).read_all().to_pylist()
+            pa.ipc.open_file(pa.BufferReader(await transcode.bench.objects.read(made.frames)))
+            .read_all()
+            .to_pylist()
         )
         cuts += made.provisional_cuts
     assert [row["frame"] for row in rows if row["why"] == "grid"] == [0, 13, 25, 38, 50, 63]
@@ -112,59 +121,63 @@ async def test_models_see_two_pictures_a_second_and_every_shot(harness, tmp_path
         assert row["seconds"] == pytest.approx(row["frame"] / 25)
 
 
-async def test_timecode_counts_drop_frame_labels(harness, tmp_path: Path) -> None:
+async def test_timecode_counts_drop_frame_labels(transcode, tmp_path: Path) -> None:
     clip = Clip(rate=Fraction(30000, 1001), timecode="00:00:59;20", frames=30)
-    facts = await harness.planner()(await harness.ingested(make_clip(tmp_path / "df.mov", clip)), None)
-    (made,) = await harness.work_on(facts[0])
-    rows = pa.ipc.open_file(pa.BufferReader(await harness.objects.read(made.frames))).read_all().to_pylist()
+    facts = await transcode.plan(await transcode.ingested(make_clip(tmp_path / "df.mov", clip)))
+    made = await transcode.make(facts[0])
+    rows = (
+        pa.ipc.open_file(pa.BufferReader(await transcode.bench.objects.read(made.frames)))
+        .read_all()
+        .to_pylist()
+    )
     assert [(row["frame"], row["timecode"]) for row in rows] == [(0, "00:00:59;20"), (15, "00:01:00;07")]
 
 
-async def test_a_still_goes_the_same_way_and_lies_upright(harness, tmp_path: Path) -> None:
+async def test_a_still_goes_the_same_way_and_lies_upright(transcode, tmp_path: Path) -> None:
     exif = PIL.Image.Exif()
     exif[0x0112] = 6
     PIL.Image.new("RGB", (1600, 1200), (200, 30, 30)).save(tmp_path / "photo.jpg", exif=exif)
-    ended = await harness.transcode(await harness.ingested(tmp_path / "photo.jpg", kind="still"))
-    assert ended.kind == MEDIA_KIND_STILL
-    assert ended.timeline.frame_count == 1
-    track, _ = await harness.download(ended.playlist)
+    ended = await transcode.transcode(await transcode.ingested(tmp_path / "photo.jpg", kind="still"))
+    assert ended.work.kind == MEDIA_KIND_STILL
+    assert ended.work.timeline.frame_count == 1
+    track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         (frame,) = movie.decode(video=0)
         assert (frame.width, frame.height) == (404, 540)
         assert frame.to_ndarray(format="rgb24")[270, 200].tolist() == pytest.approx([200, 30, 30], abs=6)
         assert float(movie.duration / av.time_base) == pytest.approx(1.0, abs=0.01)
-    picture = await harness.media().picture(ended.asset_id, pts=None, frame=0)
+    wanted = GetFrameRequest(asset_id=ended.work.asset_id, frame=0)
+    picture = await transcode.bench.call("GetFrame", wanted)
     assert PIL.Image.open(io.BytesIO(picture.jpeg)).size == (540, 720)
 
 
-async def test_sound_without_pictures_is_an_asset_too(harness, tmp_path: Path) -> None:
+async def test_sound_without_pictures_is_an_asset_too(transcode, tmp_path: Path) -> None:
     with av.open(str(tmp_path / "sound.wav"), "w") as output:
         stream = output.add_stream("pcm_s16le", rate=48_000, layout="mono")
         for block in beeps(2.0):
             for packet in stream.encode(block):
                 output.mux(packet)
-    ended = await harness.transcode(await harness.ingested(tmp_path / "sound.wav", kind="audio"))
+    ended = await transcode.transcode(await transcode.ingested(tmp_path / "sound.wav", kind="audio"))
     assert ended.outcome.HasField("done")
     assert ended.expects_audio
-    assert ended.timeline.duration_pts == pytest.approx(96_000, abs=2048)
-    assert len(ended.shots) == 0
-    track, _ = await harness.download(ended.playlist)
+    assert ended.work.timeline.duration_pts == pytest.approx(96_000, abs=2048)
+    assert ended.shot_count == 0
+    track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         assert sum(frame.samples for frame in movie.decode(audio=0)) >= 96_000
 
 
-async def test_a_file_without_pictures_to_plan_is_rejected(harness, tmp_path: Path) -> None:
+async def test_a_file_without_pictures_to_plan_is_rejected(transcode, tmp_path: Path) -> None:
     (tmp_path / "odd.mp4").write_bytes(b"#EXTM3U\n/etc/passwd\n")
-    (fact,) = await harness.planner()(await harness.ingested(tmp_path / "odd.mp4"), None)
-    assert isinstance(fact, AssetRejected)
-    assert fact.code == "not_media"
+    assert await transcode.plan(await transcode.ingested(tmp_path / "odd.mp4")) == []
+    assert transcode.bench.facts.one(AssetRejected).code == "not_media"
 
 
 @pytest.mark.parametrize("name", ["b-frames.mp4", "open-gop.ts", "variable.mkv", "ntsc.mov"])
-async def test_a_player_opens_the_playlist_where_it_lies(harness, tmp_path: Path, name: str) -> None:
+async def test_a_player_opens_the_playlist_where_it_lies(transcode, tmp_path: Path, name: str) -> None:
     """The very objects on disk, opened by libavformat's HLS demuxer through the master playlist."""
-    ended = await harness.transcode(await harness.ingested(make_clip(tmp_path / name, CLIPS[name])))
-    async with harness.objects.local(ended.playlist) as playlist:
+    ended = await transcode.transcode(await transcode.ingested(make_clip(tmp_path / name, CLIPS[name])))
+    async with transcode.bench.objects.local(ended.playlist) as playlist:
         options = {"allowed_extensions": "ALL", "extension_picky": "0"}
         with av.open(str(playlist), mode="r", format="hls", container_options=options) as player:
             pictures = [frame.pts * frame.time_base for frame in player.decode(video=0)]

@@ -19,7 +19,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1 import media_pb2, media_service_pb2, media_service_pb2_grpc
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit.objects import LocalObjects
 from framewell_kit.testing.ports import port_base

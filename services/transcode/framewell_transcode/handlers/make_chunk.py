@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy
+from framewell_kit.stream.policy.retry import Reason
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import chunk_given_up
 from framewell_transcode.ports import AssetProgressRepository, MediaWorks
 
 _STARTS: Final = 2
 """A child may have been killed by the machine's own memory pressure: it deserves a second start."""
-
-
-class Reason(Protocol):
-    """Why a record was given up; `str()` of it is a sentence for a person."""
-
-    @property
-    def code(self) -> str:
-        """Return a stable word for programs."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +53,4 @@ class MakeChunk:
 
     def gave_up(self, fact: ChunkPlanned, reason: Reason) -> Sequence[Outgoing]:
         """Return the fact that leaves together with the dead letter."""
-        return [chunk_given_up(fact, reason.code, str(reason))]
+        return [chunk_given_up(fact, reason.code, reason)]

@@ -9,6 +9,7 @@ from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
+from framewell_kit.stream.policy.retry import Reason
 from framewell_transcode.domain.outcomes import end_fact, not_stitched
 from framewell_transcode.domain.parts import CompleteAsset
 from framewell_transcode.ports import AssetProgressRepository
@@ -48,6 +49,6 @@ class Stitch:
         return await self.progress.add_audio(part)
 
 
-def gave_up(part: ChunkTranscoded | AudioExtracted, reason: object) -> Sequence[Outgoing]:
+def gave_up(part: ChunkTranscoded | AudioExtracted, reason: Reason) -> Sequence[Outgoing]:
     """Return the failed end of the asset whose last part cannot be put in place; `reason` is a sentence."""
-    return [end_fact(not_stitched(part.work, str(reason)))]
+    return [end_fact(not_stitched(part.work, reason))]

@@ -17,7 +17,7 @@ class Grid:
         self._taken = None if previous_seconds is None else self._slot(previous_seconds)
 
     def takes(self, seconds: Fraction) -> bool:
-        """Take the picture at `seconds` from the asset's start; return whether it is the first of its slot."""
+        """Take the picture at `seconds` from the asset's start; return whether it is its slot's first."""
         slot = self._slot(seconds)
         if slot == self._taken:
             return False
