@@ -121,7 +121,7 @@ class FactType:
         return self.type.removeprefix("framewell.").rsplit(".", 1)[0].replace(".", " ")
 
     def topic(self, lane: "Lane.ValueType | None" = None) -> str:
-        """The topic a fact travels in; a laned fact that says no lane is archive work."""
+        """Return the topic a fact travels in; a laned fact without a lane is archive work."""
         if not self.laned:
             return self.type
         return self._live_topic if lane == LANE_LIVE else self._archive_topic
@@ -140,7 +140,7 @@ class FactType:
         return (self._live_topic, self._archive_topic) if self.laned else (self.type,)
 
     def topics(self) -> Iterator[Topic]:
-        """The topics of this type, as the broker is to have them."""
+        """Yield the topics of this type, as the broker is to have them."""
         for name in self.topic_names:
             yield Topic(name, self.partitions, self.retention_days, self.compacted)
 

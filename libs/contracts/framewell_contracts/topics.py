@@ -13,7 +13,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 RETRY_SUFFIX = ".retry"
 DEAD_LETTER_SUFFIX = ".dead-letter"
-# What people did with dead letters: the newest deed of every letter.
+# What people did with dead letters: the newest action on each of them.
 DEAD_LETTER_ACTIONS = "framewell.dead-letters.actions"
 
 
@@ -34,7 +34,7 @@ class Topic:
     min_in_sync: int = 1
 
     def settings(self) -> dict[str, str]:
-        """Broker settings of the topic, as Kafka spells them."""
+        """Return the broker settings of the topic, as Kafka spells them."""
         retention_ms = -1 if self.retention_days is None else self.retention_days * DAY_MS
         return {
             "cleanup.policy": "compact" if self.compacted else "delete",
@@ -45,10 +45,10 @@ class Topic:
 
 
 def retry_topic(group: str) -> str:
-    """Where a group parks records that it will try again later."""
+    """Return the topic in which a group keeps records that it will try again later."""
     return group + RETRY_SUFFIX
 
 
 def dead_letter_topic(group: str) -> str:
-    """Where a group leaves what it gave up, with the reason."""
+    """Return the topic in which a group keeps what it gave up, with the reason."""
     return group + DEAD_LETTER_SUFFIX
