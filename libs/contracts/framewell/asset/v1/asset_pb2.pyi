@@ -187,7 +187,9 @@ class AssetTranscoded(_message.Message):
 
     @_builtins.property
     def index(self) -> _media_pb2.ObjectRef:
-        """Serialized framewell.media.v1.MediaIndex: every chunk, every shot and all that is missing."""
+        """Serialized framewell.media.v1.MediaIndex: every chunk, every shot and all that is missing. Unset when putting the
+        asset together was given up.
+        """
 
     @_builtins.property
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

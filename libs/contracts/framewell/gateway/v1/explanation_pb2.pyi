@@ -377,7 +377,7 @@ class AssetDeadLetter(_message.Message):
     GIVEN_UP_FIELD_NUMBER: _builtins.int
     REPLAY_FIELD_NUMBER: _builtins.int
     dead_letter_id: _builtins.str
-    """Id of the dead letter: `<group>/<partition>/<offset>`."""
+    """Id of the dead letter: `<group>/<partition>@<offset>`."""
     group: _builtins.str
     """The consumer group that gave it up."""
     type: _builtins.str
