@@ -1,4 +1,4 @@
-"""What dataset is told from outside: environment variables `FRAMEWELL_DATASET_<NAME>`."""
+"""The settings of dataset: environment variables `FRAMEWELL_DATASET_<NAME>`."""
 
 from pathlib import Path
 

@@ -75,7 +75,7 @@ async def test_money_audit_and_erasure_hold_on_the_database(stored: DatasetBench
     checked = await stored.call("VerifyAudit", rights_rpc.VerifyAuditRequest())
     assert (checked.intact, checked.entries) == (True, 1)
 
-    subject = f"class:{proposed.class_id}"
+    subject = Subject(class_id=proposed.class_id)
     await stored.deliver(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
     await stored.settle()
     counts = {each.kind: each.count for each in stored.facts.of(ErasureCompleted)[0].counts}

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef, Work
+from framewell_dataset.ports.assets import COMPLETE
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Jobs
-
-KIND = "propose_along_shots"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +17,4 @@ class CompletionJobs:
     async def request(self, work: Work, index: ObjectRef, cause: Cause) -> None:
         payload = {"work": work.SerializeToString(), "index": index.SerializeToString()}
         key = f"{work.asset_id}/{work.generation}/{index.sha256}"
-        await self.jobs.put(KIND, key, payload, cause=cause, lane=work.lane)
+        await self.jobs.put(COMPLETE, key, payload, cause=cause, lane=work.lane)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor
+from framewell_dataset.ports.snapshots import PUBLISH
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Jobs
-
-KIND = "publish_snapshot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +17,4 @@ class PublishJobs:
     async def request(self, dataset_id: str, batch: int, actor: Actor, cause: Cause) -> None:
         payload = {"dataset_id": dataset_id, "batch": batch, "actor": actor.SerializeToString()}
         # A person waits for what follows: in the live lane, before any backfill.
-        await self.jobs.put(KIND, f"{dataset_id}/{batch}", payload, cause=cause, lane=LANE_LIVE)
+        await self.jobs.put(PUBLISH, f"{dataset_id}/{batch}", payload, cause=cause, lane=LANE_LIVE)

@@ -8,15 +8,14 @@ from framewell.inference.v1.inference_pb2 import ChunkAnalysis
 from framewell.media.v1.media_pb2 import ObjectRef, Shot, Work
 from framewell_dataset.domain.assets import Asset, seconds_per_tick
 from framewell_dataset.domain.classes import Dataset
-from framewell_dataset.domain.observations import FaceTrack, SeenInChunk, Vectors
-from framewell_dataset.domain.samples import Sample
+from framewell_dataset.domain.observations import NO_VECTORS, FaceTrack, SeenInChunk
 from framewell_dataset.domain.snapshots import BackgroundFace
 from framewell_dataset.ports.assets import AnalysisReader, AssetRepository, ChunkRepository
 from framewell_dataset.ports.catalogue import DatasetRepository
 from framewell_dataset.ports.review import RepeatRepository, SampleRepository, VectorRepository
 from framewell_dataset.ports.snapshots import BackgroundFaceRepository
 from framewell_dataset.rules import lower_third_face
-from framewell_dataset.rules.crops import choose, repeats
+from framewell_dataset.rules.crops import KnownCrops, choose
 from framewell_dataset.rules.segments import Segment, segments
 from framewell_dataset.rules.track_linking import along_shots
 from framewell_dataset.steps.make_sample import Sighted
@@ -91,10 +90,13 @@ class ProposeAlongShots:
         middle = tracks[len(tracks) // 2].span.start_pts
         live = await self.samples.nearby(asset.asset_id, dataset.dataset_id, middle, MOST_COMPARED)
         vectors = await self.vectors.get([sample.sample_id for sample in live])
+        known = KnownCrops([vectors.get(sample.sample_id, NO_VECTORS) for sample in live])
         for track in tracks:
-            repeated = _repeated_by(track, live, vectors)
-            if repeated is not None:
-                await self.repeats.note(repeated.sample_id, asset.asset_id, track.faces)
+            repeated = known.repeated_by(track.vectors())[:1]
+            for place in repeated:
+                span, trajectory = track.span, track.trajectory
+                if not any(sample.same_as(span, trajectory) for sample in live[: place + 1]):
+                    await self.repeats.note(live[place].sample_id, asset.asset_id, track.faces)
 
     async def _keep_background(self, work: Work, segment: Segment, tracks: Sequence[FaceTrack]) -> None:
         """Keep a few vectors of each face that no caption names, unless the asset was removed meanwhile."""
@@ -128,13 +130,3 @@ def _chunk(work: Work, analysis: ChunkAnalysis) -> ChunkAnalysed:
 def _part(seen: Sequence[SeenInChunk], segment: Segment) -> list[SeenInChunk]:
     """Return what belongs to the segment: the first and last chunk may be shared with its neighbours."""
     return [each.between(segment.start_pts, segment.end_pts) for each in seen]
-
-
-def _repeated_by(track: FaceTrack, live: Sequence[Sample], vectors: dict[str, Vectors]) -> Sample | None:
-    for sample in live:
-        if sample.same_as(track.span, track.trajectory):
-            return None
-        rows = vectors.get(sample.sample_id)
-        if rows is not None and repeats(track.vectors(), rows):
-            return sample
-    return None

@@ -27,6 +27,8 @@ from framewell_dataset.domain.geometry import Sighting
 Vectors = NDArray[np.float32]
 """[rows, 128] float32."""
 
+NO_VECTORS: Vectors = np.zeros((0, 128), np.float32)
+
 UNMEASURED = FaceAttributes(turn=1)
 
 
@@ -81,7 +83,7 @@ class FaceTrack:
     def vectors(self) -> Vectors:
         """Return [rows, 128]; no rows when no face was large enough to be described."""
         rows = [face.vector for face in self.faces if face.vector is not None]
-        return np.stack(rows) if rows else np.zeros((0, 128), np.float32)
+        return np.stack(rows) if rows else NO_VECTORS
 
     def during(self, span: Span) -> "FaceTrack | None":
         """Return the part seen within the span, None when there is none."""

@@ -10,14 +10,22 @@ from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.commands.propose_along_shots import ProposeAlongShots
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.commands.recheck_terms import RecheckTerms
+from framewell_dataset.ports.assets import COMPLETE
+from framewell_dataset.ports.snapshots import PUBLISH
+from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.shared_steps import Steps
 from framewell_dataset.telemetry import TERMS_FAILED, TERMS_WAIT
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
-from framewell_kit.jobs import Job, Lease
+from framewell_kit.jobs import Job, JobKind, Lease
 from framewell_kit.outcomes import Busy
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
+
+
+AT_ONCE = 4
+"""Jobs of a kind at once: as many as a small machine has cores for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,28 @@ class CompletionJob:
         async for segments in self.propose(work, index, begin, job.cause):
             await lease.save({"segments": segments})
         return ()
+
+
+def publish_kind(publish: PublishSnapshot, clock: Clock, debounce_seconds: float) -> JobKind:
+    """Return how snapshots are made."""
+    return JobKind(PUBLISH, PublishJob(publish, clock, debounce_seconds), permits=AT_ONCE)
+
+
+def completion_kind(stores: Stores, steps: Steps) -> JobKind:
+    """Return how whole assets are looked at."""
+    s = stores
+    propose = ProposeAlongShots(
+        s.assets,
+        s.chunks,
+        s.datasets,
+        s.analyses,
+        s.samples,
+        s.vectors,
+        s.repeats,
+        s.background,
+        steps.register,
+    )
+    return JobKind(COMPLETE, CompletionJob(propose), permits=AT_ONCE)
 
 
 @dataclass(slots=True)

@@ -1,17 +1,20 @@
 """The streams of the service: which group's facts go to which handler."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from framewell_dataset.handlers.change_programme import ChangeProgramme
 from framewell_dataset.handlers.change_rights import ChangeRights
 from framewell_dataset.handlers.complete_asset import CompleteAsset
+from framewell_dataset.handlers.erase import EraseAsset, EraseClass, EraseHolder
 from framewell_dataset.handlers.keep_audit import KeepAudit
 from framewell_dataset.handlers.propose_samples import ProposeSamples
 from framewell_dataset.handlers.record_usage import RecordUsage
 from framewell_dataset.handlers.register_asset import RegisterAsset
 from framewell_dataset.handlers.remove_asset import RemoveAsset
 from framewell_dataset.handlers.request_snapshot import RequestSnapshot
+from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.shared_steps import Steps
+from framewell_kit.clock import Clock
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.erasure import Erase
 from framewell_kit.stream import Stage
@@ -20,33 +23,26 @@ CHUNKS_AT_ONCE = 4
 """Cutting crops costs tens of milliseconds: no more of it at once than a small machine has cores for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handlers:
-    """Everything that answers facts."""
-
-    register_asset: RegisterAsset
-    propose_samples: ProposeSamples
-    complete_asset: CompleteAsset
-    change_rights: ChangeRights
-    change_programme: ChangeProgramme
-    record_usage: RecordUsage
-    keep_audit: KeepAudit
-    request_snapshot: RequestSnapshot
-    remove_asset: RemoveAsset
-    erase: Erase
-
-
-def stages(handlers: Handlers, decisions: DecisionLog) -> Sequence[Stage]:
-    """Return one consumer group a handler. The audit log is written one entry at a time."""
+def stages(stores: Stores, steps: Steps, clock: Clock, decisions: DecisionLog) -> Sequence[Stage]:
+    """Return one stage a consumer group. The audit log is written one entry at a time."""
+    s, reconsider = stores, steps.reconsider
+    erase_asset = EraseAsset(steps.take_away)
+    erase = Erase(
+        "dataset",
+        asset=erase_asset,
+        class_=EraseClass(s.classes, s.forgotten, s.samples, steps.forget),
+        holder=EraseHolder(s.assets, erase_asset),
+    )
+    propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register)
     return (
-        Stage("dataset.register_asset", handlers.register_asset),
-        Stage("dataset.propose_samples", handlers.propose_samples, concurrency=CHUNKS_AT_ONCE),
-        Stage("dataset.complete_asset", handlers.complete_asset),
-        Stage("dataset.change_rights", handlers.change_rights),
-        Stage("dataset.change_programme", handlers.change_programme),
-        Stage("dataset.record_usage", handlers.record_usage),
-        Stage("dataset.keep_audit", handlers.keep_audit, concurrency=1),
-        Stage("dataset.request_snapshot", handlers.request_snapshot),
-        Stage("dataset.remove_asset", handlers.remove_asset),
-        Stage("dataset.erase", handlers.erase, decide_once=decisions),
+        Stage("dataset.register_asset", RegisterAsset(s.assets, s.statements, reconsider, clock)),
+        Stage("dataset.propose_samples", propose, concurrency=CHUNKS_AT_ONCE),
+        Stage("dataset.complete_asset", CompleteAsset(s.assets, s.completions)),
+        Stage("dataset.change_rights", ChangeRights(steps.rights_change, s.statements, reconsider)),
+        Stage("dataset.change_programme", ChangeProgramme(s.assets, reconsider)),
+        Stage("dataset.record_usage", RecordUsage(s.ledger)),
+        Stage("dataset.keep_audit", KeepAudit(s.audit), concurrency=1),
+        Stage("dataset.request_snapshot", RequestSnapshot(steps.upkeep)),
+        Stage("dataset.remove_asset", RemoveAsset(steps.take_away)),
+        Stage("dataset.erase", erase, decide_once=decisions),
     )

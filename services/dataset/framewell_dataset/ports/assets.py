@@ -12,6 +12,9 @@ from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.observations import FaceSeen, SeenInChunk
 from framewell_kit.facts import Cause
 
+COMPLETE = "propose_along_shots"
+"""Kind of the leased job that looks at a whole asset."""
+
 
 class AssetRepository(Protocol):
     """Assets, one document each; a removed asset stays as a tombstone."""

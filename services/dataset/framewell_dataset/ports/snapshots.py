@@ -16,6 +16,9 @@ from framewell_dataset.domain.snapshots import (
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.paging import Page, PageRequest
 
+PUBLISH = "publish_snapshot"
+"""Kind of the leased job that makes a snapshot."""
+
 
 class SnapshotRepository(Protocol):
     """Snapshots. A change and the fact about it are one write."""

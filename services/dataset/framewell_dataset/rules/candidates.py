@@ -7,7 +7,7 @@ import numpy as np
 from framewell.media.v1.media_pb2 import Span
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.geometry import Sighting
-from framewell_dataset.domain.observations import FaceTrack, Vectors
+from framewell_dataset.domain.observations import NO_VECTORS, FaceTrack, Vectors
 from framewell_dataset.rules.crops import ChosenCrops
 from framewell_dataset.rules.names import PersonName
 
@@ -42,7 +42,7 @@ class Candidate:
     def vectors(self) -> Vectors:
         """Return [rows, 128], one row a chosen crop, best first."""
         rows = [face.vector for face in self.crops.faces if face.vector is not None]
-        return np.stack(rows) if rows else np.zeros((0, 128), np.float32)
+        return np.stack(rows) if rows else NO_VECTORS
 
     @property
     def quality(self) -> float:

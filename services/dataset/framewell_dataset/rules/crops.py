@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewell_dataset.domain.observations import FaceSeen, Vectors
+from framewell_dataset.domain.observations import NO_VECTORS, FaceSeen, Vectors
 from framewell_dataset.domain.samples import MOST_CROPS
 
 LOWEST_SCORE = 0.85
@@ -68,9 +68,22 @@ def _distance(first: FaceSeen, second: FaceSeen) -> float:
     return float(np.linalg.norm(first.vector - second.vector))
 
 
-def repeats(vectors: Vectors, of: Vectors) -> bool:
-    """Return whether most of the crops `vectors` [n, 128] show moments that `of` [m, 128] has already."""
-    if not len(vectors) or not len(of):
-        return False
-    nearest = np.linalg.norm(vectors[:, None, :] - of[None, :, :], axis=2).min(axis=1)
-    return bool((nearest < NEAR_DUPLICATE).mean() > 0.5)
+class KnownCrops:
+    """The crops of several samples in one matrix, so that one comparison asks them all."""
+
+    def __init__(self, samples: Sequence[Vectors]) -> None:
+        """`samples`: [rows, 128] each; one without rows is repeated by nothing."""
+        self._described = [place for place, rows in enumerate(samples) if len(rows)]
+        rows = [samples[place] for place in self._described]
+        self._rows = np.concatenate(rows) if rows else NO_VECTORS
+        self._begins = np.cumsum([0, *map(len, rows)])[:-1]
+        self._squares = np.square(self._rows).sum(axis=1)
+
+    def repeated_by(self, vectors: Vectors) -> list[int]:
+        """Return the places of the samples that have most of the moments which `vectors` [n, 128] show."""
+        if not len(vectors) or not self._described:
+            return []
+        squares = np.square(vectors).sum(axis=1)[:, None] + self._squares - 2 * vectors @ self._rows.T
+        nearest = np.minimum.reduceat(squares, self._begins, axis=1)
+        most = (nearest < NEAR_DUPLICATE**2).mean(axis=0) > 0.5
+        return [place for place, repeated in zip(self._described, most, strict=True) if repeated]

@@ -7,7 +7,7 @@ import numpy as np
 
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.classes import Dataset, DatasetClass, class_id, name_hash
-from framewell_dataset.domain.observations import Vectors
+from framewell_dataset.domain.observations import NO_VECTORS, Vectors
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.catalogue import ClassRepository, ForgottenNameRepository
 from framewell_dataset.ports.review import SampleRepository, VectorRepository
@@ -118,7 +118,7 @@ class NameCandidate:
 
 
 def _stacked(rows: list[Vectors]) -> Vectors:
-    return np.stack(rows) if rows else np.zeros((0, 128), np.float32)
+    return np.stack(rows) if rows else NO_VECTORS
 
 
 def _stored_evidence(found: Found) -> tuple[Evidence, ...]:

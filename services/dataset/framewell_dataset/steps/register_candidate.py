@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from framewell.media.v1.media_pb2 import Span
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.geometry import Sighting
+from framewell_dataset.domain.observations import NO_VECTORS
 from framewell_dataset.domain.sample_facts import change_fact, rule_actor
 from framewell_dataset.domain.samples import DECIDED, Sample, State, Withdrawal
 from framewell_dataset.ports.review import RepeatRepository, SampleRepository, VectorRepository
 from framewell_dataset.rules.candidates import Candidate
-from framewell_dataset.rules.crops import repeats
+from framewell_dataset.rules.crops import KnownCrops
 from framewell_dataset.rules.lower_third_face import NAME as RULE
 from framewell_dataset.steps.make_sample import MakeSample, Sighted
 from framewell_dataset.steps.name_candidate import KNOWN_STATES, MOST_COMPARED, NameCandidate, Named
@@ -127,11 +128,12 @@ class RegisterCandidate:
             return False
         newest = await self.samples.newest_of_class(named.class_id, KNOWN_STATES, MOST_COMPARED)
         vectors = await self.vectors.get([sample.sample_id for sample in newest])
-        for sample in sorted(newest, key=lambda each: each.sample_id):
-            if repeats(candidate.vectors, vectors.get(sample.sample_id, candidate.vectors[:0])):
-                await self.repeats.note(sample.sample_id, sighted.asset.asset_id, candidate.track.faces)
-                return True
-        return False
+        ids = sorted(sample.sample_id for sample in newest)
+        known = KnownCrops([vectors.get(each, NO_VECTORS) for each in ids])
+        repeated = known.repeated_by(candidate.vectors)
+        if repeated:
+            await self.repeats.note(ids[repeated[0]], sighted.asset.asset_id, candidate.track.faces)
+        return bool(repeated)
 
     async def _quota_is_full(self, sighted: Sighted, named: Named) -> bool:
         if not named.class_id:

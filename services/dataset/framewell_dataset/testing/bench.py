@@ -7,8 +7,8 @@ from google.protobuf.message import Message
 
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.rights.v1 import rights_pb2 as rights
-from framewell_dataset.adapters.completion_jobs import KIND as COMPLETE
 from framewell_dataset.entrypoints.jobs import RightsTerms
+from framewell_dataset.ports.assets import COMPLETE
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.testing.footage import Footage, Seen, ingested
 from framewell_dataset.wiring import wire

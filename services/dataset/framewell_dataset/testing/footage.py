@@ -86,8 +86,13 @@ class Footage:
     width: int = 160
     height: int = 90
 
-    async def chunk(self, asset_id: str, *seen: Seen, index: int = 0) -> ChunkAnalysed:
-        """Return a chunk of eight seconds as inference reports it, with real objects behind it."""
+    async def chunk(
+        self, asset_id: str, *seen: Seen, index: int = 0, frames: ObjectRef | None = None
+    ) -> ChunkAnalysed:
+        """Return a chunk of eight seconds as inference reports it, with real objects behind it.
+
+        `frames`: a bundle that stands in for its own, where no crop is cut.
+        """
         start = index * PICTURES
         name = chunk_id(asset_id, 0, start * TICKS)
         faces: list[Observation] = []
@@ -110,7 +115,7 @@ class Footage:
                 await self._result("faces", name, EMBEDDING, faces, vectors),
                 await self._result("text", name, READING, lines, None),
             ],
-            frames=await self._bundle(start),
+            frames=frames or await self._bundle(start),
         )
 
     async def whole(self, asset_id: str, *chunks: ChunkAnalysed, generation: int = 1) -> AssetAnalysed:

@@ -1,5 +1,7 @@
 """People whom tests show to the service, and what reviewers do with their samples."""
 
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -53,7 +55,7 @@ async def review_each(
         assert not result.error, result.error
 
 
-async def accepted_people(bench: DatasetBench, *numbers: int, **terms: object) -> list[str]:
+async def accepted_people(bench: DatasetBench, *numbers: int, **terms: Any) -> list[str]:
     """Show one person per number, each in an asset of its own, and accept their samples; return the ids."""
     ids = []
     for number in numbers:

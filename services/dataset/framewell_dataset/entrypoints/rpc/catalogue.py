@@ -11,6 +11,8 @@ from framewell_dataset.commands.manage_classes import ManageClasses
 from framewell_dataset.domain.classes import Dataset, DatasetClass
 from framewell_dataset.entrypoints.rpc.messages import class_message, dataset_message
 from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository
+from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.shared_steps import Steps
 from framewell_kit.call_cause import call_cause
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer, current_actor
@@ -85,7 +87,10 @@ class CatalogueServicer(stubs.CatalogueServiceServicer):
         return messages.MergeClassesResponse(dataset_class=class_message(kept), samples_moved=moved)
 
 
-def servicer(answering: CatalogueServicer) -> Servicer:
-    """Return it as the server takes it."""
+def servicer(stores: Stores, steps: Steps) -> Servicer:
+    """Return the service as the server takes it."""
+    s = stores
+    manage = ManageClasses(s.datasets, s.classes, s.samples, steps.upkeep)
+    answering = CatalogueServicer(s.datasets, s.classes, CreateDataset(s.datasets), manage)
     name = messages.DESCRIPTOR.services_by_name["CatalogueService"].full_name
     return Servicer(name, stubs.add_CatalogueServiceServicer_to_server, answering)

@@ -16,6 +16,8 @@ from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import RepeatRepository, SampleRepository
+from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.shared_steps import Steps
 from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import NotFound
@@ -115,7 +117,16 @@ def _result(reviewed: Reviewed, by_id: dict[str, SampleMessage]) -> messages.Rev
     return messages.ReviewResult(sample=sample, error=reviewed.error)
 
 
-def servicer(answering: ReviewServicer) -> Servicer:
-    """Return it as the server takes it."""
+def servicer(stores: Stores, steps: Steps, clock: Clock) -> Servicer:
+    """Return the service as the server takes it."""
+    s, register = stores, steps.register
+    answering = ReviewServicer(
+        samples=s.samples,
+        repeats=s.repeats,
+        classes=s.classes,
+        propose=ProposeSample(s.assets, s.chunks, s.datasets, s.classes, s.analyses, register),
+        review=ReviewSamples(s.samples, s.classes, steps.gate, steps.changes, steps.upkeep, clock),
+        clock=clock,
+    )
     name = messages.DESCRIPTOR.services_by_name["ReviewService"].full_name
     return Servicer(name, stubs.add_ReviewServiceServicer_to_server, answering)

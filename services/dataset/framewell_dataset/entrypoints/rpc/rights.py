@@ -7,10 +7,12 @@ from typing import Any
 from framewell.dataset.v1 import rights_service_pb2 as messages
 from framewell.dataset.v1 import rights_service_pb2_grpc as stubs
 from framewell_dataset.entrypoints.rpc.messages import balance_message
+from framewell_dataset.ports.stores import Stores
 from framewell_dataset.queries.list_ledger import ListLedger
 from framewell_dataset.queries.preview_rights import PreviewRights
 from framewell_dataset.queries.show_rights import ShowRights
 from framewell_dataset.queries.verify_audit import VerifyAudit
+from framewell_dataset.steps.shared_steps import Steps
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer
 
@@ -62,7 +64,13 @@ class RightsServicer(stubs.RightsServiceServicer):
         return messages.VerifyAuditResponse(intact=not problem, entries=entries, problem=problem)
 
 
-def servicer(answering: RightsServicer) -> Servicer:
-    """Return it as the server takes it."""
+def servicer(stores: Stores, steps: Steps) -> Servicer:
+    """Return the service as the server takes it."""
+    answering = RightsServicer(
+        show=ShowRights(steps.gate),
+        preview=PreviewRights(steps.rights_change, stores.samples, stores.snapshots, steps.gate),
+        ledger=ListLedger(stores.ledger),
+        verify=VerifyAudit(stores.audit),
+    )
     name = messages.DESCRIPTOR.services_by_name["RightsService"].full_name
     return Servicer(name, stubs.add_RightsServiceServicer_to_server, answering)

@@ -10,8 +10,10 @@ from framewell.dataset.v1 import snapshot_service_pb2_grpc as stubs
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_dataset.commands.export_snapshot import ExportSnapshot
 from framewell_dataset.commands.publish_now import PublishNow
+from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.entrypoints.rpc.messages import snapshot_message
 from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.ports.stores import Stores
 from framewell_dataset.queries.read_snapshot import ReadSnapshot
 from framewell_kit.call_cause import call_cause
 from framewell_kit.paging import page_request
@@ -55,7 +57,14 @@ class SnapshotServicer(stubs.SnapshotServiceServicer):
             yield row
 
 
-def servicer(answering: SnapshotServicer) -> Servicer:
-    """Return it as the server takes it."""
+def servicer(stores: Stores, publish: PublishSnapshot) -> Servicer:
+    """Return the service as the server takes it."""
+    s = stores
+    answering = SnapshotServicer(
+        snapshots=s.snapshots,
+        publish=PublishNow(s.datasets, s.snapshots, publish),
+        export=ExportSnapshot(s.snapshots, s.exporter),
+        read=ReadSnapshot(s.snapshots, s.tables),
+    )
     name = messages.DESCRIPTOR.services_by_name["SnapshotService"].full_name
     return Servicer(name, stubs.add_SnapshotServiceServicer_to_server, answering)

@@ -1,0 +1,46 @@
+"""All ports of the service in one value, so that each entrypoint takes from it what it needs."""
+
+from dataclasses import dataclass
+
+from framewell_dataset.ports.assets import (
+    AnalysisReader,
+    AssetRepository,
+    ChunkRepository,
+    CompletionQueue,
+    Pictures,
+)
+from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository, ForgottenNameRepository
+from framewell_dataset.ports.review import RepeatRepository, SampleRepository, VectorRepository
+from framewell_dataset.ports.rights import AuditRepository, LedgerRepository, StatementRepository
+from framewell_dataset.ports.snapshots import (
+    BackgroundFaceRepository,
+    PublishQueue,
+    SnapshotExporter,
+    SnapshotRepository,
+    SnapshotTables,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that keeps something: documents, objects, queues."""
+
+    assets: AssetRepository
+    chunks: ChunkRepository
+    analyses: AnalysisReader
+    pictures: Pictures
+    completions: CompletionQueue
+    datasets: DatasetRepository
+    classes: ClassRepository
+    forgotten: ForgottenNameRepository
+    samples: SampleRepository
+    vectors: VectorRepository
+    repeats: RepeatRepository
+    snapshots: SnapshotRepository
+    background: BackgroundFaceRepository
+    tables: SnapshotTables
+    exporter: SnapshotExporter
+    publications: PublishQueue
+    statements: StatementRepository
+    ledger: LedgerRepository
+    audit: AuditRepository

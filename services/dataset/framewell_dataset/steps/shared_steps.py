@@ -1,0 +1,73 @@
+"""The steps of the service, built once, in order of who uses whom."""
+
+from dataclasses import dataclass
+
+from framewell_dataset.domain.house_rules import HouseRule
+from framewell_dataset.domain.rights import HousePolicy
+from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.forget_samples import ForgetSamples
+from framewell_dataset.steps.make_sample import MakeSample
+from framewell_dataset.steps.name_candidate import NameCandidate
+from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
+from framewell_dataset.steps.register_candidate import RegisterCandidate
+from framewell_dataset.steps.rights_change import RightsChangePolicy
+from framewell_dataset.steps.rights_gate import RightsGate
+from framewell_dataset.steps.sample_changes import SampleChanges
+from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
+from framewell_dataset.steps.take_away_asset import TakeAwayAsset
+from framewell_kit.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the house decided for itself: its policy, its standing rules, who may permit, and the quota."""
+
+    policy: HousePolicy
+    rules: tuple[HouseRule, ...]
+    permitting_authorities: frozenset[str]
+    quota: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What handlers, commands and queries share."""
+
+    gate: RightsGate
+    rights_change: RightsChangePolicy
+    changes: SampleChanges
+    upkeep: SnapshotUpkeep
+    reconsider: ReconsiderAsset
+    register: RegisterCandidate
+    forget: ForgetSamples
+    take_away: TakeAwayAsset
+
+
+def shared_steps(stores: Stores, house: House, clock: Clock) -> Steps:
+    """Build the steps of one process."""
+    s = stores
+    gate = RightsGate(s.assets, s.statements, house.policy, house.rules, clock)
+    upkeep = SnapshotUpkeep(s.datasets, s.snapshots, s.publications)
+    changes = SampleChanges(s.samples, gate, upkeep)
+    register = RegisterCandidate(
+        s.samples,
+        s.vectors,
+        s.repeats,
+        NameCandidate(s.samples, s.vectors, s.classes, s.forgotten),
+        MakeSample(s.pictures, gate, clock),
+        gate,
+        changes,
+        clock,
+        house.quota,
+    )
+    forget = ForgetSamples(s.samples, s.vectors, s.repeats, s.snapshots, s.pictures, changes)
+    take_away = TakeAwayAsset(s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget)
+    return Steps(
+        gate=gate,
+        rights_change=RightsChangePolicy(s.assets, house.permitting_authorities),
+        changes=changes,
+        upkeep=upkeep,
+        reconsider=ReconsiderAsset(s.samples, gate, changes),
+        register=register,
+        forget=forget,
+        take_away=take_away,
+    )
