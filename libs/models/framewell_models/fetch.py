@@ -30,7 +30,7 @@ TIMEOUT_SECONDS: Final = 600
 
 
 class FetchError(RuntimeError):
-    """A package could not be had; the message says which and what to do."""
+    """A package could not be had; the message names it and what to do."""
 
 
 class WrongHashError(FetchError):

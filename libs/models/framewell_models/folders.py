@@ -21,7 +21,7 @@ DEFAULT_FOLDER: Final = ".framewell-models"
 
 
 class ModelMissingError(LookupError):
-    """A model folder is absent or not what its manifest says; the message says how to get it."""
+    """A model folder is absent or not what its manifest says; the message names the way to get it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ModelFolder:
         return self.path(self.manifest.graph.name)
 
     def problems(self) -> list[str]:
-        """One sentence for every file that is missing or differs from its pinned hash; empty is good."""
+        """Return one sentence for every file that is missing or has another hash than the pinned one."""
         found = []
         for file in self.manifest.files:
             path = self.path(file.name)
@@ -53,7 +53,7 @@ class ModelFolder:
 
 
 def default_root() -> Path:
-    """`FRAMEWELL_MODELS`, else `.framewell-models` in the checkout, else in the working folder."""
+    """Return `FRAMEWELL_MODELS`, else `.framewell-models` in the checkout, else in the working folder."""
     configured = os.environ.get(ROOT_VARIABLE)
     if configured:
         return Path(configured)
@@ -62,7 +62,7 @@ def default_root() -> Path:
 
 
 def shipped() -> tuple[Manifest, ...]:
-    """The manifests of every model the mesh ships with, by name."""
+    """Return the manifests of every model the mesh ships with, by name."""
     folder = resources.files(__package__) / "manifests"
     entries = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
     manifests = [read(entry.read_text(encoding="utf-8"), origin=entry.name) for entry in entries]
@@ -70,7 +70,7 @@ def shipped() -> tuple[Manifest, ...]:
 
 
 def shipped_text(ref: ModelRef) -> str:
-    """The manifest of a shipped model as it is written, to lay beside its weights."""
+    """Return the manifest of a shipped model as it is written, to lay beside its weights."""
     for entry in (resources.files(__package__) / "manifests").iterdir():
         if entry.name.endswith(".yaml"):
             text = entry.read_text(encoding="utf-8")
@@ -80,11 +80,12 @@ def shipped_text(ref: ModelRef) -> str:
 
 
 def folder_of(root: Path, ref: ModelRef) -> Path:
+    """Return the folder of a model below `root`, whether it exists or not."""
     return root / ref.name / ref.version
 
 
 def open_folder(root: Path, ref: ModelRef) -> ModelFolder:
-    """The installed folder of a model, with every file present and of the pinned hash.
+    """Return the installed folder of a model, with every file present and of the pinned hash.
 
     Raises ModelMissingError otherwise, ManifestError when its manifest cannot be read.
     """
@@ -101,13 +102,13 @@ def open_folder(root: Path, ref: ModelRef) -> ModelFolder:
 
 
 def installed(root: Path) -> Iterator[ModelFolder]:
-    """Every folder below `root` that holds a manifest, by name. Files are not checked here."""
+    """Yield every folder below `root` that holds a manifest, by name. Files are not checked here."""
     for path in sorted(root.glob(f"**/{MANIFEST_NAME}")):
         yield ModelFolder(load(path), path.parent)
 
 
 def verify(root: Path, manifests: Sequence[Manifest]) -> list[str]:
-    """What is wrong with the installed copies of `manifests`, one sentence each; empty is good."""
+    """Return one sentence for every file of `manifests` that is missing or wrong; empty is good."""
     problems: list[str] = []
     for manifest in manifests:
         problems += ModelFolder(manifest, folder_of(root, manifest.ref)).problems()
@@ -115,5 +116,6 @@ def verify(root: Path, manifests: Sequence[Manifest]) -> list[str]:
 
 
 def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in lower-case hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

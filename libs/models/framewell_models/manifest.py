@@ -1,6 +1,6 @@
 """The manifest of a model folder (`model.yaml`): frozen types and one strict reader.
 
-What a manifest must say is decided here and nowhere else: unknown keys, missing licences, unpinned
+What a manifest must declare is decided here and nowhere else: unknown keys, missing licences, unpinned
 files and file types that can carry code are refused with a sentence that names the place.
 """
 
@@ -124,7 +124,7 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All a model folder says about itself. `analyser` is empty for a model that only serves requests."""
+    """All that a model folder declares. `analyser` is empty for a model that only serves requests."""
 
     name: str
     version: str
@@ -156,7 +156,7 @@ class Manifest:
 
     @property
     def graph(self) -> WeightFile:
-        """The ONNX file of the folder. Raises ManifestError for a folder without one."""
+        """Return the ONNX file of the folder. Raises ManifestError for a folder without one."""
         for file in self.files:
             if file.name.endswith(".onnx"):
                 return file

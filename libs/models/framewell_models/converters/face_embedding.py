@@ -43,6 +43,7 @@ def convert(members: Mapping[str, Path], target: Path) -> None:
 
 
 def build(weights: Mapping[str, Float], target: Path) -> None:
+    """Write the network with these weights as an ONNX graph to `target`."""
     graph = GraphWriter()
     mean = np.array(CHANNEL_MEAN, np.float32)[:, None, None]
     x = graph.add("Sub", "rgb", graph.constant(mean))
@@ -64,7 +65,7 @@ class _ResNet:
     weights: Mapping[str, Float]
 
     def conv(self, x: str, layer: str, *, stride: int, relu: bool) -> tuple[str, int]:
-        """Convolution with the per-channel scale folded in. Returns the result and its channels."""
+        """Add a convolution with the per-channel scale folded in; return the result and its channels."""
         gain = self.weights[f"{layer}/scale/weights"]
         kernel = self.weights[f"{layer}/conv/filters"].transpose(3, 2, 0, 1) * gain[:, None, None, None]
         bias = self.weights[f"{layer}/conv/bias"] * gain + self.weights[f"{layer}/scale/biases"]
@@ -73,7 +74,7 @@ class _ResNet:
         return (self.graph.add("Relu", y) if relu else y), int(kernel.shape[0])
 
     def block(self, x: str, name: str, size: int, channels: int) -> tuple[str, int, int]:
-        """One residual block on a size x size map. Returns the result, its size and its channels."""
+        """Add a residual block on a size x size map; return the result, its size and its channels."""
         shrinks = "_down" in name
         y, _ = self.conv(x, f"{name}/conv1", stride=2 if shrinks else 1, relu=True)
         y, widened = self.conv(y, f"{name}/conv2", stride=1, relu=False)

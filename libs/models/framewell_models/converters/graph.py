@@ -51,7 +51,7 @@ class GraphWriter:
         pads: Sequence[int] = (0, 0, 0, 0),
         group: int = 1,
     ) -> str:
-        """2-D convolution. `kernel` is OIHW; `pads` is top, left, bottom, right."""
+        """Add a 2-D convolution. `kernel` is OIHW; `pads` is top, left, bottom, right."""
         return self.add(
             "Conv", source, self.constant(kernel.astype(np.float32)), self.constant(bias.astype(np.float32)),
             strides=[stride, stride], pads=list(pads), group=group,
@@ -63,7 +63,7 @@ class GraphWriter:
         )
 
     def dense(self, source: str, weights: Float, bias: Float, output: str | None = None) -> str:
-        """`source` [N, in] times `weights` [in, out] plus `bias` [out]."""
+        """Add `source` [N, in] times `weights` [in, out] plus `bias` [out]."""
         return self.add("Gemm", source, self.constant(weights), self.constant(bias), output=output)
 
     def save(
@@ -95,13 +95,13 @@ class GraphWriter:
 def fold_batch_norm(
     gamma: Float, beta: Float, mean: Float, variance: Float, epsilon: float
 ) -> tuple[Float, Float]:
-    """Batch normalisation in inference form: per-channel (scale, shift)."""
+    """Return batch normalisation in inference form: per-channel (scale, shift)."""
     scale = (gamma / np.sqrt(variance + np.float32(epsilon))).astype(np.float32)
     return scale, (beta - mean * scale).astype(np.float32)
 
 
 def same_pads(size: int, kernel: int, stride: int) -> tuple[int, int, int, int]:
-    """TensorFlow's SAME padding for a square input: the odd pixel goes to the bottom and the right."""
+    """Return TensorFlow's SAME padding for a square input: the odd pixel goes to the bottom and the right."""
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     before = total // 2
     return before, before, total - before, total - before

@@ -27,7 +27,7 @@ _FLAGS: Final = {"!0": "true", "!1": "false"}
 
 
 def read_literal(source: str, marker: str) -> Any:
-    """The object that follows `marker` in `source`. Raises ValueError if there is none."""
+    """Return the object that follows `marker` in `source`. Raises ValueError if there is none."""
     start = source.find(marker + "{")
     if start < 0:
         raise ValueError(f"no object follows {marker!r} in the file")
@@ -35,7 +35,7 @@ def read_literal(source: str, marker: str) -> Any:
 
 
 def _as_json(source: str, position: int) -> Iterator[str]:
-    """JSON tokens of one literal, from its opening mark to the matching closing one."""
+    """Yield the JSON tokens of one literal, from its opening mark to the matching closing one."""
     depth, pending = 0, ""
     while True:
         match = _TOKEN.match(source, position)

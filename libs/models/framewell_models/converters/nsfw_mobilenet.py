@@ -45,6 +45,7 @@ def convert(members: Mapping[str, Path], target: Path) -> None:
 
 
 def build(layers: list[Mapping[str, Any]], weights: Mapping[str, Float], target: Path) -> None:
+    """Write the network of these Keras layers and weights as an ONNX graph to `target`."""
     graph = GraphWriter()
     network = _KerasGraph(graph, weights)
     for layer in layers:

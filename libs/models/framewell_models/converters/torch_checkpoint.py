@@ -33,19 +33,23 @@ class UnsafeCheckpointError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Storage:
+    """A block of numbers in the checkpoint: its key there, and the type of its numbers."""
+
     key: str
     dtype: np.dtype[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class TensorView:
+    """A tensor as a view into a storage; offset and strides count elements."""
+
     storage: Storage
     offset: int
     shape: tuple[int, ...]
     strides: tuple[int, ...]
 
     def read(self, storages: Mapping[str, Array]) -> Array:
-        """A copy of the elements this view names. Raises ValueError if it reaches past its storage."""
+        """Return a copy of the elements this view names. Raises ValueError if it reaches past its storage."""
         values = storages[self.storage.key]
         last = self.offset + sum(
             (size - 1) * step for size, step in zip(self.shape, self.strides, strict=True)
@@ -80,7 +84,10 @@ class _TensorUnpickler(pickle.Unpickler):
 
 
 def read_state_dict(path: Path) -> dict[str, Array]:
-    """The named tensors of a state dict. Raises UnsafeCheckpointError or ValueError; never runs the file."""
+    """Return the named tensors of a state dict, without running the file.
+
+    Raises UnsafeCheckpointError or ValueError.
+    """
     stream = io.BytesIO(path.read_bytes())
     if _next_pickle(stream) != MAGIC_NUMBER or _next_pickle(stream) != PROTOCOL_VERSION:
         raise ValueError(f"{path.name}: not a torch checkpoint of the layout before 1.6")

@@ -33,7 +33,10 @@ def _read(loader: ModelLoader, manifest: Manifest, graph: bytes) -> Model:
 
 
 def check_graph(manifest: Manifest, graph: bytes) -> None:
-    """The pinned hash, size, operators and tensors: everything that can be known before running it."""
+    """Check hash, size, operators and tensors of a graph: all that can be known before it runs.
+
+    Raises ManifestError for another hash than the pinned one, InvalidInputError for the rest.
+    """
     if len(graph) > GRAPH_LIMIT:
         raise InvalidInputError(f"{manifest.ref}: a graph of {len(graph)} bytes is over {GRAPH_LIMIT}")
     actual = hashlib.sha256(graph).hexdigest()

@@ -43,7 +43,7 @@ _DTYPES: Final[Mapping[str, str]] = {
 
 
 def providers() -> list[str]:
-    """Execution providers in use, best first."""
+    """Return the execution providers in use, best first."""
     available = set(onnxruntime.get_available_providers())
     return [name for name in PREFERRED_PROVIDERS if name in available]
 
@@ -108,7 +108,7 @@ class OnnxLoader:
 
 @cache
 def _share_one_arena() -> None:
-    """One memory arena for all sessions of the process, which grows by what is asked for.
+    """Make one memory arena for all sessions of the process, which grows by what is asked for.
 
     An arena a session, doubling each time, holds 60 MB more once pictures of several sizes went through.
     """

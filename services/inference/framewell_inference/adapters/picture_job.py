@@ -19,7 +19,7 @@ LONGEST_SIDE: Final = 1280
 
 @media_job(JOB)
 def decode_picture(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
-    """The picture upright, at most LONGEST_SIDE long, as raw BGR rows in the output; answers its size."""
+    """Write the picture upright, at most LONGEST_SIDE long, as raw BGR rows; return its size."""
     (source,), (target,) = files.inputs, files.outputs
     picture = decode_upright(open_picture(source, sniff(source.read(SNIFF_BYTES))))
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -42,7 +42,7 @@ class SpeechAnalyser:
         return (self.model.manifest.ref,)
 
     def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechSegment]:
-        """Where somebody speaks in the sound that `blocks` make together, in order of time."""
+        """Return the segments of speech in the sound that `blocks` make together, in order of time."""
         step = self.model.manifest.postprocessing
         parameters = step.parameters if step else {}
         thresholds = self.model.manifest.thresholds
@@ -65,7 +65,7 @@ class SpeechAnalyser:
         ]
 
     def probabilities(self, blocks: Iterable[Float]) -> Float:
-        """Probability of speech for every window of 512 samples; the last one is filled with silence."""
+        """Return the probability of speech in every window of 512 samples, the last padded with silence."""
         state = {name: np.zeros((1, 1, 128), np.float32) for name in ("h", "c")}
         parts = []
         for windows in _windows(blocks):
@@ -76,7 +76,7 @@ class SpeechAnalyser:
 
 
 def _windows(blocks: Iterable[Float]) -> Iterator[Float]:
-    """[n, 576]: each window of the sound after the 64 samples before it, at most WINDOWS_A_RUN at once."""
+    """Yield [n, 576]: each window after the 64 samples before it, at most WINDOWS_A_RUN at once."""
     held = np.zeros(CONTEXT, np.float32)
     for block in blocks:
         held = np.concatenate([held, block])
@@ -99,7 +99,7 @@ def _framed(samples: Float) -> Float:
 def _hysteresis(
     probabilities: Float, start: float, stop: float, *, min_silence: float
 ) -> list[tuple[int, int]]:
-    """Window ranges of speech; pauses shorter than `min_silence` seconds do not end one."""
+    """Return window ranges of speech; pauses shorter than `min_silence` seconds do not end one."""
     patience = round(min_silence / WINDOW_SECONDS)
     found: list[tuple[int, int]] = []
     began: int | None = None

@@ -23,7 +23,7 @@ class Frame:
     """One sampled picture and where it stands in its asset.
 
     `until_pts` and `until_index` name the next picture that was looked at (or the end of the chunk):
-    what is seen here is taken to hold until then.
+    what is observed here is taken to hold until then.
     """
 
     picture: Picture
@@ -69,7 +69,7 @@ class PixelBox:
         return min(self.width, self.height)
 
     def overlap(self, other: PixelBox) -> float:
-        """Intersection over union, 0 to 1."""
+        """Return intersection over union, 0 to 1."""
         width = min(self.right, other.right) - max(self.x, other.x)
         height = min(self.bottom, other.bottom) - max(self.y, other.y)
         if width <= 0 or height <= 0:
@@ -78,6 +78,6 @@ class PixelBox:
         return shared / (self.area + other.area - shared)
 
     def clipped(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Whole pixels inside a picture: left, top, right, bottom (exclusive)."""
+        """Return the whole pixels inside a picture: left, top, right, bottom (exclusive)."""
         left, top = max(0, int(self.x)), max(0, int(self.y))
         return left, top, max(left, min(width, round(self.right))), max(top, min(height, round(self.bottom)))

@@ -16,7 +16,7 @@ from framewell_inference.domain.pictures import Array
 
 
 class InvalidInputError(ValueError):
-    """The caller's tensors do not fit the model; the message says which and how."""
+    """The caller's tensors do not fit the model; the message names which and how."""
 
 
 @dataclass(frozen=True, slots=True)

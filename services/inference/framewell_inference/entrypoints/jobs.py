@@ -12,7 +12,7 @@ from framewell_models.manifest import ModelRef
 
 
 def relabel_kind(relabel: Relabel) -> JobKind:
-    """Re-labelling: one at a time, so that two versions do not race for the cores."""
+    """Return the kind of job that re-labels: one at a time, so that versions do not race for the cores."""
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
         ref = ModelRef.parse(job.payload["model"])

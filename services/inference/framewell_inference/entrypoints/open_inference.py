@@ -39,7 +39,7 @@ _CONFIG_TYPES: Final = {
 
 @dataclass(slots=True)
 class OpenInference(GRPCInferenceServiceServicer):
-    """`streams` bounds how many streams may hold a thread each; `ready` says whether models can be run."""
+    """`streams` bounds how many streams may hold a thread each; `ready` returns whether models can be run."""
 
     registry: ModelRegistry
     streams: threading.BoundedSemaphore

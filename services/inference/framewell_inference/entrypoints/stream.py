@@ -35,7 +35,7 @@ class Handlers:
 def stages(
     handlers: Handlers, decisions: DecisionLog, *, chunks: int
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
-    """`chunks` is how many are analysed at once in this process."""
+    """Return the streams; `chunks` is how many chunks are analysed at once in this process."""
     return (
         Broadcast("inference.follow_models", handlers.follow_models),
         HeavyStage(

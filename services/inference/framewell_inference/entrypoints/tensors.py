@@ -36,18 +36,19 @@ _CONTENTS: Final[Mapping[str, str]] = {
 
 
 def datatype(dtype: np.dtype[Any]) -> str:
-    """The protocol's name of a type."""
+    """Return the protocol's name of a type."""
     return _NAMES[np.dtype(dtype).newbyteorder("<")]
 
 
 def metadata(spec: TensorSpec) -> oip.ModelMetadataResponse.TensorMetadata:
+    """Return an input or output as the protocol describes it."""
     return oip.ModelMetadataResponse.TensorMetadata(
         name=spec.name, datatype=datatype(spec.dtype), shape=spec.shape
     )
 
 
 def read_inputs(request: oip.ModelInferRequest, specs: Sequence[TensorSpec]) -> dict[str, Array]:
-    """The request's tensors by name.
+    """Return the request's tensors by name.
 
     Type and size are checked before a byte is looked at. Raises InvalidInputError with a sentence.
     """

@@ -64,7 +64,7 @@ class AnalyseChunk:
         return [_analysed(fact, results)]
 
     def _look(self, path: Path, fact: ChunkTranscoded, tolerate: bool) -> Mapping[str, Findings | Exception]:
-        """Decode each frame once and show it to every analyser. Runs on a thread."""
+        """Return findings or error of every analyser; each frame is decoded once. Runs on a thread."""
         still = fact.work.kind == MEDIA_KIND_STILL
         passes: dict[str, PicturePass] = {one.name: one.begin(still=still) for one in self.analysers}
         found: dict[str, Findings | Exception] = {}

@@ -49,13 +49,13 @@ SHRINK_LIMIT: Final = 0.6
 
 
 def face_chip(picture: Picture, face: DetectedFace, predictor: ShapePredictor) -> Picture:
-    """The aligned face, [150, 150, 3] BGR, cut from the full picture."""
+    """Return the aligned face, [150, 150, 3] BGR, cut from the full picture."""
     points = refined_points(picture, face, predictor)
     return warp(picture, similarity(points, _unit_to_chip(PREDICTOR_UNIT)), CHIP_SIDE)
 
 
 def refined_points(picture: Picture, face: DetectedFace, predictor: ShapePredictor) -> Array:
-    """dlib's five points of a face, [5, 2], in pixels of the picture."""
+    """Return dlib's five points of a face, [5, 2], in pixels of the picture."""
     to_upright = similarity(face.points.astype(np.float64), _unit_to_upright(DETECTOR_UNIT))
     upright = warp(picture, to_upright, UPRIGHT_SIDE)
     centre = _unit_to_upright(np.array(PREDICTOR_CENTRE))
@@ -65,13 +65,13 @@ def refined_points(picture: Picture, face: DetectedFace, predictor: ShapePredict
 
 
 def network_input(chips: list[Picture]) -> Float:
-    """Chips as the embedding takes them: [N, 3, 150, 150] RGB, 0..255."""
+    """Return chips as the embedding takes them: [N, 3, 150, 150] RGB, 0..255."""
     rgb = np.stack(chips)[..., ::-1]
     return np.ascontiguousarray(rgb.transpose(0, 3, 1, 2), dtype=np.float32)
 
 
 def warp(picture: Picture, matrix: Array, side: int) -> Picture:
-    """`picture` under a similarity (2x3, picture to result), side x side, black where there is nothing."""
+    """Return `picture` under a similarity (2x3, picture to result), side x side, black outside of it."""
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale < SHRINK_LIMIT:
         picture, matrix = _shrunk(picture, matrix, side, scale)
@@ -80,7 +80,7 @@ def warp(picture: Picture, matrix: Array, side: int) -> Picture:
 
 
 def _shrunk(picture: Picture, matrix: Array, side: int, scale: float) -> tuple[Picture, Array]:
-    """The part of the picture that is needed, area-averaged to near its final size, and its matrix."""
+    """Return the part of the picture that is needed, area-averaged to near its final size, and its matrix."""
     height, width = picture.shape[:2]
     corners = np.array([[0, 0], [side, 0], [0, side], [side, side]], np.float64)
     needed = _transform(corners, cv2.invertAffineTransform(matrix))
@@ -101,7 +101,7 @@ def _transform(points: Array, matrix: Array) -> Array:
 
 
 def _unit_to_upright(points: Array) -> Array:
-    """The unit face is the middle half of the upright picture."""
+    """Return pixels of the upright picture, whose middle half is the unit face."""
     return (points - 0.5) * UPRIGHT_SIDE / 2 + UPRIGHT_SIDE / 2
 
 

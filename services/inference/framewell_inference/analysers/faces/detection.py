@@ -43,7 +43,7 @@ class FaceDetector:
         self._cells = {stride: _cells(SIDE // stride) for stride in STRIDES}
 
     def __call__(self, picture: Picture) -> list[DetectedFace]:
-        """Faces by falling score."""
+        """Return the faces of a picture by falling score."""
         image, scale = letterbox(picture)
         outputs = self._model.run({"input": image})
         parts = [self._decode(outputs, stride) for stride in STRIDES]
@@ -58,7 +58,7 @@ class FaceDetector:
         ]
 
     def _decode(self, outputs: Mapping[str, Array], stride: int) -> tuple[Float, Float, Float]:
-        """Boxes [n, 4] (x, y, width, height), scores [n] and points [n, 5, 2] above the threshold."""
+        """Return boxes [n, 4] (x, y, width, height), scores [n] and points [n, 5, 2] above the threshold."""
         likely = np.clip(outputs[f"cls_{stride}"][0, :, 0], 0, 1) * np.clip(
             outputs[f"obj_{stride}"][0, :, 0], 0, 1
         )
@@ -71,7 +71,7 @@ class FaceDetector:
 
 
 def letterbox(picture: Picture) -> tuple[Float, float]:
-    """The picture scaled into the top left of a black square, as [1, 3, 640, 640], and the scale used."""
+    """Return the picture scaled into the top left of a black square, [1, 3, 640, 640], and the scale."""
     height, width = picture.shape[:2]
     scale = SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -82,6 +82,6 @@ def letterbox(picture: Picture) -> tuple[Float, float]:
 
 
 def _cells(count: int) -> Float:
-    """Column and row of every cell of a count x count grid, row by row."""
+    """Return column and row of every cell of a count x count grid, row by row."""
     rows, columns = np.mgrid[0:count, 0:count]
     return np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float32)

@@ -38,8 +38,10 @@ class ShapePredictor:
         return ShapePredictor(**{name: arrays[name] for name in ShapePredictor.__dataclass_fields__})
 
     def __call__(self, picture: Picture, box: PixelBox) -> Array:
-        """Five points [5, 2] in pixels: image-right eye outer and inner corner, image-left eye outer and
-        inner corner, base of the nose."""
+        """Return five points [5, 2] in pixels.
+
+        Outer and inner corner of the image-right eye, the same of the image-left eye, base of the nose.
+        """
         grey = (picture.astype(np.uint16).sum(axis=2) // 3).astype(np.float32)
         scale = np.array([box.width - 1, box.height - 1])
         origin = np.array([box.x, box.y])
@@ -58,7 +60,7 @@ class ShapePredictor:
         return points
 
     def _leaves(self, cascade: int, brighter: Array) -> Float:
-        """The leaf every tree ends in, [T, 10]. A brighter first pixel goes to the left child."""
+        """Return the leaf every tree ends in, [T, 10]. A brighter first pixel goes to the left child."""
         trees, splits = np.arange(len(brighter)), brighter.shape[1]
         node = np.zeros(len(brighter), np.int64)
         while node[0] < splits:  # the trees are complete: all reach their leaves at the same depth
@@ -68,7 +70,7 @@ class ShapePredictor:
 
 
 def similarity(source: Array, target: Array) -> Array:
-    """Least-squares rotation, uniform scale and shift from `source` to `target` points, as a 2x3 matrix.
+    """Return the least-squares rotation, uniform scale and shift of `source` to `target` points, 2x3.
 
     Umeyama, IEEE PAMI 1991.
     """
@@ -82,7 +84,7 @@ def similarity(source: Array, target: Array) -> Array:
 
 
 def _sample(grey: Float, points: Array) -> Float:
-    """Values at the nearest pixels, 0 outside."""
+    """Return the values at the nearest pixels, 0 outside."""
     column, row = np.rint(points).astype(np.int64).T
     inside = (column >= 0) & (column < grey.shape[1]) & (row >= 0) & (row < grey.shape[0])
     values = np.zeros(len(points), np.float32)

@@ -36,7 +36,7 @@ class FaceTracker:
     _count: int = 0
 
     def assign(self, shot: int, boxes: Sequence[PixelBox], vectors: Sequence[Float | None]) -> list[int]:
-        """The track number of each face of one frame; no two faces of a frame share a track."""
+        """Return the track number of each face of one frame; no two faces of a frame share a track."""
         self._tracks = [track for track in self._tracks if track.shot == shot]
         pairs = sorted(
             (cost, face, position)
@@ -66,7 +66,7 @@ class FaceTracker:
 
 
 def _cost(track: _Track, box: PixelBox, vector: Float | None) -> float | None:
-    """How far a face is from a track, none when it does not belong to it."""
+    """Return how far a face is from a track, None when it does not belong to it."""
     overlap = track.box.overlap(box)
     if vector is None or track.vector is None:
         return 1.0 - overlap if overlap > NEAR_OVERLAP else None

@@ -23,6 +23,8 @@ SMALLEST_CORE: Final = (6, 4)
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
+    """A line of text that was found, in pixels of its picture, and how sure that is (0 to 1)."""
+
     box: PixelBox
     score: float
 
@@ -37,7 +39,7 @@ class TextDetector:
         self._unclip = float(step.parameters["unclip"]) if step else 1.6
 
     def __call__(self, picture: Picture, *, max_side: int) -> list[TextBox]:
-        """Boxes in pixels of `picture`, which is looked at with its longer side at most `max_side`."""
+        """Return boxes in pixels of `picture`, which is scaled to a longer side of at most `max_side`."""
         height, width = picture.shape[:2]
         scale = min(1.0, max_side / max(height, width))
         net_width, net_height = _multiple(width * scale), _multiple(height * scale)

@@ -55,7 +55,7 @@ class TextFilter:
 
 
 def _cells(grey: Grey) -> Cells:
-    """Mean strength of vertical edges per cell of the caption rows, [8, 20], 0..255."""
+    """Return the mean strength of vertical edges per cell of the caption rows, [8, 20], 0..255."""
     height, width = grey.shape
     top = int(CAPTION_ROWS[0] * height)
     strip = grey[top : max(top + 1, int(TICKER_TOP * height))]

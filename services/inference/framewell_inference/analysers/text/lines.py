@@ -59,13 +59,16 @@ class Line:
 
 @dataclass(slots=True)
 class LineFollower:
-    """Feed frames in order of time; `closed` collects the lines that were read, in order of their end."""
+    """Follows lines from frame to frame, in order of time.
+
+    `closed` collects the lines that were read, in order of their end.
+    """
 
     read: Callable[[Picture], Reading]
     runs: Callable[[Line], bool]
     """Whether a line stands where tickers run: such a line is sampled now and then, standing or not."""
     still: bool = False
-    """The asset is one picture: nothing can be seen to stand, every line is read once."""
+    """The asset is one picture, in which nothing can be observed to stand: every line is read once."""
     looks: int = 0
     next_sample: int = 0
     open: list[Line] = field(default_factory=list)

@@ -22,7 +22,7 @@ ALPHABET_KEY: Final = "character"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a line says, and the mean probability of its characters."""
+    """The text of a line, and the mean probability of its characters."""
 
     text: str
     confidence: float
