@@ -41,8 +41,8 @@ async def _serve(which: str, kafka: str, prefix: str) -> None:
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     async with streaming(kafka, prefix, STAGES[which]) as runtime:
-        for feed in runtime.feeds:
-            await feed.assigned.wait()
+        for consumer in runtime.consumers:
+            await consumer.assigned.wait()
         print("ready", flush=True)
         await told.wait()
 

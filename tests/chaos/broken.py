@@ -13,27 +13,27 @@ from chaos.blind import never_look_at_the_clock
 from framewell_contracts.cloudevents import Record
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.jobs import store
-from framewell_kit.stream.consumer import group_consumer
+from framewell_kit.stream.consumer import assignment
 from framewell_kit.stream.consumer.offsets import OffsetTracker
 
 
 def commit_first() -> None:
     """Commits where the consumer stands, not the first unfinished record."""
 
-    def committable(ledger: OffsetTracker) -> int | None:
-        return ledger.end or None
+    def committable(offsets: OffsetTracker) -> int | None:
+        return offsets.end or None
 
     _patch(OffsetTracker, "committable", committable)
 
 
 def unordered() -> None:
-    """Every record has a lane of its own: those of one key are handled at once."""
-    real = vars(group_consumer)["delivery"]
+    """Every record has a key of its own: those of one key are handled at once."""
+    real = assignment.consumed
 
     def keyless(*args: Any, **options: Any) -> Any:
         return real(*args, **options)._replace(key=b"")
 
-    _patch(group_consumer, "delivery", keyless)
+    _patch(assignment, "consumed", keyless)
 
 
 def unfenced() -> None:

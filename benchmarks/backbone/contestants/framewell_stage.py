@@ -70,7 +70,7 @@ async def _run(task: Task, watch: Stopwatch) -> Timing:
     stage = Stage(GROUP, handler=handler)
     async with streaming(task.kafka, task.prefix, stage) as runtime:
         await handler.all_handled.wait()
-        for feed in runtime.feeds:  # what a stop does first, without leaving the group: publish and commit
-            feed.stop_fetching()
-            await feed.drain(DRAIN_SECONDS)
+        for consumer in runtime.consumers:  # as a stop begins, without leaving the group
+            consumer.stop_fetching()
+            await consumer.drain(DRAIN_SECONDS)
         return handler.watch.timing(task.messages)

@@ -28,6 +28,7 @@ from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.stream import Publisher, Stage
+from framewell_kit.stream.timing import StreamTiming
 from framewell_kit.testing.streams import StreamBench, a_cause, eventually
 
 pytestmark = pytest.mark.integration
@@ -291,7 +292,9 @@ async def test_a_stage_says_which_topics_are_missing_and_begins_once_they_are_th
     async with StreamBench(broker) as bench:
         with pytest.raises(Busy, match=r"topics are missing on the broker.*framewell topics apply"):
             await bench.run(Stage(GROUP, Seen()))
-        impatient = Publisher(bench.access, source="/test", clock=SystemClock(), answer_within=2)
+        impatient = Publisher(
+            bench.access, source="/test", clock=SystemClock(), timing=StreamTiming(answer=2)
+        )
         await impatient.start()
         with pytest.raises(Busy):
             await impatient.publish([IngestRequested(asset_id="a")], a_cause())
@@ -315,9 +318,9 @@ async def test_another_number_of_partitions_than_declared_is_read_all_the_same(
         await eventually(lambda: len(set(seen.assets)) == 100)
 
 
-async def test_partitions_added_at_run_time_are_read(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("framewell_kit.stream.runtime.METADATA_MS", 1000)
+async def test_partitions_added_at_run_time_are_read(broker: str) -> None:
     async with StreamBench(broker) as bench:
+        bench.timing = StreamTiming(metadata_ms=1000)
         await create(bench, 1)
         await bench.declare(AssetRejected, groups=[GROUP])
         seen = Seen()

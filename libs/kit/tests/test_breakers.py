@@ -16,7 +16,6 @@ from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import RetryPolicy, Stage
-from framewell_kit.stream.policy import breaker_store
 from framewell_kit.stream.policy.breaker import MIN_FAILURES
 from framewell_kit.stream.policy.breaker_store import COLLECTION, Breakers
 from framewell_kit.testing.streams import StreamBench, eventually
@@ -24,17 +23,12 @@ from framewell_kit.testing.streams import StreamBench, eventually
 GROUP = "ingest.accept_request"
 
 
-@pytest.fixture(autouse=True)
-def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breaker_store, "LOOK_EVERY_SECONDS", 0.05)
-
-
 class Replica:
     """The breakers of one process."""
 
     def __init__(self, documents: Documents, *, skew: float = 0.0) -> None:
         self.resumed: list[str] = []
-        self.breakers = Breakers(documents, SystemClock(skew), self.resumed.append)
+        self.breakers = Breakers(documents, SystemClock(skew), self.resumed.append, look_seconds=0.05)
         self.breaker = self.breakers.add(GROUP)
 
     def break_it(self) -> None:

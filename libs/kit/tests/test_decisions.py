@@ -65,8 +65,8 @@ async def test_a_redelivery_publishes_the_bytes_of_the_first_delivery(documents:
     stage = Stage("ingest.accept_request", handler, decide_once=DecisionLog(documents))
     said = []
     for restarted in range(3):
-        settler = RecordProcessor(stage, "/test", clock, Breaker(clock))
-        said.append(await settler.settle(a_delivery(offset=restarted)))
+        processor = RecordProcessor(stage, "/test", clock, Breaker(clock))
+        said.append(await processor.process(a_delivery(offset=restarted)))
         clock.advance(3600)
     assert said == [said[0]] * 3
     assert isinstance(said[0], Processed)
@@ -79,5 +79,5 @@ def a_delivery(offset: int) -> ConsumedRecord:
     topic = "framewell.ingest.requested.v1"
     envelope = Envelope("event", "/test", topic, datetime(2026, 1, 1, tzinfo=UTC), "a")
     record = encode(envelope, IngestRequested(asset_id="a"))
-    holding = AssignedPartition(TopicPartition(topic, 0), "")
-    return ConsumedRecord(holding, offset, topic, record.key, record.value, record.headers, 0, None)
+    assigned = AssignedPartition(TopicPartition(topic, 0), "")
+    return ConsumedRecord(assigned, offset, topic, record.key, record.value, record.headers, 0, None)

@@ -10,11 +10,15 @@ from aiokafka.errors import KafkaTimeoutError, NodeNotReadyError
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.fact_types import fact_type
+from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
-from framewell_kit.stream import Broadcast, Stage
+from framewell_kit.stream import Broadcast, Publisher, Stage
+from framewell_kit.stream.timing import StreamTiming
 from framewell_kit.testing.streams import StreamBench, eventually
 
 pytestmark = pytest.mark.integration
@@ -26,7 +30,7 @@ REJECTED = fact_type(AssetRejected).type
 @pytest.fixture
 async def bench(broker: str) -> AsyncIterator[StreamBench]:
     async with StreamBench(broker) as bench:
-        await bench.declare(IngestRequested, AssetRejected, groups=[GROUP])
+        await bench.declare(IngestRequested, AssetRejected, ModelPromoted, ModelRetired, groups=[GROUP])
         yield bench
 
 
@@ -85,9 +89,9 @@ def end_metadata_while_the_coordinator_is_sought(consumer: Any) -> None:
     ],
 )
 async def test_a_consumer_that_will_not_read_any_more_is_replaced(
-    bench: StreamBench, end: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+    bench: StreamBench, end: Callable[[Any], None]
 ) -> None:
-    monkeypatch.setattr("framewell_kit.stream.consumer.start.STOP_SECONDS", 1)
+    bench.timing = StreamTiming(consumer_stop=1)
     seen: list[str] = []
 
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
@@ -97,12 +101,16 @@ async def test_a_consumer_that_will_not_read_any_more_is_replaced(
     runtime = await bench.run(Stage(GROUP, handler), member="0")
     await bench.publish(IngestRequested(asset_id="before"))
     await eventually(lambda: seen == ["before"])
-    consumer = runtime.feeds[0].subscriber.consumer
+    consumer = runtime.consumers[0].subscriber.consumer
     end(consumer)
-    await eventually(lambda: runtime.feeds[0].subscriber.consumer not in (consumer, None))
+    await eventually(lambda: runtime.consumers[0].subscriber.consumer not in (consumer, None))
     await bench.publish(IngestRequested(asset_id="after"))
     await eventually(lambda: "after" in seen)
     await eventually(lambda: not runtime.unready())
+
+
+def promoted(name: str) -> ModelPromoted:
+    return ModelPromoted(model=ModelVersion(name=name, version="1"))
 
 
 async def test_a_consumer_without_a_group_that_ended_reads_again_from_the_beginning(
@@ -110,15 +118,15 @@ async def test_a_consumer_without_a_group_that_ended_reads_again_from_the_beginn
 ) -> None:
     seen: list[str] = []
 
-    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
-        seen.append(fact.asset_id)
+    async def handler(fact: ModelPromoted, cause: Cause) -> list[Any]:
+        seen.append(fact.model.name)
         return []
 
     runtime = await bench.run(Broadcast("inference.follow_models", handler))
-    await bench.publish(IngestRequested(asset_id="a"))
+    await bench.publish(promoted("a"))
     await eventually(lambda: seen == ["a"])
     end_fetching(runtime.broadcasts[0].subscriber.consumer)
-    await bench.publish(IngestRequested(asset_id="b"))
+    await bench.publish(promoted("b"))
     await eventually(lambda: "b" in seen)
     assert set(seen) == {"a", "b"}
     await eventually(lambda: not runtime.unready())
@@ -127,8 +135,8 @@ async def test_a_consumer_without_a_group_that_ended_reads_again_from_the_beginn
 async def test_a_broadcast_is_read_on_after_a_cancellation_that_its_handler_met(bench: StreamBench) -> None:
     seen: list[str] = []
 
-    async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
-        seen.append(fact.asset_id)
+    async def handler(fact: ModelPromoted, cause: Cause) -> list[Any]:
+        seen.append(fact.model.name)
         if seen == ["a"]:
             gone = asyncio.get_running_loop().create_future()
             gone.cancel()
@@ -136,9 +144,9 @@ async def test_a_broadcast_is_read_on_after_a_cancellation_that_its_handler_met(
         return []
 
     await bench.run(Broadcast("inference.follow_models", handler))
-    await bench.publish(IngestRequested(asset_id="a"))
+    await bench.publish(promoted("a"))
     await eventually(lambda: seen == ["a", "a"])
-    await bench.publish(IngestRequested(asset_id="b"))
+    await bench.publish(promoted("b"))
     await eventually(lambda: seen == ["a", "a", "b"])
 
 
@@ -161,9 +169,13 @@ async def test_a_producer_that_would_let_its_callers_wait_for_ever_is_replaced(b
 
 
 async def test_whoever_waits_for_the_metadata_of_such_a_producer_is_told(
-    bench: StreamBench, monkeypatch: pytest.MonkeyPatch
+    bench: StreamBench,
 ) -> None:
-    monkeypatch.setattr(bench.publisher, "_answer_within", 1)
-    end_metadata(bench.publisher._producer.client)
+    publisher = Publisher(
+        bench.access, source="/test", clock=SystemClock(), prefix=bench.prefix, timing=StreamTiming(answer=1)
+    )
+    await publisher.start()
+    end_metadata(publisher._producer.client)
     with pytest.raises(KafkaTimeoutError, match="how many partitions"):
-        await bench.publisher.send(Record(REJECTED, b"a", b"", []))
+        await publisher.send(Record(REJECTED, b"a", b"", []))
+    await publisher.stop()

@@ -9,7 +9,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, ModelVersion
-from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, HeavyStage, Stage
@@ -107,7 +107,7 @@ async def test_a_broadcast_is_told_as_caught_up_when_it_is(broker: str) -> None:
         return []
 
     async with StreamBench(broker) as bench:
-        await bench.declare(ModelPromoted)
+        await bench.declare(ModelPromoted, ModelRetired)
         await bench.publish(ModelPromoted(model=ModelVersion(name="faces", version="1")))
         runtime = await bench.begin(Broadcast("inference.follow_models", follow))
         await runtime.measure()

@@ -160,7 +160,7 @@ async def test_streams_say_which_part_of_them_is_not_ready(broker: str) -> None:
         return []
 
     async with StreamBench(broker) as bench:
-        await bench.declare(AssetIngested, ModelPromoted, groups=[GROUP])
+        await bench.declare(AssetIngested, ModelPromoted, ModelRetired, groups=[GROUP])
         await bench.publish(ModelPromoted(model=ModelVersion(name="faces", version="1")))
         retry = RetryPolicy(in_place_seconds=(), round_seconds=(60.0,))
         runtime = await bench.begin(

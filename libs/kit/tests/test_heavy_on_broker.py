@@ -103,7 +103,7 @@ async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamB
     await bench.publish(planned(1), planned(2))
     (bad,) = [r for r in await bench.records(PLANNED_ARCHIVE) if b"old/1" in r.value]
     place = f"{GROUP}/{bad.topic}/{bad.partition}/{bad.offset}"
-    await bench.documents.insert_once(COLLECTION, {"_id": place, "starts": 2})  # it died twice
+    await bench.documents.insert_once(COLLECTION, {"_id": place, "attempts": 2})  # it died twice
     decoder = Decoder(0.0)
     stage = HeavyStage(
         GROUP, decoder,

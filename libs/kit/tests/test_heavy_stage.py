@@ -13,8 +13,9 @@ from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import HeavyStage, Publisher
-from framewell_kit.stream.consumer.group_consumer import StreamContext
-from framewell_kit.stream.consumer.heavy import ARCHIVE, LIVE, HeavyConsumer
+from framewell_kit.stream.consumer.context import StreamContext
+from framewell_kit.stream.consumer.group_consumer import GroupConsumer, StrategyFactory
+from framewell_kit.stream.consumer.permit_queue import ARCHIVE, LIVE, PermitQueue
 from framewell_kit.stream.consumer.processor import RecordProcessor
 from framewell_kit.stream.policy.attempts import COLLECTION, AttemptCounter
 from framewell_kit.stream.policy.breaker import Breaker
@@ -39,17 +40,23 @@ class TwoLanes:
         clock, broker = VirtualClock(), ScriptedBroker()
         stage = HeavyStage(GROUP, self.work)
         self.quarantine = Quarantine()
-        wiring = StreamContext(
+        context = StreamContext(
             cast(KafkaBroker, broker),
             cast(Publisher, ScriptedPublisher()),
             clock,
             fatal=lambda: self.fatal.append(True),
             quarantine=self.quarantine,
         )
-        settler = RecordProcessor(stage, "/heavy", clock, Breaker(clock))
-        permits, self.starts = Permits(1), AttemptCounter(self.documents, GROUP)
-        self.feeds = [
-            HeavyConsumer(wiring, settler, [place.topic], permits, self.starts, priority=priority)
+        processor = RecordProcessor(stage, "/heavy", clock, Breaker(clock))
+        permits, self.attempts = Permits(1), AttemptCounter(self.documents, GROUP)
+
+        def queue(priority: int) -> StrategyFactory:
+            return lambda control: PermitQueue(
+                context, control, processor, permits, self.attempts, priority=priority
+            )
+
+        self.members = [
+            GroupConsumer(context, GROUP, [place.topic], queue(priority), max_records=1)
             for place, priority in zip(PLACES, (LIVE, ARCHIVE), strict=True)
         ]
         self.subscribers = broker.subscribers
@@ -72,9 +79,9 @@ class TwoLanes:
             await subscriber.start()
 
     async def stop(self, seconds: float) -> None:
-        for feed in self.feeds:
-            feed.stop_fetching()
-        await asyncio.gather(*(feed.drain(seconds) for feed in self.feeds))
+        for member in self.members:
+            member.stop_fetching()
+        await asyncio.gather(*(member.drain(seconds) for member in self.members))
         for subscriber in self.subscribers:
             await subscriber.stop()
         assert self.fatal == []
@@ -143,14 +150,14 @@ def test_a_suspect_does_not_begin_beside_a_job_that_is_one_and_holds_up_nobody()
     async def play() -> None:
         lanes = TwoLanes(seconds=0)
         await lanes.start()
-        await lanes.starts.start(PLACES[ARCHIVE].topic, 0, 0)  # a worker died at it
+        await lanes.attempts.start(PLACES[ARCHIVE].topic, 0, 0)  # a worker died at it
         async with lanes.quarantine.job("fetch/a"):
             lanes.plan(ARCHIVE, "suspect")
             await asyncio.sleep(1)
             lanes.plan(LIVE, "live/1")
             await asyncio.sleep(60)
             assert lanes.begun == ["live/1"]
-            assert "job fetch/a runs" in " ".join(lanes.feeds[ARCHIVE].gate.reasons)
+            assert "job fetch/a runs" in " ".join(lanes.members[ARCHIVE].pauses.reasons)
         await asyncio.sleep(20)
         assert lanes.begun == ["live/1", "suspect"]
         assert await lanes.documents.count(COLLECTION, {}) == 0

@@ -1,8 +1,8 @@
 """The real light stage under any interleaving of ends, failures, lost acknowledgements and rebalances."""
 
 import asyncio
-from collections.abc import Iterator
-from unittest import mock
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
@@ -14,10 +14,10 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Record
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
-from framewell_kit.stream.consumer import delay_queue, group_consumer, key_queues
-from framewell_kit.stream.consumer.in_flight import InFlight
-from framewell_kit.stream.consumer.key_queues import KeyQueueConsumer
+from framewell_kit.stream.consumer.in_flight import Acks, InFlight
+from framewell_kit.stream.consumer.key_queues import KeyQueues
 from framewell_kit.stream.consumer.record import ConsumedRecord
+from framewell_kit.stream.timing import StreamLimits
 from framewell_kit.testing.key_queues import REQUESTED, RETRY, KeyQueueBench
 from framewell_kit.testing.virtual_time import run
 
@@ -65,16 +65,8 @@ class Script:
         return 0.002
 
 
-@pytest.fixture(autouse=True)
-def small_bounds() -> Iterator[None]:
-    """Bounds so small that a few records reach them."""
-    with (
-        mock.patch.object(key_queues, "ROOM", 5),
-        mock.patch.object(group_consumer, "MAX_AHEAD", 8),
-        mock.patch.object(delay_queue, "MAX_RECORDS", 2),
-        mock.patch.object(key_queues, "YIELD_AFTER", 3),
-    ):
-        yield
+# Bounds so small that a few records reach them.
+SMALL = StreamLimits(room=5, ahead=8, delayed=2, yield_after=3)
 
 
 async def happen(bench: KeyQueueBench, events: list[tuple[float, str]]) -> None:
@@ -112,10 +104,10 @@ async def play(
         async with asyncio.timeout(LONG_ENOUGH):
             while not bench.all_done() and not bench.violations:
                 await asyncio.sleep(0.5)
-                await bench.feed.commit()  # one that was refused is covered by the next
+                await bench.member.commit()  # one that was refused is covered by the next
     finally:
-        bench.feed.stop_fetching()
-        await bench.feed.drain(PATIENCE)
+        bench.member.stop_fetching()
+        await bench.member.drain(PATIENCE)
         await bench.subscriber.stop()
 
 
@@ -138,7 +130,7 @@ def test_in_any_interleaving_order_holds_and_nothing_is_lost_or_committed_too_ea
 ) -> None:
     async def played() -> KeyQueueBench:
         script = Script(outcomes, acks)
-        bench = KeyQueueBench(script.answer, concurrency=concurrency)
+        bench = KeyQueueBench(script.answer, concurrency=concurrency, limits=SMALL)
         bench.publisher.ack = script.ack
         await play(bench, requests, events, polled=polled)
         return bench
@@ -147,40 +139,44 @@ def test_in_any_interleaving_order_holds_and_nothing_is_lost_or_committed_too_ea
     assert bench.violations == []
     assert bench.fatal == []
     assert bench.all_done()
-    assert bench.feed.in_flight == 0
+    assert bench.member.strategy.in_flight == 0
 
 
-class ForgetsOrder(KeyQueueConsumer):
-    """Broken on purpose: every record is a lane of its own."""
+class ForgetsOrder(KeyQueues):
+    """Broken on purpose: every record has a key of its own."""
 
-    def _put(self, record: ConsumedRecord) -> None:
-        super()._put(record._replace(key=b""))
+    async def submit(self, records: Sequence[ConsumedRecord]) -> None:
+        await super().submit([record._replace(key=b"") for record in records])
 
 
-class CommitsTooEarly(KeyQueueConsumer):
+class CommitsTooEarly(KeyQueues):
     """Broken on purpose: a record counts as finished when it is sent, not when that is acknowledged."""
 
-    async def _one(self, record: ConsumedRecord) -> None:
-        with mock.patch.object(
-            InFlight, "add", lambda sheaf, record, _, trace=None: ADD(sheaf, record, (), trace)
-        ):
-            await super()._one(record)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sent = SentIsEnough(self._control, self._context.publisher, self._timing, self._committed)
 
 
-class ForgetsToRewind(KeyQueueConsumer):
+class SentIsEnough(InFlight):
+    def add(self, record: ConsumedRecord, acks: Acks, trace: str | None = None) -> None:
+        super().add(record, (), trace)
+
+
+class ForgetsToRewind(KeyQueues):
     """Broken on purpose: what is given back is not read again."""
 
-    def _block(self, holding, seconds, reason) -> None:
-        holding.blocked = True
-        self.gate.postpone(holding.partition, None, seconds, reason)
+    def __init__(self, context: Any, control: Any, *arguments: Any) -> None:
+        super().__init__(context, control, *arguments)
+        pauses = control.assignment.pauses
+        real = pauses.postpone
+        pauses.postpone = lambda partition, _, seconds, reason: real(partition, None, seconds, reason)
 
 
-ADD = InFlight.add
 A_LOT = [(number % 2, "ab"[number % 3 % 2]) for number in range(24)]
 
 
 @pytest.mark.parametrize(
-    ("broken", "outcomes", "acks", "told"),
+    ("broken", "outcomes", "acks", "violation"),
     [
         (ForgetsOrder, ["slow", "at once"] * 8, [], "began before"),
         (CommitsTooEarly, [], ["late", "lost"] * 8, "committed past"),
@@ -188,13 +184,13 @@ A_LOT = [(number % 2, "ab"[number % 3 % 2]) for number in range(24)]
     ],
 )
 def test_a_broken_stage_is_caught(
-    broken: type[KeyQueueConsumer], outcomes: list[str], acks: list[str], told: str
+    broken: type[KeyQueues], outcomes: list[str], acks: list[str], violation: str
 ) -> None:
     async def played() -> KeyQueueBench:
         script = Script(outcomes, acks)
-        bench = KeyQueueBench(script.answer, feed=broken)
+        bench = KeyQueueBench(script.answer, strategy=broken, limits=SMALL)
         bench.publisher.ack = script.ack
         await play(bench, A_LOT, [])
         return bench
 
-    assert any(told in violation for violation in run(played()).violations)
+    assert any(violation in found for found in run(played()).violations)

@@ -12,13 +12,15 @@ from aiokafka.errors import KafkaError
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet
-from framewell_kit.stream.consumer import group_consumer, key_queues
+from framewell_kit.stream.consumer.key_queues import KeyQueues
 from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS
+from framewell_kit.stream.timing import StreamLimits, StreamTiming
 from framewell_kit.testing.key_queues import REQUESTED, RETRY, KeyQueueBench
 from framewell_kit.testing.virtual_time import run
 
 FIRST, SECOND = TopicPartition(REQUESTED, 0), TopicPartition(REQUESTED, 1)
 NEVER = float("inf")
+TIMING, LIMITS = StreamTiming(), StreamLimits()
 
 
 @asynccontextmanager
@@ -49,18 +51,14 @@ def test_a_key_that_hangs_holds_up_only_itself_and_nothing_grows() -> None:
             most = 0
             for _ in range(590):
                 await asyncio.sleep(0.1)
-                most = max(most, bench.feed.in_flight)
-                for holding in bench.feed.holdings.values():
-                    assert holding.ledger.remembered <= group_consumer.MAX_AHEAD + key_queues.MAX_RECORDS
-            assert most <= key_queues.ROOM + key_queues.MAX_RECORDS + 1
+                most = max(most, bench.member.strategy.in_flight)
+                for assigned in bench.member.partitions:
+                    assert assigned.offsets.remembered <= LIMITS.ahead + LIMITS.poll
+            assert most <= LIMITS.room + LIMITS.poll + 1
             assert bench.consumer.committed[SECOND] == 20_000  # the other partition never waited
             assert bench.consumer.committed[FIRST] == 1
-            assert (
-                100
-                < sum(name.startswith("b") for name in bench.ended)
-                <= group_consumer.MAX_AHEAD + key_queues.MAX_RECORDS
-            )
-            bench.feed.stop_fetching()
+            assert 100 < sum(name.startswith("b") for name in bench.ended) <= LIMITS.ahead + LIMITS.poll
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -73,14 +71,14 @@ def test_handling_goes_on_while_acknowledgements_are_awaited_but_not_without_bou
             bench.request(0, f"k{number}", number)
         async with playing(bench):
             await asyncio.sleep(60)
-            assert key_queues.ROOM < bench.feed.in_flight <= key_queues.ROOM + key_queues.MAX_RECORDS
+            assert LIMITS.room < bench.member.strategy.in_flight <= LIMITS.room + LIMITS.poll
             assert FIRST not in bench.consumer.committed
             polls = bench.consumer.polls
             await asyncio.sleep(10)
             assert bench.consumer.polls > polls  # held, and still a member of the group
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
             with pytest.raises(TimeoutError):
-                await bench.feed.drain(5)
+                await bench.member.drain(5)
 
     run(play())
 
@@ -96,8 +94,8 @@ def test_a_drain_waits_for_acknowledgements_commits_and_begins_nothing_new() -> 
             bench.request(0, f"k{number}", number)
         async with playing(bench):
             await asyncio.sleep(0.1)
-            bench.feed.stop_fetching()
-            await bench.feed.drain(5)
+            bench.member.stop_fetching()
+            await bench.member.drain(5)
             assert bench.attempts.total() == 2
             assert bench.consumer.committed[FIRST] == 2
 
@@ -122,7 +120,7 @@ def test_a_partition_that_is_taken_away_is_finished_and_committed_first() -> Non
             await asyncio.sleep(60)
             assert bench.all_done()
             assert bench.attempts.total() == 50  # nothing was done twice
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -145,7 +143,7 @@ def test_a_handler_that_outlasts_a_rebalance_does_not_end_the_process() -> None:
         assert bench.all_done()
         assert bench.fatal == []
         assert bench.attempts["a/0"] == 2
-        bench.feed.stop_fetching()
+        bench.member.stop_fetching()
         await bench.subscriber.stop()
 
     run(play())
@@ -156,13 +154,13 @@ def test_a_partition_is_read_on_although_taking_it_away_failed() -> None:
         bench = KeyQueueBench(at_once)
         bench.request(0, "a", 0)
         async with playing(bench):
-            with mock.patch.object(bench.feed, "until", side_effect=RuntimeError("as no wait should end")):
+            with mock.patch.object(bench.member, "until", side_effect=RuntimeError("as no wait should end")):
                 await bench.consumer.assign(FIRST, RETRY)
             bench.request(0, "a", 1)
             await asyncio.sleep(60)
             assert bench.all_done()
             assert bench.consumer.committed[FIRST] == 2
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -177,14 +175,14 @@ def test_a_commit_that_hangs_holds_up_neither_later_ones_nor_a_rebalance_for_eve
         async with playing(bench):
             with mock.patch.object(bench.consumer, "commit", hang):
                 await asyncio.sleep(1)
-                async with asyncio.timeout(group_consumer.REBALANCE_SECONDS + 0.1):
+                async with asyncio.timeout(TIMING.rebalance + 0.1):
                     await bench.consumer.assign(FIRST, RETRY)
                 bench.request(0, "a", 1)
-                await asyncio.sleep(group_consumer.COMMIT_SECONDS / 2)
+                await asyncio.sleep(TIMING.commit / 2)
                 assert bench.ended == {"a/0", "a/1"}
-            await asyncio.sleep(group_consumer.COMMIT_SECONDS)
+            await asyncio.sleep(TIMING.commit)
             assert bench.consumer.committed[FIRST] == 2
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -205,7 +203,7 @@ def test_a_handler_that_meets_a_cancellation_not_its_own_has_failed_like_any_oth
             assert bench.all_done()
             assert bench.consumer.committed[FIRST] == 2
             assert len(bench.dead) == 1
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -224,7 +222,7 @@ def test_records_that_take_the_offsets_of_lost_ones_are_handled() -> None:
             await asyncio.sleep(5)
             assert bench.ended >= {f"b/{number}" for number in range(100, 120)}
             assert bench.consumer.committed[FIRST] == 80
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -238,12 +236,12 @@ def test_facts_that_are_not_acknowledged_are_sent_again_and_the_producer_is_told
             bench.request(0, f"k{number}", number)
         async with playing(bench):
             await asyncio.sleep(0.5)
-            assert bench.feed.gate.reasons == ["the broker did not acknowledge: KafkaError('away')"]
+            assert bench.member.pauses.reasons == ["the broker did not acknowledge: KafkaError('away')"]
             await asyncio.sleep(5)
             assert bench.all_done()
             assert len(bench.publisher.recovered) == 2
             assert sorted(bench.attempts.values())[-3:] == [1, 2, 2]  # only those two were done again
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -264,7 +262,7 @@ def test_a_retry_that_is_due_late_does_not_hold_back_one_that_is_due_soon() -> N
             bench.request(0, "soon", 1)
             await asyncio.sleep(60)
             assert bench.all_done()
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
         (first, soon), (second, late) = begun
         assert (first, second) == ("soon", "late")
         assert soon < 3
@@ -284,7 +282,7 @@ def test_half_open_the_breaker_lets_one_record_be_tried() -> None:
     async def play() -> None:
         nonlocal mended
         bench = KeyQueueBench(broken, concurrency=16)
-        bench.breaker.restore(bench.feed.wiring.clock.now().timestamp())
+        bench.breaker.restore(bench.member.context.clock.now().timestamp())
         for number in range(40):
             bench.request(number % 2, f"k{number}", number)
         async with playing(bench):
@@ -296,7 +294,7 @@ def test_half_open_the_breaker_lets_one_record_be_tried() -> None:
             mended = True
             await asyncio.sleep(HALF_OPEN_AFTER_SECONDS + 10)
             assert bench.all_done()
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -318,7 +316,7 @@ def test_busy_keeps_its_key_in_order_and_the_longer_of_two_waits_holds() -> None
             assert bench.attempts == {"a/0": 1, "b/1": 1}
             await asyncio.sleep(10)
             assert bench.all_done()
-            bench.feed.stop_fetching()
+            bench.member.stop_fetching()
 
     run(play())
 
@@ -328,20 +326,20 @@ def test_more_workers_are_employed_only_when_handlers_wait(records: int) -> None
     async def play() -> None:
         bench = KeyQueueBench(at_once, concurrency=64)
         tasks = 0
-        real = key_queues.KeyQueueConsumer._work
+        real = KeyQueues._work
 
-        async def counted(self: key_queues.KeyQueueConsumer) -> None:
+        async def counted(self: KeyQueues) -> None:
             nonlocal tasks
             tasks += 1
             await real(self)
 
         for number in range(records):
             bench.request(0, f"k{number}", number)
-        with mock.patch.object(key_queues.KeyQueueConsumer, "_work", counted):
+        with mock.patch.object(KeyQueues, "_work", counted):
             async with playing(bench):
                 await asyncio.sleep(1)
                 assert bench.all_done()
-                bench.feed.stop_fetching()
+                bench.member.stop_fetching()
         assert tasks <= 1 + records // 8
 
     run(play())

@@ -34,10 +34,10 @@ async def test_what_a_broker_keeps_is_done_again_when_it_has_lost_the_end_of_it(
     runtime = await bench.run(Stage(GROUP, handler))
     await bench.publish(*[IngestRequested(asset_id=f"a-{n}") for n in range(60)])
     await eventually(lambda: seen.total() == 60)
-    (feed,) = runtime.feeds
-    holdings = [holding for holding in feed.holdings.values() if holding.ledger.end]
-    await eventually(lambda: all(holding.committed == holding.ledger.end for holding in holdings))
-    for holding in holdings:
-        feed.subscriber.consumer.seek(holding.partition, 1000)  # as if so much had been read and lost
+    (member,) = runtime.consumers
+    read = [assigned for assigned in member.partitions if assigned.offsets.end]
+    await eventually(lambda: all(one.committed == one.offsets.end for one in read))
+    for assigned in read:
+        member.subscriber.consumer.seek(assigned.partition, 1000)  # as if so much had been read and lost
     await eventually(lambda: seen.total() == 120)
     assert set(seen.values()) == {2}

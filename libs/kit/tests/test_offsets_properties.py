@@ -1,4 +1,4 @@
-"""The offset ledger under any interleaving: nothing unfinished is committed past, nothing taken twice."""
+"""The offset tracker under any interleaving: nothing unfinished is committed past, nothing taken twice."""
 
 import pytest
 from hypothesis import settings
@@ -10,7 +10,7 @@ from framewell_kit.stream.consumer.offsets import OffsetTracker
 END = 40
 
 
-class LedgerMachine(RuleBasedStateMachine):
+class TrackerMachine(RuleBasedStateMachine):
     """A consumer that reads forward, seeks back when told to, loses its partition and gets it again.
 
     The offsets of the partition have holes, as compaction leaves them.
@@ -24,21 +24,27 @@ class LedgerMachine(RuleBasedStateMachine):
         self.begin_assignment()
 
     def begin_assignment(self) -> None:
-        self.ledger = OffsetTracker()
+        self.tracker = OffsetTracker()
         self.position = self.committed
         self.read: set[int] = set()
         self.taken: set[int] = set()
         self.done: set[int] = set()
 
-    @rule(count=st.integers(1, 8), refused=st.booleans())
-    def poll(self, count: int, refused: bool) -> None:
+    @rule(count=st.integers(1, 8), refused=st.booleans(), together=st.booleans())
+    def poll(self, count: int, refused: bool, together: bool) -> None:
         batch = [offset for offset in self.offsets if offset >= self.position][:count]
+        if batch and together and self.tracker.take_all(batch):
+            assert not self.read & set(batch), "they were not all behind what was read before"
+            self.read.update(batch)
+            self.taken.update(batch)
+            self.position = batch[-1] + 1
+            return
         for offset in batch:
             self.read.add(offset)
             if refused:
-                self.ledger.leave(offset)
-            elif self.ledger.take(offset):
-                assert offset not in self.taken, "the same record is under way twice"
+                self.tracker.leave(offset)
+            elif self.tracker.take(offset):
+                assert offset not in self.taken, "the same record is in flight twice"
                 assert offset not in self.done, "a finished record is done again"
                 self.taken.add(offset)
             else:
@@ -51,7 +57,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.taken)
     def finish(self, data: st.DataObject) -> None:
         offset = data.draw(st.sampled_from(sorted(self.taken)))
-        self.ledger.finish(offset)
+        self.tracker.finish(offset)
         self.taken.remove(offset)
         self.done.add(offset)
         self.finished.add(offset)
@@ -60,13 +66,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.taken)
     def give_back(self, data: st.DataObject) -> None:
         offset = data.draw(st.sampled_from(sorted(self.taken)))
-        self.ledger.give_back(offset)
+        self.tracker.give_back(offset)
         self.taken.remove(offset)
         self.rewind()
 
     @rule()
     def commit(self) -> None:
-        offset = self.ledger.committable()
+        offset = self.tracker.committable()
         if offset is not None:
             self.committed = offset
 
@@ -79,70 +85,70 @@ class LedgerMachine(RuleBasedStateMachine):
         self.begin_assignment()
 
     def rewind(self) -> None:
-        waiting = self.ledger.first_waiting()
+        waiting = self.tracker.first_waiting()
         if waiting is not None:
             self.position = min(self.position, waiting)
 
     @invariant()
     def nothing_unfinished_is_committed_past(self) -> None:
-        committable = self.ledger.committable()
+        committable = self.tracker.committable()
         for offset in self.offsets:
             if offset < max(committable or 0, self.committed):
                 assert offset in self.finished
 
     @invariant()
     def it_knows_what_it_holds(self) -> None:
-        assert self.ledger.under_way == len(self.taken)
+        assert self.tracker.in_flight == len(self.taken)
         waiting = self.read - self.taken - self.done
         # A record that is seen again after the partition was read from further back may be known twice over.
-        assert self.ledger.first_waiting() == min(waiting, default=None)
+        assert self.tracker.first_waiting() == min(waiting, default=None)
 
     def teardown(self) -> None:
         """Whatever happened: who reads on and finishes everything is left with everything done."""
         for offset in sorted(self.taken):
-            self.ledger.finish(offset)
+            self.tracker.finish(offset)
             self.finished.add(offset)
         self.taken.clear()
         self.rewind()
         for offset in self.offsets:
-            if offset >= self.position and self.ledger.take(offset):
-                self.ledger.finish(offset)
+            if offset >= self.position and self.tracker.take(offset):
+                self.tracker.finish(offset)
                 self.finished.add(offset)
         assert self.finished == set(self.offsets)
-        assert self.ledger.committable() == self.offsets[-1] + 1
-        assert self.ledger.unfinished == 0
+        assert self.tracker.committable() == self.offsets[-1] + 1
+        assert self.tracker.unfinished == 0
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
-TestLedger = LedgerMachine.TestCase
+TrackerMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
+TestTracker = TrackerMachine.TestCase
 
 
 def test_a_record_that_was_not_taken_can_neither_end_nor_be_given_back() -> None:
-    ledger = OffsetTracker()
-    ledger.leave(5)
-    for end in (ledger.finish, ledger.give_back):
+    tracker = OffsetTracker()
+    tracker.leave(5)
+    for end in (tracker.finish, tracker.give_back):
         with pytest.raises(KeyError):
             end(5)
-    assert ledger.take(5)
-    ledger.finish(5)
+    assert tracker.take(5)
+    tracker.finish(5)
     with pytest.raises(KeyError):
-        ledger.finish(5)
+        tracker.finish(5)
 
 
 def test_records_below_the_first_ever_read_are_not_passed_over() -> None:
-    ledger = OffsetTracker()
-    assert ledger.take(120)
-    ledger.finish(120)
-    assert ledger.committable() == 121
-    assert ledger.take(100)
-    assert ledger.committable() == 100
+    tracker = OffsetTracker()
+    assert tracker.take(120)
+    tracker.finish(120)
+    assert tracker.committable() == 121
+    assert tracker.take(100)
+    assert tracker.committable() == 100
 
 
 def test_what_it_remembers_does_not_grow_while_everything_is_finished() -> None:
-    ledger = OffsetTracker()
+    tracker = OffsetTracker()
     for offset in range(10_000):
-        assert ledger.take(offset)
-        ledger.finish(offset)
+        assert tracker.take(offset)
+        tracker.finish(offset)
         if not offset % 100:
-            assert ledger.committable() == offset + 1
-            assert ledger.remembered == 0
+            assert tracker.committable() == offset + 1
+            assert tracker.remembered == 0

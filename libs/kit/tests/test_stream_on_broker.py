@@ -118,7 +118,9 @@ async def test_a_rejected_fact_is_given_up_loudly(bench: StreamBench) -> None:
     echo.outcomes["a"] = [Rejected("the uri is nonsense", code="forbidden")]
     stage = Stage(
         GROUP, echo,
-        gave_up=lambda fact, reason: [AssetRejected(work=Work(asset_id=fact.asset_id), code=reason.code, detail=reason)],
+        gave_up=lambda fact, reason: [
+            AssetRejected(work=Work(asset_id=fact.asset_id), code=reason.code, detail=reason)
+        ],
     )  # fmt: skip
     await bench.publish(IngestRequested(asset_id="a"), IngestRequested(asset_id="b"))
     runtime = await bench.run(stage)
@@ -228,4 +230,4 @@ async def test_a_broadcast_is_ready_only_when_it_has_read_everything(bench: Stre
 async def test_faststream_builds_the_consumers_we_tell_it_to(bench: StreamBench) -> None:
     """It does not promise `broker.config.broker_config.builder`: when this fails, look there first."""
     runtime = await bench.run(Stage(GROUP, Echo()))
-    assert isinstance(runtime.feeds[0].subscriber.consumer, LongPollConsumer)
+    assert isinstance(runtime.consumers[0].subscriber.consumer, LongPollConsumer)

@@ -153,7 +153,7 @@ class DeadlyChunk:
             begun = await documents.find(COLLECTION, query, limit=1)
         except Busy:
             return
-        if begun and begun[0]["starts"] not in self._struck and _kill(self.folder, "transcode"):
+        if begun and begun[0]["attempts"] not in self._struck and _kill(self.folder, "transcode"):
             self._victim = begun[0]["_id"]
-            self._struck.add(begun[0]["starts"])
+            self._struck.add(begun[0]["attempts"])
             self.strikes += 1

@@ -54,9 +54,7 @@ class MakeChunk:
         content = random.Random(fact.chunk_id).randbytes(self.settings.object_bytes)
         ref = await self.objects.put(content, media_type="application/octet-stream")
         await self.documents.insert_once(OBJECTS, {"_id": fact.chunk_id, "key": ref.key, "size": ref.size})
-        made = ChunkTranscoded(
-            work=Work(asset_id=fact.work.asset_id, lane=fact.work.lane), chunk_id=fact.chunk_id, index=fact.index
-        )
+        made = ChunkTranscoded(work=fact.work, chunk_id=fact.chunk_id, index=fact.index)
         made.outcome.done.SetInParent()
         made.frames.CopyFrom(ref)
         return [made]

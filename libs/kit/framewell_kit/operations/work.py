@@ -46,5 +46,5 @@ class KeptWork:
     def _started(self, document: Document) -> Started:
         group, topic, partition, offset = document["_id"].split("/")
         return Started(
-            group, topic.removeprefix(self.prefix), int(partition), int(offset), int(document["starts"])
+            group, topic.removeprefix(self.prefix), int(partition), int(offset), int(document["attempts"])
         )

@@ -1,4 +1,4 @@
-"""A light stage of the real runtime on a scripted broker, and a witness of what its promises say."""
+"""A `Stage` of the real runtime on a scripted broker, and an observer of what its promises say."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -16,13 +16,15 @@ from framewell_contracts.topics import retry_topic
 from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import NotYet, Rejected
-from framewell_kit.stream.consumer.group_consumer import StreamContext
-from framewell_kit.stream.consumer.key_queues import KeyQueueConsumer
+from framewell_kit.stream.consumer.context import StreamContext
+from framewell_kit.stream.consumer.group_consumer import GroupConsumer
+from framewell_kit.stream.consumer.key_queues import KeyQueues
 from framewell_kit.stream.consumer.processor import RecordProcessor
 from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.stream.policy.retry import RetryPolicy
 from framewell_kit.stream.producer.publisher import Publisher
 from framewell_kit.stream.stages import Stage
+from framewell_kit.stream.timing import StreamLimits
 from framewell_kit.testing.scripted import ScriptedBroker, ScriptedPublisher
 from framewell_kit.testing.virtual_time import BEGINNING, VirtualClock
 
@@ -47,7 +49,8 @@ class KeyQueueBench:
         *,
         concurrency: int = 4,
         retry: RetryPolicy = RetryPolicy(in_place_seconds=(0.01,), round_seconds=(0.2,)),  # noqa: B008
-        feed: type[KeyQueueConsumer] = KeyQueueConsumer,
+        strategy: type[KeyQueues] = KeyQueues,
+        limits: StreamLimits = StreamLimits(),  # noqa: B008 - frozen
     ) -> None:
         self.answer = answer
         self.publisher = ScriptedPublisher()
@@ -56,7 +59,7 @@ class KeyQueueBench:
         self.attempts: Counter[str] = Counter()
         self.handled: set[str] = set()  # with any end but Busy
         self.ended: set[str] = set()  # answered or given up, and that acknowledged
-        self._set_aside: Counter[str] = Counter()  # the last attempt that led to the retry topic
+        self._retried: Counter[str] = Counter()  # the last attempt that led to the retry topic
         self._failures: Counter[str] = Counter()
         self._tries = 1 + len(retry.in_place_seconds)
         self.dead: list[Record] = []
@@ -68,13 +71,18 @@ class KeyQueueBench:
         broker = ScriptedBroker()
         stage = Stage(GROUP, self._handle, concurrency=concurrency, retry=retry)
         self.breaker = Breaker(clock)
-        wiring = StreamContext(
+        context = StreamContext(
             cast(KafkaBroker, broker),
             cast(Publisher, self.publisher),
             clock,
             fatal=lambda: self.fatal.append(True),
+            limits=limits,
         )
-        self.feed = feed(wiring, RecordProcessor(stage, "/lanes", clock, self.breaker), stage)
+        processor = RecordProcessor(stage, "/stage", clock, self.breaker)
+        self.member = GroupConsumer(
+            context, GROUP, [REQUESTED, retry_topic(GROUP)],
+            lambda control: strategy(context, control, processor, concurrency), max_records=limits.poll,
+        )  # fmt: skip
         (self.subscriber,) = broker.subscribers
         self.consumer = self.subscriber.consumer
         self.consumer.on_commit = self._committing
@@ -135,7 +143,7 @@ class KeyQueueBench:
         elif record.topic == retry_topic(GROUP):
             self.consumer.append(RETRY, record)
             name = _name(record)
-            self._set_aside[name] = max(self._set_aside[name], note.attempt)
+            self._retried[name] = max(self._retried[name], note.attempt)
         else:
             self.dead.append(record)
             self.ended.add(_name(record))
@@ -145,7 +153,7 @@ class KeyQueueBench:
             for record in self.consumer.logs[partition][:offset]:
                 note = retry_headers.read(record.headers)
                 name, attempt = _name(record), 1 if note is None else note.attempt + 1
-                if name not in self.ended and self._set_aside[name] < attempt:
+                if name not in self.ended and self._retried[name] < attempt:
                     self.violations.append(f"{partition} was committed past {name}")
 
 

@@ -19,6 +19,7 @@ from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.stream import Broadcast, HeavyStage, Publisher, Stage, StreamRuntime
+from framewell_kit.stream.timing import StreamTiming
 from framewell_kit.topics import apply
 
 
@@ -28,6 +29,8 @@ class StreamBench:
     async with StreamBench(broker) as bench:
         await bench.declare(IngestRequested, groups=["ingest.accept_request"])
         await bench.run(Stage(...))
+
+    Runtimes that begin later run with the `timing` that is set then.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class StreamBench:
         self.documents: Documents = documents or MemoryDocuments()
         self.prefix = f"test-{uuid4().hex[:8]}." if prefix is None else prefix
         self.publisher = Publisher(self.access, source="/test", clock=SystemClock(), prefix=self.prefix)
+        self.timing = StreamTiming()
         self._runtimes: list[StreamRuntime] = []
 
     async def __aenter__(self) -> "StreamBench":
@@ -75,6 +79,7 @@ class StreamBench:
             prefix=self.prefix,
             member=member,
             fatal=lambda: None,
+            timing=self.timing,
         )
         self._runtimes.append(runtime)
         await runtime.start()

@@ -1,8 +1,10 @@
 """Whether a client of aiokafka still works.
 
 It works in tasks of its own. One that meets an error it does not expect ends for good: a consumer then
-raises at every poll, or reads nothing and says nothing; a producer fails whatever it is given, or waits. Its
-own attributes are looked at, for there is no other way to ask; a test ends each of them.
+raises at every poll, or reads nothing and raises nothing; a producer fails whatever it is given, or waits.
+
+Upstream: aiokafka's issue 983 is one such end (closed); nothing restarts a task that ended, and no
+public attribute tells. Its own attributes are looked at; a test ends each of these tasks.
 """
 
 import asyncio
@@ -16,14 +18,14 @@ PASSING_TASKS = ("_coordinator._heartbeat_task", "_coordinator._commit_refresh_t
 
 
 def consumer_ended(consumer: Any) -> str:
-    """Why a consumer will not read any more; empty while it may, and once it was stopped."""
+    """Return why a consumer will not read any more; empty while it may, and once it was stopped."""
     if consumer._closed:  # noqa: SLF001 - see above
         return ""
     return _ended(consumer, CONSUMER_TASKS) or _ended(consumer, PASSING_TASKS, only_failed=True)
 
 
 def producer_ended(producer: Any) -> str:
-    """Why a producer will not write any more; empty while it may, and once it was stopped."""
+    """Return why a producer will not write any more; empty while it may, and once it was stopped."""
     if producer._closed:  # noqa: SLF001 - see above
         return ""
     return _ended(producer, PRODUCER_TASKS)

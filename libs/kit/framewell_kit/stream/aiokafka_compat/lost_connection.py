@@ -4,11 +4,13 @@ Between the moment in which a connection is lost and the turn of aiokafka's task
 takes it for alive. Whoever comes in that one turn of the event loop does harm (seen with brokers killed under
 load):
 
-- who writes gets a RuntimeError from uvloop, where aiokafka expects an OSError (its issue 1038, open in
-  0.14), and the task that wrote ends for good: fetching, the part in the group, metadata or sending. A
-  consumer then reads nothing more, while its heartbeat goes on and keeps the partitions from everybody else;
-- who finds the connection at its end puts it out of the books; nobody is left to tell those who wait for an
+- who writes gets a RuntimeError from uvloop, where aiokafka expects an OSError, and the task that wrote ends
+  for good: fetching, coordination, metadata or sending. A consumer then reads nothing more, while its
+  heartbeat goes on and keeps the partitions from everybody else;
+- who finds the connection closed removes it from the client; nobody is left to fail those who wait for an
   answer, and they wait until the request times out (40 s).
+
+Upstream: aiokafka's issue 1038 (open in 0.14).
 """
 
 from typing import Any

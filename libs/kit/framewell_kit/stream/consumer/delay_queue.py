@@ -12,16 +12,14 @@ from collections.abc import Callable
 from itertools import count
 
 from framewell_kit.stream.consumer.record import AssignedPartition, ConsumedRecord
-
-MAX_RECORDS = 1000
-MAX_BYTES = 16 << 20
+from framewell_kit.stream.timing import StreamLimits
 
 
 class DelayQueue:
-    """Hands every record to `due` when its time has come. Times are those of `loop.time()`."""
+    """Calls `due` with every record when its time has come, by the clock of the event loop."""
 
-    def __init__(self, due: Callable[[ConsumedRecord], None]) -> None:
-        self._due = due
+    def __init__(self, due: Callable[[ConsumedRecord], None], limits: StreamLimits) -> None:
+        self._due, self._limits = due, limits
         self._waiting: list[tuple[float, int, ConsumedRecord]] = []
         self._order = count()
         self._bytes = 0
@@ -33,47 +31,47 @@ class DelayQueue:
     @property
     def is_full(self) -> bool:
         """True when no more records may be read ahead of their time."""
-        return len(self._waiting) >= MAX_RECORDS or self._bytes >= MAX_BYTES
+        return len(self._waiting) >= self._limits.delayed or self._bytes >= self._limits.delayed_bytes
 
     @property
     def seconds_to_next(self) -> float:
-        """How long until the first one is due; 0 when it is empty."""
+        """Seconds until the first record is due; 0 when there is none."""
         if not self._waiting:
             return 0.0
         return max(self._waiting[0][0] - asyncio.get_running_loop().time(), 0.0)
 
     def add(self, record: ConsumedRecord, seconds: float) -> None:
-        """Keep a record that is due in so many seconds."""
+        """Keep a record for so many seconds."""
         due = asyncio.get_running_loop().time() + seconds
         heapq.heappush(self._waiting, (due, next(self._order), record))
         self._bytes += len(record.value or b"")
-        self._wait()
+        self._set_timer()
 
-    def give_back(self, holding: AssignedPartition | None = None) -> None:
-        """Give the records of a partition back unfinished, or all of them."""
+    def give_back(self, assigned: AssignedPartition | None = None) -> None:
+        """Give back the records of a partition, or all of them."""
         kept = []
         for entry in self._waiting:
-            if holding is None or entry[2].holding is holding:
+            if assigned is None or entry[2].assigned is assigned:
                 entry[2].give_back()
                 self._bytes -= len(entry[2].value or b"")
             else:
                 kept.append(entry)
         heapq.heapify(kept)
         self._waiting = kept
-        self._wait()
+        self._set_timer()
 
-    def _wait(self) -> None:
+    def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if self._waiting:
-            self._timer = asyncio.get_running_loop().call_at(self._waiting[0][0], self._ring)
+            self._timer = asyncio.get_running_loop().call_at(self._waiting[0][0], self._deliver_due)
 
-    def _ring(self) -> None:
+    def _deliver_due(self) -> None:
         self._timer = None
         now = asyncio.get_running_loop().time()
         while self._waiting and self._waiting[0][0] <= now + 0.001:
             record = heapq.heappop(self._waiting)[2]
             self._bytes -= len(record.value or b"")
             self._due(record)
-        self._wait()
+        self._set_timer()

@@ -1,126 +1,117 @@
-"""Cheap records: lanes per key, bounded concurrency, acknowledgements and commits behind the handling.
+"""The strategy of a `Stage`: records of one key in order, many keys at once, acknowledgements behind.
 
-Records flow through three places, and are under way in all of them: a lane (waiting for those of the same
-key before them), a handler, and the sheaf of those whose facts are not acknowledged yet. Handling goes on
-while acknowledgements and commits are waited for; how much may be in flight is bounded, so a slow handler
-or a broker that is away stop the polling and nothing grows.
+A record is in flight in one of three places: in a queue (behind those of the same key before it), in its
+handler, and in `InFlight` until its facts are acknowledged. Handling goes on while acknowledgements and
+commits are waited for. How much may be in flight is bounded, so a slow handler or a broker that is away stop
+the polling, and nothing grows.
 """
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aiokafka.errors import KafkaError
 
-from framewell_contracts.topics import retry_topic
 from framewell_kafka.broker_reach import refusal
-from framewell_kit.stream.consumer.group_consumer import GroupConsumer, StreamContext
-from framewell_kit.stream.consumer.in_flight import Acks, Batch, InFlight
+from framewell_kit.stream.consumer.context import StreamContext
+from framewell_kit.stream.consumer.in_flight import CommittedBatch, InFlight
 from framewell_kit.stream.consumer.processor import RecordProcessor
-from framewell_kit.stream.consumer.record import AssignedPartition, ConsumedRecord, Postponed
-from framewell_kit.stream.stages import Stage
+from framewell_kit.stream.consumer.record import AssignedPartition, ConsumedRecord, Postponed, Processed
+from framewell_kit.stream.consumer.strategy import ConsumerControl, ProcessingStrategy
 from framewell_kit.telemetry import logger
 from framewell_kit.telemetry.batches import BatchTelemetry
 
 log = logger(__name__)
 
-MAX_RECORDS = 500
-POLL_MS = 5
-# More is polled when no more than so many are in flight: two polls at most are in memory.
-ROOM = MAX_RECORDS
-# A partition none of whose queued records begins for so long is stuck behind its keys: they are given back.
-STUCK_SECONDS = 2.0
-# Handlers that keep all the room for so long: partitions are held, and polled to stay in the group.
-HOLD_AFTER_SECONDS = 20.0
-BROKER_AWAY_SECONDS = 1.0
-# A handler that never waits lets the rest of the process run after so many records.
-YIELD_AFTER = 64
 
+class KeyQueues(ProcessingStrategy):
+    """Handles records of one key in the order of their partition, up to `concurrency` keys at once.
 
-class KeyQueueConsumer(GroupConsumer):
-    """Runs a `Stage`: records of one key in order, up to `concurrency` keys at once."""
+    Records wait in the order in which they were polled, live before others. One whose key is being handled
+    is put behind that key, and goes on when the one before it is done.
+    """
 
-    def __init__(self, wiring: StreamContext, settler: RecordProcessor, stage: Stage) -> None:
-        topics = [name for kind in stage.types for name in kind.topic_names]
-        super().__init__(
-            wiring, settler, [*topics, retry_topic(stage.group)], max_records=MAX_RECORDS, poll_ms=POLL_MS
-        )
-        self._concurrency = stage.concurrency
-        self._live: deque[tuple[AssignedPartition, bytes | int]] = deque()
-        self._ready: deque[tuple[AssignedPartition, bytes | int]] = deque()
-        self._queued = 0
+    def __init__(
+        self, context: StreamContext, control: ConsumerControl, processor: RecordProcessor, concurrency: int
+    ) -> None:
+        self._context, self._control, self._processor = context, control, processor
+        self._limits, self._timing = context.limits, context.timing
+        self._concurrency = concurrency
+        self._live: deque[ConsumedRecord] = deque()
+        self._others: deque[ConsumedRecord] = deque()
+        self._behind = 0  # records that wait behind one of their key
         self._workers: set[asyncio.Task[None]] = set()
-        self._sheaf = InFlight(self, wiring.publisher)
-        self._told = BatchTelemetry(self.group)
-        self._handling = 0.0  # seconds in handlers since the last batch was told
+        self._sent = InFlight(control, context.publisher, context.timing, self._committed)
+        self._telemetry = BatchTelemetry(control.group)
+        self._handling = 0.0  # seconds in handlers since the last commit
 
     @property
     def in_flight(self) -> int:
-        """Records taken and neither finished nor given back, those kept for their time aside."""
-        return self._queued + len(self._workers) + len(self._sheaf)
+        """Records that were handed over and are neither finished nor given back."""
+        return len(self._live) + len(self._others) + self._behind + len(self._workers) + len(self._sent)
 
-    async def handle(self, taken: list[ConsumedRecord]) -> None:
-        self._sheaf.polled()
-        for record in taken:
-            self._put(record)
+    async def submit(self, records: Sequence[ConsumedRecord]) -> None:
+        """Queue the records; return when more may be polled."""
+        self._sent.polled()
+        for record in records:
+            (self._live if record.assigned.live else self._others).append(record)
         self._employ()
-        if self.in_flight > ROOM:
-            await self._room()
+        if self.in_flight > self._limits.room:
+            await self._wait_for_room()
 
-    def begin(self, record: ConsumedRecord) -> None:
-        self._put(record)
+    def start(self, record: ConsumedRecord) -> None:
+        """Queue one record whose time has come."""
+        (self._live if record.assigned.live else self._others).append(record)
         self._employ()
 
-    def unqueue(self, holding: AssignedPartition | None) -> None:
-        for one in self.holdings.values() if holding is None else (holding,):
-            for lane in one.lanes.values():  # emptied, not removed: whoever works on it or finds it does that
-                for record in lane:
-                    record.give_back()
-                self._queued -= len(lane)
-                lane.clear()
+    def give_back(self, partition: AssignedPartition | None) -> None:
+        """Give back every queued record of the partition (None: of all)."""
+        for queue in (self._live, self._others):
+            kept = [record for record in queue if partition is not None and record.assigned is not partition]
+            if len(kept) < len(queue):
+                _give_back(record for record in queue if partition is None or record.assigned is partition)
+                queue.clear()
+                queue.extend(kept)
+        for assigned in self._control.partitions if partition is None else (partition,):
+            for waiting in assigned.busy_keys.values():
+                if waiting:  # emptied, not removed: whoever handles the key does that
+                    _give_back(waiting)
+                    self._behind -= len(waiting)
+                    waiting.clear()
+
+    async def abandon(self, partitions: Sequence[AssignedPartition]) -> None:
+        """Do nothing: these records are idempotent, and whoever reads them next does them again."""
 
     async def drain(self, seconds: float) -> None:
-        done = await self.until(lambda: not self.in_flight, seconds)
-        self._sheaf.close()
-        self._told.flush()
+        """Finish what was begun and commit it. Raises TimeoutError when that was not possible in the time."""
+        done = await self._control.until(lambda: not self.in_flight, seconds)
+        self._sent.close()
+        self._telemetry.flush()
         if done:
-            await self.commit()
+            await self._control.commit()
             return
         late = list(self._workers)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         raise TimeoutError(
-            f"{self.group}: {len(late)} records being handled, {len(self._sheaf)} not acknowledged"
+            f"{self._control.group}: {len(late)} records being handled, {len(self._sent)} not acknowledged"
         )
 
-    async def kept(self, holdings: Sequence[AssignedPartition]) -> None:
-        """Nothing: light records are idempotent, and whoever has the partition now does them again."""
-
-    # --- lanes
-
-    def _put(self, record: ConsumedRecord) -> None:
-        holding, key = record.holding, record.key or record.offset
-        lane = holding.lanes.get(key)
-        if lane is None:
-            holding.lanes[key] = [record]
-            (self._live if holding.live else self._ready).append((holding, key))
-        else:
-            lane.append(record)
-        self._queued += 1
+    # --- workers
 
     def _employ(self, more: int = 1) -> None:
-        """See to it that lanes that are ready have workers.
+        """See to it that queued records have workers.
 
         A task costs more than a record whose handler never waits, so there is first one; when it waits,
         two more, then four, up to `concurrency`.
         """
-        ready = len(self._live) + len(self._ready)
+        queued = len(self._live) + len(self._others)
         free = self._concurrency - len(self._workers)
-        if not ready or free <= 0:
+        if not queued or free <= 0:
             return
-        for _ in range(min(more, ready, free)):
+        for _ in range(min(more, queued, free)):
             task = asyncio.create_task(self._work())
             self._workers.add(task)
             task.add_done_callback(self._left)
@@ -129,62 +120,105 @@ class KeyQueueConsumer(GroupConsumer):
     def _left(self, task: asyncio.Task[None]) -> None:
         self._workers.discard(task)
         self._employ()
-        self.moved()
+        self._control.notify()
 
     async def _work(self) -> None:
-        handled = 0
+        """Handle queued records until there are none."""
+        record, handled = self._next(), 0
         try:
-            while self._live or self._ready:
-                holding, key = (self._live or self._ready).popleft()
-                lane = holding.lanes[key]
-                while lane:
-                    record = lane.pop(0)  # short; and a deque costs a microsecond more
-                    self._queued -= 1
-                    await self._one(record)
-                    handled += 1
-                    if not handled % YIELD_AFTER:
-                        await asyncio.sleep(0)
-                del holding.lanes[key]
-        except Exception:  # noqa: BLE001 - the runtime's own; those of handlers end in their verdict
-            self.failed()
-
-    async def _one(self, record: ConsumedRecord) -> None:
-        holding = record.holding
-        if self.settler.breaker.tripped and not self.settler.breaker.admits():
-            record.give_back()
-            self.postpone(holding, self.settler.breaker_open())
-            return
-        holding.starts += 1
-        try:
-            began = time.perf_counter()
-            verdict = await self.settler.settle(record)
-            self._handling += time.perf_counter() - began
-            if isinstance(verdict, Postponed):
-                self._postponed(record, verdict)
-                return
-            publisher = self.wiring.publisher
-            acks: Acks = ()
-            for out in verdict.records:
-                acks += (publisher.put(out) or await publisher.send(out),)
-            self._sheaf.add(record, acks, verdict.trace)
-        except KafkaError as error:
-            reason = refusal(error) or f"the broker takes nothing: {error!r}"
-            self._postponed(record, Postponed(BROKER_AWAY_SECONDS, reason))
+            while record is not None:
+                outcome = await self._outcome(record)
+                if isinstance(outcome, Postponed):
+                    self._postpone(record, outcome)
+                elif not self._put(record, outcome):
+                    await self._send(record, outcome)
+                handled += 1
+                record = self._next_of_key(record) or self._next()
+                if not handled % self._limits.yield_after:
+                    await asyncio.sleep(0)
         except asyncio.CancelledError:
-            record.give_back()
+            if record is not None:
+                record.give_back()
             raise
+        except Exception:  # noqa: BLE001 - the runtime's own; those of handlers end in their outcome
+            self._control.failed()
 
-    def _postponed(self, record: ConsumedRecord, postponed: Postponed) -> None:
+    def _next(self) -> ConsumedRecord | None:
+        """Take the first queued record whose key is not busy, and make it busy; others wait for theirs."""
+        while queue := self._live or self._others:
+            record = queue.popleft()
+            busy, key = record.assigned.busy_keys, record.key or record.offset
+            if key not in busy:
+                busy[key] = None
+                return record
+            self._behind += 1
+            waiting = busy[key]
+            if waiting is None:
+                busy[key] = [record]
+            else:
+                waiting.append(record)
+        return None
+
+    def _next_of_key(self, record: ConsumedRecord) -> ConsumedRecord | None:
+        """Take the record that waits behind this one; when there is none, its key is not busy any more."""
+        busy, key = record.assigned.busy_keys, record.key or record.offset
+        waiting = busy[key]
+        if waiting:
+            self._behind -= 1
+            return waiting.pop(0)  # short; and a deque costs a microsecond more
+        del busy[key]
+        return None
+
+    async def _outcome(self, record: ConsumedRecord) -> Processed | Postponed:
+        processor = self._processor
+        if processor.breaker.tripped and not processor.breaker.admits():
+            return processor.breaker_open()
+        record.assigned.started += 1
+        began = time.perf_counter()
+        outcome = await processor.process(record)
+        self._handling += time.perf_counter() - began
+        return outcome
+
+    def _put(self, record: ConsumedRecord, processed: Processed) -> bool:
+        """Hand the one fact of a record to the producer; return False for another number, or without room."""
+        records, trace = processed
+        if len(records) != 1:
+            return False
+        try:
+            ack = self._context.publisher.put(records[0])
+        except KafkaError as error:
+            self._unsent(record, error)
+            return True
+        if ack is None:
+            return False
+        self._sent.add(record, ack, trace)
+        return True
+
+    async def _send(self, record: ConsumedRecord, processed: Processed) -> None:
+        """Hand the facts of a record to the producer, once it has room for them."""
+        publisher = self._context.publisher
+        try:
+            acks = [publisher.put(one) or await publisher.send(one) for one in processed.records]
+        except KafkaError as error:
+            self._unsent(record, error)
+        else:
+            self._sent.add(record, tuple(acks), processed.trace)
+
+    def _unsent(self, record: ConsumedRecord, error: KafkaError) -> None:
+        reason = refusal(error) or f"the broker takes nothing: {error!r}"
+        self._postpone(record, Postponed(self._timing.broker_away, reason))
+
+    def _postpone(self, record: ConsumedRecord, postponed: Postponed) -> None:
         record.give_back()
-        if not record.holding.blocked:
-            log.info("partition paused", group=self.group, partition=str(record.partition),
+        if not record.assigned.blocked:
+            log.info("partition paused", group=self._control.group, partition=str(record.partition),
                      seconds=round(postponed.seconds, 2), reason=postponed.reason)  # fmt: skip
-        self.postpone(record.holding, postponed)
+        self._control.postpone(record.assigned, postponed)
 
-    def report(self, batch: Batch) -> None:
-        """Say what a commit covered: the one place for metrics, the line and the span of a batch."""
+    def _committed(self, batch: CommittedBatch) -> None:
+        """Report what a commit covered: the one place for metrics, the line and the span of a batch."""
         spent, self._handling = self._handling, 0.0
-        self._told.done(
+        self._telemetry.done(
             batch.records,
             time.monotonic() - batch.began,
             handler_seconds=spent,
@@ -194,23 +228,30 @@ class KeyQueueConsumer(GroupConsumer):
 
     # --- room
 
-    async def _room(self) -> None:
-        """Wait until more may be polled. Whoever waits long stays a member of the group all the same."""
+    async def _wait_for_room(self) -> None:
+        """Return when more may be polled; whoever waits long stays a member of the group all the same."""
 
         def room() -> bool:
-            return self.stopping or self.in_flight <= ROOM
+            return self._control.stopping or self.in_flight <= self._limits.room
 
         waited = 0.0
-        while waited < HOLD_AFTER_SECONDS:
-            starts = {holding: holding.starts for holding in self.holdings.values()}
-            if await self.until(room, STUCK_SECONDS):
+        while waited < self._timing.hold_after:
+            started = {assigned: assigned.started for assigned in self._control.partitions}
+            if await self._control.until(room, self._timing.stuck):
                 return
-            self._free_stuck(starts)
-            waited += STUCK_SECONDS
-        await self.while_alive(self.until(room))
+            self._free_stuck(started)
+            waited += self._timing.stuck
+        await self._control.stay_member_while(self._control.until(room))
 
-    def _free_stuck(self, starts: dict[AssignedPartition, int]) -> None:
+    def _free_stuck(self, started: dict[AssignedPartition, int]) -> None:
         """Give back what is queued behind records that do not end, so that other partitions go on."""
-        for holding, before in starts.items():
-            if holding.starts == before and any(holding.lanes.values()):
-                self.postpone(holding, Postponed(STUCK_SECONDS, "records wait for one that takes long"))
+        queued = {record.assigned for record in (*self._live, *self._others)}
+        for assigned, before in started.items():
+            if assigned.started == before and (assigned in queued or any(assigned.busy_keys.values())):
+                postponed = Postponed(self._timing.stuck, "records wait for one that takes long")
+                self._control.postpone(assigned, postponed)
+
+
+def _give_back(records: Iterable[ConsumedRecord]) -> None:
+    for record in records:
+        record.give_back()

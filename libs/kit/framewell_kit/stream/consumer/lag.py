@@ -2,33 +2,28 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiokafka.errors import KafkaError
 
 from framewell_kit.clock import Clock
+from framewell_kit.stream.consumer.broadcast import BroadcastConsumer
+from framewell_kit.stream.consumer.group_consumer import GroupConsumer
 from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry.metrics import BREAKER_OPEN, CAUGHT_UP, LAG_RECORDS, LAG_SECONDS, PAUSED
 
-if TYPE_CHECKING:
-    from framewell_kit.stream.consumer.broadcast import BroadcastConsumer
-    from framewell_kit.stream.consumer.group_consumer import GroupConsumer
-
-# The broker is asked for the ends of partitions that are not fetched; it is given so long to answer.
-ANSWER_SECONDS = 2.0
-
 
 async def measure(
-    feeds: "Iterable[GroupConsumer]",
-    broadcasts: "Iterable[BroadcastConsumer]",
+    consumers: Iterable[GroupConsumer],
+    broadcasts: Iterable[BroadcastConsumer],
     breakers: Mapping[str, Breaker],
     clock: Clock,
 ) -> int:
-    """Set every gauge; the number of records not handled. Never raises for a broker that is away."""
+    """Set every gauge; return the number of records not handled. Never raises for a broker that is away."""
     behind, paused = 0, dict.fromkeys(breakers, 0)
-    for feed in feeds:
-        behind += await _lag(feed, int(clock.now().timestamp() * 1000))
-        paused[feed.group] += len(feed.gate.paused())
+    for consumer in consumers:
+        behind += await _lag(consumer, int(clock.now().timestamp() * 1000))
+        paused[consumer.group] += len(consumer.pauses.paused())
     for group, count in paused.items():
         PAUSED.set(count, {"group": group})
     for group, breaker in breakers.items():
@@ -40,48 +35,48 @@ async def measure(
     return behind
 
 
-async def _lag(feed: "GroupConsumer", now_ms: int) -> int:
-    """Per topic, summed over the partitions this process has; 0 for a topic of which it has none."""
-    records = dict.fromkeys(feed.topics, 0)
-    oldest = dict.fromkeys(feed.topics, now_ms)
-    ends = await _ends(feed)
-    for partition, holding in list(feed.holdings.items()):
-        end = ends.get(partition)
-        first_open = holding.ledger.committable()
-        if end is None or (first_open is None and (first_open := await _position(feed, partition)) is None):
+async def _lag(member: GroupConsumer, now_ms: int) -> int:
+    """Set the lag of each topic, summed over the partitions assigned here; 0 where none is."""
+    records = dict.fromkeys(member.topics, 0)
+    oldest = dict.fromkeys(member.topics, now_ms)
+    ends = await _ends(member)
+    for assigned in list(member.partitions):
+        end = ends.get(assigned.partition)
+        first = assigned.offsets.committable()
+        if end is None or (first is None and (first := await _position(member, assigned.partition)) is None):
             continue
-        written_ms = holding.ages.oldest_ms(first_open, end, now_ms)
+        written_ms = assigned.ages.oldest_ms(first, end, now_ms)
         if written_ms is not None:
-            records[holding.topic] += end - first_open
-            oldest[holding.topic] = min(oldest[holding.topic], written_ms)
-    for topic in feed.topics:
-        labels = {"group": feed.group, "topic": topic}
+            records[assigned.topic] += end - first
+            oldest[assigned.topic] = min(oldest[assigned.topic], written_ms)
+    for topic in member.topics:
+        labels = {"group": member.group, "topic": topic}
         LAG_RECORDS.set(records[topic], labels)
         LAG_SECONDS.set((now_ms - oldest[topic]) / 1000, labels)
     return sum(records.values())
 
 
-async def _ends(feed: "GroupConsumer") -> dict[Any, int]:
-    """Where the partitions end: as the last fetch said, or, of those that are not fetched, as asked now."""
-    consumer = feed.subscriber.consumer
+async def _ends(member: GroupConsumer) -> dict[Any, int]:
+    """Return the ends of the partitions: as the last fetch had them, asked now for those that are paused."""
+    consumer = member.subscriber.consumer
     if consumer is None:
         return {}
-    ours = consumer.assignment() & feed.holdings.keys()
-    known = {one: end for one in ours if (end := consumer.highwater(one)) is not None}
-    unfetched = consumer.paused() & ours
+    assigned = consumer.assignment() & member.assignment.partitions.keys()
+    known = {one: end for one in assigned if (end := consumer.highwater(one)) is not None}
+    unfetched = consumer.paused() & assigned
     if unfetched:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(member.context.timing.lag):
                 known |= await consumer.end_offsets(list(unfetched))
         except (KafkaError, TimeoutError):
             return known
     return known
 
 
-async def _position(feed: "GroupConsumer", partition: Any) -> int | None:
-    """Where reading will begin in a partition of which nothing was read yet; None while that is not known."""
+async def _position(member: GroupConsumer, partition: Any) -> int | None:
+    """Return where reading begins in a partition of which nothing was read yet; None when unknown."""
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return int(await feed.subscriber.consumer.position(partition))
+        async with asyncio.timeout(member.context.timing.lag):
+            return int(await member.subscriber.consumer.position(partition))
     except (KafkaError, TimeoutError, AttributeError):
         return None

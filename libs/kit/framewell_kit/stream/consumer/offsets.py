@@ -1,31 +1,33 @@
-"""Which records of one partition are unfinished. Pure; no I/O.
+"""Which records of one partition are in flight. Pure; no I/O.
 
 What may be committed is the offset of the first unfinished record, never "where the consumer stands".
 """
 
+from collections.abc import Sequence
+
 
 class OffsetTracker:
-    """One partition, from the moment it is assigned until it is lost.
+    """The offsets of one partition, from its assignment until it is revoked.
 
-    A record is *waiting* (read, and to be read again), *under way* (taken, and neither finished nor given
+    A record is *waiting* (read, and to be read again), *in flight* (taken, and neither finished nor given
     back) or finished. Records may finish in any order, be given back, and be read again after a seek: one
-    that is finished or under way is never taken twice. Offsets may have holes (compaction, transactions).
+    that is finished or in flight is never taken twice. Offsets may have holes (compaction, transactions).
 
-    Whoever gives records back has to make the consumer read from `first_waiting` again: the ledger knows
+    Whoever gives records back has to make the consumer read from `first_waiting` again: the tracker knows
     what is missing, not where the consumer stands.
     """
 
     __slots__ = ("_done", "_first", "_low", "_next", "_unfinished")
 
     def __init__(self) -> None:
-        self._unfinished: dict[int, bool] = {}  # offset → under way
+        self._unfinished: dict[int, bool] = {}  # offset → in flight
         self._done: set[int] = set()
         self._low = 0  # everything from the first record read to here is finished
         self._first: int | None = None  # the lowest offset read
         self._next = 0  # the offset after the highest one read
 
     def take(self, offset: int) -> bool:
-        """Note a record that was read; True when it is to be done, and under way from now on."""
+        """Note a record that was read; return True when it must be handled, and is in flight from now on."""
         if offset >= self._next > 0:  # the usual case, on the path of every message
             self._next = offset + 1
             self._unfinished[offset] = True
@@ -35,25 +37,34 @@ class OffsetTracker:
         self._unfinished[offset] = True
         return True
 
+    def take_all(self, offsets: Sequence[int]) -> bool:
+        """Take records that were read in a row, in ascending order; return False, and take none, unless all
+        of them lie behind every record read before."""
+        if not offsets[0] >= self._next > 0:
+            return False
+        self._unfinished.update(dict.fromkeys(offsets, True))
+        self._next = offsets[-1] + 1
+        return True
+
     def leave(self, offset: int) -> None:
-        """Note a record that was read and not taken: it waits, unless it is finished or under way."""
+        """Note a record that was read and not taken: it waits, unless it is finished or in flight."""
         if self._is_open(offset):
             self._unfinished.setdefault(offset, False)
 
     def give_back(self, offset: int) -> None:
-        """The record is no longer under way, and not finished; KeyError when it was not taken."""
+        """Let a record wait that is in flight. Raises KeyError when it was not taken."""
         if not self._unfinished.get(offset, False):
             raise KeyError(offset)
         self._unfinished[offset] = False
 
     def finish(self, offset: int) -> None:
-        """The record's effects are in place and its facts acknowledged; KeyError when it was not taken."""
+        """Finish a record, whose facts are acknowledged. Raises KeyError when it was not taken."""
         if not self._unfinished.pop(offset, False):
             raise KeyError(offset)
         self._done.add(offset)
 
     def committable(self) -> int | None:
-        """The offset to commit: of the first unfinished record. None when nothing was ever read."""
+        """Return the offset of the first unfinished record; None when nothing was ever read."""
         if self._first is None:
             return None
         if self._unfinished:
@@ -65,11 +76,11 @@ class OffsetTracker:
         return self._low
 
     def first_waiting(self) -> int | None:
-        """The first record that was read and that nobody is at: from here the partition is read again."""
-        return min((offset for offset, under_way in self._unfinished.items() if not under_way), default=None)
+        """Return the first offset that waits: the partition must be read again from it. None: none does."""
+        return min((offset for offset, taken in self._unfinished.items() if not taken), default=None)
 
     def is_over(self, offset: int) -> bool:
-        """True when everything up to this offset is finished: nobody has asked to read it again."""
+        """Return True when the record and all before it are finished: nobody asked to read it again."""
         return self._first is not None and self._first <= offset < self._low
 
     @property
@@ -83,17 +94,17 @@ class OffsetTracker:
         return len(self._unfinished)
 
     @property
-    def under_way(self) -> int:
-        """How many records are being worked on."""
+    def in_flight(self) -> int:
+        """How many records are taken and neither finished nor given back."""
         return sum(self._unfinished.values())
 
     @property
     def remembered(self) -> int:
-        """How many records it keeps in mind: the unfinished, and those finished behind the first of them."""
+        """How many records it remembers: the unfinished, and those finished behind the first of them."""
         return len(self._unfinished) + len(self._done)
 
     def _is_open(self, offset: int) -> bool:
-        """Note that the offset exists; False when its record is finished."""
+        """Note that the offset exists; return False when its record is finished."""
         if offset >= self._next:
             if self._first is None:
                 self._first = self._low = offset

@@ -12,8 +12,6 @@ from framewell_kit.telemetry import logger
 
 log = logger(__name__)
 
-KEEP_ALIVE_SECONDS = 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class PausedPartition:
@@ -27,16 +25,21 @@ class PausedPartition:
 
 
 class PauseController:
-    """Pauses and resumes the partitions of one consumer, for two reasons that do not know each other.
+    """Pauses and resumes the partitions of one consumer, for two independent reasons.
 
     A partition is *postponed* for some seconds (Busy, not yet due, breaker open); the whole consumer is
-    *held* while nothing more can be taken. It flows when neither is the case. `resumed` is told of every
-    partition whose postponement is over.
+    *held* while nothing more can be taken. A partition is read when neither is the case. `resumed` is called
+    with every partition whose postponement is over. While it is held, `keep_alive` polls every
+    `keep_alive_seconds`.
     """
 
     def __init__(
-        self, consumer: Callable[[], Any], resumed: Callable[[TopicPartition], None] = lambda _: None
+        self,
+        consumer: Callable[[], Any],
+        resumed: Callable[[TopicPartition], None],
+        keep_alive_seconds: float,
     ) -> None:
+        self._keep_alive_seconds = keep_alive_seconds
         self._consumer = consumer
         self._resumed = resumed
         self._postponed: dict[TopicPartition, str] = {}
@@ -45,11 +48,11 @@ class PauseController:
 
     @property
     def reasons(self) -> list[str]:
-        """Why partitions are postponed, each reason once."""
+        """The reasons for which partitions are postponed, each once."""
         return sorted(set(self._postponed.values()))
 
     def paused(self) -> list[PausedPartition]:
-        """Every postponed partition, and for how long."""
+        """Return every postponed partition, and for how long."""
         now = asyncio.get_running_loop().time()
         return [
             PausedPartition(
@@ -79,7 +82,7 @@ class PauseController:
         self._timers[partition] = loop.call_at(due, self._due, partition)
 
     def rewind(self, partition: TopicPartition, offset: int | None) -> bool:
-        """Read the partition again from `offset` (None: from where it stands); False when it is not ours."""
+        """Read the partition again from `offset`, if there is one; return False when it is not assigned."""
         consumer = self._consumer()
         if consumer is None or partition not in consumer.assignment():
             return False
@@ -88,12 +91,12 @@ class PauseController:
         return True
 
     def hold(self) -> None:
-        """Pause everything; `keep_alive` must run meanwhile."""
+        """Pause every partition; `keep_alive` must run meanwhile."""
         self._held = True
         self._apply()
 
     def release(self) -> None:
-        """Let everything flow again that is not postponed."""
+        """Read every partition again that is not postponed."""
         self._held = False
         self._apply()
 
@@ -106,10 +109,10 @@ class PauseController:
         self._apply()
 
     async def keep_alive(self) -> None:
-        """Poll while held, so that the broker counts us as alive; returns only by cancellation."""
+        """Poll while held, so that the consumer stays a member of its group; returns only by cancellation."""
         while True:
             await self._poll_nothing()
-            await asyncio.sleep(KEEP_ALIVE_SECONDS)
+            await asyncio.sleep(self._keep_alive_seconds)
 
     async def _poll_nothing(self) -> None:
         consumer = self._consumer()
@@ -120,22 +123,22 @@ class PauseController:
         except KafkaError as error:
             log.warning("polling failed, goes on", error=repr(error))
             return
-        # Every partition is paused, so there is nothing; but one may have been assigned in this very moment.
+        # Every partition is paused, so nothing is read; but one may have been assigned in this very moment.
         for partition, records in read.items():
             self.rewind(partition, records[0].offset)
 
     def assigned(self) -> None:
-        """After a rebalance: pause again what must not flow (the flags do not survive it)."""
+        """After a rebalance, which aiokafka's pauses do not survive: pause again what must not be read."""
         self._apply()
 
     def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """These are no longer ours."""
+        """Forget the postponements of partitions that were revoked."""
         for partition in partitions:
             self._postponed.pop(partition, None)
             self._cancel(partition)
 
     def close(self) -> None:
-        """Forget every timer."""
+        """Cancel every timer: nothing is resumed any more."""
         for partition in list(self._timers):
             self._cancel(partition)
 
@@ -154,10 +157,10 @@ class PauseController:
         consumer = self._consumer()
         if consumer is None:
             return
-        ours = consumer.assignment()
-        still = ours if self._held else ours & self._postponed.keys()
-        flowing = (consumer.paused() & ours) - still
-        if still:
-            consumer.pause(*still)
-        if flowing:
-            consumer.resume(*flowing)
+        assigned = consumer.assignment()
+        paused = assigned if self._held else assigned & self._postponed.keys()
+        resumed = (consumer.paused() & assigned) - paused
+        if paused:
+            consumer.pause(*paused)
+        if resumed:
+            consumer.resume(*resumed)

@@ -19,8 +19,8 @@ class Breaker:
     """Opens at 50 failures among the last 1,000 records when they are more than 5 % of them.
 
     After a minute it is half open: one record is tried, and only one. Its failure opens the breaker again,
-    its success closes it. `changed` is told the time of day (seconds since 1970) of every opening, None of
-    a closing, so that a restart does not forget.
+    its success closes it. `changed` is called with the time of day (seconds since 1970) of every opening, and
+    with None at a closing, so that a restart does not forget.
     """
 
     def __init__(self, clock: Clock, changed: Callable[[float | None], None] = lambda _: None) -> None:
@@ -34,7 +34,7 @@ class Breaker:
         self.tripped = False  # not closed: `admits` has to be asked
 
     def restore(self, opened_at: float | None) -> None:
-        """Take up what was kept before a restart; never for longer than a minute, whatever clock wrote it."""
+        """Set the state kept before a restart: open for a minute at most, whatever clock wrote the time."""
         self._set(opened_at)
         if opened_at is not None:
             left = opened_at + HALF_OPEN_AFTER_SECONDS - self._clock.now().timestamp()
@@ -42,7 +42,7 @@ class Breaker:
             self._half_open_at = self._clock.monotonic() + left
 
     def admits(self) -> bool:
-        """True when a record may be handled. Half open, it says so once, until the outcome is told."""
+        """Return whether a record may be handled. Half open, one may, until its outcome is noted."""
         if self._opened_at is None:
             return True
         if self.is_open or self._trying:
@@ -51,14 +51,14 @@ class Breaker:
         return True
 
     def resume(self) -> None:
-        """Half open at once, by a person's word; nothing happens to a closed one."""
+        """Half-open it at once, because a person asked; nothing happens to a closed one."""
         if self._opened_at is not None:
             self._set(min(self._opened_at, self._clock.now().timestamp() - HALF_OPEN_AFTER_SECONDS))
             self._half_open_at = self._clock.monotonic()
             self._changed(self._opened_at)
 
     def succeeded(self) -> None:
-        """A record was handled."""
+        """Note that a record was handled."""
         if self.tripped and self.half_open:
             self._set(None)
             self._recent.clear()
@@ -68,11 +68,11 @@ class Breaker:
             self._note(failed=False)
 
     def undecided(self) -> None:
-        """A record ended in a way that says nothing about the handler."""
+        """Note that a record ended in a way that says nothing about the handler."""
         self._trying = False
 
     def failed(self) -> None:
-        """A record could not be handled, for no fault of its own."""
+        """Note that a record could not be handled, for no fault of its own."""
         self._note(failed=True)
         too_many = self._failures >= MIN_FAILURES and self._failures > MAX_FAILED_FRACTION * len(self._recent)
         if self._opened_at is not None or too_many:

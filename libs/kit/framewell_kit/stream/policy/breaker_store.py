@@ -1,5 +1,5 @@
-"""The breakers of a process, kept in its service's database: a restart does not forget, and one word of a
-person reaches every replica.
+"""The breakers of a process, kept in its service's database: a restart does not forget, and when a person
+resumes one, every replica does.
 
 One document a group holds when its breaker opened last and how often somebody resumed it. A replica whose
 breaker is open looks there every few seconds; a count higher than the one it saw when it opened half-opens
@@ -14,19 +14,27 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
+from framewell_kit.stream.timing import StreamTiming
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
 
 COLLECTION = "stream_breakers"
-LOOK_EVERY_SECONDS = 2.0
 
 
 class Breakers(Mapping[str, Breaker]):
-    """By group. `resumed` is told of a group whose breaker was half-opened by a person's word."""
+    """By group. `resumed` is called with a group whose breaker a person half-opened."""
 
-    def __init__(self, documents: Documents, clock: Clock, resumed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        clock: Clock,
+        resumed: Callable[[str], None],
+        *,
+        look_seconds: float = StreamTiming().breaker_look,
+    ) -> None:
         self._documents, self._clock, self._resumed = documents, clock, resumed
+        self._look_seconds = look_seconds
         self._breakers: dict[str, Breaker] = {}
         self._resumes: dict[str, int] = {}  # as last read
         self._unwritten: set[str] = set()
@@ -42,13 +50,13 @@ class Breakers(Mapping[str, Breaker]):
         return len(self._breakers)
 
     def add(self, group: str) -> Breaker:
-        """A closed breaker for a group of this process."""
+        """Return a closed breaker for a group of this process."""
         breaker = Breaker(self._clock, lambda opened_at: self._changed(group, opened_at))
         self._breakers[group], self._resumes[group] = breaker, 0
         return breaker
 
     async def restore(self) -> None:
-        """Take up what was kept. Raises Busy while the database is away."""
+        """Set every breaker to its kept state. Raises Busy while the database is away."""
         for group, breaker in self._breakers.items():
             kept = await self._documents.get(COLLECTION, group) or {}
             self._resumes[group] = kept.get("resumes", 0)
@@ -69,10 +77,10 @@ class Breakers(Mapping[str, Breaker]):
         return breaker
 
     async def follow(self) -> None:
-        """Write what changes and look for a person's word; returns only by cancellation."""
+        """Write what changes, and half-open what a person resumed elsewhere; returns only by cancellation."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                async with asyncio.timeout(self._look_seconds):
                     await self._wake.wait()
             self._wake.clear()
             try:
@@ -82,7 +90,7 @@ class Breakers(Mapping[str, Breaker]):
                 log.warning("breakers cannot be kept while the database is away", reason=busy.reason)
 
     async def flush(self) -> None:
-        """Write what has changed; raises Busy, and then writes it the next time."""
+        """Write what has changed. Raises Busy, and then writes it the next time."""
         for group in list(self._unwritten):
             opened_at = self._breakers[group].opened_at
             change = {"$set": {"opened_at": opened_at}}

@@ -10,7 +10,7 @@ from itertools import count
 class Permits:
     """Like a semaphore whose waiters have a priority: the smallest number first, then the oldest.
 
-    Who has a permit works `together` with the others, or `alone` while they wait.
+    Whoever has a permit works `together` with the others, or `alone` while they wait.
     """
 
     def __init__(self, permits: int) -> None:
@@ -24,7 +24,7 @@ class Permits:
 
     @property
     def free(self) -> int:
-        """How many are not taken."""
+        """How many permits are not taken."""
         return self._free
 
     async def acquire(self, priority: int) -> None:
@@ -42,7 +42,7 @@ class Permits:
             raise
 
     def release(self) -> None:
-        """Give one back: to the first in line, if somebody waits."""
+        """Give a permit back: to the first that waits, if any does."""
         while self._waiting:
             _, _, future = heapq.heappop(self._waiting)
             if not future.done():
@@ -66,7 +66,7 @@ class Permits:
             yield
         finally:
             self._together -= 1
-            await self._tell()
+            await self._notify()
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -80,9 +80,9 @@ class Permits:
             yield
         finally:
             self._alone = False
-            await self._tell()
+            await self._notify()
 
-    async def _tell(self) -> None:
+    async def _notify(self) -> None:
         async with self._company:
             self._company.notify_all()
 

@@ -1,8 +1,8 @@
-"""Quarantine: a heavy record, or a job, that was at work when its process died. At most one works at a time.
+"""A heavy record, or a job, at which a worker died is quarantined: at most one is at work in a process.
 
 Each runs alone among its like (`Permits.alone`, `JobRunner`). Here a record and a job are kept apart, too,
 so that whichever dies next has itself to blame, and nobody is given up for what another one does. What is
-no suspect may work beside: a live chunk must not wait for a job of an hour.
+not quarantined may work beside it: a live chunk must not wait for a job of an hour.
 """
 
 import asyncio
@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager
 
 from framewell_kit.outcomes import Busy
 
-AGAIN_SECONDS = 5.0
+RETRY_SECONDS = 5.0
 
 
 class Quarantine:
-    """The one place for a suspect in a process."""
+    """The one place in a process for what may kill its worker again."""
 
     def __init__(self) -> None:
-        self._turn = asyncio.Lock()
+        self._one_at_a_time = asyncio.Lock()
         self._job = ""
 
     @asynccontextmanager
@@ -29,8 +29,8 @@ class Quarantine:
         pauses and the others go on.
         """
         if self._job:
-            raise Busy(f"job {self._job} runs, whose worker died before: it may die again", AGAIN_SECONDS)
-        async with self._turn:
+            raise Busy(f"job {self._job} runs, whose worker died before: it may die again", RETRY_SECONDS)
+        async with self._one_at_a_time:
             yield
 
     @asynccontextmanager
@@ -38,7 +38,7 @@ class Quarantine:
         """Work on a job, after the records that came before it. One at a time: the runner sees to that."""
         self._job = name
         try:
-            async with self._turn:
+            async with self._one_at_a_time:
                 yield
         finally:
             self._job = ""

@@ -1,4 +1,4 @@
-"""The way out to one partition: records gather in a batch while the batch before them is on its way.
+"""Batches the records of one partition: they gather in a batch while the batch before them is being sent.
 
 aiokafka's `send` costs a future, a task switch and some ten calls a record. Its prepared batches cost that
 once a batch, and are sent with the same sequence numbers, retries and errors. A batch leaves as soon as no
@@ -23,7 +23,7 @@ class PartitionBatcher:
     """Sends records to one partition in the order in which they were put.
 
     A record is acknowledged with its whole batch, and fails with it: no part of a batch is written alone.
-    `producer` is asked anew for every batch, so a replaced one is taken up between two of them.
+    `producer` is called for every batch, so that a replaced one is used from the next on.
     """
 
     def __init__(self, topic: str, partition: int, producer: Callable[[], Any]) -> None:
@@ -38,11 +38,11 @@ class PartitionBatcher:
 
     @property
     def sending(self) -> asyncio.Task[None] | None:
-        """Done once everything that was put is acknowledged or has failed; None when there is nothing."""
+        """Ends once everything that was put is acknowledged or has failed; None when nothing is left."""
         return self._sending
 
     def put(self, record: Record) -> "asyncio.Future[None] | None":
-        """Add a record; what is returned is done once it is acknowledged. None: wait for `room` first.
+        """Add a record; return what is done once it is acknowledged, None when there is no `room` for it.
 
         Raises MessageSizeTooLargeError for one that no broker of the mesh would take.
         """
@@ -65,7 +65,7 @@ class PartitionBatcher:
         await self._room.wait()
 
     def close(self) -> None:
-        """Wait for nothing any more; what is not acknowledged may be out or not."""
+        """Cancel what waits; what is not acknowledged may have been written or not."""
         for _, acknowledged in self._full:
             acknowledged.cancel()
         if self._filling is not None:

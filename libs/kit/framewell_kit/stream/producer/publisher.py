@@ -29,36 +29,40 @@ from framewell_kafka.broker_reach import BrokerUnusable, reach, refusal
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Busy
+from framewell_kit.stream.aiokafka_compat import waiting_sends
 from framewell_kit.stream.aiokafka_compat.client_health import producer_ended
 from framewell_kit.stream.producer.outgoing import derive
 from framewell_kit.stream.producer.partition_batcher import PartitionBatcher
 from framewell_kit.stream.producer.partitioner import partition_of
+from framewell_kit.stream.timing import StreamLimits, StreamTiming
 from framewell_kit.telemetry import logger
 
 log = logger(__name__)
 
 LOST_SEQUENCE = (InvalidProducerEpoch, OutOfOrderSequenceNumber, ProducerFenced, UnknownProducerId)
-TRIES = 5
-STOP_SECONDS = 5.0
-RETIRE_SECONDS = 60.0
-WATCH_SECONDS = 1.0
-ROUTE_SECONDS = 60.0
 
 
 class Publisher:
     """Publishes facts and waits until they cannot be lost any more."""
 
     def __init__(
-        self, kafka: BrokerAccess, *, source: str, clock: Clock, prefix: str = "", answer_within: float = 20.0
+        self,
+        kafka: BrokerAccess,
+        *,
+        source: str,
+        clock: Clock,
+        prefix: str = "",
+        timing: StreamTiming = StreamTiming(),  # noqa: B008 - frozen
+        limits: StreamLimits = StreamLimits(),  # noqa: B008 - frozen
     ) -> None:
         self.source = source
         self._kafka, self._prefix = kafka, prefix
         self._clock = clock
-        self._answer_within = answer_within
+        self._timing, self._limits = timing, limits
         self._producer: Any = None
         self._replacing = asyncio.Lock()
         self._retired: set[asyncio.Task[None]] = set()
-        self._outlets: dict[tuple[str, int], PartitionBatcher] = {}
+        self._batchers: dict[tuple[str, int], PartitionBatcher] = {}
         self._routes: dict[str, list[PartitionBatcher]] = {}
         self._forgetting: asyncio.TimerHandle | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -75,14 +79,14 @@ class Publisher:
             self._forgetting.cancel()
         if self._watching is not None:
             self._watching.cancel()
-        sending = [task for outlet in self._outlets.values() if (task := outlet.sending) is not None]
-        if sending and (await asyncio.wait(sending, timeout=STOP_SECONDS))[1]:
+        sending = [task for batcher in self._batchers.values() if (task := batcher.sending) is not None]
+        if sending and (await asyncio.wait(sending, timeout=self._timing.producer_stop))[1]:
             log.warning("facts not acknowledged at the end: whatever led to them is redone")
         producer, self._producer = self._producer, None
         if producer is not None:
-            await _stop(producer)
-        for outlet in self._outlets.values():
-            outlet.close()
+            await self._stop(producer)
+        for batcher in self._batchers.values():
+            batcher.close()
         for task in self._retired:
             task.cancel()
 
@@ -102,16 +106,18 @@ class Publisher:
     async def deliver(self, records: Sequence[Record]) -> None:
         """Publish records and wait for their acknowledgement; raises Busy as `publish` does."""
         left = list(records)
-        for attempt in range(TRIES):
+        for attempt in range(self._limits.publish_tries):
             try:
-                async with asyncio.timeout(self._answer_within):
+                async with asyncio.timeout(self._timing.answer):
                     left = await self._delivered(left)
             except (KafkaError, TimeoutError) as error:
-                raise Busy(self._told(error)) from error
+                raise Busy(self._reason(error)) from error
             if not left:
                 return
             await self._clock.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
-        raise Busy(f"the broker at {self._kafka} refused {len(left)} records {TRIES} times")
+        raise Busy(
+            f"the broker at {self._kafka} refused {len(left)} records {self._limits.publish_tries} times"
+        )
 
     def put(self, record: Record) -> "asyncio.Future[None] | None":
         """Put a record on its way; what is returned is done once it is acknowledged. None: use `send`.
@@ -119,19 +125,20 @@ class Publisher:
         Order per key is the order of the calls. Failures, of the call or of what it returns, are
         KafkaErrors: tell `recover` about them.
         """
-        outlet = self._outlet(record)
-        return None if outlet is None else outlet.put(record)
+        route = self._routes.get(record.topic)
+        return None if route is None else route[partition_of(record.key or None, len(route))].put(record)
 
     async def send(self, record: Record) -> "asyncio.Future[None]":
         """As `put`, after waiting for room."""
         while True:
-            outlet = self._outlet(record)
-            if outlet is None:
+            route = self._routes.get(record.topic)
+            if route is None:
                 await self._find_route(record.topic)
-            elif (acknowledged := outlet.put(record)) is not None:
+                continue
+            batcher = route[partition_of(record.key or None, len(route))]
+            if (acknowledged := batcher.put(record)) is not None:
                 return acknowledged
-            else:
-                await outlet.room()
+            await batcher.room()
 
     async def recover(self, errors: Sequence[BaseException]) -> None:
         """After failed sends: replace the producer when it lost its sequence, or no longer works."""
@@ -151,14 +158,14 @@ class Publisher:
                 )
                 return
             log.warning("producer replaced", reason=reason)
-            task = asyncio.create_task(_retire(failed))
+            task = asyncio.create_task(self._retire(failed))
             self._retired.add(task)
             task.add_done_callback(self._retired.discard)
 
     async def _watch(self) -> None:
         """Replace a producer that ended and fails nothing: whoever waits for it would wait for ever."""
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
+            await asyncio.sleep(self._timing.watch)
             await self.recover(())
 
     async def _delivered(self, records: Sequence[Record]) -> list[Record]:
@@ -175,34 +182,32 @@ class Publisher:
                 raise failure
         return [record for record, result in zip(records, results, strict=True) if result is not None]
 
-    def _outlet(self, record: Record) -> PartitionBatcher | None:
-        route = self._routes.get(record.topic)
-        return None if route is None else route[partition_of(record.key or None, len(route))]
-
     async def _find_route(self, topic: str) -> None:
         """Learn how many partitions a topic has. Raises KafkaError when it cannot be learned in time."""
         name = self._prefix + topic
         try:
-            async with asyncio.timeout(self._answer_within):
+            async with asyncio.timeout(self._timing.answer):
                 partitions = await self._live().partitions_for(name)
         except TimeoutError as error:
             raise KafkaTimeoutError(f"nobody says how many partitions {name} has") from error
         self._routes[topic] = [
-            self._outlets.setdefault((name, number), PartitionBatcher(name, number, self._live))
+            self._batchers.setdefault((name, number), PartitionBatcher(name, number, self._live))
             for number in sorted(partitions)
         ]
 
     def _forget_routes(self) -> None:
         """Topics may get more partitions: look again once a minute."""
         self._routes.clear()
-        self._forgetting = asyncio.get_running_loop().call_later(ROUTE_SECONDS, self._forget_routes)
+        self._forgetting = asyncio.get_running_loop().call_later(
+            self._timing.partition_count, self._forget_routes
+        )
 
     def _live(self) -> Any:
         if self._producer is None:
             raise ProducerClosed
         return self._producer
 
-    def _told(self, error: BaseException) -> str:
+    def _reason(self, error: BaseException) -> str:
         return refusal(error) or f"the broker at {self._kafka} does not acknowledge: {error!r}"
 
     async def _connected(self) -> Any:
@@ -217,27 +222,25 @@ class Publisher:
         try:
             await producer.start()
         except BaseException as error:
-            await _stop(producer)
+            await self._stop(producer)
             if refused := refusal(error):
                 raise BrokerUnusable(refused) from error
             raise
         return producer
 
+    async def _retire(self, producer: Any) -> None:
+        """Stop a producer that was replaced, once what it still holds is out or has failed."""
+        try:
+            async with asyncio.timeout(self._timing.producer_retire):
+                await producer.stop()
+        except (KafkaError, TimeoutError) as error:
+            log.warning("the replaced producer did not stop cleanly", error=repr(error))
+            waiting_sends.fail(producer)
 
-async def _retire(producer: Any) -> None:
-    """Stop a producer that was replaced: once what it still holds is out or has failed, at last by us."""
-    try:
-        async with asyncio.timeout(RETIRE_SECONDS):
-            await producer.stop()
-    except (KafkaError, TimeoutError) as error:
-        log.warning("the replaced producer did not stop cleanly", error=repr(error))
-        producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - nothing else ends its waiters
-
-
-async def _stop(producer: Any) -> None:
-    """Stop a producer, but never wait for a broker that is away."""
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await producer.stop()
-    except (KafkaError, TimeoutError) as error:
-        log.warning("producer did not stop in time", error=repr(error))
+    async def _stop(self, producer: Any) -> None:
+        """Stop a producer, but never wait for a broker that is away."""
+        try:
+            async with asyncio.timeout(self._timing.producer_stop):
+                await producer.stop()
+        except (KafkaError, TimeoutError) as error:
+            log.warning("producer did not stop in time", error=repr(error))

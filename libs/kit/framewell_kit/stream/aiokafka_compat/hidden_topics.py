@@ -1,0 +1,17 @@
+"""Which topics of its subscription a broker hides from a consumer.
+
+Upstream: aiokafka logs such a topic and leaves it out of its group's assignment; it neither raises nor tells
+(`ClusterMetadata.unauthorized_topics` is the only trace), and looks again only after `metadata_max_age_ms`.
+No issue of aiokafka asks for more; librdkafka raises it (its issue 3072).
+"""
+
+from typing import Any
+
+
+def hidden(consumer: Any) -> set[str]:
+    """Return the topics that are hidden now, and ask for them again: else their return is not noticed."""
+    client = consumer._client  # noqa: SLF001 - there is no other way to ask
+    topics: set[str] = client.cluster.unauthorized_topics & consumer.subscription()
+    if topics:
+        client.force_metadata_update()
+    return topics

@@ -1,0 +1,147 @@
+"""What becomes of a record that was not handled: it goes to the retry topic, or becomes a dead letter."""
+
+import traceback
+
+from framewell_contracts.cloudevents import Event, Record, Unreadable
+from framewell_contracts.fact_types import FACTS
+from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic, retry_topic
+from framewell_kafka import retry_headers
+from framewell_kafka.retry_headers import RetryHeaders
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import NotYet
+from framewell_kit.stream.consumer.record import ConsumedRecord, Postponed, Processed
+from framewell_kit.stream.policy.breaker import Breaker
+from framewell_kit.stream.policy.retry import Reason, not_yet_waits
+from framewell_kit.stream.producer.outgoing import derive
+from framewell_kit.stream.stages import HeavyStage, Stage
+from framewell_kit.telemetry import logger, tracing
+from framewell_kit.telemetry.metrics import DEAD_LETTERS, RETRIES
+
+log = logger(__name__)
+
+
+class FailurePolicy:
+    """The rules of one stage for records whose handler raised, or that cannot be read.
+
+    Every method returns the records to publish, after which the record is over here, or postpones its
+    partition because the breaker opened.
+    """
+
+    def __init__(self, stage: Stage | HeavyStage, source: str, clock: Clock, breaker: Breaker) -> None:
+        self._group, self._retry, self._gave_up = stage.group, stage.retry, stage.gave_up
+        self._source, self._clock, self._breaker = source, clock, breaker
+
+    def unreadable(self, record: ConsumedRecord, error: Unreadable) -> Processed | Postponed:
+        """Give up a record that is no event. Junk from outside does not count against the stage."""
+        kind = FACTS.get(record.topic)
+        if kind is None or not kind.from_outside:
+            self._breaker.failed()
+            if self._breaker.is_open:
+                return self._open(error.reason)
+        self._breaker.undecided()
+        DEAD_LETTERS.add(1, {"group": self._group, "code": error.code})
+        log.error("record cannot be read", reason=error.reason, topic=record.topic, offset=record.offset)
+        headers = self._headers(record, 1, Reason(error.reason, error.code))
+        return Processed([_parked(dead_letter_topic(self._group), record, headers)])
+
+    def not_yet(
+        self, record: ConsumedRecord, event: Event, cause: Cause, wait: NotYet
+    ) -> Processed | Postponed:
+        """Try it again through the retry topic, or give it up when it has waited too long in all."""
+        waited, seconds = not_yet_waits(wait.retry_after, cause.attempt)
+        if waited > self._retry.not_yet_limit_seconds:
+            reason = Reason(f"waited {waited:.0f} s in vain: {wait.reason}", "waited_in_vain")
+            return self.give_up(record, event, cause, reason)
+        return self._retry_later(record, cause, seconds, Reason(wait.reason, "not_yet"))
+
+    def failed(
+        self, record: ConsumedRecord, event: Event, cause: Cause, error: Exception
+    ) -> Processed | Postponed:
+        """Try it again through the retry topic, or give it up after its last round; the breaker counts it."""
+        tracing.failed(error)
+        self._breaker.failed()
+        if self._breaker.is_open:
+            return self._open(repr(error))
+        failed_before = record.retry is not None and record.retry.code == "failed"
+        seconds = self._retry.round(cause.attempt - 1 if failed_before else 0)
+        reason = Reason(f"{type(error).__name__}: {error}"[:500], "failed")
+        trace = "".join(traceback.format_exception(error))
+        if seconds is None:
+            return self.give_up(record, event, cause, reason, trace)
+        log.error("handler failed, put into the retry topic", error=reason, traceback=trace)
+        return self._retry_later(record, cause, seconds, reason)
+
+    def give_up(
+        self, record: ConsumedRecord, event: Event, cause: Cause, reason: Reason, trace: str = ""
+    ) -> Processed:
+        """Make it a dead letter, beside the facts that inform whoever waits for it."""
+        headers = self._headers(record, cause.attempt, reason, trace=trace)
+        records = [_parked(dead_letter_topic(self._group), record, headers)]
+        DEAD_LETTERS.add(1, {"group": self._group, "code": reason.code})
+        log.error("record given up", reason=reason, code=reason.code, attempt=cause.attempt, traceback=trace)
+        if self._gave_up is not None:
+            try:
+                outgoing = self._gave_up(event.message, reason)
+                records += derive(outgoing, cause, source=self._source, now=self._clock.now())
+            except Exception:
+                log.exception("gave_up failed: nobody learns that the record was given up")
+        return Processed(records)
+
+    def _open(self, last_failure: str) -> Postponed:
+        return Postponed(self._breaker.seconds_left, f"breaker open, last failure: {last_failure}")
+
+    def _retry_later(
+        self, record: ConsumedRecord, cause: Cause, seconds: float, reason: Reason
+    ) -> Processed | Postponed:
+        if _size(record) > retry_headers.MAX_KEPT_BYTES:
+            return self.unreadable(record, too_large(record))
+        RETRIES.add(1, {"group": self._group, "way": "topic"})
+        not_before_ms = self._now_ms() + int(seconds * 1000)
+        headers = self._headers(record, cause.attempt, reason, not_before_ms=not_before_ms)
+        return Processed([_parked(retry_topic(self._group), record, headers)])
+
+    def _headers(
+        self,
+        record: ConsumedRecord,
+        attempt: int,
+        reason: Reason,
+        *,
+        not_before_ms: int = 0,
+        trace: str = "",
+    ) -> RetryHeaders:
+        earlier, now_ms = record.retry, self._now_ms()
+        return RetryHeaders(
+            group=self._group,
+            origin_topic=record.topic,
+            origin_partition=earlier.origin_partition if earlier else record.partition.partition,
+            origin_offset=earlier.origin_offset if earlier else record.offset,
+            attempt=attempt,
+            first_ms=earlier.first_ms if earlier else now_ms,
+            last_ms=now_ms,
+            code=reason.code,
+            reason=reason,
+            not_before_ms=not_before_ms,
+            traceback=trace,
+            valueless=record.value is None,
+        )
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
+
+
+def too_large(record: ConsumedRecord) -> Unreadable:
+    """Return the error of a record that is larger than an event may be."""
+    return Unreadable(
+        f"a record of {_size(record)} bytes, sent compressed, is larger than an event may be "
+        f"({MAX_EVENT_BYTES}): put what it carries into an object and refer to that",
+        code="too_large",
+    )
+
+
+def _size(record: ConsumedRecord) -> int:
+    return retry_headers.record_size(record.key, record.value, record.headers)
+
+
+def _parked(topic: str, record: ConsumedRecord, headers: RetryHeaders) -> Record:
+    return Record(topic, *retry_headers.parked(record.key, record.value, record.headers, headers))
