@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
@@ -20,6 +21,7 @@ from framewell_kit.jobs.store import job_of
 from framewell_kit.objects import LocalObjects
 from framewell_kit.testing.held_lease import HeldLease
 from framewell_kit.testing.service_bench import ServiceBench
+from framewell_media.sandbox import Sandbox
 
 SOURCE = "//playout"
 """Who asks in these tests."""
@@ -29,12 +31,9 @@ MOST_BYTES = 1 << 20
 
 
 class IngestBench(ServiceBench):
-    """An ingest service with its inbox, objects and scratch under a folder.
+    """An ingest service with its inbox, objects and scratch under a folder; its sandbox runs already."""
 
-    `parts=False`: the sandbox of a test run is shared, see the tests' conftest.
-    """
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         self.inbox, self.scratch = folder / "inbox", folder / "scratch"
         self.inbox.mkdir()
         self.stored = LocalObjects(folder / "objects")
@@ -48,7 +47,8 @@ class IngestBench(ServiceBench):
             patience_hours=1,
             upload_hours=1,
         )
-        super().__init__("ingest", wire, settings, objects=self.stored, parts=False)
+        wired = partial(wire, sandbox=sandbox)
+        super().__init__("ingest", wired, settings, objects=self.stored, parts=False)
 
     def request_cause(self, event_id: str = "request-1") -> Cause:
         """Return the event that a playout system would have sent."""

@@ -18,28 +18,22 @@ from framewell_ingest.commands.fetch_original import FetchOriginal
 from framewell_ingest.commands.submit_request import SubmitRequest
 from framewell_ingest.entrypoints.jobs import fetch_kind
 from framewell_ingest.entrypoints.rpc import SERVICE, IngestServicer
-from framewell_ingest.entrypoints.stream import Handlers, stages
+from framewell_ingest.entrypoints.stream import stages
 from framewell_ingest.entrypoints.upload_sweep import UploadSweep
-from framewell_ingest.handlers.accept_request import AcceptRequest
-from framewell_ingest.handlers.change_programme import ChangeProgramme
-from framewell_ingest.handlers.erase_asset import EraseAsset
-from framewell_ingest.handlers.note_rejection import NoteRejection
-from framewell_ingest.handlers.remove_asset import RemoveAsset
 from framewell_ingest.ports import Fetcher
 from framewell_ingest.queries.watch_assets import WatchAssets
 from framewell_ingest.settings import IngestSettings
 from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.decisions import DecisionLog
-from framewell_kit.erasure import Erase
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rpc import Servicer
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
 
 
-async def wire(settings: IngestSettings, mesh: Mesh) -> Service:
-    """Return ingest as it is put together from its adapters."""
+async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = None) -> Service:
+    """Return ingest as it is put together from its adapters; `sandbox` is one that runs already."""
     settings.scratch.mkdir(parents=True, exist_ok=True)
     references = ObjectReferences(mesh.documents, mesh.objects)
     await references.prepare()
@@ -54,26 +48,19 @@ async def wire(settings: IngestSettings, mesh: Mesh) -> Service:
         most_bytes=settings.most_upload_bytes,
         keep=timedelta(hours=settings.upload_hours),
     )
-    sandbox = Sandbox(SANDBOX_JOBS, concurrency=settings.fetches_at_once)
+    children = sandbox or Sandbox(SANDBOX_JOBS, concurrency=settings.fetches_at_once)
     originals = OriginalObjects(mesh.objects, references, settings.most_bytes)
     queue = FetchJobs(mesh.jobs)
     fetch = FetchOriginal(
         assets,
         _fetchers(settings, uploads),
         originals,
-        SandboxedReader(sandbox, settings.memory_mib << 20),
+        SandboxedReader(children, settings.memory_mib << 20),
         mesh.clock,
         patience=timedelta(hours=settings.patience_hours),
     )
     register = RegisterAsset(assets, queue, mesh.clock)
     forget = ForgetAsset(assets, originals, queue)
-    handlers = Handlers(
-        AcceptRequest(register),
-        NoteRejection(assets),
-        ChangeProgramme(assets),
-        RemoveAsset(forget),
-        Erase("ingest", asset=EraseAsset(forget)),
-    )
     servicer = IngestServicer(
         SubmitRequest(register),
         ControlAsset(assets, queue),
@@ -83,10 +70,10 @@ async def wire(settings: IngestSettings, mesh: Mesh) -> Service:
         mesh.clock,
     )
     return Service(
-        stages=stages(handlers, DecisionLog(mesh.documents, mesh.clock)),
+        stages=stages(assets, register, forget, DecisionLog(mesh.documents, mesh.clock)),
         jobs=[fetch_kind(fetch, settings.fetches_at_once)],
         rpc=[Servicer(SERVICE, add_IngestServiceServicer_to_server, servicer)],
-        parts=[SandboxPart(sandbox), UploadSweep(uploads, mesh.clock)],
+        parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, mesh.clock)],
     )
 
 

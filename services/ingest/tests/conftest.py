@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from framewell_ingest import wiring
 from framewell_ingest.adapters.sandboxed_reader import SANDBOX_JOBS
 from framewell_ingest.testing import IngestBench
 from framewell_media.sandbox import Sandbox
@@ -20,9 +19,6 @@ def ingest_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-async def ingest(
-    tmp_path: Path, ingest_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[IngestBench]:
-    monkeypatch.setattr(wiring, "Sandbox", lambda *_, **__: ingest_sandbox)
-    async with IngestBench(tmp_path) as bench:
+async def ingest(tmp_path: Path, ingest_sandbox: Sandbox) -> AsyncIterator[IngestBench]:
+    async with IngestBench(tmp_path, ingest_sandbox) as bench:
         yield bench
