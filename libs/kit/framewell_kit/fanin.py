@@ -105,6 +105,21 @@ class FanIn:
             for part in self._numbers(bucket, number):
                 yield bucket["parts"][str(part)]
 
+    async def arrived(self, key: str, numbers: range, generation: int = 0) -> AsyncIterator[tuple[int, Any]]:
+        """Yield number and value of those numbered parts that have arrived so far, in the order of the range.
+
+        For readers who ask before all of it is there; each bucket is read once.
+        """
+        parts: Mapping[str, Any] = {}
+        read: int | None = None
+        for part in numbers:
+            number = part // self.bucket_size
+            if number != read:
+                bucket = await self.documents.get(self.collection, _bucket_id(key, generation, number))
+                parts, read = (bucket or {}).get("parts", {}), number
+            if str(part) in parts:
+                yield part, parts[str(part)]
+
     async def forget(self, key: str) -> int:
         """Delete all generations of the key and return how many documents that were."""
         return await self.documents.delete_where(self.collection, {"key": key})

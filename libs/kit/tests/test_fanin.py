@@ -267,3 +267,17 @@ async def test_a_part_costs_the_same_at_the_first_and_at_the_thousandth(expected
         for cost, at_first in zip(bucket, buckets[0], strict=True):
             assert cost[0] <= at_first[0] + 64 * len(str(count)), "no document grows but by longer numbers"
     assert root < 2500, "the root holds a flag for each bucket"
+
+
+@pytest.mark.parametrize("numbers", [range(3 * SIZE), range(3 * SIZE - 1, -1, -1), range(SIZE + 1, -1, -1)])
+async def test_what_has_arrived_so_far_is_read_in_any_order_each_bucket_once(numbers: range) -> None:
+    documents, store = measured(MemoryDocuments())
+    fan_in = FanIn(documents, "assets", bucket_size=SIZE)
+    arrived = {0: "a", SIZE - 1: "b", SIZE: "c", 2 * SIZE + 1: "d"}
+    for number, value in arrived.items():
+        await fan_in.arrive("a", number, value)
+    await fan_in.arrive("a", 1, "of another generation", generation=1)
+    store.take()
+    found = [part async for part in fan_in.arrived("a", numbers)]
+    assert found == [(number, arrived[number]) for number in numbers if number in arrived]
+    assert len(store.take()) == len({number // SIZE for number in numbers})

@@ -14,7 +14,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegment, AudioSegments
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded, PictureStatistics
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef
-from framewell_kit.objects import Objects
+from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
 from framewell_media.errors import UNREADABLE, JobFailed, MediaError
 from framewell_media.messages import duration_message, timeline_value

@@ -10,7 +10,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, ObjectRef
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
-from framewell_kit.objects import Objects
+from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import rejected, silent

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from framewell.media.v1 import media_service_pb2 as messages
 from framewell.media.v1 import media_service_pb2_grpc as stubs
-from framewell_kit.objects import Objects
+from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer

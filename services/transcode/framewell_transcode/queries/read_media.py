@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot
-from framewell_kit.objects import Objects
+from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.paging import Page, PageRequest, page_of
 from framewell_media.timeline import Moment

@@ -10,7 +10,7 @@ from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegments
 from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot
 from framewell_contracts.missing import bounded_missing
-from framewell_kit.objects import Objects
+from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done, failed, is_done
 from framewell_media.errors import JobCrashed, MediaError
 from framewell_media.messages import duration_seconds, span_message, timeline_value

@@ -1,0 +1,183 @@
+"""An asset of twelve hours, made of facts: the end is small, and a part costs the same wherever it lies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import av
+import bson
+import numpy as np
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
+from framewell.audio.v1.audio_pb2 import AudioExtracted
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, MediaIndex, ObjectRef, Shot, Work
+from framewell.media.v1.media_service_pb2 import GetTimelineRequest, ListShotsRequest
+from framewell_kit.documents import Document, MemoryDocuments
+from framewell_kit.outcome_messages import done
+from framewell_kit.testing.service_bench import ServiceBench
+from framewell_media.timeline import Span, Timeline
+from framewell_transcode.adapters.pyav.segment_writer import CmafWriter
+from framewell_transcode.adapters.sandboxed_works import SandboxedWorks
+from framewell_transcode.domain.outcomes import chunk_given_up
+from framewell_transcode.domain.plans import PlannedChunk, SourceAnalysis
+from framewell_transcode.domain.proxy import ProxyRecipe
+from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable
+from framewell_transcode.settings import TranscodeSettings
+from framewell_transcode.transcoding import composer
+from framewell_transcode.wiring import wire
+
+CHUNKS = 12 * 360
+SECONDS, RATE = 10, 25
+FRAMES = SECONDS * RATE
+GIVEN_UP = range(100, 130)
+TIMELINE = Timeline(Fraction(1, RATE), Fraction(RATE), 0, CHUNKS * FRAMES, CHUNKS * FRAMES)
+ASSET = AssetIngested(work=Work(asset_id="long", generation=1, kind=MEDIA_KIND_VIDEO))
+
+
+class MeasuredDocuments(MemoryDocuments):
+    """Notes the size in bytes of every document that is read or written; 0 for one that is not there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.touched: list[int] = []
+
+    async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002
+        return self._measured(collection, await super().get(collection, id))
+
+    async def update(self, collection: str, *arguments: Any, **options: Any) -> Document | None:
+        return self._measured(collection, await super().update(collection, *arguments, **options))
+
+    async def insert_once(self, collection: str, document: Document) -> bool:
+        self._measured(collection, document)
+        return await super().insert_once(collection, document)
+
+    async def find(self, collection: str, *arguments: Any, **options: Any) -> list[Document]:
+        found = await super().find(collection, *arguments, **options)
+        for document in found:
+            self._measured(collection, document)
+        return found
+
+    def _measured(self, collection: str, document: Document | None) -> Document | None:
+        if not collection.startswith("outbox"):
+            self.touched.append(len(bson.encode(document)) if document else 0)
+        return document
+
+
+def analysis() -> SourceAnalysis:
+    spans = [Span(at * FRAMES, (at + 1) * FRAMES, at * FRAMES, FRAMES) for at in range(CHUNKS)]
+    chunks = tuple(PlannedChunk(0, span, (at * 1000, 1000)) for at, span in enumerate(spans))
+    return SourceAnalysis("mp4", TIMELINE, chunks, has_sound=False)
+
+
+def real_header() -> bytes:
+    frame = av.VideoFrame.from_ndarray(np.zeros((180, 320, 3), np.uint8), format="rgb24")
+    frame = frame.reformat(format="yuv420p")
+    writer = CmafWriter(ProxyRecipe(preset="ultrafast"), frame, Fraction(RATE), start_tick=0, end_tick=9600)
+    writer.push(frame, 0)
+    return writer.finish().header
+
+
+def scores_of(stored: bytes) -> ScoreTable:
+    """A cut in the middle of the chunk with this number, and pictures of one colour at its edges."""
+    at, edge = int(stored), np.full((3, GRID_ROWS, GRID_COLUMNS), 90, np.uint8)
+    score = np.zeros(FRAMES, np.float32)
+    score[0], score[FRAMES // 2] = np.nan, 60.0
+    frames = np.arange(at * FRAMES, (at + 1) * FRAMES, dtype=np.int64)
+    return ScoreTable(frames, frames, score, edge, edge)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ServiceBench]:
+    async def plan(self, asset):
+        table = await self.objects.put(b"table", media_type="application/octet-stream")
+        return analysis(), table
+
+    async def make_filler(self, request, timeline):
+        return await self.objects.put(b"filler", media_type="video/iso.segment", suffix=".m4s")
+
+    monkeypatch.setattr(SandboxedWorks, "plan", plan)
+    monkeypatch.setattr(SandboxedWorks, "make_filler", make_filler)
+    monkeypatch.setattr(composer, "read_scores", scores_of)
+    settings = TranscodeSettings(scratch=tmp_path / "scratch")
+    wired = partial(wire, sandbox=object())
+    async with ServiceBench("transcode", wired, settings, documents=MeasuredDocuments()) as bench:
+        yield bench
+
+
+async def transcoded(bench: ServiceBench, planned: ChunkPlanned, header: ObjectRef) -> ChunkTranscoded:
+    if planned.index in GIVEN_UP:
+        return chunk_given_up(planned, "unreadable", "Not one of its pictures can be decoded.")
+    put, at = bench.objects.put, planned.index
+    return ChunkTranscoded(
+        work=planned.work,
+        chunk_id=planned.chunk_id,
+        index=at,
+        span=planned.span,
+        outcome=done(),
+        proxy_header=header,
+        proxy_segment=await put(b"segment %d" % at, media_type="video/iso.segment", suffix=".m4s"),
+        frames=await put(b"frames %d" % at, media_type="application/octet-stream", suffix=".arrow"),
+        shot_scores=await put(b"%d" % at, media_type="application/octet-stream", suffix=".arrow"),
+        missing_pts=range(at * FRAMES, at * FRAMES + 200),
+    )
+
+
+async def test_twelve_hours_end_complete_with_a_small_event_at_the_same_cost_for_every_part(bench) -> None:
+    await bench.deliver(ASSET)
+    await bench.run_jobs()
+    planned = bench.facts.of(ChunkPlanned)
+    assert len(planned) == CHUNKS
+    assert max(fact.ByteSize() for fact in planned) < 1000
+    header = await bench.objects.put(real_header(), media_type="video/mp4", suffix=".mp4")
+
+    sound = bench.facts.one(AudioExtracted)
+    await bench.deliver(sound, group="transcode.stitch")
+    costs: list[list[int]] = []
+    for fact in planned:
+        made = await transcoded(bench, fact, header)
+        bench.documents.touched.clear()
+        await bench.deliver(made, group="transcode.stitch")
+        costs.append(list(bench.documents.touched))
+
+    # The last part composes; everything before it costs one part. The 64th of a bucket touches the root too.
+    parts = costs[:-1]
+    assert {len(touched) for touched in parts} == {2, 3}
+    assert max(max(touched) for touched in parts) < 64_000
+    places = [slice(at * 64, (at + 1) * 64) for at in (3, CHUNKS // 64 // 2, CHUNKS // 64 - 1)]
+    early, middle, late = ([sum(touched) for touched in parts[place]] for place in places)
+    assert [len(touched) for touched in parts[places[0]]] == [len(touched) for touched in parts[places[2]]]
+    assert max(late) < 1.05 * max(early)
+    assert max(middle) < 1.05 * max(early)
+
+    ended = bench.facts.one(AssetTranscoded)
+    assert ended.outcome.HasField("done")
+    assert ended.ByteSize() < 8_000
+    assert ended.chunk_count == CHUNKS
+    assert len(ended.missing) == 20
+    index = MediaIndex.FromString(await bench.objects.read(ended.index))
+    assert [chunk.index for chunk in index.chunks] == list(range(CHUNKS))
+    assert len(index.missing) == CHUNKS, "every chunk lacks pictures or was given up"
+    assert ended.shot_count == len(index.shots) == CHUNKS - len(GIVEN_UP) + 1
+    assert max(len(bson.encode(kept)) for kept in await bench.documents.find("assets", {})) < 16_000
+    assert max(len(bson.encode(kept)) for kept in await bench.documents.find("parts", {})) < 64_000
+
+    progress = await bench.call("GetTimeline", GetTimelineRequest(asset_id="long"))
+    assert progress.chunks_transcoded == CHUNKS - len(GIVEN_UP)
+    assert progress.chunks_failed == len(GIVEN_UP)
+    assert await all_shots(bench) == list(index.shots)
+
+
+async def all_shots(bench: ServiceBench) -> list[Shot]:
+    shots: list[Shot] = []
+    token = ""
+    while True:
+        page = await bench.call("ListShots", ListShotsRequest(asset_id="long", page_token=token))
+        shots += page.shots
+        if not (token := page.next_page_token):
+            return shots
