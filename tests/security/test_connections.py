@@ -19,6 +19,7 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell_client import Unreachable
 from framewell_client.events import EventPublisher
 from framewell_contracts.fact_types import fact_type
@@ -56,7 +57,7 @@ async def test_a_stage_works_over_tls_with_the_rights_of_the_table_and_no_more(
     )
 
     async def reject(fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
-        return [AssetRejected(asset_id=fact.asset_id, uri=fact.uri)]
+        return [AssetRejected(work=Work(asset_id=fact.asset_id), uri=fact.uri)]
 
     async with StreamBench(secured.with_certificate(ADMIN)) as admin:
         await admin.declare(IngestRequested, AssetRejected, groups=[GROUP])

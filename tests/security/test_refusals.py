@@ -12,6 +12,8 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_contracts.fact_types import fact_type
 from framewell_kafka.access_table import Grant, grants
@@ -46,10 +48,10 @@ class House:
     def stages(self) -> tuple[Stage, Stage]:
         async def reject(fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
             self.requests.append(fact.asset_id)
-            return [AssetRejected(asset_id=fact.asset_id, uri=fact.uri)]
+            return [AssetRejected(work=Work(asset_id=fact.asset_id), uri=fact.uri)]
 
         async def note(fact: AssetRejected, cause: Cause) -> Sequence[AssetRejected]:
-            self.rejections.append(fact.asset_id)
+            self.rejections.append(fact.work.asset_id)
             return []
 
         return Stage(GROUP, reject), Stage(OTHER, note)
@@ -58,7 +60,7 @@ class House:
         await self.admin.publish(*[IngestRequested(asset_id=name, uri="file:///x") for name in names])
 
     async def reject(self, *names: str) -> None:
-        await self.admin.publish(*[AssetRejected(asset_id=name) for name in names])
+        await self.admin.publish(*[AssetRejected(work=Work(asset_id=name)) for name in names])
 
     def right(self, resource: str, name: str, operation: str) -> Grant:
         (found,) = [
@@ -203,7 +205,7 @@ async def test_somebody_without_any_right_to_write_is_told(secured: SecuredBroke
 
 
 async def test_a_write_outside_the_table_is_refused(house: House) -> None:
-    promoted = ModelPromoted(name="faces", version="2")
+    promoted = ModelPromoted(model=ModelVersion(name="faces", version="2"))
     with pytest.raises(Busy, match="the broker refuses: no right to topic"):
         await house.bench.publish(promoted)
     assert await house.admin.records(fact_type(ModelPromoted).type) == []

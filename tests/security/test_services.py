@@ -171,7 +171,7 @@ async def test_an_asset_goes_through_all_services_with_the_rights_of_the_table(
     await send(house, IngestRequested(uri=path.as_uri()))
     async with StreamBench(house.secured.with_certificate(ADMIN), prefix=PREFIX) as admin:
         analysed = await until_there(admin, fact_type(AssetAnalysed).type, ANALYSED_WITHIN)
-    assert [event.message.asset_id for event in analysed] == [asset_id("/playout", EVENT)]
+    assert [event.message.work.asset_id for event in analysed] == [asset_id("/playout", EVENT)]
     for name in SERVICES:
         assert house.ready(name)[0] == 200
         assert "the broker refuses" not in house.log(name)
