@@ -16,6 +16,7 @@ from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed
 from framewell_contracts.fact_types import FACTS, OUTSIDE, FactType, fact_type, facts_read, topics
 from framewell_contracts.groups import BROADCASTS, GROUPS
+from framewell_contracts.json_mapping import comments
 from framewell_contracts.services import SERVICES
 from framewell_contracts.subjects import subject_key
 
@@ -117,3 +118,9 @@ def test_a_subject_is_a_key_and_names_its_asset() -> None:
 )
 def test_the_key_of_a_subject_says_what_it_names(subject: Subject, key: str) -> None:
     assert subject_key(subject) == key
+
+
+def test_every_comment_of_the_contracts_says_more_than_a_name() -> None:
+    own = {name: text for name, text in comments().items() if name.startswith("framewell.")}
+    assert own
+    assert not [name for name, text in own.items() if len(text.split()) <= 3]

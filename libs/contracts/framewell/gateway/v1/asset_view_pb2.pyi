@@ -31,7 +31,7 @@ class _AssetState:
 class _AssetStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AssetState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ASSET_STATE_UNSPECIFIED: _AssetState.ValueType  # 0
-    """Never sent."""
+    """Never sent: every asset has a state."""
     ASSET_STATE_REQUESTED: _AssetState.ValueType  # 1
     """Asked for; ingest has not taken it in yet."""
     ASSET_STATE_INGESTED: _AssetState.ValueType  # 2
@@ -51,7 +51,7 @@ class AssetState(_AssetState, metaclass=_AssetStateEnumTypeWrapper):
     """How far an asset has come."""
 
 ASSET_STATE_UNSPECIFIED: AssetState.ValueType  # 0
-"""Never sent."""
+"""Never sent: every asset has a state."""
 ASSET_STATE_REQUESTED: AssetState.ValueType  # 1
 """Asked for; ingest has not taken it in yet."""
 ASSET_STATE_INGESTED: AssetState.ValueType  # 2
@@ -432,7 +432,7 @@ class ListAssetsResponse(_message.Message):
     """What names the next page; empty on the last."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetSummary]:
-        """Assets, newest first."""
+        """Assets of this page, newest first."""
 
     def __init__(
         self,

@@ -42,7 +42,7 @@ class Event(_message.Message):
     """The asset it is about, wherever there is one."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
-        """When it happened."""
+        """When it happened, by its envelope."""
 
     @_builtins.property
     def data(self) -> _struct_pb2.Struct:
@@ -126,7 +126,7 @@ Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
 
 @_typing.final
 class PublishedEvent(_message.Message):
-    """An event was published; what it does is told by the events that follow."""
+    """An event was published; what it does is seen in the events that follow."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

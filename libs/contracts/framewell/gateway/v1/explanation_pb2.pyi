@@ -30,7 +30,7 @@ class _AssetVerdict:
 class _AssetVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AssetVerdict.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ASSET_VERDICT_UNSPECIFIED: _AssetVerdict.ValueType  # 0
-    """Never sent."""
+    """Never sent: there is always one."""
     ASSET_VERDICT_ENDED: _AssetVerdict.ValueType  # 1
     """Nothing more happens by itself."""
     ASSET_VERDICT_MOVING: _AssetVerdict.ValueType  # 2
@@ -44,7 +44,7 @@ class AssetVerdict(_AssetVerdict, metaclass=_AssetVerdictEnumTypeWrapper):
     """What a person wants to know first."""
 
 ASSET_VERDICT_UNSPECIFIED: AssetVerdict.ValueType  # 0
-"""Never sent."""
+"""Never sent: there is always one."""
 ASSET_VERDICT_ENDED: AssetVerdict.ValueType  # 1
 """Nothing more happens by itself."""
 ASSET_VERDICT_MOVING: AssetVerdict.ValueType  # 2
@@ -62,7 +62,7 @@ class _ReasonWeight:
 class _ReasonWeightEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonWeight.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     REASON_WEIGHT_UNSPECIFIED: _ReasonWeight.ValueType  # 0
-    """Never sent."""
+    """Never sent: there is always one."""
     REASON_WEIGHT_STUCK: _ReasonWeight.ValueType  # 1
     """It does not go on before somebody does something."""
     REASON_WEIGHT_WAITS: _ReasonWeight.ValueType  # 2
@@ -74,7 +74,7 @@ class ReasonWeight(_ReasonWeight, metaclass=_ReasonWeightEnumTypeWrapper):
     """What a reason means for the asset."""
 
 REASON_WEIGHT_UNSPECIFIED: ReasonWeight.ValueType  # 0
-"""Never sent."""
+"""Never sent: there is always one."""
 REASON_WEIGHT_STUCK: ReasonWeight.ValueType  # 1
 """It does not go on before somebody does something."""
 REASON_WEIGHT_WAITS: ReasonWeight.ValueType  # 2
@@ -112,7 +112,7 @@ class AssetExplanation(_message.Message):
     reason: _builtins.str
     """Why it was rejected, removed, or not analysed at all, as a sentence; unset otherwise."""
     verdict: Global___AssetVerdict.ValueType
-    """Whether it moves."""
+    """Whether work on the asset moves."""
     headline: _builtins.str
     """The answer in one or two sentences."""
     stage: _builtins.str
@@ -241,13 +241,13 @@ class WaitingRecord(_message.Message):
     AHEAD_FIELD_NUMBER: _builtins.int
     RETRY_FIELD_NUMBER: _builtins.int
     group: _builtins.str
-    """The consumer group."""
+    """The consumer group that reads it."""
     topic: _builtins.str
     """The topic it lies in, without the mesh's prefix."""
     partition: _builtins.int
-    """Its partition."""
+    """Number of the partition, from 0."""
     offset: _builtins.int
-    """Its offset."""
+    """Offset of the record in its partition."""
     type: _builtins.str
     """CloudEvents type of its event; empty when it has none."""
     id: _builtins.str
@@ -335,7 +335,7 @@ class Backlog(_message.Message):
     END_FIELD_NUMBER: _builtins.int
     BEHIND_FIELD_NUMBER: _builtins.int
     group: _builtins.str
-    """The consumer group."""
+    """The consumer group that reads it."""
     topic: _builtins.str
     """The topic, without the mesh's prefix."""
     committed: _builtins.int
@@ -389,7 +389,7 @@ class AssetDeadLetter(_message.Message):
     reason: _builtins.str
     """What happened, as a sentence."""
     attempts: _builtins.int
-    """Attempts made."""
+    """Number of attempts made before it was given up."""
     replay: _builtins.str
     """The command that tries it again."""
     @_builtins.property
@@ -429,7 +429,7 @@ class ServiceJob(_message.Message):
     """The service that holds it."""
     @_builtins.property
     def job(self) -> _operations_service_pb2.HeldJob:
-        """The job."""
+        """The job as its service describes it."""
 
     def __init__(
         self,
@@ -458,7 +458,7 @@ class ServiceWork(_message.Message):
     UNSENT_FACTS_FIELD_NUMBER: _builtins.int
     REPLICAS_FIELD_NUMBER: _builtins.int
     service: _builtins.str
-    """The service."""
+    """Name of the service that answers."""
     away: _builtins.str
     """Why none of its replicas answers, as a sentence; empty when one does."""
     ready: _builtins.bool
@@ -550,7 +550,7 @@ class LastEvent(_message.Message):
     """CloudEvents type of the event."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
-        """When it happened."""
+        """When it happened, by its envelope."""
 
     @_builtins.property
     def age(self) -> _duration_pb2.Duration:

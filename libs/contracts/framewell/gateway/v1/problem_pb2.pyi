@@ -26,7 +26,7 @@ class _ProblemCode:
 class _ProblemCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProblemCode.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     PROBLEM_CODE_UNSPECIFIED: _ProblemCode.ValueType  # 0
-    """Never sent."""
+    """Never sent: every problem has a code."""
     PROBLEM_CODE_BAD_REQUEST: _ProblemCode.ValueType  # 1
     """The request itself is broken (400)."""
     PROBLEM_CODE_UNAUTHENTICATED: _ProblemCode.ValueType  # 2
@@ -56,7 +56,7 @@ class ProblemCode(_ProblemCode, metaclass=_ProblemCodeEnumTypeWrapper):
     """Why a request was not met, as a word that a program can switch on."""
 
 PROBLEM_CODE_UNSPECIFIED: ProblemCode.ValueType  # 0
-"""Never sent."""
+"""Never sent: every problem has a code."""
 PROBLEM_CODE_BAD_REQUEST: ProblemCode.ValueType  # 1
 """The request itself is broken (400)."""
 PROBLEM_CODE_UNAUTHENTICATED: ProblemCode.ValueType  # 2
@@ -100,7 +100,7 @@ class Problem(_message.Message):
     title: _builtins.str
     """What kind of problem it is, in words."""
     status: _builtins.int
-    """The HTTP status."""
+    """The HTTP status of the answer."""
     detail: _builtins.str
     """What happened, to what, and what to do next, as a sentence."""
     code: Global___ProblemCode.ValueType
