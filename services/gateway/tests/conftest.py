@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.message import Message
 
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_gateway.adapters.event_log import StoredEventLog
 from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.domain.whereabouts import Replica, ServiceWork, Whereabouts

@@ -20,7 +20,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTrans
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MediaKind
 from framewell.mesh.v1.mesh_pb2 import Done, Failed, Outcome
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import asset_id
 from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.domain.progress import AssetState, ChunkCounts, progress_of

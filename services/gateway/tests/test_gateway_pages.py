@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from framewell_contracts.asyncapi import document
-from framewell_contracts.catalogue import ALL_SERVICES
+from framewell_contracts.services import SERVICES
 from framewell_gateway.entrypoints.http import pages
 
-PAGES = ["/", "/docs", "/asyncapi", *(f"/asyncapi/{service}" for service in ALL_SERVICES)]
+PAGES = ["/", "/docs", "/asyncapi", *(f"/asyncapi/{service}" for service in SERVICES)]
 TOKENS = {"correct-horse-battery": "anna/rights"}
 
 
@@ -55,7 +55,7 @@ async def test_the_index_leads_to_both_descriptions(gateway: httpx.AsyncClient) 
     assert {"/docs", "/openapi.json", "/asyncapi", "/asyncapi.json"} <= set(linked(page))
 
 
-@pytest.mark.parametrize("service", [None, *ALL_SERVICES])
+@pytest.mark.parametrize("service", [None, *SERVICES])
 async def test_the_events_are_served_as_they_are_described_offline(
     open_gateway: Any, service: str | None
 ) -> None:

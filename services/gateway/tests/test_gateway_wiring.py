@@ -13,7 +13,7 @@ from framewell.dataset.v1.dataset_service_pb2_grpc import (
     add_DatasetServiceServicer_to_server,
 )
 from framewell.rights.v1.rights_pb2 import RightsChanged
-from framewell_contracts.catalogue import FACTS
+from framewell_contracts.fact_types import FACTS
 from framewell_gateway.adapters.announcer import SAID, OutboxAnnouncer
 from framewell_gateway.adapters.services import RemoteDataset
 from framewell_gateway.domain.principals import Principal, acting

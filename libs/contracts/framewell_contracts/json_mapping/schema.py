@@ -72,18 +72,17 @@ def components(messages: Iterable[type[Message]]) -> dict[str, Schema]:
         if element.full_name not in found:
             found[element.full_name] = schema_of(element)
             if isinstance(element, Descriptor):
-                waiting.extend(parts_of(element))
+                waiting.extend(parts_of(element.fields))
     return dict(sorted(found.items()))
 
 
-def parts_of(message: Descriptor) -> Iterable[Descriptor | EnumDescriptor]:
-    """Return the messages and enums that the schema of a message refers to, each once."""
+def parts_of(fields: Iterable[FieldDescriptor]) -> Iterable[Descriptor | EnumDescriptor]:
+    """Return the messages and enums that the schemas of these fields refer to, each once."""
     parts: dict[str, Descriptor | EnumDescriptor] = {}
-    for field in message.fields:
+    for field in fields:
         inner = field.message_type
-        if inner is not None and inner.GetOptions().map_entry:
-            field = inner.fields_by_name["value"]  # noqa: PLW2901 - what the map holds
-        part = field.message_type or field.enum_type
+        held = inner.fields_by_name["value"] if inner and inner.GetOptions().map_entry else field
+        part = held.message_type or held.enum_type
         if part is not None and part.full_name not in _WELL_KNOWN:
             parts[part.full_name] = part
     return parts.values()

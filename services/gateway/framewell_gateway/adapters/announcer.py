@@ -1,17 +1,17 @@
-"""Facts of the gateway's own leave through the outbox: written once, sent by the relay."""
+"""Facts of the gateway itself leave through the outbox: written once, sent by the relay."""
 
 from uuid import uuid4
 
 from google.protobuf.message import Message
 
-from framewell_contracts.catalogue import fact_type
+from framewell_contracts.fact_types import fact_type
 from framewell_gateway.domain.principals import acting
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
 from framewell_kit.telemetry import current_cause
 
-SAID = "said"
+ANNOUNCED = "announced"
 
 
 class OutboxAnnouncer:
@@ -20,19 +20,20 @@ class OutboxAnnouncer:
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
         self._clock = clock
-        outbox.register(SAID)
+        outbox.register(ANNOUNCED)
 
     async def announce(self, message: Message) -> str:
+        """See Announcer."""
         event_id, now = str(uuid4()), self._clock.now()
         kind = fact_type(message).type
-        document = {"_id": event_id, "type": kind, "said_at": now, "by": acting.get().name}
-        asked = current_cause()
+        document = {"_id": event_id, "type": kind, "announced_at": now, "by": acting.get().name}
+        request = current_cause()
         cause = Cause(
             id=event_id,
             source="framewell/gateway",
             type=kind,
             time=now,
-            traceparent=asked.traceparent if asked else None,
+            traceparent=request.traceparent if request else None,
         )
-        await self._outbox.insert(SAID, document, [Fact(message, id=event_id)], cause)
+        await self._outbox.insert(ANNOUNCED, document, [Fact(message, id=event_id)], cause)
         return event_id

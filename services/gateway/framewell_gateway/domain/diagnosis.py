@@ -3,13 +3,25 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from framewell.gateway.v1.asset_view_pb2 import AssetState
+from framewell.gateway.v1.explanation_pb2 import (
+    AssetExplanation,
+    AssetVerdict,
+    LastEvent,
+    Reason,
+    ServiceJob,
+    ServiceReplica,
+    ServiceWork,
+)
+from framewell.media.v1.media_pb2 import MediaKind
+from framewell.mesh.v1.operations_service_pb2 import HeldJob, JobState
+from framewell_contracts.json_mapping import enum_word
 from framewell_gateway.domain import reasons as why
+from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.events import RecordedEvent
-from framewell_gateway.domain.progress import AssetState, Progress
-from framewell_gateway.domain.reasons import Reason, Weight, gravest_first
-from framewell_gateway.domain.whereabouts import ServiceWork, Whereabouts
+from framewell_gateway.domain.moments import duration, timestamp
+from framewell_gateway.domain.progress import ENDED, Progress
 
 # An asset of which something happened so recently is on its way even when nothing of it can be seen: a
 # fact is neither a record that waits nor a job while it is handled.
@@ -24,15 +36,6 @@ _STUCK = (
 _OF_SERVICES = frozenset({"service_away", "replica_away", "service_unready"})
 
 
-class Verdict(StrEnum):
-    """What a person wants to know first."""
-
-    ENDED = "ended"
-    MOVING = "moving"
-    WAITING = "waiting"
-    STUCK = "stuck"
-
-
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Everything that was found out. `progress` is None for an asset only the broker knows yet."""
@@ -40,150 +43,190 @@ class Findings:
     asset_id: str
     now: datetime
     progress: Progress | None
-    events: Sequence[RecordedEvent]
-    where: Whereabouts
-    broker_away: str
-    works: Sequence[ServiceWork]
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """The answer. `incomplete` says what could not be looked at; `findings` is what it stands on."""
-
-    verdict: Verdict
-    headline: str
-    stage: str
-    waits_for: Sequence[str]
-    reasons: Sequence[Reason]
-    incomplete: Sequence[str]
     last_event: RecordedEvent | None
-    findings: Findings
+    broker: BrokerState
+    broker_away: str
+    services: Sequence[ServiceReplies]
 
 
 # Which services the next step of an asset takes, by its state; in words, what that step is.
-_STAGES: dict[AssetState, tuple[str, frozenset[str]]] = {
-    AssetState.REQUESTED: ("taking in", frozenset({"ingest"})),
-    AssetState.INGESTED: ("planning", frozenset({"transcode"})),
-    AssetState.TRANSCODING: ("transcoding", frozenset({"transcode", "inference"})),
-    AssetState.ANALYSING: ("analysing", frozenset({"inference"})),
-    AssetState.ANALYSED: ("done", frozenset()),
-    AssetState.REJECTED: ("done", frozenset()),
-    AssetState.REMOVED: ("done", frozenset()),
+_STAGES: dict[int, tuple[str, frozenset[str]]] = {
+    AssetState.ASSET_STATE_REQUESTED: ("taking in", frozenset({"ingest"})),
+    AssetState.ASSET_STATE_INGESTED: ("planning", frozenset({"transcode"})),
+    AssetState.ASSET_STATE_TRANSCODING: ("transcoding", frozenset({"transcode", "inference"})),
+    AssetState.ASSET_STATE_ANALYSING: ("analysing", frozenset({"inference"})),
+    AssetState.ASSET_STATE_ANALYSED: ("done", frozenset()),
+    AssetState.ASSET_STATE_REJECTED: ("done", frozenset()),
+    AssetState.ASSET_STATE_REMOVED: ("done", frozenset()),
 }
 
 
-def diagnose(found: Findings) -> Diagnosis:
+def diagnose(found: Findings) -> AssetExplanation:
     """Weigh the findings."""
-    state = found.progress.state if found.progress else AssetState.REQUESTED
+    progress, last = found.progress, found.last_event
+    state = progress.state if progress else AssetState.ASSET_STATE_REQUESTED
     stage, needed = _STAGES[state]
-    reasons = gravest_first(_reasons(found, needed, ended=state.ended))
-    last = max(found.events, key=lambda event: event.time, default=None)
+    reasons = why.gravest_first(_reasons(found, needed, ended=state in ENDED))
     silent = last is None or found.now - last.time > JUST_NOW
     verdict = _verdict(state, reasons, silent=silent)
-    if verdict is Verdict.STUCK and not reasons:
+    if verdict == AssetVerdict.ASSET_VERDICT_STUCK and not reasons:
         sentence = _STUCK.format(asset_id=found.asset_id)
-        reasons = [Reason("nothing_held", Weight.STUCK, "", sentence)]
-    return Diagnosis(
+        reasons = [why.reason("nothing_held", why.STUCK, "", sentence)]
+    groups = {one.group for one in found.broker.waiting}
+    return AssetExplanation(
+        asset_id=found.asset_id,
+        state=progress.state if progress else AssetState.ASSET_STATE_UNSPECIFIED,
+        reason=progress.reason if progress else None,
         verdict=verdict,
-        headline=_headline(found, state, verdict, last),
+        headline=_headline(found, verdict),
         stage=stage,
-        waits_for=[*_waits_for(found)],
+        waits_for=_waits_for(found),
         reasons=reasons,
-        incomplete=[*found.where.cut, *_unasked(found)],
-        last_event=last,
-        findings=found,
+        records=found.broker.waiting,
+        backlogs=[one for one in found.broker.backlogs if one.group in groups],
+        dead_letters=found.broker.dead_letters,
+        jobs=[ServiceJob(service=one.service, job=job) for one in found.services for job in one.jobs],
+        services=[_service_work(one) for one in found.services],
+        missing=progress.missing if progress else (),
+        incomplete=[*found.broker.cut, *_unasked(found)],
+        last_event=_last_event(last, found.now) if last else None,
+    )
+
+
+def _last_event(event: RecordedEvent, now: datetime) -> LastEvent:
+    """Return the event with its age to the tenth of a second."""
+    age = timedelta(seconds=round(max((now - event.time).total_seconds(), 0.0), 1))
+    return LastEvent(type=event.type, time=timestamp(event.time), age=duration(age))
+
+
+def _service_work(service: ServiceReplies) -> ServiceWork:
+    return ServiceWork(
+        service=service.service,
+        away=service.away,
+        ready=service.ready,
+        breakers=service.breakers,
+        unsent_facts=service.unsent_facts,
+        replicas=[_service_replica(one) for one in service.replicas],
+    )
+
+
+def _service_replica(replica: Replica) -> ServiceReplica:
+    reply = replica.reply
+    return ServiceReplica(
+        address=replica.address,
+        process=reply.process,
+        away=replica.away,
+        ready=reply.ready,
+        waiting=reply.waiting,
+        paused=reply.paused,
     )
 
 
 def _reasons(found: Findings, needed: frozenset[str], *, ended: bool) -> Iterator[Reason]:
-    where, now = found.where, found.now
-    concerned = needed | {one.service for one in where.waiting}
-    concerned |= {work.service for work in found.works if any(job.state != "failed" for job in work.jobs)}
-    groups = {one.group for one in where.waiting}
-    places = {(one.group, one.topic, one.partition) for one in where.waiting}
-    records = {(one.group, one.topic, one.partition, one.offset) for one in where.waiting}
-    if not ended or where.waiting:
+    waiting, now = found.broker.waiting, found.now
+    held = {one.service for one in found.services if any(map(_is_unfinished, one.jobs))}
+    concerned = needed | held | {one.group.partition(".")[0] for one in waiting}
+    groups = {one.group for one in waiting}
+    places = {(one.group, one.topic, one.partition) for one in waiting}
+    records = {(one.group, one.topic, one.partition, one.offset) for one in waiting}
+    if not ended or waiting:
         yield from why.of_broker(found.broker_away)
-    for work in found.works:
-        if not ended or work.service in concerned:
-            yield from why.of_service(work, needed=work.service in concerned)
-        for breaker in work.breakers:
-            if breaker.group in groups or (not ended and work.service in concerned):
+    for service in found.services:
+        if not ended or service.service in concerned:
+            yield from why.of_service(service, needed=service.service in concerned)
+        for breaker in service.breakers:
+            if breaker.group in groups or (not ended and service.service in concerned):
                 yield why.of_breaker(breaker, now)
-        yield from (why.of_job(work.service, job, now) for job in work.jobs)
+        yield from (why.of_job(service.service, job, now) for job in service.jobs)
         yield from (
-            why.of_paused(one, now, work.whose(replica))
-            for replica in work.answering
-            for one in replica.paused
+            why.of_paused(one, now, service.whose(replica))
+            for replica in service.answering
+            for one in replica.reply.paused
             if (one.group, one.topic, one.partition) in places
         )
         yield from (
             why.of_started(one)
-            for one in work.started
+            for one in service.started
             if (one.group, one.topic, one.partition, one.offset) in records
         )
-        yield from why.of_unsent(work)
-    yield from map(why.of_given_up, where.given_up)
-    yield from why.of_records(where.waiting, now)
-    read = {(one.group, one.topic) for one in where.waiting if not one.retry}
-    behind = [one for one in where.backlogs if (one.group, one.topic) in read and one.behind > 1]
+        yield from why.of_unsent(service)
+    yield from map(why.of_dead_letter, found.broker.dead_letters)
+    yield from why.of_records(waiting, now)
+    read = {(one.group, one.topic) for one in waiting if not one.HasField("retry")}
+    behind = [one for one in found.broker.backlogs if (one.group, one.topic) in read and one.behind > 1]
     yield from map(why.of_backlog, behind)
 
 
-def _verdict(state: AssetState, reasons: Sequence[Reason], *, silent: bool) -> Verdict:
-    if state.ended:
-        return Verdict.ENDED
-    weights = {reason.weight for reason in reasons}
-    if Weight.STUCK in weights:
-        return Verdict.STUCK
-    if Weight.WAITS in weights:
-        return Verdict.WAITING
-    of_its_own = any(reason.kind not in _OF_SERVICES for reason in reasons)
-    return Verdict.STUCK if silent and not of_its_own else Verdict.MOVING
+def _is_unfinished(job: HeldJob) -> bool:
+    return job.state != JobState.JOB_STATE_FAILED
 
 
-def _headline(found: Findings, state: AssetState, verdict: Verdict, last: RecordedEvent | None) -> str:
-    reason = found.progress.reason if found.progress else None
-    told = f"{found.asset_id} is {state}" + (f": {reason.rstrip('.')}" if reason else "")
-    if found.progress is None:
-        told = f"{found.asset_id} is not taken in yet"
-    letters = len(found.where.given_up)
-    if verdict is Verdict.ENDED:
-        left = f" {letters} of its records were given up." if letters else ""
-        return f"{told}. Nothing more happens by itself.{left}"
-    words = {Verdict.MOVING: "It is moving", Verdict.WAITING: "It waits", Verdict.STUCK: "It is stuck"}
+def _verdict(
+    state: "AssetState.ValueType", reasons: Sequence[Reason], *, silent: bool
+) -> "AssetVerdict.ValueType":
+    if state in ENDED:
+        return AssetVerdict.ASSET_VERDICT_ENDED
+    weights = {one.weight for one in reasons}
+    if why.STUCK in weights:
+        return AssetVerdict.ASSET_VERDICT_STUCK
+    if why.WAITS in weights:
+        return AssetVerdict.ASSET_VERDICT_WAITING
+    of_its_own = any(one.kind not in _OF_SERVICES for one in reasons)
+    if silent and not of_its_own:
+        return AssetVerdict.ASSET_VERDICT_STUCK
+    return AssetVerdict.ASSET_VERDICT_MOVING
+
+
+_MOVEMENTS = {
+    AssetVerdict.ASSET_VERDICT_MOVING: "It is moving",
+    AssetVerdict.ASSET_VERDICT_WAITING: "It waits",
+    AssetVerdict.ASSET_VERDICT_STUCK: "It is stuck",
+}
+
+
+def _headline(found: Findings, verdict: "AssetVerdict.ValueType") -> str:
+    standing = f"{found.asset_id} is not taken in yet"
+    if found.progress is not None:
+        state = enum_word(AssetState.DESCRIPTOR, found.progress.state)
+        reason = f": {found.progress.reason.rstrip('.')}" if found.progress.reason else ""
+        standing = f"{found.asset_id} is {state}{reason}"
+    count = len(found.broker.dead_letters)
+    if verdict == AssetVerdict.ASSET_VERDICT_ENDED:
+        given_up = f" {count} of its records were given up." if count else ""
+        return f"{standing}. Nothing more happens by itself.{given_up}"
+    last = found.last_event
     ago = f" Last event: {last.name}, {why.ago(last.time, found.now)} ago." if last else ""
-    return f"{told}. {words[verdict]}.{ago}"
+    return f"{standing}. {_MOVEMENTS[verdict]}.{ago}"
 
 
 def _waits_for(found: Findings) -> Iterator[str]:
-    """What the next steps are, as far as its events tell."""
+    """Yield what the next steps are, as far as its events say."""
     progress = found.progress
-    if progress is None or progress.state is AssetState.REQUESTED:
+    if progress is None or progress.state == AssetState.ASSET_STATE_REQUESTED:
         yield "ingest: to fetch and read the original"
         return
-    if progress.state is AssetState.INGESTED:
+    if progress.state == AssetState.ASSET_STATE_INGESTED:
         yield "transcode: to plan its chunks"
-    if progress.state not in {AssetState.TRANSCODING, AssetState.ANALYSING}:
+    if progress.state not in {AssetState.ASSET_STATE_TRANSCODING, AssetState.ASSET_STATE_ANALYSING}:
         return
-    chunks, names = progress.chunks, {event.name for event in found.events}
+    chunks, steps = progress.chunks, progress.steps
     untouched = chunks.planned - chunks.transcoded - chunks.failed
     if untouched > 0:
         yield f"transcode: {untouched} of {chunks.planned} chunks"
     unseen = chunks.transcoded - chunks.analysed
     if unseen > 0:
         yield f"inference: {unseen} of {chunks.transcoded} transcoded chunks"
-    if progress.kind != "still" and "audio.extracted" not in names:
+    if progress.kind != MediaKind.MEDIA_KIND_STILL and "audio.extracted" not in steps:
         yield "transcode: the sound"
-    elif progress.kind != "still" and "audio.analysed" not in names:
+    elif progress.kind != MediaKind.MEDIA_KIND_STILL and "audio.analysed" not in steps:
         yield "inference: the sound"
 
 
 def _unasked(found: Findings) -> Iterator[str]:
     if found.broker_away:
         yield "records and dead letters could not be looked for: the broker does not answer"
-    for work in found.works:
-        if work.away:
-            yield f"what {work.service} holds of it is not known"
-        for one in work.silent:
-            yield f"what {work.service} at {one.address} has paused is not known: it does not answer"
+    for service in found.services:
+        if service.away:
+            yield f"what {service.service} holds of it is not known"
+        for one in service.silent:
+            yield f"what {service.service} at {one.address} has paused is not known: it does not answer"

@@ -3,26 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
+from google.protobuf.message import Message
+
+from framewell_contracts.json_mapping import to_json
 from framewell_kit.clock import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A piece of work that was given up: a word for programs and a sentence for people."""
-
-    code: str
-    detail: str
+from framewell_kit.facts import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """A fact, reduced to what people and the projection read.
+    """A fact and its envelope.
 
-    `assets` are all assets it concerns (none for facts about models). `generation` is 0 and `chunk_id`
-    and `sample_id` are empty where the fact has none. `failure` is set when its outcome is failed.
-    `recorded` is its arrival here (see Arrivals): the order in which events are told.
+    `asset_id` and `sample_id` are empty where the fact is about none. `recorded` is its arrival here (see
+    Arrivals): the order in which events are listed. `data` is the fact in JSON, as it is on Kafka.
     """
 
     id: str
@@ -30,18 +26,15 @@ class RecordedEvent:
     source: str
     time: datetime
     recorded: int
-    assets: tuple[str, ...] = ()
     subject: str = ""
-    generation: int = 0
-    chunk_id: str = ""
+    asset_id: str = ""
     sample_id: str = ""
-    failure: Failure | None = None
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The type without prefix and version: `chunk.planned`."""
-        return self.type.removeprefix("framewell.").rsplit(".v", 1)[0]
+        return short_type(self.type)
 
     @property
     def key(self) -> str:
@@ -50,13 +43,13 @@ class RecordedEvent:
 
     @property
     def cursor(self) -> "Cursor":
-        """Its place in the order of telling."""
+        """Its place in the order of arrival."""
         return Cursor(self.recorded, self.key)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cursor:
-    """A place in the order in which events were recorded."""
+    """A place in the order in which events arrived."""
 
     recorded: int
     key: str
@@ -70,6 +63,26 @@ class Arrivals:
         self._last = 0
 
     def next(self) -> int:
-        """The number of the arrival at hand."""
+        """Return the number of the arrival at hand."""
         self._last = max(self._last + 1, int(self._clock.now().timestamp() * 1_000_000))
         return self._last
+
+
+def short_type(event_type: str) -> str:
+    """Return a CloudEvents type without prefix and version: `chunk.planned`."""
+    return event_type.removeprefix("framewell.").rsplit(".v", 1)[0]
+
+
+def recorded_event(fact: Message, cause: Cause, recorded: int) -> RecordedEvent:
+    """Return a fact as the gateway keeps it; `cause` is its envelope, whose subject is its asset."""
+    return RecordedEvent(
+        id=cause.id,
+        type=cause.type,
+        source=cause.source,
+        time=cause.time,
+        recorded=recorded,
+        subject=cause.subject,
+        asset_id=cause.subject,
+        sample_id=str(getattr(fact, "sample_id", "")),
+        data=to_json(fact),
+    )

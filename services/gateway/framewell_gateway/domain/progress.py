@@ -50,7 +50,7 @@ class Step:
     chunk: int | None = None
     failure: str = ""
     reason: str = ""
-    kind: int = MediaKind.MEDIA_KIND_UNSPECIFIED
+    kind: "MediaKind.ValueType" = MediaKind.MEDIA_KIND_UNSPECIFIED
     chunk_count: int = 0
     missing: Sequence[str] = ()
 
@@ -64,7 +64,7 @@ class ProgressPart:
     """
 
     generation: int
-    kind: int = MediaKind.MEDIA_KIND_UNSPECIFIED
+    kind: "MediaKind.ValueType" = MediaKind.MEDIA_KIND_UNSPECIFIED
     steps: Mapping[str, Step] = field(default_factory=dict)
     done: Mapping[str, frozenset[int]] = field(default_factory=dict)
     failed: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Progress:
     missing: tuple[str, ...] = ()
     chunks: ChunkCounts = field(default_factory=ChunkCounts)
     generation: int = 0
-    kind: int = MediaKind.MEDIA_KIND_UNSPECIFIED
+    kind: "MediaKind.ValueType" = MediaKind.MEDIA_KIND_UNSPECIFIED
     steps: frozenset[str] = frozenset()
 
 
@@ -135,13 +135,17 @@ def _state(steps: Mapping[str, Step], *, worked_on: bool) -> "tuple[AssetState.V
         return AssetState.ASSET_STATE_ANALYSED, analysed.failure or None
     if rejected := steps.get("asset.rejected"):
         return AssetState.ASSET_STATE_REJECTED, rejected.reason or "rejected without a reason"
+    return _state_on_the_way(steps, worked_on=worked_on), None
+
+
+def _state_on_the_way(steps: Mapping[str, Step], *, worked_on: bool) -> "AssetState.ValueType":
     if "asset.transcoded" in steps:
-        return AssetState.ASSET_STATE_ANALYSING, None
+        return AssetState.ASSET_STATE_ANALYSING
     if worked_on or any(name in steps for name in _SOUND_STEPS):
-        return AssetState.ASSET_STATE_TRANSCODING, None
+        return AssetState.ASSET_STATE_TRANSCODING
     if "asset.ingested" in steps:
-        return AssetState.ASSET_STATE_INGESTED, None
-    return AssetState.ASSET_STATE_REQUESTED, None
+        return AssetState.ASSET_STATE_INGESTED
+    return AssetState.ASSET_STATE_REQUESTED
 
 
 def _count_chunks(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> ChunkCounts:

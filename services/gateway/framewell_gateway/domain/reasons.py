@@ -1,169 +1,159 @@
-"""Why an asset does not go on, one sentence each, with what to do about it. Pure."""
+"""Reasons why an asset does not go on, one sentence each, with what to do about it. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import UTC, datetime
 from itertools import groupby
+from typing import Final
 
-from framewell_gateway.domain.whereabouts import (
-    Backlog,
-    GivenUp,
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from framewell.gateway.v1.explanation_pb2 import AssetDeadLetter, Backlog, Reason, ReasonWeight, WaitingRecord
+from framewell.mesh.v1.operations_service_pb2 import (
+    Breaker,
     HeldJob,
-    OpenBreaker,
-    Paused,
-    ServiceWork,
-    Started,
-    WaitingRecord,
+    JobState,
+    PausedPartition,
+    StartedRecord,
 )
+from framewell_gateway.domain.broker_state import ServiceReplies
 
 # More records of one kind than this are told as a number; the answer lists them all.
 MOST_TOLD = 3
 
-
-class Weight(StrEnum):
-    """What a reason means for the asset, the gravest first."""
-
-    STUCK = "stuck"
-    """It will not go on before somebody does something."""
-    WAITS = "waits"
-    """It goes on by itself, later."""
-    MOVES = "moves"
-    """It is being worked on, or next in line."""
+STUCK: Final = ReasonWeight.REASON_WEIGHT_STUCK
+WAITS: Final = ReasonWeight.REASON_WEIGHT_WAITS
+MOVES: Final = ReasonWeight.REASON_WEIGHT_MOVES
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason. `kind` is a stable word, `sentence` for a person, `advice` a command or what to look at."""
-
-    kind: str
-    weight: Weight
-    service: str
-    sentence: str
-    advice: str = ""
+def reason(
+    kind: str, weight: "ReasonWeight.ValueType", service: str, sentence: str, advice: str = ""
+) -> Reason:
+    """Return a reason; see the message for what its parts mean."""
+    return Reason(kind=kind, weight=weight, service=service, sentence=sentence, advice=advice)
 
 
 def of_broker(away: str) -> Iterator[Reason]:
-    """The broker itself."""
+    """Yield a reason when the broker does not answer."""
     if away:
-        yield Reason(
-            "broker_away", Weight.STUCK, "broker", f"The broker does not answer: {away}.", "framewell status"
+        yield reason(
+            "broker_away", STUCK, "broker", f"The broker does not answer: {away}.", "framewell status"
         )
 
 
-def of_service(work: ServiceWork, *, needed: bool) -> Iterator[Reason]:
-    """A service that is away or not ready; of little weight where the asset does not need it now."""
+def of_service(work: ServiceReplies, *, needed: bool) -> Iterator[Reason]:
+    """Yield reasons of a service that is away or not ready; they weigh little while it is not needed."""
     name = work.service
     if work.away:
         if needed:
-            told = f"{name} is away: {work.away}."
-            yield Reason("service_away", Weight.STUCK, name, told, "framewell status")
+            sentence = f"{name} is away: {work.away}."
+            yield reason("service_away", STUCK, name, sentence, "framewell status")
         else:
-            told = f"{name} is away, which it does not need yet: {work.away}."
-            yield Reason("service_away", Weight.MOVES, name, told, "framewell status")
+            sentence = f"{name} is away, which it does not need yet: {work.away}."
+            yield reason("service_away", MOVES, name, sentence, "framewell status")
         return
     if needed:
         yield from _of_replicas(work)
 
 
-def _of_replicas(work: ServiceWork) -> Iterator[Reason]:
-    """Replicas that do not answer while others do, and those that are not ready."""
+def _of_replicas(work: ServiceReplies) -> Iterator[Reason]:
+    """Yield reasons of replicas that do not answer while others do, and of those that are not ready."""
     name, advice = work.service, "framewell status"
     for one in work.silent:
-        told = f"One of {len(work.replicas)} replicas of {name} is away: {one.away} ({one.address})."
-        yield Reason("replica_away", Weight.MOVES, name, told, advice)
+        sentence = f"One of {len(work.replicas)} replicas of {name} is away: {one.away} ({one.address})."
+        yield reason("replica_away", MOVES, name, sentence, advice)
     if work.breakers:
-        return  # that is why, and it is told
-    weight = Weight.MOVES if work.ready else Weight.WAITS
+        return  # that is why, and a reason of its own
+    weight = MOVES if work.ready else WAITS
     for one in work.answering:
-        if not one.ready:
-            why = "; ".join(reason for _, reason in one.waiting)
-            told = f"{name}{work.whose(one)} is not ready: {why}."
-            yield Reason("service_unready", weight, name, told, advice)
+        if not one.reply.ready:
+            why = "; ".join(part.reason for part in one.reply.waiting)
+            sentence = f"{name}{work.whose(one)} is not ready: {why}."
+            yield reason("service_unready", weight, name, sentence, advice)
 
 
-def of_breaker(breaker: OpenBreaker, now: datetime) -> Reason:
-    """A stage that stopped itself."""
-    since = f" since {_clock(breaker.opened)}" if breaker.opened else ""
+def of_breaker(breaker: Breaker, now: datetime) -> Reason:
+    """Return the reason of a stage whose breaker is open."""
+    since = f" since {_clock(breaker.opened_at)}" if breaker.HasField("opened_at") else ""
     tries = (
-        f"It tries one record {_in(breaker.tries, now)}."
-        if breaker.tries
+        f"It tries one record {_in(breaker.tries_at, now)}."
+        if breaker.HasField("tries_at")
         else "It tries one record now, and goes on if that succeeds."
     )
-    return Reason(
+    return reason(
         "breaker_open",
-        Weight.STUCK,
+        STUCK,
         _service(breaker.group),
         f"The breaker of {breaker.group} is open{since}: most of its records failed. {tries}",
         f"framewell dlq resume {breaker.group}",
     )
 
 
-def of_given_up(letter: GivenUp) -> Reason:
-    """A dead letter."""
+def of_dead_letter(letter: AssetDeadLetter) -> Reason:
+    """Return the reason of a record that was given up."""
     attempts = "1 attempt" if letter.attempts == 1 else f"{letter.attempts} attempts"
     times = f" after {attempts}" if letter.attempts else ""
-    return Reason(
+    return reason(
         "dead_letter",
-        Weight.STUCK,
-        letter.service,
-        f"{letter.group} gave up {_short(letter.event_type)}{times}: {letter.reason} ({letter.code}).",
+        STUCK,
+        _service(letter.group),
+        f"{letter.group} gave up {_short(letter.type)}{times}: {letter.reason} ({letter.code}).",
         letter.replay,
     )
 
 
 def of_records(records: Sequence[WaitingRecord], now: datetime) -> Iterator[Reason]:
-    """Records that wait: those that failed one by one, the others by group and topic."""
-    yield from (_of_retry(record, now) for record in records if record.retry)
-    fresh = sorted((one for one in records if not one.retry), key=lambda one: (one.group, one.topic))
+    """Yield reasons of records that wait: those that failed one by one, the others by group and topic."""
+    yield from (_of_retry(record, now) for record in records if record.HasField("retry"))
+    fresh = sorted(
+        (one for one in records if not one.HasField("retry")), key=lambda one: (one.group, one.topic)
+    )
     for (group, topic), found in groupby(fresh, key=lambda one: (one.group, one.topic)):
         same = sorted(found, key=lambda one: one.ahead)
         if len(same) <= MOST_TOLD:
             yield from (_of_fresh(one, now) for one in same)
         else:
-            oldest = min(one.written for one in same)
-            yield Reason(
+            oldest = min(one.written.ToDatetime(UTC) for one in same)
+            yield reason(
                 "record",
-                Weight.MOVES,
+                MOVES,
                 _service(group),
-                f"{len(same)} {_short(same[0].event_type)} wait for {group} in {topic}, "
+                f"{len(same)} {_short(same[0].type)} wait for {group} in {topic}, "
                 f"the oldest for {ago(oldest, now)}.",
             )
 
 
 def _of_fresh(record: WaitingRecord, now: datetime) -> Reason:
     ahead = f"behind {record.ahead:,} others" if record.ahead else "next in line"
-    return Reason(
+    return reason(
         "record",
-        Weight.MOVES,
-        record.service,
-        f"{_short(record.event_type)} waits for {record.group} in {record.topic}/{record.partition}"
-        f"@{record.offset}, {ahead}, for {ago(record.written, now)}.",
+        MOVES,
+        _service(record.group),
+        f"{_short(record.type)} waits for {record.group} in {record.topic}/{record.partition}"
+        f"@{record.offset}, {ahead}, for {ago(record.written.ToDatetime(UTC), now)}.",
     )
 
 
 def _of_retry(record: WaitingRecord, now: datetime) -> Reason:
     retry = record.retry
-    assert retry is not None
     place = f"{record.topic}/{record.partition}@{record.offset}"
-    what = _short(record.event_type)
+    what = _short(record.type)
     if retry.code == "failed":
-        told = f"{record.group} failed {_times(retry.attempts)} at {what}: {retry.reason}."
+        failure = f"{record.group} failed {_times(retry.attempts)} at {what}: {retry.reason}."
     else:
-        told = f"{record.group} cannot handle {what} yet: {retry.reason}."
-    return Reason(
+        failure = f"{record.group} cannot handle {what} yet: {retry.reason}."
+    return reason(
         "retry",
-        Weight.WAITS,
-        record.service,
-        f"{told} Attempt {retry.attempts + 1} comes {_in(retry.not_before, now)}; it waits in {place}.",
+        WAITS,
+        _service(record.group),
+        f"{failure} Attempt {retry.attempts + 1} comes {_in(retry.not_before, now)}; it waits in {place}.",
     )
 
 
 def of_backlog(backlog: Backlog) -> Reason:
-    """A group that is behind where the asset's records lie."""
-    return Reason(
+    """Return the reason of a group that is behind where the asset's records lie."""
+    return reason(
         "backlog",
-        Weight.MOVES,
+        MOVES,
         _service(backlog.group),
         f"{backlog.group} is {backlog.behind:,} records behind in {backlog.topic} "
         f"({backlog.committed:,} of {backlog.end:,} done).",
@@ -171,68 +161,68 @@ def of_backlog(backlog: Backlog) -> Reason:
 
 
 def of_job(service: str, job: HeldJob, now: datetime) -> Reason:
-    """A leased job."""
+    """Return the reason of a leased job, by its state."""
     name = f"The job {job.kind} of {service}"
     attempt = f", attempt {job.attempt}" if job.attempt > 1 else ""
     last = f" The last attempt ended with: {job.reason}." if job.reason else ""
-    if job.state == "failed":
+    if job.state == JobState.JOB_STATE_FAILED:
         sentence = f"{name} was given up: {job.reason} ({job.code})."
-        return Reason("job", Weight.STUCK, service, sentence)
-    if job.state == "later":
-        when = _in(job.due, now) if job.due else "later"
-        return Reason("job", Weight.WAITS, service, f"{name} is tried again {when}{attempt}.{last}")
-    if job.state == "running":
-        lease = f", its lease lasts until {_clock(job.leased_until)}" if job.leased_until else ""
+        return reason("job", STUCK, service, sentence)
+    if job.state == JobState.JOB_STATE_LATER:
+        when = _in(job.due_at, now) if job.HasField("due_at") else "later"
+        return reason("job", WAITS, service, f"{name} is tried again {when}{attempt}.{last}")
+    if job.state == JobState.JOB_STATE_RUNNING:
+        leased = job.HasField("leased_until")
+        lease = f", its lease lasts until {_clock(job.leased_until)}" if leased else ""
         died = f" Its worker died {_times(job.starts - 1)} before." if job.starts > 1 else ""
-        return Reason("job", Weight.MOVES, service, f"{name} runs{attempt}{lease}.{died}{last}")
-    return Reason(
+        return reason("job", MOVES, service, f"{name} runs{attempt}{lease}.{died}{last}")
+    return reason(
         "job",
-        Weight.MOVES,
+        MOVES,
         service,
-        f"{name} waits for a free worker{attempt}, for {ago(job.put, now)} now.{last}",
+        f"{name} waits for a free worker{attempt}, for {ago(job.put_at.ToDatetime(UTC), now)} now.{last}",
     )
 
 
-def of_paused(paused: Paused, now: datetime, whose: str) -> Reason:
-    """A partition that is not read for a while; `whose` says in which replica, where there are several."""
-    return Reason(
+def of_paused(paused: PausedPartition, now: datetime, whose: str) -> Reason:
+    """Return the reason of a paused partition; `whose` says in which replica, where there are several."""
+    return reason(
         "paused",
-        Weight.WAITS,
+        WAITS,
         _service(paused.group),
         f"{paused.group}{whose} has paused {paused.topic}/{paused.partition}: {paused.reason}. "
         f"It goes on {_in(paused.until, now)}.",
     )
 
 
-def of_started(started: Started) -> Reason:
-    """A heavy record at work; one that killed its worker before."""
+def of_started(started: StartedRecord) -> Reason:
+    """Return the reason of a heavy record at work, or of one that killed its worker before."""
     place = f"{started.topic}/{started.partition}@{started.offset}"
     if started.starts == 1:
-        return Reason("started", Weight.MOVES, _service(started.group), f"{started.group} is at {place}.")
-    return Reason(
+        return reason("started", MOVES, _service(started.group), f"{started.group} is at {place}.")
+    return reason(
         "started",
-        Weight.WAITS,
+        WAITS,
         _service(started.group),
         f"{started.group} started {place} {_times(started.starts)}, for its worker died; "
         "the third start gives it up.",
     )
 
 
-def of_unsent(work: ServiceWork) -> Iterator[Reason]:
-    """Facts that the broker has not taken."""
+def of_unsent(work: ServiceReplies) -> Iterator[Reason]:
+    """Yield a reason when the service holds facts that the broker has not taken."""
     if work.unsent_facts:
         count = work.unsent_facts
         facts = "1 fact" if count == 1 else f"{count} facts"
-        yield Reason(
-            "unsent", Weight.WAITS, work.service,
+        yield reason(
+            "unsent", WAITS, work.service,
             f"{work.service} holds {facts} of it that the broker has not taken yet.",
         )  # fmt: skip
 
 
 def gravest_first(reasons: Iterable[Reason]) -> list[Reason]:
-    """What a person should read first."""
-    order = list(Weight)
-    return sorted(reasons, key=lambda reason: order.index(reason.weight))
+    """Return the reasons in the order in which a person should read them."""
+    return sorted(reasons, key=lambda one: one.weight)
 
 
 def _service(group: str) -> str:
@@ -247,17 +237,17 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _clock(moment: datetime | None) -> str:
-    return f"{moment:%H:%M:%S} UTC" if moment else "-"
+def _clock(moment: Timestamp) -> str:
+    return f"{moment.ToDatetime(UTC):%H:%M:%S} UTC"
 
 
-def _in(moment: datetime, now: datetime) -> str:
-    seconds = (moment - now).total_seconds()
+def _in(moment: Timestamp, now: datetime) -> str:
+    seconds = (moment.ToDatetime(UTC) - now).total_seconds()
     return "now" if seconds <= 0 else f"in {_seconds(seconds)} ({_clock(moment)})"
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long ago that was: `12 s`, `5 min`."""
+    """Return how long ago that was: `12 s`, `5 min`."""
     return _seconds(max((now - moment).total_seconds(), 0.0))
 
 

@@ -1,1 +1,1 @@
-"""One file a handler: a fact is recorded, a question is answered, a change is passed on."""
+"""What the gateway does with facts: one file a handler, named by its verb."""

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from fastapi import HTTPException
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from framewell_gateway.domain.principals import LOCAL, Principal, acting, declared, is_loopback, principal_of
 from framewell_gateway.entrypoints.http.problems import problem
 
 DECLARED_ACTOR = "framewell-actor"
+ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of the parameter
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # What says how to call and what travels is no secret, and a browser asks for pages without a token.
 _OPEN_PATHS = {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json"}
@@ -124,7 +125,7 @@ def _secret(scope: Scope, headers: Headers) -> str:
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         # An image or a link cannot send headers: the token may stand in the address.
-        secret = _query(scope, "access_token")
+        secret = _query(scope, ACCESS_TOKEN)
     return secret.strip()
 
 

@@ -1,11 +1,11 @@
 """Stored objects over HTTP: ranges, caching and media types as players want them."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request
-from fastapi.responses import Response, StreamingResponse
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
+from framewell.media.v1.media_service_pb2 import ReadObjectRequest
 from framewell_gateway.domain.addresses import (
     OBJECT_KEY,
     ByteRange,
@@ -13,55 +13,40 @@ from framewell_gateway.domain.addresses import (
     media_type,
     parse_range,
 )
-from framewell_gateway.entrypoints.http.assets import TheDoor
+from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import NotFound
 
-router = APIRouter(prefix="/v1", tags=["objects"])
-
 _PIECE = 1 << 20
 
 
-@router.get(
-    "/objects/{key:path}",
-    summary="The bytes of a stored object",
-    description="Immutable, so cached for ever. Answers range requests.",
-    response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}, 206: {}, 304: {}},
-)
-@router.head("/objects/{key:path}", include_in_schema=False)
-async def read_object(
-    the: TheDoor,
-    request: Request,
-    *,
-    key: Annotated[str, Path(description="`<first two hex digits>/<sha256><suffix>`")],
-    range: Annotated[str | None, Header(max_length=200)] = None,  # noqa: A002 - the header's name
-    if_range: Annotated[str | None, Header(max_length=200)] = None,
-    if_none_match: Annotated[str | None, Header(max_length=4000)] = None,
-) -> Response:
+async def read_object(context: AppContext, wanted: ReadObjectRequest, request: Request) -> Response:
+    """Answer with the object or the wanted range of it; 304 for what the caller has."""
+    key = wanted.key
     found = OBJECT_KEY.fullmatch(key)
     if found is None:
         raise NotFound("no object has such a key: expected <two hex digits>/<sha256><suffix>")
     etag = f'"{found["sha256"]}"'
     headers = _headers(etag)
-    if if_none_match and (etag in if_none_match or if_none_match.strip() == "*"):
+    if_none_match = request.headers.get("if-none-match", "")
+    if etag in if_none_match or if_none_match.strip() == "*":
         return Response(status_code=304, headers=headers)
-    size = await the.objects.size(key)
+    size = await context.objects.size(key)
+    is_same = request.headers.get("if-range") in (None, etag)
     try:
-        part = parse_range(range if if_range in (None, etag) else None, size)
+        part = parse_range(request.headers.get("range") if is_same else None, size)
     except UnsatisfiableError:
         return problem(416, f"the object has {size} bytes", headers={"content-range": f"bytes */{size}"})
-    wanted = part or ByteRange(0, size - 1)
-    headers["content-length"] = str(wanted.length)
+    span = part or ByteRange(0, size - 1)
+    headers["content-length"] = str(span.length)
     if part:
         headers["content-range"] = f"bytes {part.first}-{part.last}/{size}"
     status = 206 if part else 200
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=media_type(key))
-    return StreamingResponse(
-        _read(the.objects, key, wanted), status_code=status, headers=headers, media_type=media_type(key)
-    )
+    body = _read(context.objects, key, span)
+    return StreamingResponse(body, status_code=status, headers=headers, media_type=media_type(key))
 
 
 def _headers(etag: str) -> dict[str, str]:

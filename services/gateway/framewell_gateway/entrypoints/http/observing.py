@@ -27,7 +27,7 @@ log = logger(__name__)
 class Observed:
     """Takes `x-request-id` and `traceparent` from the caller, or makes them, and gives the id back.
 
-    An exception nobody expected is logged under that id and answered as a problem that tells nothing of
+    An exception nobody expected is logged under that id and answered as a problem that says nothing of
     the inside.
     """
 
@@ -41,7 +41,7 @@ class Observed:
         cause = _cause(scope, self.clock.now())
         started, answered = time.perf_counter(), False
 
-        async def told(message: Message) -> None:
+        async def send_observed(message: Message) -> None:
             nonlocal answered
             if message["type"] == "http.response.start":
                 answered = True
@@ -51,13 +51,13 @@ class Observed:
 
         with handling(cause, cause.type, SpanKind.SERVER):
             try:
-                await self.app(scope, receive, told)
+                await self.app(scope, receive, send_observed)
             except Exception:
                 log.exception(REQUEST_FAILED, path=scope["path"], request_id=cause.id)
                 if answered:
                     raise
                 detail = f"the gateway failed at this request; its log has request {cause.id}"
-                await problem(500, detail)(scope, receive, told)
+                await problem(500, detail)(scope, receive, send_observed)
 
 
 def _cause(scope: Scope, now: datetime) -> Cause:

@@ -11,13 +11,14 @@ from html import escape
 from pathlib import Path
 from types import MappingProxyType
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from framewell_contracts.asyncapi import UnknownService, document
-from framewell_contracts.catalogue import ALL_SERVICES
+from framewell_contracts.services import SERVICES
 from framewell_kit.outcomes import NotFound
 
 STATIC_PATH = "/static"
@@ -40,13 +41,13 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 _INDEX = """\
 <main class="text">
 <h1>Framewell</h1>
-<p>One door to the mesh for people and scripts.</p>
+<p>One address of the mesh for people and scripts.</p>
 <dl>
 <dt><a href="/docs">REST</a></dt>
 <dd>What can be asked here, described and to be tried out. For programs:
 <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</dd>
 <dt><a href="/asyncapi">Events</a></dt>
-<dd>What travels on the mesh, who says and who hears it, and what systems outside may send. For programs:
+<dd>What travels on the mesh, who sends and who reads it, and what systems outside may send. For programs:
 <a href="/asyncapi.json">/asyncapi.json</a> and <code>/asyncapi/&lt;service&gt;.json</code> (AsyncAPI 3).</dd>
 </dl>
 </main>
@@ -60,46 +61,48 @@ class Static(StaticFiles):
         super().__init__(directory=STATIC)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, with the headers of every page; a browser asks each time whether it has changed."""
+        """Return the file with the headers of every page; a browser asks each time whether it has changed."""
         response = await super().get_response(path, scope)
         response.headers.update({**HEADERS, "cache-control": "no-cache"})
         return response
 
 
-def router(kafka_prefix: str) -> APIRouter:
-    """The pages of a mesh whose topics begin with this prefix, and the documents of its events."""
-    pages = APIRouter(include_in_schema=False)
+def routes(kafka_prefix: str, openapi: bytes) -> list[Route]:
+    """Return the pages of a mesh whose topics begin with this prefix, and the documents that they show."""
 
-    @pages.get("/")
-    async def index() -> Response:
+    async def index(_: Request) -> Response:
         return _page("Framewell", _INDEX)
 
-    @pages.get("/docs")
-    async def rest() -> Response:
+    async def rest(_: Request) -> Response:
         return _viewer("REST", "/openapi.json", "swagger-ui", "openapi.js")
 
-    @pages.get("/asyncapi.json")
-    async def events_of_the_mesh() -> Response:
-        return Response(_events(None, kafka_prefix), media_type="application/json")
+    async def rest_document(_: Request) -> Response:
+        return Response(openapi, media_type="application/json")
 
-    @pages.get("/asyncapi/{service}.json")
-    async def events_of_a_service(service: str) -> Response:
+    async def events_document(request: Request) -> Response:
         try:
+            service = request.path_params.get("service")
             return Response(_events(service, kafka_prefix), media_type="application/json")
         except UnknownService as error:
             raise NotFound(str(error)) from error
 
-    @pages.get("/asyncapi")
-    async def mesh() -> Response:
-        return _viewer("Events of the mesh", "/asyncapi.json", "asyncapi")
-
-    @pages.get("/asyncapi/{service}")
-    async def of_a_service(service: str) -> Response:
-        if service not in ALL_SERVICES:
-            raise NotFound(f"there is no service {service!r}: the services are {', '.join(ALL_SERVICES)}")
+    async def events(request: Request) -> Response:
+        service = request.path_params.get("service")
+        if service is None:
+            return _viewer("Events of the mesh", "/asyncapi.json", "asyncapi")
+        if service not in SERVICES:
+            raise NotFound(f"there is no service {service!r}: the services are {', '.join(SERVICES)}")
         return _viewer(f"Events of {service}", f"/asyncapi/{service}.json", "asyncapi")
 
-    return pages
+    return [
+        Route("/", index),
+        Route("/docs", rest),
+        Route("/openapi.json", rest_document),
+        Route("/asyncapi.json", events_document),
+        Route("/asyncapi/{service}.json", events_document),
+        Route("/asyncapi", events),
+        Route("/asyncapi/{service}", events),
+    ]
 
 
 @cache
@@ -110,12 +113,12 @@ def _events(service: str | None, kafka_prefix: str) -> bytes:
 def _viewer(title: str, described_at: str, package: str, *more_scripts: str) -> Response:
     """A page that shows the document with a vendored viewer."""
     if not (VENDORED / package).is_dir():
-        said = (
+        message = (
             f'<main class="text"><h1>{escape(title)}</h1><p>This page\'s viewer is not installed: '
             "<code>make setup</code> installs it. The document itself is at "
             f'<a href="{escape(described_at)}">{escape(described_at)}</a>.</p></main>'
         )
-        return _page(title, said, status=404)
+        return _page(title, message, status=404)
     folder = f"vendored/{package}"
     return _page(
         title,
@@ -134,7 +137,7 @@ def _page(
     status: int = 200,
 ) -> HTMLResponse:
     linked = [("/", "Framewell"), ("/docs", "REST"), ("/asyncapi", "Events of the mesh")]
-    linked += [(f"/asyncapi/{service}", service) for service in ALL_SERVICES]
+    linked += [(f"/asyncapi/{service}", service) for service in SERVICES]
     lines = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',

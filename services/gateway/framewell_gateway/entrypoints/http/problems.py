@@ -1,54 +1,39 @@
 """Errors as RFC 9457 problem details: what happened, to what, and what to do next."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-from framewell_gateway.domain.addresses import ASSET_ID
+from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode, RequestError
+from framewell_contracts.json_mapping import FieldProblem, to_json
 from framewell_gateway.ports import Away
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, Outcome, Rejected
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_SECONDS = 2
 _MOST_ERRORS = 20
 
-
-class FieldProblem(BaseModel):
-    """What is wrong with one field."""
-
-    field: Annotated[str, Field(examples=["statements.0.use"])]
-    problem: str
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldProblem] | None = None
-
-
-_TITLES = {
-    400: "Bad request",
-    401: "Not signed in",
-    403: "Forbidden",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    413: "Too large",
-    415: "Unsupported media type",
-    416: "Range not satisfiable",
-    422: "Not acceptable content",
-    500: "Internal error",
-    503: "Part of the mesh is away",
+KINDS: "Final[Mapping[int, tuple[ProblemCode.ValueType, str]]]" = {
+    400: (ProblemCode.PROBLEM_CODE_BAD_REQUEST, "Bad request"),
+    401: (ProblemCode.PROBLEM_CODE_UNAUTHENTICATED, "Not signed in"),
+    403: (ProblemCode.PROBLEM_CODE_FORBIDDEN, "Forbidden"),
+    404: (ProblemCode.PROBLEM_CODE_NOT_FOUND, "Not found"),
+    405: (ProblemCode.PROBLEM_CODE_METHOD_NOT_ALLOWED, "Method not allowed"),
+    409: (ProblemCode.PROBLEM_CODE_CONFLICT, "Conflict"),
+    413: (ProblemCode.PROBLEM_CODE_TOO_LARGE, "Too large"),
+    415: (ProblemCode.PROBLEM_CODE_UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
+    416: (ProblemCode.PROBLEM_CODE_RANGE_NOT_SATISFIABLE, "Range not satisfiable"),
+    422: (ProblemCode.PROBLEM_CODE_INVALID, "Not acceptable content"),
+    500: (ProblemCode.PROBLEM_CODE_INTERNAL, "Internal error"),
+    503: (ProblemCode.PROBLEM_CODE_UNAVAILABLE, "Part of the mesh is away"),
 }
+"""Code and title of every problem, by its HTTP status."""
+
 _STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Conflict: 409,
@@ -59,63 +44,60 @@ _STATUS: dict[type[Exception], int] = {
     Away: 503,
 }
 
-# A pattern tells a person nothing.
-_FORMS = {ASSET_ID: "is no id of an asset, which is a UUID"}
 
-# Every operation may answer so; keeps FastAPI from documenting its own shape for invalid requests.
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "A problem (RFC 9457).",
-        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
-    }
-}
+class InvalidRequest(Exception):
+    """A request with something in it that is not acceptable; `problems` says where and what."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(one.sentence for one in problems[:3]))
+        self.problems = problems
 
 
 def problem(
     status: int,
     detail: str,
     *,
-    errors: list[FieldProblem] | None = None,
+    errors: Sequence[FieldProblem] = (),
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """The response for a problem."""
-    body = Problem(title=_TITLES.get(status, "Problem"), status=status, detail=detail, errors=errors)
+) -> Response:
+    """Return the response for a problem."""
+    code, title = KINDS.get(status, (ProblemCode.PROBLEM_CODE_UNSPECIFIED, "Problem"))
+    body = Problem(
+        type="about:blank",
+        title=title,
+        status=status,
+        detail=detail,
+        code=code,
+        errors=[RequestError(field=one.field, problem=one.problem) for one in errors[:_MOST_ERRORS]],
+    )
     retry = {"retry-after": str(_RETRY_SECONDS)} if status == 503 else {}
-    return JSONResponse(
-        body.model_dump(exclude_none=True),
+    return Response(
+        json.dumps(to_json(body, defaults=True), ensure_ascii=False).encode("utf-8", "replace"),
         status_code=status,
         headers={**retry, **(headers or {})},
         media_type=MEDIA_TYPE,
     )
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Let every error of the application leave as problem details."""
     app.add_exception_handler(Outcome, _refused)
     app.add_exception_handler(Away, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(InvalidRequest, _invalid)
     app.add_exception_handler(HTTPException, _http)
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refused(_: Request, error: Exception) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     return problem(status, str(error))
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    errors = [
-        FieldProblem(
-            field=".".join(str(step) for step in one["loc"][1:]) or str(one["loc"][0]),
-            problem=_FORMS.get(one.get("ctx", {}).get("pattern"), one["msg"]),
-        )
-        for one in found[:_MOST_ERRORS]
-    ]
-    said = "; ".join(f"{one.field}: {one.problem}" for one in errors[:3])
-    return problem(422, f"the request cannot be used: {said}", errors=errors)
+async def _invalid(_: Request, error: Exception) -> Response:
+    problems = error.problems if isinstance(error, InvalidRequest) else ()
+    return problem(422, f"the request cannot be used: {error}", errors=problems)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     detail = error.detail

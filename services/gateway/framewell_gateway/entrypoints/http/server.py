@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 # Streams of events never end by themselves: they are cut after this long.
 _GRACE_SECONDS = 3
@@ -28,7 +28,7 @@ class WebServer:
 
     name = "http"
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
         self._host, self._port = host, port
         config = uvicorn.Config(
             app,

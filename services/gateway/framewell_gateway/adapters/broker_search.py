@@ -19,13 +19,15 @@ from aiokafka.errors import (
     KafkaError,
     NotCoordinatorForGroupError,
 )
+from google.protobuf.timestamp_pb2 import Timestamp
 
-from framewell_contracts.catalogue import facts_read
-from framewell_contracts.cloudevents import Unreadable, decode
+from framewell.gateway.v1.explanation_pb2 import AssetDeadLetter, Backlog, Retry, WaitingRecord
+from framewell_contracts.cloudevents import Unreadable, asset_of, decode
+from framewell_contracts.fact_types import facts_read
 from framewell_contracts.groups import GROUPS
-from framewell_contracts.subjects import asset_of
 from framewell_contracts.topics import RETRY_SUFFIX, dead_letter_topic, retry_topic
-from framewell_gateway.domain.whereabouts import Backlog, GivenUp, Retry, WaitingRecord, Whereabouts
+from framewell_gateway.domain.broker_state import BrokerState
+from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.ports import Away
 from framewell_kafka import retry_headers
 from framewell_kafka.broker_access import BrokerAccess
@@ -49,7 +51,7 @@ class _Search:
     asset_id: str
     deadline: float
     waiting: list[WaitingRecord] = field(default_factory=list)
-    given_up: list[GivenUp] = field(default_factory=list)
+    dead_letters: list[AssetDeadLetter] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
     @property
@@ -65,8 +67,8 @@ class _Extent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class TopicSearch:
-    """`Topics` on the broker of the mesh."""
+class KafkaSearch:
+    """`BrokerSearch` on the Kafka of the mesh."""
 
     access: BrokerAccess
     prefix: str = ""
@@ -74,29 +76,30 @@ class TopicSearch:
     seconds: float = SEARCH_SECONDS
     most_records: int = MOST_RECORDS
 
-    async def search(self, asset_id: str, since: datetime | None) -> Whereabouts:
+    async def search(self, asset_id: str, since: datetime | None) -> BrokerState:
+        """See BrokerSearch."""
         search = _Search(asset_id, time.monotonic() + self.seconds)
         try:
             async with asyncio.timeout(self.seconds * 3):
-                known, committed = await asyncio.gather(self._topics_as_they_are(), self._committed())
+                known, committed = await asyncio.gather(self._extents(), self._committed())
                 starts = self._starts(known, committed)
-                letters = self._look_through_letters(search, since, self._groups_with_letters(known))
-                await asyncio.gather(self._look_through(search, starts, known), letters)
+                dead_letters = self._read_dead_letters(search, since, self._groups_with_dead_letters(known))
+                await asyncio.gather(self._look_through(search, starts, known), dead_letters)
         except (KafkaError, TimeoutError, OSError) as error:
-            raise Away("the broker", self._said(error)) from error
+            raise Away("the broker", self._described(error)) from error
         backlogs = _backlogs(starts, known, len(self.prefix))
-        return Whereabouts(search.waiting, backlogs, search.given_up, search.cut)
+        return BrokerState(search.waiting, backlogs, search.dead_letters, search.cut)
 
-    def _said(self, error: Exception) -> str:
-        """What a person is told of a broker that does not answer as it should."""
+    def _described(self, error: Exception) -> str:
+        """Return a sentence about a broker that does not answer as it should."""
         if isinstance(error, BrokerUnusable):  # names the broker itself
             return str(error)
         if isinstance(error, TimeoutError):
             return f"{self.access.servers} did not answer within {self.seconds * 3:g} s"
         return f"{self.access.servers}: {str(error) or type(error).__name__}"
 
-    async def _topics_as_they_are(self) -> dict[TopicPartition, _Extent]:
-        """Where every partition begins and ends that groups read or leave dead letters in."""
+    async def _extents(self) -> dict[TopicPartition, _Extent]:
+        """Return where every partition begins and ends that groups read or leave dead letters in."""
         names = {name for group in self.groups for name in (*self._topics(group), dead_letter_topic(group))}
         partitions = await partitions_of(self.access, sorted(self.prefix + name for name in names))
         async with reader(self.access) as consumer:
@@ -114,7 +117,7 @@ class TopicSearch:
         known: Mapping[TopicPartition, _Extent],
         committed: Mapping[str, Mapping[TopicPartition, int]],
     ) -> dict[TopicPartition, dict[str, int]]:
-        """From where on each group has not handled the records of a partition."""
+        """Return from which offset on each group has not handled the records of a partition."""
         starts: dict[TopicPartition, dict[str, int]] = {}
         for group in self.groups:
             read = {self.prefix + name for name in self._topics(group)}
@@ -131,12 +134,12 @@ class TopicSearch:
         admin = AIOKafkaAdminClient(**self.access.client_options())
         await admin.start()
         try:
-            told = await asyncio.gather(*(_offsets(admin, self.prefix + group) for group in self.groups))
+            found = await asyncio.gather(*(_offsets(admin, self.prefix + group) for group in self.groups))
         finally:
             await admin.close()
         return {
             group: {one: at.offset for one, at in offsets.items()}
-            for group, offsets in zip(self.groups, told, strict=True)
+            for group, offsets in zip(self.groups, found, strict=True)
         }
 
     async def _look_through(
@@ -166,21 +169,26 @@ class TopicSearch:
         search.cut.append(f"looked at {looked:,} of the {total:,} records that groups have not handled")
 
     def _is_about(self, asset_id: str, record: Any) -> bool:
-        """Whether the record is about the asset, be it readable or not."""
+        """Return whether the record is about the asset, be it readable or not."""
         topic, headers = record.topic[len(self.prefix) :], record.headers
-        if topic.endswith(RETRY_SUFFIX) and (note := retry_headers.read(headers)) is not None:
-            topic, headers = note.origin_topic, retry_headers.original_headers(headers)
+        if topic.endswith(RETRY_SUFFIX) and (failure := retry_headers.read(headers)) is not None:
+            topic, headers = failure.origin_topic, retry_headers.original_headers(headers)
         try:
             return asset_of(decode(topic, headers, record.value)) == asset_id
         except Unreadable:
             return _attribute(record, "ce_subject") == asset_id
 
     def _waiting(self, record: Any, groups: Mapping[str, int]) -> Iterable[WaitingRecord]:
-        note = retry_headers.read(record.headers) if record.topic.endswith(RETRY_SUFFIX) else None
+        failure = retry_headers.read(record.headers) if record.topic.endswith(RETRY_SUFFIX) else None
         retry = None
-        if note is not None:
-            due = _moment(note.not_before_ms)
-            retry = Retry(note.attempt, due, note.code, note.reason, note.origin_topic)
+        if failure is not None:
+            retry = Retry(
+                attempts=failure.attempt,
+                not_before=_moment(failure.not_before_ms),
+                code=failure.code,
+                reason=failure.reason,
+                origin_topic=failure.origin_topic,
+            )
         for group, start in groups.items():
             if record.offset >= start:
                 yield WaitingRecord(
@@ -188,8 +196,8 @@ class TopicSearch:
                     topic=record.topic[len(self.prefix) :],
                     partition=record.partition,
                     offset=record.offset,
-                    event_type=_attribute(record, "ce_type"),
-                    event_id=_attribute(record, "ce_id"),
+                    type=_attribute(record, "ce_type"),
+                    id=_attribute(record, "ce_id"),
                     written=_moment(record.timestamp),
                     ahead=record.offset - start,
                     retry=retry,
@@ -197,11 +205,11 @@ class TopicSearch:
 
     # --- dead letters
 
-    def _groups_with_letters(self, known: Mapping[TopicPartition, _Extent]) -> tuple[str, ...]:
+    def _groups_with_dead_letters(self, known: Mapping[TopicPartition, _Extent]) -> tuple[str, ...]:
         full = {one.topic for one, extent in known.items() if extent.begin < extent.end}
         return tuple(group for group in self.groups if self.prefix + dead_letter_topic(group) in full)
 
-    async def _look_through_letters(
+    async def _read_dead_letters(
         self, search: _Search, since: datetime | None, groups: tuple[str, ...]
     ) -> None:
         if not groups:
@@ -214,8 +222,8 @@ class TopicSearch:
                 asyncio.timeout(search.seconds_left),
             ):
                 async for letter in store.read(chosen):
-                    search.given_up.append(_given_up(letter))
-                    if len(search.given_up) >= MOST_FOUND:
+                    search.dead_letters.append(_asset_dead_letter(letter))
+                    if len(search.dead_letters) >= MOST_FOUND:
                         search.cut.append(f"there may be more than {MOST_FOUND} dead letters")
                         break
         except TimeoutError:
@@ -223,7 +231,7 @@ class TopicSearch:
 
 
 async def _offsets(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
-    """A group's committed offsets. A broker that has just begun knows no coordinators for a second."""
+    """Return a group's committed offsets. A broker that has just begun knows no coordinators for a second."""
     while True:
         try:
             return dict(await admin.list_consumer_group_offsets(group))
@@ -231,23 +239,25 @@ async def _offsets(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
             await asyncio.sleep(COORDINATOR_SECONDS)
 
 
-def _given_up(letter: DeadLetter) -> GivenUp:
-    return GivenUp(
-        place=str(letter.id),
+def _asset_dead_letter(letter: DeadLetter) -> AssetDeadLetter:
+    place = str(letter.id)
+    return AssetDeadLetter(
+        dead_letter_id=place,
         group=letter.id.group,
-        event_type=letter.event_type,
-        event_id=letter.event_id,
+        type=letter.event_type,
+        id=letter.event_id,
         code=letter.code,
         reason=letter.reason,
         attempts=letter.failure.attempt if letter.failure else 0,
         given_up=_moment(letter.written_ms),
+        replay=f"framewell dlq replay {letter.id.group} --id {place.rpartition('/')[2]}",
     )
 
 
 def _backlogs(
     starts: Mapping[TopicPartition, Mapping[str, int]], known: Mapping[TopicPartition, _Extent], cut: int
 ) -> list[Backlog]:
-    """Sums per group and topic, only where something is behind."""
+    """Return sums per group and topic, only where something is behind."""
     summed: dict[tuple[str, str], list[int]] = {}
     for one, groups in starts.items():
         for group, start in groups.items():
@@ -255,7 +265,7 @@ def _backlogs(
             committed_end[0] += start
             committed_end[1] += known[one].end
     return [
-        Backlog(group, topic, committed, end, end - committed)
+        Backlog(group=group, topic=topic, committed=committed, end=end, behind=end - committed)
         for (group, topic), (committed, end) in sorted(summed.items())
         if end > committed
     ]
@@ -266,5 +276,5 @@ def _attribute(record: Any, name: str) -> str:
     return str(content[:256].decode("utf-8", "replace"))
 
 
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _moment(milliseconds: int) -> Timestamp:
+    return timestamp(datetime.fromtimestamp(milliseconds / 1000, UTC))

@@ -1,0 +1,111 @@
+"""Events in the document store: one document an event, inserted once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from framewell_gateway.domain.events import Cursor, RecordedEvent
+from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.paging import Order, Page, PageRequest, find_page
+
+EVENTS: Final = "events"
+ORDER: Final = Order("recorded", int)
+
+# An event may become visible a little after one that arrived later; readers look back so far.
+LOOK_BACK: Final = 10_000_000  # microseconds
+
+
+class EventDocuments:
+    """`EventRepository` on the gateway's own database.
+
+    A review names its sample only, and the proposal of the sample names the asset: whichever comes second
+    gives the asset to the other, so that all events of an asset are found by its id.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def prepare(self) -> None:
+        """Make the indexes that the queries below need."""
+        await self._documents.ensure_index(EVENTS, ["asset_id", *ORDER.fields])
+        await self._documents.ensure_index(EVENTS, ["sample_id", "asset_id"])
+
+    async def record(self, event: RecordedEvent) -> bool:
+        """See EventRepository."""
+        is_new = await self._documents.insert_once(EVENTS, _document(event))
+        if event.sample_id:
+            await self._give_asset(event.sample_id, event.asset_id)
+        return is_new
+
+    async def page(self, asset_id: str, page: PageRequest) -> Page[RecordedEvent]:
+        """See EventRepository."""
+        found = await find_page(self._documents, EVENTS, {"asset_id": asset_id}, page, ORDER)
+        return found.map(_event)
+
+    async def since(self, asset_id: str, cursor: Cursor | None) -> Sequence[RecordedEvent]:
+        """See EventRepository."""
+        after = {"recorded": {"$gte": cursor.recorded - LOOK_BACK}} if cursor else {}
+        return await self._find({"asset_id": asset_id, **after})
+
+    async def first(self, asset_id: str) -> RecordedEvent | None:
+        """See EventRepository."""
+        return next(iter(await self._find({"asset_id": asset_id}, limit=1)), None)
+
+    async def last(self, asset_id: str) -> RecordedEvent | None:
+        """See EventRepository."""
+        return next(iter(await self._find({"asset_id": asset_id}, limit=1, direction=-1)), None)
+
+    async def get(self, key: str) -> RecordedEvent | None:
+        """See EventRepository."""
+        document = await self._documents.get(EVENTS, key)
+        return None if document is None else _event(document)
+
+    async def forget(self, asset_id: str) -> int:
+        """See EventRepository."""
+        return await self._documents.delete_where(EVENTS, {"asset_id": asset_id})
+
+    async def _give_asset(self, sample_id: str, asset_id: str) -> None:
+        """Give its asset to the events of a sample that do not name it, as soon as one event does."""
+        if not asset_id:
+            query = {"sample_id": sample_id, "asset_id": {"$gt": ""}}
+            proposals = await self._documents.find(EVENTS, query, limit=1)
+            asset_id = str(proposals[0]["asset_id"]) if proposals else ""
+        if asset_id:
+            orphans = {"sample_id": sample_id, "asset_id": ""}
+            await self._documents.update_where(EVENTS, orphans, {"$set": {"asset_id": asset_id}})
+
+    async def _find(
+        self, query: Mapping[str, Any], *, limit: int | None = None, direction: int = 1
+    ) -> list[RecordedEvent]:
+        sort = [(field, direction) for field in ORDER.fields]
+        return [_event(each) for each in await self._documents.find(EVENTS, query, sort=sort, limit=limit)]
+
+
+def _document(event: RecordedEvent) -> Document:
+    return {
+        "_id": event.key,
+        "id": event.id,
+        "type": event.type,
+        "source": event.source,
+        "time": event.time,
+        "recorded": event.recorded,
+        "subject": event.subject,
+        "asset_id": event.asset_id,
+        "sample_id": event.sample_id,
+        # As text: the keys of maps come from outside and must not be read as operators or paths.
+        "data": json.dumps(event.data, ensure_ascii=False),
+    }
+
+
+def _event(document: Document) -> RecordedEvent:
+    return RecordedEvent(
+        id=document["id"],
+        type=document["type"],
+        source=document["source"],
+        time=document["time"],
+        recorded=document["recorded"],
+        subject=document["subject"],
+        asset_id=document["asset_id"],
+        sample_id=document["sample_id"],
+        data=json.loads(document["data"]),
+    )

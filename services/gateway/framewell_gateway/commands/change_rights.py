@@ -1,0 +1,57 @@
+"""POST /v1/rights and its preview: a person changes rights; the mesh learns it by rights.changed."""
+
+from dataclasses import dataclass
+
+from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeRequest, PreviewRightsChangeResponse
+from framewell.gateway.v1.events_pb2 import PublishedEvent
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.rights.v1.rights_pb2 import RightsChanged
+from framewell_contracts.fact_types import fact_type
+from framewell_gateway.domain.moments import timestamp
+from framewell_gateway.domain.principals import acting
+from framewell_gateway.methods import PREVIEW_RIGHTS_CHANGE
+from framewell_gateway.ports import Announcer, Services
+from framewell_kit.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRights:
+    """Publish the change with the caller as its actor; what it does is dataset's decision.
+
+    Answers once the event can no longer be lost. A change without revision counts as made now: its revision
+    is the present moment in microseconds, so that the later change counts.
+    """
+
+    announcer: Announcer
+    clock: Clock
+
+    async def __call__(self, change: RightsChanged) -> PublishedEvent:
+        announced = _by_caller(change, self.clock)
+        announced.revision = change.revision or int(self.clock.now().timestamp() * 1_000_000)
+        event_id = await self.announcer.announce(announced)
+        return PublishedEvent(event_id=event_id, type=fact_type(announced).type)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRightsChange:
+    """Say what the change would do if the caller made it. Changes nothing."""
+
+    services: Services
+    clock: Clock
+
+    async def __call__(self, request: PreviewRightsChangeRequest) -> PreviewRightsChangeResponse:
+        change = _by_caller(request.change, self.clock)
+        return await self.services.call(PREVIEW_RIGHTS_CHANGE, PreviewRightsChangeRequest(change=change))
+
+
+def _by_caller(change: RightsChanged, clock: Clock) -> RightsChanged:
+    made = RightsChanged()
+    made.CopyFrom(change)
+    made.actor.CopyFrom(caller(clock))
+    return made
+
+
+def caller(clock: Clock) -> Actor:
+    """Return who calls the gateway as the actor of a fact."""
+    principal = acting.get()
+    return Actor(principal=principal.name, authority=principal.authority, decided_at=timestamp(clock.now()))

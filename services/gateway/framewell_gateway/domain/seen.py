@@ -1,0 +1,88 @@
+"""What was seen, read and heard in an asset, gathered from what the services answer. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from fractions import Fraction
+
+from google.protobuf.duration_pb2 import Duration
+
+from framewell.gateway.v1.asset_view_pb2 import SeenLabel, SeenPerson, SeenText, SpeechSegment
+from framewell.inference.v1.inference_service_pb2 import Person
+from framewell.media.v1.media_pb2 import Observation, Span, Timeline
+from framewell_gateway.domain.moments import duration
+
+UNKNOWN = "unknown"
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return spans in order of time; those that touch or overlap become one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start_pts, one.end_pts)):
+        last = merged[-1] if merged else None
+        if last is None or span.start_pts > last.end_pts:
+            merged.append(Span())
+            merged[-1].CopyFrom(span)
+            continue
+        end_frame = max(last.first_frame + last.frames, span.first_frame + span.frames)
+        last.end_pts = max(last.end_pts, span.end_pts)
+        last.frames = end_frame - last.first_frame
+    return merged
+
+
+def seen_people(people: Iterable[Person], names: Mapping[str, str]) -> list[SeenPerson]:
+    """Return people with the names of their classes, in the given order, each class once.
+
+    A list of people that was paged may have one class on several pages.
+    """
+    found: dict[str, SeenPerson] = {}
+    spans: dict[str, list[Span]] = {}
+    for person in people:
+        one = found.setdefault(person.class_id, SeenPerson(name=UNKNOWN))
+        if person.class_id:
+            one.class_id = person.class_id
+            one.name = names.get(person.class_id, person.class_id)
+        if person.HasField("score"):
+            one.score = max(one.score, person.score)
+        if person.HasField("model"):
+            one.model.CopyFrom(person.model)
+        spans.setdefault(person.class_id, []).extend(each.span for each in person.appearances)
+    for class_id, one in found.items():
+        # Of the unknown every appearance, since they may be several people.
+        one.spans.extend(joined(spans[class_id]) if class_id else spans[class_id])
+    return list(found.values())
+
+
+def seen_texts(observations: Iterable[Observation]) -> list[SeenText]:
+    """Return texts in order of their first appearance, equal texts together."""
+    spans: dict[str, list[Span]] = {}
+    for seen in observations:
+        if text := " ".join(seen.text.split()):
+            spans.setdefault(text, []).append(seen.span)
+    return [SeenText(text=text, spans=joined(found)) for text, found in spans.items()]
+
+
+def seen_labels(observations: Iterable[Observation]) -> list[SeenLabel]:
+    """Return labels, best score first."""
+    spans: dict[str, list[Span]] = {}
+    scores: dict[str, float] = {}
+    for seen in observations:
+        if seen.label:
+            spans.setdefault(seen.label, []).append(seen.span)
+            scores[seen.label] = max(scores.get(seen.label, 0.0), seen.score)
+    return [
+        SeenLabel(label=label, score=scores[label], spans=joined(spans[label]))
+        for label in sorted(scores, key=lambda label: (-scores[label], label))
+    ]
+
+
+def speech_segments(observations: Iterable[Observation], timeline: Timeline) -> list[SpeechSegment]:
+    """Return where somebody speaks, counted from the asset's start, to the millisecond."""
+    tick = Fraction(timeline.time_base.numerator, timeline.time_base.denominator or 1)
+
+    def from_start(pts: int) -> Duration:
+        return duration(timedelta(milliseconds=round((pts - timeline.start_pts) * tick * 1000)))
+
+    return [
+        SpeechSegment(start=from_start(seen.span.start_pts), end=from_start(seen.span.end_pts))
+        for seen in observations
+    ]

@@ -1,0 +1,52 @@
+"""Everything the routes delegate to."""
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+
+from framewell_gateway.ports import (
+    Announcer,
+    BrokerSearch,
+    EventRepository,
+    Operations,
+    ProgressRepository,
+    Services,
+)
+from framewell_gateway.queries.asset_progress import AssetProgress
+from framewell_kit.clock import Clock
+from framewell_kit.objects.protocol import Objects
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """The ports of the gateway, for whatever a route does with them.
+
+    `public_url` is the address others know this gateway by; empty: the one each request came to.
+    """
+
+    services: Services
+    events: EventRepository
+    progress: ProgressRepository
+    objects: Objects
+    broker: BrokerSearch
+    operations: Operations
+    announcer: Announcer
+    clock: Clock
+    public_url: str = ""
+
+    @property
+    def asset_progress(self) -> AssetProgress:
+        """Where an asset stands."""
+        return AssetProgress(self.progress, self.services)
+
+    def object_url(self, key: str) -> str:
+        """Return how the caller can fetch an object by its key, as an absolute address."""
+        return f"{self.public_url.rstrip('/')}/v1/objects/{key}"
+
+
+def context_of(request: Request) -> AppContext:
+    """Return the context of the application that serves this request, with a public address in any case."""
+    context = request.app.state.context
+    if not isinstance(context, AppContext):
+        raise TypeError("the application was made without a context")
+    return context if context.public_url else replace(context, public_url=str(request.base_url))

@@ -1,0 +1,139 @@
+"""Requests as messages: the path, the query and the body fill the fields of one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from framewell_contracts.json_mapping import FieldProblem, InvalidDocument, from_json, parse_object
+from framewell_contracts.unreadable import Unreadable
+from framewell_gateway.entrypoints.http.bounds import problems_of
+from framewell_gateway.entrypoints.http.guards import ACCESS_TOKEN
+from framewell_gateway.entrypoints.http.problems import InvalidRequest
+
+WHOLE_BODY = "*"
+
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
+_TRUTH = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestShape:
+    """Which fields of a message a request fills from where, as google.api.http has it.
+
+    The names in the path are fields. `body` is '' (no body), `*` (the body is the whole message) or the
+    name of the field that the body is. Every other field is a parameter of the query, but for messages and
+    the `hidden` ones.
+    """
+
+    message: type[Message]
+    path: str
+    body: str = ""
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def path_fields(self) -> list[FieldDescriptor]:
+        """The fields in the path."""
+        fields: Mapping[str, Any] = self.message.DESCRIPTOR.fields_by_name
+        return [fields[name] for name in re.findall(r"{([a-z_]+)[}:]", self.path)]
+
+    @property
+    def query_fields(self) -> list[FieldDescriptor]:
+        """The fields that are parameters of the query."""
+        if self.body == WHOLE_BODY:
+            return []
+        taken = {*self.hidden, self.body, *(field.name for field in self.path_fields)}
+        fields: Sequence[Any] = self.message.DESCRIPTOR.fields
+        return [each for each in fields if each.name not in taken and each.message_type is None]
+
+    @property
+    def body_message(self) -> Any:
+        """The descriptor of the message that the body is; None when there is no body."""
+        descriptor = self.message.DESCRIPTOR
+        if self.body in {"", WHOLE_BODY}:
+            return descriptor if self.body else None
+        return descriptor.fields_by_name[self.body].message_type
+
+    async def read(self, request: Request) -> Message:
+        """Return the message of a request. Raises InvalidRequest, and HTTPException (415)."""
+        problems: list[FieldProblem] = []
+        message = self._parameters(request, problems)
+        if self.body:
+            body = await self._body(request, problems)
+            if body is not None:
+                target = message if self.body == WHOLE_BODY else getattr(message, self.body)
+                target.MergeFrom(body)
+        if problems:
+            raise InvalidRequest(problems)
+        return message
+
+    def _parameters(self, request: Request, problems: list[FieldProblem]) -> Message:
+        document: dict[str, Any] = {}
+        for field in self.path_fields:
+            document[field.name] = _from_text(field, request.path_params[field.name])
+        known = {field.name: field for field in self.query_fields}
+        for name in dict.fromkeys(request.query_params):
+            given = [value for value in request.query_params.getlist(name) if value]
+            if name not in known:
+                if name != ACCESS_TOKEN:
+                    problems.append(FieldProblem(name[:100], f"is no parameter here: {_listed(known)}"))
+            elif known[name].is_repeated:
+                document[name] = [_from_text(known[name], value) for value in given]
+            elif len(given) > 1:
+                problems.append(FieldProblem(name, "stands twice in the address"))
+            elif given:
+                document[name] = _from_text(known[name], given[0])
+        fields = [*self.path_fields, *self.query_fields]
+        return self._message(document, self.message, problems, {field.name for field in fields})
+
+    async def _body(self, request: Request, problems: list[FieldProblem]) -> Message | None:
+        kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise HTTPException(415, f"a body of type {kind!r} is not taken here: send application/json")
+        message_type = type(getattr(self.message(), self.body)) if self.body != WHOLE_BODY else self.message
+        try:
+            document = parse_object(await request.body(), "the body")
+        except Unreadable as error:
+            problems.append(FieldProblem("", error.reason))
+            return None
+        return self._message(document, message_type, problems)
+
+    def _message(
+        self,
+        document: Mapping[str, Any],
+        message_type: type[Message],
+        problems: list[FieldProblem],
+        bounded: "set[str] | None" = None,
+    ) -> Message:
+        """Return the message of a document, noting what is wrong with the fields of `bounded`, or all."""
+        try:
+            message = from_json(document, message_type)
+        except InvalidDocument as error:
+            problems.extend(error.problems)
+            return message_type()
+        problems.extend(
+            one
+            for one in problems_of(document, message_type.DESCRIPTOR)
+            if bounded is None or one.field.partition(".")[0] in bounded
+        )
+        return message
+
+
+def _from_text(field: FieldDescriptor, text: str) -> Any:
+    """Return a parameter as the JSON value of its field; text that is none stays text, and is refused."""
+    if field.name == "asset_id":
+        return text.lower()
+    if field.type == FieldDescriptor.TYPE_BOOL:
+        return _TRUTH.get(text, text)
+    if field.type in {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_ENUM, FieldDescriptor.TYPE_BYTES}:
+        return text
+    return int(text) if _WHOLE.fullmatch(text) else text
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return f"it takes {', '.join(f'`{name}`' for name in names)}" if names else "it takes none"

@@ -1,0 +1,192 @@
+"""Assets: list, ask for, upload, show, remove, and what was seen in them."""
+
+from functools import partial
+from typing import Final
+
+from framewell.gateway.v1 import asset_view_pb2 as views
+from framewell.gateway.v1.events_pb2 import ListEventsRequest, ListEventsResponse
+from framewell.gateway.v1.explanation_pb2 import AssetExplanation
+from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest, UploadHeader, UploadResponse
+from framewell.media.v1.media_service_pb2 import GetFrameRequest
+from framewell_gateway import methods
+from framewell_gateway.entrypoints.http import frames, routing, uploads
+from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID, list_or_follow
+from framewell_gateway.queries.explain_asset import ExplainAsset
+from framewell_gateway.queries.list_assets import ListAssets
+from framewell_gateway.queries.show_asset import ShowAsset
+
+calls, asks, answers = (
+    partial(made, tag="assets") for made in (routing.calls, routing.asks, routing.answers)
+)
+
+_ASSET: Final = "1c5b2c1e-0000-4000-8000-00000000000a"
+_SPAN: Final = {"start_pts": 0, "end_pts": 180000, "first_frame": 0, "frames": 50}
+_CHUNKS: Final = {"planned": 2, "transcoded": 2, "analysed": 1, "failed": 0}
+_STATEMENT: Final = {
+    "issuer": "house",
+    "statement_id": "own-4711",
+    "revision": 1,
+    "holder": "Kanal Eins",
+    "purposes": [],
+    "use": "allowed",
+    "legal_basis": "own_production",
+    "territories": [],
+    "verbatim": "Own production.",
+    "found_at": "",
+}
+_DECISION: Final = {
+    "purpose": "own_training",
+    "allowed": True,
+    "sentence": "house made it and allows it.",
+    "grounds": [_STATEMENT],
+    "legal_basis": "own_production",
+    "rights_revision": 1,
+}
+
+
+ROUTES: Final = (
+    asks(
+        "GET /assets", "listAssets",
+        lambda app: ListAssets(app.progress, app.services),
+        "List assets, newest first",
+        takes=views.ListAssetsRequest, gives=views.ListAssetsResponse,
+        answer={
+            "assets": [
+                {
+                    "asset_id": _ASSET, "kind": "video", "state": "analysing", "title": "Evening news",
+                    "uri": "https://archive.example/news.mp4", "requested_at": "2026-11-22T18:00:00Z",
+                    "chunks": _CHUNKS,
+                }
+            ],
+            "next_page_token": "",
+        },
+    ),
+    calls(
+        "POST /assets", "submitAsset", methods.SUBMIT, "Ask for media to be taken in",
+        body="request", status=202, problems=(409,),
+        example={
+            "uri": "https://archive.example/news-2024-05-17.mp4",
+            "programme": {"title": "Evening news", "channel": "One"},
+            "statements": [{"issuer": "house", "use": "allowed", "legal_basis": "own_production"}],
+        },
+        answer={"asset_id": _ASSET, "existed": False},
+    ),
+    answers(
+        "POST /uploads", "uploadFile", UploadHeader, uploads.upload, "Send a file",
+        description="The body is the file itself. Then name the answer's `uri` in POST /v1/assets.",
+        hidden=("size",), raw_body="application/octet-stream", problems=(413,),
+        response=UploadResponse, status=201,
+        answer={"uri": "upload:8c1f0c9e", "size": 1048576, "sha256": "0" * 64},
+    ),
+    asks(
+        "GET /assets/{asset_id}", "getAsset",
+        lambda app: ShowAsset(app.asset_progress, app.services, app.object_url),
+        "Everything known about an asset",
+        takes=GetAssetRequest, gives=views.AssetView,
+        description="A part whose service is away is left out: `unavailable` names it, `missing` says why.",
+        omittable=(
+            "timeline", "shots", "people", "text", "labels", "speech", "rights", "playlist", "samples",
+        ),
+        answer={
+            "asset_id": _ASSET, "kind": "video", "state": "analysed", "missing": [], "unavailable": [],
+            "timeline": {
+                "time_base": {"numerator": 1, "denominator": 90000},
+                "frame_rate": {"numerator": 25, "denominator": 1},
+                "variable_rate": False, "start_pts": 0, "duration_pts": 180000, "frame_count": 50,
+                "start_timecode": "10:00:00:00", "drop_frame": False,
+            },
+            "chunks": _CHUNKS,
+            "shots": [{"span": _SPAN}],
+            "people": [
+                {
+                    "class_id": "0b9f6a52", "name": "Jörg Müßigbrodt", "score": 0.8125, "spans": [_SPAN],
+                    "model": {"name": "identity/people", "version": "3.0"},
+                }
+            ],
+            "text": [{"text": "Jörg Müßigbrodt", "spans": [_SPAN]}],
+            "labels": [{"label": "convertible", "score": 0.75, "spans": [_SPAN]}],
+            "speech": [{"start": "1s", "end": "1.5s"}],
+            "rights": [_DECISION],
+            "playlist": f"http://127.0.0.1:7410/v1/objects/ab/ab{'0' * 62}.m3u8",
+            "samples": {
+                "proposed": 1, "withheld": 0, "accepted": 2, "rejected": 0, "unsure": 0, "withdrawn": 0,
+            },
+        },
+    ),
+    asks(
+        "GET /assets/{asset_id}/why", "explainAsset",
+        lambda app: ExplainAsset(app.events, app.asset_progress, app.broker, app.operations, app.clock),
+        "Where an asset stands, what it waits for and why",
+        takes=GetAssetRequest, gives=AssetExplanation,
+        answer={
+            "asset_id": _ASSET, "state": "ingested", "verdict": "stuck",
+            "headline": f"{_ASSET} is ingested. It is stuck.",
+            "stage": "planning", "waits_for": ["transcode: to plan its chunks"],
+            "reasons": [
+                {
+                    "kind": "service_away", "weight": "stuck", "service": "transcode",
+                    "sentence": "transcode is away: nothing answers at its address.",
+                    "advice": "framewell status",
+                }
+            ],
+            "records": [], "backlogs": [], "dead_letters": [], "jobs": [], "services": [], "missing": [],
+            "incomplete": ["what transcode holds of it is not known"],
+        },
+    ),
+    calls(
+        "DELETE /assets/{asset_id}", "removeAsset", methods.REMOVE_ASSET,
+        "Remove an asset and everything made from it", status=202, problems=(409,), answer={},
+    ),
+    calls(
+        "POST /assets/{asset_id}/reprocess", "reprocessAsset", methods.REPROCESS,
+        "Make everything of an asset anew", status=202, problems=(409,), answer={"generation": 1},
+    ),
+    answers(
+        "GET /assets/{asset_id}/events", "listAssetEvents", ListEventsRequest, list_or_follow,
+        "Everything that happened to an asset",
+        description=f"A list; with `Accept: {EVENT_STREAM}` the same events as they happen, resumed after "
+        "`Last-Event-ID`.",
+        response=ListEventsResponse,
+        content={200: {EVENT_STREAM: {"schema": {"type": "string"}, "example": "event: asset.ingested\n\n"}}},
+        headers={LAST_EVENT_ID: "The id of the last event of a stream that broke off."},
+        answer={
+            "events": [
+                {
+                    "id": "0b9f6a52", "type": "framewell.asset.removed.v1", "source": "framewell/ingest",
+                    "time": "2026-11-22T18:00:00Z", "subject": _ASSET,
+                    "data": {"asset_id": _ASSET, "reason": "Delivered by mistake."},
+                }
+            ],
+            "next_page_token": "",
+        },
+    ),
+    calls(
+        "GET /assets/{asset_id}/observations", "listObservations", methods.LIST_OBSERVATIONS,
+        "What models saw, read and heard", problems=(409,),
+        answer={
+            "observations": [
+                {
+                    "id": "text/0/900000/3", "kind": "text", "span": _SPAN, "moment": {"pts": 0, "frame": 0},
+                    "box": {"x": 0.1, "y": 0.8, "width": 0.5, "height": 0.1}, "score": 0.93, "label": "",
+                    "text": "Evening news", "shot": 0,
+                    "text_attributes": {
+                        "region": "lower_third", "reads": 3, "agreeing_reads": 3, "height_pixels": 41.5,
+                        "below_id": "", "below_text": "",
+                    },
+                    "model": {"name": "text/ppocr", "version": "5.0"},
+                }
+            ],
+            "next_page_token": "",
+        },
+    ),
+    calls(
+        "GET /assets/{asset_id}/rights", "getRights", methods.GET_RIGHTS,
+        "Rights of an asset: decisions and statements",
+        answer={"decisions": [_DECISION], "statements": [_STATEMENT], "revision": 1},
+    ),
+    answers(
+        "GET /assets/{asset_id}/frame", "getFrame", GetFrameRequest, frames.frame,
+        "One sampled picture, the nearest at or before a moment", problems=(409,),
+        content={200: {"image/jpeg": {"schema": {"type": "string", "format": "binary"}, "example": "JPEG"}}},
+    ),
+)  # fmt: skip

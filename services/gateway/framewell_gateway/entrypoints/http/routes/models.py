@@ -1,0 +1,85 @@
+"""Models at work, training runs, candidates, promotion."""
+
+from functools import partial
+from typing import Final
+
+from framewell.training.v1.training_service_pb2 import StartTrainingRequest, StartTrainingResponse
+from framewell_gateway import methods
+from framewell_gateway.commands.start_run import StartRun
+from framewell_gateway.entrypoints.http import routing
+
+calls, asks = (partial(made, tag="models") for made in (routing.calls, routing.asks))
+
+_RUN: Final = {
+    "run_id": "r-1",
+    "dataset_id": "people",
+    "snapshot_id": "people-3",
+    "recipe": "identity",
+    "state": "queued",
+    "stage": "",
+    "progress": 0.0,
+    "requested_at": "2026-11-22T18:00:00Z",
+}
+_CANDIDATE: Final = {
+    "model": {"name": "identity/people", "version": "3.0"},
+    "completed": {
+        "run_id": "r-1",
+        "dataset_id": "people",
+        "outcome": {"done": {}},
+        "model": {"name": "identity/people", "version": "3.0"},
+        "measures": [{"name": "recall", "value": 0.97}],
+        "checks": [{"check": "false_name_rate_not_worse", "passed": True, "sentence": "0.01 against 0.02."}],
+        "verdict": "promoted",
+        "duration": "41.5s",
+    },
+    "in_service": True,
+    "promoted_by": {"principal": "rule:promotion", "authority": "rule"},
+}
+
+ROUTES: Final = (
+    calls(
+        "GET /models", "listModels", methods.LIST_MODELS, "Models known, and which are in force",
+        answer={
+            "models": [
+                {
+                    "model": {"name": "faces/yunet", "version": "2023.3"}, "analyser": "faces",
+                    "code_licence": "Apache-2.0", "weights_licence": "MIT", "source": "package:opencv",
+                    "sha256": "0" * 64, "in_force": True, "provider": "CPUExecutionProvider",
+                    "intended_use": "Finding faces.",
+                }
+            ],
+            "next_page_token": "",
+        },
+    ),
+    calls(
+        "GET /runs", "listRuns", methods.LIST_RUNS, "List training runs, newest first",
+        answer={"runs": [_RUN], "next_page_token": ""},
+    ),
+    asks(
+        "POST /runs", "startRun",
+        lambda app: StartRun(app.services, app.clock),
+        "Start a training run by hand",
+        takes=StartTrainingRequest, gives=StartTrainingResponse,
+        body="request", status=202, problems=(409,),
+        example={"dataset_id": "people", "recipe": "identity", "parameters": {}, "seed": 7},
+        answer={"run": _RUN},
+    ),
+    calls(
+        "GET /candidates", "listCandidates", methods.LIST_CANDIDATES,
+        "Models that wait for a person, and those in service",
+        answer={"candidates": [_CANDIDATE], "next_page_token": ""},
+    ),
+    calls(
+        "POST /candidates/promote", "promoteCandidate", methods.PROMOTE, "Put a candidate into service",
+        body="*", problems=(404, 409),
+        example={"model": {"name": "identity/people", "version": "3.0"}},
+        answer={"candidate": _CANDIDATE},
+    ),
+    calls(
+        "POST /candidates/rollback", "rollBackModel", methods.ROLLBACK,
+        "Put the version before back into service",
+        body="*", problems=(404, 409),
+        example={"name": "identity/people"},
+        answer={"candidate": _CANDIDATE},
+    ),
+)  # fmt: skip

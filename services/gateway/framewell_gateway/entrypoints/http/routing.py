@@ -1,0 +1,170 @@
+"""A route as one declaration: from it come what the application serves and what OpenAPI says."""
+
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from google.protobuf.message import Message
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from framewell_contracts.json_mapping import comments, to_json
+from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
+from framewell_gateway.entrypoints.http.requests import RequestShape
+from framewell_gateway.ports import Method
+
+Q = TypeVar("Q", bound=Message)
+A = TypeVar("A", bound=Message)
+
+Respond = Callable[[AppContext, Any, Request], Awaitable[Response]]
+"""Answers a request whose message has been read."""
+
+PREFIX: Final = "/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the REST API.
+
+    `shape` says how a request becomes a message, `response` is the message of the answer in JSON, None for
+    an answer of another kind, which `content` (by status and media type, as OpenAPI has it) then describes.
+    `example` is the body of a request, `answer` that of its answer; `raw_body` is the media type of a body
+    that is no JSON, `headers` are those that it reads, with what they mean. `problems` are statuses that it
+    may end with beside those of every operation, `omittable` the fields that its answer may lack.
+    """
+
+    verb: str
+    path: str
+    id: str
+    summary: str
+    shape: RequestShape
+    respond: Respond
+    response: type[Message] | None = None
+    status: int = 200
+    tag: str = ""
+    description: str = ""
+    example: Mapping[str, Any] | None = None
+    answer: Mapping[str, Any] | None = None
+    content: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    raw_body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[int] = ()
+    omittable: frozenset[str] = frozenset()
+
+
+def calls(
+    route: str,
+    id: str,  # noqa: A002
+    method: Method[Any, Any],
+    summary: str,
+    *,
+    body: str = "",
+    **more: Any,
+) -> Route:
+    """Return the route of a method of a service: `route` is the verb and the path, e.g. `GET /models`.
+
+    The request fills the fields of the method's request, its response is the answer.
+    """
+
+    async def respond(context: AppContext, message: Message, _: Request) -> Response:
+        return json_response(await context.services.call(method, message), status)
+
+    status = more.get("status", 200)
+    verb, _, path = route.partition(" ")
+    return Route(
+        verb=verb,
+        path=PREFIX + path,
+        id=id,
+        summary=summary,
+        shape=RequestShape(method.request, path, body),
+        respond=respond,
+        response=method.response,
+        **{"description": comments().get(method.full_name, ""), **more},
+    )
+
+
+def asks(
+    route: str,
+    id: str,  # noqa: A002
+    make: Callable[[AppContext], Callable[[Q], Awaitable[A]]],
+    summary: str,
+    *,
+    takes: type[Q],
+    gives: type[A],
+    body: str = "",
+    omittable: Iterable[str] = (),
+    **more: Any,
+) -> Route:
+    """Return the route of a query or command of the gateway, which `make` makes from the context.
+
+    The request fills the fields of a message of type `takes`, and one of type `gives` is the answer.
+    The answer leaves out those of its `omittable` fields that its field `unavailable` names.
+    """
+
+    async def respond(context: AppContext, message: Q, _: Request) -> Response:
+        answer = await make(context)(message)
+        omitted = left_out.intersection(getattr(answer, "unavailable", ()))
+        return json_response(answer, status, omitted)
+
+    left_out, status = frozenset(omittable), more.get("status", 200)
+    verb, _, path = route.partition(" ")
+    return Route(
+        verb=verb,
+        path=PREFIX + path,
+        id=id,
+        summary=summary,
+        shape=RequestShape(takes, path, body),
+        respond=respond,
+        response=gives,
+        omittable=left_out,
+        **more,
+    )
+
+
+def answers(
+    route: str,
+    id: str,  # noqa: A002
+    request: type[Message],
+    respond: Respond,
+    summary: str,
+    *,
+    hidden: Iterable[str] = (),
+    **more: Any,
+) -> Route:
+    """Return the route of an operation that makes its own response: a picture, a stream, bytes."""
+    verb, _, path = route.partition(" ")
+    shape = RequestShape(request, path, hidden=frozenset(hidden))
+    return Route(verb=verb, path=PREFIX + path, id=id, summary=summary, shape=shape, respond=respond, **more)
+
+
+def json_response(message: Message, status: int = 200, omitted: Collection[str] = ()) -> Response:
+    """Return a message as the answer, without the omitted fields."""
+    document = {name: value for name, value in to_json(message, defaults=True).items() if name not in omitted}
+    content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(content, status, media_type="application/json")
+
+
+def starlette_routes(routes: Iterable[Route]) -> list[StarletteRoute]:
+    """Return what serves the routes: one route of Starlette a path, whatever its methods."""
+    by_path: dict[str, dict[str, Route]] = defaultdict(dict)
+    for route in routes:
+        by_path[route.path][route.verb] = route
+    return [
+        StarletteRoute(path, _endpoint(verbs), methods=[*verbs], name=next(iter(verbs.values())).id)
+        for path, verbs in by_path.items()
+    ]
+
+
+def _endpoint(verbs: Mapping[str, Route]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        route = verbs.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:  # Starlette has refused it before
+            raise HTTPException(405)
+        message = await route.shape.read(request)
+        return await route.respond(context_of(request), message, request)
+
+    return endpoint

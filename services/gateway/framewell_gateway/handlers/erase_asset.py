@@ -1,0 +1,24 @@
+"""erasure.requested for an asset: what the gateway keeps about it goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from framewell.erasure.v1.erasure_pb2 import ErasureRequested
+from framewell_gateway.ports import EventRepository, ProgressRepository
+from framewell_kit.facts import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class EraseAsset:
+    """Forget an asset's events; see `framewell_kit.erasure.Eraser`.
+
+    The gateway keeps events about assets only: nothing about a class but its id, and no crops, vectors or
+    names. For other subjects it answers with no counts.
+    """
+
+    events: EventRepository
+    progress: ProgressRepository
+
+    async def __call__(self, asset_id: str, _request: ErasureRequested, _cause: Cause) -> Mapping[str, int]:
+        await self.progress.forget(asset_id)
+        return {"events": await self.events.forget(asset_id)}

@@ -1,0 +1,82 @@
+"""The methods of the services that the gateway calls, each once."""
+
+from typing import Final
+
+from framewell.dataset.v1 import catalogue_service_pb2 as catalogue
+from framewell.dataset.v1 import review_service_pb2 as review
+from framewell.dataset.v1 import rights_service_pb2 as rights
+from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
+from framewell.inference.v1 import inference_service_pb2 as inference
+from framewell.ingest.v1 import ingest_service_pb2 as ingest
+from framewell.media.v1 import media_service_pb2 as media
+from framewell.training.v1 import training_service_pb2 as training
+from framewell_gateway.ports import Method
+
+SUBMIT: Final = Method("ingest", "Submit", ingest.SubmitRequest, ingest.SubmitResponse)
+GET_ASSET: Final = Method("ingest", "GetAsset", ingest.GetAssetRequest, ingest.GetAssetResponse)
+LIST_ASSETS: Final = Method("ingest", "ListAssets", ingest.ListAssetsRequest, ingest.ListAssetsResponse)
+REMOVE_ASSET: Final = Method("ingest", "RemoveAsset", ingest.RemoveAssetRequest, ingest.RemoveAssetResponse)
+REPROCESS: Final = Method("ingest", "Reprocess", ingest.ReprocessRequest, ingest.ReprocessResponse)
+
+GET_TIMELINE: Final = Method("transcode", "GetTimeline", media.GetTimelineRequest, media.GetTimelineResponse)
+LIST_SHOTS: Final = Method("transcode", "ListShots", media.ListShotsRequest, media.ListShotsResponse)
+GET_PLAYLIST: Final = Method("transcode", "GetPlaylist", media.GetPlaylistRequest, media.GetPlaylistResponse)
+GET_FRAME: Final = Method("transcode", "GetFrame", media.GetFrameRequest, media.GetFrameResponse)
+
+LIST_PEOPLE: Final = Method(
+    "inference", "ListPeople", inference.ListPeopleRequest, inference.ListPeopleResponse
+)
+LIST_OBSERVATIONS: Final = Method(
+    "inference", "ListObservations", inference.ListObservationsRequest, inference.ListObservationsResponse
+)
+LIST_MODELS: Final = Method(
+    "inference", "ListModels", inference.ListModelsRequest, inference.ListModelsResponse
+)
+
+LIST_DATASETS: Final = Method(
+    "dataset", "ListDatasets", catalogue.ListDatasetsRequest, catalogue.ListDatasetsResponse
+)
+LIST_CLASSES: Final = Method(
+    "dataset", "ListClasses", catalogue.ListClassesRequest, catalogue.ListClassesResponse
+)
+LIST_SAMPLES: Final = Method("dataset", "ListSamples", review.ListSamplesRequest, review.ListSamplesResponse)
+REVIEW_SAMPLES: Final = Method(
+    "dataset", "ReviewSamples", review.ReviewSamplesRequest, review.ReviewSamplesResponse, slow=True
+)
+UNDO_REVIEW: Final = Method(
+    "dataset", "UndoReview", review.UndoReviewRequest, review.UndoReviewResponse, slow=True
+)
+LIST_SNAPSHOTS: Final = Method(
+    "dataset", "ListSnapshots", snapshots.ListSnapshotsRequest, snapshots.ListSnapshotsResponse
+)
+PUBLISH_SNAPSHOT: Final = Method(
+    "dataset",
+    "PublishSnapshot",
+    snapshots.PublishSnapshotRequest,
+    snapshots.PublishSnapshotResponse,
+    slow=True,
+)
+GET_RIGHTS: Final = Method("dataset", "GetRights", rights.GetRightsRequest, rights.GetRightsResponse)
+PREVIEW_RIGHTS_CHANGE: Final = Method(
+    "dataset",
+    "PreviewRightsChange",
+    rights.PreviewRightsChangeRequest,
+    rights.PreviewRightsChangeResponse,
+    slow=True,
+)
+
+START_TRAINING: Final = Method(
+    "training",
+    "StartTraining",
+    training.StartTrainingRequest,
+    training.StartTrainingResponse,
+    slow=True,
+)
+LIST_RUNS: Final = Method("training", "ListRuns", training.ListRunsRequest, training.ListRunsResponse)
+LIST_CANDIDATES: Final = Method(
+    "training", "ListCandidates", training.ListCandidatesRequest, training.ListCandidatesResponse
+)
+PROMOTE: Final = Method("training", "Promote", training.PromoteRequest, training.PromoteResponse, slow=True)
+ROLLBACK: Final = Method(
+    "training", "Rollback", training.RollbackRequest, training.RollbackResponse, slow=True
+)

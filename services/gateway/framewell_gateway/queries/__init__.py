@@ -1,0 +1,1 @@
+"""Questions that are answered from several places: one file a question."""

@@ -1,0 +1,43 @@
+"""GET /v1/assets/{id}/events as a list: what has happened so far, page by page."""
+
+from dataclasses import dataclass
+
+from framewell.gateway.v1.events_pb2 import Event, ListEventsRequest, ListEventsResponse
+from framewell_gateway.domain.events import RecordedEvent
+from framewell_gateway.domain.moments import timestamp
+from framewell_gateway.ports import EventRepository
+from framewell_kit.outcomes import NotFound
+from framewell_kit.paging import page_request
+
+DEFAULT_PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ListEvents:
+    """A page of an asset's events.
+
+    Raises NotFound when nothing has happened to it, Rejected for a token that no page gave out.
+    """
+
+    events: EventRepository
+
+    async def __call__(self, request: ListEventsRequest) -> ListEventsResponse:
+        page = await self.events.page(request.asset_id, page_request(request, default=DEFAULT_PAGE_SIZE))
+        if not page.items and not request.page_token:
+            raise NotFound(f"nothing has happened to an asset {request.asset_id} here")
+        return ListEventsResponse(
+            events=[event_message(each) for each in page.items], next_page_token=page.next_token
+        )
+
+
+def event_message(recorded: RecordedEvent) -> Event:
+    """Return an event as REST tells it."""
+    event = Event(
+        id=recorded.id,
+        type=recorded.type,
+        source=recorded.source,
+        time=timestamp(recorded.time),
+        subject=recorded.subject,
+    )
+    event.data.update(recorded.data)
+    return event

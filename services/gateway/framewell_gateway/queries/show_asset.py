@@ -1,0 +1,91 @@
+"""GET /v1/assets/{id}: one view of an asset, composed from the facts kept here and all services."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from framewell.gateway.v1.asset_view_pb2 import AssetView, SeenPerson
+from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
+from framewell.media.v1.media_pb2 import Shot
+from framewell.rights.v1.rights_pb2 import RightsDecision
+from framewell_gateway.ports import Away, Services
+from framewell_gateway.queries.asset_parts import AssetParts, Seen
+from framewell_gateway.queries.asset_progress import AssetProgress
+from framewell_kit.outcomes import Conflict, NotFound, Outcome
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAsset:
+    """Compose the view of an asset; `object_url` makes the address of an object from its key.
+
+    Raises NotFound when neither the facts nor ingest know the id, and Away when the facts do not and ingest
+    cannot be asked. A service that is away leaves its parts out: they are named in `unavailable`, and a
+    sentence in `missing` says why.
+    """
+
+    progress: AssetProgress
+    services: Services
+    object_url: Callable[[str], str]
+
+    async def __call__(self, request: GetAssetRequest) -> AssetView:
+        progress, away = await self.progress(request.asset_id)
+        parts, asked = AssetParts(self.services, request.asset_id), _Asked()
+        if away is not None:
+            asked.missing.append(f"what ingest knows: {away}")
+        async with asyncio.TaskGroup() as group:
+            timeline = group.create_task(asked.part("timeline", "the timeline", parts.timeline, None))
+            shots = group.create_task(asked.part("shots", "the shots", parts.shots, _NO_SHOTS))
+            playlist = group.create_task(asked.part("playlist", "the playlist", parts.playlist, None))
+            people = group.create_task(asked.part("people", "the people seen", parts.people, _NO_PEOPLE))
+            seen = group.create_task(asked.part("text labels speech", _SEEN, parts.seen, Seen()))
+            rights = group.create_task(asked.part("rights", "the rights", parts.rights, _NO_RIGHTS))
+            samples = group.create_task(asked.part("samples", "the samples", parts.samples, None))
+        observed, key = seen.result() or Seen(), playlist.result()
+        if observed.speech is None:
+            asked.unavailable.append("speech")
+        return AssetView(
+            asset_id=request.asset_id,
+            kind=progress.kind,
+            state=progress.state,
+            reason=progress.reason,
+            missing=[*progress.missing, *sorted(asked.missing)],
+            unavailable=sorted(asked.unavailable),
+            timeline=timeline.result(),
+            chunks=progress.chunks,
+            shots=shots.result(),
+            people=people.result(),
+            text=observed.text,
+            labels=observed.labels,
+            speech=observed.speech,
+            rights=rights.result(),
+            playlist=self.object_url(key) if key else None,
+            samples=samples.result(),
+        )
+
+
+_SEEN: Final = "text, labels and speech"
+_NO_SHOTS: Final[Sequence[Shot]] = ()
+_NO_PEOPLE: Final[Sequence[SeenPerson]] = ()
+_NO_RIGHTS: Final[Sequence[RightsDecision]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which parts could not be had, and why: fields of the view, and sentences."""
+
+    unavailable: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    async def part(self, fields: str, what: str, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
+        """Return the answer; `nothing` when there is none yet; None when it cannot be had."""
+        try:
+            return await ask()
+        except (NotFound, Conflict):
+            return nothing
+        except (Away, Outcome) as refused:
+            self.unavailable.extend(fields.split())
+            self.missing.append(f"{what}: {refused}")
+            return None

@@ -1,1 +1,0 @@
-"""The shapes people and scripts read: pydantic models of the REST API, and how facts become them."""
