@@ -19,6 +19,8 @@ from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell_kit.facts import Cause
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.objects.protocol import Objects
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset
@@ -121,6 +123,17 @@ class WorkQueue(Protocol):
     async def extract_audio(self, asset: AssetIngested, cause: Cause) -> None:
         """Have the sound of this generation taken out; `asset.work.timeline` is the clock of its pictures."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that serves handlers, commands and queries, in one value for the entrypoints to take from."""
+
+    works: MediaWorks
+    progress: AssetProgressRepository
+    references: ObjectReferences
+    objects: Objects
+    queue: WorkQueue
 
 
 @dataclass(frozen=True, slots=True)

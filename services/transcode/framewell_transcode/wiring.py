@@ -10,16 +10,9 @@ from framewell_transcode.adapters.asset_progress_documents import AssetProgressD
 from framewell_transcode.adapters.leased_work import LeasedWork
 from framewell_transcode.adapters.sandboxed_works import SANDBOX_JOBS, SandboxedWorks, WorkLimits
 from framewell_transcode.adapters.scratch import prepare_scratch
-from framewell_transcode.commands.extract_audio import ExtractAudio
-from framewell_transcode.commands.plan_asset import PlanAsset
 from framewell_transcode.entrypoints import jobs, rpc, stream
-from framewell_transcode.handlers.make_chunk import MakeChunk
-from framewell_transcode.handlers.plan_chunks import PlanChunks
-from framewell_transcode.handlers.remove_asset import RemoveAsset
-from framewell_transcode.handlers.stitch import Stitch
-from framewell_transcode.queries.read_media import ReadMedia
+from framewell_transcode.ports import Ports
 from framewell_transcode.settings import TranscodeSettings
-from framewell_transcode.transcoding.composer import Composer
 
 
 async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None = None) -> Service:
@@ -43,18 +36,11 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         settings.chunk_seconds,
         WorkLimits.within(settings.memory_mib << 20),
     )
-    queue = LeasedWork(mesh.jobs)
-    handlers = stream.Handlers(
-        plan_chunks=PlanChunks(progress, queue),
-        make_chunk=MakeChunk(works, progress, references),
-        stitch=Stitch(progress, references, Composer(works, mesh.objects)),
-        remove_asset=RemoveAsset(progress, references),
-    )
-    plan = PlanAsset(works, mesh.objects, progress, references, queue)
+    ports = Ports(works, progress, references, mesh.objects, LeasedWork(mesh.jobs))
     decisions = DecisionLog(mesh.documents, mesh.clock)
     return Service(
-        stages=stream.stages(handlers, decisions, chunks_at_once=settings.chunks_at_once),
-        jobs=[jobs.plan_kind(plan), jobs.sound_kind(ExtractAudio(works, progress, references))],
-        rpc=[rpc.servicer(ReadMedia(progress, mesh.objects), mesh.objects)],
+        stages=stream.stages(ports, decisions, chunks_at_once=settings.chunks_at_once),
+        jobs=jobs.kinds(ports),
+        rpc=[rpc.servicer(ports)],
         parts=[] if sandbox else [SandboxPart(children)],
     )

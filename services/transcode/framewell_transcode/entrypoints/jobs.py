@@ -10,9 +10,19 @@ from framewell_kit.stream import Reason
 from framewell_transcode.commands.extract_audio import ExtractAudio
 from framewell_transcode.commands.plan_asset import PlanAsset
 from framewell_transcode.domain.jobs import PLAN, SOUND, payload_asset
+from framewell_transcode.ports import Ports
 
 
-def plan_kind(plan: PlanAsset) -> JobKind:
+def kinds(ports: Ports) -> list[JobKind]:
+    """Return one kind a leased job."""
+    progress, references = ports.progress, ports.references
+    return [
+        _plan(PlanAsset(ports.works, ports.objects, progress, references, ports.queue)),
+        _sound(ExtractAudio(ports.works, progress, references)),
+    ]
+
+
+def _plan(plan: PlanAsset) -> JobKind:
     """Return how an asset is planned, and that it is rejected when it never can be."""
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
@@ -26,7 +36,7 @@ def plan_kind(plan: PlanAsset) -> JobKind:
     return JobKind(PLAN, work, gave_up)
 
 
-def sound_kind(extract: ExtractAudio) -> JobKind:
+def _sound(extract: ExtractAudio) -> JobKind:
     """Return how the sound of an asset is taken out, and that the asset ends without when it never can be."""
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:

@@ -14,6 +14,7 @@ from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer
 from framewell_media.messages import moment_message
+from framewell_transcode.ports import Ports
 from framewell_transcode.queries.read_media import ReadMedia
 
 _PIECE: Final = 1 << 20
@@ -79,10 +80,10 @@ class MediaServicer(stubs.MediaServiceServicer):
             at += len(data)
 
 
-def servicer(media: ReadMedia, objects: Objects) -> Servicer:
+def servicer(ports: Ports) -> Servicer:
     """Return MediaService as the kit serves it."""
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,
-        MediaServicer(media, objects),
+        MediaServicer(ReadMedia(ports.progress, ports.objects), ports.objects),
     )
