@@ -24,7 +24,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcome_messages import is_done
 
 MOST_VECTORS_OF_A_FACE = 3
-MOST_COMPARED = 256
+MOST_COMPARED = 100
 """Samples on either side of a segment whose pictures its tracks may repeat."""
 
 
