@@ -18,7 +18,9 @@ from framewell_kit.outcomes import Rejected
 class Eraser(Protocol):
     """What a service knows of one kind of subject, and how that goes."""
 
-    async def __call__(self, subject_id: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:
+    async def __call__(
+        self, subject_id: str, request: ErasureRequested, cause: Cause, /
+    ) -> Mapping[str, int]:
         """Erase what the service holds of the subject; return how many things of each kind went.
 
         Repeating it is safe and finds nothing more. May raise Busy and NotYet.

@@ -39,9 +39,16 @@ class ObjectReferences:
         return await self.documents.count(COLLECTION, {"key": key_of(key)})
 
     async def release(self, holder: str) -> int:
-        """Let go of everything the holder has; return how many objects were deleted. Raises Busy."""
+        """Let go of everything the holder has; return how many objects were deleted. Raises Busy.
+
+        An object goes before the note that it was held, so that a release that broke off is finished by the
+        next one; the last of several holders that are released at once deletes what they shared.
+        """
         deleted = 0
         for pair in await self.documents.find(COLLECTION, {"holder": holder}):
+            others = {"key": pair["key"], "holder": {"$ne": holder}}
+            if not await self.documents.count(COLLECTION, others):
+                deleted += await self.objects.delete(pair["key"])
             await self.documents.delete(COLLECTION, pair["_id"])
             deleted += await self.discard(pair["key"])
         return deleted

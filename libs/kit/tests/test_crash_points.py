@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.identity import derived_id, fan_in_id
 from framewell_kit.decisions import DecisionLog
@@ -46,7 +47,7 @@ class Broker:
 
 
 def told(name: str) -> AssetRejected:
-    return AssetRejected(asset_id=name)
+    return AssetRejected(work=Work(asset_id=name))
 
 
 async def insert_and_send(documents: Documents, broker: Broker) -> None:
@@ -111,7 +112,7 @@ async def decide_once(documents: Documents, broker: Broker) -> None:
     if kept is None:
         after = await documents.update("minds", "m", {"$inc": {"mind": 1}}, upsert=True)
         assert after is not None
-        mind = AssetRejected(asset_id="a", detail=f"mind {after['mind']}")
+        mind = AssetRejected(work=Work(asset_id="a"), detail=f"mind {after['mind']}")
         decided = derive([mind], CAUSE, source="/test", now=HeldClock().now())
         kept = await log.keep("group", CAUSE.id, decided)
     await broker.deliver(kept)

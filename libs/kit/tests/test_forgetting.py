@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.fact_types import FACTS, fact_type, facts_read
@@ -65,7 +66,7 @@ class Service:
         assert await self.jobs.put(PLAN, key, {}, cause=cause or caused_by(AssetIngested))
         mine = await self.jobs.claim(PLAN, "w", 30)
         assert mine is not None
-        assert await self.jobs.end(mine, state, [AssetRejected(asset_id=key)])
+        assert await self.jobs.end(mine, state, [AssetRejected(work=Work(asset_id=key))])
 
     async def known(self, *keys: str) -> list[str]:
         return [key for key in keys if await self.jobs.get(PLAN, key)]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell_contracts.cloudevents import Record
 from framewell_kit.clock import SystemClock
@@ -29,7 +30,7 @@ class Sent:
 
     @property
     def assets(self) -> list[str]:
-        return [AssetRejected.FromString(record.value).asset_id for record in self.records]
+        return [AssetRejected.FromString(record.value).work.asset_id for record in self.records]
 
 
 class Bench:
@@ -68,7 +69,7 @@ async def bench(documents: Documents) -> AsyncIterator[Bench]:
 
 
 async def fetched(job: Job, lease: Lease) -> list[AssetRejected]:
-    return [AssetRejected(asset_id=job.key)]
+    return [AssetRejected(work=Work(asset_id=job.key))]
 
 
 async def test_a_job_is_put_once_done_once_and_its_facts_leave(bench: Bench) -> None:
@@ -106,7 +107,7 @@ async def test_no_more_at_once_than_permits(bench: Bench) -> None:
         most = max(most, now)
         await asyncio.sleep(0.02)
         now -= 1
-        return [AssetRejected(asset_id=job.key)]
+        return [AssetRejected(work=Work(asset_id=job.key))]
 
     for n in range(12):
         await bench.put(f"a{n}")
@@ -118,7 +119,7 @@ async def test_no_more_at_once_than_permits(bench: Bench) -> None:
 async def test_a_failing_job_is_tried_again_and_then_given_up(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("framewell_kit.jobs.runner.RETRY_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr("framewell_kit.jobs.attempt.RETRY_SECONDS", (0.01, 0.01))
     attempts: list[int] = []
 
     async def work(job: Job, lease: Lease) -> list[AssetRejected]:
@@ -127,7 +128,10 @@ async def test_a_failing_job_is_tried_again_and_then_given_up(
 
     await bench.put("a")
     await bench.run(
-        work, gave_up=lambda job, reason: [AssetRejected(asset_id=job.key, code=reason.code, detail=reason)]
+        work,
+        gave_up=lambda job, reason: [
+            AssetRejected(work=Work(asset_id=job.key), code=reason.code, detail=reason)
+        ],
     )
     await eventually(lambda: bench.sent.assets == ["a"])
     assert attempts == [1, 2, 3]
@@ -146,11 +150,11 @@ async def test_rejected_is_given_up_at_once_and_busy_waits(bench: Bench) -> None
             raise Rejected("nonsense", code="forbidden")
         if tries.count("busy") < 3:
             raise Busy("no room", retry_after=0.01)
-        return [AssetRejected(asset_id=job.key)]
+        return [AssetRejected(work=Work(asset_id=job.key))]
 
     await bench.put("bad")
     await bench.put("busy")
-    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(asset_id=reason.code)])
+    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=reason.code))])
     await eventually(lambda: sorted(bench.sent.assets) == ["busy", "forbidden"])
     assert tries.count("bad") == 1
 
@@ -162,7 +166,7 @@ async def test_a_dead_workers_job_is_taken_over_and_the_zombie_is_refused(bench:
     await bench.run(fetched)
     await eventually(lambda: bench.sent.assets == ["a"])
     assert not await bench.jobs.save(zombie, {"bytes": 1})
-    assert not await bench.jobs.end(zombie, "done", [AssetRejected(asset_id="zombie")])
+    assert not await bench.jobs.end(zombie, "done", [AssetRejected(work=Work(asset_id="zombie"))])
     assert await bench.jobs.renew(zombie, 30) is None
     await asyncio.sleep(0.1)
     assert bench.sent.assets == ["a"]
@@ -181,7 +185,7 @@ async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench:
         started.append(job.key)
         return []
 
-    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(asset_id=reason.code)])
+    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=reason.code))])
     await eventually(lambda: bench.sent.assets == ["killed_its_worker"])
     assert started == []
 
@@ -193,7 +197,7 @@ async def test_a_long_job_keeps_its_lease(bench: Bench) -> None:
         epochs.append(lease.epoch)
         await asyncio.sleep(4)
         lease.check()
-        return [AssetRejected(asset_id=job.key)]
+        return [AssetRejected(work=Work(asset_id=job.key))]
 
     await bench.put("a")
     await bench.run(work, lease_seconds=1.5)
@@ -214,7 +218,7 @@ async def test_losing_the_lease_stops_the_work(bench: Bench) -> None:
             with pytest.raises(LeaseLost):
                 lease.check()
             raise
-        return [AssetRejected(asset_id="never")]
+        return [AssetRejected(work=Work(asset_id="never"))]
 
     await bench.put("a")
     await bench.run(work, lease_seconds=0.3)
@@ -252,7 +256,7 @@ async def test_cancelling_a_waiting_and_a_running_job(bench: Bench) -> None:
     await bench.run(
         work,
         lease_seconds=0.3,
-        gave_up=lambda job, reason: [AssetRejected(asset_id=f"{job.key} {reason.code}")],
+        gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=f"{job.key} {reason.code}"))],
     )
     await running.wait()
     await bench.put("waiting")
@@ -279,7 +283,7 @@ async def test_a_stopped_worker_gives_its_job_back_at_once(bench: Bench) -> None
 
     async def go_on(job: Job, lease: Lease) -> list[AssetRejected]:
         progress.append(job.progress)
-        return [AssetRejected(asset_id=job.key)]
+        return [AssetRejected(work=Work(asset_id=job.key))]
 
     await bench.run(go_on)
     await eventually(lambda: bench.sent.assets == ["a"])
@@ -367,11 +371,13 @@ async def quickest(call: Callable[[], Awaitable[object]]) -> float:
 async def test_facts_too_large_to_leave_give_the_job_up_at_once(bench: Bench) -> None:
     async def work(job: Job, lease: Lease) -> list[AssetRejected]:
         size = {"one": 2 << 20, "many": 900 << 10}[job.key]
-        return [AssetRejected(asset_id=f"{job.key}{n}", detail="x" * size) for n in range(20)]
+        return [AssetRejected(work=Work(asset_id=f"{job.key}{n}"), detail="x" * size) for n in range(20)]
 
     await bench.put("one")
     await bench.put("many")
-    await bench.run(work, gave_up=lambda job, reason: [AssetRejected(asset_id=f"{job.key} {reason.code}")])
+    await bench.run(
+        work, gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=f"{job.key} {reason.code}"))]
+    )
     await eventually(lambda: sorted(bench.sent.assets) == ["many facts_too_large", "one fact_too_large"])
 
 

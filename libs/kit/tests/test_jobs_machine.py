@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 )
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell_contracts.cloudevents import Record
 from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
@@ -135,7 +136,7 @@ class JobsMachine(RuleBasedStateMachine):
     def end(self, taken: Any, state: str) -> None:
         if taken:
             key = taken[1]["key"]
-            facts = [AssetRejected(asset_id=key, code=state)]
+            facts = [AssetRejected(work=Work(asset_id=key), code=state)]
             done = self.do(self.workers[taken[0]].jobs.end(taken[1], state, facts))
             assert done == self.is_mine(taken), "a zombie ends nothing and says nothing"
             if done:
@@ -206,7 +207,7 @@ class JobsMachine(RuleBasedStateMachine):
             self.do(jobs.revive("fetch"))
             clock.advance(LEASE + 1)
         while (document := self.do(jobs.claim("fetch", "last", LEASE))) is not None:
-            assert self.do(jobs.end(document, "done", [AssetRejected(asset_id=document["key"])]))
+            assert self.do(jobs.end(document, "done", [AssetRejected(work=Work(asset_id=document["key"]))]))
             self.ended.add(document["key"])
         assert self.ended == set(self.known), "every job ends"
         self.do(outbox.flush())

@@ -101,7 +101,7 @@ def jobs_on(documents: Documents, clock: HeldClock | None = None) -> Jobs:
 @pytest.fixture
 async def ground(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ground]:
     monkeypatch.setattr("framewell_kit.jobs.runner.POLL_SECONDS", 0.02)
-    monkeypatch.setattr("framewell_kit.jobs.runner.AWAY_SECONDS", 0.01)
+    monkeypatch.setattr("framewell_kit.jobs.attempt.AWAY_SECONDS", 0.01)
     ground = Ground()
     yield ground
     for runner in ground.runners:

@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1 import operations_service_pb2 as pb
 from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_contracts.cloudevents import Record
@@ -182,7 +183,7 @@ async def test_work_of_an_asset_is_described_with_what_it_waits_for(served: Serv
     claimed = await served.jobs.claim("fetch", "worker-1", 30)
     assert claimed is not None
     await served.jobs.give_back(claimed, seconds=120, reason="the host refuses", failed=True)
-    await served.outbox.insert("assets", {"_id": "a"}, [AssetRejected(asset_id=ASSET)], cause())
+    await served.outbox.insert("assets", {"_id": "a"}, [AssetRejected(work=Work(asset_id=ASSET))], cause())
     await AttemptCounter(served.documents, "transcode.make_chunk").start(
         "p.framewell.chunk.planned.v1.live", 3, 17
     )

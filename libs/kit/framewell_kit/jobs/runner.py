@@ -29,8 +29,8 @@ class JobRunner:
 
     A job that was at work when its worker died is a suspect: it begins when all that run in this process have
     ended, and nothing of any kind is claimed until it has ended, so that nobody else pays for what it does,
-    or it for them; nor does it begin beside a heavy record that is one (`quarantine`). While it waits it keeps
-    its lease, and its start is not counted.
+    or it for them; nor does it begin beside a heavy record that is one (`quarantine`). While it waits it
+    keeps its lease, and its start is not counted.
     """
 
     def __init__(
@@ -183,10 +183,8 @@ class JobRunner:
                 JOB_SECONDS.record(time.monotonic() - started, labels)
 
     @asynccontextmanager
-    async def _alone(
-        self, document: Document, beside: Collection[asyncio.Task[None]]
-    ) -> AsyncIterator[None]:
-        """Wait until a suspect runs alone: all `beside` it have ended, and so has a heavy record that is one."""
+    async def _alone(self, document: Document, beside: Collection[asyncio.Task[None]]) -> AsyncIterator[None]:
+        """Wait until a suspect runs alone: all `beside` it, and a heavy record that is one, have ended."""
         if beside:
             log.info("job waits to run alone: its worker died before", id=document["_id"], beside=len(beside))
             await asyncio.wait(beside)

@@ -1,0 +1,320 @@
+"""One service as it is wired, on stores in memory: facts and calls in, facts out.
+
+    async with ServiceBench("dataset", wire, DatasetSettings()) as bench:
+        await bench.deliver(asset_ingested)
+        await bench.settle()
+        answer = await bench.call("ListSamples", ListSamplesRequest(), by="anna")
+        proposed = bench.facts.of(SampleProposed)
+
+Everything between a fact coming in and facts going out is the service's own; the broker is a list, documents
+and objects are the kit's twins in memory (or what a test brings), and time passes only when a test, or
+whoever sleeps, moves it. Nothing runs by itself: a job is done when a test says so.
+"""
+
+import inspect
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager, nullcontext
+from typing import Any, NamedTuple, Self, cast
+
+from google.protobuf.message import Message
+
+from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED, Actor, Lane
+from framewell_contracts.cloudevents import Event, Record
+from framewell_contracts.fact_types import fact_type
+from framewell_kit.clock import Clock
+from framewell_kit.documents import Documents, MemoryDocuments
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.jobs import Jobs
+from framewell_kit.jobs.attempt import Attempt
+from framewell_kit.objects import MemoryObjects, Objects
+from framewell_kit.outbox import Outbox
+from framewell_kit.outcomes import NotYet, Rejected
+from framewell_kit.records import event_id
+from framewell_kit.rpc import RpcServer, Servicer, Tokens
+from framewell_kit.rpc.actor import caller
+from framewell_kit.service import Mesh, Service, Wire
+from framewell_kit.settings import MeshSettings
+from framewell_kit.stream import Broadcast, HeavyStage, Publisher, Reason, Stage
+from framewell_kit.stream.producer.outgoing import derive
+from framewell_kit.telemetry import Telemetry, handling
+from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.collected_facts import CollectedFacts
+from framewell_kit.testing.held_lease import HeldLease
+
+PART_SECONDS = 5.0
+WORKER = "bench"
+
+
+class GivenUp(NamedTuple):
+    """A fact that a stage of the service refused for good, and why."""
+
+    group: str
+    fact: Message
+    reason: Reason
+
+
+class ServiceBench:
+    """A process of one service without its broker; a second bench over the same stores is a second process.
+
+    `neighbours` are the gRPC services of other services that this one calls: real servers on free ports.
+    `parts=False` leaves out what the service runs beside its streams and jobs (sandboxes, web servers).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        wire: Wire,
+        settings: object,
+        *,
+        documents: Documents | None = None,
+        objects: Objects | None = None,
+        facts: CollectedFacts | None = None,
+        clock: Clock | None = None,
+        mesh_settings: MeshSettings | None = None,
+        neighbours: Mapping[str, Sequence[Servicer]] | None = None,
+        parts: bool = True,
+    ) -> None:
+        self.name = name
+        self.documents: Documents = documents or MemoryDocuments()
+        self.objects: Objects = objects or MemoryObjects()
+        self.facts = facts or CollectedFacts(f"framewell/{name}")
+        self.clock: Clock = clock or HeldClock()
+        self.outbox = Outbox(self.documents, self.facts, self.clock)
+        self.jobs = Jobs(self.documents, self.outbox, self.clock)
+        self.given_up: list[GivenUp] = []
+        self.service = Service()
+        self._wire, self._settings = wire, settings
+        self._shared = mesh_settings or MeshSettings()
+        self._neighbours, self._parts = neighbours or {}, parts
+        self._opened = AsyncExitStack()
+        self._causes = 0
+        self._heard: set[str] = set()
+
+    async def __aenter__(self) -> Self:
+        hosts = {name: await self._serve(servicers) for name, servicers in self._neighbours.items()}
+        mesh = Mesh(
+            service=self.name,
+            settings=self._shared.model_copy(update={"hosts": {**self._shared.hosts, **hosts}}),
+            documents=self.documents,
+            objects=self.objects,
+            publisher=cast(Publisher, self.facts),
+            outbox=self.outbox,
+            jobs=self.jobs,
+            clock=self.clock,
+            telemetry=Telemetry(self.name),
+        )
+        wired = self._wire(self._settings, mesh)
+        self.service = await wired if inspect.isawaitable(wired) else wired
+        for part in self.service.parts if self._parts else ():
+            await part.start()
+            self._opened.push_async_callback(part.stop, PART_SECONDS)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._opened.aclose()
+
+    # --- facts
+
+    def cause(
+        self,
+        event_id: str = "",
+        *,
+        subject: str = "",
+        lane: "Lane.ValueType" = LANE_UNSPECIFIED,
+        source: str = "/test",
+        type: str = "framewell.test",  # noqa: A002
+    ) -> Cause:
+        """Return a cause of the given id, or of one that no event had before."""
+        self._causes += 1
+        name = event_id or f"cause-{self._causes}"
+        return Cause(name, source, type, self.clock.now(), subject=subject, lane=lane)
+
+    async def deliver(self, fact: Message, cause: Cause | None = None, *, group: str = "") -> list[Message]:
+        """Hand a fact to every stage that reads it (or to one group's), as the stream runtime does.
+
+        Returns the facts that the stages answered with; they and what left the outbox stand in `facts`.
+        Raises what a handler raises; no facts of that handler have left then. The same cause again is a
+        redelivery.
+        """
+        cause = cause or self.cause(subject=fact_type(fact).asset_of(fact))
+        stages = self._reading(fact, group)
+        assert stages, f"{self.name} has no stage that reads {type(fact).__name__} {group}"
+        answers = [answer for stage in stages for answer in await self._handle(stage, fact, cause)]
+        await self.outbox.flush()
+        return answers
+
+    async def give_up(self, fact: Message, reason: Reason, cause: Cause | None = None) -> list[Message]:
+        """Give the fact up in every group that reads it; return the facts that leave beside dead letters."""
+        cause = cause or self.cause()
+        answers = [
+            answer
+            for stage in self._reading(fact, "")
+            if not isinstance(stage, Broadcast)
+            for answer in await self._give_up(stage, fact, reason, cause)
+        ]
+        await self.outbox.flush()
+        return answers
+
+    async def deliver_own(self, *kinds: type[Message]) -> int:
+        """Hand the service's own facts (of these types, or all) to its stages; return how many.
+
+        Each is delivered once, under its event id. One that a handler refuses is given up (`given_up`).
+        """
+        waiting = deque(
+            event
+            for event in self.facts.events
+            if event.envelope.id not in self._heard
+            and self._reading(event.message, "")
+            and (not kinds or isinstance(event.message, kinds))
+        )
+        delivered, stuck = 0, 0
+        while waiting:
+            event = waiting.popleft()
+            try:
+                await self._deliver_event(event)
+            except NotYet:
+                waiting.append(event)
+                stuck += 1
+                if stuck > len(waiting):
+                    raise
+                continue
+            self._heard.add(event.envelope.id)
+            delivered, stuck = delivered + 1, 0
+        await self.outbox.flush()
+        return delivered
+
+    async def settle(self) -> None:
+        """Send what waits in the outbox, do every job and deliver every own fact, until nothing is left."""
+        await self.outbox.flush()
+        while await self.run_jobs() or await self.deliver_own():
+            pass
+
+    # --- jobs
+
+    async def run_jobs(self) -> int:
+        """Do every job that waits now, one after the other, live before archive; return how many attempts.
+
+        A job that waits for a later time is done after the clock was moved there.
+        """
+        attempts = 0
+        for kind in self.service.jobs:
+            await self.jobs.revive(kind.kind)
+            while document := await self.jobs.claim(kind.kind, WORKER, kind.lease_seconds):
+                lease = HeldLease(self.jobs, document)
+                await Attempt(self.jobs, self.clock, kind, document, lease, nullcontext()).run()
+                attempts += 1
+        await self.outbox.flush()
+        return attempts
+
+    # --- calls
+
+    async def call(self, method: str, request: Any, *, by: str = "anna", authority: str = "local") -> Any:
+        """Call a method of the service's gRPC services as somebody; return the answer or raise the outcome.
+
+        `method` is its name, or `Service/Method` where several services have one of that name. `request` is a
+        message, or an iterator of messages for a method that takes a stream.
+        """
+        with self._calling(method, by, authority):
+            answer = await self._method(method)(request, None)
+        await self.outbox.flush()
+        return answer
+
+    async def stream(
+        self, method: str, request: Any, *, by: str = "anna", authority: str = "local"
+    ) -> AsyncIterator[Any]:
+        """Yield what a method that answers with a stream sends, called as somebody."""
+        with self._calling(method, by, authority):
+            async for answer in self._method(method)(request, None):
+                yield answer
+        await self.outbox.flush()
+
+    # ---
+
+    async def _serve(self, servicers: Sequence[Servicer]) -> str:
+        server = RpcServer("127.0.0.1:0", servicers, Tokens({}), self.clock)
+        port = await server.start()
+        self._opened.push_async_callback(server.stop, 0)
+        return f"127.0.0.1:{port}"
+
+    def _reading(self, fact: Message, group: str) -> list[Stage | HeavyStage | Broadcast]:
+        return [
+            stage
+            for stage in self.service.stages
+            if any(isinstance(fact, kind.message) for kind in stage.types)
+            and (not group or getattr(stage, "group", "") == group)
+        ]
+
+    async def _deliver_event(self, event: Event) -> None:
+        envelope, fact = event
+        cause = Cause(
+            envelope.id,
+            envelope.source,
+            envelope.type,
+            envelope.time,
+            subject=envelope.subject,
+            traceparent=envelope.traceparent,
+        )
+        for stage in self._reading(fact, ""):
+            try:
+                await self._handle(stage, fact, cause)
+            except Rejected as refusal:
+                reason = Reason(refusal.reason, refusal.code)
+                if not isinstance(stage, Broadcast):
+                    await self._give_up(stage, fact, reason, cause)
+
+    async def _handle(
+        self, stage: Stage | HeavyStage | Broadcast, fact: Message, cause: Cause
+    ) -> list[Message]:
+        with handling(cause, "bench"):
+            if isinstance(stage, Broadcast):
+                await stage.handler(fact, cause)
+                return []
+            decisions = stage.decide_once
+            records = None if decisions is None else await decisions.recall(stage.group, cause.id)
+            if records is None:
+                records = self._derive(await stage.handler(fact, cause), cause)
+                if decisions is not None:
+                    records = await decisions.keep(stage.group, cause.id, records)
+        return await self._publish(records)
+
+    async def _give_up(
+        self, stage: Stage | HeavyStage, fact: Message, reason: Reason, cause: Cause
+    ) -> list[Message]:
+        self.given_up.append(GivenUp(stage.group, fact, reason))
+        facts = stage.gave_up(fact, reason) if stage.gave_up is not None else ()
+        return await self._publish(self._derive(facts, cause))
+
+    def _derive(self, facts: Sequence[Outgoing], cause: Cause) -> list[Record]:
+        return derive(facts, cause, source=self.facts.source, now=self.clock.now())
+
+    async def _publish(self, records: Sequence[Record]) -> list[Message]:
+        await self.facts.deliver(records)
+        published = {event.envelope.id: event.message for event in self.facts.events}
+        return [published[event_id(record)] for record in records]
+
+    @contextmanager
+    def _calling(self, method: str, principal: str, authority: str) -> Iterator[None]:
+        before = caller.set(Actor(principal=principal, authority=authority))
+        try:
+            with handling(self.cause(source=f"rpc:{method}", type=method), method):
+                yield
+        finally:
+            caller.reset(before)
+
+    def _method(self, path: str) -> Any:
+        service, _, method = path.rpartition("/")
+        found = [
+            getattr(one.servicer, method)
+            for one in self.service.rpc
+            if one.name.endswith(service) and method in _offered(one)
+        ]
+        assert len(found) == 1, f"{len(found)} gRPC services of {self.name} offer {path}, one is expected"
+        return found[0]
+
+
+def _offered(servicer: Servicer) -> set[str]:
+    """Return the names of the methods that the service's proto declares."""
+    base = next(kind for kind in type(servicer.servicer).__mro__ if kind.__name__.endswith("Servicer"))
+    declared = next((kind for kind in base.__mro__ if kind.__module__.endswith("_pb2_grpc")), base)
+    return {name for name in vars(declared) if not name.startswith("_")}

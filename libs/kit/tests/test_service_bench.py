@@ -1,0 +1,217 @@
+"""The bench runs a service as a process does: facts, jobs, calls, redeliveries and second processes."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetRemoved
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.ingest.v1 import ingest_service_pb2 as pb
+from framewell.ingest.v1 import ingest_service_pb2_grpc as stubs
+from framewell.media.v1.media_pb2 import Work
+from framewell_kit.call_cause import call_cause
+from framewell_kit.decisions import DecisionLog
+from framewell_kit.erasure import Erase
+from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.jobs import Job, JobKind, Jobs, Lease
+from framewell_kit.outbox import Outbox
+from framewell_kit.outcomes import Busy, NotYet, Rejected
+from framewell_kit.rpc import Servicer, current_actor
+from framewell_kit.service import Mesh, Service
+from framewell_kit.stream import Reason, Stage
+from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.service_bench import ServiceBench
+
+
+@dataclass
+class Plan:
+    """Puts a job for an asset; answers to a removal with nothing."""
+
+    jobs: Jobs
+
+    async def __call__(self, fact: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
+        if fact.work.asset_id == "damaged":
+            raise Rejected("it cannot be read", code="damaged")
+        await self.jobs.put("plan", fact.work.asset_id, {}, cause=cause)
+        return []
+
+
+def given_up(fact: AssetIngested, reason: Reason) -> Sequence[Outgoing]:
+    return [AssetRejected(work=fact.work, code=reason.code, detail=str(reason))]
+
+
+@dataclass
+class Count:
+    """Answers an erasure with how often it was asked: without a decision log no two answers are the same."""
+
+    times: int = 0
+
+    async def __call__(self, subject_id: str, request: ErasureRequested, cause: Cause) -> dict[str, int]:
+        self.times += 1
+        return {"times": self.times}
+
+
+class Ingest(stubs.IngestServiceServicer):
+    """Submits by the outbox, and says who asked."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+
+    async def RemoveAsset(self, request: Any, context: Any) -> Any:  # noqa: N802
+        fact = AssetRemoved(asset_id=request.asset_id, reason=current_actor().principal)
+        await self.outbox.insert("removals", {"_id": request.asset_id}, [fact], call_cause())
+        return pb.RemoveAssetResponse()
+
+    async def Watch(self, request: Any, context: Any) -> AsyncIterator[Any]:  # noqa: N802
+        for number in range(2):
+            yield pb.WatchResponse(resume_token=f"{current_actor().principal}-{number}")
+
+
+class Planning:
+    """Plans; waits once for something that is away."""
+
+    def __init__(self) -> None:
+        self.away = True
+
+    async def __call__(self, job: Job, lease: Lease) -> Sequence[Outgoing]:
+        lease.check()
+        if self.away:
+            self.away = False
+            raise Busy("the disk is full", retry_after=60)
+        return [AssetRemoved(asset_id=job.key, reason="planned")]
+
+
+@dataclass
+class Removal:
+    """What the service does about its own removals."""
+
+    seen: list[str]
+
+    async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:
+        if not self.seen and fact.asset_id == "second":
+            raise NotYet("the first has not come")
+        self.seen.append(fact.asset_id)
+        return []
+
+
+def wire(settings: Count, mesh: Mesh) -> Service:
+    decisions = DecisionLog(mesh.documents, mesh.clock)
+    return Service(
+        stages=[
+            Stage("transcode.plan_chunks", Plan(mesh.jobs), gave_up=given_up),
+            Stage("transcode.remove_asset", Removal(SEEN)),
+            Stage("transcode.erase", Erase("transcode", asset=settings), decide_once=decisions),
+        ],
+        jobs=[JobKind("plan", Planning())],
+        rpc=[
+            Servicer(
+                "framewell.ingest.v1.IngestService",
+                stubs.add_IngestServiceServicer_to_server,
+                Ingest(mesh.outbox),
+            )
+        ],
+    )
+
+
+SEEN: list[str] = []
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[ServiceBench]:
+    SEEN.clear()
+    async with ServiceBench("transcode", wire, Count()) as bench:
+        yield bench
+
+
+def ingested(asset_id: str) -> AssetIngested:
+    return AssetIngested(work=Work(asset_id=asset_id, generation=1))
+
+
+def erasure(asset_id: str) -> ErasureRequested:
+    request = ErasureRequested(erasure_id="erasure-1")
+    request.subject.asset_id = asset_id
+    return request
+
+
+async def test_a_fact_becomes_a_job_and_the_job_a_fact_that_the_service_reads_itself(
+    bench: ServiceBench,
+) -> None:
+    assert await bench.deliver(ingested("first")) == []
+    await bench.settle()
+    assert bench.facts.messages == []
+    assert isinstance(bench.clock, HeldClock)
+    bench.clock.advance(60)
+    await bench.settle()
+    assert bench.facts.one(AssetRemoved).reason == "planned"
+    assert SEEN == ["first"]
+
+
+async def test_a_redelivery_of_a_decision_is_answered_in_the_same_words(bench: ServiceBench) -> None:
+    cause = bench.cause()
+    first = await bench.deliver(erasure("a"), cause)
+    assert await bench.deliver(erasure("a"), cause) == first
+    assert bench.facts.one(ErasureCompleted).counts[0].count == 1
+    assert await bench.deliver(erasure("a")) != first
+
+
+async def test_a_refusal_is_raised_and_giving_up_says_what_leaves_with_the_dead_letter(
+    bench: ServiceBench,
+) -> None:
+    with pytest.raises(Rejected, match="cannot be read"):
+        await bench.deliver(ingested("damaged"))
+    assert bench.facts.messages == []
+    await bench.give_up(ingested("damaged"), Reason("it cannot be read", "damaged"))
+    assert bench.facts.one(AssetRejected).code == "damaged"
+    assert [one.group for one in bench.given_up] == ["transcode.plan_chunks"]
+
+
+async def test_a_call_has_a_caller_and_a_cause_and_its_facts_leave(bench: ServiceBench) -> None:
+    await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id="a"), by="bert")
+    assert bench.facts.one(AssetRemoved).reason == "bert"
+    assert await bench.deliver_own() == 1
+    assert await bench.deliver_own() == 0
+    answers = [one.resume_token async for one in bench.stream("IngestService/Watch", None, by="carla")]
+    assert answers == ["carla-0", "carla-1"]
+
+
+async def test_an_own_fact_that_must_wait_for_another_is_delivered_after_it(bench: ServiceBench) -> None:
+    for name in ("second", "first"):
+        await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id=name))
+    await bench.settle()
+    assert SEEN == ["first", "second"]
+
+
+async def test_a_wait_that_nothing_ends_is_an_error(bench: ServiceBench) -> None:
+    await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id="second"))
+    with pytest.raises(NotYet):
+        await bench.settle()
+
+
+async def test_a_second_process_goes_on_where_the_first_one_ended(bench: ServiceBench) -> None:
+    await bench.deliver(ingested("first"))
+    async with ServiceBench(
+        "transcode", wire, Count(), documents=bench.documents, facts=bench.facts, clock=bench.clock
+    ) as second:
+        await second.run_jobs()
+        assert isinstance(second.clock, HeldClock)
+        second.clock.advance(60)
+        assert await second.run_jobs() == 1
+    assert bench.facts.one(AssetRemoved).asset_id == "first"
+
+
+async def test_another_service_is_called_over_a_real_connection(bench: ServiceBench) -> None:
+    channels: list[Any] = []
+
+    def calling(settings: Count, mesh: Mesh) -> Service:
+        channels.append(mesh.channel("ingest"))
+        return Service()
+
+    neighbours = {"ingest": bench.service.rpc}
+    async with ServiceBench("gateway", calling, Count(), neighbours=neighbours):
+        stub = stubs.IngestServiceStub(channels[0])
+        await stub.RemoveAsset(pb.RemoveAssetRequest(asset_id="a"), metadata=(("framewell-actor", "dora"),))
+        await channels[0].close()
+    await bench.outbox.flush()
+    assert bench.facts.one(AssetRemoved).reason == "dora"
