@@ -72,19 +72,18 @@ class Mesh:
 
     async def ingest(self, path: Path) -> str:
         original = await self.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
-        asset = AssetIngested(
+        work = media_pb2.Work(
             asset_id=f"asset-{uuid4().hex[:8]}",
-            kind=media_pb2.MEDIA_KIND_VIDEO,
-            original=original,
             generation=1,
             lane=LANE_ARCHIVE,
+            kind=media_pb2.MEDIA_KIND_VIDEO,
         )
-        await self.bench.publish(asset)
-        return asset.asset_id
+        await self.bench.publish(AssetIngested(work=work, original=original))
+        return work.asset_id
 
     async def facts(self, topic: str, asset_id: str) -> list:
         events = await self.bench.events(topic)
-        return [event for event in events if event.message.asset_id == asset_id]
+        return [event for event in events if event.message.work.asset_id == asset_id]
 
 
 @pytest.fixture
@@ -112,9 +111,11 @@ async def test_a_killed_worker_loses_nothing_and_doubles_nothing(mesh: Mesh, tmp
         (message,) = ended.values()
         assert message.outcome.HasField("done")
         assert list(message.missing) == []
-        assert set(message.chunk_ids) == set(chunks)
-        assert message.timeline.frame_count == 400
-        assert [shot.span.first_frame for shot in message.shots] == [0, 100, 230]
+        index = media_pb2.MediaIndex.FromString(await mesh.objects.read(message.index))
+        assert {chunk.chunk_id for chunk in index.chunks} == set(chunks)
+        assert message.chunk_count == len(chunks)
+        assert message.work.timeline.frame_count == 400
+        assert [shot.span.first_frame for shot in index.shots] == [0, 100, 230]
         await ask(mesh, asset_id, message)
 
 
@@ -123,8 +124,8 @@ async def ask(mesh: Mesh, asset_id: str, ended: AssetTranscoded) -> None:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{mesh.base + 21}") as channel:
         media = media_service_pb2_grpc.MediaServiceStub(channel)
         answer = await media.GetTimeline(media_service_pb2.GetTimelineRequest(asset_id=asset_id))
-        assert answer.timeline == ended.timeline
-        assert answer.chunks_transcoded == answer.chunks_planned == len(ended.chunk_ids)
+        assert answer.timeline == ended.work.timeline
+        assert answer.chunks_transcoded == answer.chunks_planned == ended.chunk_count
         playlist = await media.GetPlaylist(media_service_pb2.GetPlaylistRequest(asset_id=asset_id))
         assert playlist.playlist == ended.playlist
         pieces = media.ReadObject(media_service_pb2.ReadObjectRequest(key=playlist.playlist.key))
