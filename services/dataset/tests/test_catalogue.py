@@ -49,3 +49,31 @@ async def test_the_people_dataset_is_there_from_the_start(bench: DatasetBench) -
     assert people.dataset_id == "people"
     assert list(people.rules) == ["lower_third_face"]
     assert (people.recipe, people.purpose) == ("identity", rights.PURPOSE_OWN_TRAINING)
+
+
+async def test_datasets_are_listed_page_by_page(bench: DatasetBench) -> None:
+    for name in ("c", "a", "b"):
+        request = catalogue_rpc.CreateDatasetRequest(dataset=messages.Dataset(dataset_id=name))
+        await bench.call("CreateDataset", request)
+    first = await bench.call("ListDatasets", catalogue_rpc.ListDatasetsRequest(page_size=3))
+    assert [each.dataset_id for each in first.datasets] == ["a", "b", "c"]
+    rest = await bench.call(
+        "ListDatasets", catalogue_rpc.ListDatasetsRequest(page_size=3, page_token=first.next_page_token)
+    )
+    assert [each.dataset_id for each in rest.datasets] == ["people"]
+    assert rest.next_page_token == ""
+
+
+async def test_classes_of_one_name_are_all_listed_across_pages(bench: DatasetBench) -> None:
+    for number in range(5):
+        named = messages.DatasetClass(dataset_id="people", class_id=f"class-{number}", name="Ada Neumann")
+        await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=named))
+    seen: list[str] = []
+    token = ""
+    while not seen or token:
+        page = await bench.call(
+            "ListClasses", catalogue_rpc.ListClassesRequest(page_size=2, page_token=token)
+        )
+        seen += [each.class_id for each in page.classes]
+        token = page.next_page_token
+    assert seen == [f"class-{number}" for number in range(5)]

@@ -114,3 +114,20 @@ async def test_a_log_that_was_tampered_with_is_found_out(bench: DatasetBench, ta
     checked = await bench.call("VerifyAudit", rights_rpc.VerifyAuditRequest())
     assert not checked.intact
     assert checked.problem
+
+
+async def test_balances_come_with_the_first_page_only(bench: DatasetBench) -> None:
+    pay = rights.Payment(model=rights.PAY_MODEL_FLAT, amount="0.10", currency="EUR")
+    await accepted_people(bench, 1, 2, 3, payment=pay)
+    await bench.settle()
+    first = await bench.call("ListLedger", rights_rpc.ListLedgerRequest(page_size=2))
+    request = rights_rpc.ListLedgerRequest(page_size=2, page_token=first.next_page_token)
+    rest = await bench.call("ListLedger", request)
+    assert (len(first.balances), len(rest.balances)) == (1, 0)
+    samples = [each.sample_id for each in (*first.entries, *rest.entries)]
+    assert len(samples) == len(set(samples)) == 3
+
+
+async def test_a_use_of_nothing_is_refused(bench: DatasetBench) -> None:
+    with pytest.raises(Rejected, match="neither a snapshot nor a run"):
+        await bench.deliver(UsageRecorded(holder="x", sample_id="s", quantity="1"))

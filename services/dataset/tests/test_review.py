@@ -14,7 +14,7 @@ from framewell_dataset.testing.people import (
     proposed_man,
     samples,
 )
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import NotFound, Rejected
 
 
 async def test_reviews_are_told_and_undone(bench: DatasetBench) -> None:
@@ -78,3 +78,18 @@ async def test_samples_are_listed_page_by_page(bench: DatasetBench) -> None:
     assert len(seen) == len(set(seen)) == 5
     with pytest.raises(Rejected, match="page token"):
         await bench.call("ListSamples", review_rpc.ListSamplesRequest(page_token="§"))
+
+
+async def test_a_revision_of_zero_is_a_revision_that_nobody_saw(bench: DatasetBench) -> None:
+    proposed = await proposed_man(bench)
+    assert "revision 1, not 0" in (await decide(bench, proposed.sample_id, expected_revision=0)).error
+
+
+async def test_a_sample_is_read_with_its_provenance_and_the_name_of_its_class(bench: DatasetBench) -> None:
+    proposed = await proposed_man(bench)
+    request = review_rpc.GetSampleRequest(sample_id=proposed.sample_id)
+    sample = (await bench.call("GetSample", request)).sample
+    assert sample.provenance == proposed.provenance
+    assert sample.class_name == "Jörg Müßigbrodt"
+    with pytest.raises(NotFound):
+        await bench.call("GetSample", review_rpc.GetSampleRequest(sample_id="nobody"))

@@ -193,3 +193,39 @@ async def test_rights_of_an_asset_are_told_per_purpose(bench: DatasetBench) -> N
     assert len(answer.statements) == 1
     with pytest.raises(NotFound):
         await bench.call("GetRights", rights_rpc.GetRightsRequest(asset_id="nobody"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        rights.RightsChanged(statements=[BAN]),
+        rights.RightsChanged(subject=Subject(asset_id=""), statements=[BAN]),
+        rights.RightsChanged(subject=Subject(class_id="c"), statements=[BAN]),
+    ],
+)
+async def test_rights_of_what_has_none_are_refused(bench: DatasetBench, change: rights.RightsChanged) -> None:
+    with pytest.raises(Rejected, match="an asset, a source or a holder"):
+        await bench.deliver(change)
+    with pytest.raises(Rejected, match="an asset, a source or a holder"):
+        await bench.call("PreviewRightsChange", rights_rpc.PreviewRightsChangeRequest(change=change))
+
+
+async def test_a_statement_about_an_unspecified_purpose_is_refused(bench: DatasetBench) -> None:
+    unclear = stated(purposes=[rights.PURPOSE_UNSPECIFIED])
+    change = rights.RightsChanged(subject=Subject(asset_id="a"), statements=[unclear], actor=DECIDED_BY)
+    with pytest.raises(Rejected, match="leave its purposes empty"):
+        await bench.deliver(change)
+
+
+async def test_a_permission_for_an_unspecified_purpose_permits_nothing(bench: DatasetBench) -> None:
+    await bench.take_in("a", stated(purposes=[rights.PURPOSE_UNSPECIFIED]))
+    await bench.show("a", MAN)
+    assert "could not be read as a permission" in bench.facts.of(SampleWithheld)[0].provenance.rights.sentence
+
+
+async def test_a_preview_names_at_most_a_hundred_assets_and_counts_all(bench: DatasetBench) -> None:
+    for number in range(101):
+        await bench.take_in(f"a{number:03}", stated())
+    change = rights.RightsChanged(subject=Subject(source="/playout"), statements=[BAN])
+    preview = await bench.call("PreviewRightsChange", rights_rpc.PreviewRightsChangeRequest(change=change))
+    assert (preview.asset_count, len(preview.asset_ids)) == (101, 100)

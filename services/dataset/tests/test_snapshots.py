@@ -12,6 +12,7 @@ from framewell.sample.v1 import sample_pb2 as wire
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithdrawn
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell_dataset.adapters.dataset_documents import DatasetDocuments
+from framewell_dataset.adapters.snapshot_documents import SnapshotDocuments
 from framewell_dataset.adapters.statement_documents import StatementDocuments
 from framewell_dataset.entrypoints.jobs import PublishJob
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, stated
@@ -221,3 +222,28 @@ async def test_snapshots_are_listed_newest_first(bench: DatasetBench) -> None:
         "ListSnapshots", snapshot_rpc.ListSnapshotsRequest(page_token=first.next_page_token)
     )
     assert [each.published.number for each in rest.snapshots] == [1]
+
+
+async def test_members_of_a_draft_that_was_made_again_no_longer_count(bench: DatasetBench) -> None:
+    """A sample that left before publication does not take the snapshot along when its rights end."""
+    first, second = await accepted_people(bench, 1, 2)
+    snapshots = SnapshotDocuments(bench.documents, bench.outbox)
+    insert = bench.documents.insert_once
+
+    async def slow_insert(collection: str, document: dict[str, object]) -> bool:
+        done = await insert(collection, document)
+        if collection == "snapshots":
+            bench.documents.insert_once = insert  # type: ignore[method-assign]
+            ban = rights.RightsChanged(subject=Subject(asset_id="asset-1"), statements=[BAN], revision=1)
+            await bench.deliver(ban)
+        return done
+
+    bench.documents.insert_once = slow_insert  # type: ignore[method-assign]
+    await bench.settle()
+    (published,) = bench.facts.of(SnapshotPublished)
+    holding = {
+        sample_id: [stored.published.snapshot_id async for stored in snapshots.ever_containing(sample_id)]
+        for sample_id in (first, second)
+    }
+    assert holding == {first: [], second: [published.snapshot_id]}
+    assert await bench.documents.count("snapshot_members", {"sample_ids": first}) == 0
