@@ -90,7 +90,7 @@ DEMUXERS: Final = (
 def sniff(head: bytes) -> Format:
     """Return the format of a file from its first SNIFF_BYTES bytes.
 
-    Raise MediaError: `empty` for an empty file, `not_media` with what it seems to be instead.
+    Raises MediaError: `empty` for an empty file, `not_media` with what it seems to be instead.
     """
     if not head:
         raise MediaError(EMPTY, "The file is empty (0 bytes).")
@@ -147,7 +147,7 @@ def _deny_open(url: str, _flags: int, _options: dict[str, str]) -> Any:
 def open_container(source: BinaryIO, fmt: Format) -> Iterator[Any]:
     """Open a recognised container for reading, with nothing left to guess.
 
-    `source` is rewound first. Raise MediaError: `unreadable` when the demuxer cannot make sense of it,
+    `source` is rewound first. Raises MediaError: `unreadable` when the demuxer cannot make sense of it,
     `no_content` when the file ends with its header.
     """
     source.seek(0)

@@ -20,7 +20,7 @@ def ratio_message(value: Fraction) -> mesh_pb2.Ratio:
 
 
 def ratio_value(message: mesh_pb2.Ratio) -> Fraction:
-    """Return the exact fraction. Raise ValueError for a denominator of zero."""
+    """Return the exact fraction. Raises ValueError for a denominator of zero."""
     if message.denominator == 0:
         raise ValueError("a ratio's denominator must not be 0")
     return Fraction(message.numerator, message.denominator)
@@ -64,7 +64,7 @@ def timeline_message(timeline: Timeline) -> media_pb2.Timeline:
 
 
 def timeline_value(message: media_pb2.Timeline) -> Timeline:
-    """Return the clock of a message. Raise ValueError when a ratio has a denominator of zero."""
+    """Return the clock of a message. Raises ValueError when a ratio has a denominator of zero."""
     return Timeline(
         time_base=ratio_value(message.time_base),
         frame_rate=ratio_value(message.frame_rate) if message.HasField("frame_rate") else None,

@@ -18,7 +18,7 @@ MOST_PIXELS: Final = 200_000_000
 def open_picture(source: BinaryIO, fmt: Format) -> Image:
     """Open a picture without decoding it yet.
 
-    Try only the plugin that the first bytes named. Raise MediaError (`unreadable`).
+    Try only the plugin that the first bytes named. Raises MediaError (`unreadable`).
     """
     source.seek(0)
     PIL.Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses above twice this number
@@ -31,7 +31,7 @@ def open_picture(source: BinaryIO, fmt: Format) -> Image:
 def decode_upright(picture: Image) -> Image:
     """Return the pixels as RGB, turned as EXIF says they are displayed; transparency over white.
 
-    Raise MediaError (`unreadable`) when the data ends early or cannot be decoded.
+    Raises MediaError (`unreadable`) when the data ends early or cannot be decoded.
     """
     try:
         picture.load()

@@ -51,7 +51,7 @@ async def probe(sandbox: Sandbox, path: Path, *, file_name: str) -> Probe:
     """Return what a file is, read in the sandbox.
 
     `file_name` is the name its sender gave it; a name that promises another kind of media is a verdict too.
-    Raise MediaError with the verdict, SandboxError when there is none.
+    Raises MediaError with the verdict, SandboxError when there is none.
     """
     answer = await sandbox.run("probe", {"file_name": file_name}, inputs=[path], limits=PROBE_LIMITS)
     if answer["kind"] not in _KINDS:

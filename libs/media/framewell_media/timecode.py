@@ -23,7 +23,7 @@ class TimecodeError(ValueError):
 def nominal_rate(frame_rate: Fraction) -> int:
     """Return the frames that a timecode second counts: 30 for 29.97, 24 for 23.976, 60 for 59.94.
 
-    Raise TimecodeError for a rate that is not positive.
+    Raises TimecodeError for a rate that is not positive.
     """
     if frame_rate <= 0:
         raise TimecodeError(f"a frame rate must be positive, not {frame_rate}")
@@ -56,7 +56,7 @@ class Timecode:
     def parse(cls, label: str, frame_rate: Fraction) -> Timecode:
         """Return the timecode of `HH:MM:SS:ff`; `;`, `.` or `,` before the frames means drop frame.
 
-        Raise TimecodeError for labels outside the clock and for labels that drop frame skips.
+        Raises TimecodeError for labels outside the clock and for labels that drop frame skips.
         """
         match = _LABEL.match(label.strip())
         if match is None:

@@ -16,7 +16,7 @@ END_OF_DEMUXING: Final = (av.error.FFmpegError, IndexError)
 def moving_pictures(container: Any) -> Any | None:
     """Return the first video track that is no cover picture, None when there is none.
 
-    Raise MediaError (`unreadable`) when no decoder is known for it.
+    Raises MediaError (`unreadable`) when no decoder is known for it.
     """
     track = next((stream for stream in container.streams.video if not is_cover(stream)), None)
     if track is not None and track.codec_context is None:

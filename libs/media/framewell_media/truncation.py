@@ -1,6 +1,6 @@
 """Whether a file is shorter than its own headers promise: what an interrupted transfer leaves behind.
 
-Only containers that state a length can tell: MP4 and MOV by their top-level boxes, RIFF by its chunk size,
+Only containers that state a length show it: MP4 and MOV by their top-level boxes, RIFF by its chunk size,
 Matroska by its segment size. A transport stream may end anywhere and still be whole.
 """
 

@@ -27,9 +27,9 @@ _MOST_GAPS: Final = 1000
 def plan(files: JobFiles, parameters: Parameters) -> Answer:
     """Demux the input once and write its plan (Arrow IPC, see `planning.table`) to the output.
 
-    Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty). Return
+    Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty). Returns
     `container` (libavformat's name), `has_sound`, `timeline`, `chunks` and `gaps` (at most `_MOST_GAPS`
-    pairs of pts). Raise MediaError (`no_content`) where there is not a single picture.
+    pairs of pts). Raises MediaError (`no_content`) where there is not a single picture.
     """
     (source,), (table_file,) = files.inputs, files.outputs
     source.seek(0)

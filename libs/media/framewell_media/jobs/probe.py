@@ -32,8 +32,8 @@ _SEEMS: Final = {"still": "a picture", "audio": "sound without pictures", "video
 def probe(files: JobFiles, parameters: Parameters) -> Answer:
     """Recognise the input, check that it is whole and decode its first frame.
 
-    Parameters: `file_name` (the name its sender gave it). Return `kind` (video, audio, still), `container`,
-    `media_type`, `suffix` and `tracks` (fields of media.v1.Track). Raise MediaError with the verdict.
+    Parameters: `file_name` (the name its sender gave it). Returns `kind` (video, audio, still), `container`,
+    `media_type`, `suffix` and `tracks` (fields of media.v1.Track). Raises MediaError with the verdict.
     """
     (source,) = files.inputs
     size = source.seek(0, io.SEEK_END)
@@ -98,7 +98,7 @@ def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str
 
 
 def _first_frame(container: Any, stream: Any) -> Any:
-    """Decode and return the first frame. Raise MediaError when _PACKETS_TRIED packets give none."""
+    """Decode and return the first frame. Raises MediaError when _PACKETS_TRIED packets give none."""
     packets = 0
     try:
         for packet in container.demux(stream):

@@ -106,10 +106,10 @@ def plan_source(
     chunk_seconds: float,
     times_can_be_trusted: bool = True,
 ) -> SourcePlan:
-    """Plan chunks of about `chunk_seconds` that start at keyframes.
+    """Return the frame index, and chunks of about `chunk_seconds` that start at keyframes.
 
     `times_can_be_trusted` is False where the demuxer makes pts up instead of reading them.
-    Raise MediaError (`no_content`) when no packet is a picture.
+    Raises MediaError (`no_content`) when no packet is a picture.
     """
     shown = int((~table.is_discarded).sum())
     if shown == 0:
@@ -122,24 +122,7 @@ def plan_source(
     step = max(1, round(1 / (rate * table.time_base)))
     target = max(step, round(chunk_seconds / float(table.time_base)))
 
-    chunks: list[ChunkPlan] = []
-    clocks: list[NDArray[np.int64]] = []
-    clock_end = int(runs[0].pts[0])
-    for number, run in enumerate(runs):
-        offset = 0 if number == 0 else clock_end - int(run.pts[0])
-        run_end = max(run.end_pts, int(run.pts[-1]) + 1)
-        frames_before = sum(len(clock) for clock in clocks)
-        chunks += _chunks_of(
-            run,
-            number=number,
-            offset=offset,
-            run_end=run_end,
-            target=target,
-            first_index=len(chunks),
-            frames_before=frames_before,
-        )
-        clocks.append(run.pts + offset)
-        clock_end = run_end + offset
+    chunks, clocks, clock_end = _on_one_clock(runs, target)
     return SourcePlan(
         time_base=table.time_base,
         frame_rate=rate,
@@ -152,6 +135,28 @@ def plan_source(
         position=np.concatenate([run.position for run in runs]),
         chunks=tuple(chunks),
     )
+
+
+def _on_one_clock(runs: list[_ClockRun], target: int) -> tuple[list[ChunkPlan], list[NDArray[np.int64]], int]:
+    """Return the chunks, the pts of every run on the asset's clock, and where that clock ends."""
+    chunks: list[ChunkPlan] = []
+    clocks: list[NDArray[np.int64]] = []
+    clock_end, frames = int(runs[0].pts[0]), 0
+    for number, run in enumerate(runs):
+        offset = 0 if number == 0 else clock_end - int(run.pts[0])
+        run_end = max(run.end_pts, int(run.pts[-1]) + 1)
+        chunks += _chunks_of(
+            run,
+            number=number,
+            offset=offset,
+            run_end=run_end,
+            target=target,
+            first_index=len(chunks),
+            frames_before=frames,
+        )
+        clocks.append(run.pts + offset)
+        clock_end, frames = run_end + offset, frames + len(run.pts)
+    return chunks, clocks, clock_end
 
 
 def _clock_runs(table: PacketTable) -> list[_ClockRun] | None:
@@ -191,7 +196,7 @@ def _clock_runs(table: PacketTable) -> list[_ClockRun] | None:
 
 
 def _last_duration(pts: NDArray[np.int64], declared: int) -> int:
-    """How long the last picture is shown: as declared, else as long as pictures usually are."""
+    """Return how long the last picture is shown: as declared, else as long as pictures usually are."""
     if declared > 0:
         return declared
     return int(np.median(np.diff(pts))) if len(pts) > 1 else 1

@@ -38,7 +38,7 @@ class PacketTable:
 
 
 def attend_only_to(container: Any, wanted: Any) -> None:
-    """Tell the demuxer to drop every other stream's packets."""
+    """Make the demuxer drop every other stream's packets."""
     for stream in container.streams:
         if stream.index != wanted.index:
             stream.discard = av.stream.Discard.all

@@ -31,7 +31,7 @@ _ODD_STEPS_ALLOWED: Final = 0.02
 def nominal_frame_rate(pts: NDArray[np.int64], time_base: Fraction, declared: Fraction | None) -> Fraction:
     """Return the rate a frame count refers to.
 
-    The standard rate next to the median step, as far as the time base can tell; otherwise what the
+    The standard rate next to the median step, as exactly as the time base allows; otherwise what the
     container declares, otherwise the average.
     """
     sane = declared if declared is not None and 0 < declared <= _HIGHEST else None

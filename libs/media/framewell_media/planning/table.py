@@ -37,7 +37,7 @@ class Anchor:
 
     source_pts: int
     position: int
-    """NO_TIME when the container does not tell positions."""
+    """NO_TIME where the container has no positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def write_plan(sink: BinaryIO, plan: SourcePlan) -> None:
 
 
 def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
-    """Return one chunk of a plan. Raise ValueError when the plan has no such chunk or is no plan."""
+    """Return one chunk of a plan. Raises ValueError when the plan has no such chunk or is no plan."""
     source.seek(0)
     reader = pa.ipc.open_file(pa.PythonFile(source, mode="r"))
     whole = json.loads((reader.schema.metadata or {}).get(_METADATA_KEY, b"{}"))

@@ -73,7 +73,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent ends. Raise OSError where it has ended already."""
+    """Ask the kernel to kill this process when its parent ends. Raises OSError where it has ended already."""
     _check(_libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0))
     if os.getppid() != parent:
         raise ProcessLookupError(errno.ESRCH, "the parent ended before it could be asked for", str(parent))

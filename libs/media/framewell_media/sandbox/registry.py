@@ -40,7 +40,7 @@ def media_job(name: str) -> Callable[[MediaJob], MediaJob]:
 
 
 def find_job(name: str) -> MediaJob:
-    """Return the job of that name. Raise LookupError when no preloaded module registered it."""
+    """Return the job of that name. Raises LookupError when no preloaded module registered it."""
     try:
         return _jobs[name]
     except KeyError:

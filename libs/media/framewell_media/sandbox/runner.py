@@ -93,7 +93,7 @@ class Sandbox:
         """Run `job` in a locked child and return its answer.
 
         Output files are created, or emptied, before the child starts.
-        Raise MediaError (the file is at fault), JobCrashed (the child died or was stopped),
+        Raises MediaError (the file is at fault), JobCrashed (the child died or was stopped),
         JobFailed (a bug in the job), SandboxUnavailable (a required layer is not in force here).
         """
         limits = limits or Limits()

@@ -30,7 +30,7 @@ class TimedOut(TimeoutError):
 
 
 def send_request(control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
-    """Send one request with its descriptors attached. Raise Oversized above MAX_REQUEST_BYTES."""
+    """Send one request with its descriptors attached. Raises Oversized above MAX_REQUEST_BYTES."""
     packet = json.dumps(request).encode()
     if len(packet) > MAX_REQUEST_BYTES:
         raise Oversized(
@@ -68,7 +68,7 @@ class FrameReader:
     def next(self) -> dict[str, Any] | None:
         """Return the next object, or None at the end of the pipe.
 
-        Raise TimedOut past the deadline, Oversized past the limit, ValueError for what is not JSON.
+        Raises TimedOut past the deadline, Oversized past the limit, ValueError for what is not JSON.
         """
         header = self._exactly(_LENGTH.size)
         if header is None:

@@ -96,7 +96,7 @@ def sound_only(seconds: Fraction | float) -> Timeline:
 
 
 def sound_analysis(container: str) -> SourceAnalysis:
-    """Return the analysis of sound alone; how long it is only its extraction can tell."""
+    """Return the analysis of sound alone; its length is known once it is extracted."""
     return SourceAnalysis(container, sound_only(0), (), has_sound=True)
 
 

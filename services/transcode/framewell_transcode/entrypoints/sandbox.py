@@ -37,8 +37,8 @@ class SandboxJobs:
     def make_chunk(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Decode one chunk. Inputs: source, plan. Outputs: header, segment, bundle, scores.
 
-        Parameters: `index` of the chunk, `timeline`, `recipe`. Return `provisional_cuts` and `missing_pts`
-        (lists of pts) and `statistics`. Raise MediaError (`unreadable`) when not one picture comes out.
+        Parameters: `index` of the chunk, `timeline`, `recipe`. Returns `provisional_cuts` and `missing_pts`
+        (lists of pts) and `statistics`. Raises MediaError (`unreadable`) when not one picture comes out.
         """
         source, plan_file = files.inputs
         timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
@@ -72,7 +72,7 @@ class SandboxJobs:
 
         Parameters: `start` (seconds of the first picture on the file's clock, a fraction; null without
         pictures), `seconds` (length of the asset, a fraction; null without pictures), `segment_seconds`.
-        Return `segments` (fields of SoundSegment), `loudness_lufs` (null for silence) and `seconds`. Raise
+        Returns `segments` (fields of SoundSegment), `loudness_lufs` (null for silence) and `seconds`. Raise
         MediaError (`unreadable`) when not one sample comes out.
         """
         (source,) = files.inputs
@@ -99,7 +99,7 @@ class SandboxJobs:
     def make_filler(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Hold a neighbour's picture. Inputs: header and segment of the neighbour. Output: the segment.
 
-        Parameters: `recipe`, `frame_rate`, `start_tick`, `end_tick`, `edge` (see `hold_picture`). Return
+        Parameters: `recipe`, `frame_rate`, `start_tick`, `end_tick`, `edge` (see `hold_picture`). Returns
         `header_equal`: whether the segment plays behind the neighbour's header.
         """
         header_file, neighbour_file = files.inputs

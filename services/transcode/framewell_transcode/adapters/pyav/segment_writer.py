@@ -38,7 +38,7 @@ class CmafWriter:
     def __init__(
         self, recipe: ProxyRecipe, first: Any, frame_rate: Fraction, *, start_tick: int, end_tick: int
     ) -> None:
-        """`first` is a planar picture of the size and colour matrix that all will have."""
+        """Begin a segment; all pictures have the size and colour matrix of `first`, a planar one."""
         self._buffer = io.BytesIO()
         self._output = av.open(self._buffer, "w", format="mp4", options=dict(_MOVIE_OPTIONS))
         self._stream = _video_stream(self._output, recipe, first, frame_rate)
