@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
@@ -23,6 +23,8 @@ U = TypeVar("U")
 
 DEFAULT_PAGE_SIZE = 100
 LARGEST_PAGE_SIZE = 1000
+# Documents that one read of a scan takes into memory.
+SCAN_BATCH = 200
 
 KeyPart: TypeAlias = str | int | datetime
 Key: TypeAlias = tuple[KeyPart, ...]
@@ -78,6 +80,9 @@ class Order:
     def key_types(self) -> KeyTypes:
         """Return the types of the sort key."""
         return (str,) if self.field == "_id" else (self.kind, str)
+
+
+BY_ID = Order("_id", str)
 
 
 def page_request(
@@ -136,6 +141,30 @@ async def find_page(
         return Page(found)
     last = found[page.size - 1]
     return Page(found[: page.size], encode_token(tuple(last[field] for field in order.fields)))
+
+
+async def scan(
+    documents: Documents,
+    collection: str,
+    query: Query,
+    order: Order,
+    *,
+    after: Key | None = None,
+    batch: int = SCAN_BATCH,
+) -> AsyncIterator[Document]:
+    """Yield the documents that match, in order, behind the one with the sort key `after`, `batch` a read.
+
+    A document that is inserted, changed or removed meanwhile is met as it is when its batch is read, or not;
+    nothing else is skipped, and nothing is repeated whose sort key stays. Raises Busy as the store does.
+    """
+    token = "" if after is None else encode_token(after)
+    while True:
+        page = await find_page(documents, collection, query, PageRequest(batch, token), order)
+        for document in page.items:
+            yield document
+        if not page.next_token:
+            return
+        token = page.next_token
 
 
 def _behind(after: Key, order: Order) -> Query:

@@ -17,6 +17,7 @@ from framewell_kit.paging import (
     find_page,
     page_of,
     page_request,
+    scan,
 )
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -76,6 +77,16 @@ async def test_a_filter_holds_on_every_page() -> None:
     first = await find_page(documents, "c", query, PageRequest(2), NEWEST_FIRST)
     second = await find_page(documents, "c", query, PageRequest(2, first.next_token), NEWEST_FIRST)
     assert [one["_id"] for one in [*first.items, *second.items]] == ["5", "3", "1"]
+
+
+async def test_a_scan_meets_every_document_once_however_small_its_batches(documents: Documents) -> None:
+    seconds = {"e": 1, "a": 1, "d": 1, "c": 0, "b": 2}
+    await fill(documents, seconds)
+    met = [one["_id"] async for one in scan(documents, "c", {}, NEWEST_FIRST, batch=2)]
+    assert met == ["b", "e", "d", "a", "c"]
+    behind = (NOON + timedelta(seconds=1), "d")
+    rest = [one["_id"] async for one in scan(documents, "c", {}, NEWEST_FIRST, after=behind, batch=2)]
+    assert rest == ["a", "c"]
 
 
 @given(numbers=st.sets(st.integers(0, 40)), size=st.integers(1, 9))

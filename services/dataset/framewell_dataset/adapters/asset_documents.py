@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from framewell.media.v1.media_pb2 import ObjectRef, Programme
-from framewell_dataset.adapters.scanning import BY_ID, scan
 from framewell_dataset.domain.assets import Asset
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.paging import BY_ID, scan
 
 ASSETS = "assets"
 

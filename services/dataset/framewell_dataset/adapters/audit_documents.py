@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 
-from framewell_dataset.adapters.scanning import scan
 from framewell_dataset.domain.audit import AuditEntry, Head
 from framewell_kit.documents.protocol import Document, Documents
-from framewell_kit.paging import Order
+from framewell_kit.paging import Order, scan
 
 AUDIT = "audit"
 HEADS = "audit_heads"

@@ -6,11 +6,10 @@ from datetime import datetime
 
 import numpy as np
 
-from framewell_dataset.adapters.scanning import BY_ID, scan
 from framewell_dataset.domain.snapshots import BackgroundFace
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
-from framewell_kit.paging import Order
+from framewell_kit.paging import BY_ID, Order, scan
 
 BACKGROUND_FACES = "background_faces"
 DIMENSIONS = 128

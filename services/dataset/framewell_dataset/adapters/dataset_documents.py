@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from framewell_dataset.adapters.scanning import BY_ID
 from framewell_dataset.domain.classes import Dataset
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.outcomes import NotFound
-from framewell_kit.paging import Page, PageRequest, find_page
+from framewell_kit.paging import BY_ID, Page, PageRequest, find_page
 
 DATASETS = "datasets"
 

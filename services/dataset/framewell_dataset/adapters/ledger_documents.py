@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from framewell.usage.v1.usage_pb2 import UsageRecorded
-from framewell_dataset.adapters.scanning import scan
 from framewell_dataset.domain.ledger import Entry
 from framewell_dataset.telemetry import USES
 from framewell_kit.documents.protocol import Document, Documents
-from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_kit.paging import Order, Page, PageRequest, find_page, scan
 
 LEDGER = "ledger"
 NEWEST_FIRST = Order("used_at", datetime, descending=True)

@@ -7,13 +7,12 @@ from typing import Any
 
 from framewell.media.v1.media_pb2 import Span
 from framewell_dataset.adapters.sample_mapping import changing_fields, place_fields, sample_of
-from framewell_dataset.adapters.scanning import scan
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.telemetry import SAMPLES as SAMPLES_CHANGED
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outbox import Outbox
-from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_kit.paging import Order, Page, PageRequest, find_page, scan
 
 SAMPLES = "samples"
 OLDEST_FIRST = Order("created_at", datetime)

@@ -6,13 +6,12 @@ from datetime import datetime
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
-from framewell_dataset.adapters.scanning import BY_ID, scan
 from framewell_dataset.domain.snapshots import SnapshotState, StoredSnapshot
 from framewell_dataset.telemetry import SNAPSHOTS as SNAPSHOTS_MADE
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outbox import Outbox
-from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_kit.paging import BY_ID, Order, Page, PageRequest, find_page, scan
 
 SNAPSHOTS = "snapshots"
 MEMBERS = "snapshot_members"

@@ -7,7 +7,6 @@ from dataclasses import astuple, dataclass
 from typing import Any, Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
-from framewell_inference.adapters.document_batches import in_batches
 from framewell_inference.domain.messages import model_ref
 from framewell_inference.domain.observations import FractionBox, FrameSpan
 from framewell_inference.domain.pictures import Float
@@ -16,7 +15,7 @@ from framewell_inference.domain.tracks import FaceTrack
 from framewell_inference.ports.analysers import Vectors
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.objects.protocol import Objects
-from framewell_kit.paging import Order
+from framewell_kit.paging import Order, scan
 from framewell_models.manifest import ModelRef
 
 COLLECTION: Final = "face_tracks"
@@ -63,7 +62,7 @@ class FaceTrackDocuments:
         query, order = {"embedding": str(embedding)}, BY_ID
         if asset_id:
             query, order = {"asset_id": asset_id, **query}, BY_INDEX
-        async for document in in_batches(self.documents, COLLECTION, query, order):
+        async for document in scan(self.documents, COLLECTION, query, order):
             yield _stored(document)
 
     async def vectors(self, stored: StoredTracks) -> Float:

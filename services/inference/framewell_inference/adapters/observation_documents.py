@@ -12,7 +12,6 @@ from typing import Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ObservationSet
-from framewell_inference.adapters.document_batches import in_batches
 from framewell_inference.domain.messages import model_version, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
@@ -22,7 +21,7 @@ from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
-from framewell_kit.paging import Order
+from framewell_kit.paging import Order, scan
 from framewell_models.manifest import ModelRef
 
 COLLECTION: Final = "observation_sets"
@@ -77,7 +76,7 @@ class ObservationDocuments:
     ) -> AsyncIterator[StoredSet]:
         query: Query = {"asset_id": asset_id} | ({"analyser": {"$in": list(analysers)}} if analysers else {})
         behind = (after.position, after.id) if after else None
-        async for document in in_batches(self.documents, COLLECTION, query, BY_POSITION, after=behind):
+        async for document in scan(self.documents, COLLECTION, query, BY_POSITION, after=behind):
             yield _stored(document)
 
     async def get(self, set_id: str) -> StoredSet | None:
@@ -96,7 +95,7 @@ class ObservationDocuments:
             "vectors": {"$ne": ""},
             "count": {"$gt": 0},
         }
-        async for document in in_batches(self.documents, COLLECTION, query, Order("_id", str)):
+        async for document in scan(self.documents, COLLECTION, query, Order("_id", str)):
             yield _stored(document)
 
     async def read(self, stored: StoredSet) -> ObservationSet:

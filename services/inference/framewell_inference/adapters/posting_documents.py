@@ -10,11 +10,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from framewell_inference.adapters.document_batches import in_batches
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.stored import ChunkPostings, Posting, StoredTracks
 from framewell_kit.documents.protocol import Document, Documents
-from framewell_kit.paging import Order
+from framewell_kit.paging import Order, scan
 from framewell_models.manifest import ModelRef
 
 COLLECTION: Final = "postings"
@@ -57,7 +56,7 @@ class PostingDocuments:
 
     async def chunks(self, model: ModelRef) -> AsyncIterator[ChunkPostings]:
         query = {"model": str(model)}
-        async for document in in_batches(self.documents, COLLECTION, query, BY_ASSET):
+        async for document in scan(self.documents, COLLECTION, query, BY_ASSET):
             yield ChunkPostings(document["asset_id"], document["chunk_id"], _postings(document))
 
     async def forget(self, asset_id: str) -> int:
@@ -65,7 +64,7 @@ class PostingDocuments:
 
     async def forget_class(self, class_id: str) -> int:
         forgotten = 0
-        async for document in in_batches(self.documents, COLLECTION, {"classes": class_id}, BY_ID):
+        async for document in scan(self.documents, COLLECTION, {"classes": class_id}, BY_ID):
             named = [
                 track for track in document["tracks"] if class_id in {track["class_id"], track["nearest"]}
             ]
