@@ -77,11 +77,6 @@ class FactType:
         verb = name[len(subject) :].lower()
         return f"{root}.{subject}.{verb}.{version}"
 
-    @cached_property
-    def type_header(self) -> tuple[str, bytes]:
-        """The type as Kafka carries it."""
-        return ("ce_type", self.type.encode())
-
     @property
     def from_outside(self) -> bool:
         """True when systems that are no part of the mesh write this type."""

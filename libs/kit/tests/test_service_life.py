@@ -79,7 +79,7 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
                 return len(told) >= 20
 
             await eventually(answered, every=0.1)
-            assert {event.message.asset_id for event in told} == {f"a{n}" for n in range(20)}
+            assert {event.message.work.asset_id for event in told} == {f"a{n}" for n in range(20)}
             metrics = str(service.health("/metrics")[1]["text"])
             assert 'framewell_records_total{group="ingest.accept_request"' in metrics
             assert 'framewell_jobs_total{kind="fetch"' in metrics

@@ -53,7 +53,7 @@ async def test_a_sampled_event_has_a_span_linked_from_its_batch_and_hands_its_tr
     broker: str, spans: InMemorySpanExporter
 ) -> None:
     async def handle(fact: AssetIngested, cause: Cause) -> list[AssetRejected]:
-        return [AssetRejected(work=Work(asset_id=fact.asset_id))]
+        return [AssetRejected(work=Work(asset_id=fact.work.asset_id))]
 
     async with StreamBench(broker) as bench:
         await bench.declare(AssetIngested, AssetRejected, groups=[GROUP])

@@ -42,6 +42,7 @@ class KeyQueues(ProcessingStrategy):
         self._others: deque[ConsumedRecord] = deque()
         self._behind = 0  # records that wait behind one of their key
         self._workers: set[asyncio.Task[None]] = set()
+        self._yielding = 0  # workers that do not wait, but let others run
         self._sent = InFlight(control, context.publisher, context.timing, self._committed)
         self._telemetry = BatchTelemetry(control.group)
         self._handling = 0.0  # seconds in handlers since the last commit
@@ -111,11 +112,13 @@ class KeyQueues(ProcessingStrategy):
         free = self._concurrency - len(self._workers)
         if not queued or free <= 0:
             return
-        for _ in range(min(more, queued, free)):
-            task = asyncio.create_task(self._work())
-            self._workers.add(task)
-            task.add_done_callback(self._left)
-        asyncio.get_running_loop().call_soon(self._employ, more * 2)
+        if not self._yielding:
+            for _ in range(min(more, queued, free)):
+                task = asyncio.create_task(self._work())
+                self._workers.add(task)
+                task.add_done_callback(self._left)
+            more *= 2
+        asyncio.get_running_loop().call_soon(self._employ, more)
 
     def _left(self, task: asyncio.Task[None]) -> None:
         self._workers.discard(task)
@@ -124,24 +127,38 @@ class KeyQueues(ProcessingStrategy):
 
     async def _work(self) -> None:
         """Handle queued records until there are none."""
-        record, handled = self._next(), 0
+        record, handled, processor = self._next(), 0, self._processor
         try:
             while record is not None:
-                outcome = await self._outcome(record)
-                if isinstance(outcome, Postponed):
-                    self._postpone(record, outcome)
-                elif not self._put(record, outcome):
-                    await self._send(record, outcome)
+                if processor.breaker.tripped and not processor.breaker.admits():
+                    self._postpone(record, processor.breaker_open())
+                else:
+                    record.assigned.started += 1
+                    began = time.perf_counter()
+                    outcome = await processor.process(record)
+                    self._handling += time.perf_counter() - began
+                    if isinstance(outcome, Postponed):
+                        self._postpone(record, outcome)
+                    elif not self._put(record, outcome):
+                        await self._send(record, outcome)
                 handled += 1
                 record = self._next_of_key(record) or self._next()
                 if not handled % self._limits.yield_after:
-                    await asyncio.sleep(0)
+                    await self._yield()
         except asyncio.CancelledError:
             if record is not None:
                 record.give_back()
             raise
         except Exception:  # noqa: BLE001 - the runtime's own; those of handlers end in their outcome
             self._control.failed()
+
+    async def _yield(self) -> None:
+        """Let the rest of the process run, which is no reason for more workers."""
+        self._yielding += 1
+        try:
+            await asyncio.sleep(0)
+        finally:
+            self._yielding -= 1
 
     def _next(self) -> ConsumedRecord | None:
         """Take the first queued record whose key is not busy, and make it busy; others wait for theirs."""
@@ -168,16 +185,6 @@ class KeyQueues(ProcessingStrategy):
             return waiting.pop(0)  # short; and a deque costs a microsecond more
         del busy[key]
         return None
-
-    async def _outcome(self, record: ConsumedRecord) -> Processed | Postponed:
-        processor = self._processor
-        if processor.breaker.tripped and not processor.breaker.admits():
-            return processor.breaker_open()
-        record.assigned.started += 1
-        began = time.perf_counter()
-        outcome = await processor.process(record)
-        self._handling += time.perf_counter() - began
-        return outcome
 
     def _put(self, record: ConsumedRecord, processed: Processed) -> bool:
         """Hand the one fact of a record to the producer; return False for another number, or without room."""

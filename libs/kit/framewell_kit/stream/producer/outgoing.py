@@ -1,4 +1,4 @@
-"""From what a handler returned to the records that leave: ids, lanes and envelopes, the same every time."""
+"""Derives the records that leave from what a handler returned: ids, lanes and envelopes, the same every time."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,20 +7,20 @@ from datetime import datetime
 from google.protobuf.message import Message
 
 from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED
-from framewell_contracts.cloudevents import Envelope, Record, encode
+from framewell_contracts.cloudevents import Record, encode_fact
 from framewell_contracts.fact_types import FACT_OF_MESSAGE
 from framewell_contracts.identity import derived_id
 from framewell_contracts.topics import MAX_EVENT_BYTES, RECORD_OVERHEAD_BYTES
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.outcomes import Rejected
 
-_new = tuple.__new__  # half of what calling the class of a NamedTuple costs
+MAX_FACT_BYTES = MAX_EVENT_BYTES - RECORD_OVERHEAD_BYTES
 
 
 def derive(
     outgoing: Sequence[Outgoing], cause: Cause, *, source: str, now: datetime, scope: str = ""
 ) -> list[Record]:
-    """The records of a handler's facts.
+    """Return the records of a handler's facts.
 
     An id is UUIDv5(cause, type, key and ordinal among facts of that type and key) unless the fact has
     one, so a redelivery makes the same events. `scope` keeps apart what one cause says in several places
@@ -47,24 +47,17 @@ def _record(  # noqa: PLR0917 - on the path of every message
     else:
         message, own_id, lane, subject = item, None, None, None
     kind = FACT_OF_MESSAGE[type(message)]
-    name = kind.type
-    key = kind.key_of(message)
-    envelope = (
-        own_id or derived_id(cause.id, name, f"{scope}{key}/{ordinal}"),
-        source,
-        name,
-        now,
-        subject or kind.asset_of(message) or cause.subject,
-        cause.traceparent,
-        None,
-    )
+    name, key = kind.type, kind.key_of(message)
     if kind.laned:
         lane = lane or kind.lane_of(message) or cause.lane or LANE_UNSPECIFIED
-    record = encode(_new(Envelope, envelope), message, lane)
-    if len(record.value) > MAX_EVENT_BYTES - RECORD_OVERHEAD_BYTES:
+    event_id = own_id or derived_id(cause.id, name, f"{scope}{key}/{ordinal}")
+    subject = subject or kind.asset_of(message) or cause.subject
+    attributes = (event_id, source, name, now, subject, cause.traceparent, None)
+    record = encode_fact(kind, key, attributes, message, lane)
+    if len(record.value) > MAX_FACT_BYTES:
         raise Rejected(
             f"a fact {name} of {len(record.value)} bytes is too large for its topic "
-            f"(at most {MAX_EVENT_BYTES - RECORD_OVERHEAD_BYTES}): put it into an object and refer to that",
+            f"(at most {MAX_FACT_BYTES}): put it into an object and refer to that",
             code="fact_too_large",
         )
     return record
