@@ -41,7 +41,7 @@ async def test_whoever_takes_over_goes_on_after_the_last_segment_that_was_done(b
         reads.append(key)
         return await read(ref)  # type: ignore[arg-type]
 
-    bench.objects.read = killed  # type: ignore[method-assign]
+    bench.objects.read = killed  # type: ignore[method-assign,assignment]
     await bench.run_jobs()
     assert len(await samples(bench)) == 1
     (job,) = [document for document in await bench.documents.find("jobs", {}) if document["kind"] == COMPLETE]
@@ -69,7 +69,7 @@ async def test_an_asset_removed_meanwhile_leaves_nothing_behind(bench: DatasetBe
             await bench.deliver(AssetRemoved(asset_id="a", revision=2))
         return await read(ref)  # type: ignore[arg-type]
 
-    bench.objects.read = removed_meanwhile  # type: ignore[method-assign]
+    bench.objects.read = removed_meanwhile  # type: ignore[method-assign,assignment]
     await bench.run_jobs()
     assert await bench.documents.find(BACKGROUND_FACES, {}) == []
     assert await bench.documents.find(CHUNKS, {}) == []
