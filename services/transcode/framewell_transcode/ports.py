@@ -1,7 +1,7 @@
 """What transcode needs from outside. `Objects`, `ObjectReferences` and the jobs are the kit's.
 
-`MediaWorks`, `AssetProgressRepository` and `WorkQueue` serve handlers, commands and queries; `MediaDriver`
-and what it makes serve the sandboxed child.
+`MediaProcessor`, `AssetProgressRepository` and `WorkQueue` serve handlers, commands and queries;
+`MediaDriver` and what it makes serve the sandboxed child.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class FillerRequest:
     end_pts: int
 
 
-class MediaWorks(Protocol):
+class MediaProcessor(Protocol):
     """Reads foreign media, always in the sandbox, and stores what it makes.
 
     Every method raises MediaError where the media is at fault, JobCrashed where the child died,
@@ -100,7 +100,7 @@ class AssetProgressRepository(Protocol):
         """Return the newest planned generation of an asset, None when there is none."""
         ...
 
-    def made_chunks(self, asset: AssetState, numbers: range) -> AsyncIterator[ChunkPart]:
+    def arrived_chunks(self, asset: AssetState, numbers: range) -> AsyncIterator[ChunkPart]:
         """Yield the chunks with these numbers that have come, given up or not, in the order of the range."""
         ...
 
@@ -129,7 +129,7 @@ class WorkQueue(Protocol):
 class Ports:
     """All that serves handlers, commands and queries, in one value for the entrypoints to take from."""
 
-    works: MediaWorks
+    processor: MediaProcessor
     progress: AssetProgressRepository
     references: ObjectReferences
     objects: Objects
@@ -159,7 +159,7 @@ class ChunkPictures(Protocol):
     def __iter__(self) -> Iterator[DisplayedPicture]: ...
 
 
-class Painter(Protocol):
+class Scaler(Protocol):
     """Scales pictures for one purpose."""
 
     def planar(self, frame: Any, size: Size) -> Any:
@@ -221,8 +221,8 @@ class MediaDriver(Protocol):
         """Return the pictures of one chunk of a plan."""
         ...
 
-    def painter(self) -> Painter:
-        """Return a painter; one for each purpose."""
+    def scaler(self) -> Scaler:
+        """Return a scaler; one for each purpose."""
         ...
 
     def planar_from_rgb(self, pixels: NDArray[np.uint8]) -> Any:

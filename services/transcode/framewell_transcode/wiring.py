@@ -6,9 +6,9 @@ from framewell_kit.decisions import DecisionLog
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
+from framewell_transcode.adapters.asset_jobs import AssetJobs
 from framewell_transcode.adapters.asset_progress_documents import AssetProgressDocuments
-from framewell_transcode.adapters.leased_work import LeasedWork
-from framewell_transcode.adapters.sandboxed_works import SANDBOX_JOBS, SandboxedWorks, WorkLimits
+from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS, JobLimits, SandboxedProcessor
 from framewell_transcode.adapters.scratch import prepare_scratch
 from framewell_transcode.entrypoints import jobs, rpc, stream
 from framewell_transcode.ports import Ports
@@ -28,15 +28,15 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
 
     # Two more children than chunks: the sound and the plan of one asset go on beside another's pictures.
     children = sandbox or Sandbox(SANDBOX_JOBS, concurrency=settings.chunks_at_once + 2)
-    works = SandboxedWorks(
+    processor = SandboxedProcessor(
         children,
         mesh.objects,
         settings.scratch,
         settings.recipe(),
         settings.chunk_seconds,
-        WorkLimits.within(settings.memory_mib << 20),
+        JobLimits.within(settings.memory_mib << 20),
     )
-    ports = Ports(works, progress, references, mesh.objects, LeasedWork(mesh.jobs))
+    ports = Ports(processor, progress, references, mesh.objects, AssetJobs(mesh.jobs))
     decisions = DecisionLog(mesh.documents, mesh.clock)
     return Service(
         stages=stream.stages(ports, decisions, chunks_at_once=settings.chunks_at_once),

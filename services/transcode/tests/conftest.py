@@ -19,7 +19,7 @@ from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
 from framewell_kit.objects import LocalObjects
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.sandbox import Sandbox
-from framewell_transcode.adapters.sandboxed_works import SANDBOX_JOBS
+from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS
 from framewell_transcode.settings import TranscodeSettings
 from framewell_transcode.wiring import wire
 

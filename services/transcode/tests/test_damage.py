@@ -26,7 +26,7 @@ from framewell_kit.outcomes import Busy, Conflict, NotFound, Rejected
 from framewell_kit.stream import Reason
 from framewell_media.errors import JobCrashed, SandboxUnavailable
 from framewell_media.testing import Clip, make_clip
-from framewell_transcode.adapters.sandboxed_works import SandboxedWorks
+from framewell_transcode.adapters.sandboxed_processor import SandboxedProcessor
 from framewell_transcode.domain.outcomes import chunk_given_up
 
 
@@ -93,7 +93,7 @@ def crash_with(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> None:
     async def make_chunk(self, planned):
         raise left.pop(0)
 
-    monkeypatch.setattr(SandboxedWorks, "make_chunk", make_chunk)
+    monkeypatch.setattr(SandboxedProcessor, "make_chunk", make_chunk)
 
 
 async def test_a_decoder_that_dies_twice_gives_the_chunk_up(transcode, tmp_path: Path, monkeypatch) -> None:

@@ -23,7 +23,7 @@ from framewell_kit.testing.measured_documents import MeasuredDocuments, measured
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.timeline import Span, Timeline
 from framewell_transcode.adapters.pyav.segment_writer import CmafWriter
-from framewell_transcode.adapters.sandboxed_works import SandboxedWorks
+from framewell_transcode.adapters.sandboxed_processor import SandboxedProcessor
 from framewell_transcode.domain.outcomes import chunk_given_up
 from framewell_transcode.domain.plans import PlannedChunk, SourceAnalysis
 from framewell_transcode.domain.proxy import ProxyRecipe
@@ -79,8 +79,8 @@ async def bench(
     async def make_filler(self, request, timeline):
         return await self.objects.put(b"filler", media_type="video/iso.segment", suffix=".m4s")
 
-    monkeypatch.setattr(SandboxedWorks, "plan", plan)
-    monkeypatch.setattr(SandboxedWorks, "make_filler", make_filler)
+    monkeypatch.setattr(SandboxedProcessor, "plan", plan)
+    monkeypatch.setattr(SandboxedProcessor, "make_filler", make_filler)
     monkeypatch.setattr(composer, "read_scores", scores_of)
     settings = TranscodeSettings(scratch=tmp_path / "scratch")
     wired = partial(wire, sandbox=object())

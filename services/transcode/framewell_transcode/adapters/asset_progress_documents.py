@@ -85,7 +85,7 @@ class AssetProgressDocuments:
             chunks_failed=int(end["failed"]) if ended else 0,
         )
 
-    async def made_chunks(self, asset: AssetState, numbers: range) -> AsyncIterator[ChunkPart]:
+    async def arrived_chunks(self, asset: AssetState, numbers: range) -> AsyncIterator[ChunkPart]:
         work = asset.work
         async for index, value in self._parts.arrived(work.asset_id, numbers, work.generation):
             yield _part(index, value)

@@ -11,7 +11,7 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import audio_given_up
-from framewell_transcode.ports import AssetProgressRepository, MediaWorks
+from framewell_transcode.ports import AssetProgressRepository, MediaProcessor
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ExtractAudio:
     Raises Busy where this machine may not read media.
     """
 
-    works: MediaWorks
+    processor: MediaProcessor
     progress: AssetProgressRepository
     references: ObjectReferences
 
@@ -31,7 +31,7 @@ class ExtractAudio:
         if not await self.progress.is_current(work):
             return []
         try:
-            audio, made = await self.works.extract_audio(asset)
+            audio, made = await self.processor.extract_audio(asset)
         except MediaError as verdict:
             return [audio_given_up(work, verdict.code, verdict.detail)]
         except JobCrashed as crash:

@@ -24,7 +24,7 @@ from framewell_transcode.domain.plans import (
     still_analysis,
     work_on_clock,
 )
-from framewell_transcode.ports import AssetProgressRepository, MediaWorks, WorkQueue
+from framewell_transcode.ports import AssetProgressRepository, MediaProcessor, WorkQueue
 from framewell_transcode.transcoding.missing import missing_span
 
 _FINAL_CRASHES: Final = ("memory", "processor", "time", "output")
@@ -40,7 +40,7 @@ class PlanAsset:
     which the job's own retries tell apart. Raises Busy where this machine may not read media.
     """
 
-    works: MediaWorks
+    processor: MediaProcessor
     objects: Objects
     progress: AssetProgressRepository
     references: ObjectReferences
@@ -67,7 +67,7 @@ class PlanAsset:
             return still_analysis(asset.container), None
         if asset.work.kind == MEDIA_KIND_AUDIO:
             return sound_analysis(asset.container), None
-        return await self.works.plan(asset)
+        return await self.processor.plan(asset)
 
     async def _announce(
         self, asset: AssetIngested, analysis: SourceAnalysis, table: ObjectRef | None, cause: Cause

@@ -17,8 +17,8 @@ def kinds(ports: Ports) -> list[JobKind]:
     """Return one kind a leased job."""
     progress, references = ports.progress, ports.references
     return [
-        _plan(PlanAsset(ports.works, ports.objects, progress, references, ports.queue)),
-        _sound(ExtractAudio(ports.works, progress, references)),
+        _plan(PlanAsset(ports.processor, ports.objects, progress, references, ports.queue)),
+        _sound(ExtractAudio(ports.processor, progress, references)),
     ]
 
 

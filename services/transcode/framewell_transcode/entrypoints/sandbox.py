@@ -18,11 +18,11 @@ from framewell_transcode.domain.sound import SOUND_RATE
 from framewell_transcode.ports import MediaDriver
 from framewell_transcode.transcoding.audio_segments import group_fragments
 from framewell_transcode.transcoding.bundle import write_bundle
-from framewell_transcode.transcoding.chunk_work import ChunkResult, ChunkWork
+from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, ChunkTranscoder
 from framewell_transcode.transcoding.held_picture import hold_picture
 from framewell_transcode.transcoding.scores import write_scores
 from framewell_transcode.transcoding.sound_clock import place_on_clock
-from framewell_transcode.transcoding.still_work import transcode_still
+from framewell_transcode.transcoding.still import transcode_still
 
 _MOST_MISSING: Final = 10_000
 """Missing pts listed at most, as chunk.transcoded promises."""
@@ -44,13 +44,13 @@ class SandboxJobs:
         timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
         table = read_chunk(plan_file, int(parameters["index"]))
         planned = [Moment(int(pts), table.first_frame + row) for row, pts in enumerate(table.pts)]
-        work = ChunkWork.begin(
+        transcoder = ChunkTranscoder.begin(
             self.driver, timeline, recipe, planned, end_pts=table.end_pts, previous_pts=table.previous_pts
         )
         pictures = self.driver.chunk_pictures(source, table, recipe.decoder_threads)
         for picture in pictures:
-            work.take(picture)
-        result = work.finish()
+            transcoder.take(picture)
+        result = transcoder.finish()
         if result is None:
             raise MediaError(
                 UNREADABLE,

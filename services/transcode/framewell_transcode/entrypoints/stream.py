@@ -21,8 +21,8 @@ _ASSETS_AT_ONCE: Final = 4
 def stages(ports: Ports, decisions: DecisionLog, *, chunks_at_once: int) -> list[Stage | HeavyStage]:
     """Return one stage a consumer group. What was erased is counted at the first delivery alone."""
     progress, references = ports.progress, ports.references
-    make_chunk = MakeChunk(ports.works, progress, references)
-    stitch = Stitch(progress, references, Composer(ports.works, ports.objects))
+    make_chunk = MakeChunk(ports.processor, progress, references)
+    stitch = Stitch(progress, references, Composer(ports.processor, ports.objects))
     remove = RemoveAsset(progress, references)
     erase = Erase("transcode", asset=remove.erase)
     return [

@@ -13,7 +13,7 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.stream.policy.retry import Reason
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import chunk_given_up
-from framewell_transcode.ports import AssetProgressRepository, MediaWorks
+from framewell_transcode.ports import AssetProgressRepository, MediaProcessor
 
 _STARTS: Final = 2
 """A child may have been killed by the machine's own memory pressure: it deserves a second start."""
@@ -28,7 +28,7 @@ class MakeChunk:
     Raises Busy where this machine may not read media; JobFailed (a bug) is retried by the runtime.
     """
 
-    works: MediaWorks
+    processor: MediaProcessor
     progress: AssetProgressRepository
     references: ObjectReferences
 
@@ -38,7 +38,7 @@ class MakeChunk:
         crash_detail = ""
         for _start in range(_STARTS):
             try:
-                made = await self.works.make_chunk(fact)
+                made = await self.processor.make_chunk(fact)
             except MediaError as verdict:
                 return [chunk_given_up(fact, verdict.code, verdict.detail)]
             except SandboxUnavailable as missing:

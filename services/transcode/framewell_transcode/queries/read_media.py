@@ -42,7 +42,7 @@ class ReadMedia:
         asset = await self._asset(asset_id)
         if asset.end is not None:
             return TranscodingProgress(asset, asset.chunk_count - asset.chunks_failed, asset.chunks_failed)
-        parts = self.assets.made_chunks(asset, range(asset.chunk_count))
+        parts = self.assets.arrived_chunks(asset, range(asset.chunk_count))
         made = [part.made async for part in parts]
         return TranscodingProgress(asset, sum(made), len(made) - sum(made))
 
@@ -58,7 +58,7 @@ class ReadMedia:
             candidates = bisect_right(plan.chunks, wanted.pts, key=lambda chunk: chunk.span.start_pts)
         else:
             candidates = bisect_right(plan.chunks, wanted.frame, key=lambda chunk: chunk.span.first_frame)
-        async for part in self.assets.made_chunks(asset, range(candidates - 1, -1, -1)):
+        async for part in self.assets.arrived_chunks(asset, range(candidates - 1, -1, -1)):
             if not part.made:
                 continue
             found = picture_at_or_before(await self.objects.read(part.frames), wanted)

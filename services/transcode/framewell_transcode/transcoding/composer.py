@@ -17,7 +17,7 @@ from framewell_media.messages import duration_seconds, span_message, timeline_va
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart, CompleteAsset
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, sound_only, work_on_clock
-from framewell_transcode.ports import FillerRequest, MediaWorks
+from framewell_transcode.ports import FillerRequest, MediaProcessor
 from framewell_transcode.transcoding.headers import read_header
 from framewell_transcode.transcoding.missing import (
     missing_chunk,
@@ -51,7 +51,7 @@ class Composer:
     The same parts give the same objects and the same fact, whose size does not depend on the asset's length.
     """
 
-    works: MediaWorks
+    processor: MediaProcessor
     objects: Objects
 
     async def compose(self, complete: CompleteAsset) -> Composed:
@@ -62,7 +62,7 @@ class Composer:
         made, missing = _usable(plan, complete.chunks, timeline)
         if not is_done(audio.outcome):
             missing.append(missing_sound(audio))
-        playlists = Playlists(self.works, self.objects, plan, timeline)
+        playlists = Playlists(self.processor, self.objects, plan, timeline)
         playlist = await playlists.write(made, audio if is_done(audio.outcome) and audio.present else None)
         if not plan.chunks:
             timeline = sound_only(duration_seconds(audio.duration))
@@ -99,7 +99,7 @@ class Composer:
 class Playlists:
     """Writes the playlists of one asset, and fills what is missing with held pictures."""
 
-    works: MediaWorks
+    processor: MediaProcessor
     objects: Objects
     plan: MediaIndex
     timeline: Timeline
@@ -164,7 +164,7 @@ class Playlists:
             end_pts=end_pts,
         )
         try:
-            filler = await self.works.make_filler(request, self.timeline)
+            filler = await self.processor.make_filler(request, self.timeline)
         except (MediaError, JobCrashed):
             return None
         self.made.append(filler)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 
-class Grid:
+class SamplingGrid:
     """The asset's sampling grid: the first picture in every slot of 1/`per_second` seconds.
 
     The grid belongs to the asset, not to the chunk: a slot that began in the chunk before is already

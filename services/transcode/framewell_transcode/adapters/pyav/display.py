@@ -90,8 +90,8 @@ def _displayed(frame: Any, pixel_aspect: Fraction) -> Size:
     return Size(height, width) if frame.rotation % 180 else Size(width, height)
 
 
-class SwscalePainter:
-    """Painter on libswscale: scales pictures for one purpose, with the colour matrix each really has."""
+class SwsScaler:
+    """Scaler on libswscale: scales pictures for one purpose, with the colour matrix each really has."""
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.planning.table import ChunkTable
 from framewell_transcode.adapters.pyav.chunk_decoder import ChunkDecoder
-from framewell_transcode.adapters.pyav.display import SwscalePainter, as_displayed
+from framewell_transcode.adapters.pyav.display import SwsScaler, as_displayed
 from framewell_transcode.adapters.pyav.segment_writer import CmafWriter
 from framewell_transcode.adapters.pyav.sound import AacEncoder, decode_sound
 from framewell_transcode.domain.proxy import ProxyRecipe
@@ -44,8 +44,8 @@ class PyAvDriver:
         source.seek(0)
         return DecodedChunk(ChunkDecoder(source, sniff(source.read(SNIFF_BYTES)), table, threads))
 
-    def painter(self) -> SwscalePainter:
-        return SwscalePainter()
+    def scaler(self) -> SwsScaler:
+        return SwsScaler()
 
     def planar_from_rgb(self, pixels: NDArray[np.uint8]) -> Any:
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")

@@ -127,7 +127,7 @@ class AacEncoder:
         frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, self.written, Fraction(1, SOUND_RATE)
         self.written += block.shape[1]
         self._measure(frame)
-        self._speak(frame)
+        self._encode_speech(frame)
         self._fifo.write(frame)
         while (piece := self._fifo.read(AAC_FRAME)) is not None:
             self._encode(piece)
@@ -138,7 +138,7 @@ class AacEncoder:
         if rest is not None:
             self._encode(rest)
         self._encode(None)
-        self._speak(None)
+        self._encode_speech(None)
         self.output.close()
         self.speech_output.close()
         loudness = self.loudness_lufs if self.loudness_lufs > _SILENT_LUFS else None
@@ -150,7 +150,7 @@ class AacEncoder:
                 continue  # the encoder's priming: without an edit list it would shift the sound
             self.output.mux(packet)
 
-    def _speak(self, frame: Any) -> None:
+    def _encode_speech(self, frame: Any) -> None:
         pieces = self._to_speech.resample(frame)
         for piece in [*pieces, None] if frame is None else pieces:
             if piece is not None:

@@ -11,7 +11,7 @@ from framewell_transcode.domain.jobs import PLAN, SOUND, asset_payload
 
 
 @dataclass(frozen=True, slots=True)
-class LeasedWork:
+class AssetJobs:
     """WorkQueue on the kit's jobs."""
 
     jobs: Jobs

@@ -12,7 +12,7 @@ from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
 from framewell_transcode.domain.scores import ScoreTable
 from framewell_transcode.ports import MediaDriver
-from framewell_transcode.transcoding.chunk_work import ChunkResult, sample_of, thumbnail_of, tick
+from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, sample_of, thumbnail_of, tick
 
 
 def transcode_still(

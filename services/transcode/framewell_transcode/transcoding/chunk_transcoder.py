@@ -14,10 +14,10 @@ from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
 from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable, Thumbnail
-from framewell_transcode.ports import DisplayedPicture, MediaDriver, Painter, SegmentWriter
+from framewell_transcode.ports import DisplayedPicture, MediaDriver, Scaler, SegmentWriter
 from framewell_transcode.transcoding.bundle import Sample, encode_jpeg
 from framewell_transcode.transcoding.cuts import CutFinder, difference
-from framewell_transcode.transcoding.sampling import Grid
+from framewell_transcode.transcoding.sampling import SamplingGrid
 
 _BLACK_LUMA: Final = 24.0
 """Mean luma (limited range, black is 16) below which a picture counts as black."""
@@ -41,8 +41,8 @@ class ChunkResult:
 
 
 @dataclass(slots=True)
-class ChunkWork:
-    """What is made while the pictures of a chunk pass by, each exactly once."""
+class ChunkTranscoder:
+    """Makes everything of a chunk while its pictures pass by, each exactly once."""
 
     driver: MediaDriver
     timeline: Timeline
@@ -50,10 +50,10 @@ class ChunkWork:
     planned: Sequence[Moment]
     start_tick: int
     end_tick: int
-    grid: Grid
+    grid: SamplingGrid
     finder: CutFinder
-    painter: Painter
-    sample_painter: Painter
+    scaler: Scaler
+    sample_scaler: Scaler
     moments: list[Moment] = field(default_factory=list)
     """Of the pictures that came out."""
     scores: list[float | None] = field(default_factory=list)
@@ -77,8 +77,8 @@ class ChunkWork:
         *,
         end_pts: int,
         previous_pts: int | None,
-    ) -> ChunkWork:
-        """Return work on the planned pictures, the last of which lasts until `end_pts`.
+    ) -> ChunkTranscoder:
+        """Return a transcoder of the planned pictures, the last of which lasts until `end_pts`.
 
         `previous_pts` is the picture before the chunk, None at the start of the asset.
         """
@@ -90,16 +90,16 @@ class ChunkWork:
             planned,
             start_tick=tick(timeline, planned[0].pts),
             end_tick=tick(timeline, end_pts),
-            grid=Grid(recipe.samples_per_second, previous_seconds=previous),
+            grid=SamplingGrid(recipe.samples_per_second, previous_seconds=previous),
             finder=CutFinder(float(timeline.frame_rate or 25)),
-            painter=driver.painter(),
-            sample_painter=driver.painter(),
+            scaler=driver.scaler(),
+            sample_scaler=driver.scaler(),
         )
 
     def take(self, picture: DisplayedPicture) -> None:
         """Encode, score and perhaps sample the next picture."""
         moment = self.planned[picture.row]
-        proxy = self.painter.planar(picture.frame, picture.size.fitted(self.recipe.box, even=True))
+        proxy = self.scaler.planar(picture.frame, picture.size.fitted(self.recipe.box, even=True))
         if self._writer is None:
             rate = self.timeline.frame_rate or Fraction(25)
             self._writer = self.driver.segment_writer(
@@ -175,7 +175,7 @@ class ChunkWork:
 
     def _sample(self, picture: DisplayedPicture, moment: Moment, why: str) -> None:
         size = picture.size.fitted(self.recipe.sample_box, even=False)
-        pixels = self.sample_painter.rgb(picture.frame, size)
+        pixels = self.sample_scaler.rgb(picture.frame, size)
         self.samples.append(sample_of(pixels, moment, self.timeline, why, self.recipe.jpeg_quality))
 
 

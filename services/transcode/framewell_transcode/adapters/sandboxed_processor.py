@@ -1,4 +1,4 @@
-"""MediaWorks: foreign bytes are read in the sandbox, what comes out is stored by content."""
+"""MediaProcessor: foreign bytes are read in the sandbox, what comes out is stored by content."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SANDBOX_JOBS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class WorkLimits:
+class JobLimits:
     """What one job may use, by kind of job."""
 
     plan: Limits
@@ -54,7 +54,7 @@ class WorkLimits:
     audio: Limits
 
     @classmethod
-    def within(cls, memory_bytes: int) -> WorkLimits:
+    def within(cls, memory_bytes: int) -> JobLimits:
         """Return limits that are generous in time, since only a hostile file meets them, with this memory."""
         whole_file = Limits(memory_bytes=memory_bytes, cpu_seconds=3600, wall_seconds=4 * 3600)
         return cls(
@@ -63,15 +63,15 @@ class WorkLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxedWorks:
-    """MediaWorks on a sandbox, an object store and a folder for files under way."""
+class SandboxedProcessor:
+    """MediaProcessor on a sandbox, an object store and a folder for files under way."""
 
     sandbox: Sandbox
     objects: Objects
     scratch: Path
     recipe: ProxyRecipe
     chunk_seconds: float
-    limits: WorkLimits
+    limits: JobLimits
 
     async def plan(self, asset: AssetIngested) -> tuple[SourceAnalysis, ObjectRef]:
         parameters = {"chunk_seconds": self.chunk_seconds, "timecode": asset.programme.start_timecode}
