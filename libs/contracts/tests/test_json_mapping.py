@@ -312,3 +312,12 @@ def test_what_is_no_json_object_is_refused(text: bytes) -> None:
 def test_outcomes_are_written_as_they_are_read() -> None:
     for outcome in (Outcome(done=Done()), Outcome(failed=Failed(code="killed"))):
         of(Outcome).validate(to_json(outcome))
+
+
+def test_a_whole_number_inside_a_struct_stays_one() -> None:
+    """A Struct holds doubles alone; the data of an event in it reads as on Kafka all the same."""
+    event = Event()
+    event.data.update({"index": 1, "score": 0.5, "spans": [{"start_pts": 90_000}], "done": True})
+    assert json.dumps(to_json(event)["data"], sort_keys=True) == (
+        '{"done": true, "index": 1, "score": 0.5, "spans": [{"start_pts": 90000}]}'
+    )

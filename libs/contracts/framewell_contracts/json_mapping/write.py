@@ -149,8 +149,21 @@ def _duration(value: Duration, _: bool) -> str:
 
 
 def _struct(value: Struct, _: bool) -> dict[str, Any]:
-    document: dict[str, Any] = MessageToDict(value)
+    document: dict[str, Any] = _whole_numbers(MessageToDict(value))
     return document
+
+
+def _whole_numbers(value: Any) -> Any:
+    """Write whole numbers as such: a Struct holds doubles alone (exact up to 2^53)."""
+    match value:
+        case dict():
+            return {name: _whole_numbers(one) for name, one in value.items()}
+        case list():
+            return [_whole_numbers(one) for one in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
 
 
 _OF_SCALARS: Mapping[int, _Write] = MappingProxyType(
