@@ -76,9 +76,15 @@ def set_rights(
     if as_json:
         print_json(answer)
     elif preview:
-        print_table(("it would", ""), [(key.replace("_", " "), str(value)) for key, value in answer.items()])
+        print_table(
+            ("it would", ""), [(key.replace("_", " "), _shown(value)) for key, value in answer.items()]
+        )
     else:
         results.print(f"rights of {target} are being changed (event {answer['event_id']})", markup=False)
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) or "none" if isinstance(value, list) else str(value)
 
 
 def _subject(target: str) -> dict[str, str]:
