@@ -48,6 +48,7 @@ class Broken:
     """An analyser that fails on every picture."""
 
     name = "broken"
+    description = "Nothing."
     models = (ModelRef("broken/model", "1.0"),)
 
     def begin(self, *, still: bool = False) -> Broken:
@@ -90,6 +91,7 @@ async def listed(
         page = await bench.call("ListObservations", wanted)
         assert len(page.observations) <= size
         ids += [one.id for one in page.observations]
+        assert page.next_page_token != token or not token, "the list does not go on"
         token = page.next_page_token
         if not token:
             return ids

@@ -83,6 +83,7 @@ async def test_people_are_paged_by_appearances_without_gap_or_repetition(
         paged += [
             (one.class_id, one.appearance_count, each) for one in page.people for each in one.appearances
         ]
+        assert page.next_page_token != token or not token, "the list does not go on"
         token = page.next_page_token
         if not token:
             break
@@ -206,7 +207,7 @@ async def test_a_promoted_model_that_cannot_be_loaded_does_not_stop_analysis(
 
 
 async def test_a_promotion_that_is_no_identity_model_changes_nothing(bench: InferenceBench) -> None:
-    await bench.deliver(ModelPromoted(model=ModelVersion(name="house/doubling", version="1.0"), revision=1))
+    await bench.deliver(ModelPromoted(model=ModelVersion(name="site/doubling", version="1.0"), revision=1))
     assert await bench.run_jobs() == 0
 
 

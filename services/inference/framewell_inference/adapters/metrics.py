@@ -61,6 +61,10 @@ class MeteredPictures:
         return self.inside.name
 
     @property
+    def description(self) -> str:
+        return self.inside.description
+
+    @property
     def models(self) -> Sequence[ModelRef]:
         return self.inside.models
 
@@ -93,6 +97,10 @@ class MeteredSounds:
     @property
     def name(self) -> str:
         return self.inside.name
+
+    @property
+    def description(self) -> str:
+        return self.inside.description
 
     @property
     def models(self) -> Sequence[ModelRef]:

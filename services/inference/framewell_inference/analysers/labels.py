@@ -16,6 +16,7 @@ from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "labels"
+DESCRIPTION: Final = "What a picture shows, in 1000 words, and features for finding similar pictures."
 SIDE: Final = 224
 DIMENSIONS: Final = 1280
 
@@ -30,6 +31,10 @@ class LabelAnalyser:
     @property
     def name(self) -> str:
         return NAME
+
+    @property
+    def description(self) -> str:
+        return DESCRIPTION
 
     @property
     def models(self) -> Sequence[ModelRef]:

@@ -16,6 +16,7 @@ from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "safety"
+DESCRIPTION: Final = "How safe a picture is to show."
 SIDE: Final = 224
 NEUTRAL: Final = "neutral"
 
@@ -30,6 +31,10 @@ class SafetyAnalyser:
     @property
     def name(self) -> str:
         return NAME
+
+    @property
+    def description(self) -> str:
+        return DESCRIPTION
 
     @property
     def models(self) -> Sequence[ModelRef]:

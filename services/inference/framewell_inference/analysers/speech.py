@@ -18,6 +18,7 @@ from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "speech"
+DESCRIPTION: Final = "Where somebody speaks."
 SAMPLE_RATE: Final = 16_000
 WINDOW: Final = 512
 CONTEXT: Final = 64
@@ -36,6 +37,10 @@ class SpeechAnalyser:
     @property
     def name(self) -> str:
         return NAME
+
+    @property
+    def description(self) -> str:
+        return DESCRIPTION
 
     @property
     def models(self) -> Sequence[ModelRef]:

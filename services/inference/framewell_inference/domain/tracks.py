@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from framewell.media.v1.media_pb2 import FaceAttributes
 from framewell_inference.domain.observations import Findings, FractionBox, FrameSpan, Observation
+
+FACES: Final = "faces"
+"""The analyser whose observations are joined to face tracks."""
 
 
 @dataclass(frozen=True, slots=True)

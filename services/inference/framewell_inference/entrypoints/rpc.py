@@ -15,9 +15,10 @@ from framewell_inference.commands.choose_version import ChooseVersion
 from framewell_inference.commands.import_model import ImportModel
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_ref, model_version, observation_messages
 from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.models import LoadedModel
 from framewell_inference.queries import list_observations, list_people
-from framewell_inference.queries.analyse_picture import FACES, AnalysePicture
+from framewell_inference.queries.analyse_picture import AnalysePicture
 from framewell_inference.queries.find_similar import FindSimilar
 from framewell_inference.queries.list_models import ListAnalysers, ListModels
 from framewell_inference.queries.list_observations import ListObservations

@@ -13,15 +13,13 @@ from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import ChunkKey
-from framewell_inference.domain.tracks import face_tracks
+from framewell_inference.domain.tracks import FACES, face_tracks
 from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser, PicturePass
 from framewell_inference.ports.repositories import FaceTrackRepository, ObservationRepository
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done, failed
-
-FACES: Final = "faces"
 
 RETRIED: Final = 2
 """From this attempt on an analyser that fails is reported as failed; before, the record is retried."""

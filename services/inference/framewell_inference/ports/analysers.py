@@ -31,6 +31,11 @@ class PictureAnalyser(Protocol):
     def name(self) -> str: ...
 
     @property
+    def description(self) -> str:
+        """Return one sentence: what it reports."""
+        ...
+
+    @property
     def models(self) -> Sequence[ModelRef]:
         """Return every model it runs; the one its observations are named after comes first."""
         ...
@@ -45,6 +50,11 @@ class SoundAnalyser(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def description(self) -> str:
+        """Return one sentence: what it reports."""
+        ...
 
     @property
     def models(self) -> Sequence[ModelRef]:

@@ -16,8 +16,6 @@ from framewell_inference.ports.analysers import PictureAnalyser, PictureDecoder
 from framewell_inference.ports.models import IdentityModelRepository
 from framewell_kit.outcomes import Rejected
 
-FACES = "faces"
-
 
 @dataclass(frozen=True, slots=True)
 class AnalysePicture:

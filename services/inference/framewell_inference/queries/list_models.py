@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.inference.v1.inference_service_pb2 import (
@@ -16,7 +16,6 @@ from framewell_inference.domain.messages import model_version
 from framewell_inference.ports.analysers import PictureAnalyser, SoundAnalyser
 from framewell_inference.ports.models import IdentityModelRepository, LoadedModel, ModelRegistry
 from framewell_kit.paging import Page, PageRequest, page_of
-from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +50,15 @@ class ListAnalysers:
     sounds: Sequence[SoundAnalyser]
 
     def __call__(self) -> list[Analyser]:
-        pictures = [_analyser(one.name, one.models, ANALYSER_INPUT_PICTURES) for one in self.pictures]
-        sounds = [_analyser(one.name, one.models, ANALYSER_INPUT_SOUND) for one in self.sounds]
+        pictures = [_analyser(one, ANALYSER_INPUT_PICTURES) for one in self.pictures]
+        sounds = [_analyser(one, ANALYSER_INPUT_SOUND) for one in self.sounds]
         return sorted([*pictures, *sounds], key=lambda analyser: analyser.name)
 
 
-_DESCRIPTIONS: Mapping[str, str] = {
-    "faces": "Faces with landmarks, quality, an embedding each, and tracks inside a shot.",
-    "text": "Captions that stand on screen: their text, their place, and which line belongs to which.",
-    "labels": "What a picture shows, in 1000 words, and features for finding similar pictures.",
-    "safety": "How safe a picture is to show.",
-    "speech": "Where somebody speaks.",
-}
-
-
-def _analyser(name: str, models: Sequence[ModelRef], takes: AnalyserInput.ValueType) -> Analyser:
+def _analyser(one: PictureAnalyser | SoundAnalyser, takes: AnalyserInput.ValueType) -> Analyser:
     return Analyser(
-        name=name,
-        models=[model_version(ref) for ref in models],
+        name=one.name,
+        models=[model_version(ref) for ref in one.models],
         input=takes,
-        description=_DESCRIPTIONS.get(name, ""),
+        description=one.description,
     )

@@ -13,15 +13,13 @@ from framewell_contracts.identity import observation_id
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import box_message, model_version, span_message
 from framewell_inference.domain.stored import StoredTracks
-from framewell_inference.domain.tracks import FaceTrack
+from framewell_inference.domain.tracks import FACES, FaceTrack
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
 from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
 from framewell_inference.steps.batches import batched
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.paging import Key, KeyTypes, Page, PageRequest, page_of
 from framewell_models.manifest import ModelRef
-
-FACES: Final = "faces"
 
 DEFAULT_PAGE: Final = 1000
 LARGEST_PAGE: Final = 5000

@@ -19,6 +19,7 @@ from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "faces"
+DESCRIPTION: Final = "Faces with landmarks, quality, an embedding each, and tracks inside a shot."
 
 DIMENSIONS: Final = 128
 
@@ -41,6 +42,10 @@ class FaceAnalyser:
     @property
     def name(self) -> str:
         return NAME
+
+    @property
+    def description(self) -> str:
+        return DESCRIPTION
 
     @property
     def models(self) -> Sequence[ModelRef]:

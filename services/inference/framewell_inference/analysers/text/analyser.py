@@ -21,6 +21,7 @@ from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "text"
+DESCRIPTION: Final = "Captions that stand on screen: their text and place, and which line belongs to which."
 
 STRIP_SIDE: Final = 640
 """Captions are found in the lower strip at 640 columns in 16 ms; at 480 the ticker's letters blur."""
@@ -40,6 +41,10 @@ class TextAnalyser:
     @property
     def name(self) -> str:
         return NAME
+
+    @property
+    def description(self) -> str:
+        return DESCRIPTION
 
     @property
     def models(self) -> Sequence[ModelRef]:
