@@ -33,6 +33,7 @@ from framewell_dataset.rules import lower_third_face
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.steps.shared_steps import House, shared_steps
 from framewell_kit.decisions import DecisionLog
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh, Service
 
 
@@ -87,10 +88,11 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         BackgroundFaceDocuments(documents, mesh.clock),
         LedgerDocuments(documents),
         AuditDocuments(documents),
+        ObjectReferences(documents, objects),
     )
     for store in indexed:
         await store.prepare()
-    assets, chunks, datasets, classes, samples, repeats, made, background, ledger, audit = indexed
+    assets, chunks, datasets, classes, samples, repeats, made, background, ledger, audit, crops = indexed
     return Stores(
         assets=assets,
         chunks=chunks,
@@ -103,6 +105,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         samples=samples,
         vectors=VectorDocuments(documents),
         repeats=repeats,
+        crops=crops,
         snapshots=made,
         background=background,
         tables=SnapshotTableObjects(objects),

@@ -7,10 +7,11 @@ from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_rpc
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.sample.v1 import sample_pb2 as wire
-from framewell.sample.v1.sample_pb2 import SampleWithdrawn
+from framewell.sample.v1.sample_pb2 import SampleProposed, SampleWithdrawn
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, stated
 from framewell_dataset.testing.people import (
+    ASTRONAUT,
     MAN,
     decide,
     proposed_man,
@@ -70,3 +71,17 @@ async def test_an_erasure_that_was_cut_off_is_finished_by_the_next_attempt(bench
     assert [await bench.objects.exists(ref) for ref in gone] == [False] * len(gone)
     assert len(bench.facts.of(SampleWithdrawn)) == 1
     assert len(bench.facts.of(SnapshotWithdrawn)) == 1
+
+
+async def test_a_picture_that_two_samples_share_goes_with_the_last_of_them(bench: DatasetBench) -> None:
+    """Two people at the same place of the same picture: their crops are one object."""
+    await proposed_man(bench, "a")
+    await bench.take_in("b", stated())
+    await bench.show("b", ASTRONAUT)
+    first, second = bench.facts.of(SampleProposed)
+    shared = first.crops[0].picture
+    assert shared.key in {crop.picture.key for crop in second.crops}
+    await bench.deliver(AssetRemoved(asset_id="a", revision=2))
+    assert await bench.objects.exists(shared)
+    await bench.deliver(AssetRemoved(asset_id="b", revision=2))
+    assert not await bench.objects.exists(shared)

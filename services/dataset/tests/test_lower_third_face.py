@@ -120,7 +120,7 @@ def test_a_track_that_may_hold_two_people_becomes_a_question() -> None:
     "worse",
     [{"side_pixels": 63.0}, {"score": 0.84}, {"turn": 0.4}, {"sharpness": 30.0}, {"brightness": 30.0}],
 )
-def test_faces_that_are_not_good_enough_to_enrol_become_a_question(worse: dict[str, float]) -> None:
+def test_faces_that_are_not_good_enough_to_register_become_a_question(worse: dict[str, float]) -> None:
     poor = [a_face(index, **worse) for index in range(8)]  # type: ignore[arg-type]
     (found,) = candidates(scene(poor, a_caption()))
     assert not found.complete

@@ -67,8 +67,8 @@ async def test_a_chunk_of_an_unknown_asset_waits_for_it(bench: DatasetBench) -> 
         await bench.deliver(await bench.chunk("a", MAN))
 
 
-@pytest.mark.parametrize("order", ["parts first", "a part last", "a part and the whole at once", "turned"])
-async def test_one_shot_across_two_chunks_is_one_sample_in_whatever_order_it_is_told(
+@pytest.mark.parametrize("order", ["parts first", "a part last", "a part and the whole at once", "reversed"])
+async def test_one_shot_across_two_chunks_is_one_sample_in_whatever_order_it_is_delivered(
     bench: DatasetBench, order: str
 ) -> None:
     await bench.take_in("c", contract_4711(rights.USE_PROHIBITED, 1))

@@ -17,19 +17,19 @@ from framewell_dataset.testing.people import (
 from framewell_kit.outcomes import NotFound, Rejected
 
 
-async def test_reviews_are_told_and_undone(bench: DatasetBench) -> None:
+async def test_reviews_are_published_and_undone(bench: DatasetBench) -> None:
     proposed = await proposed_man(bench)
     accepted = await decide(bench, proposed.sample_id, note="sure")
     assert accepted.sample.state == wire.SAMPLE_STATE_ACCEPTED
     assert accepted.sample.provenance.accepted_by.principal == "anna"
     undone = await bench.call("UndoReview", review_rpc.UndoReviewRequest(sample_ids=[proposed.sample_id]))
     assert undone.results[0].sample.state == wire.SAMPLE_STATE_PROPOSED
-    told = bench.facts.of(SampleReviewed)
-    assert [each.decision for each in told] == [wire.DECISION_ACCEPT, wire.DECISION_UNDO]
-    assert [each.revision for each in told] == [2, 3]
+    reviewed = bench.facts.of(SampleReviewed)
+    assert [each.decision for each in reviewed] == [wire.DECISION_ACCEPT, wire.DECISION_UNDO]
+    assert [each.revision for each in reviewed] == [2, 3]
 
 
-async def test_a_reviewer_who_saw_an_older_revision_is_told_so(bench: DatasetBench) -> None:
+async def test_a_reviewer_who_saw_an_older_revision_is_refused(bench: DatasetBench) -> None:
     proposed = await proposed_man(bench)
     assert "revision 1, not 7" in (await decide(bench, proposed.sample_id, expected_revision=7)).error
     assert not (await decide(bench, proposed.sample_id, expected_revision=1)).error

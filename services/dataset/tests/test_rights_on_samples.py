@@ -180,7 +180,7 @@ async def test_a_term_that_begins_proposes_without_an_event(bench: DatasetBench)
     assert len(bench.facts.of(SampleProposed)) == 1
 
 
-async def test_rights_of_an_asset_are_told_per_purpose(bench: DatasetBench) -> None:
+async def test_rights_of_an_asset_are_decided_per_purpose(bench: DatasetBench) -> None:
     await bench.take_in("a", stated(purposes=[rights.PURPOSE_OWN_TRAINING]))
     answer = await bench.call("GetRights", rights_rpc.GetRightsRequest(asset_id="a"))
     allowed = {decision.purpose: decision.allowed for decision in answer.decisions}

@@ -23,7 +23,6 @@ INDEXES = (
     ["class_id", *OLDEST_FIRST.fields],
     ["class_id", "programme_key", "state"],
     ["dataset_id", "state", *OLDEST_FIRST.fields],
-    ["pictures"],
     OLDEST_FIRST.fields,
 )
 NEARBY = (State.PROPOSED, State.ACCEPTED, State.WITHHELD)
@@ -133,9 +132,6 @@ class SampleDocuments:
                 break
             claimed[found["_id"]] = sample_of(found)
         return list(claimed.values())
-
-    async def uses_picture(self, key: str, but: str) -> bool:
-        return bool(await self.documents.count(SAMPLES, {"pictures": key, "_id": {"$ne": but}}))
 
     async def _find(self, query: Mapping[str, Any]) -> list[Sample]:
         found = await self.documents.find(SAMPLES, query, sort=AGE)

@@ -20,7 +20,6 @@ def changing_fields(sample: Sample) -> Document:
         "state": str(sample.state),
         "question": sample.question,
         "content": content.SerializeToString(),
-        "pictures": [crop.picture.key for crop in sample.crops],
         "quality": sample.quality,
         "revision": sample.revision,
         "reason": sample.reason,

@@ -163,7 +163,7 @@ def _background_rows(rows: SnapshotRows) -> Iterator[dict[str, Any]]:
 
 
 def _manifest(rows: SnapshotRows, samples: ObjectRef, background: ObjectRef) -> dict[str, Any]:
-    """Say what the snapshot is, with a hash for everything it names. Class ids only, never names."""
+    """Return what the snapshot is, with a hash for everything it names. Class ids only, never names."""
     per_class: dict[str, Counter[str]] = defaultdict(Counter)
     programmes: dict[str, set[str]] = defaultdict(set)
     for sample in rows.samples:

@@ -32,7 +32,7 @@ RULE = "person"
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """What the person pointed at and said."""
+    """What the person pointed at, and the note with it."""
 
     moment: Moment
     box: Box

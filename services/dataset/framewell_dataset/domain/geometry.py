@@ -51,7 +51,7 @@ def shared_time(first: Span, second: Span) -> float:
 def shared_place(first: Sequence[Sighting], second: Sequence[Sighting]) -> float:
     """Return the median overlap of two trajectories: each box of the shorter with the nearest of the longer.
 
-    Trails are in order of time. Only where both are seen: sightings outside the common time don't count.
+    Trajectories are in order of time. Sightings outside the time that both cover don't count.
     """
     if not first or not second:
         return 0.0

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from framewell.media.v1.media_pb2 import Span
+from framewell.media.v1.media_pb2 import ObjectRef, Span
 from framewell_dataset.domain.observations import FaceSeen, Vectors
 from framewell_dataset.domain.samples import Sample, State
 from framewell_kit.facts import Cause, Outgoing
@@ -68,10 +68,6 @@ class SampleRepository(Protocol):
         """Claim proposed samples that nobody else has claimed at `now`, oldest first."""
         ...
 
-    async def uses_picture(self, key: str, but: str) -> bool:
-        """Return whether a sample other than `but` has a crop with this object key."""
-        ...
-
 
 class RepeatRepository(Protocol):
     """The near-duplicates that a sample stands for: faces that show its very pictures again."""
@@ -90,6 +86,18 @@ class RepeatRepository(Protocol):
 
     async def forget_asset(self, asset_id: str) -> None:
         """Delete what was noted of faces in an asset."""
+        ...
+
+
+class CropReferences(Protocol):
+    """Which sample holds which picture; samples may share one, since objects are named by their content."""
+
+    async def hold(self, holder: str, refs: Sequence[ObjectRef]) -> None:
+        """Note that the sample has these pictures, before its document names them."""
+        ...
+
+    async def release(self, holder: str) -> int:
+        """Let go of all pictures of a sample; delete those that no other has, and return how many."""
         ...
 
 

@@ -10,7 +10,12 @@ from framewell_dataset.ports.assets import (
     Pictures,
 )
 from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository, ForgottenNameRepository
-from framewell_dataset.ports.review import RepeatRepository, SampleRepository, VectorRepository
+from framewell_dataset.ports.review import (
+    CropReferences,
+    RepeatRepository,
+    SampleRepository,
+    VectorRepository,
+)
 from framewell_dataset.ports.rights import AuditRepository, LedgerRepository, StatementRepository
 from framewell_dataset.ports.snapshots import (
     BackgroundFaceRepository,
@@ -36,6 +41,7 @@ class Stores:
     samples: SampleRepository
     vectors: VectorRepository
     repeats: RepeatRepository
+    crops: CropReferences
     snapshots: SnapshotRepository
     background: BackgroundFaceRepository
     tables: SnapshotTables

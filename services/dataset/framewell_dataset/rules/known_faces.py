@@ -1,6 +1,6 @@
 """A new name and face against those already stored: same person, other spelling, or a conflict.
 
-A caption may be wrong (the guest's name over the host's face), so the store is asked before a name is
+A caption may be wrong (the guest's name over the host's face), so what is stored is asked before a name is
 given. Distances are raw L2 of the face embedding; they were measured on 46 faces and are provisional.
 """
 
@@ -33,7 +33,7 @@ class KnownClass:
 
 
 class Match(Enum):
-    """What the store says to a name with a face."""
+    """How a name with a face stands to what is stored."""
 
     NEW = auto()
     SAME = auto()

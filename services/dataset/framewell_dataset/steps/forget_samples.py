@@ -9,7 +9,12 @@ from framewell.sample.v1.sample_pb2 import Provenance
 from framewell_dataset.domain.samples import Sample, Withdrawal
 from framewell_dataset.domain.snapshots import StoredSnapshot
 from framewell_dataset.ports.assets import Pictures
-from framewell_dataset.ports.review import RepeatRepository, SampleRepository, VectorRepository
+from framewell_dataset.ports.review import (
+    CropReferences,
+    RepeatRepository,
+    SampleRepository,
+    VectorRepository,
+)
 from framewell_dataset.ports.snapshots import SnapshotRepository
 from framewell_dataset.steps.sample_changes import SampleChanges
 from framewell_kit.facts import Cause
@@ -23,6 +28,7 @@ class ForgetSamples:
     samples: SampleRepository
     vectors: VectorRepository
     repeats: RepeatRepository
+    crops: CropReferences
     snapshots: SnapshotRepository
     pictures: Pictures
     changes: SampleChanges
@@ -38,9 +44,7 @@ class ForgetSamples:
             await self.changes.upkeep.withdraw_holding(sample, reason, actor, cause)
             for stored in held:
                 counts += await self._empty_snapshot(stored)
-            for crop in sample.crops:
-                if not await self.samples.uses_picture(crop.picture.key, but=sample.sample_id):
-                    counts["crops"] += await self.pictures.delete(crop.picture.key)
+            counts["crops"] += await self.crops.release(sample.sample_id)
             counts["vectors"] += await self.vectors.forget(sample.sample_id)
             await self.repeats.forget_sample(sample.sample_id)
             counts["samples"] += await self._empty(sample, cause)

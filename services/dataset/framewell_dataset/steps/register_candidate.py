@@ -14,7 +14,12 @@ from framewell_dataset.domain.geometry import Sighting
 from framewell_dataset.domain.observations import NO_VECTORS
 from framewell_dataset.domain.sample_facts import change_fact, rule_actor
 from framewell_dataset.domain.samples import DECIDED, Sample, State, Withdrawal
-from framewell_dataset.ports.review import RepeatRepository, SampleRepository, VectorRepository
+from framewell_dataset.ports.review import (
+    CropReferences,
+    RepeatRepository,
+    SampleRepository,
+    VectorRepository,
+)
 from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.crops import KnownCrops
 from framewell_dataset.rules.lower_third_face import NAME as RULE
@@ -37,6 +42,7 @@ class RegisterCandidate:
     samples: SampleRepository
     vectors: VectorRepository
     repeats: RepeatRepository
+    crops: CropReferences
     name: NameCandidate
     make: MakeSample
     gate: RightsGate
@@ -62,6 +68,7 @@ class RegisterCandidate:
 
     async def insert(self, sample: Sample, candidate: Candidate, actor: Actor, cause: Cause) -> None:
         """Write the sample; where another worker wrote the same sighting at the same time, one stays."""
+        await self.crops.hold(sample.sample_id, [crop.picture for crop in sample.crops])
         await self.vectors.put(sample.sample_id, candidate.vectors)
         await self.repeats.note(sample.sample_id, sample.asset_id, candidate.crops.collapsed)
         if not await self.samples.insert(sample, change_fact(sample, actor), cause):
@@ -103,6 +110,7 @@ class RegisterCandidate:
     async def _answer(self, kept: Sample, sighted: Sighted, actor: Actor, cause: Cause) -> Sample:
         """Turn a question that the whole asset answers into a proposal."""
         fresh = await self.make(sighted, await self.name(sighted.dataset, sighted.candidate))
+        await self.crops.hold(kept.sample_id, [crop.picture for crop in fresh.crops])
         await self.vectors.put(kept.sample_id, sighted.candidate.vectors)
 
         def answered(current: Sample) -> Sample | None:

@@ -52,6 +52,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock) -> Steps:
         s.samples,
         s.vectors,
         s.repeats,
+        s.crops,
         NameCandidate(s.samples, s.vectors, s.classes, s.forgotten),
         MakeSample(s.pictures, gate, clock),
         gate,
@@ -59,7 +60,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock) -> Steps:
         clock,
         house.quota,
     )
-    forget = ForgetSamples(s.samples, s.vectors, s.repeats, s.snapshots, s.pictures, changes)
+    forget = ForgetSamples(s.samples, s.vectors, s.repeats, s.crops, s.snapshots, s.pictures, changes)
     take_away = TakeAwayAsset(s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget)
     return Steps(
         gate=gate,

@@ -40,13 +40,13 @@ class DatasetBench(ServiceBench):
         await self._run_jobs_of(COMPLETE)
 
     async def analyse(self, asset_id: str, *chunks: ChunkAnalysed) -> None:
-        """Deliver everything that is said of the chunks, and then of the whole asset."""
+        """Deliver the facts about the chunks, and then the one about the whole asset."""
         for chunk in chunks:
             await self.deliver(chunk)
         await self.whole(asset_id, *chunks)
 
     async def show(self, asset_id: str, *seen: Seen) -> None:
-        """Deliver everything that is said of one chunk that shows these people."""
+        """Deliver the facts about one chunk that shows these people."""
         await self.analyse(asset_id, await self.chunk(asset_id, *seen))
 
     async def redeliver(self, kind: type[Message]) -> None:

@@ -1,4 +1,4 @@
-"""Footage made of vectors: what ingest and inference say of it, with real objects behind the facts."""
+"""Footage made of vectors: the facts of ingest and inference about it, with real objects behind them."""
 
 import io
 from collections.abc import Sequence
@@ -206,7 +206,7 @@ def ingested(
     title: str = "",
     source: str = "/playout",
 ) -> AssetIngested:
-    """Return what ingest says of an asset."""
+    """Return the fact that an asset was taken in."""
     programme = Programme(title=title or f"Programme of {asset_id}")
     programme.broadcast_time.FromDatetime(datetime(2026, 11, 22, 20, tzinfo=UTC))
     return AssetIngested(
