@@ -11,7 +11,7 @@ from PIL.Image import Image
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import Format
 
-MOST_PIXELS: Final = 200_000_000
+MAX_PIXELS: Final = 200_000_000
 """A 200 megapixel picture needs 600 MB in RGB: the largest that the memory limit can hold."""
 
 
@@ -21,7 +21,7 @@ def open_picture(source: BinaryIO, fmt: Format) -> Image:
     Try only the plugin that the first bytes named. Raises MediaError (`unreadable`).
     """
     source.seek(0)
-    PIL.Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses above twice this number
+    PIL.Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # Pillow refuses above twice this number
     try:
         return PIL.Image.open(source, formats=[fmt.name])
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as error:

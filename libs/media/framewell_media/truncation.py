@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from framewell_media.formats import Format
 
-_MOST_BOXES: Final = 100_000
+_MAX_BOXES: Final = 100_000
 _EBML_ID: Final = 0x1A45DFA3
 _SEGMENT_ID: Final = 0x18538067
 
@@ -29,7 +29,7 @@ def missing_bytes(source: BinaryIO, fmt: Format, size: int) -> int:
 def _missing_from_boxes(source: BinaryIO, size: int) -> int:
     """Follow the top-level boxes (ISO/IEC 14496-12: 32-bit length and type; 1: 64 bits follow, 0: to end)."""
     at = 0
-    for _ in range(_MOST_BOXES):
+    for _ in range(_MAX_BOXES):
         if at + 8 > size:
             return 0
         source.seek(at)

@@ -19,7 +19,7 @@ from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media
 from framewell_media.timecode import Timecode, TimecodeError
 from framewell_media.tracks import moving_pictures, sound_track
 
-_MOST_GAPS: Final = 1000
+_MAX_GAPS: Final = 1000
 """Gaps listed one by one; a file with more is damaged throughout, which the first thousand show as well."""
 
 
@@ -28,7 +28,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
     """Demux the input once and write its plan (Arrow IPC, see `planning.table`) to the output.
 
     Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty). Returns
-    `container` (libavformat's name), `has_sound`, `timeline`, `chunks` and `gaps` (at most `_MOST_GAPS`
+    `container` (libavformat's name), `has_sound`, `timeline`, `chunks` and `gaps` (at most `_MAX_GAPS`
     pairs of pts). Raises MediaError (`no_content`) where there is not a single picture.
     """
     (source,), (table_file,) = files.inputs, files.outputs
@@ -59,7 +59,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         "has_sound": has_sound,
         "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
         "chunks": [_chunk(chunk) for chunk in source_plan.chunks],
-        "gaps": source_plan.gaps()[:_MOST_GAPS],
+        "gaps": source_plan.gaps()[:_MAX_GAPS],
     }
 
 

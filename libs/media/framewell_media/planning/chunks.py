@@ -28,7 +28,7 @@ _TOO_SHORT: Final = 0.3
 _LONGEST_PICTURE_SECONDS: Final = 3600.0
 """A picture shown for longer is a broken time stamp."""
 _GAP_STEPS: Final = 1.5
-_MOST_RUNS: Final = 1000
+_MAX_RUNS: Final = 1000
 """More steps of the clock than this are no splices but a broken clock: decoded serially."""
 
 
@@ -169,7 +169,7 @@ def _clock_runs(table: PacketTable) -> list[_ClockRun] | None:
     leap = LEAP_SECONDS / float(table.time_base)
     longest = _LONGEST_PICTURE_SECONDS / float(table.time_base)
     starts = [0, *(timed[1:][(steps <= 0) | (steps > leap)]).tolist()]
-    if len(starts) > _MOST_RUNS:
+    if len(starts) > _MAX_RUNS:
         return None
     runs = []
     for first, last in zip(starts, [*starts[1:], len(table)], strict=True):

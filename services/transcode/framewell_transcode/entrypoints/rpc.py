@@ -19,7 +19,7 @@ from framewell_transcode.queries.read_media import ReadMedia
 
 _PIECE: Final = 1 << 20
 _DEFAULT_SHOTS: Final = 500
-_MOST_SHOTS: Final = 5000
+_MAX_SHOTS: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class MediaServicer(stubs.MediaServiceServicer):
         )
 
     async def ListShots(self, request: messages.ListShotsRequest, context: Any) -> messages.ListShotsResponse:
-        wanted = page_request(request, default=_DEFAULT_SHOTS, largest=_MOST_SHOTS)
+        wanted = page_request(request, default=_DEFAULT_SHOTS, largest=_MAX_SHOTS)
         page = await self.media.shots(request.asset_id, wanted)
         return messages.ListShotsResponse(shots=page.items, next_page_token=page.next_token)
 

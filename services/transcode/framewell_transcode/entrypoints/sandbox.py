@@ -24,7 +24,7 @@ from framewell_transcode.transcoding.scores import write_scores
 from framewell_transcode.transcoding.sound_clock import place_on_clock
 from framewell_transcode.transcoding.still import transcode_still
 
-_MOST_MISSING: Final = 10_000
+_MAX_MISSING: Final = 10_000
 """Missing pts listed at most, as chunk.transcoded promises."""
 
 
@@ -126,6 +126,6 @@ def _written(files: JobFiles, result: ChunkResult, *, damaged_frames: int) -> An
     write_scores(scores_file, result.scores)
     return {
         "provisional_cuts": [cut.pts for cut in result.cuts],
-        "missing_pts": list(result.missing_pts[:_MOST_MISSING]),
+        "missing_pts": list(result.missing_pts[:_MAX_MISSING]),
         "statistics": result.statistics | {"damaged_frames": damaged_frames},
     }

@@ -20,10 +20,10 @@ def group_fragments(media: bytes, segment_seconds: float) -> list[SoundSegment]:
     ends = [offset for offset, _ in starts[1:]] + [len(media)]
     times = [at for _, at in starts[1:]]
     first: tuple[int, float] | None = None
-    for place, ((offset, at), end) in enumerate(zip(starts, ends, strict=True)):
+    for index, ((offset, at), end) in enumerate(zip(starts, ends, strict=True)):
         first = first or (offset, at / SOUND_RATE)
-        last = place == len(starts) - 1
-        until = (at + _fragment_samples(media, offset, end) if last else times[place]) / SOUND_RATE
+        last = index == len(starts) - 1
+        until = (at + _fragment_samples(media, offset, end) if last else times[index]) / SOUND_RATE
         if last or until - first[1] >= segment_seconds:
             segments.append(SoundSegment(first[0], end - first[0], first[1], until - first[1]))
             first = None

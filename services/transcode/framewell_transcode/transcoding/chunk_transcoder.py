@@ -58,7 +58,7 @@ class ChunkTranscoder:
     """Of the pictures that came out."""
     scores: list[float | None] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
-    cut_places: list[int] = field(default_factory=list)
+    cut_indices: list[int] = field(default_factory=list)
     _writer: SegmentWriter | None = None
     _first: Thumbnail | None = None
     _last: Thumbnail | None = None
@@ -122,7 +122,7 @@ class ChunkTranscoder:
         return ChunkResult(
             segment=self._writer.finish(),
             samples=self.samples,
-            cuts=[self.moments[place] for place in self.cut_places],
+            cuts=[self.moments[index] for index in self.cut_indices],
             scores=self._score_table(),
             statistics=self._statistics(),
             missing_pts=[moment.pts for moment in self.planned if moment.pts not in seen],
@@ -165,11 +165,11 @@ class ChunkTranscoder:
             self.scores.append(score)
         self._last = thumbnail
 
-    def _note_cuts(self, places: list[int]) -> None:
+    def _note_cuts(self, indices: list[int]) -> None:
         """Make sure that every shot is seen at least once, by the picture at which it was recognised."""
-        for place in places:
-            self.cut_places.append(place)
-            if not any(sample.frame >= self.moments[place].frame for sample in self.samples):
+        for index in indices:
+            self.cut_indices.append(index)
+            if not any(sample.frame >= self.moments[index].frame for sample in self.samples):
                 assert self._last_picture is not None
                 self._sample(self._last_picture, self.moments[-1], "shot")
 

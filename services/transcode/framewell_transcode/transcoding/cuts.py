@@ -16,8 +16,8 @@ from framewell_transcode.domain.scores import Thumbnail
 
 WINDOW: Final = 2
 """Neighbours on each side that a score is compared with; also the pictures a decision waits for."""
-_STANDS_OUT: Final = 3.0
-_LOWEST: Final = 15.0
+_CUT_RATIO: Final = 3.0
+_MIN_CUT_SCORE: Final = 15.0
 """Sum of the mean differences of Y, U and V (0 to 765) below which nothing is a cut."""
 _SHORTEST_SECONDS: Final = 0.3
 
@@ -47,19 +47,19 @@ class CutFinder:
 
     def _decide(self, until: int) -> list[int]:
         cuts = []
-        for place in range(self._undecided, until):
-            if place - self._last_cut >= self._shortest and self._is_cut(place):
-                cuts.append(place)
-                self._last_cut = place
+        for index in range(self._undecided, until):
+            if index - self._last_cut >= self._shortest and self._is_cut(index):
+                cuts.append(index)
+                self._last_cut = index
         self._undecided = max(self._undecided, until)
         return cuts
 
-    def _is_cut(self, place: int) -> bool:
-        score = self._scores[place]
-        if score < _LOWEST:
+    def _is_cut(self, index: int) -> bool:
+        score = self._scores[index]
+        if score < _MIN_CUT_SCORE:
             return False
-        around = self._scores[max(0, place - WINDOW) : place] + self._scores[place + 1 : place + WINDOW + 1]
-        return score >= _STANDS_OUT * (sum(around) / max(1, len(around)))
+        around = self._scores[max(0, index - WINDOW) : index] + self._scores[index + 1 : index + WINDOW + 1]
+        return score >= _CUT_RATIO * (sum(around) / max(1, len(around)))
 
 
 def find_cuts(scores: Iterable[float], frame_rate: float) -> list[int]:
