@@ -9,20 +9,18 @@ import httpx
 import pytest
 from google.protobuf.message import Message
 
-from framewell.ingest.v1 import ingest_service_pb2 as ingest
+from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
+from framewell.mesh.v1.operations_service_pb2 import DescribeWorkResponse
+from framewell_contracts.cloudevents import Envelope, Event, asset_of
 from framewell_contracts.fact_types import fact_type
-from framewell_gateway.adapters.event_log import StoredEventLog
+from framewell_gateway.adapters.event_documents import EventDocuments
+from framewell_gateway.adapters.progress_documents import ProgressDocuments
+from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.events import Arrivals
-from framewell_gateway.domain.whereabouts import Replica, ServiceWork, Whereabouts
+from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
-from framewell_gateway.entrypoints.http.door import Door
-from framewell_gateway.handlers.change_rights import ChangeRights
-from framewell_gateway.handlers.explain_asset import ExplainAsset
-from framewell_gateway.handlers.follow_events import FollowEvents
-from framewell_gateway.handlers.list_assets import ListAssets
 from framewell_gateway.handlers.record_event import RecordEvent
-from framewell_gateway.handlers.show_asset import ShowAsset
-from framewell_gateway.ports import Away, Services
+from framewell_gateway.ports import Away, Method
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
@@ -32,131 +30,122 @@ from framewell_kit.outcomes import NotFound
 
 @dataclass
 class AnsweringService:
-    """Answers each method with the message, list of pages or error that the test named for it."""
+    """Answers each method with the message, list of pages or error that the test put there for it."""
 
     name: str
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, Message]] = field(default_factory=list)
     away: bool = False
 
-    def __getattr__(self, method: str) -> Any:
-        async def answer(request: Message) -> Message:
-            self.asked.append((method, request))
-            if self.away:
-                raise Away(self.name, "connection refused")
-            given = self.answers.get(method)
-            if given is None:
-                raise NotFound(f"{self.name} knows nothing of it")
-            if isinstance(given, Exception):
-                raise given
-            if isinstance(given, list):
-                token = getattr(request, "page_token", "")
-                given = given[int(token or 0)]
-            assert isinstance(given, Message)
-            return given
-
-        return answer
-
-
-class AnsweringIngest(AnsweringService):
-    """Ingest, which also takes uploads."""
-
-    received: bytes = b""
-
-    async def upload(self, parts: AsyncIterator[ingest.UploadRequest]) -> ingest.UploadResponse:
-        first = await anext(parts)
-        assert first.WhichOneof("part") == "header"
-        self.received = b"".join([part.data async for part in parts])
-        return ingest.UploadResponse(uri="upload:1", size=len(self.received), sha256="0" * 64)
+    def answer(self, method: str, request: Message) -> Message:
+        asked = type(request)()
+        asked.CopyFrom(request)
+        self.asked.append((method, asked))
+        if self.away:
+            raise Away(self.name, "connection refused")
+        given = self.answers.get(method)
+        if given is None:
+            raise NotFound(f"{self.name} knows nothing of it")
+        if isinstance(given, list):
+            given = given[int(getattr(request, "page_token", "") or 0)]
+        if isinstance(given, Exception):
+            raise given
+        assert isinstance(given, Message)
+        return given
 
 
 @dataclass
 class Announcements:
-    """Keeps what the gateway says to the mesh."""
+    """Keeps the facts that the gateway announces."""
 
-    said: list[Message] = field(default_factory=list)
+    facts: list[Message] = field(default_factory=list)
 
     async def announce(self, message: Message) -> str:
-        self.said.append(message)
-        return f"event-{len(self.said)}"
+        self.facts.append(message)
+        return f"event-{len(self.facts)}"
 
 
 @dataclass
-class Lying:
-    """The broker as a test says it is: what lies there, or why it does not answer."""
+class ScriptedBroker:
+    """The broker as a test describes it: what lies there, or why it does not answer."""
 
-    where: Whereabouts = field(default_factory=Whereabouts)
+    state: BrokerState = field(default_factory=BrokerState)
     away: str = ""
 
-    async def search(self, asset_id: str, since: datetime | None) -> Whereabouts:
+    async def search(self, asset_id: str, since: datetime | None) -> BrokerState:
         if self.away:
             raise Away("the broker", self.away)
-        return self.where
+        return self.state
 
 
 @dataclass
-class Holding:
-    """What every service holds; ready and empty-handed where a test says nothing."""
+class ScriptedOperations:
+    """What every service says of itself; ready and without work where a test says nothing."""
 
-    works: dict[str, ServiceWork] = field(default_factory=dict)
+    replies: dict[str, ServiceReplies] = field(default_factory=dict)
 
-    async def describe(self, service: str, asset_id: str) -> ServiceWork:
-        return self.works.get(service, ServiceWork(service, [Replica("127.0.0.1:1", ready=True)]))
+    async def describe(self, service: str, asset_id: str) -> ServiceReplies:
+        ready = Replica("127.0.0.1:1", DescribeWorkResponse(ready=True))
+        return self.replies.get(service, ServiceReplies(service, [ready]))
 
 
 @dataclass
 class Mesh:
-    """Everything around the gateway."""
+    """Everything around the gateway; the services of the mesh as the gateway's `Services`."""
 
-    ingest: AnsweringIngest = field(default_factory=lambda: AnsweringIngest("ingest"))
-    media: AnsweringService = field(default_factory=lambda: AnsweringService("transcode"))
+    ingest: AnsweringService = field(default_factory=lambda: AnsweringService("ingest"))
+    transcode: AnsweringService = field(default_factory=lambda: AnsweringService("transcode"))
     inference: AnsweringService = field(default_factory=lambda: AnsweringService("inference"))
     dataset: AnsweringService = field(default_factory=lambda: AnsweringService("dataset"))
     training: AnsweringService = field(default_factory=lambda: AnsweringService("training"))
+    uploaded: bytes = b""
     announcements: Announcements = field(default_factory=Announcements)
-    topics: Lying = field(default_factory=Lying)
-    operations: Holding = field(default_factory=Holding)
+    broker: ScriptedBroker = field(default_factory=ScriptedBroker)
+    operations: ScriptedOperations = field(default_factory=ScriptedOperations)
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     arrivals: Arrivals = field(default_factory=lambda: Arrivals(SystemClock()))
 
-    @property
-    def log(self) -> StoredEventLog:
-        return StoredEventLog(self.documents)
+    async def call(self, method: Method[Any, Any], request: Message) -> Any:
+        service: AnsweringService = getattr(self, method.service)
+        return service.answer(method.name, request)
+
+    async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
+        first = await anext(parts)
+        assert first.WhichOneof("part") == "header"
+        self.uploaded = b"".join([part.data async for part in parts])
+        return UploadResponse(uri="upload:1", size=len(self.uploaded), sha256="0" * 64)
 
     @property
-    def services(self) -> Services:
-        return Services(
-            ingest=self.ingest,
-            media=self.media,
-            inference=self.inference,
-            dataset=self.dataset,
-            training=self.training,
-        )
+    def events(self) -> EventDocuments:
+        return EventDocuments(self.documents)
 
-    def door(self, public_url: str = "") -> Door:
-        clock = SystemClock()
-        return Door(
-            services=self.services,
-            log=self.log,
+    @property
+    def progress(self) -> ProgressDocuments:
+        return ProgressDocuments(self.documents)
+
+    def context(self, public_url: str = "") -> AppContext:
+        return AppContext(
+            services=self,
+            events=self.events,
+            progress=self.progress,
             objects=self.objects,
-            show_asset=ShowAsset(self.log, self.services),
-            explain_asset=ExplainAsset(
-                self.log, ShowAsset(self.log, self.services), self.topics, self.operations, clock
-            ),
-            list_assets=ListAssets(self.log, self.services),
-            follow_events=FollowEvents(self.log, clock),
-            change_rights=ChangeRights(self.announcements, clock),
+            broker=self.broker,
+            operations=self.operations,
+            announcer=self.announcements,
+            clock=SystemClock(),
             public_url=public_url,
         )
 
     async def happened(self, *messages: Message, source: str = "/test") -> list[str]:
-        """Record facts as the stream would; the keys of their events."""
-        record = RecordEvent(self.log, self.arrivals)
+        """Record facts as the stream does; the keys of their events."""
+        record = RecordEvent(self.events, self.progress, self.arrivals)
         keys = []
         for message in messages:
             event_id = f"{message.DESCRIPTOR.full_name}-{message.SerializeToString(deterministic=True).hex()}"
-            cause = Cause(id=event_id, source=source, type=fact_type(message).type, time=SystemClock().now())
+            kind, now = fact_type(message).type, SystemClock().now()
+            asset = asset_of(Event(Envelope(event_id, source, kind, now), message))
+            cause = Cause(id=event_id, source=source, type=kind, time=now, subject=asset)
             assert await record(message, cause) == ()
             keys.append(f"{source}#{event_id}")
         return keys
@@ -177,7 +166,7 @@ def open_gateway(mesh: Mesh) -> OpenGateway:
     def made(
         *, base_url: str = "http://127.0.0.1:7410", headers: dict[str, str] | None = None, **settings: Any
     ) -> httpx.AsyncClient:
-        app = application(mesh.door(), **settings)
+        app = application(mesh.context(), **settings)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers)
 

@@ -1,7 +1,6 @@
-"""Where an asset stands follows from its events, in whatever order and however often they come."""
+"""Where an asset stands follows from its facts, in whatever order and however often they come."""
 
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -17,138 +16,156 @@ from framewell.asset.v1.asset_pb2 import (
     AssetTranscoded,
 )
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
+from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell.media.v1.media_pb2 import MediaKind
-from framewell.mesh.v1.mesh_pb2 import Done, Failed, Outcome
+from framewell.media.v1.media_pb2 import MediaKind, Work
+from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
-from framewell_contracts.identity import asset_id
-from framewell_gateway.domain.events import RecordedEvent
-from framewell_gateway.domain.progress import AssetState, ChunkCounts, progress_of
-from framewell_gateway.domain.summary import recorded_event
+from framewell_gateway.adapters.event_documents import EventDocuments
+from framewell_gateway.adapters.progress_documents import ProgressDocuments
+from framewell_gateway.domain.events import Arrivals
+from framewell_gateway.domain.progress import Progress
+from framewell_gateway.handlers.record_event import RecordEvent
+from framewell_kit.clock import SystemClock
+from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
+from framewell_kit.outcome_messages import done, failed
+from framewell_kit.testing.measured_documents import measured
 
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
-DONE = Outcome(done=Done())
-BROKEN = Outcome(failed=Failed(code="unreadable", detail="the picture data is damaged"))
+BROKEN = failed("unreadable", "the picture data is damaged")
 
 
-def history(*messages: Message) -> list[RecordedEvent]:
-    """One event a second, in this order."""
-    seconds = count()
-    return [
-        recorded_event(
-            message,
-            Cause(
-                id=f"event-{number}",
-                source="/test",
-                type=fact_type(message).type,
-                time=START + timedelta(seconds=next(seconds)),
-            ),
-            number,
-        )
-        for number, message in enumerate(messages)
-    ]
+async def progress_after(*facts: Message) -> Progress | None:
+    """Where the asset stands once these facts have arrived in this order."""
+    documents = MemoryDocuments()
+    progress = ProgressDocuments(documents)
+    record = RecordEvent(EventDocuments(documents), progress, Arrivals(SystemClock()))
+    for fact in facts:
+        event_id = fact.SerializeToString(deterministic=True).hex()
+        await record(fact, Cause(event_id, "/test", fact_type(fact).type, START, subject=ASSET))
+    return (await progress.of_assets([ASSET])).get(ASSET)
 
 
-def chunk(number: int, kind: type[Message], outcome: Outcome | None = DONE, generation: int = 0) -> Message:
-    fields: dict[str, object] = {"asset_id": "a", "chunk_id": f"a/0/{number}", "index": number}
-    if kind is not ChunkPlanned:
-        fields["outcome"] = outcome
-    return kind(generation=generation, **fields)
+def work(generation: int = 0, kind: "MediaKind.ValueType" = MediaKind.MEDIA_KIND_VIDEO) -> Work:
+    return Work(asset_id=ASSET, generation=generation, kind=kind)
 
 
-COMPLETE = history(
-    IngestRequested(asset_id="a", uri="file:///a.mp4"),
-    AssetIngested(asset_id="a", kind=MediaKind.MEDIA_KIND_VIDEO),
+def chunk(number: int, kind: type[Message], outcome: Outcome | None = None, generation: int = 0) -> Message:
+    also = {} if kind is ChunkPlanned else {"outcome": outcome or done()}
+    return kind(work=work(generation), chunk_id=f"{ASSET}/0/{number}", index=number, **also)
+
+
+COMPLETE = [
+    IngestRequested(asset_id=ASSET, uri="file:///a.mp4"),
+    AssetIngested(work=work()),
     chunk(0, ChunkPlanned),
     chunk(1, ChunkPlanned),
     chunk(0, ChunkTranscoded),
     chunk(1, ChunkTranscoded, BROKEN),
-    AssetTranscoded(
-        asset_id="a", outcome=DONE, chunk_ids=["a/0/0", "a/0/1"], missing=["chunk 2 of 2 cannot be read"]
-    ),
+    AssetTranscoded(work=work(), outcome=done(), chunk_count=2, missing=["chunk 2 of 2 cannot be read"]),
     chunk(0, ChunkAnalysed),
-    AssetAnalysed(asset_id="a", outcome=DONE, missing=["chunk 2 of 2 cannot be read"]),
-)
+    AssetAnalysed(work=work(), outcome=done(), missing=["chunk 2 of 2 cannot be read"]),
+]
 AS_IT_HAPPENED = [
-    AssetState.REQUESTED,
-    AssetState.INGESTED,
-    *[AssetState.TRANSCODING] * 4,
-    *[AssetState.ANALYSING] * 2,
-    AssetState.ANALYSED,
+    AssetState.ASSET_STATE_REQUESTED,
+    AssetState.ASSET_STATE_INGESTED,
+    *[AssetState.ASSET_STATE_TRANSCODING] * 4,
+    *[AssetState.ASSET_STATE_ANALYSING] * 2,
+    AssetState.ASSET_STATE_ANALYSED,
 ]
 
 
 @pytest.mark.parametrize("seen", range(1, len(COMPLETE) + 1))
-def test_the_state_follows_the_events(seen: int) -> None:
-    progress = progress_of(COMPLETE[:seen])
+async def test_the_state_follows_the_facts(seen: int) -> None:
+    progress = await progress_after(*COMPLETE[:seen])
     assert progress is not None
-    assert progress.state is AS_IT_HAPPENED[seen - 1]
+    assert progress.state == AS_IT_HAPPENED[seen - 1]
 
 
-def test_an_ended_asset_says_what_is_missing_once() -> None:
-    progress = progress_of(COMPLETE)
+async def test_an_ended_asset_says_what_is_missing_once() -> None:
+    progress = await progress_after(*COMPLETE)
     assert progress is not None
     assert progress.missing == ("chunk 2 of 2 cannot be read",)
     assert progress.chunks == ChunkCounts(planned=2, transcoded=1, analysed=1, failed=1)
-    assert progress.kind == "video"
+    assert progress.kind == MediaKind.MEDIA_KIND_VIDEO
     assert progress.reason is None
 
 
-@settings(max_examples=100)
-@given(st.lists(st.sampled_from(COMPLETE), max_size=12), st.randoms(use_true_random=False))
-def test_neither_order_nor_repetition_of_events_changes_anything(
-    repeated: list[RecordedEvent], random: Random
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, len(COMPLETE) - 1), max_size=12), st.randoms(use_true_random=False))
+async def test_neither_order_nor_repetition_of_facts_changes_anything(
+    repeated: list[int], random: Random
 ) -> None:
-    delivered = [*COMPLETE, *repeated]
+    delivered = [*COMPLETE, *(COMPLETE[number] for number in repeated)]
     random.shuffle(delivered)
-    assert progress_of(delivered) == progress_of(COMPLETE)
+    assert await progress_after(*delivered) == await progress_after(*COMPLETE)
 
 
-def test_a_failed_chunk_speaks_before_the_asset_ends() -> None:
-    progress = progress_of(COMPLETE[:6])
+async def test_a_failed_chunk_speaks_before_the_asset_ends() -> None:
+    progress = await progress_after(*COMPLETE[:6])
     assert progress is not None
     assert progress.missing == ("chunk 2 is missing: the picture data is damaged",)
 
 
-def test_a_chunk_seen_before_its_plan_is_counted_as_planned() -> None:
-    progress = progress_of(history(chunk(3, ChunkTranscoded)))
+async def test_what_is_missing_from_a_long_asset_is_at_most_twenty_sentences() -> None:
+    progress = await progress_after(*[chunk(number, ChunkTranscoded, BROKEN) for number in range(100)])
+    assert progress is not None
+    assert len(progress.missing) == 20
+    assert progress.missing[0].startswith("chunk 1 is missing")
+    assert progress.missing[-1].startswith("81 more")
+
+
+async def test_a_chunk_seen_before_its_plan_is_counted_as_planned() -> None:
+    progress = await progress_after(chunk(3, ChunkTranscoded))
     assert progress is not None
     assert progress.chunks == ChunkCounts(planned=1, transcoded=1)
 
 
-def test_reprocessing_starts_the_counts_anew() -> None:
-    again = history(
-        *[ChunkPlanned(asset_id="a", chunk_id=f"a/0/{number}") for number in range(3)],
-        AssetAnalysed(asset_id="a", outcome=DONE),
-        AssetIngested(asset_id="a", generation=1),
-        ChunkPlanned(asset_id="a", chunk_id="a/0/0", generation=1),
+async def test_reprocessing_starts_the_counts_anew() -> None:
+    progress = await progress_after(
+        *[chunk(number, ChunkPlanned) for number in range(3)],
+        AssetAnalysed(work=work(), outcome=done()),
+        AssetIngested(work=work(generation=1)),
+        chunk(0, ChunkPlanned, generation=1),
     )
-    progress = progress_of(again)
     assert progress is not None
-    assert progress.state is AssetState.TRANSCODING
+    assert progress.state == AssetState.ASSET_STATE_TRANSCODING
     assert progress.chunks == ChunkCounts(planned=1)
     assert progress.generation == 1
 
 
-def test_a_rejected_asset_gives_its_reason() -> None:
-    progress = progress_of(history(AssetRejected(asset_id="a", code="empty", detail="the file is empty")))
+async def test_a_rejected_asset_gives_its_reason() -> None:
+    progress = await progress_after(AssetRejected(work=work(), code="empty", detail="the file is empty"))
     assert progress is not None
-    assert (progress.state, progress.reason) == (AssetState.REJECTED, "the file is empty")
+    assert (progress.state, progress.reason) == (AssetState.ASSET_STATE_REJECTED, "the file is empty")
 
 
-def test_removal_ends_everything() -> None:
-    removed = progress_of(
-        history(AssetAnalysed(asset_id="a"), AssetRemoved(asset_id="a", reason="asked for"))
+async def test_removal_ends_everything() -> None:
+    removed = await progress_after(
+        AssetAnalysed(work=work()), AssetRemoved(asset_id=ASSET, reason="asked for")
     )
     assert removed is not None
-    assert (removed.state, removed.reason) == (AssetState.REMOVED, "asked for")
+    assert (removed.state, removed.reason) == (AssetState.ASSET_STATE_REMOVED, "asked for")
 
 
-def test_nothing_is_known_of_an_asset_without_events_of_its_life() -> None:
-    assert progress_of([]) is None
+async def test_nothing_is_known_of_an_asset_without_facts_of_its_life() -> None:
+    assert await progress_after() is None
 
 
-def test_a_request_that_names_no_asset_is_found_under_the_id_made_from_it() -> None:
-    (event,) = history(IngestRequested(uri="file:///a.mp4"))
-    assert event.assets == (asset_id("/test", "event-0"),)
+async def test_a_chunk_of_the_twelfth_hour_costs_what_one_of_the_first_minute_costs() -> None:
+    documents, store = measured(MemoryDocuments())
+    progress = ProgressDocuments(documents)
+    record = RecordEvent(EventDocuments(documents), progress, Arrivals(SystemClock()))
+    cost = []
+    for number in range(4320):
+        for kind in (ChunkPlanned, ChunkTranscoded, ChunkAnalysed):
+            fact = chunk(number, kind)
+            cause = Cause(f"{kind.__name__}-{number}", "/test", fact_type(fact).type, START, subject=ASSET)
+            await record(fact, cause)
+        cost.append(sum(store.take()))
+    assert max(cost[-64:]) <= max(cost[:64]) + 300  # larger numbers are a little longer
+    (found,) = (await progress.of_assets([ASSET])).values()
+    assert found.chunks == ChunkCounts(planned=4320, transcoded=4320, analysed=4320)
+    assert sum(store.take()) < 200_000

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from framewell.dataset.v1 import dataset_service_pb2 as dataset
+from framewell.dataset.v1.catalogue_service_pb2 import ListDatasetsResponse
 from framewell_gateway.domain.principals import Principal, acting, is_loopback, principal_of
 
 TOKENS = {"correct-horse-battery": "anna/rights", "staple-horse-battery": "bernd"}
@@ -17,9 +17,9 @@ def who(mesh: Any) -> list[Principal]:
     seen: list[Principal] = []
 
     class Noting:
-        async def list_datasets(self, request: Any) -> dataset.ListDatasetsResponse:
+        def answer(self, method: str, request: Any) -> ListDatasetsResponse:
             seen.append(acting.get())
-            return dataset.ListDatasetsResponse()
+            return ListDatasetsResponse()
 
     mesh.dataset = Noting()
     return seen
@@ -44,7 +44,7 @@ async def test_a_page_of_another_origin_changes_nothing(
 ) -> None:
     answer = await gateway.post("/v1/uploads", content=b"x", headers={"origin": origin})
     assert answer.status_code == 403
-    assert mesh.ingest.received == b""
+    assert mesh.uploaded == b""
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ async def test_a_token_says_who_calls(
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "detail"),
     [
         ({}, "asks for a token"),
         ({"authorization": "Bearer wrong"}, "not one of this mesh's"),
@@ -75,12 +75,12 @@ async def test_a_token_says_who_calls(
     ],
 )
 async def test_without_a_right_token_nobody_is_served(
-    open_gateway: Any, who: list[Principal], headers: dict[str, str], told: str
+    open_gateway: Any, who: list[Principal], headers: dict[str, str], detail: str
 ) -> None:
     async with open_gateway(tokens=TOKENS) as client:
         answer = await client.get("/v1/datasets", headers=headers)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
-    assert told in answer.json()["detail"]
+    assert detail in answer.json()["detail"]
     assert who == []
 
 

@@ -9,32 +9,35 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
-from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
-from framewell.sample.v1.sample_pb2 import Passport, SampleProposed, SampleReviewed
+from framewell.gateway.v1.events_pb2 import ListEventsRequest
+from framewell.media.v1.media_pb2 import Work
+from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed, SampleReviewed
 from framewell_gateway.domain.events import Arrivals, RecordedEvent
-from framewell_gateway.entrypoints.http import events as entrypoint
-from framewell_gateway.handlers.follow_events import FollowEvents
+from framewell_gateway.entrypoints.http import event_streams
 from framewell_gateway.handlers.record_event import RecordEvent
+from framewell_gateway.queries.follow_events import FollowEvents
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 OTHER = "1c5b2c1e-0000-4000-8000-00000000000b"
+WORK = Work(asset_id=ASSET)
 
 
 async def test_a_fact_delivered_twice_is_recorded_once(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET), AssetIngested(asset_id=ASSET))
+    await mesh.happened(AssetIngested(work=WORK), AssetIngested(work=WORK))
     listed = (await gateway.get(f"/v1/assets/{ASSET}/events")).json()["events"]
     assert [event["type"] for event in listed] == ["framewell.asset.ingested.v1"]
-    assert listed[0]["data"] == {"asset_id": ASSET}
+    assert listed[0]["data"] == {"work": {"asset_id": ASSET}}
 
 
 async def test_the_same_id_from_two_senders_is_two_events(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET), source="/playout-1")
-    await mesh.happened(AssetIngested(asset_id=ASSET), source="/playout-2")
+    await mesh.happened(AssetIngested(work=WORK), source="/playout-1")
+    await mesh.happened(AssetIngested(work=WORK), source="/playout-2")
     listed = (await gateway.get(f"/v1/assets/{ASSET}/events")).json()["events"]
     assert [event["source"] for event in listed] == ["/playout-1", "/playout-2"]
     assert len({event["id"] for event in listed}) == 1
@@ -44,15 +47,13 @@ async def test_reviews_belong_to_the_asset_of_their_sample(mesh: Any, gateway: h
     await mesh.happened(
         SampleReviewed(sample_id="s1"),
         SampleReviewed(sample_id="s2"),
-        SampleProposed(sample_id="s1", passport=Passport(asset_id=ASSET)),
-        SampleProposed(sample_id="s2", passport=Passport(asset_id=OTHER)),
-        RecognitionUpdated(name="identity/people", asset_ids=[ASSET, OTHER]),
+        SampleProposed(sample_id="s1", provenance=Provenance(asset_id=ASSET)),
+        SampleProposed(sample_id="s2", provenance=Provenance(asset_id=OTHER)),
     )
     listed = (await gateway.get(f"/v1/assets/{ASSET}/events")).json()["events"]
     assert [event["type"].split(".", 1)[1] for event in listed] == [
         "sample.reviewed.v1",
         "sample.proposed.v1",
-        "recognition.updated.v1",
     ]
 
 
@@ -60,7 +61,7 @@ async def test_keys_of_maps_from_outside_are_stored_as_they_are(
     mesh: Any, gateway: httpx.AsyncClient
 ) -> None:
     labels = {"$where": "1", "a.b": "2", "": "3"}
-    await mesh.happened(AssetIngested(asset_id=ASSET, labels=labels))
+    await mesh.happened(AssetIngested(work=WORK, labels=labels))
     (event,) = (await gateway.get(f"/v1/assets/{ASSET}/events")).json()["events"]
     assert event["data"]["labels"] == labels
 
@@ -76,7 +77,7 @@ class HeldClock(SystemClock):
         await asyncio.sleep(0)
 
 
-async def told(stream: AsyncIterator[RecordedEvent | None], most: int = 100) -> list[RecordedEvent]:
+async def until_quiet(stream: AsyncIterator[RecordedEvent | None], most: int = 100) -> list[RecordedEvent]:
     """Events up to the first look without news."""
     events: list[RecordedEvent] = []
     async for event in stream:
@@ -86,19 +87,19 @@ async def told(stream: AsyncIterator[RecordedEvent | None], most: int = 100) -> 
     return events
 
 
-async def test_the_stream_tells_what_was_and_what_comes_once_each(mesh: Any) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET))
-    async with aclosing(FollowEvents(mesh.log, HeldClock())(ASSET)) as stream:
-        assert [event.name for event in await told(stream)] == ["asset.ingested"]
-        await mesh.happened(ChunkPlanned(asset_id=ASSET, chunk_id="c"), ChunkPlanned(asset_id=OTHER))
-        await mesh.happened(AssetTranscoded(asset_id=ASSET))
-        assert [event.name for event in await told(stream)] == ["chunk.planned", "asset.transcoded"]
+async def test_the_stream_gives_what_was_and_what_comes_once_each(mesh: Any) -> None:
+    await mesh.happened(AssetIngested(work=WORK))
+    async with aclosing(FollowEvents(mesh.events, HeldClock())(ASSET)) as stream:
+        assert [event.name for event in await until_quiet(stream)] == ["asset.ingested"]
+        await mesh.happened(ChunkPlanned(work=WORK, chunk_id="c"), ChunkPlanned(work=Work(asset_id=OTHER)))
+        await mesh.happened(AssetTranscoded(work=WORK))
+        assert [event.name for event in await until_quiet(stream)] == ["chunk.planned", "asset.transcoded"]
 
 
 async def test_a_resumed_stream_leaves_nothing_out_and_repeats_nothing(mesh: Any) -> None:
-    chunks = [ChunkPlanned(asset_id=ASSET, chunk_id=f"c{number}") for number in range(5)]
+    chunks = [ChunkPlanned(work=WORK, chunk_id=f"c{number}") for number in range(5)]
     ids = await mesh.happened(*chunks)
-    resumed = await told(FollowEvents(mesh.log, HeldClock())(ASSET, ids[2]))
+    resumed = await until_quiet(FollowEvents(mesh.events, HeldClock())(ASSET, ids[2]))
     assert [event.key for event in resumed] == ids[3:]
 
 
@@ -107,24 +108,25 @@ async def test_a_review_of_an_old_sample_reaches_a_resumed_stream(mesh: Any) -> 
         def now(self) -> Any:
             return super().now() - timedelta(hours=1)
 
-    proposed = SampleProposed(sample_id="s1", passport=Passport(asset_id=ASSET))
-    cause = Cause(id="p", source="/test", type="framewell.sample.proposed.v1", time=SystemClock().now())
-    await RecordEvent(mesh.log, Arrivals(LongAgo()))(proposed, cause)
-    (last,) = await mesh.happened(AssetIngested(asset_id=ASSET))
+    proposed = SampleProposed(sample_id="s1", provenance=Provenance(asset_id=ASSET))
+    kind, now = "framewell.sample.proposed.v1", SystemClock().now()
+    cause = Cause(id="p", source="/test", type=kind, time=now, subject=ASSET)
+    await RecordEvent(mesh.events, mesh.progress, Arrivals(LongAgo()))(proposed, cause)
+    (last,) = await mesh.happened(AssetIngested(work=WORK))
     (review,) = await mesh.happened(SampleReviewed(sample_id="s1"))
-    resumed = await told(FollowEvents(mesh.log, HeldClock())(ASSET, last))
+    resumed = await until_quiet(FollowEvents(mesh.events, HeldClock())(ASSET, last))
     assert [event.key for event in resumed] == [review]
 
 
 async def test_an_unknown_place_to_resume_starts_from_the_beginning(mesh: Any) -> None:
-    ids = await mesh.happened(AssetIngested(asset_id=ASSET))
-    resumed = await told(FollowEvents(mesh.log, HeldClock())(ASSET, "never seen"))
+    ids = await mesh.happened(AssetIngested(work=WORK))
+    resumed = await until_quiet(FollowEvents(mesh.events, HeldClock())(ASSET, "never seen"))
     assert [event.key for event in resumed] == ids
 
 
 async def test_events_travel_as_server_sent_events(mesh: Any) -> None:
-    (key,) = await mesh.happened(AssetIngested(asset_id=ASSET))
-    async with aclosing(entrypoint._stream(mesh.door(), ASSET, "")) as stream:
+    (key,) = await mesh.happened(AssetIngested(work=WORK))
+    async with aclosing(event_streams.stream(mesh.context(), ASSET, "")) as stream:
         opened, event = await anext(stream), await anext(stream)
     assert opened.startswith(b": ")
     name, data, number = event.decode().strip().split("\n")
@@ -134,5 +136,42 @@ async def test_events_travel_as_server_sent_events(mesh: Any) -> None:
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, */*"])
 async def test_the_stream_is_asked_for_by_its_media_type(mesh: Any, accept: str) -> None:
-    response = await entrypoint.asset_events(mesh.door(), ASSET, accept, "")
+    request = Request({"type": "http", "headers": [(b"accept", accept.encode())]})
+    response = await event_streams.list_or_follow(mesh.context(), ListEventsRequest(asset_id=ASSET), request)
     assert response.media_type == "text/event-stream"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+async def test_pages_of_events_skip_and_repeat_nothing(
+    mesh: Any, gateway: httpx.AsyncClient, size: int
+) -> None:
+    keys = await mesh.happened(*[ChunkPlanned(work=WORK, chunk_id=f"c{number}") for number in range(7)])
+    listed, token = [], ""
+    while True:
+        answer = await gateway.get(f"/v1/assets/{ASSET}/events?page_size={size}&page_token={token}")
+        page = answer.json()
+        assert len(page["events"]) <= size
+        listed += [f"{event['source']}#{event['id']}" for event in page["events"]]
+        if not (token := page["next_page_token"]):
+            break
+    assert listed == keys
+
+
+async def test_a_token_of_another_list_is_refused(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.get(f"/v1/assets/{ASSET}/events?page_token=WyJ4Il0%3D")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_a_look_of_a_stream_does_not_read_what_the_stream_has_had(mesh: Any) -> None:
+    """However long the history: only what arrived since, and a little before it, is read again."""
+
+    class Before(SystemClock):
+        def now(self) -> Any:
+            return super().now() - timedelta(hours=1)
+
+    mesh.arrivals = Arrivals(Before())
+    await mesh.happened(*[ChunkPlanned(work=WORK, chunk_id=f"c{number}") for number in range(200)])
+    mesh.arrivals = Arrivals(SystemClock())
+    (last,) = await mesh.happened(AssetTranscoded(work=WORK))
+    cursor = (await mesh.events.get(last)).cursor
+    assert [event.key for event in await mesh.events.since(ASSET, cursor)] == [last]

@@ -8,44 +8,53 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
-from framewell.mesh.v1.mesh_pb2 import Done, Outcome
-from framewell.sample.v1.sample_pb2 import Passport, SampleProposed, SampleReviewed
+from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
+from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed, SampleReviewed
+from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import asset_id
-from framewell_gateway.adapters.event_log import StoredEventLog
+from framewell_gateway.adapters.event_documents import EventDocuments
+from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.domain.events import Arrivals
-from framewell_gateway.domain.progress import AssetState, ChunkCounts, progress_of
-from framewell_gateway.entrypoints.stream import HEARD, stages
-from framewell_gateway.handlers.erase import Erase
+from framewell_gateway.entrypoints.stream import stages
+from framewell_gateway.handlers.erase_asset import EraseAsset
 from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.facts import Fact
+from framewell_kit.outcome_messages import done
 from framewell_kit.testing.streams import StreamBench, a_cause
 
 pytestmark = pytest.mark.integration
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
-DONE = Outcome(done=Done())
+WORK = Work(asset_id=ASSET)
+DONE = done()
+EVERY_FACT = [fact.message for fact in FACTS.values()]
 
 
 async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, database: str) -> None:
     documents = MongoDocuments(database, f"test_{uuid4().hex[:8]}")
-    log = StoredEventLog(documents)
-    await log.prepare()
-    chunk = {"asset_id": ASSET, "chunk_id": f"{ASSET}/0/0"}
+    events, progress = EventDocuments(documents), ProgressDocuments(documents)
+    await events.prepare()
+    await progress.prepare()
+    chunk = {"work": WORK, "chunk_id": f"{ASSET}/0/0"}
     life = [
-        AssetIngested(asset_id=ASSET, labels={"$where": "1", "a.b": "2"}),
+        AssetIngested(work=WORK, labels={"$where": "1", "a.b": "2"}),
         ChunkPlanned(**chunk),
         ChunkTranscoded(**chunk, outcome=DONE),
-        AssetTranscoded(asset_id=ASSET, outcome=DONE, chunk_ids=[f"{ASSET}/0/0"]),
+        AssetTranscoded(work=WORK, outcome=DONE, chunk_count=1),
         ChunkAnalysed(**chunk, outcome=DONE),
-        AssetAnalysed(asset_id=ASSET, outcome=DONE),
-        SampleProposed(sample_id="s1", passport=Passport(asset_id=ASSET)),
+        AssetAnalysed(work=WORK, outcome=DONE),
+        SampleProposed(sample_id="s1", provenance=Provenance(asset_id=ASSET)),
         SampleReviewed(sample_id="s1"),
     ]
     async with StreamBench(broker) as bench:
-        await bench.declare(*HEARD, groups=["gateway.record_event", "gateway.erase"])
-        await bench.run(*stages(RecordEvent(log, Arrivals(SystemClock())), Erase(log)))
+        await bench.declare(*EVERY_FACT, groups=["gateway.record_event", "gateway.erase"])
+        await bench.run(
+            *stages(RecordEvent(events, progress, Arrivals(SystemClock())), EraseAsset(events, progress))
+        )
         for _ in range(3):
             for number, message in enumerate(life):
                 await bench.publish(Fact(message, id=f"event-{number}"), cause=a_cause())
@@ -58,16 +67,17 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
             ("content-type", b"application/json"),
         ]
         await bench.write("framewell.ingest.requested.v1", json.dumps(request).encode(), attributes)
-        await _until(log, ASSET, len(life))
-        progress = progress_of(await log.of_asset(ASSET))
-        assert progress is not None
-        assert progress.state is AssetState.ANALYSED
-        assert progress.chunks == ChunkCounts(planned=1, transcoded=1, analysed=1)
-        await _until(log, asset_id("/playout", "job-1"), 1)
+        await _until(events, ASSET, len(life))
+        known = (await progress.of_assets([ASSET]))[ASSET]
+        assert known.state == AssetState.ASSET_STATE_ANALYSED
+        assert known.chunks == ChunkCounts(planned=1, transcoded=1, analysed=1)
+        await _until(events, asset_id("/playout", "job-1"), 1)
 
-        await bench.publish(ErasureRequested(erasure_id="e1", subject=f"asset:{ASSET}"), cause=a_cause())
+        await bench.publish(
+            ErasureRequested(erasure_id="e1", subject=Subject(asset_id=ASSET)), cause=a_cause()
+        )
         topic = "framewell.erasure.completed.v1"
-        await _told(bench, topic)
+        await _published(bench, topic)
         (completed,) = [event.message for event in await bench.events(topic)]
         assert isinstance(completed, ErasureCompleted)
         assert (completed.service, completed.counts[0].kind) == ("gateway", "events")
@@ -75,17 +85,17 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
     documents.close()
 
 
-async def _until(log: StoredEventLog, asset: str, events: int) -> None:
+async def _until(events: EventDocuments, asset: str, count: int) -> None:
     for _ in range(900):
-        if len(await log.of_asset(asset)) >= events:
+        if len(await events.since(asset, None)) >= count:
             break
         await SystemClock().sleep(0.1)
-    assert len(await log.of_asset(asset)) == events
+    assert len(await events.since(asset, None)) == count
 
 
-async def _told(bench: StreamBench, topic: str) -> None:
+async def _published(bench: StreamBench, topic: str) -> None:
     for _ in range(900):
         if await bench.events(topic):
             return
         await SystemClock().sleep(0.1)
-    pytest.fail(f"nothing was said in {topic}")
+    pytest.fail(f"nothing was published in {topic}")

@@ -109,5 +109,5 @@ async def test_rest_says_that_it_asks_for_a_token_where_it_does(open_gateway: An
         assert "securitySchemes" not in (await client.get("/openapi.json")).json()["components"]
     async with open_gateway(tokens=TOKENS) as client:
         described = (await client.get("/openapi.json")).json()
-    assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
-    assert described["paths"]["/v1/assets"]["get"]["security"] == [{"HTTPBearer": []}]
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert described["security"] == [{"token": []}]

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from framewell.dataset.v1 import dataset_service_pb2 as dataset
+from framewell.dataset.v1.dataset_pb2 import Sample
+from framewell.dataset.v1.review_service_pb2 import ReviewResult, ReviewSamplesResponse
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.mesh.v1.mesh_pb2 import Lane
 from framewell.rights.v1 import rights_pb2 as rights
@@ -18,18 +19,18 @@ PROBLEM = "application/problem+json"
 
 
 async def test_a_request_for_media_reaches_ingest_whole(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    mesh.ingest.answers["submit"] = ingest.SubmitResponse(asset_id=ASSET)
+    mesh.ingest.answers["Submit"] = ingest.SubmitResponse(asset_id=ASSET)
     answer = await gateway.post(
-        "/v1/assets",
+        "/v1/assets?request_id=r1",
         json={
             "uri": "https://archive.example/a.mp4",
-            "request_id": "r1",
             "lane": "live",
             "programme": {"title": "Evening news", "identifiers": {"house": "17"}},
             "statements": [
                 {
                     "issuer": "Archiv",
                     "statement_id": "contract-4711",
+                    "source": "contract",
                     "purposes": ["own_training"],
                     "use": "prohibited",
                     "valid_until": "2027-01-01T00:00:00+01:00",
@@ -40,7 +41,7 @@ async def test_a_request_for_media_reaches_ingest_whole(mesh: Any, gateway: http
     )
     assert (answer.status_code, answer.json()) == (202, {"asset_id": ASSET, "existed": False})
     ((method, sent),) = mesh.ingest.asked
-    assert (method, sent.request_id, sent.request.lane) == ("submit", "r1", Lane.LANE_LIVE)
+    assert (method, sent.request_id, sent.request.lane) == ("Submit", "r1", Lane.LANE_LIVE)
     assert sent.request.programme.identifiers["house"] == "17"
     (statement,) = sent.request.statements
     assert statement.purposes == [rights.Purpose.PURPOSE_OWN_TRAINING]
@@ -66,6 +67,15 @@ async def test_a_request_for_media_reaches_ingest_whole(mesh: Any, gateway: http
         {"uri": "file:///a.mp4", "labels": {str(n): "x" for n in range(51)}},
         {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "perhaps"}]},
         {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "allowed", "valid_from": "soon"}]},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "allowed", "valid_until": 20271231}]},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "allowed", "revision": "1"}]},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "allowed", "revision": 1 << 63}]},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "USE_ALLOWED"}]},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "allowed", "legalBasis": "tdm"}]},
+        {"uri": "file:///a.mp4", "statements": [{"issuer": "x"}]},
+        {"uri": "file:///a.mp4", "statements": [{"use": "allowed"}]},
+        {"uri": "file:///a.mp4", "programme": None},
+        {"uri": "file:///a.mp4", "request_id": "r1"},
     ],
 )
 async def test_a_request_with_anything_wrong_is_refused(
@@ -77,7 +87,16 @@ async def test_a_request_with_anything_wrong_is_refused(
     assert mesh.ingest.asked == []
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b'{"uri": "file:///a"' + b"[" * 5000, b""])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"\xff\xfe",
+        b'{"uri": "file:///a"' + b"[" * 5000,
+        b"",
+        b'{"uri": "file:///a", "uri": "file:///b"}',
+    ],
+)
 async def test_a_body_that_is_no_json_is_refused(gateway: httpx.AsyncClient, body: bytes) -> None:
     answer = await gateway.post("/v1/assets", content=body, headers={"content-type": "application/json"})
     assert answer.status_code in (400, 422)
@@ -108,7 +127,7 @@ async def test_an_upload_is_streamed_to_ingest(mesh: Any, gateway: httpx.AsyncCl
     answer = await gateway.post("/v1/uploads?file_name=a.mp4", content=content)
     assert answer.status_code == 201
     assert answer.json() == {"uri": "upload:1", "size": len(content), "sha256": "0" * 64}
-    assert mesh.ingest.received == content
+    assert mesh.uploaded == content
 
 
 @pytest.mark.parametrize(
@@ -120,7 +139,10 @@ async def test_an_upload_is_streamed_to_ingest(mesh: Any, gateway: httpx.AsyncCl
         f"/v1/assets/{ASSET}x",
         "/v1/assets/1/events",
         "/v1/samples?asset_id=x",
-        "/v1/samples?state=nonsense",
+        "/v1/samples?states=nonsense",
+        "/v1/samples?state=proposed",
+        "/v1/assets?page_size=many",
+        "/v1/assets?page_size=1&page_size=2",
         "/v1/assets?page_size=0",
         "/v1/assets?page_size=100000",
         "/v1/nothing",
@@ -134,12 +156,10 @@ async def test_wrong_addresses_are_problems(gateway: httpx.AsyncClient, path: st
 
 
 async def test_decisions_reach_dataset_and_come_back(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    mesh.dataset.answers["review_samples"] = dataset.ReviewSamplesResponse(
+    mesh.dataset.answers["ReviewSamples"] = ReviewSamplesResponse(
         results=[
-            dataset.ReviewResult(
-                sample=dataset.Sample(sample_id="s1", state=SampleState.SAMPLE_STATE_ACCEPTED, revision=2)
-            ),
-            dataset.ReviewResult(error="the rights do not allow it"),
+            ReviewResult(sample=Sample(sample_id="s1", state=SampleState.SAMPLE_STATE_ACCEPTED, revision=2)),
+            ReviewResult(error="the rights do not allow it"),
         ]
     )
     answer = await gateway.post(
@@ -153,14 +173,14 @@ async def test_decisions_reach_dataset_and_come_back(mesh: Any, gateway: httpx.A
     )
     first, second = answer.json()["results"]
     assert (first["sample"]["state"], first["error"]) == ("accepted", "")
-    assert (second["sample"], second["error"]) == (None, "the rights do not allow it")
+    assert second == {"error": "the rights do not allow it"}
     ((_, sent),) = mesh.dataset.asked
     assert [one.decision for one in sent.reviews] == [Decision.DECISION_ACCEPT, Decision.DECISION_REJECT]
 
 
-async def test_a_change_of_rights_is_said_with_its_actor(mesh: Any, gateway: httpx.AsyncClient) -> None:
+async def test_a_change_of_rights_is_announced_with_its_actor(mesh: Any, gateway: httpx.AsyncClient) -> None:
     change = {
-        "target": f"asset:{ASSET}",
+        "subject": {"asset_id": ASSET},
         "statements": [
             {"issuer": "Archiv", "statement_id": "contract-4711", "revision": 2, "use": "allowed"}
         ],
@@ -169,30 +189,30 @@ async def test_a_change_of_rights_is_said_with_its_actor(mesh: Any, gateway: htt
     await gateway.post("/v1/rights", json=change)
     assert first.status_code == 202
     assert first.json() == {"event_id": "event-1", "type": "framewell.rights.changed.v1"}
-    said, later = mesh.announcements.said
-    assert (said.target, said.actor.principal, said.actor.authority) == (
-        f"asset:{ASSET}",
+    announced, later = mesh.announcements.facts
+    assert (announced.subject.asset_id, announced.actor.principal, announced.actor.authority) == (
+        ASSET,
         "rights-desk",
         "local",
     )
     assert later.actor.principal == "local"
-    assert later.revision > said.revision > 0
+    assert later.revision > announced.revision > 0
 
 
 @pytest.mark.parametrize(
     ("error", "status"),
     [(Conflict("it has ended"), 409), (Forbidden("not yours"), 403), (Rejected("no such recipe"), 422)],
 )
-async def test_what_a_service_refuses_is_told_with_its_reason(
+async def test_what_a_service_refuses_comes_back_with_its_reason(
     mesh: Any, gateway: httpx.AsyncClient, error: Exception, status: int
 ) -> None:
-    mesh.training.answers["start_training"] = error
-    answer = await gateway.post("/v1/runs", json={"dataset_id": "people"})
+    mesh.training.answers["StartTraining"] = error
+    answer = await gateway.post("/v1/runs", json={"dataset_id": "people", "recipe": "identity"})
     assert (answer.status_code, answer.json()["detail"]) == (status, str(error))
 
 
-async def test_a_bug_tells_nothing_of_the_inside(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    mesh.dataset.answers["list_datasets"] = ZeroDivisionError("/home/secret")
+async def test_a_bug_says_nothing_of_the_inside(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.dataset.answers["ListDatasets"] = ZeroDivisionError("/home/secret")
     with capture_logs() as logged:
         answer = await gateway.get("/v1/datasets", headers={"x-request-id": "desk-7"})
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
@@ -220,11 +240,53 @@ async def test_the_interface_describes_itself(gateway: httpx.AsyncClient) -> Non
     ]
     assert len(operations) > 20
     assert all(operation["summary"] for operation in operations)
-    assert all(PROBLEM in operation["responses"]["default"]["content"] for operation in operations)
-    assert "HTTPValidationError" not in described["components"]["schemas"]
 
 
-async def test_a_wrong_id_is_told_in_words(gateway: httpx.AsyncClient) -> None:
+async def test_a_wrong_id_is_refused_in_words(gateway: httpx.AsyncClient) -> None:
     detail = (await gateway.get("/v1/assets/nonsense")).json()["detail"]
     assert "no id of an asset" in detail
     assert "[0-9" not in detail
+
+
+async def test_a_problem_says_what_it_is_for_programs_and_where_for_people(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    body = {"uri": "file:///a.mp4", "programm": {}, "statements": [{"issuer": "x", "use": "USE_ALLOWED"}]}
+    problem = (await gateway.post("/v1/assets?lane=live", json=body)).json()
+    assert (problem["status"], problem["code"]) == (422, "invalid")
+    assert problem["errors"] == [
+        {"field": "lane", "problem": "is no parameter here: it takes `request_id`"},
+        {"field": "programm", "problem": "is no field of IngestRequested: is `programme` meant?"},
+        {"field": "statements.0.use", "problem": "`USE_ALLOWED` is written `allowed`"},
+    ]
+    mesh.ingest.away = True
+    away = (await gateway.post("/v1/assets", json={"uri": "file:///a.mp4"})).json()
+    assert (away["status"], away["code"]) == (503, "unavailable")
+
+
+async def test_nobody_signs_a_change_of_rights_for_somebody_else(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    change = {
+        "subject": {"holder": "Archiv"},
+        "statements": [{"issuer": "Archiv", "use": "allowed"}],
+        "actor": {"principal": "the director", "authority": "rights"},
+    }
+    answer = await gateway.post("/v1/rights", json=change)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "actor"
+    assert mesh.announcements.facts == []
+
+
+async def test_a_body_of_another_kind_is_not_taken(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.post("/v1/assets", content=b"{}", headers={"content-type": "text/plain"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/assets"), ("POST", "/v1/datasets")])
+async def test_another_method_is_a_problem_that_names_the_right_ones(
+    gateway: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await gateway.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "GET" in answer.headers["allow"]

@@ -7,26 +7,41 @@ import grpc
 import httpx
 import pytest
 
-from framewell.dataset.v1 import dataset_service_pb2 as dataset
-from framewell.dataset.v1.dataset_service_pb2_grpc import (
-    DatasetServiceServicer,
-    add_DatasetServiceServicer_to_server,
+from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.dataset.v1.catalogue_service_pb2 import (
+    ListClassesRequest,
+    ListClassesResponse,
+    ListDatasetsRequest,
 )
+from framewell.dataset.v1.catalogue_service_pb2_grpc import (
+    CatalogueServiceServicer,
+    add_CatalogueServiceServicer_to_server,
+)
+from framewell.dataset.v1.dataset_pb2 import DatasetClass
+from framewell.dataset.v1.review_service_pb2 import ListSamplesRequest
+from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasureRequested
+from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import RightsChanged
 from framewell_contracts.fact_types import FACTS
-from framewell_gateway.adapters.announcer import SAID, OutboxAnnouncer
-from framewell_gateway.adapters.services import RemoteDataset
+from framewell_gateway import methods
+from framewell_gateway.adapters.announcer import ANNOUNCED, OutboxAnnouncer
+from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.domain.principals import Principal, acting
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.server import WebServer
-from framewell_gateway.entrypoints.stream import HEARD
-from framewell_gateway.ports import Away
-from framewell_gateway.wiring import require_tokens_for_strangers
+from framewell_gateway.ports import Away, Method
+from framewell_gateway.settings import GatewaySettings
+from framewell_gateway.wiring import require_tokens_for_strangers, wire
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Rejected
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor
+from framewell_kit.testing.collected_facts import CollectedFacts
+from framewell_kit.testing.service_bench import ServiceBench
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "archive.example"])
@@ -40,37 +55,45 @@ def test_this_machine_is_served_without_tokens() -> None:
     require_tokens_for_strangers("127.0.0.1", has_tokens=False)
 
 
-def test_every_fact_of_the_mesh_is_heard() -> None:
-    assert {fact.message for fact in FACTS.values()} == set(HEARD)
+async def test_every_fact_of_the_mesh_is_read_and_an_asset_forgotten_when_asked() -> None:
+    async with ServiceBench("gateway", wire, GatewaySettings(), parts=False) as bench:
+        (recorder, _) = bench.service.stages
+        assert {kind.message for kind in recorder.types} == {fact.message for fact in FACTS.values()}
+        assert await bench.deliver(AssetIngested(work=Work(asset_id=ASSET))) == []
+        request = ErasureRequested(erasure_id="e1", subject=Subject(asset_id=ASSET))
+        (completed,) = await bench.deliver(request)
+        assert completed == ErasureCompleted(
+            erasure_id="e1",
+            subject=Subject(asset_id=ASSET),
+            service="gateway",
+            counts=[ErasedCount(kind="events", count=2)],
+        )
 
 
-class Sent:
-    """Takes what the outbox sends."""
-
-    source = "framewell/gateway"
-
-    def __init__(self) -> None:
-        self.records: list[Any] = []
-
-    async def deliver(self, records: Any) -> None:
-        self.records.extend(records)
+@pytest.mark.parametrize("method", [each for each in vars(methods).values() if isinstance(each, Method)])
+def test_every_method_that_the_gateway_calls_is_declared_by_its_service(method: Any) -> None:
+    service, _, name = method.full_name.rpartition(".")
+    declared = method.request.DESCRIPTOR.file.pool.FindServiceByName(service).methods_by_name[name]
+    assert declared.input_type == method.request.DESCRIPTOR
+    assert declared.output_type == method.response.DESCRIPTOR
 
 
 async def test_a_fact_is_safe_before_its_id_is_given_out_and_leaves_under_it() -> None:
-    documents, sent = MemoryDocuments(), Sent()
-    outbox = Outbox(documents, sent)
-    event_id = await OutboxAnnouncer(outbox, SystemClock()).announce(RightsChanged(target="holder:x"))
-    assert await documents.get(SAID, event_id)
-    assert sent.records == []
+    documents, facts = MemoryDocuments(), CollectedFacts("framewell/gateway")
+    outbox = Outbox(documents, facts)
+    change = RightsChanged(subject=Subject(holder="x"))
+    event_id = await OutboxAnnouncer(outbox, SystemClock()).announce(change)
+    assert await documents.get(ANNOUNCED, event_id)
+    assert facts.events == []
     await outbox.flush()
-    (record,) = sent.records
-    assert (record.topic, dict(record.headers)["ce_id"]) == ("framewell.rights.changed.v1", event_id.encode())
+    (event,) = facts.events
+    assert (event.envelope.type, event.envelope.id) == ("framewell.rights.changed.v1", event_id)
 
 
 async def test_a_taken_port_is_one_clear_line(mesh: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        server = WebServer(application(mesh.door()), "127.0.0.1", port)
+        server = WebServer(application(mesh.context()), "127.0.0.1", port)
         with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"):
             await server.start()
 
@@ -78,7 +101,7 @@ async def test_a_taken_port_is_one_clear_line(mesh: Any) -> None:
 async def test_the_web_server_serves_until_it_is_stopped(mesh: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = WebServer(application(mesh.door()), "127.0.0.1", port)
+    server = WebServer(application(mesh.context()), "127.0.0.1", port)
     assert server.waiting()
     await server.start()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
@@ -92,8 +115,8 @@ async def test_the_web_server_serves_until_it_is_stopped(mesh: Any) -> None:
             await client.get("/openapi.json")
 
 
-class Datasets(DatasetServiceServicer):
-    """Refuses in every way, by the dataset that is asked for, and tells who asked."""
+class Catalogue(CatalogueServiceServicer):
+    """Refuses in every way, by the dataset that is asked for, and says who asked."""
 
     async def ListClasses(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC's name
         refusals: dict[str, Exception] = {
@@ -105,20 +128,18 @@ class Datasets(DatasetServiceServicer):
         }
         if request.dataset_id in refusals:
             raise refusals[request.dataset_id]
-        return dataset.ListClassesResponse(
-            classes=[dataset.DatasetClass(class_id="who", name=current_actor().principal)]
-        )
+        return ListClassesResponse(classes=[DatasetClass(class_id="who", name=current_actor().principal)])
 
 
 @pytest.fixture
 async def remote() -> Any:
     servicer = Servicer(
-        "framewell.dataset.v1.DatasetService", add_DatasetServiceServicer_to_server, Datasets()
+        "framewell.dataset.v1.CatalogueService", add_CatalogueServiceServicer_to_server, Catalogue()
     )
     server = RpcServer("127.0.0.1:0", [servicer], Tokens({}))
     port = await server.start()
     connection = channel(f"127.0.0.1:{port}")
-    yield RemoteDataset(connection)
+    yield RemoteServices(lambda _: connection)
     await connection.close()
     await server.stop(0)
 
@@ -128,17 +149,22 @@ async def remote() -> Any:
     [("unknown", NotFound), ("wrong", Rejected), ("late", Conflict), ("secret", Forbidden), ("broken", Away)],
 )
 async def test_refusals_come_back_as_they_were_meant(
-    remote: RemoteDataset, asked: str, refusal: type[Exception]
+    remote: RemoteServices, asked: str, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        await remote.list_classes(dataset.ListClassesRequest(dataset_id=asked))
+        await remote.call(methods.LIST_CLASSES, ListClassesRequest(dataset_id=asked))
 
 
-async def test_services_know_for_whom_the_gateway_asks(remote: RemoteDataset) -> None:
+async def test_services_know_for_whom_the_gateway_asks(remote: RemoteServices) -> None:
     before = acting.set(Principal("anna", "local"))
-    answer = await remote.list_classes(dataset.ListClassesRequest())
+    answer = await remote.call(methods.LIST_CLASSES, ListClassesRequest())
     acting.reset(before)
     assert answer.classes[0].name == "anna"
+
+
+async def test_a_service_that_does_not_offer_a_method_yet_counts_as_away(remote: RemoteServices) -> None:
+    with pytest.raises(Away, match="it does not offer this yet"):
+        await remote.call(methods.LIST_SAMPLES, ListSamplesRequest())
 
 
 async def test_a_service_that_cannot_be_reached_is_away() -> None:
@@ -146,5 +172,5 @@ async def test_a_service_that_cannot_be_reached_is_away() -> None:
         port = free.getsockname()[1]
     nobody: grpc.aio.Channel = channel(f"127.0.0.1:{port}")
     with pytest.raises(Away, match="dataset cannot be asked right now"):
-        await RemoteDataset(nobody).list_datasets(dataset.ListDatasetsRequest())
+        await RemoteServices(lambda _: nobody).call(methods.LIST_DATASETS, ListDatasetsRequest())
     await nobody.close()

@@ -27,7 +27,7 @@ pytestmark = [
 @pytest.fixture
 def address(mesh: Any) -> Iterator[str]:
     """Where a gateway listens."""
-    server = uvicorn.Server(uvicorn.Config(application(mesh.door()), port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(application(mesh.context()), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -8,60 +8,70 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.mesh.v1.mesh_pb2 import Done, Outcome
-from framewell_gateway.domain.diagnosis import Diagnosis, Findings, Verdict, diagnose
-from framewell_gateway.domain.progress import progress_of
-from framewell_gateway.domain.whereabouts import (
+from framewell.gateway.v1.explanation_pb2 import (
+    AssetDeadLetter,
+    AssetExplanation,
+    AssetVerdict,
     Backlog,
-    GivenUp,
-    HeldJob,
-    OpenBreaker,
-    Paused,
-    Replica,
     Retry,
-    ServiceWork,
-    Started,
     WaitingRecord,
-    Whereabouts,
 )
+from framewell.media.v1.media_pb2 import Work
+from framewell.mesh.v1.operations_service_pb2 import (
+    Breaker,
+    DescribeWorkResponse,
+    HeldJob,
+    JobState,
+    PausedPartition,
+    StartedRecord,
+    WaitingPart,
+)
+from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
+from framewell_gateway.domain.diagnosis import Findings, diagnose
+from framewell_gateway.domain.moments import timestamp
+from framewell_kit.outcome_messages import done
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
-DONE = Outcome(done=Done())
+WORK = Work(asset_id=ASSET)
+DONE = done()
 TOPIC = "framewell.chunk.planned.v1.archive"
 GROUP = "transcode.make_chunk"
-WELL = Replica("10.0.0.1:7421", process="one:1", ready=True)
+WELL = Replica("10.0.0.1:7421", DescribeWorkResponse(process="one:1", ready=True))
 AWAY = Replica("10.0.0.9:7421", away="nothing answers at its address")
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
+def after(seconds: float) -> Any:
+    return timestamp(datetime.now(UTC) + timedelta(seconds=seconds))
 
 
-def waiting(**also: object) -> WaitingRecord:
+def waiting(**also: Any) -> WaitingRecord:
     known = {
-        "group": GROUP, "topic": TOPIC, "partition": 7, "offset": 1203, "event_id": "e1", "ahead": 42,
-        "event_type": "framewell.chunk.planned.v1", "written": now() - timedelta(seconds=90),
+        "group": GROUP, "topic": TOPIC, "partition": 7, "offset": 1203, "id": "e1", "ahead": 42,
+        "type": "framewell.chunk.planned.v1", "written": after(-90),
     }  # fmt: skip
-    return WaitingRecord(**{**known, **also})  # type: ignore[arg-type]
+    return WaitingRecord(**{**known, **also})
 
 
-def job(state: str, **also: object) -> HeldJob:
-    known = {
-        "kind": "plan", "key": ASSET, "state": state, "attempt": 1, "starts": 0, "worker": "", "put": now(),
-        "leased_until": None, "due": None, "reason": "", "code": "",
-    }  # fmt: skip
-    return HeldJob(**{**known, **also})  # type: ignore[arg-type]
+def job(state: str, **also: Any) -> HeldJob:
+    number = JobState.Value(f"JOB_STATE_{state.upper()}")
+    return HeldJob(
+        **{"kind": "plan", "key": ASSET, "state": number, "attempt": 1, "put_at": after(0), **also}
+    )
 
 
-async def ask(gateway: httpx.AsyncClient) -> dict[str, object]:
+def chunk(number: int) -> dict[str, Any]:
+    return {"work": WORK, "chunk_id": f"{ASSET}/0/{number}", "index": number}
+
+
+async def ask(gateway: httpx.AsyncClient) -> dict[str, Any]:
     answer = await gateway.get(f"/v1/assets/{ASSET}/why")
     assert answer.status_code == 200, answer.text
-    said: dict[str, object] = answer.json()
-    return said
+    explanation: dict[str, Any] = answer.json()
+    return explanation
 
 
-def sentences(said: dict[str, object], kind: str) -> list[str]:
-    reasons = said["reasons"]
+def sentences(answer: dict[str, Any], kind: str) -> list[str]:
+    reasons = answer["reasons"]
     assert isinstance(reasons, list)
     return [one["sentence"] for one in reasons if one["kind"] == kind]
 
@@ -75,7 +85,7 @@ async def test_an_unknown_asset_is_not_found(gateway: httpx.AsyncClient) -> None
 async def test_an_unknown_asset_is_not_called_unknown_while_nobody_can_tell(
     mesh: Any, gateway: httpx.AsyncClient
 ) -> None:
-    mesh.topics.away = "connection refused"
+    mesh.broker.away = "connection refused"
     answer = await gateway.get(f"/v1/assets/{ASSET}/why")
     assert answer.status_code == 503
     assert "the broker cannot be asked" in answer.json()["detail"]
@@ -83,123 +93,134 @@ async def test_an_unknown_asset_is_not_called_unknown_while_nobody_can_tell(
 
 async def test_a_finished_asset_needs_nobody(mesh: Any, gateway: httpx.AsyncClient) -> None:
     await mesh.happened(
-        AssetIngested(asset_id=ASSET),
-        AssetTranscoded(asset_id=ASSET, outcome=DONE),
-        AssetAnalysed(asset_id=ASSET, outcome=DONE),
+        AssetIngested(work=WORK),
+        AssetTranscoded(work=WORK, outcome=DONE),
+        AssetAnalysed(work=WORK, outcome=DONE),
     )
-    mesh.operations.works["training"] = ServiceWork("training", [AWAY])
-    said = await ask(gateway)
-    assert (said["verdict"], said["stage"], said["reasons"]) == ("ended", "done", [])
-    assert "Nothing more happens by itself." in str(said["headline"])
+    mesh.operations.replies["training"] = ServiceReplies("training", [AWAY])
+    answer = await ask(gateway)
+    assert (answer["verdict"], answer["stage"], answer["reasons"]) == ("ended", "done", [])
+    assert "Nothing more happens by itself." in str(answer["headline"])
 
 
-async def test_the_reason_of_a_refusal_is_told_as_it_is(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    await mesh.happened(AssetRejected(asset_id=ASSET, code="not_media", detail="The file is plain text."))
-    said = await ask(gateway)
-    assert said["headline"] == f"{ASSET} is rejected: The file is plain text. Nothing more happens by itself."
+async def test_the_reason_of_a_refusal_stands_as_it_is(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await mesh.happened(AssetRejected(work=WORK, code="not_media", detail="The file is plain text."))
+    answer = await ask(gateway)
+    assert (
+        answer["headline"] == f"{ASSET} is rejected: The file is plain text. Nothing more happens by itself."
+    )
 
 
 async def test_a_service_that_is_away_matters_where_it_is_needed(
     mesh: Any, gateway: httpx.AsyncClient
 ) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET))
+    await mesh.happened(AssetIngested(work=WORK))
     for name in ("transcode", "training"):
-        mesh.operations.works[name] = ServiceWork(name, [AWAY])
-    said = await ask(gateway)
-    assert said["verdict"] == "stuck"
-    needed, other = sentences(said, "service_away")
+        mesh.operations.replies[name] = ServiceReplies(name, [AWAY])
+    answer = await ask(gateway)
+    assert answer["verdict"] == "stuck"
+    needed, other = sentences(answer, "service_away")
     assert needed == "transcode is away: nothing answers at its address."
     assert other == "training is away, which it does not need yet: nothing answers at its address."
-    assert said["waits_for"] == ["transcode: to plan its chunks"]
-    assert "what transcode holds of it is not known" in said["incomplete"]  # type: ignore[operator]
+    assert answer["waits_for"] == ["transcode: to plan its chunks"]
+    assert "what transcode holds of it is not known" in answer["incomplete"]
 
 
-async def test_what_needs_a_person_is_told_first(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    chunk = {"asset_id": ASSET, "chunk_id": f"{ASSET}/0/0"}
-    await mesh.happened(AssetIngested(asset_id=ASSET), ChunkPlanned(**chunk))
-    retry = Retry(2, now() + timedelta(seconds=25), "failed", "RuntimeError: no space", TOPIC)
-    mesh.topics.where = Whereabouts(
+async def test_what_needs_a_person_comes_first(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await mesh.happened(AssetIngested(work=WORK), ChunkPlanned(**chunk(0)))
+    retry = Retry(
+        attempts=2,
+        not_before=after(25),
+        code="failed",
+        reason="RuntimeError: no space",
+        origin_topic=TOPIC,
+    )
+    mesh.broker.state = BrokerState(
         waiting=[waiting(), waiting(topic=f"{GROUP}.retry", partition=1, offset=17, retry=retry)],
-        backlogs=[Backlog(GROUP, TOPIC, 5000, 6203, 1203), Backlog("dataset.erase", "t", 0, 9, 9)],
-        given_up=[
-            GivenUp(
-                f"{GROUP}/0@3",
-                GROUP,
-                "framewell.chunk.planned.v1",
-                "e2",
-                "failed",
-                "ValueError: odd",
-                3,
-                now(),
+        backlogs=[
+            Backlog(group=GROUP, topic=TOPIC, committed=5000, end=6203, behind=1203),
+            Backlog(group="dataset.erase", topic="t", committed=0, end=9, behind=9),
+        ],
+        dead_letters=[
+            AssetDeadLetter(
+                dead_letter_id=f"{GROUP}/0@3",
+                group=GROUP,
+                type="framewell.chunk.planned.v1",
+                id="e2",
+                code="failed",
+                reason="ValueError: odd",
+                attempts=3,
+                given_up=after(0),
+                replay=f"framewell dlq replay {GROUP} --id 0@3",
             )
         ],
         cut=["looked at 10 of the 40 records that groups have not handled"],
     )
-    replica = Replica(
-        "127.0.0.1:7421",
+    reply = DescribeWorkResponse(
         ready=False,
-        waiting=[("streams", f"{GROUP}: breaker open")],
+        waiting=[WaitingPart(part="streams", reason=f"{GROUP}: breaker open")],
         paused=[
-            Paused(GROUP, TOPIC, 7, now() + timedelta(seconds=9), "disk full"),
-            Paused(GROUP, TOPIC, 8, now(), ""),
+            PausedPartition(group=GROUP, topic=TOPIC, partition=7, until=after(9), reason="disk full"),
+            PausedPartition(group=GROUP, topic=TOPIC, partition=8, until=after(0)),
         ],
-        breakers=[OpenBreaker(GROUP, now(), now() + timedelta(seconds=40))],
-    )
-    mesh.operations.works["transcode"] = ServiceWork(
-        "transcode",
-        [replica],
+        breakers=[Breaker(group=GROUP, opened_at=after(0), tries_at=after(40))],
         jobs=[
-            job("running", starts=2, leased_until=now()),
-            job("later", attempt=2, due=now(), reason="timed out"),
+            job("running", starts=2, leased_until=after(0)),
+            job("later", attempt=2, due_at=after(0), reason="timed out"),
         ],
-        started=[Started(GROUP, TOPIC, 7, 1203, 2), Started(GROUP, TOPIC, 7, 9, 1)],
+        started=[
+            StartedRecord(group=GROUP, topic=TOPIC, partition=7, offset=1203, starts=2),
+            StartedRecord(group=GROUP, topic=TOPIC, partition=7, offset=9, starts=1),
+        ],
         unsent_facts=1,
     )
-    said = await ask(gateway)
-    reasons = said["reasons"]
+    replica = Replica("127.0.0.1:7421", reply)
+    mesh.operations.replies["transcode"] = ServiceReplies("transcode", [replica])
+    answer = await ask(gateway)
+    reasons = answer["reasons"]
     assert isinstance(reasons, list)
     assert [one["kind"] for one in reasons] == [
         "breaker_open", "dead_letter",
         "job", "paused", "started", "unsent", "retry",
         "job", "record", "backlog",
     ]  # fmt: skip
-    assert said["verdict"] == "stuck"
+    assert answer["verdict"] == "stuck"
     advice = {one["kind"]: one["advice"] for one in reasons}
     assert advice["dead_letter"] == f"framewell dlq replay {GROUP} --id 0@3"
     assert advice["breaker_open"] == f"framewell dlq resume {GROUP}"
-    (again,) = sentences(said, "retry")
+    (again,) = sentences(answer, "retry")
     assert "failed 2 times at chunk.planned: RuntimeError: no space. Attempt 3 comes in 2" in again
     assert f"it waits in {GROUP}.retry/1@17" in again
-    (record,) = sentences(said, "record")
+    (record,) = sentences(answer, "record")
     assert f"chunk.planned waits for {GROUP} in {TOPIC}/7@1203, behind 42 others" in record
-    (behind,) = sentences(said, "backlog")
+    (behind,) = sentences(answer, "backlog")
     assert "1,203 records behind" in behind
-    (started,) = sentences(said, "started")
+    (started,) = sentences(answer, "started")
     assert "started" in started
     assert "the third start gives it up" in started
-    assert said["incomplete"] == ["looked at 10 of the 40 records that groups have not handled"]
+    assert answer["incomplete"] == ["looked at 10 of the 40 records that groups have not handled"]
 
 
 async def test_many_records_of_a_kind_are_one_sentence(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    await mesh.happened(ChunkPlanned(asset_id=ASSET, chunk_id=f"{ASSET}/0/0"))
-    mesh.topics.where = Whereabouts([waiting(offset=number) for number in range(20)])
-    said = await ask(gateway)
-    (record,) = sentences(said, "record")
+    await mesh.happened(ChunkPlanned(**chunk(0)))
+    mesh.broker.state = BrokerState([waiting(offset=number) for number in range(20)])
+    answer = await ask(gateway)
+    (record,) = sentences(answer, "record")
     assert record.startswith(f"20 chunk.planned wait for {GROUP} in {TOPIC}, the oldest for 9")
-    assert len(said["records"]) == 20  # type: ignore[arg-type]
-    assert said["verdict"] == "moving"
+    assert len(answer["records"]) == 20
+    assert answer["verdict"] == "moving"
 
 
 async def test_steps_that_are_left_are_counted(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    chunks = [{"asset_id": ASSET, "chunk_id": f"{ASSET}/0/{number}"} for number in range(4)]
-    await mesh.happened(*(ChunkPlanned(**one) for one in chunks), ChunkTranscoded(**chunks[0], outcome=DONE))
-    said = await ask(gateway)
-    assert said["waits_for"] == [
+    planned = [ChunkPlanned(**chunk(number)) for number in range(4)]
+    await mesh.happened(*planned, ChunkTranscoded(**chunk(0), outcome=DONE))
+    answer = await ask(gateway)
+    assert answer["waits_for"] == [
         "transcode: 3 of 4 chunks",
         "inference: 1 of 1 transcoded chunks",
         "transcode: the sound",
     ]
-    assert said["verdict"] == "moving"
+    assert answer["verdict"] == "moving"
 
 
 @pytest.mark.parametrize(
@@ -211,53 +232,60 @@ async def test_steps_that_are_left_are_counted(mesh: Any, gateway: httpx.AsyncCl
          "The job plan of transcode was given up: no pictures (no_content).", "stuck"),
     ],
 )  # fmt: skip
-async def test_a_job_is_told_by_its_state(
+async def test_a_job_is_described_by_its_state(
     mesh: Any, gateway: httpx.AsyncClient, held: HeldJob, sentence: str, verdict: str
 ) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET))
-    mesh.operations.works["transcode"] = ServiceWork("transcode", [WELL], jobs=[held])
-    said = await ask(gateway)
-    assert sentences(said, "job")[0].startswith(sentence)
-    assert said["verdict"] == verdict
+    await mesh.happened(AssetIngested(work=WORK))
+    mesh.operations.replies["transcode"] = ServiceReplies(
+        "transcode", [Replica("10.0.0.1:7421", DescribeWorkResponse(ready=True, jobs=[held]))]
+    )
+    answer = await ask(gateway)
+    assert sentences(answer, "job")[0].startswith(sentence)
+    assert answer["verdict"] == verdict
 
 
 async def test_an_asset_that_nobody_holds_is_not_called_moving(mesh: Any) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET))
-    events = await mesh.log.of_asset(ASSET)
-    works = [ServiceWork("transcode", [WELL])]
+    await mesh.happened(AssetIngested(work=WORK))
+    last = await mesh.events.last(ASSET)
+    progress = (await mesh.progress.of_assets([ASSET]))[ASSET]
+    services = [ServiceReplies("transcode", [WELL])]
 
-    def after(seconds: float) -> Diagnosis:
-        later = events[0].time + timedelta(seconds=seconds)
-        return diagnose(Findings(ASSET, later, progress_of(events), events, Whereabouts(), "", works))
+    def explained_after(seconds: float) -> AssetExplanation:
+        later = last.time + timedelta(seconds=seconds)
+        return diagnose(Findings(ASSET, later, progress, last, BrokerState(), "", services))
 
-    assert after(5).verdict is Verdict.MOVING
-    said = after(300)
-    assert said.verdict is Verdict.STUCK
-    assert [one.kind for one in said.reasons] == ["nothing_held"]
-    assert f"/v1/assets/{ASSET}/reprocess" in said.reasons[0].sentence
+    assert explained_after(5).verdict == AssetVerdict.ASSET_VERDICT_MOVING
+    stuck = explained_after(300)
+    assert stuck.verdict == AssetVerdict.ASSET_VERDICT_STUCK
+    assert [one.kind for one in stuck.reasons] == ["nothing_held"]
+    assert f"/v1/assets/{ASSET}/reprocess" in stuck.reasons[0].sentence
+    assert stuck.last_event.age.ToTimedelta() == timedelta(seconds=300)
 
 
 async def test_each_replica_is_told_apart_and_who_is_silent_is_named(
     mesh: Any, gateway: httpx.AsyncClient
 ) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET))
-    mesh.topics.where = Whereabouts([waiting()])
-    paused = [Paused(GROUP, TOPIC, 7, now() + timedelta(seconds=9), "disk full")]
-    second = Replica("10.0.0.2:7421", process="two:1", waiting=[("broker", "away")], paused=paused)
-    mesh.operations.works["transcode"] = ServiceWork("transcode", [WELL, second, AWAY])
-    said = await ask(gateway)
-    (told,) = sentences(said, "paused")
-    assert told.startswith(f"{GROUP} in two:1 (10.0.0.2:7421) has paused {TOPIC}/7: disk full.")
-    assert sentences(said, "service_unready") == ["transcode in two:1 (10.0.0.2:7421) is not ready: away."]
-    (silent,) = sentences(said, "replica_away")
+    await mesh.happened(AssetIngested(work=WORK))
+    mesh.broker.state = BrokerState([waiting()])
+    paused = PausedPartition(group=GROUP, topic=TOPIC, partition=7, until=after(9), reason="disk full")
+    reply = DescribeWorkResponse(
+        process="two:1", waiting=[WaitingPart(part="broker", reason="away")], paused=[paused]
+    )
+    second = Replica("10.0.0.2:7421", reply)
+    mesh.operations.replies["transcode"] = ServiceReplies("transcode", [WELL, second, AWAY])
+    answer = await ask(gateway)
+    (sentence,) = sentences(answer, "paused")
+    assert sentence.startswith(f"{GROUP} in two:1 (10.0.0.2:7421) has paused {TOPIC}/7: disk full.")
+    assert sentences(answer, "service_unready") == ["transcode in two:1 (10.0.0.2:7421) is not ready: away."]
+    (silent,) = sentences(answer, "replica_away")
     assert silent == (
         "One of 3 replicas of transcode is away: nothing answers at its address (10.0.0.9:7421)."
     )
-    assert said["verdict"] == "waiting"
-    assert said["incomplete"] == [
+    assert answer["verdict"] == "waiting"
+    assert answer["incomplete"] == [
         "what transcode at 10.0.0.9:7421 has paused is not known: it does not answer"
     ]
-    (shown,) = [one for one in said["services"] if one["service"] == "transcode"]  # type: ignore[attr-defined]
+    (shown,) = [one for one in answer["services"] if one["service"] == "transcode"]
     assert (shown["ready"], shown["away"]) == (True, "")
     assert [(one["process"], bool(one["paused"]), one["away"]) for one in shown["replicas"]] == [
         ("one:1", False, ""), ("two:1", True, ""), ("", False, "nothing answers at its address"),
@@ -267,10 +295,10 @@ async def test_each_replica_is_told_apart_and_who_is_silent_is_named(
 async def test_a_replica_that_is_away_holds_nothing_up_while_another_is_ready(
     mesh: Any, gateway: httpx.AsyncClient
 ) -> None:
-    await mesh.happened(AssetIngested(asset_id=ASSET))
-    mesh.operations.works["transcode"] = ServiceWork("transcode", [WELL, AWAY])
+    await mesh.happened(AssetIngested(work=WORK))
+    mesh.operations.replies["transcode"] = ServiceReplies("transcode", [WELL, AWAY])
     assert (await ask(gateway))["verdict"] == "moving"
-    mesh.operations.works["transcode"] = ServiceWork("transcode", [AWAY, AWAY])
-    said = await ask(gateway)
-    assert said["verdict"] == "stuck"
-    assert sentences(said, "service_away") == ["transcode is away: nothing answers at its address."]
+    mesh.operations.replies["transcode"] = ServiceReplies("transcode", [AWAY, AWAY])
+    answer = await ask(gateway)
+    assert answer["verdict"] == "stuck"
+    assert sentences(answer, "service_away") == ["transcode is away: nothing answers at its address."]

@@ -12,18 +12,20 @@ import grpc
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.gateway.v1.explanation_pb2 import AssetExplanation, AssetVerdict, Reason
+from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.fact_types import topics
 from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_embedded.ports import free_ports
-from framewell_gateway.adapters.event_log import StoredEventLog
+from framewell_gateway.adapters.broker_search import KafkaSearch
+from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.operations import RemoteOperations
-from framewell_gateway.adapters.topic_search import TopicSearch
-from framewell_gateway.domain.diagnosis import Diagnosis, Verdict
-from framewell_gateway.domain.reasons import Reason
-from framewell_gateway.handlers.explain_asset import ExplainAsset
-from framewell_gateway.handlers.show_asset import ShowAsset
-from framewell_gateway.ports import Away, Services
+from framewell_gateway.adapters.progress_documents import ProgressDocuments
+from framewell_gateway.ports import Away
+from framewell_gateway.queries.asset_progress import AssetProgress
+from framewell_gateway.queries.explain_asset import ExplainAsset
 from framewell_kafka.dead_letters import ActionCounts, DeadLetterStore, RateLimit, Selection
 from framewell_kafka.topic_admin import apply
 from framewell_kit.clock import SystemClock
@@ -31,7 +33,7 @@ from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.health import Health
 from framewell_kit.jobs import Jobs
-from framewell_kit.operations import KeptWork, Standing, operations
+from framewell_kit.operations import ProcessState, StoredWork, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, NotFound, Rejected
 from framewell_kit.rpc import RpcServer, Tokens, channel
@@ -45,9 +47,12 @@ GROUP = "transcode.plan_chunks"
 
 
 class Unasked:
-    """Ingest, which knows nothing of these assets."""
+    """Services that know nothing of these assets."""
 
-    async def get_asset(self, request: Any) -> Any:
+    async def call(self, method: Any, request: Any) -> Any:
+        raise NotFound("nothing")
+
+    async def upload(self, parts: Any) -> Any:
         raise NotFound("nothing")
 
 
@@ -56,9 +61,9 @@ class Case:
     """A mesh of one real stage of transcode, its operations service, and the gateway's part of `why`."""
 
     bench: StreamBench
-    standing: Standing
+    standing: ProcessState
     jobs: Jobs
-    explain: ExplainAsset
+    query: ExplainAsset
     addresses: dict[str, str]
     fails_with: list[Exception | None] = field(default_factory=list)
     handled: list[str] = field(default_factory=list)
@@ -67,10 +72,10 @@ class Case:
         error = self.fails_with[0] if self.fails_with else None
         if error is not None:
             raise error
-        self.handled.append(fact.asset_id)
+        self.handled.append(fact.work.asset_id)
         return []
 
-    async def serve(self, standing: Standing | None = None, **also: Any) -> None:
+    async def serve(self, standing: ProcessState | None = None, **also: Any) -> None:
         """Run the stage."""
         stage = Stage(GROUP, self.handle, **also)
         standing = standing or self.standing
@@ -78,21 +83,25 @@ class Case:
         standing.health.started = True
 
     async def ingested(self, asset: str) -> None:
-        await self.bench.publish(AssetIngested(asset_id=asset))
+        await self.bench.publish(AssetIngested(work=Work(asset_id=asset)))
 
-    async def until(self, asset: str, kind: str) -> tuple[Diagnosis, Reason]:
-        """Ask until a reason of this kind is told."""
+    async def explain(self, asset: str) -> AssetExplanation:
+        """Ask why the asset is where it is."""
+        return await self.query(GetAssetRequest(asset_id=asset))
+
+    async def until(self, asset: str, kind: str) -> tuple[AssetExplanation, Reason]:
+        """Ask until a reason of this kind is given."""
         for _ in range(600):
             try:
-                said = await self.explain(asset)
+                answer = await self.explain(asset)
             except NotFound:
                 await asyncio.sleep(0.1)
                 continue
-            for reason in said.reasons:
+            for reason in answer.reasons:
                 if reason.kind == kind:
-                    return said, reason
+                    return answer, reason
             await asyncio.sleep(0.1)
-        raise AssertionError(f"{kind} is not told: {said.reasons}")
+        raise AssertionError(f"{kind} is no reason: {answer.reasons}")
 
 
 @pytest.fixture
@@ -102,8 +111,8 @@ async def case(broker: str) -> AsyncIterator[Case]:
         await bench.declare(AssetIngested, AssetRejected, groups=[GROUP])
         outbox = Outbox(documents, bench.publisher)
         jobs = Jobs(documents, outbox)
-        standing = Standing("transcode", Health("transcode"), TelemetryControl())
-        standing.work = KeptWork(documents, outbox, jobs, bench.prefix)
+        standing = ProcessState("transcode", Health("transcode"), TelemetryControl())
+        standing.work = StoredWork(documents, outbox, jobs, bench.prefix)
         server = RpcServer("127.0.0.1:0", [operations(standing)], Tokens({}))
         address = f"127.0.0.1:{await server.start()}"
         nobody = f"127.0.0.1:{free_ports(1)[0]}"
@@ -114,12 +123,10 @@ async def case(broker: str) -> AsyncIterator[Case]:
             channels.append(channel(address))
             return channels[-1]
 
-        log = StoredEventLog(documents)
-        show = ShowAsset(log, Services(*[Unasked()] * 5))  # type: ignore[arg-type]  # only ingest is asked
         explain = ExplainAsset(
-            log,
-            show,
-            TopicSearch(bench.access, bench.prefix),
+            EventDocuments(documents),
+            AssetProgress(ProgressDocuments(documents), Unasked()),
+            KafkaSearch(bench.access, bench.prefix),
             RemoteOperations(addresses, connect),
             SystemClock(),
         )
@@ -137,19 +144,19 @@ async def test_a_record_nobody_reads_is_found_with_its_place_and_the_service_tha
     for other in range(3):
         await case.ingested(f"other-{other}")
     await case.ingested(asset)
-    said, reason = await case.until(asset, "record")
-    (record,) = [one for one in said.findings.where.waiting if one.group == GROUP]
-    assert (record.topic, record.event_type) == (
+    answer, reason = await case.until(asset, "record")
+    (record,) = [one for one in answer.records if one.group == GROUP]
+    assert (record.topic, record.type) == (
         "framewell.asset.ingested.v1",
         "framewell.asset.ingested.v1",
     )
     assert f"{record.topic}/{record.partition}@{record.offset}" in reason.sentence
-    backlog = next(one for one in said.findings.where.backlogs if one.group == GROUP)
+    backlog = next(one for one in answer.backlogs if one.group == GROUP)
     assert (backlog.committed, backlog.end, backlog.behind) == (0, 4, 4)
-    away = {one.service for one in said.reasons if one.kind == "service_away"}
+    away = {one.service for one in answer.reasons if one.kind == "service_away"}
     assert away == set(SERVICES) - {"transcode"}
     # dataset and the gateway read it too; what the asset needs now and is away makes it stuck.
-    assert said.verdict is Verdict.STUCK
+    assert answer.verdict == AssetVerdict.ASSET_VERDICT_STUCK
 
 
 async def test_a_failing_record_is_told_with_its_attempt_and_its_next_try(case: Case) -> None:
@@ -157,13 +164,12 @@ async def test_a_failing_record_is_told_with_its_attempt_and_its_next_try(case: 
     await case.serve(retry=RetryPolicy(in_place_seconds=(), round_seconds=(60.0,)))
     asset = an_asset()
     await case.ingested(asset)
-    said, reason = await case.until(asset, "retry")
+    answer, reason = await case.until(asset, "retry")
     assert "the disk of the scratch folder is gone" in reason.sentence
     assert "failed once" in reason.sentence
     assert "Attempt 2 comes in" in reason.sentence
-    (record,) = [one for one in said.findings.where.waiting if one.retry]
+    (record,) = [one for one in answer.records if one.HasField("retry")]
     assert record.topic == f"{GROUP}.retry"
-    assert record.retry is not None
     assert record.retry.origin_topic == "framewell.asset.ingested.v1"
 
 
@@ -176,32 +182,32 @@ async def test_a_dead_letter_is_told_with_the_command_that_replays_it_until_it_i
     await case.serve()
     asset = an_asset()
     await case.ingested(asset)
-    said, reason = await case.until(asset, "dead_letter")
+    answer, reason = await case.until(asset, "dead_letter")
     assert "its pictures cannot be decoded (unreadable)" in reason.sentence
-    (letter,) = said.findings.where.given_up
-    assert reason.advice == f"framewell dlq replay {GROUP} --id {letter.place.rpartition('/')[2]}"
+    (letter,) = answer.dead_letters
+    assert reason.advice == f"framewell dlq replay {GROUP} --id {letter.dead_letter_id.rpartition('/')[2]}"
 
     case.fails_with = []
     async with DeadLetterStore(case.bench.access, [GROUP], prefix=case.bench.prefix) as store:
-        chosen = Selection((GROUP,), ids=frozenset({letter.place.rpartition("/")[2]}))
+        chosen = Selection((GROUP,), ids=frozenset({letter.dead_letter_id.rpartition("/")[2]}))
         await store.replay(chosen, by="test", rate_limit=RateLimit(), counts=ActionCounts())
     await eventually(lambda: asset in case.handled)
-    assert not (await case.explain(asset)).findings.where.given_up  # others have not read it yet
+    assert not (await case.explain(asset)).dead_letters  # others have not read it yet
 
 
 async def test_an_open_breaker_is_told_with_the_command_that_resumes_it(case: Case) -> None:
     case.fails_with = [RuntimeError("the model is broken")]
     await case.serve(retry=RetryPolicy(in_place_seconds=(), round_seconds=(60.0,)))
     asset = an_asset()
-    await case.bench.publish(*[AssetIngested(asset_id=f"bad-{number}") for number in range(60)])
+    await case.bench.publish(*[AssetIngested(work=Work(asset_id=f"bad-{number}")) for number in range(60)])
     assert case.standing.streams is not None
     breaker = case.standing.streams.breakers[GROUP]
     await eventually(lambda: breaker.is_open)
     await case.ingested(asset)
-    said, reason = await case.until(asset, "breaker_open")
+    answer, reason = await case.until(asset, "breaker_open")
     assert reason.advice == f"framewell dlq resume {GROUP}"
-    assert said.verdict is Verdict.STUCK
-    paused = [one for one in said.reasons if one.kind == "paused"]
+    assert answer.verdict == AssetVerdict.ASSET_VERDICT_STUCK
+    paused = [one for one in answer.reasons if one.kind == "paused"]
     assert paused
     assert "breaker open" in paused[0].sentence
 
@@ -217,9 +223,9 @@ async def test_a_busy_stage_is_told_as_a_paused_partition(case: Case) -> None:
 
 
 @asynccontextmanager
-async def second_replica(case: Case, address: str) -> AsyncIterator[tuple[str, Standing]]:
+async def second_replica(case: Case, address: str) -> AsyncIterator[tuple[str, ProcessState]]:
     """Another process of transcode, as far as the gateway can tell, listening there; and where that is."""
-    standing = Standing("transcode", Health("transcode"), TelemetryControl(), process="second:2")
+    standing = ProcessState("transcode", Health("transcode"), TelemetryControl(), process="second:2")
     standing.work = case.standing.work
     server = RpcServer(address, [operations(standing)], Tokens({}))
     port = await server.start()
@@ -242,15 +248,15 @@ async def test_of_two_replicas_each_is_asked_and_the_one_that_paused_the_partiti
         assets = [an_asset() for _ in range(12)]  # of three partitions, so each has some
         for asset in assets:
             await case.ingested(asset)
-        said_by: set[str] = set()
+        named: set[str] = set()
         for asset in assets:
             _, reason = await case.until(asset, "paused")
             assert "the object store is full" in reason.sentence
-            said_by.update(name for name in ("first:1", "second:2") if f"in {name} (" in reason.sentence)
-        assert said_by == {"first:1", "second:2"}
-    said = await case.explain(assets[0])
-    assert f"what transcode at {there} has paused is not known: it does not answer" in said.incomplete
-    (silent,) = [one for one in said.reasons if one.kind == "replica_away"]
+            named.update(name for name in ("first:1", "second:2") if f"in {name} (" in reason.sentence)
+        assert named == {"first:1", "second:2"}
+    answer = await case.explain(assets[0])
+    assert f"what transcode at {there} has paused is not known: it does not answer" in answer.incomplete
+    (silent,) = [one for one in answer.reasons if one.kind == "replica_away"]
     assert silent.sentence.startswith("One of 2 replicas of transcode is away: ")
 
 
@@ -272,13 +278,13 @@ async def test_every_host_that_a_name_stands_for_is_asked(
         case.addresses["training"] = "training.mesh:1"
         asset = an_asset()
         await case.ingested(asset)
-        said, _ = await case.until(asset, "record")
-        works = {work.service: work for work in said.findings.works}
+        answer, _ = await case.until(asset, "record")
+        works = {work.service: work for work in answer.services}
         assert [one.process for one in works["transcode"].replicas] == ["first:1", "second:2"]
         assert "training.mesh is not known" in works["training"].away
         hosts.remove("127.0.0.2")  # scaled in: a replica that is gone is not missed
-        said = await case.explain(asset)
-        works = {work.service: work for work in said.findings.works}
+        answer = await case.explain(asset)
+        works = {work.service: work for work in answer.services}
         assert [one.process for one in works["transcode"].replicas] == ["first:1"]
 
 
@@ -300,8 +306,8 @@ async def test_a_job_that_waits_is_told_with_its_attempt_and_next_try(case: Case
 
 async def test_a_search_that_is_cut_says_so(case: Case) -> None:
     asset = an_asset()
-    await case.bench.publish(*[AssetIngested(asset_id=f"other-{number}") for number in range(40)])
-    search = TopicSearch(case.bench.access, case.bench.prefix, most_records=10)
+    await case.bench.publish(*[AssetIngested(work=Work(asset_id=f"other-{number}")) for number in range(40)])
+    search = KafkaSearch(case.bench.access, case.bench.prefix, most_records=10)
     where = await search.search(asset, None)
     assert where.cut == ["looked at 10 of the 40 records that groups have not handled"]
 
@@ -313,7 +319,7 @@ async def test_an_asset_nobody_knows_is_not_found(case: Case) -> None:
 
 async def test_the_broker_being_away_is_part_of_the_answer(case: Case) -> None:
     asset = an_asset()
-    search = TopicSearch(type(case.bench.access)(f"127.0.0.1:{free_ports(1)[0]}"), case.bench.prefix)
+    search = KafkaSearch(type(case.bench.access)(f"127.0.0.1:{free_ports(1)[0]}"), case.bench.prefix)
     with pytest.raises(Away) as away:
         await search.search(asset, None)
     assert away.value.service == "the broker"
