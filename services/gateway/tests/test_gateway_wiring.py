@@ -24,13 +24,12 @@ from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import RightsChanged
 from framewell_contracts.fact_types import FACTS
-from framewell_gateway import methods
 from framewell_gateway.adapters.announcer import ANNOUNCED, OutboxAnnouncer
 from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.domain.principals import Principal, acting
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.server import WebServer
-from framewell_gateway.ports import Away, Method
+from framewell_gateway.ports import Away, Method, methods
 from framewell_gateway.settings import GatewaySettings
 from framewell_gateway.wiring import require_tokens_for_strangers, wire
 from framewell_kit.clock import SystemClock

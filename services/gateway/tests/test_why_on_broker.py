@@ -61,7 +61,7 @@ class Case:
     """A mesh of one real stage of transcode, its operations service, and the gateway's part of `why`."""
 
     bench: StreamBench
-    standing: ProcessState
+    state: ProcessState
     jobs: Jobs
     query: ExplainAsset
     addresses: dict[str, str]
@@ -75,12 +75,12 @@ class Case:
         self.handled.append(fact.work.asset_id)
         return []
 
-    async def serve(self, standing: ProcessState | None = None, **also: Any) -> None:
+    async def serve(self, state: ProcessState | None = None, **also: Any) -> None:
         """Run the stage."""
         stage = Stage(GROUP, self.handle, **also)
-        standing = standing or self.standing
-        standing.streams = await self.bench.run(stage)
-        standing.health.started = True
+        state = state or self.state
+        state.streams = await self.bench.run(stage)
+        state.health.started = True
 
     async def ingested(self, asset: str) -> None:
         await self.bench.publish(AssetIngested(work=Work(asset_id=asset)))
@@ -111,9 +111,9 @@ async def case(broker: str) -> AsyncIterator[Case]:
         await bench.declare(AssetIngested, AssetRejected, groups=[GROUP])
         outbox = Outbox(documents, bench.publisher)
         jobs = Jobs(documents, outbox)
-        standing = ProcessState("transcode", Health("transcode"), TelemetryControl())
-        standing.work = StoredWork(documents, outbox, jobs, bench.prefix)
-        server = RpcServer("127.0.0.1:0", [operations(standing)], Tokens({}))
+        state = ProcessState("transcode", Health("transcode"), TelemetryControl())
+        state.work = StoredWork(documents, outbox, jobs, bench.prefix)
+        server = RpcServer("127.0.0.1:0", [operations(state)], Tokens({}))
         address = f"127.0.0.1:{await server.start()}"
         nobody = f"127.0.0.1:{free_ports(1)[0]}"
         addresses = {name: address if name == "transcode" else nobody for name in SERVICES}
@@ -130,7 +130,7 @@ async def case(broker: str) -> AsyncIterator[Case]:
             RemoteOperations(addresses, connect),
             SystemClock(),
         )
-        yield Case(bench, standing, jobs, explain, addresses)
+        yield Case(bench, state, jobs, explain, addresses)
         await asyncio.gather(*(one.close() for one in channels))
         await server.stop(0)
 
@@ -200,8 +200,8 @@ async def test_an_open_breaker_is_told_with_the_command_that_resumes_it(case: Ca
     await case.serve(retry=RetryPolicy(in_place_seconds=(), round_seconds=(60.0,)))
     asset = an_asset()
     await case.bench.publish(*[AssetIngested(work=Work(asset_id=f"bad-{number}")) for number in range(60)])
-    assert case.standing.streams is not None
-    breaker = case.standing.streams.breakers[GROUP]
+    assert case.state.streams is not None
+    breaker = case.state.streams.breakers[GROUP]
     await eventually(lambda: breaker.is_open)
     await case.ingested(asset)
     answer, reason = await case.until(asset, "breaker_open")
@@ -225,12 +225,12 @@ async def test_a_busy_stage_is_told_as_a_paused_partition(case: Case) -> None:
 @asynccontextmanager
 async def second_replica(case: Case, address: str) -> AsyncIterator[tuple[str, ProcessState]]:
     """Another process of transcode, as far as the gateway can tell, listening there; and where that is."""
-    standing = ProcessState("transcode", Health("transcode"), TelemetryControl(), process="second:2")
-    standing.work = case.standing.work
-    server = RpcServer(address, [operations(standing)], Tokens({}))
+    state = ProcessState("transcode", Health("transcode"), TelemetryControl(), process="second:2")
+    state.work = case.state.work
+    server = RpcServer(address, [operations(state)], Tokens({}))
     port = await server.start()
     try:
-        yield f"{address.rpartition(':')[0]}:{port}", standing
+        yield f"{address.rpartition(':')[0]}:{port}", state
     finally:
         await server.stop(0)
 
@@ -240,7 +240,7 @@ async def test_of_two_replicas_each_is_asked_and_the_one_that_paused_the_partiti
 ) -> None:
     """The partitions of the group are shared between them, so one of them alone could not tell."""
     case.fails_with = [Busy("the object store is full", retry_after=60)]
-    case.standing.process = "first:1"
+    case.state.process = "first:1"
     async with second_replica(case, "127.0.0.1:0") as (there, second):
         case.addresses["transcode"] += f",{there}"
         await case.serve()
@@ -263,7 +263,7 @@ async def test_of_two_replicas_each_is_asked_and_the_one_that_paused_the_partiti
 async def test_every_host_that_a_name_stands_for_is_asked(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case.standing.process = "first:1"
+    case.state.process = "first:1"
     port = int(case.addresses["transcode"].rpartition(":")[2])
     hosts = ["127.0.0.1", "127.0.0.2"]
 

@@ -9,8 +9,8 @@ from framewell.rights.v1.rights_pb2 import RightsChanged
 from framewell_contracts.fact_types import fact_type
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.domain.principals import acting
-from framewell_gateway.methods import PREVIEW_RIGHTS_CHANGE
 from framewell_gateway.ports import Announcer, Services
+from framewell_gateway.ports.methods import PREVIEW_RIGHTS_CHANGE
 from framewell_kit.clock import Clock
 
 

@@ -15,9 +15,8 @@ from framewell.media.v1.media_service_pb2 import GetPlaylistRequest, GetTimeline
 from framewell.rights.v1.rights_pb2 import RightsDecision
 from framewell.sample.v1.sample_pb2 import SampleState
 from framewell_contracts.json_mapping import enum_words
-from framewell_gateway import methods
 from framewell_gateway.domain.seen import seen_labels, seen_people, seen_texts, speech_segments
-from framewell_gateway.ports import Away, Services
+from framewell_gateway.ports import Away, Services, methods
 from framewell_kit.outcomes import Conflict, NotFound
 
 SHOWN_ANALYSERS = ("text", "labels", "speech")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from framewell.gateway.v1.asset_view_pb2 import AssetState
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest, IngestAsset, IngestState
 from framewell_gateway.domain.progress import Progress
-from framewell_gateway.methods import GET_ASSET
 from framewell_gateway.ports import Away, ProgressRepository, Services
+from framewell_gateway.ports.methods import GET_ASSET
 from framewell_kit.outcomes import NotFound
 
 # The state that ingest gives an asset whose facts have not arrived here.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from framewell.gateway.v1.asset_view_pb2 import AssetSummary, ListAssetsRequest, ListAssetsResponse
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell_gateway.domain.progress import Progress
-from framewell_gateway.methods import LIST_ASSETS
 from framewell_gateway.ports import ProgressRepository, Services
+from framewell_gateway.ports.methods import LIST_ASSETS
 from framewell_gateway.queries.asset_progress import further, ingest_progress
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from framewell.media.v1.media_service_pb2 import GetFrameRequest
 from framewell_gateway.entrypoints.http.app_context import AppContext
-from framewell_gateway.methods import GET_FRAME
+from framewell_gateway.ports.methods import GET_FRAME
 
 
 async def frame(context: AppContext, wanted: GetFrameRequest, _: Request) -> Response:

@@ -8,9 +8,9 @@ from framewell.gateway.v1.events_pb2 import ListEventsRequest, ListEventsRespons
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest, UploadHeader, UploadResponse
 from framewell.media.v1.media_service_pb2 import GetFrameRequest
-from framewell_gateway import methods
 from framewell_gateway.entrypoints.http import frames, routing, uploads
 from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID, list_or_follow
+from framewell_gateway.ports import methods
 from framewell_gateway.queries.explain_asset import ExplainAsset
 from framewell_gateway.queries.list_assets import ListAssets
 from framewell_gateway.queries.show_asset import ShowAsset

@@ -4,9 +4,9 @@ from functools import partial
 from typing import Final
 
 from framewell.training.v1.training_service_pb2 import StartTrainingRequest, StartTrainingResponse
-from framewell_gateway import methods
 from framewell_gateway.commands.start_run import StartRun
 from framewell_gateway.entrypoints.http import routing
+from framewell_gateway.ports import methods
 
 calls, asks = (partial(made, tag="models") for made in (routing.calls, routing.asks))
 

@@ -6,9 +6,9 @@ from typing import Final
 from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeRequest, PreviewRightsChangeResponse
 from framewell.gateway.v1.events_pb2 import PublishedEvent
 from framewell.rights.v1.rights_pb2 import RightsChanged
-from framewell_gateway import methods
 from framewell_gateway.commands.change_rights import ChangeRights, PreviewRightsChange
 from framewell_gateway.entrypoints.http import routing
+from framewell_gateway.ports import methods
 
 calls, asks = (partial(made, tag="training data") for made in (routing.calls, routing.asks))
 
