@@ -14,7 +14,7 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
-from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell_contracts.fact_types import fact_type
 from framewell_kafka.access_table import Grant, grants
 from framewell_kafka.broker_reach import BrokerUnusable
@@ -94,7 +94,7 @@ async def house(secured: SecuredBroker) -> AsyncIterator[House]:
 
 @asynccontextmanager
 async def as_ingest(secured: SecuredBroker, admin: StreamBench) -> AsyncIterator[House]:
-    await admin.declare(IngestRequested, AssetRejected, ModelPromoted, groups=[GROUP, OTHER])
+    await admin.declare(IngestRequested, AssetRejected, ModelPromoted, ModelRetired, groups=[GROUP, OTHER])
     user = f"ingest-{uuid4().hex[:6]}"
     secured.allow(user, [one for one in grants(admin.prefix) if one.who == "ingest"])
     async with StreamBench(secured.with_login(user), prefix=admin.prefix) as bench:

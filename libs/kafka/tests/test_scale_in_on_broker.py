@@ -35,7 +35,7 @@ async def test_the_partitions_of_a_replica_that_stays_away_go_to_the_others_at_o
 ) -> None:
     stays = await bench.run(Stage(GROUP, nothing), member="0")
     leaves = await bench.run(Stage(GROUP, nothing), member="1")
-    ours, theirs = stays.consumers[0].partitions, leaves.consumers[0].partitions
+    ours, theirs = stays.consumers[0].assignment.partitions, leaves.consumers[0].assignment.partitions
     await eventually(lambda: ours and theirs and not ours.keys() & theirs.keys())
     every = ours.keys() | theirs.keys()
     await bench.stop(leaves)

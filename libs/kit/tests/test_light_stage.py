@@ -187,6 +187,23 @@ def test_a_commit_that_hangs_holds_up_neither_later_ones_nor_a_rebalance_for_eve
     run(play())
 
 
+def test_a_commit_that_meets_what_nobody_expects_is_covered_by_the_next() -> None:
+    async def play() -> None:
+        bench = KeyQueueBench(at_once)
+        bench.request(0, "a", 0)
+        bench.consumer.refuse_commit = RuntimeError("a task of the client ended")
+        async with playing(bench):
+            await asyncio.sleep(1)
+            assert FIRST not in bench.consumer.committed
+            bench.consumer.refuse_commit = None
+            bench.request(0, "a", 1)
+            await asyncio.sleep(1)
+            assert bench.consumer.committed[FIRST] == 2
+            bench.member.stop_fetching()
+
+    run(play())
+
+
 def test_a_handler_that_meets_a_cancellation_not_its_own_has_failed_like_any_other() -> None:
     async def waits_for_what_is_cancelled(fact: IngestRequested, cause: Cause) -> None:
         if fact.asset_id == "a":

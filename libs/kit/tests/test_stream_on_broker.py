@@ -10,7 +10,7 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
-from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import asset_id
 from framewell_kafka import retry_headers
@@ -48,7 +48,7 @@ class Echo:
 @pytest.fixture
 async def bench(broker: str):
     async with StreamBench(broker) as bench:
-        await bench.declare(IngestRequested, AssetRejected, ModelPromoted, groups=[GROUP])
+        await bench.declare(IngestRequested, AssetRejected, ModelPromoted, ModelRetired, groups=[GROUP])
         yield bench
 
 

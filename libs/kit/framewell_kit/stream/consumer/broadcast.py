@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from framewell_contracts.cloudevents import Unreadable, decode
-from framewell_kit.cancellation import told_to_stop
+from framewell_kit.cancellation import is_cancelled
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.consumer.context import StreamContext
@@ -100,7 +100,7 @@ class BroadcastConsumer:
                 log.error("broadcast fact rejected, skipped", reason=refusal.reason, code=refusal.code)
                 return
             except (Exception, asyncio.CancelledError) as error:
-                if told_to_stop():
+                if is_cancelled():
                     raise
                 failures += 1
                 if failures == self._context.limits.broadcast_tries:

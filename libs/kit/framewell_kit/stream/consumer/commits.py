@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, TopicAuthorizationFailedError
+from aiokafka.errors import CommitFailedError, IllegalStateError, TopicAuthorizationFailedError
 
 from framewell_kafka.broker_reach import refused_names
 from framewell_kit.stream.consumer.record import AssignedPartition
@@ -17,7 +17,7 @@ log = logger(__name__)
 class Committer:
     """Commits the first unfinished record of every partition. To lose a partition is no error.
 
-    Commits wait for each other. One that takes longer than `seconds` is tried anew, with the consumer that
+    Commits wait for each other, and never raise. One that takes longer than `seconds` is tried anew, with the consumer that
     there is then: the one before may have been replaced.
     """
 
@@ -63,7 +63,7 @@ class Committer:
             consumer.deny(error)
             denied = refused_names(error)  # the offsets of the other topics are committed
             self._committed({one: offset for one, offset in offsets.items() if one.topic not in denied})
-        except KafkaError as error:
+        except Exception as error:  # noqa: BLE001 - or what ended a task of the client
             log.warning("commit failed, the next one covers it", group=self._group, error=repr(error))
         else:
             self._committed(offsets)

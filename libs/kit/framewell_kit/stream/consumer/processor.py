@@ -11,7 +11,7 @@ from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
 from framewell_contracts.cloudevents import Event, Record, Unreadable, asset_of, decode
 from framewell_contracts.fact_types import FACTS
 from framewell_contracts.topics import MAX_EVENT_BYTES
-from framewell_kit.cancellation import told_to_stop
+from framewell_kit.cancellation import is_cancelled
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
@@ -133,7 +133,7 @@ class RecordProcessor:
         try:
             outgoing = await self._handler(event.message, cause)
         except asyncio.CancelledError as error:
-            if told_to_stop():
+            if is_cancelled():
                 raise
             raise RuntimeError("something that the handler waited for was cancelled") from error
         records = derive(outgoing, cause, source=self._source, now=self._now()) if outgoing else []

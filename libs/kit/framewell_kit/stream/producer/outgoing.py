@@ -1,4 +1,4 @@
-"""Derives the records that leave from what a handler returned: ids, lanes and envelopes, the same every time."""
+"""Derives the records that leave from what a handler returned: the same ids and envelopes every time."""
 
 from collections import Counter
 from collections.abc import Sequence
