@@ -131,3 +131,25 @@ async def test_balances_come_with_the_first_page_only(bench: DatasetBench) -> No
 async def test_a_use_of_nothing_is_refused(bench: DatasetBench) -> None:
     with pytest.raises(Rejected, match="neither a snapshot nor a run"):
         await bench.deliver(UsageRecorded(holder="x", sample_id="s", quantity="1"))
+
+
+async def test_what_a_snapshot_costs_is_recorded_by_whoever_does_its_batch_again(bench: DatasetBench) -> None:
+    """The process dies between publishing and recording."""
+    pay = rights.Payment(model=rights.PAY_MODEL_FLAT, amount="0.10", currency="EUR")
+    await accepted_people(bench, 1, 2, payment=pay)
+    update = bench.documents.update
+
+    async def killed(collection: str, id: str, change: object, **more: object) -> object:  # noqa: A002
+        if collection == "snapshot_members":
+            bench.documents.update = update  # type: ignore[method-assign]
+            raise RuntimeError("killed")
+        return await update(collection, id, change, **more)  # type: ignore[arg-type]
+
+    bench.documents.update = killed  # type: ignore[method-assign,assignment]
+    await bench.run_jobs()
+    assert len(bench.facts.of(SnapshotPublished)) == 1
+    assert bench.facts.of(UsageRecorded) == []
+    await bench.clock.sleep(60)
+    await bench.run_jobs()
+    assert len(bench.facts.of(SnapshotPublished)) == 1
+    assert len(bench.facts.of(UsageRecorded)) == 2

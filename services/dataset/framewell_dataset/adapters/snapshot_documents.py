@@ -6,7 +6,9 @@ from datetime import datetime
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
-from framewell_dataset.domain.snapshots import SnapshotState, StoredSnapshot
+from framewell.usage.v1.usage_pb2 import UsageRecorded
+from framewell_dataset.domain.ledger import usage_fact
+from framewell_dataset.domain.snapshots import Member, SnapshotState, StoredSnapshot
 from framewell_dataset.telemetry import SNAPSHOTS as SNAPSHOTS_MADE
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
@@ -25,22 +27,24 @@ class SnapshotDocuments:
 
     Members are written before the draft that has their content, so whoever withdraws a sample finds every
     draft and snapshot that holds it. A draft that is rewritten leaves members of its old content behind,
-    which no longer count; they are deleted when it is published.
+    which no longer count; they are deleted when it is published. What the publication costs lies with the
+    members and leaves from there, since the facts of many samples are too much for one document.
     """
 
     documents: Documents
     outbox: Outbox
 
     async def prepare(self) -> None:
-        self.outbox.register(SNAPSHOTS)
+        for collection in (SNAPSHOTS, MEMBERS):
+            self.outbox.register(collection)
         for fields in (["dataset_id", "state", *NEWEST_FIRST.fields], NEWEST_FIRST.fields):
             await self.documents.ensure_index(SNAPSHOTS, fields)
         for field in ("sample_ids", "snapshot_id"):
             await self.documents.ensure_index(MEMBERS, [field])
 
-    async def put_draft(self, draft: StoredSnapshot, sample_ids: Sequence[str]) -> bool:
+    async def put_draft(self, draft: StoredSnapshot, members: Sequence[Member]) -> bool:
         name = draft.published.snapshot_id
-        await self._put_members(name, draft.content, sample_ids)
+        await self._put_members(name, draft.content, members)
         document = {"_id": name, **_fields(draft), "exports": []}
         if await self.documents.insert_once(SNAPSHOTS, document):
             return True
@@ -48,17 +52,25 @@ class SnapshotDocuments:
         change = {"$set": _fields(draft)}
         return await self.documents.update(SNAPSHOTS, name, change, expect=expect) is not None
 
-    async def publish(self, draft: StoredSnapshot, facts: Sequence[Outgoing], cause: Cause) -> bool:
+    async def publish(self, draft: StoredSnapshot, fact: Outgoing, cause: Cause) -> bool:
         expect = {"state": str(SnapshotState.DRAFT), "content": draft.content}
         change = {"$set": {"state": str(SnapshotState.PUBLISHED)}}
         name = draft.published.snapshot_id
-        done = await self.outbox.update(SNAPSHOTS, name, change, facts, cause, expect=expect)
+        done = await self.outbox.update(SNAPSHOTS, name, change, [fact], cause, expect=expect)
         if done is None:
             return False
         SNAPSHOTS_MADE.add(1, _labels(draft, SnapshotState.PUBLISHED))
         outdated = {"snapshot_id": name, "content": {"$ne": draft.content}}
         await self.documents.delete_where(MEMBERS, outdated)
         return True
+
+    async def record_uses(self, stored: StoredSnapshot, cause: Cause) -> None:
+        name = stored.published.snapshot_id
+        pending = {"snapshot_id": name, "content": stored.content, "recorded": False}
+        async for part in scan(self.documents, MEMBERS, pending, BY_ID):
+            facts = [usage_fact(UsageRecorded.FromString(content)) for content in part["uses"]]
+            change, expect = {"$set": {"recorded": True}}, {"recorded": False}
+            await self.outbox.update(MEMBERS, part["_id"], change, facts, cause, expect=expect)
 
     async def withdraw(
         self, stored: StoredSnapshot, withdrawn: SnapshotWithdrawn, fact: Outgoing, cause: Cause
@@ -113,15 +125,23 @@ class SnapshotDocuments:
         found = await self.documents.get(SNAPSHOTS, snapshot_id)
         return [ObjectRef.FromString(content) for content in found["exports"]] if found else []
 
-    async def _put_members(self, name: str, content: str, sample_ids: Sequence[str]) -> None:
-        for part in range(0, len(sample_ids), MEMBERS_A_DOCUMENT):
+    async def _put_members(self, name: str, content: str, members: Sequence[Member]) -> None:
+        for first in range(0, len(members), MEMBERS_A_DOCUMENT):
+            part = members[first : first + MEMBERS_A_DOCUMENT]
+            uses = [usage.SerializeToString() for member in part for usage in member.uses]
+            part_id = f"{name}/{content}/{first // MEMBERS_A_DOCUMENT:06}"
             document = {
-                "_id": f"{name}/{content}/{part // MEMBERS_A_DOCUMENT:06}",
+                "_id": part_id,
                 "snapshot_id": name,
                 "content": content,
-                "sample_ids": list(sample_ids[part : part + MEMBERS_A_DOCUMENT]),
+                "sample_ids": [member.sample_id for member in part],
+                "uses": uses,
+                "recorded": not uses,
             }
-            await self.documents.insert_once(MEMBERS, document)
+            if not await self.documents.insert_once(MEMBERS, document):
+                # Made again with the same samples: what they cost may have changed since.
+                change = {"$set": {"uses": uses, "recorded": not uses}}
+                await self.documents.update(MEMBERS, part_id, change, expect={"recorded": False})
 
 
 def _labels(stored: StoredSnapshot, state: SnapshotState) -> dict[str, str]:

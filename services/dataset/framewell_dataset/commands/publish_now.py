@@ -6,7 +6,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.ports.catalogue import DatasetRepository
-from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.ports.snapshots import PublishQueue, SnapshotRepository
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict
 
@@ -17,6 +17,7 @@ class PublishNow:
 
     datasets: DatasetRepository
     snapshots: SnapshotRepository
+    queue: PublishQueue
     publish: PublishSnapshot
 
     async def __call__(self, dataset_id: str, actor: Actor, cause: Cause) -> SnapshotPublished:
@@ -25,6 +26,8 @@ class PublishNow:
         Raises NotFound for an unknown dataset, Conflict when there was never anything to publish, Busy.
         """
         batch = await self.datasets.batch(dataset_id)
+        # The batch's job ends what this call cannot, should its process die.
+        await self.queue.request(dataset_id, batch, actor, cause)
         published = await self.publish(dataset_id, batch, actor, cause)
         if published is not None:
             return published

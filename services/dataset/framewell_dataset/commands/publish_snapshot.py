@@ -9,12 +9,13 @@ from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_contracts.identity import derived_id
 from framewell_dataset.domain.classes import Dataset
-from framewell_dataset.domain.ledger import flat_usage
+from framewell_dataset.domain.ledger import flat_uses
 from framewell_dataset.domain.observations import Vectors
 from framewell_dataset.domain.sample_facts import rule_actor
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.domain.snapshots import (
     BackgroundFace,
+    Member,
     SnapshotObjects,
     SnapshotRows,
     SnapshotState,
@@ -43,8 +44,9 @@ class PublishSnapshot:
     """Publishes the snapshot of one batch, once.
 
     The draft is written first, then the rights are asked a last time, then it is published: a change of
-    rights either finds the draft and voids it, or its revision is seen here. Raises Busy when the rights
-    did not stand still over five attempts.
+    rights either finds the draft and voids it, or its revision is seen here. What publishing costs is
+    recorded after it, and by whoever does the batch again. Raises Busy when the rights did not stand still
+    over five attempts.
     """
 
     datasets: DatasetRepository
@@ -70,6 +72,7 @@ class PublishSnapshot:
         for _ in range(ATTEMPTS):
             stored = await self.snapshots.get(name)
             if stored is not None and stored.state is not SnapshotState.DRAFT:
+                await self.snapshots.record_uses(stored, cause)
                 return stored.published if stored.state is SnapshotState.PUBLISHED else None
             accepted = await self._accepted(dataset, cause)
             if refused is not None and refused.content != content_hash(accepted):
@@ -90,16 +93,18 @@ class PublishSnapshot:
         return bool(await self.datasets.numbers(dataset_id))
 
     async def _publish(self, draft: StoredSnapshot, accepted: Sequence[Sample], cause: Cause) -> bool:
-        if not await self.snapshots.put_draft(draft, [sample.sample_id for sample in accepted]):
+        name, now = draft.published.snapshot_id, self.clock.now()
+        members = [Member(each.sample_id, tuple(flat_uses(name, each, now))) for each in accepted]
+        if not await self.snapshots.put_draft(draft, members):
             return False
         again = await self._still_allowed(accepted, cause)
         if len(again) != len(accepted):
             return False
-        now = self.clock.now()
-        usage = [fact for s in again for fact in flat_usage(draft.published.snapshot_id, s, now)]
-        event_id = derived_id(draft.published.snapshot_id, "framewell.snapshot.published", "")
-        facts = [Fact(draft.published, id=event_id), *usage]
-        return await self.snapshots.publish(draft, facts, cause)
+        fact = Fact(draft.published, id=derived_id(name, "framewell.snapshot.published", ""))
+        if not await self.snapshots.publish(draft, fact, cause):
+            return False
+        await self.snapshots.record_uses(draft, cause)
+        return True
 
     async def _accepted(self, dataset: Dataset, cause: Cause) -> list[Sample]:
         accepted = [s async for s in self.samples.in_state(dataset.dataset_id, [State.ACCEPTED])]

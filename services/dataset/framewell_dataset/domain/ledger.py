@@ -100,9 +100,9 @@ def paid(decision: RightsDecision) -> list[RightsStatement]:
     ]
 
 
-def flat_usage(snapshot_id: str, sample: Sample, at: datetime) -> list[Fact]:
+def flat_uses(snapshot_id: str, sample: Sample, at: datetime) -> list[UsageRecorded]:
     """Return what publishing a sample in a snapshot costs: flat pay; each run records pay per use."""
-    facts = []
+    uses = []
     for ground in paid(sample.provenance.rights):
         if ground.payment.model != PAY_MODEL_FLAT:
             continue
@@ -117,10 +117,15 @@ def flat_usage(snapshot_id: str, sample: Sample, at: datetime) -> list[Fact]:
             statement=statement_ref(ground),
         )
         usage.used_at.FromDatetime(at)
-        discriminator = f"{sample.sample_id}/{statement_name(usage.statement)}"
-        event_id = derived_id(use_name(usage), "framewell.usage.recorded", discriminator)
-        facts.append(Fact(usage, id=event_id, subject=sample.asset_id))
-    return facts
+        uses.append(usage)
+    return uses
+
+
+def usage_fact(usage: UsageRecorded) -> Fact:
+    """Return a use as a fact; its id follows from the use, the sample and the statement."""
+    discriminator = f"{usage.sample_id}/{statement_name(usage.statement)}"
+    event_id = derived_id(use_name(usage), "framewell.usage.recorded", discriminator)
+    return Fact(usage, id=event_id, subject=usage.asset_id)
 
 
 def _decimal(text: str, what: str) -> Decimal:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn, Split, SplitCount
+from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_contracts.identity import derived_id
 from framewell_contracts.json_mapping import enum_word
 from framewell_dataset.domain.classes import Dataset
@@ -43,6 +44,14 @@ class StoredSnapshot:
     rows_key: str
     created_at: datetime
     withdrawn: SnapshotWithdrawn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A sample of a snapshot, and what its publication costs."""
+
+    sample_id: str
+    uses: tuple[UsageRecorded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

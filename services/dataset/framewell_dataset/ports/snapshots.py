@@ -9,6 +9,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
 from framewell_dataset.domain.snapshots import (
     BackgroundFace,
+    Member,
     SnapshotObjects,
     SnapshotRows,
     StoredSnapshot,
@@ -23,12 +24,16 @@ PUBLISH = "publish_snapshot"
 class SnapshotRepository(Protocol):
     """Snapshots. A change and the fact about it are one write."""
 
-    async def put_draft(self, draft: StoredSnapshot, sample_ids: Sequence[str]) -> bool:
+    async def put_draft(self, draft: StoredSnapshot, members: Sequence[Member]) -> bool:
         """Write or rewrite a draft; False when it is published or withdrawn already."""
         ...
 
-    async def publish(self, draft: StoredSnapshot, facts: Sequence[Outgoing], cause: Cause) -> bool:
-        """Publish the draft with its facts; False when it was withdrawn or rewritten meanwhile."""
+    async def publish(self, draft: StoredSnapshot, fact: Outgoing, cause: Cause) -> bool:
+        """Publish the draft with its fact; False when it was withdrawn or rewritten meanwhile."""
+        ...
+
+    async def record_uses(self, stored: StoredSnapshot, cause: Cause) -> None:
+        """Send what the publication costs, as far as it was not sent yet, a bounded part at a time."""
         ...
 
     async def withdraw(

@@ -62,7 +62,7 @@ def servicer(stores: Stores, publish: PublishSnapshot) -> Servicer:
     s = stores
     answering = SnapshotServicer(
         snapshots=s.snapshots,
-        publish=PublishNow(s.datasets, s.snapshots, publish),
+        publish=PublishNow(s.datasets, s.snapshots, s.publications, publish),
         export=ExportSnapshot(s.snapshots, s.exporter),
         read=ReadSnapshot(s.snapshots, s.tables),
     )
