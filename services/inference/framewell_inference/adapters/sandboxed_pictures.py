@@ -5,19 +5,22 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-from framewell_inference.adapters.picture_job import JOB
 from framewell_inference.domain.pictures import Picture
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_media.sandbox import Sandbox
 
+JOB: Final = "decode_picture"
+"""As `framewell_inference.sandbox_jobs` registers it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxedPictures:
-    """The PictureDecoder port."""
+    """PictureDecoder in a sandboxed child."""
 
     sandbox: Sandbox
 

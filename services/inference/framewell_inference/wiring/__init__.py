@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
-from framewell_inference.adapters import picture_job
 from framewell_inference.adapters.face_track_documents import FaceTrackDocuments
 from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
 from framewell_inference.adapters.imported_model_documents import ImportedModelDocuments
@@ -157,7 +156,7 @@ def _handlers(mesh: Mesh, stores: Stores, analysers: Analysers, name_faces: Name
 def _rpc(
     stores: Stores, analysers: Analysers, name_faces: NameFaces, registry: LoadedModelRegistry
 ) -> Servicer:
-    sandbox = Sandbox([picture_job.__name__])
+    sandbox = Sandbox(["framewell_inference.sandbox_jobs"])
     servicer = InferenceRpc(
         analyse_picture=AnalysePicture(analysers.pictures, SandboxedPictures(sandbox), stores.identities),
         list_observations=ListObservations(stores.observations),

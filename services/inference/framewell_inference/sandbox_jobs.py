@@ -1,4 +1,4 @@
-"""In the sandbox's child: a picture from outside to raw pixels. Imports no more than that takes."""
+"""What a sandboxed child of inference may be asked: its composition root, imported in the child alone."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from framewell_media.pictures import decode_upright, open_picture
 from framewell_media.sandbox import JobFiles, media_job
 from framewell_media.sandbox.registry import Answer, Parameters
 
-JOB: Final = "inference.decode_picture"
-
 LONGEST_SIDE: Final = 1280
 """As the frame bundles of the mesh: what the thresholds were measured on."""
 
 
-@media_job(JOB)
+@media_job("decode_picture")
 def decode_picture(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
     """Write the picture upright, at most LONGEST_SIDE long, as raw BGR rows; return its size."""
     (source,), (target,) = files.inputs, files.outputs
