@@ -1,1 +1,1 @@
-"""One door for people: REST, events as they happen, the composed view of an asset."""
+"""One address of the mesh for people: REST, events as they happen, the composed view of an asset."""

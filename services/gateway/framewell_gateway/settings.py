@@ -1,4 +1,4 @@
-"""What the gateway is told from outside: environment variables `FRAMEWELL_GATEWAY_<NAME>`."""
+"""Settings of the gateway: environment variables `FRAMEWELL_GATEWAY_<NAME>`."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict

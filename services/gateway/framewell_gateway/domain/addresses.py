@@ -33,7 +33,7 @@ UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 
 
 def media_type(key: str) -> str:
-    """IANA media type of an object by its suffix."""
+    """Return the IANA media type of an object by its suffix."""
     dot = key.rfind(".")
     return MEDIA_TYPES.get(key[dot:] if dot >= 0 else "", UNKNOWN_MEDIA_TYPE)
 
@@ -47,7 +47,7 @@ class ByteRange:
 
     @property
     def length(self) -> int:
-        """Number of bytes."""
+        """Return the number of bytes."""
         return self.last - self.first + 1
 
 
@@ -56,7 +56,7 @@ class UnsatisfiableError(ValueError):
 
 
 def parse_range(header: str | None, size: int) -> ByteRange | None:
-    """The one range that a `Range` header asks for (RFC 9110, section 14), cut to `size`.
+    """Return the one range that a `Range` header asks for (RFC 9110, section 14), cut to `size`.
 
     None when there is no range, or one we don't serve (several ranges, other units, nonsense): then the
     whole object is the right answer. Raises UnsatisfiableError when it starts behind the end.

@@ -30,7 +30,7 @@ class Replica:
 
     @property
     def name(self) -> str:
-        """What tells it from the others, for people."""
+        """Return its name among the replicas, for people."""
         return f"{self.reply.process} ({self.address})" if self.reply.process else self.address
 
 
@@ -43,44 +43,44 @@ class ServiceReplies:
 
     @property
     def answering(self) -> Sequence[Replica]:
-        """The replicas that answer."""
+        """Return the replicas that answer."""
         return [one for one in self.replicas if not one.away]
 
     @property
     def silent(self) -> Sequence[Replica]:
-        """Those that do not, while others do."""
+        """Return those that do not, while others do."""
         return [one for one in self.replicas if one.away] if self.answering else []
 
     @property
     def away(self) -> str:
-        """Why nobody answers; empty when somebody does."""
+        """Return why nobody answers; empty when somebody does."""
         if self.answering:
             return ""
         return "; ".join(dict.fromkeys(one.away for one in self.replicas))
 
     @property
     def ready(self) -> bool:
-        """True when it may be counted on: one of its replicas is ready."""
+        """Return whether it may be counted on: one of its replicas is ready."""
         return any(one.reply.ready for one in self.answering)
 
     @property
     def breakers(self) -> Sequence[Breaker]:
-        """Breakers that are not closed, one a group: replicas tell each other."""
+        """Return breakers that are not closed, one a group: replicas share them."""
         return [*{one.group: one for replica in self.answering for one in replica.reply.breakers}.values()]
 
     @property
     def jobs(self) -> Sequence[HeldJob]:
-        """Jobs of the asset that are not done, as the database has them."""
+        """Return the jobs of the asset that are not done, as the database has them."""
         return self._shared.jobs
 
     @property
     def started(self) -> Sequence[StartedRecord]:
-        """Heavy records that were started and have not ended, as the database has them."""
+        """Return the heavy records that were started and have not ended, as the database has them."""
         return self._shared.started
 
     @property
     def unsent_facts(self) -> int:
-        """Facts of the asset that the broker has not taken, as the database has them."""
+        """Return the number of facts of the asset that the broker has not taken, as the database has them."""
         return self._shared.unsent_facts
 
     @property

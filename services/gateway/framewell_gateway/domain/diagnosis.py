@@ -32,7 +32,7 @@ _STUCK = (
 )
 
 
-# Reasons that tell of services and not of the asset.
+# Reasons that are about services and not about the asset.
 _OF_SERVICES = frozenset({"service_away", "replica_away", "service_unready"})
 
 
@@ -62,7 +62,7 @@ _STAGES: dict[int, tuple[str, frozenset[str]]] = {
 
 
 def diagnose(found: Findings) -> AssetExplanation:
-    """Weigh the findings."""
+    """Return the verdict that the findings give, with the reasons for it."""
     progress, last = found.progress, found.last_event
     state = progress.state if progress else AssetState.ASSET_STATE_REQUESTED
     stage, needed = _STAGES[state]

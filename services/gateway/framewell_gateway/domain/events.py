@@ -1,4 +1,4 @@
-"""One event of the mesh as the gateway keeps it: never changed, told apart by its source and id."""
+"""One event of the mesh as the gateway keeps it: never changed, identified by its source and id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,17 +33,17 @@ class RecordedEvent:
 
     @property
     def name(self) -> str:
-        """The type without prefix and version: `chunk.planned`."""
+        """Return the type without prefix and version: `chunk.planned`."""
         return short_type(self.type)
 
     @property
     def key(self) -> str:
-        """What tells it apart: ids are unique for their source only. Plain ASCII on one line."""
+        """Return what identifies it: ids are unique for their source only. Plain ASCII on one line."""
         return quote(f"{self.source}#{self.id}", safe="/:#")
 
     @property
     def cursor(self) -> "Cursor":
-        """Its place in the order of arrival."""
+        """Return its place in the order of arrival."""
         return Cursor(self.recorded, self.key)
 
 

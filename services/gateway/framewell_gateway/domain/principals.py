@@ -30,14 +30,14 @@ acting: ContextVar[Principal] = ContextVar("acting", default=LOCAL)
 
 
 def declared(name: str) -> Principal:
-    """The caller on a loopback mesh without tokens: whoever it says it is, with the authority `local`."""
+    """Return the caller on a loopback mesh without tokens: by the name it gives, with authority `local`."""
     return Principal(name[:_LONGEST_NAME], LOCAL.authority) if name else LOCAL
 
 
 def principal_of(token: str, tokens: Mapping[str, str]) -> Principal | None:
-    """Whose token it is by `{token: "principal/authority"}`, None when nobody's.
+    """Return whose token it is by `{token: "principal/authority"}`, None when nobody's.
 
-    Compares with all of them, so that the time it takes tells nothing.
+    Compares with all of them, so that the time it takes reveals nothing.
     """
     owner = ""
     for known, whose in tokens.items():
@@ -48,7 +48,7 @@ def principal_of(token: str, tokens: Mapping[str, str]) -> Principal | None:
 
 
 def is_loopback(host: str) -> bool:
-    """True for an address that only this machine reaches."""
+    """Return whether an address is one that only this machine reaches."""
     if host == "localhost":
         return True
     try:

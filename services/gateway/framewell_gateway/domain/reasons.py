@@ -17,8 +17,8 @@ from framewell.mesh.v1.operations_service_pb2 import (
 )
 from framewell_gateway.domain.broker_state import ServiceReplies
 
-# More records of one kind than this are told as a number; the answer lists them all.
-MOST_TOLD = 3
+# More records of one kind than this are one sentence with their number; the answer lists them all.
+MOST_SENTENCES = 3
 
 STUCK: Final = ReasonWeight.REASON_WEIGHT_STUCK
 WAITS: Final = ReasonWeight.REASON_WEIGHT_WAITS
@@ -109,7 +109,7 @@ def of_records(records: Sequence[WaitingRecord], now: datetime) -> Iterator[Reas
     )
     for (group, topic), found in groupby(fresh, key=lambda one: (one.group, one.topic)):
         same = sorted(found, key=lambda one: one.ahead)
-        if len(same) <= MOST_TOLD:
+        if len(same) <= MOST_SENTENCES:
             yield from (_of_fresh(one, now) for one in same)
         else:
             oldest = min(one.written.ToDatetime(UTC) for one in same)

@@ -31,7 +31,7 @@ class ListEvents:
 
 
 def event_message(recorded: RecordedEvent) -> Event:
-    """Return an event as REST tells it."""
+    """Return an event as the message that REST answers with."""
     event = Event(
         id=recorded.id,
         type=recorded.type,

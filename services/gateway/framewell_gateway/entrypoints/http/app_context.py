@@ -36,7 +36,7 @@ class AppContext:
 
     @property
     def asset_progress(self) -> AssetProgress:
-        """Where an asset stands."""
+        """Return the query that says where an asset stands."""
         return AssetProgress(self.progress, self.services)
 
     def object_url(self, key: str) -> str:

@@ -17,14 +17,14 @@ from framewell_gateway.entrypoints.http.problems import problem
 DECLARED_ACTOR = "framewell-actor"
 ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of the parameter
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# What says how to call and what travels is no secret, and a browser asks for pages without a token.
+# How to call, and what travels, is no secret, and a browser asks for pages without a token.
 _OPEN_PATHS = {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json"}
 _OPEN_FOLDERS = ("/asyncapi/", "/static/")
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Lets a request in, and says for whom the call is made.
+    """Lets a request in, and sets for whom the call is made.
 
     With tokens: everybody names one. Without: only this machine is served (settings refuse another
     address), and since every web page of the world runs on this machine too, the Host must be a loopback
@@ -121,7 +121,7 @@ def _same_origin(headers: Headers) -> bool:
 
 
 def _secret(scope: Scope, headers: Headers) -> str:
-    """The token that a request carries, else ''."""
+    """Return the token that a request carries, else ''."""
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         # An image or a link cannot send headers: the token may stand in the address.

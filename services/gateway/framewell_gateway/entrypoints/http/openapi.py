@@ -102,7 +102,7 @@ class _Schemas:
         return dict(sorted(found.items()))
 
     def _of_answer(self, message: Descriptor) -> Schema:
-        """An answer has its lists, texts and numbers always, be they empty."""
+        """Return the schema of an answer, which has its lists, texts and numbers always, be they empty."""
         schema = schema_of(message, self.answer)
         always = [
             field.name
@@ -113,7 +113,7 @@ class _Schemas:
         return {**schema, **({"required": always} if always else {})}
 
     def _of_body(self, message: Descriptor) -> Schema:
-        """A body has what is required, within bounds, and nothing that is not known."""
+        """Return the schema of a body: what is required, within bounds, and nothing that is not known."""
         schema, taken = schema_of(message), _taken(message)
         names = {field.name for field in taken}
         exclusions = [one for one in schema.pop("allOf", ()) if set(one["not"]["required"]) <= names]
@@ -231,7 +231,7 @@ def _answers(route: Route, schemas: _Schemas) -> dict[str, Any]:
 _PHRASES: Final = {
     200: "The answer.",
     201: "Made.",
-    202: "Taken: what becomes of it is said by events.",
+    202: "Taken: events will say what becomes of it.",
     206: "A part of it.",
     304: "The caller has it already.",
 }

@@ -111,7 +111,7 @@ def _events(service: str | None, kafka_prefix: str) -> bytes:
 
 
 def _viewer(title: str, described_at: str, package: str, *more_scripts: str) -> Response:
-    """A page that shows the document with a vendored viewer."""
+    """Return a page that shows the document with a vendored viewer."""
     if not (VENDORED / package).is_dir():
         message = (
             f'<main class="text"><h1>{escape(title)}</h1><p>This page\'s viewer is not installed: '

@@ -38,13 +38,13 @@ class RequestShape:
 
     @property
     def path_fields(self) -> list[FieldDescriptor]:
-        """The fields in the path."""
+        """Return the fields in the path."""
         fields: Mapping[str, Any] = self.message.DESCRIPTOR.fields_by_name
         return [fields[name] for name in re.findall(r"{([a-z_]+)[}:]", self.path)]
 
     @property
     def query_fields(self) -> list[FieldDescriptor]:
-        """The fields that are parameters of the query."""
+        """Return the fields that are parameters of the query."""
         if self.body == WHOLE_BODY:
             return []
         taken = {*self.hidden, self.body, *(field.name for field in self.path_fields)}
@@ -53,7 +53,7 @@ class RequestShape:
 
     @property
     def body_message(self) -> Any:
-        """The descriptor of the message that the body is; None when there is no body."""
+        """Return the descriptor of the message that the body is; None when there is no body."""
         descriptor = self.message.DESCRIPTOR
         if self.body in {"", WHOLE_BODY}:
             return descriptor if self.body else None

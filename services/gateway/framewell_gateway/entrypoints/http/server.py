@@ -53,7 +53,7 @@ class WebServer:
             self._serving.cancel()
 
     def waiting(self) -> str:
-        """Empty while the server serves."""
+        """Return why it does not serve; empty while it does."""
         if self._serving is None or not self._server.started:
             return "REST does not listen yet"
         return "the web server ended by itself" if self._serving.done() else ""
