@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.backbone import features, latency, report
 from benchmarks.backbone.collector import collecting
 from benchmarks.backbone.contest import LIMIT, OURS, Contestant, run
-from benchmarks.backbone.ground import Ground, Void, embedded_broker
+from benchmarks.backbone.environment import Environment, Void, embedded_broker
 from benchmarks.backbone.rounds import MOST_ROUNDS, VALID_ROUNDS, Row, play, rows, valid
 from benchmarks.backbone.task import Timing
 
@@ -94,11 +94,11 @@ def main() -> int:
 def _measure(size: Size, folder: Path) -> Measured:
     revision = report.revision()
     with embedded_broker(folder) as kafka, collecting() as collector:
-        ground = Ground.laid(kafka, size.messages, collector.endpoint)
-        slow_ground = Ground.laid(kafka, size.slow_messages, collector.endpoint)
+        environment = Environment.prepared(kafka, size.messages, collector.endpoint)
+        slow_environment = Environment.prepared(kafka, size.slow_messages, collector.endpoint)
 
         def one(contestant: Contestant) -> Timing:
-            timing = run(contestant, slow_ground if contestant.slow else ground, folder)
+            timing = run(contestant, slow_environment if contestant.slow else environment, folder)
             print(f"{contestant.name}: {timing.rate:,.0f}/s, {timing.cpu_us:.1f} µs", file=sys.stderr)
             return timing
 
@@ -111,7 +111,7 @@ def _measure(size: Size, folder: Path) -> Measured:
         hops = latency.measure(kafka, collector.endpoint, folder, size.hop_events)
         found = list(rows(counted))
         (ours,) = (row for row in found if row.contestant is OURS)
-        profile = features.measure(ground, folder, ours.cpu_us.median, size.profiles)
+        profile = features.measure(environment, folder, ours.cpu_us.median, size.profiles)
     return Measured(revision, len(played), len(counted), found, hops, profile)
 
 

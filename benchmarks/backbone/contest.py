@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.backbone.ground import Ground, Void
+from benchmarks.backbone.environment import Environment, Void
 from benchmarks.backbone.task import Timing
 
 RUN_SECONDS = 180.0
@@ -38,7 +38,7 @@ CONTESTANTS = (
 )
 
 
-def run(contestant: Contestant, ground: Ground, folder: Path) -> Timing:
+def run(contestant: Contestant, environment: Environment, folder: Path) -> Timing:
     """Run it once in a process of its own. Raises Void when it fails, takes too long or loses an event."""
     log = folder / f"{contestant.module}.log"
     with log.open("wb") as stderr:
@@ -46,10 +46,10 @@ def run(contestant: Contestant, ground: Ground, folder: Path) -> Timing:
             ended = subprocess.run(
                 [
                     sys.executable, "-m", "benchmarks.backbone.contestants",
-                    contestant.module, ground.task().dump(),
+                    contestant.module, environment.task().dump(),
                 ],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-                timeout=RUN_SECONDS, check=False, env=environment(),
+                timeout=RUN_SECONDS, check=False, env=process_variables(),
             )  # fmt: skip
         except subprocess.TimeoutExpired as late:
             raise Void(f"{contestant.name} did not end within {RUN_SECONDS:.0f} s") from late
@@ -57,12 +57,12 @@ def run(contestant: Contestant, ground: Ground, folder: Path) -> Timing:
         tail = " | ".join(log.read_text(errors="replace").splitlines()[-3:])
         raise Void(f"{contestant.name} ended with status {ended.returncode}: {tail}")
     try:
-        ground.check()
+        environment.check()
     except Void as loss:
         raise Void(f"{contestant.name}: {loss}") from loss
     return Timing(**json.loads(ended.stdout.splitlines()[-1]))
 
 
-def environment() -> dict[str, str]:
+def process_variables() -> dict[str, str]:
     """Without a person's own settings of the mesh."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FRAMEWELL_")}

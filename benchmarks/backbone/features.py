@@ -1,9 +1,9 @@
 """Where the microseconds of our stage go: its CPU time, shared out among what it does for a message.
 
-The stage runs as in the contest while its main thread is looked at a thousand times a second; the CPU time
-since the last look goes to the innermost frame that a rule below knows, so that what a library does for us is
-counted where we asked for it. The shares add up to the CPU time that the contest
-measured. Nothing is switched off for it.
+The stage runs as in the contest while its main thread is sampled a thousand times a second; the CPU time
+since the last sample goes to the innermost frame that a rule below knows, so that what a library does for us
+is counted where we asked for it. The shares add up to the CPU time that the contest measured. Nothing is
+switched off for it.
 """
 
 import json
@@ -19,24 +19,24 @@ from statistics import median
 from timeit import repeat
 from types import CodeType, FrameType
 
-from benchmarks.backbone.contest import RUN_SECONDS, environment
+from benchmarks.backbone.contest import RUN_SECONDS, process_variables
 from benchmarks.backbone.contestants import framewell_stage
-from benchmarks.backbone.ground import Ground, Void
+from benchmarks.backbone.environment import Environment, Void
 from benchmarks.backbone.task import Stopwatch, Task, Timing
 from benchmarks.backbone.work import inputs
 from framewell.asset.v1.asset_pb2 import AssetRejected
 
 RUNS = 5
-LOOK_SECONDS = 0.001
+SAMPLE_SECONDS = 0.001
 GOAL_US = 6.0
 
 HANDLER = "the handler"
 READING = "decode, validate"
 DERIVING = "derive ids, encode"
 TRACING = "trace context and spans"
-TELLING = "metrics, line, span a batch"
+REPORTING = "metrics, line, span a batch"
 EXPORTING = "telemetry exporters"
-RUNTIME = "lanes, ledger, retries, commits"
+RUNTIME = "key queues, offsets, retries, commits"
 SENDING = "write: partition, batch, send"
 POLLING = "read: fetch, unpack"
 LOOP = "event loop, sockets"
@@ -46,34 +46,33 @@ LOOP = "event loop, sockets"
 _RULES: tuple[tuple[str, frozenset[str], str | None], ...] = (
     ("framewell_kit/stream/aiokafka_compat/lost_connection.py", frozenset(), None),
     ("benchmarks/backbone/", frozenset({"__call__", "answer", "begin"}), HANDLER),
-    ("framewell_contracts/cloudevents.py", frozenset({"encode", "_source_header", "_time_header"}), DERIVING),
+    ("framewell_contracts/cloudevents.py", frozenset({"encode_fact", "_shared_headers"}), DERIVING),
     ("framewell_contracts/cloudevents.py", frozenset(), READING),
     ("framewell_contracts/json_events.py", frozenset(), READING),
     ("framewell_contracts/identity.py", frozenset(), DERIVING),
-    ("framewell_contracts/fact_types.py", frozenset({"topic", "asset_of"}), DERIVING),
+    ("framewell_contracts/fact_types.py", frozenset({"topic"}), DERIVING),
     ("framewell_kit/stream/producer/outgoing.py", frozenset(), DERIVING),
     ("framewell_kit/telemetry/tracing.py", frozenset(), TRACING),
     ("framewell_kit/telemetry/context.py", frozenset(), TRACING),
-    ("framewell_kit/telemetry/", frozenset(), TELLING),
-    ("framewell_kit/stream/producer/publisher.py", frozenset(), SENDING),
-    ("framewell_kit/stream/producer/partition_batcher.py", frozenset(), SENDING),
-    ("framewell_kit/stream/producer/partitioner.py", frozenset(), SENDING),
+    ("framewell_kit/telemetry/", frozenset(), REPORTING),
+    ("framewell_kit/stream/producer/", frozenset(), SENDING),
     ("framewell_kit/stream/", frozenset(), RUNTIME),
+    ("framewell_kafka/aiokafka_compat/batch_decoding.py", frozenset(), POLLING),
     ("aiokafka/producer/", frozenset(), SENDING),
     ("aiokafka/consumer/", frozenset(), POLLING),
     ("faststream/", frozenset(), POLLING),
 )
 FEATURES = (
-    POLLING, READING, TRACING, HANDLER, DERIVING, RUNTIME, SENDING, TELLING, EXPORTING, LOOP,
+    POLLING, READING, TRACING, HANDLER, DERIVING, RUNTIME, SENDING, REPORTING, EXPORTING, LOOP,
 )  # fmt: skip
-OBSERVING_AND_VALIDATING = (READING, TRACING, TELLING, EXPORTING)
+OBSERVING_AND_VALIDATING = (READING, TRACING, REPORTING, EXPORTING)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Microseconds of CPU a message, by feature: shares of what the contest measured without looking.
+    """Microseconds of CPU a message, by feature: shares of what the contest measured without sampling.
 
-    `parse_us` is what parsing the same message costs without any look at it: no part of validation.
+    `parse_us` is what parsing the same message costs alone: no part of validation.
     """
 
     by_feature: dict[str, float]
@@ -85,56 +84,56 @@ class Profile:
         return sum(self.by_feature[one] for one in OBSERVING_AND_VALIDATING) - self.parse_us
 
 
-class Looker(Stopwatch):
-    """A stopwatch that also looks where its process is, while it runs."""
+class Sampler(Stopwatch):
+    """A stopwatch that also samples where its process is, while it runs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.seconds: defaultdict[str, float] = defaultdict(float)
-        self._looked = self._looking = 0.0
+        self._sampled = self._sampling = 0.0
 
     def begin(self) -> None:
-        if not self._looked:
-            self._looked = time.thread_time()
-            signal.signal(signal.SIGALRM, self._look)
-            signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+        if not self._sampled:
+            self._sampled = time.thread_time()
+            signal.signal(signal.SIGALRM, self._sample)
+            signal.setitimer(signal.ITIMER_REAL, SAMPLE_SECONDS, SAMPLE_SECONDS)
         super().begin()
 
     def timing(self, messages: int) -> Timing:
         signal.setitimer(signal.ITIMER_REAL, 0)
         taken = super().timing(messages)
-        others = taken.cpu_seconds - self._looking - sum(self.seconds.values())
+        others = taken.cpu_seconds - self._sampling - sum(self.seconds.values())
         self.seconds[EXPORTING] += max(others, 0.0)
         return taken
 
-    def _look(self, _: int, frame: FrameType | None) -> None:
+    def _sample(self, _: int, frame: FrameType | None) -> None:
         now = time.thread_time()
-        self.seconds[_feature_of(frame)] += now - self._looked
-        self._looked = time.thread_time()
-        self._looking += self._looked - now
+        self.seconds[_feature_of(frame)] += now - self._sampled
+        self._sampled = time.thread_time()
+        self._sampling += self._sampled - now
 
 
-def measure(ground: Ground, folder: Path, cpu_us: float, runs: int = RUNS) -> Profile:
+def measure(environment: Environment, folder: Path, cpu_us: float, runs: int = RUNS) -> Profile:
     """Share out `cpu_us` by fresh runs of our stage. Raises Void when a run fails or loses an event.
 
-    Shares, because being looked at costs time too, and that spreads over everything.
+    Shares, because sampling costs time too, and that spreads over everything.
     """
-    found = [_profiled(ground, folder) for _ in range(runs)]
+    found = [_profiled(environment, folder) for _ in range(runs)]
     usual = {one: median(run.get(one, 0.0) for run in found) for one in FEATURES}
     scale = cpu_us / sum(usual.values())
     return Profile({one: us * scale for one, us in usual.items()}, _parse_us())
 
 
-def _profiled(ground: Ground, folder: Path) -> dict[str, float]:
+def _profiled(environment: Environment, folder: Path) -> dict[str, float]:
     with (folder / "features.log").open("wb") as log:
         ended = subprocess.run(
-            [sys.executable, "-m", "benchmarks.backbone.features", ground.task().dump()],
+            [sys.executable, "-m", "benchmarks.backbone.features", environment.task().dump()],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-            timeout=RUN_SECONDS, check=False, env=environment(),
+            timeout=RUN_SECONDS, check=False, env=process_variables(),
         )  # fmt: skip
     if ended.returncode:
         raise Void(f"the profiled stage ended with status {ended.returncode}: see {log.name}")
-    ground.check()
+    environment.check()
     profile: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
     return profile
 
@@ -163,11 +162,11 @@ def _parse_us() -> float:
 
 
 def main() -> None:
-    """Run one task under the looker; microseconds a message by feature on the last line of stdout."""
+    """Run one task under the sampler; microseconds a message by feature on the last line of stdout."""
     task = Task.parse(sys.argv[1])
-    looker = Looker()
-    framewell_stage.run(task, looker)
-    print(json.dumps({name: spent / task.messages * 1e6 for name, spent in looker.seconds.items()}))
+    sampler = Sampler()
+    framewell_stage.run(task, sampler)
+    print(json.dumps({name: spent / task.messages * 1e6 for name, spent in sampler.seconds.items()}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One stage in a process of its own, until it is told to end.
+"""One stage in a process of its own, until it is stopped.
 
 Two of them in a row are what an event passes on its way through the mesh. Says `ready` on stdout once it
 has its partitions.
@@ -38,13 +38,13 @@ STAGES = {
 
 
 async def _serve(which: str, kafka: str, prefix: str) -> None:
-    told = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     async with streaming(kafka, prefix, STAGES[which]) as runtime:
         for consumer in runtime.consumers:
             await consumer.assigned.wait()
         print("ready", flush=True)
-        await told.wait()
+        await stopped.wait()
 
 
 def main() -> None:

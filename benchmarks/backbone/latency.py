@@ -14,7 +14,7 @@ from statistics import quantiles
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from benchmarks.backbone.ground import Void, declare
+from benchmarks.backbone.environment import Void, declare
 from benchmarks.backbone.hop import SECOND_GROUP
 from benchmarks.backbone.work import GROUP, READS, WRITES, inputs
 from framewell.recording.v1.recording_pb2 import RecordingClosed

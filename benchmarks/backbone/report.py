@@ -104,10 +104,10 @@ def machine() -> str:
 
 def revision() -> str:
     """What was measured, as git names it."""
-    told = subprocess.run(
+    answered = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    return told.stdout.strip() or "unknown"
+    return answered.stdout.strip() or "unknown"
 
 
 def figures(rows: Sequence[Row]) -> list[dict[str, Any]]:

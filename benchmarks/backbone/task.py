@@ -1,4 +1,4 @@
-"""What one contestant is told, and what it says when it is done: JSON across the border of its process."""
+"""The task of one contestant, and its timing when it is done: JSON across the border of its process."""
 
 import json
 import time

@@ -28,9 +28,9 @@ LINGER_MS = 2
 PRODUCER_BATCH_BYTES = 1 << 18
 
 
-def answer(said: AssetRejected) -> AssetRemoved:
+def answer(fact: AssetRejected) -> AssetRemoved:
     """What is made of an event: as large as it was, and naming it (`revision` is the input's number)."""
-    return AssetRemoved(asset_id=said.work.asset_id, reason=said.detail, revision=said.work.generation)
+    return AssetRemoved(asset_id=fact.work.asset_id, reason=fact.detail, revision=fact.work.generation)
 
 
 def inputs(count: int) -> Iterator[Record]:

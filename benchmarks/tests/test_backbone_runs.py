@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import Producer
 
 from benchmarks.backbone.contest import CONTESTANTS
-from benchmarks.backbone.ground import Ground, Void
+from benchmarks.backbone.environment import Environment, Void
 from benchmarks.backbone.work import answer
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import Work
@@ -31,12 +31,12 @@ def test_every_contestant_answers_every_event() -> None:
 
 
 def test_a_run_that_loses_an_event_is_void(broker: str) -> None:
-    ground = Ground.laid(broker, 3, "")
-    task = ground.task()
+    environment = Environment.prepared(broker, 3, "")
+    task = environment.task()
     producer = Producer({"bootstrap.servers": broker})
     for number in (0, 2):
-        said = AssetRejected(work=Work(asset_id="a", generation=number))
-        producer.produce(task.writes, answer(said).SerializeToString())
+        fact = AssetRejected(work=Work(asset_id="a", generation=number))
+        producer.produce(task.writes, answer(fact).SerializeToString())
     producer.flush(10)
     with pytest.raises(Void, match="1 of 3 events have no output, first 1"):
-        ground.check()
+        environment.check()

@@ -57,14 +57,14 @@ def main() -> int:
 def _run(names: Sequence[str], folder: Path, scale: Scale) -> list[Outcome]:
     with servers(folder / "servers") as both:
         if scale is SHORT:
-            return [*asyncio.run(run_together(names, both, folder, scale, _told)).values()]
-        return asyncio.run(run_rows(names, both, folder, scale, _told))
+            return [*asyncio.run(run_together(names, both, folder, scale, _print_outcome)).values()]
+        return asyncio.run(run_rows(names, both, folder, scale, _print_outcome))
 
 
-def _told(outcome: Outcome) -> None:
+def _print_outcome(outcome: Outcome) -> None:
     verdict = "clean" if outcome.clean else "NOT CLEAN"
-    told = f"{outcome.name:<12} {outcome.seconds:6.1f} s  load {outcome.load:4.1f}  {verdict}"
-    print(told, file=sys.stderr, flush=True)
+    line = f"{outcome.name:<12} {outcome.seconds:6.1f} s  load {outcome.load:4.1f}  {verdict}"
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Runtimes that break one promise each, for the test that every checker notices.
 
-They patch the real one inside the process of a workload that was told to (`CHAOS_BROKEN`).
+They patch the real one inside the process of a workload that names one (`CHAOS_BROKEN`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def commit_first() -> None:
 
 def unordered() -> None:
     """Every record has a key of its own: those of one key are handled at once."""
-    real = assignment.consumed
+    real = vars(assignment)["consumed"]
 
     def keyless(*args: Any, **options: Any) -> Any:
         return real(*args, **options)._replace(key=b"")

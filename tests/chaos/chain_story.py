@@ -11,11 +11,11 @@ from typing import Any
 
 from chaos import checkers
 from chaos.checkers import Effect
-from chaos.ground import Ground
-from chaos.journal import deeds
+from chaos.environment import Environment
+from chaos.journal import entries
 from chaos.load import Load
+from chaos.observer import Observer, Seen
 from chaos.outcome import Outcome
-from chaos.witness import Seen, Witness
 from chaos.workloads import chain
 from chaos.workloads.chain import JOBS_AT_ONCE
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -31,16 +31,18 @@ READS = ((chain.ACCEPT, chain.REQUESTED), (chain.COLLECT, chain.REJECTED), (chai
 class ChainStory:
     """`events` requests for `events / PARTS` assets, their parts in order and the assets mixed."""
 
-    def __init__(self, ground: Ground, events: int) -> None:
-        self.ground, self.events = ground, events
+    def __init__(self, environment: Environment, events: int) -> None:
+        self.environment, self.events = environment, events
         self.assets = events // PARTS
-        self.load: Load = ground.load()
+        self.load: Load = environment.load()
         self._unwritten = self.requests()
-        self.witness: Witness = ground.witness(*chain.FACTS, *(f"{one}.dead-letter" for one in chain.GROUPS))
+        self.observer: Observer = environment.observer(
+            *chain.FACTS, *(f"{one}.dead-letter" for one in chain.GROUPS)
+        )
 
     async def declare(self) -> None:
         """Create the topics."""
-        await self.ground.declare(chain.FACTS, chain.GROUPS)
+        await self.environment.declare(chain.FACTS, chain.GROUPS)
 
     def requests(self) -> Iterator[tuple[str, IngestRequested]]:
         """Event id and request of every event."""
@@ -64,7 +66,7 @@ class ChainStory:
     async def more_answers(self, count: int, within: float = 60) -> None:
         """Return when so many more requests are answered than now."""
         wanted = self.answered() + count
-        await self.witness.until(lambda: self.answered() >= wanted, within, f"{wanted} answers")
+        await self.observer.until(lambda: self.answered() >= wanted, within, f"{wanted} answers")
 
     def finished(self) -> bool:
         """True when everything that was asked for has come out at the end."""
@@ -77,23 +79,23 @@ class ChainStory:
     async def settled(self) -> None:
         """Wait until it is finished, and for what may still double; a timeout is left to the checks."""
         with suppress(TimeoutError):
-            await self.witness.until(
-                self.finished, self.ground.scale.patience_seconds, "the end of the chain"
+            await self.observer.until(
+                self.finished, self.environment.scale.patience_seconds, "the end of the chain"
             )
-        await self.witness.caught_up()
+        await self.observer.caught_up()
 
     async def recovery(self, within: float = 60) -> float:
         """Seconds until the next new answer, from now."""
         before, began = self.answered(), time.monotonic()
-        await self.witness.until(lambda: self.answered() > before, within, "a new answer after the fault")
+        await self.observer.until(lambda: self.answered() > before, within, "a new answer after the fault")
         return time.monotonic() - began
 
     async def uncommitted_work(self) -> list[str]:
         """Requests below the commit of their partition that nobody answered: must be empty, always."""
-        committed = await self.witness.committed(chain.ACCEPT, chain.REQUESTED)
-        await self.witness.caught_up()
+        committed = await self.observer.committed(chain.ACCEPT, chain.REQUESTED)
+        await self.observer.caught_up()
         written: dict[int, dict[int, str]] = {}
-        for one in self.witness.seen[chain.REQUESTED]:
+        for one in self.observer.seen[chain.REQUESTED]:
             written.setdefault(one.partition, {})[one.offset] = one.id
         return checkers.committed_past_unfinished(committed, written, self._answers())
 
@@ -109,13 +111,13 @@ class ChainStory:
         """Wait until every group has committed all there is to read, and nothing new came meanwhile."""
         deadline, before = time.monotonic() + within, None
         while True:
-            ends = await self.witness.ends()
+            ends = await self.observer.ends()
             committed = [
-                sum((await self.witness.committed(group, topic)).values()) == ends[topic]
+                sum((await self.observer.committed(group, topic)).values()) == ends[topic]
                 for group, topic in READS
             ]
             if all(committed) and ends == before:
-                return await self.witness.caught_up()
+                return await self.observer.caught_up()
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the groups have not read everything within {within:.0f} s")
             before = ends
@@ -123,12 +125,12 @@ class ChainStory:
 
     async def until_letters(self, group: str, count: int, within: float = 60) -> None:
         """Wait until a group has given up so many records."""
-        letters = self.witness.seen[f"{group}.dead-letter"]
-        await self.witness.until(lambda: len(letters) >= count, within, f"{count} dead letters")
+        letters = self.observer.seen[f"{group}.dead-letter"]
+        await self.observer.until(lambda: len(letters) >= count, within, f"{count} dead letters")
 
     async def state(self) -> str:
         """A hash of everything the service keeps, and of every event that is visible."""
-        documents = self.ground.documents(chain.SERVICE)
+        documents = self.environment.documents(chain.SERVICE)
         try:
             kept = {name: await documents.find(name, {}) for name in KEPT}
         finally:
@@ -136,11 +138,11 @@ class ChainStory:
         visible = [effect._asdict() for effect in set(self.effects())]
         return checkers.state_hash({**kept, "visible": visible})
 
-    async def check(self, outcome: Outcome, *, letters: int = 0) -> None:
+    async def check(self, outcome: Outcome, *, dead_letters: int = 0) -> None:
         """Fill in what came of it, with so many dead letters."""
         self.load.close()
         effects = list(self.effects())
-        documents = self.ground.documents(chain.SERVICE)
+        documents = self.environment.documents(chain.SERVICE)
         try:
             kept = await documents.find(chain.EFFECTS, {})
             wholes = await documents.find(chain.WHOLES, {"expected": {"$exists": True}})
@@ -162,24 +164,24 @@ class ChainStory:
             len(kept) == len(wanted) and len(wholes) == self.assets,
             f"{len(kept)} effects and {len(wholes)} wholes in the database for {len(wanted)} requests",
         )
-        mixed = checkers.out_of_order(deeds(self.ground.journal, "attempt", "ended"))
+        mixed = checkers.out_of_order(entries(self.environment.journal, "attempt", "ended"))
         outcome.require(not mixed, f"{len(mixed)} keys were not first attempted in order, {mixed[:3]}")
         _check_jobs(outcome, jobs)
-        self.ground.require_no_deaths(outcome)
-        given_up = sum(len(seen) for name, seen in self.witness.seen.items() if name.endswith("dead-letter"))
-        outcome.require(given_up == letters, f"{given_up} dead letters instead of {letters}")
+        self.environment.require_no_deaths(outcome)
+        given_up = sum(len(seen) for name, seen in self.observer.seen.items() if name.endswith("dead-letter"))
+        outcome.require(given_up == dead_letters, f"{given_up} dead letters instead of {dead_letters}")
 
     def effects(self) -> Iterator[Effect]:
         """Everything visible that came of anything, by what it came of."""
         for topic in (chain.REJECTED, chain.REMOVED, chain.INGESTED, chain.CLOSED):
-            for one in self.witness.seen[topic]:
+            for one in self.observer.seen[topic]:
                 yield Effect(f"{topic} {_cause(topic, one)}", one.id, one.digest)
 
     def _answers(self) -> set[str]:
-        return {one.message.code for one in self.witness.seen[chain.REJECTED]}
+        return {one.message.code for one in self.observer.seen[chain.REJECTED]}
 
     def _keys(self, topic: str) -> set[str]:
-        return {_asset(one) for one in self.witness.seen[topic]}
+        return {_asset(one) for one in self.observer.seen[topic]}
 
 
 def _cause(topic: str, one: Seen) -> str:
@@ -193,7 +195,7 @@ def _asset(one: Seen) -> str:
 def _check_jobs(outcome: Outcome, jobs: list[dict[str, Any]]) -> None:
     """Every job ended once, and no write of an older epoch stands after a newer one's.
 
-    A job whose worker was killed twice is given up by rule, whoever killed it; that is told in the table.
+    A job whose worker was killed twice is given up by rule, whoever killed it; the table shows it.
     """
     blamed = [job["_id"] for job in jobs if job.get("code") == "killed_its_worker"]
     if blamed:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
-from chaos.journal import Deed
+from chaos.journal import JournalEntry
 
 H = TypeVar("H", bound=Hashable)
 
@@ -38,17 +38,17 @@ def doubled(effects: Iterable[Effect]) -> list[str]:
     return [cause for cause, different in seen.items() if len(different) > 1]
 
 
-def out_of_order(deeds: Iterable[Deed]) -> list[str]:
+def out_of_order(entries: Iterable[JournalEntry]) -> list[str]:
     """Keys of which a record was first attempted before the first attempt at an earlier one had ended.
 
-    Deeds are `attempt` and `ended`. An attempt that died, or was given back, has no end: the record is
+    Entries are `attempt` and `ended`. An attempt that died, or was given back, has no end: the record is
     attempted again before its successors.
     """
     begun: dict[str, dict[int, int]] = defaultdict(dict)
     ended: dict[str, dict[int, int]] = defaultdict(dict)
-    for deed in deeds:
-        times = (ended if deed.what == "ended" else begun)[deed.key]
-        times[deed.number] = min(deed.at_ns, times.get(deed.number, deed.at_ns))
+    for entry in entries:
+        times = (ended if entry.what == "ended" else begun)[entry.key]
+        times[entry.number] = min(entry.at_ns, times.get(entry.number, entry.at_ns))
     never = float("inf")
     return [
         key

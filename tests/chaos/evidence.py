@@ -21,7 +21,7 @@ def record(outcomes: Sequence[Outcome], seconds: float, revision: str) -> None:
     """Write what was found at a revision, clean or not."""
     rows = [[*outcome.cells(), "yes" if outcome.clean else "no"] for outcome in outcomes]
     load = max(outcome.load for outcome in outcomes)
-    said = {
+    evidence = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": revision,
         "machine": f"{os.cpu_count()} cores (load at most {load:.1f}), {platform.system()}, "
@@ -31,12 +31,12 @@ def record(outcomes: Sequence[Outcome], seconds: float, revision: str) -> None:
         "raw": [asdict(outcome) for outcome in outcomes],
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    FILE.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(evidence, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def current_revision() -> str:
     """The commit that is checked out, shortened."""
-    told = subprocess.run(
+    answered = subprocess.run(
         ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     )
-    return told.stdout.strip() or "unknown"
+    return answered.stdout.strip() or "unknown"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chaos import checkers
 from chaos.checkers import Effect
-from chaos.ground import Ground
+from chaos.environment import Environment
 from chaos.outcome import Outcome
 from chaos.workloads import heavy
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
@@ -24,16 +24,16 @@ NAME_LETTERS = 64
 class HeavyStory:
     """`chunks` planned chunks, every third of them live, and killers among them."""
 
-    def __init__(self, ground: Ground, chunks: int, killers: int = 0) -> None:
-        self.ground, self.chunks, self.killers = ground, chunks, killers
-        self.load = ground.load()
-        self.witness = ground.witness(
+    def __init__(self, environment: Environment, chunks: int, killers: int = 0) -> None:
+        self.environment, self.chunks, self.killers = environment, chunks, killers
+        self.load = environment.load()
+        self.observer = environment.observer(
             f"{heavy.MADE}.live", f"{heavy.MADE}.archive", f"{heavy.GROUP}.dead-letter"
         )
 
     async def declare(self) -> None:
         """Create the topics."""
-        await self.ground.declare([heavy.PLANNED, heavy.MADE], [heavy.GROUP])
+        await self.environment.declare([heavy.PLANNED, heavy.MADE], [heavy.GROUP])
 
     def planned(self) -> Iterator[tuple[str, ChunkPlanned]]:
         """Event id and fact of every chunk; killers come among the first."""
@@ -51,21 +51,21 @@ class HeavyStory:
         return {
             one.message.chunk_id: one.message.outcome.failed.code or "done"
             for lane in ("live", "archive")
-            for one in self.witness.seen[f"{heavy.MADE}.{lane}"]
+            for one in self.observer.seen[f"{heavy.MADE}.{lane}"]
         }
 
     async def settled(self, within: float) -> None:
         """Wait until every chunk has ended; a timeout is left to the checks."""
         with suppress(TimeoutError):
-            await self.witness.until(lambda: len(self.ends()) >= self.chunks, within, "the last chunk")
-        await self.witness.caught_up()
+            await self.observer.until(lambda: len(self.ends()) >= self.chunks, within, "the last chunk")
+        await self.observer.caught_up()
 
     async def check(self, outcome: Outcome) -> None:
         """Fill in what came of it: every chunk once, and every object that is named is whole."""
         self.load.close()
-        seen = [one for lane in ("live", "archive") for one in self.witness.seen[f"{heavy.MADE}.{lane}"]]
+        seen = [one for lane in ("live", "archive") for one in self.observer.seen[f"{heavy.MADE}.{lane}"]]
         ends = self.ends()
-        documents = self.ground.documents(heavy.SERVICE)
+        documents = self.environment.documents(heavy.SERVICE)
         try:
             kept = await documents.find(heavy.OBJECTS, {})
         finally:
@@ -81,9 +81,11 @@ class HeavyStory:
         outcome.require(not missing, f"without an end: {', '.join(missing[:5])}")
         wrong = {name: end for name, end in ends.items() if (end != "done") != name.startswith(heavy.KILLER)}
         outcome.require(not wrong, f"ended otherwise than they should: {wrong}")
-        torn = half_written(self.ground.folder / "objects")
+        torn = half_written(self.environment.folder / "objects")
         outcome.require(not torn, f"named but not whole: {torn[:3]}")
-        named = [one["key"] for one in kept if not (self.ground.folder / "objects" / one["key"]).is_file()]
+        named = [
+            one["key"] for one in kept if not (self.environment.folder / "objects" / one["key"]).is_file()
+        ]
         outcome.require(not named, f"documents name objects that are not there: {named[:3]}")
 
 

@@ -1,4 +1,4 @@
-"""What workers did, told by themselves in a way that survives their death: one appended line a deed.
+"""What workers did, written by themselves in a way that survives their death: one appended line an entry.
 
 A line that `write(2)` has taken is in the page cache: kill -9 of the writer does not lose it. Times are of
 the machine's monotonic clock, which all processes share.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Deed(NamedTuple):
+class JournalEntry(NamedTuple):
     """One thing one process did. `what` is a word of the workload's, `number` its meaning of order."""
 
     what: str
@@ -25,7 +25,7 @@ class Deed(NamedTuple):
 
 
 class Journal:
-    """Appends deeds to one file that all processes of a row share."""
+    """Appends entries to one file that all processes of a row share."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -41,7 +41,7 @@ LOADED = "loaded"
 """What a process notes when its program is loaded, before it connects to anything: no work yet."""
 
 
-class FirstDeeds:
+class FirstEntries:
     """When each process was loaded and did its first work, read from a journal that still grows."""
 
     def __init__(self, path: Path) -> None:
@@ -64,12 +64,12 @@ class FirstDeeds:
             known.setdefault(int(pid), int(at_ns))
 
 
-def deeds(path: Path, *whats: str) -> Iterator[Deed]:
-    """The deeds of a journal (those named, or all), in the order they were written."""
+def entries(path: Path, *whats: str) -> Iterator[JournalEntry]:
+    """Yield the entries of a journal (those named, or all), in the order they were written."""
     if not path.exists():
         return
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             what, key, number, cause, pid, at_ns = line.rstrip("\n").split("\t")
             if not whats or what in whats:
-                yield Deed(what, key, int(number), cause, int(pid), int(at_ns))
+                yield JournalEntry(what, key, int(number), cause, int(pid), int(at_ns))

@@ -25,11 +25,11 @@ TESTS = Path(__file__).resolve().parents[1]
 class Worker:
     """One replica of a workload (`python -m chaos.workloads NAME`); a restart keeps its ports."""
 
-    def __init__(self, workload: str, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, workload: str, variables: Mapping[str, str], log: Path) -> None:
         self.log = log
         self._workload, self._service = workload, SERVICE_OF[workload]
         self._ports = MeshSettings(port_base=port_base())
-        self._environment = {**_inherited(), "FRAMEWELL_PORT_BASE": str(self._ports.port_base), **environment}
+        self._variables = {**_inherited(), "FRAMEWELL_PORT_BASE": str(self._ports.port_base), **variables}
         self.process: subprocess.Popen[bytes] | None = None
         self.deaths: list[int] = []  # exit statuses of ends that nobody asked for
         self._wanted = False
@@ -53,13 +53,13 @@ class Worker:
 
     def start(self, **changed: str) -> None:
         """Start it; `changed` settings stay changed."""
-        self._environment.update(changed)
+        self._variables.update(changed)
         self._wanted = True
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "chaos.workloads", self._workload],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=self._environment, cwd=TESTS, preexec_fn=die_with_parent(),  # noqa: PLW1509 - one system call, looked up before
+                env=self._variables, cwd=TESTS, preexec_fn=die_with_parent(),  # noqa: PLW1509 - one system call, looked up before
             )  # fmt: skip
 
     def signal(self, number: int) -> None:
@@ -100,17 +100,17 @@ class Worker:
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
                 session.get(url) as answer,
             ):
-                said: dict[str, object] = await answer.json()
-                return {**said, "status": answer.status}
+                health: dict[str, object] = await answer.json()
+                return {**health, "status": answer.status}
         except (aiohttp.ClientError, TimeoutError, OSError):
             return None
 
     async def ready(self, within: float = 60) -> None:
         """Return once it is ready. Raises TimeoutError with the end of its log."""
         deadline = time.monotonic() + within
-        while (said := await self.health()) is None or said["status"] != 200:
+        while (health := await self.health()) is None or health["status"] != 200:
             if time.monotonic() > deadline or not self.running:
-                raise TimeoutError(f"{self._workload} is not ready: {said}; {self._last_lines()}")
+                raise TimeoutError(f"{self._workload} is not ready: {health}; {self._last_lines()}")
             await asyncio.sleep(0.1)
 
     def resident_bytes(self) -> int:
@@ -123,7 +123,7 @@ class Worker:
 
 
 def _inherited() -> dict[str, str]:
-    """This process's environment without settings of a mesh that somebody runs beside the tests."""
+    """This process's variables without settings of a mesh that somebody runs beside the tests."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("FRAMEWELL_", "CHAOS_"))
     }

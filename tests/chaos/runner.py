@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from chaos.ground import Ground, ground
+from chaos.environment import Environment, prepare_environment
 from chaos.outcome import Outcome
 from chaos.rows import content, disks, heavy, outages, workers
 from chaos.rows.assets import assets
@@ -17,7 +17,7 @@ from chaos.rows.backlog import backlog
 from chaos.scale import Scale
 from chaos.servers import Servers
 
-Row = Callable[[Ground], Awaitable[Outcome]]
+Row = Callable[[Environment], Awaitable[Outcome]]
 
 ROWS: Final[dict[str, Row]] = {
     "kills": workers.kills,
@@ -32,7 +32,7 @@ ROWS: Final[dict[str, Row]] = {
     "full": disks.full,
     "poison": content.poison,
     "breaker": content.breaker,
-    "letters": content.letters,
+    "dead-letters": content.dead_letters,
     "replay": content.replay,
     "sigterm": workers.sigterm,
     "clocks": workers.clocks,
@@ -57,8 +57,11 @@ async def run_row(
     """Run one row; what goes wrong in it is a problem of its outcome, not an error."""
     began = time.monotonic()
     try:
-        async with asyncio.timeout(within), ground(servers, folder, scale, broken) as laid:
-            outcome = await ROWS[name](laid)
+        async with (
+            asyncio.timeout(within),
+            prepare_environment(servers, folder, scale, broken) as environment,
+        ):
+            outcome = await ROWS[name](environment)
     except Exception as error:  # noqa: BLE001 - the other rows are to run all the same
         outcome = Outcome(
             name, f"{name}: could not be finished", problems=[f"{type(error).__name__}: {error}"]
@@ -68,28 +71,28 @@ async def run_row(
 
 
 async def run_rows(
-    names: Sequence[str], servers: Servers, folder: Path, scale: Scale, told: Callable[[Outcome], None]
+    names: Sequence[str], servers: Servers, folder: Path, scale: Scale, ended: Callable[[Outcome], None]
 ) -> list[Outcome]:
-    """Run these rows one after the other; `told` hears of each as it ends."""
+    """Run these rows one after the other; `ended` is called with each."""
     outcomes, end = [], time.monotonic() + ALL_SECONDS
     for name in names:
         within = min(ROW_SECONDS, end - time.monotonic())
         outcome = await run_row(name, servers, folder / name, scale, within=within)
-        told(outcome)
+        ended(outcome)
         outcomes.append(outcome)
     return outcomes
 
 
 async def run_together(
-    names: Sequence[str], servers: Servers, folder: Path, scale: Scale, told: Callable[[Outcome], None]
+    names: Sequence[str], servers: Servers, folder: Path, scale: Scale, ended: Callable[[Outcome], None]
 ) -> dict[str, Outcome]:
     """Run these rows, some of them at once where none takes the servers away from the others."""
-    alone = await run_rows([name for name in names if name in ALONE], servers, folder, scale, told)
+    alone = await run_rows([name for name in names if name in ALONE], servers, folder, scale, ended)
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> Outcome:
         async with places:
-            return (await run_rows([name], servers, folder, scale, told))[0]
+            return (await run_rows([name], servers, folder, scale, ended))[0]
 
     others = await asyncio.gather(*(one(name) for name in names if name not in ALONE))
     found = {outcome.name: outcome for outcome in (*alone, *others)}

@@ -6,14 +6,14 @@ from typing import Any, TypeAlias
 
 from chaos import checkers
 from chaos.checkers import Effect
-from chaos.journal import Deed
+from chaos.journal import JournalEntry
 from chaos.outcome import Outcome
 
 State: TypeAlias = dict[str, list[dict[str, Any]]]
 
 
-def deed(what: str, number: int, at: int, key: str = "a") -> Deed:
-    return Deed(what, key, number, f"{key}-{number}", 1, at)
+def entry(what: str, number: int, at: int, key: str = "a") -> JournalEntry:
+    return JournalEntry(what, key, number, f"{key}-{number}", 1, at)
 
 
 def test_an_event_that_nothing_answers_is_lost() -> None:
@@ -29,17 +29,27 @@ def test_a_repeat_of_the_same_event_is_one_effect_and_anything_else_is_two() -> 
 
 
 def test_a_successor_that_begins_too_early_is_out_of_order() -> None:
-    in_order = [deed("attempt", 1, 10), deed("ended", 1, 20), deed("attempt", 2, 21), deed("ended", 2, 30)]
-    at_once = [deed("attempt", 1, 10), deed("attempt", 2, 11), deed("ended", 1, 20), deed("ended", 2, 21)]
-    overtaken = [deed("attempt", 2, 10), deed("ended", 2, 20), deed("attempt", 1, 21), deed("ended", 1, 30)]
+    in_order = [
+        entry("attempt", 1, 10),
+        entry("ended", 1, 20),
+        entry("attempt", 2, 21),
+        entry("ended", 2, 30),
+    ]
+    at_once = [entry("attempt", 1, 10), entry("attempt", 2, 11), entry("ended", 1, 20), entry("ended", 2, 21)]
+    overtaken = [
+        entry("attempt", 2, 10),
+        entry("ended", 2, 20),
+        entry("attempt", 1, 21),
+        entry("ended", 1, 30),
+    ]
     assert checkers.out_of_order(in_order) == []
     assert checkers.out_of_order(at_once) == ["a"]
     assert checkers.out_of_order(overtaken) == ["a"]
 
 
 def test_an_attempt_that_died_is_made_again_before_its_successor() -> None:
-    died = [deed("attempt", 1, 10), deed("attempt", 1, 40), deed("ended", 1, 50), deed("attempt", 2, 51)]
-    skipped = [deed("attempt", 1, 10), deed("attempt", 2, 40), deed("ended", 2, 50)]
+    died = [entry("attempt", 1, 10), entry("attempt", 1, 40), entry("ended", 1, 50), entry("attempt", 2, 51)]
+    skipped = [entry("attempt", 1, 10), entry("attempt", 2, 40), entry("ended", 2, 50)]
     assert checkers.out_of_order(died) == []
     assert checkers.out_of_order(skipped) == ["a"]
 
@@ -48,10 +58,10 @@ def test_another_key_may_go_on_meanwhile() -> None:
     assert (
         checkers.out_of_order(
             [
-                deed("attempt", 1, 10),
-                deed("attempt", 2, 11, "b"),
-                deed("ended", 2, 12, "b"),
-                deed("ended", 1, 20),
+                entry("attempt", 1, 10),
+                entry("attempt", 2, 11, "b"),
+                entry("ended", 2, 12, "b"),
+                entry("ended", 1, 20),
             ]
         )
         == []

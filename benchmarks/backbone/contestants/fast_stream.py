@@ -38,8 +38,8 @@ class Rejection(BaseModel):
 
 def body(value: bytes) -> dict[str, Any]:
     """What pydantic validates, from protobuf."""
-    said = AssetRejected.FromString(value)
-    return {"asset_id": said.work.asset_id, "detail": said.detail, "generation": said.work.generation}
+    fact = AssetRejected.FromString(value)
+    return {"asset_id": fact.work.asset_id, "detail": fact.detail, "generation": fact.work.generation}
 
 
 class Application:
@@ -70,10 +70,10 @@ class Application:
             cache_logger_on_first_use=True,
         )
 
-    async def answer(self, said: Rejection, key: bytes, headers: Mapping[str, str]) -> None:
+    async def answer(self, fact: Rejection, key: bytes, headers: Mapping[str, str]) -> None:
         """Publish the answer and wait for its acknowledgement."""
         message = answer(
-            AssetRejected(work=Work(asset_id=said.asset_id, generation=said.generation), detail=said.detail)
+            AssetRejected(work=Work(asset_id=fact.asset_id, generation=fact.generation), detail=fact.detail)
         )
         await self.broker.publish(
             message.SerializeToString(),
@@ -81,7 +81,7 @@ class Application:
             key=key,
             headers=_texts(headers),
         )
-        log.info("answered", asset_id=said.asset_id, generation=said.generation)
+        log.info("answered", asset_id=fact.asset_id, generation=fact.generation)
         self._left -= 1
         if not self._left:
             self._all_answered.set()

@@ -25,8 +25,8 @@ async def _run(task: Task) -> Timing:
         raw: Any = message.raw_message
         await asyncio.gather(
             *(
-                application.answer(said, record.key, headers)
-                for said, record, headers in zip(bodies, raw, message.batch_headers, strict=True)
+                application.answer(fact, record.key, headers)
+                for fact, record, headers in zip(bodies, raw, message.batch_headers, strict=True)
             )
         )
 

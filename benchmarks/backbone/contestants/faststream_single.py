@@ -22,10 +22,10 @@ async def _run(task: Task) -> Timing:
     # Nothing else is on its way while the one answer is waited for, so lingering would be in vain.
     application = Application(task, linger_ms=0)
 
-    async def handle(said: Rejection, message: KafkaMessage) -> None:
+    async def handle(fact: Rejection, message: KafkaMessage) -> None:
         application.watch.begin()
         raw: Any = message.raw_message
-        await application.answer(said, raw.key, message.headers)
+        await application.answer(fact, raw.key, message.headers)
 
     application.broker.subscriber(
         task.reads, group_id=task.group, auto_offset_reset="earliest", decoder=_body

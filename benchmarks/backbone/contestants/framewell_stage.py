@@ -8,7 +8,7 @@ from benchmarks.backbone.task import Stopwatch, Task, Timing
 from benchmarks.backbone.work import GROUP, answer
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
 from framewell_kafka.broker_access import BrokerAccess
-from framewell_kit import garbage, loop
+from framewell_kit import garbage_collection, loop
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
@@ -57,7 +57,7 @@ async def streaming(kafka: str, prefix: str, stage: Stage) -> AsyncIterator[Stre
         access, [stage], documents=MemoryDocuments(), publisher=publisher, clock=clock, prefix=prefix
     )
     await runtime.start()
-    garbage.settle()  # as run_service does once a service has started
+    garbage_collection.freeze()  # as run_service does once a service has started
     try:
         yield runtime
     finally:

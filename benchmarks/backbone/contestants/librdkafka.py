@@ -40,10 +40,10 @@ def produce_answers(
     """Answer every message; `acknowledged` is called once for each by a later `poll` or `flush`."""
     now = datetime.now(UTC).isoformat().encode()
     for message in messages:
-        said = AssetRejected.FromString(message.value() or b"")
+        fact = AssetRejected.FromString(message.value() or b"")
         producer.produce(
             topic,
-            answer(said).SerializeToString(),
+            answer(fact).SerializeToString(),
             message.key(),
             headers=answer_headers(dict(message.headers() or ()), now),  # type: ignore[arg-type]
             on_delivery=acknowledged,

@@ -1,1 +1,1 @@
-"""One module a fault; a row takes its ground and returns what it found."""
+"""One module a fault; a row takes its environment and returns what it found."""

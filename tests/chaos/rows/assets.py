@@ -15,10 +15,10 @@ from pathlib import Path
 
 from chaos import checkers
 from chaos.checkers import Effect
-from chaos.ground import Ground
+from chaos.environment import Environment
 from chaos.load import SOURCE, Load
+from chaos.observer import Observer
 from chaos.outcome import Outcome
-from chaos.witness import Witness
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_cli.mesh.folder import MeshFolder
@@ -41,12 +41,12 @@ MOST_KILLS = 24
 PATIENCE_SECONDS = 420.0
 
 
-async def assets(ground: Ground) -> Outcome:
+async def assets(environment: Environment) -> Outcome:
     """Whole and damaged media go in while services die in turn, one chunk's worker as often as it starts."""
     outcome = Outcome("assets", "services of the real mesh killed, and a chunk that kills its worker")
-    media = ground.folder / "media"
+    media = environment.folder / "media"
     wanted = dict(_requests(_prepared(media)))
-    mesh = TemporaryMesh.at(ground.folder / "mesh", roots=(media,))
+    mesh = TemporaryMesh.at(environment.folder / "mesh", roots=(media,))
     try:
         async with mesh.running(keep=False) as addresses:
             await _play(mesh, addresses, wanted, outcome)
@@ -60,21 +60,23 @@ async def _play(
 ) -> None:
     load = Load(addresses["kafka"], "")
     chunk = DeadlyChunk(addresses["mongo"], mesh.folder)
-    async with Witness(addresses["kafka"], "", [ANALYSED, REJECTED]) as witness:
+    async with Observer(addresses["kafka"], "", [ANALYSED, REJECTED]) as observer:
         harm = [asyncio.create_task(chunk.strike()), asyncio.create_task(_kill_in_turn(mesh.folder, outcome))]
         try:
             await load.facts(wanted.items())
             ids = {asset_id(SOURCE, name) for name in wanted}
             with suppress(TimeoutError):
-                await witness.until(lambda: ids <= _ended(witness), PATIENCE_SECONDS, "the last asset's end")
+                await observer.until(
+                    lambda: ids <= _ended(observer), PATIENCE_SECONDS, "the last asset's end"
+                )
         finally:
             for task in harm:
                 task.cancel()
             await asyncio.gather(*harm, return_exceptions=True)
-        await witness.caught_up()
-        seen = [*witness.seen[ANALYSED], *witness.seen[REJECTED]]
-        outcome.events_in, outcome.effects_out = len(load.acknowledged), len(_ended(witness))
-        missing = checkers.lost(sorted(ids), _ended(witness))
+        await observer.caught_up()
+        seen = [*observer.seen[ANALYSED], *observer.seen[REJECTED]]
+        outcome.events_in, outcome.effects_out = len(load.acknowledged), len(_ended(observer))
+        missing = checkers.lost(sorted(ids), _ended(observer))
         outcome.lost = len(missing)
         outcome.doubled = len(
             checkers.doubled(Effect(one.message.work.asset_id, one.id, one.digest) for one in seen)
@@ -82,13 +84,13 @@ async def _play(
         outcome.times += chunk.strikes
         outcome.require(not missing, f"assets without an end: {missing[:3]}")
         outcome.require(chunk.strikes >= MAX_ATTEMPTS - 1, "no chunk's worker was killed often enough")
-        incomplete = [one for one in witness.seen[ANALYSED] if one.message.missing]
+        incomplete = [one for one in observer.seen[ANALYSED] if one.message.missing]
         outcome.require(incomplete, "no asset ended with a chunk missing: the row has not tried that")
     load.close()
 
 
-def _ended(witness: Witness) -> set[str]:
-    return {one.message.work.asset_id for topic in (ANALYSED, REJECTED) for one in witness.seen[topic]}
+def _ended(observer: Observer) -> set[str]:
+    return {one.message.work.asset_id for topic in (ANALYSED, REJECTED) for one in observer.seen[topic]}
 
 
 def _prepared(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from chaos import checkers
 from chaos.checkers import Effect
-from chaos.ground import Ground
+from chaos.environment import Environment
 from chaos.outcome import Outcome
 from chaos.processes import Worker
 from chaos.workloads import backlog as workload
@@ -19,22 +19,22 @@ ALLOWED = 1.2
 SLOWEST_PER_SECOND = 2_500
 
 
-async def backlog(ground: Ground) -> Outcome:
+async def backlog(environment: Environment) -> Outcome:
     """Resident memory while a backlog is worked off, against that of the same worker with nothing to do."""
-    count = ground.scale.backlog
+    count = environment.scale.backlog
     outcome = Outcome("backlog", f"backlog of {count:,} records", times=1)
-    await ground.declare([workload.REQUESTED, workload.REJECTED], [workload.GROUP])
-    load, witness = ground.load(), ground.witness(workload.REJECTED)
-    worker = ground.worker("backlog", instance=0)
+    await environment.declare([workload.REQUESTED, workload.REJECTED], [workload.GROUP])
+    load, observer = environment.load(), environment.observer(workload.REJECTED)
+    worker = environment.worker("backlog", instance=0)
 
     def answers() -> int:
-        return len({one.message.code for one in witness.seen[workload.REJECTED]})
+        return len({one.message.code for one in observer.seen[workload.REJECTED]})
 
-    async with witness:
+    async with observer:
         worker.start()
         await worker.ready()
         await load.facts(_requests(0, WARM))
-        await witness.until(lambda: answers() >= WARM // workload.ANSWERED_EVERY, 60, "the first answers")
+        await observer.until(lambda: answers() >= WARM // workload.ANSWERED_EVERY, 60, "the first answers")
         await asyncio.sleep(2)
         idle = worker.resident_bytes()
         worker.terminate()
@@ -44,16 +44,18 @@ async def backlog(ground: Ground) -> Outcome:
         worker.start()
         memory = Memory(worker)
         watching = asyncio.create_task(memory.watch())
-        await witness.until(lambda: answers() >= wanted, count / SLOWEST_PER_SECOND + 60, f"{wanted} answers")
-        await witness.caught_up()
+        await observer.until(
+            lambda: answers() >= wanted, count / SLOWEST_PER_SECOND + 60, f"{wanted} answers"
+        )
+        await observer.caught_up()
         watching.cancel()
     outcome.fault += f" (resident memory at most {memory.highest / idle:.2f} of idle)"
     outcome.require(
         memory.highest <= ALLOWED * idle,
         f"resident memory rose from {idle >> 20} to {memory.highest >> 20} MiB",
     )
-    ground.require_no_deaths(outcome)
-    seen = witness.seen[workload.REJECTED]
+    environment.require_no_deaths(outcome)
+    seen = observer.seen[workload.REJECTED]
     outcome.events_in, outcome.effects_out = len(load.acknowledged), answers()
     numbers = [str(number) for number in range(0, WARM + count, workload.ANSWERED_EVERY)]
     outcome.lost = len(checkers.lost(numbers, {one.message.code for one in seen}))

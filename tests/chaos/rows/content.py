@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from itertools import chain as one_after_the_other
 
 from chaos.chain_story import PARTS, ChainStory
-from chaos.ground import Ground
+from chaos.environment import Environment
+from chaos.observer import everything
 from chaos.outcome import Outcome
 from chaos.processes import Worker
-from chaos.witness import everything
 from chaos.workloads import chain
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Envelope, Record, encode
@@ -28,88 +28,92 @@ JUNK = 300
 GIVEN_UP_EVERY = 40
 
 
-async def poison(ground: Ground) -> Outcome:
+async def poison(environment: Environment) -> Outcome:
     """One per cent of the records can never be handled: each ends as a dead letter, its neighbours go on."""
-    story = ChainStory(ground, ground.scale.poisoned)
+    story = ChainStory(environment, environment.scale.poisoned)
     count = int(story.events * POISONED_FRACTION)
     outcome = Outcome("poison", "record that can never be handled (1 %)", times=count)
     await _worker(story, retry_in_place="[0.01]", retry_rounds="[0.3]")
-    async with story.witness:
+    async with story.observer:
         bad = iter(_poison(count))
         good = iter(story.requests())
         every = story.events // count
         await story.load.records(_mixed(good, bad, every))
         await story.settled()
         await story.until_letters(chain.ACCEPT, count)
-        await story.check(outcome, letters=count)
+        await story.check(outcome, dead_letters=count)
     return outcome
 
 
-async def breaker(ground: Ground) -> Outcome:
+async def breaker(environment: Environment) -> Outcome:
     """Junk from outside stops nothing; a handler that fails on everything stops its stage, and it resumes."""
-    story = ChainStory(ground, ground.scale.events // 10)
+    story = ChainStory(environment, environment.scale.events // 10)
     outcome = Outcome("breaker", "handler that fails on everything", times=1)
-    switch = ground.folder / "mended"
+    switch = environment.folder / "mended"
     switch.touch()
     worker = await _worker(story, retry_in_place="[]", retry_rounds="[]", fail_every=1, switch=switch)
-    async with story.witness:
+    async with story.observer:
         junk = (Record(chain.REQUESTED, b"", b"junk from outside", []) for _ in range(JUNK))
         await story.load.records((f"junk-{number}", record) for number, record in enumerate(junk))
         await story.until_letters(chain.ACCEPT, JUNK)
         outcome.require(await _is_ready(worker), "junk from outside made the stage unready")
         switch.unlink()
         await story.write()
-        said = await _says(worker, "breaker", within=30)
-        outcome.require(said, "a handler that failed on everything did not stop its stage")
+        shown = await _health_shows(worker, "breaker", within=30)
+        outcome.require(shown, "a handler that failed on everything did not stop its stage")
         switch.touch()
         await _framewell("dlq", "resume", chain.ACCEPT, "--address", worker.rpc_address)
         outcome.recovered.append(await story.recovery())
         await story.drained()
-        given_up = len(story.witness.seen[f"{chain.ACCEPT}.dead-letter"]) - JUNK
+        given_up = len(story.observer.seen[f"{chain.ACCEPT}.dead-letter"]) - JUNK
         outcome.require(
             given_up <= MIN_FAILURES, f"{given_up} records were given up before the stage stopped"
         )
-        await _replay(ground, "--code", "failed")
+        await _replay(environment, "--code", "failed")
         await story.settled()
-        await story.check(outcome, letters=JUNK + given_up)
+        await story.check(outcome, dead_letters=JUNK + given_up)
         outcome.require(await _is_ready(worker), "the stage is not ready again")
     return outcome
 
 
-async def letters(ground: Ground) -> Outcome:
+async def dead_letters(environment: Environment) -> Outcome:
     """Dead letters are replayed after the handler was mended, and replayed again: the same as once."""
-    story = ChainStory(ground, ground.scale.poisoned)
-    outcome = Outcome("letters", "dead letters replayed twice", times=2)
-    switch = ground.folder / "mended"
+    story = ChainStory(environment, environment.scale.poisoned)
+    outcome = Outcome("dead-letters", "dead letters replayed twice", times=2)
+    switch = environment.folder / "mended"
     await _worker(story, retry_in_place="[]", retry_rounds="[]", fail_every=GIVEN_UP_EVERY, switch=switch)
-    async with story.witness:
+    async with story.observer:
         await story.write()
         await story.drained()
-        count = len(story.witness.seen[f"{chain.ACCEPT}.dead-letter"])
-        outcome.require(count + story.answered() == story.events, f"{count} letters, {story.answered()} done")
+        count = len(story.observer.seen[f"{chain.ACCEPT}.dead-letter"])
+        outcome.require(
+            count + story.answered() == story.events, f"{count} dead letters, {story.answered()} done"
+        )
         outcome.require(count, "nothing was given up: the row has tried nothing")
         switch.touch()
-        outcome.require(await _replay(ground) == count, "not every letter was replayed")
+        outcome.require(await _replay(environment) == count, "not every letter was replayed")
         await story.settled()
         once = await story.state()
-        outcome.require(await _replay(ground) == 0, "a letter that was replayed was sent again unasked")
-        outcome.require(await _replay(ground, "--again") == count, "asked to, it did not replay all again")
+        outcome.require(await _replay(environment) == 0, "a letter that was replayed was sent again unasked")
+        outcome.require(
+            await _replay(environment, "--again") == count, "asked to, it did not replay all again"
+        )
         await story.drained()
         outcome.require(await story.state() == once, "replaying twice is not the same as once")
-        await story.check(outcome, letters=count)
+        await story.check(outcome, dead_letters=count)
     return outcome
 
 
-async def replay(ground: Ground) -> Outcome:
+async def replay(environment: Environment) -> Outcome:
     """Every record of every topic again, a tenth of them twice, shuffled across keys: nothing changes."""
-    story = ChainStory(ground, ground.scale.replayed)
+    story = ChainStory(environment, environment.scale.replayed)
     outcome = Outcome("replay", "all topics replayed, 10 % twice, shuffled across keys", times=1)
     await _worker(story)
-    async with story.witness:
+    async with story.observer:
         await story.write()
         await story.settled()
         before = await story.state()
-        records = await everything(ground.servers.bootstrap, ground.prefix, chain.FACTS)
+        records = await everything(environment.servers.bootstrap, environment.prefix, chain.FACTS)
         again = _shuffled(records)
         await story.load.records((f"again-{number}", record) for number, record in enumerate(again))
         await story.drained()
@@ -122,8 +126,8 @@ async def replay(ground: Ground) -> Outcome:
 
 async def _worker(story: ChainStory, **settings: object) -> Worker:
     await story.declare()
-    told = {f"chaos_{name}": value for name, value in settings.items()}
-    worker = story.ground.worker("chain", instance=0, chaos_parts=PARTS, **told)
+    options = {f"chaos_{name}": value for name, value in settings.items()}
+    worker = story.environment.worker("chain", instance=0, chaos_parts=PARTS, **options)
     worker.start()
     await worker.ready()
     return worker
@@ -166,26 +170,26 @@ def _shuffled(records: Sequence[Record]) -> list[Record]:
 
 
 async def _is_ready(worker: Worker) -> bool:
-    said = await worker.health()
-    return said is not None and said["status"] == 200
+    health = await worker.health()
+    return health is not None and health["status"] == 200
 
 
-async def _says(worker: Worker, word: str, within: float) -> bool:
+async def _health_shows(worker: Worker, word: str, within: float) -> bool:
     for _ in range(int(within / 0.2)):
-        said = await worker.health()
-        if said is not None and said["status"] != 200 and word in str(said):
+        health = await worker.health()
+        if health is not None and health["status"] != 200 and word in str(health):
             return True
         await asyncio.sleep(0.2)
     return False
 
 
-async def _replay(ground: Ground, *options: str) -> int:
-    """`framewell dlq replay`: how many letters it sent."""
-    told = await _framewell(
-        "dlq", "replay", chain.ACCEPT, "--kafka", ground.servers.bootstrap, "--prefix", ground.prefix,
-        "--json", *options,
+async def _replay(environment: Environment, *options: str) -> int:
+    """`framewell dlq replay`: return how many dead letters it sent."""
+    printed = await _framewell(
+        "dlq", "replay", chain.ACCEPT, "--kafka", environment.servers.bootstrap,
+        "--prefix", environment.prefix, "--json", *options,
     )  # fmt: skip
-    return int(json.loads(told)["replayed"])
+    return int(json.loads(printed)["replayed"])
 
 
 async def _framewell(*arguments: str) -> str:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from chaos.chain_story import ChainStory
-from chaos.ground import Ground
+from chaos.environment import Environment
 from chaos.heavy_story import HeavyStory, half_written
 from chaos.outcome import Outcome
 from chaos.processes import Worker
@@ -29,25 +29,25 @@ ENDED_SECONDS = 20.0
 NOT_TRIED = " (not tried: no right to mount a small disk here)"
 
 
-async def disk(ground: Ground) -> Outcome:
+async def disk(environment: Environment) -> Outcome:
     """No room for objects: a reason that helps, nothing half-written named, and it goes on by itself."""
-    outcome, objects = Outcome("disk", "disk full"), ground.folder / "objects"
-    room = OBJECT_BYTES * ground.scale.objects // 2
+    outcome, objects = Outcome("disk", "disk full"), environment.folder / "objects"
+    room = OBJECT_BYTES * environment.scale.objects // 2
     with _small_disk(objects, room) as small:
         if not small:
             outcome.fault += NOT_TRIED
             return outcome
-        story = HeavyStory(ground, ground.scale.objects)
+        story = HeavyStory(environment, environment.scale.objects)
         worker = await start_worker(story, object_bytes=OBJECT_BYTES, permits=4)
         await _without_room(story, worker, outcome, make_room=lambda: _enlarge(objects, 4 * room))
         worker.kill()
     return outcome
 
 
-async def limit(ground: Ground) -> Outcome:
+async def limit(environment: Environment) -> Outcome:
     """Objects larger than the process may write: the same, by a limit on it instead of a full disk."""
     outcome = Outcome("limit", "file size limit reached (RLIMIT_FSIZE)")
-    story = HeavyStory(ground, ground.scale.heavy)
+    story = HeavyStory(environment, environment.scale.heavy)
     worker = await start_worker(story, object_bytes=2 * LIMIT_BYTES, permits=4)
 
     def set_limit(size: int) -> None:
@@ -58,20 +58,20 @@ async def limit(ground: Ground) -> Outcome:
     return outcome
 
 
-async def full(ground: Ground) -> Outcome:
+async def full(environment: Environment) -> Outcome:
     """The disk of broker and database fills up under load: they end, and are started again with room."""
-    outcome, folder = Outcome("full", "disk of broker and database full"), ground.folder / "servers"
+    outcome, folder = Outcome("full", "disk of broker and database full"), environment.folder / "servers"
     with _small_disk(folder, SERVERS_BYTES) as small:
         if not small:
             outcome.fault += NOT_TRIED
             return outcome
-        async with _own_servers(ground, folder) as own:
-            story = ChainStory(ground, ground.scale.events // 4)
+        async with _own_servers(environment, folder) as own:
+            story = ChainStory(environment, environment.scale.events // 4)
             await two_workers(story)
             past: set[str] = set()
-            burst = story.events // (ground.scale.full_disks + 1)
-            async with story.witness:
-                for _ in range(ground.scale.full_disks):
+            burst = story.events // (environment.scale.full_disks + 1)
+            async with story.observer:
+                for _ in range(environment.scale.full_disks):
                     writing = asyncio.create_task(story.write(burst))
                     await story.more_answers(burst // 10)
                     with _filled(folder):
@@ -85,47 +85,47 @@ async def full(ground: Ground) -> Outcome:
                     await writing
                     past.update(await story.uncommitted_work())
                 await story.finish(outcome, past)
-            ground.end_workers()
+            environment.end_workers()
     return outcome
 
 
 async def _without_room(
     story: HeavyStory, worker: Worker, outcome: Outcome, *, make_room: Callable[[], None]
 ) -> None:
-    outcome.times, objects = 1, story.ground.folder / "objects"
-    async with story.witness:
+    outcome.times, objects = 1, story.environment.folder / "objects"
+    async with story.observer:
         await story.load.facts(story.planned())
         outcome.require(
-            await _told_of_no_room(worker, within=60), "the process never said that there is no room"
+            await _reports_no_room(worker, within=60), "the process never said that there is no room"
         )
         outcome.require(not half_written(objects), "something half-written got a name")
         began, before = time.monotonic(), len(story.ends())
         make_room()
-        await story.witness.until(lambda: len(story.ends()) > before, 60, "a chunk after room was made")
+        await story.observer.until(lambda: len(story.ends()) > before, 60, "a chunk after room was made")
         outcome.recovered.append(time.monotonic() - began)
         await story.settled(120)
         await story.check(outcome)
     outcome.require(not worker.deaths, f"the worker ended by itself, with {worker.deaths}")
 
 
-async def _told_of_no_room(worker: Worker, within: float) -> bool:
+async def _reports_no_room(worker: Worker, within: float) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        said = await worker.health()
-        if said is not None and "no room left for objects" in str(said):
+        health = await worker.health()
+        if health is not None and "no room left for objects" in str(health):
             return True
         await asyncio.sleep(0.1)
     return False
 
 
 @asynccontextmanager
-async def _own_servers(ground: Ground, folder: Path) -> AsyncIterator[Servers]:
+async def _own_servers(environment: Environment, folder: Path) -> AsyncIterator[Servers]:
     """A broker and a database of this row's own, for the others are not to lose theirs."""
     own = Servers(folder)
     try:
         await asyncio.to_thread(own.broker.server.prepare)
         await asyncio.gather(own.broker.restart(), own.database.restart())
-        ground.servers = own
+        environment.servers = own
         yield own
     finally:
         own.broker.kill()

@@ -1,4 +1,4 @@
-"""What may happen to a worker: killed, told to stop, frozen, started with another time of day."""
+"""What may happen to a worker: killed, stopped, frozen, started with another time of day."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 
 from chaos.chain_story import PARTS, ChainStory
-from chaos.ground import Ground
-from chaos.journal import deeds
+from chaos.environment import Environment
+from chaos.journal import entries
 from chaos.outcome import Outcome
 from chaos.processes import Worker
 
@@ -21,15 +21,15 @@ HOUR, DAY = 3600, 86_400
 SKEWS = (HOUR, -HOUR, DAY, -DAY, 300, -30)
 
 
-async def kills(ground: Ground) -> Outcome:
+async def kills(environment: Environment) -> Outcome:
     """Two static members take turns to die, each in the middle of its share of the events."""
-    scale = ground.scale
+    scale = environment.scale
     outcome = Outcome("kills", "worker killed (kill -9)")
-    story = ChainStory(ground, scale.events)
+    story = ChainStory(environment, scale.events)
     workers = await _pair(story)
     past: set[str] = set()
     burst = scale.events // (scale.kills + 1)
-    async with story.witness:
+    async with story.observer:
         for kill in range(scale.kills):
             writing = asyncio.create_task(story.write(burst))
             await story.more_answers(random.randrange(1, burst // 2))
@@ -44,15 +44,15 @@ async def kills(ground: Ground) -> Outcome:
     return outcome
 
 
-async def sigterm(ground: Ground) -> Outcome:
-    """Workers are told to stop under load; here the seconds are those until they have ended."""
-    scale = ground.scale
+async def sigterm(environment: Environment) -> Outcome:
+    """Workers are stopped (SIGTERM) under load; here the seconds are those until they have ended."""
+    scale = environment.scale
     outcome = Outcome("sigterm", "worker told to stop (SIGTERM)")
-    story = ChainStory(ground, scale.events // 2)
+    story = ChainStory(environment, scale.events // 2)
     workers = await _pair(story)
     past: set[str] = set()
     burst = story.events // (scale.terminations + 1)
-    async with story.witness:
+    async with story.observer:
         for time_of in range(scale.terminations):
             writing = asyncio.create_task(story.write(burst))
             await story.more_answers(random.randrange(1, burst // 2))
@@ -66,27 +66,27 @@ async def sigterm(ground: Ground) -> Outcome:
             outcome.times += 1
             past.update(await story.uncommitted_work())
             await writing
-            await ground.working(victim, unless=story.all_answered)
+            await environment.working(victim, unless=story.all_answered)
         await story.finish(outcome, past)
     return outcome
 
 
-async def zombies(ground: Ground) -> Outcome:
+async def zombies(environment: Environment) -> Outcome:
     """SIGSTOP until leases and partitions have gone to others, then SIGCONT: what was frozen is refused.
 
     One of the two workers is blind: its leases do not look at their own clock, so that what refuses its
     writes is the epoch in the database alone.
     """
-    frozen = ground.scale.frozen_seconds
+    frozen = environment.scale.frozen_seconds
     outcome = Outcome("zombies", "worker frozen for three leases (SIGSTOP)")
-    story = ChainStory(ground, min(ground.scale.events // 4, 2000))
+    story = ChainStory(environment, min(environment.scale.events // 4, 2000))
     workers = await _pair(story, static=False, step_ms=250, lease_seconds=frozen / (LEASES_FROZEN + 0.5))
-    burst = story.events // (ground.scale.freezes + 1)
-    async with story.witness:
-        for freeze in range(ground.scale.freezes):
+    burst = story.events // (environment.scale.freezes + 1)
+    async with story.observer:
+        for freeze in range(environment.scale.freezes):
             writing = asyncio.create_task(story.write(burst))
             victim = workers[freeze % 2]
-            await _at_a_job(ground, victim)
+            await _at_a_job(environment, victim)
             victim.signal(signal.SIGSTOP)
             began = time.monotonic()
             outcome.times += 1
@@ -95,19 +95,19 @@ async def zombies(ground: Ground) -> Outcome:
             victim.signal(signal.SIGCONT)
             await asyncio.sleep(2)
         await story.finish(outcome, set())
-    refused = sum(1 for _ in deeds(ground.journal, "refused"))
+    refused = sum(1 for _ in entries(environment.journal, "refused"))
     outcome.require(refused, "no write of a frozen worker was ever refused: the row has tried nothing")
     return outcome
 
 
-async def clocks(ground: Ground) -> Outcome:
+async def clocks(environment: Environment) -> Outcome:
     """Workers whose times of day differ by up to days, and jump whenever one is restarted."""
     outcome = Outcome("clocks", "clock jump (30 s to a day, both ways)")
-    story = ChainStory(ground, ground.scale.events // 10)
+    story = ChainStory(environment, environment.scale.events // 10)
     workers = await _pair(story, not_yet_every=50, lease_seconds=3, step_ms=100)
-    burst = story.events // (ground.scale.skews + 1)
-    async with story.witness:
-        for number, skew in enumerate(SKEWS[: ground.scale.skews]):
+    burst = story.events // (environment.scale.skews + 1)
+    async with story.observer:
+        for number, skew in enumerate(SKEWS[: environment.scale.skews]):
             writing = asyncio.create_task(story.write(burst))
             await story.more_answers(burst // 4)
             victim, killed_ns = workers[number % 2], time.monotonic_ns()
@@ -123,11 +123,11 @@ async def clocks(ground: Ground) -> Outcome:
 async def _pair(story: ChainStory, *, static: bool = True, **settings: object) -> Sequence[Worker]:
     """Two replicas of the chain, ready. Of dynamic ones the first is blind."""
     await story.declare()
-    told = {f"chaos_{name}": value for name, value in settings.items()}
+    options = {f"chaos_{name}": value for name, value in settings.items()}
     workers = [
-        story.ground.worker(
+        story.environment.worker(
             "chain", instance=number if static else None,
-            chaos_parts=PARTS, chaos_blind=not static and number == 0, **told,
+            chaos_parts=PARTS, chaos_blind=not static and number == 0, **options,
         )
         for number in range(2)
     ]  # fmt: skip
@@ -140,7 +140,7 @@ async def _pair(story: ChainStory, *, static: bool = True, **settings: object) -
 async def _recovered(story: ChainStory, worker: Worker, killed_ns: int, outcome: Outcome) -> None:
     """Note how long a killed worker is away; for ever is a problem, and no reason to stop."""
     try:
-        back = await story.ground.working(worker, unless=story.all_answered)
+        back = await story.environment.working(worker, unless=story.all_answered)
     except TimeoutError as error:
         outcome.problems.append(str(error))
         return
@@ -151,12 +151,12 @@ async def _recovered(story: ChainStory, worker: Worker, killed_ns: int, outcome:
     outcome.loading.append((loaded_ns - killed_ns) / 1e9)
 
 
-async def _at_a_job(ground: Ground, worker: Worker, within: float = 60) -> None:
+async def _at_a_job(environment: Environment, worker: Worker, within: float = 60) -> None:
     """Return while the worker is in the middle of a job."""
     deadline, known = time.monotonic() + within, time.monotonic_ns()
     while not any(
-        deed.pid == worker.pid and deed.at_ns > known and deed.number == 1
-        for deed in deeds(ground.journal, "step")
+        entry.pid == worker.pid and entry.at_ns > known and entry.number == 1
+        for entry in entries(environment.journal, "step")
     ):
         if time.monotonic() > deadline:
             raise TimeoutError(f"the worker had no job for {within:.0f} s")

@@ -1,4 +1,4 @@
-"""One replica of one workload, until it is told to stop or killed."""
+"""One replica of one workload, until it is stopped or killed."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class Settle:
 
 
 def gave_up(job: Job, reason: Reason) -> Sequence[RecordingClosed]:
-    """Whoever waits for the job is told that it never ends well."""
+    """Return the fact that ends the wait for a job that never ends well."""
     return [RecordingClosed(work=Work(asset_id=job.key), last_sequence=GIVEN_UP)]
 
 

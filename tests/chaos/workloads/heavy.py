@@ -61,7 +61,7 @@ class MakeChunk:
 
 
 def gave_up(fact: ChunkPlanned, reason: Reason) -> Sequence[ChunkTranscoded]:
-    """What waits for the chunk is told that it never comes."""
+    """Return the fact that ends the wait for a chunk that never comes."""
     outcome = Outcome()
     outcome.failed.code = reason.code
     return [

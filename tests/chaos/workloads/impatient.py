@@ -1,4 +1,4 @@
-"""A process whose broker loses patience soon: a short longest time between polls, and rebalances told.
+"""A process whose broker loses patience soon: a short longest time between polls, and rebalances recorded.
 
 The interval is the client's five minutes in the mesh; here it must be overrun within a test.
 """
@@ -14,7 +14,7 @@ from faststream.kafka import KafkaBroker
 from chaos.journal import Journal
 
 
-class Told(ConsumerRebalanceListener):  # type: ignore[misc]
+class RecordedListener(ConsumerRebalanceListener):  # type: ignore[misc]
     """Hands every rebalance on, and notes that partitions were given or taken."""
 
     def __init__(self, listener: Any, journal: Journal) -> None:
@@ -30,12 +30,12 @@ class Told(ConsumerRebalanceListener):  # type: ignore[misc]
 
 
 def make_impatient(journal: Journal, poll_interval_ms: int) -> None:
-    """Give every subscription of this process the interval, and its listener a witness."""
+    """Give every subscription of this process the interval, and its listener a observer."""
     subscriber = KafkaBroker.subscriber
 
     def impatient(broker: KafkaBroker, *topics: str, **options: Any) -> Any:
         if options.get("listener") is not None:
-            options["listener"] = Told(options["listener"], journal)
+            options["listener"] = RecordedListener(options["listener"], journal)
         return subscriber(broker, *topics, **{**options, "max_poll_interval_ms": poll_interval_ms})
 
     KafkaBroker.subscriber = impatient  # type: ignore[method-assign,assignment]

@@ -1,4 +1,4 @@
-"""What a workload is told, as `CHAOS_*` variables; everything of the mesh comes as `FRAMEWELL_*`."""
+"""The settings of a workload, as `CHAOS_*` variables; everything of the mesh comes as `FRAMEWELL_*`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class WorkloadSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHAOS_", frozen=True, extra="ignore")
 
-    journal: Path = Field(description="Where its deeds are noted.")
+    journal: Path = Field(description="Where its entries are noted.")
     broken: str = Field("", description="Name of a broken runtime to run with; empty: the real one.")
     parts: int = Field(10, description="How many requests make an asset whole.")
     work_ms: float = Field(0.0, description="What handling one record takes, beside its effect.")

@@ -1,4 +1,4 @@
-"""The ground of one row: topics and a database under its own prefix, its folder, its workers, its witness."""
+"""The environment of one row: topics and a database under its own prefix, its folder, workers, observer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from chaos.journal import FirstDeeds
+from chaos.journal import FirstEntries
 from chaos.load import Load
+from chaos.observer import Observer
 from chaos.outcome import Outcome
 from chaos.processes import Worker
 from chaos.scale import Scale
 from chaos.servers import Servers
-from chaos.witness import Witness
 from framewell_contracts.fact_types import topics
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_kafka.broker_access import BrokerAccess
@@ -25,7 +25,7 @@ from framewell_kit.topics import apply
 
 
 @dataclass(slots=True)
-class Ground:
+class Environment:
     """What a row stands on. `broken` names a runtime of `broken` that the workers are to run with."""
 
     servers: Servers
@@ -47,7 +47,7 @@ class Ground:
 
     def worker(self, workload: str, *, instance: int | None = None, **settings: object) -> Worker:
         """A replica of a workload, not started yet; `instance` makes it a static member."""
-        environment = {
+        variables = {
             "FRAMEWELL_KAFKA": self.servers.bootstrap,
             "FRAMEWELL_KAFKA_PREFIX": self.prefix,
             "FRAMEWELL_MONGO": self.servers.uri,
@@ -58,7 +58,7 @@ class Ground:
             "CHAOS_BROKEN": self.broken,
             **{name.upper(): str(value) for name, value in settings.items()},
         }
-        worker = Worker(workload, environment, self.folder / f"worker-{len(self.workers)}.log")
+        worker = Worker(workload, variables, self.folder / f"worker-{len(self.workers)}.log")
         self.workers.append(worker)
         return worker
 
@@ -78,9 +78,9 @@ class Ground:
         ]
         await apply(BrokerAccess(self.servers.bootstrap), prefix=self.prefix, declared=declared)
 
-    def witness(self, *names: str) -> Witness:
+    def observer(self, *names: str) -> Observer:
         """A reader of these topics."""
-        return Witness(self.servers.bootstrap, self.prefix, names)
+        return Observer(self.servers.bootstrap, self.prefix, names)
 
     def load(self) -> Load:
         """A producer from outside."""
@@ -93,7 +93,7 @@ class Ground:
         nothing is left for it: on a busy machine others have its partitions before its program is loaded.
         Raises TimeoutError.
         """
-        first, began, within = FirstDeeds(self.journal), time.monotonic(), self.scale.patience_seconds
+        first, began, within = FirstEntries(self.journal), time.monotonic(), self.scale.patience_seconds
         while worker.pid not in first.at_ns:
             if unless():
                 return None
@@ -104,7 +104,7 @@ class Ground:
         return first.loaded_ns[worker.pid], first.at_ns[worker.pid]
 
     def require_no_deaths(self, outcome: Outcome) -> None:
-        """No worker may have ended that nobody told to."""
+        """Require that no worker ended that nobody ended."""
         deaths = [status for worker in self.workers for status in worker.deaths]
         outcome.require(not deaths, f"workers ended by themselves, with {deaths}")
 
@@ -122,13 +122,15 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(servers: Servers, folder: Path, scale: Scale, broken: str = "") -> AsyncIterator[Ground]:
-    """A fresh ground; its workers have ended when the block is left, whatever happened in it."""
+async def prepare_environment(
+    servers: Servers, folder: Path, scale: Scale, broken: str = ""
+) -> AsyncIterator[Environment]:
+    """Yield a fresh environment; its workers have ended when the block is left, whatever happened."""
     folder.mkdir(parents=True)
-    laid = Ground(servers, folder, scale, broken)
-    supervising = asyncio.create_task(laid.supervise())
+    environment = Environment(servers, folder, scale, broken)
+    supervising = asyncio.create_task(environment.supervise())
     try:
-        yield laid
+        yield environment
     finally:
         supervising.cancel()
-        laid.end_workers()
+        environment.end_workers()

@@ -1,4 +1,4 @@
-"""The ground all contestants run on: one embedded broker, input written once, output checked every time."""
+"""What all contestants run in: one embedded broker, input written once, output checked every time."""
 
 import asyncio
 import time
@@ -46,7 +46,7 @@ def declare(kafka: str, prefix: str, *facts: str, groups: tuple[str, ...]) -> No
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Environment:
     """`messages` input events under a prefix of their own, read from the beginning in every run."""
 
     kafka: str
@@ -55,13 +55,13 @@ class Ground:
     otlp: str
 
     @classmethod
-    def laid(cls, kafka: str, messages: int, otlp: str) -> "Ground":
+    def prepared(cls, kafka: str, messages: int, otlp: str) -> "Environment":
         """Make the topics and write the input."""
-        ground = cls(kafka, f"bench-{messages}.", messages, otlp)
-        declare(kafka, ground.prefix, READS, WRITES, groups=(GROUP,))
-        ground._fill()
-        ground._await_coordinator()
-        return ground
+        environment = cls(kafka, f"bench-{messages}.", messages, otlp)
+        declare(kafka, environment.prefix, READS, WRITES, groups=(GROUP,))
+        environment._fill()
+        environment._await_coordinator()
+        return environment
 
     def task(self) -> Task:
         """The task of the next run: its group has read nothing."""

@@ -19,7 +19,7 @@ from framewell_contracts.fact_types import FACTS, topics
 
 
 class Seen(NamedTuple):
-    """One record as the witness read it. `message` is None for what is no fact."""
+    """One record as the observer read it. `message` is None for what is no fact."""
 
     partition: int
     offset: int
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
     message: Any
 
 
-class Witness:
+class Observer:
     """Keeps every record of its topics, by topic, and tells when something has happened."""
 
     def __init__(self, bootstrap: str, prefix: str, names: Sequence[str]) -> None:
@@ -41,7 +41,7 @@ class Witness:
         self._consumer: Any = None
         self._reading: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Witness:
+    async def __aenter__(self) -> Observer:
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
         )
@@ -76,7 +76,7 @@ class Witness:
         for partition, end in ends.items():
             while await self._consumer.position(partition) < end:
                 if time.monotonic() > deadline:
-                    raise TimeoutError(f"the witness has not read {partition} to its end")
+                    raise TimeoutError(f"the observer has not read {partition} to its end")
                 await asyncio.sleep(0.02)
 
     async def ends(self) -> dict[str, int]:
@@ -91,7 +91,7 @@ class Witness:
         """The offsets a group has committed in a topic, by partition, as the broker has them."""
         asked = [one for one in self._partitions if one.topic == self._prefix + topic]
         kept = await _patiently(lambda: self._kept(self._prefix + group, asked))
-        return {one.partition: said.offset for one, said in kept.items() if said.offset >= 0}
+        return {one.partition: found.offset for one, found in kept.items() if found.offset >= 0}
 
     async def _kept(self, group: str, partitions: list[TopicPartition]) -> Any:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
@@ -145,9 +145,9 @@ async def everything(bootstrap: str, prefix: str, names: Sequence[str]) -> list[
 
 
 def _seen(record: Any) -> Seen:
-    said = dict(record.headers)
+    headers = dict(record.headers)
     value = record.value or b""
-    fact = FACTS.get(said.get("ce_type", b"").decode("utf-8", "replace"))
+    fact = FACTS.get(headers.get("ce_type", b"").decode("utf-8", "replace"))
     try:
         message = fact.message.FromString(value) if fact is not None else None
     except Exception:  # noqa: BLE001 - rows write what cannot be parsed
@@ -155,7 +155,7 @@ def _seen(record: Any) -> Seen:
     return Seen(
         record.partition,
         record.offset,
-        said.get("ce_id", b"").decode("utf-8", "replace"),
+        headers.get("ce_id", b"").decode("utf-8", "replace"),
         blake2b(value, digest_size=12).digest(),
         message,
     )
