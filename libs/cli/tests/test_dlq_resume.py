@@ -14,7 +14,7 @@ from framewell_embedded.ports import free_ports
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.health import Health
-from framewell_kit.operations import Standing, operations
+from framewell_kit.operations import ProcessState, operations
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Tokens
 from framewell_kit.stream.consumer.pauses import PausedPartition
@@ -53,10 +53,10 @@ TOKENS = {"boss": "anna/admin", "desk": "ben/staff"}
 
 @pytest.fixture(params=["loopback", "tokens"])
 async def service(request: pytest.FixtureRequest) -> AsyncIterator[Service]:
-    standing = Standing("ingest", Health("ingest", started=True), TelemetryControl("info", 0.0))
-    standing.streams = streams = Streams()
+    state = ProcessState("ingest", Health("ingest", started=True), TelemetryControl("info", 0.0))
+    state.streams = streams = Streams()
     tokens = Tokens(TOKENS if request.param == "tokens" else {})
-    server = RpcServer("127.0.0.1:0", [operations(standing)], tokens)
+    server = RpcServer("127.0.0.1:0", [operations(state)], tokens)
     port = await server.start()
     yield Service(f"127.0.0.1:{port}", streams)
     await server.stop(0)

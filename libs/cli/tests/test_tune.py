@@ -13,7 +13,7 @@ import pytest
 
 from framewell_embedded.ports import free_ports
 from framewell_kit.health import Health
-from framewell_kit.operations import Standing, operations
+from framewell_kit.operations import ProcessState, operations
 from framewell_kit.rpc import RpcServer, Tokens
 from framewell_kit.telemetry.control import TelemetryControl
 
@@ -31,8 +31,8 @@ async def control() -> AsyncIterator[TelemetryControl]:
 @pytest.fixture
 async def state(tmp_path: Path, control: TelemetryControl) -> AsyncIterator[Path]:
     """The state folder of a mesh of which ingest runs and transcode does not."""
-    standing = Standing("ingest", Health("ingest", started=True), control)
-    server = RpcServer("127.0.0.1:0", [operations(standing)], Tokens(TOKENS))
+    state = ProcessState("ingest", Health("ingest", started=True), control)
+    server = RpcServer("127.0.0.1:0", [operations(state)], Tokens(TOKENS))
     port = await server.start()
     known = {"grpc.ingest": f"127.0.0.1:{port}", "grpc.transcode": f"127.0.0.1:{free_ports(1)[0]}"}
     (tmp_path / "endpoints.json").write_text(json.dumps(known))
@@ -80,14 +80,14 @@ async def test_those_who_are_away_are_told_and_the_others_are_changed(
     assert code == 1
     telemetry = json.loads(output)
     assert telemetry["transcode"]["error"].startswith("away: nothing answers at")
-    assert telemetry["ingest"]["log_level"] == control.now().log_level == "warning"
+    assert telemetry["ingest"]["log_level"] == control.state().log_level == "warning"
 
 
 async def test_staff_may_look_and_not_turn(state: Path, control: TelemetryControl) -> None:
     code, output = await tune(state, "ingest", "--log-level", "debug", token="desk")
     assert code == 1
     assert "takes 'admin'" in output
-    assert control.now().log_level == "info"
+    assert control.state().log_level == "info"
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What every service stands on: stream, jobs, outbox, fan-in, rpc, documents, objects, lifecycle."""
+"""The runtime of every service: streams, jobs, outbox, fan-in, gRPC, documents, objects, lifecycle."""

@@ -7,23 +7,23 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What time it is, and waiting."""
+    """Time, and waiting."""
 
     def now(self) -> datetime:
-        """The time of day, in UTC; may jump."""
+        """Return the time of day in UTC; it may jump."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never jumps."""
+        """Return seconds since some moment; it never jumps."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Return after that many seconds."""
         ...
 
 
 class SystemClock:
-    """The machine's clock; its time of day is `skew_seconds` wrong, where a test wants it to be."""
+    """The machine's clock; its time of day is `skew_seconds` ahead, where a test wants it to be."""
 
     def __init__(self, skew_seconds: float = 0.0) -> None:
         self._skew = timedelta(seconds=skew_seconds)

@@ -1,4 +1,4 @@
-"""Decide once: a redelivered fact says again what its first delivery said, byte for byte.
+"""Decide once: a redelivered fact is answered with the records of its first delivery, byte for byte.
 
 For handlers whose facts depend on more than the fact and the objects it names (a clock, a state that
 others change). One insert-once document `<group>/<cause>` holds the outgoing records.
@@ -34,12 +34,12 @@ class DecisionLog:
     clock: Clock = field(default_factory=SystemClock)
 
     async def recall(self, group: str, cause_id: str) -> list[Record] | None:
-        """What was decided about the cause, or None."""
+        """Return the records decided for the cause, or None when it was not decided."""
         kept = await self.documents.get(COLLECTION, f"{group}/{cause_id}")
         return None if kept is None else records_from_documents(kept["records"])
 
     async def keep(self, group: str, cause_id: str, records: Sequence[Record]) -> list[Record]:
-        """Keep a decision; what is returned holds (another worker's, when that one was first)."""
+        """Keep a decision and return the one in force: another worker's, when that one was first."""
         name = f"{group}/{cause_id}"
         document = {
             "_id": name,
@@ -50,10 +50,10 @@ class DecisionLog:
         if await self.documents.insert_once(COLLECTION, document):
             return list(records)
         kept = await self.recall(group, cause_id)
-        return list(records) if kept is None else kept  # to say nothing is a decision too
+        return list(records) if kept is None else kept  # an empty answer is a decision too
 
     async def forget(self, before: datetime, *, at_most: int) -> int:
-        """Delete decisions taken before then on facts that cannot come again by themselves; how many."""
+        """Delete decisions older than `before` on facts that cannot be redelivered; return how many."""
         query = {"group": {"$in": _BOUNDED}, "decided_at": {"$lt": before}}
         old = await self.documents.find(COLLECTION, query, sort=[("decided_at", 1)], limit=at_most)
         return await self.documents.delete_where(COLLECTION, {"_id": {"$in": [one["_id"] for one in old]}})

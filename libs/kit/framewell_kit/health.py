@@ -8,7 +8,7 @@
 | /metrics | always: Prometheus text | |
 
 A process whose broker or database is away, whose breaker is open or which reads its broadcasts is live and
-not ready: killing it would mend nothing. Paused partitions are told and do not count against it.
+not ready: killing it would mend nothing. Paused partitions are listed and do not make it unready.
 """
 
 import time
@@ -23,10 +23,11 @@ from framewell_kit.telemetry.metrics import exposition
 
 @dataclass(slots=True)
 class Health:
-    """What the process says of itself.
+    """The health of one process.
 
-    `starting` is what it is at until it has started; `parts` says of each part why it is not ready (empty:
-    it is); `notes` are told with it and change nothing: what paused partitions wait for.
+    `starting` describes the step that is under way until it has started; `parts` return why each part is not
+    ready (empty: it is ready); `notes` are listed beside them and change nothing: what paused partitions wait
+    for.
     """
 
     service: str
@@ -37,8 +38,8 @@ class Health:
     parts: dict[str, Callable[[], str]] = field(default_factory=dict)
     notes: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
 
-    def told(self) -> dict[str, str]:
-        """Every part, and why it is not ready; empty where it is."""
+    def reasons(self) -> dict[str, str]:
+        """Return every part with the reason why it is not ready; the reason is empty where it is ready."""
         if not self.started:
             return {"process": self.starting}
         if self.stopping:
@@ -46,8 +47,8 @@ class Health:
         return {"process": "", **{name: why() for name, why in self.parts.items()}}
 
     def waiting(self) -> dict[str, str]:
-        """Every part that is not ready, and why."""
-        return {name: reason for name, reason in self.told().items() if reason}
+        """Return the parts that are not ready, with their reasons."""
+        return {name: reason for name, reason in self.reasons().items() if reason}
 
 
 class HealthServer:
@@ -60,7 +61,7 @@ class HealthServer:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        """Listen. Raises OSError when the port is taken."""
+        """Begin to listen. Raises OSError when the port is taken."""
         app = web.Application()
         app.add_routes(
             [
@@ -92,14 +93,14 @@ class HealthServer:
         return web.json_response(answer, status=200 if health.started else 503)
 
     async def _ready(self, _: web.Request) -> web.Response:
-        told = self._health.told()
-        waiting = {name: reason for name, reason in told.items() if reason}
+        reasons = self._health.reasons()
+        waiting = {name: reason for name, reason in reasons.items() if reason}
         answer = {
             "service": self._health.service,
             "ready": not waiting,
             "waiting": waiting,
-            "parts": {name: not reason for name, reason in told.items()},
-            **{name: notes for name, tell in self._health.notes.items() if (notes := tell())},
+            "parts": {name: not reason for name, reason in reasons.items()},
+            **{name: notes for name, read in self._health.notes.items() if (notes := read())},
         }
         return web.json_response(answer, status=503 if waiting else 200)
 

@@ -2,7 +2,7 @@
 
 The facts lie in the changed document itself, under `outbox`, until they are acknowledged; so there is no
 moment in which one exists without the other. They are sent at least once, with the same ids every time;
-their order holds within one document. A document holds 16 MB, so what one change says must stay below 12.
+their order holds within one document. A document holds 16 MB, so the facts of one change must stay below 12.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Outbox:
 
     @property
     def reason(self) -> str:
-        """Why facts wait; empty when they do not."""
+        """Return why facts wait; empty when they do not."""
         return self._relay.reason
 
     def register(self, collection: str) -> None:
@@ -57,14 +57,14 @@ class Outbox:
     async def insert(
         self, collection: str, document: Document, facts: Sequence[Outgoing], cause: Cause
     ) -> bool:
-        """Insert the document once, with its facts; False when it exists (its facts are on their way)."""
+        """Insert the document once, with its facts; return False when it exists: its facts leave anyway."""
         await self._take_on(collection)
         pending = self._pending(collection, document["_id"], facts, cause)
         done = await self.documents.insert_once(
             collection, {**document, FIELD: pending, PENDING: bool(pending)}
         )
         if done and pending:
-            self._relay.tell(collection, document["_id"])
+            self._relay.notify(collection, document["_id"])
         return done
 
     async def update(
@@ -78,22 +78,22 @@ class Outbox:
         expect: Query | None = None,
         upsert: bool = False,
     ) -> Document | None:
-        """Change one document with its facts, as `Documents.update`; None (no fact) if not as expected."""
+        """Change one document with its facts, as `Documents.update`; None, without facts, if not expected."""
         await self._take_on(collection)
         pending = self._pending(collection, id, facts, cause)
         after = await self.documents.update(
             collection, id, _with_facts(change, pending), expect=expect, upsert=upsert
         )
         if after is not None and pending:
-            self._relay.tell(collection, id)
+            self._relay.notify(collection, id)
         return after
 
     async def flush(self) -> int:
-        """Send everything that waits; how many facts. Raises Busy when the broker or database is away."""
+        """Send everything that waits; return how many facts. Raises Busy when broker or database is away."""
         return await self._relay.flush()
 
     async def oldest_unsent(self) -> datetime | None:
-        """When the oldest fact that is not sent yet was stored; None when none waits. Raises Busy."""
+        """Return when the oldest unsent fact was stored, None when none waits. Raises Busy."""
         facts = [
             fact
             for collection in sorted(self._collections)
@@ -104,7 +104,7 @@ class Outbox:
         return min(map(datetime.fromisoformat, moments), default=None)
 
     async def unsent(self, subject: str) -> int:
-        """How many stored facts about this asset have not been sent yet."""
+        """Return how many stored facts about this asset have not been sent yet."""
         count = 0
         for collection in sorted(self._collections):
             for document in await self.documents.find(collection, {PENDING: True}, limit=SWEEP_LIMIT):
@@ -127,14 +127,14 @@ class Outbox:
         return records_to_documents(records)
 
     async def _take_on(self, collection: str) -> None:
-        """Before the first facts of a collection: index it, and note its name for after a restart."""
+        """Index a collection before its first facts, and note its name for after a restart."""
         if collection not in self._collections:
             await self.documents.ensure_index(collection, [PENDING])
             await self.documents.insert_once(COLLECTIONS, {"_id": collection})
             self._collections.add(collection)
 
     async def _recall(self) -> Sequence[str]:
-        """Every collection that may hold facts, those that an earlier process wrote to among them."""
+        """Return every collection that may hold facts, those of an earlier process among them."""
         kept = {document["_id"] for document in await self.documents.find(COLLECTIONS, {})}
         for collection in sorted(kept | self._registered):
             await self._take_on(collection)

@@ -15,7 +15,7 @@ class Outcome(Exception):
 
 
 class Rejected(Outcome):
-    """This can never succeed: the record goes to the dead letters and what waits for it is told.
+    """This can never succeed: the record becomes a dead letter, and the stage's `gave_up` facts leave.
 
     Of a call: the caller sent something that cannot be accepted.
     """

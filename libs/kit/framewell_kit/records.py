@@ -8,7 +8,7 @@ from framewell_kit.facts import Cause
 
 
 def records_to_documents(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """The records as BSON holds them, each named by its event id."""
+    """Return the records as BSON holds them, each named by its event id."""
     return [
         {
             "id": event_id(record),
@@ -22,7 +22,7 @@ def records_to_documents(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def records_from_documents(kept: Sequence[dict[str, Any]]) -> list[Record]:
-    """The very records that were kept."""
+    """Return the very records that were kept."""
     return [
         Record(
             one["topic"], bytes(one["key"]), bytes(one["value"]), [(n, bytes(c)) for n, c in one["headers"]]
@@ -32,15 +32,15 @@ def records_from_documents(kept: Sequence[dict[str, Any]]) -> list[Record]:
 
 
 def event_id(record: Record) -> str:
-    """The id of the event in a record we made."""
+    """Return the id of the event in a record of our own."""
     return dict(record.headers)["ce_id"].decode()
 
 
 def cause_to_document(cause: Cause) -> dict[str, Any]:
-    """The cause as BSON holds it."""
+    """Return the cause as BSON holds it."""
     return cause._asdict()
 
 
 def cause_from_document(kept: dict[str, Any]) -> Cause:
-    """The cause that was kept."""
+    """Return the cause that was kept."""
     return Cause(**kept)

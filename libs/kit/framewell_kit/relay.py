@@ -15,7 +15,7 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.outcomes import Busy
 from framewell_kit.records import records_from_documents
-from framewell_kit.sightings import Sightings
+from framewell_kit.staleness import StalenessTracker
 from framewell_kit.telemetry import logger
 from framewell_kit.telemetry.metrics import OUTBOX_SENT
 
@@ -26,7 +26,7 @@ PENDING = "outbox_pending"
 SWEEP_SECONDS = 5.0
 SWEEP_LIMIT = 200
 # Ids of own documents that are kept while the broker is away; beyond that a sweep finds them.
-MAX_TOLD = 10_000
+MAX_OWN_IDS = 10_000
 STOP_SECONDS = 2.0
 
 
@@ -40,7 +40,7 @@ class Sender(Protocol):
 
 
 class Relay:
-    """Sends and removes. `collections` says where facts may lie; it is asked before every sweep."""
+    """Sends facts and removes them. `collections` returns where facts may lie; called before every sweep."""
 
     def __init__(
         self,
@@ -51,18 +51,18 @@ class Relay:
     ) -> None:
         self._documents, self._publisher, self._clock = documents, publisher, clock
         self._collections = collections
-        self._told: dict[str, set[str]] = {}
+        self._own: dict[str, set[str]] = {}
         self._everything = True  # at first: what an earlier process left behind
-        self._seen: dict[str, Sightings] = {}
+        self._seen: dict[str, StalenessTracker] = {}
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._sending = asyncio.Lock()
         self.reason = ""
 
-    def tell(self, collection: str, id: str) -> None:  # noqa: A002
-        """This process wrote facts into that document."""
-        ids = self._told.setdefault(collection, set())
-        if len(ids) < MAX_TOLD:
+    def notify(self, collection: str, id: str) -> None:  # noqa: A002
+        """Send the facts that this process just wrote into that document."""
+        ids = self._own.setdefault(collection, set())
+        if len(ids) < MAX_OWN_IDS:
             ids.add(id)
         else:
             self._everything = True
@@ -73,7 +73,7 @@ class Relay:
         self._running = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Send what was told, if that is possible within two seconds, and end."""
+        """Send this process's own facts if that is possible within two seconds, and end."""
         if self._running is None:
             return
         self._running.cancel()
@@ -81,14 +81,14 @@ class Relay:
         self._running = None
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await self._send_told()
+                await self._send_own()
         except (Busy, TimeoutError):
             log.warning("facts are left to the next relay", reason=self.reason)
 
     async def flush(self) -> int:
-        """Send everything that waits; how many facts. Raises Busy when the broker or database is away."""
-        self._told.clear()
-        return sum([await self._sweep(name, patiently=False) for name in await self._collections()])
+        """Send everything that waits; return how many facts. Raises Busy when broker or database is away."""
+        self._own.clear()
+        return sum([await self._sweep(name, left_behind_only=False) for name in await self._collections()])
 
     async def _run(self) -> None:
         sweep_at = 0.0
@@ -100,9 +100,9 @@ class Relay:
                     await self.flush()
                 elif self._clock.monotonic() >= sweep_at:
                     for collection in await self._collections():
-                        await self._sweep(collection, patiently=True)
+                        await self._sweep(collection, left_behind_only=True)
                     sweep_at = self._clock.monotonic() + SWEEP_SECONDS
-                await self._send_told()
+                await self._send_own()
                 self.reason = ""
             except Busy as busy:
                 log.warning("outbox waits", reason=busy.reason)
@@ -117,40 +117,40 @@ class Relay:
                     await self._wake.wait()
 
     async def _wait_and_retry(self, reason: str, seconds: float) -> None:
-        """Everything again after a while: what failed may be of any collection."""
+        """Wait, then send everything: what failed may be of any collection."""
         self.reason, self._everything = reason, True
         await self._clock.sleep(seconds)
 
-    async def _send_told(self) -> None:
-        for collection in list(self._told):
-            while ids := self._told.get(collection):
+    async def _send_own(self) -> None:
+        for collection in list(self._own):
+            while ids := self._own.get(collection):
                 batch = [ids.pop() for _ in range(min(len(ids), SWEEP_LIMIT))]
                 query = {"_id": {"$in": batch}, PENDING: True}
                 try:
                     await self._send(collection, await self._documents.find(collection, query))
                 except BaseException:  # not sent, or nobody knows: the next try or the end of this process
-                    self._told.setdefault(collection, set()).update(batch)
+                    self._own.setdefault(collection, set()).update(batch)
                     raise
 
-    async def _sweep(self, collection: str, *, patiently: bool) -> int:
+    async def _sweep(self, collection: str, *, left_behind_only: bool) -> int:
         sent = 0
         while True:
             documents = await self._documents.find(collection, {PENDING: True}, limit=SWEEP_LIMIT)
             more = len(documents) == SWEEP_LIMIT
-            if patiently and not more:
+            if left_behind_only and not more:
                 documents = self._left_behind(collection, documents)
             sent += await self._send(collection, documents)
             if not more:
                 return sent
 
     def _left_behind(self, collection: str, documents: Sequence[Document]) -> list[Document]:
-        """Those that have waited unchanged since the last sweep: nobody is about to send them."""
-        seen = self._seen.setdefault(collection, Sightings(self._clock))
-        seen.keep({document["_id"] for document in documents})
+        """Return those that have waited unchanged since the last sweep: no process is about to send them."""
+        seen = self._seen.setdefault(collection, StalenessTracker(self._clock))
+        seen.retain({document["_id"] for document in documents})
         return [
             document
             for document in documents
-            if seen.unchanged_seconds(document["_id"], [one["id"] for one in document[FIELD]]) > 0
+            if seen.seconds(document["_id"], [one["id"] for one in document[FIELD]]) > 0
         ]
 
     async def _send(self, collection: str, documents: Sequence[Document]) -> int:

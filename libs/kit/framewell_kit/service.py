@@ -1,7 +1,7 @@
 """The life of one process: settings in, wiring, start, serve, drain, out.
 
-A service's `__main__` says `run_service("ingest", read_settings(IngestSettings), wire)`; its `wiring.py`
-says what the process is made of. Everything else about being a process of the mesh happens here, once.
+A service's `__main__` calls `run_service("ingest", read_settings(IngestSettings), wire)`; its `wiring.py`
+returns what the process is made of. Everything else about being a process of the mesh happens here, once.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from typing import Any, Protocol, TypeVar
 import grpc
 from aiokafka.errors import KafkaError
 
-from framewell_kit import garbage, loop
+from framewell_kit import garbage_collection, loop
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobKind, JobRunner, Jobs
 from framewell_kit.objects import LocalObjects, Objects, S3Objects
-from framewell_kit.operations import Forgetting, KeptWork, Standing, Watch, operations
+from framewell_kit.operations import ProcessMonitor, ProcessState, RetentionSweep, StoredWork, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
@@ -51,7 +51,7 @@ class Part(Protocol):
     name: str
 
     async def start(self) -> None:
-        """Begin; returns once begun. What takes long goes on in a task of the part's own."""
+        """Begin, and return at once; what takes long goes on in a task of the part's own."""
         ...
 
     async def stop(self, seconds: float) -> None:
@@ -59,7 +59,7 @@ class Part(Protocol):
         ...
 
     def waiting(self) -> str:
-        """Why the process should not be counted on yet; empty when this part is ready."""
+        """Return why this part is not ready; empty when it is."""
         ...
 
 
@@ -78,11 +78,11 @@ class Mesh:
     telemetry: Telemetry
 
     def channel(self, service: str) -> grpc.aio.Channel:
-        """A channel to another service of the mesh."""
+        """Return a channel to another service of the mesh."""
         return self.channel_to(self.settings.rpc_address(service))
 
     def channel_to(self, address: str) -> grpc.aio.Channel:
-        """A channel to one replica of a service. Raises ValueError for what is no address."""
+        """Return a channel to one replica of a service. Raises ValueError for what is no address."""
         return channel(address, token=self.settings.service_token)
 
 
@@ -104,7 +104,7 @@ def run_service(name: str, settings: object, wire: Wire, mesh_settings: MeshSett
     shared = mesh_settings or read_settings(MeshSettings)
     telemetry = configure(name, shared)
     try:
-        loop.run(_live(name, settings, wire, shared, telemetry))
+        loop.run(_run(name, settings, wire, shared, telemetry))
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         advice = ": end what listens there, or set FRAMEWELL_PORT_BASE" if taken else ""
@@ -112,7 +112,7 @@ def run_service(name: str, settings: object, wire: Wire, mesh_settings: MeshSett
         sys.exit(1)
 
 
-async def _live(name: str, settings: object, wire: Wire, shared: MeshSettings, telemetry: Telemetry) -> None:
+async def _run(name: str, settings: object, wire: Wire, shared: MeshSettings, telemetry: Telemetry) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -121,9 +121,9 @@ async def _live(name: str, settings: object, wire: Wire, shared: MeshSettings, t
     await health_server.start()
     process = _Process(name, shared, telemetry, health)
     try:
-        if await _unless(stopping, process.start(settings, wire)):
+        if await _unless_stopped(stopping, process.start(settings, wire)):
             health.started = True
-            garbage.settle()
+            garbage_collection.freeze()
             log.info("started", pid=os.getpid())
             await stopping.wait()
         log.info("stopping")
@@ -142,11 +142,11 @@ async def _live(name: str, settings: object, wire: Wire, shared: MeshSettings, t
         timer.cancel()
 
 
-async def _unless(stopping: asyncio.Event, work: Awaitable[None]) -> bool:
-    """Await the work; False when the process was told to stop before it was done."""
-    told = asyncio.ensure_future(stopping.wait())
+async def _unless_stopped(stopping: asyncio.Event, work: Awaitable[None]) -> bool:
+    """Await the work; return False when the process has to stop before it is done."""
+    stop = asyncio.ensure_future(stopping.wait())
     doing = asyncio.ensure_future(work)
-    done, pending = await asyncio.wait({told, doing}, return_when=asyncio.FIRST_COMPLETED)
+    done, pending = await asyncio.wait({stop, doing}, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -163,7 +163,7 @@ class _Process:
     def __init__(self, name: str, shared: MeshSettings, telemetry: Telemetry, health: Health) -> None:
         self._name, self._shared, self._telemetry, self._health = name, shared, telemetry, health
         self._kafka = shared.broker_access()
-        self._standing = Standing(name, health, telemetry.control)
+        self._state = ProcessState(name, health, telemetry.control)
         self._started, self._quarantine = AsyncExitStack(), Quarantine()
 
     async def start(self, settings: object, wire: Wire) -> None:
@@ -171,7 +171,7 @@ class _Process:
         wired = wire(settings, mesh)
         service = await wired if inspect.isawaitable(wired) else wired
         seconds = self._shared.drain_seconds
-        self._standing.work = KeptWork(mesh.documents, mesh.outbox, mesh.jobs, self._shared.kafka_prefix)
+        self._state.work = StoredWork(mesh.documents, mesh.outbox, mesh.jobs, self._shared.kafka_prefix)
         await mesh.outbox.start()
         self._on_stop(mesh.outbox.stop)
         self._health.parts["outbox"] = lambda: mesh.outbox.reason
@@ -181,9 +181,9 @@ class _Process:
             self._on_stop(part.stop, seconds * SIDE_SHARE)
             self._health.parts[part.name] = part.waiting
         runner = JobRunner(mesh.jobs, service.jobs, mesh.clock, self._quarantine)
-        await self._patiently("the document database", runner.start)
-        self._health.parts["jobs"] = lambda: "; ".join(runner.why())
-        watch = Watch(
+        await self._retry("the document database", runner.start)
+        self._health.parts["jobs"] = lambda: "; ".join(runner.unready())
+        monitor = ProcessMonitor(
             self._health,
             documents=mesh.documents,
             publisher=mesh.publisher,
@@ -191,17 +191,17 @@ class _Process:
             runner=runner,
             clock=mesh.clock,
         )
-        watching = asyncio.ensure_future(watch.run())
-        self._started.callback(watching.cancel)
-        forgetting = Forgetting(
+        monitoring = asyncio.ensure_future(monitor.run())
+        self._started.callback(monitoring.cancel)
+        retention = RetentionSweep(
             mesh.jobs,
             service.jobs,
             DecisionLog(mesh.documents),
             mesh.clock,
             keep_days=self._shared.keep_days,
         )
-        self._started.callback(asyncio.ensure_future(forgetting.run()).cancel)
-        runtime = watch.runtime = await self._listen(mesh, service)
+        self._started.callback(asyncio.ensure_future(retention.run()).cancel)
+        runtime = monitor.runtime = await self._listen(mesh, service)
 
         async def drain() -> None:
             await asyncio.gather(runtime.stop(seconds * DRAIN_SHARE), runner.stop(seconds * DRAIN_SHARE))
@@ -218,8 +218,8 @@ class _Process:
         publisher = Publisher(
             self._kafka, source=f"framewell/{self._name}", clock=clock, prefix=shared.kafka_prefix
         )
-        await self._patiently("the document database", documents.ping)
-        await self._patiently("the broker", publisher.start)
+        await self._retry("the document database", documents.ping)
+        await self._retry("the broker", publisher.start)
         self._on_stop(publisher.stop)
         outbox = Outbox(documents, publisher, clock)
         return Mesh(
@@ -236,13 +236,13 @@ class _Process:
 
     async def _serve(self, service: Service, clock: Clock, grace_seconds: float) -> None:
         address = f"{self._shared.bind}:{self._shared.rpc_port(self._name)}"
-        servicers = [*service.rpc, operations(self._standing)]
+        servicers = [*service.rpc, operations(self._state)]
         server = RpcServer(address, servicers, Tokens(self._shared.tokens), clock)
         await server.start()
         self._on_stop(server.stop, grace_seconds)
 
     async def _listen(self, mesh: Mesh, service: Service) -> StreamRuntime:
-        """Subscribe; every try is a new runtime, for one whose start failed is of no use."""
+        """Subscribe; every try is a new runtime, because one whose start failed cannot be started again."""
         runtimes: list[StreamRuntime] = []
 
         async def subscribe() -> None:
@@ -259,22 +259,22 @@ class _Process:
             await runtime.start()
             runtimes.append(runtime)
 
-        await self._patiently("the broker", subscribe)
-        runtime = self._standing.streams = runtimes[0]
+        await self._retry("the broker", subscribe)
+        runtime = self._state.streams = runtimes[0]
         for part, why in runtime.unready_parts().items():
             self._health.parts[part] = _joined(why)
         self._health.notes["paused"] = runtime.waiting
         return runtime
 
-    async def _patiently(self, what: str, attempt: Callable[[], Awaitable[None]]) -> None:
-        """Try until it works: what a process stands on may start after it, or be away for a while."""
+    async def _retry(self, what: str, attempt: Callable[[], Awaitable[None]]) -> None:
+        """Try until it works: broker and database may start after the process, or be away for a while."""
         self._health.starting = f"waiting for {what}"
         while True:
             try:
                 return await attempt()
             except (Busy, KafkaError) as error:
                 self._health.starting = f"waiting for {what}: {error}"[:500]
-                log.warning("waiting for what the service stands on", what=what, error=str(error)[:200])
+                log.warning("waiting for what the service depends on", what=what, error=str(error)[:200])
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
 
     def _on_stop(self, stop: Callable[..., Awaitable[None]], *args: object) -> None:

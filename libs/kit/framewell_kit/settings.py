@@ -1,4 +1,4 @@
-"""What every process is told from outside: shared settings, and the base of each service's own.
+"""Settings of every process from its environment: the shared ones, and the base of each service's own.
 
 Every setting is an environment variable, `FRAMEWELL_<NAME>` for the shared ones and
 `FRAMEWELL_<SERVICE>_<NAME>` for a service's. Settings are read once, in `__main__`, and never again.
@@ -19,7 +19,7 @@ from framewell_kafka.broker_access import BrokerAccess, Mechanism, Security
 S = TypeVar("S", bound=BaseSettings)
 
 # A week more than topics keep facts: for clocks, and for a sweep that comes late.
-LEAST_KEEP_DAYS = DEFAULT_RETENTION_DAYS + 7
+MIN_KEEP_DAYS = DEFAULT_RETENTION_DAYS + 7
 RPC_OFFSET = 20
 HEALTH_OFFSET = 40
 
@@ -68,7 +68,7 @@ class MeshSettings(BaseSettings):
     )
     trace_sample: float = Field(0.01, ge=0, le=1, description="Fraction of traces that are recorded.")
     drain_seconds: float = Field(
-        20.0, gt=0, description="Time to finish what is under way when told to stop."
+        20.0, gt=0, description="Time to finish what is under way when the process has to stop."
     )
     clock_skew_seconds: float = Field(
         0.0, description="How far this process's time of day is wrong, for tests of clock jumps."
@@ -89,15 +89,15 @@ class MeshSettings(BaseSettings):
     @field_validator("keep_days")
     @classmethod
     def _longer_than_topics(cls, days: float) -> float:
-        if 0 < days < LEAST_KEEP_DAYS:
+        if 0 < days < MIN_KEEP_DAYS:
             raise ValueError(
                 f"{days:g} days are too few: topics bring facts again for {DEFAULT_RETENTION_DAYS}, and what "
-                f"was done with them must be known longer: {LEAST_KEEP_DAYS} or more, or 0 for ever"
+                f"was done with them must be known longer: {MIN_KEEP_DAYS} or more, or 0 for ever"
             )
         return days
 
     def broker_access(self) -> BrokerAccess:
-        """How this process may speak to the broker; raises UnsafeAccess, which says what to set."""
+        """Return how this process may access the broker. Raises UnsafeAccess, which names what to set."""
         return BrokerAccess(
             servers=self.kafka,
             security=self.kafka_security,
@@ -112,38 +112,38 @@ class MeshSettings(BaseSettings):
         )
 
     def rpc_port(self, service: str) -> int:
-        """The port of a service's gRPC server."""
+        """Return the port of a service's gRPC server."""
         return self.port_base + RPC_OFFSET + SERVICES.index(service)
 
     def health_port(self, service: str) -> int:
-        """The port of a service's health and metrics."""
+        """Return the port of a service's health and metrics."""
         return self.port_base + HEALTH_OFFSET + SERVICES.index(service)
 
     def rpc_address(self, service: str) -> str:
-        """Where another service's gRPC servers are, as `framewell_kit.rpc.replicas` reads it."""
+        """Return the address of another service's gRPC servers, as `framewell_kit.rpc.replicas` reads it."""
         return self.hosts.get(service, f"127.0.0.1:{self.rpc_port(service)}")
 
     def objects_folder(self) -> Path | None:
-        """The object folder, or None when objects are in S3."""
+        """Return the object folder, or None when objects are in S3."""
         return None if "://" in self.objects else Path(self.objects)
 
 
 class ServiceSettings(BaseSettings):
-    """Base of a service's own settings: frozen, and deaf to variables that are not its own."""
+    """Base of a service's own settings: frozen; variables that are not its own are ignored."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
 
 def read_settings(kind: type[S]) -> S:
-    """The settings of this process. Ends it with 1 and a sentence for each variable that makes no sense.
+    """Return the settings of this process; exit with 1 and a sentence for each variable that makes no sense.
 
     Values are not repeated: there are passwords and tokens among them.
     """
     try:
         return kind()
     except ValidationError as error:
-        told = error.errors(include_url=False, include_input=False)
-        wrong = [(str(one["loc"][0]), one["msg"]) for one in told]
+        errors = error.errors(include_url=False, include_input=False)
+        wrong = [(str(one["loc"][0]), one["msg"]) for one in errors]
     except SettingsError as error:
         field = re.search(r'field "(\w+)"', str(error))
         wrong = [(field[1] if field else "", "it is no JSON")]

@@ -21,7 +21,7 @@ HIDDEN = "(set, not shown)"
 
 
 def settings_class(service: str) -> type[BaseSettings]:
-    """The settings class of one service, by the convention that its `settings.py` declares exactly one."""
+    """Return the settings class of one service: its `settings.py` declares exactly one."""
     if service == "shared":
         return MeshSettings
     module = import_module(f"framewell_{service}.settings")
@@ -36,7 +36,7 @@ def settings_class(service: str) -> type[BaseSettings]:
 
 
 def describe(settings: type[BaseSettings]) -> list[dict[str, Any]]:
-    """Variable, meaning, default and present value of every field; secrets are not shown."""
+    """Return variable, meaning, default and present value of every field; secrets are not shown."""
     prefix = settings.model_config.get("env_prefix", "")
     return [_describe(f"{prefix}{name}".upper(), field) for name, field in settings.model_fields.items()]
 
@@ -64,7 +64,7 @@ def _readable(value: Any) -> Any:
 
 
 def main() -> None:
-    """Entry point; see the module's docstring."""
+    """Print the settings of the services named on the command line as JSON."""
     print(json.dumps({name: describe(settings_class(name)) for name in sys.argv[1:]}))  # noqa: T201
 
 

@@ -10,7 +10,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
-from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell_contracts.cloudevents import Record
 from framewell_embedded.ports import free_ports
 from framewell_kit.clock import SystemClock
@@ -18,7 +18,7 @@ from framewell_kit.documents import MemoryDocuments, MongoDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobRunner, Jobs
-from framewell_kit.operations import Watch
+from framewell_kit.operations import ProcessMonitor
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, RetryPolicy, Stage
@@ -104,10 +104,10 @@ class Broker:
         raise AssertionError("nothing is sent")
 
 
-def watch(health: Health, broker: Any, documents: Any) -> Watch:
+def monitor(health: Health, broker: Any, documents: Any) -> ProcessMonitor:
     outbox = Outbox(documents, broker)
     runner = JobRunner(Jobs(documents, outbox), [])
-    return Watch(
+    return ProcessMonitor(
         health, documents=documents, publisher=broker, outbox=outbox, runner=runner, clock=SystemClock()
     )
 
@@ -117,26 +117,26 @@ async def test_a_broker_that_is_away_or_silent_is_said_and_forgotten_when_it_is_
 ) -> None:
     process.health.started = True
     broker = Broker()
-    looking = watch(process.health, broker, MemoryDocuments())
+    monitoring = monitor(process.health, broker, MemoryDocuments())
     for away, told in (
         ("connection refused", "connection refused"),
         ("silent", "does not answer within 3 s"),
     ):
         broker.away = away
-        await looking.look()
+        await monitoring.check()
         status, said = await process.ask("/ready")
         assert status == 503
         assert told in said["waiting"]["broker"]
         assert (await process.ask("/live"))[0] == 200
     broker.away = ""
-    await looking.look()
+    await monitoring.check()
     assert (await process.ask("/ready"))[0] == 200
 
 
 async def test_a_database_that_is_away_is_said(process: Process) -> None:
     process.health.started = True
     nobody = MongoDocuments(f"mongodb://127.0.0.1:{free_ports(1)[0]}", "none", answer_within=0.5)
-    await watch(process.health, Broker(), nobody).look()
+    await monitor(process.health, Broker(), nobody).check()
     status, said = await process.ask("/ready")
     assert status == 503
     assert "document database does not answer" in said["waiting"]["database"]

@@ -21,7 +21,7 @@ from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.health import Health
 from framewell_kit.jobs import Jobs
-from framewell_kit.operations import KeptWork, Standing, operations
+from framewell_kit.operations import ProcessState, StoredWork, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.rpc import RpcServer, Tokens, channel
 from framewell_kit.stream.consumer.pauses import PausedPartition
@@ -59,7 +59,7 @@ class BrokerAway:
 
 @dataclass
 class Served:
-    standing: Standing
+    state: ProcessState
     streams: Streams
     documents: Documents
     jobs: Jobs
@@ -72,18 +72,18 @@ async def serve(tokens: dict[str, str]) -> tuple[RpcServer, Served]:
     outbox = Outbox(documents, BrokerAway())
     jobs = Jobs(documents, outbox)
     streams = Streams({"ingest.accept_request": Breaker(SystemClock())})
-    standing = Standing("ingest", Health("ingest", started=True), TelemetryControl("info", 0.25))
-    standing.streams, standing.work = streams, KeptWork(documents, outbox, jobs, prefix="p.")
-    server = RpcServer("127.0.0.1:0", [operations(standing)], Tokens(tokens))
+    state = ProcessState("ingest", Health("ingest", started=True), TelemetryControl("info", 0.25))
+    state.streams, state.work = streams, StoredWork(documents, outbox, jobs, prefix="p.")
+    server = RpcServer("127.0.0.1:0", [operations(state)], Tokens(tokens))
     port = await server.start()
-    return server, Served(standing, streams, documents, jobs, outbox, f"127.0.0.1:{port}")
+    return server, Served(state, streams, documents, jobs, outbox, f"127.0.0.1:{port}")
 
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
     server, made = await serve({})
     yield made
-    made.standing.telemetry.revert()
+    made.state.telemetry.revert()
     await server.stop(0)
 
 
@@ -137,12 +137,12 @@ async def test_a_change_by_somebody_else_leaves_the_way_back(served: Served) -> 
     ],
 )
 async def test_a_wrong_wish_changes_nothing(served: Served, wrong: pb.SetTelemetryRequest) -> None:
-    served.standing.telemetry.revert()
+    served.state.telemetry.revert()
     async with channel(served.address) as to:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await OperationsServiceStub(to).SetTelemetry(wrong)
     assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert served.standing.telemetry.now().log_level == "info"
+    assert served.state.telemetry.state().log_level == "info"
 
 
 async def test_only_operators_turn_knobs_and_everybody_known_may_look() -> None:
@@ -188,7 +188,7 @@ async def test_work_of_an_asset_is_described_with_what_it_waits_for(served: Serv
         "p.framewell.chunk.planned.v1.live", 3, 17
     )
     served.streams.waiting = [PausedPartition("t", 2, 9.0, "the disk is full", "ingest.accept_request")]
-    served.standing.health.parts["streams"] = lambda: "breaker open"
+    served.state.health.parts["streams"] = lambda: "breaker open"
     served.streams.breakers["ingest.accept_request"].restore(SystemClock().now().timestamp())
     async with channel(served.address) as to:
         work = await OperationsServiceStub(to).DescribeWork(pb.DescribeWorkRequest(asset_id=ASSET))

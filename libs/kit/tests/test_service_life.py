@@ -1,4 +1,4 @@
-"""The life of a process: it starts whatever is there, serves, and ends when told."""
+"""The life of a process: it starts whatever is there, serves, and ends on a signal."""
 
 import asyncio
 import json
@@ -72,14 +72,14 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
         try:
             await eventually(lambda: service.health("/ready")[0] == 200, within=60, every=0.2)
             await bench.publish(*[IngestRequested(asset_id=f"a{n}") for n in range(20)], cause=a_cause("c"))
-            told: list[Event] = []
+            answers: list[Event] = []
 
             async def answered() -> bool:
-                told[:] = await bench.events(fact_type(AssetRejected).type)
-                return len(told) >= 20
+                answers[:] = await bench.events(fact_type(AssetRejected).type)
+                return len(answers) >= 20
 
             await eventually(answered, every=0.1)
-            assert {event.message.work.asset_id for event in told} == {f"a{n}" for n in range(20)}
+            assert {event.message.work.asset_id for event in answers} == {f"a{n}" for n in range(20)}
             metrics = str(service.health("/metrics")[1]["text"])
             assert 'framewell_records_total{group="ingest.accept_request"' in metrics
             assert 'framewell_jobs_total{kind="fetch"' in metrics
@@ -94,7 +94,7 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
         assert all(line["asset_id"] and line["trace_id"] and line["event_id"] for line in ended)
 
 
-async def test_a_service_waits_for_what_it_stands_on_and_ends_all_the_same(folder: Path) -> None:
+async def test_a_service_waits_for_what_it_depends_on_and_ends_all_the_same(folder: Path) -> None:
     service = Process(folder)
     try:
         await eventually(lambda: service.health("/live")[0] == 200, within=60, every=0.2)
@@ -102,7 +102,7 @@ async def test_a_service_waits_for_what_it_stands_on_and_ends_all_the_same(folde
         status, answer = service.health("/ready")
         assert status == 503
         assert "waiting for the document database" in str(answer["waiting"])
-        await eventually(lambda: "waiting for what the service stands on" in service.log.read_text())
+        await eventually(lambda: "waiting for what the service depends on" in service.log.read_text())
         code, seconds = await service.end()
     finally:
         service.process.kill()
@@ -111,7 +111,7 @@ async def test_a_service_waits_for_what_it_stands_on_and_ends_all_the_same(folde
 
 
 @pytest.mark.integration
-async def test_missing_topics_are_said_and_waited_for(broker: str, database: str, folder: Path) -> None:
+async def test_missing_topics_are_named_and_waited_for(broker: str, database: str, folder: Path) -> None:
     async with StreamBench(broker) as bench:
         service = Process(folder, KAFKA=broker, MONGO=database, KAFKA_PREFIX=bench.prefix)
         try:

@@ -21,7 +21,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_serv
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from framewell_kit.telemetry import new_traceparent, tracing
-from framewell_kit.telemetry.repeats import MOST_TEXTS, REPEAT_AFTER_SECONDS, Repeats
+from framewell_kit.telemetry.repeats import MOST_TEXTS, REPEAT_AFTER_SECONDS, RepeatFilter
 
 PROGRAM = Path(__file__).with_name("telemetry_for_tests.py")
 
@@ -197,7 +197,7 @@ class Hand:
 
 def test_a_library_says_a_thing_once_in_a_while_and_the_rest_is_counted() -> None:
     clock = Hand()
-    repeats = Repeats(lambda name: name.startswith("aiokafka"), clock)
+    repeats = RepeatFilter(lambda name: name.startswith("aiokafka"), clock)
     said = [
         line
         for number in range(300)
@@ -213,18 +213,18 @@ def test_a_library_says_a_thing_once_in_a_while_and_the_rest_is_counted() -> Non
 
 def test_what_was_swallowed_is_told_also_when_the_library_has_fallen_silent() -> None:
     clock = Hand()
-    repeats = Repeats(lambda name: name.startswith("aiokafka"), clock)
+    repeats = RepeatFilter(lambda name: name.startswith("aiokafka"), clock)
     for number in range(5):
         list(repeats.admitted(record("aiokafka.conn", "no connection to %s", number)))
     clock.now += REPEAT_AFTER_SECONDS
     summary, own = repeats.admitted(record("framewell_kit", "batch done"))
     assert own.getMessage() == "batch done"
     assert (summary.name, summary.__dict__["repeats"]) == ("aiokafka.conn", 4)
-    assert summary.__dict__["said"] == "no connection to %s"
+    assert summary.__dict__["text"] == "no connection to %s"
     assert len(list(repeats.admitted(record("framewell_kit", "batch done")))) == 1
 
 
 def test_texts_without_end_take_no_memory_without_end() -> None:
-    repeats = Repeats(lambda name: True, Hand())
+    repeats = RepeatFilter(lambda name: True, Hand())
     said = [line for n in range(5_000) for line in repeats.admitted(record("aiokafka", f"offset {n}"))]
     assert len(said) == MOST_TEXTS + 1

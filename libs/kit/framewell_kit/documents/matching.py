@@ -7,7 +7,7 @@ _MISSING: Any = object()
 
 
 def values_at(document: Any, path: str) -> list[Any]:
-    """Every value that a dotted path reaches, looking into lists as MongoDB does."""
+    """Return every value that a dotted path reaches, looking into lists as MongoDB does."""
     head, _, rest = path.partition(".")
     if isinstance(document, list):
         inside = [value for item in document if isinstance(item, dict) for value in values_at(item, path)]
@@ -20,7 +20,7 @@ def values_at(document: Any, path: str) -> list[Any]:
 
 
 def _candidates(document: Any, path: str) -> list[Any]:
-    """Values at the path, and the members of those that are lists."""
+    """Return the values at the path, and the members of those that are lists."""
     found = values_at(document, path)
     return found + [member for value in found if isinstance(value, list) for member in value]
 
@@ -55,7 +55,7 @@ _TESTS: dict[str, Callable[[list[Any], Any], bool]] = {
 
 
 def matches(document: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
-    """Whether the document matches the filter; raises KeyError for an operator the mesh does not use."""
+    """Return whether the document matches the filter. Raises KeyError for an operator not used here."""
     return all(_matches_one(document, path, wanted) for path, wanted in query.items())
 
 
@@ -71,13 +71,13 @@ def _matches_one(document: Mapping[str, Any], path: str, wanted: Any) -> bool:
 
 
 def sort_key(document: Mapping[str, Any], field: str) -> tuple[int, Any]:
-    """Missing and None first, as MongoDB sorts them."""
+    """Return a key that sorts missing and None first, as MongoDB does."""
     found = values_at(document, field)
     return (0, 0) if not found or found[0] is None else (1, found[0])
 
 
 def apply_change(document: dict[str, Any], change: Mapping[str, Any], *, inserting: bool) -> dict[str, Any]:
-    """The document with the change applied; KeyError for an operator the mesh does not use."""
+    """Return the document with the change applied. Raises KeyError for an operator not used here."""
     for operator, fields in change.items():
         if operator == "$setOnInsert" and not inserting:
             continue
@@ -88,7 +88,7 @@ def apply_change(document: dict[str, Any], change: Mapping[str, Any], *, inserti
 
 
 def _holder(document: dict[str, Any], path: str) -> tuple[dict[Any, Any] | list[Any], Any]:
-    """The dict or list that holds the last step of the path, made on the way where it is missing."""
+    """Return the dict or list that holds the last step of the path, made where it is missing."""
     *steps, last = path.split(".")
     holder: Any = document
     for step in steps:

@@ -14,7 +14,7 @@ _CODEC: "CodecOptions[dict[str, Any]]" = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 
 def _stored(document: Document) -> Document:
-    """The document as a database would give it back; raises for what BSON cannot hold."""
+    """Return the document as a database would give it back. Raises for what BSON cannot hold."""
     return bson.decode(bson.encode(document), _CODEC)
 
 

@@ -37,7 +37,7 @@ _AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, ServerSelectionTimeou
 def _busy_when_away(
     method: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Say Busy when the store does not answer, or has no room.
+    """Raise Busy when the store does not answer, or has no room.
 
     A write may or may not have happened: it is repeated.
     """
@@ -47,8 +47,8 @@ def _busy_when_away(
         try:
             return await method(*args, **kwargs)
         except _AWAY as error:
-            said = f"the document database does not answer: {_for_people(error)}"
-            raise Busy(said, retry_after=1.0) from error
+            reason = f"the document database does not answer: {_for_people(error)}"
+            raise Busy(reason, retry_after=1.0) from error
         except OperationFailure as error:
             if error.code != OUT_OF_DISK_SPACE:
                 raise
@@ -58,9 +58,9 @@ def _busy_when_away(
 
 
 def _for_people(error: Exception) -> str:
-    """What the driver says of a server that is away, without its settings and its picture of the servers."""
-    said, _, _ = str(error).partition(", Timeout: ")
-    return _DRIVERS_SETTINGS.sub("", said)[:200]
+    """Return the driver's message about a server that is away, without its settings and topology."""
+    message, _, _ = str(error).partition(", Timeout: ")
+    return _DRIVERS_SETTINGS.sub("", message)[:200]
 
 
 class MongoDocuments:

@@ -19,21 +19,21 @@ class Documents(Protocol):
     """One service's own database."""
 
     async def insert_once(self, collection: str, document: Document) -> bool:
-        """Insert the document by its `_id`; False when that id exists already (nothing is changed)."""
+        """Insert the document by its `_id`; return False, and change nothing, when that id exists."""
         ...
 
     async def insert_each_once(self, collection: str, documents: Sequence[Document]) -> int:
-        """Insert those documents whose `_id` does not exist; how many that were. For bulk."""
+        """Insert those documents whose `_id` does not exist; return how many."""
         ...
 
     async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002
-        """The document, or None."""
+        """Return the document, or None."""
         ...
 
     async def find(
         self, collection: str, query: Query, *, sort: Sort | None = None, limit: int | None = None
     ) -> list[Document]:
-        """All documents that match, in order of `sort` ((field, 1 up or -1 down), …)."""
+        """Return all documents that match, ordered by `sort` ((field, 1 ascending or -1 descending), …)."""
         ...
 
     async def update(
@@ -47,7 +47,7 @@ class Documents(Protocol):
     ) -> Document | None:
         """Change one document at once and return it as it is afterwards.
 
-        None when there is no such document, or when it does not match `expect` (compare and set).
+        Returns None when there is no such document or it does not match `expect` (compare and set).
         With `upsert` a missing document is created from the change.
         """
         ...
@@ -55,23 +55,23 @@ class Documents(Protocol):
     async def update_first(
         self, collection: str, query: Query, change: Change, *, sort: Sort | None = None
     ) -> Document | None:
-        """Change the first match and return it afterwards: how a queue is claimed. None when none matches."""
+        """Change the first match and return it afterwards, None when none matches: how a queue is claimed."""
         ...
 
     async def update_where(self, collection: str, query: Query, change: Change) -> int:
-        """Change every match, one by one; how many were changed."""
+        """Change every match, one by one; return how many were changed."""
         ...
 
     async def delete(self, collection: str, id: str) -> bool:  # noqa: A002
-        """Delete one document; False when there was none."""
+        """Delete one document; return False when there was none."""
         ...
 
     async def delete_where(self, collection: str, query: Query) -> int:
-        """Delete every match; how many."""
+        """Delete every match; return how many."""
         ...
 
     async def count(self, collection: str, query: Query) -> int:
-        """How many match."""
+        """Return how many match."""
         ...
 
     async def ensure_index(self, collection: str, fields: Sequence[str], *, unique: bool = False) -> None:

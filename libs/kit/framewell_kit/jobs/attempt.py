@@ -26,7 +26,7 @@ class WorkLease(Lease, Protocol):
 
     @property
     def cancelled(self) -> str:
-        """Why the job is cancelled; empty while it is not."""
+        """Return why the job is cancelled; empty while it is not."""
         ...
 
     async def during(self, work: Awaitable[Sequence[Outgoing]]) -> Sequence[Outgoing]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
-from framewell_kit.cancellation import told_to_stop
+from framewell_kit.cancellation import is_cancelled
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document
 from framewell_kit.facts import Outgoing
@@ -20,7 +20,7 @@ class RenewedLease:
     for a whole lease (the database is away, or this process was stopped and woke up as a zombie)."""
 
     def __init__(self, jobs: Jobs, document: Document, seconds: float, clock: Clock, since: float) -> None:
-        """`since`: the monotonic time before the claim was sent, for others may count from then."""
+        """Begin to renew; `since` is the monotonic time before the claim: others count from then."""
         self._jobs, self._document = jobs, document
         self._seconds, self._clock = seconds, clock
         self._good_until = since + seconds
@@ -31,11 +31,11 @@ class RenewedLease:
 
     @property
     def epoch(self) -> int:
-        """The fencing token."""
+        """Return the fencing token."""
         return int(self._document["epoch"])
 
     def check(self) -> None:
-        """Raise LeaseLost when the job is no longer ours."""
+        """Raise LeaseLost when another worker may have the job."""
         if self._lost or self._clock.monotonic() > self._good_until:
             raise LeaseLost(self._document["_id"])
 
@@ -56,13 +56,13 @@ class RenewedLease:
                 raise LeaseLost(self._document["_id"]) from None
             if self.cancelled:
                 return ()
-            if told_to_stop():
+            if is_cancelled():
                 self._work.cancel()
                 raise
             raise RuntimeError("something that the job waited for was cancelled") from error
 
     async def stop(self) -> None:
-        """Renew it no more."""
+        """Stop renewing."""
         self._heart.cancel()
         await asyncio.gather(self._heart, return_exceptions=True)
 

@@ -17,7 +17,7 @@ RETRY_SECONDS = (2.0, 15.0)
 
 
 class LeaseLost(Exception):
-    """Somebody else has the job now: stop, write nothing more."""
+    """Another worker has the job: the work stops and writes nothing more."""
 
 
 class Lease(Protocol):
@@ -30,7 +30,7 @@ class Lease(Protocol):
     def epoch(self) -> int: ...
 
     def check(self) -> None:
-        """Raise LeaseLost when the job is no longer ours; call it before every write."""
+        """Raise LeaseLost when another worker may have the job; called before every write."""
         ...
 
     async def save(self, progress: dict[str, Any]) -> None:
@@ -52,7 +52,7 @@ class Job:
 
     @property
     def id(self) -> str:
-        """Its document's id."""
+        """Return the id of its document."""
         return f"{self.kind}/{self.key}"
 
 
@@ -65,7 +65,7 @@ class JobKind:
     """How one kind of job is done.
 
     `work` returns the facts that leave when the job is done; it may raise the outcomes of a handler.
-    `gave_up` says which facts leave when it never will be (also when it was cancelled). `permits` of them
+    `gave_up` returns the facts that leave when it is given up (also when it was cancelled). `permits` of them
     run at once in this process.
     """
 
@@ -77,7 +77,7 @@ class JobKind:
 
 
 def queue(kind: str, state: str, lane: "Lane.ValueType | None" = None) -> str:
-    """The one field that a claim looks for, so that it is an equality on an index.
+    """Return the value of the one field that a claim queries, so that a claim is an equality on an index.
 
     States: `waiting` (by lane), `later` (has a due time), `running`, `done`, `failed`.
     """

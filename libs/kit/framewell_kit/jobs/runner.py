@@ -27,10 +27,10 @@ POLL_SECONDS = 2.0
 class JobRunner:
     """Runs the kinds of jobs a service declares, `permits` of each at a time.
 
-    A job that was at work when its worker died is a suspect: it begins when all that run in this process have
-    ended, and nothing of any kind is claimed until it has ended, so that nobody else pays for what it does,
-    or it for them; nor does it begin beside a heavy record that is one (`quarantine`). While it waits it
-    keeps its lease, and its start is not counted.
+    A job whose worker died while it ran is quarantined: it begins when all other jobs of this process have
+    ended, nothing of any kind is claimed until it has ended, and no quarantined heavy record runs beside it
+    (`quarantine`), so that neither is blamed for the other. While it waits it keeps its lease, and its start
+    is not counted.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class JobRunner:
         self._loops: list[asyncio.Task[None]] = []
         self._reasons: dict[str, str] = {}
         self._worker = uuid4().hex
-        self._claiming = asyncio.Lock()  # one at a time, so that at most one suspect is here
-        self._suspect: asyncio.Task[None] | None = None
+        self._claiming = asyncio.Lock()  # one at a time, so that at most one job is quarantined here
+        self._quarantined: asyncio.Task[None] | None = None
         jobs.listen(self._wake)
 
     async def start(self) -> None:
@@ -65,8 +65,8 @@ class JobRunner:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         tasks = self._tasks()
-        if self._suspect is not None and len(tasks) > 1:
-            self._suspect.cancel()  # it still waits for the others: another process begins it sooner
+        if self._quarantined is not None and len(tasks) > 1:
+            self._quarantined.cancel()  # it still waits for the others: another process begins it sooner
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:
@@ -75,12 +75,12 @@ class JobRunner:
                 log.warning("jobs given back unfinished", count=len(late))
                 await asyncio.wait(late, timeout=2)
 
-    def why(self) -> list[str]:
-        """What keeps jobs from being claimed; empty when nothing does."""
+    def unready(self) -> list[str]:
+        """Return the reasons why jobs are not claimed; empty when they are."""
         return [f"jobs {kind}: {reason}" for kind, reason in self._reasons.items() if reason]
 
     def running_seconds(self) -> dict[str, float]:
-        """For how long this process has had the oldest running job of each kind; 0 when none runs."""
+        """Return how long the oldest running job of each kind has run in this process; 0 when none runs."""
         now = time.monotonic()
         return {
             kind: max((now - self._began[task] for task in running), default=0.0)
@@ -88,7 +88,7 @@ class JobRunner:
         }
 
     async def waiting_seconds(self) -> dict[str, float]:
-        """For how long the oldest waiting job of each kind has waited; 0 when none waits. Raises Busy."""
+        """Return how long the oldest waiting job of each kind has waited; 0 when none waits. Raises Busy."""
         now = self._clock.now()
         put = {kind: await self._jobs.oldest_waiting(kind) for kind in self._kinds}
         return {kind: max((now - when).total_seconds(), 0.0) if when else 0.0 for kind, when in put.items()}
@@ -124,19 +124,19 @@ class JobRunner:
                 continue
 
     async def _claim(self, kind: JobKind) -> bool:
-        """Claim one job and begin it; False when none waits, or a suspect is here."""
+        """Claim one job and begin it; return False when none waits, or a quarantined one is here."""
         async with self._claiming:
-            if self._suspect is not None:
+            if self._quarantined is not None:
                 return False
             asked = self._clock.monotonic()
             document = await self._jobs.claim(kind.kind, self._worker, kind.lease_seconds)
             if document is None:
                 return False
             lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock, since=asked)
-            suspect = document["starts"] > 0
-            task = asyncio.create_task(self._run(kind, document, lease, self._tasks() if suspect else ()))
-            if suspect:
-                self._suspect = task
+            quarantined = document["starts"] > 0
+            task = asyncio.create_task(self._run(kind, document, lease, self._tasks() if quarantined else ()))
+            if quarantined:
+                self._quarantined = task
             self._running[kind.kind].add(task)
             self._began[task] = time.monotonic()
             task.add_done_callback(lambda done: self._ended(kind, document, done))
@@ -146,8 +146,8 @@ class JobRunner:
         self._running[kind.kind].discard(task)
         del self._began[task]
         self._wakes[kind.kind].set()
-        if task is self._suspect:
-            self._suspect = None
+        if task is self._quarantined:
+            self._quarantined = None
             for wake in self._wakes.values():
                 wake.set()
         if not task.cancelled() and task.exception() is not None:
@@ -170,7 +170,7 @@ class JobRunner:
             except LeaseLost:
                 log.warning("job lost to another worker", id=job.id, epoch=lease.epoch)
             except asyncio.CancelledError:
-                reason = "its worker was told to stop"
+                reason = "its worker had to stop"
                 await asyncio.shield(
                     self._jobs.give_back(
                         document, seconds=0, reason=reason, failed=False, starts=document["starts"]
@@ -184,7 +184,7 @@ class JobRunner:
 
     @asynccontextmanager
     async def _alone(self, document: Document, beside: Collection[asyncio.Task[None]]) -> AsyncIterator[None]:
-        """Wait until a suspect runs alone: all `beside` it, and a heavy record that is one, have ended."""
+        """Wait until a quarantined job runs alone: jobs `beside` it and a quarantined record have ended."""
         if beside:
             log.info("job waits to run alone: its worker died before", id=document["_id"], beside=len(beside))
             await asyncio.wait(beside)

@@ -24,7 +24,7 @@ from framewell_kit.jobs.model import COLLECTION, Job, queue
 from framewell_kit.outbox import Outbox
 from framewell_kit.records import cause_from_document, cause_to_document
 from framewell_kit.relay import PENDING
-from framewell_kit.sightings import Sightings
+from framewell_kit.staleness import StalenessTracker
 
 SUBJECT = "cause.subject"
 # Kafka keeps these facts for ever, so they may come again for ever.
@@ -40,7 +40,9 @@ class Jobs:
     def __init__(self, documents: Documents, outbox: Outbox, clock: Clock | None = None) -> None:
         self._documents, self._outbox = documents, outbox
         self._clock = clock or SystemClock()
-        self._sightings: defaultdict[str, Sightings] = defaultdict(lambda: Sightings(self._clock))
+        self._unchanged: defaultdict[str, StalenessTracker] = defaultdict(
+            lambda: StalenessTracker(self._clock)
+        )
         self._listeners: list[Callable[[str], None]] = []
         outbox.register(COLLECTION)
 
@@ -54,7 +56,7 @@ class Jobs:
         lane: "Lane.ValueType" = LANE_UNSPECIFIED,
         after_seconds: float = 0.0,
     ) -> bool:
-        """Put a job, once per (kind, key) for ever; False when it was put before.
+        """Put a job, once per (kind, key) for ever; return False when it was put before.
 
         Its facts are derived from the cause and this job, so several jobs may have one cause.
         """
@@ -81,20 +83,23 @@ class Jobs:
                 "progress": {},
             },
         )
-        self._tell(kind)
+        self._notify(kind)
         return new
 
     async def get(self, kind: str, key: str) -> Document | None:
-        """The job's document: `queue` ends with its state; `progress`, `reason`, `put_at`, `ended_at`."""
+        """Return the job's document, or None.
+
+        Its `queue` ends with its state; it has `progress`, `reason`, `put_at` and `ended_at`.
+        """
         return await self._documents.get(COLLECTION, f"{kind}/{key}")
 
     async def cancel(self, kind: str, key: str, reason: str) -> bool:
-        """Ask that the job be given up with code `cancelled`; False when it has ended or never was."""
+        """Ask that the job be given up with code `cancelled`; return False when it has ended or never was."""
         ended = [queue(kind, state) for state in _ENDED]
         after = await self._documents.update(
             COLLECTION, f"{kind}/{key}", {"$set": {"cancelled": reason}}, expect={"queue": {"$nin": ended}}
         )
-        self._tell(kind)
+        self._notify(kind)
         return after is not None
 
     async def forget(self, kind: str, key: str) -> bool:
@@ -104,7 +109,7 @@ class Jobs:
         return await self._documents.delete_where(COLLECTION, query) > 0
 
     async def forget_done(self, kind: str, before: datetime, *, at_most: int) -> int:
-        """Delete jobs that were done before then and whose cause cannot come again by itself; how many.
+        """Delete jobs done before then whose cause cannot be redelivered; return how many.
 
         Whoever puts such a job after that has it done again, as after a crash. Raises Busy.
         """
@@ -115,12 +120,12 @@ class Jobs:
         return await self._documents.delete_where(COLLECTION, {**done, **names}) if old else 0
 
     async def of_asset(self, asset_id: str, *, limit: int) -> list[Document]:
-        """Jobs that one asset's events caused and that are not done, oldest first."""
+        """Return the jobs that one asset's events caused and that are not done, oldest first."""
         found = await self._documents.find(COLLECTION, {SUBJECT: asset_id}, sort=[("put_at", 1)])
         return [one for one in found if one["queue"] != queue(one["kind"], "done")][:limit]
 
     async def oldest_waiting(self, kind: str) -> datetime | None:
-        """When the oldest waiting job was put; None when none waits. Raises Busy as the store does."""
+        """Return when the oldest waiting job was put, None when none waits. Raises Busy as the store does."""
         waits = [
             document["put_at"]
             for name in _waiting(kind)
@@ -131,7 +136,7 @@ class Jobs:
     # --- for the runner
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Be told the kind of every job that is put by this process."""
+        """Call the listener with the kind of every job that this process puts or cancels."""
         self._listeners.append(listener)
 
     async def prepare(self) -> None:
@@ -140,7 +145,7 @@ class Jobs:
         await self._documents.ensure_index(COLLECTION, [SUBJECT])
 
     async def claim(self, kind: str, worker: str, lease_seconds: float) -> Document | None:
-        """Take the next waiting job, live before archive and the longest due first; None when none waits.
+        """Take the next waiting job, live before archive, longest due first; return None when none waits.
 
         Its `starts` are those that its workers did not survive; this one is counted by `start`.
         """
@@ -162,13 +167,13 @@ class Jobs:
         return None
 
     async def any_waiting(self, kind: str) -> bool:
-        """Whether there is something to claim: one cheap question instead of two writes."""
+        """Return whether there is something to claim: one cheap query instead of two writes."""
         return bool(await self._documents.find(COLLECTION, {"queue": {"$in": _waiting(kind)}}, limit=1))
 
     async def revive(self, kind: str) -> float | None:
         """Make waiting again what is due, and what a worker left behind that no longer renews its lease.
 
-        To be asked again and again: what counts is how long this process has seen a lease not renewed.
+        Called again and again: what counts is for how long this process has seen a lease not renewed.
         Returns the seconds until the next one may be due, None when none is in sight.
         """
         left = [await self._revive_later(kind), await self._revive_running(kind)]
@@ -179,10 +184,10 @@ class Jobs:
         found = await self._documents.find(
             COLLECTION, {"queue": later}, sort=[("due", 1)], limit=LATER_AT_ONCE
         )
-        sightings = self._sightings[later]
-        sightings.keep({document["_id"] for document in found})
+        unchanged = self._unchanged[later]
+        unchanged.retain({document["_id"] for document in found})
         for document in found:
-            watched = sightings.unchanged_seconds(document["_id"], document["due"])
+            watched = unchanged.seconds(document["_id"], document["due"])
             seconds = min((document["due"] - now).total_seconds(), document["wait_seconds"] - watched)
             if seconds > 0:
                 left.append(seconds)
@@ -193,11 +198,11 @@ class Jobs:
     async def _revive_running(self, kind: str) -> float | None:
         running, left = queue(kind, "running"), []
         found = await self._documents.find(COLLECTION, {"queue": running})
-        sightings = self._sightings[running]
-        sightings.keep({document["_id"] for document in found})
+        unchanged = self._unchanged[running]
+        unchanged.retain({document["_id"] for document in found})
         for document in found:
             state = (document["epoch"], document["beat"])
-            seconds = document["lease_seconds"] - sightings.unchanged_seconds(document["_id"], state)
+            seconds = document["lease_seconds"] - unchanged.seconds(document["_id"], state)
             if seconds > 0:
                 left.append(seconds)
             else:
@@ -212,22 +217,22 @@ class Jobs:
         await self._documents.update(COLLECTION, document["_id"], change, expect=seen)
 
     async def start(self, document: Document) -> bool:
-        """Count that its work begins, once a claim however often it is said; False when the lease is lost."""
+        """Count that its work begins, once per claim; return False when the lease is lost."""
         return await self._fenced(document, {"$set": {"starts": document["starts"] + 1}}) is not None
 
     async def renew(self, document: Document, lease_seconds: float) -> Document | None:
-        """Prolong a lease; None when it is lost."""
+        """Prolong a lease; return the job's document, or None when the lease is lost."""
         until = self._clock.now() + timedelta(seconds=lease_seconds)
         return await self._fenced(document, {"$set": {"leased_until": until}, "$inc": {"beat": 1}})
 
     async def save(self, document: Document, progress: dict[str, Any]) -> bool:
-        """Keep progress; False when the lease is lost."""
+        """Keep progress; return False when the lease is lost."""
         return await self._fenced(document, {"$set": {"progress": progress}}) is not None
 
     async def give_back(
         self, document: Document, *, seconds: float, reason: str, failed: bool, starts: int = 0
     ) -> bool:
-        """Let the job wait again; False when the lease is lost.
+        """Let the job wait again; return False when the lease is lost.
 
         `failed` counts an attempt; `starts` stay counted: none when its worker has survived the work.
         """
@@ -248,7 +253,7 @@ class Jobs:
     async def end(
         self, document: Document, state: str, facts: Sequence[Outgoing], *, reason: str = "", code: str = ""
     ) -> bool:
-        """End the job as `done` or `failed`, with its facts; False, and no fact, when the lease is lost."""
+        """End the job as `done` or `failed`, with its facts; return False when the lease is lost."""
         now = self._clock.now()
         change = {
             "$set": {
@@ -269,13 +274,13 @@ class Jobs:
     async def _fenced(self, document: Document, change: dict[str, Any]) -> Document | None:
         return await self._documents.update(COLLECTION, document["_id"], change, expect=_fence(document))
 
-    def _tell(self, kind: str) -> None:
+    def _notify(self, kind: str) -> None:
         for listener in self._listeners:
             listener(kind)
 
 
 def job_of(document: Document) -> Job:
-    """The job in a document."""
+    """Return the job in a document."""
     return Job(
         kind=document["kind"],
         key=document["key"],
@@ -288,10 +293,10 @@ def job_of(document: Document) -> Job:
 
 
 def _waiting(kind: str) -> list[str]:
-    """The queues to claim from, in order of priority."""
+    """Return the queues to claim from, in order of priority."""
     return [queue(kind, "waiting", lane) for lane in (LANE_LIVE, LANE_ARCHIVE)]
 
 
 def _fence(document: Document) -> dict[str, Any]:
-    """Only the worker with this epoch may write, and only while it runs."""
+    """Return the condition of every write: only the worker with this epoch, and only while the job runs."""
     return {"epoch": document["epoch"], "queue": queue(document["kind"], "running")}

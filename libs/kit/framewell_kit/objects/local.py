@@ -115,7 +115,7 @@ def _fsync_folder(folder: Path) -> None:
 
 @contextmanager
 def _full_disk_is_busy(root: Path) -> Iterator[None]:
-    """A full disk is a reason to wait, not a bug of the record at hand."""
+    """Raise Busy for a full disk: it is a reason to wait, not a bug of the record at hand."""
     try:
         yield
     except OSError as error:

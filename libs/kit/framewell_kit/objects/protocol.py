@@ -23,40 +23,40 @@ class Objects(Protocol):
     """Where media, frame bundles, observations, vectors and models lie."""
 
     async def put(self, data: bytes, *, media_type: str, suffix: str = "") -> ObjectRef:
-        """Store the bytes; `suffix` is a file name's ending with its dot, e.g. `.mp4`."""
+        """Store the bytes and return their reference; `suffix` ends a file's name, with its dot: `.mp4`."""
         ...
 
     async def put_file(self, path: Path, *, media_type: str, suffix: str = "") -> ObjectRef:
-        """Store the content of a file, which stays where it is. Never holds the file in memory."""
+        """Store the content of a file, which stays where it is and is never held in memory whole."""
         ...
 
     async def read(self, key: Key) -> bytes:
-        """All of it."""
+        """Return the whole object."""
         ...
 
     async def read_range(self, key: Key, offset: int, length: int) -> bytes:
-        """Bytes from `offset`; fewer than `length` where the object ends."""
+        """Return bytes from `offset`; fewer than `length` where the object ends."""
         ...
 
     def local(self, key: Key) -> AbstractAsyncContextManager[Path]:
-        """A path to read the object from, valid inside the context: the very file, or a temporary copy."""
+        """Return a path to read from, valid inside the context: the very file, or a temporary copy."""
         ...
 
     async def size(self, key: Key) -> int:
-        """Its length in bytes."""
+        """Return its length in bytes."""
         ...
 
     async def exists(self, key: Key) -> bool:
-        """Whether it is there."""
+        """Return whether it is there."""
         ...
 
     async def delete(self, key: Key) -> bool:
-        """Delete it; False when it was not there. Only for who knows that nothing refers to it."""
+        """Delete it; return False when it was not there. Only when nothing refers to it any more."""
         ...
 
 
 def key_of(key: Key) -> str:
-    """The key as text. Raises NotFound for what cannot be a key, so that no path escapes the store."""
+    """Return the key as text. Raises NotFound for what cannot be a key: no path escapes the store."""
     text = key if isinstance(key, str) else key.key
     found = _KEY.fullmatch(text)
     if not found or not found[2].startswith(found[1]):
@@ -65,7 +65,7 @@ def key_of(key: Key) -> str:
 
 
 def reference(sha256: str, size: int, media_type: str, suffix: str) -> ObjectRef:
-    """The reference of an object with that content."""
+    """Return the reference of an object with that content."""
     return ObjectRef(
         key=key_of(f"{sha256[:2]}/{sha256}{suffix}"), media_type=media_type, size=size, sha256=sha256
     )

@@ -26,7 +26,7 @@ COPY_BYTES = 8 << 20
 def _outcomes(
     method: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Say NotFound for a missing object and Busy for a store that is away or refuses."""
+    """Raise NotFound for a missing object, and Busy for a store that is away or refuses."""
 
     @wraps(method)
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,12 +1,13 @@
-"""What an operator asks any process and tells it: `framewell.mesh.v1.OperationsService`, on every gRPC port.
+"""What an operator may ask and change in any process: `framewell.mesh.v1.OperationsService`.
 
-`standing` knows the parts of the process, `servicer` translates; `watching` and `forgetting` look after it.
+`process_state` knows the parts of the process, `servicer` translates; `monitor` keeps health and gauges up to
+date, `retention` deletes old jobs and decisions.
 """
 
-from framewell_kit.operations.forgetting import Forgetting
+from framewell_kit.operations.monitor import ProcessMonitor
+from framewell_kit.operations.process_state import ProcessState
+from framewell_kit.operations.retention import RetentionSweep
 from framewell_kit.operations.servicer import operations
-from framewell_kit.operations.standing import Standing
-from framewell_kit.operations.watching import Watch
-from framewell_kit.operations.work import KeptWork
+from framewell_kit.operations.stored_work import StoredWork
 
-__all__ = ["Forgetting", "KeptWork", "Standing", "Watch", "operations"]
+__all__ = ["ProcessMonitor", "ProcessState", "RetentionSweep", "StoredWork", "operations"]

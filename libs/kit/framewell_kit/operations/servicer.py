@@ -10,13 +10,13 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from framewell.mesh.v1 import operations_service_pb2 as pb
 from framewell.mesh.v1 import operations_service_pb2_grpc as grpc_code
 from framewell_kit.documents.protocol import Document
-from framewell_kit.operations.standing import Standing
+from framewell_kit.operations.process_state import ProcessState
 from framewell_kit.outcomes import Rejected
 from framewell_kit.rpc import Servicer, require_operator
 from framewell_kit.stream.consumer.pauses import PausedPartition
 from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry import logger
-from framewell_kit.telemetry.control import Telling
+from framewell_kit.telemetry.control import TelemetryState
 
 NAME = pb.DESCRIPTOR.services_by_name["OperationsService"].full_name
 log = logger(__name__)
@@ -30,33 +30,33 @@ _STATES = {
 }
 
 
-def operations(standing: Standing) -> Servicer:
-    """The servicer of a process, as its gRPC server takes it."""
-    return Servicer(NAME, grpc_code.add_OperationsServiceServicer_to_server, Operations(standing))
+def operations(state: ProcessState) -> Servicer:
+    """Return the servicer of a process, as its gRPC server takes it."""
+    return Servicer(NAME, grpc_code.add_OperationsServiceServicer_to_server, Operations(state))
 
 
 class Operations(grpc_code.OperationsServiceServicer):
-    """Speaks for one process."""
+    """Answers for one process."""
 
-    def __init__(self, standing: Standing) -> None:
-        self._standing = standing
+    def __init__(self, state: ProcessState) -> None:
+        self._state = state
         self._reverting: asyncio.TimerHandle | None = None
         self._reverts_at: datetime | None = None
 
     async def GetTelemetry(self, request: pb.GetTelemetryRequest, context: Any) -> pb.GetTelemetryResponse:
-        return pb.GetTelemetryResponse(telemetry=self._telemetry(self._standing.telemetry.now()))
+        return pb.GetTelemetryResponse(telemetry=self._telemetry(self._state.telemetry.state()))
 
     async def SetTelemetry(self, request: pb.SetTelemetryRequest, context: Any) -> pb.SetTelemetryResponse:
         actor = require_operator()
         seconds = request.revert_after.ToTimedelta().total_seconds()
         if request.HasField("revert_after") and seconds <= 0:
             raise Rejected("revert_after must be a time to come", code="revert_after")
-        now = self._standing.telemetry.change(
+        now = self._state.telemetry.change(
             log_level=request.log_level if request.HasField("log_level") else None,
             loggers=request.loggers,
             trace_sample=request.trace_sample if request.HasField("trace_sample") else None,
         )
-        if request.HasField("revert_after"):  # else a way back that somebody set stays, and is told
+        if request.HasField("revert_after"):  # else a way back that somebody set stays, and is shown
             self._revert_after(seconds)
         log.warning(
             "telemetry changed", by=actor.principal, log_level=now.log_level, loggers=dict(now.loggers),
@@ -66,42 +66,42 @@ class Operations(grpc_code.OperationsServiceServicer):
 
     async def ListBreakers(self, request: pb.ListBreakersRequest, context: Any) -> pb.ListBreakersResponse:
         return pb.ListBreakersResponse(
-            breakers=[_breaker(group, one) for group, one in sorted(self._standing.breakers.items())]
+            breakers=[_breaker(group, one) for group, one in sorted(self._state.breakers.items())]
         )
 
     async def ResumeBreaker(self, request: pb.ResumeBreakerRequest, context: Any) -> pb.ResumeBreakerResponse:
         actor = require_operator()
-        breaker = await self._standing.resume(request.group)
+        breaker = await self._state.resume(request.group)
         log.warning("breaker resumed", by=actor.principal, group=request.group)
         return pb.ResumeBreakerResponse(breaker=_breaker(request.group, breaker))
 
     async def DescribeWork(self, request: pb.DescribeWorkRequest, context: Any) -> pb.DescribeWorkResponse:
-        standing = self._standing
-        waiting = standing.health.waiting()
+        state = self._state
+        waiting = state.health.waiting()
         answer = pb.DescribeWorkResponse(
-            service=standing.service,
-            process=standing.process,
+            service=state.service,
+            process=state.process,
             ready=not waiting,
             waiting=[pb.WaitingPart(part=part, reason=reason) for part, reason in waiting.items()],
-            paused=[_paused(one) for one in (standing.streams.paused() if standing.streams else ())],
+            paused=[_paused(one) for one in (state.streams.paused() if state.streams else ())],
             breakers=[
                 _breaker(group, one)
-                for group, one in sorted(standing.breakers.items())
+                for group, one in sorted(state.breakers.items())
                 if one.is_open or one.half_open
             ],
         )
-        if standing.work is not None and request.asset_id:
-            answer.jobs.extend(_job(document) for document in await standing.work.jobs(request.asset_id))
-            answer.started.extend(pb.StartedRecord(**one._asdict()) for one in await standing.work.started())
-            answer.unsent_facts = await standing.work.unsent(request.asset_id)
+        if state.work is not None and request.asset_id:
+            answer.jobs.extend(_job(document) for document in await state.work.jobs(request.asset_id))
+            answer.started.extend(pb.StartedRecord(**one._asdict()) for one in await state.work.started())
+            answer.unsent_facts = await state.work.unsent(request.asset_id)
         return answer
 
-    def _telemetry(self, telling: Telling) -> pb.Telemetry:
+    def _telemetry(self, current: TelemetryState) -> pb.Telemetry:
         return pb.Telemetry(
-            log_level=telling.log_level,
-            loggers=telling.loggers,
-            trace_sample=telling.trace_sample,
-            exporting=telling.exporting,
+            log_level=current.log_level,
+            loggers=current.loggers,
+            trace_sample=current.trace_sample,
+            exporting=current.exporting,
             reverts_at=_moment(self._reverts_at),
         )
 
@@ -113,7 +113,7 @@ class Operations(grpc_code.OperationsServiceServicer):
 
     def _revert(self) -> None:
         self._reverting, self._reverts_at = None, None
-        now = self._standing.telemetry.revert()
+        now = self._state.telemetry.revert()
         log.warning("telemetry back at its settings", log_level=now.log_level, trace_sample=now.trace_sample)
 
 

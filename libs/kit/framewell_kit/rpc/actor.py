@@ -18,7 +18,7 @@ caller: ContextVar[Actor] = ContextVar("caller")
 
 
 def current_actor() -> Actor:
-    """The caller of the gRPC method under way; `decided_at` is for the decision itself to fill in.
+    """Return the caller of the gRPC method under way; `decided_at` is left to the decision itself.
 
     Outside a call it is the mesh itself: principal and authority `system`.
     """
@@ -28,7 +28,7 @@ def current_actor() -> Actor:
 
 
 def require_operator() -> Actor:
-    """The caller, who may operate the mesh. Raises Forbidden, saying which authority it takes."""
+    """Return the caller, who may operate the mesh. Raises Forbidden, naming the authority it takes."""
     actor = current_actor()
     if actor.authority not in OPERATORS:
         raise Forbidden(
@@ -53,14 +53,14 @@ class Tokens:
     known: Mapping[str, str]
 
     def actor(self, metadata: Mapping[str, str]) -> Actor:
-        """The caller with this metadata. Raises Unauthenticated."""
+        """Return the caller with this metadata. Raises Unauthenticated."""
         if not self.known:
             return Actor(principal=metadata.get(DECLARED_ACTOR, LOCAL)[:200] or LOCAL, authority=LOCAL)
         scheme, _, token = metadata.get(AUTHORIZATION, "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("a token is needed: send the metadata 'authorization: Bearer <token>'")
         found = ""
-        for known, owner in self.known.items():  # all of them, so that the time taken tells nothing
+        for known, owner in self.known.items():  # all of them, so that the time taken gives nothing away
             if hmac.compare_digest(known.encode(), token.encode()):
                 found = owner
         if not found:

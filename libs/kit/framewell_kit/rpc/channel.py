@@ -16,7 +16,7 @@ DEFAULT_DEADLINE_SECONDS = 10.0
 
 
 def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
-    """A channel to an address (`replicas`). Connects when first used, and again by itself after an outage.
+    """Return a channel to an address (`replicas`). It connects when first used, and again after an outage.
 
     Unary calls without a deadline get one of ten seconds; streams have none unless the caller sets one.
     """

@@ -36,14 +36,14 @@ _CODES: tuple[tuple[type[Outcome], grpc.StatusCode], ...] = (
 
 
 def status_of(error: Exception, request_id: str) -> grpc.Status:
-    """The status that answers a call which ended with this error."""
+    """Return the status that answers a call which ended with this error."""
     details: list[Message] = [RequestInfo(request_id=request_id)]
     if isinstance(error, Rejected):
         details.append(ErrorInfo(reason=error.code, domain=ERROR_DOMAIN))
     if isinstance(error, (Busy, NotYet)):
         details.append(RetryInfo(retry_delay=_duration(error.retry_after)))
     code = next((code for kind, code in _CODES if isinstance(error, kind)), grpc.StatusCode.INTERNAL)
-    told = (
+    message = (
         error.reason
         if isinstance(error, Outcome)
         else f"the service failed; its log has request {request_id}"
@@ -53,7 +53,7 @@ def status_of(error: Exception, request_id: str) -> grpc.Status:
         wrapped = AnyMessage()
         wrapped.Pack(detail)
         packed.append(wrapped)
-    return rpc_status.to_status(Status(code=code.value[0], message=told, details=packed))
+    return rpc_status.to_status(Status(code=code.value[0], message=message, details=packed))
 
 
 def _duration(seconds: float) -> Duration:

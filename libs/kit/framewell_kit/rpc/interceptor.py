@@ -27,7 +27,7 @@ _OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
 log = logger(__name__)
 
 
-class AroundEveryCall(grpc.aio.ServerInterceptor):
+class CallInterceptor(grpc.aio.ServerInterceptor):
     """Binds trace, request id and actor to the call, and turns its outcome into a status."""
 
     def __init__(self, tokens: Tokens, clock: Clock) -> None:

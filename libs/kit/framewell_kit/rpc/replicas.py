@@ -1,7 +1,7 @@
 """Where the replicas of a service are: everything that its address in the settings stands for.
 
 An address is `host:port`, whose name may stand for many hosts, or several numbers of hosts with their ports,
-`10.0.0.1:7421,10.0.0.2:7421`. Channels take either; `replicas` says them one by one.
+`10.0.0.1:7421,10.0.0.2:7421`. Channels take either; `replicas` returns them one by one.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class HostPort(NamedTuple):
 
 
 def parts(address: str) -> list[HostPort]:
-    """What the address consists of. Raises ValueError, which says what may stand there."""
+    """Return the parts of an address. Raises ValueError, naming what an address may be."""
     found = [_part(written.strip()) for written in address.split(",")]
     kinds = {type(one.number) for one in found}
     if len(found) > 1 and kinds not in ({IPv4Address}, {IPv6Address}):
@@ -35,7 +35,7 @@ def parts(address: str) -> list[HostPort]:
 
 
 def target(address: str) -> str:
-    """The address as gRPC takes it: it connects to the first of several that answers."""
+    """Return the address as gRPC takes it: a channel connects to the first of several that answers."""
     found = parts(address)
     if len(found) == 1:
         return str(found[0])
@@ -44,7 +44,7 @@ def target(address: str) -> str:
 
 
 async def replicas(address: str) -> list[str]:
-    """`host:port` of every replica, names looked up now. Raises OSError when a name stands for nothing."""
+    """Return `host:port` of every replica, names looked up now. Raises OSError for an unknown name."""
     where: dict[str, None] = {}
     for one in parts(address):
         if one.number is not None:
@@ -53,9 +53,9 @@ async def replicas(address: str) -> list[str]:
         found = await asyncio.get_running_loop().getaddrinfo(one.host, one.port, type=socket.SOCK_STREAM)
         # A process listens on one kind of number: where a name has both, they are the same processes twice.
         families = sorted({family for family, *_ in found}, key=lambda family: family != socket.AF_INET)
-        for family, _, _, _, told in found:
+        for family, _, _, _, address_info in found:
             if family == families[0]:
-                number = ip_address(told[0])
+                number = ip_address(address_info[0])
                 where[str(HostPort(str(number), one.port, number))] = None
     return sorted(where)
 

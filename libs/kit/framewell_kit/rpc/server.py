@@ -11,7 +11,7 @@ from grpc_reflection.v1alpha import reflection
 
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.rpc.actor import Tokens
-from framewell_kit.rpc.interceptor import AroundEveryCall
+from framewell_kit.rpc.interceptor import CallInterceptor
 
 MAX_MESSAGE_BYTES = 4 << 20
 _HEADROOM_BYTES = 64 << 10
@@ -40,7 +40,7 @@ class RpcServer:
         self._address = address
         self._servicers = servicers
         self._server = grpc.aio.server(
-            interceptors=[AroundEveryCall(tokens, clock or SystemClock())],
+            interceptors=[CallInterceptor(tokens, clock or SystemClock())],
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES + _HEADROOM_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES + _HEADROOM_BYTES),
@@ -52,7 +52,7 @@ class RpcServer:
         self._health = health.aio.HealthServicer()
 
     async def start(self) -> int:
-        """Listen; the port, also where the address asked for any (`:0`)."""
+        """Begin to listen; return the port, also where the address asked for any (`:0`)."""
         for one in self._servicers:
             one.add(one.servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -69,7 +69,7 @@ class RpcServer:
         return int(port)
 
     async def set_serving(self, serving: bool) -> None:
-        """What health answers, for every service and for the whole."""
+        """Set what health answers, for every service and for the whole."""
         status = (
             health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
         )

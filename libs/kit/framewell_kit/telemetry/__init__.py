@@ -32,18 +32,18 @@ __all__ = [
 
 
 def meter(name: str) -> Meter:
-    """Where a module declares its metrics, each with a sentence."""
+    """Return the meter on which a module declares its metrics, each with a sentence."""
     return get_meter(name)
 
 
 def tracer(name: str) -> Tracer:
-    """Makes spans inside a handler, for a part worth timing."""
+    """Return what makes spans inside a handler, for a part worth timing."""
     return get_tracer(name)
 
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """What a service uses to say what it does. `close` sends what is left, within a few seconds."""
+    """The telemetry of one process. `close` sends what is left, within a few seconds."""
 
     service: str
     control: TelemetryControl = field(default_factory=TelemetryControl)
@@ -51,17 +51,17 @@ class Telemetry:
 
     @property
     def meter(self) -> Meter:
-        """The service's meter."""
+        """Return the service's meter."""
         return get_meter(f"framewell_{self.service}")
 
     @property
     def tracer(self) -> Tracer:
-        """The service's tracer."""
+        """Return the service's tracer."""
         return get_tracer(f"framewell_{self.service}")
 
 
 class TelemetrySettings(Protocol):
-    """The settings it goes by."""
+    """The settings of telemetry."""
 
     @property
     def log_level(self) -> str: ...

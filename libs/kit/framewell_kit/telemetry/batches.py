@@ -1,4 +1,4 @@
-"""What is told of a batch, once: metrics, a log line, and a span where a sampled event was in it.
+"""Telemetry of a batch: metrics, a log line, and a span where a sampled event was in it.
 
 A batch costs 25 µs here, 0.05 a message in batches of 500, and a line 30. At full load a commit covers 25 ms,
 and a lone event is a batch of its own, so a line a second is written per group, for all batches since the
@@ -24,14 +24,23 @@ MOST_LINKS = 64
 
 
 class BatchTelemetry:
-    """Tells of the batches of one consumer group. One a feed; used from its event loop."""
+    """Records the batches of one consumer group. One per consumer; used from its event loop."""
 
-    __slots__ = ("_batches", "_labels", "_newest_ms", "_records", "_seconds", "_told_at", "_waiting", "group")
+    __slots__ = (
+        "_batches",
+        "_labels",
+        "_logged_at",
+        "_newest_ms",
+        "_records",
+        "_seconds",
+        "_waiting",
+        "group",
+    )
 
     def __init__(self, group: str) -> None:
         self.group = group
         self._labels = {"group": group}
-        self._told_at = float("-inf")
+        self._logged_at = float("-inf")
         self._waiting: asyncio.TimerHandle | None = None
         self._batches = self._records = self._newest_ms = 0
         self._seconds = 0.0
@@ -45,7 +54,7 @@ class BatchTelemetry:
         newest_ms: int = 0,
         links: Sequence[str] = (),
     ) -> None:
-        """A batch was committed: so many records, `seconds` after the first of them was read.
+        """Record that a batch was committed: so many records, `seconds` after the first of them was read.
 
         `handler_seconds` is the sum of what handlers took since the last batch, `newest_ms` when the newest
         record was written (ms since 1970), `links` the traceparents of the spans of those that are sampled.
@@ -64,7 +73,7 @@ class BatchTelemetry:
         self._newest_ms = max(self._newest_ms, newest_ms)
         if self._waiting is None:
             loop = asyncio.get_running_loop()
-            left = self._told_at + LINE_EVERY_SECONDS - loop.time()
+            left = self._logged_at + LINE_EVERY_SECONDS - loop.time()
             if left <= 0:
                 self.flush()
             else:
@@ -76,7 +85,7 @@ class BatchTelemetry:
             self._waiting.cancel()
             self._waiting = None
         if self._batches:
-            self._told_at = asyncio.get_running_loop().time()
+            self._logged_at = asyncio.get_running_loop().time()
             # How old the newest handled event is: near 0 in a stage that keeps up.
             behind = max(time.time() - self._newest_ms / 1000, 0.0) if self._newest_ms else None
             log.info(
@@ -91,7 +100,7 @@ class BatchTelemetry:
             self._seconds = 0.0
 
     def _span(self, records: int, seconds: float, links: Sequence[str]) -> None:
-        """A root span of its own: a batch belongs to as many traces as it has sampled events."""
+        """Make a root span: a batch belongs to as many traces as it has sampled events."""
         now = time.time_ns()
         above = filter(None, map(span_context, links[:MOST_LINKS]))
         span = TRACER.start_span(

@@ -1,4 +1,4 @@
-"""What this task is handling at the moment: the cause of its log lines, spans and facts."""
+"""The event, job or call that this task is handling: the cause of its log lines, spans and facts."""
 
 from contextvars import ContextVar
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from framewell_kit.facts import Cause
 
 
 class Handled(NamedTuple):
-    """An event or a call under way, and what is made of it (a group, a job kind, a method)."""
+    """The cause of the work under way, and its name: a group, a job kind or a method."""
 
     cause: Cause
     what: str
@@ -17,11 +17,11 @@ _current: ContextVar[Handled | None] = ContextVar("framewell_handled", default=N
 
 
 def current() -> Handled | None:
-    """What is being handled, or None."""
+    """Return what is being handled, or None."""
     return _current.get()
 
 
 def current_cause() -> Cause | None:
-    """The cause of what is being handled, or None."""
+    """Return the cause of what is being handled, or None."""
     handled = _current.get()
     return None if handled is None else handled.cause

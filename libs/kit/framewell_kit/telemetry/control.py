@@ -1,4 +1,4 @@
-"""What of telemetry may be changed while the process runs, and the way back to its settings."""
+"""What of telemetry may be changed while the process runs, and how to revert to its settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ LEVELS = ("debug", "info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """How much a process tells: its level, levels of single loggers, the fraction of traces recorded."""
+class TelemetryState:
+    """How much a process logs and traces: its level, those of single loggers, the fraction of traces."""
 
     log_level: str
     loggers: Mapping[str, str]
@@ -20,14 +20,14 @@ class Telling:
 
 
 class TelemetryControl:
-    """The knobs of one process. What is set here is forgotten by a restart, which follows the settings."""
+    """Changes the telemetry of one process; a restart goes back to the settings."""
 
     def __init__(self, log_level: str = "info", trace_sample: float = 0.0) -> None:
         self._settings = (log_level, trace_sample)
 
-    def now(self) -> Telling:
-        """How it is."""
-        return Telling(logs.level(), logs.own_levels(), tracing.sample(), tracing.exporting())
+    def state(self) -> TelemetryState:
+        """Return the present state."""
+        return TelemetryState(logs.level(), logs.own_levels(), tracing.sample(), tracing.exporting())
 
     def change(
         self,
@@ -35,7 +35,7 @@ class TelemetryControl:
         log_level: str | None = None,
         loggers: Mapping[str, str] | None = None,
         trace_sample: float | None = None,
-    ) -> Telling:
+    ) -> TelemetryState:
         """Change what is given, all of it or nothing. Raises Rejected for a level or fraction there is not.
 
         An empty level takes a logger's own level away, so that it follows the process again.
@@ -55,9 +55,9 @@ class TelemetryControl:
             logs.set_own_level(name, level)
         if trace_sample is not None:
             tracing.set_sample(trace_sample)
-        return self.now()
+        return self.state()
 
-    def revert(self) -> Telling:
+    def revert(self) -> TelemetryState:
         """Go back to the settings."""
         level, sample = self._settings
         return self.change(log_level=level, loggers=dict.fromkeys(logs.own_levels(), ""), trace_sample=sample)

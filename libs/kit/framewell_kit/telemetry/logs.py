@@ -1,7 +1,7 @@
 """Structured log lines: constant texts, variables as fields, one JSON object a line on stderr.
 
-Every line says which service wrote it, and while an event or a call is handled also which: its id, its
-asset and its trace, so that all that happened to one asset is found under one id.
+Every line names its service, and while an event or a call is handled also that: its id, its asset and its
+trace, so that all that happened to one asset is found under one id.
 """
 
 import logging
@@ -13,14 +13,14 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 from framewell_kit.telemetry.context import current
-from framewell_kit.telemetry.repeats import Repeats
+from framewell_kit.telemetry.repeats import RepeatFilter
 
 _LIBRARIES = ("aiokafka", "kafka", "faststream", "pymongo", "motor", "grpc")
 _own_levels: dict[str, str] = {}
 
 
 def logger(name: str) -> FilteringBoundLogger:
-    """The logger of a module: `log = logger(__name__)`."""
+    """Return the logger of a module: `log = logger(__name__)`."""
     return cast(FilteringBoundLogger, structlog.stdlib.get_logger(name))
 
 
@@ -70,7 +70,7 @@ def configure_logs(
 
 
 def set_level(level: str) -> None:
-    """Log from this level on: `debug`, `info`, … Libraries are heard from `warning` on, whatever it is."""
+    """Log from this level on: `debug`, `info`, … Libraries log from `warning` on, whatever it is."""
     root = logging.getLogger()
     root.setLevel(level.upper())
     for name in _LIBRARIES:
@@ -79,7 +79,7 @@ def set_level(level: str) -> None:
 
 
 def level() -> str:
-    """The least level logged."""
+    """Return the least level logged."""
     return logging.getLevelName(logging.getLogger().level).lower()
 
 
@@ -95,7 +95,7 @@ def set_own_level(name: str, level: str) -> None:
 
 
 def own_levels() -> dict[str, str]:
-    """Loggers that have a level of their own."""
+    """Return the loggers that have a level of their own."""
     return dict(_own_levels)
 
 
@@ -105,7 +105,7 @@ class Output(logging.StreamHandler[TextIO]):
     def __init__(self, also: Callable[[logging.LogRecord], None] | None = None) -> None:
         super().__init__(sys.stderr)
         self._also = also
-        self._repeats = Repeats(_talks_too_much)
+        self._repeats = RepeatFilter(_is_throttled)
 
     def emit(self, record: logging.LogRecord) -> None:
         for line in self._repeats.admitted(record):
@@ -114,14 +114,14 @@ class Output(logging.StreamHandler[TextIO]):
             super().emit(line)
 
 
-def _talks_too_much(name: str) -> bool:
-    """True for libraries; not for one that somebody gave a level of its own: they want to hear all of it."""
+def _is_throttled(name: str) -> bool:
+    """Return True for libraries, except one that an operator gave a level of its own."""
     return name.startswith(_LIBRARIES) and not any(name.startswith(own) for own in _own_levels)
 
 
 def _add_repeats(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     record = event.get("_record")
-    for field in ("repeats", "said"):
+    for field in ("repeats", "text"):
         if value := getattr(record, field, None):
             event[field] = value
     return event

@@ -106,7 +106,7 @@ def configure_metrics(service: str, readers: Sequence[MetricReader] = ()) -> Non
     """Collect from now on, for `exposition` and for these readers."""
     metrics.set_meter_provider(
         MeterProvider(
-            # Which library made an instrument says nothing here, and would stand on every series.
+            # Which library made an instrument is of no use here, and would stand on every series.
             metric_readers=[PrometheusMetricReader(scope_info_enabled=False), *readers],
             resource=Resource.create({"service.name": service, "service.namespace": "framewell"}),
             exemplar_filter=AlwaysOffExemplarFilter(),
@@ -116,5 +116,5 @@ def configure_metrics(service: str, readers: Sequence[MetricReader] = ()) -> Non
 
 
 def exposition() -> bytes:
-    """All metrics in Prometheus' text form."""
+    """Return all metrics in Prometheus' text form."""
     return generate_latest(REGISTRY)

@@ -80,7 +80,7 @@ class OtlpExport:
 
 
 def export(service: str, endpoint: str, *, every_seconds: float = METRICS_EVERY_SECONDS) -> OtlpExport:
-    """Exporters to an endpoint (`http://host:4317`); they connect when first used, and again."""
+    """Return exporters to an endpoint (`http://host:4317`); they connect when first used, and again."""
     resource = Resource.create({"service.name": service, "service.namespace": "framewell"})
     spans = TracerProvider(resource=resource, shutdown_on_exit=False)
     spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))

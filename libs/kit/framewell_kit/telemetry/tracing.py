@@ -56,12 +56,12 @@ def configure_tracing(*, exporting: bool, sample: float) -> None:
 
 
 def exporting() -> bool:
-    """True when spans of sampled traces go anywhere."""
+    """Return whether spans of sampled traces are exported."""
     return _TRACING.exporting
 
 
 def sample() -> float:
-    """The fraction of new traces that are recorded."""
+    """Return the fraction of new traces that are recorded."""
     return _TRACING.sample
 
 
@@ -71,12 +71,12 @@ def set_sample(fraction: float) -> None:
 
 
 def is_sampled(traceparent: str | None) -> bool:
-    """True when spans are to be made for this trace."""
+    """Return whether spans are made for this trace."""
     return _TRACING.exporting and traceparent is not None and traceparent[-1:] in _ODD
 
 
 def new_traceparent() -> str:
-    """The beginning of a trace, sampled by chance."""
+    """Return the beginning of a trace, sampled by chance."""
     sampled = random.random() < _TRACING.sample
     return f"00-{random.getrandbits(128):032x}-{random.getrandbits(64):016x}-{int(sampled):02x}"
 
@@ -127,7 +127,7 @@ def failed(error: BaseException) -> None:
 
 
 def span_context(traceparent: str) -> SpanContext | None:
-    """The span that a traceparent names, as OpenTelemetry has it; None when it names none."""
+    """Return the span that a traceparent names, as OpenTelemetry has it; None when it names none."""
     named = _TRACEPARENT.fullmatch(traceparent)
     if named is None:
         return None

@@ -20,14 +20,14 @@ class HeldClock:
         return self._seconds
 
     async def sleep(self, seconds: float) -> None:
-        """Time passes at once, and others get their turn."""
+        """Let the time pass at once, and other tasks run."""
         self.advance(seconds)
         await asyncio.sleep(0)
 
     def advance(self, seconds: float) -> None:
-        """True time passes."""
+        """Let true time pass."""
         self._seconds += seconds
 
     def jump(self, by: timedelta) -> None:
-        """The time of day changes; no time passes."""
+        """Change the time of day; no time passes."""
         self.ahead += by

@@ -19,7 +19,7 @@ from framewell_kit.testing.ports import port_base
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Bootstrap servers (`127.0.0.1:port`) of an empty broker; a test declares the topics it needs."""
+    """Return the bootstrap servers (`127.0.0.1:port`) of an empty broker; a test declares its topics."""
     folder = tmp_path_factory.mktemp("kafka")
     base = port_base()
     server = Broker(folder, base, base + 1)
@@ -29,7 +29,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Connection URI (`mongodb://127.0.0.1:port`) of an empty document database."""
+    """Return the connection URI (`mongodb://127.0.0.1:port`) of an empty document database."""
     folder = tmp_path_factory.mktemp("database")
     server = Database(folder, port_base())
     with running(server, folder / "database.log"):

@@ -20,7 +20,7 @@ class FailingDocuments:
 
     @property
     def broke(self) -> bool:
-        """Whether the chosen call was reached."""
+        """Return whether the chosen call was reached."""
         return self.calls > self._fails_at
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
@@ -38,6 +38,6 @@ class FailingDocuments:
 
 
 def failing(documents: Documents, fails_at: int, *, after: bool) -> tuple[Documents, FailingDocuments]:
-    """The store as a port, and itself."""
+    """Return the store as a port, and itself."""
     store = FailingDocuments(documents, fails_at, after=after)
     return cast(Documents, store), store

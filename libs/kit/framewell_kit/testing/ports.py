@@ -16,7 +16,7 @@ _claims: list[socket.socket] = []
 
 
 def port_base() -> int:
-    """The first port of a block that is free, and this process's alone until it ends.
+    """Return the first port of a free block that is this process's alone until it ends.
 
     The claim is a socket bound to the last port of the block: test processes that run beside this one see it.
     """

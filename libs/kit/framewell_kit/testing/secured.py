@@ -50,20 +50,20 @@ class Certificates:
 
     @property
     def ca(self) -> Path:
-        """The authority's own certificate."""
+        """Return the authority's own certificate."""
         path = self.folder / "authority.pem"
         self.authority.cert_pem.write_to_path(str(path))
         return path
 
     def server(self, *hosts: str, expires: datetime | None = None) -> Path:
-        """Key (PKCS #8, which Kafka insists on) and certificate of a server, in one file."""
+        """Return a file with key (PKCS #8, which Kafka insists on) and certificate of a server."""
         issued = self.authority.issue_cert(*hosts, common_name=BROKER, not_after=expires)
         path = self.folder / f"server-{secrets.token_hex(4)}.pem"
         path.write_bytes(_pkcs8(issued) + b"".join(one.bytes() for one in issued.cert_chain_pems))
         return path
 
     def client(self, name: str, *, expires: datetime | None = None, password: str = "") -> tuple[Path, Path]:
-        """Certificate and key of a client whose common name is `name`."""
+        """Return certificate and key of a client whose common name is `name`."""
         # With a host name, which nobody looks at: Java takes no certificate whose list of names is empty.
         issued = self.authority.issue_cert(f"{name}.test", common_name=name, not_after=expires)
         stem = f"client-{name}-{secrets.token_hex(4)}"
@@ -83,7 +83,7 @@ class SecuredBroker:
     passwords: dict[str, str] = field(default_factory=dict, repr=False)
 
     def with_certificate(self, name: str, *, expires: datetime | None = None) -> BrokerAccess:
-        """Access over mTLS as `User:<name>`."""
+        """Return access over mTLS as `User:<name>`."""
         certificate, key = self.certificates.client(name, expires=expires)
         return BrokerAccess(
             f"{LOOPBACK}:{self.broker.port}", "ssl",
@@ -91,7 +91,7 @@ class SecuredBroker:
         )  # fmt: skip
 
     def with_login(self, user: str, mechanism: Mechanism = "SCRAM-SHA-512") -> BrokerAccess:
-        """Access over SASL_SSL as `User:<user>`, who is made where there is none."""
+        """Return access over SASL_SSL as `User:<user>`, who is made where there is none."""
         if user not in self.passwords:
             self.passwords[user] = secrets.token_urlsafe(16)
             self._make_user(user, self.passwords[user])
@@ -101,13 +101,13 @@ class SecuredBroker:
         )  # fmt: skip
 
     def environment(self, access: BrokerAccess) -> dict[str, str]:
-        """The variables that tell a process the same."""
-        said = {
+        """Return the environment variables that give a process this access."""
+        values = {
             "": access.servers, "_SECURITY": access.security, "_CA": access.ca,
             "_CERTIFICATE": access.certificate, "_KEY": access.key, "_USER": access.user,
             "_PASSWORD": access.password, "_MECHANISM": access.mechanism,
         }  # fmt: skip
-        return {f"FRAMEWELL_KAFKA{name}": value for name, value in said.items() if value}
+        return {f"FRAMEWELL_KAFKA{name}": value for name, value in values.items() if value}
 
     def allow(self, user: str, grants: Iterable[Grant]) -> None:
         """Let the user do this; returns when the broker acts on it."""
@@ -122,7 +122,7 @@ class SecuredBroker:
         self._until_in_force(admin, user, asked, allowed=False)
 
     def _until_in_force(self, admin: Any, user: str, grants: list[Grant], *, allowed: bool) -> None:
-        """The broker says yes before it acts on a change; what it describes is what it acts on."""
+        """Wait until a change of rights is in force: the broker confirms it before it acts on it."""
         deadline = time.monotonic() + _SECONDS
         for grant in grants:
             wanted = _binding(user, grant, AclBindingFilter)
@@ -141,7 +141,7 @@ class SecuredBroker:
             self._until_known(user, password, name)
 
     def _until_known(self, user: str, password: str, mechanism: str) -> None:
-        """The broker says yes before it takes the login."""
+        """Wait until the broker takes the login: it confirms the user before that."""
         client = AdminClient(
             {
                 "bootstrap.servers": f"{LOOPBACK}:{self.login_port}",
@@ -156,7 +156,7 @@ class SecuredBroker:
         client.list_topics(timeout=_SECONDS)
 
     def _admin(self) -> Any:
-        """A client of its own for every change; it must outlive what it was asked."""
+        """Return a client of its own for every change; it must outlive the answer."""
         access = self.with_certificate(ADMIN)
         return AdminClient(
             {
@@ -172,7 +172,7 @@ class SecuredBroker:
 
 @contextmanager
 def secured_broker(folder: Path) -> Iterator[SecuredBroker]:
-    """A broker with TLS, logins and ACLs, for as long as the block lasts."""
+    """Yield a broker with TLS, logins and ACLs, for as long as the block lasts."""
     certificates = Certificates(folder)
     port = port_base()
     login_port, controller_port = port + 1, port + 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from framewell_kit import garbage
+from framewell_kit import garbage_collection
 
 
 class _Knot:
@@ -26,15 +26,15 @@ def _as_before() -> Iterator[None]:
 
 def test_what_was_there_at_the_start_is_not_looked_at_again() -> None:
     lasting = [_Knot()]
-    garbage.settle()
+    garbage_collection.freeze()
     assert gc.get_freeze_count() > 0
     assert not any(one is lasting for one in gc.get_objects())
 
 
 def test_a_cycle_made_later_is_still_found() -> None:
-    garbage.settle()
+    garbage_collection.freeze()
     knot = weakref.ref(_Knot())
-    for _ in range(garbage.THRESHOLDS[0] + 1000):
+    for _ in range(garbage_collection.THRESHOLDS[0] + 1000):
         if knot() is None:
             break
         _Kept.append([])

@@ -12,7 +12,7 @@ from framewell_kit.stream.policy.attempts import COLLECTION as STARTS
 MOST = 100
 
 
-class Started(NamedTuple):
+class StartedRecord(NamedTuple):
     """A heavy record that was started `starts` times and has not ended. `topic` is without the prefix."""
 
     group: str
@@ -23,28 +23,28 @@ class Started(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptWork:
+class StoredWork:
     """What all replicas of a service keep in its database."""
 
     documents: Documents
     outbox: Outbox
-    kept_jobs: Jobs
+    stored_jobs: Jobs
     prefix: str = ""
 
     async def jobs(self, asset_id: str) -> Sequence[Document]:
-        """Jobs of the asset that are not done, oldest first."""
-        return await self.kept_jobs.of_asset(asset_id, limit=MOST)
+        """Return the jobs of the asset that are not done, oldest first."""
+        return await self.stored_jobs.of_asset(asset_id, limit=MOST)
 
-    async def started(self) -> list[Started]:
-        """Heavy records that were started and have not ended, in any replica."""
+    async def started(self) -> list[StartedRecord]:
+        """Return the heavy records that were started and have not ended, in any replica."""
         return [self._started(document) for document in await self.documents.find(STARTS, {}, limit=MOST)]
 
     async def unsent(self, asset_id: str) -> int:
-        """How many facts of the asset wait in the outbox."""
+        """Return how many facts of the asset wait in the outbox."""
         return await self.outbox.unsent(asset_id)
 
-    def _started(self, document: Document) -> Started:
+    def _started(self, document: Document) -> StartedRecord:
         group, topic, partition, offset = document["_id"].split("/")
-        return Started(
+        return StartedRecord(
             group, topic.removeprefix(self.prefix), int(partition), int(offset), int(document["attempts"])
         )

@@ -1,4 +1,4 @@
-"""The garbage collector, told what a service is like.
+"""Sets the garbage collector for a service: few cycles, and many objects that stay.
 
 CPython looks for cycles whenever 700 more objects exist than before, and now and then at every object there
 is: modules, classes, generated messages and models, none of which will ever go. In a stage at full speed that
@@ -12,8 +12,8 @@ import gc
 THRESHOLDS = (20_000, 20, 50)
 
 
-def settle() -> None:
-    """Call once everything that stays is there: it is collected a last time and not looked at again."""
+def freeze() -> None:
+    """Collect once more, and never look again at what exists now. Called when a service has started."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)

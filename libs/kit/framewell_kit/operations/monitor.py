@@ -1,4 +1,4 @@
-"""Watches what a process stands on, and keeps its gauges up to date. One task a process."""
+"""Asks whether broker and database answer, and keeps the gauges up to date. One task a process."""
 
 import asyncio
 import time
@@ -22,8 +22,8 @@ AGES_EVERY_SECONDS = 15.0
 ANSWER_SECONDS = 3.0
 
 
-class Watch:
-    """Asks broker and database every five seconds whether they answer; tells `Health` why one does not."""
+class ProcessMonitor:
+    """Asks broker and database every five seconds; `Health` shows why one does not answer."""
 
     def __init__(
         self,
@@ -44,16 +44,16 @@ class Watch:
             health.parts[name] = lambda name=name: self._away[name]  # type: ignore[misc]
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Check every five seconds until cancelled."""
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             try:
-                await self.look()
+                await self.check()
             except Exception:
                 log.exception("looking after the process failed, goes on")
 
-    async def look(self) -> None:
-        """Once: what answers, and every gauge."""
+    async def check(self) -> None:
+        """Ask broker and database once, and set every gauge."""
         self._away["broker"], self._away["database"] = await asyncio.gather(
             _answers("the broker", self._publisher.ping), _answers("the database", self._documents.ping)
         )
@@ -62,14 +62,14 @@ class Watch:
         if not self._away["database"] and time.monotonic() - self._aged_at >= AGES_EVERY_SECONDS:
             self._aged_at = time.monotonic()
             await self._ages()
-        for part, reason in self._health.told().items():
+        for part, reason in self._health.reasons().items():
             READY.set(0 if reason else 1, {"part": part})
 
     async def _ages(self) -> None:
         try:
             waiting, oldest = await self._runner.waiting_seconds(), await self._outbox.oldest_unsent()
         except Busy:
-            return  # the next look says that the database is away
+            return  # the next check shows that the database is away
         for kind, seconds in waiting.items():
             JOB_AGE.set(seconds, {"kind": kind, "state": "waiting"})
         for kind, seconds in self._runner.running_seconds().items():
@@ -79,7 +79,7 @@ class Watch:
 
 
 async def _answers(what: str, ping: Callable[[], Awaitable[object]]) -> str:
-    """Empty when it answers in time; otherwise a sentence that says why not."""
+    """Return an empty text when it answers in time, otherwise the reason why not."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await ping()

@@ -1,4 +1,4 @@
-"""What one process holds and waits for, gathered from its parts while they come and go."""
+"""The state of one process, gathered from its parts while they come and go."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from framewell_kit.health import Health
-from framewell_kit.operations.work import KeptWork
+from framewell_kit.operations.stored_work import StoredWork
 from framewell_kit.outcomes import NotFound, NotYet
 from framewell_kit.stream.consumer.pauses import PausedPartition
 from framewell_kit.stream.policy.breaker import Breaker
@@ -21,15 +21,15 @@ class Streams(Protocol):
     def breakers(self) -> Mapping[str, Breaker]: ...
 
     async def resume(self, group: str) -> Breaker:
-        """Let the group's breaker try a record at once, in every replica; KeyError when there is none."""
+        """Let the group's breaker try a record at once, in every replica. Raises KeyError if unknown."""
         ...
 
     def paused(self) -> Sequence[PausedPartition]: ...
 
 
 @dataclass(slots=True)
-class Standing:
-    """The parts of one process that its operations service speaks for.
+class ProcessState:
+    """The parts of one process that its operations service answers for.
 
     `streams` and `work` are None until the process has them: it answers while it waits for its broker too.
     """
@@ -38,12 +38,12 @@ class Standing:
     health: Health
     telemetry: TelemetryControl
     streams: Streams | None = None
-    work: KeptWork | None = None
+    work: StoredWork | None = None
     process: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     @property
     def breakers(self) -> Mapping[str, Breaker]:
-        """By group; empty before the streams run."""
+        """Return the breakers by group; empty before the streams run."""
         return {} if self.streams is None else self.streams.breakers
 
     async def resume(self, group: str) -> Breaker:

@@ -1,4 +1,4 @@
-"""Forgets what no redelivery can ask for any more: jobs that are done, and decisions. One task a process.
+"""Deletes jobs that are done, and decisions, that no redelivery can ask for any more. One task a process.
 
 A fact comes again by itself for as long as its topic keeps it, so what makes it happen once is kept longer
 than that, and for ever where the topic keeps facts for ever. What people hold on to (ledger, audit, reviews,
@@ -24,7 +24,7 @@ AT_ONCE = 500
 PAUSE_SECONDS = 0.5
 
 
-class Forgetting:
+class RetentionSweep:
     """Sweeps once an hour what ended `keep_days` ago; 0: never."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Forgetting:
         self._clock, self._keep_days = clock, keep_days
 
     async def run(self) -> None:
-        """Until cancelled. The first sweep comes within the first hour, each process at a time of its own."""
+        """Sweep every hour until cancelled; the first sweep comes at a random time within the first hour."""
         await self._clock.sleep(random.uniform(0.0, EVERY_SECONDS))
         while self._keep_days:
             try:
@@ -47,7 +47,7 @@ class Forgetting:
             await self._clock.sleep(EVERY_SECONDS)
 
     async def sweep(self) -> int:
-        """Forget everything that is due, bit by bit; how much it was. Raises Busy."""
+        """Delete everything that is due, bit by bit; return how much it was. Raises Busy."""
         before = self._clock.now() - timedelta(days=self._keep_days)
         forgotten = 0
         for kind in self._kinds:

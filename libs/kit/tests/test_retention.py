@@ -19,10 +19,10 @@ from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import JobKind, Jobs, Lease
 from framewell_kit.jobs.model import Job
-from framewell_kit.operations import Forgetting
+from framewell_kit.operations import RetentionSweep
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
-from framewell_kit.settings import LEAST_KEEP_DAYS, MeshSettings
+from framewell_kit.settings import MIN_KEEP_DAYS, MeshSettings
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.streams import a_cause
 
@@ -59,7 +59,7 @@ class Service:
         self.jobs = Jobs(documents, self.outbox, self.clock)
         self.decisions = DecisionLog(documents, self.clock)
         kinds = [JobKind(PLAN, nothing)]
-        self.forgetting = Forgetting(self.jobs, kinds, self.decisions, self.clock, keep_days=keep_days)
+        self.retention = RetentionSweep(self.jobs, kinds, self.decisions, self.clock, keep_days=keep_days)
 
     async def end(self, key: str, state: str = "done", *, cause: Cause | None = None) -> None:
         """Put a job and end it at once."""
@@ -88,7 +88,7 @@ async def test_a_job_that_is_done_is_forgotten_once_nothing_can_bring_it_again(s
     await service.end("newer")
     await service.outbox.flush()
     service.clock.advance((KEEP_DAYS - 1) * DAY)
-    assert await service.forgetting.sweep() == 1
+    assert await service.retention.sweep() == 1
     assert await service.known("old", "newer") == ["newer"]
     assert not await service.jobs.put(PLAN, "newer", {}, cause=caused_by(AssetIngested))
 
@@ -101,7 +101,7 @@ async def test_a_replay_that_comes_later_does_the_work_again_and_says_the_same_e
         await service.end("a", cause=cause)
         await service.outbox.flush()
         service.clock.advance((KEEP_DAYS + 1) * DAY)
-        await service.forgetting.sweep()
+        await service.retention.sweep()
     first, again = (dict(record.headers)["ce_id"] for record in service.broker.records)
     assert first == again
 
@@ -117,7 +117,7 @@ async def test_work_under_way_what_was_given_up_and_what_may_come_again_for_ever
     await service.jobs.put(PLAN, "later", {}, cause=caused_by(AssetIngested), after_seconds=3600)
     await service.outbox.flush()
     service.clock.advance(1000 * DAY)
-    assert await service.forgetting.sweep() == 0
+    assert await service.retention.sweep() == 0
     names = ("given up", "of a topic kept for ever", "running", "waiting", "later")
     assert await service.known(*names) == [*names]
 
@@ -126,10 +126,10 @@ async def test_a_job_whose_facts_have_not_left_is_kept_with_them(service: Servic
     service.broker.away = True
     await service.end("a")
     service.clock.advance(1000 * DAY)
-    assert await service.forgetting.sweep() == 0
+    assert await service.retention.sweep() == 0
     service.broker.away = False
     assert await service.outbox.flush() == 1
-    assert await service.forgetting.sweep() == 1
+    assert await service.retention.sweep() == 1
     assert len(service.broker.records) == 1
 
 
@@ -139,7 +139,7 @@ async def test_decisions_are_forgotten_but_those_on_facts_that_are_kept_for_ever
         await service.decisions.keep(group, "c", said)
     service.clock.advance((KEEP_DAYS + 1) * DAY)
     await service.decisions.keep("transcode.plan_chunks", "new", said)
-    assert await service.forgetting.sweep() == 1
+    assert await service.retention.sweep() == 1
     kept = {
         (group, cause): await service.decisions.recall(group, cause)
         for group, cause in (
@@ -153,7 +153,7 @@ async def test_decisions_are_forgotten_but_those_on_facts_that_are_kept_for_ever
 async def test_a_sweep_takes_everything_that_is_due_in_bounded_bites(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("framewell_kit.operations.forgetting.AT_ONCE", 3)
+    monkeypatch.setattr("framewell_kit.operations.retention.AT_ONCE", 3)
     keys = [f"a{number}" for number in range(8)]
     for key in keys:
         await service.end(key)
@@ -167,10 +167,10 @@ async def test_a_sweep_takes_everything_that_is_due_in_bounded_bites(
         return bites[-1]
 
     monkeypatch.setattr(service.jobs, "forget_done", noted)
-    both = Forgetting(
+    both = RetentionSweep(
         service.jobs, [JobKind(PLAN, nothing)], service.decisions, service.clock, keep_days=KEEP_DAYS
     )
-    assert sum(await asyncio.gather(service.forgetting.sweep(), both.sweep())) == 8
+    assert sum(await asyncio.gather(service.retention.sweep(), both.sweep())) == 8
     assert max(bites) <= 3
     assert await service.known(*keys) == []
 
@@ -179,15 +179,15 @@ async def test_nothing_is_forgotten_when_it_is_to_be_kept_for_ever(documents: Do
     service = Service(documents, keep_days=0)
     await service.end("a")
     service.clock.advance(1000 * DAY)
-    await asyncio.wait_for(service.forgetting.run(), 5)
+    await asyncio.wait_for(service.retention.run(), 5)
     assert await service.known("a") == ["a"]
 
 
 def test_nobody_can_set_less_than_topics_keep_their_facts() -> None:
     longest = max(fact.retention_days or 0 for fact in FACTS.values())
-    assert longest < LEAST_KEEP_DAYS <= MeshSettings().keep_days
+    assert longest < MIN_KEEP_DAYS <= MeshSettings().keep_days
     assert MeshSettings(keep_days=0).keep_days == 0
-    with pytest.raises(ValidationError, match=f"{LEAST_KEEP_DAYS} or more, or 0 for ever"):
+    with pytest.raises(ValidationError, match=f"{MIN_KEEP_DAYS} or more, or 0 for ever"):
         MeshSettings(keep_days=longest)
 
 
