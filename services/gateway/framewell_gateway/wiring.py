@@ -16,6 +16,7 @@ from framewell_gateway.entrypoints.stream import stages
 from framewell_gateway.handlers.erase_asset import EraseAsset
 from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.settings import GatewaySettings
+from framewell_kit.decisions import DecisionLog
 from framewell_kit.service import Mesh, Service
 
 REST_OFFSET = 10
@@ -48,8 +49,9 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         kafka_prefix=mesh.settings.kafka_prefix,
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
+    record_event = RecordEvent(events, progress, Arrivals(mesh.clock))
     return Service(
-        stages=stages(RecordEvent(events, progress, Arrivals(mesh.clock)), EraseAsset(events, progress)),
+        stages=stages(record_event, EraseAsset(events, progress), DecisionLog(mesh.documents, mesh.clock)),
         parts=[WebServer(app, host, port)],
     )
 

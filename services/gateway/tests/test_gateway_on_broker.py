@@ -21,6 +21,7 @@ from framewell_gateway.entrypoints.stream import stages
 from framewell_gateway.handlers.erase_asset import EraseAsset
 from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_kit.clock import SystemClock
+from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.facts import Fact
 from framewell_kit.outcome_messages import done
@@ -53,7 +54,11 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
     async with StreamBench(broker) as bench:
         await bench.declare(*EVERY_FACT, groups=["gateway.record_event", "gateway.erase"])
         await bench.run(
-            *stages(RecordEvent(events, progress, Arrivals(SystemClock())), EraseAsset(events, progress))
+            *stages(
+                RecordEvent(events, progress, Arrivals(SystemClock())),
+                EraseAsset(events, progress),
+                DecisionLog(documents, SystemClock()),
+            )
         )
         for _ in range(3):
             for number, message in enumerate(life):

@@ -67,6 +67,9 @@ async def test_every_fact_of_the_mesh_is_read_and_an_asset_forgotten_when_asked(
             service="gateway",
             counts=[ErasedCount(kind="events", count=2)],
         )
+        again = bench.cause("e1", subject=ASSET)
+        first = await bench.deliver(request, again, group="gateway.erase")
+        assert await bench.deliver(request, again, group="gateway.erase") == first
 
 
 @pytest.mark.parametrize("method", [each for each in vars(methods).values() if isinstance(each, Method)])
