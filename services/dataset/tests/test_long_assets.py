@@ -17,9 +17,9 @@ from framewell_kit.documents import MemoryDocuments
 from framewell_kit.testing.measured_documents import measured
 
 CHUNKS_OF_TWELVE_HOURS = 4320
-NAMED_EVERY = 40
-ASKED_EVERY = 60
-PRESENTED_EVERY = 24
+NAMED_EVERY = 90
+ASKED_EVERY = 120
+PRESENTED_EVERY = 32
 NAMES = ("Anna", "Berta", "Clara", "Dora", "Emma", "Frida", "Greta", "Hanna", "Ida", "Jana", "Klara", "Lena")
 
 
