@@ -91,7 +91,7 @@ class RegisterCandidate:
     async def _known_already(
         self, same: Sequence[Sample], sighted: Sighted, actor: Actor, cause: Cause
     ) -> Sample:
-        """What a person decided stands; of several undecided ones the oldest stays, improved."""
+        """Keep what a person decided; of several undecided ones keep the oldest, improved."""
         kept = _lasting(same)
         grown = kept.grown(sighted.candidate.span, sighted.candidate.trajectory)
         if grown is not None:
