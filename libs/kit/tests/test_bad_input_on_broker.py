@@ -109,7 +109,7 @@ async def outcome(
     # The marker of a transaction that ended last may stand behind the last record.
     assert await end(bench) - await bench.committed(GROUP, TOPIC) <= markers, "everything is committed"
     letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
-    return seen, [letter.code for letter in letters if letter is not None]
+    return seen, [dead_letter.code for dead_letter in letters if dead_letter is not None]
 
 
 async def end(bench: StreamBench) -> int:
@@ -187,7 +187,7 @@ async def test_compressed_batches_are_read(bench: StreamBench, codec: str) -> No
 async def test_a_value_that_was_small_only_compressed_is_given_up_without_its_content(
     bench: StreamBench,
 ) -> None:
-    """A batch of 40 MB of zeros is 40 KB for the broker; no dead letter can hold what it was."""
+    """A batch of 40 MB of zeros is 40 KB for the broker; no dead dead_letter can hold what it was."""
 
     def write(_: Outsider) -> None:
         Outsider(bench, **{"compression.type": "zstd"}).write(bytes(40 << 20), good("x")[1])
@@ -195,12 +195,12 @@ async def test_a_value_that_was_small_only_compressed_is_given_up_without_its_co
     seen, codes = await outcome(bench, write)
     assert seen.assets == ["before", "after"]
     assert codes == ["too_large"]
-    (letter,) = await bench.records(DEAD_LETTERS)
-    assert not letter.value
-    said = retry_headers.read(letter.headers)
-    assert said is not None
-    assert said.left_out_bytes > 40 << 20
-    assert f"{TOPIC}/0@1" in said.reason
+    (dead_letter,) = await bench.records(DEAD_LETTERS)
+    assert not dead_letter.value
+    parked = retry_headers.read(dead_letter.headers)
+    assert parked is not None
+    assert parked.left_out_bytes > 40 << 20
+    assert f"{TOPIC}/0@1" in parked.reason
 
 
 async def test_a_batch_that_expands_beyond_measure_is_one_dead_letter(bench: StreamBench) -> None:
@@ -212,9 +212,9 @@ async def test_a_batch_that_expands_beyond_measure_is_one_dead_letter(bench: Str
     seen, codes = await outcome(bench, write)
     assert seen.assets == ["before", "after"]
     assert codes == ["no_cloudevent"]
-    (letter,) = await bench.records(DEAD_LETTERS)
-    told = dict(retry_headers.original_headers(letter.headers))
-    assert f"{TOPIC}/0@1-1: it expands to more than 64 MiB".encode() in told[REASON_HEADER]
+    (dead_letter,) = await bench.records(DEAD_LETTERS)
+    headers = dict(retry_headers.original_headers(dead_letter.headers))
+    assert f"{TOPIC}/0@1-1: it expands to more than 64 MiB".encode() in headers[REASON_HEADER]
 
 
 async def test_aborted_transactions_never_happened_and_committed_ones_did(bench: StreamBench) -> None:

@@ -48,7 +48,7 @@ async def following(*replicas: Replica) -> AsyncIterator[None]:
                 await task
 
 
-async def test_one_word_half_opens_every_replica_whatever_their_clocks_say(documents: Documents) -> None:
+async def test_one_request_half_opens_every_replica_whatever_their_clocks_say(documents: Documents) -> None:
     one, fast, slow = Replica(documents), Replica(documents, skew=3600), Replica(documents, skew=-3600)
     for replica in (one, fast, slow):
         replica.break_it()
@@ -60,13 +60,13 @@ async def test_one_word_half_opens_every_replica_whatever_their_clocks_say(docum
         await eventually(lambda: fast.breaker.half_open and slow.breaker.half_open)
         fast.breaker.failed()  # it tried, and fails still
         await asyncio.sleep(0.3)
-        assert fast.breaker.is_open  # the old word does not count again
+        assert fast.breaker.is_open  # the old request does not count again
         assert one.breaker.half_open
         await one.breakers.resume(GROUP)
         await eventually(lambda: fast.breaker.half_open)
 
 
-async def test_a_closed_breaker_passes_the_word_on(documents: Documents) -> None:
+async def test_a_closed_breaker_passes_the_request_on(documents: Documents) -> None:
     closed, opened = Replica(documents), Replica(documents)
     opened.break_it()
     async with following(closed, opened):
@@ -75,7 +75,7 @@ async def test_a_closed_breaker_passes_the_word_on(documents: Documents) -> None
         await eventually(lambda: opened.breaker.half_open)
 
 
-async def test_a_restart_forgets_neither_the_opening_nor_the_word(documents: Documents) -> None:
+async def test_a_restart_forgets_neither_the_opening_nor_the_request(documents: Documents) -> None:
     first = Replica(documents)
     first.break_it()
     await first.breakers.flush()
@@ -93,7 +93,7 @@ async def test_a_restart_forgets_neither_the_opening_nor_the_word(documents: Doc
     assert not fourth.breaker.tripped
 
 
-async def test_what_the_database_missed_it_is_told_later(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_the_database_missed_is_written_later(monkeypatch: pytest.MonkeyPatch) -> None:
     documents = MemoryDocuments()
     replica, update, away = Replica(documents), documents.update, True
 
@@ -115,7 +115,7 @@ async def test_what_the_database_missed_it_is_told_later(monkeypatch: pytest.Mon
 
 
 @pytest.mark.integration
-async def test_a_stage_of_two_replicas_goes_on_after_one_word(broker: str, database: str) -> None:
+async def test_a_stage_of_two_replicas_goes_on_after_one_request(broker: str, database: str) -> None:
     mended, seen = False, Counter[str]()
 
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:

@@ -1,4 +1,4 @@
-"""Decide once: what the first delivery said is what every later one says, byte for byte."""
+"""Decide once: what the first delivery published is what every later one says, byte for byte."""
 
 import asyncio
 from collections.abc import Sequence
@@ -42,9 +42,11 @@ async def test_to_say_nothing_is_a_decision_too(documents: Documents) -> None:
 async def test_of_many_at_once_one_decides(documents: Documents) -> None:
     logs = [DecisionLog(documents) for _ in range(8)]
     minds = [[Record("t", b"k", b"%d" % n, [("ce_id", b"%d" % n)])] for n in range(8)]
-    said = await asyncio.gather(*[log.keep("g", "c", mind) for log, mind in zip(logs, minds, strict=True)])
-    assert said == [said[0]] * 8
-    assert said[0] in minds
+    published = await asyncio.gather(
+        *[log.keep("g", "c", mind) for log, mind in zip(logs, minds, strict=True)]
+    )
+    assert published == [published[0]] * 8
+    assert published[0] in minds
 
 
 class ChangesItsMind:
@@ -63,14 +65,14 @@ class ChangesItsMind:
 async def test_a_redelivery_publishes_the_bytes_of_the_first_delivery(documents: Documents) -> None:
     handler, clock = ChangesItsMind(), HeldClock()
     stage = Stage("ingest.accept_request", handler, decide_once=DecisionLog(documents))
-    said = []
+    published = []
     for restarted in range(3):
         processor = RecordProcessor(stage, "/test", clock, Breaker(clock))
-        said.append(await processor.process(a_delivery(offset=restarted)))
+        published.append(await processor.process(a_delivery(offset=restarted)))
         clock.advance(3600)
-    assert said == [said[0]] * 3
-    assert isinstance(said[0], Processed)
-    assert [AssetRejected.FromString(record.value).detail for record in said[0].records] == ["mind 0"]
+    assert published == [published[0]] * 3
+    assert isinstance(published[0], Processed)
+    assert [AssetRejected.FromString(record.value).detail for record in published[0].records] == ["mind 0"]
     assert handler.calls == 1
 
 

@@ -26,12 +26,12 @@ def collected() -> None:
     configure_metrics("test")
 
 
-def told(name: str, **labels: str) -> float:
+def gauge(name: str, **labels: str) -> float:
     """The value of a metric as Prometheus reads it."""
     for line in exposition().decode().splitlines():
         if line.startswith(name + "{") and all(f'{key}="{value}"' in line for key, value in labels.items()):
             return float(line.rsplit(" ", 1)[1])
-    raise AssertionError(f"{name} {labels} is not told")
+    raise AssertionError(f"{name} {labels} is not exposed")
 
 
 @pytest.mark.integration
@@ -48,30 +48,30 @@ async def test_lag_grows_while_a_stage_is_paused_and_is_nothing_once_it_keeps_up
         await bench.declare(AssetIngested, groups=[group])
         runtime = await bench.run(Stage(group, handle))
         await runtime.measure()
-        assert told("framewell_lag_records", group=group, topic=INGESTED) == 0
+        assert gauge("framewell_lag_records", group=group, topic=INGESTED) == 0
         await bench.publish(*[AssetIngested(work=Work(asset_id=f"a{number}")) for number in range(30)])
         await eventually(runtime.paused)
         await asyncio.sleep(1.2)
 
         async def waiting() -> bool:  # it is tried again in between, and paused anew
-            return await runtime.measure() == 30 and told("framewell_paused", group=group) >= 1
+            return await runtime.measure() == 30 and gauge("framewell_paused", group=group) >= 1
 
         await eventually(waiting)
-        assert told("framewell_lag_records", group=group, topic=INGESTED) == 30
-        assert 1.0 < told("framewell_lag_seconds", group=group, topic=INGESTED) < 90
-        assert told("framewell_pauses_total", group=group) >= 1
-        assert told("framewell_breaker_open", group=group) == 0
+        assert gauge("framewell_lag_records", group=group, topic=INGESTED) == 30
+        assert 1.0 < gauge("framewell_lag_seconds", group=group, topic=INGESTED) < 90
+        assert gauge("framewell_pauses_total", group=group) >= 1
+        assert gauge("framewell_breaker_open", group=group) == 0
         free.set()
 
         async def kept_up() -> bool:
             return await runtime.measure() == 0
 
         await eventually(kept_up, every=0.1)
-        assert told("framewell_lag_records", group=group, topic=INGESTED) == 0
-        assert told("framewell_lag_seconds", group=group, topic=INGESTED) == 0
-        assert told("framewell_paused", group=group) == 0
-        assert told("framewell_records_total", group=group) == 30
-        assert told("framewell_handler_seconds_count", group=group) >= 1
+        assert gauge("framewell_lag_records", group=group, topic=INGESTED) == 0
+        assert gauge("framewell_lag_seconds", group=group, topic=INGESTED) == 0
+        assert gauge("framewell_paused", group=group) == 0
+        assert gauge("framewell_records_total", group=group) == 30
+        assert gauge("framewell_handler_seconds_count", group=group) >= 1
 
 
 @pytest.mark.integration
@@ -89,16 +89,16 @@ async def test_lag_of_a_heavy_stage_counts_what_it_does_not_even_fetch(broker: s
         chunks = [ChunkPlanned(work=Work(asset_id="a"), chunk_id=f"a/0/{number}") for number in range(20)]
         await bench.publish(*[Fact(chunk, lane=LANE_ARCHIVE) for chunk in chunks])
         await eventually(started.is_set)
-        assert told("framewell_in_flight", group=group) == 1
+        assert gauge("framewell_in_flight", group=group) == 1
         await asyncio.sleep(0.5)
         assert await runtime.measure() == 20
-        assert told("framewell_lag_records", group=group, topic=PLANNED) == 20
-        assert told("framewell_lag_seconds", group=group, topic=PLANNED) > 0.3
+        assert gauge("framewell_lag_records", group=group, topic=PLANNED) == 20
+        assert gauge("framewell_lag_seconds", group=group, topic=PLANNED) > 0.3
         free.set()
 
 
 @pytest.mark.integration
-async def test_a_broadcast_is_told_as_caught_up_when_it_is(broker: str) -> None:
+async def test_a_broadcast_is_shown_as_caught_up_when_it_is(broker: str) -> None:
     free = asyncio.Event()
 
     async def follow(fact: ModelPromoted, cause: Cause) -> list[Any]:
@@ -111,11 +111,11 @@ async def test_a_broadcast_is_told_as_caught_up_when_it_is(broker: str) -> None:
         await bench.publish(ModelPromoted(model=ModelVersion(name="faces", version="1")))
         runtime = await bench.begin(Broadcast("inference.follow_models", follow))
         await runtime.measure()
-        assert told("framewell_broadcast_caught_up", topic="framewell.model.promoted.v1") == 0
+        assert gauge("framewell_broadcast_caught_up", topic="framewell.model.promoted.v1") == 0
         free.set()
         await eventually(lambda: not runtime.unready())
         await runtime.measure()
-        assert told("framewell_broadcast_caught_up", topic="framewell.model.promoted.v1") == 1
+        assert gauge("framewell_broadcast_caught_up", topic="framewell.model.promoted.v1") == 1
 
 
 def test_the_age_is_that_of_the_poll_of_the_first_unfinished_record() -> None:

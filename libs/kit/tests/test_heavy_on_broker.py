@@ -117,8 +117,8 @@ async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamB
     note = retry_headers.read(letter.headers)
     assert note is not None
     assert note.code == "killed_its_worker"
-    told = {event.message.chunk_id for event in await bench.events(MADE_ARCHIVE)}
-    assert told == {"old/1 killed_its_worker", "old/2"}
+    answers = {event.message.chunk_id for event in await bench.events(MADE_ARCHIVE)}
+    assert answers == {"old/1 killed_its_worker", "old/2"}
     assert await bench.documents.count(COLLECTION, {}) == 0
 
 

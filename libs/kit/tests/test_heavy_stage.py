@@ -29,7 +29,7 @@ PLANNED = fact_type(ChunkPlanned)
 PLACES = [TopicPartition(topic, 0) for topic in PLANNED.topic_names]
 
 
-class TwoLanes:
+class TwoLaneBench:
     """A heavy stage with one permit and two lanes, as the runtime builds it."""
 
     def __init__(self, seconds: float) -> None:
@@ -89,78 +89,78 @@ class TwoLanes:
 
 def test_a_lane_that_waits_for_the_permit_stays_a_member_and_obeys_the_drain() -> None:
     async def play() -> None:
-        lanes = TwoLanes(seconds=100)
-        await lanes.start()
-        lanes.plan(ARCHIVE, "old/1")
+        stage_bench = TwoLaneBench(seconds=100)
+        await stage_bench.start()
+        stage_bench.plan(ARCHIVE, "old/1")
         await asyncio.sleep(1)
-        lanes.plan(LIVE, "live/1")  # the permit is taken: it waits
+        stage_bench.plan(LIVE, "live/1")  # the permit is taken: it waits
         await asyncio.sleep(5)
-        for consumer in lanes.consumers:
+        for consumer in stage_bench.consumers:
             polls = consumer.polls
             assert consumer.paused() == consumer.assignment()
             await asyncio.sleep(30)
             assert consumer.polls >= polls + 29  # once a second, or the group puts it out
-        assert lanes.begun == ["old/1"]
+        assert stage_bench.begun == ["old/1"]
         before = asyncio.get_running_loop().time()
-        await lanes.stop(2)
+        await stage_bench.stop(2)
         assert asyncio.get_running_loop().time() - before < 5
-        assert lanes.begun == ["old/1"]  # what waited was not begun
-        assert await lanes.documents.count(COLLECTION, {}) == 0
-        assert all(not consumer.committed for consumer in lanes.consumers)
+        assert stage_bench.begun == ["old/1"]  # what waited was not begun
+        assert await stage_bench.documents.count(COLLECTION, {}) == 0
+        assert all(not consumer.committed for consumer in stage_bench.consumers)
 
     run(play())
 
 
 def test_a_record_that_is_taken_away_again_and_again_has_not_killed_its_worker() -> None:
     async def play() -> None:
-        lanes = TwoLanes(seconds=1000)
-        await lanes.start()
-        lanes.plan(ARCHIVE, "old/1")
+        stage_bench = TwoLaneBench(seconds=1000)
+        await stage_bench.start()
+        stage_bench.plan(ARCHIVE, "old/1")
         for _ in range(5):
             await asyncio.sleep(1)
-            await lanes.consumers[ARCHIVE].assign()  # another member has it for a while
-            await lanes.consumers[ARCHIVE].assign(PLACES[ARCHIVE])
-            assert await lanes.documents.count(COLLECTION, {}) == 0
+            await stage_bench.consumers[ARCHIVE].assign()  # another member has it for a while
+            await stage_bench.consumers[ARCHIVE].assign(PLACES[ARCHIVE])
+            assert await stage_bench.documents.count(COLLECTION, {}) == 0
         await asyncio.sleep(6000)
-        assert set(lanes.begun) == {"old/1"}
-        assert len(lanes.begun) > 1  # it was begun anew, never given up as a killer
-        assert lanes.consumers[ARCHIVE].committed == {PLACES[ARCHIVE]: 1}
-        await lanes.stop(2)
+        assert set(stage_bench.begun) == {"old/1"}
+        assert len(stage_bench.begun) > 1  # it was begun anew, never given up as a killer
+        assert stage_bench.consumers[ARCHIVE].committed == {PLACES[ARCHIVE]: 1}
+        await stage_bench.stop(2)
 
     run(play())
 
 
 def test_busy_leaves_no_start_behind() -> None:
     async def play() -> None:
-        lanes = TwoLanes(seconds=-1)
-        await lanes.start()
-        lanes.plan(LIVE, "live/1")
+        stage_bench = TwoLaneBench(seconds=-1)
+        await stage_bench.start()
+        stage_bench.plan(LIVE, "live/1")
         await asyncio.sleep(10)
-        assert len(lanes.begun) > 5
-        assert await lanes.documents.count(COLLECTION, {}) == 0
-        lanes.seconds = 0
+        assert len(stage_bench.begun) > 5
+        assert await stage_bench.documents.count(COLLECTION, {}) == 0
+        stage_bench.seconds = 0
         await asyncio.sleep(2)
-        assert lanes.consumers[LIVE].committed == {PLACES[LIVE]: 1}
-        await lanes.stop(2)
+        assert stage_bench.consumers[LIVE].committed == {PLACES[LIVE]: 1}
+        await stage_bench.stop(2)
 
     run(play())
 
 
 def test_a_suspect_does_not_begin_beside_a_job_that_is_one_and_holds_up_nobody() -> None:
     async def play() -> None:
-        lanes = TwoLanes(seconds=0)
-        await lanes.start()
-        await lanes.attempts.start(PLACES[ARCHIVE].topic, 0, 0)  # a worker died at it
-        async with lanes.quarantine.job("fetch/a"):
-            lanes.plan(ARCHIVE, "suspect")
+        stage_bench = TwoLaneBench(seconds=0)
+        await stage_bench.start()
+        await stage_bench.attempts.start(PLACES[ARCHIVE].topic, 0, 0)  # a worker died at it
+        async with stage_bench.quarantine.job("fetch/a"):
+            stage_bench.plan(ARCHIVE, "suspect")
             await asyncio.sleep(1)
-            lanes.plan(LIVE, "live/1")
+            stage_bench.plan(LIVE, "live/1")
             await asyncio.sleep(60)
-            assert lanes.begun == ["live/1"]
-            assert "job fetch/a runs" in " ".join(lanes.members[ARCHIVE].pauses.reasons)
+            assert stage_bench.begun == ["live/1"]
+            assert "job fetch/a runs" in " ".join(stage_bench.members[ARCHIVE].pauses.reasons)
         await asyncio.sleep(20)
-        assert lanes.begun == ["live/1", "suspect"]
-        assert await lanes.documents.count(COLLECTION, {}) == 0
-        await lanes.stop(2)
+        assert stage_bench.begun == ["live/1", "suspect"]
+        assert await stage_bench.documents.count(COLLECTION, {}) == 0
+        await stage_bench.stop(2)
 
     run(play())

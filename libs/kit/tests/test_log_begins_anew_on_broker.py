@@ -24,7 +24,7 @@ async def bench(broker: str) -> AsyncIterator[StreamBench]:
 
 
 async def test_what_a_broker_keeps_is_done_again_when_it_has_lost_the_end_of_it(bench: StreamBench) -> None:
-    """It has less than was read: aiokafka goes back to the beginning and says nothing."""
+    """It has less than was read: aiokafka goes back to the beginning without an error."""
     seen: Counter[str] = Counter()
 
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:

@@ -59,7 +59,7 @@ Use = Callable[[list[Any]], Awaitable[object]]
 
 
 async def _used_when_lost(kind: type[Any], use: Use, *, reset: bool) -> tuple[object, object]:
-    """What comes of a request that waits, and of `use` in the turn of the loop in which the loss is told.
+    """What comes of a request that waits, and of `use` in the turn of the loop in which the loss is reported.
 
     `use` gets the only reference to the connection, in a list.
     """
@@ -69,7 +69,7 @@ async def _used_when_lost(kind: type[Any], use: Use, *, reset: bool) -> tuple[ob
     only = [kind("127.0.0.1", broker.port, request_timeout_ms=2000)]
     used: asyncio.Future[asyncio.Task[object]] = loop.create_future()
 
-    class Told(AIOKafkaProtocol):  # type: ignore[misc]
+    class ReportedLoss(AIOKafkaProtocol):  # type: ignore[misc]
         def _now(self) -> None:
             if not used.done():
                 used.set_result(loop.create_task(use(only)))
@@ -83,7 +83,7 @@ async def _used_when_lost(kind: type[Any], use: Use, *, reset: bool) -> tuple[ob
             return super().eof_received()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aiokafka.conn.AIOKafkaProtocol", Told)
+        patch.setattr("aiokafka.conn.AIOKafkaProtocol", ReportedLoss)
         await only[0].connect()
     waiting = asyncio.ensure_future(only[0].send(MetadataRequest([])))
     await broker.asked.wait()
@@ -107,21 +107,21 @@ async def _drop(only: list[Any]) -> object:
 
 
 @pytest.mark.parametrize("reset", [True, False])
-def test_whoever_writes_to_a_lost_connection_is_told_so_and_may_try_again(reset: bool) -> None:
+def test_whoever_writes_to_a_lost_connection_learns_it_and_may_try_again(reset: bool) -> None:
     waited, wrote = uvloop.run(_used_when_lost(LossAwareConnection, _send, reset=reset))
     assert isinstance(wrote, KafkaConnectionError)
     assert isinstance(waited, KafkaConnectionError)
 
 
 @pytest.mark.parametrize("reset", [True, False])
-def test_who_waits_is_told_when_somebody_else_drops_the_lost_connection(reset: bool) -> None:
+def test_who_waits_fails_when_somebody_else_drops_the_lost_connection(reset: bool) -> None:
     waited, alive = uvloop.run(_used_when_lost(LossAwareConnection, _drop, reset=reset))
     assert alive is False
     assert isinstance(waited, KafkaConnectionError)
 
 
 def test_aiokafka_alone_raises_what_nobody_expects_and_forgets_who_waits() -> None:
-    """When this fails, aiokafka or uvloop has changed: see whether watchful connections are still needed."""
+    """When this fails, aiokafka or uvloop has changed: are loss-aware connections still needed?"""
     _, wrote = uvloop.run(_used_when_lost(AIOKafkaConnection, _send, reset=True))
     assert isinstance(wrote, RuntimeError)
     assert not isinstance(wrote, OSError)

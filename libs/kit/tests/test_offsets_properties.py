@@ -11,7 +11,7 @@ END = 40
 
 
 class TrackerMachine(RuleBasedStateMachine):
-    """A consumer that reads forward, seeks back when told to, loses its partition and gets it again.
+    """A consumer that reads forward, seeks back when asked to, loses its partition and gets it again.
 
     The offsets of the partition have holes, as compaction leaves them.
     """

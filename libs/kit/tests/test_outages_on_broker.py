@@ -114,7 +114,7 @@ async def test_a_record_the_broker_refuses_does_not_poison_the_producer(bench: S
     await bench.publish(AssetRejected(work=Work(asset_id="a"), detail="before"))
     large = Record(REJECTED, b"a", b"x" * 5000, [])
 
-    async def refused() -> bool:  # the broker says yes to a new limit before it keeps it
+    async def refused() -> bool:  # the broker acknowledges a new limit before it keeps it
         try:
             await bench.publisher.deliver([large])
         except Busy:
@@ -125,5 +125,5 @@ async def test_a_record_the_broker_refuses_does_not_poison_the_producer(bench: S
     for n in range(5):
         await bench.publish(AssetRejected(work=Work(asset_id="a"), detail=str(n)))
     records = await bench.records(REJECTED)
-    told = [AssetRejected.FromString(one.value).detail for one in records if one.value != large.value]
-    assert told == ["before", *map(str, range(5))]
+    details = [AssetRejected.FromString(one.value).detail for one in records if one.value != large.value]
+    assert details == ["before", *map(str, range(5))]

@@ -63,8 +63,8 @@ async def test_a_sampled_event_has_a_span_linked_from_its_batch_and_hands_its_tr
             await bench.publish(AssetIngested(work=Work(asset_id=asset)), cause=cause)
         await eventually(lambda: any(span.name == f"{GROUP} batch" for span in spans.get_finished_spans()))
         for _ in range(100):
-            said = await bench.events(fact_type(AssetRejected).type)
-            if len(said) == 3:
+            answers = await bench.events(fact_type(AssetRejected).type)
+            if len(answers) == 3:
                 break
     (handled,) = [span for span in spans.get_finished_spans() if span.name == GROUP]
     assert handled.parent is not None
@@ -74,7 +74,7 @@ async def test_a_sampled_event_has_a_span_linked_from_its_batch_and_hands_its_tr
     assert [(link.context.trace_id, link.context.span_id) for link in batch.links] == [
         (handled.context.trace_id, handled.context.span_id)  # type: ignore[union-attr]
     ]
-    traces = {event.message.work.asset_id: event.envelope.traceparent for event in said}
+    traces = {event.message.work.asset_id: event.envelope.traceparent for event in answers}
     assert traces["a"] == f"00-{'-'.join(context(handled))}-01"
     assert traces["b"] == UNSAMPLED
 

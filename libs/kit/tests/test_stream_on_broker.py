@@ -126,9 +126,9 @@ async def test_a_rejected_fact_is_given_up_loudly(bench: StreamBench) -> None:
     runtime = await bench.run(stage)
     await eventually(lambda: len(echo.seen) == 2)
     await bench.stop(runtime)
-    told = {event.message.work.asset_id: event.message for event in await bench.events(REJECTED)}
-    assert told["a"].code == "forbidden"
-    assert told["a"].detail == "the uri is nonsense"
+    answers = {event.message.work.asset_id: event.message for event in await bench.events(REJECTED)}
+    assert answers["a"].code == "forbidden"
+    assert answers["a"].detail == "the uri is nonsense"
     assert len(await bench.records(DEAD_LETTERS)) == 1
     assert echo.seen.count("a") == 1
 

@@ -78,7 +78,7 @@ class StreamTiming:
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """Records, unless the name says otherwise."""
+    """Records, unless the name ends in `bytes` or `tries`."""
 
     poll: int = 500
     """Most records of one poll of a `Stage`."""

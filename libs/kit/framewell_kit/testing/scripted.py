@@ -1,6 +1,6 @@
 """A broker of one process and no network, for tests of the stream runtime that need a certain moment.
 
-It keeps what a real one keeps (logs, committed offsets) and does what it is told when it is told: a
+It keeps what a real one keeps (logs, committed offsets) and does what the test asks, when it asks: a
 rebalance, a refused commit, an acknowledgement that comes late or not at all.
 """
 
@@ -149,7 +149,7 @@ class ScriptedBroker:
 
 
 class ScriptedPublisher:
-    """Acknowledges what is published when and how `ack` says: after seconds, or with an error at once.
+    """Acknowledges what is published as `ack` answers: after so many seconds, or with an error at once.
 
     `delivered` is called with every record that is acknowledged; `room` False lets nobody put anything.
     """

@@ -11,7 +11,7 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class NothingWillHappen(Exception):
-    """Every task waits for something that no timer and no task will ever do: a hang, told at once."""
+    """Every task waits for something that no timer and no task will ever do: a hang, noticed at once."""
 
 
 class _Selector(selectors.DefaultSelector):

@@ -4,7 +4,7 @@ It works in tasks of its own. One that meets an error it does not expect ends fo
 raises at every poll, or reads nothing and raises nothing; a producer fails whatever it is given, or waits.
 
 Upstream: aiokafka's issue 983 is one such end (closed); nothing restarts a task that ended, and no
-public attribute tells. Its own attributes are looked at; a test ends each of these tasks.
+public attribute shows it. Its own attributes are looked at; a test ends each of these tasks.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Lets FastStream build consumers of a class of ours.
+"""Lets FastStream build consumers of another class than aiokafka's.
 
 FastStream makes `AIOKafkaConsumer`s with a builder that it keeps in its broker's configuration once it is
 connected; there is no option for another class, and no issue that asks for one (November 2026, 0.7.8). Needed

@@ -1,8 +1,8 @@
 """Which topics of its subscription a broker hides from a consumer.
 
-Upstream: aiokafka logs such a topic and leaves it out of its group's assignment; it neither raises nor tells
-(`ClusterMetadata.unauthorized_topics` is the only trace), and looks again only after `metadata_max_age_ms`.
-No issue of aiokafka asks for more; librdkafka raises it (its issue 3072).
+Upstream: aiokafka logs such a topic and leaves it out of its group's assignment; it raises nothing, and only
+`ClusterMetadata.unauthorized_topics` shows it. It looks again after `metadata_max_age_ms`. No issue of
+aiokafka asks for more; librdkafka raises an error (its issue 3072).
 """
 
 from typing import Any

@@ -17,8 +17,8 @@ log = logger(__name__)
 class Committer:
     """Commits the first unfinished record of every partition. To lose a partition is no error.
 
-    Commits wait for each other, and never raise. One that takes longer than `seconds` is tried anew, with the consumer that
-    there is then: the one before may have been replaced.
+    Commits wait for each other, and never raise. One that takes longer than `seconds` is tried anew, with the
+    consumer that there is then: the one before may have been replaced.
     """
 
     def __init__(

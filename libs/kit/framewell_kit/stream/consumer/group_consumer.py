@@ -26,7 +26,7 @@ StrategyFactory = Callable[["GroupConsumer"], ProcessingStrategy]
 class GroupConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """The records of some topics for one group, from polling to commit; the `ConsumerControl` of a strategy.
 
-    `suffix` tells apart the static members of one process in one group.
+    `suffix` keeps apart the static members of one process in one group.
     """
 
     def __init__(

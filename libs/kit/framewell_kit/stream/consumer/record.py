@@ -21,7 +21,7 @@ class AssignedPartition:
 
     While it is `blocked` (paused, or about to be revoked) no record of it may be started. `busy_keys` are the
     keys of which a record is being handled, each with the records of that key that wait for it, in order.
-    `started` counts the records begun, which tells a partition that is stuck from one that is slow. `topic`
+    `started` counts the records begun: it grows while a partition is slow, not while it is stuck. `topic`
     is without the mesh's prefix.
     """
 

@@ -19,7 +19,7 @@ back. Only the consumer commits, and never past the first unfinished record.
 **What a rebalance does.** The partition is blocked and `give_back(partition)` is called: whatever of it was
 not begun goes back, whatever was begun may end within `StreamTiming.hand_over` and is committed. Then the
 partition is revoked. What is still running ends for itself: nothing of it is committed, its offsets belong to
-whoever is assigned the partition next, and `abandon` says so. An assignment that comes back is a new
+whoever is assigned the partition next, and `abandon` is called. An assignment that comes back is a new
 `AssignedPartition` with an empty tracker.
 
 **What a stop does.** `give_back(None)`, then `drain(seconds)`: finish what was begun, or give it back.

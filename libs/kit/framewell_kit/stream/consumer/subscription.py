@@ -41,7 +41,7 @@ def subscribe(
 
 async def _unparsed(raw: Any) -> Any:
     """Return a message that hands the records on as they are."""
-    nobody: Any = None  # acknowledgement is ours, so the message needs no consumer
+    nobody: Any = None  # nothing is acknowledged through it
     return KafkaMessage(
         body=b"", raw_message=raw, headers={}, message_id="-", correlation_id="-", consumer=nobody
     )

@@ -68,7 +68,7 @@ class Breaker:
             self._note(failed=False)
 
     def undecided(self) -> None:
-        """Note that a record ended in a way that says nothing about the handler."""
+        """Note an end of a record that is no evidence about the handler."""
         self._trying = False
 
     def failed(self) -> None:

@@ -23,7 +23,7 @@ def derive(
     """Return the records of a handler's facts.
 
     An id is UUIDv5(cause, type, key and ordinal among facts of that type and key) unless the fact has
-    one, so a redelivery makes the same events. `scope` keeps apart what one cause says in several places
+    one, so a redelivery makes the same events. `scope` keeps apart what one cause leads to in several places
     (the documents of an outbox). Raises Rejected for a fact too large for its topic.
     """
     if len(outgoing) == 1:  # the usual case, on the path of every message

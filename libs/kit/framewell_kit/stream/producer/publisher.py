@@ -189,7 +189,7 @@ class Publisher:
             async with asyncio.timeout(self._timing.answer):
                 partitions = await self._live().partitions_for(name)
         except TimeoutError as error:
-            raise KafkaTimeoutError(f"nobody says how many partitions {name} has") from error
+            raise KafkaTimeoutError(f"how many partitions {name} has was not answered in time") from error
         self._routes[topic] = [
             self._batchers.setdefault((name, number), PartitionBatcher(name, number, self._live))
             for number in sorted(partitions)
