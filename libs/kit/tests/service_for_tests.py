@@ -7,7 +7,8 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Work
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Job, JobKind, Jobs, Lease
-from framewell_kit.service import Mesh, Service, run_service
+from framewell_kit.process import run_service
+from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import Stage
 
 

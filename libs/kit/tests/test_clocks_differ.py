@@ -12,21 +12,16 @@ from framewell_kit.outbox import Outbox
 from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS, MIN_FAILURES, Breaker
 from framewell_kit.stream.policy.retry import NOT_YET_MAX_SECONDS, not_yet_waits
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause
 
 HOUR = timedelta(hours=1)
 LEASE = 30.0
 
 
-class Nobody:
-    source = "/test"
-
-    async def deliver(self, records: object) -> None: ...
-
-
 async def process(documents: Documents, clock: Clock) -> Jobs:
     """The jobs as one more process sees them."""
-    jobs = Jobs(documents, Outbox(documents, Nobody(), clock), clock)
+    jobs = Jobs(documents, Outbox(documents, CollectedFacts(), clock), clock)
     await jobs.prepare()
     return jobs
 

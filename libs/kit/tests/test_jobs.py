@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -10,38 +10,29 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
-from framewell_contracts.cloudevents import Record
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, Rejected
+from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause, eventually
-
-
-class Sent:
-    source = "/test"
-
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-
-    async def deliver(self, records: Sequence[Record]) -> None:
-        self.records += records
-
-    @property
-    def assets(self) -> list[str]:
-        return [AssetRejected.FromString(record.value).work.asset_id for record in self.records]
 
 
 class Bench:
     """One service's jobs; `run` adds a worker."""
 
     def __init__(self, documents: Documents) -> None:
-        self.sent = Sent()
+        self.sent = CollectedFacts()
         self.outbox = Outbox(documents, self.sent)
         self.documents = documents
         self.jobs = Jobs(documents, self.outbox)
         self.runners: list[JobRunner] = []
+
+    @property
+    def rejected(self) -> list[str]:
+        """Return the assets of the facts that left, in order."""
+        return [fact.work.asset_id for fact in self.sent.of(AssetRejected)]
 
     async def put(self, key: str, lane: int = LANE_ARCHIVE, **options: float) -> bool:
         return await self.jobs.put("fetch", key, {"uri": key}, cause=a_cause(key), lane=lane, **options)  # type: ignore[arg-type]
@@ -76,11 +67,11 @@ async def test_a_job_is_put_once_done_once_and_its_facts_leave(bench: Bench) -> 
     assert await bench.put("a")
     assert not await bench.put("a")
     await bench.run(fetched)
-    await eventually(lambda: bench.sent.assets == ["a"])
+    await eventually(lambda: bench.rejected == ["a"])
     assert await bench.state("a") == "done"
     assert not await bench.put("a")
     await asyncio.sleep(0.1)
-    assert bench.sent.assets == ["a"]
+    assert bench.rejected == ["a"]
 
 
 async def test_live_before_archive(bench: Bench) -> None:
@@ -112,7 +103,7 @@ async def test_no_more_at_once_than_permits(bench: Bench) -> None:
     for n in range(12):
         await bench.put(f"a{n}")
     await bench.run(work, permits=3)
-    await eventually(lambda: len(bench.sent.assets) == 12)
+    await eventually(lambda: len(bench.rejected) == 12)
     assert most == 3
 
 
@@ -133,12 +124,12 @@ async def test_a_failing_job_is_tried_again_and_then_given_up(
             AssetRejected(work=Work(asset_id=job.key), code=reason.code, detail=reason)
         ],
     )
-    await eventually(lambda: bench.sent.assets == ["a"])
+    await eventually(lambda: bench.rejected == ["a"])
     assert attempts == [1, 2, 3]
     assert await bench.state("a") == "failed"
-    told = AssetRejected.FromString(bench.sent.records[0].value)
-    assert told.code == "failed"
-    assert "KeyError" in told.detail
+    fact = AssetRejected.FromString(bench.sent.records[0].value)
+    assert fact.code == "failed"
+    assert "KeyError" in fact.detail
 
 
 async def test_rejected_is_given_up_at_once_and_busy_waits(bench: Bench) -> None:
@@ -155,7 +146,7 @@ async def test_rejected_is_given_up_at_once_and_busy_waits(bench: Bench) -> None
     await bench.put("bad")
     await bench.put("busy")
     await bench.run(work, gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=reason.code))])
-    await eventually(lambda: sorted(bench.sent.assets) == ["busy", "forbidden"])
+    await eventually(lambda: sorted(bench.rejected) == ["busy", "forbidden"])
     assert tries.count("bad") == 1
 
 
@@ -164,12 +155,12 @@ async def test_a_dead_workers_job_is_taken_over_and_the_zombie_is_refused(bench:
     zombie = await bench.jobs.claim("fetch", "zombie", lease_seconds=-1)  # its lease is over already
     assert zombie is not None
     await bench.run(fetched)
-    await eventually(lambda: bench.sent.assets == ["a"])
+    await eventually(lambda: bench.rejected == ["a"])
     assert not await bench.jobs.save(zombie, {"bytes": 1})
     assert not await bench.jobs.end(zombie, "done", [AssetRejected(work=Work(asset_id="zombie"))])
     assert await bench.jobs.renew(zombie, 30) is None
     await asyncio.sleep(0.1)
-    assert bench.sent.assets == ["a"]
+    assert bench.rejected == ["a"]
 
 
 async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench: Bench) -> None:
@@ -186,7 +177,7 @@ async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench:
         return []
 
     await bench.run(work, gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=reason.code))])
-    await eventually(lambda: bench.sent.assets == ["killed_its_worker"])
+    await eventually(lambda: bench.rejected == ["killed_its_worker"])
     assert started == []
 
 
@@ -202,7 +193,7 @@ async def test_a_long_job_keeps_its_lease(bench: Bench) -> None:
     await bench.put("a")
     await bench.run(work, lease_seconds=1.5)
     other = await bench.run(work, lease_seconds=1.5)
-    await eventually(lambda: bench.sent.assets == ["a"])
+    await eventually(lambda: bench.rejected == ["a"])
     await other.stop(0)
     assert epochs == [1]
 
@@ -225,7 +216,7 @@ async def test_losing_the_lease_stops_the_work(bench: Bench) -> None:
     await asyncio.sleep(0.2)
     await bench.documents.update("jobs", "fetch/a", {"$inc": {"epoch": 1}})
     await eventually(lambda: ended == ["stopped"])
-    assert bench.sent.assets == []
+    assert bench.rejected == []
 
 
 async def test_a_job_that_meets_a_cancellation_not_its_own_has_failed_like_any_other(bench: Bench) -> None:
@@ -262,7 +253,7 @@ async def test_cancelling_a_waiting_and_a_running_job(bench: Bench) -> None:
     await bench.put("waiting")
     assert await bench.jobs.cancel("fetch", "waiting", "nobody wants it")
     assert await bench.jobs.cancel("fetch", "running", "nobody wants it")
-    await eventually(lambda: sorted(bench.sent.assets) == ["running cancelled", "waiting cancelled"])
+    await eventually(lambda: sorted(bench.rejected) == ["running cancelled", "waiting cancelled"])
     assert not await bench.jobs.cancel("fetch", "running", "again")
 
 
@@ -286,7 +277,7 @@ async def test_a_stopped_worker_gives_its_job_back_at_once(bench: Bench) -> None
         return [AssetRejected(work=Work(asset_id=job.key))]
 
     await bench.run(go_on)
-    await eventually(lambda: bench.sent.assets == ["a"])
+    await eventually(lambda: bench.rejected == ["a"])
     assert progress == [{"bytes": 42}]
     document = await bench.jobs.get("fetch", "a")
     assert document is not None
@@ -378,7 +369,7 @@ async def test_facts_too_large_to_leave_give_the_job_up_at_once(bench: Bench) ->
     await bench.run(
         work, gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=f"{job.key} {reason.code}"))]
     )
-    await eventually(lambda: sorted(bench.sent.assets) == ["many facts_too_large", "one fact_too_large"])
+    await eventually(lambda: sorted(bench.rejected) == ["many facts_too_large", "one fact_too_large"])
 
 
 async def test_a_job_whose_gave_up_fails_ends_all_the_same(bench: Bench) -> None:

@@ -5,7 +5,6 @@ way. Runs on the fake at length, on the real database for a while.
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -26,27 +25,16 @@ from hypothesis.stateful import (
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
-from framewell_contracts.cloudevents import Record
 from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
 from framewell_kit.jobs import Jobs
 from framewell_kit.outbox import Outbox
-from framewell_kit.records import event_id
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause
 
 LEASE = 30.0
 KEYS = ["a", "b", "c", "d"]
 WORKERS = [timedelta(), timedelta(hours=1), timedelta(hours=-1)]
-
-
-class Sent:
-    source = "/test"
-
-    def __init__(self) -> None:
-        self.ids: set[str] = set()
-
-    async def deliver(self, records: Sequence[Record]) -> None:
-        self.ids |= {event_id(record) for record in records}
 
 
 @dataclass
@@ -76,7 +64,7 @@ class JobsMachine(RuleBasedStateMachine):
     def __init__(self, loop: asyncio.AbstractEventLoop, documents: Documents) -> None:
         super().__init__()
         self.loop, self.documents = loop, documents
-        self.sent, self.now = Sent(), 0.0
+        self.sent, self.now = CollectedFacts(), 0.0
         self.known: dict[str, Known] = {}
         self.ended: set[str] = set()
         self.workers = []

@@ -2,29 +2,22 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
 
 import pytest
 
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
-from framewell_contracts.cloudevents import Record
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause, eventually
 
 LEASE = 30.0
 KINDS = ("erase", "fetch")
-
-
-class Nobody:
-    source = "/test"
-
-    async def deliver(self, records: Sequence[Record]) -> None:
-        """Nobody listens."""
 
 
 class Mortal:
@@ -95,7 +88,7 @@ class Ground:
 
 
 def jobs_on(documents: Documents, clock: HeldClock | None = None) -> Jobs:
-    return Jobs(documents, Outbox(documents, Nobody()), clock)
+    return Jobs(documents, Outbox(documents, CollectedFacts()), clock)
 
 
 @pytest.fixture

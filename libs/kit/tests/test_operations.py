@@ -15,7 +15,6 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1 import operations_service_pb2 as pb
 from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
-from framewell_contracts.cloudevents import Record
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause
@@ -29,6 +28,7 @@ from framewell_kit.stream.policy.attempts import AttemptCounter
 from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.telemetry.logs import own_levels
+from framewell_kit.testing.collected_facts import CollectedFacts
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
 
@@ -48,15 +48,6 @@ class Streams:
         return self.waiting
 
 
-class BrokerAway:
-    """A publisher whose broker takes nothing."""
-
-    source = "framewell/ingest"
-
-    async def deliver(self, records: list[Record]) -> None:
-        raise AssertionError("nothing is sent in these tests")
-
-
 @dataclass
 class Served:
     state: ProcessState
@@ -69,7 +60,7 @@ class Served:
 
 async def serve(tokens: dict[str, str]) -> tuple[RpcServer, Served]:
     documents = MemoryDocuments()
-    outbox = Outbox(documents, BrokerAway())
+    outbox = Outbox(documents, CollectedFacts())
     jobs = Jobs(documents, outbox)
     streams = Streams({"ingest.accept_request": Breaker(SystemClock())})
     state = ProcessState("ingest", Health("ingest", started=True), TelemetryControl("info", 0.25))

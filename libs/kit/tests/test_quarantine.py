@@ -1,25 +1,17 @@
-"""One suspect at a time in a process, be it a record or a job."""
+"""One quarantined piece of work at a time in a process, be it a record or a job."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from framewell_contracts.cloudevents import Record
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.policy.quarantine import Quarantine
+from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause, eventually
-
-
-class Nobody:
-    source = "/test"
-
-    async def deliver(self, records: Sequence[Record]) -> None:
-        """Nobody listens."""
 
 
 async def test_records_take_turns_and_stand_back_for_a_job_also_while_it_waits() -> None:
@@ -48,7 +40,7 @@ async def test_records_take_turns_and_stand_back_for_a_job_also_while_it_waits()
 @pytest.mark.parametrize(("deaths", "waits"), [(0, False), (1, True)])
 async def test_only_a_job_whose_worker_died_waits_for_a_suspect_record(deaths: int, waits: bool) -> None:
     documents, quarantine, begun = MemoryDocuments(), Quarantine(), list[str]()
-    jobs = Jobs(documents, Outbox(documents, Nobody()))
+    jobs = Jobs(documents, Outbox(documents, CollectedFacts()))
     await jobs.put("fetch", "a", {}, cause=a_cause("a"))
     await documents.update("jobs", "fetch/a", {"$set": {"starts": deaths}})
 

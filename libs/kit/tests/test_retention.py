@@ -1,7 +1,6 @@
 """What happens once is remembered as long as it may come again, and no longer."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
@@ -21,29 +20,14 @@ from framewell_kit.jobs import JobKind, Jobs, Lease
 from framewell_kit.jobs.model import Job
 from framewell_kit.operations import RetentionSweep
 from framewell_kit.outbox import Outbox
-from framewell_kit.outcomes import Busy
 from framewell_kit.settings import MIN_KEEP_DAYS, MeshSettings
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause
 
 DAY = 24 * 3600.0
 KEEP_DAYS = 60.0
 PLAN = "plan"
-
-
-class Broker:
-    """Takes facts, unless it is away."""
-
-    source = "/test"
-
-    def __init__(self) -> None:
-        self.away = False
-        self.records: list[Record] = []
-
-    async def deliver(self, records: Sequence[Record]) -> None:
-        if self.away:
-            raise Busy("the broker is away")
-        self.records += records
 
 
 async def nothing(job: Job, lease: Lease) -> list[AssetRejected]:
@@ -54,7 +38,7 @@ class Service:
     """Jobs and decisions of one service, and what sweeps them."""
 
     def __init__(self, documents: Documents, keep_days: float = KEEP_DAYS) -> None:
-        self.clock, self.broker = HeldClock(), Broker()
+        self.clock, self.broker = HeldClock(), CollectedFacts()
         self.outbox = Outbox(documents, self.broker, self.clock)
         self.jobs = Jobs(documents, self.outbox, self.clock)
         self.decisions = DecisionLog(documents, self.clock)
@@ -123,11 +107,11 @@ async def test_work_under_way_what_was_given_up_and_what_may_come_again_for_ever
 
 
 async def test_a_job_whose_facts_have_not_left_is_kept_with_them(service: Service) -> None:
-    service.broker.away = True
+    service.broker.away = "the broker is away"
     await service.end("a")
     service.clock.advance(1000 * DAY)
     assert await service.retention.sweep() == 0
-    service.broker.away = False
+    service.broker.away = ""
     assert await service.outbox.flush() == 1
     assert await service.retention.sweep() == 1
     assert len(service.broker.records) == 1

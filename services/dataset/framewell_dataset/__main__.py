@@ -2,7 +2,7 @@
 
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.wiring import wire
-from framewell_kit.service import run_service
+from framewell_kit.process import run_service
 from framewell_kit.settings import read_settings
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from framewell_gateway.settings import GatewaySettings
 from framewell_gateway.wiring import wire
-from framewell_kit.service import run_service
+from framewell_kit.process import run_service
 from framewell_kit.settings import read_settings
 
 

@@ -2,7 +2,7 @@
 
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.wiring import wire
-from framewell_kit.service import run_service
+from framewell_kit.process import run_service
 from framewell_kit.settings import read_settings
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from chaos.journal import LOADED, Journal
 from chaos.workloads import SERVICE_OF, backlog, chain, heavy
 from chaos.workloads.impatient import make_impatient
 from chaos.workloads.settings import WorkloadSettings
-from framewell_kit.service import run_service
+from framewell_kit.process import run_service
 
 WORKLOADS = {"backlog": backlog.wire, "chain": chain.wire, "heavy": heavy.wire}
 

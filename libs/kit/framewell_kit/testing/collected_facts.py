@@ -6,25 +6,37 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from framewell_contracts.cloudevents import Envelope, Event, Record, decode
+from framewell_kit.outcomes import Busy
 
 M = TypeVar("M", bound=Message)
 
 
 class CollectedFacts:
-    """What a service published. An event id that comes again must carry the same fact, and counts once."""
+    """What a service published. An event id that comes again must carry the same fact, and counts once.
+
+    While `away` names a reason, everything is refused with Busy, as by a broker that does not answer.
+    """
 
     def __init__(self, source: str = "framewell/test") -> None:
         self.source = source
+        self.away = ""
         self.records: list[Record] = []
         self._events: dict[str, Event] = {}
 
     async def deliver(self, records: Sequence[Record]) -> None:
         """Keep the records, as a broker acknowledges them. Raises AssertionError for two facts of one id."""
+        if self.away:
+            raise Busy(self.away, retry_after=0.01)
         for record in records:
             event = decode(record.topic, record.headers, record.value)
             kept = self._events.setdefault(event.envelope.id, event)
             assert kept.message == event.message, f"two facts have the event id {event.envelope.id}"
         self.records += records
+
+    @property
+    def ids(self) -> set[str]:
+        """Return the ids of all events."""
+        return set(self._events)
 
     @property
     def events(self) -> list[Event]:

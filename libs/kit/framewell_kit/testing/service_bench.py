@@ -15,7 +15,7 @@ import inspect
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, nullcontext
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self
 
 from google.protobuf.message import Message
 
@@ -35,7 +35,7 @@ from framewell_kit.rpc import RpcServer, Servicer, Tokens
 from framewell_kit.rpc.actor import caller
 from framewell_kit.service import Mesh, Service, Wire
 from framewell_kit.settings import MeshSettings
-from framewell_kit.stream import Broadcast, HeavyStage, Publisher, Reason, Stage
+from framewell_kit.stream import Broadcast, HeavyStage, Reason, Stage
 from framewell_kit.stream.producer.outgoing import derive
 from framewell_kit.telemetry import Telemetry, handling
 from framewell_kit.testing.clocks import HeldClock
@@ -98,7 +98,6 @@ class ServiceBench:
             settings=self._shared.model_copy(update={"hosts": {**self._shared.hosts, **hosts}}),
             documents=self.documents,
             objects=self.objects,
-            publisher=cast(Publisher, self.facts),
             outbox=self.outbox,
             jobs=self.jobs,
             clock=self.clock,
