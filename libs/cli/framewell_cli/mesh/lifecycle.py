@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -73,10 +74,24 @@ def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: 
     _check_disk(folder)
     folder.make()
     log = folder.log(_SUPERVISOR_LOG)
-    descriptor = open_log(log)
+    process: subprocess.Popen[bytes] | None = None
     try:
-        offset = os.fstat(descriptor).st_size
-        process = subprocess.Popen(
+        offset = log.stat().st_size if log.exists() else 0
+        with _ctrl_c_deferred():
+            process = _start_supervisor(folder, ports, names)
+        _wait_until_up(folder, process, offset, report)
+    except KeyboardInterrupt:
+        if process is not None:
+            process.terminate()  # it may be too young to hold the lock that `down` looks for
+            process.wait()
+        down(folder, report)
+        raise
+
+
+def _start_supervisor(folder: MeshFolder, ports: Ports, names: Sequence[str]) -> subprocess.Popen[bytes]:
+    descriptor = open_log(folder.log(_SUPERVISOR_LOG))
+    try:
+        return subprocess.Popen(
             [sys.executable, "-m", "framewell_cli.mesh.daemon", ",".join(names)],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
@@ -86,13 +101,19 @@ def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: 
         )
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _ctrl_c_deferred() -> Iterator[None]:
+    """Raise KeyboardInterrupt after the block, not in it: a process just started would run on unnoticed."""
+    received: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: received.append(number))
     try:
-        _wait_until_up(folder, process, offset, report)
-    except KeyboardInterrupt:
-        process.terminate()  # it may be too young to hold the lock that `down` looks for
-        process.wait()
-        down(folder, report)
-        raise
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if received and before != signal.SIG_IGN:
+        raise KeyboardInterrupt
 
 
 def _wait_until_up(
