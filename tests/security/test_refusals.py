@@ -22,7 +22,8 @@ from framewell_kafka.topic_admin import partition_counts
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
-from framewell_kit.stream import Broadcast, Publisher, Stage, StreamRuntime, refusals
+from framewell_kit.stream import Broadcast, Publisher, Stage, StreamRuntime
+from framewell_kit.stream.timing import StreamTiming
 from framewell_kit.testing.secured import ADMIN, SecuredBroker
 from framewell_kit.testing.streams import StreamBench, eventually
 
@@ -78,12 +79,8 @@ class House:
         await asyncio.to_thread(self.secured.allow, self.user, rights)
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look and ask again more often than in production."""
-    monkeypatch.setattr(refusals, "LOOK_SECONDS", 0.2)
-    monkeypatch.setattr(refusals, "ASK_SECONDS", 1.0)
-    monkeypatch.setattr(refusals, "GRANTED_SECONDS", 2.0)
+# Looks and asks again more often than in production.
+IMPATIENT = StreamTiming(watch=0.5, denied=1.0)
 
 
 @pytest.fixture
@@ -98,6 +95,7 @@ async def as_ingest(secured: SecuredBroker, admin: StreamBench) -> AsyncIterator
     user = f"ingest-{uuid4().hex[:6]}"
     secured.allow(user, [one for one in grants(admin.prefix) if one.who == "ingest"])
     async with StreamBench(secured.with_login(user), prefix=admin.prefix) as bench:
+        bench.timing = IMPATIENT
         yield House(secured, user, admin, bench)
 
 
@@ -108,7 +106,7 @@ async def until_refused(runtime: StreamRuntime, what: str) -> None:
     )
 
 
-async def test_a_topic_taken_away_is_told_and_read_again_when_it_is_given_back(house: House) -> None:
+async def test_a_topic_taken_away_is_shown_and_read_again_when_it_is_given_back(house: House) -> None:
     runtime = await house.bench.run(*house.stages)
     await house.request("a0", "a1")
     await eventually(lambda: set(house.rejections) == {"a0", "a1"}, within=WITHIN)

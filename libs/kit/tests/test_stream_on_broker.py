@@ -218,7 +218,7 @@ async def test_a_broadcast_is_ready_only_when_it_has_read_everything(bench: Stre
 
     async def remember(fact: ModelPromoted, cause: Cause) -> list[AssetRejected]:
         await asyncio.sleep(0.01)
-        known.append(fact.name)
+        known.append(fact.model.name)
         return []
 
     await bench.run(Broadcast("inference.follow_models", remember))
