@@ -1,7 +1,7 @@
 # make setup   everything the mesh needs, pinned and hash-checked; does nothing the second time
 # make demo    the whole story on real input            make up      the mesh, left running
 # make check   lint, types, architecture, contracts     make test    unit, integration, the story
-# make proto   generate code from proto/                make lock    resolve the pins anew
+# make proto   code from proto/, the table of rights     make lock    resolve the pins anew
 #
 # PYTHON=…       the Python to build the environments from (3.11 or newer)
 # TORCH_INDEX=…  an index that holds CPU wheels of torch, for the training environment
@@ -19,9 +19,10 @@ STEP := sh infra/make/step
 export UV_NO_CONFIG = 1
 export UV_PYTHON_DOWNLOADS = never
 
-MESH_SERVICES := ingest transcode inference dataset gateway
+# Training is not among them: torch is in its own environment.
+MESH_SERVICES := $(filter-out training,$(notdir $(wildcard services/*)))
 MESH_PACKAGES := $(wildcard libs/*) infra/embedded $(MESH_SERVICES:%=services/%)
-# Training's sources are looked at here (import contracts), never run: torch is in its own environment.
+# Training's sources are looked at here (import contracts), never run.
 LOOKED_AT := services/training
 TRAINING_PACKAGES := libs/contracts libs/kafka libs/kit libs/models infra/embedded services/training
 MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*)) benchmarks
@@ -30,7 +31,7 @@ PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks test test-unit test-integration \
-	test-story chaos proto lock bench bench-backbone clean
+	test-package test-story chaos proto lock bench bench-backbone clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -133,6 +134,7 @@ evidence: .venv/.complete
 
 proto: .venv/.complete
 	@$(BIN)/python infra/make/proto
+	@$(BIN)/python infra/make/access
 
 lock: .tools/uv/.complete
 	@sh infra/make/lock $(LOCK_FLAGS)
@@ -151,6 +153,12 @@ test-unit: setup
 	@$(PYTEST) -m "not integration and not story" --ignore services/training
 	@echo "Unit tests of training (in its own environment):"
 	@.venv-training/bin/pytest -q services/training
+
+# One package while you work on it, e.g. make test-package PACKAGE=services/dataset: no server, nothing slow.
+test-package: setup
+	@test -n "$(PACKAGE)" || { echo "Say which: make test-package PACKAGE=services/dataset" >&2; exit 2; }
+	@$(if $(findstring services/training,$(PACKAGE)),.venv-training/bin/pytest,$(BIN)/pytest) -q \
+		-m "not integration and not story and not slow" $(PACKAGE)
 
 test-integration: setup
 	@echo "Integration tests (real brokers, databases and services, killed among other things; $(WORKERS) workers):"

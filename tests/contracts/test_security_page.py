@@ -13,7 +13,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "security.md").read_text(
 
 def test_the_table_of_rights_is_current() -> None:
     table = PAGE.partition("<!-- access -->\n")[2].partition("\n<!-- /access -->")[0]
-    assert table == markdown(grants()), "paste what 'framewell topics access --format markdown' prints"
+    assert table == markdown(grants()), "run make proto, which writes it"
 
 
 def test_every_setting_of_the_broker_is_explained() -> None:
