@@ -1,4 +1,4 @@
-"""docker-compose.yml and the Dockerfile speak the language of the settings classes and the topic catalogue.
+"""docker-compose.yml and the Dockerfile speak the language of the settings classes and the declared topics.
 
 Nothing is built or started here: a variable that no settings class knows, a value it would refuse, a port
 that is not the service's, a broker that cannot take our largest event: each is found by reading.

@@ -1,4 +1,4 @@
-"""The table of rights in the documentation is the one that the catalogue and the groups give."""
+"""The table of rights in the documentation is the one that the fact types and the groups give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the gate, by name."""
+"""The checks of the promotion policy, by name."""
 
 from __future__ import annotations
 
