@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment of a start leaves no supervisor behind."""
+"""However a start ends before its time, no supervisor is left behind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from framewell_cli.mesh import lifecycle
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.lifecycle import up_detached
+from framewell_cli.mesh.lifecycle import down, up_detached
 from framewell_cli.mesh.ports import Ports
 
 POPEN: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
@@ -44,5 +44,26 @@ def test_ctrl_c_while_the_supervisor_is_being_started_ends_it(
         with pytest.raises(KeyboardInterrupt):
             up_detached(MeshFolder(tmp_path), Ports(7400), ["kafka"], lambda _: None)
         assert started[0].poll() == -signal.SIGTERM
+    finally:
+        started[0].kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes in /proc")
+def test_down_ends_a_supervisor_that_is_too_young_to_hold_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever started it was killed at once."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def killed(*_: Any, env: dict[str, str], **__: Any) -> subprocess.Popen[bytes]:
+        started.append(POPEN([sys.executable, "-c", "import time; time.sleep(60)"], env=env))
+        raise OSError("killed")
+
+    monkeypatch.setattr(lifecycle.subprocess, "Popen", killed)
+    with pytest.raises(OSError, match="killed"):
+        up_detached(MeshFolder(tmp_path), Ports(7400), ["kafka"], lambda _: None)
+    try:
+        assert down(MeshFolder(tmp_path), lambda _: None)
+        assert started[0].wait(10) == -signal.SIGTERM
     finally:
         started[0].kill()

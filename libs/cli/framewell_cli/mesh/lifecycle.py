@@ -20,6 +20,7 @@ from framewell_cli.mesh.logs import open_log
 from framewell_cli.mesh.orphans import end_orphans
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
 from framewell_cli.mesh.process_table import ProcessTable
+from framewell_cli.mesh.processes import MESH_VARIABLE
 from framewell_cli.mesh.supervisor import Supervisor
 from framewell_embedded.errors import CannotStart
 
@@ -97,7 +98,12 @@ def _start_supervisor(folder: MeshFolder, ports: Ports, names: Sequence[str]) ->
             stdout=descriptor,
             stderr=descriptor,
             start_new_session=True,
-            env={**os.environ, STATE_VARIABLE: str(folder.state), BASE_VARIABLE: str(ports.base)},
+            env={
+                **os.environ,
+                STATE_VARIABLE: str(folder.state),
+                BASE_VARIABLE: str(ports.base),
+                MESH_VARIABLE: str(folder.state),  # by it `down` finds one too young to hold the lock
+            },
         )
     finally:
         os.close(descriptor)
