@@ -157,7 +157,7 @@ test-unit: setup
 # One package while you work on it, e.g. make test-package PACKAGE=services/dataset: no server, nothing slow.
 test-package: setup
 	@test -n "$(PACKAGE)" || { echo "Say which: make test-package PACKAGE=services/dataset" >&2; exit 2; }
-	@$(if $(findstring services/training,$(PACKAGE)),.venv-training/bin/pytest,$(BIN)/pytest) -q \
+	@$(if $(findstring services/training,$(PACKAGE)),.venv-training/bin/pytest -q,$(PYTEST)) \
 		-m "not integration and not story and not slow" $(PACKAGE)
 
 test-integration: setup

@@ -3,6 +3,7 @@
 import asyncio
 from typing import cast
 
+import pytest
 from aiokafka import TopicPartition
 from faststream.kafka import KafkaBroker
 
@@ -111,6 +112,7 @@ def test_a_lane_that_waits_for_the_permit_stays_a_member_and_obeys_the_drain() -
     run(play())
 
 
+@pytest.mark.slow
 def test_a_record_that_is_taken_away_again_and_again_has_not_killed_its_worker() -> None:
     async def play() -> None:
         stage_bench = TwoLaneBench(seconds=1000)

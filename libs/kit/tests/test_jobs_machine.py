@@ -212,6 +212,7 @@ def run(documents_of: Any, **limits: int) -> None:
         )
 
 
+@pytest.mark.slow
 def test_any_interleaving_on_the_fake() -> None:
     run(MemoryDocuments, max_examples=100, stateful_step_count=50)
 

@@ -111,6 +111,7 @@ async def play(
         await bench.subscriber.stop()
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     requests=REQUESTS,

@@ -37,6 +37,7 @@ async def at_once(fact: IngestRequested, cause: Cause) -> None:
     return None
 
 
+@pytest.mark.slow
 def test_a_key_that_hangs_holds_up_only_itself_and_nothing_grows() -> None:
     async def hangs_on_a(fact: IngestRequested, cause: Cause) -> None:
         if fact.asset_id == "a":

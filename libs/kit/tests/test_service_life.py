@@ -94,6 +94,7 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
         assert all(line["asset_id"] and line["trace_id"] and line["event_id"] for line in ended)
 
 
+@pytest.mark.slow
 async def test_a_service_waits_for_what_it_depends_on_and_ends_all_the_same(folder: Path) -> None:
     service = Process(folder)
     try:
@@ -126,6 +127,7 @@ async def test_missing_topics_are_named_and_waited_for(broker: str, database: st
             service.process.kill()
 
 
+@pytest.mark.slow
 async def test_a_busy_port_is_one_clear_line(folder: Path) -> None:
     first = Process(folder)
     try:

@@ -80,6 +80,7 @@ async def transcoded(bench: InferenceBench, chunks: int) -> AssetTranscoded:
 SOUND = AudioAnalysed(work=WORK, outcome=done(), results=[result("speech", 9)])
 
 
+@pytest.mark.slow
 async def test_an_asset_of_twelve_hours_ends_once_with_a_small_fact_and_a_complete_index() -> None:
     """In any order and with redeliveries, at two replicas: 4,320 chunks with five analysers each."""
     async with InferenceBench() as bench:

@@ -106,6 +106,7 @@ async def transcoded(bench: ServiceBench, planned: ChunkPlanned, header: ObjectR
     )
 
 
+@pytest.mark.slow
 async def test_twelve_hours_end_complete_with_a_small_event_at_the_same_cost_for_every_part(
     bench, measured_store
 ) -> None:
