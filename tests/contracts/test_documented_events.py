@@ -50,9 +50,9 @@ KCAT = [
 
 @pytest.mark.parametrize(("where", "text"), EVENTS, ids=[where for where, _ in EVENTS])
 def test_a_documented_event_is_one_that_outsiders_may_send(where: str, text: str) -> None:
-    said = json.loads(text)
-    event = decode(said["type"], [], json.dumps(said).encode())
-    assert FACTS[said["type"]].from_outside
+    document = json.loads(text)
+    event = decode(document["type"], [], json.dumps(document).encode())
+    assert FACTS[document["type"]].from_outside
     assert event.message.ByteSize() > 0
 
 

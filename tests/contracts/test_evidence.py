@@ -57,6 +57,6 @@ def test_a_table_that_a_hand_has_changed_is_noticed(page: Path) -> None:
 
 def test_a_table_that_no_run_recorded_is_refused(page: Path) -> None:
     page.write_text(page.read_text().replace("chaos.rows", "chaos.columns"))
-    told = generate(page)
-    assert told.returncode == 1
-    assert "columns" in told.stderr
+    ended = generate(page)
+    assert ended.returncode == 1
+    assert "columns" in ended.stderr

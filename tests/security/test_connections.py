@@ -1,4 +1,4 @@
-"""Who may connect, and what everybody else is told, on a real broker that lets nobody in without proof."""
+"""Who may connect, and which error others get, on a real broker that lets nobody in without proof."""
 
 from __future__ import annotations
 
@@ -141,18 +141,18 @@ WRONG: list[tuple[Wrong, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "told"), WRONG, ids=[wrong.__name__ for wrong, _ in WRONG])
+@pytest.mark.parametrize(("wrong", "message"), WRONG, ids=[wrong.__name__ for wrong, _ in WRONG])
 async def test_whoever_is_not_let_in_is_told_why_at_once(
-    secured: SecuredBroker, tmp_path: Path, wrong: Wrong, told: str
+    secured: SecuredBroker, tmp_path: Path, wrong: Wrong, message: str
 ) -> None:
     access = wrong(secured, tmp_path)
     started = time.monotonic()
     publisher = Publisher(access, source="/test", clock=SystemClock())
-    with pytest.raises(BrokerUnusable, match=told) as refused:
+    with pytest.raises(BrokerUnusable, match=message) as refused:
         await publisher.start()
     assert time.monotonic() - started < 30
     assert "swordfish" not in str(refused.value)
-    with pytest.raises(Unreachable, match=told):
+    with pytest.raises(Unreachable, match=message):
         async with EventPublisher("/test", kafka=access):
             pass
 
@@ -209,8 +209,8 @@ class ListenersThatLie(PlainListeners):
     nowhere: int
 
     def properties(self, port: int, controller_port: int) -> Mapping[str, str]:
-        told = PlainListeners.properties(self, self.nowhere, controller_port)["advertised.listeners"]
-        return {**PlainListeners.properties(self, port, controller_port), "advertised.listeners": told}
+        address = PlainListeners.properties(self, self.nowhere, controller_port)["advertised.listeners"]
+        return {**PlainListeners.properties(self, port, controller_port), "advertised.listeners": address}
 
 
 @pytest.mark.parametrize("way", ["certificate", "login"])

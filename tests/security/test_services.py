@@ -46,7 +46,7 @@ READY_WITHIN, ANALYSED_WITHIN, ANSWERED_WITHIN, SILENCE_SECONDS = 150.0, 150.0, 
 
 @dataclass(frozen=True)
 class House:
-    """The services of one mesh, each with a login of its own, and what they said."""
+    """The services of one mesh, each with a login of its own, and their logs."""
 
     secured: SecuredBroker
     environment: Mapping[str, str]
@@ -175,8 +175,10 @@ async def test_an_asset_goes_through_all_services_with_the_rights_of_the_table(
     for name in SERVICES:
         assert house.ready(name)[0] == 200
         assert "the broker refuses" not in house.log(name)
-    told = house.framewell(OPERATOR, "events", "tail", "--json", "asset.analysed")
-    assert [json.loads(line)["subject"] for line in told.stdout.splitlines()] == [asset_id("/playout", EVENT)]
+    listed = house.framewell(OPERATOR, "events", "tail", "--json", "asset.analysed")
+    assert [json.loads(line)["subject"] for line in listed.stdout.splitlines()] == [
+        asset_id("/playout", EVENT)
+    ]
 
 
 async def send(house: House, request: IngestRequested) -> None:
@@ -208,11 +210,11 @@ def test_no_password_is_in_logs_arguments_health_or_settings(
         assert len(password) > 8
         opener = build_opener(ProxyHandler({}))
         port = MeshSettings(port_base=house.base).health_port(name)
-        told = [house.log(name), Path(f"/proc/{process.pid}/cmdline").read_text()]
+        texts = [house.log(name), Path(f"/proc/{process.pid}/cmdline").read_text()]
         pages = [f"http://127.0.0.1:{port}/{page}" for page in ("live", "started", "metrics")]
-        told += [opener.open(page, timeout=60).read().decode() for page in pages]
-        told.append(house.ready(name)[1])
-        assert [text for text in told if password in text] == []
+        texts += [opener.open(page, timeout=60).read().decode() for page in pages]
+        texts.append(house.ready(name)[1])
+        assert [text for text in texts if password in text] == []
     settings = house.framewell("gateway", "settings", "shared")
     assert "FRAMEWELL_KAFKA_PASSWORD" in settings.stdout
     assert house.access("gateway").password not in settings.stdout + settings.stderr
@@ -242,10 +244,10 @@ def test_unsafe_settings_end_a_service_with_one_sentence(house: House, tmp_path:
         env=environment, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert ended.returncode == 1
-    told = ended.stdout + ended.stderr
-    assert "nothing is secured without TLS; set FRAMEWELL_KAFKA_SECURITY to ssl or sasl_ssl" in told
-    assert "Traceback" not in told
-    assert house.access("gateway").password not in told
+    printed = ended.stdout + ended.stderr
+    assert "nothing is secured without TLS; set FRAMEWELL_KAFKA_SECURITY to ssl or sasl_ssl" in printed
+    assert "Traceback" not in printed
+    assert house.access("gateway").password not in printed
 
 
 @pytest.fixture(scope="module")

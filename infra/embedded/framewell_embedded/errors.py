@@ -1,4 +1,4 @@
-"""What keeps the embedded servers from starting, said for the person who started them."""
+"""What keeps the embedded servers from starting, worded for the person who started them."""
 
 from __future__ import annotations
 

@@ -92,5 +92,5 @@ def _name(server: Server) -> str:
 
 def _last_lines(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    said = [line for line in lines if not line.lstrip().startswith("at ")]  # the frames of a Java stack
-    return " | ".join(said[-5:]) or "it logged nothing"
+    messages = [line for line in lines if not line.lstrip().startswith("at ")]  # the frames of a Java stack
+    return " | ".join(messages[-5:]) or "it logged nothing"

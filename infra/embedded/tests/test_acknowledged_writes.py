@@ -28,7 +28,7 @@ WRITES_BEFORE_A_KILL = 200
 
 
 class Writers:
-    """Threads that insert documents until told to stop, and remember each acknowledged id."""
+    """Threads that insert documents until they are stopped, and remember each acknowledged id."""
 
     def __init__(self, uri: str, round_number: int) -> None:
         self.acknowledged: list[str] = []

@@ -36,7 +36,7 @@ class Mortal:
         return call
 
 
-class Ground:
+class Environment:
     """A database, the work that is done on it, and the processes that do it."""
 
     def __init__(self) -> None:
@@ -67,13 +67,13 @@ class Ground:
         await runner.start()
         return runner
 
-    async def a_suspect_waits(self, *, lease_seconds: float = LEASE) -> JobRunner:
-        """A process in which `slow` runs and `suspect`, of another kind, waits for it."""
+    async def a_quarantined_job_waits(self, *, lease_seconds: float = LEASE) -> JobRunner:
+        """A process in which `slow` runs and `quarantined`, of another kind, waits for it."""
         await self.put("fetch", "slow")
         runner = await self.run(lease_seconds=lease_seconds)
         await eventually(lambda: self.begun == ["slow"])
-        await self.put("erase", "suspect", deaths=1)
-        await self.until("erase", "suspect", "queue", "erase/running")
+        await self.put("erase", "quarantined", deaths=1)
+        await self.until("erase", "quarantined", "queue", "erase/running")
         return runner
 
     async def of(self, kind: str, key: str) -> dict[str, Any]:
@@ -92,12 +92,12 @@ def jobs_on(documents: Documents, clock: HeldClock | None = None) -> Jobs:
 
 
 @pytest.fixture
-async def ground(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ground]:
+async def environment(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Environment]:
     monkeypatch.setattr("framewell_kit.jobs.runner.POLL_SECONDS", 0.02)
     monkeypatch.setattr("framewell_kit.jobs.attempt.AWAY_SECONDS", 0.01)
-    ground = Ground()
-    yield ground
-    for runner in ground.runners:
+    environment = Environment()
+    yield environment
+    for runner in environment.runners:
         await runner.stop(0)
 
 
@@ -114,171 +114,179 @@ async def take_over(documents: Documents) -> None:
 @pytest.mark.parametrize("killer_is", [0, 1, 2])
 @pytest.mark.parametrize("kind_of_killer", KINDS)
 async def test_only_the_one_that_kills_is_given_up(
-    ground: Ground, killer_is: int, kind_of_killer: str
+    environment: Environment, killer_is: int, kind_of_killer: str
 ) -> None:
     for n in range(3):
         kind = kind_of_killer if n == killer_is else "fetch"
-        await ground.put(kind, "killer" if n == killer_is else f"innocent{n}")
+        await environment.put(kind, "killer" if n == killer_is else f"innocent{n}")
     for _ in range(3):
-        await one_process(ground)
-        await take_over(ground.documents)
-    documents = await ground.documents.find("jobs", {})
+        await one_process(environment)
+        await take_over(environment.documents)
+    documents = await environment.documents.find("jobs", {})
     ends = {job["key"]: (job["queue"].partition("/")[2], job.get("code")) for job in documents}
     assert ends.pop("killer") == ("failed", "killed_its_worker")
     assert list(ends.values()) == [("done", "")] * 2
-    assert ground.begun.count("killer") == 2, "the third time it is not begun"
+    assert environment.begun.count("killer") == 2, "the third time it is not begun"
 
 
-async def one_process(ground: Ground) -> None:
+async def one_process(environment: Environment) -> None:
     """Works until all is done or the killer, beside all that it can meet, has ended the process."""
-    mortal, first = Mortal(ground.documents), not ground.begun
+    mortal, first = Mortal(environment.documents), not environment.begun
 
     async def work(job: Job, lease: Lease) -> list[Any]:
-        ground.begun.append(job.key)
+        environment.begun.append(job.key)
         if job.key != "killer":
             await asyncio.sleep(60 if first else 0.1)
             return []
-        await eventually(lambda: not first or len(ground.begun) == 3)
+        await eventually(lambda: not first or len(environment.begun) == 3)
         mortal.died.set()
         await asyncio.sleep(60)
         return []
 
     kinds = [JobKind(kind, work, permits=3) for kind in KINDS]
     runner = JobRunner(jobs_on(cast(Documents, mortal)), kinds)
-    ground.runners.append(runner)
+    environment.runners.append(runner)
     await runner.start()
     async with asyncio.timeout(60):
-        while not mortal.died.is_set() and not await _all_ended(ground):  # noqa: ASYNC110 - it asks, too
+        while not mortal.died.is_set() and not await _all_ended(environment):  # noqa: ASYNC110 - it asks, too
             await asyncio.sleep(0.01)
     mortal.died.set()
     await runner.stop(0)
 
 
-async def _all_ended(ground: Ground) -> bool:
-    return all(job["queue"].endswith(("/done", "/failed")) for job in await ground.documents.find("jobs", {}))
+async def _all_ended(environment: Environment) -> bool:
+    return all(
+        job["queue"].endswith(("/done", "/failed")) for job in await environment.documents.find("jobs", {})
+    )
 
 
-async def test_a_suspect_waits_for_those_at_work_and_everything_new_for_the_suspect(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+async def test_a_quarantined_job_waits_for_those_at_work_and_everything_new_for_the_quarantined_job(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await ground.a_suspect_waits()
-    await ground.put("fetch", "live", LANE_LIVE)
-    await ground.put("erase", "other")
+    await environment.a_quarantined_job_waits()
+    await environment.put("fetch", "live", LANE_LIVE)
+    await environment.put("erase", "other")
     await asyncio.sleep(0.2)
-    assert ground.begun == ["slow"]
-    assert (await ground.of("erase", "suspect"))["starts"] == 1, "it has not begun: no death counts yet"
+    assert environment.begun == ["slow"]
+    assert (await environment.of("erase", "quarantined"))["starts"] == 1, (
+        "it has not begun: no death counts yet"
+    )
     monkeypatch.setattr("framewell_kit.jobs.runner.POLL_SECONDS", 60)  # its end has to wake them
-    ground.gates["slow"].set()
-    await ground.until("erase", "suspect", "starts", 2)
+    environment.gates["slow"].set()
+    await environment.until("erase", "quarantined", "starts", 2)
     await asyncio.sleep(0.2)
-    assert ground.begun == ["slow", "suspect"]
-    ground.gates["suspect"].set()
-    await eventually(lambda: sorted(ground.begun[2:]) == ["live", "other"])
-    await ground.until("erase", "suspect", "queue", "erase/done")
+    assert environment.begun == ["slow", "quarantined"]
+    environment.gates["quarantined"].set()
+    await eventually(lambda: sorted(environment.begun[2:]) == ["live", "other"])
+    await environment.until("erase", "quarantined", "queue", "erase/done")
 
 
-async def test_suspects_run_one_after_the_other(ground: Ground) -> None:
+async def test_quarantined_jobs_run_one_after_the_other(environment: Environment) -> None:
     for key in ("a", "b"):
         for kind in KINDS:
-            await ground.put(kind, f"{kind} {key}", deaths=1)
-    await ground.run()
+            await environment.put(kind, f"{kind} {key}", deaths=1)
+    await environment.run()
     for ended in range(4):
-        await eventually(lambda: len(ground.begun) == ended + 1)  # noqa: B023 - awaited here
+        await eventually(lambda: len(environment.begun) == ended + 1)  # noqa: B023 - awaited here
         await asyncio.sleep(0.05)
-        assert len(ground.begun) == ended + 1
-        ground.gates[ground.begun[-1]].set()
+        assert len(environment.begun) == ended + 1
+        environment.gates[environment.begun[-1]].set()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_what_another_kind_claims_in_the_same_moment_does_not_run_beside_a_suspect(
-    ground: Ground, kind: str
+async def test_what_another_kind_claims_in_the_same_moment_does_not_run_beside_a_quarantined_job(
+    environment: Environment, kind: str
 ) -> None:
-    await ground.put(kind, "suspect", deaths=1)
+    await environment.put(kind, "quarantined", deaths=1)
     for other in KINDS:
-        await ground.put(other, f"{other} innocent")
-    await ground.run()
+        await environment.put(other, f"{other} innocent")
+    await environment.run()
     at_once: list[list[str]] = []
-    while len(ended := [key for key in ground.begun if ground.gates[key].is_set()]) < 3:
-        await eventually(lambda: len(ground.begun) > len(ended))
+    while len(ended := [key for key in environment.begun if environment.gates[key].is_set()]) < 3:
+        await eventually(lambda: len(environment.begun) > len(ended))
         await asyncio.sleep(0.1)
-        at_once.append([key for key in ground.begun if key not in ended])
-        ground.gates[at_once[-1][0]].set()
-    assert all(keys == ["suspect"] for keys in at_once if "suspect" in keys), at_once
+        at_once.append([key for key in environment.begun if key not in ended])
+        environment.gates[at_once[-1][0]].set()
+    assert all(keys == ["quarantined"] for keys in at_once if "quarantined" in keys), at_once
 
 
-async def test_a_stopped_process_gives_a_waiting_suspect_back_at_once(ground: Ground) -> None:
-    runner = await ground.a_suspect_waits()
+async def test_a_stopped_process_gives_a_waiting_quarantined_job_back_at_once(
+    environment: Environment,
+) -> None:
+    runner = await environment.a_quarantined_job_waits()
     stopping = asyncio.create_task(runner.stop(20))
-    await ground.until("erase", "suspect", "queue", "erase/waiting/archive")
+    await environment.until("erase", "quarantined", "queue", "erase/waiting/archive")
     assert not stopping.done(), "what is at work may end"
-    ground.gates["slow"].set()
+    environment.gates["slow"].set()
     await stopping
-    assert (await ground.of("fetch", "slow"))["queue"] == "fetch/done"
-    suspect = await ground.of("erase", "suspect")
-    assert (suspect["starts"], suspect["epoch"]) == (1, 1)
-    assert ground.begun == ["slow"], "nothing begins while the process stops"
+    assert (await environment.of("fetch", "slow"))["queue"] == "fetch/done"
+    quarantined = await environment.of("erase", "quarantined")
+    assert (quarantined["starts"], quarantined["epoch"]) == (1, 1)
+    assert environment.begun == ["slow"], "nothing begins while the process stops"
 
 
-async def test_a_suspect_at_work_drains_like_any_other(ground: Ground) -> None:
-    await ground.put("erase", "suspect", deaths=1)
-    runner = await ground.run()
-    await eventually(lambda: ground.begun == ["suspect"])
+async def test_a_quarantined_job_at_work_drains_like_any_other(environment: Environment) -> None:
+    await environment.put("erase", "quarantined", deaths=1)
+    runner = await environment.run()
+    await eventually(lambda: environment.begun == ["quarantined"])
     await runner.stop(0.05)
-    suspect = await ground.of("erase", "suspect")
-    assert (suspect["queue"], suspect["starts"]) == ("erase/waiting/archive", 1)
+    quarantined = await environment.of("erase", "quarantined")
+    assert (quarantined["queue"], quarantined["starts"]) == ("erase/waiting/archive", 1)
 
 
-async def test_a_waiting_suspect_keeps_its_lease(ground: Ground) -> None:
-    await ground.a_suspect_waits(lease_seconds=1.5)
-    other, suspect = jobs_on(ground.documents), await ground.of("erase", "suspect")
-    while suspect.get("beat", 0) < 5:  # thrice a lease: more than one lease has passed
+async def test_a_waiting_quarantined_job_keeps_its_lease(environment: Environment) -> None:
+    await environment.a_quarantined_job_waits(lease_seconds=1.5)
+    other, quarantined = jobs_on(environment.documents), await environment.of("erase", "quarantined")
+    while quarantined.get("beat", 0) < 5:  # thrice a lease: more than one lease has passed
         await other.revive("erase")
         await asyncio.sleep(0.05)
-        suspect = await ground.of("erase", "suspect")
-    assert (suspect["queue"], suspect["epoch"]) == ("erase/running", 1)
-    ground.gates["slow"].set()
-    await eventually(lambda: ground.begun == ["slow", "suspect"])
+        quarantined = await environment.of("erase", "quarantined")
+    assert (quarantined["queue"], quarantined["epoch"]) == ("erase/running", 1)
+    environment.gates["slow"].set()
+    await eventually(lambda: environment.begun == ["slow", "quarantined"])
 
 
-async def test_a_suspect_that_loses_its_lease_holds_nobody_up(ground: Ground) -> None:
-    await ground.a_suspect_waits(lease_seconds=0.6)
-    await ground.documents.update("jobs", "erase/suspect", {"$inc": {"epoch": 1}})
-    await ground.put("erase", "other")
-    await eventually(lambda: ground.begun == ["slow", "other"])
-    assert (await ground.of("erase", "suspect"))["starts"] == 1
+async def test_a_quarantined_job_that_loses_its_lease_holds_nobody_up(environment: Environment) -> None:
+    await environment.a_quarantined_job_waits(lease_seconds=0.6)
+    await environment.documents.update("jobs", "erase/quarantined", {"$inc": {"epoch": 1}})
+    await environment.put("erase", "other")
+    await eventually(lambda: environment.begun == ["slow", "other"])
+    assert (await environment.of("erase", "quarantined"))["starts"] == 1
 
 
-async def test_a_suspect_is_cancelled_while_it_waits(ground: Ground) -> None:
-    await ground.a_suspect_waits(lease_seconds=0.6)
-    assert await ground.jobs.cancel("erase", "suspect", "nobody wants it")
-    await ground.until("erase", "suspect", "code", "cancelled")
-    assert ground.begun == ["slow"]
+async def test_a_quarantined_job_is_cancelled_while_it_waits(environment: Environment) -> None:
+    await environment.a_quarantined_job_waits(lease_seconds=0.6)
+    assert await environment.jobs.cancel("erase", "quarantined", "nobody wants it")
+    await environment.until("erase", "quarantined", "code", "cancelled")
+    assert environment.begun == ["slow"]
 
 
-async def test_a_process_that_died_before_the_work_began_does_not_count(ground: Ground) -> None:
-    await ground.put("fetch", "a")
-    assert await ground.jobs.claim("fetch", "dies", LEASE)
-    await take_over(ground.documents)
-    again = await ground.jobs.claim("fetch", "next", LEASE)
+async def test_a_process_that_died_before_the_work_began_does_not_count(environment: Environment) -> None:
+    await environment.put("fetch", "a")
+    assert await environment.jobs.claim("fetch", "dies", LEASE)
+    await take_over(environment.documents)
+    again = await environment.jobs.claim("fetch", "next", LEASE)
     assert again is not None
     assert again["starts"] == 0
 
 
-async def test_a_start_that_is_counted_twice_counts_once_and_a_zombies_not_at_all(ground: Ground) -> None:
-    await ground.put("fetch", "a")
-    mine = await ground.jobs.claim("fetch", "zombie", LEASE)
+async def test_a_start_that_is_counted_twice_counts_once_and_a_zombies_not_at_all(
+    environment: Environment,
+) -> None:
+    await environment.put("fetch", "a")
+    mine = await environment.jobs.claim("fetch", "zombie", LEASE)
     assert mine is not None
-    assert await ground.jobs.start(mine)
-    assert await ground.jobs.start(mine)
-    assert (await ground.of("fetch", "a"))["starts"] == 1
-    await take_over(ground.documents)
-    assert not await ground.jobs.start(mine)
-    assert await ground.jobs.claim("fetch", "next", LEASE)
-    assert not await ground.jobs.start(mine)
+    assert await environment.jobs.start(mine)
+    assert await environment.jobs.start(mine)
+    assert (await environment.of("fetch", "a"))["starts"] == 1
+    await take_over(environment.documents)
+    assert not await environment.jobs.start(mine)
+    assert await environment.jobs.claim("fetch", "next", LEASE)
+    assert not await environment.jobs.start(mine)
 
 
 async def test_a_start_that_cannot_be_counted_is_tried_until_it_is(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries, start = 0, Jobs.start
 
@@ -290,8 +298,8 @@ async def test_a_start_that_cannot_be_counted_is_tried_until_it_is(
         return await start(jobs, document)
 
     monkeypatch.setattr(Jobs, "start", away)
-    await ground.put("erase", "suspect", deaths=1)
-    await ground.run()
-    await eventually(lambda: ground.begun == ["suspect"])
+    await environment.put("erase", "quarantined", deaths=1)
+    await environment.run()
+    await eventually(lambda: environment.begun == ["quarantined"])
     assert tries == 3
-    assert (await ground.of("erase", "suspect"))["starts"] == 2
+    assert (await environment.of("erase", "quarantined"))["starts"] == 2

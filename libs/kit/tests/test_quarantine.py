@@ -38,7 +38,7 @@ async def test_records_take_turns_and_stand_back_for_a_job_also_while_it_waits()
 
 
 @pytest.mark.parametrize(("deaths", "waits"), [(0, False), (1, True)])
-async def test_only_a_job_whose_worker_died_waits_for_a_suspect_record(deaths: int, waits: bool) -> None:
+async def test_only_a_job_whose_worker_died_waits_for_a_quarantined_record(deaths: int, waits: bool) -> None:
     documents, quarantine, begun = MemoryDocuments(), Quarantine(), list[str]()
     jobs = Jobs(documents, Outbox(documents, CollectedFacts()))
     await jobs.put("fetch", "a", {}, cause=a_cause("a"))

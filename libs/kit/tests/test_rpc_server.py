@@ -19,7 +19,7 @@ NAME = "framewell.media.v1.MediaService"
 
 
 class Media(media_grpc.MediaServiceServicer):
-    """Fails as it is told; says who calls where a playlist's key would stand."""
+    """Fails as it is asked to; returns who calls where a playlist's key would stand."""
 
     def __init__(self) -> None:
         self.fails_with: Exception | None = None
