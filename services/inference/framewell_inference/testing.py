@@ -23,9 +23,9 @@ from framewell_inference.adapters.media_objects import ArrowVectors
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.pictures import Float, Picture
+from framewell_inference.ports.analysers import Analysers
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.wiring import wire_with
-from framewell_inference.wiring.analysers import Analysers
 from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
 from framewell_kit.objects import Objects

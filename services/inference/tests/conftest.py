@@ -18,8 +18,9 @@ from PIL import Image, ImageDraw, ImageFont
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.pictures import Frame, Picture
+from framewell_inference.ports.analysers import Analysers
 from framewell_inference.testing import InferenceBench
-from framewell_inference.wiring.analysers import Analysers, load_analysers
+from framewell_inference.wiring.analysers import load_analysers
 from framewell_models.folders import ModelMissingError, default_root
 
 SOURCES = Path(__file__).resolve().parents[3] / ".framewell-demo" / "sources"

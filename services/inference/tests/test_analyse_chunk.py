@@ -14,8 +14,8 @@ from framewell.media.v1.media_pb2 import ObservationRef, Span, Work
 from framewell_inference.domain.messages import observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Picture
+from framewell_inference.ports.analysers import Analysers
 from framewell_inference.testing import InferenceBench
-from framewell_inference.wiring.analysers import Analysers
 from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import NotFound, Rejected
 from framewell_models.manifest import ModelRef

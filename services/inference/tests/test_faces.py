@@ -13,7 +13,7 @@ from framewell_inference.analysers.faces.landmarks import similarity
 from framewell_inference.analysers.faces.tracking import FaceTracker
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
-from framewell_inference.wiring.analysers import Analysers
+from framewell_inference.ports.analysers import Analysers
 
 Look = Callable[..., Findings]
 

@@ -34,8 +34,8 @@ from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.fact_types import FACTS, fact_type, topics
 from framewell_inference.domain.pictures import Picture
+from framewell_inference.ports.analysers import Analysers
 from framewell_inference.testing import TIMELINE, frame_bundle
-from framewell_inference.wiring.analysers import Analysers
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
 from framewell_kit.outcome_messages import done

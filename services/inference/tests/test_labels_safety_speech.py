@@ -11,7 +11,7 @@ import numpy as np
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.analysers.speech import SpeechAnalyser
 from framewell_inference.domain.pictures import Float, Frame, Picture
-from framewell_inference.wiring.analysers import Analysers
+from framewell_inference.ports.analysers import Analysers
 
 Sampled = Callable[..., list[Frame]]
 

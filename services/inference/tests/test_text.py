@@ -19,7 +19,7 @@ from framewell_inference.analysers.text.recognition import Reading
 from framewell_inference.domain.messages import observation_messages
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
-from framewell_inference.wiring.analysers import Analysers
+from framewell_inference.ports.analysers import Analysers
 
 NAME, ROLE = "Dr. Jördis Größler-Würz", "Verkehrsforscherin (fiktiv)"
 TICKER = (

@@ -93,11 +93,11 @@ class RunRepository(Protocol):
         also: Sequence[Message],
         cause: Cause,
     ) -> Run:
-        """End a run once, and with it let `completed` and the other facts leave; the run as it ended."""
+        """End a run once, and with it let `completed` and the other facts leave; return the run as it ended."""
         ...
 
     async def number(self, name: str, key: RunKey) -> int:
-        """The first part of the version of what this run makes: 1, 2, … per model name.
+        """Return the first part of the version of what this run makes: 1, 2, … per model name.
 
         The same for every step from one snapshot with the same recipe, parameters and seed.
         """
@@ -165,3 +165,14 @@ class ModelFolders(Protocol):
     async def erase(self, keys: Sequence[str]) -> int:
         """Delete objects by key. Return how many there were."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that training keeps, in one value: what handlers are built of."""
+
+    snapshots: SnapshotRepository
+    runs: RunRepository
+    models: ModelRepository
+    deployments: DeploymentRepository
+    folders: ModelFolders

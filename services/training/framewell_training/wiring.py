@@ -6,7 +6,6 @@ import asyncio
 from importlib.metadata import version
 
 from framewell_kit.decisions import DecisionLog
-from framewell_kit.erasure import Erase
 from framewell_kit.jobs import Job, Lease
 from framewell_kit.service import Mesh, Service
 from framewell_training.adapters.job_run_context import JobRunContext
@@ -20,12 +19,10 @@ from framewell_training.commands.train_run import TrainRun
 from framewell_training.domain.promotion import Limits
 from framewell_training.entrypoints import jobs, rpc, stream
 from framewell_training.handlers.start_requested_run import StartRequestedRun
-from framewell_training.handlers.start_run import StartRun
-from framewell_training.handlers.withdraw_snapshot import WithdrawSnapshot
+from framewell_training.ports import Stores
 from framewell_training.recipes.identity.heads import Thresholds
 from framewell_training.recipes.identity.recipe import IdentityRecipe
 from framewell_training.settings import TrainingSettings
-from framewell_training.steps.erase_models import EraseModels
 from framewell_training.steps.promote_model import PromoteModel
 from framewell_training.steps.request_run import RequestRun
 
@@ -43,9 +40,9 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     await runs.prepare()
     await models.prepare()
     deployments.prepare()
+    stores = Stores(snapshots, runs, models, deployments, folders)
 
     promoter = PromoteModel(models, deployments, snapshots, mesh.clock)
-    eraser = EraseModels(models, deployments, folders, promoter)
     request = RequestRun(runs, mesh.jobs, mesh.clock, thresholds)
     start_requested = StartRequestedRun(snapshots, request)
     train = TrainRun(
@@ -68,15 +65,9 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     def context(job: Job, lease: Lease) -> JobRunContext:
         return JobRunContext(job, lease, runs, mesh.objects, loop)
 
-    handlers = stream.Handlers(
-        start_run=StartRun(snapshots, runs, request),
-        start_requested_run=start_requested,
-        withdraw_snapshot=WithdrawSnapshot(snapshots, runs, models, deployments, promoter),
-        erase=Erase("training", class_=eraser.of_class, asset=eraser.of_asset, holder=eraser.of_holder),
-    )
     servicer = rpc.TrainingServicer(start_requested, runs, models, deployments, folders, promoter, mesh.clock)
     return Service(
-        stages=stream.stages(handlers, DecisionLog(mesh.documents)),
+        stages=stream.stages(stores, request, promoter, DecisionLog(mesh.documents)),
         jobs=jobs.job_kinds(jobs.RunJob(train, context)),
         rpc=[rpc.servicer(servicer)],
         parts=[torch],

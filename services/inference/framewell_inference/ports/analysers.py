@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -103,3 +104,15 @@ class PictureDecoder(Protocol):
     async def decode(self, data: bytes) -> Picture:
         """Return the picture. Raises Rejected when the bytes are no picture that can be read."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Analysers:
+    """All analysers of the process; they share its loaded models."""
+
+    pictures: Sequence[PictureAnalyser]
+    sounds: Sequence[SoundAnalyser]
+    embedding: ModelRef
+    """The space in which faces are described."""
+    features: ModelRef
+    """The space in which whole pictures are described."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
@@ -25,25 +25,18 @@ from framewell_inference.commands.relabel import Relabel
 from framewell_inference.entrypoints.jobs import relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.entrypoints.rpc import InferenceRpc
-from framewell_inference.entrypoints.stream import Handlers, stages
-from framewell_inference.handlers.analyse_audio import AnalyseAudio
-from framewell_inference.handlers.analyse_chunk import AnalyseChunk
-from framewell_inference.handlers.complete_asset import CompleteAsset
-from framewell_inference.handlers.erase import EraseAsset, EraseClass
-from framewell_inference.handlers.follow_models import FollowModels
-from framewell_inference.handlers.remove_asset import RemoveAsset
-from framewell_inference.handlers.request_relabel import RequestRelabel
+from framewell_inference.entrypoints.stream import stages
+from framewell_inference.ports.analysers import Analysers
+from framewell_inference.ports.stores import Stores
 from framewell_inference.queries.analyse_picture import AnalysePicture
 from framewell_inference.queries.find_similar import FindSimilar
 from framewell_inference.queries.list_models import ListAnalysers, ListModels
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
-from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
-from framewell_inference.wiring.analysers import Analysers, load_analysers, load_site_models
+from framewell_inference.wiring.analysers import load_analysers, load_site_models
 from framewell_kit.decisions import DecisionLog
-from framewell_kit.erasure import Erase
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rpc import Servicer, Tokens
@@ -52,31 +45,12 @@ from framewell_kit.telemetry import logger
 from framewell_media.sandbox import Sandbox
 from framewell_models.folders import ModelMissingError
 
-SERVICE = "inference"
 PARTS = "analyses"
 """The collection in which the parts of assets are counted."""
 
 OIP_OFFSET = 29
 
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Everything that is kept."""
-
-    references: ObjectReferences
-    observations: ObservationDocuments
-    tracks: FaceTrackDocuments
-    postings: PostingDocuments
-    parts: FanIn
-    identities: IdentityModelDocuments
-    imported: ImportedModelDocuments
-
-    async def prepare(self) -> None:
-        """Make every index."""
-        for store in (self.references, self.observations, self.tracks, self.postings, self.parts):
-            await store.prepare()
 
 
 async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
@@ -105,51 +79,40 @@ async def wire_with(
         sounds=[MeteredSounds(one) for one in analysers.sounds],
     )
     report_models(registry)
-    stores = _stores(mesh, loader, registry)
-    await stores.prepare()
-    await stores.imported.restore(registry)
+    stores = await _prepared_stores(mesh, loader, registry)
     name_faces = NameFaces(stores.identities, stores.tracks, stores.postings)
-    handlers = _handlers(mesh, stores, analysers, name_faces)
     relabel = Relabel(stores.identities, stores.tracks, stores.postings, name_faces, mesh.objects, mesh.clock)
     return Service(
-        stages=stages(handlers, DecisionLog(mesh.documents), chunks=settings.chunks),
+        stages=stages(stores, analysers, name_faces, DecisionLog(mesh.documents), chunks=settings.chunks),
         jobs=[relabel_kind(relabel)],
         rpc=[_rpc(stores, analysers, name_faces, registry)],
         parts=[_open_inference(settings, mesh, registry)],
     )
 
 
-def _stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModelRegistry) -> Stores:
+async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModelRegistry) -> Stores:
+    """Build the adapters, make the indexes they read by, and load what was imported into the registry."""
     documents, objects, vectors = mesh.documents, mesh.objects, ArrowVectors()
     references = ObjectReferences(documents, objects)
+    observations = ObservationDocuments(documents, objects, vectors, references)
+    tracks = FaceTrackDocuments(documents, objects, vectors)
+    postings, parts = PostingDocuments(documents), FanIn(documents, PARTS)
+    for store in (references, observations, tracks, postings, parts):
+        await store.prepare()
+    imported = ImportedModelDocuments(documents, objects, loader)
+    await imported.restore(registry)
     return Stores(
+        objects=objects,
+        bundles=ArrowFrameBundles(),
+        sounds=FlacSounds(),
         references=references,
-        observations=ObservationDocuments(documents, objects, vectors, references),
-        tracks=FaceTrackDocuments(documents, objects, vectors),
-        postings=PostingDocuments(documents),
-        parts=FanIn(documents, PARTS),
+        observations=observations,
+        tracks=tracks,
+        postings=postings,
+        parts=parts,
         identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
-        imported=ImportedModelDocuments(documents, objects, loader),
-    )
-
-
-def _handlers(mesh: Mesh, stores: Stores, analysers: Analysers, name_faces: NameFaces) -> Handlers:
-    forget = ForgetAsset(stores.observations, stores.tracks, stores.postings, stores.parts, stores.references)
-    return Handlers(
-        analyse_chunk=AnalyseChunk(
-            analysers.pictures,
-            ArrowFrameBundles(),
-            mesh.objects,
-            stores.observations,
-            stores.tracks,
-            name_faces,
-        ),
-        analyse_audio=AnalyseAudio(analysers.sounds, FlacSounds(), mesh.objects, stores.observations),
-        complete_asset=CompleteAsset(stores.parts, mesh.objects, stores.references),
-        follow_models=FollowModels(stores.identities),
-        request_relabel=RequestRelabel(stores.identities, LeasedRelabelQueue(mesh.jobs)),
-        remove_asset=RemoveAsset(forget),
-        erase=Erase(SERVICE, asset=EraseAsset(forget), class_=EraseClass(stores.postings)),
+        imported=imported,
+        relabel=LeasedRelabelQueue(mesh.jobs),
     )
 
 

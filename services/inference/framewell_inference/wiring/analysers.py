@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +15,7 @@ from framewell_inference.analysers.speech import SpeechAnalyser
 from framewell_inference.analysers.text.analyser import TextAnalyser
 from framewell_inference.analysers.text.recognition import ALPHABET_KEY
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports.analysers import PictureAnalyser, SoundAnalyser
+from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.models import ModelRegistry
 from framewell_models.folders import ModelFolder, installed, open_folder, shipped
 from framewell_models.manifest import ManifestError, ModelRef
@@ -26,20 +24,8 @@ LABELS_FILE: Final = "labels.txt"
 LANDMARKS_FILE: Final = "landmarks.npz"
 
 
-@dataclass(frozen=True, slots=True)
-class Analysers:
-    """All analysers of the process; they share its loaded models."""
-
-    pictures: Sequence[PictureAnalyser]
-    sounds: Sequence[SoundAnalyser]
-    embedding: ModelRef
-    """The space in which faces are described."""
-    features: ModelRef
-    """The space in which whole pictures are described."""
-
-
 def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> Analysers:
-    """Check every installed model against its pinned hash, load it once and put it on the registry.
+    """Check every installed model against its pinned hash, load it once and put it into the registry.
 
     Raises ModelMissingError, with what to do, when a model is absent or not what its manifest pins.
     """
@@ -70,7 +56,7 @@ def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> A
 
 
 def load_site_models(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> list[str]:
-    """Put every other model folder below `root` on the registry, to be served by name.
+    """Put every other model folder below `root` into the registry, to be served by name.
 
     A folder that cannot be used stops nobody: returns one sentence for each.
     """
@@ -95,7 +81,7 @@ class _Folders:
     """The shipped models by name; the version is the one this release ships."""
 
     def __init__(self, root: Path, loader: OnnxLoader, registry: ModelRegistry) -> None:
-        self._root, self._loader, self._shelf = root, loader, registry
+        self._root, self._loader, self._registry = root, loader, registry
         self._refs = {manifest.name: manifest.ref for manifest in shipped()}
 
     def ref(self, name: str) -> ModelRef:
@@ -106,7 +92,7 @@ class _Folders:
 
     def model(self, name: str) -> OnnxModel:
         model = self._loader.load(self.open(name))
-        self._shelf.put(model, in_force=True)
+        self._registry.put(model, in_force=True)
         return model
 
     def vocabulary(self, name: str) -> list[str]:

@@ -132,7 +132,7 @@ class DeploymentDocuments:
 
 
 def _history(before: Deployment, version: str) -> list[str]:
-    """A version that was in service before is gone back to; anything else is the newest."""
+    """Return the versions put into service, `version` last: one that is there already is gone back to."""
     history = list(before.history)
     return history[: history.index(version) + 1] if version in history else [*history, version]
 

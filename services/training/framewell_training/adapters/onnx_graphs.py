@@ -43,7 +43,7 @@ class OnnxExporter:
 
 
 def compare(data: bytes, module: nn.Module, vectors: Vectors) -> float:
-    """The largest absolute difference between ONNX Runtime and torch; raises GraphDiffers past 1e-4."""
+    """Return the largest absolute difference between ONNX Runtime and torch. Raise GraphDiffers past 1e-4."""
     session = onnxruntime.InferenceSession(data, _options(), providers=["CPUExecutionProvider"])
     served = session.run([OUTPUT], {INPUT: vectors})[0]
     with torch.inference_mode():

@@ -128,7 +128,7 @@ class RunDocuments:
             await self.documents.insert_once(NUMBERS, taken)
 
     async def _as_job_stands(self, run: Run) -> Run:
-        """A run whose job was given up (its worker died again and again) has failed, as the job says."""
+        """Return the run, failed when its job was given up (its worker died again and again)."""
         if run.state.ended:
             return run
         job = await self.jobs.get(run.key.step.job_kind, run.run_id)

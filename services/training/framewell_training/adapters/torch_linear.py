@@ -101,7 +101,7 @@ class _State:
 
     @classmethod
     def begin(cls, problem: LinearProblem, settings: LinearSettings, kept: bytes | None) -> _State:
-        """From a checkpoint, or from zero: the loss is convex, so there is nothing to draw."""
+        """Begin from a checkpoint, or from zero: the loss is convex, so there is nothing to draw."""
         fits, classes, dimensions = len(problem.fits), len(problem.classes), problem.vectors.shape[1]
         if kept is None:
             return cls(torch.zeros(fits, classes, dimensions), torch.zeros(fits, 1, classes), settings)
@@ -117,7 +117,7 @@ class _State:
         return state
 
     def step(self, rows: _Rows, batch: Tensor) -> None:
-        """One step down the weighted cross-entropy of the batch, in all fits."""
+        """Take one step down the weighted cross-entropy of the batch, in all fits."""
         logits = torch.matmul(rows.inputs[batch], self.weights.transpose(1, 2)) + self.biases
         targets = rows.targets[batch].expand_as(logits)
         loss = functional.binary_cross_entropy_with_logits(
@@ -128,7 +128,7 @@ class _State:
         self.optimizer.step()
 
     def to_bytes(self) -> bytes:
-        """The whole state as safetensors."""
+        """Return the whole state as safetensors."""
         tensors = {"epoch": torch.tensor(self.epoch), "weights": self.weights, "biases": self.biases}
         for name, parameter in self._parameters().items():
             kept = self.optimizer.state[parameter]

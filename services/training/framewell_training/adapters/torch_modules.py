@@ -11,7 +11,7 @@ from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHea
 
 
 def module_of(head: Head) -> nn.Module:
-    """The module that computes the same distances as `head`; on the CPU, in evaluation mode."""
+    """Return the module that computes the same distances as `head`, on the CPU and in evaluation mode."""
     match head:
         case CentroidHead():
             module: nn.Module = CentroidModule(head)

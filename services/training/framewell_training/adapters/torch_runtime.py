@@ -70,7 +70,7 @@ class TorchRuntime:
         return self._torch().exporter.export(head, probes)
 
     def trainer(self, parameters: IdentityParameters, seed: int, checkpoints: Checkpoints) -> LinearTrainer:
-        """A trainer of linear heads; blocks until torch is warm."""
+        """Return a trainer of linear heads. Blocks until torch is warm."""
         return self._torch().trainer(parameters, seed, checkpoints)
 
     def _torch(self) -> Torch:

@@ -140,7 +140,7 @@ class TrainRun:
         return _Task(run, snapshot, tables, parameters, f"{number}.{MINOR[run.key.step]}")
 
     async def _nothing_to_learn(self, task: _Task, cause: Cause) -> None:
-        """An empty snapshot says that nobody may be known any more."""
+        """Retire what is in service: an empty snapshot says that nobody may be known any more."""
         in_service = await self.deployments.get(task.name)
         newest = await self.snapshots.newest(task.snapshot.published.dataset_id)
         reason = f"snapshot {task.snapshot.published.number} holds no sample to learn from"
@@ -152,7 +152,7 @@ class TrainRun:
         raise Rejected(reason, code="empty_snapshot")
 
     async def _made_before(self, task: _Task) -> TrainingCompleted | None:
-        """What an earlier worker of this run promoted before it died."""
+        """Return what an earlier worker of this run promoted before it died, None when none did."""
         in_service = await self.deployments.get(task.name)
         model = await self.models.get(task.name, task.version)
         return model.completed if model is not None and task.version in in_service.history else None
@@ -160,7 +160,7 @@ class TrainRun:
     async def _learn_and_promote(
         self, task: _Task, context: RunContext, began: float, cause: Cause
     ) -> TrainingCompleted | None:
-        """One pass from photos to a verdict; None when what is in service changed meanwhile."""
+        """Make one pass from photos to a verdict. Return None when what is in service changed meanwhile."""
         in_service = await self.deployments.get(task.name)
         await self.runs.report(task.run.run_id, "learns", 0.1)
         learned = await self._learn(task, context, await self._incumbent(in_service))
@@ -245,7 +245,7 @@ class TrainRun:
             raise RunStopped("snapshot_withdrawn", reason)
 
     async def _follow_up(self, task: _Task, cause: Cause) -> None:
-        """The challenge of this centroid, unless there is nothing to win."""
+        """Queue the challenge of this centroid, unless there is nothing to win."""
         if not await self._why_not(task):
             key = task.run.key.challenge()
             await self.request.queue(key, task.run.dataset_id, cause)

@@ -44,7 +44,7 @@ class Photos:
 
     @classmethod
     def of_crops(cls, crops: Iterable[Crop]) -> Self:
-        """One photo a sample: the mean of its crops."""
+        """Return one photo a sample: the mean of its crops."""
         by_sample: dict[str, list[Crop]] = {}
         for crop in crops:
             by_sample.setdefault(crop.sample_id, []).append(crop)
@@ -68,7 +68,7 @@ class Photos:
         return tuple(sorted({name for name, use in zip(self.class_ids, self.learned, strict=True) if use}))
 
     def columns(self, classes: Sequence[str]) -> NDArray[np.int64]:
-        """For each photo the column of its class in `classes`, -1 where it has none."""
+        """Return for each photo the column of its class in `classes`, -1 where it has none."""
         column = {name: index for index, name in enumerate(classes)}
         return np.array([column.get(name, -1) for name in self.class_ids], dtype=np.int64)
 

@@ -63,7 +63,7 @@ class RunKey:
         return hashlib.sha256(json.dumps(identity, separators=(",", ":")).encode()).hexdigest()[:32]
 
     def challenge(self) -> RunKey:
-        """The key of the challenge to the centroid that this key makes."""
+        """Return the key of the challenge to the centroid that this key makes."""
         return replace(self, step=Step.CHALLENGE)
 
     @property

@@ -38,7 +38,7 @@ STATES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TrainingServicer(stubs.TrainingServiceServicer):
-    """The gRPC face of training."""
+    """framewell.training.v1.TrainingService: translate and delegate."""
 
     start: StartRequestedRun
     runs: RunRepository
@@ -133,7 +133,7 @@ class TrainingServicer(stubs.TrainingServiceServicer):
 
 
 def servicer(training: TrainingServicer) -> Servicer:
-    """How the server is to serve it."""
+    """Return the service as the server registers it."""
     return Servicer(
         "framewell.training.v1.TrainingService", stubs.add_TrainingServiceServicer_to_server, training
     )

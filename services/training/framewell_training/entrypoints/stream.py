@@ -1,8 +1,6 @@
-"""Which fact reaches which handler."""
+"""Which handler answers a consumer group's facts."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.erasure import Erase
@@ -10,23 +8,23 @@ from framewell_kit.stream import Stage
 from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.handlers.start_run import StartRun
 from framewell_training.handlers.withdraw_snapshot import WithdrawSnapshot
+from framewell_training.ports import Stores
+from framewell_training.steps.erase_models import EraseModels
+from framewell_training.steps.promote_model import PromoteModel
+from framewell_training.steps.request_run import RequestRun
 
 
-@dataclass(frozen=True, slots=True)
-class Handlers:
-    """The stream handlers of training."""
-
-    start_run: StartRun
-    start_requested_run: StartRequestedRun
-    withdraw_snapshot: WithdrawSnapshot
-    erase: Erase
-
-
-def stages(handlers: Handlers, decisions: DecisionLog) -> list[Stage]:
-    """Return the subscriptions of training."""
+def stages(
+    stores: Stores, request: RequestRun, promoter: PromoteModel, decisions: DecisionLog
+) -> list[Stage]:
+    """Return one stage a consumer group. What was erased is counted at the first delivery alone."""
+    s = stores
+    eraser = EraseModels(s.models, s.deployments, s.folders, promoter)
+    erase = Erase("training", class_=eraser.of_class, asset=eraser.of_asset, holder=eraser.of_holder)
+    withdraw = WithdrawSnapshot(s.snapshots, s.runs, s.models, s.deployments, promoter)
     return [
-        Stage("training.start_run", handlers.start_run),
-        Stage("training.start_requested_run", handlers.start_requested_run),
-        Stage("training.withdraw_snapshot", handlers.withdraw_snapshot),
-        Stage("training.erase", handlers.erase, decide_once=decisions),
+        Stage("training.start_run", StartRun(s.snapshots, s.runs, request)),
+        Stage("training.start_requested_run", StartRequestedRun(s.snapshots, request)),
+        Stage("training.withdraw_snapshot", withdraw),
+        Stage("training.erase", erase, decide_once=decisions),
     ]

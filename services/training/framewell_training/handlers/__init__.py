@@ -1,1 +1,1 @@
-"""What training does: one file a handler, fact or job in, facts out, ports as its fields."""
+"""Handlers: one fact in, facts out, ports as fields; one file each."""

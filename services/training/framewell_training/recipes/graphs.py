@@ -30,7 +30,7 @@ class GraphExporter(Protocol):
     """Exports heads to ONNX."""
 
     def export(self, head: Head, probes: Vectors) -> Graph:
-        """The graph of `head`: `embedding` float32 [N, D] to `distance` float32 [N, classes], N free.
+        """Return the graph of `head`: `embedding` float32 [N, D] to `distance` float32 [N, classes], N free.
 
         Compared with torch on `probes` (real vectors) and on random ones. Blocks. Raises GraphDiffers.
         """

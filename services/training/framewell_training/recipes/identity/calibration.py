@@ -26,7 +26,7 @@ REVIEW_SHARE = 0.04
 
 
 def make_centroids(photos: Photos, classes: tuple[str, ...]) -> CentroidHead:
-    """The mean photo of each class, in the order of `classes`; each must have a photo."""
+    """Return the mean photo of each class, in the order of `classes`; each must have a photo."""
     columns = photos.columns(classes)
     means = [photos.vectors[columns == column].mean(axis=0) for column in range(len(classes))]
     return CentroidHead(np.stack(means).astype(np.float32))
@@ -41,7 +41,7 @@ def calibrate_centroids(
     enough: int,
     false_names: float,
 ) -> Thresholds:
-    """The default thresholds, tightened where enough unknown faces show that they are too loose.
+    """Return the default thresholds, tightened where enough unknown faces show that they are too loose.
 
     `hit` is held against photos of the other classes, which are certainly other people. `review` is held
     against the background. Neither is ever loosened: a dataset's own background faces are few.
@@ -89,7 +89,7 @@ def without_likely_members(background: BackgroundFaces, head: CentroidHead, hit:
 
 
 def nearest_other(distances: Distances, columns: NDArray[np.int64]) -> NDArray[np.float32]:
-    """For each row the distance to the nearest class that is not its own; rows without any are left out.
+    """Return each row's distance to the nearest class that is not its own; rows without any are left out.
 
     Seen this way every labelled photo is certainly unknown to all classes but one.
     """

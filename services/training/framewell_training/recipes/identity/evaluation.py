@@ -27,7 +27,7 @@ class FoldHead:
 def measure(
     photos: Photos, background: BackgroundFaces, folds: Sequence[Fold], heads: Sequence[FoldHead]
 ) -> Figures:
-    """The figures of a method from its head in each fold.
+    """Return the figures of a method from its head in each fold.
 
     An unknown face is a face of nobody known (the fold's share of them) or a held-out photo shown to a model
     that does not know its person: its own column is not looked at. A class that a head does not have

@@ -60,7 +60,7 @@ def _fold(photos: Photos, photo_fold: np.ndarray, part: np.ndarray, index: int) 
 
 
 def _fold_of_photos(photos: Photos) -> np.ndarray:
-    """For each photo the fold that judges it, -1 for none: programmes of a class dealt out in turn."""
+    """Return for each photo the fold that judges it, -1 for none: programmes of a class dealt out in turn."""
     programmes: dict[str, list[str]] = {}
     for class_id, programme, learned in zip(photos.class_ids, photos.programmes, photos.learned, strict=True):
         if learned and programme not in programmes.setdefault(class_id, []):

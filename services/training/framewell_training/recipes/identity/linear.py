@@ -29,7 +29,7 @@ class Checkpoints(Protocol):
     """Where a training leaves its state. Blocking; `keep` may raise RunStopped to end the training."""
 
     def latest(self) -> bytes | None:
-        """What was kept last, None at the beginning."""
+        """Return what was kept last, None at the beginning."""
         ...
 
     def keep(self, epoch: int, epochs: int, state: bytes) -> None:

@@ -144,7 +144,7 @@ def _columns_of(head: LinearHead, classes: tuple[str, ...], wanted: tuple[str, .
 
 
 def _middle(made: Sequence[FoldHead]) -> Thresholds:
-    """The middle of the folds' thresholds: the final head has no background faces left to calibrate on."""
+    """Return the middle of the folds' thresholds: the final head has no faces left to calibrate on."""
     return Thresholds(
         median(one.thresholds.hit for one in made), median(one.thresholds.review for one in made)
     )

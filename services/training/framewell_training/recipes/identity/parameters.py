@@ -52,7 +52,7 @@ class IdentityParameters:
         return parsed
 
     def texts(self) -> dict[str, str]:
-        """All parameters as text, the same however they were written: what a run's id is made from."""
+        """Return all parameters as text, the same however they were written: what a run's id is made from."""
         return {
             "hit": f"{self.hit:g}",
             "review": f"{self.review:g}",

@@ -1,0 +1,33 @@
+"""Everything the service keeps and reads, in one value: each entrypoint takes from it what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell_inference.ports.analysers import FrameBundles, Sounds
+from framewell_inference.ports.models import IdentityModelRepository, ImportedModelRepository, RelabelQueue
+from framewell_inference.ports.repositories import (
+    FaceTrackRepository,
+    ObservationRepository,
+    PostingRepository,
+)
+from framewell_kit.fanin import FanIn
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.objects.protocol import Objects
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Documents, objects and queues."""
+
+    objects: Objects
+    bundles: FrameBundles
+    sounds: Sounds
+    references: ObjectReferences
+    observations: ObservationRepository
+    tracks: FaceTrackRepository
+    postings: PostingRepository
+    parts: FanIn
+    identities: IdentityModelRepository
+    imported: ImportedModelRepository
+    relabel: RelabelQueue
