@@ -82,7 +82,7 @@ KINDS = {
         Example(
             "handler",
             3,
-            ("tests/contracts/test_who_hears_what.py", "tests/contracts/test_security_page.py"),
+            ("tests/contracts/test_readers.py", "tests/contracts/test_security_page.py"),
             imports=True,
         ),
         Example("route", 4, ("services/gateway/tests/test_openapi.py",)),
@@ -91,7 +91,7 @@ KINDS = {
             6,
             (
                 "tests/contracts/test_compose.py",
-                "tests/contracts/test_who_hears_what.py",
+                "tests/contracts/test_readers.py",
                 "tests/contracts/test_security_page.py",
             ),
             imports=True,
