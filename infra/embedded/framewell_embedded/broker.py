@@ -31,7 +31,7 @@ class Broker:
 
     @property
     def bootstrap(self) -> str:
-        """What clients connect to."""
+        """Return what clients connect to."""
         return f"{LOOPBACK}:{self.port}"
 
     @property
@@ -72,11 +72,11 @@ class Broker:
             )
 
     def command(self) -> tuple[str, ...]:
-        """The command line that runs the broker in the foreground; SIGTERM ends it cleanly."""
+        """Return the command line that runs the broker in the foreground; SIGTERM ends it cleanly."""
         return self._java("kafka.Kafka", str(self._configuration))
 
     def ready(self) -> bool:
-        """True once it accepts connections, which it does only after its logs are recovered."""
+        """Return whether it accepts connections, which it does only after its logs are recovered."""
         return answers(self.port)
 
     def _java(self, *arguments: str) -> tuple[str, ...]:

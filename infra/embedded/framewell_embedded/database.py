@@ -27,7 +27,7 @@ class Database:
 
     @property
     def uri(self) -> str:
-        """What drivers connect to."""
+        """Return what drivers connect to."""
         return f"mongodb://{LOOPBACK}:{self.port}"
 
     def prepare(self) -> None:
@@ -35,7 +35,7 @@ class Database:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def command(self) -> tuple[str, ...]:
-        """The command line that runs the database in the foreground; SIGTERM ends it cleanly."""
+        """Return the command line that runs the database in the foreground; SIGTERM ends it cleanly."""
         return find_java().command(
             heap_megabytes=_HEAP_MEGABYTES,
             classpath=jars_folder(),
@@ -43,5 +43,5 @@ class Database:
         )
 
     def ready(self) -> bool:
-        """True once it accepts connections."""
+        """Return whether it accepts connections."""
         return answers(self.port)

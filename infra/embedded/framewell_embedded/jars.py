@@ -37,7 +37,7 @@ def actual(folder: Path) -> dict[str, str]:
 
 
 def problems(folder: Path) -> list[str]:
-    """One sentence for every jar that is missing, different or not pinned; empty is good."""
+    """Return one sentence for every jar that is missing, different or not pinned; empty is good."""
     wanted, present = pinned(), actual(folder)
     missing = [f"{name} is missing" for name in sorted(wanted.keys() - present.keys())]
     foreign = [f"{name} is not pinned" for name in sorted(present.keys() - wanted.keys())]

@@ -25,7 +25,7 @@ class Java:
     version: int
 
     def command(self, *, heap_megabytes: int, classpath: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
-        """The command line of a small server that shares its cores with the whole mesh.
+        """Return the command line of a small server that shares its cores with the whole mesh.
 
         Bounded heap, the collector that costs least when idle, and the first compiler alone: it halves the
         processor time of start and work on two cores, for a peak rate that nothing here asks for.
@@ -47,7 +47,7 @@ class Java:
 
 @cache
 def find_java() -> Java:
-    """The Java of JAVA_HOME, else the one on the PATH. Raises CannotStart where it is missing or too old."""
+    """Return the Java of JAVA_HOME, else of the PATH. Raise CannotStart where it is missing or too old."""
     home = os.environ.get("JAVA_HOME")
     found = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if not found or not Path(found).exists():

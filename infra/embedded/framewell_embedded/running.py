@@ -28,10 +28,10 @@ class Server(Protocol):
         """Lay out the server's folder; changes nothing the second time."""
 
     def command(self) -> tuple[str, ...]:
-        """The command line that runs the server in the foreground."""
+        """Return the command line that runs the server in the foreground."""
 
     def ready(self) -> bool:
-        """True once clients can connect."""
+        """Return whether clients can connect."""
 
 
 def start(server: Server, log: Path) -> subprocess.Popen[bytes]:
@@ -59,7 +59,7 @@ def wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path
 
 @contextmanager
 def running(server: Server, log: Path, *, seconds: float = 60.0) -> Iterator[subprocess.Popen[bytes]]:
-    """The server, prepared, started and ready; ended when the block is left."""
+    """Prepare and start the server, yield it once it is ready, and end it when the block is left."""
     server.prepare()
     process = start(server, log)
     try:
@@ -75,7 +75,7 @@ def running(server: Server, log: Path, *, seconds: float = 60.0) -> Iterator[sub
 
 
 def die_with_parent() -> Callable[[], None] | None:
-    """For `preexec_fn`: the child is killed when the thread that started it ends. Nothing beside Linux."""
+    """Have the child killed when the thread that started it ends (a `preexec_fn`). Linux only."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl  # resolved here: between fork and exec nothing may take a lock

@@ -91,7 +91,7 @@ async def _tail(
 
 
 def _newest(records: Sequence[Any], last: int | None) -> list[Any]:
-    """So many of each topic, whatever partitions they lie in, oldest first; None: all."""
+    """Return so many of each topic, whatever partitions they lie in, oldest first; None: all."""
     of_topic: dict[str, list[Any]] = {}
     for record in sorted(records, key=lambda record: record.timestamp):
         of_topic.setdefault(record.topic, []).append(record)

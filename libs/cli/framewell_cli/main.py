@@ -77,7 +77,7 @@ def build(names: Iterable[str]) -> typer.Typer:
 
 
 def _no_options() -> None:
-    """A callback: with one, typer makes a subcommand also of a single command."""
+    """Do nothing: with a callback, typer makes a subcommand also of a single command."""
 
 
 def main() -> None:

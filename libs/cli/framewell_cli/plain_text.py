@@ -50,6 +50,6 @@ def _escaped(one: str) -> str:
 
 
 def _json_escaped(one: str) -> str:
-    """As JSON spells it: \\uXXXX, two of them beyond the basic plane."""
+    """Return it as JSON spells it: \\uXXXX, two of them beyond the basic plane."""
     units = one.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

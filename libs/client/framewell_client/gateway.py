@@ -257,7 +257,7 @@ class Gateway:
         return document
 
     def _pages(self, path: str, key: str, limit: int | None = None, **wanted: Any) -> list[Document]:
-        """The items of as many pages as it takes; empty conditions are left out."""
+        """Yield the items of as many pages as it takes; empty conditions are left out."""
         conditions = {name: value for name, value in wanted.items() if value}
         found: list[Document] = []
         token: dict[str, str] = {}
@@ -271,7 +271,7 @@ class Gateway:
         return found
 
     def _stream(self, asset_id: str, last_event_id: str) -> Iterator[tuple[str, Document]]:
-        """Events, each with the id to resume after; ends when the connection does."""
+        """Yield events, each with the id to resume after, until the connection ends."""
         headers = {"accept": "text/event-stream", "last-event-id": last_event_id}
         timeout = httpx.Timeout(_STREAM_READ_SECONDS, connect=5.0)
         path = f"/v1/assets/{_part(asset_id)}/events"

@@ -100,7 +100,7 @@ def encode_fact(
     message: Message,
     lane: "Lane.ValueType | None",
 ) -> Record:
-    """As `encode`, with the fact type and key of the message known, and the attributes as a plain tuple."""
+    """Encode as `encode`, with fact type and key of the message known, the attributes as a plain tuple."""
     event_id, source, _, time, subject, traceparent, tracestate = envelope
     name = fact.type
     headers = [*_shared_headers(source, name, time), ("ce_id", event_id.encode())]

@@ -71,7 +71,7 @@ class FactType:
 
     @cached_property
     def type(self) -> str:
-        """The CloudEvents type, e.g. `framewell.chunk.planned.v1`."""
+        """Return the CloudEvents type, e.g. `framewell.chunk.planned.v1`."""
         package, name = self.message.DESCRIPTOR.full_name.rsplit(".", 1)
         root, subject, version = package.split(".")
         verb = name[len(subject) :].lower()
@@ -79,7 +79,7 @@ class FactType:
 
     @property
     def from_outside(self) -> bool:
-        """True when systems that are no part of the mesh write this type."""
+        """Return whether systems that are no part of the mesh write this type."""
         return OUTSIDE in self.emitted_by
 
     @cached_property
@@ -92,7 +92,7 @@ class FactType:
 
     @cached_property
     def key_of(self) -> Lookup:
-        """Returns the record key of a message of this type; empty when the message leaves it open."""
+        """Return the record key of a message of this type; empty when the message leaves it open."""
         value_of = attrgetter(self.key_path)
         if isinstance(value_of(self.message()), Subject):
             return lambda message: subject_key(value_of(message))
@@ -100,19 +100,19 @@ class FactType:
 
     @cached_property
     def asset_of(self) -> Lookup:
-        """Returns the asset that a message of this type names; empty when it names none."""
+        """Return the asset that a message of this type names; empty when it names none."""
         return _lookup(
             self.message, ("work.asset_id", "asset_id", "provenance.asset_id", "subject.asset_id"), ""
         )
 
     @cached_property
     def lane_of(self) -> Lookup:
-        """Returns the lane that a message of this type names; LANE_UNSPECIFIED when it names none."""
+        """Return the lane that a message of this type names; LANE_UNSPECIFIED when it names none."""
         return _lookup(self.message, ("work.lane", "lane"), LANE_UNSPECIFIED)
 
     @cached_property
     def summary(self) -> str:
-        """What the fact says: `IngestRequested` becomes `ingest requested`."""
+        """Return what the fact says: `IngestRequested` becomes `ingest requested`."""
         return self.type.removeprefix("framewell.").rsplit(".", 1)[0].replace(".", " ")
 
     def topic(self, lane: "Lane.ValueType | None" = None) -> str:
@@ -131,7 +131,7 @@ class FactType:
 
     @cached_property
     def topic_names(self) -> tuple[str, ...]:
-        """All topics of this type, live before archive."""
+        """Return all topics of this type, live before archive."""
         return (self._live_topic, self._archive_topic) if self.laned else (self.type,)
 
     def topics(self) -> Iterator[Topic]:

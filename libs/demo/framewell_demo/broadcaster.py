@@ -50,7 +50,7 @@ class Request:
 
     @property
     def asset_id(self) -> str:
-        """The id the mesh will give the asset: made from the event's source and id."""
+        """Return the id the mesh will give the asset: made from the event's source and id."""
         return asset_id(SOURCE, self.event_id)
 
 

@@ -109,7 +109,7 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
 
 @contextlib.asynccontextmanager
 async def _story(endpoints: Mapping[str, str], media: Media, screen: Screen) -> AsyncIterator[Story]:
-    """The story, connected to a mesh."""
+    """Return the story, connected to a mesh."""
     kafka = BrokerAccess(endpoints["kafka"])
     async with (
         following(kafka) as log,

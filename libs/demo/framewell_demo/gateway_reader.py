@@ -94,12 +94,12 @@ class GatewayReader:
 
 
 def _complete(view: View) -> bool:
-    """False while a service that knows a part of it is away, or has not heard of it yet."""
+    """Return False while a service that knows a part of it is away, or has not heard of it yet."""
     return not view["unavailable"] and "samples" in view and bool(view["rights"])
 
 
 def _uris(playlist: str) -> list[str]:
-    """Everything a playlist names: lines without a hash, and URI attributes of maps and renditions."""
+    """Return everything a playlist names: lines without a hash, and URI attributes of maps and renditions."""
     found = []
     for line in playlist.splitlines():
         if line and not line.startswith("#"):

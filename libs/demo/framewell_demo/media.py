@@ -65,7 +65,7 @@ def prepare(sources: Sources, folder: Path) -> Media:
 
 
 def _digest(sources: Sources) -> str:
-    """Names a rendering by what it is made from: the sources and the very code that draws."""
+    """Name a rendering by what it is made from: the sources and the very code that draws."""
     digest = hashlib.sha256()
     for source in sources.entries:
         digest.update(source.sha256.encode())

@@ -49,7 +49,7 @@ async def gather(record: RunRecord, gateway: GatewayReader) -> Gathered:
 
 
 async def _frames(record: RunRecord, gateway: GatewayReader, role: str) -> Sequence[Picture]:
-    """For everybody seen in a programme: the picture they are seen in, with their box and name."""
+    """Return, for everybody seen in a programme, the picture they are seen in, with box and name."""
     pictures = []
     for person in record.people[role]:
         name = record.name(person.class_id) if person.class_id else "unknown"

@@ -34,7 +34,7 @@ class LearningCycle:
 
     @property
     def seconds(self) -> float:
-        """From accepting to the switch of what is stored."""
+        """Return the seconds from accepting to the switch of what is stored."""
         return (self.recognised_at - self.accepted_at).total_seconds()
 
     @property

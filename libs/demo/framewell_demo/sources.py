@@ -136,7 +136,7 @@ def _source(entry: Mapping[str, Any]) -> Source:
 
 
 def _by_package(sources: Iterable[Source]) -> Iterator[tuple[Package, list[Source]]]:
-    """Sources that ship in one archive together, with a package that lists all their members."""
+    """Return sources that ship in one archive together, with a package that lists all their members."""
     grouped: dict[str, list[Source]] = {}
     for source in sources:
         grouped.setdefault(source.package.archive_sha256, []).append(source)

@@ -61,7 +61,7 @@ class Story:
         return record
 
     async def _morning(self, record: RunRecord) -> None:
-        """Steps 1-5: everything comes in, is analysed or rejected; samples are proposed or withheld."""
+        """Do steps 1-5: everything comes in, is analysed or rejected; samples are proposed or withheld."""
         requests = self.events.morning()
         self.report(f"sending {len(requests)} requests, one of them as plain JSON")
         for request in requests:
@@ -84,7 +84,7 @@ class Story:
         )
 
     async def _first_cycle(self, record: RunRecord) -> None:
-        """Steps 5-6: staff accept the man of programme A; the mesh learns him."""
+        """Do steps 5-6: staff accept the man of programme A; the mesh learns him."""
         record.cycles.append(await self._learn(record, record.asset("programme-a")))
 
     async def _evening(self, record: RunRecord) -> None:

@@ -90,7 +90,7 @@ def _services(prefix: str) -> Iterator[Grant]:
 
 
 def _diagnosis(prefix: str) -> Iterator[Grant]:
-    """What `framewell why` needs: the gateway reads what waits anywhere, and how far each group has read."""
+    """Return what `framewell why` needs: read what waits anywhere, and how far each group has read."""
     parked = [name for group in GROUPS for name in (retry_topic(group), dead_letter_topic(group))]
     yield from _on_topics("gateway", prefix, [*parked, DEAD_LETTER_ACTIONS], "read", "framewell why")
     yield from (Grant("gateway", "group", prefix + group, "describe", "framewell why") for group in GROUPS)

@@ -80,17 +80,17 @@ class BrokerAccess:
         return cls(servers or env.get(VARIABLE, ""), **options)
 
     def __str__(self) -> str:
-        """The servers, and the security unless it is plaintext: for people."""
+        """Return the servers, and the security unless it is plaintext: for people."""
         return self.servers if self.security == "plaintext" else f"{self.servers} ({self.security})"
 
     @property
     def addresses(self) -> list[str]:
-        """The bootstrap servers, `host:port` each."""
+        """Return the bootstrap servers, `host:port` each."""
         return [one.strip() for one in self.servers.split(",") if one.strip()]
 
     @property
     def encrypted(self) -> bool:
-        """True when everything between us and the broker is encrypted and the broker is verified."""
+        """Return whether everything between us and the broker is encrypted and the broker is verified."""
         return self.security != "plaintext"
 
     def client_options(self) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 def _is_public(address: str) -> bool:
-    """True for a numeric address outside private and loopback networks; names are not resolved."""
+    """Return whether a numeric address is outside private and loopback networks; names are not resolved."""
     host = address.rpartition(":")[0].strip("[]")
     try:
         return ipaddress.ip_address(host).is_global

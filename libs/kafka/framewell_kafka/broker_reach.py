@@ -82,7 +82,7 @@ def refused_names(error: KafkaError) -> list[str]:
 async def _reach_named(
     address: str, named: list[tuple[str, int]], access: BrokerAccess, options: dict[str, Any], within: float
 ) -> None:
-    """A bootstrap server only says where the brokers are: one of those must be reachable too."""
+    """Try the brokers that a bootstrap server names: one of those must be reachable too."""
     reasons = []
     for host, port in named:
         if f"{host}:{port}" == address:
@@ -112,7 +112,7 @@ _FAILURES = (OSError, KafkaError, TimeoutError, asyncio.IncompleteReadError, Val
 
 
 def _reason(error: BaseException, access: BrokerAccess, within: float) -> str:
-    """What went wrong, as the end of a sentence that begins with the address."""
+    """Return what went wrong, as the end of a sentence that begins with the address."""
     for one in _causes(error):
         reason = _tls_reason(one, access) or _login_reason(one, access) or _network_reason(one)
         if reason:

@@ -113,7 +113,7 @@ async def _described(admin: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 async def _found(admin: Any, prefix: str, names: Collection[str]) -> dict[str, ExistingTopic]:
-    """Those topics that exist, as the broker has them; by name without the prefix."""
+    """Return those topics that exist, as the broker has them; by name without the prefix."""
     described = await _described(admin, [prefix + name for name in names])
     settings = await _settings(admin, list(described))
     return {
@@ -127,7 +127,7 @@ async def _found(admin: Any, prefix: str, names: Collection[str]) -> dict[str, E
 
 
 async def _settings(admin: Any, names: Sequence[str]) -> dict[str, dict[str, tuple[str, int]]]:
-    """Every setting of these topics, with the source of its value."""
+    """Return every setting of these topics, with the source of its value."""
     found: dict[str, dict[str, tuple[str, int]]] = {}
     for some in _chunks(names):
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in some]

@@ -73,7 +73,7 @@ def _partitions(topic: Topic, found: ExistingTopic) -> Iterator[Difference]:
 
 
 def _cost(setting: str, have: str, want: str, settings: Mapping[str, str]) -> str:
-    """What the broker would lose by the change; empty when nothing."""
+    """Return what the broker would lose by the change; empty when nothing."""
     match setting:
         case "retention.ms" if _shorter(want, have):
             return "older records are deleted"

@@ -5,7 +5,7 @@ others change). One insert-once document `<group>/<cause>` holds the outgoing re
 
 A decision is kept for as long as its fact may come again. Where a topic keeps facts for ever (erasures) that
 is for ever, and there are as many decisions as facts that the mesh keeps anyway; others are forgotten
-(`operations.forgetting`), and a fact replayed by hand after that is decided anew.
+(`operations.retention`), and a fact replayed by hand after that is decided anew.
 """
 
 from collections.abc import Sequence

@@ -67,7 +67,7 @@ class IngestBench(ServiceBench):
         return next((end for end in ends if end.work.asset_id == wanted), None)
 
     async def take_in_file(self, path: Path, event_id: str = "request-1") -> End | None:
-        """As `take_in`, for a file without any statement."""
+        """Take in as `take_in`, for a file without any statement."""
         return await self.take_in(IngestRequested(uri=path.as_uri()), event_id)
 
     async def fetch_unended(self, asset: str) -> Sequence[Outgoing]:

@@ -93,7 +93,7 @@ def _one_line(event: dict[str, Any]) -> str:
 
 
 def _summary(data: Document) -> str:
-    """What a person wants to know of the event first."""
+    """Return what a person wants to know of the event first."""
     if failure := data.get("outcome", {}).get("failed"):
         return f"FAILED: {failure['detail']}"
     values = {**data.get("work", {}), **data, "model": model_text(data.get("model"))}

@@ -92,7 +92,7 @@ def _uri_or_path(source: str) -> str | Path:
 
 
 def _uri(gateway: Gateway, source: str | Path, roots: Sequence[Path]) -> str:
-    """Where ingest finds it: by path inside its roots, otherwise it is sent there."""
+    """Return where ingest finds it: by path inside its roots, otherwise it is sent there."""
     if isinstance(source, str):
         return source
     if any(source.is_relative_to(root.resolve()) for root in roots):

@@ -33,7 +33,7 @@ class Steps:
 
     @property
     def line(self) -> str:
-        """For a person: `analysing · transcoded 3/4 · analysed 1/4`."""
+        """Return it for a person: `analysing · transcoded 3/4 · analysed 1/4`."""
         planned = self._count("chunk.planned")
         if not planned:
             return self.stage

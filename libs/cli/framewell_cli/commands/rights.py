@@ -88,7 +88,7 @@ def _shown(value: Any) -> str:
 
 
 def _subject(target: str) -> dict[str, str]:
-    """The subject of a change, from `asset:<id>`, an id alone, `source:<name>` or `holder:<name>`."""
+    """Return the subject of a change, from `asset:<id>`, an id alone, `source:<name>` or `holder:<name>`."""
     kind, colon, name = target.partition(":")
     if not colon:
         return {"asset_id": target}
@@ -98,7 +98,7 @@ def _subject(target: str) -> dict[str, str]:
 
 
 def _renewed(statement: dict[str, Any], issuer: str, statement_id: str) -> dict[str, Any]:
-    """The statement with the names given, newer than any before it."""
+    """Return the statement with the names given, newer than any before it."""
     renewed = {"revision": int(time.time()), **statement}
     renewed |= {"issuer": issuer} if issuer else {}
     renewed |= {"statement_id": statement_id} if statement_id else {}

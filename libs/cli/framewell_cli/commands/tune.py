@@ -63,7 +63,7 @@ def tune(
 def _wish(
     log_level: str, loggers: list[str], trace_sample: float | None, lasting: str
 ) -> api.SetTelemetryRequest | None:
-    """What is to change; None when nothing is."""
+    """Return what is to change; None when nothing is."""
     if not (log_level or loggers or trace_sample is not None):
         if lasting:
             raise UsageProblem("--for says how long a change lasts: say also what to change.")

@@ -118,7 +118,7 @@ def states(word: str) -> frozenset[State]:
 
 
 def _event_type(name: str) -> str:
-    """The type in full, also where it was written without the parts that all types share."""
+    """Return the type in full, also where it was written without the parts that all types share."""
     if not name or name in FACTS:
         return name
     matching = [one for one in FACTS if one.removeprefix("framewell.").rpartition(".")[0] == name]
@@ -126,7 +126,7 @@ def _event_type(name: str) -> str:
 
 
 def _moment_ms(text: str) -> int | None:
-    """Milliseconds since 1970 of `2h` (ago) or `2026-11-22T18:00` (UTC unless it says otherwise)."""
+    """Return milliseconds since 1970 of `2h` (ago) or `2026-11-22T18:00` (UTC unless it says otherwise)."""
     if not text:
         return None
     ago = _AGO.fullmatch(text)

@@ -24,12 +24,12 @@ class MeshFolder:
 
     @property
     def endpoints(self) -> Path:
-        """Addresses of everything that runs; there only while the mesh is up."""
+        """Return the file with the addresses of everything that runs; there only while the mesh is up."""
         return self.state / "endpoints.json"
 
     @property
     def logs(self) -> Path:
-        """One log a process."""
+        """Return the folder of the logs, one a process."""
         return self.state / "logs"
 
     def log(self, name: str) -> Path:
@@ -43,32 +43,32 @@ class MeshFolder:
 
     @property
     def process_table(self) -> Path:
-        """The processes of this mesh, as the supervisor last wrote them."""
+        """Return the file of the processes of this mesh, as the supervisor last wrote them."""
         return self.state / "run" / "processes.json"
 
     @property
     def broker(self) -> Path:
-        """The broker's configuration and data."""
+        """Return the folder of the broker's configuration and data."""
         return self.state / "kafka"
 
     @property
     def database(self) -> Path:
-        """The database's file."""
+        """Return the database's file."""
         return self.state / "database"
 
     @property
     def objects(self) -> Path:
-        """The object store of the embedded mesh."""
+        """Return the folder of the embedded mesh's object store."""
         return self.state / "objects"
 
     @property
     def inbox(self) -> Path:
-        """Files laid here can be named in an `ingest.requested` event."""
+        """Return the folder whose files can be named in an `ingest.requested` event."""
         return self.state / "inbox"
 
     @property
     def scratch(self) -> Path:
-        """Files under way; worth nothing after a restart."""
+        """Return the folder of files under way; worth nothing after a restart."""
         return self.state / "scratch"
 
     def make(self) -> None:

@@ -45,5 +45,5 @@ def end_orphans(folder: MeshFolder, report: Callable[[str], None]) -> Sequence[I
 
 
 def _ancestors() -> set[int]:
-    """This process and its parent: a command that a service's child started is no orphan."""
+    """Return this process and its parent: a command that a service's child started is no orphan."""
     return {os.getpid(), os.getppid()}

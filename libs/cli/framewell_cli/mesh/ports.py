@@ -49,7 +49,7 @@ class Ports:
 
     @property
     def oip(self) -> int:
-        """The Open Inference Protocol, beside inference's own service."""
+        """Return the port of the Open Inference Protocol, beside inference's own service."""
         return self.base + 29
 
     def health(self, service: str) -> int:

@@ -57,7 +57,7 @@ class ProcessTable:
 
     @property
     def processes(self) -> Sequence[tuple[str, Identity]]:
-        """Name and identity of everything that was started."""
+        """Return name and identity of everything that was started."""
         return [(entry.name, entry.process) for entry in self.entries if entry.process is not None]
 
 

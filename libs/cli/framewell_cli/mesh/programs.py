@@ -128,5 +128,5 @@ def ingest_roots(folder: MeshFolder) -> str:
 
 
 def _unless_set(defaults: Mapping[str, str]) -> dict[str, str]:
-    """What the person who starts the mesh has not decided otherwise."""
+    """Return what the person who starts the mesh has not decided otherwise."""
     return {name: value for name, value in defaults.items() if name not in os.environ}

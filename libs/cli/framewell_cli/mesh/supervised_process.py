@@ -54,7 +54,7 @@ class SupervisedProcess:
 
     @property
     def entry(self) -> Entry:
-        """What others may know of it."""
+        """Return what others may know of it."""
         return Entry(
             name=self.program.name,
             state=self.state,

@@ -44,7 +44,7 @@ Report = Callable[[str], None]
 
 
 def _plain_client() -> httpx.AsyncClient:
-    """For health on loopback: no TLS, and none of the proxies that the environment may name."""
+    """Return a client for health on loopback: no TLS, and no proxies that the environment may name."""
     return httpx.AsyncClient(verify=False, trust_env=False)  # noqa: S501 - nothing of it is https
 
 

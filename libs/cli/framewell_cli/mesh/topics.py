@@ -106,7 +106,7 @@ def diff_command(
 
 
 def _declared(file: Path | None, replication: int | None) -> Sequence[Topic]:
-    """The topics as they are to be in this environment; UsageProblem when it makes no sense."""
+    """Return the topics as they are to be in this environment. Raise UsageProblem when it makes no sense."""
     try:
         environment = Environment.read(_yaml(file)) if file else Environment()
         if replication is not None:

@@ -90,7 +90,7 @@ def _overview(view: View) -> Section:
 
 
 def _frames(view: View, source: PictureSource) -> Section:
-    """A few pictures with the faces and texts seen in them, the fullest ones first."""
+    """Return a few pictures with the faces and texts seen in them, the fullest ones first."""
     by_frame: dict[int, list[Mapping[str, Any]]] = {}
     for seen in source.observations(view["asset_id"]):
         if "box" in seen and seen["kind"] in {"face", "text"}:
@@ -109,7 +109,7 @@ def _frames(view: View, source: PictureSource) -> Section:
 
 
 def _spread(by_frame: Mapping[int, Sequence[object]]) -> list[int]:
-    """Frames to show: evenly over the asset, in each segment the one in which most was seen."""
+    """Return frames to show: evenly over the asset, in each segment the one in which most was seen."""
     frames = sorted(by_frame)
     count = min(MOST_PICTURES, len(frames))
     segments = [frames[len(frames) * n // count : len(frames) * (n + 1) // count] for n in range(count)]
@@ -117,7 +117,7 @@ def _spread(by_frame: Mapping[int, Sequence[object]]) -> list[int]:
 
 
 def _who(view: View, frame: int) -> str:
-    """The one person known in a frame; empty where several or none are: the view says no boxes."""
+    """Return the one person known in a frame; empty where several or none are: the view says no boxes."""
     names = {
         person["name"]
         for person in view["people"]
@@ -128,7 +128,7 @@ def _who(view: View, frame: int) -> str:
 
 
 def _caption(frame: int, seen: Sequence[Mapping[str, Any]]) -> str:
-    """The words on screen stand here: over the picture they would hide what they repeat."""
+    """Return the words on screen, which over the picture would hide what they repeat."""
     words = [f"“{shorten(one['text'], LONGEST_WORDS)}”" for one in seen if one["kind"] == "text"]
     return f"picture {frame}" + (f": {', '.join(words)}" if words else "")
 

@@ -38,7 +38,7 @@ class Picture:
 
     @property
     def uri(self) -> str:
-        """The picture inside the page."""
+        """Return the picture as a data URI."""
         return "data:image/jpeg;base64," + base64.b64encode(self.jpeg).decode()
 
 

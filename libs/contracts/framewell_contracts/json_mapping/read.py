@@ -27,7 +27,7 @@ class FieldProblem(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The problem with its place."""
+        """Return the problem with its place."""
         return f"{self.field}: {self.problem}" if self.field else self.problem
 
 

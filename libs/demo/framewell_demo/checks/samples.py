@@ -72,7 +72,7 @@ def withheld_decision(record: RunRecord, role: str) -> RightsDecision:
 
 
 def _words(decision: RightsDecision) -> str:
-    """Everything the decision says: its sentence, and what its grounds quote and where that stood."""
+    """Return everything the decision says: its sentence, and what its grounds quote and where that stood."""
     grounds = (f"{ground.verbatim} {ground.found_at} {ground.statement_id}" for ground in decision.grounds)
     return " ".join((decision.sentence, *grounds))
 

@@ -179,7 +179,7 @@ class _TolerantRecords(fetcher.PartitionRecords):  # type: ignore[misc]
                 return
 
     def _decode_again(self, error: Exception) -> Iterator[Any]:
-        """The records of the rest of the batch that failed; reading goes on with the next batch."""
+        """Return the records of the rest of the batch that failed; reading goes on with the next batch."""
         try:
             if isinstance(error, BatchTooLarge):
                 raise error
@@ -192,7 +192,7 @@ class _TolerantRecords(fetcher.PartitionRecords):  # type: ignore[misc]
             yield self._placeholder(malformed)
 
     def _placeholder(self, error: Exception) -> Any:
-        """One record without content instead of the rest of the batch, with the reason in a header."""
+        """Return one record without content instead of the rest of the batch, with the reason in a header."""
         first, self.next_fetch_offset = self.next_fetch_offset, self._records.batch.next_offset
         last, partition = self.next_fetch_offset - 1, self._tp
         reason = (
@@ -249,7 +249,7 @@ def _chunk(content: bytes, at: int) -> tuple[bytes | None, int]:
 
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
-    """A zigzag varint (protobuf's `sint64`) and where it ends; IndexError when the content ends before."""
+    """Return a zigzag varint (protobuf's `sint64`) and where it ends. Raise IndexError when it is cut off."""
     number = shift = 0
     while True:
         byte = content[at]

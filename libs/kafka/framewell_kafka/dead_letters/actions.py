@@ -39,7 +39,7 @@ class Action:
 
     @property
     def state(self) -> State:
-        """The state of the dead letter after it: one that was restored waits again."""
+        """Return the state of the dead letter after it: one that was restored waits again."""
         return "waiting" if self.kind == "restored" else self.kind
 
     def value(self) -> bytes:

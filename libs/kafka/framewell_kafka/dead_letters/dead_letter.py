@@ -64,12 +64,12 @@ class DeadLetter:
 
     @property
     def event_id(self) -> str:
-        """The id of its event; empty where its sender gave none."""
+        """Return the id of its event; empty where its sender gave none."""
         return self._attribute("id")
 
     @property
     def event_type(self) -> str:
-        """The type of its event, as its sender spelt it."""
+        """Return the type of its event, as its sender spelt it."""
         return self._attribute("type")
 
     def event(self) -> Event | None:
@@ -88,7 +88,7 @@ class DeadLetter:
         return asset_of(event)
 
     def _attribute(self, name: str) -> str:
-        """An attribute of the event, in whichever mode it was sent, also where its content is unreadable."""
+        """Return an attribute of the event, in whichever mode it was sent, even of unreadable content."""
         binary = next((content for header, content in self.headers if header == f"ce_{name}"), None)
         if binary is not None:
             return binary[:MAX_ATTRIBUTE].decode("utf-8", "replace")

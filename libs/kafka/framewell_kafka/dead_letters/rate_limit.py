@@ -18,7 +18,7 @@ class RateLimit:
 
     @property
     def batch(self) -> int:
-        """How many records to send together."""
+        """Return how many records to send together."""
         if not self.per_second:
             return MAX_BATCH
         return max(1, min(MAX_BATCH, int(self.per_second / _BATCHES_PER_SECOND)))

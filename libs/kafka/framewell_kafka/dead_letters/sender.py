@@ -96,7 +96,7 @@ class Sender:
         return results
 
     async def _send(self, record: OutgoingRecord) -> Awaitable[Any] | KafkaError:
-        """An awaitable of the acknowledgement, or the error with which sending failed at once."""
+        """Return an awaitable of the acknowledgement, or the error with which sending failed at once."""
         try:
             sent: Awaitable[Any] = await self._producer.send(
                 record.topic, record.value, record.key, partition=record.partition, headers=record.headers,

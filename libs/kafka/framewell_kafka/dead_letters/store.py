@@ -253,7 +253,7 @@ class DeadLetterStore:
 async def _batches(
     dead_letters: AsyncIterator[DeadLetter], size: int, limit: int | None
 ) -> AsyncIterator[list[DeadLetter]]:
-    """Batches of `size`, at most `limit` dead letters altogether."""
+    """Yield batches of `size`, at most `limit` dead letters altogether."""
     batch: list[DeadLetter] = []
     left = limit
     async for one in dead_letters:

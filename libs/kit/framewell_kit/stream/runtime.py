@@ -168,7 +168,7 @@ class StreamRuntime:
 
     @property
     def breakers(self) -> Mapping[str, Breaker]:
-        """The breaker of every stage, by group."""
+        """Return the breaker of every stage, by group."""
         return self._breakers
 
     async def resume(self, group: str) -> Breaker:

@@ -47,7 +47,7 @@ class Stage:
 
     @property
     def types(self) -> tuple[FactType, ...]:
-        """The fact types its group reads."""
+        """Return the fact types its group reads."""
         return facts_read(self.group)
 
 
@@ -71,7 +71,7 @@ class HeavyStage:
 
     @property
     def types(self) -> tuple[FactType, ...]:
-        """The fact types its group reads."""
+        """Return the fact types its group reads."""
         return facts_read(self.group)
 
 
@@ -92,7 +92,7 @@ class Broadcast:
 
     @property
     def types(self) -> tuple[FactType, ...]:
-        """The fact types it reads."""
+        """Return the fact types it reads."""
         return facts_read(self.name)
 
 

@@ -72,7 +72,7 @@ class StreamTiming:
 
     @property
     def denial_expires(self) -> float:
-        """A denial counts for so long: a topic is granted when it was asked for again and not denied."""
+        """Return for how long a denial counts: a topic is granted when asked for again and not denied."""
         return self.denied + 2 * self.watch
 
 

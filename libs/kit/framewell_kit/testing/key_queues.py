@@ -99,11 +99,11 @@ class KeyQueueBench:
 
     @property
     def partitions(self) -> list[TopicPartition]:
-        """Where requests were written, and the retry topic."""
+        """Return where requests were written, and the retry topic."""
         return [*sorted(set(self._places.values())), RETRY]
 
     def all_done(self) -> bool:
-        """True when every request has ended and everything that was read is committed."""
+        """Return whether every request has ended and everything that was read is committed."""
         return self.ended >= self._places.keys() and all(
             self.consumer.committed.get(at, 0) == len(self.consumer.logs[at]) for at in self.partitions
         )

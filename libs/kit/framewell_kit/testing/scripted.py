@@ -48,12 +48,12 @@ class ScriptedConsumer:
         return len(log) - 1
 
     def lose_end(self, partition: TopicPartition, end: int) -> None:
-        """The broker loses what was written from `end` on; aiokafka then reads from the beginning."""
+        """Lose what was written from `end` on, as a broker may; aiokafka then reads from the beginning."""
         del self.logs[partition][end:]
         self._positions[partition] = 0
 
     async def assign(self, *partitions: TopicPartition) -> None:
-        """A rebalance: everything is taken away, and these are given; a failing listener is passed over."""
+        """Rebalance: everything is revoked, these are assigned; a failing listener is passed over."""
         self._settled.clear()
         with suppress(Exception):
             await self._listener.on_partitions_revoked(set(self._positions))

@@ -99,7 +99,7 @@ class StreamBench:
         await self.publisher.deliver([Record(topic, b"", value, list(headers))])
 
     async def records(self, topic: str) -> list[Any]:
-        """Everything in a topic, as raw records, in order per partition."""
+        """Return everything in a topic, as raw records, in order per partition."""
         consumer = AIOKafkaConsumer(**self.access.client_options(), auto_offset_reset="earliest")
         await consumer.start()
         try:
@@ -116,11 +116,11 @@ class StreamBench:
             await consumer.stop()
 
     async def events(self, topic: str) -> list[Event]:
-        """Everything in a topic, decoded."""
+        """Return everything in a topic, decoded."""
         return [decode(topic, one.headers, one.value) for one in await self.records(topic)]
 
     async def committed(self, group: str, topic: str) -> int:
-        """The sum of a group's committed offsets in a topic."""
+        """Return the sum of a group's committed offsets in a topic."""
         consumer = AIOKafkaConsumer(**self.access.client_options(), group_id=self.prefix + group)
         await consumer.start()
         try:
@@ -134,7 +134,7 @@ class StreamBench:
 
 
 def a_cause(event_id: str | None = None, *, subject: str = "") -> Cause:
-    """A cause nobody has met before."""
+    """Return a cause nobody has met before."""
     return Cause(
         id=event_id or uuid4().hex,
         source="/test",

@@ -51,6 +51,6 @@ class VirtualClock:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """As `asyncio.run`, in virtual time. Raises NothingWillHappen instead of hanging."""
+    """Run as `asyncio.run`, in virtual time. Raise NothingWillHappen instead of hanging."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(work)

@@ -81,7 +81,7 @@ def _described(faces: Sequence[FaceSeen]) -> FaceSeen | None:
 
 
 def _join_captions(captions: list[Caption]) -> list[Caption]:
-    """One caption where the same line stands at the same place before and after an edge."""
+    """Make one caption where the same line stands at the same place before and after an edge."""
     done: list[Caption] = []
     for caption in sorted(captions, key=lambda each: (each.span.start_pts, each.observation_id)):
         place = next((i for i, each in enumerate(done) if _goes_on(each, caption)), None)

@@ -49,7 +49,7 @@ class Asset:
 
     @property
     def end(self) -> End | None:
-        """The fact the asset ended in, None while it may still end either way."""
+        """Return the fact the asset ended in, None while it may still end either way."""
         return self.ingested or self.rejected
 
     def work(self, kind: MediaKind.ValueType = MEDIA_KIND_UNSPECIFIED) -> Work:

@@ -64,7 +64,7 @@ class Photos:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes that can be learned, sorted: the columns of every head made from these photos."""
+        """Return the classes that can be learned, sorted: the columns of every head made of these photos."""
         return tuple(sorted({name for name, use in zip(self.class_ids, self.learned, strict=True) if use}))
 
     def columns(self, classes: Sequence[str]) -> NDArray[np.int64]:
@@ -73,7 +73,7 @@ class Photos:
         return np.array([column.get(name, -1) for name in self.class_ids], dtype=np.int64)
 
     def keep(self, which: Mask) -> Photos:
-        """Those of them that `which` marks."""
+        """Return those of them that `which` marks."""
         rows = np.flatnonzero(which)
         return Photos(
             sample_ids=tuple(self.sample_ids[row] for row in rows),
@@ -85,7 +85,7 @@ class Photos:
         )
 
     def among(self, sample_ids: Iterable[str]) -> Mask:
-        """Which photos are of these samples."""
+        """Return which photos are of these samples."""
         wanted = set(sample_ids)
         return np.array([sample_id in wanted for sample_id in self.sample_ids], dtype=np.bool_)
 
@@ -116,7 +116,7 @@ class BackgroundFaces:
         return len(self.faces)
 
     def keep(self, which: Mask) -> BackgroundFaces:
-        """Those of them that `which` marks."""
+        """Return those of them that `which` marks."""
         rows = np.flatnonzero(which)
         return BackgroundFaces(
             faces=tuple(self.faces[row] for row in rows),

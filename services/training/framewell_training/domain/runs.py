@@ -36,7 +36,7 @@ class Step(StrEnum):
 
     @property
     def job_kind(self) -> str:
-        """The kind of job that does the step: two kinds, so that a centroid never waits for a challenge."""
+        """Return the kind of job that does the step: two, so that a centroid never waits for a challenge."""
         return f"train-{self.value}"
 
 
@@ -52,7 +52,7 @@ class RunKey:
 
     @property
     def run_id(self) -> str:
-        """The first 32 hex digits of the SHA-256 of the key in canonical JSON."""
+        """Return the first 32 hex digits of the SHA-256 of the key in canonical JSON."""
         identity = [
             self.snapshot_id,
             self.recipe,
@@ -68,7 +68,7 @@ class RunKey:
 
     @property
     def family(self) -> str:
-        """The id of the first of the two steps: both make versions of one number."""
+        """Return the id of the first of the two steps: both make versions of one number."""
         return replace(self, step=Step.CENTROID).run_id
 
 

@@ -92,7 +92,7 @@ def sandbox() -> Check:
 
 
 def _ask(python: str, code: str) -> Any:
-    """The JSON that the code prints. CannotStart with the last line of its error where it fails."""
+    """Return the JSON that the code prints. Raise CannotStart with the last line of its error."""
     try:
         answer = subprocess.run(
             [python, "-c", code], capture_output=True, text=True, check=False, timeout=_PROBE_SECONDS

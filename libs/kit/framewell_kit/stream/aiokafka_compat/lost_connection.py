@@ -26,7 +26,7 @@ class LossAwareConnection(AIOKafkaConnection):  # type: ignore[misc]
     """
 
     def connected(self) -> bool:
-        """True while it may be written to; one that was lost is closed here."""
+        """Return whether it may be written to; close one that was lost."""
         if self._writer is None:
             return False
         if super().connected() and not self._writer.is_closing():
@@ -36,7 +36,7 @@ class LossAwareConnection(AIOKafkaConnection):  # type: ignore[misc]
         return False
 
     def send(self, request: Any, expect_response: bool = True) -> Any:
-        """As aiokafka's; raises KafkaConnectionError when the connection is lost."""
+        """Send as aiokafka does. Raise KafkaConnectionError when the connection is lost."""
         self.connected()
         return super().send(request, expect_response)
 

@@ -30,12 +30,12 @@ class DelayQueue:
 
     @property
     def is_full(self) -> bool:
-        """True when no more records may be read ahead of their time."""
+        """Return whether no more records may be read ahead of their time."""
         return len(self._waiting) >= self._limits.delayed or self._bytes >= self._limits.delayed_bytes
 
     @property
     def seconds_to_next(self) -> float:
-        """Seconds until the first record is due; 0 when there is none."""
+        """Return the seconds until the first record is due; 0 when there is none."""
         if not self._waiting:
             return 0.0
         return max(self._waiting[0][0] - asyncio.get_running_loop().time(), 0.0)

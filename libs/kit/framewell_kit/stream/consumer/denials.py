@@ -24,7 +24,7 @@ class Denials:
 
     @property
     def reasons(self) -> list[str]:
-        """A sentence for everything that is denied now."""
+        """Return a sentence for everything that is denied now."""
         topics = [no_right_to(topic) for topic in sorted(self._topics)]
         return [self.outage, *topics] if self.outage else topics
 

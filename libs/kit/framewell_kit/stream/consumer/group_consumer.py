@@ -112,12 +112,12 @@ class GroupConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     @property
     def partitions(self) -> Collection[AssignedPartition]:
-        """The partitions assigned now."""
+        """Return the partitions assigned now."""
         return self.assignment.partitions.values()
 
     @property
     def pauses(self) -> PauseController:
-        """Which partitions are paused, and why."""
+        """Return which partitions are paused, and why."""
         return self.assignment.pauses
 
     def postpone(self, partition: AssignedPartition, postponed: Postponed) -> None:
@@ -158,7 +158,7 @@ class GroupConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 raise result
 
     def failed(self) -> None:
-        """In the `except` of what must not fail: log it and end the process; others take the work over."""
+        """Log, in the `except` of what must not fail, and end the process; others take the work over."""
         log.exception("the stream runtime failed, this process ends", group=self.group)
         self.context.fatal()
 

@@ -49,7 +49,7 @@ class KeyQueues(ProcessingStrategy):
 
     @property
     def in_flight(self) -> int:
-        """Records that were handed over and are neither finished nor given back."""
+        """Return how many records were handed over and are neither finished nor given back."""
         return len(self._live) + len(self._others) + self._behind + len(self._workers) + len(self._sent)
 
     async def submit(self, records: Sequence[ConsumedRecord]) -> None:

@@ -85,22 +85,22 @@ class OffsetTracker:
 
     @property
     def end(self) -> int:
-        """The offset after the last record that was ever read; 0 at the beginning."""
+        """Return the offset after the last record that was ever read; 0 at the beginning."""
         return self._next
 
     @property
     def unfinished(self) -> int:
-        """How many records were read and are not finished."""
+        """Return how many records were read and are not finished."""
         return len(self._unfinished)
 
     @property
     def in_flight(self) -> int:
-        """How many records are taken and neither finished nor given back."""
+        """Return how many records are taken and neither finished nor given back."""
         return sum(self._unfinished.values())
 
     @property
     def remembered(self) -> int:
-        """How many records it remembers: the unfinished, and those finished behind the first of them."""
+        """Return how many records it remembers: unfinished ones, and those finished behind the first."""
         return len(self._unfinished) + len(self._done)
 
     def _is_open(self, offset: int) -> bool:

@@ -48,7 +48,7 @@ class PauseController:
 
     @property
     def reasons(self) -> list[str]:
-        """The reasons for which partitions are postponed, each once."""
+        """Return the reasons for which partitions are postponed, each once."""
         return sorted(set(self._postponed.values()))
 
     def paused(self) -> list[PausedPartition]:

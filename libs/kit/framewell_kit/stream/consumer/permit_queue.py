@@ -51,7 +51,7 @@ class PermitQueue(ProcessingStrategy):
 
     @property
     def in_flight(self) -> int:
-        """Records that were handed over and are neither finished nor given back."""
+        """Return how many records were handed over and are neither finished nor given back."""
         return len(self._queued) + len(self._working)
 
     async def submit(self, records: Sequence[ConsumedRecord]) -> None:

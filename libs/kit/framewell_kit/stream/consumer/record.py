@@ -62,16 +62,16 @@ class ConsumedRecord(NamedTuple):
 
     @property
     def partition(self) -> TopicPartition:
-        """Where it was read."""
+        """Return the partition it was read from."""
         return self.assigned.partition
 
     @property
     def live(self) -> bool:
-        """True when it travels in the live lane."""
+        """Return whether it travels in the live lane."""
         return self.topic.endswith(LIVE_SUFFIX)
 
     def give_back(self) -> None:
-        """It is not handled: it must be read again."""
+        """Give the record back unhandled: it must be read again."""
         self.assigned.offsets.give_back(self.offset)
 
 

@@ -16,13 +16,13 @@ class RecordAges:
         self._behind_since_ms: int | None = None
 
     def polled(self, offset: int, timestamp_ms: int) -> None:
-        """A poll began with this record, written then (ms since 1970)."""
+        """Note that a poll began with this record, written then (ms since 1970)."""
         while self._marks and self._marks[-1][0] >= offset:
             self._marks.pop()  # read again
         self._marks.append((offset, timestamp_ms))
 
     def oldest_ms(self, first_open: int, end: int, now_ms: int) -> int | None:
-        """When the oldest record that is not handled was written; None when all before `end` are.
+        """Return when the oldest unhandled record was written; None when all before `end` are handled.
 
         `first_open` is the offset of the first unfinished record. What was never read has no known time: it
         counts from the moment it was first missed.

@@ -14,7 +14,7 @@ _LOGINS: Final[dict[Mechanism, type[SASLPlaintext | SASLScram256 | SASLScram512]
 
 
 def security(access: BrokerAccess) -> BaseSecurity | None:
-    """What a KafkaBroker takes as `security`; raises UnsafeAccess when a file cannot be used."""
+    """Return what a KafkaBroker takes as `security`. Raise UnsafeAccess when a file cannot be used."""
     if not access.encrypted:
         return None
     if access.security == "ssl":

@@ -41,7 +41,7 @@ class ProcessingStrategy(ABC):
     @property
     @abstractmethod
     def in_flight(self) -> int:
-        """Records that were handed over and are neither finished nor given back."""
+        """Return how many records were handed over and are neither finished nor given back."""
 
     @abstractmethod
     async def submit(self, records: Sequence[ConsumedRecord]) -> None:
@@ -71,11 +71,11 @@ class ConsumerControl(Protocol):
 
     @property
     def partitions(self) -> Collection[AssignedPartition]:
-        """The partitions assigned now."""
+        """Return the partitions assigned now."""
 
     @property
     def stopping(self) -> bool:
-        """True once the process is to stop: nothing new may begin."""
+        """Return whether the process is to stop: nothing new may begin."""
 
     def postpone(self, partition: AssignedPartition, postponed: Postponed) -> None:
         """Pause the partition, give back what of it was not begun, and read it again afterwards.

@@ -82,22 +82,22 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """True while no record may be handled."""
+        """Return whether no record may be handled."""
         return self.seconds_left > 0
 
     @property
     def opened_at(self) -> float | None:
-        """When it opened last, in seconds since 1970; None while it is closed."""
+        """Return when it opened last, in seconds since 1970; None while it is closed."""
         return self._opened_at
 
     @property
     def half_open(self) -> bool:
-        """True when it was open and one record may be tried."""
+        """Return whether it was open and one record may be tried."""
         return self._opened_at is not None and not self.is_open
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until a record may be tried again; 0 when it is not open."""
+        """Return the seconds until a record may be tried again; 0 when it is not open."""
         if self._opened_at is None:
             return 0.0
         return max(self._half_open_at - self._clock.monotonic(), 0.0)

@@ -24,7 +24,7 @@ class Permits:
 
     @property
     def free(self) -> int:
-        """How many permits are not taken."""
+        """Return how many permits are not taken."""
         return self._free
 
     async def acquire(self, priority: int) -> None:

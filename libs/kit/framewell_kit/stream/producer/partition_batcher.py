@@ -38,7 +38,7 @@ class PartitionBatcher:
 
     @property
     def sending(self) -> asyncio.Task[None] | None:
-        """Ends once everything that was put is acknowledged or has failed; None when nothing is left."""
+        """Return what ends once everything put is acknowledged or has failed; None when nothing is left."""
         return self._sending
 
     def put(self, record: Record) -> "asyncio.Future[None] | None":

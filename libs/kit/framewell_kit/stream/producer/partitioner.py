@@ -10,7 +10,7 @@ _MASK = 0xFFFFFFFF
 
 
 def partition_of(key: bytes | None, partitions: int) -> int:
-    """The number of a key's partition, of so many; any of them for a record without a key."""
+    """Return the number of a key's partition, of so many; any of them for a record without a key."""
     if key is None:
         return random.randrange(partitions)
     return (murmur2(key) & 0x7FFFFFFF) % partitions

@@ -129,7 +129,7 @@ class Publisher:
         return None if route is None else route[partition_of(record.key or None, len(route))].put(record)
 
     async def send(self, record: Record) -> "asyncio.Future[None]":
-        """As `put`, after waiting for room."""
+        """Send as `put`, after waiting for room."""
         while True:
             route = self._routes.get(record.topic)
             if route is None:
@@ -169,7 +169,7 @@ class Publisher:
             await self.recover(())
 
     async def _delivered(self, records: Sequence[Record]) -> list[Record]:
-        """Those records that were not acknowledged, for a reason that a new try may mend."""
+        """Return those records that were not acknowledged, for a reason that a new try may mend."""
         sent = [await self.send(record) for record in records]
         if not sent:
             return []
@@ -196,7 +196,7 @@ class Publisher:
         ]
 
     def _forget_routes(self) -> None:
-        """Topics may get more partitions: look again once a minute."""
+        """Forget the partitions of topics once a minute: topics may get more of them."""
         self._routes.clear()
         self._forgetting = asyncio.get_running_loop().call_later(
             self._timing.partition_count, self._forget_routes

@@ -57,7 +57,7 @@ def calibrate_centroids(
 
 
 def calibrate_score(background: Distances, *, false_names: float) -> Thresholds:
-    """Thresholds of a head whose scale means nothing by itself, from the background faces kept for this.
+    """Return thresholds of a head whose scale means nothing by itself, from background faces kept for it.
 
     `background` must not be empty: [background, classes].
     """

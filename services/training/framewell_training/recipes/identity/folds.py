@@ -41,7 +41,7 @@ def make_folds(photos: Photos, background: BackgroundFaces) -> tuple[Fold, ...]:
 
 
 def not_evaluated(photos: Photos, folds: Sequence[Fold]) -> tuple[str, ...]:
-    """Classes no fold judges: seen in one programme only."""
+    """Return classes no fold judges: seen in one programme only."""
     judged = {photos.class_ids[row] for fold in folds for row in np.flatnonzero(fold.judge)}
     return tuple(class_id for class_id in photos.classes if class_id not in judged)
 

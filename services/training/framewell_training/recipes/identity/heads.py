@@ -88,7 +88,7 @@ Head = CentroidHead | CorrectedHead | LinearHead
 
 
 def euclidean(left: Vectors, right: Vectors) -> NDArray[np.float64]:
-    """Distances [rows of left, rows of right] in double precision.
+    """Return distances [rows of left, rows of right] in double precision.
 
     The expanded square is fast but cancels near zero; in float32 that error reaches 1e-3 there.
     """
