@@ -7,14 +7,11 @@ from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.services import RemoteServices
-from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.entrypoints.stream import stages
-from framewell_gateway.handlers.erase_asset import EraseAsset
-from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.settings import GatewaySettings
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.service import Mesh, Service
@@ -23,9 +20,9 @@ REST_OFFSET = 10
 
 
 async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
-    """Return the gateway. Raises ValueError when it would serve strangers without asking for a token."""
+    """Return the gateway. Raise ValueError when other machines would be served without a token."""
     host = settings.bind or mesh.settings.bind
-    require_tokens_for_strangers(host, has_tokens=bool(mesh.settings.tokens))
+    require_tokens_beyond_loopback(host, has_tokens=bool(mesh.settings.tokens))
     events, progress = EventDocuments(mesh.documents), ProgressDocuments(mesh.documents)
     await events.prepare()
     await progress.prepare()
@@ -49,15 +46,14 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         kafka_prefix=mesh.settings.kafka_prefix,
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
-    record_event = RecordEvent(events, progress, Arrivals(mesh.clock))
     return Service(
-        stages=stages(record_event, EraseAsset(events, progress), DecisionLog(mesh.documents, mesh.clock)),
+        stages=stages(events, progress, mesh.clock, DecisionLog(mesh.documents, mesh.clock)),
         parts=[WebServer(app, host, port)],
     )
 
 
-def require_tokens_for_strangers(host: str, *, has_tokens: bool) -> None:
-    """Raises ValueError, with the way out, when everybody on the network could do everything."""
+def require_tokens_beyond_loopback(host: str, *, has_tokens: bool) -> None:
+    """Raise ValueError, with the way out, when everybody on the network could do everything."""
     if not has_tokens and not is_loopback(host):
         raise ValueError(
             f"REST would listen on {host} for everybody without asking who they are: set FRAMEWELL_TOKENS "

@@ -16,10 +16,7 @@ from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import asset_id
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
-from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.entrypoints.stream import stages
-from framewell_gateway.handlers.erase_asset import EraseAsset
-from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_kit.clock import SystemClock
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import MongoDocuments
@@ -53,13 +50,7 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
     ]
     async with StreamBench(broker) as bench:
         await bench.declare(*EVERY_FACT, groups=["gateway.record_event", "gateway.erase"])
-        await bench.run(
-            *stages(
-                RecordEvent(events, progress, Arrivals(SystemClock())),
-                EraseAsset(events, progress),
-                DecisionLog(documents, SystemClock()),
-            )
-        )
+        await bench.run(*stages(events, progress, clock := SystemClock(), DecisionLog(documents, clock)))
         for _ in range(3):
             for number, message in enumerate(life):
                 await bench.publish(Fact(message, id=f"event-{number}"), cause=a_cause())

@@ -93,7 +93,7 @@ class RunRepository(Protocol):
         also: Sequence[Message],
         cause: Cause,
     ) -> Run:
-        """End a run once, and with it let `completed` and the other facts leave; return the run as it ended."""
+        """End a run once and let `completed` and the other facts leave with it. Return the ended run."""
         ...
 
     async def number(self, name: str, key: RunKey) -> int:

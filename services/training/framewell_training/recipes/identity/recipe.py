@@ -193,7 +193,7 @@ class IdentityRecipe:
     def _reference(
         self, bench: _Bench, parameters: IdentityParameters, seed: int, incumbent: Incumbent | None
     ) -> Judged | None:
-        """Return the model in service, made again in each fold from what it knew, measured like a candidate."""
+        """Measure the model in service like a candidate, made again in each fold from what it knew."""
         if incumbent is None:
             return None
         usable = bench.photos.among(incumbent.sample_ids)
