@@ -44,4 +44,4 @@ def test_what_is_decided_once_comes_from_topics_that_are_kept_for_ever(service: 
 
 
 def test_the_gateway_hears_everything() -> None:
-    assert all("gateway" in fact.heard_by for fact in FACTS.values())
+    assert all("gateway" in fact.read_by for fact in FACTS.values())

@@ -64,7 +64,7 @@ def _print_fact_types() -> None:
             str(fact.partitions),
             _kept(fact),
             " ".join(fact.emitted_by),
-            " ".join(fact.heard_by),
+            " ".join(fact.read_by),
         )
         for fact in FACTS.values()
     ]

@@ -26,7 +26,7 @@ NOTE = RetryHeaders(
 )
 
 
-def a_letter(
+def a_dead_letter(
     value: bytes | None, headers: list[tuple[str, bytes]] | None = None, note: RetryHeaders | None = NOTE
 ) -> DeadLetter:
     ours = [
@@ -44,11 +44,11 @@ def test_nothing_in_a_letter_works_on_the_terminal() -> None:
     evil = RetryHeaders("g", HOSTILE, 0, 0, 1, 1, 1, HOSTILE, HOSTILE, traceback=HOSTILE)
     headers = [("ce_type", HOSTILE.encode()), ("ce_id", b"\xff\xfe"), (HOSTILE, HOSTILE.encode())]
     mark = Action("discarded", 1, HOSTILE, 1, 0, HOSTILE)
-    letter = DeadLetter(DeadLetterId("g", 0, 1), 1, evil, None, HOSTILE.encode(), headers, mark)
-    text = as_text(letter)
+    dead_letter = DeadLetter(DeadLetterId("g", 0, 1), 1, evil, None, HOSTILE.encode(), headers, mark)
+    text = as_text(dead_letter)
     assert all(one.isprintable() or one == "\n" for one in text)
     assert "\\x1b[2J" in text
-    printed = plain_json(json.dumps(as_json(letter), ensure_ascii=False))
+    printed = plain_json(json.dumps(as_json(dead_letter), ensure_ascii=False))
     assert printed.isprintable()
     assert json.loads(printed)["reason"] == HOSTILE
 
@@ -71,15 +71,15 @@ def test_escaping_changes_no_value() -> None:
     ],
 )
 def test_a_payload_is_shown_as_what_it_is(value: bytes | None, kind: str) -> None:
-    letter = a_letter(value)
-    payload = content(letter)
+    dead_letter = a_dead_letter(value)
+    payload = content(dead_letter)
     assert (payload.kind, payload.size) == (kind, len(value or b""))
-    assert f"payload ({kind}, {len(value or b'')} bytes)" in as_text(letter)
+    assert f"payload ({kind}, {len(value or b'')} bytes)" in as_text(dead_letter)
 
 
 def test_a_fact_is_shown_in_words() -> None:
     fact = IngestRequested(asset_id="a", uri="file:///x").SerializeToString()
-    document = as_json(a_letter(fact))
+    document = as_json(a_dead_letter(fact))
     assert document["payload"]["value"] == {"asset_id": "a", "uri": "file:///x"}
     assert (document["attempts"], document["origin"]["offset"], document["traceback"]) == (3, 5, "File x")
     assert (document["first"], document["last"]) == ("1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z")
@@ -88,24 +88,24 @@ def test_a_fact_is_shown_in_words() -> None:
 def test_attributes_are_found_in_whichever_mode_they_were_sent() -> None:
     """The content is no good (`urrl`), but whose event it was can still be read."""
     value = b'{"specversion": "1.0", "id": "playout/1", "source": "/p", "type": "t", "data": {"urrl": "x"}}'
-    letter = a_letter(value, headers=[("x", b"y")])
-    assert (letter.event_id, letter.event_type, letter.asset()) == ("playout/1", "t", "")
-    junk = a_letter(b"{no json", headers=[("x", b"y")])
+    dead_letter = a_dead_letter(value, headers=[("x", b"y")])
+    assert (dead_letter.event_id, dead_letter.event_type, dead_letter.asset()) == ("playout/1", "t", "")
+    junk = a_dead_letter(b"{no json", headers=[("x", b"y")])
     assert (junk.event_id, junk.event_type) == ("", "")
 
 
 def test_huge_and_many_headers_stay_in_bounds_on_the_terminal() -> None:
     headers = [("big", b"x" * 1_000_000), ("binary", bytes(range(256)) * 400)] + [("n", b"v")] * 5000
-    text = as_text(a_letter(b"x" * 2_000_000, headers))
+    text = as_text(a_dead_letter(b"x" * 2_000_000, headers))
     assert len(text) < 40_000
     assert "(1000000 bytes)" in text
     assert "more: --json" in text
 
 
 def test_a_letter_with_damaged_headers_can_be_told() -> None:
-    letter = a_letter(b"x", note=None)
-    assert "damaged" in as_text(letter)
-    assert as_json(letter)["code"] == "damaged"
+    dead_letter = a_dead_letter(b"x", note=None)
+    assert "damaged" in as_text(dead_letter)
+    assert as_json(dead_letter)["code"] == "damaged"
 
 
 def test_times_no_calendar_knows_are_told_as_numbers() -> None:

@@ -104,8 +104,8 @@ async def test_what_is_only_shown_looks_a_month_back_and_says_what_it_left_out(b
     for event_id, days in (("old", 40), ("new", 1)):
         headers = with_retry_headers([("ce_id", event_id.encode())], note)
         topic = bench.prefix + dead_letter_topic(GROUP)
-        letter = OutgoingRecord(topic, 0, None, b"x", headers, now - days * 24 * 3_600_000)
-        assert await sender.deliver([letter]) == [None]
+        dead_letter = OutgoingRecord(topic, 0, None, b"x", headers, now - days * 24 * 3_600_000)
+        assert await sender.deliver([dead_letter]) == [None]
     await sender.close()
 
     listed = await run(bench, "dlq", "list")

@@ -2,7 +2,7 @@
 
 Reads as the table of events. Type `framewell.<subject>.<verb>.v1` is message
 `framewell.<subject>.v1.<Subject><Verb>`, and its topic has the name of the type (plus `.live` or
-`.archive` where work travels in lanes). Who hears a type follows from the groups that read it.
+`.archive` where work travels in lanes). Who reads a type follows from the groups that read it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -83,7 +83,7 @@ class FactType:
         return OUTSIDE in self.emitted_by
 
     @cached_property
-    def heard_by(self) -> tuple[str, ...]:
+    def read_by(self) -> tuple[str, ...]:
         """The services that read this type, in the order of SERVICES."""
         readers = {
             reader.partition(".")[0] for reader in (*GROUPS, *BROADCASTS) if self in facts_read(reader)

@@ -1,6 +1,6 @@
 """Consumer groups of the mesh, `<service>.<handler>`, and the facts each reads: the only place that says so.
 
-Who hears a fact, what a stage of a service reads, which topics exist and who may read them all follow from
+Who reads a fact, what a stage of a service reads, which topics exist and who may read them all follow from
 this table. Each group has a retry and a dead-letter topic, which exist before its service starts.
 """
 

@@ -120,7 +120,7 @@ def test_a_service_receives_and_sends_what_the_fact_types_say(service: str) -> N
         if channel.startswith("framewell."):
             (sent if operation["action"] == "send" else received).add(channel)
     assert sent == {name for fact in FACT_LIST if service in fact.emitted_by for name in fact.topic_names}
-    assert received == {name for fact in FACT_LIST if service in fact.heard_by for name in fact.topic_names}
+    assert received == {name for fact in FACT_LIST if service in fact.read_by for name in fact.topic_names}
 
 
 @pytest.mark.parametrize("group", GROUPS)

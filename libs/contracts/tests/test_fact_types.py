@@ -50,7 +50,7 @@ def test_a_fact_type_is_sound(fact: FactType) -> None:
     assert fact.key_of(fact.message()) == ""
     assert fact.emitted_by
     assert set(fact.emitted_by) <= {OUTSIDE, *SERVICES}
-    assert "gateway" in fact.heard_by  # it keeps the timeline of everything
+    assert "gateway" in fact.read_by  # it keeps the timeline of everything
     assert fact_type(fact.type) is fact_type(fact.message) is fact_type(fact.message()) is fact
 
 
@@ -63,9 +63,9 @@ def test_what_the_design_says_of_topics() -> None:
     assert promoted.settings()["cleanup.policy"] == "compact"
     assert declared["framewell.rights.changed.v1"].settings()["retention.ms"] == "-1"
     assert declared["framewell.asset.ingested.v1"].settings()["retention.ms"] == str(14 * 86_400_000)
-    letters = declared["ingest.accept_request.dead-letter"]
-    assert letters.max_bytes == 2 * declared["framewell.asset.ingested.v1"].max_bytes
-    assert letters.retention_days is None
+    dead_letters = declared["ingest.accept_request.dead-letter"]
+    assert dead_letters.max_bytes == 2 * declared["framewell.asset.ingested.v1"].max_bytes
+    assert dead_letters.retention_days is None
 
 
 def test_groups_are_named_by_service_and_handler() -> None:
@@ -73,8 +73,8 @@ def test_groups_are_named_by_service_and_handler() -> None:
 
 
 def test_who_hears_a_fact_follows_from_the_groups() -> None:
-    assert fact_type(AssetIngested).heard_by == ("transcode", "dataset", "gateway")
-    assert fact_type(ModelRetired).heard_by == ("inference", "gateway")  # by a broadcast
+    assert fact_type(AssetIngested).read_by == ("transcode", "dataset", "gateway")
+    assert fact_type(ModelRetired).read_by == ("inference", "gateway")  # by a broadcast
     assert facts_read("transcode.stitch") == (fact_type(ChunkTranscoded), fact_type(AudioExtracted))
 
 

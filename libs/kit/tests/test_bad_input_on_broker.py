@@ -108,8 +108,8 @@ async def outcome(
     assert "before" in seen.assets
     # The marker of a transaction that ended last may stand behind the last record.
     assert await end(bench) - await bench.committed(GROUP, TOPIC) <= markers, "everything is committed"
-    letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
-    return seen, [dead_letter.code for dead_letter in letters if dead_letter is not None]
+    dead_letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
+    return seen, [dead_letter.code for dead_letter in dead_letters if dead_letter is not None]
 
 
 async def end(bench: StreamBench) -> int:

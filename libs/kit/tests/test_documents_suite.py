@@ -184,9 +184,9 @@ async def test_times_compare(documents: Documents) -> None:
 async def test_a_store_that_is_away_is_busy() -> None:
     """What is said of it is for a person: the address and what happened, not the driver's settings."""
     store = MongoDocuments("mongodb://127.0.0.1:1", "nowhere", answer_within=0.2)
-    with pytest.raises(Busy) as said:
+    with pytest.raises(Busy) as raised:
         await store.ping()
     store.close()
-    what, _, why = str(said.value).partition(": 127.0.0.1:1: ")
+    what, _, why = str(raised.value).partition(": 127.0.0.1:1: ")
     assert what == "the document database does not answer"
     assert re.fullmatch(r"\[Errno 111\] Connection refused|timed out", why)

@@ -60,9 +60,9 @@ async def test_a_process_that_waits_for_its_broker_is_live_and_not_started(proce
     process.health.starting = "waiting for the broker: nobody answers"
     assert (await process.ask("/live"))[0] == 200
     for path in ("/started", "/ready"):
-        status, said = await process.ask(path)
+        status, answer = await process.ask(path)
         assert status == 503
-        assert said["waiting"] == {"process": "waiting for the broker: nobody answers"}
+        assert answer["waiting"] == {"process": "waiting for the broker: nobody answers"}
 
 
 async def test_a_process_that_stops_is_live_and_not_ready(process: Process) -> None:
@@ -71,21 +71,21 @@ async def test_a_process_that_stops_is_live_and_not_ready(process: Process) -> N
     process.health.stopping = True
     assert (await process.ask("/live"))[0] == 200
     assert (await process.ask("/started"))[0] == 200
-    status, said = await process.ask("/ready")
-    assert (status, said["waiting"]) == (503, {"process": "stopping"})
+    status, answer = await process.ask("/ready")
+    assert (status, answer["waiting"]) == (503, {"process": "stopping"})
 
 
 async def test_every_part_is_told_and_paused_partitions_count_for_nothing(process: Process) -> None:
     process.health.started = True
     process.health.parts |= {"jobs": lambda: "", "outbox": lambda: "the broker is away"}
     process.health.notes["paused"] = lambda: ["g: disk full"]
-    status, said = await process.ask("/ready")
+    status, answer = await process.ask("/ready")
     assert status == 503
-    assert said["parts"] == {"process": True, "jobs": True, "outbox": False}
-    assert said["waiting"] == {"outbox": "the broker is away"}
+    assert answer["parts"] == {"process": True, "jobs": True, "outbox": False}
+    assert answer["waiting"] == {"outbox": "the broker is away"}
     process.health.parts.pop("outbox")
-    status, said = await process.ask("/ready")
-    assert (status, said["paused"]) == (200, ["g: disk full"])
+    status, answer = await process.ask("/ready")
+    assert (status, answer["paused"]) == (200, ["g: disk full"])
 
 
 class Broker:
@@ -118,15 +118,15 @@ async def test_a_broker_that_is_away_or_silent_is_said_and_forgotten_when_it_is_
     process.health.started = True
     broker = Broker()
     monitoring = monitor(process.health, broker, MemoryDocuments())
-    for away, told in (
+    for away, reason in (
         ("connection refused", "connection refused"),
         ("silent", "does not answer within 3 s"),
     ):
         broker.away = away
         await monitoring.check()
-        status, said = await process.ask("/ready")
+        status, answer = await process.ask("/ready")
         assert status == 503
-        assert told in said["waiting"]["broker"]
+        assert reason in answer["waiting"]["broker"]
         assert (await process.ask("/live"))[0] == 200
     broker.away = ""
     await monitoring.check()
@@ -137,10 +137,10 @@ async def test_a_database_that_is_away_is_said(process: Process) -> None:
     process.health.started = True
     nobody = MongoDocuments(f"mongodb://127.0.0.1:{free_ports(1)[0]}", "none", answer_within=0.5)
     await monitor(process.health, Broker(), nobody).check()
-    status, said = await process.ask("/ready")
+    status, answer = await process.ask("/ready")
     assert status == 503
-    assert "document database does not answer" in said["waiting"]["database"]
-    assert said["parts"]["broker"] is True
+    assert "document database does not answer" in answer["waiting"]["database"]
+    assert answer["parts"]["broker"] is True
     nobody.close()
 
 

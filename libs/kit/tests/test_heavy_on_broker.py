@@ -113,8 +113,8 @@ async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamB
     await eventually(lambda: decoder.done == ["old/2"])
     await asyncio.sleep(0.3)
     await bench.stop(runtime)
-    (letter,) = await bench.records(f"{GROUP}.dead-letter")
-    note = retry_headers.read(letter.headers)
+    (dead_letter,) = await bench.records(f"{GROUP}.dead-letter")
+    note = retry_headers.read(dead_letter.headers)
     assert note is not None
     assert note.code == "killed_its_worker"
     answers = {event.message.chunk_id for event in await bench.events(MADE_ARCHIVE)}

@@ -52,8 +52,8 @@ async def test_json_of_outsiders_is_handled_and_their_mistakes_are_told(bench: S
     runtime = await bench.run(Stage(GROUP, handler))
     await eventually(lambda: sorted(seen) == ["a", "c"])
     await bench.stop(runtime)
-    (letter,) = await bench.records(f"{GROUP}.dead-letter")
-    note = retry_headers.read(letter.headers)
+    (dead_letter,) = await bench.records(f"{GROUP}.dead-letter")
+    note = retry_headers.read(dead_letter.headers)
     assert note is not None
     assert note.code == "bad_json"
     assert "urrl" in note.reason
@@ -73,8 +73,8 @@ async def test_a_handler_that_fails_on_everything_stops_its_stage(bench: StreamB
     await bench.publish(*[IngestRequested(asset_id=one) for one in sorted(wanted)])
     runtime = await bench.run(Stage(GROUP, broken, retry=once, concurrency=1))
     await eventually(lambda: runtime.unready() == [f"{GROUP}: breaker open"])
-    letters = len(await bench.records(f"{GROUP}.dead-letter"))
-    assert letters < MIN_FAILURES
+    dead_letters = len(await bench.records(f"{GROUP}.dead-letter"))
+    assert dead_letters < MIN_FAILURES
     await bench.stop(runtime)
     kept = await bench.documents.get(BREAKERS, GROUP)
     assert kept is not None  # a restart does not forget
@@ -83,7 +83,7 @@ async def test_a_handler_that_fails_on_everything_stops_its_stage(bench: StreamB
     before = set(seen)
     runtime = await bench.run(Stage(GROUP, broken, retry=once))
     await eventually(lambda: wanted <= set(seen))
-    assert len(await bench.records(f"{GROUP}.dead-letter")) == letters
+    assert len(await bench.records(f"{GROUP}.dead-letter")) == dead_letters
     assert before != wanted
     assert runtime.unready() == []
 

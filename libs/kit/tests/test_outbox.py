@@ -196,8 +196,8 @@ async def test_two_relays_at_once_lose_nothing_that_comes_meanwhile(documents: D
 
     await asyncio.gather(add(0), add(100), relay(writer), relay(other))
     await writer.flush()
-    said = {SampleReviewed.FromString(r.value).revision for r in [*first.records, *second.records]}
-    assert said == {*range(20), *range(100, 120)}
+    revisions = {SampleReviewed.FromString(r.value).revision for r in [*first.records, *second.records]}
+    assert revisions == {*range(20), *range(100, 120)}
     kept = await documents.get("samples", "s")
     assert kept is not None
     assert (kept["outbox"], kept["outbox_pending"]) == ([], False)

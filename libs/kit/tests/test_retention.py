@@ -118,11 +118,11 @@ async def test_a_job_whose_facts_have_not_left_is_kept_with_them(service: Servic
 
 
 async def test_decisions_are_forgotten_but_those_on_facts_that_are_kept_for_ever(service: Service) -> None:
-    said = [Record("t", b"k", b"v", [("ce_id", b"1")])]
+    records = [Record("t", b"k", b"v", [("ce_id", b"1")])]
     for group in ("transcode.plan_chunks", "dataset.erase", "inference.erase"):
-        await service.decisions.keep(group, "c", said)
+        await service.decisions.keep(group, "c", records)
     service.clock.advance((KEEP_DAYS + 1) * DAY)
-    await service.decisions.keep("transcode.plan_chunks", "new", said)
+    await service.decisions.keep("transcode.plan_chunks", "new", records)
     assert await service.retention.sweep() == 1
     kept = {
         (group, cause): await service.decisions.recall(group, cause)
@@ -131,7 +131,7 @@ async def test_decisions_are_forgotten_but_those_on_facts_that_are_kept_for_ever
             ("inference.erase", "c"),
         )
     }  # fmt: skip
-    assert [kept[one] for one in kept] == [None, said, said, said]
+    assert [kept[one] for one in kept] == [None, records, records, records]
 
 
 async def test_a_sweep_takes_everything_that_is_due_in_bounded_bites(

@@ -107,9 +107,9 @@ async def test_poison_goes_to_the_dead_letters_with_a_reason_and_its_neighbours_
     runtime = await bench.run(Stage(GROUP, echo))
     await eventually(lambda: "good" in echo.seen)
     await bench.stop(runtime)
-    letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
-    assert {letter.code for letter in letters if letter} == {"no_cloudevent"}
-    assert len(letters) == 2
+    dead_letters = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
+    assert {dead_letter.code for dead_letter in dead_letters if dead_letter} == {"no_cloudevent"}
+    assert len(dead_letters) == 2
     assert await bench.committed(GROUP, REQUESTED) == 3
 
 
@@ -141,8 +141,8 @@ async def test_a_bug_is_tried_in_place_then_later_then_given_up_with_its_traceba
     await bench.publish(IngestRequested(asset_id="a"))
     await bench.run(Stage(GROUP, echo, retry=QUICK))
     await eventually(lambda: bench.records(DEAD_LETTERS))
-    (letter,) = await bench.records(DEAD_LETTERS)
-    note = retry_headers.read(letter.headers)
+    (dead_letter,) = await bench.records(DEAD_LETTERS)
+    note = retry_headers.read(dead_letter.headers)
     assert note is not None
     assert (note.code, note.attempt, note.origin_topic) == ("failed", 2, REQUESTED)
     assert "KeyError" in note.reason
@@ -169,8 +169,8 @@ async def test_not_yet_ends_when_it_waited_in_vain(bench: StreamBench) -> None:
     await bench.publish(IngestRequested(asset_id="never"))
     await bench.run(Stage(GROUP, echo, retry=RetryPolicy(not_yet_limit_seconds=0.5)))
     await eventually(lambda: bench.records(DEAD_LETTERS))
-    (letter,) = await bench.records(DEAD_LETTERS)
-    note = retry_headers.read(letter.headers)
+    (dead_letter,) = await bench.records(DEAD_LETTERS)
+    note = retry_headers.read(dead_letter.headers)
     assert note is not None
     assert note.code == "waited_in_vain"
     assert "asset unknown here" in note.reason

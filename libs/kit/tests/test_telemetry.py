@@ -123,10 +123,10 @@ async def test_spans_with_links_metrics_and_logs_arrive_at_an_otlp_endpoint(rece
     assert sizes.count == 10
     assert list(sizes.explicit_bounds)[:3] == [1.0, 2.0, 5.0]
 
-    told = [line for line in receiver.logs if line.body.string_value == "handled"]
-    assert len(told) == 4
-    assert {line.trace_id.hex() for line in told} >= {"a" * 32, "b" * 32, "c" * 32}
-    attributes = {one.key: one.value.string_value for one in told[0].attributes}
+    lines = [line for line in receiver.logs if line.body.string_value == "handled"]
+    assert len(lines) == 4
+    assert {line.trace_id.hex() for line in lines} >= {"a" * 32, "b" * 32, "c" * 32}
+    attributes = {one.key: one.value.string_value for one in lines[0].attributes}
     assert attributes["asset_id"] == "asset-1"
     printed = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
     assert len([line for line in printed if line["event"] == "handled"]) == 4
@@ -198,12 +198,12 @@ class Hand:
 def test_a_library_says_a_thing_once_in_a_while_and_the_rest_is_counted() -> None:
     clock = Hand()
     repeats = RepeatFilter(lambda name: name.startswith("aiokafka"), clock)
-    said = [
+    lines = [
         line
         for number in range(300)
         for line in repeats.admitted(record("aiokafka.conn", "no connection to %s", number))
     ]
-    assert [line.getMessage() for line in said] == ["no connection to 0"]
+    assert [line.getMessage() for line in lines] == ["no connection to 0"]
     (own,) = repeats.admitted(record("framewell_kit", "own line"))
     assert own.getMessage() == "own line"
     clock.now += REPEAT_AFTER_SECONDS
@@ -226,5 +226,5 @@ def test_what_was_swallowed_is_told_also_when_the_library_has_fallen_silent() ->
 
 def test_texts_without_end_take_no_memory_without_end() -> None:
     repeats = RepeatFilter(lambda name: True, Hand())
-    said = [line for n in range(5_000) for line in repeats.admitted(record("aiokafka", f"offset {n}"))]
-    assert len(said) == MOST_TEXTS + 1
+    lines = [line for n in range(5_000) for line in repeats.admitted(record("aiokafka", f"offset {n}"))]
+    assert len(lines) == MOST_TEXTS + 1

@@ -184,12 +184,14 @@ async def test_a_dead_letter_is_told_with_the_command_that_replays_it_until_it_i
     await case.ingested(asset)
     answer, reason = await case.until(asset, "dead_letter")
     assert "its pictures cannot be decoded (unreadable)" in reason.sentence
-    (letter,) = answer.dead_letters
-    assert reason.advice == f"framewell dlq replay {GROUP} --id {letter.dead_letter_id.rpartition('/')[2]}"
+    (dead_letter,) = answer.dead_letters
+    assert (
+        reason.advice == f"framewell dlq replay {GROUP} --id {dead_letter.dead_letter_id.rpartition('/')[2]}"
+    )
 
     case.fails_with = []
     async with DeadLetterStore(case.bench.access, [GROUP], prefix=case.bench.prefix) as store:
-        chosen = Selection((GROUP,), ids=frozenset({letter.dead_letter_id.rpartition("/")[2]}))
+        chosen = Selection((GROUP,), ids=frozenset({dead_letter.dead_letter_id.rpartition("/")[2]}))
         await store.replay(chosen, by="test", rate_limit=RateLimit(), counts=ActionCounts())
     await eventually(lambda: asset in case.handled)
     assert not (await case.explain(asset)).dead_letters  # others have not read it yet

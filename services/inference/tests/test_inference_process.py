@@ -76,7 +76,7 @@ def running(
         or any(
             topic.name in fact.topic_names
             for fact in FACTS.values()
-            if "inference" in (*fact.heard_by, *fact.emitted_by)
+            if "inference" in (*fact.read_by, *fact.emitted_by)
         )
     ]
     asyncio.run(apply(BrokerAccess(broker), prefix=PREFIX, declared=declared))

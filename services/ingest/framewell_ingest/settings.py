@@ -35,7 +35,7 @@ class IngestSettings(ServiceSettings):
     upload_hours: float = Field(24, gt=0, description="How long an upload waits for its request, in hours.")
     fetches_at_once: int = Field(2, ge=1, le=64, description="Files one process fetches at a time.")
     fetch_seconds: float = Field(6 * 3600, gt=0, description="Longest time one fetch may take.")
-    patience_hours: float = Field(
+    retry_hours: float = Field(
         24, ge=0, description="How long a place that does not answer is tried, in hours."
     )
     memory_mib: int = Field(1024, ge=256, description="Memory that reading one file may use, in MiB.")

@@ -44,7 +44,7 @@ class IngestBench(ServiceBench):
             most_bytes=MOST_BYTES,
             most_upload_bytes=MOST_BYTES,
             fetch_seconds=20,
-            patience_hours=1,
+            retry_hours=1,
             upload_hours=1,
         )
         wired = partial(wire, sandbox=sandbox)

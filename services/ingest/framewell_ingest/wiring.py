@@ -57,7 +57,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         originals,
         SandboxedReader(children, settings.memory_mib << 20),
         mesh.clock,
-        patience=timedelta(hours=settings.patience_hours),
+        retry_for=timedelta(hours=settings.retry_hours),
     )
     register = RegisterAsset(assets, queue, mesh.clock)
     forget = ForgetAsset(assets, originals, queue)

@@ -14,7 +14,7 @@ class LockHeld(Exception):
     """Somebody else holds the lock."""
 
 
-_PATIENCE_SECONDS = 0.5
+_TIMEOUT_SECONDS = 0.5
 """Longer than anybody takes to look whether the lock is held."""
 
 
@@ -24,7 +24,7 @@ def exclusive(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while not _lock(descriptor, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise LockHeld(str(path))

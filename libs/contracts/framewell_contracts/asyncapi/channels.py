@@ -97,6 +97,6 @@ def _flow(fact: FactType, topic: Topic) -> str:
     if topic.compacted:
         kept = "the newest of every key, for ever"
     return (
-        f"Sent by {', '.join(fact.emitted_by)}; read by {', '.join(fact.heard_by)}. "
+        f"Sent by {', '.join(fact.emitted_by)}; read by {', '.join(fact.read_by)}. "
         f"Key: `{fact.key_path}`. Kept: {kept}."
     )

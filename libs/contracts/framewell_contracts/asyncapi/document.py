@@ -81,7 +81,7 @@ def document(service: str | None = None, *, prefix: str = "") -> dict[str, Any]:
 
 
 def _concerns(fact: FactType, service: str) -> bool:
-    return service in fact.heard_by or service in fact.emitted_by
+    return service in fact.read_by or service in fact.emitted_by
 
 
 def _channels(

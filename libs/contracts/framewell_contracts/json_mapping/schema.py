@@ -143,16 +143,16 @@ def _value(field: FieldDescriptor, refer: Reference) -> Schema:
 
 
 def _enum(enum: EnumDescriptor) -> Schema:
-    said = comments()
+    descriptions = comments()
     words = enum_words(enum)
     lines = [
-        f"- `{words[value.number]}`: {said.get(f'{enum.full_name}.{value.name}', '')}"
+        f"- `{words[value.number]}`: {descriptions.get(f'{enum.full_name}.{value.name}', '')}"
         for value in enum.values
         if value.number
     ]
     return {
         "type": "string",
         "title": enum.name,
-        "description": "\n".join([said.get(enum.full_name, ""), "", *lines]).strip(),
+        "description": "\n".join([descriptions.get(enum.full_name, ""), "", *lines]).strip(),
         "enum": [words[value.number] for value in enum.values if value.number],
     }

@@ -52,8 +52,8 @@ class OtlpExport:
             return
         fields: dict[str, Any] = dict(record.msg) if isinstance(record.msg, dict) else {}
         body = fields.pop("event", None) or record.getMessage()
-        for told_otherwise in ("timestamp", "level", "logger", "service"):
-            fields.pop(told_otherwise, None)
+        for own_field in ("timestamp", "level", "logger", "service"):
+            fields.pop(own_field, None)
         trace_id = fields.pop("trace_id", "")
         self.logs.get_logger(record.name).emit(
             LogRecord(

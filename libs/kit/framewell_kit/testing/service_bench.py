@@ -89,7 +89,7 @@ class ServiceBench:
         self._neighbours, self._parts = neighbours or {}, parts
         self._opened = AsyncExitStack()
         self._causes = 0
-        self._heard: set[str] = set()
+        self._handled: set[str] = set()
 
     async def __aenter__(self) -> Self:
         hosts = {name: await self._serve(servicers) for name, servicers in self._neighbours.items()}
@@ -163,7 +163,7 @@ class ServiceBench:
         waiting = deque(
             event
             for event in self.facts.events
-            if event.envelope.id not in self._heard
+            if event.envelope.id not in self._handled
             and self._reading(event.message, "")
             and (not kinds or isinstance(event.message, kinds))
         )
@@ -178,7 +178,7 @@ class ServiceBench:
                 if stuck > len(waiting):
                     raise
                 continue
-            self._heard.add(event.envelope.id)
+            self._handled.add(event.envelope.id)
             delivered, stuck = delivered + 1, 0
         await self.outbox.flush()
         return delivered

@@ -1,6 +1,6 @@
 """Somebody is to be forgotten: a class (a person), an asset, or everything of a holder.
 
-The kit's `Erase` hears the request and answers it; here is how each kind of subject goes.
+The kit's `Erase` reads the request and answers it; here is how each kind of subject goes.
 """
 
 from collections import Counter

@@ -221,8 +221,8 @@ class KafkaSearch:
                 DeadLetterStore(self.access, groups, prefix=self.prefix, since_ms=since_ms) as store,
                 asyncio.timeout(search.seconds_left),
             ):
-                async for letter in store.read(chosen):
-                    search.dead_letters.append(_asset_dead_letter(letter))
+                async for dead_letter in store.read(chosen):
+                    search.dead_letters.append(_asset_dead_letter(dead_letter))
                     if len(search.dead_letters) >= MOST_FOUND:
                         search.cut.append(f"there may be more than {MOST_FOUND} dead letters")
                         break
@@ -239,18 +239,18 @@ async def _offsets(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
             await asyncio.sleep(COORDINATOR_SECONDS)
 
 
-def _asset_dead_letter(letter: DeadLetter) -> AssetDeadLetter:
-    place = str(letter.id)
+def _asset_dead_letter(dead_letter: DeadLetter) -> AssetDeadLetter:
+    dead_letter_id = str(dead_letter.id)
     return AssetDeadLetter(
-        dead_letter_id=place,
-        group=letter.id.group,
-        type=letter.event_type,
-        id=letter.event_id,
-        code=letter.code,
-        reason=letter.reason,
-        attempts=letter.failure.attempt if letter.failure else 0,
-        given_up=_moment(letter.written_ms),
-        replay=f"framewell dlq replay {letter.id.group} --id {place.rpartition('/')[2]}",
+        dead_letter_id=dead_letter_id,
+        group=dead_letter.id.group,
+        type=dead_letter.event_type,
+        id=dead_letter.event_id,
+        code=dead_letter.code,
+        reason=dead_letter.reason,
+        attempts=dead_letter.failure.attempt if dead_letter.failure else 0,
+        given_up=_moment(dead_letter.written_ms),
+        replay=f"framewell dlq replay {dead_letter.id.group} --id {dead_letter_id.rpartition('/')[2]}",
     )
 
 

@@ -88,16 +88,17 @@ def of_breaker(breaker: Breaker, now: datetime) -> Reason:
     )
 
 
-def of_dead_letter(letter: AssetDeadLetter) -> Reason:
+def of_dead_letter(dead_letter: AssetDeadLetter) -> Reason:
     """Return the reason of a record that was given up."""
-    attempts = "1 attempt" if letter.attempts == 1 else f"{letter.attempts} attempts"
-    times = f" after {attempts}" if letter.attempts else ""
+    attempts = "1 attempt" if dead_letter.attempts == 1 else f"{dead_letter.attempts} attempts"
+    times = f" after {attempts}" if dead_letter.attempts else ""
     return reason(
         "dead_letter",
         STUCK,
-        _service(letter.group),
-        f"{letter.group} gave up {_short(letter.type)}{times}: {letter.reason} ({letter.code}).",
-        letter.replay,
+        _service(dead_letter.group),
+        f"{dead_letter.group} gave up {_short(dead_letter.type)}{times}: "
+        f"{dead_letter.reason} ({dead_letter.code}).",
+        dead_letter.replay,
     )
 
 

@@ -105,7 +105,7 @@ def _hysteresis(
     probabilities: Float, start: float, stop: float, *, min_silence: float
 ) -> list[tuple[int, int]]:
     """Return window ranges of speech; pauses shorter than `min_silence` seconds do not end one."""
-    patience = round(min_silence / WINDOW_SECONDS)
+    min_silent_windows = round(min_silence / WINDOW_SECONDS)
     found: list[tuple[int, int]] = []
     began: int | None = None
     last_speech = 0
@@ -115,7 +115,7 @@ def _hysteresis(
             last_speech = index
         elif began is not None and probability >= stop:
             last_speech = index
-        elif began is not None and index - last_speech > patience:
+        elif began is not None and index - last_speech > min_silent_windows:
             found.append((began, last_speech + 1))
             began = None
     if began is not None:

@@ -30,7 +30,7 @@ class FetchOriginal:
 
     The content is stored before it is read, so that what was examined and what is kept are the same
     bytes. Running again stores the same object and makes the same event. Raises Busy while a store is
-    away, and while a source is, for as long as `patience`.
+    away, and while a source is, for as long as `retry_for`.
     """
 
     assets: AssetRepository
@@ -38,7 +38,7 @@ class FetchOriginal:
     originals: OriginalStore
     reader: MediaReader
     clock: Clock
-    patience: timedelta
+    retry_for: timedelta
 
     async def __call__(self, asset_id: str) -> Sequence[Outgoing]:
         asset = await self.assets.begin(asset_id)
@@ -51,9 +51,9 @@ class FetchOriginal:
         except Refused as refused:
             end = _rejected(asset, refused.code, refused.detail)
         except SourceUnavailable as away:
-            if self.clock.now() - asset.requested_at < self.patience:
+            if self.clock.now() - asset.requested_at < self.retry_for:
                 raise
-            end = _rejected(asset, UNREACHABLE, f"{away.reason}; it was tried for {self.patience}.")
+            end = _rejected(asset, UNREACHABLE, f"{away.reason}; it was tried for {self.retry_for}.")
         return await self._finish(asset_id, end)
 
     async def _finish(self, asset_id: str, end: End) -> Sequence[Outgoing]:
