@@ -59,7 +59,7 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
     )
     recheck = RecheckTerms(s.assets, steps.reconsider, clock)
     return Service(
-        stages=stream.stages(s, steps, clock, DecisionLog(mesh.documents)),
+        stages=stream.stages(s, steps, clock, DecisionLog(mesh.documents, mesh.clock)),
         jobs=[
             jobs.publish_kind(publish, clock, settings.debounce_seconds),
             jobs.completion_kind(s, steps),

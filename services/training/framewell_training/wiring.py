@@ -67,7 +67,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
 
     servicer = rpc.TrainingServicer(start_requested, runs, models, deployments, folders, promoter, mesh.clock)
     return Service(
-        stages=stream.stages(stores, request, promoter, DecisionLog(mesh.documents)),
+        stages=stream.stages(stores, request, promoter, DecisionLog(mesh.documents, mesh.clock)),
         jobs=jobs.job_kinds(jobs.RunJob(train, context)),
         rpc=[rpc.servicer(servicer)],
         parts=[torch],

@@ -83,7 +83,9 @@ async def wire_with(
     name_faces = NameFaces(stores.identities, stores.tracks, stores.postings)
     relabel = Relabel(stores.identities, stores.tracks, stores.postings, name_faces, mesh.objects, mesh.clock)
     return Service(
-        stages=stages(stores, analysers, name_faces, DecisionLog(mesh.documents), chunks=settings.chunks),
+        stages=stages(
+            stores, analysers, name_faces, DecisionLog(mesh.documents, mesh.clock), chunks=settings.chunks
+        ),
         jobs=[relabel_kind(relabel)],
         rpc=[_rpc(stores, analysers, name_faces, registry)],
         parts=[_open_inference(settings, mesh, registry)],
