@@ -3,8 +3,8 @@
     request ──effect, fact──▶ rejected ──fan-in──▶ removed ──decide once──▶ ingested
                                                        └──leased job──outbox──▶ closed
 
-A request is one of `parts` of its asset. The facts are borrowed from the catalogue; what they say here is
-that somebody handled their cause.
+A request is one of `parts` of its asset. The facts are of the mesh's own types; what they say here is that
+somebody handled their cause.
 """
 
 from __future__ import annotations
