@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from framewell_training.adapters.torch_linear import LinearSettings, TorchLinearTrainer
 from framewell_training.domain.promotion import Limits, Verdict
@@ -24,6 +25,7 @@ def recipe() -> IdentityRecipe:
     return IdentityRecipe(Limits(), enough_to_calibrate=100, trainers=trainer)
 
 
+@pytest.mark.slow
 def test_where_the_centroid_finds_everybody_no_challenger_wins(cast) -> None:
     photos = cast.photos({f"person-{n}": ["a", "b", "c"] for n in range(8)})
     learned = recipe().challenge(

@@ -115,6 +115,7 @@ def test_the_seed_alone_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not same(once, TorchLinearTrainer(other, Kept()).train(problem()))
 
 
+@pytest.mark.slow
 def test_a_process_killed_between_epochs_resumes_and_ends_the_same(tmp_path: Path) -> None:
     whole = TorchLinearTrainer(settings(), Kept()).train(problem())
     kept = tmp_path / "checkpoint.safetensors"
