@@ -42,7 +42,7 @@ class Latency:
 
 
 def measure(kafka: str, otlp: str, folder: Path, events: int = EVENTS) -> Latency:
-    """Raises Void when an event does not come out."""
+    """Raise Void when an event does not come out."""
     declare(kafka, PREFIX, READS, WRITES, LAST, groups=(GROUP, SECOND_GROUP))
     with ExitStack() as both:
         for which in ("first", "second"):

@@ -67,6 +67,6 @@ def apply(name: str) -> None:
 
 
 def _patch(target: Any, name: str, replacement: Any) -> None:
-    """Raises AttributeError when there is no such name: a runtime that is not broken proves nothing."""
+    """Raise AttributeError when there is no such name: a runtime that is not broken proves nothing."""
     getattr(target, name)
     setattr(target, name, replacement)

@@ -87,7 +87,7 @@ class Application:
             self._all_answered.set()
 
     async def run(self) -> Timing:
-        """Returns when the last answer is acknowledged; to its favour, its commit is not waited for."""
+        """Return when the last answer is acknowledged; to its favour, its commit is not waited for."""
         await self.broker.start()
         await self._all_answered.wait()
         timing = self.watch.timing(self.task.messages)

@@ -13,7 +13,7 @@ from benchmarks.backbone.work import BATCH_RECORDS, LINGER_MS
 
 
 def run(task: Task) -> Timing:
-    """Returns after the last acknowledgement."""
+    """Return after the last acknowledgement."""
     return uvloop.run(_run(task))
 
 

@@ -14,7 +14,7 @@ from benchmarks.backbone.task import Task, Timing
 
 
 def run(task: Task) -> Timing:
-    """Returns after the last acknowledgement."""
+    """Return after the last acknowledgement."""
     return uvloop.run(_run(task))
 
 

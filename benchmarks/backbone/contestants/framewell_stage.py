@@ -37,7 +37,7 @@ class Answer:
 
 
 def run(task: Task, watch: Stopwatch | None = None) -> Timing:
-    """Returns after the last commit."""
+    """Return after the last commit."""
     configure_as_service(task.kafka, task.prefix, task.otlp)
     return loop.run(_run(task, watch or Stopwatch()))
 

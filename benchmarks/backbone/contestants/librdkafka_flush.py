@@ -11,7 +11,7 @@ from benchmarks.backbone.work import BATCH_RECORDS, POLL_SECONDS
 
 
 def run(task: Task) -> Timing:
-    """Returns after the last commit."""
+    """Return after the last commit."""
     consumer, producer = clients(task)
     watch, done = Stopwatch(), 0
     while done < task.messages:

@@ -33,7 +33,7 @@ class _Batch:
 
 
 def run(task: Task) -> Timing:
-    """Returns after the last commit; every commit covers acknowledged answers only."""
+    """Return after the last commit; every commit covers acknowledged answers only."""
     consumer, producer = clients(task)
     watch, read = Stopwatch(), 0
     under_way: deque[_Batch] = deque()

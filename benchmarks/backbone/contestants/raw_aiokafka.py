@@ -18,7 +18,7 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 
 
 def run(task: Task) -> Timing:
-    """Returns after the last commit."""
+    """Return after the last commit."""
     return uvloop.run(_run(task))
 
 
