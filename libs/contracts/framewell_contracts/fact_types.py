@@ -84,7 +84,7 @@ class FactType:
 
     @cached_property
     def read_by(self) -> tuple[str, ...]:
-        """The services that read this type, in the order of SERVICES."""
+        """Return the services that read this type, in the order of SERVICES."""
         readers = {
             reader.partition(".")[0] for reader in (*GROUPS, *BROADCASTS) if self in facts_read(reader)
         }
