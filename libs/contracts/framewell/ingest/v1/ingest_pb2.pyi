@@ -64,7 +64,7 @@ class IngestRequested(_message.Message):
     expected_sha256: _builtins.str
     """SHA-256 the content must have, 64 hex digits; empty: not checked."""
     existing_proxy: _builtins.str
-    """A proxy the house already has, same schemes as `uri`; empty: one is made."""
+    """A proxy the house already has, same schemes as `uri`. It is kept with the asset; a proxy is made all the same."""
     @_builtins.property
     def programme(self) -> _media_pb2.Programme:
         """What the house knows about the programme."""

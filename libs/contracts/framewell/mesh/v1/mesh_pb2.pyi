@@ -151,7 +151,9 @@ Global___Actor: _TypeAlias = Actor  # noqa: Y015
 
 @_typing.final
 class Subject(_message.Message):
-    """What a decision about rights or a request to forget is about. Exactly one field is set."""
+    """What a decision about rights or a request to forget is about. Exactly one field is set. As the key of a record it
+    is written `asset:<id>`, `class:<id>`, `holder:<name>`, `sample:<id>` or `source:<name>`.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

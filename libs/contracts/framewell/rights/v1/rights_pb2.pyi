@@ -394,7 +394,7 @@ class RightsChanged(_message.Message):
     """Grows with every change of this subject; older ones are ignored."""
     @_builtins.property
     def subject(self) -> _mesh_pb2.Subject:
-        """What it is about: an asset, a source or a holder. Its text is the key of the fact."""
+        """What it is about: an asset, a source or a holder; any other subject is refused. Its key is that of the fact."""
 
     @_builtins.property
     def statements(self) -> _containers.RepeatedCompositeFieldContainer[Global___RightsStatement]:
