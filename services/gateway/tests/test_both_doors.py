@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +23,14 @@ ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 def example(kind: str) -> dict[str, Any]:
     """The example of a type without its actor, who on REST is the caller."""
     return {name: value for name, value in EXAMPLES[kind].data.items() if name != "actor"}
+
+
+def readme() -> dict[str, Any]:
+    """The data of the event that the README sends."""
+    text = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
+    event = json.loads(text.split("```json\n")[1].split("```")[0])
+    assert event["type"] == INGEST
+    return dict(event["data"])
 
 
 def statement(**also: Any) -> dict[str, Any]:
@@ -54,6 +63,7 @@ async def on_rest(mesh: Any, gateway: httpx.AsyncClient, kind: str, document: An
 @pytest.mark.parametrize(
     ("kind", "document"),
     [
+        (INGEST, readme()),
         (INGEST, example(INGEST)),
         (RIGHTS, example(RIGHTS)),
         (INGEST, {"uri": "https://archive.example/a.mp4"}),

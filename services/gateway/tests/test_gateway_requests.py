@@ -73,7 +73,6 @@ async def test_a_request_for_media_reaches_ingest_whole(mesh: Any, gateway: http
         {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "USE_ALLOWED"}]},
         {"uri": "file:///a.mp4", "statements": [{"issuer": "x", "use": "allowed", "legalBasis": "tdm"}]},
         {"uri": "file:///a.mp4", "statements": [{"issuer": "x"}]},
-        {"uri": "file:///a.mp4", "statements": [{"use": "allowed"}]},
         {"uri": "file:///a.mp4", "programme": None},
         {"uri": "file:///a.mp4", "request_id": "r1"},
     ],

@@ -238,7 +238,7 @@ class RightsStatement(_message.Message):
     VERBATIM_FIELD_NUMBER: _builtins.int
     FOUND_AT_FIELD_NUMBER: _builtins.int
     issuer: _builtins.str
-    """Who makes the statement, e.g. a broadcaster or an archive."""
+    """Who makes the statement, e.g. a broadcaster or an archive; empty in a request to ingest: the source of its event."""
     statement_id: _builtins.str
     """Id given by the issuer; empty for text found in a file, whose id is then made from its content."""
     revision: _builtins.int

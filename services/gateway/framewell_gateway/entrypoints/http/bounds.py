@@ -116,7 +116,7 @@ _OF_FIELDS: Mapping[str, Bound] = MappingProxyType(
         "Programme.start_timecode": Bound(
             pattern=r"^([0-9]{2}:[0-9]{2}:[0-9]{2}[:;][0-9]{2})?$", form="is no timecode HH:MM:SS:FF"
         ),
-        "RightsStatement.issuer": _REQUIRED_ID,
+        "RightsStatement.issuer": _ID,
         "RightsStatement.statement_id": _SHORT,
         "RightsStatement.revision": Bound(least=0),
         "RightsStatement.purposes": Bound(most=8),
