@@ -87,6 +87,7 @@ def test_a_mesh_comes_up_heals_and_goes_down_without_a_trace(framewell: CommandL
     pids = [p["pid"] for p in framewell.status()["processes"]] + [supervisor]
     down = framewell("down", "--json")
     assert json.loads(down.stdout) == {"was_running": True}
+    assert "earlier run" not in down.stderr, "a supervisor that still exits is no orphan"
     assert all(_gone(pid) for pid in pids)
     assert framewell("status").returncode == 3
     assert not (framewell.folder / ".framewell/endpoints.json").exists()

@@ -20,7 +20,7 @@ from framewell_cli.mesh.logs import open_log
 from framewell_cli.mesh.orphans import end_orphans
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
 from framewell_cli.mesh.process_table import ProcessTable
-from framewell_cli.mesh.processes import MESH_VARIABLE
+from framewell_cli.mesh.processes import MESH_VARIABLE, Identity
 from framewell_cli.mesh.supervisor import Supervisor
 from framewell_embedded.errors import CannotStart
 
@@ -168,18 +168,22 @@ def down(folder: MeshFolder, report: Report) -> bool:
 
 
 def _end_supervisor(folder: MeshFolder, report: Report) -> None:
+    """End the supervisor that holds the lock. A process that let go of it may still be about to exit."""
     deadline = time.monotonic() + _DOWN_WITHIN_SECONDS
-    signalled = False
+    supervisor: Identity | None = None
     while is_held(folder.lock) and time.monotonic() < deadline:
         table = ProcessTable.read(folder)
-        if not signalled and table is not None and table.supervisor.alive():
-            os.kill(table.supervisor.pid, signal.SIGTERM)
-            signalled = True
+        if supervisor is None and table is not None and table.supervisor.alive():
+            supervisor = table.supervisor
+            os.kill(supervisor.pid, signal.SIGTERM)
         time.sleep(0.1)
-    table = ProcessTable.read(folder)
-    if is_held(folder.lock) and table is not None and table.supervisor.alive():
+    if supervisor is None:
+        return
+    while supervisor.alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if supervisor.alive():
         report(f"the supervisor did not end within {_DOWN_WITHIN_SECONDS:.0f} s and was killed")
-        os.kill(table.supervisor.pid, signal.SIGKILL)
+        os.kill(supervisor.pid, signal.SIGKILL)
 
 
 def _check_disk(folder: MeshFolder) -> None:
