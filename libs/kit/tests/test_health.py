@@ -112,6 +112,7 @@ def monitor(health: Health, broker: Any, documents: Any) -> ProcessMonitor:
     )
 
 
+@pytest.mark.slow
 async def test_a_broker_that_is_away_or_silent_is_said_and_forgotten_when_it_is_back(
     process: Process,
 ) -> None:

@@ -181,6 +181,7 @@ async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench:
     assert started == []
 
 
+@pytest.mark.slow
 async def test_a_long_job_keeps_its_lease(bench: Bench) -> None:
     epochs: list[int] = []
 

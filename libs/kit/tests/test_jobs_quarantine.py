@@ -113,6 +113,7 @@ async def take_over(documents: Documents) -> None:
 
 @pytest.mark.parametrize("killer_is", [0, 1, 2])
 @pytest.mark.parametrize("kind_of_killer", KINDS)
+@pytest.mark.slow
 async def test_only_the_one_that_kills_is_given_up(
     environment: Environment, killer_is: int, kind_of_killer: str
 ) -> None:
@@ -234,6 +235,7 @@ async def test_a_quarantined_job_at_work_drains_like_any_other(environment: Envi
     assert (quarantined["queue"], quarantined["starts"]) == ("erase/waiting/archive", 1)
 
 
+@pytest.mark.slow
 async def test_a_waiting_quarantined_job_keeps_its_lease(environment: Environment) -> None:
     await environment.a_quarantined_job_waits(lease_seconds=1.5)
     other, quarantined = jobs_on(environment.documents), await environment.of("erase", "quarantined")

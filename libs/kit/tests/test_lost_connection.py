@@ -120,6 +120,7 @@ def test_who_waits_fails_when_somebody_else_drops_the_lost_connection(reset: boo
     assert isinstance(waited, KafkaConnectionError)
 
 
+@pytest.mark.slow
 def test_aiokafka_alone_raises_what_nobody_expects_and_forgets_who_waits() -> None:
     """When this fails, aiokafka or uvloop has changed: are loss-aware connections still needed?"""
     _, wrote = uvloop.run(_used_when_lost(AIOKafkaConnection, _send, reset=True))

@@ -135,6 +135,7 @@ async def test_spans_with_links_metrics_and_logs_arrive_at_an_otlp_endpoint(rece
     assert first["behind_seconds"] < 60
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_is_away_delays_the_end_by_seconds_only() -> None:
     status, seconds, _ = await run("http://127.0.0.1:9")
     assert status == 0
