@@ -19,7 +19,7 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
-from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_kit.paging import BY_ID, Order, Page, PageRequest, find_page, scan
 from framewell_training.domain.models import Deployment, Model
 
 MODELS: Final = "models"
@@ -63,14 +63,8 @@ class ModelDocuments:
         return (await find_page(self.documents, MODELS, query, page, NEWEST_FIRST)).map(_model)
 
     async def every(self) -> AsyncIterator[Model]:
-        page = PageRequest()
-        while True:
-            found = await self.page("", page)
-            for model in found.items:
-                yield model
-            if not found.next_token:
-                return
-            page = PageRequest(token=found.next_token)
+        async for document in scan(self.documents, MODELS, {}, BY_ID):
+            yield _model(document)
 
     async def made_from(self, snapshot_id: str) -> list[Model]:
         return [_model(one) for one in await self.documents.find(MODELS, {"snapshot_id": snapshot_id})]
