@@ -9,6 +9,7 @@ from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -58,6 +59,7 @@ class AssetIngested(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     EXISTING_PROXY_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    INGESTED_AT_FIELD_NUMBER: _builtins.int
     container: _builtins.str
     """Container by FFmpeg's name, e.g. `mov`, `mpegts`, `jpeg`."""
     source: _builtins.str
@@ -88,11 +90,15 @@ class AssetIngested(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The labels of the request, for whoever sent it."""
+        """The labels of the request, for whoever sent it: the same as those of `work`."""
 
     @_builtins.property
     def existing_proxy(self) -> _media_pb2.ObjectRef:
         """A proxy the house already had; unset when one is to be made."""
+
+    @_builtins.property
+    def ingested_at(self) -> _timestamp_pb2.Timestamp:
+        """When the original was stored and had been read; the same in every generation."""
 
     def __init__(
         self,
@@ -108,10 +114,11 @@ class AssetIngested(_message.Message):
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         existing_proxy: _media_pb2.ObjectRef | None = ...,
         revision: _builtins.int = ...,
+        ingested_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "labels", b"labels", "original", b"original", "programme", b"programme", "revision", b"revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "revision", b"revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from framewell.sample.v1 import sample_pb2 as framewell_dot_sample_dot_v1_dot_sa
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/review_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a framewell/sample/v1/sample.proto\x1a\x1egoogle/protobuf/duration.proto\"\xae\x01\n\x14ProposeSampleRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12*\n\x06moment\x18\x04 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x05 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\x0c\n\x04note\x18\x06 \x01(\t\"E\n\x15ProposeSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\"\xa5\x01\n\x12ListSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x30\n\x06states\x18\x02 \x03(\x0e\x32 .framewell.sample.v1.SampleState\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"]\n\x13ListSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x10GetSampleRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\"A\n\x11GetSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\"b\n\x13\x43laimSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x05\x12(\n\x05lease\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"E\n\x14\x43laimSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\"\xa2\x01\n\x06Review\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1d.framewell.sample.v1.Decision\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x00\x88\x01\x01\x42\x14\n\x12_expected_revision\"E\n\x14ReviewSamplesRequest\x12-\n\x07reviews\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Review\"K\n\x0cReviewResult\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"L\n\x15ReviewSamplesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult\"\'\n\x11UndoReviewRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\"I\n\x12UndoReviewResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult2\xed\x04\n\rReviewService\x12h\n\rProposeSample\x12*.framewell.dataset.v1.ProposeSampleRequest\x1a+.framewell.dataset.v1.ProposeSampleResponse\x12\x62\n\x0bListSamples\x12(.framewell.dataset.v1.ListSamplesRequest\x1a).framewell.dataset.v1.ListSamplesResponse\x12\\\n\tGetSample\x12&.framewell.dataset.v1.GetSampleRequest\x1a\'.framewell.dataset.v1.GetSampleResponse\x12\x65\n\x0c\x43laimSamples\x12).framewell.dataset.v1.ClaimSamplesRequest\x1a*.framewell.dataset.v1.ClaimSamplesResponse\x12h\n\rReviewSamples\x12*.framewell.dataset.v1.ReviewSamplesRequest\x1a+.framewell.dataset.v1.ReviewSamplesResponse\x12_\n\nUndoReview\x12\'.framewell.dataset.v1.UndoReviewRequest\x1a(.framewell.dataset.v1.UndoReviewResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/review_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a framewell/sample/v1/sample.proto\x1a\x1egoogle/protobuf/duration.proto\"\xae\x01\n\x14ProposeSampleRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12*\n\x06moment\x18\x04 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x05 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\x0c\n\x04note\x18\x06 \x01(\t\"E\n\x15ProposeSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\"\xa5\x01\n\x12ListSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x30\n\x06states\x18\x02 \x03(\x0e\x32 .framewell.sample.v1.SampleState\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"q\n\x13ListSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"%\n\x10GetSampleRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\"A\n\x11GetSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\"b\n\x13\x43laimSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x05\x12(\n\x05lease\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"E\n\x14\x43laimSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\"\xa2\x01\n\x06Review\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1d.framewell.sample.v1.Decision\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x00\x88\x01\x01\x42\x14\n\x12_expected_revision\"E\n\x14ReviewSamplesRequest\x12-\n\x07reviews\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Review\"K\n\x0cReviewResult\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\r\n\x05\x65rror\x18\x02 \x01(\t\"L\n\x15ReviewSamplesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult\"\'\n\x11UndoReviewRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\"I\n\x12UndoReviewResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult2\xed\x04\n\rReviewService\x12h\n\rProposeSample\x12*.framewell.dataset.v1.ProposeSampleRequest\x1a+.framewell.dataset.v1.ProposeSampleResponse\x12\x62\n\x0bListSamples\x12(.framewell.dataset.v1.ListSamplesRequest\x1a).framewell.dataset.v1.ListSamplesResponse\x12\\\n\tGetSample\x12&.framewell.dataset.v1.GetSampleRequest\x1a\'.framewell.dataset.v1.GetSampleResponse\x12\x65\n\x0c\x43laimSamples\x12).framewell.dataset.v1.ClaimSamplesRequest\x1a*.framewell.dataset.v1.ClaimSamplesResponse\x12h\n\rReviewSamples\x12*.framewell.dataset.v1.ReviewSamplesRequest\x1a+.framewell.dataset.v1.ReviewSamplesResponse\x12_\n\nUndoReview\x12\'.framewell.dataset.v1.UndoReviewRequest\x1a(.framewell.dataset.v1.UndoReviewResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,27 +42,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSAMPLESREQUEST']._serialized_start=450
   _globals['_LISTSAMPLESREQUEST']._serialized_end=615
   _globals['_LISTSAMPLESRESPONSE']._serialized_start=617
-  _globals['_LISTSAMPLESRESPONSE']._serialized_end=710
-  _globals['_GETSAMPLEREQUEST']._serialized_start=712
-  _globals['_GETSAMPLEREQUEST']._serialized_end=749
-  _globals['_GETSAMPLERESPONSE']._serialized_start=751
-  _globals['_GETSAMPLERESPONSE']._serialized_end=816
-  _globals['_CLAIMSAMPLESREQUEST']._serialized_start=818
-  _globals['_CLAIMSAMPLESREQUEST']._serialized_end=916
-  _globals['_CLAIMSAMPLESRESPONSE']._serialized_start=918
-  _globals['_CLAIMSAMPLESRESPONSE']._serialized_end=987
-  _globals['_REVIEW']._serialized_start=990
-  _globals['_REVIEW']._serialized_end=1152
-  _globals['_REVIEWSAMPLESREQUEST']._serialized_start=1154
-  _globals['_REVIEWSAMPLESREQUEST']._serialized_end=1223
-  _globals['_REVIEWRESULT']._serialized_start=1225
-  _globals['_REVIEWRESULT']._serialized_end=1300
-  _globals['_REVIEWSAMPLESRESPONSE']._serialized_start=1302
-  _globals['_REVIEWSAMPLESRESPONSE']._serialized_end=1378
-  _globals['_UNDOREVIEWREQUEST']._serialized_start=1380
-  _globals['_UNDOREVIEWREQUEST']._serialized_end=1419
-  _globals['_UNDOREVIEWRESPONSE']._serialized_start=1421
-  _globals['_UNDOREVIEWRESPONSE']._serialized_end=1494
-  _globals['_REVIEWSERVICE']._serialized_start=1497
-  _globals['_REVIEWSERVICE']._serialized_end=2118
+  _globals['_LISTSAMPLESRESPONSE']._serialized_end=730
+  _globals['_GETSAMPLEREQUEST']._serialized_start=732
+  _globals['_GETSAMPLEREQUEST']._serialized_end=769
+  _globals['_GETSAMPLERESPONSE']._serialized_start=771
+  _globals['_GETSAMPLERESPONSE']._serialized_end=836
+  _globals['_CLAIMSAMPLESREQUEST']._serialized_start=838
+  _globals['_CLAIMSAMPLESREQUEST']._serialized_end=936
+  _globals['_CLAIMSAMPLESRESPONSE']._serialized_start=938
+  _globals['_CLAIMSAMPLESRESPONSE']._serialized_end=1007
+  _globals['_REVIEW']._serialized_start=1010
+  _globals['_REVIEW']._serialized_end=1172
+  _globals['_REVIEWSAMPLESREQUEST']._serialized_start=1174
+  _globals['_REVIEWSAMPLESREQUEST']._serialized_end=1243
+  _globals['_REVIEWRESULT']._serialized_start=1245
+  _globals['_REVIEWRESULT']._serialized_end=1320
+  _globals['_REVIEWSAMPLESRESPONSE']._serialized_start=1322
+  _globals['_REVIEWSAMPLESRESPONSE']._serialized_end=1398
+  _globals['_UNDOREVIEWREQUEST']._serialized_start=1400
+  _globals['_UNDOREVIEWREQUEST']._serialized_end=1439
+  _globals['_UNDOREVIEWRESPONSE']._serialized_start=1441
+  _globals['_UNDOREVIEWRESPONSE']._serialized_end=1514
+  _globals['_REVIEWSERVICE']._serialized_start=1517
+  _globals['_REVIEWSERVICE']._serialized_end=2138
 # @@protoc_insertion_point(module_scope)

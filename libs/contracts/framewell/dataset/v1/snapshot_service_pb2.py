@@ -27,15 +27,15 @@ from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media
 from framewell.snapshot.v1 import snapshot_pb2 as framewell_dot_snapshot_dot_v1_dot_snapshot__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+framewell/dataset/v1/snapshot_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a$framewell/snapshot/v1/snapshot.proto\",\n\x16PublishSnapshotRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\"U\n\x17PublishSnapshotResponse\x12:\n\x08snapshot\x18\x01 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotPublished\"Q\n\x14ListSnapshotsRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"c\n\x15ListSnapshotsResponse\x12\x31\n\tsnapshots\x18\x01 \x03(\x0b\x32\x1e.framewell.dataset.v1.Snapshot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"`\n\x15\x45xportSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x32\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\".framewell.dataset.v1.ExportFormat\"Y\n\x16\x45xportSnapshotResponse\x12\x10\n\x08progress\x18\x01 \x01(\x01\x12-\n\x06\x65xport\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\"*\n\x13ReadSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\"q\n\x14ReadSnapshotResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12+\n\x05split\x18\x02 \x01(\x0e\x32\x1c.framewell.snapshot.v1.Split*~\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45XPORT_FORMAT_PARQUET\x10\x01\x12\x1c\n\x18\x45XPORT_FORMAT_WEBDATASET\x10\x02\x12\x16\n\x12\x45XPORT_FORMAT_COCO\x10\x03\x32\xc3\x03\n\x0fSnapshotService\x12n\n\x0fPublishSnapshot\x12,.framewell.dataset.v1.PublishSnapshotRequest\x1a-.framewell.dataset.v1.PublishSnapshotResponse\x12h\n\rListSnapshots\x12*.framewell.dataset.v1.ListSnapshotsRequest\x1a+.framewell.dataset.v1.ListSnapshotsResponse\x12m\n\x0e\x45xportSnapshot\x12+.framewell.dataset.v1.ExportSnapshotRequest\x1a,.framewell.dataset.v1.ExportSnapshotResponse0\x01\x12g\n\x0cReadSnapshot\x12).framewell.dataset.v1.ReadSnapshotRequest\x1a*.framewell.dataset.v1.ReadSnapshotResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+framewell/dataset/v1/snapshot_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a$framewell/snapshot/v1/snapshot.proto\",\n\x16PublishSnapshotRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\"U\n\x17PublishSnapshotResponse\x12:\n\x08snapshot\x18\x01 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotPublished\"Q\n\x14ListSnapshotsRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"w\n\x15ListSnapshotsResponse\x12\x31\n\tsnapshots\x18\x01 \x03(\x0b\x32\x1e.framewell.dataset.v1.Snapshot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"`\n\x15\x45xportSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x32\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\".framewell.dataset.v1.ExportFormat\"Y\n\x16\x45xportSnapshotResponse\x12\x10\n\x08progress\x18\x01 \x01(\x01\x12-\n\x06\x65xport\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\"*\n\x13ReadSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\"q\n\x14ReadSnapshotResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12+\n\x05split\x18\x02 \x01(\x0e\x32\x1c.framewell.snapshot.v1.Split*~\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45XPORT_FORMAT_PARQUET\x10\x01\x12\x1c\n\x18\x45XPORT_FORMAT_WEBDATASET\x10\x02\x12\x16\n\x12\x45XPORT_FORMAT_COCO\x10\x03\x32\xc3\x03\n\x0fSnapshotService\x12n\n\x0fPublishSnapshot\x12,.framewell.dataset.v1.PublishSnapshotRequest\x1a-.framewell.dataset.v1.PublishSnapshotResponse\x12h\n\rListSnapshots\x12*.framewell.dataset.v1.ListSnapshotsRequest\x1a+.framewell.dataset.v1.ListSnapshotsResponse\x12m\n\x0e\x45xportSnapshot\x12+.framewell.dataset.v1.ExportSnapshotRequest\x1a,.framewell.dataset.v1.ExportSnapshotResponse0\x01\x12g\n\x0cReadSnapshot\x12).framewell.dataset.v1.ReadSnapshotRequest\x1a*.framewell.dataset.v1.ReadSnapshotResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.dataset.v1.snapshot_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EXPORTFORMAT']._serialized_start=840
-  _globals['_EXPORTFORMAT']._serialized_end=966
+  _globals['_EXPORTFORMAT']._serialized_start=860
+  _globals['_EXPORTFORMAT']._serialized_end=986
   _globals['_PUBLISHSNAPSHOTREQUEST']._serialized_start=175
   _globals['_PUBLISHSNAPSHOTREQUEST']._serialized_end=219
   _globals['_PUBLISHSNAPSHOTRESPONSE']._serialized_start=221
@@ -43,15 +43,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSNAPSHOTSREQUEST']._serialized_start=308
   _globals['_LISTSNAPSHOTSREQUEST']._serialized_end=389
   _globals['_LISTSNAPSHOTSRESPONSE']._serialized_start=391
-  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_end=490
-  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_start=492
-  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_end=588
-  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_start=590
-  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_end=679
-  _globals['_READSNAPSHOTREQUEST']._serialized_start=681
-  _globals['_READSNAPSHOTREQUEST']._serialized_end=723
-  _globals['_READSNAPSHOTRESPONSE']._serialized_start=725
-  _globals['_READSNAPSHOTRESPONSE']._serialized_end=838
-  _globals['_SNAPSHOTSERVICE']._serialized_start=969
-  _globals['_SNAPSHOTSERVICE']._serialized_end=1420
+  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_end=510
+  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_start=512
+  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_end=608
+  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_start=610
+  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_end=699
+  _globals['_READSNAPSHOTREQUEST']._serialized_start=701
+  _globals['_READSNAPSHOTREQUEST']._serialized_end=743
+  _globals['_READSNAPSHOTRESPONSE']._serialized_start=745
+  _globals['_READSNAPSHOTRESPONSE']._serialized_end=858
+  _globals['_SNAPSHOTSERVICE']._serialized_start=989
+  _globals['_SNAPSHOTSERVICE']._serialized_end=1440
 # @@protoc_insertion_point(module_scope)

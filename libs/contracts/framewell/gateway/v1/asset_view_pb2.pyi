@@ -74,6 +74,26 @@ class AssetView(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class RequestLabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ASSET_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
@@ -90,6 +110,21 @@ class AssetView(_message.Message):
     RIGHTS_FIELD_NUMBER: _builtins.int
     PLAYLIST_FIELD_NUMBER: _builtins.int
     SAMPLES_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
+    REQUESTED_AT_FIELD_NUMBER: _builtins.int
+    REQUEST_LABELS_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    LANE_FIELD_NUMBER: _builtins.int
+    INGESTED_AT_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    ORIGINAL_FIELD_NUMBER: _builtins.int
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    TRACKS_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    EXISTING_PROXY_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
     kind: _media_pb2.MediaKind.ValueType
@@ -100,6 +135,20 @@ class AssetView(_message.Message):
     """Why it was rejected, removed, or not analysed at all, as a sentence; unset otherwise."""
     playlist: _builtins.str
     """URL of its HLS playlist, for any player; unset until there is one."""
+    title: _builtins.str
+    """Title of the programme; empty when it was not given."""
+    uri: _builtins.str
+    """Where it came from, as it was asked for, without passwords and signatures."""
+    source: _builtins.str
+    """Who asked: the source of the request's event."""
+    lane: _mesh_pb2.Lane.ValueType
+    """The lane all work on it travels in."""
+    container: _builtins.str
+    """Container of the original by FFmpeg's name, e.g. `mov`; empty until it was read."""
+    generation: _builtins.int
+    """Number of the work under way, raised by one at every reprocessing, from 1; 0 until it was taken in."""
+    revision: _builtins.int
+    """Grows with every change of the asset inside ingest; 0 until it was taken in."""
     @_builtins.property
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is missing from it or from this view, one sentence each; empty when nothing is."""
@@ -144,6 +193,38 @@ class AssetView(_message.Message):
     def samples(self) -> Global___SampleCounts:
         """How many training samples were taken from it; unset until it is known to the dataset service."""
 
+    @_builtins.property
+    def requested_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was asked for: the time of the event or call that asked."""
+
+    @_builtins.property
+    def request_labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The labels of its request, by name. (`labels` of a view are what the picture classifier saw.)"""
+
+    @_builtins.property
+    def ingested_at(self) -> _timestamp_pb2.Timestamp:
+        """When the original was stored and had been read; unset until then."""
+
+    @_builtins.property
+    def programme(self) -> _media_pb2.Programme:
+        """What the house knows about the programme, as it is now; unset while nothing is known."""
+
+    @_builtins.property
+    def original(self) -> _media_pb2.ObjectRef:
+        """The original as it was delivered, with its length and SHA-256; unset until it is stored."""
+
+    @_builtins.property
+    def tracks(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Track]:
+        """The tracks inside the container, in its order: codec, size, frame rate, channels, language."""
+
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """Length of its longest track, as the container says; unset for a still and where it does not say."""
+
+    @_builtins.property
+    def existing_proxy(self) -> _media_pb2.ObjectRef:
+        """A proxy the house already had; unset for none."""
+
     def __init__(
         self,
         *,
@@ -163,10 +244,25 @@ class AssetView(_message.Message):
         rights: _abc.Iterable[_rights_pb2.RightsDecision] | None = ...,
         playlist: _builtins.str | None = ...,
         samples: Global___SampleCounts | None = ...,
+        title: _builtins.str = ...,
+        uri: _builtins.str = ...,
+        requested_at: _timestamp_pb2.Timestamp | None = ...,
+        request_labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        source: _builtins.str = ...,
+        lane: _mesh_pb2.Lane.ValueType = ...,
+        ingested_at: _timestamp_pb2.Timestamp | None = ...,
+        programme: _media_pb2.Programme | None = ...,
+        original: _media_pb2.ObjectRef | None = ...,
+        container: _builtins.str = ...,
+        tracks: _abc.Iterable[_media_pb2.Track] | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
+        existing_proxy: _media_pb2.ObjectRef | None = ...,
+        generation: _builtins.int = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "chunks", b"chunks", "playlist", b"playlist", "reason", b"reason", "samples", b"samples", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at", "samples", b"samples", "timeline", b"timeline"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "kind", b"kind", "labels", b"labels", "missing", b"missing", "people", b"people", "playlist", b"playlist", "reason", b"reason", "rights", b"rights", "samples", b"samples", "shots", b"shots", "speech", b"speech", "state", b"state", "text", b"text", "timeline", b"timeline", "unavailable", b"unavailable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "labels", b"labels", "lane", b"lane", "missing", b"missing", "original", b"original", "people", b"people", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "rights", b"rights", "samples", b"samples", "shots", b"shots", "source", b"source", "speech", b"speech", "state", b"state", "text", b"text", "timeline", b"timeline", "title", b"title", "tracks", b"tracks", "unavailable", b"unavailable", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__playlist: _TypeAlias = _typing.Literal["playlist"]  # noqa: Y015
     _WhichOneofArgType__playlist: _TypeAlias = _typing.Literal["_playlist", b"_playlist"]  # noqa: Y015
@@ -402,19 +498,63 @@ class ListAssetsRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    REQUESTED_FROM_FIELD_NUMBER: _builtins.int
+    REQUESTED_UNTIL_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; unset for 100."""
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the page before, of a request with the same filters and order; empty for the first."""
+    title: _builtins.str
+    """Only assets whose title holds this text, in capitals or not; empty for all."""
+    source: _builtins.str
+    """Only assets that this source asked for; empty for all."""
+    order_by: _builtins.str
+    """`requested_at`, `title` or `duration`, ascending, or followed by ` desc`; empty for `requested_at desc`.
+    An asset whose title changes while the list is read by title may be met twice or not at all.
+    """
+    @_builtins.property
+    def state(self) -> _containers.RepeatedScalarFieldContainer[Global___AssetState.ValueType]:
+        """Only assets in one of these states; empty for all."""
+
+    @_builtins.property
+    def kind(self) -> _containers.RepeatedScalarFieldContainer[_media_pb2.MediaKind.ValueType]:
+        """Only assets of one of these kinds; empty for all."""
+
+    @_builtins.property
+    def label(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only assets whose request has all these labels, as `name:value`, or as `name` with any value; empty for all."""
+
+    @_builtins.property
+    def requested_from(self) -> _timestamp_pb2.Timestamp:
+        """Only assets asked for at this time or later; unset for all."""
+
+    @_builtins.property
+    def requested_until(self) -> _timestamp_pb2.Timestamp:
+        """Only assets asked for before this time; unset for all."""
+
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        state: _abc.Iterable[Global___AssetState.ValueType] | None = ...,
+        kind: _abc.Iterable[_media_pb2.MediaKind.ValueType] | None = ...,
+        title: _builtins.str = ...,
+        source: _builtins.str = ...,
+        label: _abc.Iterable[_builtins.str] | None = ...,
+        requested_from: _timestamp_pb2.Timestamp | None = ...,
+        requested_until: _timestamp_pb2.Timestamp | None = ...,
+        order_by: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["requested_from", b"requested_from", "requested_until", b"requested_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "label", b"label", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "requested_from", b"requested_from", "requested_until", b"requested_until", "source", b"source", "state", b"state", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -428,21 +568,25 @@ class ListAssetsResponse(_message.Message):
 
     ASSETS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """What names the next page; empty on the last."""
+    total_size: _builtins.int
+    """Number of assets on all pages together."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetSummary]:
-        """Assets of this page, newest first."""
+        """Assets of this page, in the order that was asked for."""
 
     def __init__(
         self,
         *,
         assets: _abc.Iterable[Global___AssetSummary] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "next_page_token", b"next_page_token", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -454,6 +598,26 @@ class AssetSummary(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class RequestLabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ASSET_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
@@ -462,6 +626,18 @@ class AssetSummary(_message.Message):
     URI_FIELD_NUMBER: _builtins.int
     REQUESTED_AT_FIELD_NUMBER: _builtins.int
     CHUNKS_FIELD_NUMBER: _builtins.int
+    REQUEST_LABELS_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    LANE_FIELD_NUMBER: _builtins.int
+    INGESTED_AT_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    ORIGINAL_FIELD_NUMBER: _builtins.int
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    TRACKS_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    EXISTING_PROXY_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
     kind: _media_pb2.MediaKind.ValueType
@@ -473,14 +649,52 @@ class AssetSummary(_message.Message):
     title: _builtins.str
     """Title of the programme; empty when it was not given."""
     uri: _builtins.str
-    """Where it came from, as it was asked for."""
+    """Where it came from, as it was asked for, without passwords and signatures."""
+    source: _builtins.str
+    """Who asked: the source of the request's event."""
+    lane: _mesh_pb2.Lane.ValueType
+    """The lane all work on it travels in."""
+    container: _builtins.str
+    """Container of the original by FFmpeg's name, e.g. `mov`; empty until it was read."""
+    generation: _builtins.int
+    """Number of the work under way, raised by one at every reprocessing, from 1; 0 until it was taken in."""
+    revision: _builtins.int
+    """Grows with every change of the asset inside ingest; 0 until it was taken in."""
     @_builtins.property
     def requested_at(self) -> _timestamp_pb2.Timestamp:
-        """When it was asked for."""
+        """When it was asked for: the time of the event or call that asked."""
 
     @_builtins.property
     def chunks(self) -> Global___ChunkCounts:
         """How many chunks have come how far."""
+
+    @_builtins.property
+    def request_labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The labels of its request, by name. (`labels` of a view are what the picture classifier saw.)"""
+
+    @_builtins.property
+    def ingested_at(self) -> _timestamp_pb2.Timestamp:
+        """When the original was stored and had been read; unset until then."""
+
+    @_builtins.property
+    def programme(self) -> _media_pb2.Programme:
+        """What the house knows about the programme, as it is now; unset while nothing is known."""
+
+    @_builtins.property
+    def original(self) -> _media_pb2.ObjectRef:
+        """The original as it was delivered, with its length and SHA-256; unset until it is stored."""
+
+    @_builtins.property
+    def tracks(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Track]:
+        """The tracks inside the container, in its order: codec, size, frame rate, channels, language."""
+
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """Length of its longest track, as the container says; unset for a still and where it does not say."""
+
+    @_builtins.property
+    def existing_proxy(self) -> _media_pb2.ObjectRef:
+        """A proxy the house already had; unset for none."""
 
     def __init__(
         self,
@@ -493,10 +707,22 @@ class AssetSummary(_message.Message):
         uri: _builtins.str = ...,
         requested_at: _timestamp_pb2.Timestamp | None = ...,
         chunks: Global___ChunkCounts | None = ...,
+        request_labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        source: _builtins.str = ...,
+        lane: _mesh_pb2.Lane.ValueType = ...,
+        ingested_at: _timestamp_pb2.Timestamp | None = ...,
+        programme: _media_pb2.Programme | None = ...,
+        original: _media_pb2.ObjectRef | None = ...,
+        container: _builtins.str = ...,
+        tracks: _abc.Iterable[_media_pb2.Track] | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
+        existing_proxy: _media_pb2.ObjectRef | None = ...,
+        generation: _builtins.int = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "chunks", b"chunks", "reason", b"reason", "requested_at", b"requested_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "kind", b"kind", "reason", b"reason", "requested_at", b"requested_at", "state", b"state", "title", b"title", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "lane", b"lane", "original", b"original", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "source", b"source", "state", b"state", "title", b"title", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from framewell.asset.v1 import asset_pb2 as _asset_pb2
 from framewell.ingest.v1 import ingest_pb2 as _ingest_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -94,6 +95,9 @@ class IngestAsset(_message.Message):
     REJECTED_FIELD_NUMBER: _builtins.int
     PROGRAMME_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    LANE_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset (a UUID)."""
     state: Global___IngestState.ValueType
@@ -102,13 +106,19 @@ class IngestAsset(_message.Message):
     """Where it came from, as the request named it."""
     revision: _builtins.int
     """Grows with every change of the asset."""
+    source: _builtins.str
+    """Who asked: the source of the request's event."""
+    lane: _mesh_pb2.Lane.ValueType
+    """The lane all work on it travels in."""
+    generation: _builtins.int
+    """Number of the work under way, raised by one at every reprocessing, from 1."""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The labels of its request, by name."""
 
     @_builtins.property
     def requested_at(self) -> _timestamp_pb2.Timestamp:
-        """When it was asked for."""
+        """When it was asked for: the time of the event or call that asked."""
 
     @_builtins.property
     def ingested(self) -> _asset_pb2.AssetIngested:
@@ -134,10 +144,13 @@ class IngestAsset(_message.Message):
         rejected: _asset_pb2.AssetRejected | None = ...,
         programme: _media_pb2.Programme | None = ...,
         revision: _builtins.int = ...,
+        source: _builtins.str = ...,
+        lane: _mesh_pb2.Lane.ValueType = ...,
+        generation: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ingested", b"ingested", "programme", b"programme", "rejected", b"rejected", "requested_at", b"requested_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "ingested", b"ingested", "labels", b"labels", "programme", b"programme", "rejected", b"rejected", "requested_at", b"requested_at", "revision", b"revision", "state", b"state", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "generation", b"generation", "ingested", b"ingested", "labels", b"labels", "lane", b"lane", "programme", b"programme", "rejected", b"rejected", "requested_at", b"requested_at", "revision", b"revision", "source", b"source", "state", b"state", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -373,8 +386,11 @@ class ListAssetsResponse(_message.Message):
 
     ASSETS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of assets on all pages together."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___IngestAsset]:
         """Assets of this page, newest first."""
@@ -384,10 +400,11 @@ class ListAssetsResponse(_message.Message):
         *,
         assets: _abc.Iterable[Global___IngestAsset] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "next_page_token", b"next_page_token", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -240,9 +240,14 @@ class RightsStatement(_message.Message):
     issuer: _builtins.str
     """Who makes the statement, e.g. a broadcaster or an archive; empty in a request to ingest: the source of its event."""
     statement_id: _builtins.str
-    """Id given by the issuer; empty for text found in a file, whose id is then made from its content."""
+    """Id given by the issuer, by which a later revision replaces the statement. Empty: one is made from what the
+    statement says, so that the same words are the same statement, and other words are another statement, which
+    stands beside the first and replaces nothing. Text found in a file always has such an id.
+    """
     revision: _builtins.int
-    """Grows with every change of the statement; older ones never count again."""
+    """Grows with every change of the statement; older ones never count again. 0 or unset is the lowest: an issuer who
+    does not count is served by the revision of RightsChanged.
+    """
     holder: _builtins.str
     """Who holds the rights, and is paid for uses."""
     source: Global___StatementSource.ValueType
@@ -391,7 +396,10 @@ class RightsChanged(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
-    """Grows with every change of this subject; older ones are ignored."""
+    """Grows with every change of this subject. Among statements of the same (issuer, statement_id, revision) those of
+    the newest change count. Unset (0) is accepted: REST then sets the time of the call, by Kafka it is the lowest;
+    of statements that neither revision orders all count, and the strictest decides.
+    """
     @_builtins.property
     def subject(self) -> _mesh_pb2.Subject:
         """What it is about: an asset, a source or a holder; any other subject is refused. Its key is that of the fact."""

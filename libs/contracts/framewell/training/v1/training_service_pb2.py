@@ -27,15 +27,15 @@ from framewell.training.v1 import training_pb2 as framewell_dot_training_dot_v1_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,framewell/training/v1/training_service.proto\x12\x15\x66ramewell.training.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a$framewell/training/v1/training.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x02\n\x03Run\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x13\n\x0bsnapshot_id\x18\x03 \x01(\t\x12\x0e\n\x06recipe\x18\x04 \x01(\t\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.framewell.training.v1.RunState\x12\r\n\x05stage\x18\x06 \x01(\t\x12\x10\n\x08progress\x18\x07 \x01(\x01\x12\x30\n\x0crequested_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\tcompleted\x18\t \x01(\x0b\x32(.framewell.training.v1.TrainingCompleted\"\xbb\x01\n\tCandidate\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12;\n\tcompleted\x18\x02 \x01(\x0b\x32(.framewell.training.v1.TrainingCompleted\x12\x12\n\nin_service\x18\x03 \x01(\x08\x12-\n\x0bpromoted_by\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"Q\n\x14StartTrainingRequest\x12\x39\n\x07request\x18\x01 \x01(\x0b\x32(.framewell.training.v1.TrainingRequested\"@\n\x15StartTrainingResponse\x12\'\n\x03run\x18\x01 \x01(\x0b\x32\x1a.framewell.training.v1.Run\"L\n\x0fListRunsRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x10ListRunsResponse\x12(\n\x04runs\x18\x01 \x03(\x0b\x32\x1a.framewell.training.v1.Run\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0fWatchRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\";\n\x10WatchRunResponse\x12\'\n\x03run\x18\x01 \x01(\x0b\x32\x1a.framewell.training.v1.Run\"\"\n\x10\x43\x61ncelRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"<\n\x11\x43\x61ncelRunResponse\x12\'\n\x03run\x18\x01 \x01(\x0b\x32\x1a.framewell.training.v1.Run\"L\n\x15ListCandidatesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"g\n\x16ListCandidatesResponse\x12\x34\n\ncandidates\x18\x01 \x03(\x0b\x32 .framewell.training.v1.Candidate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x0ePromoteRequest\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\"F\n\x0fPromoteResponse\x12\x33\n\tcandidate\x18\x01 \x01(\x0b\x32 .framewell.training.v1.Candidate\"\x1f\n\x0fRollbackRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"G\n\x10RollbackResponse\x12\x33\n\tcandidate\x18\x01 \x01(\x0b\x32 .framewell.training.v1.Candidate\"j\n\x11GetLineageRequest\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x85\x01\n\x12GetLineageResponse\x12/\n\x07lineage\x18\x01 \x01(\x0b\x32\x1e.framewell.training.v1.Lineage\x12\x11\n\tasset_ids\x18\x02 \x03(\t\x12\x12\n\nsample_ids\x18\x03 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t*\x95\x01\n\x08RunState\x12\x19\n\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10RUN_STATE_QUEUED\x10\x01\x12\x15\n\x11RUN_STATE_RUNNING\x10\x02\x12\x12\n\x0eRUN_STATE_DONE\x10\x03\x12\x14\n\x10RUN_STATE_FAILED\x10\x04\x12\x17\n\x13RUN_STATE_CANCELLED\x10\x05\x32\xa2\x06\n\x0fTrainingService\x12j\n\rStartTraining\x12+.framewell.training.v1.StartTrainingRequest\x1a,.framewell.training.v1.StartTrainingResponse\x12[\n\x08ListRuns\x12&.framewell.training.v1.ListRunsRequest\x1a\'.framewell.training.v1.ListRunsResponse\x12]\n\x08WatchRun\x12&.framewell.training.v1.WatchRunRequest\x1a\'.framewell.training.v1.WatchRunResponse0\x01\x12^\n\tCancelRun\x12\'.framewell.training.v1.CancelRunRequest\x1a(.framewell.training.v1.CancelRunResponse\x12m\n\x0eListCandidates\x12,.framewell.training.v1.ListCandidatesRequest\x1a-.framewell.training.v1.ListCandidatesResponse\x12X\n\x07Promote\x12%.framewell.training.v1.PromoteRequest\x1a&.framewell.training.v1.PromoteResponse\x12[\n\x08Rollback\x12&.framewell.training.v1.RollbackRequest\x1a\'.framewell.training.v1.RollbackResponse\x12\x61\n\nGetLineage\x12(.framewell.training.v1.GetLineageRequest\x1a).framewell.training.v1.GetLineageResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,framewell/training/v1/training_service.proto\x12\x15\x66ramewell.training.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a$framewell/training/v1/training.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x02\n\x03Run\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x13\n\x0bsnapshot_id\x18\x03 \x01(\t\x12\x0e\n\x06recipe\x18\x04 \x01(\t\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.framewell.training.v1.RunState\x12\r\n\x05stage\x18\x06 \x01(\t\x12\x10\n\x08progress\x18\x07 \x01(\x01\x12\x30\n\x0crequested_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\tcompleted\x18\t \x01(\x0b\x32(.framewell.training.v1.TrainingCompleted\"\xbb\x01\n\tCandidate\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12;\n\tcompleted\x18\x02 \x01(\x0b\x32(.framewell.training.v1.TrainingCompleted\x12\x12\n\nin_service\x18\x03 \x01(\x08\x12-\n\x0bpromoted_by\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"Q\n\x14StartTrainingRequest\x12\x39\n\x07request\x18\x01 \x01(\x0b\x32(.framewell.training.v1.TrainingRequested\"@\n\x15StartTrainingResponse\x12\'\n\x03run\x18\x01 \x01(\x0b\x32\x1a.framewell.training.v1.Run\"|\n\x0fListRunsRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12.\n\x05state\x18\x04 \x03(\x0e\x32\x1f.framewell.training.v1.RunState\"i\n\x10ListRunsResponse\x12(\n\x04runs\x18\x01 \x03(\x0b\x32\x1a.framewell.training.v1.Run\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"!\n\x0fWatchRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\";\n\x10WatchRunResponse\x12\'\n\x03run\x18\x01 \x01(\x0b\x32\x1a.framewell.training.v1.Run\"\"\n\x10\x43\x61ncelRunRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"<\n\x11\x43\x61ncelRunResponse\x12\'\n\x03run\x18\x01 \x01(\x0b\x32\x1a.framewell.training.v1.Run\"t\n\x15ListCandidatesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x17\n\nin_service\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\r\n\x0b_in_service\"{\n\x16ListCandidatesResponse\x12\x34\n\ncandidates\x18\x01 \x03(\x0b\x32 .framewell.training.v1.Candidate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"@\n\x0ePromoteRequest\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\"F\n\x0fPromoteResponse\x12\x33\n\tcandidate\x18\x01 \x01(\x0b\x32 .framewell.training.v1.Candidate\"\x1f\n\x0fRollbackRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"G\n\x10RollbackResponse\x12\x33\n\tcandidate\x18\x01 \x01(\x0b\x32 .framewell.training.v1.Candidate\"j\n\x11GetLineageRequest\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x85\x01\n\x12GetLineageResponse\x12/\n\x07lineage\x18\x01 \x01(\x0b\x32\x1e.framewell.training.v1.Lineage\x12\x11\n\tasset_ids\x18\x02 \x03(\t\x12\x12\n\nsample_ids\x18\x03 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t*\x95\x01\n\x08RunState\x12\x19\n\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10RUN_STATE_QUEUED\x10\x01\x12\x15\n\x11RUN_STATE_RUNNING\x10\x02\x12\x12\n\x0eRUN_STATE_DONE\x10\x03\x12\x14\n\x10RUN_STATE_FAILED\x10\x04\x12\x17\n\x13RUN_STATE_CANCELLED\x10\x05\x32\xa2\x06\n\x0fTrainingService\x12j\n\rStartTraining\x12+.framewell.training.v1.StartTrainingRequest\x1a,.framewell.training.v1.StartTrainingResponse\x12[\n\x08ListRuns\x12&.framewell.training.v1.ListRunsRequest\x1a\'.framewell.training.v1.ListRunsResponse\x12]\n\x08WatchRun\x12&.framewell.training.v1.WatchRunRequest\x1a\'.framewell.training.v1.WatchRunResponse0\x01\x12^\n\tCancelRun\x12\'.framewell.training.v1.CancelRunRequest\x1a(.framewell.training.v1.CancelRunResponse\x12m\n\x0eListCandidates\x12,.framewell.training.v1.ListCandidatesRequest\x1a-.framewell.training.v1.ListCandidatesResponse\x12X\n\x07Promote\x12%.framewell.training.v1.PromoteRequest\x1a&.framewell.training.v1.PromoteResponse\x12[\n\x08Rollback\x12&.framewell.training.v1.RollbackRequest\x1a\'.framewell.training.v1.RollbackResponse\x12\x61\n\nGetLineage\x12(.framewell.training.v1.GetLineageRequest\x1a).framewell.training.v1.GetLineageResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.training.v1.training_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RUNSTATE']._serialized_start=1815
-  _globals['_RUNSTATE']._serialized_end=1964
+  _globals['_RUNSTATE']._serialized_start=1943
+  _globals['_RUNSTATE']._serialized_end=2092
   _globals['_RUN']._serialized_start=173
   _globals['_RUN']._serialized_end=443
   _globals['_CANDIDATE']._serialized_start=446
@@ -45,33 +45,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STARTTRAININGRESPONSE']._serialized_start=718
   _globals['_STARTTRAININGRESPONSE']._serialized_end=782
   _globals['_LISTRUNSREQUEST']._serialized_start=784
-  _globals['_LISTRUNSREQUEST']._serialized_end=860
-  _globals['_LISTRUNSRESPONSE']._serialized_start=862
-  _globals['_LISTRUNSRESPONSE']._serialized_end=947
-  _globals['_WATCHRUNREQUEST']._serialized_start=949
-  _globals['_WATCHRUNREQUEST']._serialized_end=982
-  _globals['_WATCHRUNRESPONSE']._serialized_start=984
-  _globals['_WATCHRUNRESPONSE']._serialized_end=1043
-  _globals['_CANCELRUNREQUEST']._serialized_start=1045
-  _globals['_CANCELRUNREQUEST']._serialized_end=1079
-  _globals['_CANCELRUNRESPONSE']._serialized_start=1081
-  _globals['_CANCELRUNRESPONSE']._serialized_end=1141
-  _globals['_LISTCANDIDATESREQUEST']._serialized_start=1143
-  _globals['_LISTCANDIDATESREQUEST']._serialized_end=1219
-  _globals['_LISTCANDIDATESRESPONSE']._serialized_start=1221
-  _globals['_LISTCANDIDATESRESPONSE']._serialized_end=1324
-  _globals['_PROMOTEREQUEST']._serialized_start=1326
-  _globals['_PROMOTEREQUEST']._serialized_end=1390
-  _globals['_PROMOTERESPONSE']._serialized_start=1392
-  _globals['_PROMOTERESPONSE']._serialized_end=1462
-  _globals['_ROLLBACKREQUEST']._serialized_start=1464
-  _globals['_ROLLBACKREQUEST']._serialized_end=1495
-  _globals['_ROLLBACKRESPONSE']._serialized_start=1497
-  _globals['_ROLLBACKRESPONSE']._serialized_end=1568
-  _globals['_GETLINEAGEREQUEST']._serialized_start=1570
-  _globals['_GETLINEAGEREQUEST']._serialized_end=1676
-  _globals['_GETLINEAGERESPONSE']._serialized_start=1679
-  _globals['_GETLINEAGERESPONSE']._serialized_end=1812
-  _globals['_TRAININGSERVICE']._serialized_start=1967
-  _globals['_TRAININGSERVICE']._serialized_end=2769
+  _globals['_LISTRUNSREQUEST']._serialized_end=908
+  _globals['_LISTRUNSRESPONSE']._serialized_start=910
+  _globals['_LISTRUNSRESPONSE']._serialized_end=1015
+  _globals['_WATCHRUNREQUEST']._serialized_start=1017
+  _globals['_WATCHRUNREQUEST']._serialized_end=1050
+  _globals['_WATCHRUNRESPONSE']._serialized_start=1052
+  _globals['_WATCHRUNRESPONSE']._serialized_end=1111
+  _globals['_CANCELRUNREQUEST']._serialized_start=1113
+  _globals['_CANCELRUNREQUEST']._serialized_end=1147
+  _globals['_CANCELRUNRESPONSE']._serialized_start=1149
+  _globals['_CANCELRUNRESPONSE']._serialized_end=1209
+  _globals['_LISTCANDIDATESREQUEST']._serialized_start=1211
+  _globals['_LISTCANDIDATESREQUEST']._serialized_end=1327
+  _globals['_LISTCANDIDATESRESPONSE']._serialized_start=1329
+  _globals['_LISTCANDIDATESRESPONSE']._serialized_end=1452
+  _globals['_PROMOTEREQUEST']._serialized_start=1454
+  _globals['_PROMOTEREQUEST']._serialized_end=1518
+  _globals['_PROMOTERESPONSE']._serialized_start=1520
+  _globals['_PROMOTERESPONSE']._serialized_end=1590
+  _globals['_ROLLBACKREQUEST']._serialized_start=1592
+  _globals['_ROLLBACKREQUEST']._serialized_end=1623
+  _globals['_ROLLBACKRESPONSE']._serialized_start=1625
+  _globals['_ROLLBACKRESPONSE']._serialized_end=1696
+  _globals['_GETLINEAGEREQUEST']._serialized_start=1698
+  _globals['_GETLINEAGEREQUEST']._serialized_end=1804
+  _globals['_GETLINEAGERESPONSE']._serialized_start=1807
+  _globals['_GETLINEAGERESPONSE']._serialized_end=1940
+  _globals['_TRAININGSERVICE']._serialized_start=2095
+  _globals['_TRAININGSERVICE']._serialized_end=2897
 # @@protoc_insertion_point(module_scope)
