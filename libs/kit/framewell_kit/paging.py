@@ -50,14 +50,18 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """The items of one page in order; `next_token` is empty on the last page."""
+    """The items of one page in order; `next_token` is empty on the last page.
+
+    `total` counts the items of all pages together, 0 where nobody asked for it.
+    """
 
     items: Sequence[T]
     next_token: str = ""
+    total: int = 0
 
     def map(self, convert: Callable[[T], U]) -> "Page[U]":
         """Return the page with every item converted."""
-        return Page([convert(item) for item in self.items], self.next_token)
+        return Page([convert(item) for item in self.items], self.next_token, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +128,34 @@ def page_of(items: Sequence[T], page: PageRequest, key: Callable[[T], Key], type
     start = 0 if after is None else bisect_right(items, after, key=key)
     found = items[start : start + page.size]
     more = start + page.size < len(items)
-    return Page(found, encode_token(key(found[-1])) if more else "")
+    return Page(found, encode_token(key(found[-1])) if more else "", len(items))
 
 
 async def find_page(
-    documents: Documents, collection: str, query: Query, page: PageRequest, order: Order
+    documents: Documents,
+    collection: str,
+    query: Query,
+    page: PageRequest,
+    order: Order,
+    *,
+    counted: bool = True,
 ) -> Page[Document]:
-    """Return a page of the documents that match. Raises Rejected for a bad token, Busy as the store does."""
+    """Return a page of the documents that match, with their number unless `counted` is off.
+
+    Raises Rejected for a bad token, Busy as the store does.
+    """
     after = decode_token(page.token, order.key_types)
     wanted = query if after is None else {"$and": [query, _behind(after, order)]}
     direction = -1 if order.descending else 1
     found = await documents.find(
         collection, wanted, sort=[(field, direction) for field in order.fields], limit=page.size + 1
     )
+    total = await documents.count(collection, query) if counted else 0
     if len(found) <= page.size:
-        return Page(found)
+        return Page(found, total=total)
     last = found[page.size - 1]
-    return Page(found[: page.size], encode_token(tuple(last[field] for field in order.fields)))
+    token = encode_token(tuple(last[field] for field in order.fields))
+    return Page(found[: page.size], token, total)
 
 
 async def scan(
@@ -159,7 +174,7 @@ async def scan(
     """
     token = "" if after is None else encode_token(after)
     while True:
-        page = await find_page(documents, collection, query, PageRequest(batch, token), order)
+        page = await find_page(documents, collection, query, PageRequest(batch, token), order, counted=False)
         for document in page.items:
             yield document
         if not page.next_token:

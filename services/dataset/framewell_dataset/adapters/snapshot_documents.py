@@ -96,7 +96,7 @@ class SnapshotDocuments:
 
     async def newest(self, dataset_id: str) -> StoredSnapshot | None:
         query = {"dataset_id": dataset_id, "state": str(SnapshotState.PUBLISHED)}
-        found = await find_page(self.documents, SNAPSHOTS, query, PageRequest(1), NEWEST_FIRST)
+        found = await find_page(self.documents, SNAPSHOTS, query, PageRequest(1), NEWEST_FIRST, counted=False)
         return _snapshot(found.items[0]) if found.items else None
 
     async def containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:

@@ -51,7 +51,7 @@ class FetchOriginal:
         except Refused as refused:
             end = _rejected(asset, refused.code, refused.detail)
         except SourceUnavailable as away:
-            if self.clock.now() - asset.requested_at < self.retry_for:
+            if self.clock.now() - asset.registered_at < self.retry_for:
                 raise
             end = _rejected(asset, UNREACHABLE, f"{away.reason}; it was tried for {self.retry_for}.")
         return await self._finish(asset_id, end)
@@ -69,7 +69,9 @@ class FetchOriginal:
             original = await self._stored(asset, source)
         reading = await self._read(asset, original, source)
         proxy = await self._existing_proxy(asset)
-        return _ingested(asset, original, source, reading, proxy)
+        ingested = _ingested(asset, original, source, reading, proxy)
+        ingested.ingested_at.FromDatetime(self.clock.now())
+        return ingested
 
     async def _read(self, asset: Asset, original: ObjectRef, source: Source) -> Reading:
         expected = asset.request.expected_sha256

@@ -30,8 +30,9 @@ OPEN = (State.REQUESTED, State.FETCHING)
 class Asset:
     """One asset.
 
-    `source` is who asked. `generation` counts from 1 and grows with every reprocessing, `revision` with
-    every change. `programme_revision` is the revision of the newest programme.changed that was applied.
+    `source` is who asked, `requested_at` the time of the event that asked, `registered_at` when it arrived
+    here. `generation` counts from 1 and grows with every reprocessing, `revision` with every change.
+    `programme_revision` is the revision of the newest programme.changed that was applied.
     """
 
     asset_id: str
@@ -39,6 +40,7 @@ class Asset:
     request: IngestRequested
     source: str
     requested_at: datetime
+    registered_at: datetime
     changed_at: datetime
     generation: int
     revision: int
@@ -54,4 +56,12 @@ class Asset:
 
     def work(self, kind: MediaKind.ValueType = MEDIA_KIND_UNSPECIFIED) -> Work:
         """Return the work under way on the asset, of its present generation."""
-        return Work(asset_id=self.asset_id, generation=self.generation, lane=self.request.lane, kind=kind)
+        work = Work(
+            asset_id=self.asset_id,
+            generation=self.generation,
+            lane=self.request.lane,
+            kind=kind,
+            labels=self.request.labels,
+        )
+        work.requested_at.FromDatetime(self.requested_at)
+        return work

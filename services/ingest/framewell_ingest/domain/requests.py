@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -21,7 +22,9 @@ _SCHEMES: Final = ("file", "s3", "https", "http", "upload")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST_URI: Final = 4096
 _MOST_STATEMENTS: Final = 200
-_MOST_LABELS: Final = 100
+_MOST_LABELS: Final = 50
+_MOST_LABEL_BYTES: Final = 2048
+"""Labels travel with every fact about the asset, those of its chunks among them."""
 _LONGEST_TEXT: Final = 16_384
 
 SHOWN_CHARACTERS: Final = 200
@@ -47,6 +50,12 @@ def checked(request: IngestRequested, source: str) -> IngestRequested:
             f"not {len(request.statements)} and {len(request.labels)}",
             code="too_much",
         )
+    if (size := _label_bytes(request)) > _MOST_LABEL_BYTES:
+        raise Rejected(
+            f"the labels of a request may take {_MOST_LABEL_BYTES} bytes with their names, not {size}: they "
+            "travel with every event about the asset",
+            code="too_much",
+        )
     complete = IngestRequested()
     complete.CopyFrom(request)
     if complete.lane == LANE_UNSPECIFIED:
@@ -55,6 +64,16 @@ def checked(request: IngestRequested, source: str) -> IngestRequested:
     del complete.statements[:]
     complete.statements.extend(_named(statement, source) for statement in request.statements)
     return complete
+
+
+def carried_labels(request: IngestRequested) -> Mapping[str, str]:
+    """Return the labels that come back with the refusal of a request: all, or none when they are too many."""
+    fit = len(request.labels) <= _MOST_LABELS and _label_bytes(request) <= _MOST_LABEL_BYTES
+    return request.labels if fit else {}
+
+
+def _label_bytes(request: IngestRequested) -> int:
+    return sum(len(name.encode()) + len(value.encode()) for name, value in request.labels.items())
 
 
 def names_no_asset(request: IngestRequested) -> bool:

@@ -80,7 +80,9 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
     async def ListAssets(self, request: pb.ListAssetsRequest, context: Any) -> pb.ListAssetsResponse:
         states = [_BY_NUMBER[number] for number in request.states if number in _BY_NUMBER]
         page = await self.assets.page(states, page_request(request))
-        return pb.ListAssetsResponse(assets=map(_message, page.items), next_page_token=page.next_token)
+        return pb.ListAssetsResponse(
+            assets=map(_message, page.items), next_page_token=page.next_token, total_size=page.total
+        )
 
     async def CancelIngest(
         self,
@@ -115,6 +117,9 @@ def _message(asset: Asset) -> pb.IngestAsset:
         rejected=asset.rejected,
         programme=asset.programme,
         revision=asset.revision,
+        source=asset.source,
+        lane=asset.request.lane,
+        generation=asset.generation,
     )
     message.requested_at.FromDatetime(asset.requested_at)
     return message

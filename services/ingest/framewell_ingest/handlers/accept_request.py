@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_ingest.domain.assets import State
 from framewell_ingest.domain.ends import rejection
-from framewell_ingest.domain.requests import SHOWN_CHARACTERS, checked, names_no_asset
+from framewell_ingest.domain.requests import SHOWN_CHARACTERS, carried_labels, checked, names_no_asset
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Rejected
@@ -34,12 +34,21 @@ class AcceptRequest:
         await self.register(request, cause)
         return []
 
+    async def refuse(self, known: IngestRequested, cause: Cause, refusal: Rejected) -> Sequence[Outgoing]:
+        """End the asset of a request that cannot be read, of which no more is known than its texts."""
+        await self._refuse(IngestRequested(asset_id=known.asset_id, uri=known.uri), cause, refusal)
+        return []
+
     async def _refuse(self, fact: IngestRequested, cause: Cause, refusal: Rejected) -> None:
         """End the asset of this request; of an asset id that is none there is nothing to end."""
         if names_no_asset(fact):
             return
         kept = IngestRequested(
-            asset_id=fact.asset_id, uri=fact.uri[:SHOWN_CHARACTERS], programme=fact.programme, lane=fact.lane
+            asset_id=fact.asset_id,
+            uri=fact.uri[:SHOWN_CHARACTERS],
+            programme=fact.programme,
+            lane=fact.lane,
+            labels=carried_labels(fact),
         )
         asset = self.register.asset(kept, cause)
         end = rejection(asset.work(), kept.uri, refusal.code, str(refusal))

@@ -43,12 +43,14 @@ class RegisterAsset:
     def asset(self, request: IngestRequested, cause: Cause) -> Asset:
         """Return the asset that a request asks for, as it is before anything happened to it."""
         now = self.clock.now()
+        asked = cause.time.replace(microsecond=cause.time.microsecond // 1000 * 1000)  # as it is stored
         return Asset(
             asset_id=requested_asset_id(request, cause.source, cause.id),
             state=State.REQUESTED,
             request=request,
             source=cause.source,
-            requested_at=now,
+            requested_at=asked,
+            registered_at=now,
             changed_at=now,
             generation=1,
             revision=1,
