@@ -86,7 +86,7 @@ class AssetIngested(_message.Message):
 
     @_builtins.property
     def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.RightsStatement]:
-        """Every statement found or given, with where it was found."""
+        """Every statement found or given, with where it was found. What was found may be less complete than what is taken."""
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
