@@ -44,23 +44,25 @@ def prepare(sources: Sources, folder: Path) -> Media:
     What was rendered from other sources or by other code is drawn anew. Raise SourcesMissingError.
     """
     sources.check()
-    rendered = folder / _digest(sources)
-    if not rendered.is_dir():
-        shutil.rmtree(folder, ignore_errors=True)
-        drawing = folder / "drawing"
+    made_from, digest = folder / ".made-from", _digest(sources)
+    if not made_from.is_file() or made_from.read_text() != digest:
+        drawing = folder.with_name(f".{folder.name}.drawing")
+        for left in (folder, drawing):
+            shutil.rmtree(left, ignore_errors=True)
         drawing.mkdir(parents=True)
         studio = Studio.open(sources)
         for name, draw in _RENDERED.items():
             draw(studio, drawing / name)
         broken_file(sources, drawing / "broken.mp4")
-        drawing.rename(rendered)
+        (drawing / made_from.name).write_text(digest)
+        drawing.rename(folder)
     return Media(
-        programme_a=rendered / "programme-a.mp4",
-        programme_b=rendered / "programme-b.mp4",
-        programme_c=rendered / "programme-c.mp4",
+        programme_a=folder / "programme-a.mp4",
+        programme_b=folder / "programme-b.mp4",
+        programme_c=folder / "programme-c.mp4",
         photo=sources.path("official-portrait"),
         footage=(sources.path("bikes"), sources.path("big-buck-bunny")),
-        broken=rendered / "broken.mp4",
+        broken=folder / "broken.mp4",
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from framewell_demo import media
 from framewell_demo.media import prepare
 from framewell_demo.rendering.encoder import write_programme
 from framewell_demo.rendering.footage import pan, regraded, to_and_fro
@@ -94,6 +95,28 @@ def test_a_programme_has_its_timecode_its_pictures_and_its_sound(tmp_path: Path)
 def test_media_without_its_sources_says_how_to_get_them(tmp_path: Path) -> None:
     with pytest.raises(SourcesMissingError, match="make setup"):
         prepare(Sources(tmp_path, open_sources().entries), tmp_path / "programmes")
+
+
+def test_programmes_lie_at_fixed_paths_and_are_drawn_anew_only_for_other_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README names them; a half-drawn folder never has their name."""
+    drawn: list[str] = []
+
+    def draw(studio: object, target: Path) -> None:
+        drawn.append(target.name)
+        target.write_bytes(b"film")
+
+    monkeypatch.setattr(media, "_RENDERED", {"programme-a.mp4": draw})
+    monkeypatch.setattr(Sources, "check", lambda sources: None)
+    monkeypatch.setattr(media.Studio, "open", lambda sources: None)
+    monkeypatch.setattr(media, "broken_file", draw)
+    sources, folder = Sources(tmp_path / "sources", open_sources().entries), tmp_path / "programmes"
+    assert prepare(sources, folder).programme_a == folder / "programme-a.mp4"
+    prepare(sources, folder)
+    assert drawn == ["programme-a.mp4", "broken.mp4"]
+    prepare(Sources(sources.folder, sources.entries[1:]), folder)
+    assert len(drawn) == 4
 
 
 def test_the_broken_file_is_the_head_of_a_film_without_its_index(tmp_path: Path) -> None:
