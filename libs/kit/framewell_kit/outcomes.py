@@ -2,16 +2,19 @@
 
 A stream handler knows three: `Rejected`, `NotYet` and `Busy`; every other exception is a bug, retried a
 few times and then given up with its traceback. A gRPC method may also say `NotFound`, `Conflict` and
-`Forbidden`. Reasons are sentences for a person: what happened, to what, what to do next.
+`Forbidden`. Reasons are sentences for a person: what happened, to what, what to do next. They are shown, kept
+and logged, so the passwords and signatures of addresses in them are redacted.
 """
+
+from framewell_contracts.media_addresses import redacted_text
 
 
 class Outcome(Exception):
     """Base of all; never raised itself."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = redacted_text(reason)
+        super().__init__(self.reason)
 
 
 class Rejected(Outcome):

@@ -89,11 +89,11 @@ def receiver() -> Iterator[Receiver]:
     made.close()
 
 
-async def run(endpoint: str) -> tuple[int, float, str]:
+async def run(endpoint: str, *arguments: str) -> tuple[int, float, str]:
     """The program's status, seconds and what it wrote to stderr."""
     started = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, PROGRAM, endpoint, stderr=asyncio.subprocess.PIPE
+        sys.executable, PROGRAM, endpoint, *arguments, stderr=asyncio.subprocess.PIPE
     )
     _, errors = await process.communicate()
     return process.returncode or 0, time.monotonic() - started, errors.decode()
@@ -133,6 +133,24 @@ async def test_spans_with_links_metrics_and_logs_arrive_at_an_otlp_endpoint(rece
     first, others = [line for line in printed if line["event"] == "batches done"]
     assert (first["batches"], first["records"], others["batches"], others["records"]) == (1, 4, 9, 9)
     assert first["behind_seconds"] < 60
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+async def test_no_line_and_no_span_holds_the_secret_of_an_address(
+    receiver: Receiver, log_format: str
+) -> None:
+    status, _, written = await run(receiver.address, log_format)
+    assert status == 0, written
+    failed = [span for span in receiver.spans if span.name == "ingest.fetch"]
+    assert [event.name for span in failed for event in span.events] == ["exception"]
+    assert {line.body.string_value for line in receiver.logs} >= {
+        "fetched",
+        "fetch failed",
+        "never retrieved",
+    }
+    assert written.count("ValueError: cannot reach") == 2
+    assert "cAnArY" not in written
+    assert not [one for one in (*receiver.logs, *receiver.spans) if "cAnArY" in str(one)]
 
 
 @pytest.mark.slow

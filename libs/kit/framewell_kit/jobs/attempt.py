@@ -79,11 +79,11 @@ class Attempt:
     async def _failed(self, job: Job, error: Exception) -> str:
         text = "".join(traceback.format_exception(error))
         log.error("job failed", id=job.id, attempt=job.attempt, error=repr(error), traceback=text)
-        reason = f"{type(error).__name__}: {error}"[:500]
+        reason = Reason(f"{type(error).__name__}: {error}"[:500], "failed")
         if job.attempt <= len(RETRY_SECONDS):
             await self._retry_later(RETRY_SECONDS[job.attempt - 1], reason, failed=True)
             return "failed"
-        return await self._give_up(job, Reason(reason, "failed"))
+        return await self._give_up(job, reason)
 
     async def _give_up(self, job: Job, reason: Reason) -> str:
         log.error("job given up", id=job.id, reason=str(reason), code=reason.code)

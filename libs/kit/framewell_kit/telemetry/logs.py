@@ -1,7 +1,8 @@
 """Structured log lines: constant texts, variables as fields, one JSON object a line on stderr.
 
 Every line names its service, and while an event or a call is handled also that: its id, its asset and its
-trace, so that all that happened to one asset is found under one id.
+trace, so that all that happened to one asset is found under one id. Passwords, signatures and tokens of
+addresses stand in no line, whoever logs it: every field is redacted last, tracebacks too.
 """
 
 import logging
@@ -12,10 +13,11 @@ from typing import Any, TextIO, cast
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
+from framewell_contracts.media_addresses import redacted_text
 from framewell_kit.telemetry.context import current
 from framewell_kit.telemetry.repeats import RepeatFilter
 
-_LIBRARIES = ("aiokafka", "kafka", "faststream", "pymongo", "motor", "grpc")
+_LIBRARIES = ("aiokafka", "kafka", "faststream", "pymongo", "motor", "grpc", "httpx", "httpcore")
 _own_levels: dict[str, str] = {}
 
 
@@ -38,11 +40,11 @@ def configure_logs(
         _add_handled,
         _adder(service),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
     ]
-    if not console:
-        shared.append(structlog.processors.format_exc_info)
     renderer: Any = (
-        structlog.dev.ConsoleRenderer()
+        # Tracebacks as text, never with the values of variables.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if console
         else structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
     )
@@ -50,6 +52,7 @@ def configure_logs(
         processors=[
             structlog.stdlib.filter_by_level,
             *shared,
+            _redact,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -58,7 +61,12 @@ def configure_logs(
     handler = Output(also)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter(), _add_repeats],
+            foreign_pre_chain=[
+                *shared,
+                structlog.stdlib.PositionalArgumentsFormatter(),
+                _add_repeats,
+                _redact,
+            ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 renderer,
@@ -137,6 +145,24 @@ def _add_handled(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if handled.cause.traceparent:
             event.setdefault("trace_id", handled.cause.traceparent[3:35])
     return event
+
+
+def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    for field, value in event.items():
+        if not field.startswith("_"):  # structlog's own
+            event[field] = _redacted(value)
+    return event
+
+
+def _redacted(value: Any) -> Any:
+    """Return a value as it is logged: numbers as they are, all else as text without secrets."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, dict):
+        return {redacted_text(str(key)): _redacted(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_redacted(one) for one in value]
+    return redacted_text(str(value))
 
 
 def _adder(service: str) -> Any:

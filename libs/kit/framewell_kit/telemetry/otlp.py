@@ -21,6 +21,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from framewell_contracts.media_addresses import redacted_text
 from framewell_kit.telemetry.context import current
 
 METRICS_EVERY_SECONDS = 15.0
@@ -51,7 +52,7 @@ class OtlpExport:
         if record.name.startswith(_OWN_LOGGERS):
             return
         fields: dict[str, Any] = dict(record.msg) if isinstance(record.msg, dict) else {}
-        body = fields.pop("event", None) or record.getMessage()
+        body = fields.pop("event", None) or redacted_text(record.getMessage())
         for own_field in ("timestamp", "level", "logger", "service"):
             fields.pop(own_field, None)
         trace_id = fields.pop("trace_id", "")

@@ -8,6 +8,7 @@ carrier, and its asking for the tracer every time, cost as much again as the spa
 
 import random
 import re
+import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import Token
@@ -27,6 +28,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
+from framewell_contracts.media_addresses import redacted_text
 from framewell_kit.facts import Cause
 from framewell_kit.telemetry import context
 from framewell_kit.telemetry.context import Handled
@@ -119,11 +121,14 @@ unbind = _reset
 
 
 def failed(error: BaseException) -> None:
-    """Mark the span of what is being handled, if it has one, as failed by this error."""
+    """Mark the span of what is being handled, if it has one, as failed by this error, without secrets."""
     span = trace.get_current_span()
     if span.is_recording():
         span.set_status(Status(StatusCode.ERROR, type(error).__name__))
-        span.record_exception(error)
+        stack = "".join(traceback.format_exception(error))
+        # In place of OpenTelemetry's own, which are not redacted.
+        message, stack = redacted_text(str(error)), redacted_text(stack)
+        span.record_exception(error, {"exception.message": message, "exception.stacktrace": stack})
 
 
 def span_context(traceparent: str) -> SpanContext | None:
@@ -136,6 +141,15 @@ def span_context(traceparent: str) -> SpanContext | None:
 
 
 @contextmanager
+def _noting_failures() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        failed(error)
+        raise
+
+
+@contextmanager
 def _span(cause: Cause, what: str, parent: str, kind: SpanKind) -> Iterator[Cause]:
     named = span_context(parent)
     above = Context() if named is None else set_span_in_context(NonRecordingSpan(named), Context())
@@ -145,7 +159,10 @@ def _span(cause: Cause, what: str, parent: str, kind: SpanKind) -> Iterator[Caus
     if cause.attempt > 1:
         attributes["framewell.attempt"] = cause.attempt
     span = TRACER.start_span(what, context=above, kind=kind, attributes=attributes)
-    with trace.use_span(span, end_on_exit=True):
+    with (
+        trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False),
+        _noting_failures(),
+    ):
         made = span.get_span_context()
         ids = f"{made.trace_id:032x}-{made.span_id:016x}-{made.trace_flags:02x}"
         under = f"00-{ids}" if made.is_valid else parent

@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass
 
+from framewell_contracts.media_addresses import redacted_text
+
 # NotYet comes back after the handler's own wish, a little later every time, but never later than this.
 NOT_YET_MIN_SECONDS, NOT_YET_MAX_SECONDS = 0.05, 30.0
 NOT_YET_GROWTH = 1.5
@@ -11,13 +13,16 @@ _JITTER_IN_PLACE, _JITTER_ROUND = 0.5, 0.25
 
 
 class Reason(str):
-    """Why a record was given up: one sentence for a person, with its stable `code` for programs."""
+    """Why a record was given up: one sentence for a person, with its stable `code` for programs.
+
+    Secrets of addresses in it are redacted: it is kept and sent.
+    """
 
     __slots__ = ("code",)
     code: str
 
     def __new__(cls, sentence: str, code: str) -> "Reason":
-        reason = super().__new__(cls, sentence)
+        reason = super().__new__(cls, redacted_text(sentence))
         reason.code = code
         return reason
 
