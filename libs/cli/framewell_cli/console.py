@@ -1,20 +1,26 @@
-"""Output of every command: results on standard output, everything else on standard error."""
+"""Output of every command, in one shape: results on standard output, everything else on standard error.
+
+With `--json` a command prints one JSON object; a list stands in it under the name of its things, as REST
+answers it (`{"assets": [...]}`). A command that follows what happens prints an object a line. Without it,
+people read tables and sheets, never wider than their terminal; elsewhere, as in a pipe, nothing is cut.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from framewell_cli.plain_text import harmless, one_line, plain_json
+from framewell_cli.plain_text import harmless, plain_json
+from framewell_cli.tables import cut, sheet_lines, table_lines
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-"""The option that every command has."""
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+"""The option that every command has that prints anything; its parameter is `as_json`."""
 
 
 class HarmlessConsole(Console):
@@ -29,30 +35,48 @@ results = HarmlessConsole(highlight=False, soft_wrap=True)
 progress = HarmlessConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
-def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Print one JSON value, for programs; nothing in it can act on a terminal."""
-    typer.echo(plain_json(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
+def terminal_width() -> int | None:
+    """Return the columns of the terminal that results go to (COLUMNS or its size); None elsewhere."""
+    try:
+        at_terminal = os.isatty(results.file.fileno())
+    except (OSError, ValueError):  # a file of memory, or a closed one
+        return None
+    return results.width if at_terminal else None
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print one JSON object, for programs; nothing in it can act on a terminal."""
+    typer.echo(json_text(document, indent=2))
+
+
+def print_json_line(document: Mapping[str, Any]) -> None:
+    """Print one of many JSON objects, in a line of its own, at once."""
+    typer.echo(json_text(document))
+
+
+def json_text(document: Mapping[str, Any], *, indent: int | None = None) -> str:
+    """Return the object as JSON text. Raise TypeError for anything else: no command prints a bare list."""
+    if not isinstance(document, Mapping):
+        raise TypeError(f"a command prints one JSON object, not a {type(document).__name__}")
+    return plain_json(json.dumps(document, indent=indent, ensure_ascii=False, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, text: Collection[str] = ()) -> None:
     """Print rows under column names, for people; plain spaces, so that it can be cut and pasted.
 
-    At a terminal long cells fold, but for those of the first column, which are ids; elsewhere none does.
+    At a terminal too wide a table is cut in its columns of text, those with spaces and those named in `text`,
+    then laid out in blocks: `table_lines`.
     """
-    rows = [[one_line(cell) for cell in row] for row in rows]
-    if not results.is_terminal:
-        _print_plain([columns, *rows] if any(columns) else rows)
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
-    for number, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=number == 0)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    results.print(table)
+    for line in table_lines(columns, rows, terminal_width(), text):
+        results.print(line)
 
 
-def _print_plain(lines: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    for line in lines:
-        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        typer.echo("  ".join(padded).rstrip())
+def print_sheet(rows: Sequence[tuple[str, str]], *, style: str = "") -> None:
+    """Print names and their values, for people; at a terminal long values are folded, never cut."""
+    for line in sheet_lines(rows, terminal_width()):
+        results.print(Text(line, style))
+
+
+def print_line(line: str) -> None:
+    """Print one of many lines, such as an event; at a terminal it is cut to its width."""
+    results.print(Text(cut(line, terminal_width())))

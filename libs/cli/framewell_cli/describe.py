@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 import yaml
 
 from framewell_cli.broker import Prefix
-from framewell_cli.console import print_table
+from framewell_cli.console import print_json, print_table
 from framewell_cli.errors import UsageProblem
 from framewell_contracts.asyncapi import UnknownService, document
 from framewell_contracts.fact_types import FACTS, FactType, facts_read
@@ -46,7 +45,7 @@ def describe(
     except UnknownService as error:
         raise UsageProblem(f"Nothing to describe: {error}.") from None
     if as_json:
-        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
+        print_json(described)
     elif as_yaml:
         text = yaml.dump(described, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
         typer.echo(text, nl=False)
@@ -79,7 +78,7 @@ def _print_service(service: str) -> None:
         for fact in facts_read(reader)
     ]
     emitted = [("emits", fact.type, "") for fact in FACTS.values() if service in fact.emitted_by]
-    print_table(("", "type", "by"), read + emitted)
+    print_table(("does", "type", "by"), read + emitted)
 
 
 def _kept(fact: FactType) -> str:

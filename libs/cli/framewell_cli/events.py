@@ -10,10 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from framewell_cli.broker import Kafka, Prefix, broker_access, run
-from framewell_cli.console import Json, results
+from framewell_cli.console import Json, print_json_line, print_line
 from framewell_cli.describe import describe
 from framewell_cli.errors import UsageProblem
-from framewell_cli.plain_text import plain_json
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.fact_types import FACTS
 from framewell_contracts.json_events import structured
@@ -110,9 +109,9 @@ def _print(record: Any, prefix: str, asset: str, *, as_json: bool) -> None:
     if asset and event.envelope.subject != asset:
         return
     if as_json:
-        typer.echo(plain_json(json.dumps(structured(event), ensure_ascii=False)))
+        print_json_line(structured(event))
         return
-    results.print(_line(event), markup=False)
+    print_line(_line(event))
 
 
 def _line(event: Event) -> str:
@@ -125,6 +124,6 @@ def _line(event: Event) -> str:
 def _print_unreadable(record: Any, error: Unreadable, *, as_json: bool) -> None:
     position = f"{record.topic}/{record.partition}@{record.offset}"
     if as_json:
-        typer.echo(json.dumps({"unreadable": error.reason, "code": error.code, "at": position}))
+        print_json_line({"unreadable": error.reason, "code": error.code, "at": position})
     else:
-        results.print(f"         cannot be read      {position}: {error.reason}", markup=False)
+        print_line(f"         cannot be read      {position}: {error.reason}")

@@ -9,14 +9,17 @@ from __future__ import annotations
 import errno
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Final
+from types import MappingProxyType
+from typing import Annotated, Any, Final
 
 import typer
+from typer.exceptions import TyperException
 
-from framewell_cli.errors import CommandError
+from framewell_cli.console import json_text
+from framewell_cli.errors import CommandError, UsageProblem
 from framewell_cli.plain_text import harmless
 from framewell_embedded.errors import CannotStart
 
@@ -45,6 +48,10 @@ COMMANDS: Final[dict[str, str]] = {
 }
 """Name → `module:function`, or `module:app` for a Typer app with commands of its own; in the help's order."""
 
+NAME: Final = "framewell"
+VERSION_OPTION: Final = "--version"
+EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
+
 PLUGINS: Final = "framewell.commands"
 """The entry-point group whose entries are commands as well: name → `module:function` or `module:app`."""
 
@@ -65,7 +72,7 @@ def build(names: Iterable[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
         help="Framewell: media in, reviewed samples and your own models out.",
     )
-    app.callback()(_no_options)
+    app.callback()(_options)
     for name in names:
         module, _, attribute = places[name].partition(":")
         target = getattr(import_module(module), attribute)
@@ -76,30 +83,79 @@ def build(names: Iterable[str]) -> typer.Typer:
     return app
 
 
-def _no_options() -> None:
-    """Do nothing: with a callback, typer makes a subcommand also of a single command."""
+def _print_version(asked: bool) -> None:
+    if asked:
+        from framewell_cli.version import version_text  # noqa: PLC0415 - asks for the commit
+
+        typer.echo(version_text())
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            VERSION_OPTION, help="Show the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Take the options before a command; with a callback, typer makes a subcommand of a single command."""
 
 
 def main() -> None:
     """Run the command. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached, 130 Ctrl-C."""
     logging.getLogger().addHandler(logging.NullHandler())  # people read our errors, not the logs of libraries
-    asked = sys.argv[1:2]
     try:
-        known = COMMANDS if asked and asked[0] in COMMANDS else all_commands()
-        build(asked if asked and asked[0] in known else known)()
+        code = build(_wanted(sys.argv[1:2]))(prog_name=NAME, standalone_mode=False)
     except CommandError as error:
-        typer.echo(harmless(str(error)), err=True)
-        sys.exit(error.exit_code)
+        code = _failed(str(error), error.exit_code, error.title, _gateways_problem(error))
     except CannotStart as error:
-        typer.echo(harmless(str(error)), err=True)
-        sys.exit(1)
+        code = _failed(str(error), 1, CommandError.title)
+    except TyperException as error:
+        code = _misused(error)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        typer.echo(f"The disk is full, where this command writes or where its output goes: {error}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:  # while the command's module was loaded; later typer ends it alike
-        sys.exit(130)
+        sentence = f"The disk is full, where this command writes or where its output goes: {error}"
+        code = _failed(sentence, 1, CommandError.title)
+    except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    sys.exit(code)
+
+
+def _wanted(asked: Sequence[str]) -> Sequence[str]:
+    """Return the commands to import: the one that is asked for, else all, for the help."""
+    if asked in ([VERSION_OPTION], *([name] for name in COMMANDS)):
+        return [name for name in asked if name in COMMANDS]
+    known = all_commands()
+    return asked if asked and asked[0] in known else [*known]
+
+
+def _misused(error: TyperException) -> int:
+    """Print what is wrong with the words of the command; nothing where its help was printed instead."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    message = error.format_message()
+    if message:
+        path = context.command_path if context else NAME
+        sentence = message if message.endswith((".", "?")) else f"{message}."
+        _failed(f"{path}: {sentence} See '{path} --help'.", error.exit_code, UsageProblem.title)
+    return error.exit_code
+
+
+def _failed(sentence: str, exit_code: int, title: str, problem: Mapping[str, Any] = EMPTY) -> int:
+    """Print why on standard error, as a problem in JSON with --json (RFC 9457), and return the exit code."""
+    if "--json" in sys.argv[1:]:
+        document = {"title": title, **problem, "detail": sentence, "exit_code": exit_code}
+        typer.echo(json_text(document), err=True)
+    else:
+        typer.echo(harmless(sentence), err=True)
+    return exit_code
+
+
+def _gateways_problem(error: CommandError) -> Mapping[str, Any]:
+    """Return the problem that the gateway answered with, where that is the cause."""
+    problem: Mapping[str, Any] = getattr(error.__cause__, "problem", EMPTY)
+    return problem
 
 
 if __name__ == "__main__":

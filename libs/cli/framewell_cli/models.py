@@ -16,7 +16,7 @@ from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_cli.commands.gateway_access import ActingAs
-from framewell_cli.console import Json, print_json, print_table
+from framewell_cli.console import Json, print_json, print_sheet, print_table
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_cli.service_calls import ServiceAway, ServiceRefused, caller, service
@@ -54,7 +54,7 @@ def list_models(root: Root = None, as_json: Json = False) -> None:
     """List the shipped models with size and licences."""
     rows = [_row(manifest, root or default_root()) for manifest in shipped()]
     if as_json:
-        print_json(rows)
+        print_json({"models": rows})
         return
     print_table(
         ["model", "analyser", "size", "code", "weights"],
@@ -76,9 +76,7 @@ def show(name: str, as_json: Json = False) -> None:
     if as_json:
         print_json(document)
         return
-    for key, value in document.items():
-        if value:
-            typer.echo(f"{key}: {_readable(value)}")
+    print_sheet([(key, _readable(value)) for key, value in document.items() if value])
 
 
 @app.command("verify")
@@ -167,4 +165,4 @@ def _size(row: dict[str, Any]) -> str:
 
 
 def _readable(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def run(*arguments: str) -> str:
 
 
 def test_every_shipped_model_is_listed_with_its_licences(tmp_path: Path) -> None:
-    rows = json.loads(run("list", "--root", str(tmp_path), "--json"))
+    rows = json.loads(run("list", "--root", str(tmp_path), "--json"))["models"]
     assert [row["model"] for row in rows] == [str(manifest.ref) for manifest in shipped()]
     assert {row["installed"] for row in rows} == {False}
     assert all(row["code_licence"] and row["weights_licence"] for row in rows)
@@ -40,7 +41,7 @@ def test_missing_and_changed_files_fail_the_check(tmp_path: Path) -> None:
 
 def test_a_model_is_shown_by_name() -> None:
     assert json.loads(run("show", "faces/yunet", "--json"))["licence"]["weights"] == "MIT"
-    assert "intended_use: Finds" in run("show", "faces/yunet@2023mar")
+    assert re.search(r"intended_use +Finds", run("show", "faces/yunet@2023mar"))
     with pytest.raises(UsageProblem, match="faces/yunet"):
         run("show", "nobody/knows")
 

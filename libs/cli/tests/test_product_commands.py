@@ -164,7 +164,7 @@ def test_a_file_is_sent_and_asked_for(gateway: Gateway, run: Run, tmp_path: Path
     media = tmp_path / "news.mp4"
     media.write_bytes(b"media")
     result = run("ingest", str(media), "--rights", "own-production", "--label", "desk=7", "--live", "--json")
-    assert json.loads(result.stdout) == {"asset_id": ASSET, "title": "news.mp4"}
+    assert json.loads(result.stdout) == {"assets": [{"asset_id": ASSET, "title": "news.mp4"}]}
     assert gateway.bodies("POST", "/v1/uploads") == [b"media"]
     (asked,) = gateway.bodies("POST", "/v1/assets")
     assert (asked["uri"], asked["lane"], asked["labels"]) == ("upload:1", "live", {"desk": "7"})
@@ -180,7 +180,8 @@ def test_a_file_whose_name_is_no_text_is_sent_all_the_same(
     media = tmp_path / os.fsdecode(b"bad\xff.mp4")
     media.write_bytes(b"media")
     result = run("ingest", str(media), "--json")
-    assert json.loads(result.stdout) == {"asset_id": ASSET, "title": "bad\N{REPLACEMENT CHARACTER}.mp4"}
+    (taken,) = json.loads(result.stdout)["assets"]
+    assert taken == {"asset_id": ASSET, "title": "bad\N{REPLACEMENT CHARACTER}.mp4"}
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe"])
@@ -240,7 +241,7 @@ def test_waiting_ends_with_the_view_and_a_page(
     page = tmp_path / "page.html"
     result = run("ingest", "https://archive.example/a.mp4", "--wait", "--json", "--report", str(page))
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == VIEW
+    assert json.loads(result.stdout) == {"assets": [VIEW]}
     assert pages == [("analysed", page)]
 
 
@@ -313,7 +314,7 @@ def test_search_finds_names_texts_and_labels_whatever_their_case(gateway: Gatewa
     gateway.answers["GET", "/v1/assets"] = {"assets": [listed], "next_page_token": ""}
     gateway.answers["GET", f"/v1/assets/{ASSET}"] = VIEW
     for words, place in (("jörg", "people"), ("ABEND", "text"), ("convert", "labels")):
-        (found,) = json.loads(run("search", words, "--json").stdout)
+        (found,) = json.loads(run("search", words, "--json").stdout)["matches"]
         assert (found["as"], found["spans"]) == (place, [SPAN])
     assert run("search", "nobody at all").exit_code == 1
 

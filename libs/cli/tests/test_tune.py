@@ -59,7 +59,7 @@ async def test_a_running_service_is_told_to_log_and_trace_more_for_a_while(
         "--for", "10m", "--json",
     )  # fmt: skip
     assert code == 0, output
-    telemetry = json.loads(output)["ingest"]
+    (telemetry,) = json.loads(output)["services"]
     assert (telemetry["log_level"], telemetry["loggers"], telemetry["trace_sample"]) == (
         "debug",
         {"aiokafka": "info"},
@@ -78,7 +78,7 @@ async def test_those_who_are_away_are_told_and_the_others_are_changed(
 ) -> None:
     code, output = await tune(state, "all", "--log-level", "warning", "--json")
     assert code == 1
-    telemetry = json.loads(output)
+    telemetry = {one.pop("service"): one for one in json.loads(output)["services"]}
     assert telemetry["transcode"]["error"].startswith("away: nothing answers at")
     assert telemetry["ingest"]["log_level"] == control.state().log_level == "warning"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from framewell_cli.console import print_table, results
+from framewell_cli.console import print_sheet, print_table, results
 from framewell_cli.documents import model_text, purpose_text, ratio, score_text, seconds, verdict_text
 
 View = Mapping[str, Any]
@@ -35,7 +35,7 @@ def print_asset(view: View) -> None:
     if "samples" in view:
         counted = ", ".join(f"{count} {state}" for state, count in view["samples"].items() if count)
         rows.append(("samples", counted or "none"))
-    print_table(("", ""), [(name, str(value)) for name, value in rows])
+    print_sheet([(name, str(value)) for name, value in rows])
     _print_seen(view)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -10,9 +9,8 @@ import typer
 from framewell_cli.commands.asset_text import print_asset
 from framewell_cli.commands.gateway_access import AssetId, open_gateway
 from framewell_cli.commands.why_text import print_why
-from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.console import Json, print_json, print_json_line, print_line, print_table
 from framewell_cli.documents import Document, model_text
-from framewell_cli.plain_text import plain_json
 from framewell_client.gateway import ENDED, ENDED_STATES
 
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
@@ -23,7 +21,7 @@ def assets(limit: Limit = 50, as_json: Json = False) -> None:
     with open_gateway() as gateway:
         found = gateway.assets(limit=limit)
     if as_json:
-        print_json(found)
+        print_json({"assets": found})
         return
     print_table(
         ("asset", "kind", "state", "chunks", "title", "reason"),
@@ -38,6 +36,7 @@ def assets(limit: Limit = 50, as_json: Json = False) -> None:
             )
             for one in found
         ],
+        text=("title", "reason"),
     )
 
 
@@ -82,14 +81,10 @@ def why(asset: AssetId, as_json: Json = False) -> None:
 
 def _print_event(event: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(_one_line(event))
+        print_json_line(event)
         return
     name = event["type"].removeprefix("framewell.").rsplit(".v", 1)[0]
-    results.print(f"{event['time'][11:23]}  {name:22} {_summary(event['data'])}", markup=False)
-
-
-def _one_line(event: dict[str, Any]) -> str:
-    return plain_json(json.dumps(event, ensure_ascii=False))
+    print_line(f"{event['time'][11:23]}  {name:22} {_summary(event['data'])}")
 
 
 def _summary(data: Document) -> str:

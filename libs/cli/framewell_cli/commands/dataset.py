@@ -20,7 +20,7 @@ def list_datasets(as_json: Json = False) -> None:
     with open_gateway() as gateway:
         found = gateway.datasets()
     if as_json:
-        print_json(found)
+        print_json({"datasets": found})
         return
     print_table(
         ("dataset", "title", "rules", "recipe", "purpose"),
@@ -37,10 +37,10 @@ def classes(dataset_id: DatasetOption = "", as_json: Json = False) -> None:
     with open_gateway() as gateway:
         found = gateway.classes(dataset_id)
     if as_json:
-        print_json(found)
+        print_json({"classes": found})
         return
     print_table(
-        ("class", "dataset", "name", "aliases", ""),
+        ("class", "dataset", "name", "aliases", "is"),
         [
             (
                 one["class_id"],
@@ -60,9 +60,9 @@ def snapshots(dataset_id: DatasetOption = "", as_json: Json = False) -> None:
     with open_gateway() as gateway:
         found = gateway.snapshots(dataset_id)
     if as_json:
-        print_json(found)
+        print_json({"snapshots": found})
         return
-    print_table(("snapshot", "dataset", "no.", "samples", "published", ""), [_row(one) for one in found])
+    print_table(("snapshot", "dataset", "no.", "samples", "published", "state"), [_row(one) for one in found])
 
 
 @app.command()

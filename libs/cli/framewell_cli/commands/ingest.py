@@ -148,15 +148,15 @@ def _page_path(report: Path | None, view: Mapping[str, Any], *, several: bool) -
 def _print_submitted(titles: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
         submitted = [{"asset_id": asset_id, "title": title} for asset_id, title in titles.items()]
-        print_json(submitted[0] if len(submitted) == 1 else submitted)
+        print_json({"assets": submitted})
     elif titles:
-        print_table(("asset", "title"), [*titles.items()])
+        print_table(("asset", "title"), [*titles.items()], text=("title",))
         progress.print("follow it with: framewell watch ASSET")
 
 
 def _print_views(views: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        print_json(views[0] if len(views) == 1 else views)
+        print_json({"assets": views})
         return
     for view in views:
         print_asset(view)

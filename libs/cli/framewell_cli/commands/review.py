@@ -91,7 +91,7 @@ def _decide(
 
 def _print_results(sample_ids: Sequence[str], results_of: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        print_json(results_of)
+        print_json({"results": results_of})
     else:
         for sample_id, one in zip(sample_ids, results_of, strict=True):
             became = one["error"] or one["sample"]["state"]
@@ -102,7 +102,7 @@ def _print_results(sample_ids: Sequence[str], results_of: Sequence[dict[str, Any
 
 def _print_samples(samples: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        print_json(samples)
+        print_json({"samples": samples})
         return
     print_table(
         ("sample", "state", "who or what", "programme", "why"),
@@ -116,6 +116,7 @@ def _print_samples(samples: Sequence[dict[str, Any]], *, as_json: bool) -> None:
             )
             for one in samples
         ],
+        text=("who or what", "programme", "why"),
     )
 
 

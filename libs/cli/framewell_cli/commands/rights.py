@@ -9,7 +9,7 @@ import typer
 
 from framewell_cli.commands import statements
 from framewell_cli.commands.gateway_access import ActingAs, AssetId, open_gateway
-from framewell_cli.console import Json, print_json, print_table, results
+from framewell_cli.console import Json, print_json, print_sheet, print_table, results
 from framewell_cli.documents import purpose_text, verdict_text
 from framewell_cli.errors import UsageProblem
 
@@ -76,9 +76,7 @@ def set_rights(
     if as_json:
         print_json(answer)
     elif preview:
-        print_table(
-            ("it would", ""), [(key.replace("_", " "), _shown(value)) for key, value in answer.items()]
-        )
+        print_sheet([(key.replace("_", " "), _shown(value)) for key, value in answer.items()])
     else:
         results.print(f"rights of {target} are being changed (event {answer['event_id']})", markup=False)
 

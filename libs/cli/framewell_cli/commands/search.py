@@ -35,11 +35,14 @@ def search(
     if not found and not as_json:
         progress.print("nothing that was seen, read or heard in them has these words")
     elif as_json:
-        print_json([{key: value for key, value in one.items() if key != "when"} for one in found])
+        print_json(
+            {"matches": [{key: value for key, value in one.items() if key != "when"} for one in found]}
+        )
     else:
         print_table(
             ("asset", "title", "as", "found", "when"),
             [(one["asset_id"], one["title"], one["as"], one["found"], one["when"]) for one in found],
+            text=("title", "found"),
         )
     if not found:
         raise typer.Exit(1)

@@ -55,10 +55,10 @@ def runs(dataset_id: DatasetOption = "", as_json: Json = False) -> None:
     with open_gateway() as gateway:
         found = gateway.runs(dataset_id)
     if as_json:
-        print_json(found)
+        print_json({"runs": found})
         return
     print_table(
-        ("run", "dataset", "recipe", "state", "made", "verdict", "seconds", ""),
+        ("run", "dataset", "recipe", "state", "made", "verdict", "seconds", "detail"),
         [_run_row(one) for one in found],
     )
 
@@ -72,7 +72,7 @@ def candidates(
     with open_gateway() as gateway:
         found = gateway.candidates(name)
     if as_json:
-        print_json(found)
+        print_json({"candidates": found})
         return
     print_table(
         ("model", "in service", "verdict", "by", "measured"),

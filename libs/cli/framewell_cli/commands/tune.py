@@ -52,7 +52,7 @@ def tune(
     metadata = caller(acting_as)
     answers = {name: _ask(where, wish, metadata) for name, where in addresses.items()}
     if as_json:
-        print_json({name: _document(answer) for name, answer in answers.items()})
+        print_json({"services": [{"service": name, **_document(answer)} for name, answer in answers.items()]})
     else:
         columns = ("service", "log level", "loggers", "traces", "exported", "until")
         print_table(columns, [(name, *_row(answer)) for name, answer in answers.items()])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-from framewell_cli.console import Json, print_json, results
+from framewell_cli.console import Json, print_json, print_sheet, results
 from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.programs import training_python
 from framewell_contracts.services import SERVICES
@@ -30,20 +31,18 @@ def settings(service: Service = None, as_json: Json = False) -> None:
     if "training" in wanted:
         groups |= _described(training_python(), ["training"])
     if as_json:
-        print_json({name: groups[name] for name in wanted})
+        print_json({"settings": [{"service": name, **one} for name in wanted for one in groups[name]]})
         return
     for name in wanted:
         results.print(f"[bold]{name}[/]")
-        for setting in groups[name]:
-            _print(setting)
+        print_sheet([row for setting in groups[name] for row in _rows(setting)])
 
 
-def _print(setting: dict[str, Any]) -> None:
-    results.print(f"  {setting['variable']}", style="cyan", markup=False, end="")
-    results.print(f"  (default: {setting['default']!r})", style="dim", markup=False)
-    results.print(f"      {setting['description']}", markup=False)
+def _rows(setting: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield f"  {setting['variable']}", setting["description"]
+    yield "", f"default: {setting['default']!r}"
     if setting["set_to"] is not None:
-        results.print(f"      set to: {setting['set_to']}", style="yellow", markup=False)
+        yield "", f"set to: {setting['set_to']}"
 
 
 def _described(python: str, services: list[str]) -> dict[str, list[dict[str, Any]]]:

@@ -8,13 +8,13 @@ from typing import Final
 
 import typer
 
-from framewell_cli.console import Json, print_json, results
+from framewell_cli.console import Json, print_json, print_sheet, results
 from framewell_cli.mesh.doctor import installation, machine
 from framewell_cli.mesh.doctor.check import Check, State
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import Ports
 
-_STYLES: Final[dict[State, str]] = {"ok": "green", "note": "yellow", "problem": "bold red"}
+_STYLES: Final[dict[State, str]] = {"ok": "", "note": "yellow", "problem": "bold red"}
 
 
 def checks(folder: MeshFolder, ports: Ports) -> Iterator[Check]:
@@ -26,7 +26,7 @@ def checks(folder: MeshFolder, ports: Ports) -> Iterator[Check]:
     yield machine.memory()
     yield machine.disk(folder)
     yield machine.descriptors()
-    yield from machine.ports(folder, ports)
+    yield machine.ports(folder, ports)
     yield installation.jars()
     yield from installation.models()
     yield installation.providers()
@@ -45,7 +45,7 @@ def doctor(as_json: Json = False) -> None:
     if as_json:
         print_json({"healthy": not problems, "checks": [asdict(check) for check in found]})
     elif problems:
-        results.print(f"{len(problems)} thing(s) to put right before the mesh can run.")
+        results.print(f"Before the mesh can run, put right: {', '.join(check.name for check in problems)}.")
     else:
         results.print("This machine can run the mesh.")
     if problems:
@@ -53,8 +53,6 @@ def doctor(as_json: Json = False) -> None:
 
 
 def _print(check: Check) -> None:
-    style = _STYLES[check.state]
-    results.print(f"[{style}]{check.state:8}[/] {check.name:22} ", end="")
-    results.print(check.found, markup=False)
-    if check.advice:
-        results.print(f"{'':31} → {check.advice}", markup=False)
+    rows = [(f"{check.state:8} {check.name:22}", check.found)]
+    rows += [("", f"→ {check.advice}")] if check.advice else []
+    print_sheet(rows, style=_STYLES[check.state])

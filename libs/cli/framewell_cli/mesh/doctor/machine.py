@@ -8,7 +8,6 @@ import re
 import resource
 import shutil
 import subprocess
-from collections.abc import Iterator
 from typing import Final
 
 from framewell_cli.mesh.doctor.check import Check
@@ -111,18 +110,18 @@ def descriptors() -> Check:
     return Check("open files", "note", f"{soft} allowed", advice)
 
 
-def ports(folder: MeshFolder, wanted: Ports) -> Iterator[Check]:
+def ports(folder: MeshFolder, wanted: Ports) -> Check:
     """Check every port of the mesh: free, this mesh's own, or taken by another program."""
     table = ProcessTable.read(folder) if is_held(folder.lock) else None
     ours = {port for entry in table.entries for port in entry.ports} if table else set()
     taken = [(name, port) for name, port in wanted if port not in ours and not is_free(port)]
     spread = f"{wanted.base} to {max(port for _, port in wanted)}"
     if not taken:
-        yield Check("ports", "ok", f"{spread}: {'used by the mesh of this folder' if ours else 'free'}")
-    for name, port in taken:
-        yield Check(
-            f"port {port}",
-            "problem",
-            f"taken by another program ({name} needs it)",
-            f"Stop that program, or choose other ports: {BASE_VARIABLE}={wanted.base + 100} framewell up",
-        )
+        return Check("ports", "ok", f"{spread}: {'used by the mesh of this folder' if ours else 'free'}")
+    return Check(
+        "ports",
+        "problem",
+        f"taken by other programs: {', '.join(f'{port} ({name})' for name, port in taken)}",
+        "Stop them (another mesh: 'framewell down' in its folder), or choose other ports: "
+        f"{BASE_VARIABLE}={wanted.base + 100} framewell up",
+    )
