@@ -53,6 +53,7 @@ class Environment:
             "FRAMEWELL_MONGO": self.servers.uri,
             "FRAMEWELL_DATABASE_PREFIX": self.database_prefix,
             "FRAMEWELL_OBJECTS": str(self.folder / "objects"),
+            "FRAMEWELL_SCRATCH": str(self.folder / "scratch"),
             "FRAMEWELL_INSTANCE": "" if instance is None else str(instance),
             "CHAOS_JOURNAL": str(self.journal),
             "CHAOS_BROKEN": self.broken,

@@ -135,7 +135,7 @@ def house(secured: SecuredBroker, database: str, tmp_path_factory: pytest.TempPa
         "FRAMEWELL_PORT_BASE": str(base),
         "FRAMEWELL_INGEST_ROOTS": str(folder),
         "FRAMEWELL_LOG_LEVEL": "debug",
-        **{f"FRAMEWELL_{name.upper()}_SCRATCH": str(folder / "scratch" / name) for name in SERVICES},
+        "FRAMEWELL_SCRATCH": str(folder / "scratch"),
     }
     house = House(secured, environment, folder, base)
     for who in EVERYBODY:

@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 from aiokafka.errors import KafkaError
 
@@ -28,6 +29,7 @@ from framewell_kit.operations import ProcessMonitor, ProcessState, RetentionSwee
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.rpc import RpcServer, Tokens
+from framewell_kit.scratch import own_scratch
 from framewell_kit.service import Mesh, Service, Wire
 from framewell_kit.settings import MeshSettings, read_settings
 from framewell_kit.stream import Publisher, StreamRuntime
@@ -109,9 +111,11 @@ class _Process:
         self._kafka = shared.broker_access()
         self._state = ProcessState(name, health, telemetry.control)
         self._started, self._quarantine = AsyncExitStack(), Quarantine()
+        self._scratch = shared.scratch
 
     async def start(self, settings: object, wire: Wire) -> None:
-        """Wait for database and broker, wire the service and start its parts. Raises what wiring raises."""
+        """Wait for what the service depends on, wire it and start its parts. Raises what wiring raises."""
+        await self._retry("room for files under way", self._make_scratch)
         publisher, mesh = await self._connect()
         wired = wire(settings, mesh)
         service = await wired if inspect.isawaitable(wired) else wired
@@ -134,6 +138,9 @@ class _Process:
         """Stop in the opposite order, each part within its share of the time to drain."""
         await self._started.aclose()
 
+    async def _make_scratch(self) -> None:
+        self._scratch = self._started.enter_context(own_scratch(self._shared.scratch))
+
     async def _connect(self) -> tuple[Publisher, Mesh]:
         shared, clock = self._shared, SystemClock(self._shared.clock_skew_seconds)
         documents = MongoDocuments(shared.mongo, shared.database_prefix + self._name)
@@ -149,11 +156,12 @@ class _Process:
             service=self._name,
             settings=shared,
             documents=documents,
-            objects=_objects(shared),
+            objects=_objects(shared, self._scratch),
             outbox=outbox,
             jobs=Jobs(documents, outbox, clock),
             clock=clock,
             telemetry=self._telemetry,
+            scratch=self._scratch,
         )
 
     async def _serve(self, service: Service, mesh: Mesh) -> None:
@@ -244,6 +252,6 @@ def _joined(why: Callable[[], list[str]]) -> Callable[[], str]:
     return lambda: "; ".join(why())
 
 
-def _objects(shared: MeshSettings) -> Objects:
+def _objects(shared: MeshSettings, scratch: Path) -> Objects:
     folder = shared.objects_folder()
-    return S3Objects(shared.objects) if folder is None else LocalObjects(folder)
+    return S3Objects(shared.objects, scratch) if folder is None else LocalObjects(folder)

@@ -6,6 +6,7 @@ A service's `wiring.py` has one function, `wire(settings, mesh) -> Service`; its
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import grpc
@@ -51,6 +52,8 @@ class Mesh:
     jobs: Jobs
     clock: Clock
     telemetry: Telemetry
+    scratch: Path
+    """A folder of this process's own for files under way; what is in it goes when the process ends."""
 
     def channel(self, service: str) -> grpc.aio.Channel:
         """Return a channel to another service of the mesh."""

@@ -54,6 +54,11 @@ class MeshSettings(BaseSettings):
         ".framewell/objects",
         description="A folder, or s3://bucket/prefix (AWS_* variables give access and endpoint).",
     )
+    scratch: Path = Field(
+        Path(".framewell/scratch"),
+        description="Folder for files under way (downloads, copies of originals); on a disk, fast and local. "
+        "Each process makes one of its own in it, so all of a host may share it.",
+    )
     port_base: int = Field(7400, ge=1024, le=65000, description="First port; all others follow from it.")
     bind: str = Field("127.0.0.1", description="Address that gRPC and health listen on.")
     hosts: dict[str, str] = Field(

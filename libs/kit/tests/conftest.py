@@ -30,4 +30,4 @@ def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
         return MemoryObjects()
     if request.param == "local":
         return LocalObjects(tmp_path / "objects")
-    return S3Objects("", store=MemoryStore())
+    return S3Objects("", tmp_path, store=MemoryStore())

@@ -109,7 +109,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         snapshots=made,
         background=background,
         tables=SnapshotTableObjects(objects),
-        exporter=SnapshotExportObjects(objects),
+        exporter=SnapshotExportObjects(objects, mesh.scratch),
         publications=PublishJobs(mesh.jobs),
         statements=StatementDocuments(documents),
         ledger=ledger,

@@ -68,6 +68,7 @@ def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
         "FRAMEWELL_MONGO": database,
         "FRAMEWELL_DATABASE_PREFIX": "dataset_process_",
         "FRAMEWELL_OBJECTS": str(tmp_path / "objects"),
+        "FRAMEWELL_SCRATCH": str(tmp_path / "scratch"),
         "FRAMEWELL_PORT_BASE": str(base),
     }
     with (tmp_path / "log").open("wb") as log:

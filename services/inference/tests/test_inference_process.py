@@ -86,6 +86,7 @@ def running(
         "FRAMEWELL_KAFKA_PREFIX": PREFIX,
         "FRAMEWELL_MONGO": database,
         "FRAMEWELL_OBJECTS": str(folder / "objects"),
+        "FRAMEWELL_SCRATCH": str(folder / "scratch"),
         "FRAMEWELL_PORT_BASE": str(base),
     }
     with (folder / "log").open("wb") as log:

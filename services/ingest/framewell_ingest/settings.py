@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from framewell_kit.settings import ServiceSettings
@@ -30,6 +30,10 @@ class IngestSettings(ServiceSettings):
         description="Hosts with private addresses that https: (and for these, http:) URIs may name, "
         "separated by commas. Public hosts need not be named.",
     )
+    logins: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description='Logins of hosts that https: URIs name, as JSON: {"host": "user:password"}; no URI may hold one.',
+    )
     most_bytes: int = Field(200 * GIBIBYTE, ge=1, description="Largest file taken in, in bytes.")
     most_upload_bytes: int = Field(20 * GIBIBYTE, ge=1, description="Largest upload, in bytes.")
     upload_hours: float = Field(24, gt=0, description="How long an upload waits for its request, in hours.")
@@ -39,9 +43,6 @@ class IngestSettings(ServiceSettings):
         24, ge=0, description="How long a place that does not answer is tried, in hours."
     )
     memory_mib: int = Field(1024, ge=256, description="Memory that reading one file may use, in MiB.")
-    scratch: Path = Field(
-        Path(".framewell/scratch/ingest"), description="Folder for files under way; fast and local."
-    )
 
     @field_validator("roots", mode="before")
     @classmethod

@@ -31,15 +31,14 @@ MOST_BYTES = 1 << 20
 
 
 class IngestBench(ServiceBench):
-    """An ingest service with its inbox, objects and scratch under a folder; its sandbox runs already."""
+    """An ingest service with its inbox and objects under a folder; its sandbox runs already."""
 
     def __init__(self, folder: Path, sandbox: Sandbox) -> None:
-        self.inbox, self.scratch = folder / "inbox", folder / "scratch"
+        self.inbox = folder / "inbox"
         self.inbox.mkdir()
         self.stored = LocalObjects(folder / "objects")
         settings = IngestSettings(
             roots=(self.inbox,),
-            scratch=self.scratch,
             inner_hosts=("127.0.0.1",),
             most_bytes=MOST_BYTES,
             most_upload_bytes=MOST_BYTES,

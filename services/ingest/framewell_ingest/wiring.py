@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from framewell.ingest.v1.ingest_service_pb2_grpc import add_IngestServiceServicer_to_server
 from framewell_ingest.adapters.asset_documents import AssetDocuments
@@ -34,7 +35,6 @@ from framewell_media.sandbox import Sandbox, SandboxPart
 
 async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = None) -> Service:
     """Return ingest as it is put together from its adapters; `sandbox` is one that runs already."""
-    settings.scratch.mkdir(parents=True, exist_ok=True)
     references = ObjectReferences(mesh.documents, mesh.objects)
     await references.prepare()
     assets = AssetDocuments(mesh.documents, mesh.outbox, mesh.clock)
@@ -44,7 +44,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         mesh.objects,
         references,
         mesh.clock,
-        scratch=settings.scratch,
+        scratch=mesh.scratch,
         most_bytes=settings.most_upload_bytes,
         keep=timedelta(hours=settings.upload_hours),
     )
@@ -53,7 +53,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     queue = FetchJobs(mesh.jobs)
     fetch = FetchOriginal(
         assets,
-        _fetchers(settings, uploads),
+        _fetchers(settings, uploads, mesh.scratch),
         originals,
         SandboxedReader(children, settings.memory_mib << 20),
         mesh.clock,
@@ -77,13 +77,13 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     )
 
 
-def _fetchers(settings: IngestSettings, uploads: UploadDocuments) -> dict[str, Fetcher]:
+def _fetchers(settings: IngestSettings, uploads: UploadDocuments, scratch: Path) -> dict[str, Fetcher]:
     """Return the fetcher of each scheme that a URI may have."""
-    web = WebFetcher(settings.scratch, settings.most_bytes, settings.fetch_seconds, settings.inner_hosts)
+    web = WebFetcher(scratch, settings.most_bytes, settings.fetch_seconds, settings.inner_hosts)
     return {
         "file": FileFetcher(settings.roots),
         "upload": uploads,
         "https": web,
         "http": web,
-        "s3": BucketFetcher(settings.scratch, settings.buckets, settings.most_bytes),
+        "s3": BucketFetcher(scratch, settings.buckets, settings.most_bytes),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -30,9 +29,6 @@ class TranscodeSettings(ServiceSettings):
         1, ge=1, le=64, description="Threads of one decoder; 1 is best with several chunks at once."
     )
     memory_mib: int = Field(2048, ge=256, description="Memory one media job may use, in MiB.")
-    scratch: Path = Field(
-        Path(".framewell/scratch/transcode"), description="Folder for files under way; fast and local."
-    )
 
     def recipe(self) -> ProxyRecipe:
         """Return the proxy these settings describe."""

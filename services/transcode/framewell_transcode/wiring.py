@@ -9,7 +9,6 @@ from framewell_media.sandbox import Sandbox, SandboxPart
 from framewell_transcode.adapters.asset_jobs import AssetJobs
 from framewell_transcode.adapters.asset_progress_documents import AssetProgressDocuments
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS, JobLimits, SandboxedProcessor
-from framewell_transcode.adapters.scratch import prepare_scratch
 from framewell_transcode.entrypoints import jobs, rpc, stream
 from framewell_transcode.ports import Ports
 from framewell_transcode.settings import TranscodeSettings
@@ -20,7 +19,6 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
 
     `sandbox` is one that runs already and stays its owner's to close; without one transcode has its own.
     """
-    prepare_scratch(settings.scratch)
     progress = AssetProgressDocuments(mesh.documents)
     references = ObjectReferences(mesh.documents, mesh.objects)
     await progress.prepare()
@@ -31,7 +29,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
     processor = SandboxedProcessor(
         children,
         mesh.objects,
-        settings.scratch,
+        mesh.scratch,
         settings.recipe(),
         settings.chunk_seconds,
         JobLimits.within(settings.memory_mib << 20),

@@ -111,7 +111,7 @@ class Transcode:
 
 @pytest.fixture
 async def transcode(media_sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Transcode]:
-    settings = TranscodeSettings(chunk_seconds=1, preset="ultrafast", scratch=tmp_path / "scratch")
+    settings = TranscodeSettings(chunk_seconds=1, preset="ultrafast")
     wired = partial(wire, sandbox=media_sandbox)
     objects = LocalObjects(tmp_path / "objects")
     async with ServiceBench("transcode", wired, settings, objects=objects) as bench:

@@ -52,7 +52,7 @@ class Mesh:
             "FRAMEWELL_PORT_BASE": str(self.base),
             "FRAMEWELL_INSTANCE": "0",
             "FRAMEWELL_TRANSCODE_CHUNK_SECONDS": "1",
-            "FRAMEWELL_TRANSCODE_SCRATCH": str(folder / "scratch"),
+            "FRAMEWELL_SCRATCH": str(folder / "scratch"),
         }
 
     @contextmanager

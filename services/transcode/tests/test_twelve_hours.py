@@ -82,7 +82,7 @@ async def bench(
     monkeypatch.setattr(SandboxedProcessor, "plan", plan)
     monkeypatch.setattr(SandboxedProcessor, "make_filler", make_filler)
     monkeypatch.setattr(composer, "read_scores", scores_of)
-    settings = TranscodeSettings(scratch=tmp_path / "scratch")
+    settings = TranscodeSettings()
     wired = partial(wire, sandbox=object())
     async with ServiceBench("transcode", wired, settings, documents=measured_store[0]) as bench:
         yield bench

@@ -117,7 +117,7 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
         "FRAMEWELL_INSTANCE": "0",
         "PYTHONUNBUFFERED": "1",
         INGEST_ROOTS_VARIABLE: ingest_roots(folder),
-        **_unless_set({f"FRAMEWELL_{name.upper()}_SCRATCH": str(folder.scratch / name) for name in SERVICES}),
+        **_unless_set({"FRAMEWELL_SCRATCH": str(folder.scratch)}),
         **_unless_set(_ONE_MATH_THREAD),
     }
 

@@ -6,17 +6,17 @@ moment leaves a whole object or a temporary file, never half an object under its
 """
 
 import asyncio
-import errno
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_kit.full_disk import full_disk_is_busy
 from framewell_kit.objects.protocol import Key, key_of, reference
-from framewell_kit.outcomes import Busy, NotFound
+from framewell_kit.outcomes import NotFound
 
 BLOCK_BYTES = 1 << 20
 INCOMING = ".incoming"
@@ -70,7 +70,7 @@ class LocalObjects:
             return file.read(length)
 
     def _put(self, blocks: Iterable[bytes], media_type: str, suffix: str) -> ObjectRef:
-        with _full_disk_is_busy(self.root):
+        with full_disk_is_busy("objects", self.root):
             temporary = self.root / INCOMING / uuid4().hex
             try:
                 ref = _write(temporary, blocks, media_type, suffix)
@@ -111,14 +111,3 @@ def _fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _full_disk_is_busy(root: Path) -> Iterator[None]:
-    """Raise Busy for a full disk: it is a reason to wait, not a bug of the record at hand."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise Busy(f"no room left for objects at {root}: free some disk space", retry_after=10.0) from error

@@ -1,10 +1,9 @@
 """Objects in an S3 bucket (or anything that speaks it), through obstore."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from functools import wraps
+from functools import partial, wraps
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -14,6 +13,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, S3Store
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_kit.objects.local_copies import LocalCopies
 from framewell_kit.objects.protocol import Key, key_of, reference
 from framewell_kit.outcomes import Busy, NotFound
 
@@ -41,10 +41,14 @@ def _outcomes(
 
 
 class S3Objects:
-    """Objects in one bucket: `s3://bucket/prefix`, other options as obstore's S3Store takes them."""
+    """Objects in one bucket: `s3://bucket/prefix`, other options as obstore's S3Store takes them.
 
-    def __init__(self, url: str, *, store: ObjectStore | None = None, **options: str) -> None:
+    Whoever needs a file reads a copy in `scratch`.
+    """
+
+    def __init__(self, url: str, scratch: Path, *, store: ObjectStore | None = None, **options: str) -> None:
         self._store: ObjectStore = store or S3Store.from_url(url, **options)  # type: ignore[arg-type]
+        self._copies = LocalCopies(scratch)
 
     @_outcomes
     async def put(self, data: bytes, *, media_type: str, suffix: str = "") -> ObjectRef:
@@ -73,14 +77,13 @@ class S3Objects:
 
     @asynccontextmanager
     async def local(self, key: Key) -> AsyncIterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="framewell-") as folder:
-            path = Path(folder) / key_of(key).partition("/")[2]
-            await self._download(key, path)
+        size = await self.size(key)
+        async with self._copies.of(key_of(key), size, partial(self._download, key_of(key))) as path:
             yield path
 
     @_outcomes
-    async def _download(self, key: Key, path: Path) -> None:
-        found = await obstore.get_async(self._store, key_of(key))
+    async def _download(self, key: str, path: Path) -> None:
+        found = await obstore.get_async(self._store, key)
         with path.open("wb") as file:
             async for block in found.stream(min_chunk_size=COPY_BYTES):
                 file.write(block)

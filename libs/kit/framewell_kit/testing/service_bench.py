@@ -15,6 +15,8 @@ import inspect
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self
 
 from google.protobuf.message import Message
@@ -84,6 +86,7 @@ class ServiceBench:
         self.jobs = Jobs(self.documents, self.outbox, self.clock)
         self.given_up: list[GivenUp] = []
         self.service = Service()
+        self.scratch = Path()
         self._wire, self._settings = wire, settings
         self._shared = mesh_settings or MeshSettings()
         self._neighbours, self._parts = neighbours or {}, parts
@@ -93,6 +96,7 @@ class ServiceBench:
 
     async def __aenter__(self) -> Self:
         hosts = {name: await self._serve(servicers) for name, servicers in self._neighbours.items()}
+        self.scratch = Path(self._opened.enter_context(TemporaryDirectory(prefix="framewell-bench-")))
         mesh = Mesh(
             service=self.name,
             settings=self._shared.model_copy(update={"hosts": {**self._shared.hosts, **hosts}}),
@@ -102,6 +106,7 @@ class ServiceBench:
             jobs=self.jobs,
             clock=self.clock,
             telemetry=Telemetry(self.name),
+            scratch=self.scratch,
         )
         wired = self._wire(self._settings, mesh)
         self.service = await wired if inspect.isawaitable(wired) else wired
@@ -284,7 +289,7 @@ class ServiceBench:
         facts = stage.gave_up(fact, reason) if stage.gave_up is not None else ()
         return await self._publish(self._derive(facts, cause))
 
-    def _derive(self, facts: Sequence[Outgoing], cause: Cause) -> list[Record]:
+    def _derive(self, facts: Sequence[Outgoing | Record], cause: Cause) -> list[Record]:
         return derive(facts, cause, source=self.facts.source, now=self.clock.now())
 
     async def _publish(self, records: Sequence[Record]) -> list[Message]:

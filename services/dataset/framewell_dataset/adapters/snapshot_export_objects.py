@@ -46,6 +46,7 @@ class SnapshotExportObjects:
     """Reads the published tables, so an export holds exactly what the snapshot holds."""
 
     objects: Objects
+    scratch: Path
 
     async def export(
         self, stored: StoredSnapshot, format_: "ExportFormat.ValueType"
@@ -56,7 +57,7 @@ class SnapshotExportObjects:
             raise Rejected(f"the export names no format that there is: {known}")
         table = pq.read_table(pa.BufferReader(await self.objects.read(stored.published.samples)))
         rows = table.to_pylist()
-        with tempfile.TemporaryDirectory(prefix="framewell-export-") as folder:
+        with tempfile.TemporaryDirectory(dir=self.scratch, prefix="export-") as folder:
             path = Path(folder) / "export"
             sink = make(path, table.schema)
             for number, row in enumerate(rows):

@@ -20,12 +20,13 @@ JOB: Final = "decode_picture"
 
 @dataclass(frozen=True, slots=True)
 class SandboxedPictures:
-    """PictureDecoder in a sandboxed child."""
+    """PictureDecoder in a sandboxed child, which reads and writes files in a folder of `scratch`."""
 
     sandbox: Sandbox
+    scratch: Path
 
     async def decode(self, data: bytes) -> Picture:
-        with tempfile.TemporaryDirectory(prefix="framewell-picture-") as folder:
+        with tempfile.TemporaryDirectory(dir=self.scratch, prefix="picture-") as folder:
             source, target = Path(folder) / "picture", Path(folder) / "pixels"
             source.write_bytes(data)  # at most a message long
             try:

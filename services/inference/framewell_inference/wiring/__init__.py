@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
@@ -87,7 +88,7 @@ async def wire_with(
             stores, analysers, name_faces, DecisionLog(mesh.documents, mesh.clock), chunks=settings.chunks
         ),
         jobs=[relabel_kind(relabel)],
-        rpc=[_rpc(stores, analysers, name_faces, registry)],
+        rpc=[_rpc(stores, analysers, name_faces, registry, mesh.scratch)],
         parts=[_open_inference(settings, mesh, registry)],
     )
 
@@ -119,11 +120,17 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
 
 
 def _rpc(
-    stores: Stores, analysers: Analysers, name_faces: NameFaces, registry: LoadedModelRegistry
+    stores: Stores,
+    analysers: Analysers,
+    name_faces: NameFaces,
+    registry: LoadedModelRegistry,
+    scratch: Path,
 ) -> Servicer:
     sandbox = Sandbox(["framewell_inference.sandbox_jobs"])
     servicer = InferenceRpc(
-        analyse_picture=AnalysePicture(analysers.pictures, SandboxedPictures(sandbox), stores.identities),
+        analyse_picture=AnalysePicture(
+            analysers.pictures, SandboxedPictures(sandbox, scratch), stores.identities
+        ),
         list_observations=ListObservations(stores.observations),
         list_people=ListPeople(
             analysers.embedding, stores.identities, stores.tracks, stores.postings, name_faces

@@ -1,0 +1,85 @@
+"""Copies of objects on a local disk, for what can read only files.
+
+All who read the same object at once read one copy, and a copy stays a minute after its last reader: the
+chunks of an asset are made one after the other from one original, which is not to be fetched for each.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from framewell_kit.full_disk import full_disk_is_busy
+
+KEEP_SECONDS = 60.0
+"""An object that is deleted is gone here, too, after this time."""
+
+Download = Callable[[Path], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Copy:
+    path: Path
+    readers: int = 0
+    whole: bool = False
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+    forgetting: asyncio.TimerHandle | None = None
+
+
+class LocalCopies:
+    """Copies in one folder, which must exist when the first is asked for and belong to this process alone."""
+
+    def __init__(self, folder: Path, *, keep_seconds: float = KEEP_SECONDS) -> None:
+        self._folder, self._keep_seconds = folder, keep_seconds
+        self._copies: dict[str, _Copy] = {}
+        self._numbers = count(1)  # no file is made under the name of one that is being removed
+
+    @asynccontextmanager
+    async def of(self, key: str, size: int, download: Download) -> AsyncIterator[Path]:
+        """Yield a file with the object's content, written by `download` unless there is a copy already.
+
+        `size` is in bytes: copies that nobody reads make room for it. Raises Busy for a full disk, and what
+        `download` raises; then there is no copy.
+        """
+        if key not in self._copies:
+            name = key.partition("/")[2] or key
+            self._copies[key] = _Copy(self._folder / f"copy-{next(self._numbers)}-{name}")
+        copy = self._copies[key]
+        copy.readers += 1
+        if copy.forgetting:
+            copy.forgetting.cancel()
+        try:
+            async with copy.making:
+                if not copy.whole:
+                    await self._make(copy, size, download)
+            yield copy.path
+        finally:
+            copy.readers -= 1
+            if not copy.readers:
+                self._let_go(key, copy)
+
+    async def _make(self, copy: _Copy, size: int, download: Download) -> None:
+        if shutil.disk_usage(self._folder).free < size:
+            idle = [(key, other) for key, other in self._copies.items() if not other.readers]
+            await asyncio.gather(*(self._remove(key, other) for key, other in idle))
+        with full_disk_is_busy("a copy of an object", self._folder):
+            await download(copy.path)
+        copy.whole = True
+
+    def _let_go(self, key: str, copy: _Copy) -> None:
+        if copy.whole and self._keep_seconds:
+            loop = asyncio.get_running_loop()
+            copy.forgetting = loop.call_later(self._keep_seconds, self._remove, key, copy)
+        else:
+            self._remove(key, copy)
+
+    def _remove(self, key: str, copy: _Copy) -> asyncio.Future[None]:
+        if copy.forgetting:
+            copy.forgetting.cancel()
+        self._copies.pop(key, None)
+        # In a thread: a file of hundreds of GB takes a while.
+        return asyncio.get_running_loop().run_in_executor(None, partial(copy.path.unlink, missing_ok=True))
