@@ -1,7 +1,8 @@
 """docker-compose.yml and the Dockerfile speak the language of the settings classes and the declared topics.
 
 Nothing is built or started here: a variable that no settings class knows, a value it would refuse, a port
-that is not the service's, a broker that cannot take our largest event: each is found by reading.
+that is not the service's, a broker that cannot take our largest event or keeps its data in no volume, a
+container without limits: each is found by reading.
 """
 
 from __future__ import annotations
@@ -45,6 +46,50 @@ def compose() -> Mapping[str, Any]:
 def service(name: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = compose()["services"][name]
     return found
+
+
+CONTAINERS = list(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"])
+SERVICE_MIB = 512
+"""What a service needs beside its sandboxed jobs, in MiB, with room to spare."""
+
+
+def kept_in(name: str) -> set[str]:
+    """Return the folders in which a container keeps what must outlive it, or what memory cannot hold.
+
+    By image, as its documentation says; a new one has to be looked at first.
+    """
+    definition = service(name)
+    image = filled_in(definition["image"]).rpartition(":")[0]
+    arguments = [*definition.get("entrypoint", ()), *definition.get("command", ())]
+    given = definition.get("environment", {})
+    match image:
+        case "apache/kafka":
+            return set(given.get("KAFKA_LOG_DIRS", "/tmp/kraft-combined-logs").split(","))
+        case "mongo":
+            return {next((one.partition("=")[2] for one in arguments if "--dbpath" in one), "/data/db")}
+        case "chrislusf/seaweedfs" if arguments[0] == "server":  # volumes, master and filer alike
+            return {next(one.partition("=")[2] for one in arguments if one.startswith("-dir="))}
+        case "chrislusf/seaweedfs":
+            return set()
+        case _ if image.startswith("framewell/"):
+            return {given["FRAMEWELL_SCRATCH"]} if "FRAMEWELL_SERVICE" in given else set()
+    raise AssertionError(f"{image} is a new image: say here where it keeps its data")
+
+
+def named_volumes(name: str) -> dict[str, str]:
+    """Return where a container has named volumes: target and name. Folders of the host are none."""
+    mounts = [filled_in(mount).split(":") for mount in service(name).get("volumes", ())]
+    return {mount[1]: mount[0] for mount in mounts if not mount[0].startswith((".", "/"))}
+
+
+def limits_of(name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = service(name)["deploy"]["resources"]["limits"]
+    return found
+
+
+def mebibytes(size: str) -> int:
+    """Return a size as compose and the JVM write it, `512m` or `2g`, in MiB."""
+    return int(size[:-1]) << {"m": 0, "g": 10}[size[-1]]
 
 
 def filled_in(value: object) -> str:
@@ -107,6 +152,75 @@ def test_every_variable_is_a_setting_and_every_value_is_one_it_takes(
     own()
     assert shared.bind == "0.0.0.0"
     assert shared.service_token in shared.tokens
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_what_an_image_keeps_lies_in_a_named_volume(name: str) -> None:
+    volumes, folders = named_volumes(name), kept_in(name)
+    for folder in folders:
+        under = [target for target in volumes if Path(folder).is_relative_to(target)]
+        assert under, f"{name} keeps {folder}, which is in no volume"
+        assert volumes[under[0]] in compose()["volumes"]
+    assert set(volumes) <= set(folders), f"{name} has a volume for what it does not keep"
+
+
+def test_data_are_one_containers_alone_and_scratch_is_everybodys() -> None:
+    users = {
+        volume: {name for name in CONTAINERS if volume in named_volumes(name).values()}
+        for volume in compose()["volumes"]
+    }
+    assert users.pop("scratch") == set(SERVICES)
+    assert all(len(names) == 1 for names in users.values()), users
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_no_container_takes_the_host_for_itself(name: str) -> None:
+    definition = service(name)
+    limits = definition["deploy"]["resources"]["limits"]
+    assert 0 < float(filled_in(limits["cpus"])) <= 2, "Docker refuses more than the smallest host has"
+    assert 0 < mebibytes(limits["memory"]) <= 8 << 10
+    assert 0 < limits["pids"] <= 1024
+    assert definition["logging"]["driver"] == "json-file"
+    assert set(definition["logging"]["options"]) == {"max-size", "max-file"}
+    for mount in definition.get("tmpfs", ()):
+        assert ":size=" in mount or mount == "/data/configdb", f"{mount} may fill the memory"
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_container_comes_back_and_says_how_it_is(name: str) -> None:
+    once = {
+        waited
+        for other in CONTAINERS
+        for waited, how in service(other).get("depends_on", {}).items()
+        if how["condition"] == "service_completed_successfully"
+    }
+    definition = service(name)
+    assert definition["restart"] == ("no" if name in once else "unless-stopped")
+    if name not in once:
+        image = "" if "healthcheck" in definition else stages()[filled_in(definition["build"]["target"])]
+        assert "healthcheck" in definition or "HEALTHCHECK" in image
+
+
+def test_a_container_has_room_for_what_its_settings_allow() -> None:
+    transcode, ingest = settings_of("transcode")(), settings_of("ingest")()
+    jobs = {
+        "transcode": (transcode.chunks_at_once + 2) * transcode.memory_mib,  # type: ignore[attr-defined]
+        "ingest": ingest.fetches_at_once * ingest.memory_mib,  # type: ignore[attr-defined]
+    }
+    for name, needed in jobs.items():
+        assert mebibytes(limits_of(name)["memory"]) >= needed + SERVICE_MIB
+    heap = re.search(r"-Xmx(\S+)", service("kafka")["environment"]["KAFKA_HEAP_OPTS"])
+    assert heap is not None
+    assert mebibytes(limits_of("kafka")["memory"]) >= 2 * mebibytes(heap[1])
+
+
+def test_replicas_do_not_get_in_each_others_way() -> None:
+    for name in CONTAINERS:
+        assert "container_name" not in service(name)
+        assert "hostname" not in service(name)
+    for name in set(SERVICES) - {"gateway"}:
+        assert not service(name).get("ports")
+        assert "FRAMEWELL_INSTANCE" not in environment(name)
 
 
 @pytest.mark.parametrize("name", SERVICES)
