@@ -30,12 +30,13 @@ from framewell.segment.v1 import segment_pb2 as segment
 from framewell.snapshot.v1 import snapshot_pb2 as snapshot
 from framewell.training.v1 import training_pb2 as training
 from framewell.usage.v1 import usage_pb2 as usage
-from framewell_contracts.groups import BROADCASTS, EVERY_FACT, GROUPS
+from framewell_contracts.groups import BROADCASTS, GROUPS, FactSet
 from framewell_contracts.services import SERVICES
 from framewell_contracts.subjects import subject_key
 from framewell_contracts.topics import (
     DEAD_LETTER_ACTIONS,
     MAX_DEAD_LETTER_BYTES,
+    RESULTS,
     Topic,
     dead_letter_topic,
     retry_topic,
@@ -47,6 +48,8 @@ OUTSIDE: Final = "outside"
 CHUNK_PARTITIONS: Final = 12
 DEFAULT_PARTITIONS: Final = 3
 DEFAULT_RETENTION_DAYS: Final = 14
+RESULTS_RETENTION_DAYS: Final = 7
+"""So long a reader outside may be away before it asks REST for what it missed."""
 
 Lookup = Callable[[Any], Any]
 """Returns one value of a message."""
@@ -58,7 +61,8 @@ class FactType:
 
     `key_path` names the field of the message that is the record's key (order holds per key), e.g.
     `work.asset_id`. Laned types have one topic a lane. `from_outside` types are also taken as JSON, binary
-    or structured.
+    or structured. A `result` answers somebody outside: it is written once more, as JSON, into the topic of
+    results.
     """
 
     message: type[Message]
@@ -68,6 +72,7 @@ class FactType:
     partitions: int = DEFAULT_PARTITIONS
     retention_days: int | None = DEFAULT_RETENTION_DAYS
     compacted: bool = False
+    result: bool = False
 
     @cached_property
     def type(self) -> str:
@@ -153,45 +158,60 @@ def _lookup(message: type[Message], paths: Sequence[str], default: object) -> Lo
     return lambda _: default
 
 
+# Results are what somebody outside waits for, has to act on or has to pay: how a request, an asset, an
+# erasure, a run or a snapshot ended; what rights or people decided about a sample; which model names things
+# now. Steps in between, questions (a proposed sample) and what was sent from outside are none.
 _FACTS = (
     # --- taking in
     FactType(ingest.IngestRequested, "asset_id", (OUTSIDE, "ingest")),
     FactType(segment.SegmentArrived, "asset_id", (OUTSIDE,)),
-    FactType(asset.AssetIngested, "work.asset_id", ("ingest",)),
+    FactType(asset.AssetIngested, "work.asset_id", ("ingest",), result=True),
     FactType(segment.SegmentIngested, "work.asset_id", ("ingest",)),
     FactType(recording.RecordingClosed, "work.asset_id", ("ingest",)),
-    FactType(asset.AssetRejected, "work.asset_id", ("ingest", "transcode")),
+    FactType(asset.AssetRejected, "work.asset_id", ("ingest", "transcode"), result=True),
     FactType(programme.ProgrammeChanged, "asset_id", (OUTSIDE,)),
-    FactType(asset.AssetRemoved, "asset_id", (OUTSIDE, "ingest")),
+    FactType(asset.AssetRemoved, "asset_id", (OUTSIDE, "ingest"), result=True),
     # --- making pictures and sound readable
     FactType(chunk.ChunkPlanned, "chunk_id", ("transcode",), laned=True, partitions=CHUNK_PARTITIONS),
     FactType(chunk.ChunkTranscoded, "chunk_id", ("transcode",), laned=True, partitions=CHUNK_PARTITIONS),
     FactType(audio.AudioExtracted, "work.asset_id", ("transcode",)),
-    FactType(asset.AssetTranscoded, "work.asset_id", ("transcode",)),
+    FactType(asset.AssetTranscoded, "work.asset_id", ("transcode",), result=True),
     # --- looking and listening
     FactType(chunk.ChunkAnalysed, "chunk_id", ("inference",), partitions=CHUNK_PARTITIONS),
     FactType(audio.AudioAnalysed, "work.asset_id", ("inference",)),
-    FactType(asset.AssetAnalysed, "work.asset_id", ("inference",)),
-    FactType(recognition.RecognitionUpdated, "model.name", ("inference",)),
+    FactType(asset.AssetAnalysed, "work.asset_id", ("inference",), result=True),
+    FactType(recognition.RecognitionUpdated, "model.name", ("inference",), result=True),
     # --- samples, rights, money
     FactType(sample.SampleProposed, "sample_id", ("dataset",), retention_days=None),
-    FactType(sample.SampleWithheld, "sample_id", ("dataset",), retention_days=None),
-    FactType(sample.SampleReviewed, "sample_id", ("dataset",), retention_days=None),
-    FactType(sample.SampleWithdrawn, "sample_id", ("dataset",), retention_days=None),
+    FactType(sample.SampleWithheld, "sample_id", ("dataset",), retention_days=None, result=True),
+    FactType(sample.SampleReviewed, "sample_id", ("dataset",), retention_days=None, result=True),
+    FactType(sample.SampleWithdrawn, "sample_id", ("dataset",), retention_days=None, result=True),
     FactType(rights.RightsChanged, "subject", (OUTSIDE, "gateway"), retention_days=None),
     FactType(erasure.ErasureRequested, "subject", (OUTSIDE,), retention_days=None),
-    FactType(erasure.ErasureCompleted, "subject", SERVICES, retention_days=None),
-    FactType(usage.UsageRecorded, "holder", ("dataset", "training"), retention_days=None),
+    FactType(erasure.ErasureCompleted, "subject", SERVICES, retention_days=None, result=True),
+    FactType(usage.UsageRecorded, "holder", ("dataset", "training"), retention_days=None, result=True),
     # --- learning
-    FactType(snapshot.SnapshotPublished, "dataset_id", ("dataset",)),
-    FactType(snapshot.SnapshotWithdrawn, "dataset_id", ("dataset",)),
+    FactType(snapshot.SnapshotPublished, "dataset_id", ("dataset",), result=True),
+    FactType(snapshot.SnapshotWithdrawn, "dataset_id", ("dataset",), result=True),
     FactType(training.TrainingRequested, "dataset_id", ("gateway",)),
-    FactType(training.TrainingCompleted, "run_id", ("training",)),
+    FactType(training.TrainingCompleted, "run_id", ("training",), result=True),
     FactType(
-        model.ModelPromoted, "model.name", ("training",), partitions=1, retention_days=None, compacted=True
+        model.ModelPromoted,
+        "model.name",
+        ("training",),
+        partitions=1,
+        retention_days=None,
+        compacted=True,
+        result=True,
     ),
     FactType(
-        model.ModelRetired, "model.name", ("training",), partitions=1, retention_days=None, compacted=True
+        model.ModelRetired,
+        "model.name",
+        ("training",),
+        partitions=1,
+        retention_days=None,
+        compacted=True,
+        result=True,
     ),
 )
 
@@ -211,13 +231,41 @@ def fact_type(which: Message | type[Message] | str) -> FactType:
 
 def facts_read(reader: str) -> tuple[FactType, ...]:
     """Return the fact types that a group, or a broadcast, reads. Raises KeyError for any other name."""
-    reads = GROUPS[reader] if reader in GROUPS else BROADCASTS[reader]
-    return _FACTS if reads == EVERY_FACT else tuple(fact_type(one) for one in reads)
+    match GROUPS[reader] if reader in GROUPS else BROADCASTS[reader]:
+        case FactSet.EVERY:
+            return _FACTS
+        case FactSet.RESULTS:
+            return tuple(fact for fact in _FACTS if fact.result)
+        case messages:
+            return tuple(fact_type(one) for one in messages)
+
+
+def keeps_unreadable(group: str, topic: str) -> bool:
+    """Return whether the group makes a dead letter of what cannot be read in a topic.
+
+    One group does for every topic that groups read: the first that reads it, or the group of a retry topic.
+    The others skip the record; a replay sends it to its topic, where each of them reads it again.
+    """
+    return _KEEPERS.get(topic) == group
+
+
+def _keepers() -> Mapping[str, str]:
+    """Return the group that keeps what cannot be read, by topic."""
+    keepers: dict[str, str] = {}
+    for group in GROUPS:
+        for name in (*(name for fact in facts_read(group) for name in fact.topic_names), retry_topic(group)):
+            keepers.setdefault(name, group)
+    return MappingProxyType(keepers)
+
+
+_KEEPERS = _keepers()
 
 
 def topics() -> tuple[Topic, ...]:
-    """Return every topic: facts, each group's retry and dead-letter topic, actions on dead letters."""
+    """Return every topic: of facts, results, each group's retries and dead letters, actions on these."""
     named = [topic for fact in _FACTS for topic in fact.topics()]
+    # JSON takes more room than the same event in protobuf.
+    named.append(Topic(RESULTS, DEFAULT_PARTITIONS, RESULTS_RETENTION_DAYS, max_bytes=MAX_DEAD_LETTER_BYTES))
     named.append(Topic(DEAD_LETTER_ACTIONS, 1, None, compacted=True))
     for group in GROUPS:
         named.append(

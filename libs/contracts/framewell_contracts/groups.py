@@ -2,9 +2,13 @@
 
 Who reads a fact, what a stage of a service reads, which topics exist and who may read them all follow from
 this table. Each group has a retry and a dead-letter topic, which exist before its service starts.
+
+The order counts in one respect: what cannot be read in a topic is kept by the first group that reads it, and
+by no other, so that one wrong record is one dead letter (`fact_types.keeps_unreadable`).
 """
 
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 
 from google.protobuf.message import Message
@@ -22,10 +26,15 @@ from framewell.snapshot.v1 import snapshot_pb2 as snapshot
 from framewell.training.v1 import training_pb2 as training
 from framewell.usage.v1 import usage_pb2 as usage
 
-Reads = tuple[type[Message], ...]
 
-EVERY_FACT: Reads = ()
-"""Stands for every fact type there is."""
+class FactSet(Enum):
+    """Facts that a reader reads without listing them; `fact_types.facts_read` returns which they are."""
+
+    EVERY = "every fact type there is"
+    RESULTS = "the fact types that are marked as a result"
+
+
+Reads = tuple[type[Message], ...] | FactSet
 
 GROUPS: Mapping[str, Reads] = MappingProxyType(
     {
@@ -59,7 +68,8 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "training.start_requested_run": (training.TrainingRequested,),
         "training.withdraw_snapshot": (snapshot.SnapshotWithdrawn,),
         "training.erase": (erasure.ErasureRequested,),
-        "gateway.record_event": EVERY_FACT,
+        "gateway.record_event": FactSet.EVERY,
+        "gateway.publish_results": FactSet.RESULTS,
         "gateway.erase": (erasure.ErasureRequested,),
     }
 )

@@ -13,6 +13,8 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 RETRY_SUFFIX = ".retry"
 DEAD_LETTER_SUFFIX = ".dead-letter"
+# What answers systems outside, as JSON that needs no schema to be read: the same events once more.
+RESULTS = "framewell.results.v1"
 # What people did with dead letters: the newest action on each of them.
 DEAD_LETTER_ACTIONS = "framewell.dead-letters.actions"
 

@@ -14,7 +14,15 @@ from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, ModelVersion, Subject
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed
-from framewell_contracts.fact_types import FACTS, OUTSIDE, FactType, fact_type, facts_read, topics
+from framewell_contracts.fact_types import (
+    FACTS,
+    OUTSIDE,
+    FactType,
+    fact_type,
+    facts_read,
+    keeps_unreadable,
+    topics,
+)
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_contracts.json_mapping import comments
 from framewell_contracts.services import SERVICES
@@ -70,6 +78,27 @@ def test_what_the_design_says_of_topics() -> None:
 
 def test_groups_are_named_by_service_and_handler() -> None:
     assert {group.split(".")[0] for group in [*GROUPS, *BROADCASTS]} <= set(SERVICES)
+
+
+def test_what_cannot_be_read_in_a_topic_is_kept_by_exactly_one_of_its_groups() -> None:
+    read = {name for group in GROUPS for fact in facts_read(group) for name in fact.topic_names}
+    assert read >= {name for fact in FACTS.values() for name in fact.topic_names}
+    for topic in read:
+        (keeper,) = [group for group in GROUPS if keeps_unreadable(group, topic)]
+        assert topic in {name for fact in facts_read(keeper) for name in fact.topic_names}
+    for group in GROUPS:
+        assert [one for one in GROUPS if keeps_unreadable(one, f"{group}.retry")] == [group]
+    assert keeps_unreadable("ingest.accept_request", "framewell.ingest.requested.v1")
+    assert not keeps_unreadable("gateway.record_event", "framewell.ingest.requested.v1")
+
+
+def test_results_are_what_the_gateway_publishes() -> None:
+    results = {fact.type for fact in FACTS.values() if fact.result}
+    assert results == {fact.type for fact in facts_read("gateway.publish_results")}
+    assert results >= {
+        f"framewell.asset.{verb}.v1" for verb in ("ingested", "rejected", "transcoded", "analysed", "removed")
+    }
+    assert "framewell.chunk.analysed.v1" not in results
 
 
 def test_who_hears_a_fact_follows_from_the_groups() -> None:

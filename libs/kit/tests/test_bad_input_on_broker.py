@@ -19,8 +19,10 @@ from confluent_kafka import Producer
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.cloudevents import Envelope, encode
-from framewell_contracts.fact_types import fact_type
+from framewell_contracts.fact_types import fact_type, facts_read
+from framewell_contracts.identity import asset_id
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic
 from framewell_kafka import retry_headers
 from framewell_kafka.aiokafka_compat.batch_decoding import REASON_HEADER
@@ -36,6 +38,7 @@ pytestmark = pytest.mark.integration
 GROUP = "ingest.accept_request"
 TOPIC = fact_type(IngestRequested).type
 DEAD_LETTERS = dead_letter_topic(GROUP)
+OTHER_GROUP = "gateway.record_event"
 Headers = list[tuple[str, bytes | None]]
 
 
@@ -46,7 +49,8 @@ class Seen:
         self.assets: list[str] = []
 
     async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
-        self.assets.append(fact.asset_id)
+        if isinstance(fact, IngestRequested):
+            self.assets.append(fact.asset_id)
         return []
 
 
@@ -145,6 +149,35 @@ async def test_what_cannot_be_read_is_a_dead_letter(bench: StreamBench, case: st
     seen, codes = await outcome(bench, lambda outsider: outsider.write(value, headers))
     assert seen.assets == ["before", "after"]
     assert codes == [code]
+
+
+async def test_one_wrong_record_is_one_dead_letter_however_many_groups_read_it(broker: str) -> None:
+    """Both groups read the request; the first in the table keeps it, and a replay is for both."""
+    async with StreamBench(broker) as bench:
+        await bench.declare(*(fact.message for fact in facts_read(OTHER_GROUP)), groups=[GROUP, OTHER_GROUP])
+        outsider, seen, seen_by_other, answered = Outsider(bench), Seen(), Seen(), []
+
+        async def refuse(fact: IngestRequested, cause: Cause, refusal: Rejected) -> Sequence[AssetRejected]:
+            answered.append((cause.id, cause.source, refusal.code))
+            return [AssetRejected(work=Work(asset_id=cause.subject), code=refusal.code)]
+
+        request = {"specversion": "1.0", "id": "e7", "source": "/p", "type": TOPIC, "data": {"colour": 1}}
+        await asyncio.to_thread(outsider.write, json.dumps(request).encode(), [])
+        await asyncio.to_thread(outsider.write, b"no event at all", [])
+        await asyncio.to_thread(outsider.good, "after")
+        runtime = await bench.run(
+            Stage(GROUP, seen, refuse=refuse), Stage(OTHER_GROUP, seen_by_other, refuse=refuse)
+        )
+        await eventually(lambda: "after" in seen.assets and "after" in seen_by_other.assets)
+        await bench.stop(runtime)
+        assert seen.assets == seen_by_other.assets == ["after"]
+        kept = [retry_headers.read(record.headers) for record in await bench.records(DEAD_LETTERS)]
+        assert [one.code for one in kept if one] == ["bad_json", "no_cloudevent"]
+        assert await bench.records(dead_letter_topic(OTHER_GROUP)) == []
+        assert await bench.committed(OTHER_GROUP, TOPIC) == 3, "what it skipped is over"
+        assert answered == [("e7", "/p", "bad_json")]
+        (rejected,) = await bench.events(fact_type(AssetRejected).type)
+        assert rejected.message.work.asset_id == asset_id("/p", "e7")
 
 
 HANDLED: dict[str, Callable[[Outsider], object]] = {

@@ -6,13 +6,14 @@ from typing import Any
 
 from framewell_contracts.asyncapi.messages import (
     KAFKA_BINDING,
+    RESULT,
     UNREADABLE,
     WITH_RETRY_HEADERS,
     described,
     modes,
 )
-from framewell_contracts.fact_types import OUTSIDE, FactType, facts_read, topics
-from framewell_contracts.topics import Topic, dead_letter_topic, retry_topic
+from framewell_contracts.fact_types import FACTS, OUTSIDE, FactType, facts_read, topics
+from framewell_contracts.topics import RESULTS, Topic, dead_letter_topic, retry_topic
 
 Channel = tuple[str, dict[str, Any]]
 
@@ -34,6 +35,22 @@ def channels_of_fact(fact: FactType, prefix: str) -> Iterator[Channel]:
                 "tags": tags,
             },
         )
+
+
+def channel_of_results(prefix: str) -> Channel:
+    """Return the topic of results."""
+    return (
+        RESULTS,
+        {
+            **_topic(_declared()[RESULTS], prefix),
+            "title": "results",
+            "summary": "What answers systems outside: the same events once more, as JSON.",
+            "description": "Written by gateway.publish_results, at least once, with the ids of the events. "
+            "`framewell topics access results` says which rights a reader needs.",
+            "messages": _messages(tuple(fact.type + RESULT for fact in FACTS.values() if fact.result)),
+            "tags": [{"name": OUTSIDE, "description": "Systems outside may read it."}],
+        },
+    )
 
 
 def channels_of_group(group: str, prefix: str) -> Iterator[Channel]:

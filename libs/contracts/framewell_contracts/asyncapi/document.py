@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
-from framewell_contracts.asyncapi.channels import channels_of_fact, channels_of_group
+from framewell_contracts.asyncapi.channels import channel_of_results, channels_of_fact, channels_of_group
 from framewell_contracts.asyncapi.messages import UNREADABLE, header_schemas, messages_of, unreadable
-from framewell_contracts.asyncapi.operations import operations_of
+from framewell_contracts.asyncapi.operations import PUBLISHES_RESULTS, operations_of
 from framewell_contracts.fact_types import FACTS, FactType, facts_read
 from framewell_contracts.groups import GROUPS
 from framewell_contracts.json_mapping import components
@@ -38,8 +38,11 @@ binary mode (`content-type: application/json`) or structured mode (one JSON obje
 overtaken, which is why changes carry a revision. The pair (`ce_source`, `ce_id`) names an event: whoever
 reads remembers it, or does what is right to do twice.
 
+**Results.** What answers systems outside stands once more, as JSON, in the topic of results.
+
 **What cannot be handled.** A group puts a record that must wait into its retry topic, and one that it gives
-up into its dead-letter topic, unchanged, with headers that say why.
+up into its dead-letter topic, unchanged, with headers that say why. Of what cannot be read the first group
+that reads the topic keeps a dead letter; the others pass over it.
 
 **Topics.** Partitions and retention are defaults; an environment may have its own.
 
@@ -91,13 +94,19 @@ def _channels(
         yield from channels_of_fact(fact, prefix)
     for group in groups:
         yield from channels_of_group(group, prefix)
+        if group == PUBLISHES_RESULTS:
+            yield channel_of_results(prefix)
 
 
 def _components(facts: Sequence[FactType], groups: Sequence[str]) -> dict[str, Any]:
     with_retry_headers = {fact.type for group in groups for fact in facts_read(group)}
     messages = {UNREADABLE: unreadable()}
     for fact in facts:
-        messages |= messages_of(fact, with_retry_headers=fact.type in with_retry_headers)
+        messages |= messages_of(
+            fact,
+            as_result=fact.result and PUBLISHES_RESULTS in groups,
+            with_retry_headers=fact.type in with_retry_headers,
+        )
     return {
         "securitySchemes": _SECURITY,
         "messages": messages,

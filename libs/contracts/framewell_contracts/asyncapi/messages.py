@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from framewell_contracts.asyncapi.examples import EXAMPLES, Example
 from framewell_contracts.cloudevents import JSON, PROTOBUF, STRUCTURED
+from framewell_contracts.event_schemas import schema_id
 from framewell_contracts.fact_types import FactType
 from framewell_contracts.json_mapping import Schema, comments, reference
 
@@ -17,6 +18,7 @@ KAFKA_BINDING: Final = "0.5.0"
 
 JSON_MODE: Final = ".json"
 STRUCTURED_MODE: Final = ".structured"
+RESULT: Final = ".result"
 WITH_RETRY_HEADERS: Final = ".with-retry-headers"
 UNREADABLE: Final = "unreadable"
 
@@ -102,9 +104,11 @@ def header_schemas() -> dict[str, Schema]:
     }
 
 
-def messages_of(fact: FactType, *, with_retry_headers: bool) -> dict[str, Any]:
-    """Return the messages of a fact: one a content mode; one with retry headers if a group reads it."""
+def messages_of(fact: FactType, *, as_result: bool, with_retry_headers: bool) -> dict[str, Any]:
+    """Return the messages of a fact: one a content mode, one as a result, one with retry headers."""
     made = {fact.type: _protobuf(fact)}
+    if as_result:
+        made[fact.type + RESULT] = _result(fact)
     if fact.from_outside:
         made[fact.type + JSON_MODE] = _json(fact)
         made[fact.type + STRUCTURED_MODE] = _structured(fact)
@@ -226,6 +230,37 @@ def _structured(fact: FactType) -> dict[str, Any]:
             "oneOf": [{"required": ["data"]}, {"required": ["data_base64"]}],
         },
         **_examples(fact, lambda example: {"payload": example.structured()}),
+    }
+
+
+def _result(fact: FactType) -> dict[str, Any]:
+    return {
+        **_common(fact),
+        "bindings": {
+            "kafka": {
+                "key": {"type": "string", "description": "The asset's id; without one the event's own key."},
+                "bindingVersion": KAFKA_BINDING,
+            }
+        },
+        "title": f"{fact.summary}, as a result",
+        "description": "The same event as JSON, for readers outside the mesh.",
+        "contentType": STRUCTURED,
+        "payload": {
+            "type": "object",
+            "properties": {
+                **{name: _ATTRIBUTES[name] for name in ("specversion", "id", "source", "time", "subject")},
+                "type": {"type": "string", "const": fact.type},
+                "datacontenttype": {"type": "string", "const": JSON},
+                "dataschema": {
+                    "type": "string",
+                    "const": schema_id(fact),
+                    "description": "The `$id` of the data's JSON Schema: `framewell events schema`, "
+                    f"`/schemas/{fact.type}.json` at the gateway.",
+                },
+                "data": _payload(fact),
+            },
+            "required": [*_REQUIRED, "time", "datacontenttype", "dataschema", "data"],
+        },
     }
 
 

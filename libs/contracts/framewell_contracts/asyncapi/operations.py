@@ -1,14 +1,17 @@
 """The operations of the documents: what a service sends, and what it receives in which group."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from framewell_contracts.asyncapi.messages import KAFKA_BINDING, UNREADABLE, WITH_RETRY_HEADERS, modes
+from framewell_contracts.asyncapi.messages import KAFKA_BINDING, RESULT, UNREADABLE, WITH_RETRY_HEADERS, modes
 from framewell_contracts.fact_types import FACTS, FactType, facts_read
 from framewell_contracts.groups import BROADCASTS, GROUPS
-from framewell_contracts.topics import dead_letter_topic, retry_topic
+from framewell_contracts.topics import RESULTS, dead_letter_topic, retry_topic
 
 Operation = tuple[str, dict[str, Any]]
+
+PUBLISHES_RESULTS: Final = "gateway.publish_results"
+"""The group that writes results: what it reads, it writes once more."""
 
 
 def operations_of(service: str, prefix: str) -> Iterator[Operation]:
@@ -30,6 +33,9 @@ def _of_group(group: str, prefix: str) -> Iterator[Operation]:
     for fact in facts_read(group):
         yield from _receives(group, fact, bindings, f"Read by the group {group}.")
     waiting = tuple(fact.type + WITH_RETRY_HEADERS for fact in facts_read(group))
+    if group == PUBLISHES_RESULTS:
+        results = tuple(fact.type + RESULT for fact in facts_read(group))
+        yield f"{group}.sends", _operation("send", group, RESULTS, results, "The gateway sends results.")
     retry, dead = retry_topic(group), dead_letter_topic(group)
     yield (
         f"{group}.postpones",

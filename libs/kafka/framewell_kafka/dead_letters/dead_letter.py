@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from framewell_contracts.cloudevents import Event, Unreadable, asset_of, decode
-from framewell_contracts.json_events import parse_structured
+from framewell_contracts.json_mapping import parse_object
 from framewell_kafka import retry_headers
 from framewell_kafka.dead_letters.actions import Action, State
 from framewell_kafka.dead_letters.dead_letter_id import DeadLetterId
@@ -74,18 +74,21 @@ class DeadLetter:
 
     def event(self) -> Event | None:
         """Return the event, or None where the record is none of the mesh's."""
-        topic = self.failure.origin_topic if self.failure else self.event_type
         try:
-            return decode(topic, self.headers, self.value)
+            return self._decoded()
         except Unreadable:
             return None
 
     def asset(self) -> str:
         """Return the id of its asset as handlers see it: the message goes before the header."""
-        event = self.event()
-        if event is None:
-            return self._attribute("subject")
-        return asset_of(event)
+        try:
+            return asset_of(self._decoded())
+        except Unreadable as error:
+            return asset_of(error.partial) if error.partial else self._attribute("subject")
+
+    def _decoded(self) -> Event:
+        topic = self.failure.origin_topic if self.failure else self.event_type
+        return decode(topic, self.headers, self.value)
 
     def _attribute(self, name: str) -> str:
         """Return an attribute of the event, in whichever mode it was sent, even of unreadable content."""
@@ -95,7 +98,7 @@ class DeadLetter:
         if self.value is None or self.value.lstrip()[:1] != b"{":
             return ""
         try:
-            attributes, _, _ = parse_structured(self.value)
+            event = parse_object(self.value, "the event")
         except Unreadable:
             return ""
-        return str(attributes.get(name, ""))[:MAX_ATTRIBUTE]
+        return str(event.get(name, ""))[:MAX_ATTRIBUTE]

@@ -9,13 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+from framewell_contracts.cloudevents import Record
 from framewell_contracts.fact_types import FactType, facts_read
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import Rejected
 from framewell_kit.stream.policy.retry import Reason, RetryPolicy
 
-AnyHandler: TypeAlias = Callable[[Any, Cause], Awaitable[Sequence[Outgoing]]]
+AnyHandler: TypeAlias = Callable[[Any, Cause], Awaitable[Sequence[Outgoing | Record]]]
+"""Returns facts, or records as they are to stand in a topic that is none of a fact type."""
 GaveUp: TypeAlias = Callable[[Any, Reason], Sequence[Outgoing]]
+Refuse: TypeAlias = Callable[[Any, Cause, Rejected], Awaitable[Sequence[Outgoing]]]
 
 
 class Decisions(Protocol):
@@ -31,13 +35,16 @@ class Stage:
     """Cheap records: handled in order per key, `concurrency` keys at a time, committed many at once.
 
     `gave_up` returns the facts (outcome failed) that leave together with the dead letter of a fact that was
-    given up. With `decide_once` the first delivery's facts are kept and republished by every later one.
+    given up. `refuse` does so for an event that cannot be read but whose id, source and type can: it gets the
+    message as far as that can be read, perhaps empty; it may be called again for the same record. With
+    `decide_once` the first delivery's facts are kept and republished by every later one.
     Raises ValueError for a group that is not declared.
     """
 
     group: str
     handler: AnyHandler
     gave_up: GaveUp | None = None
+    refuse: Refuse | None = None
     concurrency: int = 64
     decide_once: Decisions | None = None
     retry: RetryPolicy = field(default=RetryPolicy())
@@ -62,6 +69,7 @@ class HeavyStage:
     group: str
     handler: AnyHandler
     gave_up: GaveUp | None = None
+    refuse: Refuse | None = None
     permits: int = 1
     decide_once: Decisions | None = None
     retry: RetryPolicy = field(default=RetryPolicy(in_place_seconds=(0.5,)))

@@ -58,6 +58,10 @@ RETRIES = _meter.create_counter(
 DEAD_LETTERS = _meter.create_counter(
     "framewell_dead_letters", description="Records given up, by group and code."
 )
+UNREADABLE_SKIPPED = _meter.create_counter(
+    "framewell_unreadable_skipped",
+    description="Records that cannot be read, as a dead letter of another group says, by group and code.",
+)
 PAUSES = _meter.create_counter(
     "framewell_pauses", description="Pauses of a partition for a reason, by group."
 )

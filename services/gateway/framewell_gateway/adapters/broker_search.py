@@ -175,8 +175,9 @@ class KafkaSearch:
             topic, headers = failure.origin_topic, retry_headers.original_headers(headers)
         try:
             return asset_of(decode(topic, headers, record.value)) == asset_id
-        except Unreadable:
-            return _attribute(record, "ce_subject") == asset_id
+        except Unreadable as error:
+            known = asset_of(error.partial) if error.partial else _attribute(record, "ce_subject")
+            return known == asset_id
 
     def _waiting(self, record: Any, groups: Mapping[str, int]) -> Iterable[WaitingRecord]:
         failure = retry_headers.read(record.headers) if record.topic.endswith(RETRY_SUFFIX) else None

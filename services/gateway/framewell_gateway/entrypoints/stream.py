@@ -1,9 +1,10 @@
-"""What the gateway reads: every fact of the mesh, to keep it; and requests to forget."""
+"""What the gateway reads: every fact, to keep it; results, to publish them outside; requests to forget."""
 
 from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.handlers.erase_asset import EraseAsset
+from framewell_gateway.handlers.publish_results import PublishResults
 from framewell_gateway.handlers.record_event import RecordEvent
-from framewell_gateway.ports import EventRepository, ProgressRepository
+from framewell_gateway.ports import EventRepository, ProgressRepository, SummaryRepository
 from framewell_kit.clock import Clock
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.erasure import Erase
@@ -11,11 +12,16 @@ from framewell_kit.stream import Stage
 
 
 def stages(
-    events: EventRepository, progress: ProgressRepository, clock: Clock, decisions: DecisionLog
+    events: EventRepository,
+    progress: ProgressRepository,
+    summaries: SummaryRepository,
+    clock: Clock,
+    decisions: DecisionLog,
 ) -> list[Stage]:
     """Return one stage a consumer group; `decisions` keeps what an erasure answered, for its redelivery."""
-    erase = Erase("gateway", asset=EraseAsset(events, progress))
+    erase = Erase("gateway", asset=EraseAsset(events, progress, summaries))
     return [
-        Stage("gateway.record_event", RecordEvent(events, progress, Arrivals(clock))),
+        Stage("gateway.record_event", RecordEvent(events, progress, summaries, Arrivals(clock))),
+        Stage("gateway.publish_results", PublishResults()),
         Stage("gateway.erase", erase, decide_once=decisions),
     ]

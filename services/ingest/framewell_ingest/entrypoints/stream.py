@@ -19,9 +19,10 @@ def stages(
     assets: AssetRepository, register: RegisterAsset, forget: ForgetAsset, decisions: DecisionLog
 ) -> list[Stage]:
     """Return one stage a consumer group. What was erased is counted at the first delivery alone."""
+    accept = AcceptRequest(register)
     erase = Erase("ingest", asset=EraseAsset(forget))
     return [
-        Stage("ingest.accept_request", AcceptRequest(register)),
+        Stage("ingest.accept_request", accept, refuse=accept.refuse),
         Stage("ingest.note_rejection", NoteRejection(assets)),
         Stage("ingest.change_programme", ChangeProgramme(assets)),
         Stage("ingest.remove_asset", RemoveAsset(forget)),

@@ -14,6 +14,7 @@ from framewell_kit.stream.consumer.denials import Denials
 from framewell_kit.stream.consumer.subscription import subscribe
 from framewell_kit.stream.stages import Broadcast
 from framewell_kit.telemetry import handling, logger, new_traceparent
+from framewell_kit.telemetry.metrics import UNREADABLE_SKIPPED
 
 log = logger(__name__)
 
@@ -75,8 +76,9 @@ class BroadcastConsumer:
         topic = raw.topic[len(self._context.prefix) :]
         try:
             event = decode(topic, raw.headers, raw.value)
-        except Unreadable as error:
-            log.error("record cannot be read, skipped", reason=error.reason, topic=topic)
+        except Unreadable as error:  # a group that reads the topic, too, makes a dead letter of it
+            UNREADABLE_SKIPPED.add(1, {"group": self._broadcast.name, "code": error.code})
+            log.debug("record cannot be read, another group keeps it", reason=error.reason, topic=topic)
             return
         envelope = event.envelope
         cause = Cause(

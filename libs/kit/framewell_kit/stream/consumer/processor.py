@@ -58,10 +58,9 @@ class RecordProcessor:
                 raise too_large(record)
             event = decode(record.topic, record.headers, record.value, received_ms=record.timestamp_ms)
         except Unreadable as error:
-            return self._failures.unreadable(record, error)
+            return await self._refuse(record, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop its neighbours
-            unread = Unreadable(f"reading it failed: {error!r}"[:500], code="unreadable")
-            return self._failures.unreadable(record, unread)
+            return await self._refuse(record, Unreadable(f"reading it failed: {error!r}"[:500]))
         cause = _cause(event, record)
         if is_sampled(cause.traceparent):
             with handling(cause, self._group) as seen:
@@ -88,6 +87,21 @@ class RecordProcessor:
             return self._failures.unreadable(record, error)
         self.breaker.undecided()
         return self._failures.give_up(record, event, _cause(event, record), reason)
+
+    async def _refuse(self, record: ConsumedRecord, error: Unreadable) -> Processed | Postponed:
+        """Return what becomes of a record that is no event; whoever waits for it is answered."""
+        refuse, partial, facts = self._stage.refuse, error.partial, []
+        if refuse is not None and partial is not None and self._failures.keeps_unreadable(record):
+            cause = _cause(partial, record)
+            try:
+                outgoing = await refuse(partial.message, cause, Rejected(error.reason, error.code))
+                facts = derive(outgoing, cause, source=self._source, now=self._now())
+            except Busy as busy:
+                self.breaker.undecided()
+                return Postponed(busy.retry_after, busy.reason)
+            except Exception:
+                log.exception("refuse failed: nobody learns that the record cannot be read")
+        return self._failures.unreadable(record, error, facts)
 
     async def _traced(self, record: ConsumedRecord, event: Event, cause: Cause) -> Processed | Postponed:
         try:

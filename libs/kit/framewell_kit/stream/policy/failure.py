@@ -1,9 +1,11 @@
 """What becomes of a record that was not handled: it goes to the retry topic, or becomes a dead letter."""
 
 import traceback
+from collections.abc import Sequence
 
 from framewell_contracts.cloudevents import Event, Record, Unreadable
-from framewell_contracts.fact_types import FACTS
+from framewell_contracts.fact_types import FACTS, keeps_unreadable
+from framewell_contracts.media_addresses import redacted_text
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic, retry_topic
 from framewell_kafka import retry_headers
 from framewell_kafka.retry_headers import RetryHeaders
@@ -16,7 +18,7 @@ from framewell_kit.stream.policy.retry import Reason, not_yet_waits
 from framewell_kit.stream.producer.outgoing import derive
 from framewell_kit.stream.stages import HeavyStage, Stage
 from framewell_kit.telemetry import logger, tracing
-from framewell_kit.telemetry.metrics import DEAD_LETTERS, RETRIES
+from framewell_kit.telemetry.metrics import DEAD_LETTERS, RETRIES, UNREADABLE_SKIPPED
 
 log = logger(__name__)
 
@@ -32,18 +34,29 @@ class FailurePolicy:
         self._group, self._retry, self._gave_up = stage.group, stage.retry, stage.gave_up
         self._source, self._clock, self._breaker = source, clock, breaker
 
-    def unreadable(self, record: ConsumedRecord, error: Unreadable) -> Processed | Postponed:
-        """Give up a record that is no event. Junk from outside does not count against the stage."""
+    def keeps_unreadable(self, record: ConsumedRecord) -> bool:
+        """Return whether a dead letter of this group is made of the record if it cannot be read."""
+        return record.assigned.is_retry or keeps_unreadable(self._group, record.topic)
+
+    def unreadable(
+        self, record: ConsumedRecord, error: Unreadable, facts: Sequence[Record] = ()
+    ) -> Processed | Postponed:
+        """Give up a record that is no event, beside these facts; skip it where another group keeps it.
+
+        Junk from outside does not count against the stage.
+        """
         kind = FACTS.get(record.topic)
         if kind is None or not kind.from_outside:
             self._breaker.failed()
             if self._breaker.is_open:
                 return self._open(error.reason)
         self._breaker.undecided()
-        DEAD_LETTERS.add(1, {"group": self._group, "code": error.code})
-        log.error("record cannot be read", reason=error.reason, topic=record.topic, offset=record.offset)
-        headers = self._headers(record, 1, Reason(error.reason, error.code))
-        return Processed([_parked(dead_letter_topic(self._group), record, headers)])
+        if self.keeps_unreadable(record):
+            return Processed([self._unread(record, error), *facts])
+        UNREADABLE_SKIPPED.add(1, {"group": self._group, "code": error.code})
+        log.debug("record cannot be read, another group keeps it", reason=error.reason,
+                  topic=record.topic, offset=record.offset)  # fmt: skip
+        return Processed(())
 
     def not_yet(
         self, record: ConsumedRecord, event: Event, cause: Cause, wait: NotYet
@@ -88,6 +101,12 @@ class FailurePolicy:
                 log.exception("gave_up failed: nobody learns that the record was given up")
         return Processed(records)
 
+    def _unread(self, record: ConsumedRecord, error: Unreadable) -> Record:
+        DEAD_LETTERS.add(1, {"group": self._group, "code": error.code})
+        log.error("record cannot be read", reason=error.reason, topic=record.topic, offset=record.offset)
+        headers = self._headers(record, 1, Reason(error.reason, error.code))
+        return _parked(dead_letter_topic(self._group), record, headers)
+
     def _open(self, last_failure: str) -> Postponed:
         return Postponed(self._breaker.seconds_left, f"breaker open, last failure: {last_failure}")
 
@@ -95,7 +114,7 @@ class FailurePolicy:
         self, record: ConsumedRecord, cause: Cause, seconds: float, reason: Reason
     ) -> Processed | Postponed:
         if _size(record) > retry_headers.MAX_KEPT_BYTES:
-            return self.unreadable(record, too_large(record))
+            return Processed([self._unread(record, too_large(record))])
         RETRIES.add(1, {"group": self._group, "way": "topic"})
         not_before_ms = self._now_ms() + int(seconds * 1000)
         headers = self._headers(record, cause.attempt, reason, not_before_ms=not_before_ms)
@@ -122,7 +141,7 @@ class FailurePolicy:
             code=reason.code,
             reason=reason,
             not_before_ms=not_before_ms,
-            traceback=trace,
+            traceback=redacted_text(trace),
             valueless=record.value is None,
         )
 

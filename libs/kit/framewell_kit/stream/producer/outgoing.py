@@ -18,19 +18,23 @@ MAX_FACT_BYTES = MAX_EVENT_BYTES - RECORD_OVERHEAD_BYTES
 
 
 def derive(
-    outgoing: Sequence[Outgoing], cause: Cause, *, source: str, now: datetime, scope: str = ""
+    outgoing: Sequence[Outgoing | Record], cause: Cause, *, source: str, now: datetime, scope: str = ""
 ) -> list[Record]:
     """Return the records of a handler's facts.
 
     An id is UUIDv5(cause, type, key and ordinal among facts of that type and key) unless the fact has
     one, so a redelivery makes the same events. `scope` keeps apart what one cause leads to in several places
-    (the documents of an outbox). Raises Rejected for a fact too large for its topic.
+    (the documents of an outbox). What is a record already stays as it is. Raises Rejected for a fact too
+    large for its topic.
     """
     if len(outgoing) == 1:  # the usual case, on the path of every message
         return [_record(outgoing[0], 0, cause, source, now, scope)]
     counted: Counter[tuple[type[Message], str]] = Counter()
     records = []
     for item in outgoing:
+        if isinstance(item, Record):
+            records.append(item)
+            continue
         message = item.message if isinstance(item, Fact) else item
         name = type(message), FACT_OF_MESSAGE[type(message)].key_of(message)
         records.append(_record(item, counted[name], cause, source, now, scope))
@@ -39,11 +43,13 @@ def derive(
 
 
 def _record(  # noqa: PLR0917 - on the path of every message
-    item: Outgoing, ordinal: int, cause: Cause, source: str, now: datetime, scope: str
+    item: Outgoing | Record, ordinal: int, cause: Cause, source: str, now: datetime, scope: str
 ) -> Record:
     message: Message
     if isinstance(item, Fact):
         message, own_id, lane, subject = item.message, item.id, item.lane, item.subject
+    elif isinstance(item, Record):
+        return item
     else:
         message, own_id, lane, subject = item, None, None, None
     kind = FACT_OF_MESSAGE[type(message)]

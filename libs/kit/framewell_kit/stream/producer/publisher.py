@@ -95,7 +95,7 @@ class Publisher:
         if self._producer is None or not await self._producer.client.force_metadata_update():
             raise Busy(f"the broker at {self._kafka.servers} does not answer")
 
-    async def publish(self, facts: Sequence[Outgoing], cause: Cause) -> None:
+    async def publish(self, facts: Sequence[Outgoing | Record], cause: Cause) -> None:
         """Publish the facts of a cause and wait for their acknowledgement.
 
         Raises Busy when the broker does not answer: they may or may not be out, and publishing them again
