@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Track
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import End
 from framewell_ingest.domain.findings import Finding
@@ -27,6 +28,10 @@ class AssetRepository(Protocol):
 
     async def get(self, asset_id: str) -> Asset | None:
         """Return the asset, None when unknown."""
+        ...
+
+    async def renew_secrets(self, asset_id: str, secrets: Mapping[str, MediaAddress]) -> bool:
+        """Keep newer complete addresses of an open asset; return False when it has ended."""
         ...
 
     async def page(self, states: Sequence[State], page: PageRequest) -> Page[Asset]:
@@ -100,10 +105,11 @@ class Source:
 class Fetcher(Protocol):
     """Brings media within reach, from one kind of place."""
 
-    def fetch(self, uri: str) -> AbstractAsyncContextManager[Source]:
+    def fetch(self, address: MediaAddress) -> AbstractAsyncContextManager[Source]:
         """Make the media readable inside the context.
 
-        Raises Refused when it cannot be had or may not be; Busy when the place does not answer.
+        Raises Refused when it cannot be had or may not be; Busy when the place does not answer. Sentences
+        name the address as it shows itself, never its open form.
         """
         ...
 

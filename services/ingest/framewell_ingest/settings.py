@@ -32,7 +32,7 @@ class IngestSettings(ServiceSettings):
     )
     logins: dict[str, SecretStr] = Field(
         default_factory=dict,
-        description='Logins of hosts that https: URIs name, as JSON: {"host": "user:password"}; no URI may hold one.',
+        description='Logins of hosts that https: URIs name: {"host": "user:password"}; no URI may hold one.',
     )
     most_bytes: int = Field(200 * GIBIBYTE, ge=1, description="Largest file taken in, in bytes.")
     most_upload_bytes: int = Field(20 * GIBIBYTE, ge=1, description="Largest upload, in bytes.")

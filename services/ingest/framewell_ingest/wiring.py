@@ -79,7 +79,13 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
 
 def _fetchers(settings: IngestSettings, uploads: UploadDocuments, scratch: Path) -> dict[str, Fetcher]:
     """Return the fetcher of each scheme that a URI may have."""
-    web = WebFetcher(scratch, settings.most_bytes, settings.fetch_seconds, settings.inner_hosts)
+    web = WebFetcher(
+        scratch,
+        settings.most_bytes,
+        settings.fetch_seconds,
+        settings.inner_hosts,
+        logins=settings.logins,
+    )
     return {
         "file": FileFetcher(settings.roots),
         "upload": uploads,

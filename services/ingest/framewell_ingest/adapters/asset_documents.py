@@ -1,8 +1,12 @@
-"""Assets in the document store: one document an asset, facts by outbox."""
+"""Assets in the document store: one document an asset, facts by outbox.
+
+Complete addresses that hold secrets are in the document while the asset is open. The write that ends it
+takes them out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +14,7 @@ from typing import Any, Final
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Programme
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.assets import OPEN, Asset, State
 from framewell_ingest.domain.ends import End
 from framewell_kit.clock import Clock
@@ -45,6 +50,10 @@ class AssetDocuments:
         found = await self.documents.get(_COLLECTION, asset_id)
         return None if found is None else _asset(found)
 
+    async def renew_secrets(self, asset_id: str, secrets: Mapping[str, MediaAddress]) -> bool:
+        change = {"$set": {"secrets": _open_forms(secrets)}}
+        return await self.documents.update(_COLLECTION, asset_id, change, expect=_IS_OPEN) is not None
+
     async def page(self, states: Sequence[State], page: PageRequest) -> Page[Asset]:
         query = {"state": {"$in": [str(state) for state in states]}} if states else {}
         return (await find_page(self.documents, _COLLECTION, query, page, _NEWEST_FIRST)).map(_asset)
@@ -67,7 +76,7 @@ class AssetDocuments:
 
     async def finish(self, end: End) -> End | None:
         after = await self.documents.update(
-            _COLLECTION, end.work.asset_id, self._change(_ended(end)), expect=_IS_OPEN
+            _COLLECTION, end.work.asset_id, self._end(_ended(end)), expect=_IS_OPEN
         )
         if after is not None:
             return end
@@ -76,12 +85,12 @@ class AssetDocuments:
 
     async def refuse(self, end: AssetRejected, fact: Outgoing, cause: Cause) -> bool:
         after = await self.outbox.update(
-            _COLLECTION, end.work.asset_id, self._change(_ended(end)), [fact], cause, expect=_IS_OPEN
+            _COLLECTION, end.work.asset_id, self._end(_ended(end)), [fact], cause, expect=_IS_OPEN
         )
         return after is not None
 
     async def note_rejection(self, end: AssetRejected) -> bool:
-        change = self._change({"state": State.REJECTED, "rejected": end.SerializeToString()})
+        change = self._end(_ended(end))
         expect = {"generation": end.work.generation, "state": {"$ne": str(State.REMOVED)}}
         return await self.documents.update(_COLLECTION, end.work.asset_id, change, expect=expect) is not None
 
@@ -103,9 +112,13 @@ class AssetDocuments:
         return after is not None
 
     async def remove(self, asset_id: str) -> bool:
-        change = self._change({"state": State.REMOVED})
-        change["$unset"] = {"request": "", "programme": "", "ingested": "", "rejected": ""}
+        change = self._end({"state": State.REMOVED})
+        change["$unset"] |= {"request": "", "programme": "", "ingested": "", "rejected": ""}
         return await self.documents.update(_COLLECTION, asset_id, change) is not None
+
+    def _end(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return a change after which nothing is fetched any more."""
+        return {**self._change(values), "$unset": {"secrets": ""}}
 
     def _change(self, values: dict[str, Any]) -> dict[str, Any]:
         plain = {name: str(value) if isinstance(value, State) else value for name, value in values.items()}
@@ -118,10 +131,16 @@ def _ended(end: End) -> dict[str, Any]:
     return {"state": State.INGESTED, "ingested": end.SerializeToString()}
 
 
+def _open_forms(secrets: Mapping[str, MediaAddress]) -> dict[str, str]:
+    return {field: address.open_form() for field, address in secrets.items()}
+
+
 def _document(asset: Asset) -> Document:
     rejected = {} if asset.rejected is None else {"rejected": asset.rejected.SerializeToString()}
+    secrets = {"secrets": _open_forms(asset.secrets)} if asset.secrets else {}
     return {
         **rejected,
+        **secrets,
         "_id": asset.asset_id,
         "state": str(asset.state),
         "request": asset.request.SerializeToString(),
@@ -152,4 +171,5 @@ def _asset(document: Document) -> Asset:
         programme_revision=document["programme_revision"],
         ingested=AssetIngested.FromString(bytes(ingested)) if ingested else None,
         rejected=AssetRejected.FromString(bytes(rejected)) if rejected else None,
+        secrets={field: MediaAddress(uri) for field, uri in document.get("secrets", {}).items()},
     )

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.adapters.original_objects import UNKNOWN_TYPE
 from framewell_ingest.domain.verdicts import UNREACHABLE, Refused
 from framewell_ingest.ports import Source
@@ -69,11 +70,13 @@ class UploadDocuments:
         return uri, ref
 
     @asynccontextmanager
-    async def fetch(self, uri: str) -> AsyncIterator[Source]:
-        found = await self.documents.get(_COLLECTION, f"upload:{uri.partition(':')[2]}")
+    async def fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
+        upload = address.open_form().partition(":")[2]
+        found = await self.documents.get(_COLLECTION, f"upload:{upload}")
         if found is None:
             raise Refused(
-                UNREACHABLE, f"There is no upload {uri!r}: its time is over, or it never was. Upload again."
+                UNREACHABLE,
+                f"There is no upload {address!r}: its time is over, or it never was. Upload again.",
             )
         ref = ObjectRef.FromString(bytes(found["object"]))
         async with self.objects.local(ref) as path:

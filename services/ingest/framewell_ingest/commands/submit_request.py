@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.identity import requested_asset_id
+from framewell_contracts.media_addresses import REDACTED, MediaAddress
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.requests import checked
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.facts import Cause, Fact
+from framewell_kit.outcomes import Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,18 @@ class SubmitRequest:
     register: RegisterAsset
 
     async def __call__(self, request: IngestRequested, cause: Cause) -> tuple[Asset, bool]:
-        """Return the asset, and whether it is new. Raises Rejected for a request that must be corrected."""
+        """Return the asset, and whether it is new.
+
+        Raises Rejected for a request that must be corrected, Conflict for one whose id another request had.
+        """
+        for named in (request.uri, request.existing_proxy):
+            if MediaAddress(named).is_redacted:
+                raise Rejected(
+                    f"{named} is an address as it is shown, {REDACTED} in place of its secret: give it whole",
+                    code="redacted_uri",
+                )
         complete = checked(request, cause.source)
-        complete.asset_id = requested_asset_id(complete, cause.source, cause.id)
-        announcement = Fact(complete, id=cause.id, subject=complete.asset_id)
+        announced = complete.request
+        announced.asset_id = requested_asset_id(announced, cause.source, cause.id)
+        announcement = Fact(announced, id=cause.id, subject=announced.asset_id)
         return await self.register(complete, cause, announcement)

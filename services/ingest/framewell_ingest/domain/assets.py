@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MEDIA_KIND_UNSPECIFIED, MediaKind, Programme, Work
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.ends import End
 
 
@@ -32,7 +34,8 @@ class Asset:
 
     `source` is who asked, `requested_at` the time of the event that asked, `registered_at` when it arrived
     here. `generation` counts from 1 and grows with every reprocessing, `revision` with every change.
-    `programme_revision` is the revision of the newest programme.changed that was applied.
+    `programme_revision` is the revision of the newest programme.changed that was applied. The addresses in
+    `request` are redacted; `secrets` has the complete ones, by field, until the asset ends.
     """
 
     asset_id: str
@@ -48,11 +51,23 @@ class Asset:
     programme_revision: int = 0
     ingested: AssetIngested | None = None
     rejected: AssetRejected | None = None
+    secrets: Mapping[str, MediaAddress] = field(default_factory=dict)
 
     @property
     def end(self) -> End | None:
         """Return the fact the asset ended in, None while it may still end either way."""
         return self.ingested or self.rejected
+
+    @property
+    def uri(self) -> MediaAddress:
+        """Return where its media is, complete."""
+        return self.secrets.get("uri") or MediaAddress(self.request.uri)
+
+    @property
+    def existing_proxy(self) -> MediaAddress | None:
+        """Return where the proxy is that the house has already, complete; None when it has none."""
+        named = self.request.existing_proxy
+        return self.secrets.get("existing_proxy") or (MediaAddress(named) if named else None)
 
     def work(self, kind: MediaKind.ValueType = MEDIA_KIND_UNSPECIFIED) -> Work:
         """Return the work under way on the asset, of its present generation."""

@@ -1,9 +1,10 @@
-"""A request as it may be acted on: complete, bounded, and with every statement named."""
+"""A request as it may be acted on: complete, bounded, every statement named, and its secrets apart."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from framewell.rights.v1.rights_pb2 import (
     STATEMENT_SOURCE_UNSPECIFIED,
     RightsStatement,
 )
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_kit.outcomes import Rejected
 
 _SCHEMES: Final = ("file", "s3", "https", "http", "upload")
@@ -31,15 +33,26 @@ SHOWN_CHARACTERS: Final = 200
 """So much of a URI that is no URI is repeated to its sender."""
 
 
-def checked(request: IngestRequested, source: str) -> IngestRequested:
+@dataclass(frozen=True, slots=True)
+class CheckedRequest:
+    """A request that may be kept, shown and sent, since its addresses are redacted.
+
+    `secrets` are the complete addresses of those fields whose own were redacted.
+    """
+
+    request: IngestRequested
+    secrets: Mapping[str, MediaAddress]
+
+
+def checked(request: IngestRequested, source: str) -> CheckedRequest:
     """Return the request with defaults filled in. Raises Rejected where it can never be acted on.
 
     Only what its sender has to correct is refused here; whether the media can be had is found out later
     and reported by asset.rejected.
     """
-    _check_uri("uri", request.uri)
+    addresses = {"uri": _address("uri", request.uri)}
     if request.existing_proxy:
-        _check_uri("existing_proxy", request.existing_proxy)
+        addresses["existing_proxy"] = _address("existing_proxy", request.existing_proxy)
     if names_no_asset(request):
         raise Rejected(f"asset_id {request.asset_id[:80]!r} is no UUID", code="bad_asset_id")
     if request.expected_sha256 and not _SHA256.fullmatch(request.expected_sha256.lower()):
@@ -58,12 +71,21 @@ def checked(request: IngestRequested, source: str) -> IngestRequested:
         )
     complete = IngestRequested()
     complete.CopyFrom(request)
+    for field, address in addresses.items():
+        setattr(complete, field, str(address))
     if complete.lane == LANE_UNSPECIFIED:
         complete.lane = LANE_ARCHIVE
     complete.expected_sha256 = request.expected_sha256.lower()
     del complete.statements[:]
     complete.statements.extend(_named(statement, source) for statement in request.statements)
-    return complete
+    return CheckedRequest(
+        complete, {field: address for field, address in addresses.items() if address.has_secrets}
+    )
+
+
+def shown_uri(request: IngestRequested) -> str:
+    """Return the beginning of what a request names as its media, whatever it is, without secrets."""
+    return str(MediaAddress(request.uri[:_LONGEST_URI]))[:SHOWN_CHARACTERS]
 
 
 def carried_labels(request: IngestRequested) -> Mapping[str, str]:
@@ -112,7 +134,8 @@ def content_id(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def _check_uri(field: str, uri: str) -> None:
+def _address(field: str, uri: str) -> MediaAddress:
+    """Return the address that a field holds. Raises Rejected for what names no media, and for a login."""
     scheme, colon, rest = uri.partition(":")
     if not colon or not rest or scheme.lower() not in _SCHEMES:
         raise Rejected(
@@ -124,6 +147,14 @@ def _check_uri(field: str, uri: str) -> None:
         raise Rejected(
             f"{field} is longer than {_LONGEST_URI} characters or holds control characters", code="bad_uri"
         )
+    address = MediaAddress(uri)
+    if address.has_login:
+        raise Rejected(
+            f"{field} {address} holds a user name or a password, which would be kept and sent: leave it out; "
+            "the operator gives ingest the logins of hosts in FRAMEWELL_INGEST_LOGINS, those of s3: in AWS_*",
+            code="login_in_uri",
+        )
+    return address
 
 
 def _is_uuid(text: str) -> bool:

@@ -8,10 +8,16 @@ from dataclasses import dataclass, replace
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_ingest.domain.assets import State
 from framewell_ingest.domain.ends import rejection
-from framewell_ingest.domain.requests import SHOWN_CHARACTERS, carried_labels, checked, names_no_asset
+from framewell_ingest.domain.requests import (
+    CheckedRequest,
+    carried_labels,
+    checked,
+    names_no_asset,
+    shown_uri,
+)
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import Conflict, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +25,22 @@ class AcceptRequest:
     """Registers the asset and has it fetched. The same request twice is one asset.
 
     Raises Rejected for a request that its sender must correct; its asset then ends as rejected, for
-    whoever waits for it. Whether the media can be had is found out by the fetch, and reported by
-    asset.ingested or asset.rejected.
+    whoever waits for it. A known asset that is asked for by the same id with another request stays as it is.
+    Whether the media can be had is found out by the fetch, and reported by asset.ingested or asset.rejected.
     """
 
     register: RegisterAsset
 
     async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[Outgoing]:
         try:
-            request = checked(fact, cause.source)
+            request = _without_secrets(checked(fact, cause.source))
         except Rejected as refusal:
             await self._refuse(fact, cause, refusal)
             raise
-        await self.register(request, cause)
+        try:
+            await self.register(request, cause)
+        except Conflict as conflict:
+            raise Rejected(conflict.reason, code="conflict") from conflict
         return []
 
     async def refuse(self, known: IngestRequested, cause: Cause, refusal: Rejected) -> Sequence[Outgoing]:
@@ -45,7 +54,7 @@ class AcceptRequest:
             return
         kept = IngestRequested(
             asset_id=fact.asset_id,
-            uri=fact.uri[:SHOWN_CHARACTERS],
+            uri=shown_uri(fact),
             programme=fact.programme,
             lane=fact.lane,
             labels=carried_labels(fact),
@@ -53,3 +62,15 @@ class AcceptRequest:
         asset = self.register.asset(kept, cause)
         end = rejection(asset.work(), kept.uri, refusal.code, str(refusal))
         await self.register.rejected(replace(asset, state=State.REJECTED, rejected=end), end, cause)
+
+
+def _without_secrets(request: CheckedRequest) -> CheckedRequest:
+    """Return the request. Raises Rejected when its addresses hold secrets, which its topic keeps for days."""
+    for field, address in request.secrets.items():
+        raise Rejected(
+            f"{field} {address} holds a signature or another secret, which everybody who reads the topic can "
+            "use: ask for it by POST /v1/assets, which keeps the secret until the media is fetched, and "
+            "withdraw this one",
+            code="secret_in_uri",
+        )
+    return request

@@ -15,6 +15,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import Source
 
@@ -30,8 +31,8 @@ class BucketFetcher:
     most_bytes: int
 
     @asynccontextmanager
-    async def fetch(self, uri: str) -> AsyncIterator[Source]:
-        parts = urlsplit(uri)
+    async def fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
+        parts = urlsplit(address.open_form())
         key = unquote(parts.path.lstrip("/"))
         if parts.netloc not in self.buckets:
             named = ", ".join(self.buckets) or "none"
@@ -40,25 +41,26 @@ class BucketFetcher:
                 f"The bucket {parts.netloc!r} is not read by this mesh (FRAMEWELL_INGEST_BUCKETS: {named}).",
             )
         if not key:
-            raise Refused(UNREACHABLE, f"{uri!r} names a bucket and no object in it.")
+            raise Refused(UNREACHABLE, f"{address!r} names a bucket and no object in it.")
         with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="s3-") as file:
-            await self._download(S3Store(parts.netloc), key, uri, file)
+            await self._download(S3Store(parts.netloc), key, address, file)
             yield Source(Path(file.name), PurePosixPath(key).name)
 
-    async def _download(self, store: S3Store, key: str, uri: str, file: Any) -> None:
+    async def _download(self, store: S3Store, key: str, address: MediaAddress, file: Any) -> None:
         try:
             found = await obstore.get_async(store, key)
             size = int(found.meta["size"])
             if size > self.most_bytes:
                 raise Refused(
-                    TOO_LARGE, f"{uri} has {size:,} bytes; this mesh takes in at most {self.most_bytes:,}."
+                    TOO_LARGE,
+                    f"{address} has {size:,} bytes; this mesh takes in at most {self.most_bytes:,}.",
                 )
             async for block in found.stream(min_chunk_size=8 << 20):
                 await asyncio.to_thread(file.write, block)
             file.flush()
         except (FileNotFoundError, NotFoundError) as error:
-            raise Refused(UNREACHABLE, f"There is no object {uri}.") from error
+            raise Refused(UNREACHABLE, f"There is no object {address}.") from error
         except BaseError as error:
             raise SourceUnavailable(
-                f"{uri} cannot be read: {str(error)[:300]}", _TRY_AGAIN_SECONDS
+                f"{address} cannot be read: {str(error)[:300]}", _TRY_AGAIN_SECONDS
             ) from error

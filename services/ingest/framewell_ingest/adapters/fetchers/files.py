@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.verdicts import FORBIDDEN, UNREACHABLE, Refused
 from framewell_ingest.ports import Source
 
@@ -19,8 +20,8 @@ class FileFetcher:
     roots: tuple[Path, ...]
 
     @asynccontextmanager
-    async def fetch(self, uri: str) -> AsyncIterator[Source]:
-        path = self._resolved(uri)
+    async def fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
+        path = self._resolved(address.open_form())
         yield Source(path, _text(path.name))
 
     def _resolved(self, uri: str) -> Path:

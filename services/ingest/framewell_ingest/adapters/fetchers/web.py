@@ -2,7 +2,7 @@
 
 A name is resolved once, every address is checked, and the connection goes to the checked address: a name
 that resolves differently a moment later changes nothing. Redirects are followed by hand, each checked
-the same way.
+the same way. Every sentence names an address as `MediaAddress` shows it: a redirect may be signed as well.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ import asyncio
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from base64 import b64encode
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
 import httpx
+from pydantic import SecretStr
 
+from framewell_contracts.media_addresses import MediaAddress, redacted_text
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import Source
@@ -33,25 +36,31 @@ _TRY_AGAIN_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class WebFetcher:
-    """Downloads into `scratch`; `inner_hosts` may have private addresses and may speak plain HTTP."""
+    """Downloads into `scratch`; `inner_hosts` may have private addresses and may speak plain HTTP.
+
+    `logins` are `user:password` by host, sent to that host alone.
+    """
 
     scratch: Path
     most_bytes: int
     most_seconds: float
     inner_hosts: tuple[str, ...] = ()
     authorities: str | None = None
+    logins: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
 
     @asynccontextmanager
-    async def fetch(self, uri: str) -> AsyncIterator[Source]:
+    async def fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
         with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="web-") as file:
             try:
-                async with self._client() as client, self._answer(client, uri) as response:
+                async with self._client() as client, self._answer(client, address) as response:
                     await self._save(response, Path(file.name))
                     source = Source(Path(file.name), _file_name(response), _reservation(response))
             except httpx.InvalidURL as error:
-                raise Refused(UNREACHABLE, f"{uri!r} is no address: {error}.") from error
+                raise Refused(UNREACHABLE, f"{address!r} is no address.") from error
             except (httpx.TransportError, OSError) as error:
-                raise SourceUnavailable(f"{uri!r} does not answer: {error!r}", _TRY_AGAIN_SECONDS) from error
+                raise SourceUnavailable(
+                    f"{address!r} does not answer: {_failure(error)}", _TRY_AGAIN_SECONDS
+                ) from error
             yield source
 
     def _client(self) -> httpx.AsyncClient:
@@ -61,8 +70,10 @@ class WebFetcher:
         )
 
     @asynccontextmanager
-    async def _answer(self, client: httpx.AsyncClient, uri: str) -> AsyncIterator[httpx.Response]:
-        url = httpx.URL(uri)
+    async def _answer(
+        self, client: httpx.AsyncClient, address: MediaAddress
+    ) -> AsyncIterator[httpx.Response]:
+        url = httpx.URL(address.open_form())
         for _ in range(_MOST_REDIRECTS + 1):
             request = await self._request(client, url)
             response = await client.send(request, stream=True)
@@ -75,26 +86,33 @@ class WebFetcher:
                 url = url.join(response.headers["location"])
             finally:
                 await response.aclose()
-        raise Refused(UNREACHABLE, f"{uri!r} redirects more than {_MOST_REDIRECTS} times.")
+        raise Refused(UNREACHABLE, f"{address!r} redirects more than {_MOST_REDIRECTS} times.")
 
     async def _request(self, client: httpx.AsyncClient, url: httpx.URL) -> httpx.Request:
         inner = url.host in self.inner_hosts
         if url.scheme != "https" and not (inner and url.scheme == "http"):
             raise Refused(
                 FORBIDDEN,
-                f"{url} is not fetched: only https:, and http: from hosts in FRAMEWELL_INGEST_INNER_HOSTS.",
+                f"{_shown(url)} is not fetched: only https:, and http: from hosts in "
+                "FRAMEWELL_INGEST_INNER_HOSTS.",
             )
         if url.userinfo:
             raise Refused(
-                FORBIDDEN, "A URI with a user name or password in it is not fetched: it would be stored."
+                FORBIDDEN, f"{_shown(url)} holds a user name or a password: such a URI is not fetched."
             )
         address = await _address(url, inner=inner)
         return client.build_request(
             "GET",
             url.copy_with(host=address),
-            headers={"Host": url.netloc.decode()},
+            headers={"Host": url.netloc.decode(), **self._login(url.host)},
             extensions={"sni_hostname": url.host},
         )
+
+    def _login(self, host: str) -> dict[str, str]:
+        login = self.logins.get(host)
+        if login is None:
+            return {}
+        return {"Authorization": f"Basic {b64encode(login.get_secret_value().encode()).decode()}"}
 
     async def _save(self, response: httpx.Response, path: Path) -> None:
         announced = response.headers.get("content-length", "")
@@ -131,12 +149,21 @@ async def _address(url: httpx.URL, *, inner: bool) -> str:
 def _check_status(response: httpx.Response, url: httpx.URL) -> None:
     code = response.status_code
     if code in (408, 425, 429) or code >= 500:
-        raise SourceUnavailable(f"{url} answers {code} {response.reason_phrase}", _TRY_AGAIN_SECONDS)
+        raise SourceUnavailable(f"{_shown(url)} answers {code} {response.reason_phrase}", _TRY_AGAIN_SECONDS)
     if code != httpx.codes.OK:
         raise Refused(
             FORBIDDEN if code in (401, 403) else UNREACHABLE,
-            f"{url} answers {code} {response.reason_phrase}.",
+            f"{_shown(url)} answers {code} {response.reason_phrase}.",
         )
+
+
+def _failure(error: Exception) -> str:
+    """Return what went wrong; a break of the protocol is not quoted: it may be a signed redirect."""
+    return type(error).__name__ if isinstance(error, httpx.RemoteProtocolError) else repr(error)
+
+
+def _shown(url: httpx.URL) -> MediaAddress:
+    return MediaAddress(str(url))
 
 
 def _file_name(response: httpx.Response) -> str:
@@ -149,7 +176,7 @@ def _reservation(response: httpx.Response) -> tuple[Finding, ...]:
     found = []
     for header, meaning in (("tdm-reservation", "tdm_reservation"), ("tdm-policy", "tdm_policy")):
         if text := response.headers.get(header):
-            found.append(Finding("tdmrep", f"HTTP header {header}", meaning, text))  # type: ignore[arg-type]
+            found.append(Finding("tdmrep", f"HTTP header {header}", meaning, redacted_text(text)))  # type: ignore[arg-type]
     return tuple(found)
 
 
