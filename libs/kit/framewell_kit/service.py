@@ -5,7 +5,7 @@ A service's `wiring.py` has one function, `wire(settings, mesh) -> Service`; its
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from framewell_kit.documents.protocol import Documents
 from framewell_kit.jobs import JobKind, Jobs
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outbox import Outbox
-from framewell_kit.rpc import Servicer, channel
+from framewell_kit.rpc import KeptChannels, Servicer, channel
 from framewell_kit.settings import MeshSettings
 from framewell_kit.stream import Broadcast, HeavyStage, Stage
 from framewell_kit.telemetry import Telemetry
@@ -54,10 +54,11 @@ class Mesh:
     telemetry: Telemetry
     scratch: Path
     """A folder of this process's own for files under way; what is in it goes when the process ends."""
+    channels: KeptChannels = field(default_factory=KeptChannels)
 
     def channel(self, service: str) -> grpc.aio.Channel:
-        """Return a channel to another service of the mesh."""
-        return self.channel_to(self.settings.rpc_address(service))
+        """Return a channel to another service, to be asked for at every call: replicas come and go."""
+        return self.channels.to(service, self.settings.rpc_address(service), self.channel_to)
 
     def channel_to(self, address: str) -> grpc.aio.Channel:
         """Return a channel to one replica of a service. Raises ValueError for what is no address."""

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from framewell_contracts.fact_types import DEFAULT_RETENTION_DAYS
 from framewell_contracts.services import SERVICES
 from framewell_kafka.broker_access import BrokerAccess, Mechanism, Security
+from framewell_kit.hosts_file import written_address
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -65,6 +66,11 @@ class MeshSettings(BaseSettings):
         default_factory=dict,
         description='Where services are: {"ingest": "host:port"}; others: this machine, by the port base. '
         "Replicas are one name that stands for several hosts, or numbers of hosts separated by commas.",
+    )
+    hosts_file: str = Field(
+        "",
+        description="JSON file with the same for services that FRAMEWELL_HOSTS does not name; looked at anew "
+        "at every call, so replicas may come and go.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["json", "console"] = Field("json", description="A JSON object a line, or for people.")
@@ -126,7 +132,8 @@ class MeshSettings(BaseSettings):
 
     def rpc_address(self, service: str) -> str:
         """Return the address of another service's gRPC servers, as `framewell_kit.rpc.replicas` reads it."""
-        return self.hosts.get(service, f"127.0.0.1:{self.rpc_port(service)}")
+        here = f"127.0.0.1:{self.rpc_port(service)}"
+        return self.hosts.get(service) or written_address(self.hosts_file, service) or here
 
     def objects_folder(self) -> Path | None:
         """Return the object folder, or None when objects are in S3."""

@@ -1,6 +1,5 @@
 """The gateway's object graph: which adapter stands behind which port."""
 
-from framewell_contracts.services import SERVICES
 from framewell_gateway.adapters.announcer import OutboxAnnouncer
 from framewell_gateway.adapters.broker_search import KafkaSearch
 from framewell_gateway.adapters.event_documents import EventDocuments
@@ -26,14 +25,13 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     events, progress = EventDocuments(mesh.documents), ProgressDocuments(mesh.documents)
     await events.prepare()
     await progress.prepare()
-    addresses = {name: mesh.settings.rpc_address(name) for name in SERVICES}
     context = AppContext(
         services=RemoteServices(mesh.channel),
         events=events,
         progress=progress,
         objects=mesh.objects,
         broker=KafkaSearch(mesh.settings.broker_access(), mesh.settings.kafka_prefix),
-        operations=RemoteOperations(addresses, mesh.channel_to),
+        operations=RemoteOperations(mesh.settings.rpc_address, mesh.channel_to),
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
         clock=mesh.clock,
         public_url=settings.public_url,

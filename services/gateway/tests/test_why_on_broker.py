@@ -127,7 +127,7 @@ async def case(broker: str) -> AsyncIterator[Case]:
             EventDocuments(documents),
             AssetProgress(ProgressDocuments(documents), Unasked()),
             KafkaSearch(bench.access, bench.prefix),
-            RemoteOperations(addresses, connect),
+            RemoteOperations(addresses.__getitem__, connect),
             SystemClock(),
         )
         yield Case(bench, state, jobs, explain, addresses)

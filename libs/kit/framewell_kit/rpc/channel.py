@@ -1,5 +1,6 @@
 """Channels to other services: trace and request id travel with every call, a deadline is never missing."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from framewell_kit.rpc.server import MAX_MESSAGE_BYTES
 from framewell_kit.telemetry import current_cause, new_traceparent
 
 DEFAULT_DEADLINE_SECONDS = 10.0
+GRACE_SECONDS = 60.0
+"""For calls under way on a channel to replicas that are no longer what they were."""
 
 
 def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
@@ -29,6 +32,26 @@ def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
     return grpc.aio.insecure_channel(
         target(address), options=options, interceptors=[_Unary(token), _Stream(token)]
     )
+
+
+class KeptChannels:
+    """A channel to each service, replaced when the service's address changes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, grpc.aio.Channel]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def to(self, service: str, address: str, connect: Callable[[str], grpc.aio.Channel]) -> grpc.aio.Channel:
+        """Return the channel to the service at this address; calls under way on the one before go on."""
+        kept = self._kept.get(service)
+        if kept is not None and kept[0] == address:
+            return kept[1]
+        self._kept[service] = (address, connect(address))
+        if kept is not None:
+            closing = asyncio.create_task(kept[1].close(GRACE_SECONDS))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        return self._kept[service][1]
 
 
 def _sent_along(details: Any, token: str, timeout: float | None) -> Any:

@@ -20,17 +20,17 @@ DEADLINE_SECONDS = 3.0
 class RemoteOperations:
     """`Operations` of all services, asked of each of their replicas.
 
-    `addresses` are those of the settings, by service; `connect` makes the channel to one replica. Names are
-    looked up every time, so that it knows of replicas that have come and gone.
+    `address_of` returns the address of a service, as the settings say; `connect` makes the channel to one
+    replica. Both are looked up every time, so that it knows of replicas that have come and gone.
     """
 
-    def __init__(self, addresses: Mapping[str, str], connect: Callable[[str], grpc.aio.Channel]) -> None:
-        self._addresses, self._connect = addresses, connect
-        self._channels: dict[str, dict[str, grpc.aio.Channel]] = {service: {} for service in addresses}
+    def __init__(self, address_of: Callable[[str], str], connect: Callable[[str], grpc.aio.Channel]) -> None:
+        self._address_of, self._connect = address_of, connect
+        self._channels: dict[str, Mapping[str, grpc.aio.Channel]] = {}
 
     async def describe(self, service: str, asset_id: str) -> ServiceReplies:
         """See `Operations`. A process that answers at several addresses is there once."""
-        address = self._addresses[service]
+        address = self._address_of(service)
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 where = await replicas(address)
@@ -44,7 +44,7 @@ class RemoteOperations:
 
     async def _to(self, service: str, where: Sequence[str]) -> Mapping[str, grpc.aio.Channel]:
         """Return a channel to each of these; those to replicas that are gone are closed."""
-        before = self._channels[service]
+        before = self._channels.get(service, {})
         now = self._channels[service] = {one: before.get(one) or self._connect(one) for one in where}
         await asyncio.gather(*(channel.close() for one, channel in before.items() if one not in now))
         return now

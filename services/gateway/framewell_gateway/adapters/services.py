@@ -36,26 +36,20 @@ _UNREACHED = {
 
 
 class RemoteServices:
-    """`Services` over gRPC; `connect` makes the channel to a service of the mesh by its name."""
+    """`Services` over gRPC; `connect` returns the channel to a service, asked for at every call."""
 
     def __init__(self, connect: Callable[[str], grpc.aio.Channel]) -> None:
         self._connect = connect
-        self._channels: dict[str, grpc.aio.Channel] = {}
 
     async def call(self, method: Method[Q, A], request: Q) -> A:
         """See `Services`. Raises what `answered` raises."""
         seconds = SLOW_DEADLINE_SECONDS if method.slow else DEADLINE_SECONDS
-        return await answered(method.service, call(self._to(method.service), method, request, seconds))
+        return await answered(method.service, call(self._connect(method.service), method, request, seconds))
 
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
         """See `Services`."""
-        stub = IngestServiceStub(self._to("ingest"))
+        stub = IngestServiceStub(self._connect("ingest"))
         return await answered("ingest", stub.Upload(parts, metadata=caller_metadata()))
-
-    def _to(self, service: str) -> grpc.aio.Channel:
-        if service not in self._channels:
-            self._channels[service] = self._connect(service)
-        return self._channels[service]
 
 
 def call(channel: grpc.aio.Channel, method: Method[Q, A], request: Q, seconds: float) -> Awaitable[A]:
