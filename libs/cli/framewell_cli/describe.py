@@ -64,10 +64,11 @@ def _print_fact_types() -> None:
             _kept(fact),
             " ".join(fact.emitted_by),
             " ".join(fact.read_by),
+            "yes" if fact.result else "",
         )
         for fact in FACTS.values()
     ]
-    print_table(("type", "key", "partitions", "kept", "emitted by", "read by"), rows)
+    print_table(("type", "key", "partitions", "kept", "emitted by", "read by", "result"), rows)
 
 
 def _print_service(service: str) -> None:

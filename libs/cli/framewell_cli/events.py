@@ -13,6 +13,7 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.console import Json, print_json_line, print_line
 from framewell_cli.describe import describe
 from framewell_cli.errors import UsageProblem
+from framewell_cli.event_schemas import schema
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.fact_types import FACTS
 from framewell_contracts.json_events import structured
@@ -21,6 +22,7 @@ from framewell_kafka.topic_reading import partitions_of, read_to_end, reader
 
 app = typer.Typer(no_args_is_help=True, help="Events: what travels on the mesh, decoded.")
 app.command("describe")(describe)
+app.command("schema")(schema)
 
 
 @app.command("tail")

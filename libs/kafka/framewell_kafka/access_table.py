@@ -13,15 +13,21 @@ from typing import Final, Literal
 from framewell_contracts.fact_types import FACTS, OUTSIDE, facts_read, topics
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_contracts.services import SERVICES
-from framewell_contracts.topics import DEAD_LETTER_ACTIONS, dead_letter_topic, retry_topic
+from framewell_contracts.topics import DEAD_LETTER_ACTIONS, RESULTS, dead_letter_topic, retry_topic
 
 Operation = Literal["read", "write", "describe", "create", "alter", "alter_configs"]
 
 OPERATOR: Final = "operator"
 """Whoever runs `framewell topics`, `events`, `dlq` and `scale-in`."""
 
-EVERYBODY: Final = (*SERVICES, OUTSIDE, OPERATOR)
-"""Everybody who needs access: the services, the systems outside that send events, and the operators."""
+RESULTS_READER: Final = "results"
+"""Systems outside that read the topic of results; whoever also sends events needs the rights of both rows."""
+
+EVERYBODY: Final = (*SERVICES, OUTSIDE, RESULTS_READER, OPERATOR)
+"""Everybody who needs access: services, systems outside that send events or read results, operators."""
+
+RESULTS_GROUPS: Final = "results."
+"""The default beginning of the consumer groups in which systems outside read results."""
 
 PRINCIPAL: Final = "User:framewell-{who}"
 """The default name of each of them on the broker."""
@@ -29,23 +35,37 @@ PRINCIPAL: Final = "User:framewell-{who}"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grant:
-    """One operation that somebody must be allowed; `why` names the handlers or commands that need it."""
+    """One operation that somebody must be allowed; `why` names the handlers or commands that need it.
+
+    A `prefixed` one holds for every name that begins with this one.
+    """
 
     who: str
     resource: Literal["topic", "group"]
     name: str
     operation: Operation
     why: str = ""
+    pattern: Literal["literal", "prefixed"] = "literal"
 
 
-def grants(prefix: str = "") -> tuple[Grant, ...]:
-    """Return everything that anybody needs, sorted; `prefix` is put before every topic and group."""
-    reasons: dict[tuple[str, str, str, str], list[str]] = {}
-    for one in (*_services(prefix), *_diagnosis(prefix), *_outside(prefix), *_operators(prefix)):
-        known = reasons.setdefault((one.who, one.resource, one.name, one.operation), [])
+def grants(prefix: str = "", results_groups: str = RESULTS_GROUPS) -> tuple[Grant, ...]:
+    """Return everything that anybody needs, sorted; `prefix` is put before every topic and group of the mesh.
+
+    `results_groups` is how the consumer groups of those begin who read results.
+    """
+    wanted = (
+        *_services(prefix),
+        *_diagnosis(prefix),
+        *_outside(prefix),
+        *_results(prefix, results_groups),
+        *_operators(prefix),
+    )
+    reasons: dict[tuple[str, str, str, str, str], list[str]] = {}
+    for one in wanted:
+        known = reasons.setdefault((one.who, one.resource, one.name, one.operation, one.pattern), [])
         if one.why not in known:
             known.append(one.why)
-    return tuple(Grant(*what, ", ".join(why)) for what, why in sorted(reasons.items()))  # type: ignore[arg-type]
+    return tuple(Grant(*what[:4], ", ".join(why), what[4]) for what, why in sorted(reasons.items()))  # type: ignore[arg-type]
 
 
 def kafka_acls(wanted: Iterable[Grant], principal: str = PRINCIPAL) -> Iterator[str]:
@@ -53,13 +73,15 @@ def kafka_acls(wanted: Iterable[Grant], principal: str = PRINCIPAL) -> Iterator[
 
     `principal` is the name on the broker, with `{who}` in it.
     """
-    operations: dict[tuple[str, str, str], list[str]] = {}
+    operations: dict[tuple[str, str, str, str], list[str]] = {}
     for one in sorted(wanted):
-        operations.setdefault((one.who, one.resource, one.name), []).append(_ACL_NAMES[one.operation])
-    kinds = sorted((who, resource, names, name) for (who, resource, name), names in operations.items())
-    for (who, resource, names), same in groupby(kinds, key=lambda kind: kind[:3]):
+        kind = (one.who, one.resource, one.pattern, one.name)
+        operations.setdefault(kind, []).append(_ACL_NAMES[one.operation])
+    kinds = sorted((*kind[:3], names, kind[3]) for kind, names in operations.items())
+    for (who, resource, pattern, names), same in groupby(kinds, key=lambda kind: kind[:4]):
         arguments = [f"--operation {name}" for name in names]
-        arguments += [f"--{resource} '{kind[3]}'" for kind in same]
+        arguments += [] if pattern == "literal" else [f"--resource-pattern-type {pattern}"]
+        arguments += [f"--{resource} '{kind[4]}'" for kind in same]
         yield f"--add --force --allow-principal '{principal.format(who=who)}' {' '.join(arguments)}"
 
 
@@ -87,6 +109,7 @@ def _services(prefix: str) -> Iterator[Grant]:
         yield from _on_topics(service, prefix, [dead_letter_topic(group)], "write", group)
     for reader in BROADCASTS:
         yield from _on_topics(reader.partition(".")[0], prefix, _read_by(reader), "read", reader)
+    yield from _on_topics("gateway", prefix, [RESULTS], "write", "gateway.publish_results")
 
 
 def _diagnosis(prefix: str) -> Iterator[Grant]:
@@ -100,6 +123,11 @@ def _outside(prefix: str) -> Iterator[Grant]:
     for fact in FACTS.values():
         if fact.from_outside:
             yield from _on_topics(OUTSIDE, prefix, fact.topic_names, "write", "emits it")
+
+
+def _results(prefix: str, groups: str) -> Iterator[Grant]:
+    yield from _on_topics(RESULTS_READER, prefix, [RESULTS], "read", "results")
+    yield Grant(RESULTS_READER, "group", groups, "read", "results", "prefixed")
 
 
 def _operators(prefix: str) -> Iterator[Grant]:

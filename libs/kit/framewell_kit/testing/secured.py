@@ -199,7 +199,7 @@ def _binding(user: str, grant: Grant, kind: type[Any] = AclBinding) -> Any:
     return kind(
         ResourceType[grant.resource.upper()],
         grant.name,
-        ResourcePatternType.LITERAL,
+        ResourcePatternType[grant.pattern.upper()],
         f"User:{user}",
         "*",
         AclOperation[grant.operation.upper()],
