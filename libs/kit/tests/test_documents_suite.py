@@ -114,6 +114,10 @@ async def test_the_other_changes(documents: Documents) -> None:
         ({"name": None}, "abc"),
         ({"parts.k": {"$gte": 5}}, "c"),
         ({"tags": []}, "d"),
+        ({"name": {"$regex": "o.r$"}}, "d"),
+        ({"tags": {"$regex": "^b"}}, "a"),
+        ({"n": {"$regex": "1"}}, ""),
+        ({"$and": [{"tags": "red"}, {"tags": "blue"}]}, "a"),
     ],
 )  # fmt: skip
 async def test_finding(documents: Documents, query: dict[str, object], ids: str) -> None:

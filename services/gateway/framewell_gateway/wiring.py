@@ -6,6 +6,7 @@ from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.services import RemoteServices
+from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
@@ -24,11 +25,14 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     require_tokens_beyond_loopback(host, has_tokens=bool(mesh.settings.tokens))
     events, progress = EventDocuments(mesh.documents), ProgressDocuments(mesh.documents)
     await events.prepare()
+    summaries = SummaryDocuments(mesh.documents)
     await progress.prepare()
+    await summaries.prepare()
     context = AppContext(
         services=RemoteServices(mesh.channel),
         events=events,
         progress=progress,
+        summaries=summaries,
         objects=mesh.objects,
         broker=KafkaSearch(mesh.settings.broker_access(), mesh.settings.kafka_prefix),
         operations=RemoteOperations(mesh.settings.rpc_address, mesh.channel_to),
@@ -45,7 +49,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
     return Service(
-        stages=stages(events, progress, mesh.clock, DecisionLog(mesh.documents, mesh.clock)),
+        stages=stages(events, progress, summaries, mesh.clock, DecisionLog(mesh.documents, mesh.clock)),
         parts=[WebServer(app, host, port)],
     )
 

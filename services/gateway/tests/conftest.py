@@ -15,6 +15,7 @@ from framewell_contracts.cloudevents import Envelope, Event, asset_of
 from framewell_contracts.fact_types import fact_type
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
+from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.entrypoints.http.app_context import AppContext
@@ -124,11 +125,16 @@ class Mesh:
     def progress(self) -> ProgressDocuments:
         return ProgressDocuments(self.documents)
 
+    @property
+    def summaries(self) -> SummaryDocuments:
+        return SummaryDocuments(self.documents)
+
     def context(self, public_url: str = "") -> AppContext:
         return AppContext(
             services=self,
             events=self.events,
             progress=self.progress,
+            summaries=self.summaries,
             objects=self.objects,
             broker=self.broker,
             operations=self.operations,
@@ -139,7 +145,7 @@ class Mesh:
 
     async def happened(self, *messages: Message, source: str = "/test") -> list[str]:
         """Record facts as the stream does; the keys of their events."""
-        record = RecordEvent(self.events, self.progress, self.arrivals)
+        record = RecordEvent(self.events, self.progress, self.summaries, self.arrivals)
         keys = []
         for message in messages:
             event_id = f"{message.DESCRIPTOR.full_name}-{message.SerializeToString(deterministic=True).hex()}"

@@ -20,7 +20,15 @@ from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.ports import Method
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
-SHOWN = {"asset_id": ASSET, "state": "rejected", "uri": "file:///a.mp4", "labels": {}, "revision": 2}
+SHOWN = {
+    "asset_id": ASSET,
+    "state": "rejected",
+    "uri": "file:///a.mp4",
+    "labels": {},
+    "revision": 2,
+    "source": "",
+    "generation": 0,
+}
 
 # In ports/methods.py: the method.
 CANCEL_INGEST = Method("ingest", "CancelIngest", CancelIngestRequest, CancelIngestResponse)

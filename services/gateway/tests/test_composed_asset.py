@@ -1,6 +1,7 @@
 """GET /v1/assets/{id}: the shape that scripts rely on, and what it says when services are away."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,31 @@ from framewell.gateway.v1.asset_view_pb2 import AssetView
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.media.v1 import media_service_pb2 as media
-from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Observation, Shot, Span, Timeline, Work
-from framewell.mesh.v1.mesh_pb2 import ModelVersion, Ratio
+from framewell.media.v1.media_pb2 import (
+    MediaKind,
+    ObjectRef,
+    Observation,
+    Programme,
+    Shot,
+    Span,
+    Timeline,
+    Track,
+    TrackKind,
+    Work,
+)
+from framewell.mesh.v1.mesh_pb2 import Lane, ModelVersion, Ratio
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1.sample_pb2 import SampleState
 from framewell_contracts.json_mapping import from_json
+from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.entrypoints.http import openapi
 from framewell_gateway.entrypoints.http.routes import ROUTES
 from framewell_kit.outcome_messages import done
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 SCHEMA = Path(__file__).with_name("asset.schema.json")
+LABELS = {"job": "4711", "a.b": "$where"}
+ASKED = datetime(2026, 11, 22, 18, tzinfo=UTC)
 KEY = "ab/ab" + "0" * 62 + ".m3u8"
 DONE = done()
 IDENTITY = ModelVersion(name="identity/people", version="3.0")
@@ -37,12 +52,98 @@ def span(first: int, frames: int) -> Span:
     return Span(start_pts=first * 3600, end_pts=(first + frames) * 3600, first_frame=first, frames=frames)
 
 
+def taken_in(work: Work) -> AssetIngested:
+    """All that ingest says of an asset."""
+    fact = AssetIngested(
+        work=work,
+        original=ObjectRef(key=f"cd/cd{'0' * 62}.mp4", media_type="video/mp4", size=4096, sha256="c" * 64),
+        container="mov",
+        tracks=[
+            Track(kind=TrackKind.TRACK_KIND_VIDEO, codec="h264", width=1920, height=1080),
+            Track(index=1, kind=TrackKind.TRACK_KIND_AUDIO, codec="aac", language="de", channels=2),
+        ],
+        programme=Programme(title="Tagesschau", channel="Kanal Eins"),
+        source="/playout/7",
+        uri="https://anna:geheim@archive.example/news.mp4",
+        labels=LABELS,
+        existing_proxy=ObjectRef(key="ef/1", media_type="video/mp4", size=7, sha256="e" * 64),
+        revision=2,
+    )
+    fact.tracks[0].duration.FromMilliseconds(10_000)
+    fact.tracks[1].duration.FromMilliseconds(10_040)
+    fact.ingested_at.FromJsonString("2026-11-22T18:00:02Z")
+    return fact
+
+
+KNOWN = {
+    "title": "Tagesschau",
+    "uri": "https://REDACTED@archive.example/news.mp4",
+    "requested_at": "2026-11-22T18:00:00Z",
+    "request_labels": LABELS,
+    "source": "/playout/7",
+    "lane": "live",
+    "ingested_at": "2026-11-22T18:00:02Z",
+    "programme": {
+        "title": "Tagesschau",
+        "series": "",
+        "channel": "Kanal Eins",
+        "language": "",
+        "identifiers": {},
+        "start_timecode": "",
+    },
+    "original": {
+        "key": f"cd/cd{'0' * 62}.mp4",
+        "media_type": "video/mp4",
+        "size": 4096,
+        "sha256": "c" * 64,
+    },
+    "container": "mov",
+    "tracks": [
+        {
+            "index": 0,
+            "kind": "video",
+            "codec": "h264",
+            "language": "",
+            "width": 1920,
+            "height": 1080,
+            "rotation_degrees": 0,
+            "sample_rate": 0,
+            "channels": 0,
+            "duration": "10s",
+        },
+        {
+            "index": 1,
+            "kind": "audio",
+            "codec": "aac",
+            "language": "de",
+            "width": 0,
+            "height": 0,
+            "rotation_degrees": 0,
+            "sample_rate": 0,
+            "channels": 2,
+            "duration": "10.04s",
+        },
+    ],
+    "duration": "10.04s",
+    "existing_proxy": {"key": "ef/1", "media_type": "video/mp4", "size": 7, "sha256": "e" * 64},
+    "generation": 1,
+    "revision": 2,
+}
+
+
 async def analysed(mesh: Any) -> None:
     """A programme that went all the way, with every service having something to say about it."""
-    work = Work(asset_id=ASSET, kind=MediaKind.MEDIA_KIND_VIDEO)
+    work = Work(
+        asset_id=ASSET,
+        generation=1,
+        kind=MediaKind.MEDIA_KIND_VIDEO,
+        lane=Lane.LANE_LIVE,
+        labels=LABELS,
+        requested_at=timestamp(ASKED),
+    )
     chunk = {"work": work, "chunk_id": f"{ASSET}/0/0"}
     await mesh.happened(
-        AssetIngested(work=work),
+        taken_in(work),
         ChunkPlanned(**chunk),
         ChunkTranscoded(**chunk, outcome=DONE),
         AssetTranscoded(work=work, outcome=DONE, chunk_count=1),
@@ -134,6 +235,7 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
         "asset_id": ASSET,
         "kind": "video",
         "state": "analysed",
+        **KNOWN,
         "missing": [],
         "unavailable": [],
         "timeline": {
@@ -272,14 +374,47 @@ async def test_ingest_being_away_is_said_but_hides_nothing(mesh: Any, gateway: h
     assert view["missing"] == ["what ingest knows: ingest cannot be asked right now: connection refused"]
 
 
-async def test_assets_are_listed_with_how_far_they_are(mesh: Any, gateway: httpx.AsyncClient) -> None:
+async def test_an_entry_of_the_list_has_what_the_view_has(mesh: Any, gateway: httpx.AsyncClient) -> None:
     await analysed(mesh)
-    asset = ingest.IngestAsset(
-        asset_id=ASSET, state=ingest.IngestState.INGEST_STATE_INGESTED, uri="file:///a.mp4"
-    )
-    mesh.ingest.answers["ListAssets"] = ingest.ListAssetsResponse(assets=[asset], next_page_token="more")
+    mesh.ingest.away = True
     listed = (await gateway.get("/v1/assets?page_size=1")).json()
-    assert listed["next_page_token"] == "more"
-    assert [(one["asset_id"], one["state"], one["kind"]) for one in listed["assets"]] == [
-        (ASSET, "analysed", "video")
-    ]
+    assert listed == {
+        "assets": [
+            {
+                "asset_id": ASSET,
+                "kind": "video",
+                "state": "analysed",
+                **KNOWN,
+                "chunks": {"planned": 1, "transcoded": 1, "analysed": 1, "failed": 0},
+            }
+        ],
+        "next_page_token": "",
+        "total_size": 1,
+    }
+    view = (await gateway.get(f"/v1/assets/{ASSET}")).json()
+    assert listed["assets"][0].items() <= view.items()
+
+
+async def test_the_view_has_what_ingest_knows_now(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await analysed(mesh)
+    work = Work(asset_id=ASSET, generation=1, lane=Lane.LANE_LIVE)
+    asset = ingest.IngestAsset(
+        asset_id=ASSET,
+        state=ingest.IngestState.INGEST_STATE_INGESTED,
+        uri="https://REDACTED@archive.example/news.mp4",
+        labels=LABELS,
+        source="/playout/7",
+        lane=Lane.LANE_LIVE,
+        requested_at=timestamp(ASKED),
+        ingested=taken_in(work),
+        programme=Programme(title="Tagesschau um acht"),
+    )
+    asset.ingested.labels.clear()
+    asset.ingested.labels.update(LABELS)
+    mesh.ingest.answers["GetAsset"] = ingest.GetAssetResponse(asset=asset)
+    view = (await gateway.get(f"/v1/assets/{ASSET}")).json()
+    assert view["title"] == view["programme"]["title"] == "Tagesschau um acht"
+    changed = {"title", "programme"}
+    assert {key: view[key] for key in KNOWN if key not in changed} == {
+        key: value for key, value in KNOWN.items() if key not in changed
+    }

@@ -111,7 +111,7 @@ async def test_a_review_of_an_old_sample_reaches_a_resumed_stream(mesh: Any) -> 
     proposed = SampleProposed(sample_id="s1", provenance=Provenance(asset_id=ASSET))
     kind, now = "framewell.sample.proposed.v1", SystemClock().now()
     cause = Cause(id="p", source="/test", type=kind, time=now, subject=ASSET)
-    await RecordEvent(mesh.events, mesh.progress, Arrivals(LongAgo()))(proposed, cause)
+    await RecordEvent(mesh.events, mesh.progress, mesh.summaries, Arrivals(LongAgo()))(proposed, cause)
     (last,) = await mesh.happened(AssetIngested(work=WORK))
     (review,) = await mesh.happened(SampleReviewed(sample_id="s1"))
     resumed = await until_quiet(FollowEvents(mesh.events, HeldClock())(ASSET, last))

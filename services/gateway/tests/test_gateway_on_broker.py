@@ -16,6 +16,7 @@ from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import asset_id
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
+from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.entrypoints.stream import stages
 from framewell_kit.clock import SystemClock
 from framewell_kit.decisions import DecisionLog
@@ -35,7 +36,9 @@ EVERY_FACT = [fact.message for fact in FACTS.values()]
 async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, database: str) -> None:
     documents = MongoDocuments(database, f"test_{uuid4().hex[:8]}")
     events, progress = EventDocuments(documents), ProgressDocuments(documents)
+    summaries = SummaryDocuments(documents)
     await events.prepare()
+    await summaries.prepare()
     await progress.prepare()
     chunk = {"work": WORK, "chunk_id": f"{ASSET}/0/0"}
     life = [
@@ -50,7 +53,9 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
     ]
     async with StreamBench(broker) as bench:
         await bench.declare(*EVERY_FACT, groups=["gateway.record_event", "gateway.erase"])
-        await bench.run(*stages(events, progress, clock := SystemClock(), DecisionLog(documents, clock)))
+        await bench.run(
+            *stages(events, progress, summaries, clock := SystemClock(), DecisionLog(documents, clock))
+        )
         for _ in range(3):
             for number, message in enumerate(life):
                 await bench.publish(Fact(message, id=f"event-{number}"), cause=a_cause())

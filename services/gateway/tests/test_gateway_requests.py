@@ -40,7 +40,7 @@ async def test_a_request_for_media_reaches_ingest_whole(mesh: Any, gateway: http
         },
     )
     assert (answer.status_code, answer.json()) == (202, {"asset_id": ASSET, "existed": False})
-    ((method, sent),) = mesh.ingest.asked
+    (method, sent), _ = mesh.ingest.asked
     assert (method, sent.request_id, sent.request.lane) == ("Submit", "r1", Lane.LANE_LIVE)
     assert sent.request.programme.identifiers["house"] == "17"
     (statement,) = sent.request.statements

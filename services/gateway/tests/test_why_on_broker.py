@@ -23,6 +23,7 @@ from framewell_gateway.adapters.broker_search import KafkaSearch
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
+from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.ports import Away
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_gateway.queries.explain_asset import ExplainAsset
@@ -125,7 +126,7 @@ async def case(broker: str) -> AsyncIterator[Case]:
 
         explain = ExplainAsset(
             EventDocuments(documents),
-            AssetProgress(ProgressDocuments(documents), Unasked()),
+            AssetProgress(ProgressDocuments(documents), SummaryDocuments(documents), Unasked()),
             KafkaSearch(bench.access, bench.prefix),
             RemoteOperations(addresses.__getitem__, connect),
             SystemClock(),

@@ -1,5 +1,6 @@
 """The part of MongoDB's filter and change language that the mesh uses, for the store in memory."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -47,6 +48,7 @@ _TESTS: dict[str, Callable[[list[Any], Any], bool]] = {
     "$gte": _ordered(lambda value, bound: value >= bound),
     "$lt": _ordered(lambda value, bound: value < bound),
     "$lte": _ordered(lambda value, bound: value <= bound),
+    "$regex": lambda found, pattern: any(isinstance(v, str) and re.search(pattern, v) for v in found),
     "$size": lambda found, wanted: any(isinstance(v, list) and len(v) == wanted for v in found),
     "$elemMatch": lambda found, wanted: any(
         isinstance(v, list) and any(matches(m, wanted) for m in v if isinstance(m, dict)) for v in found

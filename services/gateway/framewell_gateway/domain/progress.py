@@ -25,11 +25,11 @@ ENDED: Final = frozenset(
 """States after which nothing more happens by itself."""
 
 CHUNK_STEPS: Final = ("chunk.planned", "chunk.transcoded", "chunk.analysed")
-_SOUND_STEPS: Final = ("audio.extracted", "audio.analysed")
+SOUND_STEPS: Final = ("audio.extracted", "audio.analysed")
 _STEPS: Final = frozenset(
     {
         "ingest.requested", "asset.ingested", "asset.rejected", "asset.removed", "asset.transcoded",
-        "asset.analysed", *CHUNK_STEPS, *_SOUND_STEPS,
+        "asset.analysed", *CHUNK_STEPS, *SOUND_STEPS,
     }
 )  # fmt: skip
 EVERY_GENERATION: Final = -1
@@ -75,6 +75,7 @@ class Progress:
     """Where an asset stands. `reason` is set for rejected and removed assets, and one that was not analysed.
 
     `kind` is unspecified while it is not known. `steps` are the names of those that the whole asset took.
+    `counted` is true once every chunk has ended at every step, so that no fact changes the counts any more.
     """
 
     state: "AssetState.ValueType"
@@ -84,6 +85,7 @@ class Progress:
     generation: int = 0
     kind: "MediaKind.ValueType" = MediaKind.MEDIA_KIND_UNSPECIFIED
     steps: frozenset[str] = frozenset()
+    counted: bool = False
 
 
 def step_of(name: str, asset_id: str, fact: Message) -> Step | None:
@@ -116,19 +118,23 @@ def progress_of(parts: Iterable[ProgressPart]) -> Progress | None:
     current = [part for part in known if part.generation in {generation, EVERY_GENERATION}]
     steps = {name: step for part in current for name, step in part.steps.items()}
     chunks = [part for part in current if part.done or part.failed]
-    state, reason = _state(steps, worked_on=bool(chunks))
+    state, reason = state_of(steps, worked_on=bool(chunks))
+    counts = _count_chunks(steps, chunks)
     return Progress(
         state=state,
         reason=reason,
         missing=_missing(steps, chunks),
-        chunks=_count_chunks(steps, chunks),
+        chunks=counts,
         generation=generation,
         kind=max(part.kind for part in current),
         steps=frozenset(steps),
+        counted={"asset.transcoded", "asset.analysed"} <= steps.keys()
+        and sum(map(_ended_chunks, chunks)) == counts.planned,
     )
 
 
-def _state(steps: Mapping[str, Step], *, worked_on: bool) -> "tuple[AssetState.ValueType, str | None]":
+def state_of(steps: Mapping[str, Step], *, worked_on: bool) -> "tuple[AssetState.ValueType, str | None]":
+    """Return the state that these steps of a whole asset prove, and its reason; `worked_on`: chunks, too."""
     if removed := steps.get("asset.removed"):
         return AssetState.ASSET_STATE_REMOVED, removed.reason or None
     if analysed := steps.get("asset.analysed"):
@@ -141,7 +147,7 @@ def _state(steps: Mapping[str, Step], *, worked_on: bool) -> "tuple[AssetState.V
 def _state_on_the_way(steps: Mapping[str, Step], *, worked_on: bool) -> "AssetState.ValueType":
     if "asset.transcoded" in steps:
         return AssetState.ASSET_STATE_ANALYSING
-    if worked_on or any(name in steps for name in _SOUND_STEPS):
+    if worked_on or any(name in steps for name in SOUND_STEPS):
         return AssetState.ASSET_STATE_TRANSCODING
     if "asset.ingested" in steps:
         return AssetState.ASSET_STATE_INGESTED
@@ -161,6 +167,15 @@ def _count_chunks(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> C
         analysed=sum(len(part.done.get("chunk.analysed", ())) for part in parts),
         failed=sum(map(len, failed)),
     )
+
+
+def _ended_chunks(part: ProgressPart) -> int:
+    """Return how many chunks were transcoded and analysed, or given up at the one or the other."""
+    nothing = frozenset[int]()
+    given_up = {name: nothing.union(part.failed.get(name, ())) for name in CHUNK_STEPS}
+    transcoded = part.done.get("chunk.transcoded", nothing)
+    analysed = part.done.get("chunk.analysed", nothing) | given_up["chunk.analysed"]
+    return len((transcoded & analysed) | given_up["chunk.transcoded"])
 
 
 def _missing(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> tuple[str, ...]:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
-from framewell_gateway.ports import EventRepository, ProgressRepository
+from framewell_gateway.ports import EventRepository, ProgressRepository, SummaryRepository
 from framewell_kit.facts import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class EraseAsset:
-    """Forget an asset's events; see `framewell_kit.erasure.Eraser`.
+    """Forget an asset's events, and all but that it was removed; see `framewell_kit.erasure.Eraser`.
 
     The gateway keeps events about assets only: nothing about a class but its id, and no crops, vectors or
     names. For other subjects it answers with no counts.
@@ -18,7 +18,9 @@ class EraseAsset:
 
     events: EventRepository
     progress: ProgressRepository
+    summaries: SummaryRepository
 
     async def __call__(self, asset_id: str, _request: ErasureRequested, _cause: Cause) -> Mapping[str, int]:
         await self.progress.forget(asset_id)
+        await self.summaries.forget(asset_id)
         return {"events": await self.events.forget(asset_id)}

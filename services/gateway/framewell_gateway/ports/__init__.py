@@ -12,10 +12,13 @@ from typing import Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
+from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
+from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder
 from framewell_gateway.domain.broker_state import BrokerState, ServiceReplies
 from framewell_gateway.domain.events import Cursor, RecordedEvent
 from framewell_gateway.domain.progress import Progress, Step
+from framewell_gateway.domain.summaries import ListedAsset, SummaryChange
 from framewell_kit.paging import Page, PageRequest
 
 Q = TypeVar("Q", bound=Message)
@@ -115,6 +118,34 @@ class ProgressRepository(Protocol):
 
     async def forget(self, asset_id: str) -> None:
         """Erase what is kept of an asset."""
+        ...
+
+
+class SummaryRepository(Protocol):
+    """The list of all assets, kept up to date fact by fact at a cost that does not grow with the asset."""
+
+    async def add(self, change: SummaryChange) -> None:
+        """Keep what a fact says unless more is known; the same again changes nothing."""
+        ...
+
+    def reached(self, asset_id: str) -> "AssetState.ValueType":
+        """Return the latest state that this process has added of late; unspecified when there is none."""
+        ...
+
+    async def settle(self, asset_id: str, generation: int, chunks: ChunkCounts) -> None:
+        """Keep the final counts of the chunks of a generation."""
+        ...
+
+    async def get(self, asset_id: str) -> AssetSummary | None:
+        """Return what is known of an asset, None when nothing is."""
+        ...
+
+    async def page(self, wanted: AssetFilter, order: AssetOrder, page: PageRequest) -> Page[ListedAsset]:
+        """Return a page of assets. Raises Rejected for a token of another making."""
+        ...
+
+    async def forget(self, asset_id: str) -> None:
+        """Keep nothing of an asset but when it was asked for, and that it was removed."""
         ...
 
 

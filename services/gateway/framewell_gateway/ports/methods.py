@@ -14,7 +14,6 @@ from framewell_gateway.ports import Method
 
 SUBMIT: Final = Method("ingest", "Submit", ingest.SubmitRequest, ingest.SubmitResponse)
 GET_ASSET: Final = Method("ingest", "GetAsset", ingest.GetAssetRequest, ingest.GetAssetResponse)
-LIST_ASSETS: Final = Method("ingest", "ListAssets", ingest.ListAssetsRequest, ingest.ListAssetsResponse)
 REMOVE_ASSET: Final = Method("ingest", "RemoveAsset", ingest.RemoveAssetRequest, ingest.RemoveAssetResponse)
 REPROCESS: Final = Method("ingest", "Reprocess", ingest.ReprocessRequest, ingest.ReprocessResponse)
 

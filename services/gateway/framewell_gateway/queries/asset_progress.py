@@ -1,11 +1,12 @@
-"""Where an asset stands, by the facts kept here and by ingest."""
+"""Where an asset stands and what is known of it, by the facts kept here and by ingest."""
 
 from dataclasses import dataclass
 
-from framewell.gateway.v1.asset_view_pb2 import AssetState
+from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest, IngestAsset, IngestState
 from framewell_gateway.domain.progress import Progress
-from framewell_gateway.ports import Away, ProgressRepository, Services
+from framewell_gateway.domain.summaries import described
+from framewell_gateway.ports import Away, ProgressRepository, Services, SummaryRepository
 from framewell_gateway.ports.methods import GET_ASSET
 from framewell_kit.outcomes import NotFound
 
@@ -20,23 +21,39 @@ INGEST_STATES: "dict[int, AssetState.ValueType]" = {
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAsset:
+    """Where an asset stands, all that ingest knows of it, and what kept ingest from answering, if anything.
+
+    `summary` is the latest that has arrived here while ingest does not answer.
+    """
+
+    progress: Progress
+    summary: AssetSummary
+    away: Away | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AssetProgress:
-    """Say where an asset stands.
+    """Say where an asset stands, and what ingest knows of it.
 
     Raises NotFound when neither the facts nor ingest know the id, and Away when the facts do not and ingest
     cannot be asked.
     """
 
     progress: ProgressRepository
+    summaries: SummaryRepository
     services: Services
 
-    async def __call__(self, asset_id: str) -> tuple[Progress, Away | None]:
-        """Return where it stands, and what kept ingest from answering."""
+    async def __call__(self, asset_id: str) -> KnownAsset:
         reported: Progress | None = None
         away: Away | None = None
+        listed = await self.summaries.get(asset_id)
+        summary = listed or AssetSummary()
         try:
             answer = await self.services.call(GET_ASSET, GetAssetRequest(asset_id=asset_id))
-            reported = ingest_progress(answer.asset)
+            reported, summary = ingest_progress(answer.asset), described(answer.asset)
+            if listed is not None and listed.HasField("requested_at"):
+                summary.requested_at.CopyFrom(listed.requested_at)  # what it is listed by
         except NotFound:
             pass
         except Away as error:
@@ -46,7 +63,7 @@ class AssetProgress:
             if away is not None:
                 raise away
             raise NotFound(f"no asset {asset_id} is known: `framewell assets` lists those that are")
-        return further(derived, reported), away
+        return KnownAsset(further(derived, reported), summary, away)
 
 
 def ingest_progress(asset: IngestAsset) -> Progress:

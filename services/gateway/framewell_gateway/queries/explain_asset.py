@@ -9,9 +9,8 @@ from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.broker_state import BrokerState
 from framewell_gateway.domain.diagnosis import Findings, diagnose
-from framewell_gateway.domain.progress import Progress
 from framewell_gateway.ports import Away, BrokerSearch, EventRepository, Operations
-from framewell_gateway.queries.asset_progress import AssetProgress
+from framewell_gateway.queries.asset_progress import AssetProgress, KnownAsset
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import NotFound
 
@@ -36,10 +35,10 @@ class ExplainAsset:
         async with asyncio.TaskGroup() as group:
             search = group.create_task(self._search(asset_id, first.time if first else None))
             described = [group.create_task(self.operations.describe(one, asset_id)) for one in SERVICES]
-            known = group.create_task(self._progress(asset_id))
+            asked = group.create_task(self._known(asset_id))
         broker, broker_away = search.result()
-        progress, ingest_away = known.result()
-        if progress is None and not broker.waiting and not broker.dead_letters:
+        known, ingest_away = asked.result()
+        if known is None and not broker.waiting and not broker.dead_letters:
             if broker_away:
                 raise Away("the broker", broker_away)
             if ingest_away is not None:
@@ -49,7 +48,7 @@ class ExplainAsset:
             Findings(
                 asset_id=asset_id,
                 now=self.clock.now(),
-                progress=progress,
+                progress=None if known is None else known.progress,
                 last_event=last,
                 broker=broker,
                 broker_away=broker_away,
@@ -64,10 +63,11 @@ class ExplainAsset:
         except Away as away:
             return BrokerState(), away.detail
 
-    async def _progress(self, asset_id: str) -> tuple[Progress | None, Away | None]:
+    async def _known(self, asset_id: str) -> tuple[KnownAsset | None, Away | None]:
         """Return where it stands; None when nobody knows it, or ingest, which might, cannot be asked."""
         try:
-            return await self.progress(asset_id)
+            known = await self.progress(asset_id)
+            return known, known.away
         except NotFound:
             return None, None
         except Away as away:

@@ -1,46 +1,64 @@
-"""GET /v1/assets: assets newest first, each with where it stands."""
+"""GET /v1/assets: assets by what is known of them, each with where it stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
 
-from framewell.gateway.v1.asset_view_pb2 import AssetSummary, ListAssetsRequest, ListAssetsResponse
-from framewell.ingest.v1 import ingest_service_pb2 as ingest
-from framewell_gateway.domain.progress import Progress
-from framewell_gateway.ports import ProgressRepository, Services
-from framewell_gateway.ports.methods import LIST_ASSETS
-from framewell_gateway.queries.asset_progress import further, ingest_progress
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from framewell.gateway.v1.asset_view_pb2 import AssetState, ListAssetsRequest, ListAssetsResponse
+from framewell_gateway.domain.asset_lists import AssetFilter, order_of
+from framewell_gateway.domain.summaries import ListedAsset
+from framewell_gateway.ports import ProgressRepository, SummaryRepository
+from framewell_kit.paging import page_request
+
+_WITHOUT_CHUNKS: Final = {AssetState.ASSET_STATE_REQUESTED, AssetState.ASSET_STATE_INGESTED}
 
 
 @dataclass(frozen=True, slots=True)
 class ListAssets:
-    """A page of assets: ingest knows which there are, the facts kept here how far they are.
+    """A page of assets, by the facts kept here alone.
 
-    Raises Away while ingest cannot be asked.
+    Chunks are counted anew for assets that are worked on; what has ended was counted once. Raises Rejected
+    for an order that there is not, and for a token of another making.
     """
 
+    summaries: SummaryRepository
     progress: ProgressRepository
-    services: Services
 
     async def __call__(self, request: ListAssetsRequest) -> ListAssetsResponse:
-        page = await self.services.call(
-            LIST_ASSETS,
-            ingest.ListAssetsRequest(page_size=request.page_size, page_token=request.page_token),
-        )
-        known = await self.progress.of_assets([asset.asset_id for asset in page.assets])
+        page = await self.summaries.page(_filter(request), order_of(request.order_by), page_request(request))
+        await self._count_chunks(page.items)
         return ListAssetsResponse(
-            assets=[_summary(asset, known.get(asset.asset_id)) for asset in page.assets],
-            next_page_token=page.next_page_token,
+            assets=[listed.summary for listed in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
         )
 
+    async def _count_chunks(self, listed: Sequence[ListedAsset]) -> None:
+        uncounted = {
+            one.summary.asset_id: one.summary
+            for one in listed
+            if not one.counted and one.summary.state not in _WITHOUT_CHUNKS
+        }
+        if not uncounted:
+            return
+        for asset_id, progress in (await self.progress.of_assets([*uncounted])).items():
+            uncounted[asset_id].chunks.CopyFrom(progress.chunks)
 
-def _summary(asset: ingest.IngestAsset, derived: Progress | None) -> AssetSummary:
-    progress = further(derived, ingest_progress(asset))
-    return AssetSummary(
-        asset_id=asset.asset_id,
-        kind=progress.kind,
-        state=progress.state,
-        reason=progress.reason,
-        title=asset.programme.title,
-        uri=asset.uri,
-        requested_at=asset.requested_at if asset.HasField("requested_at") else None,
-        chunks=progress.chunks,
+
+def _filter(request: ListAssetsRequest) -> AssetFilter:
+    return AssetFilter(
+        states=request.state,
+        kinds=request.kind,
+        title=request.title,
+        source=request.source,
+        labels=request.label,
+        requested_from=_moment(request.requested_from) if request.HasField("requested_from") else None,
+        requested_until=_moment(request.requested_until) if request.HasField("requested_until") else None,
     )
+
+
+def _moment(stamp: Timestamp) -> datetime:
+    return stamp.ToDatetime(UTC)

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from framewell.gateway.v1.asset_view_pb2 import AssetView, SeenPerson
+from framewell.gateway.v1.asset_view_pb2 import AssetSummary, AssetView, SeenPerson
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell.media.v1.media_pb2 import Shot
 from framewell.rights.v1.rights_pb2 import RightsDecision
@@ -31,7 +31,8 @@ class ShowAsset:
     object_url: Callable[[str], str]
 
     async def __call__(self, request: GetAssetRequest) -> AssetView:
-        progress, away = await self.progress(request.asset_id)
+        known = await self.progress(request.asset_id)
+        progress, away = known.progress, known.away
         parts, asked = AssetParts(self.services, request.asset_id), _Asked()
         if away is not None:
             asked.missing.append(f"what ingest knows: {away}")
@@ -47,6 +48,7 @@ class ShowAsset:
         if observed.speech is None:
             asked.unavailable.append("speech")
         return AssetView(
+            **_described(known.summary),
             asset_id=request.asset_id,
             kind=progress.kind,
             state=progress.state,
@@ -70,6 +72,15 @@ _SEEN: Final = "text, labels and speech"
 _NO_SHOTS: Final[Sequence[Shot]] = ()
 _NO_PEOPLE: Final[Sequence[SeenPerson]] = ()
 _NO_RIGHTS: Final[Sequence[RightsDecision]] = ()
+
+
+_OF_THE_VIEW: Final = frozenset({"asset_id", "kind", "state", "reason", "chunks"})
+"""What a view and an entry of the list have both, and the view says by itself."""
+
+
+def _described(summary: AssetSummary) -> dict[str, Any]:
+    """Return the fields of an entry of the list that the view has too, under the same names."""
+    return {field.name: value for field, value in summary.ListFields() if field.name not in _OF_THE_VIEW}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from framewell_gateway.ports import (
     Operations,
     ProgressRepository,
     Services,
+    SummaryRepository,
 )
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_kit.clock import Clock
@@ -27,6 +28,7 @@ class AppContext:
     services: Services
     events: EventRepository
     progress: ProgressRepository
+    summaries: SummaryRepository
     objects: Objects
     broker: BrokerSearch
     operations: Operations
@@ -37,7 +39,7 @@ class AppContext:
     @property
     def asset_progress(self) -> AssetProgress:
         """Return the query that says where an asset stands."""
-        return AssetProgress(self.progress, self.services)
+        return AssetProgress(self.progress, self.summaries, self.services)
 
     def object_url(self, key: str) -> str:
         """Return how the caller can fetch an object by its key, as an absolute address."""

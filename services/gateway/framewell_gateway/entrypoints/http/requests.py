@@ -7,6 +7,7 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -20,6 +21,12 @@ WHOLE_BODY = "*"
 
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 _TRUTH = {"true": True, "false": False}
+_TEXTS = {
+    FieldDescriptor.TYPE_STRING,
+    FieldDescriptor.TYPE_ENUM,
+    FieldDescriptor.TYPE_BYTES,
+    FieldDescriptor.TYPE_MESSAGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +34,8 @@ class RequestShape:
     """Which fields of a message a request fills from where, as google.api.http has it.
 
     The names in the path are fields. `body` is '' (no body), `*` (the body is the whole message) or the
-    name of the field that the body is. Every other field is a parameter of the query, but for messages and
-    the `hidden` ones.
+    name of the field that the body is. Every other field is a parameter of the query, but for messages other
+    than times and the `hidden` ones.
     """
 
     message: type[Message]
@@ -49,7 +56,7 @@ class RequestShape:
             return []
         taken = {*self.hidden, self.body, *(field.name for field in self.path_fields)}
         fields: Sequence[Any] = self.message.DESCRIPTOR.fields
-        return [each for each in fields if each.name not in taken and each.message_type is None]
+        return [each for each in fields if each.name not in taken and _is_text(each)]
 
     @property
     def body_message(self) -> Any:
@@ -124,13 +131,18 @@ class RequestShape:
         return message
 
 
+def _is_text(field: FieldDescriptor) -> bool:
+    """Return whether a field can be a parameter: it is no message, or a time."""
+    return field.message_type is None or field.message_type.full_name == Timestamp.DESCRIPTOR.full_name
+
+
 def _from_text(field: FieldDescriptor, text: str) -> Any:
     """Return a parameter as the JSON value of its field; text that is none stays text, and is refused."""
     if field.name == "asset_id":
         return text.lower()
     if field.type == FieldDescriptor.TYPE_BOOL:
         return _TRUTH.get(text, text)
-    if field.type in {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_ENUM, FieldDescriptor.TYPE_BYTES}:
+    if field.type in _TEXTS:
         return text
     return int(text) if _WHOLE.fullmatch(text) else text
 

@@ -6,8 +6,15 @@ from typing import Final
 from framewell.gateway.v1 import asset_view_pb2 as views
 from framewell.gateway.v1.events_pb2 import ListEventsRequest, ListEventsResponse
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
-from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest, UploadHeader, UploadResponse
+from framewell.ingest.v1.ingest_service_pb2 import (
+    GetAssetRequest,
+    SubmitRequest,
+    SubmitResponse,
+    UploadHeader,
+    UploadResponse,
+)
 from framewell.media.v1.media_service_pb2 import GetFrameRequest
+from framewell_gateway.commands.submit_asset import SubmitAsset
 from framewell_gateway.entrypoints.http import frames, routing, uploads
 from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID, list_or_follow
 from framewell_gateway.ports import methods
@@ -22,6 +29,48 @@ calls, asks, answers = (
 _ASSET: Final = "1c5b2c1e-0000-4000-8000-00000000000a"
 _SPAN: Final = {"start_pts": 0, "end_pts": 180000, "first_frame": 0, "frames": 50}
 _CHUNKS: Final = {"planned": 2, "transcoded": 2, "analysed": 1, "failed": 0}
+_TRACK: Final = {
+    "index": 0,
+    "kind": "video",
+    "codec": "h264",
+    "language": "",
+    "width": 1920,
+    "height": 1080,
+    "rotation_degrees": 0,
+    "frame_rate": {"numerator": 25, "denominator": 1},
+    "sample_rate": 0,
+    "channels": 0,
+    "duration": "2s",
+}
+_PROGRAMME: Final = {
+    "title": "Evening news",
+    "series": "",
+    "channel": "One",
+    "language": "de",
+    "identifiers": {},
+    "start_timecode": "",
+}
+_KNOWN: Final = {
+    "title": "Evening news",
+    "uri": "https://archive.example/news.mp4",
+    "requested_at": "2026-11-22T18:00:00Z",
+    "request_labels": {"job": "4711"},
+    "source": "framewell/ingest",
+    "lane": "archive",
+    "ingested_at": "2026-11-22T18:00:01Z",
+    "programme": _PROGRAMME,
+    "original": {
+        "key": f"cd/cd{'0' * 62}.mp4",
+        "media_type": "video/mp4",
+        "size": 1048576,
+        "sha256": f"cd{'0' * 62}",
+    },
+    "container": "mov",
+    "tracks": [_TRACK],
+    "duration": "2s",
+    "generation": 1,
+    "revision": 2,
+}
 _STATEMENT: Final = {
     "issuer": "house",
     "statement_id": "own-4711",
@@ -47,22 +96,25 @@ _DECISION: Final = {
 ROUTES: Final = (
     asks(
         "GET /assets", "listAssets",
-        lambda app: ListAssets(app.progress, app.services),
-        "List assets, newest first",
+        lambda app: ListAssets(app.summaries, app.progress),
+        "List assets, newest first or in the order asked for",
         takes=views.ListAssetsRequest, gives=views.ListAssetsResponse,
         answer={
             "assets": [
                 {
-                    "asset_id": _ASSET, "kind": "video", "state": "analysing", "title": "Evening news",
-                    "uri": "https://archive.example/news.mp4", "requested_at": "2026-11-22T18:00:00Z",
-                    "chunks": _CHUNKS,
+                    "asset_id": _ASSET, "kind": "video", "state": "analysing", **_KNOWN, "chunks": _CHUNKS,
                 }
             ],
-            "next_page_token": "",
+            "next_page_token": "", "total_size": 1,
         },
     ),
-    calls(
-        "POST /assets", "submitAsset", methods.SUBMIT, "Ask for media to be taken in",
+    asks(
+        "POST /assets", "submitAsset",
+        lambda app: SubmitAsset(app.services, app.summaries),
+        "Ask for media to be taken in",
+        takes=SubmitRequest, gives=SubmitResponse,
+        description="Asks for an asset, the same as publishing ingest.requested. "
+        "The same request id twice is one asset.",
         body="request", status=202, problems=(409,),
         example={
             "uri": "https://archive.example/news-2024-05-17.mp4",
@@ -89,6 +141,7 @@ ROUTES: Final = (
         ),
         answer={
             "asset_id": _ASSET, "kind": "video", "state": "analysed", "missing": [], "unavailable": [],
+            **_KNOWN,
             "timeline": {
                 "time_base": {"numerator": 1, "denominator": 90000},
                 "frame_rate": {"numerator": 25, "denominator": 1},
@@ -157,7 +210,7 @@ ROUTES: Final = (
                     "data": {"asset_id": _ASSET, "reason": "Delivered by mistake."},
                 }
             ],
-            "next_page_token": "",
+            "next_page_token": "", "total_size": 1,
         },
     ),
     calls(
@@ -176,7 +229,7 @@ ROUTES: Final = (
                     "model": {"name": "text/ppocr", "version": "5.0"},
                 }
             ],
-            "next_page_token": "",
+            "next_page_token": "", "total_size": 1,
         },
     ),
     calls(

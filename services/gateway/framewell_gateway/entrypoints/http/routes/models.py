@@ -48,12 +48,12 @@ ROUTES: Final = (
                     "intended_use": "Finding faces.",
                 }
             ],
-            "next_page_token": "",
+            "next_page_token": "", "total_size": 1,
         },
     ),
     calls(
         "GET /runs", "listRuns", methods.LIST_RUNS, "List training runs, newest first",
-        answer={"runs": [_RUN], "next_page_token": ""},
+        answer={"runs": [_RUN], "next_page_token": "", "total_size": 1},
     ),
     asks(
         "POST /runs", "startRun",
@@ -67,7 +67,7 @@ ROUTES: Final = (
     calls(
         "GET /candidates", "listCandidates", methods.LIST_CANDIDATES,
         "Models that wait for a person, and those in service",
-        answer={"candidates": [_CANDIDATE], "next_page_token": ""},
+        answer={"candidates": [_CANDIDATE], "next_page_token": "", "total_size": 1},
     ),
     calls(
         "POST /candidates/promote", "promoteCandidate", methods.PROMOTE, "Put a candidate into service",

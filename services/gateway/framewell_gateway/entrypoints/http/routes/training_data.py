@@ -74,7 +74,7 @@ _SNAPSHOT: Final = {
 ROUTES: Final = (
     calls(
         "GET /samples", "listSamples", methods.LIST_SAMPLES, "List samples, oldest first",
-        answer={"samples": [_SAMPLE], "next_page_token": ""},
+        answer={"samples": [_SAMPLE], "next_page_token": "", "total_size": 1},
     ),
     calls(
         "POST /samples/review", "reviewSamples", methods.REVIEW_SAMPLES, "Decide about samples",
@@ -97,7 +97,7 @@ ROUTES: Final = (
                     "recipe": "identity", "purpose": "own_training",
                 }
             ],
-            "next_page_token": "",
+            "next_page_token": "", "total_size": 1,
         },
     ),
     calls(
@@ -110,14 +110,14 @@ ROUTES: Final = (
                     "merged_into": "",
                 }
             ],
-            "next_page_token": "",
+            "next_page_token": "", "total_size": 1,
         },
     ),
     calls(
         "GET /snapshots", "listSnapshots", methods.LIST_SNAPSHOTS, "List snapshots, newest first",
         answer={
             "snapshots": [{"published": _SNAPSHOT, "published_at": "2026-11-22T18:00:00Z"}],
-            "next_page_token": "",
+            "next_page_token": "", "total_size": 1,
         },
     ),
     calls(

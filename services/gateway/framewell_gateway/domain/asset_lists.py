@@ -1,0 +1,59 @@
+"""Which assets a list shows, and in what order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from framewell.gateway.v1.asset_view_pb2 import AssetState
+from framewell.media.v1.media_pb2 import MediaKind
+from framewell_kit.outcomes import Rejected
+
+_DESCENDING = "desc"
+
+
+class SortField(StrEnum):
+    """What assets can be ordered by, as `order_by` names it."""
+
+    REQUESTED_AT = "requested_at"
+    TITLE = "title"
+    DURATION = "duration"
+
+
+@dataclass(frozen=True, slots=True)
+class AssetOrder:
+    """The order of a list; assets that are equal in it are in order of their ids."""
+
+    field: SortField = SortField.REQUESTED_AT
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFilter:
+    """Which assets a list shows: those that meet all of it; what is empty or None is met by every asset.
+
+    `title` is part of the title, in capitals or not. A label is `name:value`, or `name` with any value.
+    `requested_until` is the first moment that is too late.
+    """
+
+    states: "Sequence[AssetState.ValueType]" = ()
+    kinds: "Sequence[MediaKind.ValueType]" = ()
+    title: str = ""
+    source: str = ""
+    labels: Sequence[str] = ()
+    requested_from: datetime | None = None
+    requested_until: datetime | None = None
+
+
+def order_of(text: str) -> AssetOrder:
+    """Return the order that an `order_by` names, `requested_at desc` for an empty one. Raises Rejected."""
+    if not text.strip():
+        return AssetOrder()
+    name, *direction = text.split()
+    if name not in list(SortField) or direction not in ([], [_DESCENDING]):
+        fields = ", ".join(f"`{field}`" for field in SortField)
+        raise Rejected(
+            f"assets cannot be ordered by {text[:80]!r}: name {fields}, alone or followed by ` desc`",
+            code="bad_order",
+        )
+    return AssetOrder(SortField(name), descending=bool(direction))
