@@ -16,8 +16,7 @@ from benchmarks.backbone.contest import LIMIT, OURS, Contestant, run
 from benchmarks.backbone.environment import Environment, Void, embedded_broker
 from benchmarks.backbone.rounds import MOST_ROUNDS, VALID_ROUNDS, Row, play, rows, valid
 from benchmarks.backbone.task import Timing
-
-EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence" / "backbone.json"
+from benchmarks.tables import Table, record, revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Measured:
     latency: latency.Latency
     profile: features.Profile
 
-    def tables(self) -> dict[str, report.Table]:
+    def tables(self) -> dict[str, Table]:
         """By the names under which the documentation shows them."""
         return {
             "rates": report.rates(self.rows),
@@ -86,13 +85,12 @@ def main() -> int:
         print(*measured.tables().values(), sep="\n\n")
         print(f"\n{measured.valid} valid rounds of {measured.played}; every input had its output, once.")
     if options.record:
-        EVIDENCE.parent.mkdir(exist_ok=True)
-        EVIDENCE.write_text(json.dumps(measured.as_json(), indent=2, ensure_ascii=False) + "\n")
+        record("backbone", measured.as_json())
     return 0
 
 
 def _measure(size: Size, folder: Path) -> Measured:
-    revision = report.revision()
+    begun_at = revision()
     with embedded_broker(folder) as kafka, collecting() as collector:
         environment = Environment.prepared(kafka, size.messages, collector.endpoint)
         slow_environment = Environment.prepared(kafka, size.slow_messages, collector.endpoint)
@@ -112,13 +110,13 @@ def _measure(size: Size, folder: Path) -> Measured:
         found = list(rows(counted))
         (ours,) = (row for row in found if row.contestant is OURS)
         profile = features.measure(environment, folder, ours.cpu_us.median, size.profiles)
-    return Measured(revision, len(played), len(counted), found, hops, profile)
+    return Measured(begun_at, len(played), len(counted), found, hops, profile)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.backbone", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print figures and tables as JSON")
-    parser.add_argument("--record", action="store_true", help=f"also write {EVIDENCE.name} for the docs")
+    parser.add_argument("--record", action="store_true", help="also write docs/evidence/backbone.json")
     parser.add_argument("--quick", action="store_true", help="tiny counts: only shows that it runs")
     return parser.parse_args()
 

@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 
 from benchmarks.backbone.task import Task
 from benchmarks.backbone.work import GROUP, READS, WRITES, inputs
-from framewell.asset.v1.asset_pb2 import AssetRemoved
+from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell_contracts.fact_types import FACTS, topics
 from framewell_contracts.topics import Topic, dead_letter_topic, retry_topic
 from framewell_embedded.broker import Broker
@@ -118,7 +118,7 @@ class Environment:
                 records = consumer.consume(min(1000, expected - len(numbers)), timeout=ANSWER_SECONDS)
                 if not records:
                     raise Void(f"{expected - len(numbers)} records of the output cannot be read")
-                numbers += [AssetRemoved.FromString(one.value() or b"").revision for one in records]
+                numbers += [AssetIngested.FromString(one.value() or b"").revision for one in records]
         finally:
             consumer.close()
         ends = [TopicPartition(self.prefix + WRITES, number, OFFSET_END) for number in left]

@@ -11,24 +11,24 @@ from collections.abc import Sequence
 
 from benchmarks.backbone.contestants.framewell_stage import configure_as_service, streaming
 from benchmarks.backbone.work import GROUP, answer
-from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell_kit import loop
 from framewell_kit.facts import Cause
 from framewell_kit.stream import Stage
 
-SECOND_GROUP = "ingest.remove_asset"
+SECOND_GROUP = "transcode.plan_chunks"
 
 
-async def first(fact: AssetRejected, cause: Cause) -> Sequence[AssetRemoved]:
+async def first(fact: AssetRejected, cause: Cause) -> Sequence[AssetIngested]:
     """The same answer as in the contest."""
     return [answer(fact)]
 
 
-async def second(fact: AssetRemoved, cause: Cause) -> Sequence[RecordingClosed]:
+async def second(fact: AssetIngested, cause: Cause) -> Sequence[RecordingClosed]:
     """An answer to the answer, that still names the first event."""
-    return [RecordingClosed(work=Work(asset_id=fact.asset_id, generation=fact.revision))]
+    return [RecordingClosed(work=Work(asset_id=fact.work.asset_id, generation=fact.revision))]
 
 
 STAGES = {

@@ -1,43 +1,18 @@
-"""What was measured, as tables of text: for the terminal, for the documentation, and as JSON."""
+"""What was measured of the backbone, as tables."""
 
 import os
 import platform
-import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from benchmarks.backbone.features import GOAL_US, Profile
 from benchmarks.backbone.latency import EVENTS_A_SECOND, GOAL_P50_MS, Latency
 from benchmarks.backbone.rounds import Row, Spread
+from benchmarks.tables import Table, verdict
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("aiokafka", "confluent-kafka", "faststream", "uvloop", "protobuf")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Finished texts; the first column is a name, all others are figures."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def __str__(self) -> str:
-        widths = [max(map(len, column)) for column in zip(self.columns, *self.rows, strict=True)]
-        return "\n".join(
-            "  ".join(
-                cell.rjust(width) if place else cell.ljust(width)
-                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in (self.columns, *self.rows)
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """For the generator of the documentation's tables."""
-        align = ["left", *("right" for _ in self.columns[1:])]
-        return {"columns": list(self.columns), "align": align, "rows": [list(row) for row in self.rows]}
 
 
 def rates(rows: Sequence[Row]) -> Table:
@@ -51,7 +26,7 @@ def rates(rows: Sequence[Row]) -> Table:
                 f"{row.cpu_us.median:,.1f}",
                 _spread(row.ratio) if row.ratio else "",
                 f"≥ {row.contestant.goal:g}" if row.contestant.goal else "",
-                _verdict(row.reached),
+                verdict(row.reached),
             )
             for row in rows
         ),
@@ -69,7 +44,7 @@ def latency(found: Latency) -> Table:
                 f"{found.p95_ms:.1f}",
                 f"{found.worst_ms:.1f}",
                 f"≤ {GOAL_P50_MS:g}",
-                _verdict(found.p50_ms <= GOAL_P50_MS),
+                verdict(found.p50_ms <= GOAL_P50_MS),
             ),
         ),
     )
@@ -87,7 +62,7 @@ def features(found: Profile) -> Table:
                 "observability and validation",
                 f"{watching:.1f}",
                 f"≤ {GOAL_US:g}",
-                _verdict(watching <= GOAL_US),
+                verdict(watching <= GOAL_US),
             ),
         ),
     )
@@ -100,14 +75,6 @@ def machine() -> str:
         f"{os.cpu_count()} cores that the embedded broker shares, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, {packages}"
     )
-
-
-def revision() -> str:
-    """What was measured, as git names it."""
-    answered = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return answered.stdout.strip() or "unknown"
 
 
 def figures(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -128,7 +95,3 @@ def figures(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _spread(spread: Spread) -> str:
     return f"{spread.median:.2f} [{spread.least:.2f} .. {spread.greatest:.2f}]"
-
-
-def _verdict(reached: bool | None) -> str:
-    return "" if reached is None else "reached" if reached else "not reached"

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_contracts.fact_types import fact_type
 
 READS = fact_type(AssetRejected).type
-WRITES = fact_type(AssetRemoved).type
+WRITES = fact_type(AssetIngested).type
 GROUP = "ingest.note_rejection"
 
 # A thousand live channels: so many keys are in flight at once.
@@ -28,9 +28,10 @@ LINGER_MS = 2
 PRODUCER_BATCH_BYTES = 1 << 18
 
 
-def answer(fact: AssetRejected) -> AssetRemoved:
+def answer(fact: AssetRejected) -> AssetIngested:
     """What is made of an event: as large as it was, and naming it (`revision` is the input's number)."""
-    return AssetRemoved(asset_id=fact.work.asset_id, reason=fact.detail, revision=fact.work.generation)
+    work = Work(asset_id=fact.work.asset_id)
+    return AssetIngested(work=work, uri=fact.detail, revision=fact.work.generation)
 
 
 def inputs(count: int) -> Iterator[Record]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from benchmarks.backbone.task import Stopwatch, Task, Timing
 from benchmarks.backbone.work import GROUP, answer
-from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit import garbage_collection, loop
 from framewell_kit.clock import SystemClock
@@ -27,7 +27,7 @@ class Answer:
         self.all_handled = asyncio.Event()
         self._messages, self._handled = messages, 0
 
-    async def __call__(self, fact: AssetRejected, cause: Cause) -> Sequence[AssetRemoved]:
+    async def __call__(self, fact: AssetRejected, cause: Cause) -> Sequence[AssetIngested]:
         if not self._handled:
             self.watch.begin()
         self._handled += 1
