@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from framewell_cli.report.page import Table
+from framewell_demo.checks.learning import difference_text
 from framewell_demo.outcome import Outcome
 
 STAGES: Final = ("ingest", "transcode", "inference")
@@ -58,12 +59,19 @@ def learned(outcome: Outcome) -> Table:
             str(one.samples),
             f"{one.seconds:.1f} s",
             f"{one.training_seconds:.2f} s",
-            f"{one.onnx_difference:.1e}",
+            difference_text(one.onnx_difference),
             f"{one.changed} of {one.tracks}",
         ]
         for one in outcome.learned
     ]
-    columns = ("model", "samples", "accepted → recognised", "training", "ONNX − torch", "tracks named anew")
+    columns = (
+        "model",
+        "samples",
+        "accepted → recognised",
+        "training",
+        "ONNX graph differs by",
+        "tracks named anew",
+    )
     return Table(columns, rows)
 
 

@@ -11,10 +11,11 @@ from framewell_kit.service import Mesh, Service
 from framewell_training.adapters.job_run_context import JobRunContext
 from framewell_training.adapters.model_documents import DeploymentDocuments, ModelDocuments
 from framewell_training.adapters.object_model_folders import ObjectModelFolders
+from framewell_training.adapters.onnx_graphs import OnnxExporter
 from framewell_training.adapters.parquet_snapshot_tables import ParquetTables
 from framewell_training.adapters.run_documents import RunDocuments
 from framewell_training.adapters.snapshot_documents import SnapshotDocuments
-from framewell_training.adapters.torch_runtime import TorchRuntime
+from framewell_training.adapters.training_process import TorchProcesses
 from framewell_training.commands.train_run import TrainRun
 from framewell_training.domain.promotion import Limits
 from framewell_training.entrypoints import jobs, rpc, stream
@@ -29,7 +30,7 @@ from framewell_training.steps.request_run import RequestRun
 
 async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     """Build training from its settings and the mesh."""
-    torch = TorchRuntime(settings.device, settings.threads)
+    torch = TorchProcesses(settings.device, settings.threads)
     thresholds = Thresholds(settings.hit_distance, settings.review_distance)
     snapshots = SnapshotDocuments(mesh.documents)
     runs = RunDocuments(mesh.documents, mesh.outbox, mesh.jobs)
@@ -53,7 +54,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         deployments=deployments,
         folders=folders,
         recipe=IdentityRecipe(limits_of(settings), settings.calibrate_from, torch.trainer),
-        exporter=torch,
+        exporter=OnnxExporter(),
         promoter=promoter,
         request=request,
         clock=mesh.clock,

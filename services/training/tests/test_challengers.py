@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from framewell_training.adapters.torch_linear import LinearSettings, TorchLinearTrainer
+from framewell_training.adapters.torch_linear import TorchLinearTrainer
+from framewell_training.adapters.training_process import LinearSettings
 from framewell_training.domain.promotion import Limits, Verdict
 from framewell_training.recipes.identity.heads import HeadKind
 from framewell_training.recipes.identity.linear import Checkpoints, NoCheckpoints

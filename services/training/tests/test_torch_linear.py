@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 import torch
 
-from framewell_training.adapters.torch_linear import LinearSettings, TorchLinearTrainer
-from framewell_training.adapters.torch_runtime import NoSuchDeviceError, choose_device
+from framewell_training.adapters.torch_linear import TorchLinearTrainer
+from framewell_training.adapters.training_process import LinearSettings
+from framewell_training.adapters.training_worker import NoSuchDeviceError, choose_device
 from framewell_training.domain.runs import RunStopped
 from framewell_training.recipes.identity.heads import LinearHead
 from framewell_training.recipes.identity.linear import LinearProblem
@@ -134,10 +135,11 @@ def test_a_process_killed_between_epochs_resumes_and_ends_the_same(tmp_path: Pat
 
 
 def test_auto_takes_cuda_where_it_is() -> None:
-    assert choose_device("auto", cuda=True) == "cuda"
-    assert choose_device("auto", cuda=False) == "cpu"
+    assert choose_device(settings("auto"), cuda=True).device == "cuda"
+    assert choose_device(settings("auto"), cuda=False).device == "cpu"
+    assert choose_device(settings("cpu"), cuda=True).device == "cpu"
     with pytest.raises(NoSuchDeviceError, match="FRAMEWELL_TRAINING_DEVICE is cuda"):
-        choose_device("cuda", cuda=False)
+        choose_device(settings("cuda"), cuda=False)
 
 
 @pytest.mark.gpu

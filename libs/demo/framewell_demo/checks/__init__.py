@@ -31,7 +31,7 @@ def run_checks(record: RunRecord) -> list[Check]:
 
 
 def _run(check: CheckFunction, record: RunRecord) -> Check:
-    name = check.__name__.replace("_", " ")
+    name = check.__name__.replace("_", " ").replace("programme b", "programme B")
     try:
         passed, sentence = check(record)
     except (LookupError, StopIteration, TypeError) as error:
@@ -54,7 +54,7 @@ CHECKS: Final[tuple[CheckFunction, ...]] = (
     samples.astronaut_was_withheld,
     samples.photo_was_withheld_in_its_own_words,
     samples.staff_accepted,
-    learning.training_made_models_equal_to_torch,
+    learning.training_exported_graphs_equal_to_their_heads,
     learning.promotion_policy_promoted_them,
     learning.learned_within_seconds,
     learning.man_is_recognised_in_programme_b,

@@ -14,13 +14,13 @@ from framewell_demo.rendering.programmes import ASTRONAUT, MAN
 from framewell_demo.run_record import RunRecord
 
 ONNX_TOLERANCE: Final = 1e-4
-"""Largest difference between the outputs of torch and ONNX."""
+"""Largest difference between the outputs of a head and of its ONNX graph."""
 
 CYCLE_SECONDS: Final = 30.0
 """“Within seconds”, on two busy cores; the figure itself is printed."""
 
 
-def training_made_models_equal_to_torch(record: RunRecord) -> tuple[bool, str]:
+def training_exported_graphs_equal_to_their_heads(record: RunRecord) -> tuple[bool, str]:
     ends = [cycle.training for cycle in record.cycles]
     passed = all(
         is_done(end) and end.HasField("onnx_difference") and end.onnx_difference <= ONNX_TOLERANCE
@@ -28,7 +28,7 @@ def training_made_models_equal_to_torch(record: RunRecord) -> tuple[bool, str]:
     )
     return passed and len(ends) == 2, "; ".join(
         f"{end.model.name}@{end.model.version} in {end.duration.ToTimedelta().total_seconds():.2f} s, "
-        f"ONNX − torch {end.onnx_difference:.1e}"
+        f"its ONNX graph differs by {difference_text(end.onnx_difference)}"
         for end in ends
     )
 
@@ -37,10 +37,12 @@ def promotion_policy_promoted_them(record: RunRecord) -> tuple[bool, str]:
     verdicts = [cycle.training.verdict == VERDICT_PROMOTED for cycle in record.cycles]
     checks = [check for cycle in record.cycles for check in cycle.training.checks]
     failed = dict.fromkeys(check.sentence for check in checks if not check.passed)
-    figures = (
-        f"{sum(check.passed for check in checks)} of {len(checks)} checks of the promotion policy passed"
+    passed = sum(check.passed for check in checks)
+    figures = f"{sum(verdicts)} of {len(verdicts)} models promoted, {passed} of {len(checks)} checks passed"
+    others = " ".join(f"“{beginning(sentence)}”" for sentence in failed)
+    return all(verdicts) and len(verdicts) == 2, (
+        f"{figures}; these do not hold back a model that only adds people: {others}" if failed else figures
     )
-    return all(verdicts) and len(verdicts) == 2, "; ".join([figures, *map(beginning, failed)])
 
 
 def learned_within_seconds(record: RunRecord) -> tuple[bool, str]:
@@ -82,9 +84,10 @@ def astronaut_is_recognised_in_programme_b(record: RunRecord) -> tuple[bool, str
     if person is None:
         return False, f"people: {_people(view)}"
     both = _named(view, MAN.name) is not None
+    man = f"{MAN.name} is {'still' if both else 'no longer'} known"
     model = model_text(person.get("model"))
     return both and person["score"] > 0.5 and model == record.cycles[1].model, (
-        f"{person['name']}, score {person['score']:.2f}, by {model}; {MAN.name} still known: {both}"
+        f"{person['name']}, score {person['score']:.2f}, by {model}; {man}"
     )
 
 
@@ -113,4 +116,12 @@ def _names(view: Any) -> set[str]:
 
 
 def _people(view: Any) -> str:
-    return ", ".join(f"{person['name']} {score_text(person)}" for person in view["people"]) or "nobody"
+    return (
+        ", ".join(f"{person['name']} {score_text(person)}".removesuffix(" -") for person in view["people"])
+        or "nobody"
+    )
+
+
+def difference_text(difference: float) -> str:
+    """Return a difference between two models' outputs, in scientific notation unless there is none."""
+    return f"{difference:.1e}" if difference else "0"

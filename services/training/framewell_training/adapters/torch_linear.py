@@ -14,23 +14,13 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 from torch.nn import functional
 
+from framewell_training.adapters.training_process import LinearSettings
 from framewell_training.recipes.identity.heads import LinearHead
 from framewell_training.recipes.identity.linear import Checkpoints, LinearProblem
 
 BATCH_ROWS: Final = 1024
 _PERMUTATION_STRIDE: Final = 1_000_003
 """A prime: (seed, epoch) pairs do not meet in the generator's seed."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinearSettings:
-    """How to train. `device` is `cpu` or `cuda`."""
-
-    epochs: int
-    learning_rate: float
-    weight_decay: float
-    seed: int
-    device: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,5 +290,5 @@ def _with_check(learned: Learned, check: PromotionCheck) -> Learned:
     return Learned(learned.draft, judgement)
 
 
-# torch and numpy let go of the interpreter while they compute, so the event loop goes on meanwhile.
+# numpy lets go of the interpreter while it computes, so the event loop goes on meanwhile.
 _in_thread = asyncio.to_thread

@@ -35,7 +35,7 @@ VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A model folder that a run made, its figures and the largest difference between torch and ONNX."""
+    """A model folder that a run made, its figures, and how far the graph is off its head at most."""
 
     folder: Folder
     figures: Figures

@@ -91,7 +91,7 @@ Below {hit:.4g} a face is named, below {review:.4g} a person is asked, else it i
 - snapshot {snapshot} (manifest SHA-256 {manifest_sha256}): {samples} samples from {assets} assets
 - embedding {embedding}
 - recipe {recipe}, code {code_version}, seed {seed}; {parameters}
-- largest difference between torch and ONNX Runtime: {difference:.1e}
+- largest difference between the measured head and ONNX Runtime: {difference:.1e}
 
 ## Measured
 

@@ -11,16 +11,16 @@ from framewell_training.recipes.identity.heads import Head
 INPUT = "embedding"
 OUTPUT = "distance"
 MOST_DIFFERENCE = 1e-4
-"""How far ONNX Runtime may be off torch, in the distance's own unit."""
+"""How far ONNX Runtime may be off the head, in the distance's own unit."""
 
 
 class GraphDiffers(Exception):
-    """The exported graph does not compute what torch computes; nothing may be made of this run."""
+    """The exported graph does not compute what its head computes; nothing may be made of this run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A serialised ONNX model and the largest difference to torch that was seen."""
+    """A serialised ONNX model and the largest difference to its head that was seen."""
 
     onnx: bytes
     difference: float
@@ -32,6 +32,6 @@ class GraphExporter(Protocol):
     def export(self, head: Head, probes: Vectors) -> Graph:
         """Return the graph of `head`: `embedding` float32 [N, D] to `distance` float32 [N, classes], N free.
 
-        Compared with torch on `probes` (real vectors) and on random ones. Blocks. Raises GraphDiffers.
+        Compared with the head on `probes` (real vectors) and on random ones. Blocks. Raises GraphDiffers.
         """
         ...

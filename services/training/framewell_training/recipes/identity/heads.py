@@ -1,6 +1,6 @@
 """Heads: from a face's embedding to a distance per class, smaller is nearer.
 
-These are the reference in numpy. Each has a twin as a torch module that is exported to ONNX and compared.
+These are the reference in numpy: what is measured, and what the exported graph of each is compared with.
 """
 
 from __future__ import annotations
