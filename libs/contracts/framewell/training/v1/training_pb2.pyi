@@ -287,7 +287,7 @@ class TrainingCompleted(_message.Message):
     verdict: Global___Verdict.ValueType
     """What the promotion policy decided."""
     onnx_difference: _builtins.float
-    """Largest absolute difference between the outputs of torch and ONNX; unset when no graph was made."""
+    """Largest absolute difference between the outputs of the head that was measured and of its ONNX graph; unset when no graph was made."""
     @_builtins.property
     def outcome(self) -> _mesh_pb2.Outcome:
         """Done, or given up; given up, nothing below is set."""
