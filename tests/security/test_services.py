@@ -21,13 +21,16 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from jsonschema import Draft202012Validator
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Envelope, encode
-from framewell_contracts.fact_types import OUTSIDE, fact_type, topics
+from framewell_contracts.event_schemas import event_schema
+from framewell_contracts.fact_types import FACTS, OUTSIDE, fact_type, topics
 from framewell_contracts.identity import asset_id
-from framewell_kafka.access_table import EVERYBODY, OPERATOR, Grant, grants
+from framewell_contracts.topics import RESULTS
+from framewell_kafka.access_table import EVERYBODY, OPERATOR, RESULTS_READER, Grant, grants
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
 from framewell_kit.settings import SERVICES, MeshSettings
@@ -181,13 +184,71 @@ async def test_an_asset_goes_through_all_services_with_the_rights_of_the_table(
     ]
 
 
-async def send(house: House, request: IngestRequested) -> None:
+async def test_an_integrator_sends_a_request_and_reads_its_result_and_nothing_else(
+    house: House, running: Mapping[str, subprocess.Popen[bytes]]
+) -> None:
+    """One login with the rows `outside` and `results`, as any Kafka client in any language."""
+    rights = [one for one in grants(PREFIX, "playout.") if one.who in (OUTSIDE, RESULTS_READER)]
+    access = house.secured.with_login("integrator")
+    house.secured.allow("integrator", rights)
+    await send(house, IngestRequested(uri=(house.folder / "missing.mp4").as_uri()), "job-missing", access)
+    asset = asset_id("/playout", "job-missing")
+    results = await asyncio.to_thread(
+        follow, access, "playout.results", f"framewell.asset.rejected.v1 {asset}"
+    )
+    end = results[-1]
+    assert (end["type"], end["subject"]) == ("framewell.asset.rejected.v1", asset)
+    assert end["data"]["work"]["asset_id"] == asset
+    assert end["data"]["detail"]
+    for one in results:
+        Draft202012Validator(event_schema(FACTS[one["type"]])).validate(one["data"])
+    assert await asyncio.to_thread(refusal, access, "another-group") == KafkaError.GROUP_AUTHORIZATION_FAILED
+    every = {PREFIX + topic.name for topic in topics()}
+    assert readable(access, every, {PREFIX + RESULTS}) == {PREFIX + RESULTS}
+    assert PREFIX + RESULTS not in named(rights, "write")
+
+
+def follow(access: BrokerAccess, group: str, wanted: str) -> list[dict[str, Any]]:
+    """The results from the first to the one of this type and subject."""
+    consumer = Consumer({**options(access), "group.id": group, "auto.offset.reset": "earliest"})
+    consumer.subscribe([PREFIX + RESULTS])
+    found: list[dict[str, Any]] = []
+    deadline = time.monotonic() + ANALYSED_WITHIN
+    try:
+        while not found or f"{found[-1]['type']} {found[-1]['subject']}" != wanted:
+            assert time.monotonic() < deadline, f"no result {wanted}, only {[one['type'] for one in found]}"
+            message = consumer.poll(0.5)
+            if message is not None:
+                assert message.error() is None, message.error()
+                found.append(json.loads(message.value()))
+    finally:
+        consumer.close()
+    return found
+
+
+def refusal(access: BrokerAccess, group: str) -> int:
+    """The error with which the broker refuses a reader of results in this group."""
+    consumer = Consumer({**options(access), "group.id": group})
+    consumer.subscribe([PREFIX + RESULTS])
+    try:
+        message = consumer.poll(ANSWERED_WITHIN)
+        assert message is not None
+        error = message.error()
+        assert error is not None
+        return int(error.code())
+    finally:
+        consumer.close()
+
+
+async def send(
+    house: House, request: IngestRequested, event: str = EVENT, access: BrokerAccess | None = None
+) -> None:
     """As an outside system does, but for the prefix: this house shares its broker."""
     fact = fact_type(request)
-    envelope = Envelope(EVENT, "/playout", fact.type, datetime.now(UTC))
+    envelope = Envelope(event, "/playout", fact.type, datetime.now(UTC))
     record = encode(envelope, request)
     async with AIOKafkaProducer(
-        **house.access(OUTSIDE).client_options(), enable_idempotence=True
+        **(access or house.access(OUTSIDE)).client_options(), enable_idempotence=True
     ) as producer:
         await producer.send_and_wait(PREFIX + record.topic, record.value, headers=record.headers)
 

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from framewell_gateway.entrypoints.http import openapi, pages, problems, uploads
+from framewell_gateway.entrypoints.http import event_schemas, openapi, pages, problems, uploads
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.guards import Admission, BodyLimit
 from framewell_gateway.entrypoints.http.observing import Observed
@@ -32,6 +32,7 @@ def application(
     app = Starlette(
         routes=[
             *starlette_routes(ROUTES),
+            *event_schemas.routes(),
             *pages.routes(kafka_prefix, json.dumps(described, ensure_ascii=False).encode()),
             Mount(pages.STATIC_PATH, pages.Static()),
         ],

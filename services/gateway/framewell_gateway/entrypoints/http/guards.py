@@ -18,8 +18,8 @@ DECLARED_ACTOR = "framewell-actor"
 ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of the parameter
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # How to call, and what travels, is no secret, and a browser asks for pages without a token.
-_OPEN_PATHS = {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json"}
-_OPEN_FOLDERS = ("/asyncapi/", "/static/")
+_OPEN_PATHS = {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json", "/schemas.json"}
+_OPEN_FOLDERS = ("/asyncapi/", "/schemas/", "/static/")
 
 
 @dataclass(frozen=True, slots=True)

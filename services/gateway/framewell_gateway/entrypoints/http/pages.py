@@ -48,7 +48,8 @@ _INDEX = """\
 <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</dd>
 <dt><a href="/asyncapi">Events</a></dt>
 <dd>What travels on the mesh, who sends and who reads it, and what systems outside may send. For programs:
-<a href="/asyncapi.json">/asyncapi.json</a> and <code>/asyncapi/&lt;service&gt;.json</code> (AsyncAPI 3).</dd>
+<a href="/asyncapi.json">/asyncapi.json</a> and <code>/asyncapi/&lt;service&gt;.json</code> (AsyncAPI 3);
+<a href="/schemas.json">/schemas.json</a> lists the JSON Schema of every event.</dd>
 </dl>
 </main>
 """
