@@ -2,7 +2,9 @@
 
 import errno
 import io
+import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +14,7 @@ from framewell_cli.commands.gateway_access import asset_id
 from framewell_cli.commands.why_text import print_why
 from framewell_cli.errors import UsageProblem
 from framewell_cli.events import _newest
-from framewell_cli.plain_text import harmless, one_line
+from framewell_cli.plain_text import harmless, one_line, plain, plain_json
 
 HOSTILE = "\x1b]0;pwned\x07\x9b31m\u202eevil\udcff"
 SHOWN = "\\x1b]0;pwned\\x07\\x9b31m\\u202eevil\\udcff"
@@ -24,6 +26,19 @@ def test_what_works_on_a_terminal_is_shown_and_what_writing_needs_stays() -> Non
         assert harmless(good) == good
     assert harmless("two\nlines\r\n") == "two\nlines"
     assert one_line("two\nlines\u2028three") == "two lines three"
+
+
+@pytest.mark.parametrize("shown", [harmless, one_line, plain, plain_json])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"uri": "https://editor:hush-hush@a.example/a.mp4"}',
+        '{"uri": "https://a.example/a?sig=hush-hush", "n": 1}',
+    ],
+)
+def test_the_secret_of_an_address_is_not_shown(shown: Callable[[str], str], text: str) -> None:
+    assert "hush-hush" not in shown(text)
+    json.loads(shown(text))
 
 
 @pytest.mark.parametrize("at_a_terminal", [True, False])

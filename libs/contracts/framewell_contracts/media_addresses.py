@@ -40,10 +40,14 @@ _MISPLACED_LOGIN: Final = re.compile(
     rf"(?i)\b([a-z][a-z0-9+.-]{{0,30}}:[/\\]{{2,}})[^/\\?#@\[{_ENDS}]*:\d*[^\d,/\\?#@{_ENDS}][^{_ENDS}]*@"
 )
 """A login with a slash in its password: what stands before the slash is no port."""
+_BARE_LOGIN: Final = re.compile(
+    rf"(?<![\w:/\\@])([/\\]{{2}}|(?!mailto:)(?=\w))(?:[^/\\?#:@{_ENDS}]*:)[^/\\?#:@{_ENDS}]+@(?=[\w\[])"
+)
+"""A login before a host without any scheme."""
 _HOSTS: Final = re.compile(r"(?:(?:\[[^\]]*\]|[^:,\[\]]*)(?::\d*)?)(?:,[^:,\[\]]*(?::\d*)?)*")
 _PAIR: Final = re.compile(rf"(?:[?&;#/]|\\u0026)([^?&;#/={_ENDS}]{{1,100}})=([^?&;#\\{_ENDS}]*)")
 _VALUE_END: Final = re.compile(rf"[&;#\\{_ENDS}]|$")
-_ENCODED: Final = re.compile(rf"[^?&;#/={_ENDS}]*%[0-9A-Fa-f]{{2}}[^?&;#/={_ENDS}]*")
+_ENCODED: Final = re.compile(rf"[^?&;#/=\\{_ENDS}]*%[0-9A-Fa-f]{{2}}[^?&;#/=\\{_ENDS}]*")
 _RANDOM: Final = re.compile(r"[A-Za-z0-9+/=]{24,}")
 _JWT: Final = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
 _AUTHORIZATION: Final = re.compile(
@@ -118,6 +122,8 @@ def redacted_text(text: str) -> str:
     """Return a text without the passwords, signatures and tokens of the addresses in it."""
     text = _MISPLACED_LOGIN.sub(rf"\1{REDACTED}@", text)
     text = _AUTHORITY.sub(_without_login, text)
+    if "@" in text:
+        text = _BARE_LOGIN.sub(rf"\1{REDACTED}@", text)
     if "=" in text:
         text = _without_secret_parameters(text)
     if "%" in text:

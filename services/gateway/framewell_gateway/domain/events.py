@@ -9,8 +9,12 @@ from urllib.parse import quote
 from google.protobuf.message import Message
 
 from framewell_contracts.json_mapping import to_json
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
+
+_ADDRESSES = ("uri", "existing_proxy")
+"""Fields of facts that hold an address of media."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class RecordedEvent:
     """A fact and its envelope.
 
     `asset_id` and `sample_id` are empty where the fact is about none. `recorded` is its arrival here (see
-    Arrivals): the order in which events are listed. `data` is the fact in JSON, as it is on Kafka.
+    Arrivals): the order in which events are listed. `data` is the fact in JSON, as it is on Kafka but for the
+    secrets of addresses, which a request from outside may hold.
     """
 
     id: str
@@ -84,5 +89,12 @@ def recorded_event(fact: Message, cause: Cause, recorded: int) -> RecordedEvent:
         subject=cause.subject,
         asset_id=cause.subject,
         sample_id=str(getattr(fact, "sample_id", "")),
-        data=to_json(fact),
+        data=_without_secrets(to_json(fact)),
     )
+
+
+def _without_secrets(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: str(MediaAddress(value)) if name in _ADDRESSES and isinstance(value, str) else value
+        for name, value in data.items()
+    }

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode, RequestError
 from framewell_contracts.json_mapping import FieldProblem, to_json
+from framewell_contracts.media_addresses import redacted_text
 from framewell_gateway.ports import Away
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, Outcome, Rejected
 
@@ -60,15 +61,18 @@ def problem(
     errors: Sequence[FieldProblem] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the response for a problem."""
+    """Return the response for a problem. No password or signature of an address is repeated."""
     code, title = KINDS.get(status, (ProblemCode.PROBLEM_CODE_UNSPECIFIED, "Problem"))
     body = Problem(
         type="about:blank",
         title=title,
         status=status,
-        detail=detail,
+        detail=redacted_text(detail),
         code=code,
-        errors=[RequestError(field=one.field, problem=one.problem) for one in errors[:_MOST_ERRORS]],
+        errors=[
+            RequestError(field=redacted_text(one.field), problem=redacted_text(one.problem))
+            for one in errors[:_MOST_ERRORS]
+        ],
     )
     retry = {"retry-after": str(_RETRY_SECONDS)} if status == 503 else {}
     return Response(
