@@ -146,3 +146,13 @@ def test_marks_captions_and_quotes_are_on_the_page() -> None:
     assert '<td class="no">✗</td>' in html
     assert "May not be shown.<footer>EXIF</footer>" in html
     assert "picture 1</figcaption>" in html
+
+
+def test_a_page_shows_its_figures_first_and_says_whose_a_picture_is() -> None:
+    picture = Picture(b"\xff\xd8", "a face", credit="Photo: A <b>")
+    refusal = Quote("cut off", "“A transfer”", refusal=True)
+    page = Page("t", "l", [Section("s", pictures=[picture], quotes=[refusal])], [("2", "withheld")])
+    text = render(page)
+    assert text.index("<dt>withheld</dt><dd>2</dd>") < text.index("<section>")
+    assert "<small>Photo: A &lt;b&gt;</small>" in text
+    assert '<blockquote class="refusal">cut off' in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
 from framewell_demo.checks import Check
@@ -107,14 +107,33 @@ def _stages(record: RunRecord, asset_id: str, role: str, title: str) -> Stages:
     view = record.views.get(role, {})
     analysed = next((fact for fact, _ in record.log.of(AssetAnalysed, asset_id)), None)
     seen = ", ".join(
-        f"{total.observation_count} {total.analyser}" for total in (analysed.totals if analysed else ())
+        _counted(total.observation_count, *_WORDS.get(total.analyser, (total.analyser, total.analyser)))
+        for total in (analysed.totals if analysed else ())
     )
     pictures = view.get("timeline", {}).get("frame_count")
-    parts = [f"{pictures} pictures" if pictures else "", f"{len(view.get('shots', ()))} shots", seen]
+    parts = [
+        _counted(pictures, "picture", "pictures") if pictures else "",
+        _counted(len(view.get("shots", ())), "shot", "shots"),
+        seen,
+    ]
     came_out = view.get("reason") if view.get("state") == "rejected" else ", ".join(filter(None, parts))
     return Stages(
         title, asset_id, view.get("state", "unknown"), record.stage_seconds(asset_id), came_out or ""
     )
+
+
+_WORDS: Final = {
+    "faces": ("face", "faces"),
+    "labels": ("label", "labels"),
+    "safety": ("safety rating", "safety ratings"),
+    "speech": ("stretch of speech", "stretches of speech"),
+    "text": ("line of text", "lines of text"),
+}
+"""What one observation of an analyser is, and what several are."""
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _people(record: RunRecord) -> Sequence[Recognised]:

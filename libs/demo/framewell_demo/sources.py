@@ -32,7 +32,8 @@ class Source:
     """One file: what it is, what may be done with it, and the package it ships in.
 
     `use` is `render` (drawn into a programme), `untouched` (taken in as it is) or `tool`.
-    `reproducible` is False where its terms forbid showing it again, on a report page for instance.
+    `reproducible` is False where its terms forbid showing it again, on a report page for instance;
+    `credit` stands under every picture made from it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source:
     terms: str
     package: Package
     reproducible: bool
+    credit: str = ""
 
     @property
     def file_name(self) -> str:
@@ -132,6 +134,7 @@ def _source(entry: Mapping[str, Any]) -> Source:
         terms=entry["terms"],
         package=package,
         reproducible=entry.get("reproducible", True),
+        credit=entry.get("credit", ""),
     )
 
 

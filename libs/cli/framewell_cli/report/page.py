@@ -29,12 +29,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG with a caption, and boxes over it. `small` for crops."""
+    """A JPEG with a caption, and boxes over it. `small` for crops; `credit` says whose picture it is."""
 
     jpeg: bytes
     caption: str
     boxes: Sequence[Box] = ()
     small: bool = False
+    credit: str = ""
 
     @property
     def uri(self) -> str:
@@ -52,10 +53,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quotation and its source: a sentence of the rights gate, a reason for refusing a file."""
+    """A quotation and its source: a sentence of the rights gate, a reason for refusing a file (`refusal`)."""
 
     words: str
     by: str
+    refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole page."""
+    """The whole page. `figures` are the few numbers to see first, each with what it counts."""
 
     title: str
     lead: str
     sections: Sequence[Section] = field(default_factory=tuple)
+    figures: Sequence[tuple[str, str]] = ()
 
 
 def render(page: Page) -> str:
