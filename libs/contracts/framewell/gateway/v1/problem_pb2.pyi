@@ -51,6 +51,14 @@ class _ProblemCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProblemCo
     """The gateway or a service failed; its log has the request id (500)."""
     PROBLEM_CODE_UNAVAILABLE: _ProblemCode.ValueType  # 12
     """Part of the mesh is away; the same request may succeed later (503)."""
+    PROBLEM_CODE_TIMEOUT: _ProblemCode.ValueType  # 13
+    """The rest of the request did not arrive in time (408)."""
+    PROBLEM_CODE_URI_TOO_LONG: _ProblemCode.ValueType  # 14
+    """The address is longer than is taken (414)."""
+    PROBLEM_CODE_TOO_MANY_REQUESTS: _ProblemCode.ValueType  # 15
+    """The caller has too much open; less of it, or later (429)."""
+    PROBLEM_CODE_HEADERS_TOO_LARGE: _ProblemCode.ValueType  # 16
+    """The headers are larger than is taken (431)."""
 
 class ProblemCode(_ProblemCode, metaclass=_ProblemCodeEnumTypeWrapper):
     """Why a request was not met, as a word that a program can switch on."""
@@ -81,6 +89,14 @@ PROBLEM_CODE_INTERNAL: ProblemCode.ValueType  # 11
 """The gateway or a service failed; its log has the request id (500)."""
 PROBLEM_CODE_UNAVAILABLE: ProblemCode.ValueType  # 12
 """Part of the mesh is away; the same request may succeed later (503)."""
+PROBLEM_CODE_TIMEOUT: ProblemCode.ValueType  # 13
+"""The rest of the request did not arrive in time (408)."""
+PROBLEM_CODE_URI_TOO_LONG: ProblemCode.ValueType  # 14
+"""The address is longer than is taken (414)."""
+PROBLEM_CODE_TOO_MANY_REQUESTS: ProblemCode.ValueType  # 15
+"""The caller has too much open; less of it, or later (429)."""
+PROBLEM_CODE_HEADERS_TOO_LARGE: ProblemCode.ValueType  # 16
+"""The headers are larger than is taken (431)."""
 Global___ProblemCode: _TypeAlias = ProblemCode  # noqa: Y015
 
 @_typing.final
