@@ -218,15 +218,12 @@ class ListObservationsRequest(_message.Message):
     SPAN_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    TEXT_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
     page_size: _builtins.int
     """At most so many observations, 0 for the default of 1000."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first page."""
-    text: _builtins.str
-    """Only observations whose text or label holds this text, in capitals or not; empty for all."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only observations of these analysers; empty for all."""
@@ -243,11 +240,10 @@ class ListObservationsRequest(_message.Message):
         span: _media_pb2.Span | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
-        text: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "asset_id", b"asset_id", "page_size", b"page_size", "page_token", b"page_token", "span", b"span", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "asset_id", b"asset_id", "page_size", b"page_size", "page_token", b"page_token", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -261,11 +257,8 @@ class ListObservationsResponse(_message.Message):
 
     OBSERVATIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
-    total_size: _builtins.int
-    """Number of observations on all pages together."""
     @_builtins.property
     def observations(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Observation]:
         """In order of chunk, analyser and time."""
@@ -275,11 +268,10 @@ class ListObservationsResponse(_message.Message):
         *,
         observations: _abc.Iterable[_media_pb2.Observation] | None = ...,
         next_page_token: _builtins.str = ...,
-        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "observations", b"observations", "total_size", b"total_size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "observations", b"observations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
