@@ -91,9 +91,20 @@ def kcat(command: str) -> tuple[str, list[tuple[str, bytes]]]:
 
 def test_every_topic_from_outside_is_documented_and_no_other() -> None:
     page = (ROOT / "docs" / "events.md").read_text()
-    section = page.partition("## What systems outside may send")[2].partition("## Answers")[0]
+    section = page.partition("## What systems outside may send")[2].partition("## Results")[0]
     documented = set(re.findall(r"`(framewell\.[a-z.]+\.v1)`", section))
     assert documented == {name for name, fact in FACTS.items() if fact.from_outside}
+
+
+def test_every_result_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+    table = page.partition("## Results")[2].partition("| type | says |\n")[2].partition("\n\n")[0]
+    documented = set(
+        re.findall(r"`([a-z]+\.[a-z]+)`", "".join(row.split("|")[1] for row in table.splitlines()))
+    )
+    assert documented == {
+        name.removeprefix("framewell.").removesuffix(".v1") for name, fact in FACTS.items() if fact.result
+    }
 
 
 def test_documented_settings_and_commands_exist() -> None:

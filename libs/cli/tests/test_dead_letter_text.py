@@ -77,6 +77,12 @@ def test_a_payload_is_shown_as_what_it_is(value: bytes | None, kind: str) -> Non
     assert f"payload ({kind}, {len(value or b'')} bytes)" in as_text(dead_letter)
 
 
+def test_whom_a_replay_reaches_is_said() -> None:
+    dead_letter = a_dead_letter(b"no event")
+    assert as_json(dead_letter)["replay_reaches"] == ["ingest.accept_request", "gateway.record_event"]
+    assert "replay     reaches also gateway.record_event (they read its topic, too)" in as_text(dead_letter)
+
+
 def test_a_fact_is_shown_in_words() -> None:
     fact = IngestRequested(asset_id="a", uri="file:///x").SerializeToString()
     document = as_json(a_dead_letter(fact))

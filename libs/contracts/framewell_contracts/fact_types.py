@@ -240,25 +240,29 @@ def facts_read(reader: str) -> tuple[FactType, ...]:
             return tuple(fact_type(one) for one in messages)
 
 
+def groups_of(topic: str) -> tuple[str, ...]:
+    """Return the groups that read a topic, in the order of GROUPS; none for any other name."""
+    return _GROUPS_OF.get(topic, ())
+
+
 def keeps_unreadable(group: str, topic: str) -> bool:
     """Return whether the group makes a dead letter of what cannot be read in a topic.
 
-    One group does for every topic that groups read: the first that reads it, or the group of a retry topic.
-    The others skip the record; a replay sends it to its topic, where each of them reads it again.
+    One group does for every topic that groups read: the first that reads it. The others skip the record; a
+    replay sends it to its topic, where each of them reads it again.
     """
-    return _KEEPERS.get(topic) == group
+    return groups_of(topic)[:1] == (group,)
 
 
-def _keepers() -> Mapping[str, str]:
-    """Return the group that keeps what cannot be read, by topic."""
-    keepers: dict[str, str] = {}
+def _groups_of_topics() -> Mapping[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {retry_topic(group): (group,) for group in GROUPS}
     for group in GROUPS:
-        for name in (*(name for fact in facts_read(group) for name in fact.topic_names), retry_topic(group)):
-            keepers.setdefault(name, group)
-    return MappingProxyType(keepers)
+        for name in (name for fact in facts_read(group) for name in fact.topic_names):
+            groups[name] = (*groups.get(name, ()), group)
+    return MappingProxyType(groups)
 
 
-_KEEPERS = _keepers()
+_GROUPS_OF = _groups_of_topics()
 
 
 def topics() -> tuple[Topic, ...]:

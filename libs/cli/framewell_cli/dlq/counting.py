@@ -49,7 +49,10 @@ def list_command(
     prefix: Prefix = "",
     as_json: Json = False,
 ) -> None:
-    """Count the dead letters that wait, by group, code and type of event."""
+    """Count the dead letters that wait, by group, code and type of event.
+
+    An event that cannot be read is one dead letter: of the first group that reads its topic.
+    """
     among = tuple(known_group(group) for group in groups or GROUPS)
     chosen = filters.selection(among, states(state), looks_back=LOOKS_BACK)
     access = broker_access(kafka)

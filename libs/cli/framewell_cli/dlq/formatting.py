@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from framewell_cli.console import progress
 from framewell_cli.plain_text import plain, plain_json
+from framewell_contracts.fact_types import groups_of
 from framewell_kafka.dead_letters import DeadLetter, Selection
 from framewell_kafka.dead_letters.content import content, header
 
@@ -73,6 +74,7 @@ def as_json(dead_letter: DeadLetter) -> dict[str, Any]:
             "first": moment(failure.first_ms),
             "last": moment(failure.last_ms),
             "traceback": failure.traceback,
+            "replay_reaches": list(groups_of(failure.origin_topic)),
         }
     if action:
         document["action"] = {
@@ -101,6 +103,8 @@ def as_text(dead_letter: DeadLetter) -> str:
             f"  came from  {failure.origin_topic}/{failure.origin_partition}@{failure.origin_offset}",
             f"  attempts   {failure.attempt}, first {first}, last {last}",
         ]
+        if reached := _others(dead_letter.id.group, failure.origin_topic):
+            lines.append(f"  replay     reaches also {', '.join(reached)} (they read its topic, too)")
     if action:
         why = f": {action.reason}" if action.reason else ""
         lines.append(f"  {action.kind:<9}  {moment(action.at_ms)} by {action.by}{why}")
@@ -111,6 +115,11 @@ def as_text(dead_letter: DeadLetter) -> str:
         _block(title, body) for title, body in (("headers", _headers(dead_letter)), *_bodies(dead_letter))
     )
     return text + "\n"
+
+
+def _others(group: str, topic: str) -> list[str]:
+    """Return the other groups that a replay reaches."""
+    return [one for one in groups_of(topic) if one != group]
 
 
 def _bodies(dead_letter: DeadLetter) -> list[tuple[str, str]]:

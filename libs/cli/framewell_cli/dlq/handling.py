@@ -20,6 +20,7 @@ from framewell_cli.dlq.options import (
     with_filters,
 )
 from framewell_cli.errors import CommandError, UsageProblem
+from framewell_contracts.fact_types import groups_of
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.dead_letters import (
     WAITING,
@@ -56,7 +57,10 @@ def replay(
     prefix: Prefix = "",
     as_json: Json = False,
 ) -> None:
-    """Send dead letters to the topics they came from, as they were; those sent before stay."""
+    """Send dead letters to the topics they came from, as they were; those sent before stay.
+
+    Every group that reads such a topic gets the record, and an event has its effect once in each.
+    """
     states: frozenset[State] = WAITING | {"replayed"} if again else WAITING
     chosen = filters.selection((known_group(group),), states)
     access, counts, by = broker_access(kafka), ActionCounts(), acting_as or getpass.getuser()
@@ -154,7 +158,8 @@ def _print_replay(counts: ActionCounts, *, dry_run: bool) -> None:
         oldest = "" if counts.oldest_ms is None else f", the oldest given up {moment(counts.oldest_ms)}"
         results.print(f"{_count(sum(counts.topics.values()))} to be sent again{oldest}")
         for topic, count in sorted(counts.topics.items()):
-            results.print(f"  {count} to {topic}", markup=False)
+            groups = ", ".join(groups_of(topic))
+            results.print(f"  {count} to {topic}" + (f", read by {groups}" if groups else ""), markup=False)
     else:
         results.print(f"{_count(counts.done)} sent again")
     if counts.overtaken:
