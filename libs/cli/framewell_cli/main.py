@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, str]] = {
     "down": "framewell_cli.mesh.commands:down",
     "status": "framewell_cli.mesh.commands:status",
     "doctor": "framewell_cli.mesh.doctor.command:doctor",
+    "scale": "framewell_cli.mesh.scale_command:scale",
     "settings": "framewell_cli.mesh.settings:settings",
     "topics": "framewell_cli.mesh.topics:app",
     "scale-in": "framewell_cli.mesh.scale_in:scale_in",

@@ -12,11 +12,10 @@ import httpx
 import pytest
 
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.members import Members
 from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.programs import Program
 from framewell_cli.mesh.supervised_process import SupervisedProcess, why_ended
-from framewell_cli.mesh.supervisor import Supervisor
 
 Usage = namedtuple("Usage", "total used free")
 JAVA = "java.lang.InternalError: a fault occurred\n\tat kafka.Kafka.main(98)\n\tat kafka.Kafka.main(K)\n"
@@ -47,12 +46,10 @@ async def test_what_ends_is_started_again_also_when_the_list_of_processes_cannot
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(ProcessTable, "write", no_space)
-    supervisor = Supervisor(MeshFolder(tmp_path), Ports(17400), ["kafka"], report=lambda _: None)
+    members = Members(MeshFolder(tmp_path), 17400, report=lambda _: None)
     program = Program("kafka", ("/bin/false",), (17400,), None)
     async with httpx.AsyncClient() as client:
-        member = SupervisedProcess(
-            program, tmp_path / "log", supervisor.write_process_table, lambda _: None, client
-        )
+        member = SupervisedProcess(program, tmp_path / "log", members.write_table, lambda _: None, client)
         running = asyncio.create_task(member.run())
         async with asyncio.timeout(30):
             while member.restarts < 2:  # noqa: ASYNC110 - there is no event

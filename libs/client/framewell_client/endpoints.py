@@ -18,6 +18,7 @@ _FILE = "endpoints.json"
 class Endpoints:
     """Addresses of one mesh. Empty where nothing is known.
 
+    `grpc` has every process: `transcode`, and with several replicas also `transcode-1` and so on.
     `ingest_roots` are the folders that ingest reads files from by their path, as far as they are known.
     """
 
@@ -25,6 +26,20 @@ class Endpoints:
     kafka: str = ""
     grpc: Mapping[str, str] = field(default_factory=dict)
     ingest_roots: tuple[Path, ...] = ()
+
+    def target(self, service: str) -> str:
+        """Return the address of a service for a gRPC channel, which connects to a replica that answers.
+
+        Raise Unreachable when it is not known.
+        """
+        found = [
+            where
+            for name, where in sorted(self.grpc.items())
+            if name == service or name.startswith(f"{service}-")
+        ]
+        if not found:
+            raise Unreachable(f"the address of {service} is not known: is the mesh of this folder up?")
+        return found[0] if len(found) == 1 else f"ipv4:{','.join(found)}"
 
     @classmethod
     def find(cls, environment: Mapping[str, str] | None = None) -> "Endpoints":

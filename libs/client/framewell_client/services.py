@@ -16,7 +16,6 @@ from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from framewell.media.v1.media_service_pb2_grpc import MediaServiceStub
 from framewell.training.v1.training_service_pb2_grpc import TrainingServiceStub
 from framewell_client.endpoints import Endpoints
-from framewell_client.errors import Unreachable
 
 if TYPE_CHECKING:  # known to the stubs alone
     from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceAsyncStub
@@ -53,9 +52,7 @@ async def connect(endpoints: Endpoints | None = None) -> AsyncIterator[Services]
     async with AsyncExitStack() as stack:
         channels: dict[str, grpc.aio.Channel] = {}
         for service in ("ingest", "transcode", "inference", "dataset", "training"):
-            if service not in known.grpc:
-                raise Unreachable(f"the address of {service} is not known: is the mesh of this folder up?")
-            channel = grpc.aio.insecure_channel(known.grpc[service], options=CHANNEL_OPTIONS)
+            channel = grpc.aio.insecure_channel(known.target(service), options=CHANNEL_OPTIONS)
             channels[service] = await stack.enter_async_context(channel)
         yield Services(
             ingest=IngestServiceStub(channels["ingest"]),

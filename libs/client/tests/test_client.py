@@ -180,12 +180,18 @@ def test_endpoints_come_from_the_file_of_the_mesh(tmp_path: Path) -> None:
         "rest": "http://127.0.0.1:7410",
         "kafka": "127.0.0.1:7400",
         "grpc.dataset": "127.0.0.1:7423",
+        "grpc.transcode": "127.0.0.1:7421",
+        "grpc.transcode-1": "127.0.0.1:20021",
         "ingest.roots": "/media:/archive",
     }
     (tmp_path / "endpoints.json").write_text(json.dumps(written))
     found = Endpoints.find({"FRAMEWELL_STATE": str(tmp_path)})
     assert (found.rest, found.kafka) == ("http://127.0.0.1:7410", "127.0.0.1:7400")
-    assert found.grpc == {"dataset": "127.0.0.1:7423"}
+    assert found.grpc["transcode-1"] == "127.0.0.1:20021"
+    assert found.target("dataset") == "127.0.0.1:7423"
+    assert found.target("transcode") == "ipv4:127.0.0.1:7421,127.0.0.1:20021"
+    with pytest.raises(Unreachable, match="address of training"):
+        found.target("training")
     assert found.ingest_roots == (Path("/media"), Path("/archive"))
 
 

@@ -14,7 +14,7 @@ from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.commands.gateway_access import ActingAs
 from framewell_cli.console import Json, print_json, print_table
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
-from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_cli.mesh.endpoints import read_endpoints, replica_addresses
 from framewell_cli.service_calls import Metadata, ServiceAway, caller, service
 from framewell_contracts.services import SERVICES
 
@@ -42,7 +42,7 @@ def tune(
     acting_as: ActingAs = "",
     as_json: Json = False,
 ) -> None:
-    """Show how much services log and trace; with options, change it while they run.
+    """Show how much services log and trace, in every replica; with options, change it while they run.
 
     A restart goes back to the settings. Changing takes the authority admin where the mesh has tokens.
     Exit code 1 when a service refused or is away; the others are changed all the same.
@@ -54,7 +54,7 @@ def tune(
     if as_json:
         print_json({"services": [{"service": name, **_document(answer)} for name, answer in answers.items()]})
     else:
-        columns = ("service", "log level", "loggers", "traces", "exported", "until")
+        columns = ("process", "log level", "loggers", "traces", "exported", "until")
         print_table(columns, [(name, *_row(answer)) for name, answer in answers.items()])
     if any(isinstance(answer, CommandError) for answer in answers.values()):
         raise typer.Exit(1)
@@ -87,7 +87,7 @@ def _addresses(which: str) -> dict[str, str]:
         raise UsageProblem(f"There is no service {which!r}. Services: all, {', '.join(SERVICES)}.")
     known = read_endpoints()
     names = SERVICES if which == EVERYBODY else (which,)
-    found = {name: known[f"grpc.{name}"] for name in names if f"grpc.{name}" in known}
+    found = {name: where for one in names for name, where in replica_addresses(known, one).items()}
     if not found:
         raise MeshUnreachable(f"The address of {which} is not known here: 'framewell status' says what runs.")
     return found

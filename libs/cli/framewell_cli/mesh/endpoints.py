@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from framewell_cli.errors import MeshUnreachable
 from framewell_cli.mesh.files import write_whole
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import Ports
 from framewell_cli.mesh.programs import ingest_roots
+from framewell_cli.mesh.replicas import Replica
+from framewell_contracts.services import SERVICES
 
 _HOST = "127.0.0.1"
 
 
-def endpoints(folder: MeshFolder, ports: Ports, processes: Iterable[str]) -> dict[str, str]:
+def endpoints(
+    folder: MeshFolder, ports: Ports, processes: Iterable[str], replicas: Iterable[Replica] = ()
+) -> dict[str, str]:
     """Return the addresses of the named processes: `kafka`, `mongo`, `grpc.<service>`, `health.<service>` …
+
+    A replica beside the first of a service has its ordinal in its keys: `grpc.transcode-1`.
 
     Two values are no addresses: `objects`, the object store's folder, and `ingest.roots`, the folders whose
     files may be named in a `file:` URI.
@@ -36,7 +43,33 @@ def endpoints(folder: MeshFolder, ports: Ports, processes: Iterable[str]) -> dic
             found["ingest.roots"] = ingest_roots(folder)
         if process == "inference":
             found["grpc.oip"] = f"{_HOST}:{ports.oip}"
+    for one in replicas:
+        found[f"grpc.{one.name}"] = one.rpc_address
+        found[f"health.{one.name}"] = f"http://{_HOST}:{one.ports.health(one.service)}"
+        if one.service == "inference":
+            found[f"grpc.oip-{one.ordinal}"] = f"{_HOST}:{one.ports.oip}"
     return dict(sorted(found.items()))
+
+
+def hosts(ports: Ports, processes: Iterable[str], replicas: Iterable[Replica]) -> dict[str, str]:
+    """Return the address of each service as `FRAMEWELL_HOSTS` writes it: all replicas, the first first."""
+    services = [process for process in processes if process in SERVICES]
+    first = [Replica(service, 0, ports) for service in services]
+    every = [*first, *replicas]
+    return {
+        service: ",".join(one.rpc_address for one in every if one.service == service) for service in services
+    }
+
+
+def replica_addresses(addresses: Mapping[str, str], service: str) -> dict[str, str]:
+    """Return name → gRPC address of the replicas of a service, from `endpoints.json`; the first one first."""
+    named = re.compile(rf"grpc\.({re.escape(service)}(?:-(\d+))?)")
+    found = sorted(
+        (int(match[2] or 0), match[1], where)
+        for key, where in addresses.items()
+        if (match := named.fullmatch(key))
+    )
+    return {name: where for _, name, where in found}
 
 
 def write_endpoints(folder: MeshFolder, addresses: dict[str, str]) -> None:

@@ -38,13 +38,23 @@ class MeshFolder:
 
     @property
     def lock(self) -> Path:
-        """LockHeld by the supervisor for as long as it lives; the kernel lets go when it is killed."""
+        """Return the lock that the supervisor holds while it lives; the kernel lets go when it is killed."""
         return self.state / "run" / "supervisor.lock"
 
     @property
     def process_table(self) -> Path:
         """Return the file of the processes of this mesh, as the supervisor last wrote them."""
         return self.state / "run" / "processes.json"
+
+    @property
+    def hosts(self) -> Path:
+        """Return the file with the gRPC addresses of all replicas, which services look at."""
+        return self.state / "run" / "hosts.json"
+
+    @property
+    def scale(self) -> Path:
+        """Return the file with the chosen number of replicas of each service; stays when the mesh is down."""
+        return self.state / "scale.json"
 
     @property
     def broker(self) -> Path:

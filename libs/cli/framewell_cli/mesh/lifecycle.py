@@ -12,15 +12,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
 from framewell_cli.mesh.locking import LockHeld, exclusive, is_held
-from framewell_cli.mesh.logs import open_log
+from framewell_cli.mesh.logs import SUPERVISOR_LOG, log_size, new_lines, open_log
 from framewell_cli.mesh.orphans import end_orphans
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
 from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.processes import MESH_VARIABLE, Identity
+from framewell_cli.mesh.rescaling import rescale
+from framewell_cli.mesh.scale import Scale, change_scale
 from framewell_cli.mesh.supervisor import Supervisor
 from framewell_embedded.errors import CannotStart
 
@@ -30,7 +33,6 @@ LEAST_FREE_BYTES: Final = 2 << 30
 GAVE_UP: Final = "gave up: "
 """What a supervisor's last line begins with when it could not bring the mesh up."""
 
-_SUPERVISOR_LOG: Final = "supervisor"
 _DOWN_WITHIN_SECONDS: Final = 60.0
 
 Report = Callable[[str], None]
@@ -46,8 +48,16 @@ def is_up(folder: MeshFolder) -> bool:
     return supervised and is_held(folder.lock) and folder.endpoints.exists()
 
 
-def run_in_foreground(folder: MeshFolder, ports: Ports, names: Sequence[str], report: Report) -> None:
-    """Supervise the mesh until SIGTERM or Ctrl-C.
+def run_in_foreground(
+    folder: MeshFolder,
+    ports: Ports,
+    names: Sequence[str],
+    report: Report,
+    *,
+    scale: Scale = MappingProxyType({}),
+    on_up: Callable[[], None] = lambda: None,
+) -> None:
+    """Supervise the mesh, with these changes of its scale, until SIGTERM or Ctrl-C.
 
     Raise CannotStart where one runs here already, and where it does not come up.
     """
@@ -55,30 +65,39 @@ def run_in_foreground(folder: MeshFolder, ports: Ports, names: Sequence[str], re
     folder.make()
     try:
         with exclusive(folder.lock):
-            asyncio.run(Supervisor(folder, ports, names, report).run())
+            change_scale(folder, scale)
+            asyncio.run(Supervisor(folder, ports, names, report, on_up).run())
     except LockHeld:
         raise CannotStart(
             f"A mesh runs in {folder.state} already: see 'framewell status', or end it by 'framewell down'."
         ) from None
 
 
-def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: Report) -> None:
-    """Start a supervisor of its own and return when the mesh is up; changes nothing if it is up already.
+def up_detached(
+    folder: MeshFolder,
+    ports: Ports,
+    names: Sequence[str],
+    report: Report,
+    scale: Scale = MappingProxyType({}),
+) -> None:
+    """Start a supervisor of its own and return when the mesh is up; if it is already, change its scale alone.
 
     Raise CannotStart with the supervisor's reason where it does not come up.
     """
     if is_held(folder.lock):
         report("a mesh runs here already")
-        log = folder.log(_SUPERVISOR_LOG)
-        _wait_until_up(folder, None, log.stat().st_size if log.exists() else 0, report)
+        log = folder.log(SUPERVISOR_LOG)
+        _wait_until_up(folder, None, log_size(log), report)
+        rescale(folder, scale, report)
         return
     _check_disk(folder)
     folder.make()
-    log = folder.log(_SUPERVISOR_LOG)
+    log = folder.log(SUPERVISOR_LOG)
     process: subprocess.Popen[bytes] | None = None
     try:
-        offset = log.stat().st_size if log.exists() else 0
+        offset = log_size(log)
         with _ctrl_c_deferred():
+            change_scale(folder, scale)
             process = _start_supervisor(folder, ports, names)
         _wait_until_up(folder, process, offset, report)
     except KeyboardInterrupt:
@@ -90,7 +109,7 @@ def up_detached(folder: MeshFolder, ports: Ports, names: Sequence[str], report: 
 
 
 def _start_supervisor(folder: MeshFolder, ports: Ports, names: Sequence[str]) -> subprocess.Popen[bytes]:
-    descriptor = open_log(folder.log(_SUPERVISOR_LOG))
+    descriptor = open_log(folder.log(SUPERVISOR_LOG))
     try:
         return subprocess.Popen(
             [sys.executable, "-m", "framewell_cli.mesh.daemon", ",".join(names)],
@@ -126,7 +145,7 @@ def _wait_until_up(
     folder: MeshFolder, process: subprocess.Popen[bytes] | None, offset: int, report: Report
 ) -> None:
     """Pass on what the supervisor says until the mesh is up or the supervisor gives up."""
-    log = folder.log(_SUPERVISOR_LOG)
+    log = folder.log(SUPERVISOR_LOG)
     while not is_up(folder):
         ended = process.poll() is not None if process is not None else not is_held(folder.lock)
         offset, reason = _pass_on(log, offset, report)
@@ -138,18 +157,14 @@ def _wait_until_up(
 
 def _pass_on(log: Path, offset: int, report: Report) -> tuple[int, str]:
     """Report the whole lines written since `offset`. Return the new offset, and why it gave up if it did."""
-    with log.open("rb") as text:
-        text.seek(offset)
-        written = text.read()
-    whole = written[: written.rfind(b"\n") + 1]
-    lines = whole.decode(errors="replace").splitlines()
+    offset, lines = new_lines(log, offset)
     reason = ""
     for line in lines:
         if line.startswith(GAVE_UP):
             reason = line.removeprefix(GAVE_UP)
         else:
             report(line)
-    return offset + len(whole), reason
+    return offset, reason
 
 
 def down(folder: MeshFolder, report: Report) -> bool:
@@ -162,7 +177,7 @@ def down(folder: MeshFolder, report: Report) -> bool:
             ended = end_orphans(folder, report)
     except LockHeld:
         raise CannotStart(
-            f"The supervisor of {folder.state} does not end; its log is {folder.log(_SUPERVISOR_LOG)}."
+            f"The supervisor of {folder.state} does not end; its log is {folder.log(SUPERVISOR_LOG)}."
         ) from None
     return was_up or bool(ended)
 

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+SUPERVISOR_LOG: Final = "supervisor"
 LIMIT_BYTES: Final = 16 << 20
 KEPT: Final = 3
 _TAIL_BYTES: Final = 64 << 10
@@ -21,6 +22,22 @@ def open_log(path: Path) -> int:
     """Open a descriptor that appends, for a child's standard output and error; the caller closes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+
+def log_size(path: Path) -> int:
+    """Return how much has been written to a log, to read on from there; 0 where there is none."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def new_lines(path: Path, offset: int) -> tuple[int, list[str]]:
+    """Return the offset after the last whole line, and the whole lines written since `offset`."""
+    if not path.exists():
+        return offset, []
+    with path.open("rb") as text:
+        text.seek(offset)
+        written = text.read()
+    whole = written[: written.rfind(b"\n") + 1]
+    return offset + len(whole), whole.decode(errors="replace").splitlines()
 
 
 def rotate(path: Path, limit_bytes: int = LIMIT_BYTES) -> bool:

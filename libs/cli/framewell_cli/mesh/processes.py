@@ -16,6 +16,9 @@ MESH_VARIABLE: Final = "FRAMEWELL_MESH"
 """In the environment of every process of a mesh: its state folder. Finds processes that no table lists."""
 
 
+_CPU_SAMPLE_SECONDS: Final = 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A pid and when its process began, as the kernel writes it (only compared, never parsed)."""
@@ -90,3 +93,26 @@ def resident_megabytes(pid: int) -> float | None:
     """Return the memory of the process without its children; None where it is unknown."""
     listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return int(listed.stdout) / 1024 if listed.stdout.strip() else None
+
+
+def cores_now(pids: Sequence[int], seconds: float = _CPU_SAMPLE_SECONDS) -> dict[int, float]:
+    """Return how many cores each process takes now, as far as that can be measured."""
+    before = {pid: _cpu_seconds(pid) for pid in pids}
+    began = time.monotonic()
+    time.sleep(seconds if any(used is not None for used in before.values()) else 0)
+    passed = time.monotonic() - began
+    used = {pid: (_cpu_seconds(pid), earlier) for pid, earlier in before.items()}
+    return {
+        pid: max(now - earlier, 0.0) / passed
+        for pid, (now, earlier) in used.items()
+        if now is not None and earlier is not None
+    }
+
+
+def _cpu_seconds(pid: int) -> float | None:
+    """Return the processor time that a process has taken so far; None without /proc, or without it."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime, stime

@@ -11,8 +11,9 @@ from typing import Final
 
 from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
 from framewell_cli.mesh.processes import MESH_VARIABLE
+from framewell_cli.mesh.replicas import Replica
 from framewell_contracts.services import SERVICES
 from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
@@ -77,20 +78,37 @@ def programs(folder: MeshFolder, ports: Ports, names: Sequence[str]) -> list[Pro
             database.prepare()
             found.append(Program(name, database.command(), ports.of(name), None, shared))
         else:
-            found.append(_service(name, ports, shared))
+            found.append(_service(Replica(name, 0, ports), shared))
     return found
 
 
-def _service(name: str, ports: Ports, shared: Mapping[str, str]) -> Program:
+def replica_program(folder: MeshFolder, ports: Ports, replica: Replica) -> Program:
+    """Return the program of a replica beside the first, in the mesh on these ports."""
+    return _service(replica, _shared_environment(folder, ports))
+
+
+def _service(replica: Replica, shared: Mapping[str, str]) -> Program:
+    name, ports = replica.service, replica.ports
     python = training_python() if name == "training" else sys.executable
-    environment = {**shared, **(_INFERENCE_ALLOCATOR if name == "inference" else {})}
     return Program(
-        name=name,
+        name=replica.name,
         command=(python, "-m", f"framewell_{name}"),
         ports=ports.of(name),
         health=f"http://127.0.0.1:{ports.health(name)}/ready",
-        environment=environment,
+        environment={
+            **shared,
+            **(_INFERENCE_ALLOCATOR if name == "inference" else {}),
+            **(_own_ports(ports) if replica.ordinal else {}),
+            # The same member each time, which has its partitions back at once when it is started again,
+            # instead of after the session of the one that died.
+            "FRAMEWELL_INSTANCE": str(replica.ordinal),
+        },
     )
+
+
+def _own_ports(ports: Ports) -> dict[str, str]:
+    """Return what gives a replica other ports than the first has, whatever is set for that one."""
+    return {BASE_VARIABLE: str(ports.base), "FRAMEWELL_INFERENCE_OIP_PORT": str(ports.oip)}
 
 
 def training_python() -> str:
@@ -111,10 +129,8 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
         "FRAMEWELL_KAFKA": f"127.0.0.1:{ports.kafka}",
         "FRAMEWELL_MONGO": f"mongodb://127.0.0.1:{ports.mongo}",
         "FRAMEWELL_OBJECTS": str(folder.objects),
-        "FRAMEWELL_PORT_BASE": str(ports.base),
-        # One process a service: the same member each time, which has its partitions back at once when
-        # it is started again, instead of after the session of the one that died.
-        "FRAMEWELL_INSTANCE": "0",
+        BASE_VARIABLE: str(ports.base),
+        "FRAMEWELL_HOSTS_FILE": str(folder.hosts),
         "PYTHONUNBUFFERED": "1",
         INGEST_ROOTS_VARIABLE: ingest_roots(folder),
         **_unless_set({"FRAMEWELL_SCRATCH": str(folder.scratch)}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from framewell_cli.mesh.disk_space import disk_full
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.locking import is_held
 from framewell_cli.mesh.process_table import Entry, ProcessTable
-from framewell_cli.mesh.processes import resident_megabytes
+from framewell_cli.mesh.processes import cores_now, resident_megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,14 @@ class ProcessStatus:
     name: str
     state: str
     pid: int | None
+    address: str
+    """Where it answers: `host:port` of Kafka, of the database, of gRPC; the gateway's REST."""
     ports: tuple[int, ...]
     up_seconds: float | None
     restarts: int
     resident_megabytes: float | None
+    cpu_cores: float | None
+    """Cores it takes now, 0.5 is half of one; None where that is unknown."""
     reason: str
     log: str
 
@@ -46,7 +51,8 @@ def look(folder: MeshFolder) -> MeshStatus:
     supervised = is_held(folder.lock)
     if table is None or not (supervised or any(process.alive() for _, process in table.processes)):
         raise MeshUnreachable(f"No mesh runs in {folder.state}: start one with 'framewell up --detach'.")
-    processes = tuple(_status(entry) for entry in table.entries)
+    busy = cores_now([process.pid for _, process in table.processes if process.alive()])
+    processes = tuple(_status(entry, busy) for entry in table.entries)
     return MeshStatus(
         ready=supervised and bool(processes) and all(process.state == "ready" for process in processes),
         supervised=supervised,
@@ -56,7 +62,7 @@ def look(folder: MeshFolder) -> MeshStatus:
     )
 
 
-def _status(entry: Entry) -> ProcessStatus:
+def _status(entry: Entry, busy: Mapping[int, float]) -> ProcessStatus:
     pid = entry.process.pid if entry.process is not None and entry.process.alive() else None
     state: str = entry.state
     reason = entry.reason
@@ -66,10 +72,12 @@ def _status(entry: Entry) -> ProcessStatus:
         name=entry.name,
         state=state,
         pid=pid,
+        address=f"127.0.0.1:{entry.ports[0]}" if entry.ports else "",
         ports=entry.ports,
         up_seconds=time.time() - entry.since if pid is not None else None,
         restarts=entry.restarts,
         resident_megabytes=resident_megabytes(pid) if pid is not None else None,
+        cpu_cores=busy.get(pid) if pid is not None else None,
         reason=reason,
         log=entry.log,
     )

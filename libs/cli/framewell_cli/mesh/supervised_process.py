@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import time
@@ -72,6 +73,8 @@ class SupervisedProcess:
         while not self._stopping.is_set():
             began = time.monotonic()
             await self._start()
+            if self._stopping.is_set() and self._process is not None:  # asked to while it was being started
+                self._process.terminate()
             watching = asyncio.create_task(self._watch_readiness())
             status = await self._ended()
             watching.cancel()
@@ -83,7 +86,8 @@ class SupervisedProcess:
             self.restarts += 1
             self._enter("restarting", why_ended(status, self.log))
             self.report(f"{_now()}  {self.program.name} {self.reason}; it is started again")
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         self._enter("stopped")
 

@@ -1,51 +1,41 @@
 """The supervisor: broker and database first, then the topics, then the services, and watch over all of them.
 
 It holds the folder's lock while it lives. When it is killed its processes go on, and the next `up` or `down`
-finds them by the process table and by their environment.
+finds them by the process table and by their environment. SIGUSR1 lets it follow a scale that has changed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
+import json
 import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import httpx
+from aiokafka.errors import KafkaError
 
-from framewell_cli.mesh.endpoints import endpoints, write_endpoints
+from framewell_cli.mesh.endpoints import endpoints, hosts, write_endpoints
+from framewell_cli.mesh.files import write_whole
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.logs import last_lines, rotate
+from framewell_cli.mesh.members import Members
 from framewell_cli.mesh.orphans import end_orphans
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
-from framewell_cli.mesh.process_table import ProcessTable
-from framewell_cli.mesh.processes import Identity
-from framewell_cli.mesh.programs import SERVERS, Program, programs
-from framewell_cli.mesh.supervised_process import SupervisedProcess
+from framewell_cli.mesh.programs import SERVERS, Program, programs, replica_program
+from framewell_cli.mesh.replicas import Replica, new_replica
+from framewell_cli.mesh.scale import SCALABLE, read_scale, scale_text
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.ports import is_free
-from framewell_kafka import topic_admin
+from framewell_kafka import membership, topic_admin
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import CannotApply
 
-READY_WITHIN_SECONDS: Final = 180.0
-SERVICE_GRACE_SECONDS: Final = 25.0
-SERVER_GRACE_SECONDS: Final = 15.0
-CRASHES_AT_START: Final = 4
-"""A process that ends this often before it was ready once will not come up by waiting."""
-
+SCALE_SIGNAL: Final = signal.SIGUSR1
 _MAINTAIN_SECONDS: Final = 10.0
 
 Report = Callable[[str], None]
-
-
-def _plain_client() -> httpx.AsyncClient:
-    """Return a client for health on loopback: no TLS, and no proxies that the environment may name."""
-    return httpx.AsyncClient(verify=False, trust_env=False)  # noqa: S501 - nothing of it is https
 
 
 @dataclass(slots=True)
@@ -56,12 +46,15 @@ class Supervisor:
     ports: Ports
     names: Sequence[str]
     report: Report
-    _client: httpx.AsyncClient = field(default_factory=_plain_client)
-    _members: list[SupervisedProcess] = field(default_factory=list)
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    on_up: Callable[[], None] = lambda: None
+    _members: Members = field(init=False)
+    _replicas: list[Replica] = field(default_factory=list)
+    """Those beside the first of each service, in the order of their ordinals."""
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
-    _unwritten: bool = False
-    """True when the list on disk is not what it should be: there was no room for it."""
+    _rescale: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._members = Members(self.folder, self.ports.base, self.report)
 
     async def run(self) -> None:
         """Bring the mesh up, keep it up, take it down on SIGTERM or SIGINT.
@@ -71,106 +64,130 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(SCALE_SIGNAL, self._rescale.set)
         end_orphans(self.folder, self.report)
         check_ports(self.ports, self.names)
-        background = asyncio.create_task(self._maintain())
+        maintaining = asyncio.create_task(self._maintain())
+        working = asyncio.create_task(self._come_up_and_follow_scale())
+        stopped = asyncio.create_task(self._stop.wait())
         try:
-            coming_up = asyncio.create_task(self._come_up())
-            stopped = asyncio.create_task(self._stop.wait())
-            await asyncio.wait({coming_up, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not coming_up.done():
-                coming_up.cancel()
-            else:
-                coming_up.result()
-            await stopped
+            await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
         finally:
-            background.cancel()
+            for task in (maintaining, working, stopped):
+                task.cancel()
+            await asyncio.gather(maintaining, working, stopped, return_exceptions=True)
             await self._come_down()
+
+    async def _come_up_and_follow_scale(self) -> None:
+        await self._come_up()
+        while True:
+            await self._rescale.wait()
+            self._rescale.clear()
+            try:
+                await self._follow_scale()
+            except CannotStart as error:  # the rest of the mesh goes on
+                self.report(f"not scaled as wished: {error}")
 
     async def _come_up(self) -> None:
         began = time.monotonic()
         specifications = programs(self.folder, self.ports, self.names)
-        self._members = [
-            SupervisedProcess(p, self.folder.log(p.name), self.write_process_table, self.report, self._client)
-            for p in specifications
-        ]
-        servers = [member for member in self._members if member.program.name in SERVERS]
-        services = [member for member in self._members if member.program.name not in SERVERS]
-        await self._start(servers, began)
+        wanted = self._wanted()
+        self._add_replicas(wanted)
+        if wanted:
+            self._members.report_at(began, f"replicas, as chosen: {scale_text(wanted)}")
+        self._write_hosts()
+        await self._members.start([one for one in specifications if one.name in SERVERS], began)
         if "kafka" in self.names:
             await self._apply_topics(began)
-        await self._start(services, began)
-        write_endpoints(self.folder, endpoints(self.folder, self.ports, self.names))
-        self._report(began, "the mesh is up")
+        services = [one for one in specifications if one.name not in SERVERS]
+        await self._members.start([*services, *map(self._program, self._replicas)], began)
+        self._write_endpoints()
+        self._members.report_at(began, "the mesh is up")
+        self.on_up()
 
     async def _apply_topics(self, began: float) -> None:
         try:
             # What would lose something waits for a person's word, and stops nobody from starting.
-            changed = await topic_admin.apply(BrokerAccess(f"127.0.0.1:{self.ports.kafka}"), safe_only=True)
+            changed = await topic_admin.apply(self._broker, safe_only=True)
         except CannotApply as error:
             raise CannotStart(f"The broker's topics cannot be made what is declared: {error}") from None
-        self._report(began, f"topics: {len(changed)} made so" if changed else "topics: as declared")
+        made = f"topics: {len(changed)} created or changed" if changed else "topics: as declared"
+        self._members.report_at(began, made)
 
-    async def _start(self, members: Sequence[SupervisedProcess], began: float) -> None:
-        for member in members:
-            self._tasks.append(asyncio.create_task(member.run()))
-        await asyncio.gather(*(self._until_ready(member, began) for member in members))
+    # --- replicas
 
-    async def _until_ready(self, member: SupervisedProcess, began: float) -> None:
-        ready = asyncio.create_task(member.ready())
+    def _wanted(self) -> dict[str, int]:
+        return {name: number for name, number in read_scale(self.folder).items() if name in self.names}
+
+    def _add_replicas(self, wanted: dict[str, int]) -> list[Replica]:
+        """Note the replicas that are wanted and not there yet, and return them."""
+        new: list[Replica] = []
+        for service, number in wanted.items():
+            there = {one.ordinal for one in self._replicas if one.service == service}
+            for ordinal in sorted({*range(1, number)} - there):
+                bases = [one.ports.base for one in self._replicas]
+                new.append(new_replica(self.folder, service, ordinal, bases))
+                self._replicas.append(new[-1])
+        return new
+
+    async def _follow_scale(self) -> None:
+        """Let surplus replicas drain, end and leave their groups, and start those that are missing."""
+        began = time.monotonic()
+        wanted = self._wanted()
+        surplus = [one for one in self._replicas if one.ordinal >= wanted.get(one.service, 1)]
+        self._replicas = [one for one in self._replicas if one not in surplus]
+        self._write_hosts()
+        self._write_endpoints()
+        await self._members.stop([one.name for one in surplus])
+        for service in SCALABLE:
+            await self._leave(service, {one.ordinal for one in surplus if one.service == service})
+        new = self._add_replicas(wanted)
         try:
-            deadline = time.monotonic() + READY_WITHIN_SECONDS
-            while not ready.done():
-                await asyncio.wait({ready}, timeout=0.2)
-                if not ready.done() and member.restarts >= CRASHES_AT_START:
-                    raise CannotStart(_did_not_come_up(member, f"ended {member.restarts} times"))
-                if not ready.done() and time.monotonic() > deadline:
-                    waited = f"was not ready after {READY_WITHIN_SECONDS:.0f} s"
-                    raise CannotStart(_did_not_come_up(member, waited))
+            await self._members.start([*map(self._program, new)], began)
         finally:
-            ready.cancel()
-        self._report(began, f"{member.program.name} is ready")
+            self._write_hosts()
+            self._write_endpoints()
+        self._members.report_at(began, f"scaled: {scale_text(wanted) or 'one process of each service'}")
+
+    async def _leave(self, service: str, ordinals: set[int]) -> None:
+        """Hand partitions of replicas that have ended to the others at once, not after their session."""
+        if not ordinals or "kafka" not in self.names:
+            return
+        try:
+            await membership.remove(self._broker, service, ordinals)
+        except KafkaError as error:
+            self.report(f"{service}: partitions of ended replicas are with others in 10 s only: {error}")
+
+    def _program(self, replica: Replica) -> Program:
+        return replica_program(self.folder, self.ports, replica)
+
+    @property
+    def _broker(self) -> BrokerAccess:
+        return BrokerAccess(f"127.0.0.1:{self.ports.kafka}")
+
+    def _write_hosts(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk: written again when the scale changes
+            write_whole(
+                self.folder.hosts, json.dumps(hosts(self.ports, self.names, self._replicas), indent=2)
+            )
+
+    def _write_endpoints(self) -> None:
+        write_endpoints(self.folder, endpoints(self.folder, self.ports, self.names, self._replicas))
+
+    # --- the end
 
     async def _come_down(self) -> None:
         with contextlib.suppress(FileNotFoundError):
             self.folder.endpoints.unlink()
-        services = [member for member in self._members if member.program.name not in SERVERS]
-        servers = [member for member in self._members if member.program.name in SERVERS]
-        for group, grace in ((services, SERVICE_GRACE_SECONDS), (servers, SERVER_GRACE_SECONDS)):
-            ended = await asyncio.gather(*(member.stop(grace_seconds=grace) for member in group))
-            for member, clean in zip(group, ended, strict=True):
-                if not clean:
-                    self.report(f"{member.program.name} did not end within {grace:.0f} s and was killed")
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._client.aclose()
+        await self._members.stop_all()
         end_orphans(self.folder, self.report)
 
     async def _maintain(self) -> None:
-        """Keep logs small, and write again what a full disk did not take."""
         while True:
             await asyncio.sleep(_MAINTAIN_SECONDS)
-            if self._unwritten:
-                self.write_process_table()
-            for member in self._members:
-                with contextlib.suppress(OSError):
-                    rotate(member.log)
-
-    def write_process_table(self) -> None:
-        """Write the process table. A full disk must not keep the supervisor from restarting what ended."""
-        supervisor = Identity.of(os.getpid())
-        if supervisor is None:
-            return
-        table = ProcessTable(supervisor, self.ports.base, tuple(m.entry for m in self._members))
-        try:
-            table.write(self.folder)
-            self._unwritten = False
-        except OSError:
-            self._unwritten = True
-
-    def _report(self, began: float, sentence: str) -> None:
-        self.report(f"{time.monotonic() - began:6.1f} s  {sentence}")
+            self._members.maintain()
 
 
 def check_ports(ports: Ports, names: Sequence[str]) -> None:
@@ -182,9 +199,3 @@ def check_ports(ports: Ports, names: Sequence[str]) -> None:
             f"Taken by another program: port {listed}. Stop it, or start this mesh on other ports: "
             f"{BASE_VARIABLE}={ports.base + 100} framewell up"
         )
-
-
-def _did_not_come_up(member: SupervisedProcess, what: str) -> str:
-    program: Program = member.program
-    last = " | ".join(last_lines(member.log, 3))
-    return f"{program.name} {what}. The end of its log ({member.log}): {last or 'empty'}"
