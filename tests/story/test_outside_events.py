@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected
+from framewell_contracts.groups import GROUPS
 from framewell_contracts.identity import asset_id
-from framewell_contracts.topics import dead_letter_topic
 from framewell_demo.facts import FactLog, following
 from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.dead_letters import DeadLetterStore, Selection
 
 TOPIC = "framewell.ingest.requested.v1"
 SOURCE = "/playout/7"
 PATIENCE = 120.0
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "kafkajs"
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 
@@ -60,13 +63,17 @@ async def test_bytes_from_outside_become_assets_rejections_or_dead_letters(
         refused = await ended(log, AssetRejected, asset_id(SOURCE, "elsewhere"))
         assert refused.code == "forbidden"
         assert "/etc" not in refused.detail or "root" in refused.detail
+        misspelt = await ended(log, AssetRejected, asset_id(SOURCE, "misspelt"))
+        assert (misspelt.code, "url" in misspelt.detail) == ("bad_json", True)
         ingested = [fact.work.asset_id for fact, _ in log.of(AssetIngested)]
         assert ingested == [asset_id(SOURCE, "job-1")]
-    reasons = await dead_letters(kafka, 3)
+    reasons = await dead_letters(kafka)
+    assert len(reasons) == 3, "one for each wrong event, however many groups read it"
     assert any("no CloudEvent" in reason or "not JSON" in reason for reason in reasons)
     assert any("imagined" in reason for reason in reasons)
     assert any("url" in reason for reason in reasons)
     await the_asset_plays(endpoints, asset_id(SOURCE, "job-1"))
+    await a_client_in_node_reads_its_results(kafka, home / "sources" / "official-portrait.jpg")
 
 
 async def ended(log: FactLog, kind: type[Any], asset: str) -> Any:
@@ -77,17 +84,39 @@ async def ended(log: FactLog, kind: type[Any], asset: str) -> Any:
     )
 
 
-async def dead_letters(kafka: str, count: int) -> list[str]:
-    """The first `count` dead letters of ingest, as text: whatever their headers say about why."""
-    found: list[str] = []
-    consumer = AIOKafkaConsumer(
-        dead_letter_topic("ingest.accept_request"), bootstrap_servers=kafka, auto_offset_reset="earliest"
-    )
-    async with consumer, asyncio.timeout(PATIENCE):
-        while len(found) < count:
-            record = await consumer.getone()
-            found.append(" ".join(value.decode(errors="replace") for _, value in record.headers))
-    return found
+async def dead_letters(kafka: str) -> list[str]:
+    """Why the dead letters of all groups were given up."""
+    async with DeadLetterStore(BrokerAccess(kafka), tuple(GROUPS)) as store:
+        return [dead_letter.reason async for dead_letter in store.read(Selection(tuple(GROUPS)))]
+
+
+async def a_client_in_node_reads_its_results(kafka: str, media: Path) -> None:
+    """It sends a request for this media and one for what it may not read, and prints what comes of them."""
+    assert (EXAMPLE / "node_modules").is_dir(), "run make setup, which installs the packages of the examples"
+    status, printed = await node(kafka, media.as_uri(), "Portrait", JOB="job-17")
+    assert status == 0, printed
+    for verb in ("ingested", "transcoded", "analysed"):
+        assert f" framewell.asset.{verb}.v1 job=job-17\n" in printed
+    assert '"analyser": "faces"' in printed
+    status, printed = await node(kafka, "file:///etc/hostname")
+    assert status == 1, printed
+    assert '"code": "forbidden"' in printed
+
+
+async def node(kafka: str, *arguments: str, **environment: str) -> tuple[int | None, str]:
+    """Run the example in Node; its exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        "node", "--throw-deprecation", "index.mjs", *arguments, cwd=EXAMPLE,
+        env={**os.environ, "FRAMEWELL_KAFKA": kafka, **environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(PATIENCE):
+            printed, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        raise
+    return process.returncode, printed.decode()
 
 
 async def the_asset_plays(endpoints: Mapping[str, str], asset: str) -> None:
