@@ -30,7 +30,8 @@ MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewe
 PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
-.PHONY: help setup demo up down check lint types architecture contracts evidence locks test test-unit test-integration \
+.PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
+	vulnerabilities test test-unit test-integration \
 	test-package test-story chaos proto lock bench bench-backbone clean
 
 help:
@@ -105,7 +106,7 @@ down:
 
 # --- checks -----------------------------------------------------------------------------------------
 
-check: lint types architecture contracts locks evidence
+check: lint types architecture contracts locks evidence licences containers vulnerabilities
 
 lint: .venv/.complete
 	@$(STEP) "ruff" $(BIN)/ruff check .
@@ -131,6 +132,27 @@ locks: .tools/uv/.complete
 
 evidence: .venv/.complete
 	@$(STEP) "tables of recorded runs" $(BIN)/python infra/make/evidence --check
+
+licences: .venv/.complete .venv-training/.complete infra/embedded/jars/.complete
+	@$(STEP) "licences of dependencies" $(BIN)/python infra/make/licences
+
+# Compose's own loader and BuildKit's own linter, built once. Every other tool of set-up does without Go.
+containers:
+	@if sh infra/make/need go 2>/dev/null; then \
+		$(MAKE) .tools/containers && \
+		$(STEP) "compose (Compose's loader)" .tools/containers compose docker-compose.yml infra/compose/env.example && \
+		$(STEP) "Dockerfile (BuildKit's linter)" .tools/containers dockerfile Dockerfile; \
+	else \
+		printf '  %-44s %s\n' "compose, Dockerfile" "not checked: no Go 1.25 or newer"; \
+	fi
+
+.tools/containers: $(wildcard infra/make/containers/*)
+	@mkdir -p .tools
+	@$(STEP) "Compose's loader, BuildKit's linter (once)" env GOTOOLCHAIN=local \
+		go build -C infra/make/containers -trimpath -o "$(CURDIR)/$@" .
+
+vulnerabilities:
+	@printf '  %-44s %s\n' "known vulnerabilities" "not checked: no package ships advisories (SECURITY.md)"
 
 proto: .venv/.complete
 	@$(BIN)/python infra/make/proto
