@@ -32,7 +32,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
 	vulnerabilities test test-unit test-integration \
-	test-package test-story chaos proto lock bench bench-backbone clean
+	test-package test-story chaos proto lock bench bench-backbone bench-idle clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -197,11 +197,14 @@ chaos: setup
 
 # --- benchmarks -------------------------------------------------------------------------------------
 
-bench: bench-backbone
+# Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/backbone.json, or idle.json.
+bench: bench-backbone bench-idle
 
-# Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/backbone.json.
 bench-backbone: setup
 	@$(BIN)/python -m benchmarks.backbone $(BENCH)
+
+bench-idle: setup
+	@$(BIN)/python -m benchmarks.idle $(BENCH)
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \

@@ -49,6 +49,10 @@ def opened(address: str, folder: Path) -> tuple[str, list[str], set[str]]:
             "--disable-gpu",
             "--disable-dev-shm-usage",
             "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # what else it looks for is logged
             f"--user-data-dir={folder / 'profile'}",
             "--virtual-time-budget=10000",
             "--enable-logging=stderr",
