@@ -75,6 +75,9 @@ def test_a_mesh_comes_up_heals_and_goes_down_without_a_trace(framewell: CommandL
     assert up.returncode == 0, up.stderr
     assert json.loads(up.stdout)["kafka"] == f"127.0.0.1:{framewell.port_base}"
     assert framewell.status()["ready"]
+    assert not [
+        path for path in (framewell.folder / ".framewell").rglob("*") if path.lstat().st_mode & 0o077
+    ], "others may read what the mesh keeps"
     assert framewell("topics", "diff").returncode == 0, "the declared topics were not applied"
     assert framewell("up", "--detach", "--only", SERVERS).returncode == 0, "a second up is no error"
 

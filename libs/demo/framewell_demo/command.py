@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaProducer
 from framewell_cli.console import Json, print_json
 from framewell_cli.errors import CommandError
 from framewell_cli.mesh.locking import LockHeld, exclusive
+from framewell_cli.mesh.private import make_private
 from framewell_demo.broadcaster import EventFactory, EventSender
 from framewell_demo.checks import run_checks
 from framewell_demo.facts import StepTimeoutError, following
@@ -34,6 +35,7 @@ from framewell_kafka.broker_access import BrokerAccess
 from framewell_models.fetch import FetchError
 
 HOME: Final = Path(".framewell-demo")
+LOCK: Final = "demo.lock"
 
 
 def demo(
@@ -49,6 +51,8 @@ def demo(
     Starts a mesh of its own on free ports and takes it down again. Exit code 0 only if every step really
     happened; the page with the pictures is written either way.
     """
+    if not home.exists() or (home / LOCK).exists():  # not a folder that something else shares with others
+        make_private(home)
     sources = open_sources(home / "sources")
     if fetch_only:
         _fetch(sources)
@@ -64,7 +68,7 @@ def demo(
 
 def _played(sources: Sources, home: Path, *, keep: bool) -> Outcome:
     try:
-        with exclusive(home / "demo.lock"):
+        with exclusive(home / LOCK):
             return asyncio.run(_play(sources, home, keep=keep))
     except LockHeld:
         raise CommandError(f"demo: another demo is playing in {home}; wait for it, or use --home") from None

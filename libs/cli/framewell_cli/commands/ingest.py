@@ -16,6 +16,8 @@ from framewell_cli.commands.gateway_access import ActingAs, open_gateway
 from framewell_cli.commands.progress import progress_lines
 from framewell_cli.console import Json, print_json, print_table, progress
 from framewell_cli.errors import UsageProblem
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.private import make_private
 from framewell_cli.report import write_asset_page
 from framewell_client import ClientError, Endpoints, Gateway, Refused
 
@@ -141,7 +143,9 @@ def _write_page(gateway: Gateway, view: dict[str, Any], path: Path) -> None:
 def _page_path(report: Path | None, view: Mapping[str, Any], *, several: bool) -> Path:
     name = f"{view['asset_id']}.html"
     if report is None:
-        return Path(os.environ.get("FRAMEWELL_STATE") or ".framewell") / "pages" / name
+        folder = MeshFolder.here()
+        make_private(folder.state)
+        return folder.pages / name
     return report / name if several else report
 
 

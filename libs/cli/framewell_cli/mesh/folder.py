@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from framewell_cli.mesh.private import close_below, make_private
+
 STATE_VARIABLE: Final = "FRAMEWELL_STATE"
 _NAME: Final = ".framewell"
 
@@ -81,7 +83,14 @@ class MeshFolder:
         """Return the folder of files under way; worth nothing after a restart."""
         return self.state / "scratch"
 
+    @property
+    def pages(self) -> Path:
+        """Return the folder of the pages that `framewell ingest --wait` writes."""
+        return self.state / "pages"
+
     def make(self) -> None:
-        """Create the folders that everything else expects."""
+        """Create the folders that everything else expects, and close to others what is here already."""
+        make_private(self.state.resolve())  # it may be a link to another disk
         for folder in (self.logs, self.lock.parent, self.objects, self.inbox):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private(folder)
+        close_below(self.state, "*", "logs/*", "run/*", "kafka/*", "database/*")

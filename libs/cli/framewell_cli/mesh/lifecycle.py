@@ -20,6 +20,7 @@ from framewell_cli.mesh.locking import LockHeld, exclusive, is_held
 from framewell_cli.mesh.logs import SUPERVISOR_LOG, log_size, new_lines, open_log
 from framewell_cli.mesh.orphans import end_orphans
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
+from framewell_cli.mesh.private import PRIVATE_UMASK
 from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.processes import MESH_VARIABLE, Identity
 from framewell_cli.mesh.rescaling import rescale
@@ -62,6 +63,7 @@ def run_in_foreground(
     Raise CannotStart where one runs here already, and where it does not come up.
     """
     _check_disk(folder)
+    os.umask(PRIVATE_UMASK)  # for every process of the mesh
     folder.make()
     try:
         with exclusive(folder.lock):

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from framewell_cli.mesh.private import FILE_MODE, FOLDER_MODE
+
 
 class LockHeld(Exception):
     """Somebody else holds the lock."""
@@ -21,8 +23,8 @@ _TIMEOUT_SECONDS = 0.5
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Hold the lock while the block runs. Raise LockHeld where another process keeps it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE)
     try:
         deadline = time.monotonic() + _TIMEOUT_SECONDS
         while not _lock(descriptor, fcntl.LOCK_EX):

@@ -12,6 +12,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from framewell_cli.mesh.private import FILE_MODE, FOLDER_MODE
+
 SUPERVISOR_LOG: Final = "supervisor"
 LIMIT_BYTES: Final = 16 << 20
 KEPT: Final = 3
@@ -20,8 +22,8 @@ _TAIL_BYTES: Final = 64 << 10
 
 def open_log(path: Path) -> int:
     """Open a descriptor that appends, for a child's standard output and error; the caller closes it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
 
 
 def log_size(path: Path) -> int:
