@@ -77,3 +77,16 @@ async def test_classes_of_one_name_are_all_listed_across_pages(bench: DatasetBen
         seen += [each.class_id for each in page.classes]
         token = page.next_page_token
     assert seen == [f"class-{number}" for number in range(5)]
+    assert page.total_size == 5
+
+
+@pytest.mark.parametrize(("part", "found"), [("NEUM", ["ada"]), ("ü", ["jörg"]), ("Ada", ["ada"]), (".", [])])
+async def test_classes_are_found_by_a_part_of_any_of_their_names(
+    bench: DatasetBench, part: str, found: list[str]
+) -> None:
+    for class_id, name, aliases in (("ada", "A. Neumann", ["Ada Neumann"]), ("jörg", "Jörg Müßig", [])):
+        named = messages.DatasetClass(dataset_id="people", class_id=class_id, name=name, aliases=aliases)
+        await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=named))
+    answer = await bench.call("ListClasses", catalogue_rpc.ListClassesRequest(name=part))
+    assert [each.class_id for each in answer.classes] == found
+    assert answer.total_size == len(found)

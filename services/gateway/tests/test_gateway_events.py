@@ -66,6 +66,17 @@ async def test_keys_of_maps_from_outside_are_stored_as_they_are(
     assert event["data"]["labels"] == labels
 
 
+async def test_events_are_listed_by_type_and_counted(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await mesh.happened(AssetIngested(work=WORK), SampleProposed(provenance=Provenance(asset_id=ASSET)))
+    for query, count in (
+        ("", 2), ("?page_size=1", 2), ("?type=framewell.asset.ingested.v1", 1),
+        ("?type=framewell.asset.ingested.v1&type=framewell.sample.proposed.v1", 2),
+        ("?type=framewell.asset.rejected.v1", 0),
+    ):  # fmt: skip
+        answer = await gateway.get(f"/v1/assets/{ASSET}/events{query}")
+        assert (answer.status_code, answer.json()["total_size"]) == (200, count)
+
+
 async def test_an_asset_without_events_is_unknown(gateway: httpx.AsyncClient) -> None:
     assert (await gateway.get(f"/v1/assets/{ASSET}/events")).status_code == 404
 

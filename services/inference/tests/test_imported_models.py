@@ -127,6 +127,15 @@ async def test_models_are_paged_by_name_and_version(bench: InferenceBench) -> No
     rest = await bench.call("ListModels", api.ListModelsRequest(page_token=first.next_page_token))
     assert [one.model.version for one in [*first.models, *rest.models]] == ["1.0", "2.0", "3.0"]
     assert rest.next_page_token == ""
+    assert first.total_size == rest.total_size == 3
+    for wanted, versions in (
+        ({"in_force": True}, ["1.0"]),
+        ({"in_force": False}, ["2.0", "3.0"]),
+        ({"name": "site/doubling"}, ["1.0", "2.0", "3.0"]),
+        ({"name": "site"}, []),
+    ):
+        answer = await bench.call("ListModels", api.ListModelsRequest(**wanted))
+        assert [one.model.version for one in answer.models] == versions
 
 
 async def test_what_cannot_be_taken_in_is_refused_with_a_reason(bench: InferenceBench) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,10 +66,10 @@ class RunRepository(Protocol):
 
     async def get(self, run_id: str) -> Run | None: ...
 
-    async def page(self, dataset_id: str, page: PageRequest) -> Page[Run]:
+    async def page(self, dataset_id: str, states: Sequence[RunState], page: PageRequest) -> Page[Run]:
         """Return one page of a dataset's runs (of all runs, for an empty id), newest first.
 
-        Raise Rejected for a bad token.
+        Only of runs in one of the states, unless there are none. Raise Rejected for a bad token.
         """
         ...
 
@@ -113,10 +113,13 @@ class ModelRepository(Protocol):
 
     async def get(self, name: str, version: str) -> Model | None: ...
 
-    async def page(self, name: str, page: PageRequest) -> Page[Model]:
+    async def page(
+        self, name: str, page: PageRequest, serving: Collection[str], *, in_service: bool | None
+    ) -> Page[Model]:
         """Return one page of a name's versions (of all models, for an empty name), newest first.
 
-        Raise Rejected for a bad token.
+        `serving` are the models in service, `<name>@<version>`; only those are returned where `in_service`
+        is true, only others where it is false. Raise Rejected for a bad token.
         """
         ...
 

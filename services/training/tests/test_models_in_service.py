@@ -70,6 +70,10 @@ async def test_a_new_person_follows_at_once_and_the_same_again_waits(training, c
         ("2.0", True),
         ("1.0", False),
     ]
+    for in_service, versions in ((True, ["2.0"]), (False, ["3.0", "1.0"])):
+        found = await training.call("ListCandidates", messages.ListCandidatesRequest(in_service=in_service))
+        assert [one.model.version for one in found.candidates] == versions
+        assert found.total_size == len(versions)
 
 
 async def test_promote_and_rollback_are_one_call_and_one_fact(training, cast) -> None:

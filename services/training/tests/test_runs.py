@@ -76,6 +76,13 @@ async def test_the_same_request_is_the_same_run_and_another_seed_is_not(training
     assert listed.runs[0].run_id == ids[1]
     rest = await training.call("ListRuns", messages.ListRunsRequest(page_token=listed.next_page_token))
     assert [run.run_id for run in rest.runs] == [ids[0]]
+    assert listed.total_size == rest.total_size == 2
+    for states, count in (
+        ([messages.RUN_STATE_DONE], 2),
+        ([messages.RUN_STATE_FAILED, messages.RUN_STATE_QUEUED], 0),
+    ):
+        found = await training.call("ListRuns", messages.ListRunsRequest(state=states))
+        assert found.total_size == len(found.runs) == count
     seen = [
         answer.run.state
         async for answer in training.stream("WatchRun", messages.WatchRunRequest(run_id=ids[1]))

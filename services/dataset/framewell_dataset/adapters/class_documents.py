@@ -1,5 +1,6 @@
 """Classes with their names as documents: the only collection that holds names of people on screen."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,11 +41,13 @@ class ClassDocuments:
         return [_class(each) for each in await self.documents.find(CLASSES, query, sort=[("_id", 1)])]
 
     async def page(
-        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str]
+        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str], name: str
     ) -> Page[DatasetClass]:
         query: Document = {"dataset_id": dataset_id} if dataset_id else {}
         if class_ids:
             query["_id"] = {"$in": list(class_ids)}
+        if name:
+            query["folded"] = {"$regex": re.escape(folded(name) or name)}
         return (await find_page(self.documents, CLASSES, query, page, BY_NAME)).map(_class)
 
     async def change(self, before: DatasetClass, after: DatasetClass) -> bool:

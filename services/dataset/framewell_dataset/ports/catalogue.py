@@ -62,9 +62,9 @@ class ClassRepository(Protocol):
         ...
 
     async def page(
-        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str]
+        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str], name: str
     ) -> Page[DatasetClass]:
-        """Return classes by name (of one dataset, some ids; empty: all)."""
+        """Return classes by name (of one dataset, some ids, with a name that holds `name`; empty: all)."""
         ...
 
     async def change(self, before: DatasetClass, after: DatasetClass) -> bool:

@@ -1,7 +1,10 @@
 """Events in the document store: one document an event, inserted once."""
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from framewell_gateway.domain.events import Cursor, RecordedEvent
@@ -24,6 +27,7 @@ class EventDocuments:
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
+        self._followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def prepare(self) -> None:
         """Make the indexes that the queries below need."""
@@ -34,12 +38,31 @@ class EventDocuments:
         """See EventRepository."""
         is_new = await self._documents.insert_once(EVENTS, _document(event))
         if event.sample_id:
-            await self._give_asset(event.sample_id, event.asset_id)
+            self._wake_followers(await self._give_asset(event.sample_id, event.asset_id))
+        else:
+            self._wake_followers(event.asset_id)
         return is_new
 
-    async def page(self, asset_id: str, page: PageRequest) -> Page[RecordedEvent]:
+    @contextmanager
+    def following(self, asset_id: str) -> Iterator[asyncio.Event]:
         """See EventRepository."""
-        found = await find_page(self._documents, EVENTS, {"asset_id": asset_id}, page, ORDER)
+        recorded = asyncio.Event()
+        self._followers[asset_id].add(recorded)
+        try:
+            yield recorded
+        finally:
+            self._followers[asset_id].discard(recorded)
+            if not self._followers[asset_id]:
+                del self._followers[asset_id]
+
+    def _wake_followers(self, asset_id: str) -> None:
+        for recorded in self._followers.get(asset_id, ()):
+            recorded.set()
+
+    async def page(self, asset_id: str, types: Sequence[str], page: PageRequest) -> Page[RecordedEvent]:
+        """See EventRepository."""
+        of_types = {"type": {"$in": list(types)}} if types else {}
+        found = await find_page(self._documents, EVENTS, {"asset_id": asset_id, **of_types}, page, ORDER)
         return found.map(_event)
 
     async def since(self, asset_id: str, cursor: Cursor | None) -> Sequence[RecordedEvent]:
@@ -64,8 +87,8 @@ class EventDocuments:
         """See EventRepository."""
         return await self._documents.delete_where(EVENTS, {"asset_id": asset_id})
 
-    async def _give_asset(self, sample_id: str, asset_id: str) -> None:
-        """Give its asset to the events of a sample that do not name it, as soon as one event does."""
+    async def _give_asset(self, sample_id: str, asset_id: str) -> str:
+        """Give its asset to a sample's events that do not name it, as soon as one does; return its id."""
         if not asset_id:
             query = {"sample_id": sample_id, "asset_id": {"$gt": ""}}
             proposals = await self._documents.find(EVENTS, query, limit=1)
@@ -73,6 +96,7 @@ class EventDocuments:
         if asset_id:
             orphans = {"sample_id": sample_id, "asset_id": ""}
             await self._documents.update_where(EVENTS, orphans, {"$set": {"asset_id": asset_id}})
+        return asset_id
 
     async def _find(
         self, query: Mapping[str, Any], *, limit: int | None = None, direction: int = 1

@@ -5,7 +5,9 @@ not answer in time, and the outcomes of `framewell_kit.outcomes` (`NotFound`, `C
 `Forbidden`) when it refuses.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -74,10 +76,10 @@ class EventRepository(Protocol):
         """Keep the event; False when it was there already (nothing changes then)."""
         ...
 
-    async def page(self, asset_id: str, page: PageRequest) -> Page[RecordedEvent]:
+    async def page(self, asset_id: str, types: Sequence[str], page: PageRequest) -> Page[RecordedEvent]:
         """Return a page of the events of an asset and of the samples taken from it, in order of arrival.
 
-        Raises Rejected for a token that it did not give out.
+        Only events of these types, unless there are none. Raises Rejected for a token of another making.
         """
         ...
 
@@ -98,6 +100,10 @@ class EventRepository(Protocol):
 
     async def get(self, key: str) -> RecordedEvent | None:
         """Return one event by its key, None when it is not known."""
+        ...
+
+    def following(self, asset_id: str) -> AbstractContextManager[asyncio.Event]:
+        """Set the event, inside the context, whenever this process has recorded an event of the asset."""
         ...
 
     async def forget(self, asset_id: str) -> int:

@@ -6,7 +6,7 @@ from framewell.gateway.v1.events_pb2 import Event, ListEventsRequest, ListEvents
 from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.ports import EventRepository
-from framewell_kit.outcomes import NotFound
+from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_kit.paging import page_request
 
 DEFAULT_PAGE_SIZE = 1000
@@ -16,17 +16,22 @@ DEFAULT_PAGE_SIZE = 1000
 class ListEvents:
     """A page of an asset's events.
 
-    Raises NotFound when nothing has happened to it, Rejected for a token that no page gave out.
+    Raises NotFound for an asset that nobody knows, Away when only ingest could know it and is away, Rejected
+    for a token that no page gave out.
     """
 
     events: EventRepository
+    progress: AssetProgress
 
     async def __call__(self, request: ListEventsRequest) -> ListEventsResponse:
-        page = await self.events.page(request.asset_id, page_request(request, default=DEFAULT_PAGE_SIZE))
-        if not page.items and not request.page_token:
-            raise NotFound(f"nothing has happened to an asset {request.asset_id} here")
+        wanted = page_request(request, default=DEFAULT_PAGE_SIZE)
+        page = await self.events.page(request.asset_id, request.type, wanted)
+        if not page.items and not request.page_token and not await self.events.first(request.asset_id):
+            await self.progress(request.asset_id)
         return ListEventsResponse(
-            events=[event_message(each) for each in page.items], next_page_token=page.next_token
+            events=[event_message(each) for each in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
         )
 
 

@@ -98,8 +98,11 @@ class InferenceRpc(InferenceServiceServicer):
         return api.ListAnalysersResponse(analysers=self.list_analysers())
 
     async def ListModels(self, request: api.ListModelsRequest, context: Any) -> api.ListModelsResponse:
-        page = (await self.list_models(page_request(request))).map(_model)
-        return api.ListModelsResponse(models=page.items, next_page_token=page.next_token)
+        in_force = request.in_force if request.HasField("in_force") else None
+        page = (await self.list_models(page_request(request), request.name, in_force=in_force)).map(_model)
+        return api.ListModelsResponse(
+            models=page.items, next_page_token=page.next_token, total_size=page.total
+        )
 
     async def ImportModel(self, request: api.ImportModelRequest, context: Any) -> api.ImportModelResponse:
         return api.ImportModelResponse(model=_model(await self.import_model(request.manifest, request.files)))

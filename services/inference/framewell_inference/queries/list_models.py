@@ -28,17 +28,27 @@ class ListModels:
     registry: ModelRegistry
     identities: IdentityModelRepository
 
-    async def __call__(self, page: PageRequest) -> Page[LoadedModel]:
-        """Return one page. Raises Rejected for a bad page token."""
-        in_force = set(await self.identities.in_force())
+    async def __call__(
+        self, page: PageRequest, name: str = "", *, in_force: bool | None = None
+    ) -> Page[LoadedModel]:
+        """Return one page: versions of one model where it is named, in force or not where that is asked.
+
+        Raises Rejected for a bad page token.
+        """
+        identities = set(await self.identities.in_force())
         models = [
-            LoadedModel(one.model, in_force=one.model.manifest.ref in in_force)
+            LoadedModel(one.model, in_force=one.model.manifest.ref in identities)
             if one.model.manifest.name.startswith(IDENTITY_PREFIX)
             else one
             for one in self.registry.all()
         ]
+        wanted = [
+            one
+            for one in models
+            if name in {"", one.model.manifest.name} and in_force in {None, one.in_force}
+        ]
         return page_of(
-            models, page, lambda one: (one.model.manifest.name, one.model.manifest.version), (str, str)
+            wanted, page, lambda one: (one.model.manifest.name, one.model.manifest.version), (str, str)
         )
 
 

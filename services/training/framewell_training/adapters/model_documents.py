@@ -6,7 +6,7 @@ collection `in_service`: one document a name: its version, revision and history,
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -58,8 +58,12 @@ class ModelDocuments:
         document = await self.documents.get(MODELS, f"{name}@{version}")
         return None if document is None else _model(document)
 
-    async def page(self, name: str, page: PageRequest) -> Page[Model]:
-        query = {"name": name} if name else {}
+    async def page(
+        self, name: str, page: PageRequest, serving: Collection[str], *, in_service: bool | None
+    ) -> Page[Model]:
+        query: Document = {"name": name} if name else {}
+        if in_service is not None:
+            query["_id"] = {"$in" if in_service else "$nin": sorted(serving)}
         return (await find_page(self.documents, MODELS, query, page, NEWEST_FIRST)).map(_model)
 
     async def every(self) -> AsyncIterator[Model]:

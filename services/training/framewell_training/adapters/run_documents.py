@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from google.protobuf.message import Message
 
 from framewell.training.v1.training_pb2 import TrainingCompleted
-from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.facts import Cause
 from framewell_kit.outbox import Outbox
 from framewell_kit.paging import Order, Page, PageRequest, find_page
@@ -71,10 +71,13 @@ class RunDocuments:
         document = await self.documents.get(RUNS, run_id)
         return None if document is None else await self._as_job_stands(_run(document))
 
-    async def page(self, dataset_id: str, page: PageRequest) -> Page[Run]:
-        query = {"dataset_id": dataset_id} if dataset_id else {}
+    async def page(self, dataset_id: str, states: Sequence[RunState], page: PageRequest) -> Page[Run]:
+        query: Document = {"dataset_id": dataset_id} if dataset_id else {}
+        if states:
+            query["$or"] = await self._in_states(states)
         found = await find_page(self.documents, RUNS, query, page, NEWEST_FIRST)
-        return Page([await self._as_job_stands(_run(one)) for one in found.items], found.next_token)
+        runs = [await self._as_job_stands(_run(one)) for one in found.items]
+        return Page(runs, found.next_token, found.total)
 
     async def report(self, run_id: str, stage: str, progress: float) -> None:
         change = {"state": RunState.RUNNING.value, "stage": stage, "progress": progress}
@@ -126,6 +129,15 @@ class RunDocuments:
             number = await self.documents.count(NUMBERS, {"name": name}) + 1
             taken = {"_id": f"{name}#{number}", "name": name, "family": key.family, "number": number}
             await self.documents.insert_once(NUMBERS, taken)
+
+    async def _in_states(self, states: Sequence[RunState]) -> list[Query]:
+        """Return which runs are in these states: of those that have not ended, their jobs know."""
+        not_ended = await self.documents.find(RUNS, {"state": {"$nin": _ENDED}})
+        stand = [await self._as_job_stands(_run(one)) for one in not_ended]
+        return [
+            {"_id": {"$in": [run.run_id for run in stand if run.state in states]}},
+            {"state": {"$in": [state.value for state in states if state.ended]}},
+        ]
 
     async def _as_job_stands(self, run: Run) -> Run:
         """Return the run, failed when its job was given up (its worker died again and again)."""

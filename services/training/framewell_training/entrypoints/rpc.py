@@ -54,9 +54,12 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         return messages.StartTrainingResponse(run=_run(await self.start.start(request.request, call_cause())))
 
     async def ListRuns(self, request: messages.ListRunsRequest, context: Any) -> messages.ListRunsResponse:
-        found = await self.runs.page(request.dataset_id, page_request(request))
+        states = [state for state, number in STATES.items() if number in request.state]
+        found = await self.runs.page(request.dataset_id, states, page_request(request))
         return messages.ListRunsResponse(
-            runs=[_run(run) for run in found.items], next_page_token=found.next_token
+            runs=[_run(run) for run in found.items],
+            next_page_token=found.next_token,
+            total_size=found.total,
         )
 
     async def WatchRun(
@@ -83,10 +86,13 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         self, request: messages.ListCandidatesRequest, context: Any
     ) -> messages.ListCandidatesResponse:
         deployments = {one.name: one for one in await self.deployments.names()}
-        found = await self.models.page(request.name, page_request(request))
+        serving = {f"{one.name}@{one.version}" for one in deployments.values() if one.version}
+        in_service = request.in_service if request.HasField("in_service") else None
+        found = await self.models.page(request.name, page_request(request), serving, in_service=in_service)
         return messages.ListCandidatesResponse(
             candidates=[_candidate(model, deployments.get(model.name)) for model in found.items],
             next_page_token=found.next_token,
+            total_size=found.total,
         )
 
     async def Promote(self, request: messages.PromoteRequest, context: Any) -> messages.PromoteResponse:

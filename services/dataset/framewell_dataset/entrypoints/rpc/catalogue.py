@@ -42,7 +42,9 @@ class CatalogueServicer(stubs.CatalogueServiceServicer):
         self, request: messages.ListDatasetsRequest, context: Any
     ) -> messages.ListDatasetsResponse:
         page = (await self.datasets.page(page_request(request))).map(dataset_message)
-        return messages.ListDatasetsResponse(datasets=page.items, next_page_token=page.next_token)
+        return messages.ListDatasetsResponse(
+            datasets=page.items, next_page_token=page.next_token, total_size=page.total
+        )
 
     async def CreateClass(
         self, request: messages.CreateClassRequest, context: Any
@@ -66,9 +68,12 @@ class CatalogueServicer(stubs.CatalogueServiceServicer):
             page_request(request, default=CLASSES_A_PAGE),
             dataset_id=request.dataset_id,
             class_ids=request.class_ids,
+            name=request.name,
         )
         classes = page.map(class_message)
-        return messages.ListClassesResponse(classes=classes.items, next_page_token=classes.next_token)
+        return messages.ListClassesResponse(
+            classes=classes.items, next_page_token=classes.next_token, total_size=classes.total
+        )
 
     async def RenameClass(
         self, request: messages.RenameClassRequest, context: Any

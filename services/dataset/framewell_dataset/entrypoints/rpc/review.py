@@ -63,7 +63,9 @@ class ReviewServicer(stubs.ReviewServiceServicer):
             asset_id=request.asset_id,
         )
         listed = await self._messages(page.items)
-        return messages.ListSamplesResponse(samples=listed, next_page_token=page.next_token)
+        return messages.ListSamplesResponse(
+            samples=listed, next_page_token=page.next_token, total_size=page.total
+        )
 
     async def GetSample(self, request: messages.GetSampleRequest, context: Any) -> messages.GetSampleResponse:
         sample = await self.samples.get(request.sample_id)

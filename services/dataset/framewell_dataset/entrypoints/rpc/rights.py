@@ -55,6 +55,7 @@ class RightsServicer(stubs.RightsServiceServicer):
             entries=[entry.usage for entry in page.items],
             balances=[balance_message(each) for each in balances],
             next_page_token=page.next_token,
+            total_size=page.total,
         )
 
     async def VerifyAudit(

@@ -39,7 +39,9 @@ class SnapshotServicer(stubs.SnapshotServiceServicer):
         self, request: messages.ListSnapshotsRequest, context: Any
     ) -> messages.ListSnapshotsResponse:
         page = (await self.snapshots.page(page_request(request), request.dataset_id)).map(snapshot_message)
-        return messages.ListSnapshotsResponse(snapshots=page.items, next_page_token=page.next_token)
+        return messages.ListSnapshotsResponse(
+            snapshots=page.items, next_page_token=page.next_token, total_size=page.total
+        )
 
     async def ExportSnapshot(
         self, request: messages.ExportSnapshotRequest, context: Any
