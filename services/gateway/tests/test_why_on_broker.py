@@ -1,6 +1,7 @@
 """Why an asset is stuck, on the real broker: each thing that holds it up is found and named."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,9 +14,11 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation, AssetVerdict, Reason
+from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell.media.v1.media_pb2 import Work
-from framewell_contracts.fact_types import topics
+from framewell_contracts.fact_types import fact_type, topics
+from framewell_contracts.identity import asset_id
 from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_embedded.ports import free_ports
@@ -196,6 +199,30 @@ async def test_a_dead_letter_is_told_with_the_command_that_replays_it_until_it_i
         await store.replay(chosen, by="test", rate_limit=RateLimit(), counts=ActionCounts())
     await eventually(lambda: asset in case.handled)
     assert not (await case.explain(asset)).dead_letters  # others have not read it yet
+
+
+async def test_a_request_that_cannot_be_read_is_found_by_the_asset_that_waits_for_it(broker: str) -> None:
+    """First as a record that waits, then as a dead letter, though it has no `ce_subject`."""
+    requested, group = fact_type(IngestRequested).type, "ingest.accept_request"
+    event = {"specversion": "1.0", "id": "e1", "source": "/playout", "type": requested, "data": {"url": "x"}}
+    asset = asset_id("/playout", "e1")
+
+    async def handle(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
+        return []
+
+    async with StreamBench(broker) as bench:
+        await bench.declare(IngestRequested, groups=[group])
+        search = KafkaSearch(bench.access, bench.prefix, groups=(group,))
+        await bench.write(requested, json.dumps(event).encode())
+        (waiting,) = (await search.search(asset, None)).waiting
+        assert (waiting.group, waiting.topic) == (group, requested)
+        await bench.run(Stage(group, handle))
+        found: list[Any] = []
+        while not found:
+            await asyncio.sleep(0.1)
+            found = (await search.search(asset, None)).dead_letters
+        (dead_letter,) = found
+        assert (dead_letter.code, dead_letter.id, dead_letter.type) == ("bad_json", "e1", requested)
 
 
 async def test_an_open_breaker_is_told_with_the_command_that_resumes_it(case: Case) -> None:
