@@ -49,7 +49,7 @@ class ChainStory:
         for block in range(0, self.assets, MIXED):
             for part in range(PARTS):
                 for asset in range(block, min(block + MIXED, self.assets)):
-                    yield f"{asset}-{part}", IngestRequested(asset_id=f"asset-{asset}", uri=str(part))
+                    yield f"{asset}-{part}", chain.request(asset, part)
 
     async def write(self, count: int | None = None, *, per_second: float = 0) -> None:
         """Write the next requests (all that are left); returns once Kafka has acknowledged them."""
@@ -153,7 +153,7 @@ class ChainStory:
         outcome.effects_out = len({effect.cause for effect in effects})
         wanted = [one for one, _ in self.requests() if one in self.load.acknowledged]
         missing = checkers.lost(wanted, self._answers()) + checkers.lost(wanted, {one["_id"] for one in kept})
-        whole = {f"asset-{number}" for number in range(self.assets)}
+        whole = {chain.asset_id(number) for number in range(self.assets)}
         for topic in (chain.REMOVED, chain.INGESTED, chain.CLOSED):
             missing += [f"{topic} of {one}" for one in checkers.lost(sorted(whole), self._keys(topic))]
         outcome.lost = len(missing)

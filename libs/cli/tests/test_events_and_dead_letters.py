@@ -27,6 +27,7 @@ pytestmark = pytest.mark.integration
 
 GROUP = "ingest.accept_request"
 REQUESTED = fact_type(IngestRequested).type
+A, B = "1c5b2c1e-0000-4000-8000-00000000000a", "1c5b2c1e-0000-4000-8000-00000000000b"
 
 
 @pytest.fixture
@@ -59,11 +60,11 @@ async def listed_when(bench: StreamBench, count: int) -> Any:
 
 
 async def test_what_is_printed_may_be_sent(bench: StreamBench) -> None:
-    await bench.publish(IngestRequested(asset_id="a", uri="file:///Müßig.mp4"))
-    await bench.publish(IngestRequested(asset_id="b"))
-    (printed,) = await run(bench, "events", "tail", "ingest.requested", "--asset", "a")
+    await bench.publish(IngestRequested(asset_id=A, uri="file:///Müßig.mp4"))
+    await bench.publish(IngestRequested(asset_id=B, uri="file:///b"))
+    (printed,) = await run(bench, "events", "tail", "ingest.requested", "--asset", A)
     event = decode(REQUESTED, [], json.dumps(printed).encode())
-    assert event.message == IngestRequested(asset_id="a", uri="file:///Müßig.mp4")
+    assert event.message == IngestRequested(asset_id=A, uri="file:///Müßig.mp4")
     assert len(await run(bench, "events", "tail", "ingest", "--all")) == 2
 
 
@@ -76,7 +77,9 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
             raise Rejected("not today", code="forbidden")
         return []
 
-    await bench.publish(IngestRequested(asset_id="a"), IngestRequested(asset_id="b"))
+    await bench.publish(
+        IngestRequested(asset_id=A, uri="file:///a"), IngestRequested(asset_id=B, uri="file:///b")
+    )
     await bench.run(Stage(GROUP, handler))
     await eventually(lambda: len(seen) == 2)
     listed = await listed_when(bench, 2)
@@ -84,7 +87,7 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
     assert (kind["group"], kind["code"], kind["type"]) == (GROUP, "forbidden", REQUESTED)
     shown = await run(bench, "dlq", "show", GROUP)
     assert [one["reason"] for one in shown["dead_letters"]] == ["not today"] * 2
-    assert {one["payload"]["value"]["asset_id"] for one in shown["dead_letters"]} == {"a", "b"}
+    assert {one["payload"]["value"]["asset_id"] for one in shown["dead_letters"]} == {A, B}
     assert (await run(bench, "dlq", "replay", GROUP, "--dry-run"))["matching"] == 2
     refuse = False
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 2
@@ -134,7 +137,7 @@ async def test_what_fails_again_is_a_new_letter_of_the_same_event(bench: StreamB
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
         raise Rejected("never", code="forbidden")
 
-    await bench.publish(IngestRequested(asset_id="a"))
+    await bench.publish(IngestRequested(asset_id=A, uri="file:///a"))
     await bench.run(Stage(GROUP, handler))
     await listed_when(bench, 1)
     assert (await run(bench, "dlq", "replay", GROUP))["replayed"] == 1

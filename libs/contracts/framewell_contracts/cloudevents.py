@@ -7,7 +7,9 @@ SDK reads and writes the same records (tested); it is not used here because its 
 several times the whole budget of a message.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,9 +18,12 @@ from google.protobuf.message import DecodeError, Message
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import Lane
+from framewell_contracts.bounds import OutOfBounds, check
 from framewell_contracts.fact_types import FACT_OF_MESSAGE, FACTS, FactType
 from framewell_contracts.identity import requested_asset_id
-from framewell_contracts.json_events import parse_json_data, parse_structured, structured_attributes
+from framewell_contracts.json_events import parse_json_data, structured_attributes, structured_data
+from framewell_contracts.json_mapping import parse_object
+from framewell_contracts.json_mapping.values import parse_time
 from framewell_contracts.topics import DEAD_LETTER_SUFFIX, RETRY_SUFFIX
 from framewell_contracts.unreadable import Unreadable
 
@@ -75,10 +80,12 @@ _RETRY_OR_DEAD_LETTER = (RETRY_SUFFIX, DEAD_LETTER_SUFFIX)
 _SPEC = ("ce_specversion", b"1.0")
 _PROTOBUF = PROTOBUF.encode()
 _CONTENT = ("content-type", _PROTOBUF)
-# By topic and `ce_type`: the type as text, and what parses its message.
+# By topic and `ce_type`: the type as text, and what parses its message. Of types that systems outside write,
+# every event goes the general way, which checks it.
 _PARSERS = {
     (topic, name.encode()): (name, fact.message.FromString)
     for name, fact in FACTS.items()
+    if not fact.from_outside
     for topic in fact.topic_names
 }
 
@@ -144,8 +151,19 @@ def decode(topic: str, headers: Headers, value: bytes | None, *, received_ms: in
     `received_ms`, milliseconds since 1970, stands in for the time of an outside event that has none.
     Raises Unreadable with a sentence its sender can act on.
     """
+    headers = list(headers)
     raw = dict(headers)
+    if len(raw) != len(headers):
+        _refuse_repeated(headers)
     return _as_we_write(topic, raw, value) or _as_anybody_writes(topic, raw, value, received_ms)
+
+
+def _refuse_repeated(headers: Sequence[tuple[str, bytes]]) -> None:
+    """Raise Unreadable where an attribute stands twice; other headers are not looked at."""
+    names = Counter(name for name, _ in headers if name.startswith("ce_") or name == "content-type")
+    for name, times in names.items():
+        if times > 1:
+            raise Unreadable(f"header {name!r} stands {times} times", code="bad_header")
 
 
 def _as_we_write(topic: str, raw: dict[str, bytes], value: bytes | None) -> Event | None:
@@ -180,18 +198,25 @@ def _as_we_write(topic: str, raw: dict[str, bytes], value: bytes | None) -> Even
 def _as_anybody_writes(
     topic: str, raw: dict[str, bytes], value: bytes | None, received_ms: int | None
 ) -> Event:
-    data: dict[str, Any] | bytes | None
+    event: dict[str, Any] | None = None
     try:
         kind = (raw.get("content-type") or b"").decode().partition(";")[0].strip().lower()
         if kind == STRUCTURED or (not kind and "ce_specversion" not in raw and _looks_like_json(value)):
-            given, data, kind = parse_structured(value or b"")
-            attributes = structured_attributes(given)
-        else:
-            attributes, data = _binary_attributes(raw), value
+            event = parse_object(value or b"", "the event")
+        attributes = _binary_attributes(raw) if event is None else structured_attributes(event)
     except UnicodeDecodeError as error:
         raise Unreadable(f"a header is not UTF-8 text: {error}", code="bad_header") from error
     fact = _fact_of(attributes, topic)
-    return Event(_envelope(attributes, received_ms), _message(fact, kind, data))
+    try:
+        envelope = _envelope(attributes, received_ms)
+        data, kind = (value, kind) if event is None else structured_data(event)
+        return Event(envelope, _message(fact, kind, data))
+    except Unreadable as error:
+        envelope = _envelope({**attributes, "time": ""}, received_ms)
+        given = value if event is None else event.get("data")
+        read = error.message if isinstance(error, OutOfBounds) else _partial_message(fact, given)
+        error.partial = Event(envelope, read)
+        raise
 
 
 def _looks_like_json(value: bytes | None) -> bool:
@@ -235,24 +260,46 @@ def _fact_of(attributes: dict[str, str], topic: str) -> FactType:
 
 def _envelope(attributes: dict[str, str], received_ms: int | None) -> Envelope:
     text = attributes.get("time")
-    try:
-        if text:
-            time = datetime.fromisoformat(text)
-        else:
-            time = (
-                datetime.now(UTC) if received_ms is None else datetime.fromtimestamp(received_ms / 1000, UTC)
-            )
-    except ValueError as error:
-        raise Unreadable(f"time {text!r} is not an RFC 3339 time", code="bad_time") from error
+    if text:
+        time = _time(text)
+    else:
+        time = datetime.now(UTC) if received_ms is None else datetime.fromtimestamp(received_ms / 1000, UTC)
     return Envelope(
         id=attributes["id"],
         source=attributes["source"],
         type=attributes["type"],
-        time=time if time.tzinfo else time.replace(tzinfo=UTC),
+        time=time,
         subject=attributes.get("subject", ""),
         traceparent=attributes.get("traceparent"),
         tracestate=attributes.get("tracestate"),
     )
+
+
+def _time(text: str) -> datetime:
+    """Return the moment of an attribute in RFC 3339, in UTC. Raises Unreadable."""
+    try:
+        return parse_time(text).ToDatetime(UTC)
+    except ValueError as error:
+        raise Unreadable(f"attribute 'time' {error}, not {text[:80]!r}", code="bad_time") from error
+
+
+def _partial_message(fact: FactType, data: Any) -> Message:
+    """Return what can be read of data that is refused: protobuf whole, of JSON the texts at its top."""
+    message = fact.message()
+    try:
+        if isinstance(data, bytes) and not _looks_like_json(data):
+            return fact.message.FromString(data)
+        given = parse_object(data) if isinstance(data, bytes) else data
+    except (DecodeError, Unreadable):
+        return message
+    if not isinstance(given, dict):
+        return message
+    for field in message.DESCRIPTOR.fields:
+        text = given.get(field.name)
+        if field.type == field.TYPE_STRING and not field.is_repeated and isinstance(text, str):
+            with suppress(ValueError):  # half a surrogate pair
+                setattr(message, field.name, text)
+    return message
 
 
 def _message(fact: FactType, kind: str, data: dict[str, Any] | bytes | None) -> Message:
@@ -270,8 +317,11 @@ def _message(fact: FactType, kind: str, data: dict[str, Any] | bytes | None) -> 
             f"content type {kind!r} is not taken; send {PROTOBUF} or {JSON}", code="content_type"
         )
     try:
-        return fact.message.FromString(data)
+        message = fact.message.FromString(data)
     except DecodeError as error:
         raise Unreadable(
             f"the value is no {fact.message.DESCRIPTOR.full_name} in protobuf", code="not_protobuf"
         ) from error
+    if fact.from_outside:
+        check(message)
+    return message

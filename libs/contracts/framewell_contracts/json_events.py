@@ -1,47 +1,76 @@
 """Events in JSON, for systems that speak no protobuf. Off the hot path: written for clear answers."""
 
 import base64
-import binascii
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
 
 from google.protobuf.message import Message
 
+from framewell_contracts.bounds import check
 from framewell_contracts.json_mapping import from_json, parse_object, to_json
+from framewell_contracts.json_mapping.values import kind
 from framewell_contracts.unreadable import Unreadable
 
 M = TypeVar("M", bound=Message)
 
+_CONTENT: Final = ("data", "data_base64")
+_TEXT_ATTRIBUTES: Final = frozenset(
+    {
+        *("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema"),
+        *("traceparent", "tracestate"),
+    }
+)
 
-def parse_structured(value: bytes) -> tuple[dict[str, Any], dict[str, Any] | bytes | None, str]:
-    """Return attributes, data and content type of a structured-mode event. Data in JSON stays an object.
+
+def structured_attributes(event: Mapping[str, Any]) -> dict[str, str]:
+    """Return the attributes of a structured-mode event that are text.
+
+    Raises Unreadable for an attribute of another type than CloudEvents gives it. Extensions may be a number
+    or a truth value too, and nobody reads those here. An attribute that is null is not there.
+    """
+    found: dict[str, str] = {}
+    for name, content in event.items():
+        if name in _CONTENT or content is None:
+            continue
+        if isinstance(content, str):
+            found[name] = content
+        elif name in _TEXT_ATTRIBUTES:
+            raise Unreadable(f"attribute {name!r} must be text, not {kind(content)}", code="bad_json")
+        elif isinstance(content, dict | list):
+            raise Unreadable(f"attribute {name!r} must be text, a number or a truth value", code="bad_json")
+    return found
+
+
+def structured_data(event: Mapping[str, Any]) -> tuple[dict[str, Any] | bytes | None, str]:
+    """Return data and content type of a structured-mode event. Data in JSON stays an object.
 
     Raises Unreadable.
     """
-    event = parse_object(value, "the event")
-    kind = str(event.pop("datacontenttype", "application/json")).partition(";")[0].strip().lower()
-    encoded = event.pop("data_base64", None)
+    content_type = (event.get("datacontenttype") or "application/json").partition(";")[0].strip().lower()
+    encoded, data = event.get("data_base64"), event.get("data")
+    if encoded is not None and data is not None:
+        raise Unreadable("only one of data and data_base64 may be there", code="bad_json")
     if encoded is not None:
+        if not isinstance(encoded, str):
+            raise Unreadable(f"data_base64 must be text, not {kind(encoded)}", code="bad_json")
         try:
-            return event, base64.b64decode(str(encoded), validate=True), kind
-        except binascii.Error as error:
+            return base64.b64decode(encoded, validate=True), content_type
+        except ValueError as error:
             raise Unreadable(f"data_base64 is not base64: {error}", code="bad_json") from error
-    data = event.pop("data", None)
     if data is not None and not isinstance(data, dict):
         raise Unreadable("data must be a JSON object with the fields of the message", code="bad_json")
-    return event, data, kind
-
-
-def structured_attributes(attributes: dict[str, Any]) -> dict[str, str]:
-    """Return attributes as text; raises Unreadable for an attribute that is an object or a list."""
-    for name, content in attributes.items():
-        if isinstance(content, dict | list):
-            raise Unreadable(f"attribute {name!r} must be text, a number or a truth value", code="bad_json")
-    return {name: str(content) for name, content in attributes.items() if content is not None}
+    return data, content_type
 
 
 def parse_json_data(message_type: type[M], data: dict[str, Any] | bytes) -> M:
-    """Return the message in the mesh's JSON spelling. Raises Unreadable, also for an unknown field."""
-    return from_json(data if isinstance(data, dict) else parse_object(data), message_type)
+    """Return the message in the mesh's JSON spelling.
+
+    Raises Unreadable, also for an unknown field and for what breaks the rules of the .proto.
+    """
+    document = data if isinstance(data, dict) else parse_object(data)
+    message = from_json(document, message_type)
+    check(message, document)
+    return message
 
 
 def structured(event: Any) -> dict[str, Any]:

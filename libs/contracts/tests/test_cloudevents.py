@@ -22,6 +22,7 @@ from framewell_contracts.json_mapping import to_json
 PROTOBUF = b"application/protobuf"
 JSON = b"application/json"
 INGEST = "framewell.ingest.requested.v1"
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 PLANNED = "framewell.chunk.planned.v1"
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 WHEN = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
@@ -43,7 +44,7 @@ def as_sdk_message(record: Record) -> KafkaMessage:
 
 
 def test_the_sdk_reads_ours() -> None:
-    message = IngestRequested(asset_id="asset-1", uri="file:///x.mp4")
+    message = IngestRequested(asset_id=ASSET, uri="file:///x.mp4")
     read = from_binary(
         as_sdk_message(encode(an_envelope(), message)), data_unmarshaller=IngestRequested.FromString
     )
@@ -59,7 +60,7 @@ def test_the_sdk_reads_ours() -> None:
 
 
 def test_we_read_the_sdks_binary_mode_in_protobuf() -> None:
-    message = IngestRequested(asset_id="asset-1", uri="file:///x.mp4")
+    message = IngestRequested(asset_id=ASSET, uri="file:///x.mp4")
     attributes = {"id": "e1", "source": "/playout", "type": INGEST, "datacontenttype": "application/protobuf"}
     sent = to_binary(CloudEvent(attributes, message), data_marshaller=lambda data: data.SerializeToString())
     event = decode(INGEST, list(sent.headers.items()), sent.value)
@@ -146,6 +147,10 @@ def binary(kind: str = INGEST, **more: bytes) -> list[tuple[str, bytes]]:
     return [(name.replace("content_type", "content-type"), value) for name, value in named.items() if value]
 
 
+def structured_with(**more: object) -> bytes:
+    return json.dumps({"specversion": "1.0", "id": "1", "source": "/p", "type": INGEST, **more}).encode()
+
+
 @pytest.mark.parametrize(
     ("code", "expected", "topic", "headers", "value"),
     [
@@ -165,7 +170,8 @@ def binary(kind: str = INGEST, **more: bytes) -> list[tuple[str, bytes]]:
         ("json_not_taken", "protobuf", f"{PLANNED}.live", binary(PLANNED, content_type=JSON), b"{}"),
         ("no_cloudevent", "specversion", INGEST, [], b'{"id": "1"}'),
         ("bad_json", "attribute 'source'", INGEST, [], b'{"specversion": "1.0", "source": {}}'),
-        ("bad_json", "base64", INGEST, [], b'{"specversion": "1.0", "data_base64": "!"}'),
+        ("bad_json", "base64", INGEST, [], structured_with(data_base64="!")),
+        ("bad_json", "must be a JSON object", INGEST, [], structured_with(data=[1])),
         ("bad_json", "deep", INGEST, [], None),
     ],
 )  # fmt: skip

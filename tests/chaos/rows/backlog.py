@@ -80,4 +80,4 @@ class Memory:
 
 def _requests(first: int, end: int) -> Iterator[tuple[str, IngestRequested]]:
     for number in range(first, end):
-        yield str(number), IngestRequested(asset_id=f"asset-{number % KEYS}", uri=str(number))
+        yield str(number), workload.request(number % KEYS, number)

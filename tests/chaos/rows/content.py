@@ -136,8 +136,7 @@ async def _worker(story: ChainStory, **settings: object) -> Worker:
 def _poison(count: int) -> Iterator[Record]:
     """Bytes that are no message, records that are no event, and requests no handler can understand."""
     for number in range(count):
-        key = f"asset-{number}"
-        request = IngestRequested(asset_id=key, uri="not a number")
+        request = IngestRequested(asset_id=chain.asset_id(number), uri=f"{chain.PART}not a number")
         record = encode(Envelope(f"bad-{number}", "/chaos", chain.REQUESTED, datetime.now(UTC)), request)
         yield (
             record,

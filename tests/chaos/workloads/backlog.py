@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chaos.workloads import SERVICE_OF
 from chaos.workloads.settings import WorkloadSettings
@@ -19,13 +20,20 @@ GROUP = "ingest.accept_request"
 REQUESTED, REJECTED = fact_type(IngestRequested).type, fact_type(AssetRejected).type
 # One in so many requests is answered: enough to see that none is skipped, little enough to read.
 ANSWERED_EVERY = 50
+NUMBER = "file:///number/"
+
+
+def request(asset: int, number: int) -> IngestRequested:
+    """Return the request with a number."""
+    return IngestRequested(asset_id=str(UUID(int=asset)), uri=f"{NUMBER}{number}")
 
 
 async def answer(fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
     """Answer some."""
-    if int(fact.uri) % ANSWERED_EVERY:
+    number = fact.uri.removeprefix(NUMBER)
+    if int(number) % ANSWERED_EVERY:
         return []
-    return [AssetRejected(work=Work(asset_id=fact.asset_id), code=fact.uri)]
+    return [AssetRejected(work=Work(asset_id=fact.asset_id), code=number)]
 
 
 def wire(settings: WorkloadSettings, mesh: Mesh) -> Service:

@@ -13,6 +13,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 from zlib import crc32
 
 from chaos.blind import never_look_at_the_clock
@@ -43,10 +44,21 @@ FACTS = tuple(
     for kind in (IngestRequested, AssetRejected, AssetRemoved, SegmentIngested, RecordingClosed)
 )
 REQUESTED, REJECTED, REMOVED, INGESTED, CLOSED = FACTS
+PART = "file:///part/"
 EFFECTS, WHOLES, JOB = "effects", "wholes", "settle"
 # In place of the epoch that ended the job: none did.
 GIVEN_UP = -1
 JOBS_AT_ONCE = 4
+
+
+def asset_id(number: int) -> str:
+    """Return the id of an asset by its number."""
+    return str(UUID(int=number))
+
+
+def request(asset: int, part: int) -> IngestRequested:
+    """Return the request of one part of an asset."""
+    return IngestRequested(asset_id=asset_id(asset), uri=f"{PART}{part}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,7 @@ class AcceptRequest:
     settings: WorkloadSettings
 
     async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
-        part = int(fact.uri)  # ValueError for what is no request of ours
+        part = int(fact.uri.removeprefix(PART))  # ValueError for what is no request of ours
         self.journal.note("attempt", fact.asset_id, part, cause.id)
         try:
             return await self._accept(fact, part, cause)

@@ -9,9 +9,10 @@ names and 64-bit integers as text, and it takes more than one spelling of each. 
 Timestamp and Duration.
 """
 
+from framewell_contracts.field_problem import FieldProblem
 from framewell_contracts.json_mapping.comments import comments
 from framewell_contracts.json_mapping.enum_words import enum_value, enum_word, enum_words
-from framewell_contracts.json_mapping.read import FieldProblem, InvalidDocument, from_json, parse_object
+from framewell_contracts.json_mapping.read import InvalidDocument, from_json, parse_object
 from framewell_contracts.json_mapping.schema import Schema, components, reference, schema_of
 from framewell_contracts.json_mapping.write import to_json
 

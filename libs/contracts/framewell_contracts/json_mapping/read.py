@@ -5,39 +5,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from framewell_contracts.field_problem import MOST_PROBLEMS, FieldProblem
 from framewell_contracts.json_mapping.values import Convert, converter, key_converter, kind
 from framewell_contracts.unreadable import Unreadable
 
 M = TypeVar("M", bound=Message)
-
-MOST_PROBLEMS = 20
-"""More problems than this in one document are not looked for."""
-
-
-class FieldProblem(NamedTuple):
-    """What is wrong at one place of a document: `statements.0.use`; the place is '' for the whole."""
-
-    field: str
-    problem: str
-
-    @property
-    def sentence(self) -> str:
-        """Return the problem with its place."""
-        return f"{self.field}: {self.problem}" if self.field else self.problem
 
 
 class InvalidDocument(Unreadable):
     """A document that is no message of its type; `problems` says where and why, in the document's order."""
 
     def __init__(self, name: str, problems: Sequence[FieldProblem]) -> None:
-        listed = "; ".join(
-            f"{one.field}: {one.problem}" if one.field else one.problem for one in problems[:3]
-        )
+        listed = "; ".join(one.sentence for one in problems[:3])
         super().__init__(f"the JSON does not fit {name}: {listed}", code="bad_json")
         self.problems = tuple(problems)
 

@@ -4,7 +4,7 @@ Made from the descriptors and the comments of the .proto files. The generators t
 protoschema plugins) are Go programs that know protobuf's own mapping only.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from framewell_contracts.bounds import bound_of, is_required, message_rules
 from framewell_contracts.json_mapping.comments import comments
 from framewell_contracts.json_mapping.enum_words import enum_words
 from framewell_contracts.json_mapping.values import SECONDS_PATTERN, TIME_PATTERN
@@ -58,21 +59,39 @@ _WELL_KNOWN: Mapping[str, Schema] = MappingProxyType(
 )
 
 
+_TAKEN = ".taken"
+
+
 def reference(element: Descriptor | EnumDescriptor) -> Schema:
     """Return a reference to the component of a message or an enum, by its full name."""
     return {"$ref": f"#/components/schemas/{element.full_name}"}
 
 
-def components(messages: Iterable[type[Message]]) -> dict[str, Schema]:
-    """Return the schemas, by full name, of these messages and of everything they are made of."""
+def taken_reference(element: Descriptor | EnumDescriptor) -> Schema:
+    """Return a reference to the component of what is taken from senders: a message within its bounds."""
+    if isinstance(element, EnumDescriptor):
+        return reference(element)
+    return {"$ref": f"#/components/schemas/{element.full_name}{_TAKEN}"}
+
+
+def components(messages: Iterable[type[Message]], taken: Iterable[type[Message]] = ()) -> dict[str, Schema]:
+    """Return the schemas, by full name, of these messages and of everything they are made of.
+
+    Those of what is `taken` from senders are within bounds, and stand under the names of `taken_reference`.
+    """
     found: dict[str, Schema] = {}
-    waiting: list[Any] = [message.DESCRIPTOR for message in messages]
+    waiting: list[tuple[Any, bool]] = [
+        *((message.DESCRIPTOR, False) for message in messages),
+        *((message.DESCRIPTOR, True) for message in taken),
+    ]
     while waiting:
-        element = waiting.pop()
-        if element.full_name not in found:
-            found[element.full_name] = schema_of(element)
+        element, bounded = waiting.pop()
+        refer = taken_reference if bounded else reference
+        name = refer(element)["$ref"].rpartition("/")[2]
+        if name not in found:
+            found[name] = schema_of(element, refer, bounded=bounded)
             if isinstance(element, Descriptor):
-                waiting.extend(parts_of(element.fields))
+                waiting.extend((part, bounded) for part in parts_of(element.fields))
     return dict(sorted(found.items()))
 
 
@@ -88,17 +107,31 @@ def parts_of(fields: Iterable[FieldDescriptor]) -> Iterable[Descriptor | EnumDes
     return parts.values()
 
 
-def schema_of(element: Descriptor | EnumDescriptor, refer: Reference = reference) -> Schema:
+def schema_of(
+    element: Descriptor | EnumDescriptor,
+    refer: Reference = reference,
+    *,
+    bounded: bool = False,
+    fields: Sequence[FieldDescriptor] | None = None,
+) -> Schema:
     """Return the schema of a message or an enum; `refer` makes its references to others.
 
     No property is required, for what is left out has its default, and further ones may come: a reader
-    ignores what it does not know, while `from_json` refuses it.
+    ignores what it does not know. `bounded` gives the schema of what is taken from senders: within the
+    rules of the .proto, and without fields that are not known. `fields` are those that it has; None: all.
     """
-    return _enum(element) if isinstance(element, EnumDescriptor) else _message(element, refer)
+    if isinstance(element, EnumDescriptor):
+        return _enum(element)
+    return _message(element, element.fields if fields is None else fields, refer, bounded)
 
 
-def field_schema(field: FieldDescriptor, refer: Reference = reference) -> Schema:
-    """Return the schema of what a field holds: a value, a list or a map."""
+def field_schema(field: FieldDescriptor, refer: Reference = reference, *, bounded: bool = False) -> Schema:
+    """Return the schema of what a field holds: a value, a list or a map; `bounded` within its rules."""
+    schema, bound = _unbounded(field, refer), bound_of(field) if bounded else None
+    return schema if bound is None else bound.narrowed(schema)
+
+
+def _unbounded(field: FieldDescriptor, refer: Reference) -> Schema:
     described = {"description": comments()[field.full_name]} if field.full_name in comments() else {}
     inner = field.message_type
     if inner is not None and inner.GetOptions().map_entry:
@@ -115,21 +148,44 @@ def field_schema(field: FieldDescriptor, refer: Reference = reference) -> Schema
     return {**described, **one}
 
 
-def _message(message: Descriptor, refer: Reference) -> Schema:
-    description = comments().get(message.full_name, "")
-    exclusions = []
-    for choice in message.oneofs:
-        names = [field.name for field in choice.fields]
-        if len(names) > 1:  # one field alone is only what proto3 calls optional
-            description += f" At most one of {', '.join(f'`{name}`' for name in names)}."
-            exclusions += [{"not": {"required": list(pair)}} for pair in combinations(names, 2)]
-    return {
+def _message(
+    message: Descriptor, fields: Sequence[FieldDescriptor], refer: Reference, bounded: bool
+) -> Schema:
+    sentences = [comments().get(message.full_name, "")]
+    schema: Schema = {
         "type": "object",
         "title": message.name,
-        "description": description.strip(),
-        "properties": {field.name: field_schema(field, refer) for field in message.fields},
-        **({"allOf": exclusions} if exclusions else {}),
+        "description": "",
+        "properties": {field.name: field_schema(field, refer, bounded=bounded) for field in fields},
     }
+    for choice in message.oneofs:
+        names = [field.name for field in choice.fields if field in fields]
+        if len(names) <= 1:  # only what proto3 calls optional
+            continue
+        listed, one_must = ", ".join(f"`{name}`" for name in names), bounded and is_required(choice)
+        sentences.append(f"{'Exactly' if one_must else 'At most'} one of {listed}.")
+        schema |= _exclusions(names, alone=len(names) == len(fields), required=one_must)
+    if bounded:
+        sentences += [f"`{rule.field}` {rule.message}." for rule in message_rules(message)]
+        schema["additionalProperties"] = False
+        required = [field.name for field in fields if (bound := bound_of(field)) and bound.required]
+        schema |= {"required": required} if required else {}
+    schema["description"] = " ".join(sentences).strip()
+    return schema
+
+
+def _exclusions(names: Sequence[str], *, alone: bool, required: bool) -> Schema:
+    """Return what says in a schema that one of these properties excludes the others.
+
+    Where a message has no other fields, the number of its properties says it, which generators of clients
+    pass over without harm.
+    """
+    if alone:
+        return {"maxProperties": 1, **({"minProperties": 1} if required else {})}
+    exclusions: list[Schema] = [{"not": {"required": list(pair)}} for pair in combinations(names, 2)]
+    if required:
+        exclusions.append({"anyOf": [{"required": [name]} for name in names]})
+    return {"allOf": exclusions}
 
 
 def _value(field: FieldDescriptor, refer: Reference) -> Schema:

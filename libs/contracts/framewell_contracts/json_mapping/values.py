@@ -112,21 +112,27 @@ def _bytes(value: Any) -> bytes:
         raise ValueError(f"must be base64: {error}") from None
 
 
-def _timestamp(value: Any) -> Timestamp:
+def parse_time(value: Any) -> Timestamp:
+    """Return the moment that a text in RFC 3339 names, from the year 1 to 9999. Raises ValueError.
+
+    A leap second is not taken: neither protobuf's Timestamp nor Python can say it.
+    """
     stamp = Timestamp()
     try:
-        if not isinstance(value, str) or not _TIME.match(value):
+        if not isinstance(value, str) or not _TIME.fullmatch(value):
             raise ValueError
         stamp.FromJsonString(value)
     except ValueError:
-        raise ValueError("must be a time in RFC 3339, such as `2026-11-22T18:00:00Z`") from None
+        leap = isinstance(value, str) and ":60" in value
+        hint = " (leap seconds cannot be kept)" if leap else ""
+        raise ValueError(f"must be a time in RFC 3339, such as `2026-11-22T18:00:00Z`{hint}") from None
     return stamp
 
 
 def _duration(value: Any) -> Duration:
     length = Duration()
     try:
-        if not isinstance(value, str) or not _SECONDS.match(value):
+        if not isinstance(value, str) or not _SECONDS.fullmatch(value):
             raise ValueError
         length.FromJsonString(value)
     except ValueError:
@@ -167,7 +173,7 @@ _SCALARS: Mapping[int, Convert] = MappingProxyType(
 )
 _OF_MESSAGES: Mapping[str, Convert] = MappingProxyType(
     {
-        Timestamp.DESCRIPTOR.full_name: _timestamp,
+        Timestamp.DESCRIPTOR.full_name: parse_time,
         Duration.DESCRIPTOR.full_name: _duration,
         Struct.DESCRIPTOR.full_name: _struct,
     }

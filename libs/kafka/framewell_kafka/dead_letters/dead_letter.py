@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from framewell_contracts.bounds import OutOfBounds
 from framewell_contracts.cloudevents import Event, Unreadable, asset_of, decode
 from framewell_contracts.json_mapping import parse_object
 from framewell_kafka import retry_headers
@@ -73,9 +74,11 @@ class DeadLetter:
         return self._attribute("type")
 
     def event(self) -> Event | None:
-        """Return the event, or None where the record is none of the mesh's."""
+        """Return the event, also one that was refused for its content; None where the record is none."""
         try:
             return self._decoded()
+        except OutOfBounds as error:
+            return error.partial
         except Unreadable:
             return None
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode
+from framewell_contracts.bounds import bound_of
 from framewell_contracts.json_mapping import Schema, comments, enum_word, schema_of
-from framewell_contracts.json_mapping.schema import Reference, field_schema, parts_of
-from framewell_gateway.entrypoints.http.bounds import bound_of
+from framewell_contracts.json_mapping.schema import field_schema, parts_of
+from framewell_gateway.entrypoints.http.bounds import refusal_of
 from framewell_gateway.entrypoints.http.problems import KINDS, MEDIA_TYPE
 from framewell_gateway.entrypoints.http.routing import Route
 
@@ -114,27 +115,12 @@ class _Schemas:
 
     def _of_body(self, message: Descriptor) -> Schema:
         """Return the schema of a body: what is required, within bounds, and nothing that is not known."""
-        schema, taken = schema_of(message), _taken(message)
-        names = {field.name for field in taken}
-        exclusions = [one for one in schema.pop("allOf", ()) if set(one["not"]["required"]) <= names]
-        required = [field.name for field in taken if (bound := bound_of(field)) and bound.required]
-        return {
-            **schema,
-            "properties": {field.name: _bounded(field, self.body) for field in taken},
-            "additionalProperties": False,
-            **({"required": required} if required else {}),
-            **({"allOf": exclusions} if exclusions else {}),
-        }
-
-
-def _bounded(field: FieldDescriptor, refer: Reference) -> Schema:
-    bound, schema = bound_of(field), field_schema(field, refer)
-    return schema if bound is None else bound.narrowed(schema)
+        return schema_of(message, self.body, bounded=True, fields=_taken(message))
 
 
 def _taken(message: Descriptor) -> list[FieldDescriptor]:
     """Return the fields that callers may give."""
-    return [field for field in message.fields if not ((bound := bound_of(field)) and bound.refused)]
+    return [field for field in message.fields if not refusal_of(field)]
 
 
 def _all_parts(message: Descriptor) -> Iterable[Descriptor | EnumDescriptor]:
@@ -188,7 +174,7 @@ def _operation(route: Route, schemas: _Schemas, asks_for_tokens: bool) -> dict[s
 
 
 def _parameter(field: FieldDescriptor, place: str, schemas: _Schemas) -> dict[str, Any]:
-    schema = _bounded(field, schemas.answer)
+    schema = field_schema(field, schemas.answer, bounded=True)
     description = schema.pop("description", "")
     if set(schema) == {"allOf"}:
         (schema,) = schema["allOf"]

@@ -11,9 +11,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from framewell_contracts.bounds import problems_of
 from framewell_contracts.json_mapping import FieldProblem, InvalidDocument, from_json, parse_object
 from framewell_contracts.unreadable import Unreadable
-from framewell_gateway.entrypoints.http.bounds import problems_of
+from framewell_gateway.entrypoints.http.bounds import refusals
 from framewell_gateway.entrypoints.http.guards import ACCESS_TOKEN
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 
@@ -123,9 +124,10 @@ class RequestShape:
         except InvalidDocument as error:
             problems.extend(error.problems)
             return message_type()
+        problems.extend(refusals(document, message_type.DESCRIPTOR))
         problems.extend(
             one
-            for one in problems_of(document, message_type.DESCRIPTOR)
+            for one in problems_of(message, document)
             if bounded is None or one.field.partition(".")[0] in bounded
         )
         return message

@@ -1,0 +1,18 @@
+"""What is wrong at one place of a document or a message."""
+
+from typing import Final, NamedTuple
+
+MOST_PROBLEMS: Final = 20
+"""More problems than this in one document are not looked for."""
+
+
+class FieldProblem(NamedTuple):
+    """What is wrong at one place of a document: `statements.0.use`; the place is '' for the whole."""
+
+    field: str
+    problem: str
+
+    @property
+    def sentence(self) -> str:
+        """Return the problem with its place."""
+        return f"{self.field}: {self.problem}" if self.field else self.problem
