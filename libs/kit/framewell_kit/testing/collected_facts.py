@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from framewell_contracts.cloudevents import Envelope, Event, Record, decode
+from framewell_contracts.topics import RESULTS
 from framewell_kit.outcomes import Busy
 
 M = TypeVar("M", bound=Message)
@@ -13,6 +14,8 @@ M = TypeVar("M", bound=Message)
 
 class CollectedFacts:
     """What a service published. An event id that comes again must carry the same fact, and counts once.
+
+    Results, which repeat events that others published, stand among `records` alone.
 
     While `away` names a reason, everything is refused with Busy, as by a broker that does not answer.
     """
@@ -28,6 +31,8 @@ class CollectedFacts:
         if self.away:
             raise Busy(self.away, retry_after=0.01)
         for record in records:
+            if record.topic == RESULTS:
+                continue
             event = decode(record.topic, record.headers, record.value)
             kept = self._events.setdefault(event.envelope.id, event)
             assert kept.message == event.message, f"two facts have the event id {event.envelope.id}"

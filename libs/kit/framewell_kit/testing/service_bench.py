@@ -24,6 +24,7 @@ from google.protobuf.message import Message
 from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED, Actor, Lane
 from framewell_contracts.cloudevents import Event, Record
 from framewell_contracts.fact_types import fact_type
+from framewell_contracts.topics import RESULTS
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause, Outgoing
@@ -295,7 +296,7 @@ class ServiceBench:
     async def _publish(self, records: Sequence[Record]) -> list[Message]:
         await self.facts.deliver(records)
         published = {event.envelope.id: event.message for event in self.facts.events}
-        return [published[event_id(record)] for record in records]
+        return [published[event_id(record)] for record in records if record.topic != RESULTS]
 
     @contextmanager
     def _calling(self, method: str, principal: str, authority: str) -> Iterator[None]:
