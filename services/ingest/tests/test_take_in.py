@@ -353,8 +353,28 @@ async def test_of_a_class_ingest_holds_nothing(ingest: IngestBench) -> None:
 
 async def test_a_statement_about_an_unspecified_purpose_is_refused(ingest: IngestBench) -> None:
     statement = RightsStatement(use=USE_PROHIBITED, purposes=[PURPOSE_UNSPECIFIED])
-    with pytest.raises(Rejected, match="leave the purposes out"):
+    with pytest.raises(Rejected, match="leave out what is not specified"):
         await ingest.accept(IngestRequested(uri="file:///a", statements=[statement]))
+
+
+async def test_a_call_and_an_event_are_refused_in_the_same_words(ingest: IngestBench) -> None:
+    prohibited = RightsStatement(use=USE_PROHIBITED)
+    prohibited.span.start_pts = 9
+    request = IngestRequested(uri="file:///a", statements=[prohibited])
+    sentence = "statements.0.span: must end after it begins: `end_pts` is greater than `start_pts`"
+    with pytest.raises(Rejected, match=re.escape(sentence)):
+        await ingest.call("Submit", pb.SubmitRequest(request=request))
+    with pytest.raises(Rejected, match=re.escape(sentence)):
+        await ingest.accept(request)
+
+
+async def test_a_reason_that_no_fact_may_carry_is_refused(ingest: IngestBench) -> None:
+    taken = await ingest.take_in_file(small_clip(ingest.inbox))
+    assert isinstance(taken, AssetIngested)
+    with pytest.raises(Rejected, match="reason: must be at most 1000 characters"):
+        await ingest.call(
+            "RemoveAsset", pb.RemoveAssetRequest(asset_id=taken.work.asset_id, reason="x" * 1001)
+        )
 
 
 async def test_a_submitted_request_leaves_as_the_event_it_would_have_been(ingest: IngestBench) -> None:

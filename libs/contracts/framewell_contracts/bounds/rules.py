@@ -83,7 +83,8 @@ class Bound:
     def problem(self, value: Any) -> str:
         """Return what is wrong with a value of the field, '' when nothing is."""
         if self.words is not None:
-            return "" if value in self.words else f"{value} {self.form}"
+            hint = "" if value else ": leave out what is not specified"
+            return "" if value in self.words else f"{value} {self.form}{hint}"
         size = value if isinstance(value, int | float) else len(value)
         if self.least is not None and size < self.least:
             return (

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.bounds import problems_of
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import end_fact, rejection
 from framewell_ingest.domain.verdicts import CANCELLED
 from framewell_ingest.ports import AssetRepository, FetchQueue
 from framewell_kit.facts import Cause
-from framewell_kit.outcomes import Conflict, NotFound
+from framewell_kit.outcomes import Conflict, NotFound, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,16 @@ class ControlAsset:
         return await self.known(asset_id)
 
     async def remove(self, asset_id: str, reason: str, actor: Actor, cause: Cause) -> None:
-        """Send asset.removed, by which every service, ingest among them, removes the asset."""
+        """Send asset.removed, by which every service, ingest among them, removes the asset.
+
+        Raises Rejected for a reason that is longer than the fact may carry.
+        """
         asset = await self.known(asset_id)
         if asset.state == State.REMOVED:
             return
         removed = AssetRemoved(asset_id=asset_id, reason=reason, actor=actor, revision=asset.revision + 1)
+        for problem in problems_of(removed):
+            raise Rejected(problem.sentence, code="out_of_bounds")
         await self.assets.announce(asset_id, [removed], cause)
 
     async def reprocess(self, asset_id: str, cause: Cause) -> int:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_UNSPECIFIED
 from framewell.rights.v1.rights_pb2 import (
-    PURPOSE_UNSPECIFIED,
     STATEMENT_SOURCE_CONTRACT,
     STATEMENT_SOURCE_UNSPECIFIED,
     RightsStatement,
 )
+from framewell_contracts.bounds import problems_of
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_kit.outcomes import Rejected
 
-_SCHEMES: Final = ("file", "s3", "https", "http", "upload")
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_LONGEST_URI: Final = 4096
-_MOST_STATEMENTS: Final = 200
+_SHOWN_PROBLEMS: Final = 3
 _MOST_LABELS: Final = 50
 _MOST_LABEL_BYTES: Final = 2048
 """Labels travel with every fact about the asset, those of its chunks among them."""
-_LONGEST_TEXT: Final = 16_384
 
 SHOWN_CHARACTERS: Final = 200
 """So much of a URI that is no URI is repeated to its sender."""
+_READ_CHARACTERS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +47,11 @@ def checked(request: IngestRequested, source: str) -> CheckedRequest:
     Only what its sender has to correct is refused here; whether the media can be had is found out later
     and reported by asset.rejected.
     """
+    if problems := list(islice(problems_of(request), _SHOWN_PROBLEMS)):
+        raise Rejected("; ".join(one.sentence for one in problems), code="out_of_bounds")
     addresses = {"uri": _address("uri", request.uri)}
     if request.existing_proxy:
         addresses["existing_proxy"] = _address("existing_proxy", request.existing_proxy)
-    if names_no_asset(request):
-        raise Rejected(f"asset_id {request.asset_id[:80]!r} is no UUID", code="bad_asset_id")
-    if request.expected_sha256 and not _SHA256.fullmatch(request.expected_sha256.lower()):
-        raise Rejected("expected_sha256 must be 64 hexadecimal digits", code="bad_sha256")
-    if len(request.statements) > _MOST_STATEMENTS or len(request.labels) > _MOST_LABELS:
-        raise Rejected(
-            f"a request may carry {_MOST_STATEMENTS} rights statements and {_MOST_LABELS} labels, "
-            f"not {len(request.statements)} and {len(request.labels)}",
-            code="too_much",
-        )
     if (size := _label_bytes(request)) > _MOST_LABEL_BYTES:
         raise Rejected(
             f"the labels of a request may take {_MOST_LABEL_BYTES} bytes with their names, not {size}: they "
@@ -85,7 +74,7 @@ def checked(request: IngestRequested, source: str) -> CheckedRequest:
 
 def shown_uri(request: IngestRequested) -> str:
     """Return the beginning of what a request names as its media, whatever it is, without secrets."""
-    return str(MediaAddress(request.uri[:_LONGEST_URI]))[:SHOWN_CHARACTERS]
+    return str(MediaAddress(request.uri[:_READ_CHARACTERS]))[:SHOWN_CHARACTERS]
 
 
 def carried_labels(request: IngestRequested) -> Mapping[str, str]:
@@ -104,18 +93,7 @@ def names_no_asset(request: IngestRequested) -> bool:
 
 
 def _named(statement: RightsStatement, source: str) -> RightsStatement:
-    """Return the statement with what identifies it: issuer, id, source and revision. Raises Rejected."""
-    if PURPOSE_UNSPECIFIED in statement.purposes:
-        raise Rejected(
-            "a rights statement names an unspecified purpose: leave the purposes out to speak of all of them",
-            code="bad_purpose",
-        )
-    if len(statement.verbatim) > _LONGEST_TEXT:
-        raise Rejected(
-            f"the verbatim text of a rights statement has {len(statement.verbatim)} characters; "
-            f"{_LONGEST_TEXT} are allowed",
-            code="too_much",
-        )
+    """Return the statement with what identifies it: issuer, id, source and revision."""
     named = RightsStatement()
     named.CopyFrom(statement)
     named.issuer = statement.issuer or source
@@ -135,18 +113,7 @@ def content_id(*parts: str) -> str:
 
 
 def _address(field: str, uri: str) -> MediaAddress:
-    """Return the address that a field holds. Raises Rejected for what names no media, and for a login."""
-    scheme, colon, rest = uri.partition(":")
-    if not colon or not rest or scheme.lower() not in _SCHEMES:
-        raise Rejected(
-            f"{field} {uri[:SHOWN_CHARACTERS]!r} names no media: "
-            "expected file:///…, s3://bucket/key, https://… or upload:<id>",
-            code="bad_uri",
-        )
-    if len(uri) > _LONGEST_URI or any(ord(sign) < 32 for sign in uri):
-        raise Rejected(
-            f"{field} is longer than {_LONGEST_URI} characters or holds control characters", code="bad_uri"
-        )
+    """Return the address that a field holds. Raises Rejected for one with a login."""
     address = MediaAddress(uri)
     if address.has_login:
         raise Rejected(
