@@ -10,6 +10,7 @@ from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
+from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.entrypoints.stream import stages
 from framewell_gateway.settings import GatewaySettings
@@ -39,6 +40,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
         clock=mesh.clock,
         public_url=settings.public_url,
+        stream_limit=EventStreamLimit(settings.most_event_streams_of_caller, settings.most_event_streams),
     )
     app = application(
         context,
@@ -46,6 +48,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         most_body_bytes=settings.most_body_bytes,
         most_upload_bytes=settings.most_upload_bytes,
         kafka_prefix=mesh.settings.kafka_prefix,
+        cors_origins=settings.cors_origins,
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
     return Service(

@@ -92,6 +92,40 @@ async def test_a_token_may_stand_in_the_address(open_gateway: Any, mesh: Any) ->
         assert (await client.get(f"{path}?access_token=correct-horse-battery")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/datasets"),
+        ("GET", "/v1/assets"),
+        ("POST", "/v1/assets"),
+        ("POST", "/v1/objects/x"),
+        ("GET", "/docs"),
+        ("GET", "/v1/objects"),
+    ],
+)
+@pytest.mark.parametrize("tokens", [TOKENS, {}])
+async def test_a_token_in_any_other_address_is_refused(
+    open_gateway: Any, who: list[Principal], method: str, path: str, tokens: dict[str, str]
+) -> None:
+    async with open_gateway(tokens=tokens) as client:
+        answer = await client.request(method, f"{path}?access_token=correct-horse-battery")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert "Authorization: Bearer" in answer.json()["detail"]
+    assert "correct-horse" not in answer.text
+    assert who == []
+
+
+async def test_a_token_that_is_taken_out_of_the_settings_opens_nothing(open_gateway: Any, mesh: Any) -> None:
+    ref = await mesh.objects.put(b"x", media_type="video/mp4", suffix=".mp4")
+    left = {name: whose for name, whose in TOKENS.items() if whose != "bernd"}
+    async with open_gateway(tokens=left) as client:
+        for path in ("/v1/datasets", f"/v1/objects/{ref.key}", f"/v1/assets/{ref.key}/events"):
+            answer = await client.get(path, headers={"authorization": "Bearer staple-horse-battery"})
+            assert answer.status_code == 401
+        in_address = await client.get(f"/v1/objects/{ref.key}?access_token=staple-horse-battery")
+    assert in_address.status_code == 401
+
+
 def test_nobody_owns_the_empty_token() -> None:
     assert principal_of("", {}) is None
     assert principal_of("", TOKENS) is None

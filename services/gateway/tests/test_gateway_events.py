@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +15,13 @@ from starlette.requests import Request
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.gateway.v1.events_pb2 import ListEventsRequest
+from framewell.ingest.v1.ingest_service_pb2 import GetAssetResponse, IngestAsset
 from framewell.media.v1.media_pb2 import Work
 from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed, SampleReviewed
-from framewell_gateway.domain.events import Arrivals, RecordedEvent
+from framewell_gateway.domain.events import Arrivals, RecordedEvent, recorded_event
 from framewell_gateway.entrypoints.http import event_streams
+from framewell_gateway.entrypoints.http.application import application
+from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit, TooManyStreams
 from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.queries.follow_events import FollowEvents
 from framewell_kit.clock import SystemClock
@@ -77,8 +81,107 @@ async def test_events_are_listed_by_type_and_counted(mesh: Any, gateway: httpx.A
         assert (answer.status_code, answer.json()["total_size"]) == (200, count)
 
 
-async def test_an_asset_without_events_is_unknown(gateway: httpx.AsyncClient) -> None:
-    assert (await gateway.get(f"/v1/assets/{ASSET}/events")).status_code == 404
+AS_STREAM = {"accept": "text/event-stream"}
+
+
+@pytest.mark.parametrize("headers", [{}, AS_STREAM])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_an_asset_that_nobody_knows_has_no_events(
+    gateway: httpx.AsyncClient, method: str, headers: dict[str, str]
+) -> None:
+    answer = await gateway.request(method, f"/v1/assets/{ASSET}/events", headers=headers)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, AS_STREAM])
+async def test_while_ingest_is_away_nobody_says_that_an_asset_is_unknown(
+    mesh: Any, gateway: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    mesh.ingest.away = True
+    assert (await gateway.get(f"/v1/assets/{ASSET}/events", headers=headers)).status_code == 503
+
+
+async def test_an_asset_that_ingest_knows_has_a_stream_before_its_first_event(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    mesh.ingest.answers["GetAsset"] = GetAssetResponse(asset=IngestAsset(asset_id=ASSET))
+    listed = await gateway.get(f"/v1/assets/{ASSET}/events")
+    assert (listed.status_code, listed.json()["events"]) == (200, [])
+    head = await gateway.head(f"/v1/assets/{ASSET}/events", headers=AS_STREAM)
+    assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    "key", ["nonsense", "a b#c", "#", "x#" + "y" * 3000, "/test#é".encode().decode("latin-1")]
+)
+async def test_a_place_to_resume_that_no_event_has_is_refused(
+    mesh: Any, gateway: httpx.AsyncClient, key: str
+) -> None:
+    await mesh.happened(AssetIngested(work=WORK))
+    headers = httpx.Headers({**AS_STREAM, "last-event-id": key}, encoding="latin-1")
+    answer = await gateway.get(f"/v1/assets/{ASSET}/events", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_a_place_in_another_assets_stream_is_refused(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    await mesh.happened(AssetIngested(work=WORK))
+    (other,) = await mesh.happened(AssetIngested(work=Work(asset_id=OTHER)))
+    headers = {**AS_STREAM, "last-event-id": other}
+    answer = await gateway.get(f"/v1/assets/{ASSET}/events", headers=headers)
+    assert answer.status_code == 422
+    assert OTHER in answer.json()["detail"]
+
+
+def test_streams_are_counted_by_caller_and_in_all() -> None:
+    limit = EventStreamLimit(most_of_caller=2, most=3)
+    with limit.opened("anna"), limit.opened("anna"):
+        with pytest.raises(TooManyStreams) as of_caller:
+            limit.check("anna")
+        limit.check("bernd")
+        with limit.opened("bernd"), pytest.raises(TooManyStreams) as in_all:
+            limit.check("carla")
+    assert (of_caller.value.of_caller, in_all.value.of_caller) == (True, False)
+    limit.check("anna")
+
+
+@pytest.mark.parametrize(("most_of_caller", "most", "status"), [(1, 9, 429), (9, 1, 503)])
+async def test_beyond_the_bound_a_stream_is_refused_for_now(
+    mesh: Any, most_of_caller: int, most: int, status: int
+) -> None:
+    await mesh.happened(AssetIngested(work=WORK))
+    context = replace(mesh.context(), stream_limit=EventStreamLimit(most_of_caller, most))
+    transport = httpx.ASGITransport(application(context))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        with context.stream_limit.opened("local"):
+            answer = await client.get(f"/v1/assets/{ASSET}/events", headers=AS_STREAM)
+    assert answer.status_code == status
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_what_this_process_records_reaches_a_quiet_stream_at_once(mesh: Any) -> None:
+    class Asleep(SystemClock):
+        async def sleep(self, seconds: float) -> None:
+            await asyncio.Event().wait()
+
+    events = mesh.events
+    await mesh.happened(AssetIngested(work=WORK))
+    async with aclosing(FollowEvents(events, Asleep())(ASSET, "/test#none")) as stream:
+        (first,) = [await anext(stream)]
+        assert first is not None
+    (key,) = await mesh.happened(AssetTranscoded(work=WORK))
+    async with aclosing(FollowEvents(events, Asleep())(ASSET, key)) as stream:
+        assert await anext(stream) is None
+        looking = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0.01)
+        assert not looking.done()
+        late = recorded_event(AssetTranscoded(work=WORK), cause_of("late"), mesh.arrivals.next())
+        await events.record(late)
+        async with asyncio.timeout(1):
+            assert (await looking).id == "late"
+
+
+def cause_of(event_id: str) -> Cause:
+    return Cause(event_id, "/test", "framewell.asset.transcoded.v1", SystemClock().now(), subject=ASSET)
 
 
 class HeldClock(SystemClock):
@@ -147,7 +250,8 @@ async def test_events_travel_as_server_sent_events(mesh: Any) -> None:
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, */*"])
 async def test_the_stream_is_asked_for_by_its_media_type(mesh: Any, accept: str) -> None:
-    request = Request({"type": "http", "headers": [(b"accept", accept.encode())]})
+    await mesh.happened(AssetIngested(work=WORK))
+    request = Request({"type": "http", "method": "GET", "headers": [(b"accept", accept.encode())]})
     response = await event_streams.list_or_follow(mesh.context(), ListEventsRequest(asset_id=ASSET), request)
     assert response.media_type == "text/event-stream"
 

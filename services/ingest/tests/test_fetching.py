@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.rights.v1.rights_pb2 import STATEMENT_SOURCE_TDMREP, USE_PROHIBITED
+from framewell_ingest.entrypoints.rpc import IngestServicer
 from framewell_ingest.entrypoints.upload_sweep import UploadSweep
 from framewell_ingest.testing import IngestBench
 from framewell_kit.outcomes import Rejected
+from framewell_kit.pace import Pace
 from framewell_media.testing.clips import Clip, make_clip
 
 
@@ -43,6 +48,22 @@ async def test_an_upload_that_is_not_as_announced_is_refused_and_leaves_nothing(
     with pytest.raises(Rejected) as refused:
         await ingest.upload(*sent, size=size, sha256=digest)
     assert refused.value.code == code
+    assert not ingest.stored_files()
+    assert list(ingest.scratch.iterdir()) == []
+
+
+async def test_an_upload_that_stalls_is_given_up_and_leaves_nothing(ingest: IngestBench) -> None:
+    async def parts() -> AsyncIterator[pb.UploadRequest]:
+        yield pb.UploadRequest(header=pb.UploadHeader(file_name="a.mp4", size=10))
+        yield pb.UploadRequest(data=b"12345")
+        await asyncio.Event().wait()
+
+    (offered,) = ingest.service.rpc
+    assert isinstance(offered.servicer, IngestServicer)
+    servicer = replace(offered.servicer, upload_pace=lambda: Pace(stall_seconds=0.05))
+    with pytest.raises(Rejected, match="for 0[.]05 s, after 5 bytes") as refused:
+        await servicer.Upload(parts(), None)
+    assert refused.value.code == "stalled"
     assert not ingest.stored_files()
     assert list(ingest.scratch.iterdir()) == []
 

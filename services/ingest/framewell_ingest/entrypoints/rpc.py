@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -19,6 +19,7 @@ from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Rejected
+from framewell_kit.pace import Pace, Stalled
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import current_actor
 
@@ -35,6 +36,11 @@ _STATES: Final = {
 _BY_NUMBER: Final = {number: state for state, number in _STATES.items()}
 
 
+def _upload_pace() -> Pace:
+    """Return how slowly an upload may arrive: slower than at REST, which answers its own caller first."""
+    return Pace(stall_seconds=60.0, grace_seconds=120.0)
+
+
 @dataclass(frozen=True, slots=True)
 class IngestServicer(pb_grpc.IngestServiceServicer):
     """IngestService on ingest's commands and queries."""
@@ -45,6 +51,7 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
     assets: AssetRepository
     uploads: UploadRepository
     clock: Clock
+    upload_pace: Callable[[], Pace] = _upload_pace
 
     async def Submit(self, request: pb.SubmitRequest, context: Any) -> pb.SubmitResponse:
         call = call_cause()
@@ -60,13 +67,14 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
         return pb.SubmitResponse(asset_id=asset.asset_id, existed=not new)
 
     async def Upload(self, request: AsyncIterator[pb.UploadRequest], context: Any) -> pb.UploadResponse:
-        first = await anext(aiter(request), None)
+        parts, pace = aiter(request), self.upload_pace()
+        first = await _arrived(parts, pace)
         if first is None or first.WhichOneof("part") != "header":
             raise Rejected("the first message of an upload is its header", code="no_header")
         header = first.header
 
         async def pieces() -> AsyncIterator[bytes]:
-            async for message in request:
+            while (message := await _arrived(parts, pace)) is not None:
                 if message.WhichOneof("part") != "data":
                     raise Rejected("behind the header of an upload there is only data", code="second_header")
                 yield message.data
@@ -105,6 +113,14 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
     async def Watch(self, request: pb.WatchRequest, context: Any) -> AsyncIterator[pb.WatchResponse]:
         async for asset, token in self.watch(request.resume_token, request.asset_id):
             yield pb.WatchResponse(asset=_message(asset), resume_token=token)
+
+
+async def _arrived(parts: AsyncIterator[pb.UploadRequest], pace: Pace) -> pb.UploadRequest | None:
+    """Return the next part, None behind the last. Raises Rejected when it does not come in time."""
+    try:
+        return await pace.arrives(anext(parts, None), lambda part: b"" if part is None else part.data)
+    except Stalled as stalled:
+        raise Rejected(f"the upload is not complete: {stalled}", code="stalled") from None
 
 
 def _message(asset: Asset) -> pb.IngestAsset:

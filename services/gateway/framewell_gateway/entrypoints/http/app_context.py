@@ -1,9 +1,10 @@
 """Everything the routes delegate to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 
+from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.ports import (
     Announcer,
     BrokerSearch,
@@ -35,6 +36,7 @@ class AppContext:
     announcer: Announcer
     clock: Clock
     public_url: str = ""
+    stream_limit: EventStreamLimit = field(default_factory=EventStreamLimit)
 
     @property
     def asset_progress(self) -> AssetProgress:

@@ -1,7 +1,7 @@
 """The gateway's REST application."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from starlette.applications import Starlette
@@ -10,10 +10,12 @@ from starlette.routing import Mount
 
 from framewell_gateway.entrypoints.http import event_schemas, openapi, pages, problems, uploads
 from framewell_gateway.entrypoints.http.app_context import AppContext
-from framewell_gateway.entrypoints.http.guards import Admission, BodyLimit
+from framewell_gateway.entrypoints.http.cross_origin import CrossOrigin
+from framewell_gateway.entrypoints.http.guards import Admission, RequestLimit
 from framewell_gateway.entrypoints.http.observing import Observed
 from framewell_gateway.entrypoints.http.routes import ROUTES
 from framewell_gateway.entrypoints.http.routing import starlette_routes
+from framewell_kit.pace import Pace
 
 
 def application(
@@ -23,10 +25,13 @@ def application(
     most_body_bytes: int = 1 << 20,
     most_upload_bytes: int = 1 << 40,
     kafka_prefix: str = "",
+    cors_origins: Collection[str] = (),
+    pace: Callable[[], Pace] = Pace,
 ) -> Starlette:
     """Return the application on these ports. Without tokens it serves callers on this machine only.
 
-    `kafka_prefix` stands before the topics of the mesh, which the pages describe.
+    `kafka_prefix` stands before the topics of the mesh, which the pages describe. `pace` bounds the time that
+    one body may take.
     """
     described = openapi.document(ROUTES, asks_for_tokens=bool(tokens))
     app = Starlette(
@@ -38,12 +43,14 @@ def application(
         ],
         middleware=[
             Middleware(Observed),
-            Middleware(Admission, tokens=tokens),
+            Middleware(CrossOrigin, origins=cors_origins),
+            Middleware(Admission, tokens=tokens, origins=cors_origins),
             Middleware(
-                BodyLimit,
+                RequestLimit,
                 most_bytes=most_body_bytes,
                 upload_path=uploads.PATH,
                 most_upload_bytes=most_upload_bytes,
+                pace=pace,
             ),
         ],
     )

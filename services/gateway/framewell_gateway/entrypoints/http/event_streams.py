@@ -1,57 +1,94 @@
 """What happened to an asset: as a list, or as server-sent events while it happens."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from framewell.gateway.v1.events_pb2 import ListEventsRequest
 from framewell_contracts.json_mapping import to_json
 from framewell_gateway.domain.events import RecordedEvent
+from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http.app_context import AppContext
+from framewell_gateway.entrypoints.http.event_stream_limit import TooManyStreams
+from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http.routing import json_response
 from framewell_gateway.queries.follow_events import FollowEvents
 from framewell_gateway.queries.list_events import ListEvents, event_message
-from framewell_gateway.telemetry import EVENT_STREAMS
+from framewell_kit.outcomes import Rejected
 
 EVENT_STREAM: Final = "text/event-stream"
 LAST_EVENT_ID: Final = "last-event-id"
-_LONGEST_KEY: Final = 300
+_EVENT_KEY: Final = re.compile(r"[!-~]*#[!-~]+")
+_LONGEST_KEY: Final = 2000
 _RETRY_MS: Final = 1000
-# Looks without news between two comments that keep proxies from closing an idle stream.
-_LOOKS_PER_COMMENT: Final = 40
+# How long nothing may be sent before a comment keeps proxies from closing an idle stream.
+_COMMENT_SECONDS: Final = 10.0
+_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}  # nginx would hold events back
 
 
 async def list_or_follow(context: AppContext, wanted: ListEventsRequest, request: Request) -> Response:
-    """Answer with a page of events, or with a stream of them where the request accepts one."""
+    """Answer with a page of events, or with a stream of them where the request accepts one.
+
+    Raises NotFound for an asset that nobody knows, Rejected for a Last-Event-ID that no event has.
+    """
     if EVENT_STREAM not in request.headers.get("accept", ""):
-        return json_response(await ListEvents(context.events)(wanted))
-    last_key = request.headers.get(LAST_EVENT_ID, "")[:_LONGEST_KEY]
-    return StreamingResponse(
-        stream(context, wanted.asset_id, last_key),
-        media_type=EVENT_STREAM,
-        # nginx would hold events back.
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+        return json_response(await ListEvents(context.events, context.asset_progress)(wanted))
+    last_key = request.headers.get(LAST_EVENT_ID, "")
+    await _check_place(context, wanted.asset_id, last_key)
+    if await context.events.first(wanted.asset_id) is None:
+        await context.asset_progress(wanted.asset_id)
+    if request.method == "HEAD":
+        return Response(media_type=EVENT_STREAM, headers=_HEADERS)
+    caller = acting.get().name
+    try:
+        context.stream_limit.check(caller)
+    except TooManyStreams as many:
+        return problem(429 if many.of_caller else 503, str(many))
+    return _EventStream(context, wanted.asset_id, last_key, caller)
+
+
+async def _check_place(context: AppContext, asset_id: str, key: str) -> None:
+    """Raise Rejected for a key that no event of the asset can have; one that is forgotten may be resumed."""
+    if not key:
+        return
+    if len(key) > _LONGEST_KEY or _EVENT_KEY.fullmatch(key) is None:
+        raise Rejected(f"{LAST_EVENT_ID} is no id of an event: give the `id` of the last one that you had")
+    event = await context.events.get(key)
+    if event is not None and event.asset_id not in ("", asset_id):
+        raise Rejected(f"{LAST_EVENT_ID} names an event of another asset, {event.asset_id}")
+
+
+class _EventStream(StreamingResponse):
+    """A stream that is counted from its first byte until its caller or the process ends it."""
+
+    def __init__(self, context: AppContext, asset_id: str, last_key: str, caller: str) -> None:
+        events = stream(context, asset_id, last_key)
+        super().__init__(events, media_type=EVENT_STREAM, headers=_HEADERS)
+        self._limit, self._caller = context.stream_limit, caller
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._limit.opened(self._caller):
+            await super().__call__(scope, receive, send)
 
 
 async def stream(context: AppContext, asset_id: str, last_key: str) -> AsyncIterator[bytes]:
     """Yield server-sent events (WHATWG HTML, section 9.2) after the one with this key, for ever."""
-    quiet_looks = 0
-    EVENT_STREAMS.add(1)
-    try:
-        # Lets the client see at once that the stream is open.
-        yield f": events of an asset\nretry: {_RETRY_MS}\n\n".encode()
-        async for event in FollowEvents(context.events, context.clock)(asset_id, last_key):
-            quiet_looks = quiet_looks + 1 if event is None else 0
-            if event is not None:
-                yield _sse(event)
-            elif quiet_looks % _LOOKS_PER_COMMENT == 0:
-                yield b": still here\n\n"
-    finally:
-        EVENT_STREAMS.add(-1)
+    # Lets the client see at once that the stream is open.
+    yield f": events of an asset\nretry: {_RETRY_MS}\n\n".encode()
+    sent = context.clock.monotonic()
+    async for event in FollowEvents(context.events, context.clock)(asset_id, last_key):
+        if event is not None:
+            yield _sse(event)
+        elif context.clock.monotonic() - sent < _COMMENT_SECONDS:
+            continue
+        else:
+            yield b": still here\n\n"
+        sent = context.clock.monotonic()
 
 
 def _sse(event: RecordedEvent) -> bytes:

@@ -25,11 +25,15 @@ KINDS: "Final[Mapping[int, tuple[ProblemCode.ValueType, str]]]" = {
     403: (ProblemCode.PROBLEM_CODE_FORBIDDEN, "Forbidden"),
     404: (ProblemCode.PROBLEM_CODE_NOT_FOUND, "Not found"),
     405: (ProblemCode.PROBLEM_CODE_METHOD_NOT_ALLOWED, "Method not allowed"),
+    408: (ProblemCode.PROBLEM_CODE_TIMEOUT, "Request timeout"),
     409: (ProblemCode.PROBLEM_CODE_CONFLICT, "Conflict"),
     413: (ProblemCode.PROBLEM_CODE_TOO_LARGE, "Too large"),
+    414: (ProblemCode.PROBLEM_CODE_URI_TOO_LONG, "Address too long"),
     415: (ProblemCode.PROBLEM_CODE_UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
     416: (ProblemCode.PROBLEM_CODE_RANGE_NOT_SATISFIABLE, "Range not satisfiable"),
     422: (ProblemCode.PROBLEM_CODE_INVALID, "Not acceptable content"),
+    429: (ProblemCode.PROBLEM_CODE_TOO_MANY_REQUESTS, "Too many requests"),
+    431: (ProblemCode.PROBLEM_CODE_HEADERS_TOO_LARGE, "Headers too large"),
     500: (ProblemCode.PROBLEM_CODE_INTERNAL, "Internal error"),
     503: (ProblemCode.PROBLEM_CODE_UNAVAILABLE, "Part of the mesh is away"),
 }
@@ -74,7 +78,7 @@ def problem(
             for one in errors[:_MOST_ERRORS]
         ],
     )
-    retry = {"retry-after": str(_RETRY_SECONDS)} if status == 503 else {}
+    retry = {"retry-after": str(_RETRY_SECONDS)} if status in (429, 503) else {}
     return Response(
         json.dumps(to_json(body, defaults=True), ensure_ascii=False).encode("utf-8", "replace"),
         status_code=status,

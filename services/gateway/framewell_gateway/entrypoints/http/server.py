@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from framewell_gateway.entrypoints.http.connections import BoundedConnection
+
 # Streams of events never end by themselves: they are cut after this long.
 _GRACE_SECONDS = 3
 
@@ -32,6 +34,8 @@ class WebServer:
         self._host, self._port = host, port
         config = uvicorn.Config(
             app,
+            http=BoundedConnection,
+            ws="none",
             access_log=False,
             log_config=None,
             lifespan="off",

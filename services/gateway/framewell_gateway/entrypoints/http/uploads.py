@@ -15,15 +15,35 @@ _PIECE: Final = 1 << 20
 
 
 async def upload(context: AppContext, header: UploadHeader, request: Request) -> Response:
-    """Hand the body on while it arrives; the answer names it."""
+    """Hand the body on while it arrives; the answer names it.
+
+    Raises what the body does, which breaks the call: ingest keeps nothing of it then.
+    """
     length = request.headers.get("content-length", "0")
     header.size = int(length) if length.isdigit() else 0
-    return json_response(await context.services.upload(_parts(header, request.stream())), 201)
+    parts = _Parts(header, request.stream())
+    try:
+        answer = await context.services.upload(aiter(parts))
+    except BaseException:  # gRPC cancels a call whose parts fail, and does not say why
+        if parts.failure is not None:
+            raise parts.failure from None
+        raise
+    return json_response(answer, 201)
 
 
-async def _parts(header: UploadHeader, body: AsyncIterator[bytes]) -> AsyncIterator[UploadRequest]:
-    """Yield the header, then the body in pieces that fit a message."""
-    yield UploadRequest(header=header)
-    async for received in body:
-        for start in range(0, len(received), _PIECE):
-            yield UploadRequest(data=received[start : start + _PIECE])
+class _Parts:
+    """The header, then the body in pieces that fit a message; `failure` is what broke the body off."""
+
+    def __init__(self, header: UploadHeader, body: AsyncIterator[bytes]) -> None:
+        self._header, self._body = header, body
+        self.failure: Exception | None = None
+
+    async def __aiter__(self) -> AsyncIterator[UploadRequest]:
+        yield UploadRequest(header=self._header)
+        try:
+            async for received in self._body:
+                for start in range(0, len(received), _PIECE):
+                    yield UploadRequest(data=received[start : start + _PIECE])
+        except Exception as error:
+            self.failure = error
+            raise

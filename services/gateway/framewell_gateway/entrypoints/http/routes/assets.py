@@ -196,7 +196,7 @@ ROUTES: Final = (
     ),
     answers(
         "GET /assets/{asset_id}/events", "listAssetEvents", ListEventsRequest, list_or_follow,
-        "Everything that happened to an asset",
+        "Everything that happened to an asset", problems=(429,),
         description=f"A list; with `Accept: {EVENT_STREAM}` the same events as they happen, resumed after "
         "`Last-Event-ID`.",
         response=ListEventsResponse,

@@ -1,0 +1,47 @@
+"""How many event streams may be open at once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from framewell_gateway.telemetry import EVENT_STREAMS
+
+
+class TooManyStreams(Exception):
+    """No further stream may be opened; `of_caller` says whether by this caller or by anybody."""
+
+    def __init__(self, reason: str, *, of_caller: bool) -> None:
+        super().__init__(reason)
+        self.of_caller = of_caller
+
+
+@dataclass(slots=True)
+class EventStreamLimit:
+    """Counts open streams in this process: at most so many of one caller, and in all."""
+
+    most_of_caller: int = 256
+    most: int = 1024
+    _open: Counter[str] = field(default_factory=Counter, init=False)
+
+    def check(self, caller: str) -> None:
+        """Raise TooManyStreams when this caller may open none now."""
+        if self._open[caller] >= self.most_of_caller:
+            reason = (
+                f"{caller} has {self.most_of_caller} event streams open, which is all one caller may have"
+            )
+            raise TooManyStreams(f"{reason}: close some", of_caller=True)
+        if self._open.total() >= self.most:
+            raise TooManyStreams(f"{self.most} event streams are open here: try again later", of_caller=False)
+
+    @contextmanager
+    def opened(self, caller: str) -> Iterator[None]:
+        """Count a stream for as long as the context lasts."""
+        self._open[caller] += 1
+        EVENT_STREAMS.add(1)
+        try:
+            yield
+        finally:
+            EVENT_STREAMS.add(-1)
+            self._open[caller] -= 1
+            self._open += Counter()  # forgets callers without any
