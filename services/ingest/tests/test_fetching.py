@@ -61,7 +61,7 @@ async def test_an_upload_that_stalls_is_given_up_and_leaves_nothing(ingest: Inge
     (offered,) = ingest.service.rpc
     assert isinstance(offered.servicer, IngestServicer)
     servicer = replace(offered.servicer, upload_pace=lambda: Pace(stall_seconds=0.05))
-    with pytest.raises(Rejected, match="for 0[.]05 s, after 5 bytes") as refused:
+    with pytest.raises(Rejected, match=r"for 0\.05 s, after 5 bytes") as refused:
         await servicer.Upload(parts(), None)
     assert refused.value.code == "stalled"
     assert not ingest.stored_files()
