@@ -24,26 +24,27 @@ def schema_id(fact: FactType) -> str:
 def event_schema(fact: FactType) -> Schema:
     """Return the schema of the data of events of this type, with all that it refers to in its `$defs`.
 
-    The same for what the mesh writes and what it takes. As everywhere, a reader ignores fields that it does
-    not know, for further ones may come, while the mesh refuses them from outside.
+    That of a type which systems outside send has the bounds within which the mesh takes it, and no unknown
+    fields. That of any other type lets further fields come: its reader ignores what it does not know.
     """
     root: Any = fact.message.DESCRIPTOR  # its stub allows two kinds of descriptor, of which one exists
-    described = schema_of(root, _reference)
-    return {"$schema": DIALECT, "$id": schema_id(fact), **described, "$defs": _definitions(root)}
+    described = schema_of(root, _reference, bounded=fact.from_outside)
+    definitions = _definitions(root, bounded=fact.from_outside)
+    return {"$schema": DIALECT, "$id": schema_id(fact), **described, "$defs": definitions}
 
 
 def _reference(element: Descriptor | EnumDescriptor) -> Schema:
     return {"$ref": f"#/$defs/{element.full_name}"}
 
 
-def _definitions(root: Descriptor) -> dict[str, Schema]:
+def _definitions(root: Descriptor, *, bounded: bool) -> dict[str, Schema]:
     """Return the schemas of everything a message is made of, by full name."""
     found: dict[str, Schema] = {}
     waiting = [*parts_of(root.fields)]
     while waiting:
         element = waiting.pop()
         if element.full_name not in found:
-            found[element.full_name] = schema_of(element, _reference)
+            found[element.full_name] = schema_of(element, _reference, bounded=bounded)
             if isinstance(element, Descriptor):
                 waiting.extend(parts_of(element.fields))
     return dict(sorted(found.items()))

@@ -71,7 +71,8 @@ def test_every_fact_is_a_message_of_its_topics_with_its_key_and_meaning(fact: Fa
     mesh = described()
     message = mesh["components"]["messages"][fact.type]
     full_name = fact.message.DESCRIPTOR.full_name
-    assert message["payload"] == {"$ref": f"#/components/schemas/{full_name}"}
+    within_bounds = ".taken" if fact.from_outside else ""
+    assert message["payload"] == {"$ref": f"#/components/schemas/{full_name}{within_bounds}"}
     assert message["summary"] == comments()[full_name]
     assert fact.key_path in message["bindings"]["kafka"]["key"]["description"]
     for topic in fact.topic_names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,10 +21,11 @@ from framewell_contracts.asyncapi.examples import EXAMPLES
 from framewell_contracts.cloudevents import Envelope, Event, decode, encode
 from framewell_contracts.event_schemas import event_schema, schema_id
 from framewell_contracts.fact_types import FACTS, FactType, fact_type
-from framewell_contracts.json_mapping import to_json
+from framewell_contracts.json_mapping import from_json, to_json
 from framewell_contracts.results import result_record
 
 FACT_LIST = list(FACTS.values())
+INTERNAL = [fact for fact in FACT_LIST if not fact.from_outside]
 BY_TYPE = pytest.mark.parametrize("fact", FACT_LIST, ids=lambda fact: fact.type)
 RESULTS = pytest.mark.parametrize(
     "fact", [fact for fact in FACT_LIST if fact.result], ids=lambda fact: fact.type
@@ -69,28 +71,55 @@ def event(fact: FactType, message: Message, subject: str = "asset-1") -> Event:
     )
 
 
+def whole(fact: FactType) -> Message:
+    """A message of the type with everything in it; of one from outside its example."""
+    example = EXAMPLES.get(fact.type)
+    return from_json(dict(example.data), fact.message) if example else filled(fact.message())
+
+
 @BY_TYPE
-def test_the_schema_of_an_event_is_complete_in_itself_and_takes_what_the_mesh_writes(fact: FactType) -> None:
+def test_the_schema_of_an_event_is_complete_in_itself(fact: FactType) -> None:
     schema = event_schema(fact)
     Draft202012Validator.check_schema(schema)
-    validator = Draft202012Validator(schema)
+    assert all(reference in schema["$defs"] for reference in references(schema))
+
+
+def references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].removeprefix("#/$defs/")
+        for part in schema.values():
+            yield from references(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from references(part)
+
+
+@pytest.mark.parametrize("fact", INTERNAL, ids=lambda fact: fact.type)
+def test_the_schema_of_a_fact_takes_whatever_the_mesh_writes_and_further_fields(fact: FactType) -> None:
+    validator = Draft202012Validator(event_schema(fact))
     validator.validate({})
     validator.validate(to_json(fact.message()))
     validator.validate(to_json(fact.message(), defaults=True))
     whole = to_json(filled(fact.message()))
-    validator.validate(whole)
+    validator.validate({**whole, "field_of_tomorrow": 1})
     name = next(name for name in whole if isinstance(whole[name], str | dict))
     assert not validator.is_valid({**whole, name: 17})
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=lambda example: example.name)
-def test_examples_are_valid_by_the_schema_of_their_type(example: Any) -> None:
-    Draft202012Validator(event_schema(FACTS[example.type])).validate(example.data)
+def test_the_schema_of_what_outsiders_send_has_its_bounds(example: Any) -> None:
+    validator = Draft202012Validator(event_schema(FACTS[example.type]))
+    validator.validate(example.data)
+    assert not validator.is_valid({**example.data, "colour": "red"})
+    for name, value in example.data.items():
+        if isinstance(value, str):
+            assert not validator.is_valid({**example.data, name: value * 20_000}), name
 
 
 @RESULTS
 def test_a_result_is_the_event_itself_in_json_that_needs_no_schema(fact: FactType) -> None:
-    sent = event(fact, filled(fact.message()))
+    sent = event(fact, whole(fact))
     record = result_record(sent)
     assert (record.topic, record.key) == ("framewell.results.v1", b"asset-1")
     assert dict(record.headers) == {"content-type": b"application/cloudevents+json"}

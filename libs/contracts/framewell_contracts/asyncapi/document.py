@@ -107,10 +107,14 @@ def _components(facts: Sequence[FactType], groups: Sequence[str]) -> dict[str, A
             as_result=fact.result and PUBLISHES_RESULTS in groups,
             with_retry_headers=fact.type in with_retry_headers,
         )
+    schemas = components(
+        (fact.message for fact in facts if not fact.from_outside),
+        (fact.message for fact in facts if fact.from_outside),
+    )
     return {
         "securitySchemes": _SECURITY,
         "messages": messages,
-        "schemas": {**header_schemas(), **components(fact.message for fact in facts)},
+        "schemas": {**header_schemas(), **schemas},
     }
 
 

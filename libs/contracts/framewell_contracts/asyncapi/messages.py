@@ -12,6 +12,7 @@ from framewell_contracts.cloudevents import JSON, PROTOBUF, STRUCTURED
 from framewell_contracts.event_schemas import schema_id
 from framewell_contracts.fact_types import FactType
 from framewell_contracts.json_mapping import Schema, comments, reference
+from framewell_contracts.json_mapping.schema import taken_reference
 
 KAFKA_BINDING: Final = "0.5.0"
 """Version of the AsyncAPI bindings for Kafka."""
@@ -140,8 +141,9 @@ def described(fact: FactType) -> str:
 
 
 def _payload(fact: FactType) -> Schema:
+    """Return the schema of the message: of a type that systems outside write within its bounds."""
     descriptor: Any = fact.message.DESCRIPTOR  # its stub allows two kinds of descriptor, of which one exists
-    return reference(descriptor)
+    return taken_reference(descriptor) if fact.from_outside else reference(descriptor)
 
 
 def _common(fact: FactType) -> dict[str, Any]:
