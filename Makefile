@@ -140,7 +140,9 @@ licences: .venv/.complete .venv-training/.complete infra/embedded/jars/.complete
 containers:
 	@if sh infra/make/need go 2>/dev/null; then \
 		$(MAKE) .tools/containers && \
-		$(STEP) "compose (Compose's loader)" .tools/containers compose docker-compose.yml infra/compose/env.example && \
+		$(STEP) "compose (Compose's loader)" .tools/containers compose infra/compose/env.example docker-compose.yml && \
+		$(STEP) "compose for GPUs" .tools/containers compose infra/compose/env.example docker-compose.yml \
+			infra/compose/cuda.yaml && \
 		$(STEP) "Dockerfile (BuildKit's linter)" .tools/containers dockerfile Dockerfile; \
 	else \
 		printf '  %-44s %s\n' "compose, Dockerfile" "not checked: no Go 1.25 or newer"; \

@@ -291,6 +291,15 @@ def test_images_from_outside_are_pinned_and_only_two_ports_are_published() -> No
     assert published == {"kafka", "gateway"}
 
 
+def test_images_for_gpus_run_the_same_service_as_nobody() -> None:
+    file = yaml.safe_load((ROOT / "infra" / "compose" / "cuda.yaml").read_text())
+    for name, definition in file["services"].items():
+        plain, cuda = service(name)["build"]["target"], definition["build"]["target"]
+        assert stage(cuda) == stage(plain)
+        assert definition["image"] == service(name)["image"].replace(f"/{plain}:", f"/{cuda}:")
+        assert definition["gpus"] == "all"
+
+
 def test_every_value_a_person_must_give_is_explained() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     example = (ROOT / "infra" / "compose" / "env.example").read_text()

@@ -1,6 +1,6 @@
 // Containers reads docker-compose.yml and the Dockerfile as Docker's own tools do, without an engine.
 //
-//	containers compose docker-compose.yml infra/compose/env.example
+//	containers compose infra/compose/env.example docker-compose.yml [infra/compose/cuda.yaml …]
 //	containers dockerfile Dockerfile
 //
 // The first is what `docker compose config --quiet` does, by Compose's own loader; the second what
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/dotenv"
@@ -24,10 +25,10 @@ import (
 )
 
 func main() {
-	err := errors.New("usage: containers compose FILE EXAMPLE_ENV | containers dockerfile FILE")
+	err := errors.New("usage: containers compose EXAMPLE_ENV FILE... | containers dockerfile FILE")
 	switch args := os.Args[1:]; {
-	case len(args) == 3 && args[0] == "compose":
-		err = compose(args[1], args[2])
+	case len(args) >= 3 && args[0] == "compose":
+		err = compose(args[1], args[2:])
 	case len(args) == 2 && args[0] == "dockerfile":
 		err = dockerfile(args[1])
 	}
@@ -37,8 +38,8 @@ func main() {
 	}
 }
 
-// compose loads the file with the variables of an example, as somebody would have filled it in.
-func compose(file, example string) error {
+// compose loads the files, one over the other, with the variables of an example as somebody would fill it in.
+func compose(example string, files []string) error {
 	variables, err := dotenv.Read(example)
 	if err != nil {
 		return fmt.Errorf("%s: %w", example, err)
@@ -52,12 +53,12 @@ func compose(file, example string) error {
 	}
 	warnings := &warnings{}
 	logrus.AddHook(warnings)
-	options, err := cli.NewProjectOptions([]string{file}, cli.WithEnv(given))
+	options, err := cli.NewProjectOptions(files, cli.WithEnv(given))
 	if err != nil {
 		return err
 	}
 	if _, err := options.LoadProject(context.Background()); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s: %w", strings.Join(files, " with "), err)
 	}
 	return errors.Join(warnings.found...)
 }
