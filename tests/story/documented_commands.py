@@ -90,6 +90,7 @@ class ReaderShell:
     """One bash, in a folder, for as long as the reader sits there: variables and activations stay."""
 
     def __init__(self, folder: Path, scratch: Path, base: int) -> None:
+        self.folder = folder
         self._scratch, self._base = scratch, base
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FRAMEWELL_")}
         self._bash = subprocess.Popen(
@@ -99,6 +100,10 @@ class ReaderShell:
             stdin=subprocess.PIPE,
             text=True,
         )
+
+    def begin(self) -> None:
+        """Change to the folder in which every page begins."""
+        assert self.run(f"cd {self.folder}", 30).succeeded
 
     def run(self, text: str, seconds: float) -> Answer:
         """Type a command and wait for its end. Raise TimeoutError."""
