@@ -28,6 +28,8 @@ TRAINING_PACKAGES := libs/contracts libs/kafka libs/kit libs/models infra/embedd
 MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*)) benchmarks
 # The viewers that the gateway's pages load; a folder that git ignores.
 PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
+# Clients in other languages: each is complete in itself, with a lock of its own.
+EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
@@ -40,7 +42,8 @@ help:
 # --- set-up -----------------------------------------------------------------------------------------
 
 setup: .venv/.complete node_modules/.complete $(PAGES)/.complete infra/embedded/jars/.complete \
-	.venv-training/.complete .framewell-models/.complete .framewell-demo/sources/.complete
+	.venv-training/.complete .framewell-models/.complete .framewell-demo/sources/.complete \
+	$(EXAMPLES:%=%/node_modules/.complete)
 
 .tools/uv/.complete: infra/make/uv.requirements.lock
 	@sh infra/make/need python java maven node disk
@@ -73,6 +76,10 @@ endif
 
 node_modules/.complete: package.json package-lock.json .npmrc | .tools/uv/.complete
 	@$(STEP) "npm packages" npm ci --no-progress
+	@touch $@
+
+examples/%/node_modules/.complete: examples/%/package.json examples/%/package-lock.json | .tools/uv/.complete
+	@$(STEP) "npm packages of examples/$*" npm ci --no-progress --prefix examples/$*
 	@touch $@
 
 $(PAGES)/.complete: node_modules/.complete infra/make/pages.mjs $(wildcard services/gateway/viewer/*)
