@@ -26,6 +26,7 @@ _TIMEOUT = httpx.Timeout(75.0, connect=5.0)
 # The gateway sends a comment every ten seconds when nothing happens.
 _STREAM_READ_SECONDS = 30.0
 _RECONNECT_AFTER_SECONDS = 0.5
+_LATER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _RECONNECT_WITHIN_SECONDS = 60.0
 _READ_BYTES = 1 << 20
 _PAGE_SIZE = 1000
@@ -103,6 +104,14 @@ class Gateway:
     def assets(self, *, limit: int = 100) -> list[Document]:
         """Return assets, newest first."""
         return self._pages("/v1/assets", "assets", limit)
+
+    def list_assets(self, *, limit: int = 100, **wanted: Any) -> Document:
+        """Return `{assets, total_size}`: assets that meet every condition, and how many do.
+
+        Conditions are the parameters of REST, by name: `state=["analysed"]`, `title="news"`,
+        `order_by="title"`; empty ones are left out.
+        """
+        return self._list("/v1/assets", "assets", limit, **wanted)
 
     def observations(
         self, asset_id: str, analysers: Sequence[str] = (), *, limit: int = 10_000
@@ -257,7 +266,13 @@ class Gateway:
         return document
 
     def _pages(self, path: str, key: str, limit: int | None = None, **wanted: Any) -> list[Document]:
-        """Yield the items of as many pages as it takes; empty conditions are left out."""
+        """Return the items of as many pages as it takes; empty conditions are left out."""
+        found: list[Document] = self._list(path, key, limit, **wanted)[key]
+        return found
+
+    def _list(self, path: str, key: str, limit: int | None = None, **wanted: Any) -> Document:
+        """Return the items as `_pages` does, and how many there are in all, as far as the list says."""
+        total: dict[str, int] = {}
         conditions = {name: value for name, value in wanted.items() if value}
         found: list[Document] = []
         token: dict[str, str] = {}
@@ -265,10 +280,11 @@ class Gateway:
             size = _PAGE_SIZE if limit is None else min(limit - len(found), _PAGE_SIZE)
             page = self._document("GET", path, params={**conditions, "page_size": size, **token})
             found.extend(page[key])
+            total = {name: page[name] for name in ("total_size",) if name in page}
             if not page["next_page_token"]:
                 break
             token = {"page_token": page["next_page_token"]}
-        return found
+        return {key: found, **total}
 
     def _stream(self, asset_id: str, last_event_id: str) -> Iterator[tuple[str, Document]]:
         """Yield events, each with the id to resume after, until the connection ends."""
@@ -280,7 +296,10 @@ class Gateway:
             with stream as answer:
                 if answer.is_error:
                     answer.read()
-                    raise Refused(answer.status_code, _problem(answer))
+                    refused = Refused(answer.status_code, _problem(answer))
+                    if answer.status_code in _LATER:
+                        raise Unreachable(str(refused)) from refused
+                    raise refused
                 event: Document | None = None
                 for line in answer.iter_lines():
                     if line.startswith("data: "):

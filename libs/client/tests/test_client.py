@@ -170,6 +170,14 @@ def test_a_gateway_that_restarts_meanwhile_is_waited_for(monkeypatch: pytest.Mon
     assert [next(followed)["id"], next(followed)["id"]] == ["e1", "e2"]
 
 
+def test_a_mesh_that_is_partly_away_or_busy_is_waited_for(answering: Answering) -> None:
+    path = f"/v1/assets/{ASSET}/events"
+    answering.answers["GET", path] = [sse(event(1, "ingested")), 503, 429, sse(event(2, "analysed"))]
+    with Gateway(answering.address) as gateway:
+        followed = gateway.follow(ASSET)
+        assert [next(followed)["id"], next(followed)["id"]] == ["e1", "e2"]
+
+
 def test_a_gateway_that_never_answered_is_not_waited_for() -> None:
     with pytest.raises(Unreachable):
         next(Gateway("http://127.0.0.1:1").follow(ASSET))

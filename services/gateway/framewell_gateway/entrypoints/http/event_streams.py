@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Final
 
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http.routing import json_response
 from framewell_gateway.queries.follow_events import FollowEvents
 from framewell_gateway.queries.list_events import ListEvents, event_message
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import Busy, Rejected
 
 EVENT_STREAM: Final = "text/event-stream"
 LAST_EVENT_ID: Final = "last-event-id"
@@ -39,9 +40,10 @@ async def list_or_follow(context: AppContext, wanted: ListEventsRequest, request
     if EVENT_STREAM not in request.headers.get("accept", ""):
         return json_response(await ListEvents(context.events, context.asset_progress)(wanted))
     last_key = request.headers.get(LAST_EVENT_ID, "")
-    await _check_place(context, wanted.asset_id, last_key)
-    if await context.events.first(wanted.asset_id) is None:
-        await context.asset_progress(wanted.asset_id)
+    with suppress(Busy):  # while the store is away nobody knows: the stream opens and goes on with it
+        await _check_place(context, wanted.asset_id, last_key)
+        if await context.events.first(wanted.asset_id) is None:
+            await context.asset_progress(wanted.asset_id)
     if request.method == "HEAD":
         return Response(media_type=EVENT_STREAM, headers=_HEADERS)
     caller = acting.get().name
