@@ -100,7 +100,8 @@ class _Schemas:
         for name, each in self._bodies.items():
             if isinstance(each, Descriptor):
                 found[self._names[name, True]] = self._of_body(each)
-        return dict(sorted(found.items()))
+        # Generators of clients call a type by its title, and refuse two of one name.
+        return {name: {**schema, "title": name} for name, schema in sorted(found.items())}
 
     def _of_answer(self, message: Descriptor) -> Schema:
         """Return the schema of an answer, which has its lists, texts and numbers always, be they empty."""
