@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
@@ -18,6 +19,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.exceptions import TyperException
 
+from framewell_cli.completion import NAME, typed_so_far
 from framewell_cli.console import json_text
 from framewell_cli.errors import CommandError, UsageProblem
 from framewell_cli.plain_text import harmless
@@ -29,6 +31,7 @@ COMMANDS: Final[dict[str, str]] = {
     "status": "framewell_cli.mesh.commands:status",
     "doctor": "framewell_cli.mesh.doctor.command:doctor",
     "scale": "framewell_cli.mesh.scale_command:scale",
+    "completion": "framewell_cli.completion:completion",
     "settings": "framewell_cli.mesh.settings:settings",
     "topics": "framewell_cli.mesh.topics:app",
     "scale-in": "framewell_cli.mesh.scale_in:scale_in",
@@ -49,8 +52,10 @@ COMMANDS: Final[dict[str, str]] = {
 }
 """Name → `module:function`, or `module:app` for a Typer app with commands of its own; in the help's order."""
 
-NAME: Final = "framewell"
 VERSION_OPTION: Final = "--version"
+_NOISE: Final = re.compile(r"Value error, |, unable to parse string as (an integer|a number)")
+"""What the library that checks values adds to its sentences."""
+
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 PLUGINS: Final = "framewell.commands"
@@ -107,7 +112,10 @@ def main() -> None:
     """Run the command. Exit codes: 0 done, 1 failed, 2 usage, 3 the mesh cannot be reached, 130 Ctrl-C."""
     logging.getLogger().addHandler(logging.NullHandler())  # people read our errors, not the logs of libraries
     try:
-        code = build(_wanted(sys.argv[1:2]))(prog_name=NAME, standalone_mode=False)
+        asked = typed_so_far()
+        code = build(_wanted((sys.argv[1:] if asked is None else asked)[:1]))(
+            prog_name=NAME, standalone_mode=False
+        )
     except CommandError as error:
         code = _failed(str(error), error.exit_code, error.title, _gateways_problem(error))
     except CannotStart as error:
@@ -135,7 +143,7 @@ def _wanted(asked: Sequence[str]) -> Sequence[str]:
 def _misused(error: TyperException) -> int:
     """Print what is wrong with the words of the command; nothing where its help was printed instead."""
     context: typer.Context | None = getattr(error, "ctx", None)
-    message = error.format_message()
+    message = _NOISE.sub("", error.format_message())
     if message:
         path = context.command_path if context else NAME
         sentence = message if message.endswith((".", "?")) else f"{message}."

@@ -31,7 +31,11 @@ def framewell(*words: str, folder: Path, **environment: str) -> subprocess.Compl
         (["topcis"], "framewell: No such command 'topcis'. Did you mean 'topics'? See 'framewell --help'."),
         (["ingest"], "framewell ingest: Missing argument 'FILE|URL…'. See 'framewell ingest --help'."),
         (["assets", "--limits", "3"], "No such option"),
-        (["assets", "--limit", "x"], "'--limit'"),
+        (
+            ["assets", "--limit", "x"],
+            "framewell assets: Invalid value for '--limit': Input should be a valid integer. See",
+        ),
+        (["completion", "tcsh"], "Invalid value for 'shell': 'tcsh' is not one of 'bash', 'zsh', 'fish'."),
         (["show", "x"], "'x' is no id of an asset"),
     ],
 )
@@ -77,14 +81,14 @@ def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
     gateway = subprocess.Popen(
         [sys.executable, "-c",
          "import socket,time; s=socket.create_server(('127.0.0.1',0)); print(s.getsockname()[1],flush=True);"
-         "c=s.accept(); print('asked',flush=True); time.sleep(60)"],
+         "s.settimeout(30); c=s.accept(); print('asked',flush=True); time.sleep(60)"],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         assert gateway.stdout is not None
         port = gateway.stdout.readline().strip()
         command = subprocess.Popen(
-            [*FRAMEWELL, "assets"],
+            [*FRAMEWELL, "dataset", "list"],
             env={**os.environ, "FRAMEWELL_REST": f"http://127.0.0.1:{port}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -27,9 +27,10 @@ def scale(changes: Changes = None, as_json: Json = False) -> None:
     """
     folder, change = MeshFolder.here(), parse(changes or [])
     rescale(folder, change, lambda line: progress.print(line, markup=False))
-    processes = [one for one in look(folder).processes if one.name.partition("-")[0] in (change or SCALABLE)]
-    counted = [one.name.partition("-")[0] for one in processes]
+    running = look(folder).processes
+    counted = [one.name.partition("-")[0] for one in running]
     now = {service: counted.count(service) for service in SCALABLE if service in counted}
+    processes = [one for one in running if one.name.partition("-")[0] in (change or now)]
     if as_json:
         print_json({"scale": now, "processes": [asdict(one) for one in processes]})
     elif change:
