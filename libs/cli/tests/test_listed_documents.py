@@ -14,20 +14,26 @@ from framewell.dataset.v1 import review_service_pb2 as review
 from framewell.dataset.v1 import rights_service_pb2 as rights
 from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.dataset.v1.dataset_pb2 import Sample, Snapshot
-from framewell.gateway.v1.asset_view_pb2 import AssetSummary, AssetView, ChunkCounts, ListAssetsResponse
-from framewell.media.v1.media_pb2 import ObjectRef, Programme
-from framewell.mesh.v1.mesh_pb2 import Actor, Failed, ModelVersion, Outcome
+from framewell.gateway.v1.asset_view_pb2 import (
+    AssetState,
+    AssetSummary,
+    AssetView,
+    ChunkCounts,
+    ListAssetsResponse,
+)
+from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Span, Track
+from framewell.mesh.v1.mesh_pb2 import Actor, Failed, ModelVersion, Outcome, Ratio
 from framewell.model.v1.model_pb2 import Measure
-from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, RightsDecision, RightsStatement
+from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Payment, RightsDecision, RightsStatement
 from framewell.sample.v1.sample_pb2 import SAMPLE_STATE_PROPOSED, Crop, Evidence, Provenance
 from framewell.snapshot.v1.snapshot_pb2 import SPLIT_TRAIN, SnapshotPublished, SnapshotWithdrawn, SplitCount
 from framewell.training.v1 import training_service_pb2 as training
 from framewell.training.v1.training_pb2 import VERDICT_WAITS, TrainingCompleted
-from framewell_cli.commands.assets import _summary
+from framewell_cli.commands.assets import Kind, State, _summary
 from framewell_cli.errors import UsageProblem
 from framewell_cli.main import build
 from framewell_client import Gateway
-from framewell_contracts.json_mapping import to_json
+from framewell_contracts.json_mapping import enum_words, to_json
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 MODEL = ModelVersion(name="identity/people", version="1.1")
@@ -67,7 +73,82 @@ def test_assets_are_listed_with_their_chunks(answers: dict[str, Message]) -> Non
         chunks=ChunkCounts(planned=4, analysed=1),
     )  # fmt: skip
     answers["/v1/assets"] = ListAssetsResponse(assets=[summary])
-    assert printed("assets").splitlines()[1].split() == [ASSET, "-", "analysing", "1/4", "file:///a.mp4"]
+    assert printed("assets").splitlines()[1].split() == [
+        ASSET, "-", "analysing", "-", "1/4", "file:///a.mp4",
+    ]  # fmt: skip
+
+
+def test_conditions_and_order_of_a_list_go_to_the_gateway_by_their_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def document(_: Gateway, method: str, path: str, **more: Any) -> Any:
+        asked.update(more["params"])
+        return {"assets": [], "next_page_token": "", "total_size": 7}
+
+    monkeypatch.setenv("FRAMEWELL_REST", "http://127.0.0.1:1")
+    monkeypatch.setattr(Gateway, "_document", document)
+    answer = printed(
+        "assets", "--state", "rejected", "--state", "analysed", "--kind", "video", "--title", "news",
+        "--label", "job:1", "--source", "/playout", "--from", "2026-11-01", "--until", "2026-11-22T18:00:00Z",
+        "--order-by", "duration desc", "--limit", "5", "--json",
+    )  # fmt: skip
+    assert json.loads(answer) == {"assets": [], "total_size": 7}
+    assert asked == {
+        "state": ["rejected", "analysed"], "kind": ["video"], "title": "news", "label": ["job:1"],
+        "source": "/playout", "requested_from": "2026-11-01T00:00:00Z",
+        "requested_until": "2026-11-22T18:00:00Z", "order_by": "duration desc", "page_size": 5,
+    }  # fmt: skip
+
+
+def test_the_states_and_kinds_to_choose_from_are_those_of_the_contract() -> None:
+    assert tuple(State) == tuple(enum_words(AssetState.DESCRIPTOR).values())
+    assert tuple(Kind) == tuple(enum_words(MediaKind.DESCRIPTOR).values())
+
+
+def test_a_view_shows_what_ingest_knows_and_what_the_grounds_of_decisions_say(
+    answers: dict[str, Message],
+) -> None:
+    statement = RightsStatement(
+        issuer="Archiv", statement_id="4711", revision=2, use="USE_PROHIBITED", territories=["DE"],
+        purposes=[PURPOSE_OWN_TRAINING], valid_until=Timestamp(seconds=1_830_207_600),
+        span=Span(first_frame=100, frames=50), verbatim="Not before signing.", found_at="contract 4711",
+        payment=Payment(model="PAY_MODEL_PER_USE", amount="0.05", currency="EUR"),
+        legal_basis="LEGAL_BASIS_LICENCE", holder="Archiv GmbH", source="STATEMENT_SOURCE_CONTRACT",
+    )  # fmt: skip
+    decision = RightsDecision(purpose=PURPOSE_OWN_TRAINING, sentence="Withheld: 4711.", grounds=[statement])
+    answers[f"/v1/assets/{ASSET}"] = AssetView(
+        asset_id=ASSET, state="ASSET_STATE_ANALYSED", chunks=ChunkCounts(), rights=[decision, decision],
+        title="Tagesschau", uri="https://archive.example/a.mp4", request_labels={"job": "17", "a": "b"},
+        source="/playout/7", original=ObjectRef(media_type="video/mp4", size=4096, sha256="c" * 64),
+        tracks=[
+            Track(kind="TRACK_KIND_VIDEO", codec="h264", width=1920, height=1080,
+                  frame_rate=Ratio(numerator=30000, denominator=1001)),
+            Track(index=1, kind="TRACK_KIND_AUDIO", codec="aac", language="de", channels=2,
+                  sample_rate=48000),
+        ],
+        duration=Duration(seconds=3725, nanos=500_000_000),
+    )  # fmt: skip
+    shown = printed("show", ASSET)
+    for expected in (
+        "Tagesschau", "https://archive.example/a.mp4", "a=b, job=17", "/playout/7",
+        f"video/mp4, 4.1 kB, sha256 {'c' * 64}", "video, h264, 1920×1080, 29.97 pictures a second",
+        "audio, aac, 2 channels, 48000 Hz, de", "1:02:05.5",
+    ):  # fmt: skip
+        assert expected in shown
+    said = (
+        "Archiv/4711@2: prohibited for own training; in force until 2027-12-30T23:00:00Z; "
+        "holder Archiv GmbH; legal basis licence; only for pictures 100 to 149; only in DE; "
+        "payment 0.05 EUR, per use; found in contract: contract 4711; words Not before signing."
+    )
+    assert shown.count(said) == 1
+    answers[f"/v1/assets/{ASSET}/rights"] = rights.GetRightsResponse(statements=[statement])
+    rows = dict(
+        re.split(r"\s{2,}", line, maxsplit=1) for line in printed("rights", "show", ASSET).splitlines()[2:]
+    )
+    assert rows["in force"] == "until 2027-12-30T23:00:00Z"
+    assert rows["payment"] == "0.05 EUR, per use"
 
 
 def test_samples_are_listed_with_programme_and_evidence(answers: dict[str, Message]) -> None:

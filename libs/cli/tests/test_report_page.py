@@ -81,7 +81,20 @@ def asset_view(*statements: Mapping[str, Any], **changed: Any) -> dict[str, Any]
 
 
 def statement(source: str, use: str = "prohibited") -> dict[str, Any]:
-    return {"source": source, "use": use, "verbatim": FORBIDS, "found_at": "EXIF 0x8298 Copyright"}
+    return {
+        "issuer": "Archiv",
+        "statement_id": "4711",
+        "revision": 2,
+        "holder": "Archiv",
+        "source": source,
+        "purposes": ["own_training"],
+        "use": use,
+        "valid_until": "2027-12-31T23:00:00Z",
+        "territories": ["DE", "AT"],
+        "payment": {"model": "per_use", "amount": "0.05", "currency": "EUR"},
+        "verbatim": FORBIDS,
+        "found_at": "EXIF 0x8298 Copyright",
+    }
 
 
 def page_of(tmp_path: Path, view: dict[str, Any], gateway: Gateway) -> str:
@@ -124,6 +137,22 @@ def test_words_in_the_file_that_forbid_copies_are_shown_instead_of_pictures(tmp_
 
 def test_a_contract_that_prohibits_training_hides_no_pictures_from_the_house(tmp_path: Path) -> None:
     assert "<img" in page_of(tmp_path, asset_view(statement("contract")), Gateway())
+
+
+def test_what_a_statement_says_stands_whole_beside_the_decision(tmp_path: Path) -> None:
+    html = page_of(tmp_path, asset_view(statement("contract")), Gateway())
+    for said in (
+        "Archiv/4711@2", "prohibited", "own training", "until 2027-12-31T23:00:00Z", "all of it", "DE, AT",
+        "0.05 EUR, per use", "EXIF 0x8298 Copyright", FORBIDS,
+    ):  # fmt: skip
+        assert f"<td>{said}</td>" in html
+
+
+def test_what_ingest_knows_stands_on_the_page(tmp_path: Path) -> None:
+    known = {"title": "Tagesschau <live>", "uri": "https://archive.example/a.mp4", "duration": "63.25s"}
+    html = page_of(tmp_path, asset_view(**known), Gateway())
+    for said in ("Tagesschau &lt;live&gt;", "https://archive.example/a.mp4", "1:03.2"):
+        assert f"<td>{said}</td>" in html
 
 
 def test_a_rejected_asset_says_why(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from framewell_cli.asset_description import clock_text, grounds_of, known_rows, statement_text
 from framewell_cli.console import print_sheet, print_table, results
 from framewell_cli.documents import model_text, purpose_text, ratio, score_text, seconds, verdict_text
 
@@ -19,6 +20,7 @@ def print_asset(view: View) -> None:
     """Print the view: what it is, who and what was seen, what may be done with it."""
     rows = [("asset", view["asset_id"]), ("kind", view.get("kind", "-")), ("state", view["state"])]
     rows += [("reason", view["reason"])] if view.get("reason") else []
+    rows += known_rows(view)
     rows += [("missing", sentence) for sentence in view["missing"]]
     rows += (
         [("not known", f"{', '.join(view['unavailable'])}: a service is away")] if view["unavailable"] else []
@@ -32,6 +34,7 @@ def print_asset(view: View) -> None:
         ("rights", f"{purpose_text(decision)}: {verdict_text(decision)}. {decision['sentence']}".strip())
         for decision in view["rights"]
     ]
+    rows += [("statement", statement_text(one)) for one in grounds_of(view["rights"])]
     if "samples" in view:
         counted = ", ".join(f"{count} {state}" for state, count in view["samples"].items() if count)
         rows.append(("samples", counted or "none"))
@@ -84,9 +87,4 @@ def _span_text(timeline: Mapping[str, Any] | None, span: Mapping[str, int]) -> s
         return f"frames {span['first_frame']}-{span['first_frame'] + span['frames'] - 1}"
     tick = ratio(timeline["time_base"])
     first, last = ((span[edge] - timeline["start_pts"]) * tick for edge in ("start_pts", "end_pts"))
-    return f"{_clock(float(first))}-{_clock(float(last))}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds, 1), 60)
-    return f"{int(minutes)}:{rest:04.1f}"
+    return f"{clock_text(float(first))}-{clock_text(float(last))}"

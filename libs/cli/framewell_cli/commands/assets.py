@@ -2,34 +2,89 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from enum import StrEnum, auto
+from typing import Annotated, Any, Final
 
 import typer
 
+from framewell_cli.asset_description import clock_text
 from framewell_cli.commands.asset_text import print_asset
 from framewell_cli.commands.gateway_access import AssetId, open_gateway
 from framewell_cli.commands.why_text import print_why
-from framewell_cli.console import Json, print_json, print_json_line, print_line, print_table
-from framewell_cli.documents import Document, model_text
+from framewell_cli.console import Json, print_json, print_json_line, print_line, print_table, progress
+from framewell_cli.documents import Document, model_text, seconds
 from framewell_client.gateway import ENDED, ENDED_STATES
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
 
 
-def assets(limit: Limit = 50, as_json: Json = False) -> None:
-    """List assets, newest first."""
+class State(StrEnum):
+    """How far an asset has come, as `state` says it."""
+
+    REQUESTED = auto()
+    INGESTED = auto()
+    TRANSCODING = auto()
+    ANALYSING = auto()
+    ANALYSED = auto()
+    REJECTED = auto()
+    REMOVED = auto()
+
+
+class Kind(StrEnum):
+    """What an asset is, as `kind` says it."""
+
+    VIDEO = auto()
+    AUDIO = auto()
+    STILL = auto()
+
+
+def assets(
+    *,
+    state: Annotated[list[State] | None, typer.Option(help="Only in this state; may repeat.")] = None,
+    kind: Annotated[list[Kind] | None, typer.Option(help="Only of this kind; may repeat.")] = None,
+    title: Annotated[str, typer.Option(help="Only with this in the title, in capitals or not.")] = "",
+    source: Annotated[str, typer.Option(help="Only those that this source asked for.")] = "",
+    label: Annotated[
+        list[str] | None, typer.Option(help="Only with this label, NAME:VALUE or NAME; may repeat.")
+    ] = None,
+    requested_from: Annotated[str, typer.Option("--from", help="Only asked for at this time or later.")] = "",
+    requested_until: Annotated[str, typer.Option("--until", help="Only asked for before this time.")] = "",
+    order_by: Annotated[
+        str, typer.Option(help="requested_at, title or duration, alone or followed by ' desc'.")
+    ] = "",
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """List assets, newest first or in another order.
+
+    Times are RFC 3339, e.g. 2026-11-22T18:00:00Z, or a day, which begins at midnight UTC.
+    """
     with open_gateway() as gateway:
-        found = gateway.assets(limit=limit)
+        listed = gateway.list_assets(
+            limit=limit,
+            state=[*map(str, state or ())],
+            kind=[*map(str, kind or ())],
+            title=title,
+            source=source,
+            label=label,
+            requested_from=_moment(requested_from),
+            requested_until=_moment(requested_until),
+            order_by=order_by,
+        )
+    found = listed["assets"]
     if as_json:
-        print_json({"assets": found})
+        print_json(listed)
         return
     print_table(
-        ("asset", "kind", "state", "chunks", "title", "reason"),
+        ("asset", "kind", "state", "length", "chunks", "title", "reason"),
         [
             (
                 one["asset_id"],
                 one.get("kind", "-"),
                 one["state"],
+                clock_text(seconds(one["duration"])) if "duration" in one else "-",
                 f"{one['chunks']['analysed']}/{one['chunks']['planned']}",
                 one["title"] or one["uri"],
                 one.get("reason", ""),
@@ -38,6 +93,13 @@ def assets(limit: Limit = 50, as_json: Json = False) -> None:
         ],
         text=("title", "reason"),
     )
+    if len(found) < listed["total_size"]:
+        progress.print(f"{len(found)} of {listed['total_size']} assets; --limit shows more", markup=False)
+
+
+def _moment(text: str) -> str:
+    """Return a time as REST takes it; a day is its midnight."""
+    return f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
 
 
 def show(asset: AssetId, as_json: Json = False) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from framewell_cli.asset_description import statement_rows
 from framewell_cli.commands import statements
 from framewell_cli.commands.gateway_access import ActingAs, AssetId, open_gateway
 from framewell_cli.console import Json, print_json, print_sheet, print_table, results
@@ -20,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Rights: what may be done with an a
 
 @app.command()
 def show(asset: AssetId, as_json: Json = False) -> None:
-    """Show the decision for each purpose, and every statement in force."""
+    """Show the decision for each purpose, and all that every statement in force says."""
     with open_gateway() as gateway:
         found = gateway.rights(asset)
     if as_json:
@@ -30,20 +31,9 @@ def show(asset: AssetId, as_json: Json = False) -> None:
         ("purpose", "decision", "because"),
         [(purpose_text(one), verdict_text(one), one["sentence"]) for one in found["decisions"]],
     )
-    results.print()
-    print_table(
-        ("statement", "says", "by", "where", "words"),
-        [
-            (
-                f"{one['issuer']}/{one['statement_id']}@{one['revision']}",
-                one.get("use", "nothing"),
-                one.get("source", "-"),
-                one["found_at"],
-                one["verbatim"],
-            )
-            for one in found["statements"]
-        ],
-    )
+    for statement in found["statements"]:
+        results.print()
+        print_sheet(statement_rows(statement))
 
 
 @app.command("set")

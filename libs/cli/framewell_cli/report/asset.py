@@ -12,6 +12,15 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any, Final, Protocol
 
+from framewell_cli.asset_description import (
+    grounds_of,
+    known_rows,
+    part_text,
+    payment_text,
+    purposes_text,
+    statement_name,
+    validity_text,
+)
 from framewell_cli.documents import model_text, purpose_text, ratio, score_text, seconds, verdict_text
 from framewell_cli.report.page import Box, Page, Picture, Quote, Section, Table, write
 
@@ -20,6 +29,9 @@ View = Mapping[str, Any]
 MOST_PICTURES: Final = 6
 MOST_LABELS: Final = 15
 LONGEST_WORDS: Final = 60
+_STATED: Final = (
+    "statement", "says", "for", "in force", "part", "territories", "payment", "found", "words",
+)  # fmt: skip
 _FOUND_IN_THE_FILE: Final = frozenset({"exif", "xmp", "c2pa", "tdmrep"})
 
 
@@ -76,7 +88,7 @@ def prohibitions(view: View) -> Iterator[Mapping[str, Any]]:
 
 def _overview(view: View) -> Section:
     clock, chunks = view.get("timeline"), view["chunks"]
-    rows = [["state", view["state"]]]
+    rows = [["state", view["state"]], *map(list, known_rows(view))]
     if clock:
         rate = f", {ratio(clock['frame_rate'])} a second" if "frame_rate" in clock else ""
         start = f", from {clock['start_timecode']}" if clock["start_timecode"] else ""
@@ -159,8 +171,25 @@ def _rights(view: View, forbidden: Sequence[Mapping[str, Any]]) -> Section:
     decisions = [[purpose_text(one), verdict_text(one)] for one in view["rights"]]
     quotes = [Quote(one["sentence"], purpose_text(one)) for one in view["rights"]]
     quotes += [Quote(one["verbatim"], f"found at {one['found_at']}") for one in forbidden]
+    stated = [
+        [
+            statement_name(one),
+            one.get("use", "nothing a program can read"),
+            purposes_text(one),
+            validity_text(one),
+            part_text(one) or "all of it",
+            ", ".join(one["territories"]) or "everywhere",
+            payment_text(one) or "none",
+            one["found_at"],
+            one["verbatim"],
+        ]
+        for one in grounds_of(view["rights"])
+    ]
     text = "No pictures are shown: words found in the file itself restrict their use." if forbidden else ""
-    return Section("Rights", text, tables=[Table(["purpose", "decision"], decisions)], quotes=quotes)
+    tables = [Table(["purpose", "decision"], decisions)]
+    if stated:
+        tables.append(Table(_STATED, stated))
+    return Section("Rights", text, tables=tables, quotes=quotes)
 
 
 def _seen(view: View) -> Section:
