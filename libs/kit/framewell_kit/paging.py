@@ -12,7 +12,7 @@ import json
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from framewell_kit.documents.protocol import Document, Documents, Query
@@ -115,7 +115,7 @@ def decode_token(token: str, types: KeyTypes) -> Key | None:
         if not isinstance(parts, list):
             raise TypeError("a sort key is a list")
         return tuple(_key_part(part, kind) for part, kind in zip(parts, types, strict=True))
-    except (binascii.Error, TypeError, ValueError) as error:
+    except (binascii.Error, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise Rejected(
             f"the page token {token[:80]!r} is not one that this list gave out: begin without a token",
             code="bad_page_token",
@@ -199,7 +199,11 @@ def _key_part(part: Any, kind: type[KeyPart]) -> KeyPart:
         moment = datetime.fromisoformat(part)
         if moment.tzinfo is None:
             raise ValueError("a time without its zone")
-        return moment
+        return moment.astimezone(UTC)
     if type(part) is not kind:
         raise TypeError(f"{part!r} is no {kind.__name__}")
+    if isinstance(part, str):
+        part.encode()  # half a surrogate pair is no text
+    elif isinstance(part, int) and not -(1 << 63) <= part < 1 << 63:
+        raise ValueError("a number of more than 64 bits")
     return part

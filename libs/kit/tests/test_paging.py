@@ -1,6 +1,7 @@
 """Pages neither skip nor repeat, and a token says where the next one begins."""
 
-from datetime import UTC, datetime, timedelta
+import base64
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -119,12 +120,23 @@ def test_a_token_carries_the_whole_key(text: str, number: int, moment: datetime)
         encode_token((NOON.replace(tzinfo=None), "a")),
         "eyJhIjoxfQ==",
         "W3RydWUsImEiXQ==",
+        encode_token((NOON, "\ud800")),
+        encode_token((datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))), "a")),
+        base64.b64encode(b"[" * 1500).decode(),
+        base64.b64encode(b"[" + b"9" * 5000 + b"]").decode(),
     ],
 )
 async def test_a_token_of_another_list_is_refused(token: str) -> None:
     with pytest.raises(Rejected, match="begin without a token") as refused:
         await find_page(MemoryDocuments(), "c", {}, PageRequest(1, token), NEWEST_FIRST)
     assert refused.value.code == "bad_page_token"
+
+
+@pytest.mark.parametrize("number", [1 << 63, -(1 << 63) - 1])
+def test_a_token_with_a_number_that_no_document_holds_is_refused(number: int) -> None:
+    assert decode_token(encode_token((number - 1 if number > 0 else number + 1,)), (int,))
+    with pytest.raises(Rejected):
+        decode_token(encode_token((number,)), (int,))
 
 
 def test_a_request_gets_a_size_within_bounds() -> None:

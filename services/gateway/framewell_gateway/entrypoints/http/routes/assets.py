@@ -229,7 +229,7 @@ ROUTES: Final = (
                     "model": {"name": "text/ppocr", "version": "5.0"},
                 }
             ],
-            "next_page_token": "", "total_size": 1,
+            "next_page_token": "",
         },
     ),
     calls(
