@@ -12,8 +12,9 @@ from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed, SampleReviewed
-from framewell_contracts.fact_types import FACTS
+from framewell_contracts.fact_types import FACTS, fact_type
 from framewell_contracts.identity import asset_id
+from framewell_contracts.topics import RESULTS
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.summary_documents import SummaryDocuments
@@ -52,7 +53,8 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
         SampleReviewed(sample_id="s1"),
     ]
     async with StreamBench(broker) as bench:
-        await bench.declare(*EVERY_FACT, groups=["gateway.record_event", "gateway.erase"])
+        groups = ["gateway.record_event", "gateway.publish_results", "gateway.erase"]
+        await bench.declare(*EVERY_FACT, groups=groups, others=[RESULTS])
         await bench.run(
             *stages(events, progress, summaries, clock := SystemClock(), DecisionLog(documents, clock))
         )
@@ -74,6 +76,8 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
         assert known.chunks == ChunkCounts(planned=1, transcoded=1, analysed=1)
         await _until(events, asset_id("/playout", "job-1"), 1)
 
+        await _results(bench, {f"event-{number}" for number, one in enumerate(life) if fact_type(one).result})
+
         await bench.publish(
             ErasureRequested(erasure_id="e1", subject=Subject(asset_id=ASSET)), cause=a_cause()
         )
@@ -92,6 +96,19 @@ async def _until(events: EventDocuments, asset: str, count: int) -> None:
             break
         await SystemClock().sleep(0.1)
     assert len(await events.since(asset, None)) == count
+
+
+async def _results(bench: StreamBench, ids: set[str]) -> None:
+    """Wait for the results of these events; one that was sent again may stand there again, as it was."""
+    found: dict[str, set[bytes]] = {}
+    for _ in range(900):
+        found.clear()
+        for record in await bench.records(RESULTS):
+            found.setdefault(json.loads(record.value)["id"], set()).add(record.value)
+        if found.keys() >= ids:
+            break
+        await SystemClock().sleep(0.1)
+    assert found.keys() == ids
 
 
 async def _published(bench: StreamBench, topic: str) -> None:

@@ -53,9 +53,11 @@ class StreamBench:
             await runtime.stop(5)
         await self.publisher.stop()
 
-    async def declare(self, *kinds: type[Message], groups: Sequence[str] = ()) -> None:
-        """Create the topics of these facts and groups."""
-        names = {name for kind in kinds for name in fact_type(kind).topic_names}
+    async def declare(
+        self, *kinds: type[Message], groups: Sequence[str] = (), others: Sequence[str] = ()
+    ) -> None:
+        """Create the topics of these facts and groups, and others by name."""
+        names = set(others) | {name for kind in kinds for name in fact_type(kind).topic_names}
         names |= {f"{group}.{kind}" for group in groups for kind in ("retry", "dead-letter")}
         names |= {DEAD_LETTER_ACTIONS} if groups else set()
         await apply(self.access, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
