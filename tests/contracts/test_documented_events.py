@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import uuid
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -105,6 +106,15 @@ def test_every_result_is_documented_and_no_other() -> None:
     assert documented == {
         name.removeprefix("framewell.").removesuffix(".v1") for name, fact in FACTS.items() if fact.result
     }
+
+
+def test_the_way_to_an_assets_id_is_the_documented_one() -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+    namespace = re.search(r"in the namespace `([0-9a-f-]{36})`, of `asset`, the source and the id", page)
+    assert namespace is not None
+    made = uuid.uuid5(uuid.UUID(namespace[1]), "\x1f".join(("asset", "/playout/7", "evening-news-0731")))
+    assert str(made) == asset_id("/playout/7", "evening-news-0731")
+    assert str(made) in (ROOT / "README.md").read_text()
 
 
 def test_documented_settings_and_commands_exist() -> None:

@@ -67,8 +67,8 @@ def apply_command(
     if as_json:
         print_json({"changed": [asdict(one) for one in changed], "left": [asdict(one) for one in left]})
     else:
-        _print("made so: ", changed)
-        _print("left: ", left)
+        _print("changed: ", changed)
+        _print("cannot be changed: ", left)
         if not changed and not left:
             results.print("all topics were as they should be")
     if left:
