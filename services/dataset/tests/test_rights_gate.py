@@ -201,6 +201,19 @@ def test_a_permission_of_a_passage_does_not_reach_beyond_it() -> None:
             statement(holder="ZDF", legal_basis=rights.LEGAL_BASIS_OWN_PRODUCTION, found_at="request"),
             "Allowed: training of the house's own models rests on own production of ZDF (request, ZDF).",
         ),
+        (
+            statement(
+                holder="ZDF",
+                found_at="contract 12",
+                begins=NOW - timedelta(days=1),
+                ends=NOW + timedelta(days=1),
+                territories=["DE", "AT", "CH"],
+                payment=rights.Payment(model=rights.PAY_MODEL_PER_USE, amount="0.05", currency="EUR"),
+            ),
+            "Allowed: training of the house's own models rests on the terms stated of ZDF (contract 12, ZDF; "
+            f"from {NOW - timedelta(days=1):%Y-%m-%d}, until {NOW + timedelta(days=1):%Y-%m-%d}, "
+            "in AT, CH and DE, at 0.05 EUR per use).",
+        ),
     ],
 )
 def test_the_sentence_repeats_the_words_it_rests_on(stated: RightsStatement, words: str) -> None:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell.rights.v1 import rights_pb2 as rights
-from framewell.rights.v1.rights_pb2 import LegalBasis, Purpose, RightsStatement, StatementSource
+from framewell.rights.v1.rights_pb2 import LegalBasis, PayModel, Purpose, RightsStatement, StatementSource
 
 
 class Circumstance(Enum):
@@ -48,7 +48,13 @@ _SOURCE_WORDS: dict["StatementSource.ValueType", str] = {
     rights.STATEMENT_SOURCE_HOUSE_RULE: "a rule of the house",
 }
 
+_PAY_WORDS: dict["PayModel.ValueType", str] = {
+    rights.PAY_MODEL_FLAT: "per sample and snapshot",
+    rights.PAY_MODEL_PER_USE: "per use",
+}
+
 LONGEST_QUOTE = 600
+MOST_TERRITORIES = 10
 
 
 def sentence(
@@ -61,7 +67,8 @@ def sentence(
     if circumstance is Circumstance.NOTHING_STATED:
         return f"Withheld: nobody stated a right to {what}, and the house default is to withhold."
     first, more = grounds[0], _further(len(grounds) - 1)
-    return f"{_clause(circumstance, what, first)} ({place(first)}{more})."
+    dated = circumstance not in {Circumstance.ENDED, Circumstance.NOT_BEGUN}  # whose clauses name the day
+    return f"{_clause(circumstance, what, first)} ({place(first)}{_terms(first, dated=dated)}{more})."
 
 
 def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -> str:
@@ -133,6 +140,24 @@ def place(statement: RightsStatement) -> str:
             else f"pts {frames.start_pts}-{frames.end_pts}"
         )
     return ", ".join(parts)
+
+
+def _terms(statement: RightsStatement, *, dated: bool) -> str:
+    """Return what else limits a statement: `; until 2027-12-31, in AT and DE, at 0.05 EUR per use`."""
+    found = []
+    if dated and statement.HasField("valid_from"):
+        found.append(f"from {_day(statement.valid_from)}")
+    if dated and statement.HasField("valid_until"):
+        found.append(f"until {_day(statement.valid_until)}")
+    if len(statement.territories) > MOST_TERRITORIES:
+        found.append(f"in {len(statement.territories)} countries")
+    elif statement.territories:
+        *others, last = sorted(statement.territories)
+        found.append(f"in {', '.join(others)} and {last}" if others else f"in {last}")
+    if statement.HasField("payment") and statement.payment.model in _PAY_WORDS:
+        payment = statement.payment
+        found.append(f"at {payment.amount} {payment.currency} {_PAY_WORDS[payment.model]}")
+    return f"; {', '.join(found)}" if found else ""
 
 
 def _further(count: int) -> str:
