@@ -217,4 +217,4 @@ bench-idle: setup
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \
-		.framewell-demo $(PAGES)
+		.framewell-demo $(PAGES) $(EXAMPLES:%=%/node_modules)
