@@ -19,7 +19,7 @@ from framewell_kit.outcome_messages import done, failed
 from framewell_kit.testing.measured_documents import measured
 
 ASSET = "6d1f0f3e-0000-5000-8000-000000000001"
-WORK = Work(asset_id=ASSET, generation=1, timeline=TIMELINE)
+WORK = Work(asset_id=ASSET, generation=1, timeline=TIMELINE, labels={"job": "4711"})
 ANALYSERS = ("faces", "labels", "safety", "site", "text")
 TWELVE_HOURS = 4320
 """Chunks of ten seconds."""
@@ -93,6 +93,7 @@ async def test_an_asset_of_twelve_hours_ends_once_with_a_small_fact_and_a_comple
         analysed = bench.facts.one(AssetAnalysed)  # one id, and always the same content
         index = AnalysisIndex.FromString(await bench.objects.read(analysed.index))
     assert analysed.ByteSize() < 5_000
+    assert analysed.work == WORK
     assert analysed.chunk_count == len(index.chunks) == TWELVE_HOURS
     assert [one.chunk_id for one in index.chunks] == [f"{ASSET}/0/{n * 250}" for n in range(TWELVE_HOURS)]
     assert all(one.span.start_pts < later.span.start_pts for one, later in pairwise(index.chunks))

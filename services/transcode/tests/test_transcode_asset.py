@@ -186,3 +186,19 @@ async def test_a_player_opens_the_playlist_where_it_lies(transcode, tmp_path: Pa
     assert len(pictures) == 100
     assert all(late > early for early, late in pairwise(pictures))
     assert samples / 48_000 == pytest.approx(float(pictures[-1] - pictures[0]), abs=0.1)
+
+
+async def test_every_fact_of_an_asset_has_the_labels_and_the_time_of_its_request(
+    transcode, tmp_path: Path
+) -> None:
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip()), labels={"job": "4711"})
+    asset.work.requested_at.FromJsonString("2026-11-22T18:00:00Z")
+    await transcode.transcode(asset)
+    facts = [message for _, message in transcode.bench.facts.events]
+    assert {type(fact).__name__ for fact in facts} == {
+        "ChunkPlanned", "ChunkTranscoded", "AudioExtracted", "AssetTranscoded",
+    }  # fmt: skip
+    for fact in facts:
+        assert (dict(fact.work.labels), fact.work.requested_at) == (
+            {"job": "4711"}, asset.work.requested_at,
+        )  # fmt: skip
