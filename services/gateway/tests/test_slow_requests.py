@@ -3,19 +3,21 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
 
+from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.dataset.v1.catalogue_service_pb2 import ListDatasetsResponse
 from framewell.ingest.v1.ingest_service_pb2 import UploadResponse
 from framewell.ingest.v1.ingest_service_pb2_grpc import (
     IngestServiceServicer,
     add_IngestServiceServicer_to_server,
 )
+from framewell.media.v1.media_pb2 import Work
 from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.connections import BoundedConnection
@@ -24,6 +26,7 @@ from framewell_kit.pace import Pace
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
 
 SHORT = 0.3
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 
 
 def short_pace() -> Pace:
@@ -262,3 +265,18 @@ async def test_others_are_answered_while_many_are_slow(dial: Dial) -> None:
         answer = await client.end(SHORT)
     assert answer.status == 200
     assert {one.status for one in await asyncio.gather(*waiting)} == {408}
+
+
+async def test_two_hundred_event_streams_leave_room_for_others(dial: Dial, mesh: Any) -> None:
+    (key,) = await mesh.happened(AssetIngested(work=Work(asset_id=ASSET)))
+    request = head("GET", f"/v1/assets/{ASSET}/events", "Accept: text/event-stream")
+    async with AsyncExitStack() as opened:
+        streams = [await opened.enter_async_context(dial()) for _ in range(200)]
+        await asyncio.gather(*(stream.send(request) for stream in streams))
+        async with asyncio.timeout(20):
+            while not all(key.encode() in stream.answer.raw for stream in streams):  # noqa: ASYNC110 - bytes
+                await asyncio.sleep(0.05)
+        async with dial() as client:
+            await client.send(head("GET", "/v1/datasets", "Connection: close"))
+            answer = await client.end(2.0)
+    assert answer.status == 200
