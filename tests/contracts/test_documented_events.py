@@ -128,7 +128,13 @@ def test_documented_settings_and_commands_exist() -> None:
     assert set(re.findall(r"`framewell ([a-z]+)", text)) <= all_commands().keys()
 
 
-OF_THE_TOOLS = {"FRAMEWELL_MODELS", "FRAMEWELL_STATE", "FRAMEWELL_TOPICS", "FRAMEWELL_VERBOSE"}
+OF_THE_TOOLS = {
+    "FRAMEWELL_TOKEN",
+    "FRAMEWELL_MODELS",
+    "FRAMEWELL_STATE",
+    "FRAMEWELL_TOPICS",
+    "FRAMEWELL_VERBOSE",
+}
 
 
 def documented_settings() -> list[str]:
