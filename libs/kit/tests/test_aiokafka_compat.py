@@ -50,6 +50,11 @@ def test_aiokafka_still_has_no_public_way_to_ask_whether_a_client_works() -> Non
             assert public_names(kind, part) == []
 
 
+def test_aiokafka_still_has_no_public_way_to_change_how_long_a_fetch_waits() -> None:
+    """`fetch_wait` sets what a running fetcher writes into its next fetch."""
+    assert public_names(AIOKafkaConsumer, "wait") == []
+
+
 async def test_faststream_still_sleeps_without_polling_after_an_empty_poll() -> None:
     """`LongPollConsumer` waits inside the poll instead."""
     subscriber: Any = KafkaBroker().subscriber("compat", batch=True, batch_timeout_ms=300)

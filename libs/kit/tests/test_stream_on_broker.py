@@ -3,8 +3,12 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.fetch import FetchRequest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -231,3 +235,27 @@ async def test_faststream_builds_the_consumers_we_tell_it_to(bench: StreamBench)
     """It does not promise `broker.config.broker_config.builder`: when this fails, look there first."""
     runtime = await bench.run(Stage(GROUP, Echo()))
     assert isinstance(runtime.consumers[0].subscriber.consumer, LongPollConsumer)
+
+
+async def test_an_idle_stage_asks_less_often_and_still_gets_a_record_at_once(
+    bench: StreamBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker may keep its fetch for longer than this test lasts; a record ends the waiting."""
+    waits: list[int] = []
+    send = AIOKafkaClient.send
+
+    async def noted(client: Any, node: Any, request: Any, **options: Any) -> Any:
+        if isinstance(request, FetchRequest):
+            waits.append(request._max_wait_ms)
+        return await send(client, node, request, **options)
+
+    monkeypatch.setattr(AIOKafkaClient, "send", noted)
+    bench.timing = replace(bench.timing, idle_after=0.2, idle_poll_ms=100, idle_fetch_wait_ms=600_000)
+    echo = Echo()
+    await bench.run(Stage(GROUP, echo))
+    await eventually(lambda: waits and waits[-1] == 600_000)
+    for name in ("first", "second"):
+        await bench.publish(IngestRequested(asset_id=name, uri="file:///x"))
+        await eventually(lambda name=name: name in echo.seen)
+    assert 500 in waits[waits.index(600_000) :], "it is busy again, and the broker answers soon"
+    await eventually(lambda: waits[-1] == 600_000)

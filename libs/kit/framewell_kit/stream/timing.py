@@ -14,8 +14,16 @@ class StreamTiming:
     # --- polling
     poll_ms: int = 5
     """A poll that finds records waits so long for more."""
-    idle_poll_ms: int = 250
+    idle_poll_ms: int = 1000
     """A poll that finds none waits so long for the first."""
+    fetch_wait_ms: int = 500
+    """The broker answers a fetch that finds nothing after so long. A partition that comes back from a pause
+    is asked for with the next fetch."""
+    idle_fetch_wait_ms: int = 2000
+    """The same for a consumer that has read nothing for `idle_after` and has no partition paused: two
+    fetches a second by every consumer were half of what an idle mesh cost. After a rebalance that finds it
+    idle the first record may be so late."""
+    idle_after: float = 10.0
     metadata_ms: int = 30_000
     """Partitions that somebody adds are read after this time; aiokafka's own is five minutes."""
     # --- membership

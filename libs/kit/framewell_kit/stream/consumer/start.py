@@ -3,7 +3,8 @@
 FastStream polls with a timeout and, after an empty poll, sleeps for the same time without polling: a short
 one burns CPU in an idle mesh (25 consumers at 5 ms: a third of a core), a long one adds itself to the
 latency of every lone event (200 ms: p95 234 ms). A consumer that waits longer than it was asked to gives
-both: it returns the moment a record is there, and is asked four times a second when none is.
+both: it returns the moment a record is there, and is asked once a second when none is. The broker, too,
+answers a fetch the moment a record is there, and is asked less often while none comes for a while.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from faststream.kafka import KafkaBroker
 
 from framewell_kafka.aiokafka_compat import batch_decoding
 from framewell_kafka.broker_reach import refusal, refused_names
-from framewell_kit.stream.aiokafka_compat import client_health, consumer_class, hidden_topics
+from framewell_kit.stream.aiokafka_compat import client_health, consumer_class, fetch_wait, hidden_topics
 from framewell_kit.stream.timing import StreamTiming
 from framewell_kit.telemetry import logger
 
@@ -35,13 +36,14 @@ class LongPollConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         super().__init__(*topics, **options)
         self._timing = timing
         self._denied: dict[str, float] = {}
+        self._busy_at = time.monotonic()
         self.expelled = ""
 
     async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
         """Return records by partition, none after the timeout. Raises KafkaError for all but denials."""
         wait_ms = max(timeout_ms, self._timing.idle_poll_ms) if timeout_ms else 0
         try:
-            return await super().getmany(*partitions, timeout_ms=wait_ms, max_records=max_records)
+            read = await super().getmany(*partitions, timeout_ms=wait_ms, max_records=max_records)
         except TopicAuthorizationFailedError as error:
             self.deny(error)
         except GroupAuthorizationFailedError as error:
@@ -49,6 +51,9 @@ class LongPollConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         except KafkaError as error:
             log.warning("polling failed", group=self._group_id, error=repr(error))  # FastStream logs nothing
             raise
+        else:
+            self._choose_fetch_wait(busy=bool(read) or bool(self.paused()))
+            return read
         await asyncio.sleep(wait_ms / 1000)
         return {}
 
@@ -60,6 +65,14 @@ class LongPollConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - what a task met that does not expect it, whatever it is
             log.warning("the consumer did not stop cleanly", group=self._group_id, error=repr(error))
             client_health.end(self)
+
+    def _choose_fetch_wait(self, *, busy: bool) -> None:
+        """Let the fetches that follow wait longer at the broker once nothing was read for a while."""
+        now, timing = time.monotonic(), self._timing
+        if busy:
+            self._busy_at = now
+        idle = now - self._busy_at >= timing.idle_after
+        fetch_wait.choose(self, timing.idle_fetch_wait_ms if idle else timing.fetch_wait_ms)
 
     def deny(self, error: TopicAuthorizationFailedError) -> None:
         """Remember which topics the broker denies."""
