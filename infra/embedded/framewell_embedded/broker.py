@@ -12,11 +12,11 @@ from typing import Final
 
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.jars import jars_folder
-from framewell_embedded.java import find_java
+from framewell_embedded.java import Heap, find_java
 from framewell_embedded.listeners import Listeners, PlainListeners
 from framewell_embedded.ports import LOOPBACK, answers
 
-_HEAP_MEGABYTES: Final = 512
+_HEAP: Final = Heap(begins_with_megabytes=96, at_most_megabytes=512)
 _TEMPLATE: Final = Path(__file__).parent / "resources" / "server.properties"
 
 
@@ -80,6 +80,4 @@ class Broker:
         return answers(self.port)
 
     def _java(self, *arguments: str) -> tuple[str, ...]:
-        return find_java().command(
-            heap_megabytes=_HEAP_MEGABYTES, classpath=jars_folder(), arguments=arguments
-        )
+        return find_java().command(heap=_HEAP, classpath=jars_folder(), arguments=arguments)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from framewell_embedded.jars import jars_folder
-from framewell_embedded.java import find_java
+from framewell_embedded.java import Heap, find_java
 from framewell_embedded.ports import LOOPBACK, answers
 
-_HEAP_MEGABYTES: Final = 256
+_HEAP: Final = Heap(begins_with_megabytes=32, at_most_megabytes=256)
 _LAUNCHER: Final = Path(__file__).parent / "resources" / "MeshDatabase.java"
 
 
@@ -37,7 +37,7 @@ class Database:
     def command(self) -> tuple[str, ...]:
         """Return the command line that runs the database in the foreground; SIGTERM ends it cleanly."""
         return find_java().command(
-            heap_megabytes=_HEAP_MEGABYTES,
+            heap=_HEAP,
             classpath=jars_folder(),
             arguments=(str(_LAUNCHER), str(self.port), str(self.folder / "mesh.db")),
         )

@@ -24,7 +24,7 @@ from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobRunner, Jobs
-from framewell_kit.objects import LocalObjects, Objects, S3Objects
+from framewell_kit.objects import LocalObjects, Objects
 from framewell_kit.operations import ProcessMonitor, ProcessState, RetentionSweep, StoredWork, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
@@ -254,4 +254,8 @@ def _joined(why: Callable[[], list[str]]) -> Callable[[], str]:
 
 def _objects(shared: MeshSettings, scratch: Path) -> Objects:
     folder = shared.objects_folder()
-    return S3Objects(shared.objects, scratch) if folder is None else LocalObjects(folder)
+    if folder is not None:
+        return LocalObjects(folder)
+    from framewell_kit.objects.s3 import S3Objects  # noqa: PLC0415 - costs memory that most do not need
+
+    return S3Objects(shared.objects, scratch)

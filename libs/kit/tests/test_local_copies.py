@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from obstore.store import MemoryStore
 
-from framewell_kit.objects import S3Objects
 from framewell_kit.objects.local_copies import LocalCopies
+from framewell_kit.objects.s3 import S3Objects
 from framewell_kit.outcomes import Busy
 
 KEY = "aa/original.mxf"
