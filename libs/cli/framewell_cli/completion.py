@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
-from typer.completion import completion_init, get_completion_script
+from typer._completion_classes import completion_init  # what typer's own option does, which asks the shell
+from typer._completion_shared import get_completion_script
 
 from framewell_cli.console import Json, print_json
 

@@ -12,7 +12,9 @@ import typer
 
 from framewell_cli.console import Json, print_json, print_sheet, results
 from framewell_cli.errors import UsageProblem
+from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.programs import training_python
+from framewell_cli.mesh.replica_environment import replica_environment, shell_lines
 from framewell_contracts.services import SERVICES
 from framewell_embedded.errors import CannotStart
 
@@ -21,21 +23,39 @@ Service = Annotated[
 ]
 
 
-def settings(service: Service = None, as_json: Json = False) -> None:
+def settings(
+    service: Service = None,
+    env: Annotated[
+        bool, typer.Option("--env", help="Print what a further replica, also elsewhere, must be given.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List every FRAMEWELL_ variable with its meaning, its default and where it is set otherwise."""
     known = ("shared", *SERVICES)
     if service is not None and service not in known:
         raise UsageProblem(f"There is no service {service!r}: choose from {', '.join(known)}.")
-    wanted = [service] if service else list(known)
+    wanted = ["shared", service] if env and service else [service] if service else list(known)
     groups = _described(sys.executable, [name for name in wanted if name != "training"])
     if "training" in wanted:
         groups |= _described(training_python(), ["training"])
+    if env:
+        _print_environment(service or "", [setting for name in wanted for setting in groups[name]], as_json)
+        return
     if as_json:
         print_json({"settings": [{"service": name, **one} for name in wanted for one in groups[name]]})
         return
     for name in wanted:
         results.print(f"[bold]{name}[/]")
         print_sheet([row for setting in groups[name] for row in _rows(setting)])
+
+
+def _print_environment(service: str, listed: list[dict[str, Any]], as_json: bool) -> None:
+    environment, secret = replica_environment(MeshFolder.here(), service, listed)
+    if as_json:
+        print_json({"environment": environment, "secret": secret})
+        return
+    for line in shell_lines(environment, secret):
+        results.print(line, markup=False)
 
 
 def _rows(setting: dict[str, Any]) -> Iterator[tuple[str, str]]:
