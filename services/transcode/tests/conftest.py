@@ -16,7 +16,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1 import media_pb2
 from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
-from framewell_kit.objects import LocalObjects
+from framewell_kit.objects import LocalObjects, Objects
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.sandbox import Sandbox
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS
@@ -110,9 +110,14 @@ class Transcode:
 
 
 @pytest.fixture
-async def transcode(media_sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Transcode]:
+def objects(tmp_path: Path) -> Objects:
+    """Where the bench's objects lie: on disk, unless a module says otherwise."""
+    return LocalObjects(tmp_path / "objects")
+
+
+@pytest.fixture
+async def transcode(media_sandbox: Sandbox, objects: Objects) -> AsyncIterator[Transcode]:
     settings = TranscodeSettings(chunk_seconds=1, preset="ultrafast")
     wired = partial(wire, sandbox=media_sandbox)
-    objects = LocalObjects(tmp_path / "objects")
     async with ServiceBench("transcode", wired, settings, objects=objects) as bench:
         yield Transcode(bench)
