@@ -34,7 +34,8 @@ from framewell_kit.facts import Cause
 from framewell_kit.stream import Publisher, Stage
 from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.secured import ADMIN, Certificates, SecuredBroker
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

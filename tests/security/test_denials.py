@@ -25,7 +25,8 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, Publisher, Stage, StreamRuntime
 from framewell_kit.stream.timing import StreamTiming
 from framewell_kit.testing.secured import ADMIN, SecuredBroker
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

@@ -21,7 +21,8 @@ from framewell_kafka.retry_headers import RetryHeaders, with_retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.stream import Stage
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

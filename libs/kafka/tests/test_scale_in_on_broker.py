@@ -10,7 +10,8 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_kafka.membership import remove
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.stream import HeavyStage, Stage
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest import mock
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -24,14 +25,18 @@ from framewell_contracts.cloudevents import Envelope, encode
 from framewell_contracts.fact_types import fact_type, facts_read
 from framewell_contracts.identity import asset_id
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic
+from framewell_contracts.unreadable import Unreadable
 from framewell_kafka import retry_headers
 from framewell_kafka.aiokafka_compat.batch_decoding import REASON_HEADER
+from framewell_kafka.dead_letters import ActionCounts, DeadLetterStore, RateLimit, Selection
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.stream import Publisher, Stage
+from framewell_kit.stream.consumer import processor
 from framewell_kit.stream.timing import StreamTiming
-from framewell_kit.testing.streams import StreamBench, a_cause, eventually
+from framewell_kit.testing.streams import StreamBench, a_cause
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -178,6 +183,36 @@ async def test_one_wrong_record_is_one_dead_letter_however_many_groups_read_it(b
         assert answered == [("e7", "/p", "bad_json")]
         (rejected,) = await bench.events(fact_type(AssetRejected).type)
         assert rejected.message.work.asset_id == asset_id("/p", "e7")
+
+
+async def test_a_replay_is_for_every_group_once_the_record_can_be_read_and_twice_is_once(broker: str) -> None:
+    """An update has taught the mesh to read what it could not: here the code that reads fails until then."""
+    async with StreamBench(broker) as bench:
+        await bench.declare(*(fact.message for fact in facts_read(OTHER_GROUP)), groups=[GROUP, OTHER_GROUP])
+        outsider, seen, seen_by_other = Outsider(bench), Seen(), Seen()
+        stages = [Stage(GROUP, seen), Stage(OTHER_GROUP, seen_by_other)]
+        with mock.patch.object(processor, "decode", side_effect=Unreadable("a field of tomorrow")):
+            await asyncio.to_thread(outsider.good, "tomorrow")
+            runtime = await bench.run(*stages)
+            await eventually(lambda: is_behind_us(bench, OTHER_GROUP))
+            await eventually(lambda: is_behind_us(bench, GROUP))
+            await bench.stop(runtime)
+        assert (seen.assets, seen_by_other.assets) == ([], [])
+        await bench.run(*stages)
+        sent = []
+        for _ in range(2):
+            counts, chosen = ActionCounts(), Selection((GROUP, OTHER_GROUP))
+            async with DeadLetterStore(bench.access, (GROUP, OTHER_GROUP), prefix=bench.prefix) as store:
+                await store.replay(chosen, by="anna", rate_limit=RateLimit(), counts=counts)
+            sent.append(counts.done)
+        await eventually(lambda: seen.assets and seen_by_other.assets)
+        await eventually(lambda: is_behind_us(bench, GROUP, 2))
+        assert sent == [1, 0]
+        assert seen.assets == seen_by_other.assets == ["tomorrow"]
+
+
+async def is_behind_us(bench: StreamBench, group: str, records: int = 1) -> bool:
+    return await bench.committed(group, TOPIC) == records
 
 
 HANDLED: dict[str, Callable[[Outsider], object]] = {

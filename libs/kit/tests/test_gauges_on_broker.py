@@ -15,7 +15,8 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, HeavyStage, Stage
 from framewell_kit.stream.consumer.record_ages import RecordAges
 from framewell_kit.telemetry.metrics import configure_metrics, exposition
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 INGESTED = "framewell.asset.ingested.v1"
 PLANNED = "framewell.chunk.planned.v1.archive"

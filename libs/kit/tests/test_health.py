@@ -22,7 +22,8 @@ from framewell_kit.operations import ProcessMonitor
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import Broadcast, RetryPolicy, Stage
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 GROUP = "transcode.plan_chunks"
 

@@ -15,7 +15,8 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import HeavyStage
 from framewell_kit.stream.policy.attempts import COLLECTION
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

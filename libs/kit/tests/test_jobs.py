@@ -16,7 +16,8 @@ from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.testing.collected_facts import CollectedFacts
-from framewell_kit.testing.streams import a_cause, eventually
+from framewell_kit.testing.streams import a_cause
+from framewell_kit.testing.waiting import eventually
 
 
 class Bench:

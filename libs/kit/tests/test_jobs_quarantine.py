@@ -14,7 +14,8 @@ from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.collected_facts import CollectedFacts
-from framewell_kit.testing.streams import a_cause, eventually
+from framewell_kit.testing.streams import a_cause
+from framewell_kit.testing.waiting import eventually
 
 LEASE = 30.0
 KINDS = ("erase", "fetch")

@@ -9,7 +9,8 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_kit.facts import Cause
 from framewell_kit.stream import Stage
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

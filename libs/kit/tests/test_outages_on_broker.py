@@ -19,7 +19,8 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.stream import RetryPolicy, Stage
 from framewell_kit.stream.policy.breaker import MIN_FAILURES
 from framewell_kit.stream.policy.breaker_store import COLLECTION as BREAKERS
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

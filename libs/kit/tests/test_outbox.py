@@ -13,7 +13,8 @@ from framewell_kit.outbox import Outbox
 from framewell_kit.records import event_id
 from framewell_kit.relay import SWEEP_LIMIT
 from framewell_kit.testing.collected_facts import CollectedFacts
-from framewell_kit.testing.streams import a_cause, eventually
+from framewell_kit.testing.streams import a_cause
+from framewell_kit.testing.waiting import eventually
 
 
 def reviewed(sample: str, revision: int = 1) -> SampleReviewed:

@@ -11,7 +11,8 @@ from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream.policy.quarantine import Quarantine
 from framewell_kit.testing.collected_facts import CollectedFacts
-from framewell_kit.testing.streams import a_cause, eventually
+from framewell_kit.testing.streams import a_cause
+from framewell_kit.testing.waiting import eventually
 
 
 async def test_records_take_turns_and_stand_back_for_a_job_also_while_it_waits() -> None:

@@ -19,7 +19,8 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Event
 from framewell_contracts.fact_types import fact_type
 from framewell_kit.testing.ports import port_base
-from framewell_kit.testing.streams import StreamBench, a_cause, eventually
+from framewell_kit.testing.streams import StreamBench, a_cause
+from framewell_kit.testing.waiting import eventually
 
 GROUP = "ingest.accept_request"
 

@@ -16,7 +16,8 @@ from framewell_contracts.fact_types import fact_type
 from framewell_kit.facts import Cause
 from framewell_kit.stream import HeavyStage, RetryPolicy, Stage
 from framewell_kit.telemetry import tracing
-from framewell_kit.testing.streams import StreamBench, a_cause, eventually
+from framewell_kit.testing.streams import StreamBench, a_cause
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

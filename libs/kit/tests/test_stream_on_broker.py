@@ -22,7 +22,8 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream import Broadcast, RetryPolicy, Stage
 from framewell_kit.stream.consumer.start import LongPollConsumer
-from framewell_kit.testing.streams import StreamBench, a_cause, eventually
+from framewell_kit.testing.streams import StreamBench, a_cause
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

@@ -43,7 +43,8 @@ from framewell_kit.outcomes import Busy, NotFound, Rejected
 from framewell_kit.rpc import RpcServer, Tokens, channel
 from framewell_kit.stream import RetryPolicy, Stage
 from framewell_kit.telemetry.control import TelemetryControl
-from framewell_kit.testing.streams import StreamBench, eventually
+from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 

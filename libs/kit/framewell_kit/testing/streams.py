@@ -1,10 +1,7 @@
 """Streams of one test on the real broker, kept apart from every other test by a topic prefix."""
 
-import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from inspect import isawaitable
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +17,7 @@ from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.stream import Broadcast, HeavyStage, Publisher, Stage, StreamRuntime
 from framewell_kit.stream.timing import StreamTiming
+from framewell_kit.testing.waiting import PATIENCE, eventually
 from framewell_kit.topics import apply
 
 
@@ -63,7 +61,7 @@ class StreamBench:
         await apply(self.access, prefix=self.prefix, declared=[one for one in topics() if one.name in names])
 
     async def run(
-        self, *stages: Stage | HeavyStage | Broadcast, within: float = 60, member: str = ""
+        self, *stages: Stage | HeavyStage | Broadcast, within: float = PATIENCE, member: str = ""
     ) -> StreamRuntime:
         """Start a runtime with these stages and wait until it is ready."""
         runtime = await self.begin(*stages, member=member)
@@ -144,17 +142,3 @@ def a_cause(event_id: str | None = None, *, subject: str = "") -> Cause:
         time=datetime.now(UTC),
         subject=subject,
     )
-
-
-async def eventually(condition: Callable[[], object], *, within: float = 60, every: float = 0.02) -> None:
-    """Wait until the condition, or what it awaits, holds; AssertionError when it does not in time."""
-    deadline = time.monotonic() + within
-    while True:
-        holds = condition()
-        if isawaitable(holds):
-            holds = await holds
-        if holds:
-            return
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within} s: {condition}")
-        await asyncio.sleep(every)
