@@ -1,6 +1,7 @@
 # make setup   everything the mesh needs, pinned and hash-checked; does nothing the second time
 # make demo    the whole story on real input            make up      the mesh, left running
-# make check   lint, types, architecture, contracts     make test    unit, integration, the story
+# make check   lint, types, architecture, contracts,    make test    unit, integration, the story
+#              licences, compose and Dockerfile         make bench   speed, and the cost of rest
 # make proto   code from proto/, the table of rights     make lock    resolve the pins anew
 #
 # PYTHON=…       the Python to build the environments from (3.11 or newer)
