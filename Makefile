@@ -147,7 +147,7 @@ licences: .venv/.complete .venv-training/.complete infra/embedded/jars/.complete
 # Compose's own loader and BuildKit's own linter, built once. Every other tool of set-up does without Go.
 containers:
 	@if sh infra/make/need go 2>/dev/null; then \
-		$(MAKE) .tools/containers && \
+		$(MAKE) -s .tools/containers && \
 		$(STEP) "compose (Compose's loader)" .tools/containers compose infra/compose/env.example docker-compose.yml && \
 		$(STEP) "compose for GPUs" .tools/containers compose infra/compose/env.example docker-compose.yml \
 			infra/compose/cuda.yaml && \
