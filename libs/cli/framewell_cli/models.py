@@ -66,7 +66,10 @@ def list_models(root: Root = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def show(name: str, as_json: Json = False) -> None:
+def show(
+    name: Annotated[str, typer.Argument(help="Its name, with or without @version: models list.")],
+    as_json: Json = False,
+) -> None:
     """Show one model: what it is for, what it takes and gives, where it comes from."""
     found = [manifest for manifest in shipped() if name in {manifest.name, str(manifest.ref)}]
     if not found:
@@ -96,7 +99,11 @@ def verify_models(root: Root = None, as_json: Json = False) -> None:
 
 
 @app.command("import")
-def import_model(folder: Path, acting_as: ActingAs = "", as_json: Json = False) -> None:
+def import_model(
+    folder: Annotated[Path, typer.Argument(help="Folder with model.yaml and the files it names.")],
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
     """Take a model folder (model.yaml and its files) into the running mesh; served by name at once."""
     try:
         manifest = load(folder / MANIFEST_NAME)
@@ -115,7 +122,11 @@ def import_model(folder: Path, acting_as: ActingAs = "", as_json: Json = False) 
 
 
 @app.command()
-def use(model: str, acting_as: ActingAs = "", as_json: Json = False) -> None:
+def use(
+    model: Annotated[str, typer.Argument(metavar="NAME@VERSION", help="E.g. house/model@1.0.")],
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
     """Choose which version of an imported model answers: NAME@VERSION. Your own: framewell train promote."""
     try:
         ref = ModelRef.parse(model)

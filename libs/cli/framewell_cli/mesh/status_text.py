@@ -15,7 +15,7 @@ def print_processes(processes: Sequence[ProcessStatus]) -> None:
     print_table(COLUMNS, [_row(process) for process in processes])
     for process in processes:
         if process.reason and process.state != "ready":
-            results.print(f"{process.name}: {process.reason}  (log: {process.log})", markup=False)
+            results.print(f"{process.name}: {process.reason} (log: {process.log})", markup=False)
 
 
 def _row(process: ProcessStatus) -> tuple[str, ...]:
