@@ -3,6 +3,8 @@ wheels work where nothing of this tree is."""
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 import sysconfig
@@ -79,6 +81,19 @@ def test_a_package_says_what_an_index_shows(folder: Path) -> None:
     readme = (ROOT / folder / metadata["readme"]).read_text()
     assert readme.startswith(f"# {metadata['name']}\n")
     assert (ROOT / folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_what_a_readme_imports_is_there() -> None:
+    blocks = [
+        block
+        for folder in FOLDERS
+        for block in re.findall(r"```python\n(.*?)```", (ROOT / folder / "README.md").read_text(), re.DOTALL)
+    ]
+    assert blocks
+    for block in blocks:
+        imports = [node for node in ast.parse(block).body if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert imports
+        exec(compile(ast.Module(imports, []), "README.md", "exec"), {})
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
