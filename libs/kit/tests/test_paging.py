@@ -102,7 +102,7 @@ def test_items_in_memory_are_paged_once_each(numbers: set[int], size: int) -> No
     assert seen == items
 
 
-@given(st.text(), st.integers(), st.datetimes(timezones=st.just(UTC)))
+@given(st.text(), st.integers(-(1 << 63), (1 << 63) - 1), st.datetimes(timezones=st.just(UTC)))
 def test_a_token_carries_the_whole_key(text: str, number: int, moment: datetime) -> None:
     key = (moment, number, text)
     assert decode_token(encode_token(key), (datetime, int, str)) == key

@@ -129,6 +129,55 @@ async def test_an_upload_is_streamed_to_ingest(mesh: Any, gateway: httpx.AsyncCl
     assert mesh.uploaded == content
 
 
+async def test_an_upload_of_nothing_is_refused(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.post("/v1/uploads?file_name=a.mp4")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"field": "", "problem": "the body is the file itself, and it is empty"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("page_size=", "page_size"),
+        ("page_size=0", "page_size"),
+        ("page_size=1001", "page_size"),
+        ("page_size=2147483648", "page_size"),
+        ("page_size=18446744073709551616", "page_size"),
+        ("page_size=-99999999999999999999999999", "page_size"),
+        ("page_size=1e3", "page_size"),
+        ("page_size=%D9%A1", "page_size"),
+        ("asset_id=", "asset_id"),
+        ("states=proposed&states=", "states.1"),
+        ("states=1", "states.0"),
+        ("page_token=" + "a" * 2001, "page_token"),
+        ("class_id=a&class_id=a", "class_id"),
+        ("state=proposed", "state"),
+        ("Page_size=1", "Page_size"),
+    ],
+)
+async def test_a_parameter_is_refused_at_its_place(
+    mesh: Any, gateway: httpx.AsyncClient, query: str, field: str
+) -> None:
+    answer = await gateway.get(f"/v1/samples?{query}")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    assert not mesh.dataset.asked
+
+
+@pytest.mark.parametrize("frame", ["9223372036854775808", "-1", "1.0", "", "１"])
+async def test_a_number_of_an_address_fits_its_field(gateway: httpx.AsyncClient, frame: str) -> None:
+    answer = await gateway.get(f"/v1/assets/{ASSET}/frame?frame={frame}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "frame")
+
+
+async def test_what_a_service_refuses_has_a_place_too(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.dataset.answers["ListSamples"] = Rejected("the page token is of another list", code="bad_page_token")
+    answer = (await gateway.get("/v1/samples?page_token=abc")).json()
+    assert answer["errors"] == [{"field": "page_token", "problem": "the page token is of another list"}]
+
+
 @pytest.mark.parametrize(
     "path",
     [

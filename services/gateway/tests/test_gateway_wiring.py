@@ -22,7 +22,7 @@ from framewell.dataset.v1.review_service_pb2 import ListSamplesRequest
 from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasureRequested
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import Subject
-from framewell.rights.v1.rights_pb2 import RightsChanged
+from framewell.rights.v1.rights_pb2 import RightsChanged, RightsStatement, Use
 from framewell_contracts.fact_types import FACTS
 from framewell_gateway.adapters.announcer import ANNOUNCED, OutboxAnnouncer
 from framewell_gateway.adapters.services import RemoteServices
@@ -83,7 +83,7 @@ def test_every_method_that_the_gateway_calls_is_declared_by_its_service(method: 
 async def test_a_fact_is_safe_before_its_id_is_given_out_and_leaves_under_it() -> None:
     documents, facts = MemoryDocuments(), CollectedFacts("framewell/gateway")
     outbox = Outbox(documents, facts)
-    change = RightsChanged(subject=Subject(holder="x"))
+    change = RightsChanged(subject=Subject(holder="x"), statements=[RightsStatement(use=Use.USE_PROHIBITED)])
     event_id = await OutboxAnnouncer(outbox, SystemClock()).announce(change)
     assert await documents.get(ANNOUNCED, event_id)
     assert facts.events == []

@@ -58,6 +58,8 @@ class _Problems(list[FieldProblem]):
         self.append(FieldProblem(place, str(problem)))
 
 
+# What converters raise, and protobuf itself for a value that its field cannot hold.
+_REFUSALS = (ValueError, OverflowError)
 _Fill = Callable[[Message, Any, str, _Problems], None]
 
 
@@ -134,13 +136,12 @@ def _single_filler(name: str, convert: Convert | None) -> _Fill:
             return
         try:
             converted = convert(value)
-        except ValueError as error:
+            if isinstance(converted, Message):
+                getattr(message, name).CopyFrom(converted)
+            else:
+                setattr(message, name, converted)
+        except _REFUSALS as error:
             problems.at(place, error)
-            return
-        if isinstance(converted, Message):
-            getattr(message, name).CopyFrom(converted)
-        else:
-            setattr(message, name, converted)
 
     return fill
 
@@ -162,7 +163,7 @@ def _list_filler(name: str, convert: Convert | None) -> _Fill:
             else:
                 try:
                     held.append(convert(one))
-                except ValueError as error:
+                except _REFUSALS as error:
                     problems.at(where, error)
 
     return fill
@@ -188,7 +189,7 @@ def _map_filler(name: str, key_field: FieldDescriptor, value_field: FieldDescrip
                     _fill(held[converted_key], one, where, problems)
                 else:
                     held[converted_key] = of_value(one)
-            except ValueError as error:
+            except _REFUSALS as error:
                 problems.at(where, error)
 
     return fill

@@ -5,6 +5,8 @@ from typing import Final, TypeVar
 
 import grpc
 from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.status_pb2 import Status
 
 from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
@@ -28,6 +30,9 @@ _REFUSALS: dict[grpc.StatusCode, type[Outcome]] = {
     grpc.StatusCode.PERMISSION_DENIED: Forbidden,
     grpc.StatusCode.UNAUTHENTICATED: Forbidden,
 }
+
+_DETAILS: Final = "grpc-status-details-bin"
+"""Where gRPC carries a google.rpc.Status (https://grpc.io/docs/guides/error)."""
 
 _UNREACHED = {
     grpc.StatusCode.UNAVAILABLE: "nothing answers at its address",
@@ -74,11 +79,22 @@ async def answered(service: str, under_way: Awaitable[A]) -> A:
 def _as_outcome(service: str, error: grpc.aio.AioRpcError) -> Exception:
     detail = error.details() or error.code().name.lower()
     kind = _REFUSALS.get(error.code())
+    if kind is Rejected:
+        return Rejected(detail, code=_code(error))
     if kind is not None:
         return kind(detail)
     if error.code() is grpc.StatusCode.UNIMPLEMENTED:
         return Away(service, "it does not offer this yet")
     return Away(service, _UNREACHED.get(error.code(), detail) if _is_of_grpc(detail) else detail)
+
+
+def _code(error: grpc.aio.AioRpcError) -> str:
+    """Return the word for programs that a service gives with a refusal."""
+    info = ErrorInfo()
+    for key, value in error.trailing_metadata():
+        if key == _DETAILS and any(detail.Unpack(info) for detail in Status.FromString(value).details):
+            return str(info.reason)
+    return Rejected("").code
 
 
 def _is_of_grpc(detail: str) -> bool:

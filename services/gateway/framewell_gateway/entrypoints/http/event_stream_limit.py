@@ -1,9 +1,11 @@
-"""How many event streams may be open at once."""
+"""The event streams that are open: at most so many, and all of them end with the process."""
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from anyio import CancelScope
 
 from framewell_gateway.telemetry import EVENT_STREAMS
 
@@ -18,11 +20,12 @@ class TooManyStreams(Exception):
 
 @dataclass(slots=True)
 class EventStreamLimit:
-    """Counts open streams in this process: at most so many of one caller, and in all."""
+    """Counts open streams in this process: at most so many of one caller, and in all. `close` ends them."""
 
     most_of_caller: int = 256
     most: int = 1024
     _open: Counter[str] = field(default_factory=Counter, init=False)
+    _scopes: set[CancelScope] = field(default_factory=set, init=False)
 
     def check(self, caller: str) -> None:
         """Raise TooManyStreams when this caller may open none now."""
@@ -36,12 +39,21 @@ class EventStreamLimit:
 
     @contextmanager
     def opened(self, caller: str) -> Iterator[None]:
-        """Count a stream for as long as the context lasts."""
+        """Count a stream for as long as the context lasts; `close` leaves the context at once."""
         self._open[caller] += 1
         EVENT_STREAMS.add(1)
+        scope = CancelScope()
+        self._scopes.add(scope)
         try:
-            yield
+            with scope:
+                yield
         finally:
+            self._scopes.discard(scope)
             EVENT_STREAMS.add(-1)
             self._open[caller] -= 1
             self._open += Counter()  # forgets callers without any
+
+    def close(self) -> None:
+        """End every stream: each caller resumes elsewhere, or here when the process is back."""
+        for scope in self._scopes:
+            scope.cancel()

@@ -74,8 +74,12 @@ class _EventStream(StreamingResponse):
         self._limit, self._caller = context.stream_limit, caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ended = False
         with self._limit.opened(self._caller):
             await super().__call__(scope, receive, send)
+            ended = True
+        if not ended:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def stream(context: AppContext, asset_id: str, last_key: str) -> AsyncIterator[bytes]:

@@ -23,8 +23,9 @@ RFC 3339. A body or a parameter with a field that is not known is refused. Error
 (RFC 9457).
 """
 
-# What an operation may end with besides its answer, whatever it does.
-_OF_ALL: Final = (422, 500, 503)
+# What an operation may end with besides its answer, whatever it does, and one that has a body.
+_OF_ALL: Final = (400, 403, 414, 422, 431, 500, 503)
+_OF_BODIES: Final = (408, 413, 415)
 
 
 def document(routes: Sequence[Route], *, asks_for_tokens: bool) -> dict[str, Any]:
@@ -226,13 +227,13 @@ _PHRASES: Final = {
 
 def _statuses(route: Route, asks_for_tokens: bool) -> list[int]:
     """Return the statuses of the problems that an operation may end with."""
-    found = {*_OF_ALL, *route.problems, 403}
+    found = {*_OF_ALL, *route.problems}
     if asks_for_tokens:
         found.add(401)
     if route.shape.path_fields:
         found.add(404)
-    if route.shape.body:
-        found |= {413, 415}
+    if route.shape.body or route.raw_body:
+        found.update(_OF_BODIES)
     return sorted(found)
 
 

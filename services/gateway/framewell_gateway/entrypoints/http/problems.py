@@ -39,6 +39,9 @@ KINDS: "Final[Mapping[int, tuple[ProblemCode.ValueType, str]]]" = {
 }
 """Code and title of every problem, by its HTTP status."""
 
+_FIELDS: Final[Mapping[str, str]] = {"bad_page_token": "page_token", "bad_order": "order_by"}
+"""By the code of a refusal behind the bounds of the schema: the field that it is about."""
+
 _STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Conflict: 409,
@@ -97,7 +100,8 @@ def install(app: Starlette) -> None:
 
 async def _refused(_: Request, error: Exception) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
-    return problem(status, str(error))
+    field = _FIELDS.get(error.code, "") if isinstance(error, Rejected) else ""
+    return problem(status, str(error), errors=[FieldProblem(field, str(error))] if status == 422 else ())
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

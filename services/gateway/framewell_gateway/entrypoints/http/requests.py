@@ -86,7 +86,7 @@ class RequestShape:
             document[field.name] = _from_text(field, request.path_params[field.name])
         known = {field.name: field for field in self.query_fields}
         for name in dict.fromkeys(request.query_params):
-            given = [value for value in request.query_params.getlist(name) if value]
+            given = request.query_params.getlist(name)
             if name not in known:
                 if name != ACCESS_TOKEN:
                     problems.append(FieldProblem(name[:100], f"is no parameter here: {_listed(known)}"))
@@ -94,7 +94,7 @@ class RequestShape:
                 document[name] = [_from_text(known[name], value) for value in given]
             elif len(given) > 1:
                 problems.append(FieldProblem(name, "stands twice in the address"))
-            elif given:
+            else:
                 document[name] = _from_text(known[name], given[0])
         fields = [*self.path_fields, *self.query_fields]
         return self._message(document, self.message, problems, {field.name for field in fields})

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from framewell_gateway.entrypoints.http.connections import BoundedConnection
 
-# Streams of events never end by themselves: they are cut after this long.
+# What is under way when the process has to stop is cut after this long.
 _GRACE_SECONDS = 3
 
 
@@ -31,7 +31,7 @@ class WebServer:
     name = "http"
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:
-        self._host, self._port = host, port
+        self._host, self._port, self._app = host, port, app
         config = uvicorn.Config(
             app,
             http=BoundedConnection,
@@ -52,6 +52,7 @@ class WebServer:
     async def stop(self, seconds: float) -> None:
         """Finish what is under way within the time, then cut it."""
         self._server.should_exit = True
+        self._app.state.context.stream_limit.close()  # they never end by themselves
         if self._serving is not None:
             await asyncio.wait([self._serving], timeout=seconds)
             self._serving.cancel()

@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from framewell.ingest.v1.ingest_service_pb2 import UploadHeader, UploadRequest
+from framewell_contracts.json_mapping import FieldProblem
 from framewell_gateway.entrypoints.http.app_context import AppContext
+from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.routing import json_response
 
 PATH: Final = "/v1/uploads"
@@ -17,9 +19,12 @@ _PIECE: Final = 1 << 20
 async def upload(context: AppContext, header: UploadHeader, request: Request) -> Response:
     """Hand the body on while it arrives; the answer names it.
 
-    Raises what the body does, which breaks the call: ingest keeps nothing of it then.
+    Raises InvalidRequest for a request without a body, and what the body raises, which breaks the call:
+    ingest keeps nothing of it then.
     """
     length = request.headers.get("content-length", "0")
+    if length == "0" and "transfer-encoding" not in request.headers:
+        raise InvalidRequest([FieldProblem("", "the body is the file itself, and it is empty")])
     header.size = int(length) if length.isdigit() else 0
     parts = _Parts(header, request.stream())
     try:
