@@ -36,6 +36,7 @@ from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.outcome_messages import done, failed
+from framewell_kit.outcomes import Rejected
 from framewell_kit.testing.measured_documents import measured
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -299,6 +300,15 @@ async def test_what_is_no_filter_or_order_is_refused_with_what_is(
     answer = await gateway.get(f"/v1/assets?{query}")
     assert answer.status_code == 422
     assert words in answer.text
+
+
+async def test_a_page_token_of_a_list_in_another_order_is_refused() -> None:
+    gateway = await some_assets()
+    token = (await gateway.listed(page_size=2, order_by="title desc")).next_page_token
+    assert len((await gateway.listed(page_token=token, order_by="title  desc")).assets) == 3
+    for order in ("title", "", "duration desc"):
+        with pytest.raises(Rejected, match="another order .title-desc."):
+            await gateway.listed(page_token=token, order_by=order)
 
 
 ORDERS = [f"{field}{way}" for field in ("requested_at", "title", "duration") for way in ("", " desc")]

@@ -9,6 +9,7 @@ as is known yet, and is not listed.
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from framewell_gateway.domain.summaries import (
     give_programme,
 )
 from framewell_kit.documents.protocol import Document, Documents, Query
+from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import KeyPart, Order, Page, PageRequest, find_page
 
 SUMMARIES: Final = "asset_summaries"
@@ -97,7 +99,9 @@ class SummaryDocuments:
         """See SummaryRepository."""
         field, kind = _SORTED_BY[order.field]
         by = Order(field, kind, descending=order.descending)
-        return (await find_page(self._documents, SUMMARIES, _query(wanted), page, by)).map(_listed)
+        inner = PageRequest(page.size, _token_of(order, page.token))
+        found = (await find_page(self._documents, SUMMARIES, _query(wanted), inner, by)).map(_listed)
+        return replace(found, next_token=f"{_name(order)}.{found.next_token}" if found.next_token else "")
 
     async def forget(self, asset_id: str) -> None:
         """See SummaryRepository."""
@@ -110,6 +114,22 @@ class SummaryDocuments:
         self._reached[asset_id] = max(before, standing, key=lambda one: one.rank)
         if len(self._reached) > _ASSETS_IN_MEMORY:
             self._reached.popitem(last=False)
+
+
+def _token_of(order: AssetOrder, token: str) -> str:
+    """Return the place that a page token names. Raises Rejected for one of a list in another order."""
+    other, dot, place = token.partition(".")
+    if dot and other != _name(order):
+        raise Rejected(
+            f"the page token is one of a list in another order ({other[:40]}): begin without a token",
+            code="bad_page_token",
+        )
+    return place if dot else token
+
+
+def _name(order: AssetOrder) -> str:
+    """Return a name of the order that may stand in an address as it is."""
+    return f"{order.field}-desc" if order.descending else str(order.field)
 
 
 def _parts(change: SummaryChange) -> Iterator[tuple[Query, Document]]:
