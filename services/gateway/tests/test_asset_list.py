@@ -307,7 +307,7 @@ async def test_a_page_token_of_a_list_in_another_order_is_refused() -> None:
     token = (await gateway.listed(page_size=2, order_by="title desc")).next_page_token
     assert len((await gateway.listed(page_token=token, order_by="title  desc")).assets) == 3
     for order in ("title", "", "duration desc"):
-        with pytest.raises(Rejected, match="another order .title-desc."):
+        with pytest.raises(Rejected, match=r"another order \(title-desc\)"):
             await gateway.listed(page_token=token, order_by=order)
 
 
