@@ -1,0 +1,35 @@
+"""Checks that schemathesis makes of every answer beside its own; it loads this file as its hooks."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import schemathesis
+
+# What a JSON Schema cannot say: rules between fields, days of a month, tokens that a list gave out.
+BEYOND_A_SCHEMA = re.compile(
+    "must be later than|must end after it begins|only one of|must be a time in RFC 3339"
+    "|is not one that this list|cannot be ordered by|is no id of an event"
+)
+
+
+@schemathesis.check
+def refusals_have_a_place(ctx: Any, response: schemathesis.Response, case: Any) -> None:
+    """Each answer 422 lists what is wrong, in words."""
+    if response.status_code == 422:
+        errors = json.loads(response.content)["errors"]
+        assert errors, "a refusal without `errors`"
+        assert all(error["problem"] for error in errors), "an error without words"
+
+
+@schemathesis.check
+def what_fits_the_schema_is_refused_for_rules_alone(
+    ctx: Any, response: schemathesis.Response, case: Any
+) -> None:
+    """A request within the schema is taken, unless it breaks a rule that a schema cannot say."""
+    meta = case.meta
+    if response.status_code == 422 and meta is not None and meta.generation.mode.is_positive:
+        for error in json.loads(response.content)["errors"]:
+            assert BEYOND_A_SCHEMA.search(error["problem"]), f"{error} though the request fits the schema"
