@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -63,7 +63,9 @@ async def test_a_stage_works_over_tls_with_the_rights_of_the_table_and_no_more(
     async with StreamBench(secured.with_certificate(ADMIN)) as admin:
         await admin.declare(IngestRequested, AssetRejected, groups=[GROUP])
         secured.allow(name, [one for one in grants(admin.prefix) if one.who == "ingest"])
-        await admin.publish(*[IngestRequested(asset_id=f"a{i}", uri="file:///x") for i in range(200)])
+        await admin.publish(
+            *[IngestRequested(asset_id=str(UUID(int=i)), uri="file:///x") for i in range(200)]
+        )
         async with StreamBench(access, prefix=admin.prefix) as bench:
             runtime = await bench.run(Stage(GROUP, reject))
             await until_there(admin, REJECTED, 200)

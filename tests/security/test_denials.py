@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -30,6 +30,7 @@ from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
+A0, A1, A2, A3 = (str(UUID(int=number)) for number in range(4))
 GROUP, OTHER = "ingest.accept_request", "ingest.note_rejection"
 REQUESTED, REJECTED = fact_type(IngestRequested).type, fact_type(AssetRejected).type
 WITHIN = 90.0
@@ -109,63 +110,63 @@ async def until_refused(runtime: StreamRuntime, what: str) -> None:
 
 async def test_a_topic_taken_away_is_shown_and_read_again_when_it_is_given_back(house: House) -> None:
     runtime = await house.bench.run(*house.stages)
-    await house.request("a0", "a1")
-    await eventually(lambda: set(house.rejections) == {"a0", "a1"}, within=WITHIN)
+    await house.request(A0, A1)
+    await eventually(lambda: set(house.rejections) == {A0, A1}, within=WITHIN)
 
     right = house.right("topic", REQUESTED, "read")
     await house.revoke(right)
     await until_refused(runtime, f"topic {house.admin.prefix}{REQUESTED}")
-    await house.request("a2", "a3")
+    await house.request(A2, A3)
     await house.reject("elsewhere")
     await eventually(lambda: "elsewhere" in house.rejections, within=WITHIN)
-    assert not {"a2", "a3"} & set(house.requests)
+    assert not {A2, A3} & set(house.requests)
 
     await house.allow(right)
-    await eventually(lambda: {"a2", "a3"} <= set(house.rejections), within=WITHIN)
+    await eventually(lambda: {A2, A3} <= set(house.rejections), within=WITHIN)
     await eventually(lambda: not runtime.unready(), within=WITHIN)
     await house.bench.stop(runtime)
     assert await house.admin.committed(GROUP, REQUESTED) == 4
-    assert sorted(house.requests) == ["a0", "a1", "a2", "a3"]
+    assert sorted(house.requests) == [A0, A1, A2, A3]
 
 
 async def test_a_group_taken_away_is_told_and_joined_again_when_it_is_given_back(house: House) -> None:
     runtime = await house.bench.run(*house.stages)
-    await house.request("a0")
-    await eventually(lambda: house.rejections == ["a0"], within=WITHIN)
+    await house.request(A0)
+    await eventually(lambda: house.rejections == [A0], within=WITHIN)
 
     right = house.right("group", GROUP, "read")
     await house.revoke(right)
     await until_refused(runtime, f"group {house.admin.prefix}{GROUP}")
-    await house.request("a1", "a2")
+    await house.request(A1, A2)
     await house.reject("elsewhere")
     await eventually(lambda: "elsewhere" in house.rejections, within=WITHIN)
 
     await house.allow(right)
-    await eventually(lambda: {"a1", "a2"} <= set(house.rejections), within=WITHIN)
+    await eventually(lambda: {A1, A2} <= set(house.rejections), within=WITHIN)
     await eventually(lambda: not runtime.unready(), within=WITHIN)
-    await house.request("a3")
-    await eventually(lambda: "a3" in house.rejections, within=WITHIN)
+    await house.request(A3)
+    await eventually(lambda: A3 in house.rejections, within=WITHIN)
     await house.bench.stop(runtime)
     assert await house.admin.committed(GROUP, REQUESTED) == 4
 
 
 async def test_facts_that_may_not_be_written_wait_and_leave_when_they_may(house: House) -> None:
     runtime = await house.bench.run(*house.stages)
-    await house.request("a0")
-    await eventually(lambda: house.rejections == ["a0"], within=WITHIN)
+    await house.request(A0)
+    await eventually(lambda: house.rejections == [A0], within=WITHIN)
 
     right = house.right("topic", REJECTED, "write")
     await house.revoke(right)
-    await house.request("a1", "a2", "a3")
+    await house.request(A1, A2, A3)
     await until_refused(runtime, f"topic {house.admin.prefix}{REJECTED}")
     assert await house.admin.committed(GROUP, REQUESTED) == 1
 
     await house.allow(right)
-    await eventually(lambda: {"a1", "a2", "a3"} <= set(house.rejections), within=WITHIN)
+    await eventually(lambda: {A1, A2, A3} <= set(house.rejections), within=WITHIN)
     await eventually(lambda: not runtime.unready(), within=WITHIN)
     await house.bench.stop(runtime)
     answers = await house.admin.events(REJECTED)
-    assert sorted({event.message.work.asset_id for event in answers}) == ["a0", "a1", "a2", "a3"]
+    assert sorted({event.message.work.asset_id for event in answers}) == [A0, A1, A2, A3]
     assert await house.admin.committed(GROUP, REQUESTED) == 4
 
 

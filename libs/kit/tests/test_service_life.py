@@ -10,7 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -23,6 +23,7 @@ from framewell_kit.testing.streams import StreamBench, a_cause
 from framewell_kit.testing.waiting import eventually
 
 GROUP = "ingest.accept_request"
+ASSETS = [str(UUID(int=n)) for n in range(20)]
 
 
 class Process:
@@ -72,7 +73,9 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
         service = Process(folder, KAFKA=broker, MONGO=database, **settings)
         try:
             await eventually(lambda: service.health("/ready")[0] == 200, within=60, every=0.2)
-            await bench.publish(*[IngestRequested(asset_id=f"a{n}") for n in range(20)], cause=a_cause("c"))
+            await bench.publish(
+                *[IngestRequested(asset_id=one, uri="file:///x") for one in ASSETS], cause=a_cause("c")
+            )
             answers: list[Event] = []
 
             async def answered() -> bool:
@@ -80,7 +83,7 @@ async def test_a_service_does_its_work_and_drains(broker: str, database: str, fo
                 return len(answers) >= 20
 
             await eventually(answered, every=0.1)
-            assert {event.message.work.asset_id for event in answers} == {f"a{n}" for n in range(20)}
+            assert {event.message.work.asset_id for event in answers} == set(ASSETS)
             metrics = str(service.health("/metrics")[1]["text"])
             assert 'framewell_records_total{group="ingest.accept_request"' in metrics
             assert 'framewell_jobs_total{kind="fetch"' in metrics
