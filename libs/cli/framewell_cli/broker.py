@@ -34,9 +34,7 @@ Kafka = Annotated[
 ]
 Prefix = Annotated[
     str,
-    typer.Option(
-        envvar="FRAMEWELL_KAFKA_PREFIX", help="What stands before every topic (FRAMEWELL_KAFKA_PREFIX)."
-    ),
+    typer.Option(envvar="FRAMEWELL_KAFKA_PREFIX", help="What stands before every topic and group."),
 ]
 
 _AWAY = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError)

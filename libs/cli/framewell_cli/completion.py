@@ -29,10 +29,13 @@ class Shell(StrEnum):
 
 
 def completion(shell: Annotated[Shell, typer.Argument(help="Your shell.")], as_json: Json = False) -> None:
-    """Print the completion script of a shell. For bash, in ~/.bashrc: source <(framewell completion bash).
+    """Print the script that completes words of this command in your shell.
 
-    For zsh, in ~/.zshrc after compinit: source <(framewell completion zsh). For fish: framewell completion
-    fish > ~/.config/fish/completions/framewell.fish
+    bash, in ~/.bashrc: source <(framewell completion bash)
+
+    zsh, in ~/.zshrc after compinit: source <(framewell completion zsh)
+
+    fish: framewell completion fish > ~/.config/fish/completions/framewell.fish
     """
     script = get_completion_script(prog_name=NAME, complete_var=VARIABLE, shell=shell.value)
     if as_json:

@@ -18,10 +18,12 @@ from typing import Annotated, Any, Final
 
 import typer
 from typer.exceptions import TyperException
+from typer.main import get_command
 
 from framewell_cli.completion import NAME, typed_so_far
 from framewell_cli.console import json_text
 from framewell_cli.errors import CommandError, UsageProblem
+from framewell_cli.help_text import made_readable
 from framewell_cli.plain_text import harmless
 from framewell_embedded.errors import CannotStart
 
@@ -113,9 +115,8 @@ def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # people read our errors, not the logs of libraries
     try:
         asked = typed_so_far()
-        code = build(_wanted((sys.argv[1:] if asked is None else asked)[:1]))(
-            prog_name=NAME, standalone_mode=False
-        )
+        commands = build(_wanted((sys.argv[1:] if asked is None else asked)[:1]))
+        code = made_readable(get_command(commands))(prog_name=NAME, standalone_mode=False)
     except CommandError as error:
         code = _failed(str(error), error.exit_code, error.title, _gateways_problem(error))
     except CannotStart as error:

@@ -35,15 +35,15 @@ def ingest(
     language: Annotated[str, typer.Option(help="Spoken language, e.g. de.")] = "",
     rights: Annotated[list[str] | None, typer.Option(help=statements.HELP)] = None,
     label: Annotated[list[str] | None, typer.Option(help="KEY=VALUE to find it again; may repeat.")] = None,
-    live: Annotated[bool, typer.Option("--live", help="Before everything that can wait.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Until it is analysed or rejected.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Work on it before everything that can wait.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until it is analysed or rejected.")] = False,
     report: Annotated[
-        Path | None, typer.Option(help="Where to write the page (with several files: a folder).")
+        Path | None, typer.Option(help="With --wait: where to write the page (with several files: a folder).")
     ] = None,
     acting_as: ActingAs = "",
     as_json: Json = False,
 ) -> None:
-    """Take media in. With --wait: shows what was seen, and writes a page with pictures.
+    """Take media in. With --wait, show what was seen and write a page with pictures.
 
     Exit code 1 if anything was refused or rejected.
     """

@@ -22,11 +22,15 @@ CALL_SECONDS = 5.0
 EVERYBODY: Final = "all"
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 
-Which = Annotated[str, typer.Argument(metavar="SERVICE|all", help="Whom to ask or tell.")]
+Which = Annotated[str, typer.Argument(metavar="SERVICE|all", help="Which service, or all.")]
 Level = Annotated[str, typer.Option(help="Least level logged: debug, info, warning or error.")]
 Loggers = Annotated[
     list[str] | None,
-    typer.Option("--logger", metavar="NAME=LEVEL", help="Level of one logger, e.g. aiokafka=debug; =: none."),
+    typer.Option(
+        "--logger",
+        metavar="NAME=LEVEL",
+        help="Level of one logger, e.g. aiokafka=debug; aiokafka= takes it away.",
+    ),
 ]
 Sample = Annotated[float | None, typer.Option(min=0, max=1, help="Fraction of new traces that are recorded.")]
 For = Annotated[str, typer.Option("--for", metavar="30s|10m|2h", help="Back to the settings after that.")]

@@ -21,7 +21,7 @@ Changes = Annotated[
 
 
 def scale(changes: Changes = None, as_json: Json = False) -> None:
-    """Give services of the running mesh more or fewer replicas; the mesh has them again when it is started.
+    """Give services of the running mesh more or fewer replicas; kept for the next up.
 
     A replica that is taken away finishes what it began, hands over its partitions and ends: nothing is lost.
     """

@@ -24,7 +24,8 @@ def scale_in(
 ) -> None:
     """Hand the partitions of replicas that have ended for good to the others, at once.
 
-    Without it nobody reads them until the session of those replicas has run out, 10 seconds. Run it when
+    For replicas that 'framewell up' did not start; of those 'framewell scale' takes care. Without it
+    nobody reads them until the session of those replicas has run out, 10 seconds. Run it when
     they have ended: one that still runs joins again. Nothing happens the second time.
     """
     known = sorted({group.partition(".")[0] for group in GROUPS})
