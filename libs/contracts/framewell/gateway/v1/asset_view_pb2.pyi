@@ -516,7 +516,8 @@ class ListAssetsRequest(_message.Message):
     """Only assets that this source asked for; empty for all."""
     order_by: _builtins.str
     """`requested_at`, `title` or `duration`, ascending, or followed by ` desc`; empty for `requested_at desc`.
-    An asset whose title changes while the list is read by title may be met twice or not at all.
+    An asset whose title or duration becomes known or changes while the list is read in order of it may be met twice
+    or not at all; when it was asked for never changes.
     """
     @_builtins.property
     def state(self) -> _containers.RepeatedScalarFieldContainer[Global___AssetState.ValueType]:
