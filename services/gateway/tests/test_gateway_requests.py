@@ -94,6 +94,16 @@ async def test_a_request_with_anything_wrong_is_refused(
         b'{"uri": "file:///a"' + b"[" * 5000,
         b"",
         b'{"uri": "file:///a", "uri": "file:///b"}',
+        '{"uri": "file:///a"}'.encode("utf-16"),
+        '{"uri": "file:///a"}'.encode("utf-8-sig"),
+        b'{"uri": "file:///\xe4"}',
+        b'{"uri": NaN}',
+        b'{"uri": "file:///a", "statements": [{"use": "allowed", "revision": Infinity}]}',
+        b'{"uri": "file:///a"} {}',
+        b'{"uri": "file:///a",}',
+        b'{"uri": "file:///a", "statements": [{"use": "allowed", "revision": ' + b"9" * 5000 + b"}]}",
+        b"null",
+        b'"x"',
     ],
 )
 async def test_a_body_that_is_no_json_is_refused(gateway: httpx.AsyncClient, body: bytes) -> None:
@@ -326,9 +336,36 @@ async def test_nobody_signs_a_change_of_rights_for_somebody_else(
     assert mesh.announcements.facts == []
 
 
-async def test_a_body_of_another_kind_is_not_taken(gateway: httpx.AsyncClient) -> None:
-    answer = await gateway.post("/v1/assets", content=b"{}", headers={"content-type": "text/plain"})
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("content-type", "text/plain")],
+        [("content-type", "application/xml")],
+        [("content-type", "multipart/form-data; boundary=x")],
+        [("content-type", "application/json; charset=latin-1")],
+        [("content-type", 'application/json; charset="utf-16"')],
+        [("content-type", "application/json"), ("content-type", "text/plain")],
+        [("content-type", "")],
+        [("content-type", "application/json"), ("content-encoding", "gzip")],
+    ],
+)
+async def test_a_body_of_another_kind_is_not_taken(
+    mesh: Any, gateway: httpx.AsyncClient, headers: list[tuple[str, str]]
+) -> None:
+    answer = await gateway.post("/v1/assets", content=b'{"uri": "file:///a.mp4"}', headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert not mesh.ingest.asked
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "Application/JSON; Charset=UTF-8", 'application/json;charset="utf-8"']
+)
+async def test_plain_json_is_taken_however_it_is_announced(
+    mesh: Any, gateway: httpx.AsyncClient, kind: str
+) -> None:
+    mesh.ingest.answers["Submit"] = ingest.SubmitResponse(asset_id=ASSET)
+    body = '{"uri": "file:///ü.mp4"}'.encode()
+    assert (await gateway.post("/v1/assets", content=body, headers={"content-type": kind})).status_code == 202
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/assets"), ("POST", "/v1/datasets")])

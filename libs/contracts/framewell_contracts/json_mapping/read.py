@@ -27,9 +27,13 @@ class InvalidDocument(Unreadable):
 
 
 def parse_object(text: bytes | str, what: str = "the value") -> dict[str, Any]:
-    """Return the object in a JSON text. Raises Unreadable, also for a name that an object has twice."""
+    """Return the object in a JSON text, whose bytes are UTF-8 (RFC 8259) and begin with no mark of that.
+
+    Raises Unreadable, also for a name that an object has twice.
+    """
     try:
-        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        decoded = text.decode() if isinstance(text, bytes) else text  # json.loads would take UTF-16 too
+        parsed = json.loads(decoded, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{what} is not JSON: {error}", code="bad_json") from error
     if not isinstance(parsed, dict):

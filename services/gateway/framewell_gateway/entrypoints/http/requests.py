@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -20,6 +21,8 @@ from framewell_gateway.entrypoints.http.problems import InvalidRequest
 
 WHOLE_BODY = "*"
 
+_JSON = "application/json"
+_CHARSET = re.compile(r";\s*charset=\"?([^\s;\"]*)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 _TRUTH = {"true": True, "false": False}
 _TEXTS = {
@@ -100,9 +103,7 @@ class RequestShape:
         return self._message(document, self.message, problems, {field.name for field in fields})
 
     async def _body(self, request: Request, problems: list[FieldProblem]) -> Message | None:
-        kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise HTTPException(415, f"a body of type {kind!r} is not taken here: send application/json")
+        _refuse_other_bodies(request.headers)
         message_type = type(getattr(self.message(), self.body)) if self.body != WHOLE_BODY else self.message
         try:
             document = parse_object(await request.body(), "the body")
@@ -136,6 +137,19 @@ class RequestShape:
 def _is_text(field: FieldDescriptor) -> bool:
     """Return whether a field can be a parameter: it is no message, or a time."""
     return field.message_type is None or field.message_type.full_name == Timestamp.DESCRIPTOR.full_name
+
+
+def _refuse_other_bodies(headers: Headers) -> None:
+    """Raise HTTPException (415) for a body that is announced as anything but plain JSON."""
+    kinds = headers.getlist("content-type") or [_JSON]
+    kind = kinds[0].partition(";")[0].strip().lower()
+    if len(kinds) > 1 or kind != _JSON:
+        shown = ", ".join(kinds)[:200]
+        raise HTTPException(415, f"a body of type {shown!r} is not taken here: send {_JSON}")
+    if (charset := _CHARSET.search(kinds[0])) and charset[1].lower() not in {"utf-8", "utf8"}:
+        raise HTTPException(415, f"a body in {charset[1][:40]!r} is not taken here: JSON is UTF-8")
+    if (encoding := headers.get("content-encoding", "identity").strip().lower()) != "identity":
+        raise HTTPException(415, f"a body encoded as {encoding[:40]!r} is not taken here: send it as it is")
 
 
 def _from_text(field: FieldDescriptor, text: str) -> Any:
