@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from framewell_kit.testing.waiting import PATIENCE
+
 BLOCK: Final = re.compile(r"^```(sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HERE_DOCUMENT: Final = re.compile(r"<<'?(\w+)'?")
 DEFAULT_PORT: Final = re.compile(r"\b74(\d\d)\b")
@@ -125,4 +127,4 @@ class ReaderShell:
 
     def close(self) -> None:
         """End the shell."""
-        self._bash.communicate("exit\n", timeout=30)
+        self._bash.communicate("exit\n", timeout=PATIENCE)

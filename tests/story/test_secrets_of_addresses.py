@@ -29,6 +29,7 @@ from framewell_contracts.services import SERVICES
 from framewell_demo.facts import FactLog, following
 from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kafka.broker_access import BrokerAccess
+from framewell_kit.testing.waiting import eventually
 
 CANARY = "cAnArY7r0b1n5s0ngX9q"
 TOPIC = "framewell.ingest.requested.v1"
@@ -132,8 +133,8 @@ async def test_a_secret_in_an_address_is_found_nowhere_afterwards(
     assert await documents_with_secrets(endpoints["mongo"]) == []
     assert await records_with_secrets(endpoints["kafka"]) == []
     await commands_print_no_secret(mesh, [*taken, *refused])
-    await asyncio.sleep(6)  # spans and log lines leave every five seconds
-    assert len(telemetry.received) > 10
+    await asyncio.sleep(6)  # time: spans and log lines leave every five seconds
+    await eventually(lambda: len(telemetry.received) > 10)
     assert not [one for one in telemetry.received if CANARY.encode() in one]
     logs = {path.name: path.read_text(errors="replace") for path in mesh.folder.logs.iterdir()}
     assert "REDACTED" in logs["ingest.log"]

@@ -114,7 +114,7 @@ async def _produce_until_killed(bootstrap: str, kill: Callable[[], None], prefix
     await enough.wait()
     kill()
     killed = True
-    await asyncio.wait(senders, timeout=0.5)
+    await asyncio.wait(senders, timeout=0.5)  # time: what a dead broker has not answered never comes
     for sender in senders:
         sender.cancel()
     await asyncio.gather(*senders, return_exceptions=True)
@@ -125,7 +125,7 @@ async def _produce_until_killed(bootstrap: str, kill: Callable[[], None], prefix
 async def _leave(producer: AIOKafkaProducer) -> None:
     """Stop a producer whose broker is dead: it would wait for it."""
     try:
-        await asyncio.wait_for(producer.stop(), timeout=0.5)
+        await asyncio.wait_for(producer.stop(), timeout=0.5)  # time: without its broker it waits for ever
     except (KafkaError, TimeoutError):
         await producer.client.close()
 

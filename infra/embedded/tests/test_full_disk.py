@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 from framewell_embedded.database import Database
 from framewell_embedded.running import running, start, wait_until_ready
 from framewell_kit.testing.ports import port_base
+from framewell_kit.testing.waiting import PATIENCE
 
 pytestmark = [
     pytest.mark.integration,
@@ -46,7 +47,7 @@ def test_a_database_without_room_ends_and_has_all_it_acknowledged_when_there_is_
         limit = (server.folder / "mesh.db").stat().st_size + ROOM_BYTES
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
         acknowledged = _insert_until_refused(server.uri)
-        assert process.wait(timeout=30) == CANNOT_WRITE
+        assert process.wait(timeout=PATIENCE) == CANNOT_WRITE
     finally:
         process.kill()
         process.wait()

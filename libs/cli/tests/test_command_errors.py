@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from framewell_kit.testing.waiting import PATIENCE
+
 FRAMEWELL = (sys.executable, "-m", "framewell_cli.main")
 
 
@@ -81,7 +83,7 @@ def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
     gateway = subprocess.Popen(
         [sys.executable, "-c",
          "import socket,time; s=socket.create_server(('127.0.0.1',0)); print(s.getsockname()[1],flush=True);"
-         "s.settimeout(30); c=s.accept(); print('asked',flush=True); time.sleep(60)"],
+         "s.settimeout(600); c=s.accept(); print('asked',flush=True); time.sleep(600)"],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -97,7 +99,7 @@ def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
         assert gateway.stdout.readline() == "asked\n"
         time.sleep(0.1)
         command.send_signal(signal.SIGINT)
-        assert command.communicate(timeout=30) == (b"", b"")
+        assert command.communicate(timeout=PATIENCE) == (b"", b"")
         assert command.returncode == 130
     finally:
         gateway.kill()

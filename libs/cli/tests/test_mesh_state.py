@@ -21,8 +21,9 @@ from framewell_cli.mesh.processes import MESH_VARIABLE, Identity, end
 from framewell_cli.mesh.programs import ALL, chosen
 from framewell_cli.mesh.supervised_process import waits_for
 from framewell_contracts.services import SERVICES
+from framewell_kit.testing.waiting import PATIENCE
 
-SLEEP = [sys.executable, "-c", "import time; print('on', flush=True); time.sleep(60)"]
+SLEEP = [sys.executable, "-c", "import time; print('on', flush=True); time.sleep(600)"]
 _IGNORES_SIGTERM = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -66,7 +67,7 @@ def test_a_process_is_told_from_a_later_one_with_its_number() -> None:
 def test_what_ignores_the_request_to_end_is_killed_after_the_grace_period() -> None:
     process, identity = _start(STUBBORN)
     assert end([identity], grace_seconds=0.3) == [identity]
-    assert process.wait(timeout=30) == -9
+    assert process.wait(timeout=PATIENCE) == -9
 
 
 def test_processes_of_a_dead_supervisor_are_found_by_list_and_by_environment(folder: MeshFolder) -> None:
@@ -78,7 +79,7 @@ def test_processes_of_a_dead_supervisor_are_found_by_list_and_by_environment(fol
         ProcessTable(Identity(1, "0"), 7400, (entry,)).write(folder)
         assert orphans(folder) == [("ingest", listed_identity), ("a child process", unlisted_identity)]
         end_orphans(folder, lambda line: None)
-        assert listed.wait(timeout=30) == unlisted.wait(timeout=30) == -15
+        assert listed.wait(timeout=PATIENCE) == unlisted.wait(timeout=PATIENCE) == -15
         assert other_identity.alive(), "a process of another mesh was ended"
         assert ProcessTable.read(folder) is None
     finally:

@@ -16,6 +16,7 @@ from framewell_cli.mesh.members import Members
 from framewell_cli.mesh.process_table import ProcessTable
 from framewell_cli.mesh.programs import Program
 from framewell_cli.mesh.supervised_process import SupervisedProcess, why_ended
+from framewell_kit.testing.waiting import eventually
 
 Usage = namedtuple("Usage", "total used free")
 JAVA = "java.lang.InternalError: a fault occurred\n\tat kafka.Kafka.main(98)\n\tat kafka.Kafka.main(K)\n"
@@ -51,8 +52,6 @@ async def test_what_ends_is_started_again_also_when_the_list_of_processes_cannot
     async with httpx.AsyncClient() as client:
         member = SupervisedProcess(program, tmp_path / "log", members.write_table, lambda _: None, client)
         running = asyncio.create_task(member.run())
-        async with asyncio.timeout(30):
-            while member.restarts < 2:  # noqa: ASYNC110 - there is no event
-                await asyncio.sleep(0.02)
+        await eventually(lambda: member.restarts >= 2)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

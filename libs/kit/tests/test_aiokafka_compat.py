@@ -19,6 +19,7 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.fact_types import fact_type
 from framewell_kit.stream.aiokafka_compat import client_health, consumer_class, hidden_topics
 from framewell_kit.testing.streams import StreamBench
+from framewell_kit.testing.waiting import eventually, remains
 
 
 def public_names(kind: type[Any], part: str) -> list[str]:
@@ -36,8 +37,8 @@ async def test_aiokafka_still_begins_no_task_anew_that_ended(broker: str) -> Non
     try:
         assert client_health.consumer_ended(consumer) == ""
         consumer._fetcher._fetch_task.cancel()
-        await asyncio.sleep(2)
-        assert consumer._fetcher._fetch_task.done()
+        await eventually(consumer._fetcher._fetch_task.done)
+        await remains(lambda: consumer._fetcher._fetch_task.done(), seconds=2.0)  # noqa: PLW0108 - looked up anew
         assert client_health.consumer_ended(consumer) != ""
     finally:
         await consumer.stop()

@@ -17,7 +17,7 @@ from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause
-from framewell_kit.testing.waiting import eventually
+from framewell_kit.testing.waiting import eventually, remains
 
 
 class Bench:
@@ -71,8 +71,7 @@ async def test_a_job_is_put_once_done_once_and_its_facts_leave(bench: Bench) -> 
     await eventually(lambda: bench.rejected == ["a"])
     assert await bench.state("a") == "done"
     assert not await bench.put("a")
-    await asyncio.sleep(0.1)
-    assert bench.rejected == ["a"]
+    await remains(lambda: bench.rejected == ["a"], seconds=0.1)
 
 
 async def test_live_before_archive(bench: Bench) -> None:
@@ -160,8 +159,7 @@ async def test_a_dead_workers_job_is_taken_over_and_the_zombie_is_refused(bench:
     assert not await bench.jobs.save(zombie, {"bytes": 1})
     assert not await bench.jobs.end(zombie, "done", [AssetRejected(work=Work(asset_id="zombie"))])
     assert await bench.jobs.renew(zombie, 30) is None
-    await asyncio.sleep(0.1)
-    assert bench.rejected == ["a"]
+    await remains(lambda: bench.rejected == ["a"], seconds=0.1)
 
 
 async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench: Bench) -> None:
@@ -202,10 +200,12 @@ async def test_a_long_job_keeps_its_lease(bench: Bench) -> None:
 
 async def test_losing_the_lease_stops_the_work(bench: Bench) -> None:
     ended: list[str] = []
+    begun = asyncio.Event()
 
     async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        begun.set()
         try:
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             ended.append("stopped")
             with pytest.raises(LeaseLost):
@@ -215,7 +215,7 @@ async def test_losing_the_lease_stops_the_work(bench: Bench) -> None:
 
     await bench.put("a")
     await bench.run(work, lease_seconds=0.3)
-    await asyncio.sleep(0.2)
+    await begun.wait()
     await bench.documents.update("jobs", "fetch/a", {"$inc": {"epoch": 1}})
     await eventually(lambda: ended == ["stopped"])
     assert bench.rejected == []
@@ -383,8 +383,8 @@ async def test_a_job_whose_gave_up_fails_ends_all_the_same(bench: Bench) -> None
 
     await bench.put("a")
     await bench.run(work, gave_up=gave_up)
-    for _ in range(200):
-        if await bench.state("a") == "failed":
-            break
-        await asyncio.sleep(0.02)
-    assert await bench.state("a") == "failed"
+
+    async def failed() -> bool:
+        return await bench.state("a") == "failed"
+
+    await eventually(failed)

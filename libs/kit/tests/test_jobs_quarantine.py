@@ -15,7 +15,7 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause
-from framewell_kit.testing.waiting import eventually
+from framewell_kit.testing.waiting import eventually, patient, remains
 
 LEASE = 30.0
 KINDS = ("erase", "fetch")
@@ -83,7 +83,7 @@ class Environment:
         return document
 
     async def until(self, kind: str, key: str, field: str, value: object) -> None:
-        async with asyncio.timeout(60):
+        async with patient():
             while (await self.of(kind, key)).get(field) != value:  # noqa: ASYNC110 - it asks the database
                 await asyncio.sleep(0.01)
 
@@ -149,7 +149,7 @@ async def one_process(environment: Environment) -> None:
     runner = JobRunner(jobs_on(cast(Documents, mortal)), kinds)
     environment.runners.append(runner)
     await runner.start()
-    async with asyncio.timeout(60):
+    async with patient():
         while not mortal.died.is_set() and not await _all_ended(environment):  # noqa: ASYNC110 - it asks, too
             await asyncio.sleep(0.01)
     mortal.died.set()
@@ -168,16 +168,14 @@ async def test_a_quarantined_job_waits_for_those_at_work_and_everything_new_for_
     await environment.a_quarantined_job_waits()
     await environment.put("fetch", "live", LANE_LIVE)
     await environment.put("erase", "other")
-    await asyncio.sleep(0.2)
-    assert environment.begun == ["slow"]
+    await remains(lambda: environment.begun == ["slow"])
     assert (await environment.of("erase", "quarantined"))["starts"] == 1, (
         "it has not begun: no death counts yet"
     )
     monkeypatch.setattr("framewell_kit.jobs.runner.POLL_SECONDS", 60)  # its end has to wake them
     environment.gates["slow"].set()
     await environment.until("erase", "quarantined", "starts", 2)
-    await asyncio.sleep(0.2)
-    assert environment.begun == ["slow", "quarantined"]
+    await remains(lambda: environment.begun == ["slow", "quarantined"])
     environment.gates["quarantined"].set()
     await eventually(lambda: sorted(environment.begun[2:]) == ["live", "other"])
     await environment.until("erase", "quarantined", "queue", "erase/done")
@@ -190,8 +188,7 @@ async def test_quarantined_jobs_run_one_after_the_other(environment: Environment
     await environment.run()
     for ended in range(4):
         await eventually(lambda: len(environment.begun) == ended + 1)  # noqa: B023 - awaited here
-        await asyncio.sleep(0.05)
-        assert len(environment.begun) == ended + 1
+        await remains(lambda: len(environment.begun) == ended + 1, seconds=0.05)  # noqa: B023 - here, too
         environment.gates[environment.begun[-1]].set()
 
 

@@ -12,6 +12,7 @@ from obstore.store import MemoryStore
 from framewell_kit.objects.local_copies import LocalCopies
 from framewell_kit.objects.s3 import S3Objects
 from framewell_kit.outcomes import Busy
+from framewell_kit.testing.waiting import patient, remains
 
 KEY = "aa/original.mxf"
 OTHER = "bb/other.mxf"
@@ -43,7 +44,7 @@ def store() -> Store:
 
 async def gone(folder: Path) -> None:
     """Wait until no copy is left: files are removed in a thread."""
-    async with asyncio.timeout(10):
+    async with patient():
         while left(folder):  # noqa: ASYNC110 - a file system sets no event
             await asyncio.sleep(0.001)
 
@@ -69,8 +70,7 @@ async def test_all_who_read_at_once_and_soon_after_read_one_copy(tmp_path: Path,
 async def test_a_copy_goes_some_time_after_its_last_reader(tmp_path: Path, store: Store) -> None:
     copies = LocalCopies(tmp_path, keep_seconds=0.01)
     async with copies.of(KEY, SIZE, store.download) as path:
-        await asyncio.sleep(0.05)
-        assert path.is_file()
+        await remains(path.is_file, seconds=0.05)
     await gone(tmp_path)
     async with copies.of(KEY, SIZE, store.download):
         pass

@@ -88,7 +88,7 @@ async def _used_when_lost(kind: type[Any], use: Use, *, reset: bool) -> tuple[ob
     waiting = asyncio.ensure_future(only[0].send(MetadataRequest([])))
     await broker.asked.wait()
     broker.die(reset=reset)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):  # time: without it they wait for 40 s, until the request times out
         ended = await asyncio.gather(waiting, await used, return_exceptions=True)
     server.close()
     return ended[0], ended[1]

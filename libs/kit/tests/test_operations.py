@@ -1,6 +1,5 @@
 """Every process can be asked what it holds and told how much to say, by those who may."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.telemetry.logs import own_levels
 from framewell_kit.testing.collected_facts import CollectedFacts
+from framewell_kit.testing.waiting import eventually
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
 
@@ -82,6 +82,11 @@ def cause(**also: Any) -> Cause:
     return Cause("c1", "/test", "framewell.ingest.requested.v1", SystemClock().now(), subject=ASSET, **also)
 
 
+async def reverted(stub: Any) -> bool:
+    now = (await stub.GetTelemetry(pb.GetTelemetryRequest())).telemetry
+    return not now.HasField("reverts_at")
+
+
 async def test_what_a_process_tells_is_changed_while_it_runs_and_goes_back(served: Served) -> None:
     async with channel(served.address) as to:
         stub = OperationsServiceStub(to)
@@ -96,7 +101,7 @@ async def test_what_a_process_tells_is_changed_while_it_runs_and_goes_back(serve
         assert logging.getLogger("aiokafka").level == logging.INFO
         assert changed.telemetry.trace_sample == 1.0
         assert changed.telemetry.HasField("reverts_at")
-        await asyncio.sleep(0.4)
+        await eventually(lambda: reverted(stub))
         after = (await stub.GetTelemetry(pb.GetTelemetryRequest())).telemetry
     assert (after.log_level, after.trace_sample) == ("info", 0.25)
     assert not own_levels()
@@ -112,7 +117,7 @@ async def test_a_change_by_somebody_else_leaves_the_way_back(served: Served) -> 
         )
         second = await stub.SetTelemetry(pb.SetTelemetryRequest(trace_sample=1.0))
         assert second.telemetry.reverts_at == first.telemetry.reverts_at
-        await asyncio.sleep(1.5)
+        await eventually(lambda: reverted(stub))
         now = (await stub.GetTelemetry(pb.GetTelemetryRequest())).telemetry
     assert (now.log_level, now.trace_sample) == ("info", 0.25)
     assert not now.HasField("reverts_at")

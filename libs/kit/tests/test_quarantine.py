@@ -12,7 +12,7 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.stream.policy.quarantine import Quarantine
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.streams import a_cause
-from framewell_kit.testing.waiting import eventually
+from framewell_kit.testing.waiting import eventually, remains
 
 
 async def test_records_take_turns_and_stand_back_for_a_job_also_while_it_waits() -> None:
@@ -53,8 +53,7 @@ async def test_only_a_job_whose_worker_died_waits_for_a_quarantined_record(death
     async with quarantine.record():
         await runner.start()
         if waits:
-            await asyncio.sleep(0.2)
-            assert begun == []
+            await remains(lambda: begun == [])
             kept = await jobs.get("fetch", "a")
             assert kept is not None
             assert kept["starts"] == deaths, "it has not begun: no death counts yet"

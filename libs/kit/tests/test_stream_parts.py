@@ -19,6 +19,7 @@ from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
 from framewell_kit.stream.policy.permits import Permits
 from framewell_kit.stream.producer.outgoing import derive
 from framewell_kit.stream.producer.partitioner import partition_of
+from framewell_kit.testing.waiting import remains
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -194,8 +195,7 @@ async def test_who_works_alone_waits_for_the_others_and_makes_them_wait() -> Non
     first = asyncio.create_task(work("first", alone=False))
     await asyncio.sleep(0)
     quarantine = [asyncio.create_task(work(name, alone=True)) for name in ("one", "two")]
-    await asyncio.sleep(0.02)
-    assert at_work == ["first"]
+    await remains(lambda: at_work == ["first"], seconds=0.02)
     late = asyncio.create_task(work("late", alone=False))
     done.set()
     await asyncio.gather(first, *quarantine, late)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from framewell_kit.testing.waiting import PATIENCE
 from framewell_media.errors import JobCrashed, JobFailed, SandboxUnavailable
 from framewell_media.sandbox import Limits, Sandbox, SandboxReport
 from framewell_media.sandbox.doctor import report
@@ -84,14 +85,13 @@ def test_an_input_that_is_a_link_is_not_followed(sandbox: Sandbox, tmp_path: Pat
 
 
 async def test_a_cancelled_caller_stops_its_child(sandbox: Sandbox) -> None:
-    running = asyncio.create_task(sandbox.run("test.sleep", {}, inputs=[], limits=Limits(wall_seconds=30)))
+    running = asyncio.create_task(sandbox.run("test.sleep", {}, inputs=[], limits=Limits(wall_seconds=600)))
     await asyncio.sleep(0.2)
     running.cancel()
-    started = time.monotonic()
     with pytest.raises(asyncio.CancelledError):
         await running
     both = await asyncio.gather(*(sandbox.run("test.echo", {}, inputs=[]) for _ in range(2)))
-    assert time.monotonic() - started < 20  # the job itself would take thirty
+    # The job itself would take ten minutes, longer than any test may.
     assert {answer["bytes"] for answer in both} == {0}
 
 
@@ -113,7 +113,7 @@ def test_children_end_with_their_zygote() -> None:
             child = _wait_for_child_of(own._zygote.pid)
             os.kill(own._zygote.pid, signal.SIGKILL)
             with pytest.raises(JobCrashed):
-                job.result(timeout=20)
+                job.result(timeout=PATIENCE)
     assert _ended(child)
 
 

@@ -26,6 +26,7 @@ from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.queries.follow_events import FollowEvents
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
+from framewell_kit.testing.waiting import patient, remains
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 OTHER = "1c5b2c1e-0000-4000-8000-00000000000b"
@@ -132,14 +133,15 @@ async def test_a_place_in_another_assets_stream_is_refused(mesh: Any, gateway: h
     assert OTHER in answer.json()["detail"]
 
 
-def test_streams_are_counted_by_caller_and_in_all() -> None:
+async def test_streams_are_counted_by_caller_and_in_all() -> None:
     limit = EventStreamLimit(most_of_caller=2, most=3)
-    with limit.opened("anna"), limit.opened("anna"):
+    async with limit.opened("anna"), limit.opened("anna"):
         with pytest.raises(TooManyStreams) as of_caller:
             limit.check("anna")
         limit.check("bernd")
-        with limit.opened("bernd"), pytest.raises(TooManyStreams) as in_all:
-            limit.check("carla")
+        async with limit.opened("bernd"):
+            with pytest.raises(TooManyStreams) as in_all:
+                limit.check("carla")
     assert (of_caller.value.of_caller, in_all.value.of_caller) == (True, False)
     limit.check("anna")
 
@@ -152,7 +154,7 @@ async def test_beyond_the_bound_a_stream_is_refused_for_now(
     context = replace(mesh.context(), stream_limit=EventStreamLimit(most_of_caller, most))
     transport = httpx.ASGITransport(application(context))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        with context.stream_limit.opened("local"):
+        async with context.stream_limit.opened("local"):
             answer = await client.get(f"/v1/assets/{ASSET}/events", headers=AS_STREAM)
     assert answer.status_code == status
     assert int(answer.headers["retry-after"]) > 0
@@ -172,11 +174,10 @@ async def test_what_this_process_records_reaches_a_quiet_stream_at_once(mesh: An
     async with aclosing(FollowEvents(events, Asleep())(ASSET, key)) as stream:
         assert await anext(stream) is None
         looking = asyncio.ensure_future(anext(stream))
-        await asyncio.sleep(0.01)
-        assert not looking.done()
+        await remains(lambda: not looking.done(), seconds=0.05)
         late = recorded_event(AssetTranscoded(work=WORK), cause_of("late"), mesh.arrivals.next())
         await events.record(late)
-        async with asyncio.timeout(1):
+        async with patient():
             assert (await looking).id == "late"
 
 

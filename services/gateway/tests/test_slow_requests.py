@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from framewell_gateway.entrypoints.http.connections import BoundedConnection
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_kit.pace import Pace
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
+from framewell_kit.testing.waiting import PATIENCE, patient
 
 SHORT = 0.3
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
@@ -82,7 +84,7 @@ class Connection:
                 return
             await asyncio.sleep(every)
 
-    async def end(self, seconds: float = 2.0) -> Answer:
+    async def end(self, seconds: float = PATIENCE) -> Answer:
         await asyncio.wait([self._reading], timeout=seconds)
         self._reading.cancel()
         return self.answer
@@ -267,16 +269,35 @@ async def test_others_are_answered_while_many_are_slow(dial: Dial) -> None:
     assert {one.status for one in await asyncio.gather(*waiting)} == {408}
 
 
+async def test_event_streams_end_whole_when_the_process_stops(
+    mesh: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    await mesh.happened(AssetIngested(work=Work(asset_id=ASSET)))
+    server = WebServer(application(mesh.context()), "127.0.0.1", 0)
+    await server.start()
+    while server.waiting():  # noqa: ASYNC110 - uvicorn says so in no other way
+        await asyncio.sleep(0.01)
+    port = server._server.servers[0].sockets[0].getsockname()[1]
+    client = Connection(*await asyncio.open_connection("127.0.0.1", port))
+    await client.send(head("GET", f"/v1/assets/{ASSET}/events", "Accept: text/event-stream"))
+    while b"\nid: " not in client.answer.raw:  # noqa: ASYNC110 - bytes
+        await asyncio.sleep(0.01)
+    async with patient():
+        await server.stop(600)
+    assert (await client.end()).raw.endswith(b"\r\n0\r\n\r\n")  # the end of a chunked body
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
 async def test_two_hundred_event_streams_leave_room_for_others(dial: Dial, mesh: Any) -> None:
     (key,) = await mesh.happened(AssetIngested(work=Work(asset_id=ASSET)))
     request = head("GET", f"/v1/assets/{ASSET}/events", "Accept: text/event-stream")
     async with AsyncExitStack() as opened:
         streams = [await opened.enter_async_context(dial()) for _ in range(200)]
         await asyncio.gather(*(stream.send(request) for stream in streams))
-        async with asyncio.timeout(20):
+        async with patient():
             while not all(key.encode() in stream.answer.raw for stream in streams):  # noqa: ASYNC110 - bytes
                 await asyncio.sleep(0.05)
         async with dial() as client:
             await client.send(head("GET", "/v1/datasets", "Connection: close"))
-            answer = await client.end(2.0)
+            answer = await client.end(20)
     assert answer.status == 200

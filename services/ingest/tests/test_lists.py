@@ -79,7 +79,6 @@ async def watched(ingest: IngestBench, count: int, token: str = "") -> list[pb.W
     return answers
 
 
-@pytest.mark.timeout(30)
 async def test_a_watcher_that_resumes_misses_no_change(ingest: IngestBench) -> None:
     asked = [await ask(ingest, number) for number in range(3)]
     first, *_ = await watched(ingest, 3)

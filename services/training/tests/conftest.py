@@ -21,6 +21,7 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1 import training_service_pb2 as messages
 from framewell_kit.testing.service_bench import ServiceBench
+from framewell_kit.testing.waiting import patient
 from framewell_training.domain.faces import BackgroundFaces, Crop, Photos
 from framewell_training.settings import TrainingSettings
 from framewell_training.wiring import wire
@@ -152,7 +153,7 @@ class TrainingBench(ServiceBench):
 
     async def running_challenge(self) -> messages.Run:
         """Wait until a challenge trains. Return its run."""
-        async with asyncio.timeout(30):
+        async with patient():
             while True:
                 listed = await self.call("ListRuns", messages.ListRunsRequest())
                 if found := [run for run in listed.runs if run.stage.startswith("epoch")]:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+from framewell_kit.testing.waiting import wait_until
 from framewell_training.adapters.torch_linear import TorchLinearTrainer
 from framewell_training.adapters.training_process import LinearSettings
 from framewell_training.adapters.training_worker import NoSuchDeviceError, choose_device
@@ -122,10 +123,7 @@ def test_a_process_killed_between_epochs_resumes_and_ends_the_same(tmp_path: Pat
     kept = tmp_path / "checkpoint.safetensors"
     child = subprocess.Popen([sys.executable, __file__, str(kept)], env=os.environ | {"OMP_NUM_THREADS": "1"})
     try:
-        deadline = time.monotonic() + 150
-        while not kept.exists() and child.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
-        time.sleep(0.1)
+        wait_until(lambda: kept.exists() or child.poll() is not None, every=0.01)
         assert child.poll() is None, "it must be killed while it trains"
     finally:
         child.send_signal(signal.SIGKILL)

@@ -45,10 +45,13 @@ def wait_until(condition: Callable[[], object], *, every: float = 0.05) -> None:
 async def remains(
     condition: Callable[[], object], *, seconds: float = MOMENT_SECONDS, every: float = 0.02
 ) -> None:
-    """Watch for a moment that the condition holds all the time. Raise AssertionError once it does not."""
+    """Watch for a moment that the condition, or what it awaits, holds. Raise AssertionError once it fails."""
     deadline = time.monotonic() + seconds
     while True:
-        assert condition(), f"it did not remain so: {condition}"
+        holds = condition()
+        if isawaitable(holds):
+            holds = await holds
+        assert holds, f"it did not remain so: {condition}"
         if time.monotonic() > deadline:
             return
         await asyncio.sleep(every)
