@@ -33,12 +33,20 @@ def structured_attributes(event: Mapping[str, Any]) -> dict[str, str]:
         if name in _CONTENT or content is None:
             continue
         if isinstance(content, str):
-            found[name] = content
+            found[name] = _whole_text(name, content)
         elif name in _TEXT_ATTRIBUTES:
             raise Unreadable(f"attribute {name!r} must be text, not {kind(content)}", code="bad_json")
         elif isinstance(content, dict | list):
             raise Unreadable(f"attribute {name!r} must be text, a number or a truth value", code="bad_json")
     return found
+
+
+def _whole_text(name: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Unreadable(f"attribute {name!r} holds half a surrogate pair", code="bad_json") from None
+    return text
 
 
 def structured_data(event: Mapping[str, Any]) -> tuple[dict[str, Any] | bytes | None, str]:

@@ -186,6 +186,63 @@ def test_what_cannot_be_read_says_why(
     assert expected in refusal.value.reason
 
 
+@pytest.mark.parametrize(
+    ("code", "expected", "headers", "value"),
+    [
+        ("bad_json", "'id' must be text, not a number", [], structured_with(id=7, data=REQUEST)),
+        ("bad_json", "'time' must be text, not a num", [], structured_with(time=20271231, data=REQUEST)),
+        ("bad_json", "'subject' must be text, not true", [], structured_with(subject=True, data=REQUEST)),
+        ("bad_json", "'source' holds half a surrog", [], structured_with(source="\ud800", data=REQUEST)),
+        ("bad_json", "only one of data and data_base64", [], structured_with(data={}, data_base64="")),
+        ("bad_json", "data_base64 must be text", [], structured_with(data_base64=1)),
+        ("bad_json", "'datacontenttype' must be text", [], structured_with(datacontenttype=1, data={})),
+        ("bad_json", "`id` stands twice", [], structured_with()[:-1] + b', "id": "2"}'),
+        ("bad_json", "utf-8", binary(content_type=JSON), json.dumps(REQUEST).encode("utf-16")),
+        ("bad_header", "'ce_id' stands 2 times", [*binary(), ("ce_id", b"2")], b""),
+        ("bad_header", "'content-type' stands 2 t", [*binary(content_type=JSON), ("content-type", b"")], b""),
+        ("out_of_bounds", "uri: must be there", binary(), b""),
+        *(
+            ("bad_time", "RFC 3339", binary(ce_time=time.encode()), b"")
+            for time in (
+                "20271231",
+                "2027-12-31",
+                "2027-12-31T00:00:00",
+                "2027-W52-5",
+                "2027-12-31 00:00:00Z",
+                "0000-01-01T00:00:00Z",
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59-01:00",
+                "2027-12-31T23:59:60Z",
+                "2027-02-29T00:00:00Z",
+                "1830297600",
+            )
+        ),
+    ],
+)
+def test_nothing_is_coerced_and_nothing_stands_twice(
+    code: str, expected: str, headers: list[tuple[str, bytes]], value: bytes
+) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        decode(INGEST, headers, value)
+    assert refusal.value.code == code
+    assert expected in refusal.value.reason
+
+
+def test_a_time_of_any_zone_is_kept_in_utc() -> None:
+    """What stores it need not know zones: the first and the last day of the calendar are taken in each."""
+    for given, kept in {
+        "9999-12-31T23:59:59+14:00": "9999-12-31T09:59:59+00:00",
+        "0001-01-01T00:00:00-14:00": "0001-01-01T14:00:00+00:00",
+        "2026-11-22T12:30:00.123456789Z": "2026-11-22T12:30:00.123456+00:00",
+    }.items():
+        event = decode(INGEST, [], structured_with(time=given, data=REQUEST))
+        assert event.envelope.time.isoformat() == kept
+
+
+def test_an_extension_may_be_a_number_or_a_truth_value() -> None:
+    assert decode(INGEST, [], structured_with(priority=7, urgent=True, note=None, data=REQUEST))
+
+
 def test_json_is_taken_only_where_outsiders_write() -> None:
     structured = json.dumps(
         {"specversion": "1.0", "id": "1", "source": "/p", "type": PLANNED, "data": {"chunkId": "x"}}
