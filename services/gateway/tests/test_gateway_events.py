@@ -153,9 +153,9 @@ async def test_beyond_the_bound_a_stream_is_refused_for_now(
     await mesh.happened(AssetIngested(work=WORK))
     context = replace(mesh.context(), stream_limit=EventStreamLimit(most_of_caller, most))
     transport = httpx.ASGITransport(application(context))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        async with context.stream_limit.opened("local"):
-            answer = await client.get(f"/v1/assets/{ASSET}/events", headers=AS_STREAM)
+    client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+    async with client, context.stream_limit.opened("local"):
+        answer = await client.get(f"/v1/assets/{ASSET}/events", headers=AS_STREAM)
     assert answer.status_code == status
     assert int(answer.headers["retry-after"]) > 0
 

@@ -1,11 +1,10 @@
 """The event streams that are open: at most so many, and all of them end with the process."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-
-from anyio import CancelScope
 
 from framewell_gateway.telemetry import EVENT_STREAMS
 
@@ -25,7 +24,7 @@ class EventStreamLimit:
     most_of_caller: int = 256
     most: int = 1024
     _open: Counter[str] = field(default_factory=Counter, init=False)
-    _scopes: set[CancelScope] = field(default_factory=set, init=False)
+    _ends: set[asyncio.Timeout] = field(default_factory=set, init=False)
 
     def check(self, caller: str) -> None:
         """Raise TooManyStreams when this caller may open none now."""
@@ -37,23 +36,26 @@ class EventStreamLimit:
         if self._open.total() >= self.most:
             raise TooManyStreams(f"{self.most} event streams are open here: try again later", of_caller=False)
 
-    @contextmanager
-    def opened(self, caller: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def opened(self, caller: str) -> AsyncIterator[None]:
         """Count a stream for as long as the context lasts; `close` leaves the context at once."""
         self._open[caller] += 1
         EVENT_STREAMS.add(1)
-        scope = CancelScope()
-        self._scopes.add(scope)
+        end = asyncio.timeout(None)
+        self._ends.add(end)
         try:
-            with scope:
+            async with end:
                 yield
+        except TimeoutError:
+            if not end.expired():
+                raise
         finally:
-            self._scopes.discard(scope)
+            self._ends.discard(end)
             EVENT_STREAMS.add(-1)
             self._open[caller] -= 1
             self._open += Counter()  # forgets callers without any
 
     def close(self) -> None:
         """End every stream: each caller resumes elsewhere, or here when the process is back."""
-        for scope in self._scopes:
-            scope.cancel()
+        for end in self._ends:
+            end.reschedule(asyncio.get_running_loop().time())

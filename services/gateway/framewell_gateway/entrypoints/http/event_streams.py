@@ -75,7 +75,7 @@ class _EventStream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ended = False
-        with self._limit.opened(self._caller):
+        async with self._limit.opened(self._caller):
             await super().__call__(scope, receive, send)
             ended = True
         if not ended:

@@ -37,7 +37,7 @@ async def upload(context: AppContext, header: UploadHeader, request: Request) ->
 
 
 class _Parts:
-    """The header, then the body in pieces that fit a message; `failure` is what broke the body off."""
+    """The header, then the body in pieces that fit a message; `failure` is what broke it off."""
 
     def __init__(self, header: UploadHeader, body: AsyncIterator[bytes]) -> None:
         self._header, self._body = header, body
