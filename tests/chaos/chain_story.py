@@ -20,6 +20,7 @@ from chaos.workloads import chain
 from chaos.workloads.chain import JOBS_AT_ONCE
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.fact_types import fact_type
+from framewell_kit.testing.waiting import PATIENCE
 
 PARTS = 10
 # So many assets are under way at once: their parts come mixed, and some become whole all the time.
@@ -63,7 +64,7 @@ class ChainStory:
         """True when everything that was acknowledged so far is answered."""
         return self.answered() >= len(self.load.acknowledged)
 
-    async def more_answers(self, count: int, within: float = 60) -> None:
+    async def more_answers(self, count: int, within: float = PATIENCE) -> None:
         """Return when so many more requests are answered than now."""
         wanted = self.answered() + count
         await self.observer.until(lambda: self.answered() >= wanted, within, f"{wanted} answers")
@@ -84,7 +85,7 @@ class ChainStory:
             )
         await self.observer.caught_up()
 
-    async def recovery(self, within: float = 60) -> float:
+    async def recovery(self, within: float = PATIENCE) -> float:
         """Seconds until the next new answer, from now."""
         before, began = self.answered(), time.monotonic()
         await self.observer.until(lambda: self.answered() > before, within, "a new answer after the fault")
@@ -123,7 +124,7 @@ class ChainStory:
             before = ends
             await asyncio.sleep(0.5)
 
-    async def until_letters(self, group: str, count: int, within: float = 60) -> None:
+    async def until_letters(self, group: str, count: int, within: float = PATIENCE) -> None:
         """Wait until a group has given up so many records."""
         letters = self.observer.seen[f"{group}.dead-letter"]
         await self.observer.until(lambda: len(letters) >= count, within, f"{count} dead letters")

@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 
 from framewell_contracts.cloudevents import Record
 from framewell_contracts.fact_types import FACTS, topics
+from framewell_kit.testing.waiting import PATIENCE
 
 
 class Seen(NamedTuple):
@@ -69,7 +70,7 @@ class Observer:
             await asyncio.sleep(0.02)
         return time.monotonic() - began
 
-    async def caught_up(self, within: float = 60) -> None:
+    async def caught_up(self, within: float = PATIENCE) -> None:
         """Return when everything that was written before the call has been read."""
         ends = await _patiently(lambda: self._consumer.end_offsets(self._partitions), within)
         deadline = time.monotonic() + within
@@ -113,7 +114,7 @@ class Observer:
             await asyncio.sleep(0)
 
 
-async def _patiently(ask: Callable[[], Awaitable[Any]], within: float = 60) -> Any:
+async def _patiently(ask: Callable[[], Awaitable[Any]], within: float = PATIENCE) -> Any:
     """The broker's answer; while it comes back it may have none yet."""
     deadline = time.monotonic() + within
     while True:

@@ -18,6 +18,7 @@ from framewell_embedded.ports import LOOPBACK
 from framewell_embedded.running import die_with_parent
 from framewell_kit.settings import MeshSettings
 from framewell_kit.testing.ports import port_base
+from framewell_kit.testing.waiting import PATIENCE
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -105,7 +106,7 @@ class Worker:
         except (aiohttp.ClientError, TimeoutError, OSError):
             return None
 
-    async def ready(self, within: float = 60) -> None:
+    async def ready(self, within: float = PATIENCE) -> None:
         """Return once it is ready. Raises TimeoutError with the end of its log."""
         deadline = time.monotonic() + within
         while (health := await self.health()) is None or health["status"] != 200:

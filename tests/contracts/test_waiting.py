@@ -54,7 +54,7 @@ def findings(source: str) -> Iterator[str]:
         return
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
-        for found, what in (*_short_limits(node), *_sleeps_and_looks(node)):
+        for found, what in (*_short_limits(node), *_short_deadlines(node), *_sleeps_and_looks(node)):
             if REASON not in "".join(lines[found.lineno - 1 : found.end_lineno]):
                 yield f"line {found.lineno} {what}"
 
@@ -68,6 +68,18 @@ def _short_limits(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     for limit in limits:
         if (seconds := _number(limit)) is not None and seconds < LEAST_SECONDS:
             yield node, f"gives up after {seconds:g} s: say PATIENCE or patient()"
+
+
+def _short_deadlines(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """Yield `time.monotonic() + 5`."""
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.left, ast.Call)
+        and _name(node.left.func) == "monotonic"
+    ):
+        seconds = _number(node.right)
+        if isinstance(node.op, ast.Add) and seconds is not None and seconds < LEAST_SECONDS:
+            yield node, f"gives up after {seconds:g} s: say PATIENCE"
 
 
 def _sleeps_and_looks(node: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
@@ -126,6 +138,8 @@ def test_no_test_waits_for_seconds(path: str) -> None:
         ("asyncio.timeout(5)", 1),
         ("asyncio.wait_for(work, 5)", 1),
         ("await eventually(there, within=10)", 1),
+        ("deadline = time.monotonic() + 5", 1),
+        ("deadline = time.monotonic() + PATIENCE", 0),
         ("f'{PATIENCE}'", 0),
     ],
 )

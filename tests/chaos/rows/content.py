@@ -20,6 +20,7 @@ from chaos.workloads import chain
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_kit.stream.policy.breaker import MIN_FAILURES
+from framewell_kit.testing.waiting import PATIENCE
 
 POISONED_FRACTION = 0.01
 DUPLICATED_FRACTION = 0.1
@@ -59,7 +60,7 @@ async def breaker(environment: Environment) -> Outcome:
         outcome.require(await _is_ready(worker), "junk from outside made the stage unready")
         switch.unlink()
         await story.write()
-        shown = await _health_shows(worker, "breaker", within=30)
+        shown = await _health_shows(worker, "breaker", within=PATIENCE)
         outcome.require(shown, "a handler that failed on everything did not stop its stage")
         switch.touch()
         await _framewell("dlq", "resume", chain.ACCEPT, "--address", worker.rpc_address)

@@ -19,6 +19,7 @@ from chaos.processes import Worker
 from chaos.rows.heavy import start_worker
 from chaos.rows.outages import two_workers
 from chaos.servers import Kept, Servers
+from framewell_kit.testing.waiting import PATIENCE
 
 OBJECT_BYTES = 200_000
 # Above what logs and journals come to, which the limit is for, too.
@@ -96,7 +97,7 @@ async def _without_room(
     async with story.observer:
         await story.load.facts(story.planned())
         outcome.require(
-            await _reports_no_room(worker, within=60), "the process never said that there is no room"
+            await _reports_no_room(worker, within=PATIENCE), "the process never said that there is no room"
         )
         outcome.require(not half_written(objects), "something half-written got a name")
         began, before = time.monotonic(), len(story.ends())

@@ -13,8 +13,8 @@ from chaos.environment import Environment
 from chaos.journal import entries
 from chaos.outcome import Outcome
 from chaos.processes import Worker
+from framewell_kit.testing.waiting import PATIENCE
 
-GRACE_SECONDS = 20.0
 # In the long form three of them are longer than a consumer's session (10 s): partitions change hands, too.
 LEASES_FROZEN = 3
 HOUR, DAY = 3600, 86_400
@@ -58,9 +58,9 @@ async def sigterm(environment: Environment) -> Outcome:
             await story.more_answers(random.randrange(1, burst // 2))
             victim, began = workers[time_of % 2], time.monotonic()
             victim.terminate()
-            status = await victim.ended(within=GRACE_SECONDS)
+            status = await victim.ended(within=PATIENCE)
             outcome.recovered.append(time.monotonic() - began)
-            outcome.require(status == 0, f"a worker ended with {status} within {GRACE_SECONDS:.0f} s")
+            outcome.require(status == 0, f"a worker ended with {status}")
             victim.kill()
             victim.start()
             outcome.times += 1
