@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -38,12 +39,15 @@ async def bench(broker: str) -> AsyncIterator[StreamBench]:
 async def test_json_of_outsiders_is_handled_and_their_mistakes_are_told(bench: StreamBench) -> None:
     request = {"specversion": "1.0", "id": "1", "source": "/playout", "type": REQUESTED}
     wrong = {**request, "id": "2", "data": {"asset_id": "b", "urrl": "file:///x"}}
-    await bench.write(REQUESTED, json.dumps({**request, "data": {"asset_id": "a"}}).encode())
+    asked = [{"asset_id": str(UUID(int=number)), "uri": "file:///x"} for number in range(2)]
+    await bench.write(REQUESTED, json.dumps({**request, "data": asked[0]}).encode())
     await bench.write(
         REQUESTED, json.dumps(wrong).encode(), [("content-type", b"application/cloudevents+json")]
     )
     binary = [(f"ce_{name}", value.encode()) for name, value in {**request, "id": "3"}.items()]
-    await bench.write(REQUESTED, b'{"asset_id": "c"}', [*binary, ("content-type", b"application/json")])
+    await bench.write(
+        REQUESTED, json.dumps(asked[1]).encode(), [*binary, ("content-type", b"application/json")]
+    )
     seen: list[str] = []
 
     async def handler(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
@@ -51,7 +55,7 @@ async def test_json_of_outsiders_is_handled_and_their_mistakes_are_told(bench: S
         return []
 
     runtime = await bench.run(Stage(GROUP, handler))
-    await eventually(lambda: sorted(seen) == ["a", "c"])
+    await eventually(lambda: sorted(seen) == [one["asset_id"] for one in asked])
     await bench.stop(runtime)
     (dead_letter,) = await bench.records(f"{GROUP}.dead-letter")
     note = retry_headers.read(dead_letter.headers)
