@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from framewell.rights.v1.rights_pb2 import USE_ALLOWED, USE_PROHIBITED
 from framewell_cli.main import all_commands
 from framewell_contracts.cloudevents import decode
 from framewell_contracts.identity import asset_id
+from framewell_demo import command
 from framewell_demo.broadcaster import PROHIBITED_UNTIL, contract, own_production, structured_json
 from framewell_demo.sources import Source, Sources, SourcesMissingError, open_sources
 from framewell_models.manifest import Member, Package
@@ -21,6 +23,23 @@ from framewell_models.manifest import Member, Package
 
 def test_the_demo_is_a_command_of_framewell() -> None:
     assert all_commands()["demo"] == "framewell_demo.command:demo"
+
+
+@pytest.mark.parametrize(("shared_already", "mode"), [(False, 0o700), (True, 0o777)])
+def test_the_demos_own_folder_is_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_already: bool, mode: int
+) -> None:
+    """One that something else shares with others stays as it is; the mesh in it is closed in any case."""
+    home = tmp_path / "demo"
+    before = os.umask(0)
+    try:
+        if shared_already:
+            home.mkdir()
+        monkeypatch.setattr(command, "_fetch", lambda _: home.mkdir(exist_ok=True))
+        command.demo(fetch_only=True, home=home)
+    finally:
+        os.umask(before)
+    assert home.stat().st_mode & 0o777 == mode
 
 
 def test_every_source_says_its_licence_and_terms() -> None:

@@ -62,7 +62,7 @@ def _table(folder: MeshFolder) -> ProcessTable:
 def _reached(folder: MeshFolder, service: str, number: int) -> bool:
     """Return whether a service has so many replicas, all ready. Raise CannotStart when one never will be."""
     replicas = replicas_of(_table(folder), service)
-    for one in replicas:
+    for one in replicas[:number]:
         if one.state == "restarting" and one.restarts >= CRASHES_AT_START:
             raise CannotStart(f"{one.name} does not come up: {one.reason} (log: {one.log}).")
     wanted = [replica_name(service, ordinal) for ordinal in range(number)]
