@@ -35,7 +35,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
 	vulnerabilities test test-unit test-integration \
-	test-package test-story chaos proto lock bench bench-backbone bench-idle clean
+	test-package test-story chaos fuzz-rest proto lock bench bench-backbone bench-idle clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -204,6 +204,11 @@ test-story: setup
 # writes docs/evidence/chaos.json.
 chaos: setup
 	@PYTHONPATH=tests $(BIN)/python -m chaos $(CHAOS)
+
+# schemathesis over all operations, for minutes; its short form is part of `make test`. FUZZ=1000 tries more of each.
+FUZZ ?= 100
+fuzz-rest: setup
+	@FRAMEWELL_FUZZ_EXAMPLES=$(FUZZ) $(BIN)/pytest -q services/gateway/tests/test_fuzzed_operations.py
 
 # --- benchmarks -------------------------------------------------------------------------------------
 
