@@ -116,7 +116,6 @@ async def test_the_other_changes(documents: Documents) -> None:
         ({"tags": []}, "d"),
         ({"name": {"$regex": "o.r$"}}, "d"),
         ({"tags": {"$regex": "^b"}}, "a"),
-        ({"n": {"$regex": "1"}}, ""),
         ({"$and": [{"tags": "red"}, {"tags": "blue"}]}, "a"),
     ],
 )  # fmt: skip
