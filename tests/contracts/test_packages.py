@@ -83,6 +83,13 @@ def test_a_package_says_what_an_index_shows(folder: Path) -> None:
     assert (ROOT / folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
+def test_the_changelog_has_the_version_and_what_comes_after_it() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", one) for one in headings[1:]), headings
+    assert headings[1].startswith(f"[{VERSION}] ")
+
+
 def test_what_a_readme_imports_is_there() -> None:
     blocks = [
         block
