@@ -12,7 +12,7 @@ from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import Ports
 from framewell_cli.mesh.programs import ALL, replica_program
 from framewell_cli.mesh.replicas import Replica, new_replica
-from framewell_cli.mesh.scale import change_scale, parse, read_scale
+from framewell_cli.mesh.scale import SCALABLE, change_scale, parse, read_scale
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_scale_is_written_in_words_or_between_commas() -> None:
         ("transcode=-1", "from 1 to 12."),
         ("transcode=two", "from 1 to 12."),
         ("transcode=1000", "nothing to read"),
-        ("trnscode=2", "ingest, transcode, inference, dataset, training"),
+        ("trnscode=2", f"it is one of {', '.join(SCALABLE)}"),
         ("gateway=2", "load balancer"),
         ("kafka=3", "FRAMEWELL_KAFKA"),
         ("mongo=3", "FRAMEWELL_MONGO"),
