@@ -87,7 +87,7 @@ class Supervisor:
             self._rescale.clear()
             try:
                 await self._follow_scale()
-            except CannotStart as error:  # the rest of the mesh goes on
+            except (CannotStart, OSError) as error:  # the rest of the mesh goes on, on a full disk too
                 self.report(f"not scaled as wished: {error}")
 
     async def _come_up(self) -> None:
@@ -157,7 +157,7 @@ class Supervisor:
             return
         try:
             await membership.remove(self._broker, service, ordinals)
-        except KafkaError as error:
+        except (KafkaError, OSError) as error:
             self.report(f"{service}: partitions of ended replicas are with others in 10 s only: {error}")
 
     def _program(self, replica: Replica) -> Program:
