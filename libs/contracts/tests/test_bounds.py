@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import subprocess
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
+from grpc_tools import protoc
 
 from framewell.dataset.v1 import (
     catalogue_service_pb2,
@@ -45,6 +49,7 @@ SERVICES = (
     training_service_pb2,
 )
 RULES: dict[str, dict[str, Any]] = json.loads(files("framewell").joinpath("rules.json").read_text())
+SOURCES = Path(__file__).resolve().parents[3] / "proto"
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 
 
@@ -245,3 +250,35 @@ def test_rules_between_fields_are_written_in_cel(expression: str, holds: bool) -
 def test_other_parts_of_cel_are_refused(expression: str) -> None:
     with pytest.raises(NotImplementedError):
         compiled(expression)
+
+
+def test_protovalidate_itself_gives_the_same_verdicts(tmp_path: Path) -> None:
+    """Senders who check their events with it before they send them are refused nothing that it lets pass."""
+    messages = [(message, [one.sentence for one in problems_of(message)]) for message, _ in PROBLEMS]
+    messages = [
+        (message, found) for message, found in messages if not any("the years 1" in one for one in found)
+    ]
+    descriptors = tmp_path / "framewell.binpb"
+    sources = sorted(str(path.relative_to(SOURCES)) for path in SOURCES.rglob("*.proto"))
+    status = protoc.main(
+        [
+            "protoc",
+            f"--proto_path={SOURCES}",
+            f"--proto_path={files('grpc_tools') / '_proto'}",
+            "--include_imports",
+            f"--descriptor_set_out={descriptors}",
+            *sources,
+        ]
+    )
+    assert status == 0
+    asked = [
+        [message.DESCRIPTOR.full_name, base64.b64encode(message.SerializeToString()).decode()]
+        for message, _ in messages
+    ]
+    node = subprocess.run(
+        ["node", Path(__file__).with_name("protovalidate.mjs"), descriptors],
+        input=json.dumps(asked), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert node.returncode == 0, node.stderr
+    for (_, ours), theirs in zip(messages, json.loads(node.stdout), strict=True):
+        assert len(ours) == len(theirs), (ours, theirs)

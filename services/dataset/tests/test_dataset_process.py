@@ -39,6 +39,7 @@ from framewell_kit.testing.ports import port_base
 pytestmark = pytest.mark.integration
 
 PREFIX = "dataset-test."
+FOREIGN = "1c5b2c1e-0000-4000-8000-00000000000c"
 
 
 @dataclass(frozen=True)
@@ -151,16 +152,16 @@ async def audited(stub: Any, count: int) -> bool:
 async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Running) -> None:
     footage = Footage(LocalObjects(running.folder / "objects"))
     own = ingested("a", stated())
-    foreign = ingested("c", contract_4711(rights.USE_PROHIBITED, 1))
+    foreign = ingested(FOREIGN, contract_4711(rights.USE_PROHIBITED, 1))
     man = await footage.chunk("a", Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)"))
-    woman = await footage.chunk("c", Seen(2, name="Eileen Collins", role="NASA"))
+    woman = await footage.chunk(FOREIGN, Seen(2, name="Eileen Collins", role="NASA"))
     # Topics are not ordered among each other: what was seen may come before what was taken in.
     await publish(
         running.kafka,
         man,
         woman,
         await footage.whole("a", man),
-        await footage.whole("c", woman),
+        await footage.whole(FOREIGN, woman),
         own,
         foreign,
     )
@@ -176,7 +177,7 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
     (first,) = await heard(running.kafka, SnapshotPublished, 1)
 
     signed = rights.RightsChanged(
-        subject=Subject(asset_id="c"),
+        subject=Subject(asset_id=FOREIGN),
         statements=[contract_4711(rights.USE_ALLOWED, 2)],
         actor=DECIDED_BY,
         revision=1,
