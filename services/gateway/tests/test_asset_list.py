@@ -189,6 +189,19 @@ async def test_another_request_for_a_known_asset_does_not_rename_it() -> None:
     assert (one.uri, one.title) == ("file:///a.mp4", "Abendschau")
 
 
+async def test_an_asset_of_which_only_the_rejection_is_known_is_listed_with_what_that_says() -> None:
+    gateway = Gateway()
+    rejected = AssetRejected(
+        work=work(labels={"job": "1"}), code="bad_uri", detail="no media", uri="https://a:b@archive.example/"
+    )
+    await gateway.happened(rejected)
+    (one,) = (await gateway.listed(label=["job:1"])).assets
+    assert (one.uri, one.reason) == ("https://REDACTED@archive.example/", "no media")
+    await gateway.happened(requested())
+    (one,) = (await gateway.listed(label=["job:1"])).assets
+    assert (one.uri, one.title, one.source) == ("file:///a.mp4", "Abendschau", "/playout")
+
+
 async def test_a_programme_that_changes_gives_the_list_its_title() -> None:
     gateway = Gateway()
     await gateway.happened(ingested(), CHANGED)

@@ -12,7 +12,7 @@ from typing import Final
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
-from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.ingest.v1.ingest_service_pb2 import IngestAsset
@@ -106,6 +106,9 @@ def change_of(fact: Message, step: Step | None, cause: Cause) -> SummaryChange |
             programme=fact.programme,
             programme_rank=_OF_INGEST,
         )
+    if isinstance(fact, AssetRejected):  # a request that cannot be read is known by its end alone
+        known = _of_request(fact.uri, fact.work.labels, "", fact.work.lane)
+        return replace(change, known=known, known_rank=-1)
     return change
 
 
