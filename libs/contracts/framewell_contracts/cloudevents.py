@@ -8,7 +8,7 @@ several times the whole budget of a message.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -39,7 +39,7 @@ __all__ = [
     "encode_fact",
 ]
 
-Headers = Iterable[tuple[str, bytes]]
+Headers = Collection[tuple[str, bytes]]
 
 PROTOBUF = "application/protobuf"
 JSON = "application/json"
@@ -151,14 +151,15 @@ def decode(topic: str, headers: Headers, value: bytes | None, *, received_ms: in
     `received_ms`, milliseconds since 1970, stands in for the time of an outside event that has none.
     Raises Unreadable with a sentence its sender can act on.
     """
-    headers = list(headers)
     raw = dict(headers)
-    if len(raw) != len(headers):
-        _refuse_repeated(headers)
-    return _as_we_write(topic, raw, value) or _as_anybody_writes(topic, raw, value, received_ms)
+    event = _as_we_write(topic, raw, value)
+    if event is not None:
+        return event
+    _refuse_repeated(headers)
+    return _as_anybody_writes(topic, raw, value, received_ms)
 
 
-def _refuse_repeated(headers: Sequence[tuple[str, bytes]]) -> None:
+def _refuse_repeated(headers: Headers) -> None:
     """Raise Unreadable where an attribute stands twice; other headers are not looked at."""
     names = Counter(name for name, _ in headers if name.startswith("ce_") or name == "content-type")
     for name, times in names.items():
