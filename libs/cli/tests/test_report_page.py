@@ -153,6 +153,8 @@ def test_what_ingest_knows_stands_on_the_page(tmp_path: Path) -> None:
     html = page_of(tmp_path, asset_view(**known), Gateway())
     for said in ("Tagesschau &lt;live&gt;", "https://archive.example/a.mp4", "1:03.2"):
         assert f"<td>{said}</td>" in html
+    assert "<h1>Tagesschau &lt;live&gt;</h1>" in html
+    assert html.index("<img") < html.index("<h2>What it is</h2>")
 
 
 def test_a_rejected_asset_says_why(tmp_path: Path) -> None:

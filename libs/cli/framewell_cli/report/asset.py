@@ -58,17 +58,14 @@ def write_asset_page(view: View, path: Path, source: PictureSource) -> None:
 
 def asset_page(view: View, source: PictureSource) -> Page:
     """Return the page of an asset from its view, with pictures read from `source`."""
-    lead = f"{view['asset_id']}: {view['state']}"
-    sections = [_overview(view)]
+    title = view.get("title") or "Without title"
+    lead = f"{view.get('kind', 'unknown kind')}, {view['state']}, asset {view['asset_id']}"
     if view["state"] == "rejected":
-        quote = Quote(view.get("reason") or "no reason was given", "why it was rejected")
-        return Page("Rejected", lead, [Section("Why", quotes=[quote]), *sections])
+        quote = Quote(view.get("reason") or "no reason was given", "why it was rejected", refusal=True)
+        return Page(title, lead, [Section("Rejected", quotes=[quote]), _overview(view)])
     forbidden = [*prohibitions(view)]
-    if not forbidden:
-        sections.append(_frames(view, source))
-        sections.append(_samples(view, source))
-    sections += [_rights(view, forbidden), _seen(view)]
-    return Page(f"Asset ({view.get('kind', 'unknown kind')})", lead, sections)
+    pictures = [] if forbidden else [_frames(view, source), _samples(view, source)]
+    return Page(title, lead, [*pictures, _rights(view, forbidden), _seen(view), _overview(view)])
 
 
 def prohibitions(view: View) -> Iterator[Mapping[str, Any]]:
