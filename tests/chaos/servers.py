@@ -13,8 +13,7 @@ from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
 from framewell_embedded.running import Server, start, wait_until_ready
 from framewell_kit.testing.ports import port_base
-
-READY_SECONDS = 90.0
+from framewell_kit.testing.waiting import PATIENCE
 
 
 class Kept:
@@ -29,7 +28,7 @@ class Kept:
         """Start it and wait until it accepts connections. Raises CannotStart."""
         self.server.prepare()
         self._process = start(self.server, self._log)
-        wait_until_ready(self.server, self._process, self._log, seconds=READY_SECONDS)
+        wait_until_ready(self.server, self._process, self._log, seconds=PATIENCE)
 
     async def restart(self) -> float:
         """Start it while everything else goes on; the seconds until it accepts connections again."""
@@ -38,7 +37,7 @@ class Kept:
         # Here and not in a thread: the kernel ends it with the thread that started it.
         self._process = start(self.server, self._log)
         process = self._process
-        await asyncio.to_thread(wait_until_ready, self.server, process, self._log, seconds=READY_SECONDS)
+        await asyncio.to_thread(wait_until_ready, self.server, process, self._log, seconds=PATIENCE)
         return time.monotonic() - began
 
     @property

@@ -17,6 +17,9 @@ from typing import Final, Protocol
 
 from framewell_embedded.errors import CannotStart
 
+READY_WITHIN_SECONDS: Final = 180.0
+"""A server takes seconds to start; on a machine with ten programs a core, a minute and more."""
+
 _PR_SET_PDEATHSIG: Final = 1
 """Linux prctl(2): the signal a child gets when the thread that started it ends."""
 
@@ -58,7 +61,9 @@ def wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path
 
 
 @contextmanager
-def running(server: Server, log: Path, *, seconds: float = 60.0) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    server: Server, log: Path, *, seconds: float = READY_WITHIN_SECONDS
+) -> Iterator[subprocess.Popen[bytes]]:
     """Prepare and start the server, yield it once it is ready, and end it when the block is left."""
     server.prepare()
     process = start(server, log)

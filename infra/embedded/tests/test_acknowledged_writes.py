@@ -20,6 +20,7 @@ from framewell_embedded.broker import Broker
 from framewell_embedded.database import Database
 from framewell_embedded.running import running, start, wait_until_ready
 from framewell_kit.testing.ports import port_base
+from framewell_kit.testing.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -74,7 +75,7 @@ def test_no_acknowledged_document_is_lost_when_the_database_is_killed(tmp_path: 
     updated: dict[str, int] = {}
     for round_number in range(KILLS):
         process = start(server, log)
-        wait_until_ready(server, process, log, seconds=60)
+        wait_until_ready(server, process, log, seconds=PATIENCE)
         with Writers(server.uri, round_number) as writers:
             while len(writers.acknowledged) < WRITES_BEFORE_A_KILL:
                 time.sleep(0.01)
@@ -155,7 +156,7 @@ async def test_no_acknowledged_record_is_lost_when_the_broker_is_killed(tmp_path
     acknowledged: set[bytes] = set()
     for round_number in range(KILLS):
         process = start(server, log)
-        wait_until_ready(server, process, log, seconds=60)
+        wait_until_ready(server, process, log, seconds=PATIENCE)
         if round_number == 0:
             admin = AIOKafkaAdminClient(bootstrap_servers=server.bootstrap)
             await admin.start()

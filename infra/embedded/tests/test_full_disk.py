@@ -43,7 +43,7 @@ def test_a_database_without_room_ends_and_has_all_it_acknowledged_when_there_is_
     server.prepare()
     process = start(server, log)
     try:
-        wait_until_ready(server, process, log, seconds=60)
+        wait_until_ready(server, process, log, seconds=PATIENCE)
         limit = (server.folder / "mesh.db").stat().st_size + ROOM_BYTES
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
         acknowledged = _insert_until_refused(server.uri)

@@ -34,11 +34,11 @@ from framewell_embedded.running import running
 from framewell_kafka.access_table import Grant
 from framewell_kafka.broker_access import BrokerAccess, Mechanism
 from framewell_kit.testing.ports import port_base
+from framewell_kit.testing.waiting import PATIENCE
 
 BROKER, ADMIN = "broker", "admin"
 # Far fewer than anybody should use in production: a login is one of hundreds in a test.
 _ITERATIONS = 4096
-_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,12 @@ class SecuredBroker:
 
     def _until_in_force(self, admin: Any, user: str, grants: list[Grant], *, allowed: bool) -> None:
         """Wait until a change of rights is in force: the broker confirms it before it acts on it."""
-        deadline = time.monotonic() + _SECONDS
+        deadline = time.monotonic() + PATIENCE
         for grant in grants:
             wanted = _binding(user, grant, AclBindingFilter)
-            while bool(admin.describe_acls(wanted).result(_SECONDS)) is not allowed:
+            while bool(admin.describe_acls(wanted).result(PATIENCE)) is not allowed:
                 if time.monotonic() > deadline:
-                    raise TimeoutError(f"the rights of {user} are not in force after {_SECONDS:.0f} s")
+                    raise TimeoutError(f"the rights of {user} are not in force after {PATIENCE:.0f} s")
                 time.sleep(0.02)
 
     def _make_user(self, user: str, password: str) -> None:
@@ -153,7 +153,7 @@ class SecuredBroker:
                 "ssl.ca.location": str(self.certificates.ca),
             }
         )
-        client.list_topics(timeout=_SECONDS)
+        client.list_topics(timeout=PATIENCE)
 
     def _admin(self) -> Any:
         """Return a client of its own for every change; it must outlive the answer."""
@@ -209,4 +209,4 @@ def _binding(user: str, grant: Grant, kind: type[Any] = AclBinding) -> Any:
 
 def _wait(futures: dict[Any, Any]) -> None:
     for future in futures.values():
-        future.result(_SECONDS)
+        future.result(PATIENCE)
