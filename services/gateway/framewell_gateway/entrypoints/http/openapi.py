@@ -193,7 +193,8 @@ def _parameter(field: FieldDescriptor, place: str, schemas: _Schemas) -> dict[st
 
 def _request_body(route: Route, schemas: _Schemas) -> dict[str, Any]:
     if route.raw_body:
-        binary = {"schema": {"type": "string", "format": "binary"}, "example": "the bytes of the file"}
+        file: Schema = {"type": "string", "format": "binary", "minLength": 1}
+        binary = {"schema": file, "example": "the bytes of the file"}
         return {"required": True, "content": {route.raw_body: binary}}
     content: dict[str, Any] = {"schema": schemas.body(route.shape.body_message)}
     if route.example is not None:
