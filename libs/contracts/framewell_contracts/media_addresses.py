@@ -120,16 +120,20 @@ class MediaAddress:
 
 def redacted_text(text: str) -> str:
     """Return a text without the passwords, signatures and tokens of the addresses in it."""
-    text = _MISPLACED_LOGIN.sub(rf"\1{REDACTED}@", text)
-    text = _AUTHORITY.sub(_without_login, text)
+    if "//" in text or "\\" in text:
+        text = _MISPLACED_LOGIN.sub(rf"\1{REDACTED}@", text)
+        text = _AUTHORITY.sub(_without_login, text)
     if "@" in text:
         text = _BARE_LOGIN.sub(rf"\1{REDACTED}@", text)
     if "=" in text:
         text = _without_secret_parameters(text)
     if "%" in text:
         text = _ENCODED.sub(lambda found: REDACTED if _holds_secret(found[0]) else found[0], text)
-    text = _JWT.sub(REDACTED, text)
-    return _AUTHORIZATION.sub(rf"\1{REDACTED}", text)
+    if "eyJ" in text:
+        text = _JWT.sub(REDACTED, text)
+    if "authorization" in text.lower():
+        text = _AUTHORIZATION.sub(rf"\1{REDACTED}", text)
+    return text
 
 
 def _shown(uri: str) -> str:
