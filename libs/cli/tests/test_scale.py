@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.endpoints import endpoints, hosts, replica_addresses
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import Ports
+from framewell_cli.mesh.process_table import Entry, ProcessTable
+from framewell_cli.mesh.processes import Identity
 from framewell_cli.mesh.programs import ALL, replica_program
 from framewell_cli.mesh.replicas import Replica, new_replica
 from framewell_cli.mesh.scale import SCALABLE, change_scale, parse, read_scale
+from framewell_cli.mesh.status import look
 
 
 @pytest.fixture
@@ -87,3 +91,19 @@ def test_the_addresses_of_all_replicas_are_published(folder: MeshFolder) -> None
     assert written["transcode"] == "127.0.0.1:7421,127.0.0.1:20021"
     assert written["gateway"] == "127.0.0.1:7425"
     assert "kafka" not in written
+
+
+def test_status_shows_replicas_behind_the_first_of_their_service(folder: MeshFolder) -> None:
+    folder.make()
+    names = ("kafka", "ingest", "transcode", "ingest-10", "transcode-1", "ingest-2")
+    supervisor = Identity.of(os.getpid())
+    assert supervisor is not None
+    entries = tuple(Entry(name, "stopped", (1,), "log", process=supervisor) for name in names)
+    ProcessTable(supervisor, 7400, entries).write(folder)
+    shown = look(folder).processes
+    assert [one.name for one in shown] == [
+        "kafka", "ingest", "ingest-2", "ingest-10", "transcode", "transcode-1",
+    ]  # fmt: skip
+    assert shown[0].address == "127.0.0.1:1"
+    assert shown[0].resident_megabytes
+    assert shown[0].cpu_cores is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def look(folder: MeshFolder) -> MeshStatus:
     if table is None or not (supervised or any(process.alive() for _, process in table.processes)):
         raise MeshUnreachable(f"No mesh runs in {folder.state}: start one with 'framewell up --detach'.")
     busy = cores_now([process.pid for _, process in table.processes if process.alive()])
-    processes = tuple(_status(entry, busy) for entry in table.entries)
+    processes = tuple(_status(entry, busy) for entry in _by_service(table.entries))
     return MeshStatus(
         ready=supervised and bool(processes) and all(process.state == "ready" for process in processes),
         supervised=supervised,
@@ -60,6 +60,17 @@ def look(folder: MeshFolder) -> MeshStatus:
         port_base=table.port_base,
         processes=processes,
     )
+
+
+def _by_service(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the processes in the order of the mesh, replicas behind the first one of their service."""
+    order = {entry.name: number for number, entry in enumerate(entries)}
+
+    def place(entry: Entry) -> tuple[int, int]:
+        service, _, ordinal = entry.name.partition("-")
+        return order.get(service, order[entry.name]), int(ordinal or 0)
+
+    return sorted(entries, key=place)
 
 
 def _status(entry: Entry, busy: Mapping[int, float]) -> ProcessStatus:
