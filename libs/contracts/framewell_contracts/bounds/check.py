@@ -1,6 +1,6 @@
 """Messages, and the documents they were made of, against their bounds."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -63,13 +63,7 @@ class _FieldCheck:
     inner: Descriptor | None
     is_map: bool
     is_list: bool
-    presence: bool
     time_problem: Callable[[Any], str] | None
-
-    def is_there(self, message: Message, document: Document) -> bool:
-        if document is not None:
-            return self.name in document
-        return message.HasField(self.name) if self.presence else bool(getattr(message, self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +95,7 @@ def _field_check(field: FieldDescriptor) -> _FieldCheck | None:
     if bound is None and inner is None and time_problem is None:
         return None
     is_list = field.is_repeated and not is_map
-    return _FieldCheck(field.name, bound, inner, is_map, is_list, field.has_presence, time_problem)
+    return _FieldCheck(field.name, bound, inner, is_map, is_list, time_problem)
 
 
 def _is_bounded(descriptor: Descriptor, seen: frozenset[str] = frozenset()) -> bool:
@@ -119,8 +113,16 @@ def _is_bounded(descriptor: Descriptor, seen: frozenset[str] = frozenset()) -> b
 
 def _problems(message: Message, document: Document, place: str) -> Iterator[FieldProblem]:
     check = _check_of(message.DESCRIPTOR)
+    # Whoever asks a message for a list or a message that it does not have makes an empty one in it.
+    there: Collection[str] = (
+        {field.name for field, _ in message.ListFields()} if document is None else document
+    )
     for field in check.fields:
-        yield from _field_problems(field, message, document, f"{place}.{field.name}" if place else field.name)
+        where = f"{place}.{field.name}" if place else field.name
+        if field.name in there:
+            yield from _field_problems(field, message, document, where)
+        elif field.bound is not None and field.bound.required:
+            yield FieldProblem(where, "must be there")
     for _, names in check.choices:
         if not any(message.HasField(name) for name in names):
             yield FieldProblem(place, f"one of {', '.join(f'`{name}`' for name in names)} must be there")
@@ -132,10 +134,6 @@ def _problems(message: Message, document: Document, place: str) -> Iterator[Fiel
 def _field_problems(
     field: _FieldCheck, message: Message, document: Document, place: str
 ) -> Iterator[FieldProblem]:
-    if not field.is_there(message, document):
-        if field.bound is not None and field.bound.required:
-            yield FieldProblem(place, "must be there")
-        return
     value = getattr(message, field.name)
     if field.bound is not None:
         yield from _value_problems(field, field.bound, value, place)
