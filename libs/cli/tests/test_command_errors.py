@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -79,11 +78,12 @@ def test_a_pipe_that_nobody_reads_any_more_is_no_error_to_read_about(tmp_path: P
 
 
 def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
-    """It waits for a gateway that accepts connections and says nothing."""
+    """It waits for a gateway that has its request and says nothing."""
     gateway = subprocess.Popen(
         [sys.executable, "-c",
          "import socket,time; s=socket.create_server(('127.0.0.1',0)); print(s.getsockname()[1],flush=True);"
-         "s.settimeout(600); c=s.accept(); print('asked',flush=True); time.sleep(600)"],
+         "s.settimeout(600); c,_=s.accept(); c.recv(1);"
+         "print('asked',flush=True); time.sleep(600)"],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -97,7 +97,6 @@ def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
             cwd=tmp_path,
         )
         assert gateway.stdout.readline() == "asked\n"
-        time.sleep(0.1)
         command.send_signal(signal.SIGINT)
         assert command.communicate(timeout=PATIENCE) == (b"", b"")
         assert command.returncode == 130
