@@ -33,8 +33,8 @@ def asset_id(source: str, event_id: str) -> str:
 
 
 def requested_asset_id(request: IngestRequested, source: str, event_id: str) -> str:
-    """Return the id of the asset that a request asks for: the one it chose, else the one of its event."""
-    return request.asset_id or asset_id(source, event_id)
+    """Return the id of the asset that a request asks for, in lower case: its own, else its event's."""
+    return request.asset_id.lower() or asset_id(source, event_id)
 
 
 def chunk_id(asset: str, discontinuity: int, start_pts: int) -> str:

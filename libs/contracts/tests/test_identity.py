@@ -40,6 +40,12 @@ def test_a_request_that_names_no_asset_has_the_one_of_its_event() -> None:
     assert identity.requested_asset_id(IngestRequested(asset_id="chosen"), "/playout", "e1") == "chosen"
 
 
+def test_an_asset_id_in_capitals_is_the_same_asset() -> None:
+    """REST looks assets up by lower-case ids: one kept in capitals could be neither shown nor removed."""
+    chosen = "10EBAFD2-200C-49D9-9D9C-5A145ABBEFC0"
+    assert identity.requested_asset_id(IngestRequested(asset_id=chosen), "/playout", "e1") == chosen.lower()
+
+
 @given(st.integers(0, 99), st.integers(-(1 << 62), 1 << 62), st.integers(0, 9999))
 def test_an_observation_leads_back_to_its_chunk(discontinuity: int, start_pts: int, ordinal: int) -> None:
     chunk = identity.chunk_id("asset-1", discontinuity, start_pts)

@@ -43,6 +43,13 @@ async def test_another_request_under_the_same_id_is_a_conflict(
     assert len(ingest.facts.of(IngestRequested)) == 1
 
 
+async def test_an_asset_id_in_capitals_is_the_same_request(ingest: IngestBench) -> None:
+    await ingest.call("Submit", submitted(asset_id=CHOSEN.upper()))
+    again = await ingest.call("Submit", submitted("r-2", asset_id=CHOSEN))
+    assert (again.asset_id, again.existed) == (CHOSEN, True)
+    assert [asset.asset_id for asset in await ingest.assets()] == [CHOSEN]
+
+
 async def test_of_twins_at_once_one_counts(ingest: IngestBench) -> None:
     calls = [submitted(uri=f"file:///{number % 2}.mp4") for number in range(20)]
     answers = await asyncio.gather(*(ingest.call("Submit", call) for call in calls), return_exceptions=True)

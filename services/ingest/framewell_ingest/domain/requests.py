@@ -65,6 +65,7 @@ def checked(request: IngestRequested, source: str) -> CheckedRequest:
     if complete.lane == LANE_UNSPECIFIED:
         complete.lane = LANE_ARCHIVE
     complete.expected_sha256 = request.expected_sha256.lower()
+    complete.asset_id = request.asset_id.lower()
     del complete.statements[:]
     complete.statements.extend(_named(statement, source) for statement in request.statements)
     return CheckedRequest(
