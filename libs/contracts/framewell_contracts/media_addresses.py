@@ -44,6 +44,10 @@ _BARE_LOGIN: Final = re.compile(
     rf"(?<![\w:/\\@])([/\\]{{2}}|(?!mailto:)(?=\w))(?:[^/\\?#:@{_ENDS}]*:)[^/\\?#:@{_ENDS}]+@(?=[\w\[])"
 )
 """A login before a host without any scheme."""
+_UNUSUAL_LOGIN: Final = re.compile(
+    rf"(?i)\b(https?:|s3:)[/\\]{{0,9}}[^/?#:{_ENDS}]{{0,300}}:[^/?#{_ENDS}]{{0,500}}@"
+)
+"""A login behind fewer slashes than usual, or behind a backslash that some readers take for a slash."""
 _HOSTS: Final = re.compile(r"(?:(?:\[[^\]]*\]|[^:,\[\]]*)(?::\d*)?)(?:,[^:,\[\]]*(?::\d*)?)*")
 _PAIR: Final = re.compile(rf"(?:[?&;#/]|\\u0026)([^?&;#/={_ENDS}]{{1,100}})=([^?&;#\\{_ENDS}]*)")
 _VALUE_END: Final = re.compile(rf"[&;#\\{_ENDS}]|$")
@@ -88,6 +92,8 @@ class MediaAddress:
         scheme, rest = found[1].lower(), found[2]
         if scheme == "file" and not re.match(r"[/\\]{2}[^/\\]", rest):
             return False
+        if _UNUSUAL_LOGIN.match(self._open.strip()):
+            return True
         authority = re.split(r"[/\\?#]", rest.lstrip("/\\"), maxsplit=1)[0]
         decoded = _decoded(authority)
         return "@" in decoded or (scheme != "upload" and _HOSTS.fullmatch(decoded) is None)
@@ -125,6 +131,7 @@ def redacted_text(text: str) -> str:
         text = _AUTHORITY.sub(_without_login, text)
     if "@" in text:
         text = _BARE_LOGIN.sub(rf"\1{REDACTED}@", text)
+        text = _UNUSUAL_LOGIN.sub(rf"\1//{REDACTED}@", text)
     if "=" in text:
         text = _without_secret_parameters(text)
     if "%" in text:

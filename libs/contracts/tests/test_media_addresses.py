@@ -18,6 +18,9 @@ SECRETS = [
     f"https://editor%253A{CANARY}%2540archive.example/a.mp4",
     f"https://editor:{CANARY}/x@archive.example/a.mp4",
     f"https:\\\\editor:{CANARY}@archive.example\\a.mp4",
+    f"https:/editor:{CANARY}@archive.example/a.mp4",
+    f"https:editor:{CANARY}@archive.example/a.mp4",
+    f"https://localhost:1\\@editor:{CANARY}@archive.example/a.mp4",
     f"ftp://editor:{CANARY}",
     f"//editor:{CANARY}@archive.example/a.mp4",
     f"editor:{CANARY}@archive.example/a.mp4",
@@ -87,7 +90,7 @@ def test_an_address_without_secrets_is_shown_as_it_is(uri: str) -> None:
     assert not address.is_redacted
 
 
-@pytest.mark.parametrize("uri", SECRETS[:7])
+@pytest.mark.parametrize("uri", SECRETS[:10])
 def test_a_login_is_seen_however_it_is_written(uri: str) -> None:
     assert MediaAddress(uri).has_login
 
