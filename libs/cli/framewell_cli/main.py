@@ -124,13 +124,25 @@ def main() -> None:
     except TyperException as error:
         code = _misused(error)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        sentence = _reason(error)
+        if not sentence:
             raise
-        sentence = f"The disk is full, where this command writes or where its output goes: {error}"
         code = _failed(sentence, 1, CommandError.title)
     except (KeyboardInterrupt, typer.Abort):
         code = 130
     sys.exit(code)
+
+
+def _reason(error: OSError) -> str:
+    """Return what is wrong with the machine, in one sentence; empty where it may be a bug."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full, where this command writes or where its output goes: {error}"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
+        return (
+            f"{error.filename} may not be read or written by this user ({error.strerror}): run the command as"
+            " the owner of the folder, or in a folder that you may write."
+        )
+    return ""
 
 
 def _wanted(asked: Sequence[str]) -> Sequence[str]:

@@ -112,3 +112,22 @@ def test_the_version_names_python_and_the_commit_of_a_checkout(tmp_path: Path) -
     assert version[0] == "framewell"
     assert version[2:4] == ["(Python", f"{sys.version.split()[0]},"]
     assert "commit" in answer.stdout
+
+
+@pytest.mark.parametrize("words", ["up --detach", "down", "up --detach --json"])
+def test_a_folder_that_may_not_be_written_is_said_in_one_sentence(tmp_path: Path, words: str) -> None:
+    tmp_path.chmod(0o555)
+    as_anybody = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"] if os.geteuid() == 0 else []
+    answer = subprocess.run(
+        [*as_anybody, *FRAMEWELL, *words.split()],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    last = answer.stderr.splitlines()[-1]
+    assert str(tmp_path / ".framewell") in last
+    assert "owner" in last
