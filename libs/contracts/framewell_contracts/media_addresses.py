@@ -34,14 +34,17 @@ _SIGNED_WITH: Final = re.compile(
 _HARMLESS_NAME: Final = re.compile(r"^(?:generation|sha_?\d+|etag|checksum)$|(?:^|_)(?:id|uuid|guid)$")
 """Parameters that may well look random."""
 
+# No repetition that another may follow is without a bound: a hostile text must not take long.
 _ENDS: Final = r"\s'\"<>"
 _AUTHORITY: Final = re.compile(rf"(?i)\b([a-z][a-z0-9+.-]{{0,30}}:[/\\]{{2,}})([^/\\?#{_ENDS}]+)")
 _MISPLACED_LOGIN: Final = re.compile(
-    rf"(?i)\b([a-z][a-z0-9+.-]{{0,30}}:[/\\]{{2,}})[^/\\?#@\[{_ENDS}]*:\d*[^\d,/\\?#@{_ENDS}][^{_ENDS}]*@"
+    rf"(?i)\b([a-z][a-z0-9+.-]{{0,30}}:[/\\]{{2,}})[^/\\?#@\[{_ENDS}]{{0,300}}"
+    rf":\d{{0,300}}[^\d,/\\?#@{_ENDS}][^{_ENDS}]{{0,4000}}@"
 )
 """A login with a slash in its password: what stands before the slash is no port."""
 _BARE_LOGIN: Final = re.compile(
-    rf"(?<![\w:/\\@])([/\\]{{2}}|(?!mailto:)(?=\w))(?:[^/\\?#:@{_ENDS}]*:)[^/\\?#:@{_ENDS}]+@(?=[\w\[])"
+    rf"(?<![\w:/\\@])([/\\]{{2}}|(?!mailto:)(?=\w))"
+    rf"(?:[^/\\?#:@{_ENDS}]{{0,300}}:)[^/\\?#:@{_ENDS}]{{1,4000}}@(?=[\w\[])"
 )
 """A login before a host without any scheme."""
 _UNUSUAL_LOGIN: Final = re.compile(
@@ -51,7 +54,7 @@ _UNUSUAL_LOGIN: Final = re.compile(
 _HOSTS: Final = re.compile(r"(?:(?:\[[^\]]*\]|[^:,\[\]]*)(?::\d*)?)(?:,[^:,\[\]]*(?::\d*)?)*")
 _PAIR: Final = re.compile(rf"(?:[?&;#/]|\\u0026)([^?&;#/={_ENDS}]{{1,100}})=([^?&;#\\{_ENDS}]*)")
 _VALUE_END: Final = re.compile(rf"[&;#\\{_ENDS}]|$")
-_ENCODED: Final = re.compile(rf"[^?&;#/=\\{_ENDS}]*%[0-9A-Fa-f]{{2}}[^?&;#/=\\{_ENDS}]*")
+_PART: Final = re.compile(rf"[^?&;#/=\\{_ENDS}]+")
 _RANDOM: Final = re.compile(r"[A-Za-z0-9+/=]{24,}")
 _JWT: Final = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
 _AUTHORIZATION: Final = re.compile(
@@ -127,7 +130,8 @@ class MediaAddress:
 def redacted_text(text: str) -> str:
     """Return a text without the passwords, signatures and tokens of the addresses in it."""
     if "//" in text or "\\" in text:
-        text = _MISPLACED_LOGIN.sub(rf"\1{REDACTED}@", text)
+        if "@" in text:
+            text = _MISPLACED_LOGIN.sub(rf"\1{REDACTED}@", text)
         text = _AUTHORITY.sub(_without_login, text)
     if "@" in text:
         text = _BARE_LOGIN.sub(rf"\1{REDACTED}@", text)
@@ -135,7 +139,7 @@ def redacted_text(text: str) -> str:
     if "=" in text:
         text = _without_secret_parameters(text)
     if "%" in text:
-        text = _ENCODED.sub(lambda found: REDACTED if _holds_secret(found[0]) else found[0], text)
+        text = _PART.sub(lambda found: REDACTED if _holds_secret(found[0]) else found[0], text)
     if "eyJ" in text:
         text = _JWT.sub(REDACTED, text)
     if "authorization" in text.lower():
@@ -196,7 +200,7 @@ def _is_secret(name: str, value: str) -> bool:
 
 def _holds_secret(value: str) -> bool:
     """Return whether a value is, percent-encoded, an address with secrets."""
-    decoded = _decoded(value)
+    decoded = _decoded(value) if "%" in value else value
     return decoded != value and ("%25" in decoded or redacted_text(decoded) != decoded)
 
 
