@@ -262,14 +262,15 @@ async def test_pages_of_events_skip_and_repeat_nothing(
     mesh: Any, gateway: httpx.AsyncClient, size: int
 ) -> None:
     keys = await mesh.happened(*[ChunkPlanned(work=WORK, chunk_id=f"c{number}") for number in range(7)])
-    listed, token = [], ""
+    listed, after = [], ""
     while True:
-        answer = await gateway.get(f"/v1/assets/{ASSET}/events?page_size={size}&page_token={token}")
+        answer = await gateway.get(f"/v1/assets/{ASSET}/events?page_size={size}{after}")
         page = answer.json()
         assert len(page["events"]) <= size
         listed += [f"{event['source']}#{event['id']}" for event in page["events"]]
-        if not (token := page["next_page_token"]):
+        if not page["next_page_token"]:
             break
+        after = f"&page_token={page['next_page_token']}"
     assert listed == keys
 
 

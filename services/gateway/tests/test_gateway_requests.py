@@ -176,6 +176,39 @@ async def test_a_parameter_is_refused_at_its_place(
     assert not mesh.dataset.asked
 
 
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("request_id", "has no value: give one, or leave the parameter out"),
+        ("request_id=", "has no value: give one, or leave the parameter out"),
+        ("request_id=%ff", "is no UTF-8"),
+        ("request_id=a%ed%a0%80", "is no UTF-8"),
+    ],
+)
+async def test_a_request_id_has_a_value(
+    mesh: Any, gateway: httpx.AsyncClient, query: str, problem: str
+) -> None:
+    answer = await gateway.post(f"/v1/assets?{query}", json={"uri": "file:///a.mp4"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "request_id", "problem": problem}]
+    assert not mesh.ingest.asked
+
+
+@pytest.mark.parametrize("query", ["title=", "title", "order_by=", "page_token=", "requested_from=", "kind="])
+async def test_a_parameter_that_is_given_has_a_value(gateway: httpx.AsyncClient, query: str) -> None:
+    answer = await gateway.get(f"/v1/assets?{query}")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"].partition(".")[0]) == (422, query.rstrip("="))
+    assert "has no value" in error["problem"]
+
+
+async def test_a_value_of_a_parameter_is_read_as_utf_8(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.ingest.answers["Submit"] = ingest.SubmitResponse(asset_id=ASSET)
+    answer = await gateway.post("/v1/assets?request_id=%C3%BC%20+%EF%BF%BD", json={"uri": "file:///a.mp4"})
+    assert answer.status_code == 202
+    assert mesh.ingest.asked[0][1].request_id == "ü  \ufffd"
+
+
 @pytest.mark.parametrize("frame", ["9223372036854775808", "-1", "1.0", "", "１"])
 async def test_a_number_of_an_address_fits_its_field(gateway: httpx.AsyncClient, frame: str) -> None:
     answer = await gateway.get(f"/v1/assets/{ASSET}/frame?frame={frame}")

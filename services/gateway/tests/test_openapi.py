@@ -134,3 +134,12 @@ def test_every_route_stands_in_the_documentation_and_no_other(route: Route) -> N
     documented = re.findall(r"^\| `([A-Z]+) (/v1/[^`]*)`", REST_PAGE.read_text(), re.MULTILINE)
     assert (route.verb, path) in documented
     assert len(documented) == len(ROUTES)
+
+
+def test_a_text_of_an_address_is_not_empty() -> None:
+    parameters = described()["paths"]["/v1/assets"]["get"]["parameters"]
+    title, label = (
+        next(one["schema"] for one in parameters if one["name"] == name) for name in ("title", "label")
+    )
+    assert title["minLength"] == 1
+    assert label["items"]["minLength"] == 1

@@ -187,8 +187,16 @@ def _parameter(field: FieldDescriptor, place: str, schemas: _Schemas) -> dict[st
         "in": place,
         **({"description": description} if description else {}),
         **({"required": True} if required else {}),
-        "schema": schema,
+        "schema": _not_empty(schema),
     }
+
+
+def _not_empty(schema: Schema) -> Schema:
+    """Return the schema of a parameter without the empty text: one that is given has a value."""
+    if schema.get("type") == "array":
+        return {**schema, "items": _not_empty(schema["items"])}
+    is_plain = schema.get("type") == "string" and "pattern" not in schema
+    return {"minLength": 1, **schema} if is_plain else schema
 
 
 def _request_body(route: Route, schemas: _Schemas) -> dict[str, Any]:

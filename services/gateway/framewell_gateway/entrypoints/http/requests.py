@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
@@ -12,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from framewell_contracts.bounds import problems_of
+from framewell_contracts.bounds import lower_uuids, problems_of
 from framewell_contracts.json_mapping import FieldProblem, InvalidDocument, from_json, parse_object
 from framewell_contracts.unreadable import Unreadable
 from framewell_gateway.entrypoints.http.bounds import refusals
@@ -88,11 +89,12 @@ class RequestShape:
         for field in self.path_fields:
             document[field.name] = _from_text(field, request.path_params[field.name])
         known = {field.name: field for field in self.query_fields}
-        for name in dict.fromkeys(request.query_params):
-            given = request.query_params.getlist(name)
+        for name, given in _query(request).items():
             if name not in known:
                 if name != ACCESS_TOKEN:
                     problems.append(FieldProblem(name[:100], f"is no parameter here: {_listed(known)}"))
+            elif unusable := _unusable(known[name], given):
+                problems.extend(unusable)
             elif known[name].is_repeated:
                 document[name] = [_from_text(known[name], value) for value in given]
             elif len(given) > 1:
@@ -131,7 +133,26 @@ class RequestShape:
             for one in problems_of(message, document)
             if bounded is None or one.field.partition(".")[0] in bounded
         )
+        lower_uuids(message)
         return message
+
+
+def _query(request: Request) -> dict[str, list[str]]:
+    """Return the values of every parameter; bytes that are no UTF-8 are lone surrogates in them."""
+    query = request.scope["query_string"].decode("utf-8", "surrogateescape")
+    return parse_qs(query, keep_blank_values=True, errors="surrogateescape")
+
+
+def _unusable(field: FieldDescriptor, values: Sequence[str]) -> list[FieldProblem]:
+    """Return what is wrong with the values of a parameter, whatever its type: none may be empty."""
+    problems = []
+    for place, value in enumerate(values):
+        name = f"{field.name}.{place}" if field.is_repeated else field.name
+        if not value:
+            problems.append(FieldProblem(name, "has no value: give one, or leave the parameter out"))
+        elif any("\ud800" <= letter <= "\udfff" for letter in value):
+            problems.append(FieldProblem(name, "is no UTF-8"))
+    return problems
 
 
 def _is_text(field: FieldDescriptor) -> bool:
