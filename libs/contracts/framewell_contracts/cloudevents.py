@@ -19,7 +19,7 @@ from google.protobuf.message import DecodeError, Message
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import Lane
-from framewell_contracts.bounds import OutOfBounds, check, problems_of
+from framewell_contracts.bounds import OutOfBounds, check, lower_uuids, problems_of
 from framewell_contracts.fact_types import FACT_OF_MESSAGE, FACTS, FactType
 from framewell_contracts.identity import requested_asset_id
 from framewell_contracts.json_events import parse_json_data, structured_attributes, structured_data
@@ -195,8 +195,10 @@ def _as_we_write(topic: str, raw: dict[str, bytes], header_count: int, value: by
             tracestate.decode() if tracestate else None,
         )
         message = parse(value)
-        if from_outside and any(problems_of(message)):
-            return None
+        if from_outside:
+            if any(problems_of(message)):
+                return None
+            lower_uuids(message)
         return _new(Event, (_new(Envelope, attributes), message))
     except (KeyError, ValueError, DecodeError, AttributeError):
         return None
@@ -217,7 +219,10 @@ def _as_anybody_writes(
     try:
         envelope = _envelope(attributes, received_ms)
         data, kind = (value, kind) if event is None else structured_data(event)
-        return Event(envelope, _message(fact, kind, data))
+        message = _message(fact, kind, data)
+        if fact.from_outside:
+            lower_uuids(message)
+        return Event(envelope, message)
     except Unreadable as error:
         envelope = _envelope({**attributes, "time": ""}, received_ms)
         given = value if event is None else event.get("data")
@@ -312,6 +317,8 @@ def _partial_message(fact: FactType, data: Any) -> Message:
 def _message(fact: FactType, kind: str, data: dict[str, Any] | bytes | None) -> Message:
     if data is None:
         raise Unreadable(f"the event of type {fact.type} has no content", code="empty")
+    if isinstance(data, dict) and kind != JSON:
+        raise Unreadable(f"data in JSON is of content type {JSON}, not {kind!r}", code="content_type")
     if isinstance(data, dict) or kind == JSON or (not kind and fact.from_outside and _looks_like_json(data)):
         if not fact.from_outside:
             raise Unreadable(

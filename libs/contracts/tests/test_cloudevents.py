@@ -16,8 +16,9 @@ from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell.model.v1.model_pb2 import ModelRetired
 from framewell.rights.v1.rights_pb2 import USE_PROHIBITED
 from framewell_contracts.cloudevents import Envelope, Event, Record, Unreadable, asset_of, decode, encode
+from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import asset_id
-from framewell_contracts.json_mapping import to_json
+from framewell_contracts.json_mapping import from_json, to_json
 
 PROTOBUF = b"application/protobuf"
 JSON = b"application/json"
@@ -186,6 +187,26 @@ def test_what_cannot_be_read_says_why(
     assert expected in refusal.value.reason
 
 
+@pytest.mark.parametrize("kind", ["structured", "json", "protobuf"])
+def test_ids_in_capitals_are_ids_of_the_same_asset(kind: str) -> None:
+    """They are looked up as they are kept: a removal by an id in capitals would remove nothing."""
+    removed, rights = "framewell.asset.removed.v1", "framewell.rights.changed.v1"
+    statements = [{"use": "prohibited"}]
+    for type_, document in (
+        (removed, {"asset_id": ASSET.upper()}),
+        (rights, {"subject": {"asset_id": ASSET.upper()}, "statements": statements}),
+    ):
+        if kind == "structured":
+            headers, value = [], structured_with(type=type_, data=document)
+        elif kind == "json":
+            headers, value = binary(content_type=JSON, ce_type=type_.encode()), json.dumps(document).encode()
+        else:
+            message = from_json(document, FACTS[type_].message)
+            record = encode(an_envelope(type_), message)
+            headers, value = list(record.headers), record.value
+        assert asset_of(decode(type_, headers, value)) == ASSET
+
+
 @pytest.mark.parametrize(
     ("code", "expected", "headers", "value"),
     [
@@ -196,6 +217,7 @@ def test_what_cannot_be_read_says_why(
         ("bad_json", "only one of data and data_base64", [], structured_with(data={}, data_base64="")),
         ("bad_json", "data_base64 must be text", [], structured_with(data_base64=1)),
         ("bad_json", "'datacontenttype' must be text", [], structured_with(datacontenttype=1, data={})),
+        ("content_type", "not 'text/xml'", [], structured_with(datacontenttype="text/xml", data=REQUEST)),
         ("bad_json", "`id` stands twice", [], structured_with()[:-1] + b', "id": "2"}'),
         ("bad_json", "utf-8", binary(content_type=JSON), json.dumps(REQUEST).encode("utf-16")),
         ("bad_header", "'ce_id' stands 2 times", [*binary(), ("ce_id", b"2")], b""),

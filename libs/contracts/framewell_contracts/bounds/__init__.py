@@ -6,6 +6,7 @@ protovalidate for Python was considered: its release of 2026 works on another pr
 and its sentences name neither units nor what a pattern asks for.
 """
 
+from framewell_contracts.bounds.canonical import lower_uuids
 from framewell_contracts.bounds.check import OutOfBounds, check, problems_of
 from framewell_contracts.bounds.rules import Bound, MessageRule, bound_of, is_required, message_rules
 
@@ -16,6 +17,7 @@ __all__ = [
     "bound_of",
     "check",
     "is_required",
+    "lower_uuids",
     "message_rules",
     "problems_of",
 ]
