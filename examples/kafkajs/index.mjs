@@ -41,7 +41,7 @@ const request = {
     asset_id: assetId,
     uri,
     ...(title && { programme: { title } }),
-    labels: { job: env.JOB ?? "4711" }, // come back with every result
+    labels: { job: env.JOB ?? "4711" }, // come back with every stage of the asset, and its end
   },
 };
 

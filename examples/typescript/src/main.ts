@@ -4,6 +4,7 @@
 //
 // `framewell.ts` beside this file is made from the gateway's own /openapi.json: `npm run generate`.
 import { openAsBlob } from "node:fs";
+import { access } from "node:fs/promises";
 import { basename } from "node:path";
 import { HttpError, ok } from "@oazapfts/runtime";
 import * as framewell from "./framewell.js";
@@ -16,6 +17,7 @@ if (env.FRAMEWELL_TOKEN) framewell.defaults.headers = { authorization: `Bearer $
 /** Return the address of what is to be taken in; a local file is sent first. */
 async function addressOf(source: string): Promise<string> {
   if (/^[a-z0-9]+:/.test(source)) return source; // what the mesh does not fetch it refuses, with the reason
+  await access(source); // names the file where it cannot be read
   const upload = await ok(framewell.uploadFile(await openAsBlob(source), { fileName: basename(source) }));
   return upload.uri;
 }
@@ -65,6 +67,13 @@ async function main(source: string, title: string): Promise<number> {
   return view.state === "analysed" ? 0 : 1;
 }
 
+/** Return what went wrong in one line: the `detail` of a problem (RFC 9457), else the innermost cause. */
+function sentence(error: unknown): string {
+  if (error instanceof HttpError) return (error.data as framewell.Problem | undefined)?.detail ?? error.message;
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${sentence(error.cause)}` : error.message;
+}
+
 const [source, title = ""] = process.argv.slice(2);
 if (!source) {
   console.error("usage: node dist/main.js FILE|URI [TITLE]");
@@ -73,8 +82,6 @@ if (!source) {
 try {
   process.exitCode = await main(source, title);
 } catch (error) {
-  // An answer that is no success is a problem (RFC 9457): its `detail` says what to do.
-  const problem = error instanceof HttpError ? (error.data as framewell.Problem | undefined) : undefined;
-  console.error(problem?.detail ?? error);
+  console.error(sentence(error));
   process.exitCode = 3;
 }
