@@ -44,8 +44,8 @@ async def test_another_request_under_the_same_id_is_a_conflict(
 
 
 async def test_an_asset_id_in_capitals_is_the_same_request(ingest: IngestBench) -> None:
-    await ingest.call("Submit", submitted(asset_id=CHOSEN.upper()))
-    again = await ingest.call("Submit", submitted("r-2", asset_id=CHOSEN))
+    await ingest.call("Submit", submitted("", asset_id=CHOSEN.upper()))
+    again = await ingest.call("Submit", submitted("", asset_id=CHOSEN))
     assert (again.asset_id, again.existed) == (CHOSEN, True)
     assert [asset.asset_id for asset in await ingest.assets()] == [CHOSEN]
 
@@ -67,11 +67,28 @@ async def test_the_event_of_a_call_is_the_same_request(ingest: IngestBench) -> N
 
 
 async def test_the_same_id_by_an_asset_that_was_chosen_is_held_to_its_request(ingest: IngestBench) -> None:
-    first = await ingest.call("Submit", submitted("r-1", asset_id=CHOSEN))
-    again = await ingest.call("Submit", submitted("r-2", asset_id=CHOSEN))
+    first = await ingest.call("Submit", submitted("", asset_id=CHOSEN))
+    again = await ingest.call("Submit", submitted("", asset_id=CHOSEN))
     assert (first.existed, again.existed) == (False, True)
     with pytest.raises(Conflict, match=CHOSEN):
-        await ingest.call("Submit", submitted("r-3", uri="file:///b.mp4", asset_id=CHOSEN))
+        await ingest.call("Submit", submitted("", uri="file:///b.mp4", asset_id=CHOSEN))
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_request_id_stands_for_one_asset_whatever_asset_is_named(
+    ingest: IngestBench, known: bool
+) -> None:
+    if known:
+        await ingest.call("Submit", submitted("r-1"))
+    with pytest.raises(Conflict, match=f"request id r-1 stands for asset .* names {CHOSEN}"):
+        await ingest.call("Submit", submitted("r-1", asset_id=CHOSEN))
+    assert len(await ingest.assets()) == known
+
+
+async def test_a_request_may_name_the_asset_that_its_request_id_stands_for(ingest: IngestBench) -> None:
+    first = await ingest.call("Submit", submitted("r-1"))
+    again = await ingest.call("Submit", submitted("r-1", asset_id=first.asset_id.upper()))
+    assert (again.asset_id, again.existed) == (first.asset_id, True)
 
 
 async def test_a_removed_asset_stays_removed_whatever_is_asked_by_its_id(ingest: IngestBench) -> None:

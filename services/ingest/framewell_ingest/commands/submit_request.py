@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell_contracts.identity import requested_asset_id
+from framewell_contracts.identity import asset_id, requested_asset_id
 from framewell_contracts.media_addresses import REDACTED, MediaAddress
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.requests import checked
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.facts import Cause, Fact
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import Conflict, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,13 @@ class SubmitRequest:
 
     register: RegisterAsset
 
-    async def __call__(self, request: IngestRequested, cause: Cause) -> tuple[Asset, bool]:
-        """Return the asset, and whether it is new.
+    async def __call__(
+        self, request: IngestRequested, cause: Cause, *, names_event: bool
+    ) -> tuple[Asset, bool]:
+        """Return the asset, and whether it is new. `names_event`: the caller chose the id of the cause.
 
-        Raises Rejected for a request that must be corrected, Conflict for one whose id another request had.
+        Raises Rejected for a request that must be corrected, Conflict for one whose id another request had
+        or that names another asset than the one its id stands for: one event asks for one asset.
         """
         for named in (request.uri, request.existing_proxy):
             if MediaAddress(named).is_redacted:
@@ -33,6 +36,12 @@ class SubmitRequest:
                 )
         complete = checked(request, cause.source)
         announced = complete.request
+        own = asset_id(cause.source, cause.id)
+        if names_event and announced.asset_id not in ("", own):
+            raise Conflict(
+                f"the request id {cause.id} stands for asset {own}, the request names {announced.asset_id}: "
+                "leave one of them out, either makes the same request twice one asset"
+            )
         announced.asset_id = requested_asset_id(announced, cause.source, cause.id)
         announcement = Fact(announced, id=cause.id, subject=announced.asset_id)
         return await self.register(complete, cause, announcement)

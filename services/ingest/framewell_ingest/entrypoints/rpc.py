@@ -63,7 +63,7 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
             lane=request.request.lane,
             traceparent=call.traceparent,
         )
-        asset, new = await self.submit(request.request, wanted)
+        asset, new = await self.submit(request.request, wanted, names_event=bool(request.request_id))
         return pb.SubmitResponse(asset_id=asset.asset_id, existed=not new)
 
     async def Upload(self, request: AsyncIterator[pb.UploadRequest], context: Any) -> pb.UploadResponse:
