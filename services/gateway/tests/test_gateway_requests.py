@@ -408,3 +408,33 @@ async def test_another_method_is_a_problem_that_names_the_right_ones(
     answer = await gateway.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", f"/v1/assets/{ASSET}"),
+        ("POST", f"/v1/assets/{ASSET}/reprocess"),
+        ("POST", "/v1/datasets/people/snapshots"),
+        ("GET", "/v1/assets"),
+    ],
+)
+async def test_a_body_where_none_is_taken_is_refused(
+    mesh: Any, gateway: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await gateway.request(method, path, content=b'{"x": 1}')
+    assert answer.status_code == 422
+    assert "takes no body" in answer.json()["errors"][0]["problem"]
+    assert not mesh.ingest.asked + mesh.dataset.asked
+
+
+@pytest.mark.parametrize(
+    "encodings", [["gzip"], ["GZIP"], ["br"], ["gzip, gzip"], ["identity", "gzip"], ["deflate"]]
+)
+async def test_an_upload_that_is_compressed_for_its_way_is_refused(
+    mesh: Any, gateway: httpx.AsyncClient, encodings: list[str]
+) -> None:
+    headers = [("content-encoding", one) for one in encodings]
+    answer = await gateway.post("/v1/uploads?file_name=a.mp4", content=b"x", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert mesh.uploaded == b""

@@ -169,7 +169,13 @@ def _refuse_other_bodies(headers: Headers) -> None:
         raise HTTPException(415, f"a body of type {shown!r} is not taken here: send {_JSON}")
     if (charset := _CHARSET.search(kinds[0])) and charset[1].lower() not in {"utf-8", "utf8"}:
         raise HTTPException(415, f"a body in {charset[1][:40]!r} is not taken here: JSON is UTF-8")
-    if (encoding := headers.get("content-encoding", "identity").strip().lower()) != "identity":
+    refuse_encoded(headers)
+
+
+def refuse_encoded(headers: Headers) -> None:
+    """Raise HTTPException (415) for a body that is compressed for its way: it is taken as it is."""
+    encoding = ",".join(headers.getlist("content-encoding") or ["identity"]).strip().lower()
+    if encoding != "identity":
         raise HTTPException(415, f"a body encoded as {encoding[:40]!r} is not taken here: send it as it is")
 
 

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from framewell_contracts.json_mapping import comments, to_json
+from framewell_contracts.json_mapping import FieldProblem, comments, to_json
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
+from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.requests import RequestShape
 from framewell_gateway.ports import Method
 
@@ -24,6 +25,7 @@ Respond = Callable[[AppContext, Any, Request], Awaitable[Response]]
 """Answers a request whose message has been read."""
 
 PREFIX: Final = "/v1"
+_NO_BODY: Final = "this operation takes no body: all that it takes stands in the address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ def _endpoint(verbs: Mapping[str, Route]) -> Callable[[Request], Awaitable[Respo
         route = verbs.get("GET" if request.method == "HEAD" else request.method)
         if route is None:  # Starlette has refused it before
             raise HTTPException(405)
+        if not (route.shape.body or route.raw_body) and await request.body():
+            raise InvalidRequest([FieldProblem("", _NO_BODY)])
         message = await route.shape.read(request)
         return await route.respond(context_of(request), message, request)
 

@@ -10,6 +10,7 @@ from framewell.ingest.v1.ingest_service_pb2 import UploadHeader, UploadRequest
 from framewell_contracts.json_mapping import FieldProblem
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
+from framewell_gateway.entrypoints.http.requests import refuse_encoded
 from framewell_gateway.entrypoints.http.routing import json_response
 
 PATH: Final = "/v1/uploads"
@@ -19,9 +20,10 @@ _PIECE: Final = 1 << 20
 async def upload(context: AppContext, header: UploadHeader, request: Request) -> Response:
     """Hand the body on while it arrives; the answer names it.
 
-    Raises InvalidRequest for a request without a body, and what the body raises, which breaks the call:
-    ingest keeps nothing of it then.
+    Raises InvalidRequest for a request without a body, HTTPException (415) for one that is compressed for
+    its way, and what the body raises, which breaks the call: ingest keeps nothing of it then.
     """
+    refuse_encoded(request.headers)
     length = request.headers.get("content-length", "0")
     if length == "0" and "transfer-encoding" not in request.headers:
         raise InvalidRequest([FieldProblem("", "the body is the file itself, and it is empty")])
