@@ -249,12 +249,43 @@ async def test_events_travel_as_server_sent_events(mesh: Any) -> None:
     assert json.loads(data.removeprefix("data: "))["type"] == "framewell.asset.ingested.v1"
 
 
-@pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, */*"])
+@pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, */*", "TEXT/EVENT-STREAM"])
 async def test_the_stream_is_asked_for_by_its_media_type(mesh: Any, accept: str) -> None:
     await mesh.happened(AssetIngested(work=WORK))
     request = Request({"type": "http", "method": "GET", "headers": [(b"accept", accept.encode())]})
     response = await event_streams.list_or_follow(mesh.context(), ListEventsRequest(asset_id=ASSET), request)
     assert response.media_type == "text/event-stream"
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        ("text/event-stream", True),
+        ("TEXT/Event-Stream", True),
+        ("text/event-stream; charset=utf-8", True),
+        ("application/json, text/event-stream", True),
+        ("text/event-stream;q=0.5, */*;q=0.1", True),
+        ("text/event-stream;q=0", False),
+        ("text/event-stream ; Q=0.000", False),
+        ("application/json, text/event-stream;q=0.5", False),
+        ("text/event-stream;q=0.5, */*", False),
+        ("text/event-streams", False),
+        ("application/json;profile=text/event-stream", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_accept_is_read_with_its_weights(accept: str, wanted: bool) -> None:
+    assert event_streams.wants_stream(accept) == wanted
+
+
+async def test_a_stream_that_is_refused_by_its_weight_is_a_list(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    await mesh.happened(AssetIngested(work=WORK))
+    headers = {"accept": "text/event-stream;q=0"}
+    answer = await gateway.get(f"/v1/assets/{ASSET}/events", headers=headers, timeout=5)
+    assert answer.headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])

@@ -25,6 +25,7 @@ from framewell_kit.outcomes import Busy, Rejected
 EVENT_STREAM: Final = "text/event-stream"
 LAST_EVENT_ID: Final = "last-event-id"
 _EVENT_KEY: Final = re.compile(r"[!-~]*#[!-~]+")
+_QUALITY: Final = re.compile(r"q\s*=\s*([01](?:\.[0-9]*)?)")
 _LONGEST_KEY: Final = 2000
 _RETRY_MS: Final = 1000
 # How long nothing may be sent before a comment keeps proxies from closing an idle stream.
@@ -37,7 +38,7 @@ async def list_or_follow(context: AppContext, wanted: ListEventsRequest, request
 
     Raises NotFound for an asset that nobody knows, Rejected for a Last-Event-ID that no event has.
     """
-    if EVENT_STREAM not in request.headers.get("accept", ""):
+    if not wants_stream(",".join(request.headers.getlist("accept"))):
         return json_response(await ListEvents(context.events, context.asset_progress)(wanted))
     last_key = request.headers.get(LAST_EVENT_ID, "")
     with suppress(Busy):  # while the store is away nobody knows: the stream opens and goes on with it
@@ -52,6 +53,19 @@ async def list_or_follow(context: AppContext, wanted: ListEventsRequest, request
     except TooManyStreams as many:
         return problem(429 if many.of_caller else 503, str(many))
     return _EventStream(context, wanted.asset_id, last_key, caller)
+
+
+def wants_stream(accept: str) -> bool:
+    """Return whether an Accept header (RFC 9110, section 12.5.1) names event streams, and JSON not before."""
+    qualities: dict[str, float] = {}
+    for entry in accept.lower().split(","):
+        kind, *parameters = (part.strip() for part in entry.split(";"))
+        weights = [_QUALITY.fullmatch(one) for one in parameters]
+        qualities[kind] = next((float(one[1]) for one in weights if one), 1.0)
+    kinds_of_json = ("application/json", "application/*", "*/*")
+    json_quality = next((qualities[kind] for kind in kinds_of_json if kind in qualities), 0.0)
+    stream_quality = qualities.get(EVENT_STREAM, 0.0)
+    return stream_quality > 0 and stream_quality >= json_quality
 
 
 async def _check_place(context: AppContext, asset_id: str, key: str) -> None:
