@@ -6,6 +6,7 @@ from typing import Final
 from framewell.gateway.v1 import asset_view_pb2 as views
 from framewell.gateway.v1.events_pb2 import ListEventsRequest, ListEventsResponse
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
+from framewell.inference.v1.inference_service_pb2 import ListObservationsRequest, ListObservationsResponse
 from framewell.ingest.v1.ingest_service_pb2 import (
     GetAssetRequest,
     SubmitRequest,
@@ -20,6 +21,7 @@ from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_
 from framewell_gateway.ports import methods
 from framewell_gateway.queries.explain_asset import ExplainAsset
 from framewell_gateway.queries.list_assets import ListAssets
+from framewell_gateway.queries.list_observations import ListObservations
 from framewell_gateway.queries.show_asset import ShowAsset
 
 calls, asks, answers = (
@@ -213,9 +215,11 @@ ROUTES: Final = (
             "next_page_token": "", "total_size": 1,
         },
     ),
-    calls(
-        "GET /assets/{asset_id}/observations", "listObservations", methods.LIST_OBSERVATIONS,
-        "What models saw, read and heard", problems=(409,),
+    asks(
+        "GET /assets/{asset_id}/observations", "listObservations",
+        lambda app: ListObservations(app.services, app.events, app.asset_progress),
+        "What models saw, read and heard", description="Lists what was seen in an asset.",
+        takes=ListObservationsRequest, gives=ListObservationsResponse, problems=(409,),
         answer={
             "observations": [
                 {
