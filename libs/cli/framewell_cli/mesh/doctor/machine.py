@@ -93,6 +93,9 @@ def _available_megabytes() -> float | None:
 def disk(folder: MeshFolder) -> Check:
     """Check the room where events, documents and objects are kept."""
     place = next(parent for parent in (folder.state, *folder.state.parents) if parent.exists())
+    if not os.access(place, os.W_OK | os.X_OK):
+        advice = f"Change to a folder of your own, or name one: {STATE_VARIABLE}=/path framewell up"
+        return Check("disk", "problem", f"{place} may not be written", advice)
     free = shutil.disk_usage(place).free
     found = f"{free / 1e9:.1f} GB free at {place}"
     if free >= _GOOD_DISK_BYTES:
