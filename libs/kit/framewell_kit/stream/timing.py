@@ -92,6 +92,9 @@ class StreamLimits:
     """Most records of one poll of a `Stage`."""
     broadcast_poll: int = 200
     """Most records of one poll of a `Broadcast`."""
+    fetch_bytes: int = 128 * 1024
+    """The broker sends so much of a partition at once (or one batch that is larger), compressed, and it waits
+    here to be read. With aiokafka's own 1 MiB a process with a backlog took 150 MB more than an idle one."""
     room: int = 500
     """More is polled when no more than so many are in flight: two polls at most are in memory."""
     ahead: int = 2000

@@ -31,6 +31,7 @@ def subscribe(
         batch_timeout_ms=context.timing.poll_ms,
         auto_offset_reset="earliest",
         isolation_level="read_committed",  # what a sender aborted never happened
+        max_partition_fetch_bytes=context.limits.fetch_bytes,
         parser=_unparsed,
         decoder=_undecoded,
         **options,
