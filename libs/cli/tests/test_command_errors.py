@@ -86,6 +86,8 @@ def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
          "print('asked',flush=True); time.sleep(600)"],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    # A shell's background jobs ignore interrupts, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         assert gateway.stdout is not None
         port = gateway.stdout.readline().strip()
@@ -101,6 +103,7 @@ def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
         assert command.communicate(timeout=PATIENCE) == (b"", b"")
         assert command.returncode == 130
     finally:
+        signal.signal(signal.SIGINT, before)
         gateway.kill()
         gateway.communicate()
 
