@@ -16,7 +16,7 @@ from framewell.rights.v1.rights_pb2 import (
     STATEMENT_SOURCE_UNSPECIFIED,
     RightsStatement,
 )
-from framewell_contracts.bounds import problems_of
+from framewell_contracts.bounds import lower_uuids, problems_of
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_kit.outcomes import Rejected
 
@@ -65,7 +65,7 @@ def checked(request: IngestRequested, source: str) -> CheckedRequest:
     if complete.lane == LANE_UNSPECIFIED:
         complete.lane = LANE_ARCHIVE
     complete.expected_sha256 = request.expected_sha256.lower()
-    complete.asset_id = request.asset_id.lower()
+    lower_uuids(complete)
     del complete.statements[:]
     complete.statements.extend(_named(statement, source) for statement in request.statements)
     return CheckedRequest(

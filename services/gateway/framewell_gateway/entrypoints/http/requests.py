@@ -181,8 +181,6 @@ def refuse_encoded(headers: Headers) -> None:
 
 def _from_text(field: FieldDescriptor, text: str) -> Any:
     """Return a parameter as the JSON value of its field; text that is none stays text, and is refused."""
-    if field.name == "asset_id":
-        return text.lower()
     if field.type == FieldDescriptor.TYPE_BOOL:
         return _TRUTH.get(text, text)
     if field.type in _TEXTS:
