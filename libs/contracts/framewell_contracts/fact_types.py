@@ -14,9 +14,12 @@ from typing import Any, Final
 
 from google.protobuf.message import Message
 
+from framewell.access.v1 import access_pb2 as access
 from framewell.asset.v1 import asset_pb2 as asset
 from framewell.audio.v1 import audio_pb2 as audio
+from framewell.audit.v1 import audit_pb2 as audit
 from framewell.chunk.v1 import chunk_pb2 as chunk
+from framewell.classes.v1 import classes_pb2 as classes
 from framewell.erasure.v1 import erasure_pb2 as erasure
 from framewell.ingest.v1 import ingest_pb2 as ingest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, LANE_UNSPECIFIED, Lane, Subject
@@ -186,10 +189,17 @@ _FACTS = (
     FactType(sample.SampleWithheld, "sample_id", ("dataset",), retention_days=None, result=True),
     FactType(sample.SampleReviewed, "sample_id", ("dataset",), retention_days=None, result=True),
     FactType(sample.SampleWithdrawn, "sample_id", ("dataset",), retention_days=None, result=True),
-    FactType(rights.RightsChanged, "subject", (OUTSIDE, "gateway"), retention_days=None),
-    FactType(erasure.ErasureRequested, "subject", (OUTSIDE,), retention_days=None),
-    FactType(erasure.ErasureCompleted, "subject", SERVICES, retention_days=None, result=True),
+    FactType(classes.ClassesChanged, "class_id", ("dataset",), retention_days=None),
+    # What is said in words about rights and erasures, and the names of holders, is not kept for ever.
+    FactType(rights.RightsChanged, "subject", (OUTSIDE, "gateway")),
+    FactType(rights.RightsApplied, "subject", ("dataset",), result=True),
+    FactType(rights.RightsDecided, "asset_id", ("dataset",), retention_days=None, compacted=True),
+    FactType(erasure.ErasureRequested, "subject", (OUTSIDE, "gateway")),
+    FactType(erasure.ErasurePlanned, "subject", ("dataset",)),
+    FactType(erasure.ErasureCompleted, "subject", SERVICES, result=True),
     FactType(usage.UsageRecorded, "holder", ("dataset", "training"), retention_days=None, result=True),
+    FactType(access.AccessRecorded, "resource", ("dataset", "gateway"), retention_days=None),
+    FactType(audit.AuditSealed, "chain_id", ("dataset",), retention_days=None),
     # --- learning
     FactType(snapshot.SnapshotPublished, "dataset_id", ("dataset",), result=True),
     FactType(snapshot.SnapshotWithdrawn, "dataset_id", ("dataset",), result=True),

@@ -36,6 +36,12 @@ BOUNDED = {
     "framewell.training.v1.TrainingCompleted.measures": "figures over all held-out photos",
     "framewell.training.v1.TrainingCompleted.checks": "one a check of the promotion policy",
     "framewell.erasure.v1.ErasureCompleted.counts": "kinds of things of one service",
+    "framewell.erasure.v1.ErasurePlanned.class_ids": "the class and those merged into it, at most 1000",
+    "framewell.erasure.v1.ErasurePlanned.asset_ids": "at most 1000 a fact",
+    "framewell.erasure.v1.ErasurePlanned.name_hashes": "names and aliases of these classes, at most 1000",
+    "framewell.rights.v1.PurposeDecision.withheld": "at most 1000 passages",
+    "framewell.rights.v1.RightsApplied.statements": "those of the change, which is bounded",
+    "framewell.rights.v1.RightsDecided.purposes": "there are four",
 }
 """Repeated fields and maps of facts by full name, and what bounds them where no rule of the .proto does."""
 

@@ -69,7 +69,7 @@ def test_what_the_design_says_of_topics() -> None:
     promoted = declared["framewell.model.promoted.v1"]
     assert (promoted.partitions, promoted.compacted) == (1, True)
     assert promoted.settings()["cleanup.policy"] == "compact"
-    assert declared["framewell.rights.changed.v1"].settings()["retention.ms"] == "-1"
+    assert declared["framewell.usage.recorded.v1"].settings()["retention.ms"] == "-1"
     assert declared["framewell.asset.ingested.v1"].settings()["retention.ms"] == str(14 * 86_400_000)
     dead_letters = declared["ingest.accept_request.dead-letter"]
     assert dead_letters.max_bytes == 2 * declared["framewell.asset.ingested.v1"].max_bytes

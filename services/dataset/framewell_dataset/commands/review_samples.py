@@ -84,7 +84,7 @@ class ReviewSamples:
             if review.decision == DECISION_ACCEPT or sample.state is not State.PROPOSED:
                 sample = await self._allowed(sample, actor, cause)
             after = self._decided(sample, review.decision, class_id, actor)
-            fact = review_fact(after, review.decision, actor, review.note)
+            fact = review_fact(after, review.decision, actor)
             if not await self.samples.change(sample, after, fact, cause):
                 raise NotTaken("somebody changed the sample meanwhile: look at it again")
             # The rights may have moved while the decision was written.

@@ -59,8 +59,8 @@ def change_fact(sample: Sample, actor: Actor) -> Fact:
     return _fact(sample, message)
 
 
-def review_fact(sample: Sample, decision: "Decision.ValueType", actor: Actor, note: str) -> Fact:
-    """Return the fact about a person's decision."""
+def review_fact(sample: Sample, decision: "Decision.ValueType", actor: Actor, note_id: str = "") -> Fact:
+    """Return the fact about a person's decision; `note_id` names the words that were said with it."""
     return _fact(
         sample,
         SampleReviewed(
@@ -69,7 +69,7 @@ def review_fact(sample: Sample, decision: "Decision.ValueType", actor: Actor, no
             class_id=sample.class_id,
             decision=decision,
             actor=actor,
-            note=note,
+            note_id=note_id,
             revision=sample.revision,
         ),
     )

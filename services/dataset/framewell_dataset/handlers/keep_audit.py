@@ -39,6 +39,6 @@ def _entry(fact: SampleReviewed, cause: Cause, chain: int, place: int, previous:
         principal=fact.actor.principal,
         authority=fact.actor.authority,
         decided_at=fact.actor.decided_at.ToDatetime(tzinfo=UTC).isoformat(),
-        note=fact.note,
+        note=fact.note_id,
         revision=fact.revision,
     )

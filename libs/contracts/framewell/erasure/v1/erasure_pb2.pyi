@@ -120,3 +120,65 @@ class ErasureCompleted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ErasureCompleted: _TypeAlias = ErasureCompleted  # noqa: Y015
+
+@_typing.final
+class ErasurePlanned(_message.Message):
+    """What an erasure concerns, as the dataset service found out: every service erases by it. Long lists come in several facts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    CLASS_IDS_FIELD_NUMBER: _builtins.int
+    ASSET_IDS_FIELD_NUMBER: _builtins.int
+    NAME_HASHES_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    """Id of the request."""
+    part: _builtins.int
+    """Number of this fact among those of the request, from 1."""
+    parts: _builtins.int
+    """How many facts the request has."""
+    @_builtins.property
+    def subject(self) -> _mesh_pb2.Subject:
+        """What is to be forgotten. Its key is that of the fact."""
+
+    @_builtins.property
+    def class_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the classes to forget: the class itself, and all that were merged into it; at most 1000."""
+
+    @_builtins.property
+    def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the assets to forget, at most 1000 a fact."""
+
+    @_builtins.property
+    def name_hashes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Keyed hashes of the names, aliases and holder's names to forget, 64 lower-case hex digits each: no name can be
+        read from them, and what carries one of the names is known by them; at most 1000.
+        """
+
+    @_builtins.property
+    def actor(self) -> _mesh_pb2.Actor:
+        """Who asked for the erasure."""
+
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str = ...,
+        subject: _mesh_pb2.Subject | None = ...,
+        class_ids: _abc.Iterable[_builtins.str] | None = ...,
+        asset_ids: _abc.Iterable[_builtins.str] | None = ...,
+        name_hashes: _abc.Iterable[_builtins.str] | None = ...,
+        part: _builtins.int = ...,
+        parts: _builtins.int = ...,
+        actor: _mesh_pb2.Actor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "asset_ids", b"asset_ids", "class_ids", b"class_ids", "erasure_id", b"erasure_id", "name_hashes", b"name_hashes", "part", b"part", "parts", b"parts", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasurePlanned: _TypeAlias = ErasurePlanned  # noqa: Y015

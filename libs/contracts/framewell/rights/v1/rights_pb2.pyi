@@ -186,6 +186,42 @@ PAY_MODEL_PER_USE: PayModel.ValueType  # 2
 """Once for every use of a sample."""
 Global___PayModel: _TypeAlias = PayModel  # noqa: Y015
 
+class _StatementOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StatementOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StatementOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    STATEMENT_OUTCOME_UNSPECIFIED: _StatementOutcome.ValueType  # 0
+    """Never sent: every statement has an outcome."""
+    STATEMENT_OUTCOME_IN_FORCE: _StatementOutcome.ValueType  # 1
+    """It is in force, for at least one asset."""
+    STATEMENT_OUTCOME_MATCHED_NOTHING: _StatementOutcome.ValueType  # 2
+    """It is kept and concerns no asset or passage that is known by now: look at its spelling. It counts when one comes."""
+    STATEMENT_OUTCOME_NOT_AUTHORISED: _StatementOutcome.ValueType  # 3
+    """It was not taken: it permits, or weakens an earlier revision, and its actor has no authority to permit."""
+    STATEMENT_OUTCOME_UNREADABLE: _StatementOutcome.ValueType  # 4
+    """Part of it cannot be read; it withholds whatever it may be about."""
+    STATEMENT_OUTCOME_OUTDATED: _StatementOutcome.ValueType  # 5
+    """A later revision of it is in force already."""
+
+class StatementOutcome(_StatementOutcome, metaclass=_StatementOutcomeEnumTypeWrapper):
+    """What became of one statement of a RightsChanged."""
+
+STATEMENT_OUTCOME_UNSPECIFIED: StatementOutcome.ValueType  # 0
+"""Never sent: every statement has an outcome."""
+STATEMENT_OUTCOME_IN_FORCE: StatementOutcome.ValueType  # 1
+"""It is in force, for at least one asset."""
+STATEMENT_OUTCOME_MATCHED_NOTHING: StatementOutcome.ValueType  # 2
+"""It is kept and concerns no asset or passage that is known by now: look at its spelling. It counts when one comes."""
+STATEMENT_OUTCOME_NOT_AUTHORISED: StatementOutcome.ValueType  # 3
+"""It was not taken: it permits, or weakens an earlier revision, and its actor has no authority to permit."""
+STATEMENT_OUTCOME_UNREADABLE: StatementOutcome.ValueType  # 4
+"""Part of it cannot be read; it withholds whatever it may be about."""
+STATEMENT_OUTCOME_OUTDATED: StatementOutcome.ValueType  # 5
+"""A later revision of it is in force already."""
+Global___StatementOutcome: _TypeAlias = StatementOutcome  # noqa: Y015
+
 @_typing.final
 class Payment(_message.Message):
     """What a use costs. Exact decimal money."""
@@ -427,3 +463,147 @@ class RightsChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RightsChanged: _TypeAlias = RightsChanged  # noqa: Y015
+
+@_typing.final
+class PurposeDecision(_message.Message):
+    """What the house decided about one purpose of an asset, passage by passage."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    ALLOWED_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    purpose: Global___Purpose.ValueType
+    """The purpose that was asked for."""
+    allowed: _builtins.bool
+    """True when the use may go ahead, except in the passages of `withheld`."""
+    sentence: _builtins.str
+    """The decision in one sentence, without the words of the statements it rests on: GetRights has these."""
+    @_builtins.property
+    def withheld(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Span]:
+        """Passages of an asset whose use is allowed that must not be used all the same, in order of time;
+        none overlaps another. At most 1000: of more, neighbours are put together with what lies between them.
+        """
+
+    def __init__(
+        self,
+        *,
+        purpose: Global___Purpose.ValueType = ...,
+        allowed: _builtins.bool = ...,
+        withheld: _abc.Iterable[_media_pb2.Span] | None = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "purpose", b"purpose", "sentence", b"sentence", "withheld", b"withheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PurposeDecision: _TypeAlias = PurposeDecision  # noqa: Y015
+
+@_typing.final
+class RightsDecided(_message.Message):
+    """The house decided anew what may be done with an asset: every service asks the newest of these before it uses it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    PURPOSES_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
+    asset_id: _builtins.str
+    """Id of the asset and key of the fact."""
+    revision: _builtins.int
+    """Grows with every decision about the asset; older ones never count again."""
+    gone: _builtins.bool
+    """True once the asset was removed or erased: nothing may be done with it any more, and no later decision changes that."""
+    @_builtins.property
+    def purposes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PurposeDecision]:
+        """One decision for each purpose; empty when the asset is gone."""
+
+    def __init__(
+        self,
+        *,
+        asset_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        purposes: _abc.Iterable[Global___PurposeDecision] | None = ...,
+        gone: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "gone", b"gone", "purposes", b"purposes", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RightsDecided: _TypeAlias = RightsDecided  # noqa: Y015
+
+@_typing.final
+class AppliedStatement(_message.Message):
+    """One statement and what became of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATEMENT_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    outcome: Global___StatementOutcome.ValueType
+    """What became of it."""
+    sentence: _builtins.str
+    """One sentence for the sender: why, and what to do."""
+    @_builtins.property
+    def statement(self) -> Global___StatementRef:
+        """Which statement of the change: its issuer, id and revision."""
+
+    def __init__(
+        self,
+        *,
+        statement: Global___StatementRef | None = ...,
+        outcome: Global___StatementOutcome.ValueType = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["statement", b"statement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "sentence", b"sentence", "statement", b"statement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppliedStatement: _TypeAlias = AppliedStatement  # noqa: Y015
+
+@_typing.final
+class RightsApplied(_message.Message):
+    """The answer to a RightsChanged: what became of each of its statements."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    CHANGE_ID_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    change_id: _builtins.str
+    """Id of the event that brought the statements."""
+    asset_count: _builtins.int
+    """Number of assets whose rights were decided anew."""
+    @_builtins.property
+    def subject(self) -> _mesh_pb2.Subject:
+        """What the statements are about. Its key is that of the fact."""
+
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[Global___AppliedStatement]:
+        """One entry for each statement, in the order they were sent."""
+
+    def __init__(
+        self,
+        *,
+        subject: _mesh_pb2.Subject | None = ...,
+        change_id: _builtins.str = ...,
+        statements: _abc.Iterable[Global___AppliedStatement] | None = ...,
+        asset_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "change_id", b"change_id", "statements", b"statements", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RightsApplied: _TypeAlias = RightsApplied  # noqa: Y015

@@ -355,8 +355,8 @@ class SampleReviewed(_message.Message):
     CLASS_ID_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
-    NOTE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    NOTE_ID_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
     """Id of the sample and key of the fact."""
     dataset_id: _builtins.str
@@ -365,10 +365,10 @@ class SampleReviewed(_message.Message):
     """Id of the class it now has."""
     decision: Global___Decision.ValueType
     """What the person decided."""
-    note: _builtins.str
-    """In the reviewer's words, may be empty."""
     revision: _builtins.int
     """Grows with every change of the sample."""
+    note_id: _builtins.str
+    """Id of the reviewer's words, which the dataset service keeps until they are erased; empty when there are none."""
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
         """Who decided, and when."""
@@ -381,12 +381,12 @@ class SampleReviewed(_message.Message):
         class_id: _builtins.str = ...,
         decision: Global___Decision.ValueType = ...,
         actor: _mesh_pb2.Actor | None = ...,
-        note: _builtins.str = ...,
         revision: _builtins.int = ...,
+        note_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "class_id", b"class_id", "dataset_id", b"dataset_id", "decision", b"decision", "note", b"note", "revision", b"revision", "sample_id", b"sample_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "class_id", b"class_id", "dataset_id", b"dataset_id", "decision", b"decision", "note_id", b"note_id", "revision", b"revision", "sample_id", b"sample_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

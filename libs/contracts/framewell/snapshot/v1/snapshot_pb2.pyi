@@ -6,6 +6,7 @@ Immutable sets of accepted samples."""
 from collections import abc as _abc
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
+from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -95,6 +96,7 @@ class SnapshotPublished(_message.Message):
     RECIPE_FIELD_NUMBER: _builtins.int
     EMBEDDING_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     snapshot_id: _builtins.str
     """Id of the snapshot."""
     dataset_id: _builtins.str
@@ -103,6 +105,8 @@ class SnapshotPublished(_message.Message):
     """Number of the snapshot: counts up by one per dataset, from 1."""
     recipe: _builtins.str
     """The dataset's own recipe, started by this fact: `identity`, `classifier`; empty: none."""
+    purpose: _rights_pb2.Purpose.ValueType
+    """The purpose that its samples may be used for: every later step asks whether that is its own."""
     @_builtins.property
     def manifest(self) -> _media_pb2.ObjectRef:
         """Manifest (JSON): content hashes, counts per class and split, where each table lies."""
@@ -140,10 +144,11 @@ class SnapshotPublished(_message.Message):
         recipe: _builtins.str = ...,
         embedding: _mesh_pb2.ModelVersion | None = ...,
         actor: _mesh_pb2.Actor | None = ...,
+        purpose: _rights_pb2.Purpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "background", b"background", "embedding", b"embedding", "manifest", b"manifest", "samples", b"samples"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "background", b"background", "dataset_id", b"dataset_id", "embedding", b"embedding", "manifest", b"manifest", "number", b"number", "recipe", b"recipe", "samples", b"samples", "snapshot_id", b"snapshot_id", "splits", b"splits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "background", b"background", "dataset_id", b"dataset_id", "embedding", b"embedding", "manifest", b"manifest", "number", b"number", "purpose", b"purpose", "recipe", b"recipe", "samples", b"samples", "snapshot_id", b"snapshot_id", "splits", b"splits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
