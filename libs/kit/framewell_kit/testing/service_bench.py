@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from google.protobuf.message import Message
 
@@ -44,6 +44,8 @@ from framewell_kit.telemetry import Telemetry, handling
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.held_lease import HeldLease
+
+AnyStage: TypeAlias = Stage | HeavyStage | Broadcast
 
 PART_SECONDS = 5.0
 WORKER = "bench"
@@ -161,6 +163,27 @@ class ServiceBench:
         await self.outbox.flush()
         return answers
 
+    async def take(self, stage: AnyStage, event: Event) -> list[Message]:
+        """Hand a record to one stage and publish what it answers; what it refuses for good is given up.
+
+        Unlike `deliver` nothing else happens: the outbox waits. Raises NotYet and Busy.
+        """
+        envelope, fact = event
+        cause = Cause(
+            envelope.id,
+            envelope.source,
+            envelope.type,
+            envelope.time,
+            subject=envelope.subject,
+            traceparent=envelope.traceparent,
+        )
+        try:
+            return await self._handle(stage, fact, cause)
+        except Rejected as refusal:
+            if isinstance(stage, Broadcast):
+                return []
+            return await self._give_up(stage, fact, Reason(refusal.reason, refusal.code), cause)
+
     async def deliver_own(self, *kinds: type[Message]) -> int:
         """Hand the service's own facts (of these types, or all) to its stages; return how many.
 
@@ -242,7 +265,7 @@ class ServiceBench:
         self._opened.push_async_callback(server.stop, 0)
         return f"127.0.0.1:{port}"
 
-    def _reading(self, fact: Message, group: str) -> list[Stage | HeavyStage | Broadcast]:
+    def _reading(self, fact: Message, group: str) -> list[AnyStage]:
         return [
             stage
             for stage in self.service.stages
@@ -251,26 +274,10 @@ class ServiceBench:
         ]
 
     async def _deliver_event(self, event: Event) -> None:
-        envelope, fact = event
-        cause = Cause(
-            envelope.id,
-            envelope.source,
-            envelope.type,
-            envelope.time,
-            subject=envelope.subject,
-            traceparent=envelope.traceparent,
-        )
-        for stage in self._reading(fact, ""):
-            try:
-                await self._handle(stage, fact, cause)
-            except Rejected as refusal:
-                reason = Reason(refusal.reason, refusal.code)
-                if not isinstance(stage, Broadcast):
-                    await self._give_up(stage, fact, reason, cause)
+        for stage in self._reading(event.message, ""):
+            await self.take(stage, event)
 
-    async def _handle(
-        self, stage: Stage | HeavyStage | Broadcast, fact: Message, cause: Cause
-    ) -> list[Message]:
+    async def _handle(self, stage: AnyStage, fact: Message, cause: Cause) -> list[Message]:
         with handling(cause, "bench"):
             if isinstance(stage, Broadcast):
                 await stage.handler(fact, cause)
