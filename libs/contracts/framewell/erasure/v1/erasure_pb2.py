@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/erasure/v1/erasure.proto\x12\x14\x66ramewell.erasure.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\x8c\x01\n\x10\x45rasureRequested\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"*\n\x0b\x45rasedCount\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\x97\x01\n\x10\x45rasureCompleted\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x31\n\x06\x63ounts\x18\x04 \x03(\x0b\x32!.framewell.erasure.v1.ErasedCount\"\xd2\x01\n\x0e\x45rasurePlanned\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x11\n\tclass_ids\x18\x03 \x03(\t\x12\x11\n\tasset_ids\x18\x04 \x03(\t\x12\x13\n\x0bname_hashes\x18\x05 \x03(\t\x12\x0c\n\x04part\x18\x06 \x01(\x05\x12\r\n\x05parts\x18\x07 \x01(\x05\x12\'\n\x05\x61\x63tor\x18\x08 \x01(\x0b\x32\x18.framewell.mesh.v1.Actorb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/erasure/v1/erasure.proto\x12\x14\x66ramewell.erasure.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\x8c\x01\n\x10\x45rasureRequested\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"*\n\x0b\x45rasedCount\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\x97\x01\n\x10\x45rasureCompleted\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x31\n\x06\x63ounts\x18\x04 \x03(\x0b\x32!.framewell.erasure.v1.ErasedCount\"\xe3\x01\n\x0e\x45rasurePlanned\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x11\n\tclass_ids\x18\x03 \x03(\t\x12\x11\n\tasset_ids\x18\x04 \x03(\t\x12\x13\n\x0bname_hashes\x18\x05 \x03(\t\x12\x0c\n\x04part\x18\x06 \x01(\x05\x12\r\n\x05parts\x18\x07 \x01(\x05\x12\'\n\x05\x61\x63tor\x18\x08 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x0f\n\x07plan_id\x18\t \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,5 +39,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ERASURECOMPLETED']._serialized_start=278
   _globals['_ERASURECOMPLETED']._serialized_end=429
   _globals['_ERASUREPLANNED']._serialized_start=432
-  _globals['_ERASUREPLANNED']._serialized_end=642
+  _globals['_ERASUREPLANNED']._serialized_end=659
 # @@protoc_insertion_point(module_scope)

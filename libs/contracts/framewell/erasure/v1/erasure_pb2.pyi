@@ -66,7 +66,7 @@ class ErasedCount(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Kind of thing in words: `crops`, `vectors`, `names`, `proxies` …"""
+    """The store they were erased from, as the service names it: a collection, or a kind of object."""
     count: _builtins.int
     """How many of them were erased."""
     def __init__(
@@ -135,12 +135,15 @@ class ErasurePlanned(_message.Message):
     PART_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
     erasure_id: _builtins.str
     """Id of the request."""
     part: _builtins.int
     """Number of this fact among those of the request, from 1."""
     parts: _builtins.int
     """How many facts the request has."""
+    plan_id: _builtins.str
+    """Id of this plan, the same in all of its facts: made from the event that asked."""
     @_builtins.property
     def subject(self) -> _mesh_pb2.Subject:
         """What is to be forgotten. Its key is that of the fact."""
@@ -174,10 +177,11 @@ class ErasurePlanned(_message.Message):
         part: _builtins.int = ...,
         parts: _builtins.int = ...,
         actor: _mesh_pb2.Actor | None = ...,
+        plan_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "asset_ids", b"asset_ids", "class_ids", b"class_ids", "erasure_id", b"erasure_id", "name_hashes", b"name_hashes", "part", b"part", "parts", b"parts", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "asset_ids", b"asset_ids", "class_ids", b"class_ids", "erasure_id", b"erasure_id", "name_hashes", b"name_hashes", "part", b"part", "parts", b"parts", "plan_id", b"plan_id", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -640,3 +640,172 @@ class StartedRecord(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___StartedRecord: _TypeAlias = StartedRecord  # noqa: Y015
+
+@_typing.final
+class SearchHoldingsRequest(_message.Message):
+    """Names what is to be searched for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NEEDLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def needles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names, ids and keys that must not be found, in UTF-8; text is compared without regard to case. At most 1000."""
+
+    def __init__(
+        self,
+        *,
+        needles: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["needles", b"needles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchHoldingsRequest: _TypeAlias = SearchHoldingsRequest  # noqa: Y015
+
+@_typing.final
+class SearchHoldingsResponse(_message.Message):
+    """What was searched, and what was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def stores(self) -> _containers.RepeatedCompositeFieldContainer[Global___SearchedStore]:
+        """One entry for each collection of the service's database and for its objects, in alphabetical order."""
+
+    def __init__(
+        self,
+        *,
+        stores: _abc.Iterable[Global___SearchedStore] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["stores", b"stores"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchHoldingsResponse: _TypeAlias = SearchHoldingsResponse  # noqa: Y015
+
+@_typing.final
+class SearchedStore(_message.Message):
+    """One store that was searched."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORE_FIELD_NUMBER: _builtins.int
+    SEARCHED_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    PLACES_FIELD_NUMBER: _builtins.int
+    NEEDLES_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    store: _builtins.str
+    """The store, as the service names it."""
+    searched: _builtins.int
+    """Number of documents or objects that were looked through."""
+    found: _builtins.int
+    """Number of those in which a needle stands."""
+    kept: _builtins.str
+    """Why what was found there may stay, from the service's own declaration; empty where it must not."""
+    @_builtins.property
+    def places(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Where: ids of the first documents or objects in which a needle stands, at most 20."""
+
+    @_builtins.property
+    def needles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Which of the needles stand there, by their places in the request, from 0."""
+
+    def __init__(
+        self,
+        *,
+        store: _builtins.str = ...,
+        searched: _builtins.int = ...,
+        found: _builtins.int = ...,
+        places: _abc.Iterable[_builtins.str] | None = ...,
+        needles: _abc.Iterable[_builtins.int] | None = ...,
+        kept: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "kept", b"kept", "needles", b"needles", "places", b"places", "searched", b"searched", "store", b"store"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchedStore: _TypeAlias = SearchedStore  # noqa: Y015
+
+@_typing.final
+class ListHoldingsRequest(_message.Message):
+    """Asks for the whole declaration; there is nothing to choose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHoldingsRequest: _TypeAlias = ListHoldingsRequest  # noqa: Y015
+
+@_typing.final
+class ListHoldingsResponse(_message.Message):
+    """What the service declares."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLDINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def holdings(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeclaredHolding]:
+        """One entry for each of its stores."""
+
+    def __init__(
+        self,
+        *,
+        holdings: _abc.Iterable[Global___DeclaredHolding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holdings", b"holdings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHoldingsResponse: _TypeAlias = ListHoldingsResponse  # noqa: Y015
+
+@_typing.final
+class DeclaredHolding(_message.Message):
+    """What one store of a service holds of people, assets and holders of rights."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORE_FIELD_NUMBER: _builtins.int
+    HOLDS_FIELD_NUMBER: _builtins.int
+    ERASED_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    store: _builtins.str
+    """The store, as the service names it."""
+    holds: _builtins.str
+    """What it holds of anybody, in words."""
+    erased: _builtins.bool
+    """True when an erasure removes that."""
+    kept: _builtins.str
+    """Why it stays where an erasure does not remove it."""
+    def __init__(
+        self,
+        *,
+        store: _builtins.str = ...,
+        holds: _builtins.str = ...,
+        erased: _builtins.bool = ...,
+        kept: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased", b"erased", "holds", b"holds", "kept", b"kept", "store", b"store"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeclaredHolding: _TypeAlias = DeclaredHolding  # noqa: Y015

@@ -61,6 +61,16 @@ class OperationsServiceStub:
                 request_serializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.DescribeWorkRequest.SerializeToString,
                 response_deserializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.DescribeWorkResponse.FromString,
                 _registered_method=True)
+        self.SearchHoldings = channel.unary_unary(
+                '/framewell.mesh.v1.OperationsService/SearchHoldings',
+                request_serializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.SearchHoldingsRequest.SerializeToString,
+                response_deserializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.SearchHoldingsResponse.FromString,
+                _registered_method=True)
+        self.ListHoldings = channel.unary_unary(
+                '/framewell.mesh.v1.OperationsService/ListHoldings',
+                request_serializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.ListHoldingsRequest.SerializeToString,
+                response_deserializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.ListHoldingsResponse.FromString,
+                _registered_method=True)
 
 
 class OperationsServiceServicer:
@@ -103,6 +113,21 @@ class OperationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SearchHoldings(self, request, context):
+        """Searches everything that the service stores for words and bytes: its documents as they lie in the database, and its
+        objects. Asks for the authority `admin`, or `local` on a loopback mesh without tokens; the needles are not kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListHoldings(self, request, context):
+        """Lists what the service declares to hold of people, assets and holders of rights, store by store.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OperationsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +155,16 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.DescribeWork,
                     request_deserializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.DescribeWorkRequest.FromString,
                     response_serializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.DescribeWorkResponse.SerializeToString,
+            ),
+            'SearchHoldings': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchHoldings,
+                    request_deserializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.SearchHoldingsRequest.FromString,
+                    response_serializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.SearchHoldingsResponse.SerializeToString,
+            ),
+            'ListHoldings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHoldings,
+                    request_deserializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.ListHoldingsRequest.FromString,
+                    response_serializer=framewell_dot_mesh_dot_v1_dot_operations__service__pb2.ListHoldingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -269,6 +304,60 @@ class OperationsService:
             '/framewell.mesh.v1.OperationsService/DescribeWork',
             framewell_dot_mesh_dot_v1_dot_operations__service__pb2.DescribeWorkRequest.SerializeToString,
             framewell_dot_mesh_dot_v1_dot_operations__service__pb2.DescribeWorkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchHoldings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.mesh.v1.OperationsService/SearchHoldings',
+            framewell_dot_mesh_dot_v1_dot_operations__service__pb2.SearchHoldingsRequest.SerializeToString,
+            framewell_dot_mesh_dot_v1_dot_operations__service__pb2.SearchHoldingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHoldings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.mesh.v1.OperationsService/ListHoldings',
+            framewell_dot_mesh_dot_v1_dot_operations__service__pb2.ListHoldingsRequest.SerializeToString,
+            framewell_dot_mesh_dot_v1_dot_operations__service__pb2.ListHoldingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,12 @@ class OperationsServiceStub:
     """Lets a stage go on at once whose breaker is open, in every replica of the service."""
     DescribeWork: _grpc.UnaryUnaryMultiCallable[_operations_service_pb2.DescribeWorkRequest, _operations_service_pb2.DescribeWorkResponse]
     """Describes what the service holds of one asset, and what keeps this process from going on."""
+    SearchHoldings: _grpc.UnaryUnaryMultiCallable[_operations_service_pb2.SearchHoldingsRequest, _operations_service_pb2.SearchHoldingsResponse]
+    """Searches everything that the service stores for words and bytes: its documents as they lie in the database, and its
+    objects. Asks for the authority `admin`, or `local` on a loopback mesh without tokens; the needles are not kept.
+    """
+    ListHoldings: _grpc.UnaryUnaryMultiCallable[_operations_service_pb2.ListHoldingsRequest, _operations_service_pb2.ListHoldingsResponse]
+    """Lists what the service declares to hold of people, assets and holders of rights, store by store."""
 
 @_typing.type_check_only
 class OperationsServiceAsyncStub(OperationsServiceStub):
@@ -63,6 +69,12 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Lets a stage go on at once whose breaker is open, in every replica of the service."""
     DescribeWork: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.DescribeWorkRequest, _operations_service_pb2.DescribeWorkResponse]  # type: ignore[assignment]
     """Describes what the service holds of one asset, and what keeps this process from going on."""
+    SearchHoldings: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.SearchHoldingsRequest, _operations_service_pb2.SearchHoldingsResponse]  # type: ignore[assignment]
+    """Searches everything that the service stores for words and bytes: its documents as they lie in the database, and its
+    objects. Asks for the authority `admin`, or `local` on a loopback mesh without tokens; the needles are not kept.
+    """
+    ListHoldings: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.ListHoldingsRequest, _operations_service_pb2.ListHoldingsResponse]  # type: ignore[assignment]
+    """Lists what the service declares to hold of people, assets and holders of rights, store by store."""
 
 class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Looks into one process and changes how it logs and consumes. Reading asks for a caller the mesh knows; changing asks
@@ -108,5 +120,23 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_service_pb2.DescribeWorkResponse, _abc.Awaitable[_operations_service_pb2.DescribeWorkResponse]]:
         """Describes what the service holds of one asset, and what keeps this process from going on."""
+
+    @_abc_1.abstractmethod
+    def SearchHoldings(
+        self,
+        request: _operations_service_pb2.SearchHoldingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_service_pb2.SearchHoldingsResponse, _abc.Awaitable[_operations_service_pb2.SearchHoldingsResponse]]:
+        """Searches everything that the service stores for words and bytes: its documents as they lie in the database, and its
+        objects. Asks for the authority `admin`, or `local` on a loopback mesh without tokens; the needles are not kept.
+        """
+
+    @_abc_1.abstractmethod
+    def ListHoldings(
+        self,
+        request: _operations_service_pb2.ListHoldingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_service_pb2.ListHoldingsResponse, _abc.Awaitable[_operations_service_pb2.ListHoldingsResponse]]:
+        """Lists what the service declares to hold of people, assets and holders of rights, store by store."""
 
 def add_OperationsServiceServicer_to_server(servicer: OperationsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
