@@ -172,6 +172,7 @@ _FACTS = (
     FactType(segment.SegmentIngested, "work.asset_id", ("ingest",)),
     FactType(recording.RecordingClosed, "work.asset_id", ("ingest",)),
     FactType(asset.AssetRejected, "work.asset_id", ("ingest", "transcode"), result=True),
+    FactType(asset.AssetPermitted, "work.asset_id", ("transcode", "inference")),
     FactType(programme.ProgrammeChanged, "asset_id", (OUTSIDE,)),
     FactType(asset.AssetRemoved, "asset_id", (OUTSIDE, "ingest"), result=True),
     # --- making pictures and sound readable

@@ -60,6 +60,7 @@ class AssetIngested(_message.Message):
     EXISTING_PROXY_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     INGESTED_AT_FIELD_NUMBER: _builtins.int
+    RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     container: _builtins.str
     """Container by FFmpeg's name, e.g. `mov`, `mpegts`, `jpeg`."""
     source: _builtins.str
@@ -68,6 +69,8 @@ class AssetIngested(_message.Message):
     """Where the original came from, as the request named it."""
     revision: _builtins.int
     """Grows with every change of the asset; older ones are ignored."""
+    rights_revision: _builtins.int
+    """Revision of the rights decision by which this generation is to be made, or of a later one; 0 for any."""
     @_builtins.property
     def work(self) -> _media_pb2.Work:
         """The work that begins; its timeline is not known yet."""
@@ -115,14 +118,45 @@ class AssetIngested(_message.Message):
         existing_proxy: _media_pb2.ObjectRef | None = ...,
         revision: _builtins.int = ...,
         ingested_at: _timestamp_pb2.Timestamp | None = ...,
+        rights_revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "revision", b"revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "revision", b"revision", "rights_revision", b"rights_revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AssetIngested: _TypeAlias = AssetIngested  # noqa: Y015
+
+@_typing.final
+class AssetPermitted(_message.Message):
+    """Part of the analysis of an asset was left out or taken away for want of right, and is permitted now: ingest has it
+    done again, as the next generation.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_FIELD_NUMBER: _builtins.int
+    RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
+    rights_revision: _builtins.int
+    """Revision of the rights decision that permits it."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work of which something is left out: asset, generation and lane."""
+
+    def __init__(
+        self,
+        *,
+        work: _media_pb2.Work | None = ...,
+        rights_revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rights_revision", b"rights_revision", "work", b"work"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetPermitted: _TypeAlias = AssetPermitted  # noqa: Y015
 
 @_typing.final
 class AssetRejected(_message.Message):

@@ -102,12 +102,20 @@ class AudioExtracted(_message.Message):
     SPEECH_FIELD_NUMBER: _builtins.int
     LOUDNESS_LUFS_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
+    RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
     present: _builtins.bool
     """True when there is sound."""
     segment_count: _builtins.int
     """Number of segments of the rendition."""
     loudness_lufs: _builtins.float
     """Integrated loudness in LUFS (ITU-R BS.1770); unset when there is no sound or only silence."""
+    rights_revision: _builtins.int
+    """Revision of the rights decision by which it was made."""
+    withheld: _builtins.str
+    """Why analysis may not listen to it, or not to passages of it, in one sentence; empty when it may listen to all.
+    These passages are silent in `speech`, which is unset when nothing is left.
+    """
     @_builtins.property
     def work(self) -> _media_pb2.Work:
         """The work; its clock lets what is heard be placed in pts."""
@@ -139,10 +147,12 @@ class AudioExtracted(_message.Message):
         speech: _media_pb2.ObjectRef | None = ...,
         loudness_lufs: _builtins.float | None = ...,
         duration: _duration_pb2.Duration | None = ...,
+        rights_revision: _builtins.int = ...,
+        withheld: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "segments", b"segments", "speech", b"speech", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "segment_count", b"segment_count", "segments", b"segments", "speech", b"speech", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "rights_revision", b"rights_revision", "segment_count", b"segment_count", "segments", b"segments", "speech", b"speech", "withheld", b"withheld", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__loudness_lufs: _TypeAlias = _typing.Literal["loudness_lufs"]  # noqa: Y015
     _WhichOneofArgType__loudness_lufs: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs"]  # noqa: Y015

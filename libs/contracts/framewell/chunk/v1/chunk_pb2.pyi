@@ -102,10 +102,18 @@ class ChunkTranscoded(_message.Message):
     PROVISIONAL_CUTS_FIELD_NUMBER: _builtins.int
     PICTURES_FIELD_NUMBER: _builtins.int
     MISSING_PTS_FIELD_NUMBER: _builtins.int
+    RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
     chunk_id: _builtins.str
     """Id of the chunk and key of the fact."""
     index: _builtins.int
     """Its place among the asset's chunks, from 0."""
+    rights_revision: _builtins.int
+    """Revision of the rights decision by which it was made."""
+    withheld: _builtins.str
+    """Why analysis may not look at it, or not at passages of it, in one sentence; empty when it may look at all of it.
+    Frames and scores leave these passages out, and are unset when nothing is left.
+    """
     @_builtins.property
     def work(self) -> _media_pb2.Work:
         """The asset's work it is part of."""
@@ -161,10 +169,12 @@ class ChunkTranscoded(_message.Message):
         provisional_cuts: _abc.Iterable[_builtins.int] | None = ...,
         pictures: Global___PictureStatistics | None = ...,
         missing_pts: _abc.Iterable[_builtins.int] | None = ...,
+        rights_revision: _builtins.int = ...,
+        withheld: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "pictures", b"pictures", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "missing_pts", b"missing_pts", "outcome", b"outcome", "pictures", b"pictures", "provisional_cuts", b"provisional_cuts", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "missing_pts", b"missing_pts", "outcome", b"outcome", "pictures", b"pictures", "provisional_cuts", b"provisional_cuts", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "rights_revision", b"rights_revision", "shot_scores", b"shot_scores", "span", b"span", "withheld", b"withheld", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
