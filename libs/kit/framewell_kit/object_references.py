@@ -5,7 +5,7 @@ holder and object, written once, so that holding twice is holding once and relea
 more. The object is written before it is held, and held before a document or a fact names it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef
@@ -38,14 +38,15 @@ class ObjectReferences:
         """Return how many hold the object."""
         return await self.documents.count(COLLECTION, {"key": key_of(key)})
 
-    async def release(self, holder: str) -> int:
-        """Let go of everything the holder has; return how many objects were deleted. Raises Busy.
+    async def release(self, holder: str, keys: Iterable[str] | None = None) -> int:
+        """Let go of everything the holder has, or of these keys; return how many objects were deleted.
 
-        An object goes before the note that it was held, so that a release that broke off is finished by the
+        Raises Busy. An object goes before the note that it was held, so that a release that broke off is finished by the
         next one; the last of several holders that are released at once deletes what they shared.
         """
         deleted = 0
-        for pair in await self.documents.find(COLLECTION, {"holder": holder}):
+        named = {} if keys is None else {"key": {"$in": sorted(set(keys))}}
+        for pair in await self.documents.find(COLLECTION, {"holder": holder, **named}):
             others = {"key": pair["key"], "holder": {"$ne": holder}}
             if not await self.documents.count(COLLECTION, others):
                 deleted += await self.objects.delete(pair["key"])
