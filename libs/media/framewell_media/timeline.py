@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from framewell_media.timecode import Timecode, TimecodeError
+from framewell_contracts.timecode import Timecode, TimecodeError
 
 LEAP_SECONDS: Final = 10.0
 """A clock that moves on by more from one packet to the next has a discontinuity there."""

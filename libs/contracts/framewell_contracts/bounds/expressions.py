@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -135,7 +136,7 @@ def _compared(compare: Callable[[Any, Any], bool], left: Evaluate, right: Evalua
 def _value(this: Any, path: list[str]) -> Any:
     for name in path:
         this = getattr(this, name)
-    return (this.seconds, this.nanos) if isinstance(this, Timestamp) else this
+    return (this.seconds, this.nanos) if isinstance(this, Timestamp | Duration) else this
 
 
 def _has(this: Any, path: list[str]) -> bool:

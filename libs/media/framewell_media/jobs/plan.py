@@ -16,7 +16,7 @@ from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_
 from framewell_media.planning.packets import NO_TIME
 from framewell_media.planning.table import read_chunk, write_plan
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
-from framewell_media.timecode import Timecode, TimecodeError
+from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.tracks import moving_pictures, sound_track
 
 _MAX_GAPS: Final = 1000

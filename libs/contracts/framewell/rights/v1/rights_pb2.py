@@ -24,44 +24,53 @@ _sym_db = _symbol_database.Default()
 
 from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media__pb2
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/rights/v1/rights.proto\x12\x13\x66ramewell.rights.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n\x07Payment\x12,\n\x05model\x18\x01 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel\x12\x0e\n\x06\x61mount\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\"\x8d\x04\n\x0fRightsStatement\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06holder\x18\x04 \x01(\t\x12\x34\n\x06source\x18\x05 \x01(\x0e\x32$.framewell.rights.v1.StatementSource\x12&\n\x04span\x18\x06 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12.\n\x08purposes\x18\x07 \x03(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12%\n\x03use\x18\x08 \x01(\x0e\x32\x18.framewell.rights.v1.Use\x12\x34\n\x0blegal_basis\x18\t \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12.\n\nvalid_from\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bterritories\x18\x0c \x03(\t\x12-\n\x07payment\x18\r \x01(\x0b\x32\x1c.framewell.rights.v1.Payment\x12\x10\n\x08verbatim\x18\x0e \x01(\t\x12\x10\n\x08\x66ound_at\x18\x0f \x01(\t\"F\n\x0cStatementRef\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\"\xe8\x01\n\x0eRightsDecision\x12-\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\x35\n\x07grounds\x18\x04 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x34\n\x0blegal_basis\x18\x05 \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12\x17\n\x0frights_revision\x18\x06 \x01(\x03\"\xb1\x01\n\rRightsChanged\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03\"\x8f\x01\n\x0fPurposeDecision\x12-\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12*\n\x08withheld\x18\x03 \x03(\x0b\x32\x18.framewell.media.v1.Span\x12\x10\n\x08sentence\x18\x04 \x01(\t\"y\n\rRightsDecided\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x36\n\x08purposes\x18\x03 \x03(\x0b\x32$.framewell.rights.v1.PurposeDecision\x12\x0c\n\x04gone\x18\x04 \x01(\x08\"\x92\x01\n\x10\x41ppliedStatement\x12\x34\n\tstatement\x18\x01 \x01(\x0b\x32!.framewell.rights.v1.StatementRef\x12\x36\n\x07outcome\x18\x02 \x01(\x0e\x32%.framewell.rights.v1.StatementOutcome\x12\x10\n\x08sentence\x18\x03 \x01(\t\"\x9f\x01\n\rRightsApplied\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x11\n\tchange_id\x18\x02 \x01(\t\x12\x39\n\nstatements\x18\x03 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03*\xe0\x01\n\x0fStatementSource\x12 \n\x1cSTATEMENT_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19STATEMENT_SOURCE_CONTRACT\x10\x01\x12\x1b\n\x17STATEMENT_SOURCE_TDMREP\x10\x02\x12\x18\n\x14STATEMENT_SOURCE_XMP\x10\x03\x12\x19\n\x15STATEMENT_SOURCE_EXIF\x10\x04\x12\x19\n\x15STATEMENT_SOURCE_C2PA\x10\x05\x12\x1f\n\x1bSTATEMENT_SOURCE_HOUSE_RULE\x10\x06*\x88\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x14\n\x10PURPOSE_ANALYSIS\x10\x01\x12\x18\n\x14PURPOSE_OWN_TRAINING\x10\x02\x12\x13\n\x0fPURPOSE_SHARING\x10\x03\x12\x1f\n\x1bPURPOSE_GENERATIVE_TRAINING\x10\x04*T\n\x03Use\x12\x13\n\x0fUSE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bUSE_ALLOWED\x10\x01\x12\x12\n\x0eUSE_PROHIBITED\x10\x02\x12\x13\n\x0fUSE_CONSTRAINED\x10\x03*\xc4\x01\n\nLegalBasis\x12\x1b\n\x17LEGAL_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13LEGAL_BASIS_LICENCE\x10\x01\x12\x1e\n\x1aLEGAL_BASIS_OWN_PRODUCTION\x10\x02\x12\x13\n\x0fLEGAL_BASIS_TDM\x10\x03\x12\x1c\n\x18LEGAL_BASIS_TDM_RESEARCH\x10\x04\x12\x16\n\x12LEGAL_BASIS_PUBLIC\x10\x05\x12\x15\n\x11LEGAL_BASIS_OTHER\x10\x06*P\n\x08PayModel\x12\x19\n\x15PAY_MODEL_UNSPECIFIED\x10\x00\x12\x12\n\x0ePAY_MODEL_FLAT\x10\x01\x12\x15\n\x11PAY_MODEL_PER_USE\x10\x02*\xe4\x01\n\x10StatementOutcome\x12!\n\x1dSTATEMENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSTATEMENT_OUTCOME_IN_FORCE\x10\x01\x12%\n!STATEMENT_OUTCOME_MATCHED_NOTHING\x10\x02\x12$\n STATEMENT_OUTCOME_NOT_AUTHORISED\x10\x03\x12 \n\x1cSTATEMENT_OUTCOME_UNREADABLE\x10\x04\x12\x1e\n\x1aSTATEMENT_OUTCOME_OUTDATED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/rights/v1/rights.proto\x12\x13\x66ramewell.rights.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n\x07Payment\x12,\n\x05model\x18\x01 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel\x12\x0e\n\x06\x61mount\x18\x02 \x01(\t\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\"\xaf\x01\n\x07Passage\x12\x31\n\x06\x66rames\x18\x01 \x01(\x0b\x32\x1f.framewell.rights.v1.FrameRangeH\x00\x12\x31\n\x07seconds\x18\x02 \x01(\x0b\x32\x1e.framewell.rights.v1.TimeRangeH\x00\x12\x36\n\x08timecode\x18\x03 \x01(\x0b\x32\".framewell.rights.v1.TimecodeRangeH\x00\x42\x06\n\x04unit\"1\n\nFrameRange\x12\x13\n\x0b\x66irst_frame\x18\x01 \x01(\x03\x12\x0e\n\x06\x66rames\x18\x02 \x01(\x03\"]\n\tTimeRange\x12(\n\x05start\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"+\n\rTimecodeRange\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\"\xbc\x04\n\x0fRightsStatement\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06holder\x18\x04 \x01(\t\x12\x34\n\x06source\x18\x05 \x01(\x0e\x32$.framewell.rights.v1.StatementSource\x12&\n\x04span\x18\x06 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12.\n\x08purposes\x18\x07 \x03(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12%\n\x03use\x18\x08 \x01(\x0e\x32\x18.framewell.rights.v1.Use\x12\x34\n\x0blegal_basis\x18\t \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12.\n\nvalid_from\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bterritories\x18\x0c \x03(\t\x12-\n\x07payment\x18\r \x01(\x0b\x32\x1c.framewell.rights.v1.Payment\x12\x10\n\x08verbatim\x18\x0e \x01(\t\x12\x10\n\x08\x66ound_at\x18\x0f \x01(\t\x12-\n\x07passage\x18\x10 \x01(\x0b\x32\x1c.framewell.rights.v1.Passage\"F\n\x0cStatementRef\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\"\xe8\x01\n\x0eRightsDecision\x12-\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\x35\n\x07grounds\x18\x04 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x34\n\x0blegal_basis\x18\x05 \x01(\x0e\x32\x1f.framewell.rights.v1.LegalBasis\x12\x17\n\x0frights_revision\x18\x06 \x01(\x03\"\xb1\x01\n\rRightsChanged\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03\"\x8f\x01\n\x0fPurposeDecision\x12-\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12*\n\x08withheld\x18\x03 \x03(\x0b\x32\x18.framewell.media.v1.Span\x12\x10\n\x08sentence\x18\x04 \x01(\t\"y\n\rRightsDecided\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x36\n\x08purposes\x18\x03 \x03(\x0b\x32$.framewell.rights.v1.PurposeDecision\x12\x0c\n\x04gone\x18\x04 \x01(\x08\"\x92\x01\n\x10\x41ppliedStatement\x12\x34\n\tstatement\x18\x01 \x01(\x0b\x32!.framewell.rights.v1.StatementRef\x12\x36\n\x07outcome\x18\x02 \x01(\x0e\x32%.framewell.rights.v1.StatementOutcome\x12\x10\n\x08sentence\x18\x03 \x01(\t\"\x9f\x01\n\rRightsApplied\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x11\n\tchange_id\x18\x02 \x01(\t\x12\x39\n\nstatements\x18\x03 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03*\xe0\x01\n\x0fStatementSource\x12 \n\x1cSTATEMENT_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19STATEMENT_SOURCE_CONTRACT\x10\x01\x12\x1b\n\x17STATEMENT_SOURCE_TDMREP\x10\x02\x12\x18\n\x14STATEMENT_SOURCE_XMP\x10\x03\x12\x19\n\x15STATEMENT_SOURCE_EXIF\x10\x04\x12\x19\n\x15STATEMENT_SOURCE_C2PA\x10\x05\x12\x1f\n\x1bSTATEMENT_SOURCE_HOUSE_RULE\x10\x06*\x88\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x14\n\x10PURPOSE_ANALYSIS\x10\x01\x12\x18\n\x14PURPOSE_OWN_TRAINING\x10\x02\x12\x13\n\x0fPURPOSE_SHARING\x10\x03\x12\x1f\n\x1bPURPOSE_GENERATIVE_TRAINING\x10\x04*T\n\x03Use\x12\x13\n\x0fUSE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bUSE_ALLOWED\x10\x01\x12\x12\n\x0eUSE_PROHIBITED\x10\x02\x12\x13\n\x0fUSE_CONSTRAINED\x10\x03*\xc4\x01\n\nLegalBasis\x12\x1b\n\x17LEGAL_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13LEGAL_BASIS_LICENCE\x10\x01\x12\x1e\n\x1aLEGAL_BASIS_OWN_PRODUCTION\x10\x02\x12\x13\n\x0fLEGAL_BASIS_TDM\x10\x03\x12\x1c\n\x18LEGAL_BASIS_TDM_RESEARCH\x10\x04\x12\x16\n\x12LEGAL_BASIS_PUBLIC\x10\x05\x12\x15\n\x11LEGAL_BASIS_OTHER\x10\x06*P\n\x08PayModel\x12\x19\n\x15PAY_MODEL_UNSPECIFIED\x10\x00\x12\x12\n\x0ePAY_MODEL_FLAT\x10\x01\x12\x15\n\x11PAY_MODEL_PER_USE\x10\x02*\xe4\x01\n\x10StatementOutcome\x12!\n\x1dSTATEMENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSTATEMENT_OUTCOME_IN_FORCE\x10\x01\x12%\n!STATEMENT_OUTCOME_MATCHED_NOTHING\x10\x02\x12$\n STATEMENT_OUTCOME_NOT_AUTHORISED\x10\x03\x12 \n\x1cSTATEMENT_OUTCOME_UNREADABLE\x10\x04\x12\x1e\n\x1aSTATEMENT_OUTCOME_OUTDATED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.rights.v1.rights_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STATEMENTSOURCE']._serialized_start=1839
-  _globals['_STATEMENTSOURCE']._serialized_end=2063
-  _globals['_PURPOSE']._serialized_start=2066
-  _globals['_PURPOSE']._serialized_end=2202
-  _globals['_USE']._serialized_start=2204
-  _globals['_USE']._serialized_end=2288
-  _globals['_LEGALBASIS']._serialized_start=2291
-  _globals['_LEGALBASIS']._serialized_end=2487
-  _globals['_PAYMODEL']._serialized_start=2489
-  _globals['_PAYMODEL']._serialized_end=2569
-  _globals['_STATEMENTOUTCOME']._serialized_start=2572
-  _globals['_STATEMENTOUTCOME']._serialized_end=2800
-  _globals['_PAYMENT']._serialized_start=152
-  _globals['_PAYMENT']._serialized_end=241
-  _globals['_RIGHTSSTATEMENT']._serialized_start=244
-  _globals['_RIGHTSSTATEMENT']._serialized_end=769
-  _globals['_STATEMENTREF']._serialized_start=771
-  _globals['_STATEMENTREF']._serialized_end=841
-  _globals['_RIGHTSDECISION']._serialized_start=844
-  _globals['_RIGHTSDECISION']._serialized_end=1076
-  _globals['_RIGHTSCHANGED']._serialized_start=1079
-  _globals['_RIGHTSCHANGED']._serialized_end=1256
-  _globals['_PURPOSEDECISION']._serialized_start=1259
-  _globals['_PURPOSEDECISION']._serialized_end=1402
-  _globals['_RIGHTSDECIDED']._serialized_start=1404
-  _globals['_RIGHTSDECIDED']._serialized_end=1525
-  _globals['_APPLIEDSTATEMENT']._serialized_start=1528
-  _globals['_APPLIEDSTATEMENT']._serialized_end=1674
-  _globals['_RIGHTSAPPLIED']._serialized_start=1677
-  _globals['_RIGHTSAPPLIED']._serialized_end=1836
+  _globals['_STATEMENTSOURCE']._serialized_start=2287
+  _globals['_STATEMENTSOURCE']._serialized_end=2511
+  _globals['_PURPOSE']._serialized_start=2514
+  _globals['_PURPOSE']._serialized_end=2650
+  _globals['_USE']._serialized_start=2652
+  _globals['_USE']._serialized_end=2736
+  _globals['_LEGALBASIS']._serialized_start=2739
+  _globals['_LEGALBASIS']._serialized_end=2935
+  _globals['_PAYMODEL']._serialized_start=2937
+  _globals['_PAYMODEL']._serialized_end=3017
+  _globals['_STATEMENTOUTCOME']._serialized_start=3020
+  _globals['_STATEMENTOUTCOME']._serialized_end=3248
+  _globals['_PAYMENT']._serialized_start=184
+  _globals['_PAYMENT']._serialized_end=273
+  _globals['_PASSAGE']._serialized_start=276
+  _globals['_PASSAGE']._serialized_end=451
+  _globals['_FRAMERANGE']._serialized_start=453
+  _globals['_FRAMERANGE']._serialized_end=502
+  _globals['_TIMERANGE']._serialized_start=504
+  _globals['_TIMERANGE']._serialized_end=597
+  _globals['_TIMECODERANGE']._serialized_start=599
+  _globals['_TIMECODERANGE']._serialized_end=642
+  _globals['_RIGHTSSTATEMENT']._serialized_start=645
+  _globals['_RIGHTSSTATEMENT']._serialized_end=1217
+  _globals['_STATEMENTREF']._serialized_start=1219
+  _globals['_STATEMENTREF']._serialized_end=1289
+  _globals['_RIGHTSDECISION']._serialized_start=1292
+  _globals['_RIGHTSDECISION']._serialized_end=1524
+  _globals['_RIGHTSCHANGED']._serialized_start=1527
+  _globals['_RIGHTSCHANGED']._serialized_end=1704
+  _globals['_PURPOSEDECISION']._serialized_start=1707
+  _globals['_PURPOSEDECISION']._serialized_end=1850
+  _globals['_RIGHTSDECIDED']._serialized_start=1852
+  _globals['_RIGHTSDECIDED']._serialized_end=1973
+  _globals['_APPLIEDSTATEMENT']._serialized_start=1976
+  _globals['_APPLIEDSTATEMENT']._serialized_end=2122
+  _globals['_RIGHTSAPPLIED']._serialized_start=2125
+  _globals['_RIGHTSAPPLIED']._serialized_end=2284
 # @@protoc_insertion_point(module_scope)

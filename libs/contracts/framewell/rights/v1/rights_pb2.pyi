@@ -7,6 +7,7 @@ from collections import abc as _abc
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -253,8 +254,133 @@ class Payment(_message.Message):
 Global___Payment: _TypeAlias = Payment  # noqa: Y015
 
 @_typing.final
+class Passage(_message.Message):
+    """A part of an asset, as whoever states its rights measures it. Until the clock of the asset is known, and where it has
+    no such unit, a restriction covers the whole asset and a permission nothing.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FRAMES_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    TIMECODE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def frames(self) -> Global___FrameRange:
+        """Counted in pictures, from 0."""
+
+    @_builtins.property
+    def seconds(self) -> Global___TimeRange:
+        """Measured in time from the first picture."""
+
+    @_builtins.property
+    def timecode(self) -> Global___TimecodeRange:
+        """Named by the timecode of its pictures."""
+
+    def __init__(
+        self,
+        *,
+        frames: Global___FrameRange | None = ...,
+        seconds: Global___TimeRange | None = ...,
+        timecode: Global___TimecodeRange | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "seconds", b"seconds", "timecode", b"timecode", "unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "seconds", b"seconds", "timecode", b"timecode", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_unit: _TypeAlias = _typing.Literal["frames", "seconds", "timecode"]  # noqa: Y015
+    _WhichOneofArgType_unit: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_unit) -> _WhichOneofReturnType_unit | None: ...
+
+Global___Passage: _TypeAlias = Passage  # noqa: Y015
+
+@_typing.final
+class FrameRange(_message.Message):
+    """Pictures in a row."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_FRAME_FIELD_NUMBER: _builtins.int
+    FRAMES_FIELD_NUMBER: _builtins.int
+    first_frame: _builtins.int
+    """Index of the first picture in presentation order, from 0."""
+    frames: _builtins.int
+    """How many pictures it covers, from the first one on."""
+    def __init__(
+        self,
+        *,
+        first_frame: _builtins.int = ...,
+        frames: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_frame", b"first_frame", "frames", b"frames"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FrameRange: _TypeAlias = FrameRange  # noqa: Y015
+
+@_typing.final
+class TimeRange(_message.Message):
+    """Time from the first picture of an asset (of its first sample, for sound)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def start(self) -> _duration_pb2.Duration:
+        """Where it begins; unset: with the asset."""
+
+    @_builtins.property
+    def end(self) -> _duration_pb2.Duration:
+        """Where it ends, no longer in it."""
+
+    def __init__(
+        self,
+        *,
+        start: _duration_pb2.Duration | None = ...,
+        end: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimeRange: _TypeAlias = TimeRange  # noqa: Y015
+
+@_typing.final
+class TimecodeRange(_message.Message):
+    """Pictures between two timecodes of an asset (SMPTE ST 12), also over midnight."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    start: _builtins.str
+    """Timecode of the first picture, `HH:MM:SS:FF` (`;FF` for drop frame), counted as the asset counts."""
+    end: _builtins.str
+    """Timecode of the first picture after it."""
+    def __init__(
+        self,
+        *,
+        start: _builtins.str = ...,
+        end: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimecodeRange: _TypeAlias = TimecodeRange  # noqa: Y015
+
+@_typing.final
 class RightsStatement(_message.Message):
-    """One statement about rights. (issuer, statement_id) names it; the newest revision counts."""
+    """One statement about rights. (issuer, statement_id) names it; the newest revision counts. A newer revision that is
+    weaker at any point (purpose, time, passage, territory, price) permits, and takes an actor who may: from any other,
+    both count, and the stricter one decides. Case, white space and invisible characters of names and ids do not.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -273,6 +399,7 @@ class RightsStatement(_message.Message):
     PAYMENT_FIELD_NUMBER: _builtins.int
     VERBATIM_FIELD_NUMBER: _builtins.int
     FOUND_AT_FIELD_NUMBER: _builtins.int
+    PASSAGE_FIELD_NUMBER: _builtins.int
     issuer: _builtins.str
     """Who makes the statement, e.g. a broadcaster or an archive; empty in a request to ingest: the source of its event."""
     statement_id: _builtins.str
@@ -298,7 +425,7 @@ class RightsStatement(_message.Message):
     """Where the words stood, e.g. `EXIF 0x8298 Copyright`, `contract 4711`."""
     @_builtins.property
     def span(self) -> _media_pb2.Span:
-        """The part of the asset it covers; unset for all of it."""
+        """The part of the asset it covers, in pts or in frames alone; unset, as `passage`, for all of it."""
 
     @_builtins.property
     def purposes(self) -> _containers.RepeatedScalarFieldContainer[Global___Purpose.ValueType]:
@@ -314,11 +441,20 @@ class RightsStatement(_message.Message):
 
     @_builtins.property
     def territories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Countries it is limited to (ISO 3166 codes); an empty list means everywhere."""
+        """Territories it is limited to, in any case; an empty list means everywhere: countries (ISO 3166-1: `DE`, `DEU`,
+        `276`), subdivisions (ISO 3166-2: `DE-BY`), regions of UN M49 (`150`), `EU`, `EEA`, `EFTA`, `DACH`, `BENELUX`,
+        `WORLD`. With a word that names none, a restriction holds everywhere and a permission not there.
+        """
 
     @_builtins.property
     def payment(self) -> Global___Payment:
         """What is owed for a use; unset: nothing."""
+
+    @_builtins.property
+    def passage(self) -> Global___Passage:
+        """The part of the asset it covers, in the unit of its sender. With `span` given, too, a restriction covers both and a
+        permission what lies in both.
+        """
 
     def __init__(
         self,
@@ -338,10 +474,11 @@ class RightsStatement(_message.Message):
         payment: Global___Payment | None = ...,
         verbatim: _builtins.str = ...,
         found_at: _builtins.str = ...,
+        passage: Global___Passage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["payment", b"payment", "span", b"span", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["passage", b"passage", "payment", b"payment", "span", b"span", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["found_at", b"found_at", "holder", b"holder", "issuer", b"issuer", "legal_basis", b"legal_basis", "payment", b"payment", "purposes", b"purposes", "revision", b"revision", "source", b"source", "span", b"span", "statement_id", b"statement_id", "territories", b"territories", "use", b"use", "valid_from", b"valid_from", "valid_until", b"valid_until", "verbatim", b"verbatim"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found_at", b"found_at", "holder", b"holder", "issuer", b"issuer", "legal_basis", b"legal_basis", "passage", b"passage", "payment", b"payment", "purposes", b"purposes", "revision", b"revision", "source", b"source", "span", b"span", "statement_id", b"statement_id", "territories", b"territories", "use", b"use", "valid_from", b"valid_from", "valid_until", b"valid_until", "verbatim", b"verbatim"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewell_media.timecode import Timecode, TimecodeError, nominal_rate
+from framewell_contracts.timecode import Timecode, TimecodeError, nominal_rate
 
 DAY_29_97 = 2_589_408
 RATES = st.sampled_from(

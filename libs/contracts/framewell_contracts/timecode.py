@@ -76,6 +76,12 @@ class Timecode:
             return cls(count - dropped * (total_minutes - total_minutes // 10), fps, True)
         return timecode
 
+    @property
+    def frames_a_day(self) -> int:
+        """Return the pictures of 24 hours by the clock, after which labels begin again."""
+        dropped = _dropped_labels(self.fps) if self.drop_frame else 0
+        return 6 * HOURS_PER_DAY * (self.fps * 600 - 9 * dropped)
+
     def plus(self, frames: int) -> Timecode:
         """Return the timecode `frames` pictures later (earlier where negative)."""
         return Timecode(self.frame + frames, self.fps, self.drop_frame)
