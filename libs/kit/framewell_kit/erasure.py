@@ -1,62 +1,96 @@
-"""The right to be forgotten, answered by every service: a subject in, what it erased of it out.
+"""The right to be forgotten, answered by every service: the parts of a plan in, one answer out.
 
-    Erase("transcode", asset=EraseAsset(...))
+    Erase("transcode", holdings, Tombstones(documents, clock), documents)
 
-Used as the handler of a stage that decides once (`decide_once`): a redelivery finds nothing left to erase,
-and the first answer counts.
+is the handler of `framewell.erasure.planned.v1`. What a service holds, and how it goes, is its table
+(`framewell_kit.holdings`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
-from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasureRequested
-from framewell_kit.facts import Cause
+from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasurePlanned
+from framewell_contracts.fact_types import fact_type
+from framewell_contracts.identity import derived_id
+from framewell_kit.documents.protocol import Documents
+from framewell_kit.facts import Cause, Fact
+from framewell_kit.holdings import Holdings
+from framewell_kit.kit_holdings import ERASURES
 from framewell_kit.outcomes import Rejected
+from framewell_kit.tombstones import (
+    Going,
+    Tombstones,
+    asset_subject,
+    class_subject,
+    holder_subject,
+    name_subject,
+)
 
-
-class Eraser(Protocol):
-    """What a service knows of one kind of subject, and how that goes."""
-
-    async def __call__(
-        self, subject_id: str, request: ErasureRequested, cause: Cause, /
-    ) -> Mapping[str, int]:
-        """Erase what the service holds of the subject; return how many things of each kind went.
-
-        Repeating it is safe and finds nothing more. May raise Busy and NotYet.
-        """
-        ...
+Counts: TypeAlias = Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Answer a request to forget with one ErasureCompleted.
+    """Erase part after part, in whatever order they come, and answer once all are done.
 
-    A kind of subject without an eraser is one that this service holds nothing of: it answers without counts.
-    Raises Rejected (code `unknown_subject`) for a subject that nobody can be asked to forget.
+    Tombstones are written first, so that what comes late or again makes nothing new. What a part erased is
+    kept with its first count: a redelivery after that erases again, finds what came in between, and changes
+    no count. Whoever sees the plan complete answers with the same fact, under the same event id.
+    Raises Rejected (code `unknown_plan`) for a plan that names no request or no parts.
     """
 
     service: str
-    asset: Eraser | None = None
-    class_: Eraser | None = None
-    holder: Eraser | None = None
+    holdings: Holdings
+    tombstones: Tombstones
+    documents: Documents
 
-    async def __call__(self, fact: ErasureRequested, cause: Cause) -> Sequence[ErasureCompleted]:
-        kind = fact.subject.WhichOneof("subject")
-        erasers = {"asset_id": self.asset, "class_id": self.class_, "holder": self.holder}
-        subject_id = getattr(fact.subject, kind) if kind is not None else ""
-        if kind not in erasers or not subject_id:
+    async def __call__(self, fact: ErasurePlanned, cause: Cause) -> Sequence[Fact]:
+        """Erase what this part of the plan names; return the answer when it was the last one to be done."""
+        if not fact.plan_id or not 1 <= fact.part <= fact.parts:
             raise Rejected(
-                f"erasure {fact.erasure_id!r} names no asset, class or holder to be forgotten",
-                code="unknown_subject",
+                f"part {fact.part} of {fact.parts} of erasure {fact.erasure_id!r} belongs to no plan",
+                code="unknown_plan",
             )
-        eraser = erasers[kind]
-        counts = {} if eraser is None else await eraser(subject_id, fact, cause)
-        return [
-            ErasureCompleted(
-                erasure_id=fact.erasure_id,
-                subject=fact.subject,
-                service=self.service,
-                counts=[ErasedCount(kind=each, count=counts[each]) for each in sorted(counts)],
-            )
-        ]
+        await bury(self.tombstones, fact)
+        counts = await self.holdings.erase(fact, cause)
+        done = await self._note(fact, counts)
+        if len(done) < fact.parts:
+            return []
+        name = fact_type(ErasureCompleted).type
+        return [Fact(self._answer(fact, done), id=derived_id(fact.plan_id, name, self.service))]
+
+    async def _note(self, fact: ErasurePlanned, counts: Mapping[str, int]) -> Mapping[str, Counts]:
+        """Note a part as done unless it is; return the parts that are done."""
+        part = [[store, counts[store]] for store in sorted(counts)]
+        name, field = fact.plan_id, f"parts.{fact.part}"
+        await self.documents.insert_once(ERASURES, {"_id": name, "parts": {}})
+        after = await self.documents.update(
+            ERASURES, name, {"$set": {field: part}}, expect={field: {"$exists": False}}
+        )
+        kept = after or await self.documents.get(ERASURES, name)
+        return {} if kept is None else kept["parts"]
+
+    def _answer(self, fact: ErasurePlanned, done: Mapping[str, Counts]) -> ErasureCompleted:
+        totals: dict[str, int] = {}
+        for part in done.values():
+            for store, count in part:
+                totals[store] = totals.get(store, 0) + count
+        return ErasureCompleted(
+            erasure_id=fact.erasure_id,
+            subject=fact.subject,
+            service=self.service,
+            counts=[ErasedCount(kind=store, count=totals[store]) for store in sorted(totals)],
+        )
+
+
+async def bury(tombstones: Tombstones, plan: ErasurePlanned) -> None:
+    """Write the tombstones of everything that a part of a plan names. Raises Busy."""
+    hashed = holder_subject if plan.subject.WhichOneof("subject") == "holder" else name_subject
+    subjects = [
+        *map(class_subject, plan.class_ids),
+        *map(asset_subject, plan.asset_ids),
+        *map(hashed, plan.name_hashes),
+    ]
+    for subject in subjects:
+        await tombstones.put(subject, Going.ERASED, plan.plan_id)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-MOST_WORDS = 6
+MOST_WORDS = 12
 """Words of the longest name that is looked for in a text."""
 
 
@@ -32,11 +32,13 @@ class NameHashes:
 
     def any_in(self, text: str, hashes: Collection[str]) -> bool:
         """Return whether one of the names stands in the text, as whole words in a row."""
-        if not hashes:
-            return False
+        return bool(hashes) and not self.each_in(text).isdisjoint(hashes)
+
+    def each_in(self, text: str) -> frozenset[str]:
+        """Return the hashes of all words in a row that may be a name: one for each start and length."""
         words = folded(text).split()
-        return any(
-            self.of(" ".join(words[start:end])) in hashes
+        return frozenset(
+            self.of(" ".join(words[start:end]))
             for start in range(len(words))
             for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1)
         )

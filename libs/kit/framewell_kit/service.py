@@ -13,13 +13,17 @@ import grpc
 
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
+from framewell_kit.erasure import Erase
+from framewell_kit.holdings import Holdings
 from framewell_kit.jobs import JobKind, Jobs
+from framewell_kit.kit_holdings import complete
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outbox import Outbox
 from framewell_kit.rpc import KeptChannels, Servicer, channel
 from framewell_kit.settings import MeshSettings
 from framewell_kit.stream import Broadcast, HeavyStage, Stage
 from framewell_kit.telemetry import Telemetry
+from framewell_kit.tombstones import Tombstones
 
 
 class Part(Protocol):
@@ -56,6 +60,15 @@ class Mesh:
     """A folder of this process's own for files under way; what is in it goes when the process ends."""
     channels: KeptChannels = field(default_factory=KeptChannels)
 
+    @property
+    def tombstones(self) -> Tombstones:
+        """Return what the service knows to be gone."""
+        return Tombstones(self.documents, self.clock)
+
+    def erase(self, holdings: Holdings) -> Erase:
+        """Return the handler that erases what the service holds, by its table."""
+        return Erase(self.service, complete(holdings, self.documents), self.tombstones, self.documents)
+
     def channel(self, service: str) -> grpc.aio.Channel:
         """Return a channel to another service, to be asked for at every call: replicas come and go."""
         return self.channels.to(service, self.settings.rpc_address(service), self.channel_to)
@@ -73,6 +86,8 @@ class Service:
     jobs: Sequence[JobKind] = ()
     rpc: Sequence[Servicer] = ()
     parts: Sequence[Part] = ()
+    holdings: Holdings = field(default_factory=Holdings)
+    """What the service holds of people, assets and holders; what the kit keeps for it is added to that."""
 
 
 Wire = Callable[[Any, Mesh], Service | Awaitable[Service]]

@@ -16,6 +16,7 @@ from framewell_contracts.fact_types import DEFAULT_RETENTION_DAYS
 from framewell_contracts.services import SERVICES
 from framewell_kafka.broker_access import BrokerAccess, Mechanism, Security
 from framewell_kit.hosts_file import written_address
+from framewell_kit.name_hashes import NameHashes
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -96,6 +97,11 @@ class MeshSettings(BaseSettings):
         description='Bearer tokens and whose they are: {"token": "principal/authority"}; none: loopback.',
     )
     service_token: str = Field("", description="The token with which services call each other.")
+    name_key: SecretStr = Field(
+        SecretStr(""),
+        description="64 hex digits, the same for the whole mesh: hides the names that are not to be learned. "
+        "`framewell up` makes one; whoever loses it forgets who was forgotten.",
+    )
 
     @field_validator("keep_days")
     @classmethod
@@ -121,6 +127,16 @@ class MeshSettings(BaseSettings):
             password_file=self.kafka_password_file,
             mechanism=self.kafka_mechanism,
         )
+
+    def name_hashes(self) -> NameHashes:
+        """Return what hashes names with the mesh's key. Raises ValueError when it is missing or wrong."""
+        key = self.name_key.get_secret_value()
+        if not re.fullmatch(r"[0-9a-fA-F]{64}", key):
+            raise ValueError(
+                "FRAMEWELL_NAME_KEY must be 64 hex digits, the same for every service and for as long as the "
+                "mesh exists: make one with `openssl rand -hex 32` and keep it as you keep passwords"
+            )
+        return NameHashes(bytes.fromhex(key))
 
     def rpc_port(self, service: str) -> int:
         """Return the port of a service's gRPC server."""

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings
 
 from framewell_kit.settings import MeshSettings
 
-SECRET_NAMES = ("token", "secret", "password", "key_id")
+SECRET_NAMES = ("token", "secret", "password", "key_id", "name_key")
 HIDDEN = "(set, not shown)"
 
 

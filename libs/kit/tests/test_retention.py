@@ -7,12 +7,10 @@ import pytest
 from pydantic import ValidationError
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.media.v1.media_pb2 import Work
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_contracts.cloudevents import Record
-from framewell_contracts.fact_types import FACTS, fact_type, facts_read
-from framewell_contracts.groups import GROUPS
+from framewell_contracts.fact_types import FACTS, fact_type
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
@@ -120,7 +118,7 @@ async def test_a_job_whose_facts_have_not_left_is_kept_with_them(service: Servic
 
 async def test_decisions_are_forgotten_but_those_on_facts_that_are_kept_for_ever(service: Service) -> None:
     records = [Record("t", b"k", b"v", [("ce_id", b"1")])]
-    for group in ("transcode.plan_chunks", "dataset.erase", "inference.erase"):
+    for group in ("transcode.plan_chunks", "dataset.record_usage", "dataset.keep_audit"):
         await service.decisions.keep(group, "c", records)
     service.clock.advance((KEEP_DAYS + 1) * DAY)
     await service.decisions.keep("transcode.plan_chunks", "new", records)
@@ -128,8 +126,8 @@ async def test_decisions_are_forgotten_but_those_on_facts_that_are_kept_for_ever
     kept = {
         (group, cause): await service.decisions.recall(group, cause)
         for group, cause in (
-            ("transcode.plan_chunks", "c"), ("transcode.plan_chunks", "new"), ("dataset.erase", "c"),
-            ("inference.erase", "c"),
+            ("transcode.plan_chunks", "c"), ("transcode.plan_chunks", "new"), ("dataset.record_usage", "c"),
+            ("dataset.keep_audit", "c"),
         )
     }  # fmt: skip
     assert [kept[one] for one in kept] == [None, records, records, records]
@@ -175,9 +173,3 @@ def test_nobody_can_set_less_than_topics_keep_their_facts() -> None:
     assert MeshSettings(keep_days=0).keep_days == 0
     with pytest.raises(ValidationError, match=f"{MIN_KEEP_DAYS} or more, or 0 for ever"):
         MeshSettings(keep_days=longest)
-
-
-def test_stages_that_erase_may_be_asked_again_for_ever() -> None:
-    erasers = [group for group in GROUPS if facts_read(group) == (fact_type(ErasureRequested),)]
-    assert erasers
-    assert all(kind.retention_days is None for group in erasers for kind in facts_read(group))

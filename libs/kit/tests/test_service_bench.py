@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetRemoved
-from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
 from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1 import ingest_service_pb2_grpc as stubs
 from framewell.media.v1.media_pb2 import Work
 from framewell_kit.call_cause import call_cause
 from framewell_kit.decisions import DecisionLog
-from framewell_kit.erasure import Erase
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.jobs import Job, JobKind, Jobs, Lease
 from framewell_kit.outbox import Outbox
@@ -44,13 +42,13 @@ def given_up(fact: AssetIngested, reason: Reason) -> Sequence[Outgoing]:
 
 @dataclass
 class Count:
-    """Answers an erasure with how often it was asked: without a decision log no two answers are the same."""
+    """Answers a rejection with how often it was asked: without a decision log no two answers are the same."""
 
     times: int = 0
 
-    async def __call__(self, subject_id: str, request: ErasureRequested, cause: Cause) -> dict[str, int]:
+    async def __call__(self, fact: AssetRejected, cause: Cause) -> Sequence[Outgoing]:
         self.times += 1
-        return {"times": self.times}
+        return [AssetRemoved(asset_id=fact.work.asset_id, reason=str(self.times))]
 
 
 class Ingest(stubs.IngestServiceServicer):
@@ -102,7 +100,7 @@ def wire(settings: Count, mesh: Mesh) -> Service:
         stages=[
             Stage("transcode.plan_chunks", Plan(mesh.jobs), gave_up=given_up),
             Stage("transcode.remove_asset", Removal(SEEN)),
-            Stage("transcode.erase", Erase("transcode", asset=settings), decide_once=decisions),
+            Stage("ingest.note_rejection", settings, decide_once=decisions),
         ],
         jobs=[JobKind("plan", Planning())],
         rpc=[
@@ -129,10 +127,8 @@ def ingested(asset_id: str) -> AssetIngested:
     return AssetIngested(work=Work(asset_id=asset_id, generation=1))
 
 
-def erasure(asset_id: str) -> ErasureRequested:
-    request = ErasureRequested(erasure_id="erasure-1")
-    request.subject.asset_id = asset_id
-    return request
+def rejected(asset_id: str) -> AssetRejected:
+    return AssetRejected(work=Work(asset_id=asset_id, generation=1))
 
 
 async def test_a_fact_becomes_a_job_and_the_job_a_fact_that_the_service_reads_itself(
@@ -150,10 +146,10 @@ async def test_a_fact_becomes_a_job_and_the_job_a_fact_that_the_service_reads_it
 
 async def test_a_redelivery_of_a_decision_is_answered_in_the_same_words(bench: ServiceBench) -> None:
     cause = bench.cause()
-    first = await bench.deliver(erasure("a"), cause)
-    assert await bench.deliver(erasure("a"), cause) == first
-    assert bench.facts.one(ErasureCompleted).counts[0].count == 1
-    assert await bench.deliver(erasure("a")) != first
+    first = await bench.deliver(rejected("a"), cause)
+    assert await bench.deliver(rejected("a"), cause) == first
+    assert bench.facts.one(AssetRemoved).reason == "1"
+    assert await bench.deliver(rejected("a")) != first
 
 
 async def test_a_refusal_is_raised_and_giving_up_says_what_leaves_with_the_dead_letter(

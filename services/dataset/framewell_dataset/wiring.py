@@ -9,7 +9,7 @@ from framewell_dataset.adapters.chunk_documents import ChunkDocuments
 from framewell_dataset.adapters.class_documents import ClassDocuments
 from framewell_dataset.adapters.completion_jobs import CompletionJobs
 from framewell_dataset.adapters.dataset_documents import DatasetDocuments
-from framewell_dataset.adapters.forgotten_name_documents import ForgottenNameDocuments
+from framewell_dataset.adapters.erasure_plan_documents import ErasurePlanDocuments
 from framewell_dataset.adapters.ledger_documents import LedgerDocuments
 from framewell_dataset.adapters.picture_objects import PictureObjects
 from framewell_dataset.adapters.publish_jobs import PublishJobs
@@ -28,11 +28,12 @@ from framewell_dataset.domain.rights import HousePolicy
 from framewell_dataset.domain.snapshots import IDENTITY
 from framewell_dataset.entrypoints import jobs, stream
 from framewell_dataset.entrypoints.rpc import catalogue, review, rights, snapshots
+from framewell_dataset.holdings import holdings
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.rules import lower_third_face
 from framewell_dataset.settings import DatasetSettings
+from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.shared_steps import House, shared_steps
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh, Service
 
@@ -45,7 +46,9 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
     clock, s = mesh.clock, await prepared_stores(mesh)
     if settings.default_dataset:
         await s.datasets.add(default_dataset(settings.default_dataset))
-    steps = shared_steps(s, house_of(settings), clock)
+    forgotten = ForgottenNames(mesh.settings.name_hashes(), mesh.tombstones)
+    steps = shared_steps(s, house_of(settings), clock, forgotten)
+    table = holdings(s, steps)
     publish = PublishSnapshot(
         s.datasets,
         s.samples,
@@ -59,7 +62,8 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
     )
     recheck = RecheckTerms(s.assets, steps.reconsider, clock)
     return Service(
-        stages=stream.stages(s, steps, clock, DecisionLog(mesh.documents, mesh.clock)),
+        holdings=table,
+        stages=stream.stages(s, steps, clock, mesh.erase(table)),
         jobs=[
             jobs.publish_kind(publish, clock, settings.debounce_seconds),
             jobs.completion_kind(s, steps),
@@ -101,7 +105,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         completions=CompletionJobs(mesh.jobs),
         datasets=datasets,
         classes=classes,
-        forgotten=ForgottenNameDocuments(documents),
+        erasure_plans=ErasurePlanDocuments(documents),
         samples=samples,
         vectors=VectorDocuments(documents),
         repeats=repeats,

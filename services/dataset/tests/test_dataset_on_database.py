@@ -79,7 +79,7 @@ async def test_money_audit_and_erasure_hold_on_the_database(stored: DatasetBench
     await stored.deliver(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
     await stored.settle()
     counts = {each.kind: each.count for each in stored.facts.of(ErasureCompleted)[0].counts}
-    assert counts["names"] == counts["vectors"] == 1
+    assert counts["classes"] == counts["sample_vectors"] == 1
     assert stored.facts.of(SampleWithdrawn)[0].sample_id == proposed.sample_id
     (withdrawn,) = stored.facts.of(SnapshotWithdrawn)
     assert withdrawn.superseded_by == stored.facts.of(SnapshotPublished)[-1].snapshot_id

@@ -13,8 +13,9 @@ from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.entrypoints.stream import stages
+from framewell_gateway.handlers.erase_asset import EraseAsset
+from framewell_gateway.holdings import holdings
 from framewell_gateway.settings import GatewaySettings
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.service import Mesh, Service
 
 REST_OFFSET = 10
@@ -51,8 +52,10 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         cors_origins=settings.cors_origins,
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
+    table = holdings(EraseAsset(events, progress, summaries))
     return Service(
-        stages=stages(events, progress, summaries, mesh.clock, DecisionLog(mesh.documents, mesh.clock)),
+        holdings=table,
+        stages=stages(events, progress, summaries, mesh.clock, mesh.erase(table)),
         parts=[WebServer(app, host, port)],
     )
 

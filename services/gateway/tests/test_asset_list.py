@@ -18,7 +18,6 @@ from framewell.asset.v1.asset_pb2 import (
     AssetTranscoded,
 )
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.gateway.v1.asset_view_pb2 import ListAssetsRequest, ListAssetsResponse
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -217,7 +216,7 @@ async def test_of_what_was_removed_or_erased_only_that_is_listed() -> None:
         await gateway.happened(*life())
         if erased:
             erase = EraseAsset(gateway.events, gateway.progress, gateway.summaries)
-            await erase(FIRST, ErasureRequested(), Cause("e", "/t", "t", NOON))
+            await erase(FIRST)
         else:
             await gateway.happened(AssetRemoved(asset_id=FIRST))
         await gateway.happened(*life())  # redelivered

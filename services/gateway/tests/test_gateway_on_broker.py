@@ -7,10 +7,9 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
-from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.media.v1.media_pb2 import Work
-from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed, SampleReviewed
 from framewell_contracts.fact_types import FACTS, fact_type
 from framewell_contracts.identity import asset_id
@@ -19,12 +18,16 @@ from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.entrypoints.stream import stages
+from framewell_gateway.handlers.erase_asset import EraseAsset
+from framewell_gateway.holdings import holdings
 from framewell_kit.clock import SystemClock
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import MongoDocuments
+from framewell_kit.erasure import Erase
 from framewell_kit.facts import Fact
 from framewell_kit.outcome_messages import done
+from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.streams import StreamBench, a_cause
+from framewell_kit.tombstones import Tombstones
 
 pytestmark = pytest.mark.integration
 
@@ -55,9 +58,10 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
     async with StreamBench(broker) as bench:
         groups = ["gateway.record_event", "gateway.publish_results", "gateway.erase"]
         await bench.declare(*EVERY_FACT, groups=groups, others=[RESULTS])
-        await bench.run(
-            *stages(events, progress, summaries, clock := SystemClock(), DecisionLog(documents, clock))
-        )
+        clock = SystemClock()
+        table = holdings(EraseAsset(events, progress, summaries))
+        erase = Erase("gateway", table, Tombstones(documents, clock), documents)
+        await bench.run(*stages(events, progress, summaries, clock, erase))
         for _ in range(3):
             for number, message in enumerate(life):
                 await bench.publish(Fact(message, id=f"event-{number}"), cause=a_cause())
@@ -78,15 +82,14 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
 
         await _results(bench, {f"event-{number}" for number, one in enumerate(life) if fact_type(one).result})
 
-        await bench.publish(
-            ErasureRequested(erasure_id="e1", subject=Subject(asset_id=ASSET)), cause=a_cause()
-        )
+        await bench.publish(erasure_plan("e1", asset_ids=[ASSET]), cause=a_cause())
         topic = "framewell.erasure.completed.v1"
         await _published(bench, topic)
         (completed,) = [event.message for event in await bench.events(topic)]
         assert isinstance(completed, ErasureCompleted)
-        assert (completed.service, completed.counts[0].kind) == ("gateway", "events")
-        assert completed.counts[0].count >= len(life) - 1
+        counts = {each.kind: each.count for each in completed.counts}
+        assert completed.service == "gateway"
+        assert counts["events"] >= len(life) - 1
     documents.close()
 
 

@@ -19,7 +19,7 @@ from framewell.dataset.v1.catalogue_service_pb2_grpc import (
 )
 from framewell.dataset.v1.dataset_pb2 import DatasetClass
 from framewell.dataset.v1.review_service_pb2 import ListSamplesRequest
-from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasureRequested
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import RightsChanged, RightsStatement, Use
@@ -38,6 +38,7 @@ from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Rejected
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor
 from framewell_kit.testing.collected_facts import CollectedFacts
+from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.service_bench import ServiceBench
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
@@ -59,14 +60,11 @@ async def test_every_fact_of_the_mesh_is_read_and_an_asset_forgotten_when_asked(
         recorder = next(one for one in bench.service.stages if one.group == "gateway.record_event")
         assert {kind.message for kind in recorder.types} == {fact.message for fact in FACTS.values()}
         assert await bench.deliver(AssetIngested(work=Work(asset_id=ASSET))) == []
-        request = ErasureRequested(erasure_id="e1", subject=Subject(asset_id=ASSET))
+        request = erasure_plan("e1", asset_ids=[ASSET])
         (completed,) = await bench.deliver(request)
-        assert completed == ErasureCompleted(
-            erasure_id="e1",
-            subject=Subject(asset_id=ASSET),
-            service="gateway",
-            counts=[ErasedCount(kind="events", count=2)],
-        )
+        assert isinstance(completed, ErasureCompleted)
+        assert (completed.service, completed.subject) == ("gateway", Subject(asset_id=ASSET))
+        assert {each.kind: each.count for each in completed.counts}["events"] == 2
         again = bench.cause("e1", subject=ASSET)
         first = await bench.deliver(request, again, group="gateway.erase")
         assert await bench.deliver(request, again, group="gateway.erase") == first

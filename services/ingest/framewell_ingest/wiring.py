@@ -21,12 +21,12 @@ from framewell_ingest.entrypoints.jobs import fetch_kind
 from framewell_ingest.entrypoints.rpc import SERVICE, IngestServicer
 from framewell_ingest.entrypoints.stream import stages
 from framewell_ingest.entrypoints.upload_sweep import UploadSweep
+from framewell_ingest.holdings import holdings
 from framewell_ingest.ports import Fetcher
 from framewell_ingest.queries.watch_assets import WatchAssets
 from framewell_ingest.settings import IngestSettings
 from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_ingest.steps.register_asset import RegisterAsset
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rpc import Servicer
 from framewell_kit.service import Mesh, Service
@@ -69,8 +69,10 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         uploads,
         mesh.clock,
     )
+    table = holdings(forget)
     return Service(
-        stages=stages(assets, register, forget, DecisionLog(mesh.documents, mesh.clock)),
+        holdings=table,
+        stages=stages(assets, register, forget, mesh.erase(table)),
         jobs=[fetch_kind(fetch, settings.fetches_at_once)],
         rpc=[Servicer(SERVICE, add_IngestServiceServicer_to_server, servicer)],
         parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, mesh.clock)],

@@ -13,11 +13,10 @@ import pytest
 from google.protobuf.message import Message
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetRemoved
-from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, MEDIA_KIND_VIDEO
-from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import (
     PURPOSE_OWN_TRAINING,
     PURPOSE_UNSPECIFIED,
@@ -29,10 +28,12 @@ from framewell.rights.v1.rights_pb2 import (
     RightsStatement,
 )
 from framewell_contracts.identity import asset_id
+from framewell_ingest.holdings import ORIGINALS
 from framewell_ingest.testing import IngestBench
 from framewell_kit.facts import Fact
 from framewell_kit.objects import LocalObjects
 from framewell_kit.outcomes import Rejected
+from framewell_kit.testing.erasures import erasure_plan
 from framewell_media.testing.clips import Clip, make_clip
 
 
@@ -332,11 +333,11 @@ async def test_an_original_goes_with_the_last_asset_that_has_it(ingest: IngestBe
     assert isinstance(second, AssetIngested)
     await ingest.deliver(AssetRemoved(asset_id=first.work.asset_id))
     assert await ingest.objects.exists(second.original.key)
-    erasure = ErasureRequested(erasure_id="e-1", subject=Subject(asset_id=second.work.asset_id))
-    assert erased(await ingest.deliver(erasure, ingest.cause("erasure-1"))) == {"originals": 1}
+    erasure = erasure_plan("e-1", asset_ids=[second.work.asset_id])
+    assert erased(await ingest.deliver(erasure))[ORIGINALS] == 1
     assert not await ingest.objects.exists(second.original.key)
-    assert erased(await ingest.deliver(erasure, ingest.cause("erasure-1"))) == {"originals": 1}  # again
-    assert erased(await ingest.deliver(erasure, ingest.cause("erasure-2"))) == {"originals": 0}
+    assert erased(await ingest.deliver(erasure))[ORIGINALS] == 1  # again
+    assert erased(await ingest.deliver(erasure_plan("e-2", asset_ids=[second.work.asset_id])))[ORIGINALS] == 0
 
 
 def erased(answers: list[Message]) -> dict[str, int]:
@@ -347,8 +348,7 @@ def erased(answers: list[Message]) -> dict[str, int]:
 
 
 async def test_of_a_class_ingest_holds_nothing(ingest: IngestBench) -> None:
-    answers = await ingest.deliver(ErasureRequested(erasure_id="e-1", subject=Subject(class_id="c-1")))
-    assert erased(answers) == {}
+    assert not any(erased(await ingest.deliver(erasure_plan(class_ids=["c-1"]))).values())
 
 
 async def test_a_statement_about_an_unspecified_purpose_is_refused(ingest: IngestBench) -> None:

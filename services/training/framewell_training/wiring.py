@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from importlib.metadata import version
 
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.jobs import Job, Lease
 from framewell_kit.service import Mesh, Service
 from framewell_training.adapters.job_run_context import JobRunContext
@@ -20,10 +19,12 @@ from framewell_training.commands.train_run import TrainRun
 from framewell_training.domain.promotion import Limits
 from framewell_training.entrypoints import jobs, rpc, stream
 from framewell_training.handlers.start_requested_run import StartRequestedRun
+from framewell_training.holdings import holdings
 from framewell_training.ports import Stores
 from framewell_training.recipes.identity.heads import Thresholds
 from framewell_training.recipes.identity.recipe import IdentityRecipe
 from framewell_training.settings import TrainingSettings
+from framewell_training.steps.erase_models import EraseModels
 from framewell_training.steps.promote_model import PromoteModel
 from framewell_training.steps.request_run import RequestRun
 
@@ -67,8 +68,10 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         return JobRunContext(job, lease, runs, mesh.objects, loop)
 
     servicer = rpc.TrainingServicer(start_requested, runs, models, deployments, folders, promoter, mesh.clock)
+    table = holdings(EraseModels(models, deployments, folders, promoter))
     return Service(
-        stages=stream.stages(stores, request, promoter, DecisionLog(mesh.documents, mesh.clock)),
+        holdings=table,
+        stages=stream.stages(stores, request, promoter, mesh.erase(table)),
         jobs=jobs.job_kinds(jobs.RunJob(train, context)),
         rpc=[rpc.servicer(servicer)],
         parts=[torch],

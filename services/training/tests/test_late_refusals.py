@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
-from framewell.mesh.v1.mesh_pb2 import ModelVersion, Subject
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
 from framewell.training.v1 import training_service_pb2 as messages
@@ -17,6 +17,7 @@ from framewell.training.v1.training_pb2 import (
     TrainingRequested,
 )
 from framewell_kit.outcomes import Conflict
+from framewell_kit.testing.erasures import erasure_plan
 
 EMBEDDING = ModelVersion(name="faces/dlib-resnet", version="1.0")
 NAME = "identity/people"
@@ -95,11 +96,12 @@ async def test_who_is_erased_leaves_service_and_store(training, cast) -> None:
     await training.publish(cast.crops("anna", ["news-1"]))
     await training.publish(cast.crops("anna", ["news-1"]) + cast.crops("bert", ["news-2"]))
     promoted = training.facts.of(ModelPromoted)[-1]
-    await training.deliver(ErasureRequested(erasure_id="e1", subject=Subject(class_id="bert")))
+    await training.deliver(erasure_plan(class_ids=["bert"]))
     assert not await training.objects.exists(promoted.artefact)
     assert not await training.objects.exists(promoted.manifest)
     assert training.facts.of(ModelPromoted)[-1].model.version == "1.0", (
         "the last model without them serves again"
     )
     (completed,) = training.facts.of(ErasureCompleted)
-    assert {count.kind: count.count for count in completed.counts} == {"models": 1, "model objects": 3}
+    counts = {each.kind: each.count for each in completed.counts}
+    assert (counts["models"], counts["objects/application/x-onnx"]) == (1, 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
@@ -10,6 +9,8 @@ from framewell_transcode.adapters.asset_jobs import AssetJobs
 from framewell_transcode.adapters.asset_progress_documents import AssetProgressDocuments
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS, JobLimits, SandboxedProcessor
 from framewell_transcode.entrypoints import jobs, rpc, stream
+from framewell_transcode.handlers.remove_asset import RemoveAsset
+from framewell_transcode.holdings import holdings
 from framewell_transcode.ports import Ports
 from framewell_transcode.settings import TranscodeSettings
 
@@ -35,9 +36,11 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         JobLimits.within(settings.memory_mib << 20),
     )
     ports = Ports(processor, progress, references, mesh.objects, AssetJobs(mesh.jobs))
-    decisions = DecisionLog(mesh.documents, mesh.clock)
+    remove = RemoveAsset(progress, references)
+    table = holdings(remove)
     return Service(
-        stages=stream.stages(ports, decisions, chunks_at_once=settings.chunks_at_once),
+        holdings=table,
+        stages=stream.stages(ports, remove, mesh.erase(table), chunks_at_once=settings.chunks_at_once),
         jobs=jobs.kinds(ports),
         rpc=[rpc.servicer(ports)],
         parts=[] if sandbox else [SandboxPart(children)],

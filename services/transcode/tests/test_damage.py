@@ -12,7 +12,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRemoved, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
-from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.media.v1.media_pb2 import Work
 from framewell.media.v1.media_service_pb2 import (
     GetFrameRequest,
@@ -20,10 +20,10 @@ from framewell.media.v1.media_service_pb2 import (
     GetTimelineRequest,
     ListShotsRequest,
 )
-from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell_kit.outcome_messages import is_done
 from framewell_kit.outcomes import Busy, Conflict, NotFound, Rejected
 from framewell_kit.stream import Reason
+from framewell_kit.testing.erasures import erasure_plan
 from framewell_media.errors import JobCrashed, SandboxUnavailable
 from framewell_media.testing import Clip, make_clip
 from framewell_transcode.adapters.sandboxed_processor import SandboxedProcessor
@@ -171,15 +171,15 @@ async def test_a_removed_asset_leaves_nothing_that_others_do_not_need(transcode,
 async def test_an_erased_asset_is_gone_and_counted_once(transcode, tmp_path: Path) -> None:
     asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(sound=False)))
     ended = await transcode.transcode(asset)
-    request = ErasureRequested(erasure_id="e", subject=Subject(asset_id=asset.work.asset_id))
+    request = erasure_plan(asset_ids=[asset.work.asset_id])
     cause = transcode.bench.cause("erasure")
     (first,) = await transcode.bench.deliver(request, cause)
     (again,) = await transcode.bench.deliver(request, cause)
     assert isinstance(first, ErasureCompleted)
     assert first == again
     counts = {each.kind: each.count for each in first.counts}
-    assert counts["plans and parts"] > 0
-    assert counts["proxies, frames and sound"] > 0
+    assert counts["parts"] > 0
+    assert counts["objects/video/iso.segment"] > 0
     for ref in (ended.playlist, ended.index):
         assert not await transcode.bench.objects.exists(ref)
 

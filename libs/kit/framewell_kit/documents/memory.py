@@ -97,6 +97,10 @@ class MemoryDocuments:
     async def ping(self) -> None:
         return None
 
+    def collections(self) -> list[str]:
+        """Return the names of the collections that were written, in alphabetical order."""
+        return sorted(self._collections)
+
     def _matching(self, collection: str, query: Query, sort: Sort | None) -> list[Document]:
         found = [kept for kept in self._collections.get(collection, {}).values() if matches(kept, query)]
         for field, direction in reversed(sort or ()):

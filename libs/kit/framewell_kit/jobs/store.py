@@ -279,6 +279,11 @@ class Jobs:
             listener(kind)
 
 
+def has_ended(document: Document) -> bool:
+    """Return whether the job is done or was given up."""
+    return document["queue"] in {queue(document["kind"], state) for state in _ENDED}
+
+
 def job_of(document: Document) -> Job:
     """Return the job in a document."""
     return Job(

@@ -8,7 +8,8 @@
 
 Everything between a fact coming in and facts going out is the service's own; the broker is a list, documents
 and objects are the kit's twins in memory (or what a test brings), and time passes only when a test, or
-whoever sleeps, moves it. Nothing runs by itself: a job is done when a test says so.
+whoever sleeps, moves it. Nothing runs by itself: a job is done when a test says so. At its end a bench fails
+when the service wrote a store that its table of holdings does not declare.
 """
 
 import inspect
@@ -17,9 +18,10 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias, cast
 
 from google.protobuf.message import Message
+from pydantic import SecretStr
 
 from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED, Actor, Lane
 from framewell_contracts.cloudevents import Event, Record
@@ -44,11 +46,13 @@ from framewell_kit.telemetry import Telemetry, handling
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.held_lease import HeldLease
+from framewell_kit.testing.written_stores import WrittenObjects, require_declared
 
 AnyStage: TypeAlias = Stage | HeavyStage | Broadcast
 
 PART_SECONDS = 5.0
 WORKER = "bench"
+NAME_KEY = "0123456789abcdef" * 4
 
 
 class GivenUp(NamedTuple):
@@ -91,7 +95,8 @@ class ServiceBench:
         self.service = Service()
         self.scratch = Path()
         self._wire, self._settings = wire, settings
-        self._shared = mesh_settings or MeshSettings()
+        self._shared = mesh_settings or MeshSettings(name_key=SecretStr(NAME_KEY))
+        self._written = WrittenObjects(self.objects)
         self._neighbours, self._parts = neighbours or {}, parts
         self._opened = AsyncExitStack()
         self._causes = 0
@@ -104,7 +109,7 @@ class ServiceBench:
             service=self.name,
             settings=self._shared.model_copy(update={"hosts": {**self._shared.hosts, **hosts}}),
             documents=self.documents,
-            objects=self.objects,
+            objects=cast(Objects, self._written),
             outbox=self.outbox,
             jobs=self.jobs,
             clock=self.clock,
@@ -118,8 +123,10 @@ class ServiceBench:
             self._opened.push_async_callback(part.stop, PART_SECONDS)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, failure: type[BaseException] | None, *_: object) -> None:
         await self._opened.aclose()
+        if failure is None:
+            require_declared(self.service, self.documents, self._written)
 
     # --- facts
 

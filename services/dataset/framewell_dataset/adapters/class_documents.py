@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from framewell_dataset.domain.classes import DatasetClass, folded
+from framewell_dataset.domain.classes import DatasetClass
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.name_hashes import folded
 from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 CLASSES = "classes"
@@ -19,7 +20,8 @@ class ClassDocuments:
     documents: Documents
 
     async def prepare(self) -> None:
-        for fields in (["dataset_id", *BY_NAME.fields], BY_NAME.fields, ["dataset_id", "folded"]):
+        by_name, named = ["dataset_id", *BY_NAME.fields], ["dataset_id", "folded"]
+        for fields in (by_name, BY_NAME.fields, named, ["merged_into"]):
             await self.documents.ensure_index(CLASSES, fields)
 
     async def add(self, added: DatasetClass) -> bool:
@@ -55,6 +57,10 @@ class ClassDocuments:
         change = {"$set": _fields(after)}
         return await self.documents.update(CLASSES, before.class_id, change, expect=expect) is not None
 
+    async def merged_into(self, class_id: str) -> list[DatasetClass]:
+        found = await self.documents.find(CLASSES, {"merged_into": class_id}, sort=[("_id", 1)])
+        return [_class(each) for each in found]
+
     async def forget(self, class_id: str) -> bool:
         return await self.documents.delete(CLASSES, class_id)
 
@@ -68,6 +74,7 @@ def _fields(named: DatasetClass) -> Document:
         "external_ids": [[scheme, value] for scheme, value in named.external_ids.items()],
         "fictional": named.fictional,
         "merged_into": named.merged_into,
+        "past_names": sorted(named.past_names),
         "revision": named.revision,
     }
 
@@ -81,5 +88,6 @@ def _class(document: Document) -> DatasetClass:
         external_ids=dict(document["external_ids"]),
         fictional=document["fictional"],
         merged_into=document["merged_into"],
+        past_names=frozenset(document["past_names"]),
         revision=document["revision"],
     )

@@ -1,14 +1,12 @@
 """Datasets and classes. A class's document is the only place in the mesh that holds a person's name."""
 
-import hmac
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Purpose
 from framewell_contracts.identity import derived_id
+from framewell_kit.name_hashes import NameHashes
 
 DATASET_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
@@ -26,7 +24,11 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class DatasetClass:
-    """A class and its names. `revision` grows with every change."""
+    """A class and its names. `revision` grows with every change.
+
+    `past_names` are keyed hashes of names that it had and has no more: who is forgotten is forgotten by
+    these, too.
+    """
 
     class_id: str
     dataset_id: str
@@ -35,20 +37,15 @@ class DatasetClass:
     external_ids: Mapping[str, str] = field(default_factory=dict)
     fictional: bool = False
     merged_into: str = ""
+    past_names: frozenset[str] = frozenset()
     revision: int = 1
 
-
-def folded(name: str) -> str:
-    """Return the name without case, encoding of accents, punctuation and double spaces, to compare it."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join(re.sub(r"[^\w\s]", " ", plain).split())
-
-
-def name_hash(name: str, salt: bytes) -> str:
-    """Return what the do-not-learn list keeps of an erased name: enough to know it again, not to read it."""
-    return hmac.new(salt, folded(name).encode(), sha256).hexdigest()
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return its name and its aliases."""
+        return (self.name, *self.aliases)
 
 
-def class_id(dataset_id: str, name: str, salt: bytes) -> str:
+def class_id(dataset_id: str, name: str, hashes: NameHashes) -> str:
     """Return the id of the class a rule makes for a name: the same at a redelivery, no clue to the name."""
-    return derived_id(dataset_id, "class", name_hash(name, salt))
+    return derived_id(dataset_id, "class", hashes.of(name))

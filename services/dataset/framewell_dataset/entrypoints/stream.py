@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from framewell_dataset.handlers.change_programme import ChangeProgramme
 from framewell_dataset.handlers.change_rights import ChangeRights
 from framewell_dataset.handlers.complete_asset import CompleteAsset
-from framewell_dataset.handlers.erase import EraseAsset, EraseClass, EraseHolder
 from framewell_dataset.handlers.keep_audit import KeepAudit
+from framewell_dataset.handlers.plan_erasure import PlanErasure
 from framewell_dataset.handlers.propose_samples import ProposeSamples
 from framewell_dataset.handlers.record_usage import RecordUsage
 from framewell_dataset.handlers.register_asset import RegisterAsset
@@ -15,7 +15,6 @@ from framewell_dataset.handlers.request_snapshot import RequestSnapshot
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.steps.shared_steps import Steps
 from framewell_kit.clock import Clock
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.erasure import Erase
 from framewell_kit.stream import Stage
 
@@ -23,16 +22,9 @@ CHUNKS_AT_ONCE = 4
 """Cutting crops costs tens of milliseconds: no more of it at once than a small machine has cores for."""
 
 
-def stages(stores: Stores, steps: Steps, clock: Clock, decisions: DecisionLog) -> Sequence[Stage]:
+def stages(stores: Stores, steps: Steps, clock: Clock, erase: Erase) -> Sequence[Stage]:
     """Return one stage a consumer group. The audit log is written one entry at a time."""
     s, reconsider = stores, steps.reconsider
-    erase_asset = EraseAsset(steps.take_away)
-    erase = Erase(
-        "dataset",
-        asset=erase_asset,
-        class_=EraseClass(s.classes, s.forgotten, s.samples, steps.forget),
-        holder=EraseHolder(s.assets, erase_asset),
-    )
     propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register)
     return (
         Stage("dataset.register_asset", RegisterAsset(s.assets, s.statements, reconsider, clock)),
@@ -44,5 +36,6 @@ def stages(stores: Stores, steps: Steps, clock: Clock, decisions: DecisionLog) -
         Stage("dataset.keep_audit", KeepAudit(s.audit), concurrency=1),
         Stage("dataset.request_snapshot", RequestSnapshot(steps.upkeep)),
         Stage("dataset.remove_asset", RemoveAsset(steps.take_away)),
-        Stage("dataset.erase", erase, decide_once=decisions),
+        Stage("dataset.plan_erasure", PlanErasure(s.classes, s.assets, s.erasure_plans, steps.forgotten)),
+        Stage("dataset.erase", erase),
     )

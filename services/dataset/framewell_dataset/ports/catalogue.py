@@ -1,6 +1,7 @@
 """Datasets and classes; a class's document is the only place in the mesh that holds a person's name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from framewell_dataset.domain.classes import Dataset, DatasetClass
@@ -71,20 +72,29 @@ class ClassRepository(Protocol):
         """Put `after` where `before` stands; False when somebody changed it meanwhile."""
         ...
 
+    async def merged_into(self, class_id: str) -> list[DatasetClass]:
+        """Return the classes that were merged into this one, directly."""
+        ...
+
     async def forget(self, class_id: str) -> bool:
         """Delete the class with its names; False when there was none."""
         ...
 
 
-class ForgottenNameRepository(Protocol):
-    """The do-not-learn list: salted hashes of erased names."""
+@dataclass(frozen=True, slots=True)
+class ErasurePlan:
+    """What an erasure concerns: ids of classes and assets, and keyed hashes of names."""
 
-    async def add(self, name_hashes: Sequence[str], class_id: str) -> None:
-        """Keep the hashes for ever; those that are there stay as they are."""
-        ...
+    class_ids: tuple[str, ...]
+    asset_ids: tuple[str, ...]
+    name_hashes: tuple[str, ...]
 
-    async def holds(self, name_hash: str) -> bool: ...
 
-    async def salt(self) -> bytes:
-        """Return the secret that name hashes are made with; the same for ever."""
+class ErasurePlanRepository(Protocol):
+    """What each request to forget concerned when it was planned."""
+
+    async def get(self, plan_id: str) -> ErasurePlan | None: ...
+
+    async def keep(self, plan_id: str, plan: ErasurePlan) -> ErasurePlan:
+        """Keep a plan and return the one in force: an earlier one, when there was one."""
         ...

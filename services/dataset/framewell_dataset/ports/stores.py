@@ -9,7 +9,7 @@ from framewell_dataset.ports.assets import (
     CompletionQueue,
     Pictures,
 )
-from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository, ForgottenNameRepository
+from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository, ErasurePlanRepository
 from framewell_dataset.ports.review import (
     CropReferences,
     RepeatRepository,
@@ -37,7 +37,7 @@ class Stores:
     completions: CompletionQueue
     datasets: DatasetRepository
     classes: ClassRepository
-    forgotten: ForgottenNameRepository
+    erasure_plans: ErasurePlanRepository
     samples: SampleRepository
     vectors: VectorRepository
     repeats: RepeatRepository

@@ -11,8 +11,9 @@ from enum import Enum, auto
 
 import numpy as np
 
-from framewell_dataset.domain.classes import DatasetClass, folded
+from framewell_dataset.domain.classes import DatasetClass
 from framewell_dataset.domain.observations import Vectors
+from framewell_kit.name_hashes import folded
 
 SAME_FACE = 0.52
 PERHAPS_SAME_FACE = 0.60

@@ -19,6 +19,10 @@ from framewell_dataset.ports.snapshots import SnapshotRepository
 from framewell_dataset.steps.sample_changes import SampleChanges
 from framewell_kit.facts import Cause
 
+CROPS = "objects/image/jpeg"
+TABLES = "objects/application/vnd.apache.parquet"
+ROWS = "objects/application/x-protobuf"
+
 
 @dataclass(frozen=True, slots=True)
 class ForgetSamples:
@@ -36,7 +40,7 @@ class ForgetSamples:
     async def __call__(
         self, samples: AsyncIterator[Sample], why: Withdrawal, reason: str, actor: Actor, cause: Cause
     ) -> Counter[str]:
-        """Return what was erased, by kind. Doing it again finds nothing more."""
+        """Return how many things went, by store. Doing it again finds nothing more."""
         counts: Counter[str] = Counter()
         async for found in samples:
             held = [stored async for stored in self.snapshots.ever_containing(found.sample_id)]
@@ -44,8 +48,8 @@ class ForgetSamples:
             await self.changes.upkeep.withdraw_holding(sample, reason, actor, cause)
             for stored in held:
                 counts += await self._empty_snapshot(stored)
-            counts["crops"] += await self.crops.release(sample.sample_id)
-            counts["vectors"] += await self.vectors.forget(sample.sample_id)
+            counts[CROPS] += await self.crops.release(sample.sample_id)
+            counts["sample_vectors"] += await self.vectors.forget(sample.sample_id)
             await self.repeats.forget_sample(sample.sample_id)
             counts["samples"] += await self._empty(sample, cause)
         return counts
@@ -62,10 +66,10 @@ class ForgetSamples:
     async def _empty_snapshot(self, stored: StoredSnapshot) -> Counter[str]:
         """Delete tables and exports of a withdrawn snapshot: they hold the vectors and crops to forget."""
         counts: Counter[str] = Counter()
-        for key in (stored.published.samples.key, stored.rows_key):
-            counts["snapshot_tables"] += bool(key) and await self.pictures.delete(key)
+        for store, key in ((TABLES, stored.published.samples.key), (ROWS, stored.rows_key)):
+            counts[store] += bool(key) and await self.pictures.delete(key)
         for export in await self.snapshots.exports(stored.published.snapshot_id):
-            counts["exports"] += await self.pictures.delete(export.key)
+            counts[f"objects/{export.media_type}"] += await self.pictures.delete(export.key)
         return counts
 
 

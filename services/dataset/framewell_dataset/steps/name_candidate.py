@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewell.sample.v1.sample_pb2 import Evidence
-from framewell_dataset.domain.classes import Dataset, DatasetClass, class_id, name_hash
+from framewell_dataset.domain.classes import Dataset, DatasetClass, class_id
 from framewell_dataset.domain.observations import NO_VECTORS, Vectors
 from framewell_dataset.domain.samples import Sample, State
-from framewell_dataset.ports.catalogue import ClassRepository, ForgottenNameRepository
+from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import SampleRepository, VectorRepository
 from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.known_faces import Found, KnownClass, Match, look_up
 from framewell_dataset.rules.names import PersonName
+from framewell_dataset.steps.forgotten_names import ForgottenNames
 
 KNOWN_STATES = (State.PROPOSED, State.ACCEPTED)
 """States whose faces and names a new sample is compared with."""
@@ -44,7 +45,7 @@ class NameCandidate:
     samples: SampleRepository
     vectors: VectorRepository
     classes: ClassRepository
-    forgotten: ForgottenNameRepository
+    forgotten: ForgottenNames
 
     async def __call__(self, dataset: Dataset, candidate: Candidate) -> Named:
         """Return whom the caption means. Makes the class of a new name; doing it again finds it."""
@@ -61,8 +62,7 @@ class NameCandidate:
 
     async def is_forgotten(self, named: PersonName) -> bool:
         """Return whether the person was erased: then the name is never learned again."""
-        salt = await self.forgotten.salt()
-        return await self.forgotten.holds(name_hash(named.name, salt))
+        return await self.forgotten.holds_in(named.name)
 
     async def _look_up(self, dataset: Dataset, name: str, face: Vectors) -> Found:
         namesakes = await self.classes.named(dataset.dataset_id, name)
@@ -108,7 +108,7 @@ class NameCandidate:
 
     async def _new_class(self, dataset: Dataset, named: PersonName) -> str:
         made = DatasetClass(
-            class_id=class_id(dataset.dataset_id, named.name, await self.forgotten.salt()),
+            class_id=class_id(dataset.dataset_id, named.name, self.forgotten.hashes),
             dataset_id=dataset.dataset_id,
             name=named.name,
             fictional=named.fictional,

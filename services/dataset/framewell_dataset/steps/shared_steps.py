@@ -6,6 +6,7 @@ from framewell_dataset.domain.house_rules import HouseRule
 from framewell_dataset.domain.rights import HousePolicy
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.steps.forget_samples import ForgetSamples
+from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.make_sample import MakeSample
 from framewell_dataset.steps.name_candidate import NameCandidate
 from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
@@ -40,9 +41,10 @@ class Steps:
     register: RegisterCandidate
     forget: ForgetSamples
     take_away: TakeAwayAsset
+    forgotten: ForgottenNames
 
 
-def shared_steps(stores: Stores, house: House, clock: Clock) -> Steps:
+def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: ForgottenNames) -> Steps:
     """Build the steps of one process."""
     s = stores
     gate = RightsGate(s.assets, s.statements, house.policy, house.rules, clock)
@@ -53,7 +55,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock) -> Steps:
         s.vectors,
         s.repeats,
         s.crops,
-        NameCandidate(s.samples, s.vectors, s.classes, s.forgotten),
+        NameCandidate(s.samples, s.vectors, s.classes, forgotten),
         MakeSample(s.pictures, gate, clock),
         gate,
         changes,
@@ -71,4 +73,5 @@ def shared_steps(stores: Stores, house: House, clock: Clock) -> Steps:
         register=register,
         forget=forget,
         take_away=take_away,
+        forgotten=forgotten,
     )

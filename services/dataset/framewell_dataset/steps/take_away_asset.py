@@ -28,10 +28,10 @@ class TakeAwayAsset:
     async def __call__(
         self, asset_id: str, revision: int, why: tuple[Withdrawal, str], actor: Actor, cause: Cause
     ) -> Mapping[str, int]:
-        """Return what went, by kind. Doing it again finds nothing more."""
+        """Return how many things went, by store. Doing it again finds nothing more."""
         await self.assets.remove(asset_id, revision)
-        await self.chunks.forget(asset_id)
         counts = await self.forget(self.samples.of_asset(asset_id), *why, actor, cause)
+        counts["chunks"] += await self.chunks.forget(asset_id)
         await self.repeats.forget_asset(asset_id)
         counts["background_faces"] += await self.background.forget(asset_id)
         counts["statements"] += await self.statements.forget(Subject(asset_id=asset_id))

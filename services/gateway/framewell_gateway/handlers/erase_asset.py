@@ -1,16 +1,14 @@
-"""erasure.requested for an asset: what the gateway keeps about it goes."""
+"""erasure.planned with an asset: what the gateway keeps about it goes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell_gateway.ports import EventRepository, ProgressRepository, SummaryRepository
-from framewell_kit.facts import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class EraseAsset:
-    """Forget an asset's events, and all but that it was removed; see `framewell_kit.erasure.Eraser`.
+    """Forget an asset's events, and all but that it was removed; return how many, by store.
 
     The gateway keeps events about assets only: nothing about a class but its id, and no crops, vectors or
     names. For other subjects it answers with no counts.
@@ -20,7 +18,7 @@ class EraseAsset:
     progress: ProgressRepository
     summaries: SummaryRepository
 
-    async def __call__(self, asset_id: str, _request: ErasureRequested, _cause: Cause) -> Mapping[str, int]:
+    async def __call__(self, asset_id: str) -> Mapping[str, int]:
         await self.progress.forget(asset_id)
         await self.summaries.forget(asset_id)
         return {"events": await self.events.forget(asset_id)}

@@ -28,9 +28,9 @@ class ForgetAsset:
     references: ObjectReferences
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
-        """Return how many things of each kind were deleted."""
+        """Return how many things were deleted, by store."""
         return {
-            "objects": await self.references.release(asset_id),
+            "objects/application/protobuf": await self.references.release(asset_id),
             "postings": await self.postings.forget(asset_id),
             "face_tracks": await self.tracks.forget(asset_id),
             "observation_sets": await self.observations.forget(asset_id),

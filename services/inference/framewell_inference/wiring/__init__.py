@@ -27,6 +27,7 @@ from framewell_inference.entrypoints.jobs import relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.entrypoints.rpc import InferenceRpc
 from framewell_inference.entrypoints.stream import stages
+from framewell_inference.holdings import holdings
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.stores import Stores
 from framewell_inference.queries.analyse_picture import AnalysePicture
@@ -35,9 +36,9 @@ from framewell_inference.queries.list_models import ListAnalysers, ListModels
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
+from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.wiring.analysers import load_analysers, load_site_models
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rpc import Servicer, Tokens
@@ -83,10 +84,12 @@ async def wire_with(
     stores = await _prepared_stores(mesh, loader, registry)
     name_faces = NameFaces(stores.identities, stores.tracks, stores.postings)
     relabel = Relabel(stores.identities, stores.tracks, stores.postings, name_faces, mesh.objects, mesh.clock)
+    s = stores
+    forget = ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references)
+    table = holdings(forget, s.postings)
     return Service(
-        stages=stages(
-            stores, analysers, name_faces, DecisionLog(mesh.documents, mesh.clock), chunks=settings.chunks
-        ),
+        holdings=table,
+        stages=stages(s, analysers, name_faces, forget, mesh.erase(table), chunks=settings.chunks),
         jobs=[relabel_kind(relabel)],
         rpc=[_rpc(stores, analysers, name_faces, registry, mesh.scratch)],
         parts=[_open_inference(settings, mesh, registry)],

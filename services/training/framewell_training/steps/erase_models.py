@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
+from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
 from framewell_kit.facts import Cause
 from framewell_training.domain.models import Model
 from framewell_training.ports import DeploymentRepository, ModelFolders, ModelRepository
 from framewell_training.steps.promote_model import PromoteModel
-
-Knows = Callable[[Model, str], Awaitable[bool]]
-"""(model, id of the subject): whether the model learned from the subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +26,13 @@ class EraseModels:
     folders: ModelFolders
     promoter: PromoteModel
 
-    async def of_class(self, class_id: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:
-        """Erase the models that name a class. Return counts by kind."""
-        return await self._erase(class_id, _names_class, request, cause)
+    async def __call__(self, plan: ErasurePlanned, cause: Cause) -> Mapping[str, int]:
+        """Erase the models that name a class of the plan or were made from an asset of it.
 
-    async def of_asset(self, asset_id: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:
-        """Erase the models made from an asset. Return counts by kind."""
-        return await self._erase(asset_id, self._made_from_asset, request, cause)
-
-    async def of_holder(self, holder: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:
-        """Erase the models made from samples that a holder is paid for. Return counts by kind."""
-        return await self._erase(holder, _pays_holder, request, cause)
-
-    async def _erase(
-        self, subject_id: str, knows: Knows, request: ErasureRequested, cause: Cause
-    ) -> Mapping[str, int]:
-        reason = f"erasure {request.erasure_id} removed it"
-        concerned = [model async for model in self.models.every() if await knows(model, subject_id)]
+        Return how many things went, by store.
+        """
+        reason = f"erasure {plan.erasure_id} removed it"
+        concerned = [model async for model in self.models.every() if await self._knows(model, plan)]
         for model in concerned:
             await self.models.withdraw(model, reason)
         objects = 0
@@ -54,15 +41,10 @@ class EraseModels:
                 await self.promoter.step_back(model.name, reason, cause)
             made = model.completed
             objects += await self.folders.erase([made.artefact.key, made.manifest.key, made.card.key])
-        return {"models": len(concerned), "model objects": objects}
+        return {"models": len(concerned), "objects/application/x-onnx": objects}
 
-    async def _made_from_asset(self, model: Model, asset_id: str) -> bool:
-        return asset_id in (await self.folders.read_sources(model.completed.lineage.sources)).asset_ids
-
-
-async def _names_class(model: Model, class_id: str) -> bool:
-    return class_id in model.classes
-
-
-async def _pays_holder(model: Model, holder: str) -> bool:
-    return holder in model.holders
+    async def _knows(self, model: Model, plan: ErasurePlanned) -> bool:
+        if not set(plan.class_ids).isdisjoint(model.classes):
+            return True
+        sources = await self.folders.read_sources(model.completed.lineage.sources)
+        return not set(plan.asset_ids).isdisjoint(sources.asset_ids)

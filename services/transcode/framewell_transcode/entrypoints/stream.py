@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from framewell_kit.decisions import DecisionLog
 from framewell_kit.erasure import Erase
 from framewell_kit.stream import HeavyStage, Stage
 from framewell_transcode.handlers.make_chunk import MakeChunk
@@ -18,17 +17,17 @@ _ASSETS_AT_ONCE: Final = 4
 """Completing an asset reads the scores of all its chunks: memory, rather than time, sets the number."""
 
 
-def stages(ports: Ports, decisions: DecisionLog, *, chunks_at_once: int) -> list[Stage | HeavyStage]:
-    """Return one stage a consumer group. What was erased is counted at the first delivery alone."""
+def stages(
+    ports: Ports, remove: RemoveAsset, erase: Erase, *, chunks_at_once: int
+) -> list[Stage | HeavyStage]:
+    """Return one stage a consumer group."""
     progress, references = ports.progress, ports.references
     make_chunk = MakeChunk(ports.processor, progress, references)
     stitch = Stitch(progress, references, Composer(ports.processor, ports.objects))
-    remove = RemoveAsset(progress, references)
-    erase = Erase("transcode", asset=remove.erase)
     return [
         Stage("transcode.plan_chunks", PlanChunks(progress, ports.queue)),
         HeavyStage("transcode.make_chunk", make_chunk, gave_up=make_chunk.gave_up, permits=chunks_at_once),
         Stage("transcode.stitch", stitch, gave_up=gave_up, concurrency=_ASSETS_AT_ONCE),
         Stage("transcode.remove_asset", remove),
-        Stage("transcode.erase", erase, decide_once=decisions),
+        Stage("transcode.erase", erase),
     ]

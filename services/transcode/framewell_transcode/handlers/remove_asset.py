@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetRemoved
-from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
 from framewell_transcode.ports import AssetProgressRepository
@@ -27,10 +26,10 @@ class RemoveAsset:
         await self._remove(fact.asset_id)
         return []
 
-    async def erase(self, asset_id: str, request: ErasureRequested, cause: Cause) -> Mapping[str, int]:  # noqa: ARG002
-        """Remove the asset for a request to forget it; return what went by kind (an `Eraser` of the kit)."""
+    async def erase(self, asset_id: str) -> Mapping[str, int]:
+        """Remove the asset; return how many things went, by store."""
         documents, objects = await self._remove(asset_id)
-        return {"plans and parts": documents, "proxies, frames and sound": objects}
+        return {"parts": documents, "objects/video/iso.segment": objects}
 
     async def _remove(self, asset_id: str) -> tuple[int, int]:
         documents = await self.progress.remove(asset_id)

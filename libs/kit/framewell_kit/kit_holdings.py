@@ -1,0 +1,56 @@
+"""What the kit keeps for every service: the rows of these stores stand in each service's table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
+from framewell_kit.decisions import COLLECTION as DECISIONS
+from framewell_kit.documents.protocol import Documents
+from framewell_kit.facts import Cause
+from framewell_kit.holdings import Holding, Holdings
+from framewell_kit.jobs.model import COLLECTION as JOBS
+from framewell_kit.jobs.store import SUBJECT, has_ended
+from framewell_kit.tombstones import TOMBSTONES
+
+ERASURES = "erasures"
+"""Collection with one document a plan: the counts of each part that is done, and no name."""
+
+
+def complete(holdings: Holdings, documents: Documents) -> Holdings:
+    """Return a service's table with the rows of the kit's own stores, which are erased last."""
+    return Holdings((*holdings.rows, *_rows(documents)))
+
+
+@dataclass(frozen=True, slots=True)
+class EraseJobs:
+    """Forgets jobs of an asset that ended, and in any state those that are named after it.
+
+    Others that an event of the asset caused, e.g. the next snapshot of a dataset, go on.
+    """
+
+    documents: Documents
+
+    async def __call__(self, plan: ErasurePlanned, cause: Cause) -> Mapping[str, int]:  # noqa: ARG002
+        """Return how many jobs went."""
+        asset_ids = list(plan.asset_ids)
+        if not asset_ids:
+            return {JOBS: 0}
+        named = await self.documents.delete_where(JOBS, {"key": {"$in": asset_ids}})
+        caused = await self.documents.find(JOBS, {SUBJECT: {"$in": asset_ids}})
+        ended = [each["_id"] for each in caused if has_ended(each)]
+        gone = await self.documents.delete_where(JOBS, {"_id": {"$in": ended}})
+        return {JOBS: named + gone}
+
+
+def _rows(documents: Documents) -> tuple[Holding, ...]:
+    nothing = "says nothing of anybody"
+    return (
+        Holding(JOBS, "what is to be done with an asset", EraseJobs(documents)),
+        Holding(DECISIONS, kept="facts as they were sent, by ids, for FRAMEWELL_KEEP_DAYS"),
+        Holding(TOMBSTONES, kept="ids and keyed hashes of what is gone: they keep it away"),
+        Holding(ERASURES, kept="what was erased, in numbers"),
+        Holding("rights_decisions", kept="what may be done with an asset, without a word of its terms"),
+        Holding("stream_attempts", kept=nothing),
+        Holding("stream_breakers", kept=nothing),
+        Holding("outbox_collections", kept=nothing),
+    )

@@ -1,0 +1,39 @@
+"""What the service holds of the subjects of a plan goes: people, assets, holders of rights."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
+from framewell_dataset.domain.samples import Withdrawal
+from framewell_dataset.ports.catalogue import ClassRepository
+from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.ports.rights import StatementRepository
+from framewell_dataset.steps.forget_samples import ForgetSamples
+from framewell_dataset.steps.take_away_asset import TakeAwayAsset
+from framewell_kit.facts import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class EraseSubjects:
+    """Erase class by class and asset by asset; see `framewell_kit.holdings.Eraser`."""
+
+    classes: ClassRepository
+    samples: SampleRepository
+    statements: StatementRepository
+    forget: ForgetSamples
+    take_away: TakeAwayAsset
+
+    async def __call__(self, plan: ErasurePlanned, cause: Cause) -> Mapping[str, int]:
+        """Return how many things went, by store."""
+        counts: Counter[str] = Counter()
+        for class_id in plan.class_ids:
+            why = Withdrawal.ERASED, "Its person was forgotten."
+            counts += await self.forget(self.samples.of_class(class_id), *why, plan.actor, cause)
+            counts["classes"] += await self.classes.forget(class_id)
+        for asset_id in plan.asset_ids:
+            why = Withdrawal.ERASED, "Its asset was erased."
+            counts += Counter(await self.take_away(asset_id, 0, why, plan.actor, cause))
+        if plan.subject.WhichOneof("subject") == "holder":
+            counts["statements"] += await self.statements.forget(plan.subject)
+        return counts

@@ -1,0 +1,49 @@
+"""What inference holds of people, assets and holders of rights, store by store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
+from framewell_inference.ports.repositories import PostingRepository
+from framewell_inference.steps.forget_asset import ForgetAsset
+from framewell_kit.facts import Cause
+from framewell_kit.holdings import Holding, Holdings
+
+
+def holdings(forget: ForgetAsset, postings: PostingRepository) -> Holdings:
+    """Return the table of the service."""
+    gone = EraseSeen(forget, postings)
+    return Holdings(
+        (
+            Holding("postings", "who was recognised where, by class id", gone),
+            Holding("face_tracks", "faces that were seen, and where their vectors lie", gone),
+            Holding("observation_sets", "what was seen and heard in a chunk", gone),
+            Holding("analyses", "which parts of an asset are analysed", gone),
+            Holding("references", "which asset holds which object", gone),
+            Holding("objects/application/protobuf", "observations, and indexes of them", gone),
+            Holding("objects/application/vnd.apache.arrow.file", "vectors of faces and pictures", gone),
+            Holding("identity_models", kept="models in service; training takes them out of it"),
+            Holding("aliases", kept="names of models: says nothing of anybody"),
+            Holding("imported_models", kept="models of others: says nothing of anybody"),
+            Holding("objects/application/yaml", kept="manifests of imported models"),
+            Holding("objects/application/octet-stream", kept="graphs of imported models"),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EraseSeen:
+    """Forgets assets, and makes every track that was taken for a class unknown, in all model versions."""
+
+    forget: ForgetAsset
+    postings: PostingRepository
+
+    async def __call__(self, plan: ErasurePlanned, cause: Cause) -> Mapping[str, int]:  # noqa: ARG002
+        """Return how many things went, by store."""
+        counts: dict[str, int] = {}
+        for asset_id in plan.asset_ids:
+            for store, count in (await self.forget(asset_id)).items():
+                counts[store] = counts.get(store, 0) + count
+        for class_id in plan.class_ids:
+            counts["postings"] = counts.get("postings", 0) + await self.postings.forget_class(class_id)
+        return counts

@@ -1,0 +1,24 @@
+"""What transcode holds of people, assets and holders of rights, store by store."""
+
+from framewell_kit.holdings import EraseEachAsset, Holding, Holdings
+from framewell_transcode.handlers.remove_asset import RemoveAsset
+
+
+def holdings(remove: RemoveAsset) -> Holdings:
+    """Return the table of the service. Objects of every kind are counted with the proxy's segments."""
+    forget = EraseEachAsset(remove.erase)
+    return Holdings(
+        (
+            Holding("assets", "ids of assets, that they were removed, and their generation", forget),
+            Holding("parts", "plans and parts of an asset", forget),
+            Holding("references", "which asset holds which object", forget),
+            Holding("objects/video/iso.segment", "proxies", forget),
+            Holding("objects/audio/iso.segment", "sound of the proxy", forget),
+            Holding("objects/video/mp4", "headers of proxies", forget),
+            Holding("objects/audio/mp4", "headers of sound", forget),
+            Holding("objects/audio/flac", "sound to listen to speech in", forget),
+            Holding("objects/application/vnd.apache.arrow.file", "frames and shot scores", forget),
+            Holding("objects/application/vnd.apple.mpegurl", "playlists", forget),
+            Holding("objects/application/x-protobuf", "plans, timelines and shots", forget),
+        )
+    )
