@@ -51,6 +51,7 @@ class Environment:
             "FRAMEWELL_KAFKA": self.servers.bootstrap,
             "FRAMEWELL_KAFKA_PREFIX": self.prefix,
             "FRAMEWELL_MONGO": self.servers.uri,
+            "FRAMEWELL_NAME_KEY": "ab" * 32,
             "FRAMEWELL_DATABASE_PREFIX": self.database_prefix,
             "FRAMEWELL_OBJECTS": str(self.folder / "objects"),
             "FRAMEWELL_SCRATCH": str(self.folder / "scratch"),

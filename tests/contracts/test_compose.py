@@ -32,6 +32,7 @@ OF_THE_IMAGE = {"FRAMEWELL_SERVICE"}
 SAMPLE_ENV = {
     "FRAMEWELL_TOKENS": '{"t0ken": "mesh/system"}',
     "FRAMEWELL_SERVICE_TOKEN": "t0ken",
+    "FRAMEWELL_NAME_KEY": "ab" * 32,
     "OBJECTS_ACCESS_KEY": "key",
     "OBJECTS_SECRET_KEY": "secret",
 }

@@ -36,11 +36,17 @@ def test_every_declared_reader_is_one_stage_of_its_service(service: str) -> None
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_what_is_decided_once_comes_from_topics_that_are_kept_for_ever(service: str) -> None:
-    """Decisions are kept for ever: of facts that go after some days they would pile up."""
-    for stage in stages_of(service):
-        if any(argument.arg == "decide_once" for argument in stage.keywords):
-            assert {fact.retention_days for fact in facts_read(reader_of(stage))} == {None}, reader_of(stage)
+def test_decisions_go_when_their_facts_can_come_no_more(service: str) -> None:
+    """Decisions on facts that topics keep for some days are forgotten by the sweep that every process runs.
+
+    Of a group that reads facts of both kinds they would be kept for ever and pile up.
+    """
+    deciding = [one for one in stages_of(service) if any(each.arg == "decide_once" for each in one.keywords)]
+    for stage in deciding:
+        for_ever = {fact.retention_days is None for fact in facts_read(reader_of(stage))}
+        assert len(for_ever) == 1, f"{reader_of(stage)} decides once on facts that go and on facts that stay"
+    main = (FOLDERS / service / f"framewell_{service}" / "__main__.py").read_text()
+    assert "run_service(" in main, "what runs otherwise has no retention sweep"
 
 
 def test_the_gateway_hears_everything() -> None:

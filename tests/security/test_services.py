@@ -133,6 +133,7 @@ def house(secured: SecuredBroker, database: str, tmp_path_factory: pytest.TempPa
         **os.environ,
         "FRAMEWELL_KAFKA_PREFIX": PREFIX,
         "FRAMEWELL_MONGO": database,
+        "FRAMEWELL_NAME_KEY": "ab" * 32,
         "FRAMEWELL_DATABASE_PREFIX": "secured_",
         "FRAMEWELL_OBJECTS": str(folder / "objects"),
         "FRAMEWELL_PORT_BASE": str(base),

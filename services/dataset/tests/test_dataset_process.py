@@ -67,6 +67,7 @@ def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
         "FRAMEWELL_KAFKA": broker,
         "FRAMEWELL_KAFKA_PREFIX": PREFIX,
         "FRAMEWELL_MONGO": database,
+        "FRAMEWELL_NAME_KEY": "ab" * 32,
         "FRAMEWELL_DATABASE_PREFIX": "dataset_process_",
         "FRAMEWELL_OBJECTS": str(tmp_path / "objects"),
         "FRAMEWELL_SCRATCH": str(tmp_path / "scratch"),

@@ -88,6 +88,11 @@ class MeshFolder:
         """Return the folder of the pages that `framewell ingest --wait` writes."""
         return self.state / "pages"
 
+    @property
+    def name_key(self) -> Path:
+        """Return the file of the key that hides names that are not to be learned: keep it with the data."""
+        return self.state / "name.key"
+
     def make(self) -> None:
         """Create the folders that everything else expects, and close to others what is here already."""
         make_private(self.state.resolve())  # it may be a link to another disk

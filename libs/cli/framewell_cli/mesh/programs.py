@@ -11,6 +11,7 @@ from typing import Final
 
 from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.name_key import NAME_KEY_VARIABLE, name_key
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
 from framewell_cli.mesh.processes import MESH_VARIABLE
 from framewell_cli.mesh.replicas import Replica
@@ -133,6 +134,7 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
         "FRAMEWELL_HOSTS_FILE": str(folder.hosts),
         "PYTHONUNBUFFERED": "1",
         INGEST_ROOTS_VARIABLE: ingest_roots(folder),
+        NAME_KEY_VARIABLE: name_key(folder),
         **_unless_set({"FRAMEWELL_SCRATCH": str(folder.scratch)}),
         **_unless_set(_ONE_MATH_THREAD),
     }
