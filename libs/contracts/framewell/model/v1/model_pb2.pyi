@@ -22,25 +22,41 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Measure(_message.Message):
-    """A figure measured over all held-out photos; figures of single classes stand in the model card."""
+    """A rate measured on photos and people that the model had not seen; figures of single classes stand in the model card."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    NOT_MEASURED_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name, e.g. `recall`, `false_name_rate`."""
+    """Its name: `recall`, `wrong_name_rate` (over held-out photos), `false_name_rate` (over people it does not know)."""
     value: _builtins.float
-    """Its value: rates from 0 to 1, or a number of photos."""
+    """The rate, from 0 to 1; it says nothing where `not_measured` is set."""
+    sample_count: _builtins.int
+    """How many photos, or people, it was counted over."""
+    low: _builtins.float
+    """Lower end of its interval (Wilson, 95 %)."""
+    high: _builtins.float
+    """Upper end of its interval (Wilson, 95 %)."""
+    not_measured: _builtins.str
+    """Why it counts as not measured, in one sentence: too few were tried. Empty where it was measured."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         value: _builtins.float = ...,
+        sample_count: _builtins.int = ...,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+        not_measured: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["high", b"high", "low", b"low", "name", b"name", "not_measured", b"not_measured", "sample_count", b"sample_count", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
