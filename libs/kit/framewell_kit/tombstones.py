@@ -109,7 +109,8 @@ class UnlessGone:
 
     Whoever erases or removes an asset writes its tombstone first and looks for what there is then; here the
     tombstone is read again after the handler wrote. So either they find what was made, or it is found here
-    that the asset is gone: then nothing of it stays and no fact leaves.
+    that the asset is gone: then nothing of it stays and no fact leaves. A handler that died in between left
+    its record to a redelivery, which takes away as well.
     """
 
     handler: AnyHandler
@@ -122,10 +123,12 @@ class UnlessGone:
         if not asset_id:
             return await self.handler(fact, cause)
         subject = asset_subject(asset_id)
-        if await self.tombstones.find(subject):
-            return ()
-        facts = await self.handler(fact, cause)
-        if await self.tombstones.find(subject):
+        facts: Sequence[Outgoing | Any] = ()
+        gone = await self.tombstones.find(subject)
+        if not gone:
+            facts = await self.handler(fact, cause)
+            gone = await self.tombstones.find(subject)
+        if gone:
             await self.forget(asset_id)
             return ()
         return facts

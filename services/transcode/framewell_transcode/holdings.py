@@ -1,15 +1,16 @@
 """What transcode holds of people, assets and holders of rights, store by store."""
 
 from framewell_kit.holdings import EraseEachAsset, Holding, Holdings
-from framewell_transcode.handlers.remove_asset import RemoveAsset
+from framewell_transcode.steps.forget_asset import ForgetAsset
 
 
-def holdings(remove: RemoveAsset) -> Holdings:
+def holdings(forget_asset: ForgetAsset) -> Holdings:
     """Return the table of the service. Objects of every kind are counted with the proxy's segments."""
-    forget = EraseEachAsset(remove.erase)
+    forget = EraseEachAsset(forget_asset)
     return Holdings(
         (
-            Holding("assets", "ids of assets, that they were removed, and their generation", forget),
+            Holding("assets", "how far an asset has come, and how it ended", forget),
+            Holding("materials", "what was made of an asset for analysis", forget),
             Holding("parts", "plans and parts of an asset", forget),
             Holding("references", "which asset holds which object", forget),
             Holding("objects/video/iso.segment", "proxies", forget),

@@ -21,8 +21,10 @@ from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell_kit.facts import Cause
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
+from framewell_kit.rights_decisions import Passages, RightsDecisions
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.boxes import Segment
+from framewell_transcode.domain.material import Material
 from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset
 from framewell_transcode.domain.plans import SourceAnalysis
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
@@ -56,14 +58,20 @@ class MediaProcessor(Protocol):
         """Return the analysis of the original, made without decoding it, and its stored frame table."""
         ...
 
-    async def make_chunk(self, planned: ChunkPlanned) -> ChunkTranscoded:
-        """Decode a chunk (or a still) once and return the fact that names everything made of it."""
+    async def make_chunk(self, planned: ChunkPlanned, withheld: Passages) -> ChunkTranscoded:
+        """Decode a chunk (or a still) once and return the fact that names everything made of it.
+
+        Frames and scores have nothing of the `withheld` passages, and are unset when nothing is left.
+        """
         ...
 
-    async def extract_audio(self, asset: AssetIngested) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
+    async def extract_audio(
+        self, asset: AssetIngested, withheld: Passages
+    ) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
         """Take the sound out in one pass and return the fact and every object made.
 
-        `asset.work.timeline` is the clock of the pictures, unset for sound alone.
+        What is made for speech models is silent in the `withheld` passages, and unset when that is
+        everything. `asset.work.timeline` is the clock of the pictures, unset for sound alone.
         """
         ...
 
@@ -75,9 +83,9 @@ class MediaProcessor(Protocol):
 class AssetProgressRepository(Protocol):
     """What is expected of every asset, what has come, and how it ended.
 
-    Every method may be repeated. Part and expectation may arrive in either order. A removed asset is
-    remembered as removed: whatever still comes of it is ignored, as are older generations. What a part costs
-    does not depend on the number of parts. Every method raises Busy when the store is away.
+    Every method may be repeated. Part and expectation may arrive in either order. Older generations are
+    ignored. What a part costs does not depend on the number of parts. Every method raises Busy when the store
+    is away.
     """
 
     async def expect(self, work: Work, plan: ObjectRef, chunk_count: int) -> None:
@@ -105,11 +113,35 @@ class AssetProgressRepository(Protocol):
         ...
 
     async def is_current(self, work: Work) -> bool:
-        """Return False for a generation that a newer one replaced, and for a removed asset."""
+        """Return False for a generation that a newer one replaced."""
+        ...
+
+    async def remove(self, asset_id: str) -> tuple[int, int]:
+        """Forget the asset; return how many assets and how many documents of parts went."""
+        ...
+
+
+class MaterialRepository(Protocol):
+    """What was made of assets for analysis alone. Every method may be repeated, and raises Busy."""
+
+    async def keep(self, material: Material) -> None:
+        """Note what was made of one part of a generation; the newest note of the part counts."""
+        ...
+
+    async def get(self, like: Material) -> Material | None:
+        """Return the note on the same part of the same generation, None when there is none."""
+        ...
+
+    async def of(self, asset_id: str) -> Sequence[Material]:
+        """Return what there is of an asset, of all generations."""
+        ...
+
+    async def drop(self, material: Material) -> None:
+        """Forget one note."""
         ...
 
     async def remove(self, asset_id: str) -> int:
-        """Forget the asset for good and return how many documents went."""
+        """Forget the notes on an asset and return how many went."""
         ...
 
 
@@ -131,6 +163,8 @@ class Ports:
 
     processor: MediaProcessor
     progress: AssetProgressRepository
+    materials: MaterialRepository
+    rights: RightsDecisions
     references: ObjectReferences
     objects: Objects
     queue: WorkQueue
@@ -247,6 +281,9 @@ class MediaDriver(Protocol):
         """Yield the sound of the source in the order of the file."""
         ...
 
-    def sound_encoder(self, limit: int | None) -> SoundEncoder:
-        """Return an encoder for at most `limit` samples; None for sound alone."""
+    def sound_encoder(self, limit: int | None, silenced: Passages) -> SoundEncoder:
+        """Return an encoder for at most `limit` samples; None for sound alone.
+
+        What is made for speech models is silent in the `silenced` passages, counted in samples.
+        """
         ...

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from framewell_kit.object_references import ObjectReferences
+from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
 from framewell_transcode.adapters.asset_jobs import AssetJobs
 from framewell_transcode.adapters.asset_progress_documents import AssetProgressDocuments
+from framewell_transcode.adapters.material_documents import MaterialDocuments
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS, JobLimits, SandboxedProcessor
 from framewell_transcode.entrypoints import jobs, rpc, stream
-from framewell_transcode.handlers.remove_asset import RemoveAsset
 from framewell_transcode.holdings import holdings
 from framewell_transcode.ports import Ports
 from framewell_transcode.settings import TranscodeSettings
+from framewell_transcode.steps.forget_asset import ForgetAsset
 
 
 async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None = None) -> Service:
@@ -20,10 +22,10 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
 
     `sandbox` is one that runs already and stays its owner's to close; without one transcode has its own.
     """
-    progress = AssetProgressDocuments(mesh.documents)
+    progress, materials = AssetProgressDocuments(mesh.documents), MaterialDocuments(mesh.documents)
     references = ObjectReferences(mesh.documents, mesh.objects)
-    await progress.prepare()
-    await references.prepare()
+    for store in (progress, materials, references):
+        await store.prepare()
 
     # Two more children than chunks: the sound and the plan of one asset go on beside another's pictures.
     children = sandbox or Sandbox(SANDBOX_JOBS, concurrency=settings.chunks_at_once + 2)
@@ -35,13 +37,23 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         settings.chunk_seconds,
         JobLimits.within(settings.memory_mib << 20),
     )
-    ports = Ports(processor, progress, references, mesh.objects, AssetJobs(mesh.jobs))
-    remove = RemoveAsset(progress, references)
-    table = holdings(remove)
+    ports = Ports(
+        processor,
+        progress,
+        materials,
+        RightsDecisions(mesh.documents, mesh.clock),
+        references,
+        mesh.objects,
+        AssetJobs(mesh.jobs),
+    )
+    tombstones, forget = mesh.tombstones, ForgetAsset(progress, materials, references)
+    table = holdings(forget)
     return Service(
         holdings=table,
-        stages=stream.stages(ports, remove, mesh.erase(table), chunks_at_once=settings.chunks_at_once),
-        jobs=jobs.kinds(ports),
+        stages=stream.stages(
+            ports, tombstones, forget, mesh.erase(table), chunks_at_once=settings.chunks_at_once
+        ),
+        jobs=jobs.kinds(ports, tombstones, forget),
         rpc=[rpc.servicer(ports)],
         parts=[] if sandbox else [SandboxPart(children)],
     )

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetPermitted, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1 import media_pb2
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Work
+from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Span, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
+from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
 from framewell_kit.objects import LocalObjects, Objects
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.sandbox import Sandbox
@@ -44,10 +45,30 @@ class Transcode:
     bench: ServiceBench
 
     async def ingested(self, path: Path, kind: str = "video", **work: object) -> AssetIngested:
-        """Store a file as an original; the fact that it was taken in."""
+        """Store a file as an original, which may be analysed; the fact that it was taken in."""
         original = await self.bench.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
         values = {"asset_id": f"asset-{path.stem}", "generation": 1, "lane": LANE_ARCHIVE, **work}
+        await self.decide(str(values["asset_id"]))
         return AssetIngested(work=Work(kind=KINDS[kind], **values), original=original)  # type: ignore[arg-type]
+
+    async def decide(
+        self,
+        asset_id: str,
+        revision: int = 1,
+        *withheld: tuple[int, int],
+        allowed: bool = True,
+        gone: bool = False,
+    ) -> list[AssetPermitted]:
+        """Decide about the analysis of an asset, as dataset does; return what is to be done again by that."""
+        spans = [Span(start_pts=start, end_pts=end) for start, end in withheld]
+        analysis = PurposeDecision(
+            purpose=PURPOSE_ANALYSIS, allowed=allowed, withheld=spans, sentence=f"Decision {revision}."
+        )
+        fact = RightsDecided(
+            asset_id=asset_id, revision=revision, purposes=[] if gone else [analysis], gone=gone
+        )
+        answers = await self.bench.deliver(fact)
+        return [one for one in answers if isinstance(one, AssetPermitted)]
 
     async def plan(self, asset: AssetIngested) -> list[ChunkPlanned]:
         """Plan the asset and take out its sound; its chunks in order."""

@@ -90,7 +90,7 @@ def crash_with(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> None:
     """Let the decoder of the next chunks die, or not be there."""
     left = list(errors)
 
-    async def make_chunk(self, planned):
+    async def make_chunk(self, planned, withheld):
         raise left.pop(0)
 
     monkeypatch.setattr(SandboxedProcessor, "make_chunk", make_chunk)

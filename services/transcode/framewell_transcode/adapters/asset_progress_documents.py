@@ -1,8 +1,8 @@
 """The progress of assets in the document store.
 
-`assets`: one document an asset: its newest generation with what is expected and how it ended, or that it was
-removed. `parts`: the fan-in of a generation, with a few keys for each chunk and the sound as its named part.
-The plan itself is an object, so that no document grows with the asset beyond the fan-in's flags.
+`assets`: one document an asset: its newest generation with what is expected and how it ended. `parts`: the
+fan-in of a generation, with a few keys for each chunk and the sound as its named part. The plan itself is an
+object, so that no document grows with the asset beyond the fan-in's flags.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class AssetProgressDocuments:
 
     async def latest(self, asset_id: str) -> AssetState | None:
         asset = await self.documents.get(_ASSETS, asset_id)
-        if asset is None or asset.get("removed"):
+        if asset is None:
             return None
         end = asset.get("end") or {}
         ended = end.get("generation") == asset["generation"]
@@ -92,24 +92,20 @@ class AssetProgressDocuments:
 
     async def is_current(self, work: Work) -> bool:
         asset = await self.documents.get(_ASSETS, work.asset_id)
-        return asset is None or (not asset.get("removed") and int(asset["generation"]) <= work.generation)
+        return asset is None or int(asset["generation"]) <= work.generation
 
-    async def remove(self, asset_id: str) -> int:
-        gone = {"removed": True, "generation": 0}
-        await self.documents.update(_ASSETS, asset_id, {"$set": gone, "$unset": _EXPECTED}, upsert=True)
-        return await self._parts.forget(asset_id)
+    async def remove(self, asset_id: str) -> tuple[int, int]:
+        assets = int(await self.documents.delete(_ASSETS, asset_id))
+        return assets, await self._parts.forget(asset_id)
 
     async def _raise_generation(self, work: Work, expectation: Document) -> bool:
-        """Make this the newest generation and return True, unless a newer one or the removal came first."""
+        """Make this the newest generation and return True, unless a newer one came first."""
         newest = {"generation": work.generation, **expectation}
         if await self.documents.insert_once(_ASSETS, {"_id": work.asset_id, **newest}):
             return True
-        older = {"generation": {"$lte": work.generation}, "removed": {"$ne": True}}
+        older = {"generation": {"$lte": work.generation}}
         changed = await self.documents.update(_ASSETS, work.asset_id, {"$set": newest}, expect=older)
         return changed is not None
-
-
-_EXPECTED: Final = {"work": "", "plan": "", "chunk_count": "", "end": ""}
 
 
 async def _numbered(parts: FanIn, whole: Whole) -> AsyncIterator[tuple[int, Any]]:

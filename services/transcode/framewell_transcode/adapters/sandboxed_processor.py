@@ -16,6 +16,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded, PictureS
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
+from framewell_kit.rights_decisions import EVERYTHING, Passages
 from framewell_media.errors import UNREADABLE, JobFailed, MediaError
 from framewell_media.messages import duration_message, timeline_value
 from framewell_media.sandbox import Limits, Sandbox
@@ -82,12 +83,13 @@ class SandboxedProcessor:
             ref = await self.objects.put_file(table, media_type=ARROW, suffix=".arrow")
         return _analysis(answer), ref
 
-    async def make_chunk(self, planned: ChunkPlanned) -> ChunkTranscoded:
+    async def make_chunk(self, planned: ChunkPlanned, withheld: Passages) -> ChunkTranscoded:
         timeline = timeline_value(planned.work.timeline)
         parameters = {
             "index": planned.index,
             "timeline": timeline_parameters(timeline),
             "recipe": recipe_parameters(self.recipe),
+            "withheld": [list(one) for one in withheld.intervals],
         }
         is_still = planned.work.kind == MEDIA_KIND_STILL
         async with (
@@ -103,7 +105,7 @@ class SandboxedProcessor:
                 limits=self.limits.chunk,
             )
             header, segment, bundle, scores = outputs
-            return ChunkTranscoded(
+            made = ChunkTranscoded(
                 work=planned.work,
                 chunk_id=planned.chunk_id,
                 index=planned.index,
@@ -113,20 +115,27 @@ class SandboxedProcessor:
                 proxy_segment=await self.objects.put_file(
                     segment, media_type="video/iso.segment", suffix=".m4s"
                 ),
-                frames=await self.objects.put_file(bundle, media_type=ARROW, suffix=".arrow"),
-                shot_scores=await self.objects.put_file(scores, media_type=ARROW, suffix=".arrow"),
                 provisional_cuts=answer["provisional_cuts"],
                 pictures=PictureStatistics(**answer["statistics"]),
                 missing_pts=answer["missing_pts"],
             )
+            if answer["analysable"]:
+                made.frames.CopyFrom(await self.objects.put_file(bundle, media_type=ARROW, suffix=".arrow"))
+                made.shot_scores.CopyFrom(
+                    await self.objects.put_file(scores, media_type=ARROW, suffix=".arrow")
+                )
+            return made
 
-    async def extract_audio(self, asset: AssetIngested) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
+    async def extract_audio(
+        self, asset: AssetIngested, withheld: Passages
+    ) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
         work = asset.work
         timeline = timeline_value(work.timeline) if work.HasField("timeline") else None
         parameters = {
             "start": str(timeline.start_pts * timeline.time_base) if timeline else None,
             "seconds": str(timeline.duration_seconds) if timeline else None,
             "segment_seconds": self.chunk_seconds,
+            "silenced": _seconds_of(withheld, timeline),
         }
         async with (
             self._files("header", "segments", "speech") as outputs,
@@ -151,10 +160,12 @@ class SandboxedProcessor:
                     suffix=INDEX_SUFFIX,
                 ),
                 segment_count=len(rendition.segments),
-                speech=await self.objects.put_file(speech, media_type="audio/flac", suffix=".flac"),
                 loudness_lufs=answer["loudness_lufs"],
                 duration=duration_message(seconds),
             )
+            if withheld != EVERYTHING:
+                flac = await self.objects.put_file(speech, media_type="audio/flac", suffix=".flac")
+                audio.speech.CopyFrom(flac)
         stored = [part.segment for part in rendition.segments]
         return audio, [rendition.header, audio.segments, audio.speech, *stored]
 
@@ -209,6 +220,12 @@ class SandboxedProcessor:
         """Yield paths for a job's outputs in a folder of their own, which is gone afterwards."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             yield [Path(folder) / name for name in names]
+
+
+def _seconds_of(withheld: Passages, timeline: Timeline | None) -> list[list[str]]:
+    """Return passages as pairs of seconds from the asset's start; sound alone counts its samples."""
+    clock = timeline or sound_only(0)
+    return [[str(clock.seconds(start)), str(clock.seconds(end))] for start, end in withheld.intervals]
 
 
 def _analysis(answer: dict[str, Any]) -> SourceAnalysis:

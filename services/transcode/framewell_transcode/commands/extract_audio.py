@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell_kit.facts import Outgoing
-from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import audio_given_up
 from framewell_transcode.ports import AssetProgressRepository, MediaProcessor
+from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractAudio:
-    """Take the sound of an asset out in one pass.
+    """Take the sound of an asset out in one pass: the rendition, and what may be analysed of it for speech.
 
     Sound that cannot be decoded is given up as a fact, so that the asset ends without it and says so.
     Raises Busy where this machine may not read media.
@@ -24,22 +25,20 @@ class ExtractAudio:
 
     processor: MediaProcessor
     progress: AssetProgressRepository
-    references: ObjectReferences
+    for_analysis: MakeForAnalysis
 
     async def __call__(self, asset: AssetIngested) -> Sequence[Outgoing]:
         work = asset.work
         if not await self.progress.is_current(work):
             return []
         try:
-            audio, made = await self.processor.extract_audio(asset)
+            return await self.for_analysis(work.asset_id, partial(self.processor.extract_audio, asset))
         except MediaError as verdict:
             return [audio_given_up(work, verdict.code, verdict.detail)]
         except JobCrashed as crash:
             return [audio_given_up(work, "decoder_crashed", f"The sound decoder {crash.detail}.")]
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
-        await self.references.hold(work.asset_id, made)
-        return [audio]
 
     def gave_up(self, asset: AssetIngested, reason: str) -> Sequence[Outgoing]:
         """Return the fact that leaves when it was tried often enough; `reason` is a sentence."""

@@ -11,7 +11,8 @@ from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, Obj
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
-from framewell_kit.outcomes import Busy
+from framewell_kit.outcomes import Busy, NotYet
+from framewell_kit.rights_decisions import RightsDecisions
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import rejected, silent
 from framewell_transcode.domain.plans import (
@@ -30,6 +31,9 @@ from framewell_transcode.transcoding.missing import missing_span
 _FINAL_CRASHES: Final = ("memory", "processor", "time", "output")
 """Limits are the same the next time; a signal may have been the machine's."""
 
+_UNDECIDED_SECONDS: Final = 5.0
+"""The file is read once more after that: rights are decided sooner unless the dataset service is away."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanAsset:
@@ -37,13 +41,16 @@ class PlanAsset:
 
     The expectation is written before any chunk is announced, so whatever arrives finds it. Running
     again writes the same plan. Media at fault is rejected; a child that died is a bug or a bad file,
-    which the job's own retries tell apart. Raises Busy where this machine may not read media.
+    which the job's own retries tell apart. Nothing is announced before the rights of the asset are decided,
+    which happens while its file is read. Raises Busy where this machine may not read media and while nothing
+    is decided.
     """
 
     processor: MediaProcessor
     objects: Objects
     progress: AssetProgressRepository
     references: ObjectReferences
+    rights: RightsDecisions
     queue: WorkQueue
 
     async def __call__(self, asset: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
@@ -60,6 +67,10 @@ class PlanAsset:
             raise
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+        try:
+            await self.rights.waited_for(asset.work.asset_id, asset.rights_revision)
+        except NotYet as undecided:
+            raise Busy(undecided.reason, retry_after=_UNDECIDED_SECONDS) from undecided
         return await self._announce(asset, analysis, table, cause)
 
     async def _analyse(self, asset: AssetIngested) -> tuple[SourceAnalysis, ObjectRef | None]:

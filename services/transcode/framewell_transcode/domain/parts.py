@@ -24,6 +24,8 @@ class ChunkPart:
     frames: str = ""
     scores: str = ""
     missing_pictures: int = 0
+    withheld: str = ""
+    """Why it is not analysed, or not all of it: a sentence."""
 
     @property
     def made(self) -> bool:
@@ -68,4 +70,5 @@ def part_of(chunk: ChunkTranscoded) -> ChunkPart:
         frames=chunk.frames.key,
         scores=chunk.shot_scores.key,
         missing_pictures=len(chunk.missing_pts),
+        withheld=chunk.withheld,
     )

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
+from framewell_kit.jobs.unless_gone import WorkUnlessGone
 from framewell_kit.stream import Reason
+from framewell_kit.tombstones import Tombstones
 from framewell_transcode.commands.extract_audio import ExtractAudio
 from framewell_transcode.commands.plan_asset import PlanAsset
 from framewell_transcode.domain.jobs import PLAN, SOUND, payload_asset
 from framewell_transcode.ports import Ports
+from framewell_transcode.steps.forget_asset import ForgetAsset
+from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
 
 
-def kinds(ports: Ports) -> list[JobKind]:
-    """Return one kind a leased job."""
-    progress, references = ports.progress, ports.references
-    return [
-        _plan(PlanAsset(ports.processor, ports.objects, progress, references, ports.queue)),
-        _sound(ExtractAudio(ports.processor, progress, references)),
-    ]
+def kinds(ports: Ports, tombstones: Tombstones, forget: ForgetAsset) -> list[JobKind]:
+    """Return one kind a leased job; each stops once its asset is gone."""
+    p = ports
+    plan = PlanAsset(p.processor, p.objects, p.progress, p.references, p.rights, p.queue)
+    for_analysis = MakeForAnalysis(p.rights, p.materials, p.references)
+    kinds = [_plan(plan), _sound(ExtractAudio(p.processor, p.progress, for_analysis))]
+    return [replace(kind, work=WorkUnlessGone(kind.work, tombstones, forget)) for kind in kinds]
 
 
 def _plan(plan: PlanAsset) -> JobKind:
@@ -31,7 +36,7 @@ def _plan(plan: PlanAsset) -> JobKind:
         return facts
 
     def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
-        return plan.gave_up(payload_asset(job.payload), str(reason))
+        return plan.gave_up(payload_asset(job.payload), str(reason)) if job.payload else []
 
     return JobKind(PLAN, work, gave_up)
 
@@ -45,6 +50,6 @@ def _sound(extract: ExtractAudio) -> JobKind:
         return facts
 
     def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
-        return extract.gave_up(payload_asset(job.payload), str(reason))
+        return extract.gave_up(payload_asset(job.payload), str(reason)) if job.payload else []
 
     return JobKind(SOUND, work, gave_up)

@@ -85,5 +85,5 @@ def servicer(ports: Ports) -> Servicer:
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,
-        MediaServicer(ReadMedia(ports.progress, ports.objects), ports.objects),
+        MediaServicer(ReadMedia(ports.progress, ports.materials, ports.objects), ports.objects),
     )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Final
 
+from framewell_kit.rights_decisions import Passages
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.pictures import decode_upright, open_picture
@@ -37,15 +38,23 @@ class SandboxJobs:
     def make_chunk(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Decode one chunk. Inputs: source, plan. Outputs: header, segment, bundle, scores.
 
-        Parameters: `index` of the chunk, `timeline`, `recipe`. Returns `provisional_cuts` and `missing_pts`
-        (lists of pts) and `statistics`. Raises MediaError (`unreadable`) when not one picture comes out.
+        Parameters: `index` of the chunk, `timeline`, `recipe`, `withheld` (passages of which bundle and
+        scores have nothing, as pairs of pts). Returns `provisional_cuts` and `missing_pts` (lists of pts),
+        `statistics`, and `analysable`: whether bundle and scores were written. Raises MediaError
+        (`unreadable`) when not one picture comes out.
         """
         source, plan_file = files.inputs
         timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
         table = read_chunk(plan_file, int(parameters["index"]))
         planned = [Moment(int(pts), table.first_frame + row) for row, pts in enumerate(table.pts)]
         transcoder = ChunkTranscoder.begin(
-            self.driver, timeline, recipe, planned, end_pts=table.end_pts, previous_pts=table.previous_pts
+            self.driver,
+            timeline,
+            recipe,
+            planned,
+            end_pts=table.end_pts,
+            previous_pts=table.previous_pts,
+            withheld=_withheld(parameters),
         )
         pictures = self.driver.chunk_pictures(source, table, recipe.decoder_threads)
         for picture in pictures:
@@ -65,13 +74,16 @@ class SandboxJobs:
         source.seek(0)
         with open_picture(source, sniff(source.read(SNIFF_BYTES))) as picture:
             pixels = decode_upright(picture)
-        return _written(files, transcode_still(self.driver, pixels, timeline, recipe), damaged_frames=0)
+        withheld = timeline.start_pts in _withheld(parameters)
+        result = transcode_still(self.driver, pixels, timeline, recipe, withheld=withheld)
+        return _written(files, result, damaged_frames=0)
 
     def extract_audio(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Take the sound out. Input: source. Outputs: header, segments one after the other, speech (FLAC).
 
         Parameters: `start` (seconds of the first picture on the file's clock, a fraction; null without
-        pictures), `seconds` (length of the asset, a fraction; null without pictures), `segment_seconds`.
+        pictures), `seconds` (length of the asset, a fraction; null without pictures), `segment_seconds`,
+        `silenced` (passages that are silent in `speech`, as pairs of seconds from the start, fractions).
         Returns `segments` (fields of SoundSegment), `loudness_lufs` (null for silence) and `seconds`. Raise
         MediaError (`unreadable`) when not one sample comes out.
         """
@@ -79,7 +91,11 @@ class SandboxJobs:
         header_file, segment_file, speech_file = files.outputs
         start, seconds = parameters["start"], parameters["seconds"]
         encoder = self.driver.sound_encoder(
-            None if seconds is None else round(Fraction(seconds) * SOUND_RATE)
+            None if seconds is None else round(Fraction(seconds) * SOUND_RATE),
+            Passages.of(
+                (round(Fraction(begin) * SOUND_RATE), round(Fraction(end) * SOUND_RATE))
+                for begin, end in parameters["silenced"]
+            ),
         )
         place_on_clock(self.driver.sound(source), None if start is None else Fraction(start), encoder)
         if encoder.written == 0:
@@ -118,13 +134,19 @@ class SandboxJobs:
         return {"header_equal": held.header == neighbour.header}
 
 
+def _withheld(parameters: Parameters) -> Passages:
+    return Passages.of((int(start), int(end)) for start, end in parameters["withheld"])
+
+
 def _written(files: JobFiles, result: ChunkResult, *, damaged_frames: int) -> Answer:
     header_file, segment_file, bundle_file, scores_file = files.outputs
     header_file.write(result.segment.header)
     segment_file.write(result.segment.media)
-    write_bundle(bundle_file, result.samples, [cut.frame for cut in result.cuts])
-    write_scores(scores_file, result.scores)
+    if result.scores is not None:
+        write_bundle(bundle_file, result.samples, [cut.frame for cut in result.cuts])
+        write_scores(scores_file, result.scores)
     return {
+        "analysable": result.scores is not None,
         "provisional_cuts": [cut.pts for cut in result.cuts],
         "missing_pts": list(result.missing_pts[:_MAX_MISSING]),
         "statistics": result.statistics | {"damaged_frames": damaged_frames},

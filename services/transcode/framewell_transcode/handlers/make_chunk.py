@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy
+from framewell_kit.rights_decisions import Passages
 from framewell_kit.stream.policy.retry import Reason
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import chunk_given_up
 from framewell_transcode.ports import AssetProgressRepository, MediaProcessor
+from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
 
 _STARTS: Final = 2
 """A child may have been killed by the machine's own memory pressure: it deserves a second start."""
@@ -23,32 +25,34 @@ _STARTS: Final = 2
 class MakeChunk:
     """Decode a chunk once and return the fact that names what was made of it.
 
-    A pure function of the chunk: a redelivery makes the same objects under the same names. A chunk that
+    A pure function of the chunk and the rights decision: a redelivery makes the same objects under the same
+    names. The proxy is made in any case, what models look at only of what may be analysed. A chunk that
     cannot be decoded is a fact too (`outcome` failed), so that its asset ends and says what is missing.
     Raises Busy where this machine may not read media; JobFailed (a bug) is retried by the runtime.
     """
 
     processor: MediaProcessor
     progress: AssetProgressRepository
-    references: ObjectReferences
+    for_analysis: MakeForAnalysis
 
     async def __call__(self, fact: ChunkPlanned, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         if not await self.progress.is_current(fact.work):
             return []
+
+        async def make(withheld: Passages) -> tuple[ChunkTranscoded, Sequence[ObjectRef]]:
+            made = await self.processor.make_chunk(fact, withheld)
+            return made, [made.proxy_header, made.proxy_segment, made.frames, made.shot_scores]
+
         crash_detail = ""
         for _start in range(_STARTS):
             try:
-                made = await self.processor.make_chunk(fact)
+                return await self.for_analysis(fact.work.asset_id, make)
             except MediaError as verdict:
                 return [chunk_given_up(fact, verdict.code, verdict.detail)]
             except SandboxUnavailable as missing:
                 raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
             except JobCrashed as crash:
                 crash_detail = crash.detail
-                continue
-            refs = [made.proxy_header, made.proxy_segment, made.frames, made.shot_scores]
-            await self.references.hold(fact.work.asset_id, refs)
-            return [made]
         return [chunk_given_up(fact, "decoder_crashed", f"The decoder of this chunk {crash_detail}.")]
 
     def gave_up(self, fact: ChunkPlanned, reason: Reason) -> Sequence[Outgoing]:

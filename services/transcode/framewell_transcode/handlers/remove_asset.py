@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.object_references import ObjectReferences
-from framewell_transcode.ports import AssetProgressRepository
+from framewell_kit.tombstones import Going, Tombstones, asset_subject
+from framewell_transcode.steps.forget_asset import ForgetAsset
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveAsset:
-    """Forget an asset: its plan and parts, and every object that no other asset refers to.
+    """Write the asset's tombstone, then forget it. Running again finds nothing left to remove."""
 
-    The asset is marked as removed first, so that work still under way makes nothing that stays. Running
-    again finds nothing left to remove.
-    """
+    tombstones: Tombstones
+    forget: ForgetAsset
 
-    progress: AssetProgressRepository
-    references: ObjectReferences
-
-    async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
-        await self._remove(fact.asset_id)
+    async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:
+        await self.tombstones.put(asset_subject(fact.asset_id), Going.REMOVED, cause.id)
+        await self.forget(fact.asset_id)
         return []
-
-    async def erase(self, asset_id: str) -> Mapping[str, int]:
-        """Remove the asset; return how many things went, by store."""
-        documents, objects = await self._remove(asset_id)
-        return {"parts": documents, "objects/video/iso.segment": objects}
-
-    async def _remove(self, asset_id: str) -> tuple[int, int]:
-        documents = await self.progress.remove(asset_id)
-        return documents, await self.references.release(asset_id)

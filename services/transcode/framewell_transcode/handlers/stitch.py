@@ -12,7 +12,7 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.stream.policy.retry import Reason
 from framewell_transcode.domain.outcomes import end_fact, not_stitched
 from framewell_transcode.domain.parts import CompleteAsset
-from framewell_transcode.ports import AssetProgressRepository
+from framewell_transcode.ports import AssetProgressRepository, MaterialRepository
 from framewell_transcode.transcoding.composer import Composer
 
 
@@ -26,6 +26,7 @@ class Stitch:
     """
 
     progress: AssetProgressRepository
+    materials: MaterialRepository
     references: ObjectReferences
     composer: Composer
 
@@ -37,7 +38,8 @@ class Stitch:
         complete = await self._add(fact)
         if complete is None:
             return []
-        composed = await self.composer.compose(complete)
+        materials = await self.materials.of(complete.work.asset_id)
+        composed = await self.composer.compose(complete, {key for one in materials for key in one.keys})
         end = composed.end
         await self.references.hold(end.work.asset_id, composed.objects)
         await self.progress.record_end(end, chunks_failed=sum(not part.made for part in complete.chunks))

@@ -12,7 +12,7 @@ from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.paging import Page, PageRequest, page_of
 from framewell_media.timeline import Moment
 from framewell_transcode.domain.parts import AssetState
-from framewell_transcode.ports import AssetProgressRepository
+from framewell_transcode.ports import AssetProgressRepository, MaterialRepository
 from framewell_transcode.transcoding.bundle import SampledPicture, picture_at_or_before
 
 
@@ -35,6 +35,7 @@ class ReadMedia:
     """
 
     assets: AssetProgressRepository
+    materials: MaterialRepository
     objects: Objects
 
     async def progress(self, asset_id: str) -> TranscodingProgress:
@@ -58,12 +59,17 @@ class ReadMedia:
             candidates = bisect_right(plan.chunks, wanted.pts, key=lambda chunk: chunk.span.start_pts)
         else:
             candidates = bisect_right(plan.chunks, wanted.frame, key=lambda chunk: chunk.span.first_frame)
+        kept = {key for one in await self.materials.of(asset_id) for key in one.keys}
+        withheld = ""
         async for part in self.assets.arrived_chunks(asset, range(candidates - 1, -1, -1)):
-            if not part.made:
+            if part.frames not in kept:
+                withheld = withheld or part.withheld
                 continue
             found = picture_at_or_before(await self.objects.read(part.frames), wanted)
             if found is not None:
                 return found
+        if withheld:
+            raise Conflict(f"No picture of asset {asset_id!r} may be taken out for analysis here: {withheld}")
         where = f"frame {wanted.frame}" if wanted.frame >= 0 else f"pts {wanted.pts}"
         raise Conflict(f"No picture of asset {asset_id!r} at or before {where} is made yet.")
 

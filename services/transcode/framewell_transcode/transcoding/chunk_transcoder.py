@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from framewell_kit.rights_decisions import Passages
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
@@ -27,22 +28,26 @@ _FROZEN_SCORE: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What one decode of a chunk made."""
+    """What one decode of a chunk made; nothing for models where all of it is withheld from analysis."""
 
     segment: Segment
     samples: Sequence[Sample]
     cuts: Sequence[Moment]
     """The first picture of each provisional shot after the first."""
-    scores: ScoreTable
+    scores: ScoreTable | None
     statistics: dict[str, Any]
-    """Fields of chunk.v1.PictureStatistics, without the damaged frames, which the decoder counts."""
+    """Fields of chunk.v1.PictureStatistics, without the damaged frames, which the decoder counts; none where
+    `scores` is None."""
     missing_pts: Sequence[int] = ()
     """pts of planned pictures that did not come out."""
 
 
 @dataclass(slots=True)
 class ChunkTranscoder:
-    """Makes everything of a chunk while its pictures pass by, each exactly once."""
+    """Makes everything of a chunk while its pictures pass by, each exactly once.
+
+    Pictures of a withheld passage are encoded for the proxy alone: scores go on over them as over a gap.
+    """
 
     driver: MediaDriver
     timeline: Timeline
@@ -54,8 +59,11 @@ class ChunkTranscoder:
     finder: CutFinder
     scaler: Scaler
     sample_scaler: Scaler
+    withheld: Passages = field(default=Passages())
+    seen: set[int] = field(default_factory=set)
+    """pts of the pictures that came out."""
     moments: list[Moment] = field(default_factory=list)
-    """Of the pictures that came out."""
+    """Of the pictures among them that may be analysed."""
     scores: list[float | None] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     cut_indices: list[int] = field(default_factory=list)
@@ -77,6 +85,7 @@ class ChunkTranscoder:
         *,
         end_pts: int,
         previous_pts: int | None,
+        withheld: Passages,
     ) -> ChunkTranscoder:
         """Return a transcoder of the planned pictures, the last of which lasts until `end_pts`.
 
@@ -94,10 +103,11 @@ class ChunkTranscoder:
             finder=CutFinder(float(timeline.frame_rate or 25)),
             scaler=driver.scaler(),
             sample_scaler=driver.scaler(),
+            withheld=withheld,
         )
 
     def take(self, picture: DisplayedPicture) -> None:
-        """Encode, score and perhaps sample the next picture."""
+        """Encode the next picture; score and perhaps sample it where analysis may look at it."""
         moment = self.planned[picture.row]
         proxy = self.scaler.planar(picture.frame, picture.size.fitted(self.recipe.box, even=True))
         if self._writer is None:
@@ -105,6 +115,10 @@ class ChunkTranscoder:
             self._writer = self.driver.segment_writer(
                 self.recipe, proxy, rate, start_tick=self.start_tick, end_tick=self.end_tick
             )
+        self.seen.add(moment.pts)
+        if moment.pts in self.withheld:
+            self._writer.push(proxy, tick(self.timeline, moment.pts))
+            return
         self._score(proxy)
         self.moments.append(moment)
         self._last_picture = picture
@@ -118,19 +132,18 @@ class ChunkTranscoder:
         if self._writer is None:
             return None
         self._note_cuts(self.finder.finish())
-        seen = {moment.pts for moment in self.moments}
         return ChunkResult(
             segment=self._writer.finish(),
             samples=self.samples,
             cuts=[self.moments[index] for index in self.cut_indices],
             scores=self._score_table(),
             statistics=self._statistics(),
-            missing_pts=[moment.pts for moment in self.planned if moment.pts not in seen],
+            missing_pts=[moment.pts for moment in self.planned if moment.pts not in self.seen],
         )
 
-    def _score_table(self) -> ScoreTable:
-        assert self._first is not None
-        assert self._last is not None
+    def _score_table(self) -> ScoreTable | None:
+        if self._first is None or self._last is None:
+            return None
         return ScoreTable(
             frame=np.array([moment.frame for moment in self.moments], dtype=np.int64),
             pts=np.array([moment.pts for moment in self.moments], dtype=np.int64),
@@ -141,6 +154,8 @@ class ChunkTranscoder:
 
     def _statistics(self) -> dict[str, Any]:
         count = len(self.scores)
+        if not count:
+            return {}
         sizes = self.samples[0] if self.samples else None
         return {
             "mean_luma": self._luma / count,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
@@ -23,6 +23,7 @@ from framewell_transcode.transcoding.missing import (
     missing_chunk,
     missing_pictures,
     missing_sound,
+    not_analysed,
     odd_header,
 )
 from framewell_transcode.transcoding.playlists import (
@@ -54,19 +55,25 @@ class Composer:
     processor: MediaProcessor
     objects: Objects
 
-    async def compose(self, complete: CompleteAsset) -> Composed:
-        """Return the final fact and the objects made for it. Raises Busy when the object store is away."""
+    async def compose(self, complete: CompleteAsset, analysable: Container[str]) -> Composed:
+        """Return the final fact and the objects made for it.
+
+        `analysable` are the keys of what may be analysed: shots are found by no other scores. Raises Busy
+        when the object store is away.
+        """
         plan = MediaIndex.FromString(await self.objects.read(complete.plan))
         audio = complete.audio
         timeline = timeline_value(complete.work.timeline)
         made, missing = _usable(plan, complete.chunks, timeline)
         if not is_done(audio.outcome):
             missing.append(missing_sound(audio))
+        missing += not_analysed(plan, complete.chunks, audio, timeline)
         playlists = Playlists(self.processor, self.objects, plan, timeline)
         playlist = await playlists.write(made, audio if is_done(audio.outcome) and audio.present else None)
         if not plan.chunks:
             timeline = sound_only(duration_seconds(audio.duration))
-        index = await self._index(plan, made, missing, timeline)
+        scored = [part for part in made if part.scores in analysable]
+        index = await self._index(plan, scored, missing, timeline)
         ref = await self._store(index)
         end = AssetTranscoded(
             work=index.work,
@@ -81,10 +88,10 @@ class Composer:
         return Composed(end, [*playlists.made, ref])
 
     async def _index(
-        self, plan: MediaIndex, made: Sequence[ChunkPart], missing: Sequence[str], timeline: Timeline
+        self, plan: MediaIndex, scored: Sequence[ChunkPart], missing: Sequence[str], timeline: Timeline
     ) -> MediaIndex:
         finder = ShotFinder()
-        for part in made:
+        for part in scored:
             finder.add(read_scores(await self.objects.read(part.scores)))
         shots = [Shot(span=span_message(span)) for span in finder.shots(timeline)]
         work = work_on_clock(plan.work, timeline)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from framewell.audio.v1.audio_pb2 import AudioExtracted
-from framewell.media.v1.media_pb2 import Span
+from framewell.media.v1.media_pb2 import MediaIndex, Span
 from framewell_media.timeline import Timeline
+from framewell_transcode.domain.parts import ChunkPart
 
 
 def missing_chunk(span: Span, timeline: Timeline, reason: str) -> str:
@@ -34,6 +37,30 @@ def missing_span(gap: tuple[int, int], timeline: Timeline) -> str:
 def missing_sound(audio: AudioExtracted) -> str:
     """Return the sentence on sound that could not be taken out."""
     return f"The sound is missing: {audio.outcome.failed.detail}"
+
+
+def not_analysed(
+    plan: MediaIndex, chunks: Sequence[ChunkPart], audio: AudioExtracted, timeline: Timeline
+) -> list[str]:
+    """Return the sentences on what is withheld from analysis; a single one where all is, for one reason."""
+    reasons = {part.withheld for part in chunks if not part.frames and part.made}
+    if audio.withheld and not audio.HasField("speech"):
+        reasons.add(audio.withheld)
+    if len(reasons) == 1 and not any(part.frames for part in chunks) and not audio.HasField("speech"):
+        return [f"It is not analysed: {reason}" for reason in reasons if reason]
+    return list(_passages_not_analysed(plan, chunks, audio, timeline))
+
+
+def _passages_not_analysed(
+    plan: MediaIndex, chunks: Sequence[ChunkPart], audio: AudioExtracted, timeline: Timeline
+) -> Iterator[str]:
+    for planned, part in zip(plan.chunks, chunks, strict=True):
+        if part.withheld:
+            how = "is analysed in part" if part.frames else "is not analysed"
+            yield f"{_where(planned.span, timeline)} {how}: {part.withheld}"
+    if audio.withheld:
+        how = "is analysed in part" if audio.HasField("speech") else "is not analysed"
+        yield f"The sound {how}: {audio.withheld}"
 
 
 def _where(span: Span, timeline: Timeline) -> str:

@@ -16,9 +16,14 @@ from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, sample
 
 
 def transcode_still(
-    driver: MediaDriver, pixels: PIL.Image.Image, timeline: Timeline, recipe: ProxyRecipe
+    driver: MediaDriver,
+    pixels: PIL.Image.Image,
+    timeline: Timeline,
+    recipe: ProxyRecipe,
+    *,
+    withheld: bool = False,
 ) -> ChunkResult:
-    """Return what a chunk of this one upright RGB picture is made of."""
+    """Return what a chunk of this one upright RGB picture is made of; the proxy alone when withheld."""
     size = Size(pixels.width, pixels.height)
     moment = Moment(timeline.start_pts, 0)
     proxy = driver.planar_from_rgb(_resized(pixels, size.fitted(recipe.box, even=True)))
@@ -31,6 +36,8 @@ def transcode_still(
     )
     thumbnail = thumbnail_of(proxy)
     writer.push(proxy, 0)
+    if withheld:
+        return ChunkResult(segment=writer.finish(), samples=[], cuts=[], scores=None, statistics={})
     seen = _resized(pixels, size.fitted(recipe.sample_box, even=False))
     sample = sample_of(seen, moment, timeline, "still", recipe.jpeg_quality)
     at = np.array([0], dtype=np.int64)

@@ -13,6 +13,7 @@ import numpy as np
 from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
+from framewell_kit.rights_decisions import Passages
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.planning.table import ChunkTable
 from framewell_transcode.adapters.pyav.chunk_decoder import ChunkDecoder
@@ -71,5 +72,5 @@ class PyAvDriver:
     def sound(self, source: BinaryIO) -> Iterator[SoundBlock]:
         return decode_sound(source)
 
-    def sound_encoder(self, limit: int | None) -> AacEncoder:
-        return AacEncoder.open(limit)
+    def sound_encoder(self, limit: int | None, silenced: Passages) -> AacEncoder:
+        return AacEncoder.open(limit, silenced)

@@ -14,6 +14,7 @@ import av.error
 import av.filter
 import numpy as np
 
+from framewell_kit.rights_decisions import Passages
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning.packets import attend_only_to
@@ -87,6 +88,8 @@ class AacEncoder:
 
     limit: int | None
     """Samples in the asset; None for sound alone, which ends where it ends."""
+    silenced: Passages
+    """Passages, in samples, of which FLAC has silence."""
     buffer: io.BytesIO
     output: Any
     aac: Any
@@ -103,7 +106,7 @@ class AacEncoder:
     _speech_samples: int = 0
 
     @classmethod
-    def open(cls, limit: int | None) -> AacEncoder:
+    def open(cls, limit: int | None, silenced: Passages) -> AacEncoder:
         """Open both encoders and the meter."""
         buffer, speech_buffer = io.BytesIO(), io.BytesIO()
         output = av.open(buffer, "w", format="mp4", options=dict(_MOVIE_OPTIONS))
@@ -112,7 +115,8 @@ class AacEncoder:
         speech_output = av.open(speech_buffer, "w", format="flac")
         flac = speech_output.add_stream("flac", rate=SPEECH_RATE)
         flac.layout, flac.format = "mono", "s16"
-        return cls(limit, buffer, output, aac, speech_buffer, speech_output, flac, _loudness_meter())
+        meter = _loudness_meter()
+        return cls(limit, silenced, buffer, output, aac, speech_buffer, speech_output, flac, meter)
 
     @property
     def room(self) -> int:
@@ -123,14 +127,20 @@ class AacEncoder:
         """Append stereo floats (2 x samples)."""
         if block.shape[1] == 0:
             return
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, self.written, Fraction(1, SOUND_RATE)
+        frame = self._frame(block)
+        quiet = self.silenced.within(self.written, self.written + block.shape[1])
+        speech = frame if not quiet else self._frame(_silent_in(block, quiet, self.written))
         self.written += block.shape[1]
         self._measure(frame)
-        self._encode_speech(frame)
+        self._encode_speech(speech)
         self._fifo.write(frame)
         while (piece := self._fifo.read(AAC_FRAME)) is not None:
             self._encode(piece)
+
+    def _frame(self, block: Any) -> Any:
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, self.written, Fraction(1, SOUND_RATE)
+        return frame
 
     def finish(self) -> EncodedSound:
         """End the encoders and return what they made."""
@@ -169,6 +179,14 @@ class AacEncoder:
             value = measured.metadata.get("lavfi.r128.I")
             if value is not None:
                 self.loudness_lufs = float(value)
+
+
+def _silent_in(block: Any, passages: Passages, first_sample: int) -> Any:
+    """Return a copy of the block that is silent in these passages, which count from the asset's start."""
+    silent = block.copy()
+    for start, end in passages.intervals:
+        silent[:, start - first_sample : end - first_sample] = 0
+    return silent
 
 
 def _loudness_meter() -> Any:
