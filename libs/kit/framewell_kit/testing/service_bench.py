@@ -32,6 +32,7 @@ from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.jobs import Jobs
 from framewell_kit.jobs.attempt import Attempt
+from framewell_kit.name_hashes import NameHashes
 from framewell_kit.objects import MemoryObjects, Objects
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import NotYet, Rejected
@@ -47,6 +48,7 @@ from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.held_lease import HeldLease
 from framewell_kit.testing.written_stores import WrittenObjects, require_declared
+from framewell_kit.tombstones import Tombstones
 
 AnyStage: TypeAlias = Stage | HeavyStage | Broadcast
 
@@ -127,6 +129,16 @@ class ServiceBench:
         await self._opened.aclose()
         if failure is None:
             require_declared(self.service, self.documents, self._written)
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """Return what the service knows to be gone."""
+        return Tombstones(self.documents, self.clock)
+
+    @property
+    def name_hashes(self) -> NameHashes:
+        """Return what hashes names with the bench's key."""
+        return self._shared.name_hashes()
 
     # --- facts
 

@@ -7,26 +7,40 @@ from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id
 from framewell_dataset.domain.classes import DatasetClass
 from framewell_dataset.domain.sample_facts import change_fact
-from framewell_dataset.domain.samples import DECIDED, Sample, State
+from framewell_dataset.domain.samples import DECIDED, Sample, State, Withdrawal
 from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository
 from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.steps.forget_samples import ForgetSamples
+from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
+from framewell_kit.tombstones import class_subject
+
+FORGOTTEN = (
+    "somebody who must not be learned again is known by one of these names or ids: "
+    "their erasure was asked for, and no class may have it"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ManageClasses:
-    """Names live here and nowhere else in the mesh."""
+    """Names live here and nowhere else in the mesh.
+
+    Nobody who was forgotten comes back by a new class, a new name, an alias, an outside id or a merge: what
+    is written is looked at again, and taken back where an erasure came in between.
+    """
 
     datasets: DatasetRepository
     classes: ClassRepository
     samples: SampleRepository
     upkeep: SnapshotUpkeep
+    forgotten: ForgottenNames
+    forget: ForgetSamples
 
     async def create(self, added: DatasetClass, cause: Cause) -> DatasetClass:
-        """Return the class with its id. Raises Rejected without a name, NotFound for an unknown dataset,
-        Conflict for a class that exists.
+        """Return the class with its id. Raises Rejected without a name, and (code `forgotten`) for a name or
+        id that must not be learned again; NotFound for an unknown dataset, Conflict for a class that exists.
         """
         if not added.name.strip():
             raise Rejected("a class needs a name")
@@ -34,14 +48,22 @@ class ManageClasses:
             raise NotFound(f"dataset {added.dataset_id!r} does not exist")
         if not added.class_id:
             added = replace(added, class_id=derived_id(cause.id, "class", added.name))
+        await self._require_learnable(added)
         if not await self.classes.add(added):
             raise Conflict(f"class {added.class_id} exists already: rename it instead")
+        try:
+            await self._require_learnable(added)
+        except Rejected:
+            await self.classes.forget(added.class_id)
+            raise
         return added
 
     async def rename(
         self, class_id: str, name: str, aliases: Sequence[str], external_ids: Mapping[str, str]
     ) -> DatasetClass:
-        """Return the class with its new names. Raises Rejected without a name, NotFound for no such class."""
+        """Return the class with its new names. Raises Rejected without a name, and (code `forgotten`) for
+        names that must not be learned again; NotFound for no such class.
+        """
         if not name.strip():
             raise Rejected("a class needs a name")
         while True:
@@ -51,38 +73,70 @@ class ManageClasses:
                 name=name,
                 aliases=tuple(aliases),
                 external_ids=dict(external_ids),
+                past_names=self.forgotten.of_class(before),
                 revision=before.revision + 1,
             )
+            await self._require_learnable(after)
             if await self.classes.change(before, after):
-                return after
+                break
+        try:
+            await self._require_learnable(after)
+        except Rejected:
+            await self.classes.change(after, replace(before, revision=after.revision + 1))
+            raise
+        return after
 
     async def merge(self, from_id: str, into_id: str, actor: Actor, cause: Cause) -> tuple[DatasetClass, int]:
         """Make two classes one; return the class that stays, and how many samples moved to it.
 
-        Raises NotFound, Rejected for classes of two datasets, Conflict when one was changed meanwhile.
+        The one that goes says first where it went, so an erasure of either finds both. Raises NotFound,
+        Rejected for classes of two datasets and for who was forgotten, Conflict when one was changed
+        meanwhile.
         """
         gone, stays = await self._existing(from_id), await self._existing(into_id)
         if gone.class_id == stays.class_id or gone.dataset_id != stays.dataset_id:
             raise Rejected(f"classes {from_id} and {into_id} are not two classes of one dataset")
         if stays.merged_into:
             raise Conflict(f"class {into_id} was itself merged into {stays.merged_into}")
-        names = tuple(dict.fromkeys((*stays.aliases, gone.name, *gone.aliases)))
+        merged = replace(gone, merged_into=into_id, revision=gone.revision + 1)
+        if not await self.classes.change(gone, merged):
+            raise Conflict(f"class {from_id} was changed meanwhile: look at it again")
+        try:
+            await self._require_learnable(merged, stays)
+            kept = await self._with_names_of(stays, gone)
+        except (Rejected, Conflict):
+            undone = replace(merged, merged_into=gone.merged_into, revision=merged.revision + 1)
+            await self.classes.change(merged, undone)
+            raise
+        moved = 0
+        async for sample in self.samples.of_class(from_id):
+            moved += await self._move(sample, into_id, actor, cause)
+        if await self.forgotten.tombstones.find(class_subject(into_id)):
+            why = Withdrawal.ERASED, "Its person was forgotten."
+            await self.forget(self.samples.of_class(into_id), *why, actor, cause)
+        await self.upkeep.request_next(stays.dataset_id, actor, cause)
+        return kept, moved
+
+    async def _with_names_of(self, stays: DatasetClass, gone: DatasetClass) -> DatasetClass:
+        names = tuple(dict.fromkeys((*stays.aliases, *gone.names)))
         kept = replace(
             stays,
             aliases=tuple(name for name in names if name != stays.name),
             external_ids={**gone.external_ids, **stays.external_ids},
+            past_names=stays.past_names | gone.past_names,
             revision=stays.revision + 1,
         )
         if not await self.classes.change(stays, kept):
-            raise Conflict(f"class {into_id} was changed meanwhile: look at it again")
-        merged = replace(gone, merged_into=into_id, revision=gone.revision + 1)
-        if not await self.classes.change(gone, merged):
-            raise Conflict(f"class {from_id} was changed meanwhile: look at it again")
-        moved = 0
-        async for sample in self.samples.of_class(from_id):
-            moved += await self._move(sample, into_id, actor, cause)
-        await self.upkeep.request_next(stays.dataset_id, actor, cause)
-        return kept, moved
+            raise Conflict(f"class {stays.class_id} was changed meanwhile: look at it again")
+        return kept
+
+    async def _require_learnable(self, *classes: DatasetClass) -> None:
+        """Raise Rejected where a class, or somebody of one of its names or outside ids, was forgotten."""
+        for named in classes:
+            if await self.forgotten.tombstones.find(class_subject(named.class_id)):
+                raise Rejected(f"class {named.class_id} was forgotten and stays so", code="forgotten")
+            if await self.forgotten.holds_any(named.names, named.external_ids):
+                raise Rejected(FORGOTTEN, code="forgotten")
 
     async def _move(self, sample: Sample, into_id: str, actor: Actor, cause: Cause) -> bool:
         current: Sample | None = sample

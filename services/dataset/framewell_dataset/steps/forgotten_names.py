@@ -28,6 +28,12 @@ class ForgottenNames:
         """Return whether one of the hashes is of somebody who was erased."""
         return bool(await self.tombstones.among([name_subject(each) for each in hashes]))
 
+    async def holds_any(self, names: Iterable[str], external_ids: Mapping[str, str]) -> bool:
+        """Return whether somebody who was erased stands in one of the names, or has one of the ids."""
+        names = tuple(names)
+        in_names = frozenset(one for name in names for one in self.hashes.each_in(name))
+        return await self.holds(in_names | self.of((), external_ids))
+
     async def holds_holder(self, holders: Iterable[str]) -> bool:
         """Return whether one of the holders of rights was erased."""
         return bool(await self.tombstones.among([holder_subject(self.hashes.of(each)) for each in holders]))

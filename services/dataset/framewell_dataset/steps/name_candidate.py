@@ -48,7 +48,10 @@ class NameCandidate:
     forgotten: ForgottenNames
 
     async def __call__(self, dataset: Dataset, candidate: Candidate) -> Named:
-        """Return whom the caption means. Makes the class of a new name; doing it again finds it."""
+        """Return whom the caption means. Makes the class of a new name; doing it again finds it.
+
+        Somebody who is forgotten while that goes on is nobody: no class of theirs stays.
+        """
         doubts = tuple(Evidence(kind="question", sentence=doubt) for doubt in candidate.doubts)
         if candidate.named is None:
             return Named("", True, candidate.evidence + doubts)
@@ -58,7 +61,8 @@ class NameCandidate:
             return Named("", True, evidence)
         if found.of is not None:
             return Named(found.of.merged_into or found.of.class_id, not candidate.complete, evidence)
-        return Named(await self._new_class(dataset, candidate.named), not candidate.complete, evidence)
+        made = await self._new_class(dataset, candidate.named)
+        return Named(made, not made or not candidate.complete, evidence)
 
     async def is_forgotten(self, named: PersonName) -> bool:
         """Return whether the person was erased: then the name is never learned again."""
@@ -114,6 +118,9 @@ class NameCandidate:
             fictional=named.fictional,
         )
         await self.classes.add(made)
+        if await self.forgotten.holds_any(made.names, {}):
+            await self.classes.forget(made.class_id)
+            return ""
         return made.class_id
 
 

@@ -5,7 +5,7 @@ known face is a conflict; a picture seen before collapses; then the rights decid
 proposed or withheld; and they are asked again after it is written (see `SampleChanges.recheck`).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from framewell.media.v1.media_pb2 import Span
@@ -23,6 +23,7 @@ from framewell_dataset.ports.review import (
 from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.crops import KnownCrops
 from framewell_dataset.rules.lower_third_face import NAME as RULE
+from framewell_dataset.steps.forget_samples import ForgetSamples
 from framewell_dataset.steps.make_sample import MakeSample, Sighted
 from framewell_dataset.steps.name_candidate import KNOWN_STATES, MOST_COMPARED, NameCandidate, Named
 from framewell_dataset.steps.rights_gate import RightsGate
@@ -49,6 +50,7 @@ class RegisterCandidate:
     changes: SampleChanges
     clock: Clock
     quota: int
+    forget: ForgetSamples
 
     async def __call__(self, sighted: Sighted, cause: Cause) -> Sample | None:
         """Return the sample this candidate is, None when it becomes none. Doing it twice changes nothing."""
@@ -64,6 +66,10 @@ class RegisterCandidate:
             return None
         sample = await self.make(sighted, named)
         await self.insert(sample, candidate, actor, cause)
+        if candidate.named is not None and await self.name.is_forgotten(candidate.named):
+            why = Withdrawal.ERASED, "Its person was forgotten."
+            await self.forget(_only(sample), *why, actor, cause)
+            return None
         return await self.changes.recheck(sample, actor, cause)
 
     async def insert(self, sample: Sample, candidate: Candidate, actor: Actor, cause: Cause) -> None:
@@ -159,6 +165,10 @@ def _lasting(same: Sequence[Sample]) -> Sample:
     decided = [sample for sample in same if sample.state in DECIDED]
     open_ = [sample for sample in same if _is_open(sample)]
     return min(decided or open_ or same, key=lambda sample: (sample.created_at, sample.sample_id))
+
+
+async def _only(sample: Sample) -> AsyncIterator[Sample]:
+    yield sample
 
 
 def _merged(sample: Sample) -> Sample | None:

@@ -50,6 +50,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
     gate = RightsGate(s.assets, s.statements, house.policy, house.rules, clock)
     upkeep = SnapshotUpkeep(s.datasets, s.snapshots, s.publications)
     changes = SampleChanges(s.samples, gate, upkeep)
+    forget = ForgetSamples(s.samples, s.vectors, s.repeats, s.crops, s.snapshots, s.pictures, changes)
     register = RegisterCandidate(
         s.samples,
         s.vectors,
@@ -61,8 +62,8 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
         changes,
         clock,
         house.quota,
+        forget,
     )
-    forget = ForgetSamples(s.samples, s.vectors, s.repeats, s.crops, s.snapshots, s.pictures, changes)
     take_away = TakeAwayAsset(s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget)
     return Steps(
         gate=gate,

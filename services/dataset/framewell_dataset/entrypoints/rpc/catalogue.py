@@ -95,7 +95,7 @@ class CatalogueServicer(stubs.CatalogueServiceServicer):
 def servicer(stores: Stores, steps: Steps) -> Servicer:
     """Return the service as the server takes it."""
     s = stores
-    manage = ManageClasses(s.datasets, s.classes, s.samples, steps.upkeep)
+    manage = ManageClasses(s.datasets, s.classes, s.samples, steps.upkeep, steps.forgotten, steps.forget)
     answering = CatalogueServicer(s.datasets, s.classes, CreateDataset(s.datasets), manage)
     name = messages.DESCRIPTOR.services_by_name["CatalogueService"].full_name
     return Servicer(name, stubs.add_CatalogueServiceServicer_to_server, answering)
