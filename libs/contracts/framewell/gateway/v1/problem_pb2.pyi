@@ -59,6 +59,8 @@ class _ProblemCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProblemCo
     """The caller has too much open; less of it, or later (429)."""
     PROBLEM_CODE_HEADERS_TOO_LARGE: _ProblemCode.ValueType  # 16
     """The headers are larger than is taken (431)."""
+    PROBLEM_CODE_GONE: _ProblemCode.ValueType  # 17
+    """It was withdrawn, removed or erased, and may not be had any more (410)."""
 
 class ProblemCode(_ProblemCode, metaclass=_ProblemCodeEnumTypeWrapper):
     """Why a request was not met, as a word that a program can switch on."""
@@ -97,6 +99,8 @@ PROBLEM_CODE_TOO_MANY_REQUESTS: ProblemCode.ValueType  # 15
 """The caller has too much open; less of it, or later (429)."""
 PROBLEM_CODE_HEADERS_TOO_LARGE: ProblemCode.ValueType  # 16
 """The headers are larger than is taken (431)."""
+PROBLEM_CODE_GONE: ProblemCode.ValueType  # 17
+"""It was withdrawn, removed or erased, and may not be had any more (410)."""
 Global___ProblemCode: _TypeAlias = ProblemCode  # noqa: Y015
 
 @_typing.final

@@ -264,8 +264,11 @@ class ReadObjectRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    ASSET_ID_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
     RANGE_FIELD_NUMBER: _builtins.int
+    asset_id: _builtins.str
+    """Id of the asset that the object is part of."""
     key: _builtins.str
     """Key of the object in the object store."""
     @_builtins.property
@@ -275,12 +278,13 @@ class ReadObjectRequest(_message.Message):
     def __init__(
         self,
         *,
+        asset_id: _builtins.str = ...,
         key: _builtins.str = ...,
         range: _media_pb2.ByteRange | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["range", b"range"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "range", b"range"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "key", b"key", "range", b"range"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

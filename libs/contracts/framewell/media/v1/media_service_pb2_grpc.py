@@ -95,7 +95,8 @@ class MediaServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReadObject(self, request, context):
-        """Streams the bytes of an object, in pieces of at most 1 MiB.
+        """Streams the bytes of an object of an asset, in pieces of at most 1 MiB. NOT_FOUND when the asset does not hold it,
+        FAILED_PRECONDITION with the reason `gone` when the asset was removed or erased.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

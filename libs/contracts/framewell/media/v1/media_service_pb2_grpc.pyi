@@ -42,7 +42,9 @@ class MediaServiceStub:
     GetPlaylist: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]
     """Returns the HLS playlist a player opens."""
     ReadObject: _grpc.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]
-    """Streams the bytes of an object, in pieces of at most 1 MiB."""
+    """Streams the bytes of an object of an asset, in pieces of at most 1 MiB. NOT_FOUND when the asset does not hold it,
+    FAILED_PRECONDITION with the reason `gone` when the asset was removed or erased.
+    """
 
 @_typing.type_check_only
 class MediaServiceAsyncStub(MediaServiceStub):
@@ -58,7 +60,9 @@ class MediaServiceAsyncStub(MediaServiceStub):
     GetPlaylist: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]  # type: ignore[assignment]
     """Returns the HLS playlist a player opens."""
     ReadObject: _aio.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]  # type: ignore[assignment]
-    """Streams the bytes of an object, in pieces of at most 1 MiB."""
+    """Streams the bytes of an object of an asset, in pieces of at most 1 MiB. NOT_FOUND when the asset does not hold it,
+    FAILED_PRECONDITION with the reason `gone` when the asset was removed or erased.
+    """
 
 class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
     """Reads what transcode made of an asset. Unknown assets answer NOT_FOUND; parts not made yet FAILED_PRECONDITION."""
@@ -101,6 +105,8 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.ReadObjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_media_service_pb2.ReadObjectResponse], _abc.AsyncIterator[_media_service_pb2.ReadObjectResponse]]:
-        """Streams the bytes of an object, in pieces of at most 1 MiB."""
+        """Streams the bytes of an object of an asset, in pieces of at most 1 MiB. NOT_FOUND when the asset does not hold it,
+        FAILED_PRECONDITION with the reason `gone` when the asset was removed or erased.
+        """
 
 def add_MediaServiceServicer_to_server(servicer: MediaServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
