@@ -104,12 +104,17 @@ class Evidence(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     OBSERVATION_IDS_FIELD_NUMBER: _builtins.int
+    NOTE_ID_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Kind of reason: `lower_third`, `face_track`, `known_face`, `question`, `person`."""
     sentence: _builtins.str
     """One sentence for a reviewer. Never a person's name: `{class}` stands for it."""
     score: _builtins.float
     """How strongly it speaks, 0 to 1; unset where strength makes no sense."""
+    note_id: _builtins.str
+    """Id of the words of the person who pointed at it, which the dataset service keeps until they are erased; empty when
+    there are none. Where a sample is read the words stand in `sentence`.
+    """
     @_builtins.property
     def observation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids of the observations it rests on, in the sample's asset; at most 100, those of the sample's pictures first."""
@@ -121,10 +126,11 @@ class Evidence(_message.Message):
         sentence: _builtins.str = ...,
         score: _builtins.float | None = ...,
         observation_ids: _abc.Iterable[_builtins.str] | None = ...,
+        note_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "kind", b"kind", "observation_ids", b"observation_ids", "score", b"score", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "kind", b"kind", "note_id", b"note_id", "observation_ids", b"observation_ids", "score", b"score", "sentence", b"sentence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
@@ -156,7 +162,7 @@ class Provenance(_message.Message):
     original_sha256: _builtins.str
     """SHA-256 of the original it was taken from, 64 lower-case hex digits."""
     uri: _builtins.str
-    """Where the original came from, as the ingest request named it."""
+    """Where the original came from, as the ingest request named it; unset in facts."""
     @_builtins.property
     def span(self) -> _media_pb2.Span:
         """The part of the asset it covers."""
@@ -167,11 +173,13 @@ class Provenance(_message.Message):
 
     @_builtins.property
     def programme(self) -> _media_pb2.Programme:
-        """The programme it was part of."""
+        """The programme it was part of; unset in facts, which are kept longer than anybody's words may be."""
 
     @_builtins.property
     def rights(self) -> _rights_pb2.RightsDecision:
-        """What the rights gate decided for the dataset's purpose, with its sentence and grounds."""
+        """What the rights gate decided for the dataset's purpose, with its sentence and grounds; in facts without the
+        words that it rests on.
+        """
 
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.ModelVersion]:
