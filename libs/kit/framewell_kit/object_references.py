@@ -34,6 +34,10 @@ class ObjectReferences:
         if pairs:
             await self.documents.insert_each_once(COLLECTION, pairs)
 
+    async def holds(self, holder: str, key: str) -> bool:
+        """Return whether the holder has the object. Raises Busy."""
+        return await self.documents.get(COLLECTION, f"{holder} {key}") is not None
+
     async def holders_of(self, key: Key) -> int:
         """Return how many hold the object."""
         return await self.documents.count(COLLECTION, {"key": key_of(key)})

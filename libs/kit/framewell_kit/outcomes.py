@@ -1,12 +1,15 @@
 """How a handler or a call ends when it does not simply return.
 
 A stream handler knows three: `Rejected`, `NotYet` and `Busy`; every other exception is a bug, retried a
-few times and then given up with its traceback. A gRPC method may also say `NotFound`, `Conflict` and
+few times and then given up with its traceback. A gRPC method may also say `NotFound`, `Gone`, `Conflict` and
 `Forbidden`. Reasons are sentences for a person: what happened, to what, what to do next. They are shown, kept
 and logged, so the passwords and signatures of addresses in them are redacted.
 """
 
+from collections.abc import Sequence
+
 from framewell_contracts.media_addresses import redacted_text
+from framewell_kit.facts import Outgoing
 
 
 class Outcome(Exception):
@@ -20,12 +23,13 @@ class Outcome(Exception):
 class Rejected(Outcome):
     """This can never succeed: the record becomes a dead letter, and the stage's `gave_up` facts leave.
 
-    Of a call: the caller sent something that cannot be accepted.
+    So do `facts`, of what was done all the same. Of a call: the caller sent something that cannot be accepted.
     """
 
-    def __init__(self, reason: str, code: str = "rejected") -> None:
+    def __init__(self, reason: str, code: str = "rejected", facts: Sequence[Outgoing] = ()) -> None:
         super().__init__(reason)
         self.code = code
+        self.facts = facts
 
 
 class NotYet(Outcome):
@@ -46,6 +50,10 @@ class Busy(Outcome):
 
 class NotFound(Outcome):
     """What was asked for does not exist."""
+
+
+class Gone(Outcome):
+    """What was asked for was here, and may not be had any more: it was withdrawn, removed or erased."""
 
 
 class Conflict(Outcome):

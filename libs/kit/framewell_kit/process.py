@@ -28,6 +28,7 @@ from framewell_kit.objects import LocalObjects, Objects
 from framewell_kit.operations import ProcessMonitor, ProcessState, RetentionSweep, StoredWork, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
+from framewell_kit.readable_objects import object_service
 from framewell_kit.rpc import RpcServer, Tokens
 from framewell_kit.scratch import own_scratch
 from framewell_kit.service import Mesh, Service, Wire
@@ -167,7 +168,7 @@ class _Process:
     async def _serve(self, service: Service, mesh: Mesh) -> None:
         self._state.work = StoredWork(mesh.documents, mesh.outbox, mesh.jobs, self._shared.kafka_prefix)
         address = f"{self._shared.bind}:{self._shared.rpc_port(self._name)}"
-        servicers = [*service.rpc, operations(self._state)]
+        servicers = [*service.rpc, object_service(service.readable), operations(self._state)]
         server = RpcServer(address, servicers, Tokens(self._shared.tokens), mesh.clock)
         await server.start()
         self._on_stop(server.stop, self._shared.drain_seconds * SIDE_SHARE)

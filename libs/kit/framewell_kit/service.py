@@ -4,7 +4,7 @@ A service's `wiring.py` has one function, `wire(settings, mesh) -> Service`; its
 `framewell_kit.process.run_service`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from framewell_kit.jobs import JobKind, Jobs
 from framewell_kit.kit_holdings import complete
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outbox import Outbox
+from framewell_kit.readable_objects import FindReadable
 from framewell_kit.rpc import KeptChannels, Servicer, channel
 from framewell_kit.settings import MeshSettings
 from framewell_kit.stream import Broadcast, HeavyStage, Stage
@@ -88,6 +89,8 @@ class Service:
     parts: Sequence[Part] = ()
     holdings: Holdings = field(default_factory=Holdings)
     """What the service holds of people, assets and holders; what the kit keeps for it is added to that."""
+    readable: Mapping[str, FindReadable] = field(default_factory=dict)
+    """Who finds the objects that it gives out, by kind of owner: asset, sample, snapshot, model."""
 
 
 Wire = Callable[[Any, Mesh], Service | Awaitable[Service]]

@@ -12,7 +12,7 @@ from grpc_status import rpc_status
 
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.media.v1 import media_service_pb2_grpc as media_grpc
-from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, Outcome, Rejected
+from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor
 
 NAME = "framewell.media.v1.MediaService"
@@ -76,6 +76,7 @@ def unpacked(error: grpc.aio.AioRpcError) -> dict[str, Any]:
     [
         (Rejected("no such codec", code="unreadable"), grpc.StatusCode.INVALID_ARGUMENT),
         (NotFound("no such asset"), grpc.StatusCode.NOT_FOUND),
+        (Gone("it was withdrawn"), grpc.StatusCode.FAILED_PRECONDITION),
         (Conflict("changed meanwhile"), grpc.StatusCode.FAILED_PRECONDITION),
         (NotYet("not transcoded yet", retry_after=2), grpc.StatusCode.FAILED_PRECONDITION),
         (Busy("the store is away", retry_after=1.5), grpc.StatusCode.UNAVAILABLE),
@@ -96,6 +97,8 @@ async def test_every_outcome_has_its_status_and_keeps_its_words(
     assert details["RequestInfo"].request_id
     if isinstance(outcome, Rejected):
         assert details["ErrorInfo"].reason == "unreadable"
+    if isinstance(outcome, Gone):
+        assert details["ErrorInfo"].reason == "gone"
     if isinstance(outcome, Busy):
         assert details["RetryInfo"].retry_delay.ToMilliseconds() == 1500
 

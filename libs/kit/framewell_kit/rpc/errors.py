@@ -4,6 +4,7 @@
 |---|---|---|
 | Rejected | INVALID_ARGUMENT | ErrorInfo (its code) |
 | NotFound | NOT_FOUND | |
+| Gone | FAILED_PRECONDITION | ErrorInfo (`gone`) |
 | Conflict | FAILED_PRECONDITION | |
 | NotYet | FAILED_PRECONDITION | RetryInfo |
 | Busy | UNAVAILABLE | RetryInfo |
@@ -19,14 +20,17 @@ from google.rpc.error_details_pb2 import ErrorInfo, RequestInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, Outcome, Rejected
+from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
 from framewell_kit.rpc.actor import Unauthenticated
 
 ERROR_DOMAIN = "framewell"
+GONE = "gone"
+"""Reason of the ErrorInfo that tells what is gone from every other failed precondition."""
 
 _CODES: tuple[tuple[type[Outcome], grpc.StatusCode], ...] = (
     (Rejected, grpc.StatusCode.INVALID_ARGUMENT),
     (NotFound, grpc.StatusCode.NOT_FOUND),
+    (Gone, grpc.StatusCode.FAILED_PRECONDITION),
     (Conflict, grpc.StatusCode.FAILED_PRECONDITION),
     (NotYet, grpc.StatusCode.FAILED_PRECONDITION),
     (Busy, grpc.StatusCode.UNAVAILABLE),
@@ -40,6 +44,8 @@ def status_of(error: Exception, request_id: str) -> grpc.Status:
     details: list[Message] = [RequestInfo(request_id=request_id)]
     if isinstance(error, Rejected):
         details.append(ErrorInfo(reason=error.code, domain=ERROR_DOMAIN))
+    if isinstance(error, Gone):
+        details.append(ErrorInfo(reason=GONE, domain=ERROR_DOMAIN))
     if isinstance(error, (Busy, NotYet)):
         details.append(RetryInfo(retry_delay=_duration(error.retry_after)))
     code = next((code for kind, code in _CODES if isinstance(error, kind)), grpc.StatusCode.INTERNAL)

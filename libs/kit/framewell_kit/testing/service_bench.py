@@ -36,6 +36,7 @@ from framewell_kit.name_hashes import NameHashes
 from framewell_kit.objects import MemoryObjects, Objects
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import NotYet, Rejected
+from framewell_kit.readable_objects import object_service
 from framewell_kit.records import event_id
 from framewell_kit.rpc import RpcServer, Servicer, Tokens
 from framewell_kit.rpc.actor import caller
@@ -341,7 +342,7 @@ class ServiceBench:
         service, _, method = path.rpartition("/")
         found = [
             getattr(one.servicer, method)
-            for one in self.service.rpc
+            for one in (*self.service.rpc, object_service(self.service.readable))
             if one.name.endswith(service) and method in _offered(one)
         ]
         assert len(found) == 1, f"{len(found)} gRPC services of {self.name} offer {path}, one is expected"
