@@ -155,7 +155,7 @@ def _withheld(record: RunRecord) -> Sequence[Withheld]:
     for role in ("programme-c", "photo"):
         try:
             decision = withheld_decision(record, role)
-        except StopIteration:
+        except KeyError:
             continue
         words = next((ground.verbatim for ground in decision.grounds if ground.verbatim), "")
         found.append(Withheld(record.title(record.asset(role)), decision.sentence, words))

@@ -12,6 +12,7 @@ from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
 from framewell.inference.v1.inference_service_pb2 import Person
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
+from framewell.rights.v1.rights_pb2 import RightsDecision
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import TrainingCompleted
 from framewell_demo.broadcaster import Request
@@ -57,6 +58,8 @@ class RunRecord:
     views: dict[str, View] = field(default_factory=dict)
     people: dict[str, Sequence[Person]] = field(default_factory=dict)
     samples: dict[str, Sequence[Sample]] = field(default_factory=dict)
+    withheld: dict[str, RightsDecision] = field(default_factory=dict)
+    """Why samples of an asset were withheld, as it was read in the morning: facts have no words of terms."""
     playbacks: dict[str, Playback] = field(default_factory=dict)
     classes: Mapping[str, DatasetClass] = field(default_factory=dict)
     seconds: float = 0.0

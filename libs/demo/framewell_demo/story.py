@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
+from framewell.rights.v1.rights_pb2 import RightsDecision
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed, SampleWithheld
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import TrainingCompleted
@@ -74,14 +75,17 @@ class Story:
         except* StepTimeoutError as late:
             raise late.exceptions[0] from None
         for role in ("programme-c", "photo"):
-            await self._withheld(record.asset(role), record.title(record.asset(role)))
+            record.withheld[role] = await self._withheld(record.asset(role), record.title(record.asset(role)))
 
-    async def _withheld(self, asset: str, title: str) -> None:
-        await self._fact(
+    async def _withheld(self, asset: str, title: str) -> RightsDecision:
+        """Wait until the asset's face is withheld; return the decision, as the sample's passport has it."""
+        fact, _ = await self._fact(
             SampleWithheld,
             f"the rights gate to withhold the face of “{title}”",
             lambda fact: fact.provenance.asset_id == asset,
         )
+        samples = await self.reviewer.samples(asset)
+        return next(one.provenance.rights for one in samples if one.sample_id == fact.sample_id)
 
     async def _first_cycle(self, record: RunRecord) -> None:
         """Do steps 5-6: staff accept the man of programme A; the mesh learns him."""

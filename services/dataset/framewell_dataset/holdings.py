@@ -9,11 +9,12 @@ from framewell_kit.holdings import Holding, Holdings
 def holdings(stores: Stores, steps: Steps) -> Holdings:
     """Return the table of the service."""
     s = stores
-    gone = EraseSubjects(s.classes, s.samples, s.statements, steps.forget, steps.take_away)
+    gone = EraseSubjects(s.classes, s.samples, s.words, s.statements, steps.forget, steps.take_away)
     return Holdings(
         (
             Holding("classes", "names, aliases and outside ids of people on screen", gone),
             Holding("samples", "appearances with their evidence and crops; by ids that they went", gone),
+            Holding("words", "what reviewers and people who pointed at somebody said", gone),
             Holding("sample_vectors", "vectors of faces", gone),
             Holding("repeats", "pictures that a sample stands for", gone),
             Holding("references", "which sample holds which crop", gone),

@@ -20,6 +20,7 @@ from framewell_dataset.adapters.snapshot_export_objects import SnapshotExportObj
 from framewell_dataset.adapters.snapshot_table_objects import SnapshotTableObjects
 from framewell_dataset.adapters.statement_documents import StatementDocuments
 from framewell_dataset.adapters.vector_documents import VectorDocuments
+from framewell_dataset.adapters.word_documents import WordDocuments
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.commands.recheck_terms import RecheckTerms
 from framewell_dataset.domain.classes import Dataset
@@ -30,6 +31,7 @@ from framewell_dataset.entrypoints import jobs, stream
 from framewell_dataset.entrypoints.rpc import catalogue, review, rights, snapshots
 from framewell_dataset.holdings import holdings
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.queries.find_object import FindCrop, FindSnapshotObject
 from framewell_dataset.rules import lower_third_face
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.steps.forgotten_names import ForgottenNames
@@ -74,6 +76,10 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
             snapshots.servicer(s, publish),
             rights.servicer(s, steps),
         ],
+        readable={
+            "sample": FindCrop(s.samples, mesh.tombstones),
+            "snapshot": FindSnapshotObject(s.snapshots),
+        },
         parts=[jobs.RightsTerms(recheck, clock, settings.recheck_seconds)],
     )
 
@@ -92,11 +98,15 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         BackgroundFaceDocuments(documents, mesh.clock),
         LedgerDocuments(documents),
         AuditDocuments(documents),
+        WordDocuments(documents, mesh.settings.name_hashes()),
         ObjectReferences(documents, objects),
     )
     for store in indexed:
         await store.prepare()
-    assets, chunks, datasets, classes, samples, repeats, made, background, ledger, audit, crops = indexed
+    assets, chunks, datasets, classes, samples, repeats, made, background, *others = indexed
+    ledger, audit, words, crops = others
+    statements = StatementDocuments(documents)
+    await statements.prepare()
     return Stores(
         assets=assets,
         chunks=chunks,
@@ -108,6 +118,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         erasure_plans=ErasurePlanDocuments(documents),
         samples=samples,
         vectors=VectorDocuments(documents),
+        words=words,
         repeats=repeats,
         crops=crops,
         snapshots=made,
@@ -115,7 +126,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         tables=SnapshotTableObjects(objects),
         exporter=SnapshotExportObjects(objects, mesh.scratch),
         publications=PublishJobs(mesh.jobs),
-        statements=StatementDocuments(documents),
+        statements=statements,
         ledger=ledger,
         audit=audit,
     )

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from framewell.rights.v1 import rights_pb2 as rights
-from framewell.sample.v1.sample_pb2 import SampleWithheld
 from framewell_dataset.domain.house_rules import BadHouseRules, read_house_rules
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.testing import DatasetBench, stated
-from framewell_dataset.testing.people import MAN
+from framewell_dataset.testing.people import MAN, samples
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "datasets.md"
 
@@ -52,5 +51,5 @@ async def test_a_rule_of_the_house_withholds_what_comes_from_a_source(tmp_path: 
     async with DatasetBench(DatasetSettings(house_rules=file)) as bench:
         await bench.take_in("a", stated())
         await bench.show("a", MAN)
-        (withheld,) = bench.facts.of(SampleWithheld)
+        (withheld,) = await samples(bench)
         assert "a rule of the house prohibits" in withheld.provenance.rights.sentence

@@ -11,6 +11,7 @@ from framewell.sample.v1 import sample_pb2 as wire
 from framewell.sample.v1.sample_pb2 import SampleProposed, SampleWithdrawn, SampleWithheld
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell_dataset.adapters.statement_documents import StatementDocuments
+from framewell_dataset.domain.rights import ReceivedStatement
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated
 from framewell_dataset.testing.people import (
     ASTRONAUT,
@@ -30,12 +31,12 @@ async def test_what_a_contract_prohibits_is_withheld_in_its_words(bench: Dataset
     (withheld,) = bench.facts.of(SampleWithheld)
     assert withheld.class_id
     assert withheld.rule == "lower_third_face"
-    assert (
-        withheld.provenance.rights.sentence
-        == "Withheld: training prohibited until contract 4711 is signed (contract 4711, Archiv)."
-    )
     assert bench.facts.of(SampleProposed) == []
     (sample,) = await samples(bench)
+    assert (
+        sample.provenance.rights.sentence
+        == "Withheld: training prohibited until contract 4711 is signed (contract 4711, Archiv)."
+    )
     assert sample.state == wire.SAMPLE_STATE_WITHHELD
     refused = await decide(bench, sample.sample_id)
     assert "contract 4711" in refused.error
@@ -52,13 +53,15 @@ async def test_a_photo_that_forbids_reuse_is_withheld_with_its_own_words(bench: 
     await bench.show("photo", Seen(3, pictures=1))
     (withheld,) = bench.facts.of(SampleWithheld)
     assert withheld.class_id == ""
-    assert "'This photograph may not be manipulated in any way.'" in withheld.provenance.rights.sentence
+    assert "'This photograph may not be manipulated in any way.'" in (
+        (await samples(bench))[0].provenance.rights.sentence
+    )
 
 
 async def test_what_nobody_stated_is_withheld(bench: DatasetBench) -> None:
     await bench.take_in("a")
     await bench.show("a", MAN)
-    assert "nobody stated a right" in bench.facts.of(SampleWithheld)[0].provenance.rights.sentence
+    assert "nobody stated a right" in (await samples(bench))[0].provenance.rights.sentence
 
 
 async def test_a_signed_contract_proposes_what_it_withheld(bench: DatasetBench) -> None:
@@ -134,7 +137,7 @@ async def test_rights_that_move_while_a_sample_is_accepted_are_seen(bench: Datas
         if collection == "samples":
             bench.documents.update = update  # type: ignore[method-assign]
             # The change is written, but its scan has not come to this sample yet.
-            await StatementDocuments(bench.documents).add(Subject(asset_id="a"), [BAN], 1)
+            await StatementDocuments(bench.documents).add(Subject(asset_id="a"), [ReceivedStatement(BAN, 1)])
         return await update(collection, id, change, **more)  # type: ignore[arg-type]
 
     bench.documents.update = slow_update  # type: ignore[method-assign,assignment]
@@ -164,7 +167,8 @@ async def test_a_term_that_ends_withdraws_without_an_event(bench: DatasetBench) 
     assert await bench.recheck_terms() == 1
     assert await bench.recheck_terms() == 0
     await bench.settle()
-    assert "ended on 2026-01-02" in bench.facts.of(SampleWithdrawn)[0].reason
+    assert len(bench.facts.of(SampleWithdrawn)) == 1
+    assert "ended on 2026-01-02" in (await samples(bench))[0].reason
     assert len(bench.facts.of(SnapshotWithdrawn)) == 1
 
 
@@ -173,7 +177,7 @@ async def test_a_term_that_begins_proposes_without_an_event(bench: DatasetBench)
     begins.valid_from.FromDatetime(bench.clock.now() + timedelta(days=1))
     await bench.take_in("asset-1", begins)
     await bench.analyse("asset-1", await bench.chunk("asset-1", Seen(1, name="Ada Neumann")))
-    assert "begins on 2026-01-02" in bench.facts.of(SampleWithheld)[0].provenance.rights.sentence
+    assert "begins on 2026-01-02" in (await samples(bench))[0].provenance.rights.sentence
     await bench.clock.sleep(25 * 3600)
     await bench.recheck_terms()
     await bench.settle()
@@ -220,7 +224,7 @@ async def test_a_statement_about_an_unspecified_purpose_is_refused(bench: Datase
 async def test_a_permission_for_an_unspecified_purpose_permits_nothing(bench: DatasetBench) -> None:
     await bench.take_in("a", stated(purposes=[rights.PURPOSE_UNSPECIFIED]))
     await bench.show("a", MAN)
-    assert "could not be read as a permission" in bench.facts.of(SampleWithheld)[0].provenance.rights.sentence
+    assert "could not be read as a permission" in (await samples(bench))[0].provenance.rights.sentence
 
 
 async def test_a_preview_names_at_most_a_hundred_assets_and_counts_all(bench: DatasetBench) -> None:

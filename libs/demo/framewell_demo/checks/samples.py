@@ -10,7 +10,6 @@ from framewell.sample.v1.sample_pb2 import (
     SAMPLE_STATE_ACCEPTED,
     SampleProposed,
     SampleReviewed,
-    SampleWithheld,
 )
 from framewell_demo.rendering.programmes import MAN
 from framewell_demo.run_record import RunRecord
@@ -67,8 +66,8 @@ def staff_accepted(record: RunRecord) -> tuple[bool, str]:
 
 
 def withheld_decision(record: RunRecord, role: str) -> RightsDecision:
-    """Return the rights gate's decision about an asset's samples. Raise StopIteration without any."""
-    return next(fact.provenance.rights for fact, _ in record.log.of(SampleWithheld, record.asset(role)))
+    """Return the rights gate's decision about an asset's samples, as it was read. Raise KeyError without."""
+    return record.withheld[role]
 
 
 def _words(decision: RightsDecision) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.media.v1.media_pb2 import Box, Moment
@@ -15,6 +16,7 @@ from framewell_dataset.domain.sample_facts import change_fact
 from framewell_dataset.domain.samples import DECIDED, Sample
 from framewell_dataset.ports.assets import AnalysisReader, AssetRepository, ChunkRepository
 from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository
+from framewell_dataset.ports.review import Note, WordRepository
 from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.crops import best_effort, choose
 from framewell_dataset.steps.make_sample import Sighted
@@ -52,6 +54,7 @@ class ProposeSample:
     datasets: DatasetRepository
     classes: ClassRepository
     analyses: AnalysisReader
+    words: WordRepository
     register: RegisterCandidate
 
     async def __call__(
@@ -63,21 +66,29 @@ class ProposeSample:
         if asset is None or asset.removed:
             raise NotFound(f"asset {asset_id} is not known here")
         track, seen = await self._face(asset_id, pointed)
-        words = Evidence(kind="person", sentence=pointed.note or "A person pointed at {class}.", score=1.0)
+        note_id = "" if not pointed.note.strip() else str(uuid4())
+        words = Evidence(kind="person", sentence="A person pointed at {class}.", score=1.0, note_id=note_id)
         crops = choose(track.faces)
         candidate = Candidate(track, crops if crops.faces else best_effort(track.faces), (words,))
         if not candidate.crops.faces:
             raise Rejected("the face there is too small to be described: point at a larger one")
         same = await self.register.same(asset_id, dataset_id, candidate.span, candidate.trajectory)
         if same:
+            await self._note(same[0].sample_id, named, note_id, pointed.note)
             return await self._again(same[0], named, words, actor, cause)
         sighted = Sighted(asset, dataset, candidate, [seen])
         made = await self.register.make(sighted, Named(named.class_id, False, (words,)))
         provenance = made.provenance
         provenance.proposed_by.CopyFrom(actor)
         sample = replace(made, rule=RULE, provenance=provenance)
+        await self._note(sample.sample_id, named, note_id, pointed.note)
         await self.register.insert(sample, candidate, actor, cause)
         return await self.register.changes.recheck(sample, actor, cause)
+
+    async def _note(self, sample_id: str, named: DatasetClass, note_id: str, text: str) -> None:
+        """Keep what the person said, before the sample refers to it."""
+        if note_id:
+            await self.words.keep(Note(note_id, sample_id, frozenset({named.class_id}), text))
 
     async def _class(self, dataset_id: str, class_id: str) -> tuple[Dataset, DatasetClass]:
         dataset = await self.datasets.get(dataset_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from framewell.dataset.v1.review_service_pb2 import Review
 from framewell.mesh.v1.mesh_pb2 import Actor
@@ -12,10 +13,11 @@ from framewell.sample.v1.sample_pb2 import (
     Decision,
     Provenance,
 )
+from framewell_contracts.identity import derived_id
 from framewell_dataset.domain.sample_facts import review_fact
 from framewell_dataset.domain.samples import DECIDED, Sample, State, state_after
 from framewell_dataset.ports.catalogue import ClassRepository
-from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.ports.review import Note, SampleRepository, WordRepository
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.sample_changes import SampleChanges
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
@@ -48,6 +50,7 @@ class ReviewSamples:
     """
 
     samples: SampleRepository
+    words: WordRepository
     classes: ClassRepository
     gate: RightsGate
     changes: SampleChanges
@@ -84,14 +87,25 @@ class ReviewSamples:
             if review.decision == DECISION_ACCEPT or sample.state is not State.PROPOSED:
                 sample = await self._allowed(sample, actor, cause)
             after = self._decided(sample, review.decision, class_id, actor)
-            fact = review_fact(after, review.decision, actor)
+            note_id = await self._note(sample, after, review.note)
+            fact = review_fact(after, review.decision, actor, note_id)
             if not await self.samples.change(sample, after, fact, cause):
+                await self.words.discard(note_id)
                 raise NotTaken("somebody changed the sample meanwhile: look at it again")
             # The rights may have moved while the decision was written.
             after = await self.changes.recheck(after, actor, cause)
         except NotTaken as refusal:
             return Reviewed(await self.samples.get(sample.sample_id) or sample, str(refusal))
         return Reviewed(after)
+
+    async def _note(self, before: Sample, after: Sample, text: str) -> str:
+        """Keep what the reviewer said before the decision is written; return its id, empty without words."""
+        if not text.strip():
+            return ""
+        note_id = derived_id(after.sample_id, "note", f"{after.revision} {uuid4()}")
+        classes = frozenset(each for each in (before.class_id, after.class_id) if each)
+        await self.words.keep(Note(note_id, after.sample_id, classes, text))
+        return note_id
 
     def _check(self, sample: Sample, review: Review, actor: Actor) -> None:
         if review.decision == DECISION_UNSPECIFIED:

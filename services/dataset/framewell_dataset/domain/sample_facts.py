@@ -5,15 +5,18 @@ from datetime import datetime
 from google.protobuf.message import Message
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell.sample.v1.sample_pb2 import (
     Decision,
+    Provenance,
     SampleProposed,
     SampleReviewed,
     SampleWithdrawn,
     SampleWithheld,
 )
 from framewell_contracts.identity import derived_id
-from framewell_dataset.domain.samples import Sample, State
+from framewell_dataset.domain.samples import Sample, State, Withdrawal
+from framewell_dataset.domain.wording import PURPOSE_WORDS
 from framewell_kit.facts import Fact
 
 
@@ -22,6 +25,34 @@ def rule_actor(rule: str, at: datetime) -> Actor:
     actor = Actor(principal=f"rule:{rule}", authority="rule")
     actor.decided_at.FromDatetime(at)
     return actor
+
+
+REASONS = {
+    Withdrawal.NONE: "It must not be used any more.",
+    Withdrawal.RIGHTS: "The rights in its asset no longer allow this use; its passport says why.",
+    Withdrawal.ERASED: "Its person, asset or holder was erased.",
+    Withdrawal.ASSET_REMOVED: "Its asset was removed.",
+    Withdrawal.MERGED: "It is the same sighting as an older sample.",
+}
+"""What facts say about a withdrawal: they are kept longer than anybody's words may be."""
+
+
+def without_words(provenance: Provenance) -> Provenance:
+    """Return where a sample comes from by ids alone: no title, no address, no words of a statement."""
+    bare = Provenance()
+    bare.CopyFrom(provenance)
+    bare.ClearField("programme")
+    bare.ClearField("uri")
+    if provenance.HasField("rights"):
+        decision = provenance.rights
+        allowed = "Allowed" if decision.allowed else "Withheld"
+        bare.rights.sentence = f"{allowed}: {PURPOSE_WORDS.get(decision.purpose, 'this use')}."
+        del bare.rights.grounds[:]
+        bare.rights.grounds.extend(
+            RightsStatement(source=each.source, revision=each.revision, use=each.use)
+            for each in decision.grounds
+        )
+    return bare
 
 
 def change_fact(sample: Sample, actor: Actor) -> Fact:
@@ -33,7 +64,7 @@ def change_fact(sample: Sample, actor: Actor) -> Fact:
             dataset_id=sample.dataset_id,
             class_id=sample.class_id,
             rule=sample.rule,
-            provenance=sample.provenance,
+            provenance=without_words(sample.provenance),
             revision=sample.revision,
         )
     elif sample.state is State.WITHDRAWN:
@@ -41,7 +72,7 @@ def change_fact(sample: Sample, actor: Actor) -> Fact:
             sample_id=sample.sample_id,
             dataset_id=sample.dataset_id,
             class_id=sample.class_id,
-            reason=sample.reason,
+            reason=REASONS[sample.withdrawal],
             actor=actor,
             revision=sample.revision,
         )
@@ -52,7 +83,7 @@ def change_fact(sample: Sample, actor: Actor) -> Fact:
             class_id=sample.class_id,
             crops=sample.crops,
             evidence=sample.evidence,
-            provenance=sample.provenance,
+            provenance=without_words(sample.provenance),
             revision=sample.revision,
             question=sample.question,
         )

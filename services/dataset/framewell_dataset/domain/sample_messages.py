@@ -1,18 +1,26 @@
 """A sample as the wire knows it."""
 
+from collections.abc import Mapping
+
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
+from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.samples import Sample
 
 
-def sample_message(sample: Sample, *, repeats: int, class_name: str = "") -> SampleMessage:
-    """Return a sample with the number of its near-duplicates; a name is joined on reading, never stored."""
+def sample_message(
+    sample: Sample, *, repeats: int, class_name: str = "", words: Mapping[str, str] | None = None
+) -> SampleMessage:
+    """Return a sample with the number of its near-duplicates; a name is joined on reading, never stored.
+
+    `words` are notes by their ids: what a person said stands where the sample names their note.
+    """
     return SampleMessage(
         sample_id=sample.sample_id,
         dataset_id=sample.dataset_id,
         class_id=sample.class_id,
         state=sample.state.wire,
         crops=sample.crops,
-        evidence=sample.evidence,
+        evidence=[_in_words(each, words or {}) for each in sample.evidence],
         provenance=sample.provenance,
         question=sample.question,
         revision=sample.revision,
@@ -21,3 +29,13 @@ def sample_message(sample: Sample, *, repeats: int, class_name: str = "") -> Sam
         class_name=class_name,
         reason=sample.reason,
     )
+
+
+def _in_words(evidence: Evidence, words: Mapping[str, str]) -> Evidence:
+    said = words.get(evidence.note_id)
+    if not said:
+        return evidence
+    full = Evidence()
+    full.CopyFrom(evidence)
+    full.sentence = said
+    return full

@@ -16,7 +16,6 @@ class RemoveAsset:
     take_away: TakeAwayAsset
 
     async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:
-        reason = f"Its asset was removed: {fact.reason or 'no reason given'}"
-        why = Withdrawal.ASSET_REMOVED, reason
+        why = Withdrawal.ASSET_REMOVED, "Its asset was removed."
         await self.take_away(fact.asset_id, fact.revision, why, fact.actor, cause)
         return ()

@@ -1,6 +1,7 @@
 """Samples and their vectors."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -114,4 +115,42 @@ class VectorRepository(Protocol):
 
     async def forget(self, sample_id: str) -> bool:
         """Delete the sample's vectors; False when there were none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person said about a sample in their own words, and the classes it may be about."""
+
+    note_id: str
+    sample_id: str
+    class_ids: frozenset[str]
+    text: str
+
+
+class WordRepository(Protocol):
+    """People's own words, apart from everything that is kept longer than they may be."""
+
+    async def keep(self, note: Note) -> None:
+        """Keep a note under its id; one that is there stays as it is."""
+        ...
+
+    async def read(self, note_ids: Sequence[str]) -> dict[str, str]:
+        """Return the text of those of the notes that are still there."""
+        ...
+
+    async def discard(self, note_id: str) -> None:
+        """Delete a note that led to nothing."""
+        ...
+
+    async def forget_sample(self, sample_id: str) -> int:
+        """Delete the notes about a sample; return how many."""
+        ...
+
+    async def forget_class(self, class_id: str) -> int:
+        """Delete the notes that may be about a class; return how many."""
+        ...
+
+    async def forget_names(self, name_hashes: Iterable[str]) -> int:
+        """Delete the notes in which one of the names stands; return how many."""
         ...

@@ -15,6 +15,7 @@ from framewell_dataset.ports.review import (
     RepeatRepository,
     SampleRepository,
     VectorRepository,
+    WordRepository,
 )
 from framewell_dataset.ports.rights import AuditRepository, LedgerRepository, StatementRepository
 from framewell_dataset.ports.snapshots import (
@@ -40,6 +41,7 @@ class Stores:
     erasure_plans: ErasurePlanRepository
     samples: SampleRepository
     vectors: VectorRepository
+    words: WordRepository
     repeats: RepeatRepository
     crops: CropReferences
     snapshots: SnapshotRepository

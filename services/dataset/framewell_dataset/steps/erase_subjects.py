@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
 from framewell_dataset.domain.samples import Withdrawal
 from framewell_dataset.ports.catalogue import ClassRepository
-from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.ports.review import SampleRepository, WordRepository
 from framewell_dataset.ports.rights import StatementRepository
 from framewell_dataset.steps.forget_samples import ForgetSamples
 from framewell_dataset.steps.take_away_asset import TakeAwayAsset
@@ -20,6 +20,7 @@ class EraseSubjects:
 
     classes: ClassRepository
     samples: SampleRepository
+    words: WordRepository
     statements: StatementRepository
     forget: ForgetSamples
     take_away: TakeAwayAsset
@@ -30,10 +31,12 @@ class EraseSubjects:
         for class_id in plan.class_ids:
             why = Withdrawal.ERASED, "Its person was forgotten."
             counts += await self.forget(self.samples.of_class(class_id), *why, plan.actor, cause)
+            counts["words"] += await self.words.forget_class(class_id)
             counts["classes"] += await self.classes.forget(class_id)
         for asset_id in plan.asset_ids:
             why = Withdrawal.ERASED, "Its asset was erased."
             counts += Counter(await self.take_away(asset_id, 0, why, plan.actor, cause))
+        counts["words"] += await self.words.forget_names(plan.name_hashes)
         if plan.subject.WhichOneof("subject") == "holder":
             counts["statements"] += await self.statements.forget(plan.subject)
         return counts

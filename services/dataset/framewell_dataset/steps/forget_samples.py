@@ -14,6 +14,7 @@ from framewell_dataset.ports.review import (
     RepeatRepository,
     SampleRepository,
     VectorRepository,
+    WordRepository,
 )
 from framewell_dataset.ports.snapshots import SnapshotRepository
 from framewell_dataset.steps.sample_changes import SampleChanges
@@ -31,6 +32,7 @@ class ForgetSamples:
 
     samples: SampleRepository
     vectors: VectorRepository
+    words: WordRepository
     repeats: RepeatRepository
     crops: CropReferences
     snapshots: SnapshotRepository
@@ -50,6 +52,7 @@ class ForgetSamples:
                 counts += await self._empty_snapshot(stored)
             counts[CROPS] += await self.crops.release(sample.sample_id)
             counts["sample_vectors"] += await self.vectors.forget(sample.sample_id)
+            counts["words"] += await self.words.forget_sample(sample.sample_id)
             await self.repeats.forget_sample(sample.sample_id)
             counts["samples"] += await self._empty(sample, cause)
         return counts
@@ -76,4 +79,4 @@ class ForgetSamples:
 def _emptied(sample: Sample) -> Sample:
     """Span and trajectory stay: by them the same sighting is known again and makes no new sample."""
     bare = Provenance(asset_id=sample.asset_id, span=sample.span)
-    return sample.changed(crops=(), evidence=(), provenance=bare, claimed_by="")
+    return sample.changed(crops=(), evidence=(), provenance=bare, claimed_by="", programme_key="")

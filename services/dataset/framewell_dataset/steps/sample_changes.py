@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.rights import RightsOfAsset
-from framewell_dataset.domain.sample_facts import change_fact
-from framewell_dataset.domain.samples import Sample
+from framewell_dataset.domain.sample_facts import REASONS, change_fact
+from framewell_dataset.domain.samples import Sample, Withdrawal
 from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
@@ -51,7 +51,7 @@ class SampleChanges:
             known = sample.revision
             sample = await self.apply(sample, lambda each, at=decision: each.under(at), actor, cause)  # type: ignore[misc]
             if not decision.allowed:
-                await self.upkeep.withdraw_holding(sample, decision.sentence, actor, cause)
+                await self.upkeep.withdraw_holding(sample, REASONS[Withdrawal.RIGHTS], actor, cause)
             if sample.revision == known:
                 return sample
 

@@ -50,7 +50,9 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
     gate = RightsGate(s.assets, s.statements, house.policy, house.rules, clock)
     upkeep = SnapshotUpkeep(s.datasets, s.snapshots, s.publications)
     changes = SampleChanges(s.samples, gate, upkeep)
-    forget = ForgetSamples(s.samples, s.vectors, s.repeats, s.crops, s.snapshots, s.pictures, changes)
+    forget = ForgetSamples(
+        s.samples, s.vectors, s.words, s.repeats, s.crops, s.snapshots, s.pictures, changes
+    )
     register = RegisterCandidate(
         s.samples,
         s.vectors,
@@ -67,7 +69,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
     take_away = TakeAwayAsset(s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget)
     return Steps(
         gate=gate,
-        rights_change=RightsChangePolicy(s.assets, house.permitting_authorities),
+        rights_change=RightsChangePolicy(s.assets, s.statements, house.permitting_authorities),
         changes=changes,
         upkeep=upkeep,
         reconsider=ReconsiderAsset(s.samples, gate, changes),

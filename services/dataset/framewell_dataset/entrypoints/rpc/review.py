@@ -15,7 +15,7 @@ from framewell_dataset.commands.review_samples import Reviewed, ReviewSamples
 from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.catalogue import ClassRepository
-from framewell_dataset.ports.review import RepeatRepository, SampleRepository
+from framewell_dataset.ports.review import RepeatRepository, SampleRepository, WordRepository
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.steps.shared_steps import Steps
 from framewell_kit.call_cause import call_cause
@@ -35,6 +35,7 @@ class ReviewServicer(stubs.ReviewServiceServicer):
 
     samples: SampleRepository
     repeats: RepeatRepository
+    words: WordRepository
     classes: ClassRepository
     propose: ProposeSample
     review: ReviewSamples
@@ -108,8 +109,16 @@ class ReviewServicer(stubs.ReviewServiceServicer):
         found = await self.classes.each(sorted({each.class_id for each in samples if each.class_id}))
         names = {each.class_id: each.name for each in found}
         repeats = await self.repeats.count([each.sample_id for each in samples])
+        words = await self.words.read(
+            [one.note_id for each in samples for one in each.evidence if one.note_id]
+        )
         return [
-            sample_message(each, repeats=repeats[each.sample_id], class_name=names.get(each.class_id, ""))
+            sample_message(
+                each,
+                repeats=repeats[each.sample_id],
+                class_name=names.get(each.class_id, ""),
+                words=words,
+            )
             for each in samples
         ]
 
@@ -125,9 +134,10 @@ def servicer(stores: Stores, steps: Steps, clock: Clock) -> Servicer:
     answering = ReviewServicer(
         samples=s.samples,
         repeats=s.repeats,
+        words=s.words,
         classes=s.classes,
-        propose=ProposeSample(s.assets, s.chunks, s.datasets, s.classes, s.analyses, register),
-        review=ReviewSamples(s.samples, s.classes, steps.gate, steps.changes, steps.upkeep, clock),
+        propose=ProposeSample(s.assets, s.chunks, s.datasets, s.classes, s.analyses, s.words, register),
+        review=ReviewSamples(s.samples, s.words, s.classes, steps.gate, steps.changes, steps.upkeep, clock),
         clock=clock,
     )
     name = messages.DESCRIPTOR.services_by_name["ReviewService"].full_name
