@@ -22,7 +22,7 @@ from framewell_dataset.testing.people import (
     read_table,
     review_each,
 )
-from framewell_kit.outcomes import Conflict, NotFound
+from framewell_kit.outcomes import Conflict, Gone, NotFound
 
 
 async def test_decisions_of_one_moment_share_one_snapshot(bench: DatasetBench) -> None:
@@ -107,7 +107,7 @@ async def test_ended_rights_withdraw_the_sample_and_every_snapshot_with_it(bench
     assert withdrawn.superseded_by == successor.snapshot_id
     rows = (await read_table(bench, successor.samples)).to_pylist()
     assert {row["sample_id"] for row in rows} == {second}
-    with pytest.raises(Conflict, match="withdrawn"):
+    with pytest.raises(Gone, match="withdrawn"):
         await bench.read("ReadSnapshot", snapshot_rpc.ReadSnapshotRequest(snapshot_id=withdrawn.snapshot_id))
 
 

@@ -28,6 +28,7 @@ from framewell_ingest.settings import IngestSettings
 from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.object_references import ObjectReferences
+from framewell_kit.readable_objects import FindHeldObject
 from framewell_kit.rpc import Servicer
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
@@ -75,6 +76,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         stages=stages(assets, register, forget, mesh.erase(table)),
         jobs=[fetch_kind(fetch, settings.fetches_at_once)],
         rpc=[Servicer(SERVICE, add_IngestServiceServicer_to_server, servicer)],
+        readable={"asset": FindHeldObject(references, mesh.tombstones)},
         parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, mesh.clock)],
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from framewell_kit.object_references import ObjectReferences
+from framewell_kit.readable_objects import FindHeldObject
 from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
@@ -46,6 +47,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         mesh.objects,
         AssetJobs(mesh.jobs),
     )
+    find = FindHeldObject(references, mesh.tombstones)
     tombstones, forget = mesh.tombstones, ForgetAsset(progress, materials, references)
     table = holdings(forget)
     return Service(
@@ -54,6 +56,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
             ports, tombstones, forget, mesh.erase(table), chunks_at_once=settings.chunks_at_once
         ),
         jobs=jobs.kinds(ports, tombstones, forget),
-        rpc=[rpc.servicer(ports)],
+        rpc=[rpc.servicer(ports, find)],
+        readable={"asset": find},
         parts=[] if sandbox else [SandboxPart(children)],
     )

@@ -13,10 +13,12 @@ import PIL.Image
 import pyarrow as pa
 import pytest
 
-from framewell.asset.v1.asset_pb2 import AssetRejected
+from framewell.asset.v1.asset_pb2 import AssetRejected, AssetRemoved
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL
-from framewell.media.v1.media_service_pb2 import GetFrameRequest
+from framewell.media.v1.media_service_pb2 import GetFrameRequest, ReadObjectRequest
+from framewell.objects.v1.object_service_pb2 import FindObjectRequest
+from framewell_kit.outcomes import Gone, NotFound
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.clips import beeps, decoded_numbers, frame_number, luma_plane
 
@@ -202,3 +204,20 @@ async def test_every_fact_of_an_asset_has_the_labels_and_the_time_of_its_request
         assert (dict(fact.work.labels), fact.work.requested_at) == (
             {"job": "4711"}, asset.work.requested_at,
         )  # fmt: skip
+
+
+async def test_what_was_made_is_read_below_its_asset_alone_and_until_that_is_removed(
+    transcode, tmp_path: Path
+) -> None:
+    ended = await transcode.transcode(await transcode.ingested(make_clip(tmp_path / "a.mp4", Clip(sound=False))))
+    asset_id, key = ended.work.asset_id, ended.playlist.key
+    read = ReadObjectRequest(asset_id=asset_id, key=key)
+    assert [piece async for piece in transcode.bench.stream("ReadObject", read)]
+    found = await transcode.bench.call("FindObject", FindObjectRequest(asset_id=asset_id, key=key))
+    assert found.object.key == key
+    other = "99999999-0000-4000-8000-000000000000"
+    with pytest.raises(NotFound):
+        await transcode.bench.call("FindObject", FindObjectRequest(asset_id=other, key=key))
+    await transcode.bench.deliver(AssetRemoved(asset_id=asset_id))
+    with pytest.raises(Gone, match="removed"):
+        [piece async for piece in transcode.bench.stream("ReadObject", read)]

@@ -16,7 +16,7 @@ class ReadSnapshot:
     tables: SnapshotTables
 
     async def __call__(self, snapshot_id: str) -> AsyncIterator[ReadSnapshotResponse]:
-        """Yield each sample with its split. Raises NotFound, and Conflict for a withdrawn snapshot."""
+        """Yield each sample with its split. Raises NotFound, and Gone for a withdrawn snapshot."""
         stored = await usable_snapshot(self.snapshots, snapshot_id)
         async for row in self.tables.read(stored.rows_key):
             yield row

@@ -2,15 +2,15 @@
 
 from framewell_dataset.domain.snapshots import SnapshotState, StoredSnapshot
 from framewell_dataset.ports.snapshots import SnapshotRepository
-from framewell_kit.outcomes import Conflict, NotFound
+from framewell_kit.outcomes import Gone, NotFound
 
 
 async def usable_snapshot(snapshots: SnapshotRepository, snapshot_id: str) -> StoredSnapshot:
-    """Return the published snapshot. Raises NotFound for none, Conflict when it was withdrawn."""
+    """Return the published snapshot. Raises NotFound for none, Gone when it was withdrawn."""
     stored = await snapshots.get(snapshot_id)
     if stored is None or stored.state is SnapshotState.DRAFT:
         raise NotFound(f"snapshot {snapshot_id} does not exist")
     if stored.state is SnapshotState.WITHDRAWN:
         reason = stored.withdrawn.reason if stored.withdrawn else "its samples must not be used any more"
-        raise Conflict(f"snapshot {snapshot_id} was withdrawn: {reason}")
+        raise Gone(f"snapshot {snapshot_id} was withdrawn: {reason}")
     return stored

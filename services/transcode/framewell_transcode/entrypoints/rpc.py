@@ -12,6 +12,7 @@ from framewell.media.v1 import media_service_pb2_grpc as stubs
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
+from framewell_kit.readable_objects import FindReadable
 from framewell_kit.rpc import Servicer
 from framewell_media.messages import moment_message
 from framewell_transcode.ports import Ports
@@ -28,6 +29,7 @@ class MediaServicer(stubs.MediaServiceServicer):
 
     media: ReadMedia
     objects: Objects
+    find: FindReadable
 
     async def GetTimeline(
         self, request: messages.GetTimelineRequest, context: Any
@@ -67,6 +69,7 @@ class MediaServicer(stubs.MediaServiceServicer):
     async def ReadObject(
         self, request: messages.ReadObjectRequest, context: Any
     ) -> AsyncIterator[messages.ReadObjectResponse]:
+        await self.find(request.asset_id, request.key)
         size = await self.objects.size(request.key)
         wanted = request.range if request.HasField("range") else None
         at, end = (wanted.offset, wanted.offset + wanted.length) if wanted else (0, size)
@@ -80,10 +83,10 @@ class MediaServicer(stubs.MediaServiceServicer):
             at += len(data)
 
 
-def servicer(ports: Ports) -> Servicer:
+def servicer(ports: Ports, find: FindReadable) -> Servicer:
     """Return MediaService as the kit serves it."""
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,
-        MediaServicer(ReadMedia(ports.progress, ports.materials, ports.objects), ports.objects),
+        MediaServicer(ReadMedia(ports.progress, ports.materials, ports.objects), ports.objects, find),
     )

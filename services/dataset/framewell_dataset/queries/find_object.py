@@ -1,0 +1,56 @@
+"""Crops, tables and exports, found by the sample or snapshot they are part of, while that may be shown."""
+
+from dataclasses import dataclass
+
+from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
+from framewell_dataset.domain.samples import State
+from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.steps.usable_snapshot import usable_snapshot
+from framewell_kit.outcomes import Conflict, Gone, NotFound
+from framewell_kit.readable_objects import ReadableObject
+from framewell_kit.tombstones import Tombstones, asset_subject, class_subject
+
+
+@dataclass(frozen=True, slots=True)
+class FindCrop:
+    """Finds a crop of a sample that may be shown: not withheld, not withdrawn, its class not gone."""
+
+    samples: SampleRepository
+    tombstones: Tombstones
+
+    async def __call__(self, owner_id: str, key: str, /) -> ReadableObject:
+        """See FindReadable; Conflict while the sample is withheld."""
+        sample = await self.samples.get(owner_id)
+        if sample is None:
+            raise NotFound(f"there is no sample {owner_id}")
+        buried = await self.tombstones.find(asset_subject(sample.asset_id), class_subject(sample.class_id))
+        if buried is not None:
+            raise Gone(buried.sentence)
+        if sample.state is State.WITHDRAWN:
+            raise Gone(f"sample {owner_id} was withdrawn: {sample.reason or 'it must not be used any more'}")
+        if sample.state is State.WITHHELD:
+            raise Conflict(f"sample {owner_id} is withheld: {sample.reason or 'it must not be used for now'}")
+        found = next((crop.picture for crop in sample.crops if crop.picture.key == key), None)
+        if found is None:
+            raise NotFound(f"sample {owner_id} has no crop {key}")
+        return ReadableObject(found)
+
+
+@dataclass(frozen=True, slots=True)
+class FindSnapshotObject:
+    """Finds the manifest, a table or an export of a snapshot that is not withdrawn."""
+
+    snapshots: SnapshotRepository
+
+    async def __call__(self, owner_id: str, key: str, /) -> ReadableObject:
+        """See FindReadable. Giving it out is recorded, for the purpose it was made for."""
+        published = (await usable_snapshot(self.snapshots, owner_id)).published
+        purpose = published.purpose or PURPOSE_OWN_TRAINING
+        for ref in (published.manifest, published.samples, published.background):
+            if ref.key == key:
+                return ReadableObject(ref, purpose, owner_id)
+        for ref in await self.snapshots.exports(owner_id):
+            if ref.key == key:
+                return ReadableObject(ref, purpose, owner_id)
+        raise NotFound(f"snapshot {owner_id} has no object {key}")
