@@ -209,7 +209,8 @@ async def test_every_fact_of_an_asset_has_the_labels_and_the_time_of_its_request
 async def test_what_was_made_is_read_below_its_asset_alone_and_until_that_is_removed(
     transcode, tmp_path: Path
 ) -> None:
-    ended = await transcode.transcode(await transcode.ingested(make_clip(tmp_path / "a.mp4", Clip(sound=False))))
+    clip = make_clip(tmp_path / "a.mp4", Clip(sound=False))
+    ended = await transcode.transcode(await transcode.ingested(clip))
     asset_id, key = ended.work.asset_id, ended.playlist.key
     read = ReadObjectRequest(asset_id=asset_id, key=key)
     assert [piece async for piece in transcode.bench.stream("ReadObject", read)]

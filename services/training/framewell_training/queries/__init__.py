@@ -1,0 +1,1 @@
+"""Questions of gRPC calls; nothing is changed."""

@@ -1,0 +1,31 @@
+"""The files of a model, found by its name and version, while the model may be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
+from framewell_kit.outcomes import Gone, NotFound
+from framewell_kit.readable_objects import ReadableObject
+from framewell_training.ports import ModelRepository
+
+
+@dataclass(frozen=True, slots=True)
+class FindModelFile:
+    """Finds graph, manifest and card of a model that is not withdrawn."""
+
+    models: ModelRepository
+
+    async def __call__(self, owner_id: str, key: str, /) -> ReadableObject:
+        """See FindReadable. Giving it out is recorded, with the snapshot that the model was trained on."""
+        name, _, version = owner_id.rpartition("@")
+        model = await self.models.get(name, version)
+        if model is None or model.draft:
+            raise NotFound(f"there is no model {owner_id}")
+        if model.withdrawn:
+            raise Gone(f"model {owner_id} must not be used any more: {model.withdrawn}")
+        made = model.completed
+        found = next((ref for ref in (made.artefact, made.manifest, made.card) if ref.key == key), None)
+        if found is None:
+            raise NotFound(f"model {owner_id} has no file {key}")
+        return ReadableObject(found, PURPOSE_OWN_TRAINING, model.snapshot_id)
