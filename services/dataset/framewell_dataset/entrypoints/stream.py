@@ -6,6 +6,7 @@ from framewell_dataset.handlers.change_programme import ChangeProgramme
 from framewell_dataset.handlers.change_rights import ChangeRights
 from framewell_dataset.handlers.complete_asset import CompleteAsset
 from framewell_dataset.handlers.keep_audit import KeepAudit
+from framewell_dataset.handlers.note_clock import NoteClock
 from framewell_dataset.handlers.plan_erasure import PlanErasure
 from framewell_dataset.handlers.propose_samples import ProposeSamples
 from framewell_dataset.handlers.record_usage import RecordUsage
@@ -25,13 +26,15 @@ CHUNKS_AT_ONCE = 4
 def stages(stores: Stores, steps: Steps, clock: Clock, erase: Erase) -> Sequence[Stage]:
     """Return one stage a consumer group. The audit log is written one entry at a time."""
     s, reconsider = stores, steps.reconsider
+    register = RegisterAsset(s.assets, s.statements, reconsider, clock, steps.forgotten)
     propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register)
     return (
-        Stage("dataset.register_asset", RegisterAsset(s.assets, s.statements, reconsider, clock)),
+        Stage("dataset.register_asset", register),
         Stage("dataset.propose_samples", propose, concurrency=CHUNKS_AT_ONCE),
         Stage("dataset.complete_asset", CompleteAsset(s.assets, s.completions)),
-        Stage("dataset.change_rights", ChangeRights(steps.rights_change, s.statements, reconsider)),
+        Stage("dataset.change_rights", ChangeRights(steps.rights_change, s.statements, reconsider, clock)),
         Stage("dataset.change_programme", ChangeProgramme(s.assets, reconsider)),
+        Stage("dataset.note_clock", NoteClock(s.assets, reconsider, clock)),
         Stage("dataset.record_usage", RecordUsage(s.ledger)),
         Stage("dataset.keep_audit", KeepAudit(s.audit), concurrency=1),
         Stage("dataset.request_snapshot", RequestSnapshot(steps.upkeep)),

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.rights import from_ingest
 from framewell_dataset.domain.sample_facts import rule_actor
 from framewell_dataset.ports.assets import AssetRepository
 from framewell_dataset.ports.rights import StatementRepository
+from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
@@ -27,6 +30,7 @@ class RegisterAsset:
     statements: StatementRepository
     reconsider: ReconsiderAsset
     clock: Clock
+    forgotten: ForgottenNames
 
     async def __call__(self, fact: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
         asset_id = fact.work.asset_id
@@ -39,9 +43,20 @@ class RegisterAsset:
             programme=fact.programme,
             revision=fact.revision,
         )
-        await self.statements.add(Subject(asset_id=asset_id), fact.statements, change=0)
+        stated = await self._keep(fact)
         await self.assets.remember(asset)
         known = await self.assets.get(asset_id)
         if known is not None and not known.removed:
             await self.reconsider(known, rule_actor(RULE, self.clock.now()), cause)
+            if await self.forgotten.without_erased_holders(stated) != stated:
+                # Erased while the asset was registered, and perhaps after the erasure looked for assets.
+                await self.statements.forget(Subject(asset_id=asset_id))
+                await self._keep(fact)
+                await self.reconsider(known, rule_actor(RULE, self.clock.now()), cause)
         return ()
+
+    async def _keep(self, fact: AssetIngested) -> list[RightsStatement]:
+        stated = await self.forgotten.without_erased_holders(fact.statements)
+        subject = Subject(asset_id=fact.work.asset_id)
+        await self.statements.add(subject, [from_ingest(each) for each in stated])
+        return stated

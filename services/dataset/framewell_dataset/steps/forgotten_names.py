@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from framewell.rights.v1.rights_pb2 import USE_PROHIBITED, RightsStatement
 from framewell_dataset.domain.classes import DatasetClass
 from framewell_kit.name_hashes import NameHashes
 from framewell_kit.tombstones import Tombstones, holder_subject, name_subject
+
+HOLDER_ERASED = "a holder of rights in it was erased, so nobody may use it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,21 @@ class ForgottenNames:
 
     async def holds_holder(self, holders: Iterable[str]) -> bool:
         """Return whether one of the holders of rights was erased."""
-        return bool(await self.tombstones.among([holder_subject(self.hashes.of(each)) for each in holders]))
+        hashes = (self.hashes.of(each) for each in holders if each.strip())
+        return bool(await self.tombstones.among([holder_subject(each) for each in hashes]))
+
+    async def without_erased_holders(self, statements: Iterable[RightsStatement]) -> list[RightsStatement]:
+        """Return the statements, with a prohibition in place of each whose holder was erased.
+
+        Nothing of theirs may be used, and nothing that they say is kept: the prohibition has no words.
+        """
+        kept = []
+        for statement in statements:
+            if await self.holds_holder((statement.holder, statement.issuer)):
+                kept.append(RightsStatement(revision=1, use=USE_PROHIBITED, verbatim=HOLDER_ERASED))
+            else:
+                kept.append(statement)
+        return kept
 
     async def holds_in(self, text: str) -> bool:
         """Return whether the name of somebody who was erased stands in a text, as whole words in a row."""
