@@ -648,6 +648,9 @@ class SearchHoldingsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NEEDLES_FIELD_NUMBER: _builtins.int
+    COMPACT_FIELD_NUMBER: _builtins.int
+    compact: _builtins.bool
+    """True when the database shall first give back the space of what was deleted, so that its files have no trace of it."""
     @_builtins.property
     def needles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names, ids and keys that must not be found, in UTF-8; text is compared without regard to case. At most 1000."""
@@ -656,10 +659,11 @@ class SearchHoldingsRequest(_message.Message):
         self,
         *,
         needles: _abc.Iterable[_builtins.str] | None = ...,
+        compact: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["needles", b"needles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compact", b"compact", "needles", b"needles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -672,18 +676,24 @@ class SearchHoldingsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STORES_FIELD_NUMBER: _builtins.int
+    COMPACTED_FIELD_NUMBER: _builtins.int
+    compacted: _builtins.bool
+    """True when the database gave back the space of what was deleted; a database that cannot do so leaves it false."""
     @_builtins.property
     def stores(self) -> _containers.RepeatedCompositeFieldContainer[Global___SearchedStore]:
-        """One entry for each collection of the service's database and for its objects, in alphabetical order."""
+        """One entry for each collection of the service's database and one for the objects that its documents name, in
+        alphabetical order.
+        """
 
     def __init__(
         self,
         *,
         stores: _abc.Iterable[Global___SearchedStore] | None = ...,
+        compacted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["stores", b"stores"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compacted", b"compacted", "stores", b"stores"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
