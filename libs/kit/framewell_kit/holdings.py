@@ -39,8 +39,8 @@ class Eraser(Protocol):
 class Holding:
     """One store of a service: what it holds of anybody, who erases that, or why it stays.
 
-    Exactly one of `eraser` and `kept` is given; several stores may have the same eraser (the same object), which runs once.
-    Raises ValueError for a row that says neither or both.
+    Exactly one of `eraser` and `kept` is given; several stores may have the same eraser (the same object),
+    which runs once. Raises ValueError for a row that says neither or both.
     """
 
     store: str

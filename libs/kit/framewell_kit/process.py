@@ -24,8 +24,16 @@ from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobRunner, Jobs
+from framewell_kit.kit_holdings import complete
 from framewell_kit.objects import LocalObjects, Objects
-from framewell_kit.operations import ProcessMonitor, ProcessState, RetentionSweep, StoredWork, operations
+from framewell_kit.operations import (
+    HoldingsSearch,
+    ProcessMonitor,
+    ProcessState,
+    RetentionSweep,
+    StoredWork,
+    operations,
+)
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.readable_objects import object_service
@@ -167,6 +175,8 @@ class _Process:
 
     async def _serve(self, service: Service, mesh: Mesh) -> None:
         self._state.work = StoredWork(mesh.documents, mesh.outbox, mesh.jobs, self._shared.kafka_prefix)
+        table = complete(service.holdings, mesh.documents)
+        self._state.search = HoldingsSearch(mesh.documents, mesh.objects, table)
         address = f"{self._shared.bind}:{self._shared.rpc_port(self._name)}"
         servicers = [*service.rpc, object_service(service.readable), operations(self._state)]
         server = RpcServer(address, servicers, Tokens(self._shared.tokens), mesh.clock)

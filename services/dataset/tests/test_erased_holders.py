@@ -26,7 +26,7 @@ async def erase(bench: DatasetBench, holder: str) -> None:
 
 
 async def stored(bench: DatasetBench) -> str:
-    return str([await bench.documents.find(each, {}) for each in bench.documents.collections()])  # type: ignore[attr-defined]
+    return str([await bench.documents.find(each, {}) for each in await bench.documents.collections()])
 
 
 @pytest.mark.parametrize("spelling", [HOLDER, "AGENTUR  BLAU"])

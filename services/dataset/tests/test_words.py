@@ -25,7 +25,7 @@ def outgoing(bench: DatasetBench) -> str:
 
 async def everything_else(bench: DatasetBench) -> str:
     """Return every document but the words and the names."""
-    stores = [each for each in bench.documents.collections() if each not in ("words", "classes")]  # type: ignore[attr-defined]
+    stores = [each for each in await bench.documents.collections() if each not in ("words", "classes")]
     return str([await bench.documents.find(each, {}) for each in stores])
 
 

@@ -97,9 +97,11 @@ class MemoryDocuments:
     async def ping(self) -> None:
         return None
 
-    def collections(self) -> list[str]:
-        """Return the names of the collections that were written, in alphabetical order."""
+    async def collections(self) -> list[str]:
         return sorted(self._collections)
+
+    async def compact(self) -> bool:
+        return True
 
     def _matching(self, collection: str, query: Query, sort: Sort | None) -> list[Document]:
         found = [kept for kept in self._collections.get(collection, {}).values() if matches(kept, query)]

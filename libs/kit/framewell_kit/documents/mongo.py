@@ -29,6 +29,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 DUPLICATE_KEY = 11000
+COMPACT_COMMAND = "framewellCompact"
+"""A command of the embedded database alone."""
 OUT_OF_DISK_SPACE = 14031  # MongoDB's; the embedded database ends instead
 _DRIVERS_SETTINGS = re.compile(r" \(configured timeouts:[^)]*\)")
 _AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, ServerSelectionTimeoutError, ExecutionTimeout)
@@ -170,6 +172,18 @@ class MongoDocuments:
     @_busy_when_away
     async def ensure_index(self, collection: str, fields: Sequence[str], *, unique: bool = False) -> None:
         await self._database[collection].create_index([(field, 1) for field in fields], unique=unique)
+
+    @_busy_when_away
+    async def collections(self) -> list[str]:
+        return sorted(await self._database.list_collection_names())
+
+    @_busy_when_away
+    async def compact(self) -> bool:
+        try:
+            answer = await self._client.admin.command(COMPACT_COMMAND)
+        except OperationFailure:
+            return False  # a MongoDB, which gives space back by itself and overwrites nothing
+        return bool(answer.get("compacted"))
 
     @_busy_when_away
     async def ping(self) -> None:

@@ -78,6 +78,17 @@ class Documents(Protocol):
         """Make an index over the fields, ascending, unless it is there."""
         ...
 
+    async def collections(self) -> list[str]:
+        """Return the names of the collections that were ever written, in alphabetical order."""
+        ...
+
+    async def compact(self) -> bool:
+        """Give back the space of what was deleted or replaced, so that no file has a trace of it.
+
+        Returns False where the store cannot do so.
+        """
+        ...
+
     async def ping(self) -> None:
         """Return when the store answers; raise Busy when it does not."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from framewell_kit.health import Health
+from framewell_kit.operations.holdings_search import HoldingsSearch
 from framewell_kit.operations.stored_work import StoredWork
 from framewell_kit.outcomes import NotFound, NotYet
 from framewell_kit.stream.consumer.pauses import PausedPartition
@@ -39,6 +40,7 @@ class ProcessState:
     telemetry: TelemetryControl
     streams: Streams | None = None
     work: StoredWork | None = None
+    search: HoldingsSearch | None = None
     process: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     @property

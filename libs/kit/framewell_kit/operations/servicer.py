@@ -10,8 +10,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from framewell.mesh.v1 import operations_service_pb2 as pb
 from framewell.mesh.v1 import operations_service_pb2_grpc as grpc_code
 from framewell_kit.documents.protocol import Document
+from framewell_kit.operations.holdings_search import HoldingsSearch, Searched
 from framewell_kit.operations.process_state import ProcessState
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import NotYet, Rejected
 from framewell_kit.rpc import Servicer, require_operator
 from framewell_kit.stream.consumer.pauses import PausedPartition
 from framewell_kit.stream.policy.breaker import Breaker
@@ -20,6 +21,7 @@ from framewell_kit.telemetry.control import TelemetryState
 
 NAME = pb.DESCRIPTOR.services_by_name["OperationsService"].full_name
 log = logger(__name__)
+MOST_NEEDLES = 1000
 
 _STATES = {
     "waiting": pb.JOB_STATE_WAITING,
@@ -96,6 +98,29 @@ class Operations(grpc_code.OperationsServiceServicer):
             answer.unsent_facts = await state.work.unsent(request.asset_id)
         return answer
 
+    async def SearchHoldings(
+        self, request: pb.SearchHoldingsRequest, context: Any
+    ) -> pb.SearchHoldingsResponse:
+        require_operator()
+        search = self._search()
+        if not 0 < len(request.needles) <= MOST_NEEDLES or not all(request.needles):
+            raise Rejected(f"name 1 to {MOST_NEEDLES} needles, none of them empty", code="needles")
+        compacted = request.compact and await search.documents.compact()
+        found = await search(request.needles)
+        return pb.SearchHoldingsResponse(stores=map(_searched, found), compacted=compacted)
+
+    async def ListHoldings(self, request: pb.ListHoldingsRequest, context: Any) -> pb.ListHoldingsResponse:
+        rows = [
+            pb.DeclaredHolding(store=row.store, holds=row.holds, erased=row.eraser is not None, kept=row.kept)
+            for row in self._search().holdings.rows
+        ]
+        return pb.ListHoldingsResponse(holdings=rows)
+
+    def _search(self) -> HoldingsSearch:
+        if self._state.search is None:
+            raise NotYet(f"{self._state.service} has not started: {self._state.health.starting}")
+        return self._state.search
+
     def _telemetry(self, current: TelemetryState) -> pb.Telemetry:
         return pb.Telemetry(
             log_level=current.log_level,
@@ -115,6 +140,17 @@ class Operations(grpc_code.OperationsServiceServicer):
         self._reverting, self._reverts_at = None, None
         now = self._state.telemetry.revert()
         log.warning("telemetry back at its settings", log_level=now.log_level, trace_sample=now.trace_sample)
+
+
+def _searched(one: Searched) -> pb.SearchedStore:
+    return pb.SearchedStore(
+        store=one.store,
+        searched=one.searched,
+        found=one.found,
+        places=one.places,
+        needles=sorted(one.needles),
+        kept=one.kept,
+    )
 
 
 def _breaker(group: str, breaker: Breaker) -> pb.Breaker:

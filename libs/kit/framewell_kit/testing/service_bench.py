@@ -129,7 +129,7 @@ class ServiceBench:
     async def __aexit__(self, failure: type[BaseException] | None, *_: object) -> None:
         await self._opened.aclose()
         if failure is None:
-            require_declared(self.service, self.documents, self._written)
+            await require_declared(self.service, self.documents, self._written)
 
     @property
     def tombstones(self) -> Tombstones:
@@ -161,8 +161,8 @@ class ServiceBench:
         """Hand a fact to every stage that reads it (or to one group's), as the stream runtime does.
 
         Returns the facts that the stages answered with; they and what left the outbox stand in `facts`.
-        Raises what a handler raises; no facts of that handler have left then. The same cause again is a
-        redelivery.
+        Raises what a handler raises; no facts of that handler have left then but those of a `Rejected`. The
+        same cause again is a redelivery.
         """
         cause = cause or self.cause(subject=fact_type(fact).asset_of(fact))
         stages = self._reading(fact, group)
@@ -309,10 +309,18 @@ class ServiceBench:
             decisions = stage.decide_once
             records = None if decisions is None else await decisions.recall(stage.group, cause.id)
             if records is None:
-                records = self._derive(await stage.handler(fact, cause), cause)
+                records = self._derive(await self._answer(stage, fact, cause), cause)
                 if decisions is not None:
                     records = await decisions.keep(stage.group, cause.id, records)
         return await self._publish(records)
+
+    async def _answer(self, stage: Stage | HeavyStage, fact: Message, cause: Cause) -> Sequence[Outgoing]:
+        """Return what the handler does; what it refuses with facts leaves these all the same."""
+        try:
+            return await stage.handler(fact, cause)
+        except Rejected as refusal:
+            await self._publish(self._derive(refusal.facts, cause))
+            raise
 
     async def _give_up(
         self, stage: Stage | HeavyStage, fact: Message, reason: Reason, cause: Cause

@@ -30,7 +30,7 @@ class WrittenObjects:
         return await self._objects.put_file(path, media_type=media_type, suffix=suffix)
 
 
-def require_declared(service: Service, documents: Documents, written: WrittenObjects) -> None:
+async def require_declared(service: Service, documents: Documents, written: WrittenObjects) -> None:
     """Raise AssertionError for a store that was written and is no row of the service's table.
 
     A service without a table (of a test of the kit) is not asked. Collections are known of the documents in
@@ -38,7 +38,7 @@ def require_declared(service: Service, documents: Documents, written: WrittenObj
     """
     if not service.holdings.rows:
         return
-    collections = documents.collections() if isinstance(documents, MemoryDocuments) else []
+    collections = await documents.collections() if isinstance(documents, MemoryDocuments) else []
     stores = [*collections, *(OBJECTS + media_type for media_type in written.media_types)]
     missing = complete(service.holdings, documents).undeclared(stores)
     assert not missing, (
