@@ -125,14 +125,15 @@ class FanIn:
         return await self.documents.delete_where(self.collection, {"key": key})
 
     async def _change_root(self, key: str, generation: int, fields: Mapping[str, Any]) -> Whole | None:
-        root = await self._change(_root_id(key, generation), key, generation, fields)
-        expected, full, named = root.get("expected"), root.get("full", {}), root.get("named", {})
-        if expected is None or any(name not in named for name in expected["names"]):
-            return None
-        buckets = -(-expected["count"] // self.bucket_size)
-        if any(str(number) not in full for number in range(buckets)):
-            return None
-        return Whole(key, generation, expected["count"], expected["value"], named)
+        return _whole(
+            await self._change(_root_id(key, generation), key, generation, fields), self.bucket_size
+        )
+
+    async def newest(self, key: str) -> Whole | None:
+        """Return the newest generation of which everything has arrived, None when there is none."""
+        roots = await self.documents.find(self.collection, {"key": key, "expected": {"$exists": True}})
+        wholes = [_whole(root, self.bucket_size) for root in roots]
+        return max((one for one in wholes if one), key=lambda one: one.generation, default=None)
 
     async def _change(self, id: str, key: str, generation: int, fields: Mapping[str, Any]) -> Document:  # noqa: A002
         change = {"$set": dict(fields), "$setOnInsert": {"key": key, "generation": generation}}
@@ -148,6 +149,17 @@ class FanIn:
     def _numbers(self, bucket: Document, number: int) -> range:
         first = number * self.bucket_size
         return range(first, first + bucket.get("size", self.bucket_size))
+
+
+def _whole(root: Document, bucket_size: int) -> Whole | None:
+    """Return what a root shows to be complete, None while something is missing."""
+    expected, full, named = root.get("expected"), root.get("full", {}), root.get("named", {})
+    if expected is None or any(name not in named for name in expected["names"]):
+        return None
+    buckets = -(-expected["count"] // bucket_size)
+    if any(str(number) not in full for number in range(buckets)):
+        return None
+    return Whole(root["key"], int(root["generation"]), expected["count"], expected["value"], named)
 
 
 def _root_id(key: str, generation: int) -> str:

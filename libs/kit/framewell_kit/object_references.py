@@ -42,11 +42,16 @@ class ObjectReferences:
         """Return how many hold the object."""
         return await self.documents.count(COLLECTION, {"key": key_of(key)})
 
+    async def held_by(self, holder: str) -> list[str]:
+        """Return the keys of everything the holder has."""
+        return [pair["key"] for pair in await self.documents.find(COLLECTION, {"holder": holder})]
+
     async def release(self, holder: str, keys: Iterable[str] | None = None) -> int:
         """Let go of everything the holder has, or of these keys; return how many objects were deleted.
 
-        Raises Busy. An object goes before the note that it was held, so that a release that broke off is finished by the
-        next one; the last of several holders that are released at once deletes what they shared.
+        Raises Busy. An object goes before the note that it was held, so that a release that broke off is
+        finished by the next one; the last of several holders that are released at once deletes what they
+        shared.
         """
         deleted = 0
         named = {} if keys is None else {"key": {"$in": sorted(set(keys))}}

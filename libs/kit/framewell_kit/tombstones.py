@@ -93,6 +93,12 @@ class Tombstones:
                 return _tombstone(found)
         return None
 
+    async def of_kind(self, kind: str) -> frozenset[str]:
+        """Return what is gone of one kind, e.g. all hashes of `name`."""
+        bounds = {"$gte": f"{kind}:", "$lt": f"{kind};"}  # the character behind the colon
+        found = await self.documents.find(TOMBSTONES, {"_id": bounds})
+        return frozenset(document["_id"].removeprefix(f"{kind}:") for document in found)
+
     async def among(self, subjects: Sequence[str]) -> frozenset[str]:
         """Return those of the subjects that are gone, read at once."""
         found = await self.documents.find(TOMBSTONES, {"_id": {"$in": sorted(set(subjects))}})

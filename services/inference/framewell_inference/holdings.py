@@ -1,18 +1,19 @@
 """What inference holds of people, assets and holders of rights, store by store."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
-from framewell_inference.ports.repositories import PostingRepository
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_kit.facts import Cause
 from framewell_kit.holdings import Holding, Holdings
 
 
-def holdings(forget: ForgetAsset, postings: PostingRepository) -> Holdings:
+def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
     """Return the table of the service."""
-    gone = EraseSeen(forget, postings)
+    gone = EraseSeen(forget, people)
     return Holdings(
         (
             Holding("postings", "who was recognised where, by class id", gone),
@@ -33,17 +34,19 @@ def holdings(forget: ForgetAsset, postings: PostingRepository) -> Holdings:
 
 @dataclass(frozen=True, slots=True)
 class EraseSeen:
-    """Forgets assets, and makes every track that was taken for a class unknown, in all model versions."""
+    """Forgets assets, and takes people's faces out of vectors, their names out of texts and postings."""
 
     forget: ForgetAsset
-    postings: PostingRepository
+    people: ErasePeople
 
     async def __call__(self, plan: ErasurePlanned, cause: Cause) -> Mapping[str, int]:  # noqa: ARG002
-        """Return how many things went, by store."""
-        counts: dict[str, int] = {}
+        """Return how many things went, by store; texts are counted as observations."""
+        counts: Counter[str] = Counter()
         for asset_id in plan.asset_ids:
-            for store, count in (await self.forget(asset_id)).items():
-                counts[store] = counts.get(store, 0) + count
+            counts.update(await self.forget(asset_id))
         for class_id in plan.class_ids:
-            counts["postings"] = counts.get("postings", 0) + await self.postings.forget_class(class_id)
+            stripped, unnamed = await self.people.of_class(class_id)
+            counts.update({"face_tracks": stripped, "postings": unnamed})
+        if plan.name_hashes:
+            counts["observation_sets"] += await self.people.of_names()
         return counts

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pyarrow as pa
 import yaml
+from google.protobuf.message import Message
 from onnx import TensorProto, helper, numpy_helper
 
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
@@ -19,6 +20,7 @@ from framewell.media.v1.media_pb2 import Span, Timeline, Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion, Ratio
 from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell.recognition.v1.recognition_pb2 import RecognitionChanges, RecognitionUpdated
+from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
 from framewell_inference.adapters.media_objects import ArrowVectors
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
@@ -30,6 +32,7 @@ from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
 from framewell_kit.objects import Objects
 from framewell_kit.outcome_messages import done
+from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.service import Mesh, Service
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_models.manifest import ModelRef
@@ -71,22 +74,49 @@ class InferenceBench(ServiceBench):
         )
 
     async def analyse(
-        self, pictures: Sequence[Picture], chunk_id: str, *, start: int = 0, cause: Cause | None = None
+        self,
+        pictures: Sequence[Picture],
+        chunk_id: str,
+        *,
+        start: int = 0,
+        generation: int = 1,
+        cause: Cause | None = None,
     ) -> ChunkAnalysed:
-        """Analyse a chunk of these pictures, ten frames apart."""
+        """Analyse a chunk of these pictures, ten frames apart; its asset may be analysed unless decided."""
+        asset_id = chunk_id.partition("/")[0]
+        if await RightsDecisions(self.documents, self.clock).of(asset_id) is None:
+            await self.decide(asset_id)
         frames = await self.objects.put(frame_bundle(pictures, start), media_type="application/arrow")
         length = 10 * len(pictures)
         fact = ChunkTranscoded(
-            work=Work(asset_id=chunk_id.partition("/")[0], generation=1, timeline=TIMELINE),
+            work=Work(asset_id=asset_id, generation=generation, timeline=TIMELINE),
             chunk_id=chunk_id,
             index=start // 100,
             span=Span(start_pts=start, end_pts=start + length, first_frame=start, frames=length),
             outcome=done(),
             frames=frames,
         )
-        (analysed,) = await self.deliver(fact, cause)
+        analysed, *_ = await self.deliver(fact, cause, group="inference.analyse_chunk")
         assert isinstance(analysed, ChunkAnalysed)
         return analysed
+
+    async def decide(
+        self,
+        asset_id: str,
+        revision: int = 1,
+        *withheld: tuple[int, int],
+        allowed: bool = True,
+        gone: bool = False,
+    ) -> list[Message]:
+        """Decide about the analysis of an asset, as dataset does; return the facts that follow."""
+        analysis = PurposeDecision(
+            purpose=PURPOSE_ANALYSIS,
+            allowed=allowed,
+            withheld=[Span(start_pts=start, end_pts=end) for start, end in withheld],
+            sentence=f"Decision {revision}.",
+        )
+        decided = RightsDecided(asset_id=asset_id, revision=revision, gone=gone, purposes=[analysis])
+        return await self.deliver(decided)
 
     async def vectors(self, analysed: ChunkAnalysed) -> Float:
         """Return the vectors of the chunk's faces, which are the first result."""

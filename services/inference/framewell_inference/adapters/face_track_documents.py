@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import astuple, dataclass, replace
 from typing import Any, Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell_inference.adapters.observation_documents import VECTORS_MEDIA_TYPE, VECTORS_SUFFIX
+from framewell_inference.domain.forgetting import blanked
 from framewell_inference.domain.messages import model_ref
 from framewell_inference.domain.observations import FractionBox, FrameSpan
 from framewell_inference.domain.pictures import Float
@@ -14,7 +16,9 @@ from framewell_inference.domain.stored import ChunkKey, StoredTracks
 from framewell_inference.domain.tracks import FaceTrack
 from framewell_inference.ports.analysers import Vectors
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcomes import NotYet
 from framewell_kit.paging import Order, scan
 from framewell_models.manifest import ModelRef
 
@@ -31,26 +35,30 @@ class FaceTrackDocuments:
     documents: Documents
     objects: Objects
     encoding: Vectors
+    references: ObjectReferences
 
     async def prepare(self) -> None:
         """Make the indexes that tracks are found and removed by."""
         await self.documents.ensure_index(COLLECTION, ["asset_id", "embedding", *BY_INDEX.fields])
         await self.documents.ensure_index(COLLECTION, ["embedding", *BY_ID.fields])
+        await self.documents.ensure_index(COLLECTION, ["chunk_id"])
 
-    async def keep(self, key: ChunkKey, result: AnalyserResult, tracks: Sequence[FaceTrack]) -> None:
+    async def keep(self, key: ChunkKey, result: AnalyserResult, tracks: Sequence[FaceTrack]) -> bool:
         embedding = model_ref(result.model)
-        await self.documents.insert_once(
-            COLLECTION,
-            {
-                "_id": f"{key.chunk_id}#{embedding}",
-                "asset_id": key.asset_id,
-                "chunk_id": key.chunk_id,
-                "index": key.index,
-                "embedding": str(embedding),
-                "vectors": result.vectors.key,
-                "tracks": [_track_document(track) for track in tracks],
-            },
-        )
+        fields = {
+            "asset_id": key.asset_id,
+            "chunk_id": key.chunk_id,
+            "generation": key.generation,
+            "index": key.index,
+            "embedding": str(embedding),
+            "vectors": result.vectors.key,
+            "tracks": [_track_document(track) for track in tracks],
+        }
+        name = f"{key.chunk_id}#{embedding}"
+        if await self.documents.insert_once(COLLECTION, {"_id": name, **fields}):
+            return False
+        other = {"generation": {"$lt": key.generation}, "vectors": {"$ne": result.vectors.key}}
+        return await self.documents.update(COLLECTION, name, {"$set": fields}, expect=other) is not None
 
     async def chunk(self, chunk_id: str, embedding: ModelRef) -> StoredTracks | None:
         document = await self.documents.get(COLLECTION, f"{chunk_id}#{embedding}")
@@ -68,8 +76,33 @@ class FaceTrackDocuments:
     async def vectors(self, stored: StoredTracks) -> Float:
         return self.encoding.decode(await self.objects.read(stored.vectors_key))
 
-    async def forget(self, asset_id: str) -> int:
-        return await self.documents.delete_where(COLLECTION, {"asset_id": asset_id})
+    async def of_chunk(self, chunk_id: str) -> Sequence[StoredTracks]:
+        return [_stored(one) for one in await self.documents.find(COLLECTION, {"chunk_id": chunk_id})]
+
+    async def without_vectors(self, stored: StoredTracks, numbers: Collection[int]) -> None:
+        rows = {row for track in stored.tracks if track.number in numbers for row in track.rows}
+        data = self.encoding.encode(blanked(await self.vectors(stored), rows))
+        ref = await self.objects.put(data, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX)
+        tracks = [
+            replace(track, rows=(), sides=()) if track.number in numbers else track for track in stored.tracks
+        ]
+        change = {"$set": {"vectors": ref.key, "tracks": [_track_document(track) for track in tracks]}}
+        name = f"{stored.chunk_id}#{stored.embedding}"
+        before = {"vectors": stored.vectors_key}
+        if await self.documents.update(COLLECTION, name, change, expect=before) is None:
+            await self.references.hold(stored.asset_id, [ref])  # swept unless something names it
+            if await self.documents.get(COLLECTION, name) is not None:
+                raise NotYet(f"the face tracks {name} are being changed by somebody else")
+            return
+        await self.references.hold(stored.asset_id, [ref])
+
+    async def vector_keys(self, asset_id: str) -> frozenset[str]:
+        found = await self.documents.find(COLLECTION, {"asset_id": asset_id})
+        return frozenset(document["vectors"] for document in found)
+
+    async def forget(self, asset_id: str, chunk_id: str | None = None) -> int:
+        chunk = {} if chunk_id is None else {"chunk_id": chunk_id}
+        return await self.documents.delete_where(COLLECTION, {"asset_id": asset_id, **chunk})
 
 
 def _track_document(track: FaceTrack) -> Document:

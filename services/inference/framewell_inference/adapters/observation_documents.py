@@ -1,17 +1,24 @@
 """Observations in the object store, with one document per chunk, analyser and model version.
 
-Objects are written before the document that names them, so a document never points at nothing; a set
-is immutable, and a rerun with another model version adds one beside it.
+Objects are written before the document that names them, so a document never points at nothing. A set changes
+only when something in it is erased; a rerun with another model version adds one beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ObservationSet
+from framewell_inference.domain.forgetting import (
+    Forgotten,
+    blanked,
+    has_text,
+    without_names,
+    without_vectors,
+)
 from framewell_inference.domain.messages import model_version, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
@@ -21,13 +28,17 @@ from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
+from framewell_kit.outcomes import NotYet
 from framewell_kit.paging import Order, scan
+from framewell_kit.rights_decisions import Passages
 from framewell_models.manifest import ModelRef
 
 COLLECTION: Final = "observation_sets"
 
 SET_MEDIA_TYPE: Final = "application/protobuf"
 VECTORS_MEDIA_TYPE: Final = "application/vnd.apache.arrow.file"
+SET_SUFFIX: Final = ".observations.pb"
+VECTORS_SUFFIX: Final = ".vectors.arrow"
 
 BY_POSITION: Final = Order("position", str)
 
@@ -45,31 +56,58 @@ class ObservationDocuments:
         """Make the indexes that sets are found and removed by."""
         for fields in (
             ["asset_id", *BY_POSITION.fields],
-            ["chunk_id"],
+            ["chunk_id", "asset_id"],
             ["analyser", "model", "_id"],
+            ["texts", "_id"],
         ):
             await self.documents.ensure_index(COLLECTION, fields)
 
-    async def keep(self, findings: Findings, key: ChunkKey) -> AnalyserResult:
-        message = observation_set(findings, asset_id=key.asset_id, chunk_id=key.chunk_id)
+    async def keep(self, findings: Findings, key: ChunkKey, forgotten: Forgotten) -> AnalyserResult:
+        seen = observation_set(findings, asset_id=key.asset_id, chunk_id=key.chunk_id)
+        message = without_names(seen, forgotten)
         result = AnalyserResult(
             analyser=findings.analyser,
             model=model_version(findings.model),
             outcome=done(),
-            observation_count=len(findings.observations),
+            observation_count=len(message.observations),
         )
         data = message.SerializeToString(deterministic=True)
         result.observation_set.CopyFrom(
-            await self.objects.put(data, media_type=SET_MEDIA_TYPE, suffix=".observations.pb")
+            await self.objects.put(data, media_type=SET_MEDIA_TYPE, suffix=SET_SUFFIX)
         )
         if findings.vectors is not None:
             encoded = self.encoding.encode(findings.vectors)
             result.vectors.CopyFrom(
-                await self.objects.put(encoded, media_type=VECTORS_MEDIA_TYPE, suffix=".vectors.arrow")
+                await self.objects.put(encoded, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX)
             )
+        document = _document(key, findings.model, result) | {"texts": has_text(message)}
+        # Noted before it is held, so that nothing is held that no document names, whoever dies in between.
+        if not await self.documents.insert_once(COLLECTION, document):
+            await self._as_it_stands(document["_id"], result)
         await self.references.hold(key.asset_id, [result.observation_set, result.vectors])
-        await self.documents.insert_once(COLLECTION, _document(key, findings.model, result))
+        await self._replace_older(document)
         return result
+
+    async def _as_it_stands(self, set_id: str, result: AnalyserResult) -> None:
+        """Have the result name the objects of the set that is there: it may have been rewritten since."""
+        found = await self.documents.get(COLLECTION, set_id)
+        if found is None:
+            return
+        for ref, key in ((result.observation_set, found["object"]), (result.vectors, found["vectors"])):
+            if key and ref.key != key:
+                made = ref.key
+                ref.key, ref.sha256 = key, key.rpartition("/")[2].partition(".")[0]
+                ref.size = await self.objects.size(key)
+                await self.references.discard(made)
+        result.observation_count = found["count"]
+
+    async def _replace_older(self, document: Document) -> None:
+        same = {name: document[name] for name in ("asset_id", "chunk_id", "analyser", "model")}
+        older = {**same, "generation": {"$lt": document["generation"]}}
+        for found in await self.documents.find(COLLECTION, older):
+            keys = set(_stored(found).keys) - set(_stored(document).keys)
+            await self._release(document["asset_id"], keys)
+            await self.documents.delete(COLLECTION, found["_id"])
 
     async def sets(
         self, asset_id: str, analysers: Sequence[str] = (), *, after: StoredSet | None = None
@@ -78,6 +116,10 @@ class ObservationDocuments:
         behind = (after.position, after.id) if after else None
         async for document in scan(self.documents, COLLECTION, query, BY_POSITION, after=behind):
             yield _stored(document)
+
+    async def sets_of(self, asset_id: str, chunk_id: str) -> Sequence[StoredSet]:
+        query = {"chunk_id": chunk_id, "asset_id": asset_id}
+        return [_stored(document) for document in await self.documents.find(COLLECTION, query)]
 
     async def get(self, set_id: str) -> StoredSet | None:
         document = await self.documents.get(COLLECTION, set_id)
@@ -104,8 +146,65 @@ class ObservationDocuments:
     async def vectors(self, stored: StoredSet) -> Float:
         return self.encoding.decode(await self.objects.read(stored.vectors_key))
 
+    async def with_texts(self) -> AsyncIterator[StoredSet]:
+        async for document in scan(self.documents, COLLECTION, {"texts": True}, Order("_id", str)):
+            yield _stored(document)
+
+    async def without_names(self, stored: StoredSet, forgotten: Forgotten) -> int:
+        before = await self.read(stored)
+        after = without_names(before, forgotten)
+        if after == before:
+            return 0
+        await self._rewrite(stored, after)
+        return len(before.observations) - len(after.observations)
+
+    async def without_vectors(self, chunk_id: str, model: ModelRef, rows: Collection[int]) -> None:
+        query = {"chunk_id": chunk_id, "model": str(model), "vectors": {"$ne": ""}}
+        for document in await self.documents.find(COLLECTION, query):
+            stored = _stored(document)
+            vectors = self.encoding.encode(blanked(await self.vectors(stored), rows))
+            await self._rewrite(stored, without_vectors(await self.read(stored), rows), vectors)
+
+    async def _rewrite(self, stored: StoredSet, found: ObservationSet, vectors: bytes | None = None) -> None:
+        """Put other objects in the place of a set's own. Raises NotYet when somebody else does so now."""
+        data = found.SerializeToString(deterministic=True)
+        refs = [await self.objects.put(data, media_type=SET_MEDIA_TYPE, suffix=SET_SUFFIX)]
+        change: dict[str, Any] = {"object": refs[0].key, "count": len(found.observations)}
+        if vectors is not None:
+            refs.append(await self.objects.put(vectors, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX))
+            change["vectors"] = refs[1].key
+        as_read = {"object": stored.object_key, "vectors": stored.vectors_key}
+        if await self.documents.update(COLLECTION, stored.id, {"$set": change}, expect=as_read) is None:
+            await self.references.hold(stored.asset_id, refs)  # swept unless something names them
+            if await self.documents.get(COLLECTION, stored.id) is not None:
+                raise NotYet(f"the observations {stored.id} are being changed by somebody else")
+            return
+        await self.references.hold(stored.asset_id, refs)
+
+    async def drop(self, stored: StoredSet) -> None:
+        await self._release(stored.asset_id, stored.keys)
+        await self.documents.delete(COLLECTION, stored.id)
+
+    async def sweep(self, asset_id: str, used: Collection[str]) -> int:
+        held = [
+            key
+            for key in await self.references.held_by(asset_id)
+            if key.endswith((SET_SUFFIX, VECTORS_SUFFIX))
+        ]
+        named = {key async for stored in self.sets(asset_id) for key in stored.keys}
+        return await self.references.release(asset_id, set(held) - named - set(used))
+
+    async def _release(self, asset_id: str, keys: Collection[str]) -> None:
+        await self.references.release(asset_id, keys)
+        for key in keys:  # named, but not held yet when its worker died
+            await self.references.discard(key)
+
     async def forget(self, asset_id: str) -> int:
-        return await self.documents.delete_where(COLLECTION, {"asset_id": asset_id})
+        forgotten = 0
+        async for stored in self.sets(asset_id):
+            await self.drop(stored)
+            forgotten += 1
+        return forgotten
 
 
 def _document(key: ChunkKey, model: ModelRef, result: AnalyserResult) -> Document:
@@ -115,6 +214,7 @@ def _document(key: ChunkKey, model: ModelRef, result: AnalyserResult) -> Documen
         "asset_id": key.asset_id,
         "chunk_id": key.chunk_id,
         "generation": key.generation,
+        "looked_at": [list(one) for one in key.looked_at.intervals],
         "analyser": result.analyser,
         "model": str(model),
         "object": result.observation_set.key,
@@ -129,6 +229,8 @@ def _stored(document: Document) -> StoredSet:
         position=document["position"],
         asset_id=document["asset_id"],
         chunk_id=document["chunk_id"],
+        generation=int(document["generation"]),
+        looked_at=Passages.of((int(start), int(end)) for start, end in document["looked_at"]),
         analyser=document["analyser"],
         model=ModelRef.parse(document["model"]),
         object_key=document["object"],

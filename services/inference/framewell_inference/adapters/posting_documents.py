@@ -59,8 +59,15 @@ class PostingDocuments:
         async for document in scan(self.documents, COLLECTION, query, BY_ASSET):
             yield ChunkPostings(document["asset_id"], document["chunk_id"], _postings(document))
 
-    async def forget(self, asset_id: str) -> int:
-        return await self.documents.delete_where(COLLECTION, {"asset_id": asset_id})
+    async def forget(self, asset_id: str, chunk_id: str | None = None) -> int:
+        chunk = {} if chunk_id is None else {"chunk_id": chunk_id}
+        return await self.documents.delete_where(COLLECTION, {"asset_id": asset_id, **chunk})
+
+    async def of_class(self, class_id: str) -> AsyncIterator[ChunkPostings]:
+        async for document in scan(self.documents, COLLECTION, {"classes": class_id}, BY_ID):
+            taken = [one for one in _postings(document) if one.identity.is_taken_for(class_id)]
+            if taken:
+                yield ChunkPostings(document["asset_id"], document["chunk_id"], taken)
 
     async def forget_class(self, class_id: str) -> int:
         forgotten = 0

@@ -66,6 +66,15 @@ class Identity:
     distance: float
     score: float
 
+    @property
+    def classes(self) -> frozenset[str]:
+        """Return every class that it names."""
+        return frozenset(one for one in (self.class_id, self.nearest) if one)
+
+    def is_taken_for(self, class_id: str) -> bool:
+        """Return whether the track is known as one of a class, or a person is asked whether it is."""
+        return class_id in (self.class_id, self.nearest if self.verdict == "review" else None)
+
 
 NOBODY: Final = Identity("unknown", None, None, 0.0, 0.0)
 """A track without a usable vector, or a model without classes."""
@@ -78,7 +87,7 @@ def identify(
 
     `distances` are those of its faces, [faces, classes]; `sides` are the faces' shorter sides in pixels.
     """
-    if not distances.size:
+    if not distances.size or not np.isfinite(distances).all():  # of vectors that were erased meanwhile
         return NOBODY
     large = [index for index, side in enumerate(sides) if side >= USABLE_SIDE]
     chosen = distances[large] if large else distances

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.tracks import FaceTrack
+from framewell_kit.rights_decisions import Passages
 from framewell_models.manifest import ModelRef
 
 
@@ -18,6 +19,15 @@ class ChunkKey:
     chunk_id: str
     index: int
     generation: int
+    start_pts: int
+    end_pts: int
+    withheld: Passages
+    """Passages of it that were not looked at, for want of right."""
+
+    @property
+    def looked_at(self) -> Passages:
+        """Return the passages of which something may have been seen."""
+        return Passages.of([(self.start_pts, self.end_pts)]) - self.withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +39,24 @@ class StoredSet:
     """Sorts the sets of an asset by chunk and analyser; the sound comes first."""
     asset_id: str
     chunk_id: str
+    generation: int
+    looked_at: Passages
+    """Passages of the asset of which it may show something."""
     analyser: str
     model: ModelRef
     object_key: str
     vectors_key: str
     """Empty when the analyser makes no vectors."""
     count: int
+
+    def shows(self, passages: Passages) -> bool:
+        """Return whether it may show something of these passages."""
+        return any(passages.within(start, end) for start, end in self.looked_at.intervals)
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the keys of its objects."""
+        return [key for key in (self.object_key, self.vectors_key) if key]
 
 
 @dataclass(frozen=True, slots=True)

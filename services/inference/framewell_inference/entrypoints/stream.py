@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
@@ -10,37 +11,49 @@ from framewell_inference.handlers.analyse_audio import AnalyseAudio, audio_faile
 from framewell_inference.handlers.analyse_chunk import AnalyseChunk, chunk_failed
 from framewell_inference.handlers.complete_asset import CompleteAsset
 from framewell_inference.handlers.follow_models import FollowModels
+from framewell_inference.handlers.follow_rights import FollowRights
 from framewell_inference.handlers.remove_asset import RemoveAsset
 from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.stores import Stores
-from framewell_inference.steps.forget_asset import ForgetAsset
-from framewell_inference.steps.name_faces import NameFaces
+from framewell_inference.steps import Steps
+from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
 from framewell_kit.erasure import Erase
 from framewell_kit.facts import Outgoing
 from framewell_kit.stream import Broadcast, HeavyStage, Reason, Stage
+from framewell_kit.tombstones import UnlessGone
 
 
 def stages(
-    stores: Stores,
-    analysers: Analysers,
-    name_faces: NameFaces,
-    forget: ForgetAsset,
-    erase: Erase,
-    *,
-    chunks: int,
+    stores: Stores, analysers: Analysers, steps: Steps, erase: Erase, *, chunks: int
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
-    """Return the streams; `chunks` is how many chunks are analysed at once in this process."""
-    s = stores
-    pictures = AnalyseChunk(analysers.pictures, s.bundles, s.objects, s.observations, s.tracks, name_faces)
-    sounds = AnalyseAudio(analysers.sounds, s.sounds, s.objects, s.observations)
+    """Return the streams; `chunks` is how many chunks are analysed at once in this process.
+
+    Of an asset that is gone none makes anything.
+    """
+    s, gate, people = stores, steps.gate, steps.people
+    unless_gone = partial(UnlessGone, tombstones=steps.tombstones, forget=steps.forget)
+    pictures = AnalyseChunk(
+        analysers.pictures,
+        s.bundles,
+        s.objects,
+        s.observations,
+        s.tracks,
+        s.postings,
+        steps.name_faces,
+        people,
+        gate,
+    )
+    sounds = AnalyseAudio(analysers.sounds, s.sounds, s.objects, s.observations, people, gate)
+    conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, gate)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),
-        HeavyStage("inference.analyse_chunk", pictures, gave_up=_chunk_given_up, permits=chunks),
-        HeavyStage("inference.analyse_audio", sounds, gave_up=_audio_given_up),
-        Stage("inference.complete_asset", CompleteAsset(s.parts, s.objects, s.references)),
+        HeavyStage("inference.analyse_chunk", unless_gone(pictures), gave_up=_chunk_given_up, permits=chunks),
+        HeavyStage("inference.analyse_audio", unless_gone(sounds), gave_up=_audio_given_up),
+        Stage("inference.complete_asset", unless_gone(CompleteAsset(s.parts, conclude))),
         Stage("inference.relabel", RequestRelabel(s.identities, s.relabel)),
-        Stage("inference.remove_asset", RemoveAsset(forget)),
+        Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, gate, conclude))),
+        Stage("inference.remove_asset", RemoveAsset(steps.tombstones, steps.forget)),
         Stage("inference.erase", erase),
     )
 

@@ -14,9 +14,12 @@ from framewell_inference.domain.observations import Findings, FrameSpan, Observa
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.ports.analysers import SoundAnalyser, Sounds
 from framewell_inference.ports.repositories import ObservationRepository
+from framewell_inference.steps.analysis_gate import WITHHELD, AnalysisGate
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done, failed
+from framewell_kit.rights_decisions import Passages, Permission
 from framewell_media.messages import timeline_value
 from framewell_media.timeline import Timeline
 
@@ -25,35 +28,69 @@ from framewell_media.timeline import Timeline
 class AnalyseAudio:
     """Listen to an asset's speech audio and keep what was heard.
 
-    Pure in its fact and the audio. An asset without sound, or whose sound could not be taken out, ends
-    with a fact of that outcome.
+    Pure in its fact, the audio and the rights decision. What may not be analysed is silent in the audio
+    already, or not there; where less is permitted than when it was made, nothing is listened to. An asset
+    without sound, or whose sound could not be taken out, ends with a fact of that outcome.
     """
 
     analysers: Sequence[SoundAnalyser]
     sounds: Sounds
     objects: Objects
     observations: ObservationRepository
+    people: ErasePeople
+    gate: AnalysisGate
 
     async def __call__(self, fact: AudioExtracted, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         if fact.outcome.HasField("failed"):
             return [audio_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
-        message = AudioAnalysed(work=fact.work, outcome=done())
         if not fact.present:
-            return [message]
-        key = ChunkKey(fact.work.asset_id, "", -1, fact.work.generation)
+            return [AudioAnalysed(work=fact.work, outcome=done())]
+
+        async def look(permission: Permission) -> tuple[Sequence[Outgoing], Passages]:
+            key = _key(fact, permission.withheld)
+            decided = await self.gate.rights.of(fact.work.asset_id)
+            made_by_this = decided is not None and decided.revision == fact.rights_revision
+            if not key.looked_at or (key.withheld and not made_by_this):
+                sound = Passages.of([(key.start_pts, key.end_pts)])
+                return [audio_failed(fact, WITHHELD, permission.sentence)], sound
+            if not fact.HasField("speech"):
+                return [audio_failed(fact, WITHHELD, fact.withheld)], key.withheld
+            return [await self._heard(fact, key)], key.withheld
+
+        return await self.gate(fact.work, "", fact.rights_revision, look)
+
+    async def _heard(self, fact: AudioExtracted, key: ChunkKey) -> AudioAnalysed:
+        message = AudioAnalysed(work=fact.work, outcome=done())
         timeline = timeline_value(fact.work.timeline)
+        forgotten = await self.people.forgotten()
         for analyser in self.analysers:
             async with self.objects.local(fact.speech) as path:
                 segments = await asyncio.to_thread(analyser.listen, self.sounds.blocks(path))
             observations = tuple(_observation(analyser.name, segment, timeline) for segment in segments)
             findings = Findings(analyser.name, analyser.models[0], observations)
-            message.results.append(await self.observations.keep(findings, key))
-        return [message]
+            message.results.append(await self.observations.keep(findings, key, forgotten))
+        if (now := await self.people.forgotten()) != forgotten:
+            await self.people.of_names_in(key.asset_id, now)
+        return message
 
 
 def audio_failed(fact: AudioExtracted, code: str, detail: str) -> AudioAnalysed:
     """Return the fact of a sound that could not be analysed; also what a given-up record leaves."""
     return AudioAnalysed(work=fact.work, outcome=failed(code, detail))
+
+
+def _key(fact: AudioExtracted, withheld: Passages) -> ChunkKey:
+    clock = fact.work.timeline
+    start, end = clock.start_pts, clock.start_pts + clock.duration_pts
+    return ChunkKey(
+        asset_id=fact.work.asset_id,
+        chunk_id="",
+        index=-1,
+        generation=fact.work.generation,
+        start_pts=start,
+        end_pts=end,
+        withheld=withheld.within(start, end),
+    )
 
 
 def _observation(kind: str, segment: SpeechSegment, timeline: Timeline) -> Observation:

@@ -15,11 +15,18 @@ from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import FACES, face_tracks
 from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser, PicturePass
-from framewell_inference.ports.repositories import FaceTrackRepository, ObservationRepository
+from framewell_inference.ports.repositories import (
+    FaceTrackRepository,
+    ObservationRepository,
+    PostingRepository,
+)
+from framewell_inference.steps.analysis_gate import WITHHELD, AnalysisGate
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done, failed
+from framewell_kit.rights_decisions import Passages, Permission
 
 RETRIED: Final = 2
 """From this attempt on an analyser that fails is reported as failed; before, the record is retried."""
@@ -29,9 +36,10 @@ RETRIED: Final = 2
 class AnalyseChunk:
     """Run the analysers over a chunk's frame bundle and keep what they observed.
 
-    Pure in its fact and the bundle: a redelivery finds its documents there and emits the same fact.
-    A chunk that could not be transcoded passes on as failed, so that the asset finishes. One analyser
-    that fails twice is reported as failed, and the others stand.
+    Pure in its fact, the bundle and the rights decision: a redelivery finds its documents there and emits the
+    same fact. What is withheld from analysis is not looked at, and the fact says so. A chunk that could not
+    be transcoded passes on as failed, so that the asset finishes. One analyser that fails twice is reported
+    as failed, and the others stand.
     """
 
     analysers: Sequence[PictureAnalyser]
@@ -39,34 +47,55 @@ class AnalyseChunk:
     objects: Objects
     observations: ObservationRepository
     tracks: FaceTrackRepository
+    postings: PostingRepository
     name_faces: NameFaces
+    people: ErasePeople
+    gate: AnalysisGate
 
     async def __call__(self, fact: ChunkTranscoded, cause: Cause) -> Sequence[Outgoing]:
         if fact.outcome.HasField("failed"):
             return [chunk_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
-        key = ChunkKey(fact.work.asset_id, fact.chunk_id, fact.index, fact.work.generation)
-        tolerate = cause.attempt >= RETRIED
+
+        async def look(permission: Permission) -> tuple[Sequence[Outgoing], Passages]:
+            key = _key(fact, permission.withheld)
+            if not key.looked_at:
+                return [chunk_failed(fact, WITHHELD, permission.sentence)], key.withheld
+            if not fact.HasField("frames"):
+                return [chunk_failed(fact, WITHHELD, fact.withheld)], key.withheld
+            return [await self._analysed(fact, key, tolerate=cause.attempt >= RETRIED)], key.withheld
+
+        return await self.gate(fact.work, fact.chunk_id, fact.rights_revision, look)
+
+    async def _analysed(self, fact: ChunkTranscoded, key: ChunkKey, *, tolerate: bool) -> ChunkAnalysed:
         async with self.objects.local(fact.frames) as path:
-            found = await asyncio.to_thread(self._look, path, fact, tolerate)
+            found = await asyncio.to_thread(self._look, path, fact, key.withheld, tolerate)
+        forgotten = await self.people.forgotten()
         results = []
         for analyser in self.analysers:
             outcome = found[analyser.name]
             if isinstance(outcome, Exception):
                 results.append(_failed_result(analyser, outcome))
                 continue
-            result = await self.observations.keep(outcome, key)
+            result = await self.observations.keep(outcome, key, forgotten)
             results.append(result)
             if analyser.name == FACES:
-                await self.tracks.keep(key, result, face_tracks(outcome))
+                if await self.tracks.keep(key, result, face_tracks(outcome)):
+                    await self.postings.forget(key.asset_id, key.chunk_id)
                 await self.name_faces(fact.chunk_id)
-        return [_analysed(fact, results)]
+        if (now := await self.people.forgotten()) != forgotten:
+            await self.people.of_names_in(key.asset_id, now)
+        return _analysed(fact, results)
 
-    def _look(self, path: Path, fact: ChunkTranscoded, tolerate: bool) -> Mapping[str, Findings | Exception]:
+    def _look(
+        self, path: Path, fact: ChunkTranscoded, withheld: Passages, tolerate: bool
+    ) -> Mapping[str, Findings | Exception]:
         """Return findings or error of every analyser; each frame is decoded once. Runs on a thread."""
         still = fact.work.kind == MEDIA_KIND_STILL
         passes: dict[str, PicturePass] = {one.name: one.begin(still=still) for one in self.analysers}
         found: dict[str, Findings | Exception] = {}
         for frame in self.bundles.frames(path, fact.span):
+            if frame.pts in withheld:
+                continue
             for name in [name for name in passes if name not in found]:
                 try:
                     passes[name].look(frame)
@@ -82,6 +111,19 @@ def chunk_failed(fact: ChunkTranscoded, code: str, detail: str) -> ChunkAnalysed
     message = _about(fact)
     message.outcome.CopyFrom(failed(code, detail))
     return message
+
+
+def _key(fact: ChunkTranscoded, withheld: Passages) -> ChunkKey:
+    start, end = fact.span.start_pts, fact.span.end_pts
+    return ChunkKey(
+        asset_id=fact.work.asset_id,
+        chunk_id=fact.chunk_id,
+        index=fact.index,
+        generation=fact.work.generation,
+        start_pts=start,
+        end_pts=end,
+        withheld=withheld.within(start, end),
+    )
 
 
 def _analysed(fact: ChunkTranscoded, results: Sequence[AnalyserResult]) -> ChunkAnalysed:

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.tombstones import Going, Tombstones, asset_subject
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveAsset:
-    """Delete observations, vectors, tracks and postings of an asset. Repeating it deletes nothing more."""
+    """Write the asset's tombstone, then delete observations, vectors, tracks and postings of it.
 
+    Repeating it deletes nothing more.
+    """
+
+    tombstones: Tombstones
     forget: ForgetAsset
 
-    async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
+    async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:
+        await self.tombstones.put(asset_subject(fact.asset_id), Going.REMOVED, cause.id)
         await self.forget(fact.asset_id)
         return []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ObservationSet
+from framewell_inference.domain.forgetting import Forgotten
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
@@ -18,8 +19,11 @@ from framewell_models.manifest import ModelRef
 class ObservationRepository(Protocol):
     """Observation sets and their vectors, kept once per chunk, analyser and model version."""
 
-    async def keep(self, findings: Findings, key: ChunkKey) -> AnalyserResult:
-        """Write objects, then the document that names them. The same findings again change nothing."""
+    async def keep(self, findings: Findings, key: ChunkKey, forgotten: Forgotten) -> AnalyserResult:
+        """Write objects, then the document that names them; texts with a forgotten name are left out.
+
+        The same findings again change nothing. A newer generation replaces an older one.
+        """
         ...
 
     def sets(
@@ -29,6 +33,10 @@ class ObservationRepository(Protocol):
 
         Sets of all analysers when none is named.
         """
+        ...
+
+    async def sets_of(self, asset_id: str, chunk_id: str) -> Sequence[StoredSet]:
+        """Return the sets of one chunk, or those of the sound (no chunk)."""
         ...
 
     async def get(self, set_id: str) -> StoredSet | None:
@@ -51,16 +59,36 @@ class ObservationRepository(Protocol):
         """Return the vectors of a set, [rows, dimensions]."""
         ...
 
+    def with_texts(self) -> AsyncIterator[StoredSet]:
+        """Yield every set of the archive in which something is written or said, read in batches."""
+        ...
+
+    async def without_names(self, stored: StoredSet, forgotten: Forgotten) -> int:
+        """Rewrite a set without the texts that hold a forgotten name; return how many went."""
+        ...
+
+    async def without_vectors(self, chunk_id: str, model: ModelRef, rows: Collection[int]) -> None:
+        """Rewrite what a model described in a chunk so that nothing is left of these rows of vectors."""
+        ...
+
+    async def drop(self, stored: StoredSet) -> None:
+        """Delete a set and its objects."""
+        ...
+
+    async def sweep(self, asset_id: str, used: Collection[str]) -> int:
+        """Delete objects of sets and vectors that no set of the asset names, nor `used`; return how many."""
+        ...
+
     async def forget(self, asset_id: str) -> int:
-        """Delete the documents of all sets of an asset and return how many that were."""
+        """Delete all sets of an asset, with their objects, and return how many that were."""
         ...
 
 
 class FaceTrackRepository(Protocol):
     """Face tracks with their vectors, ready to be named anew without looking at a picture."""
 
-    async def keep(self, key: ChunkKey, result: AnalyserResult, tracks: Sequence[FaceTrack]) -> None:
-        """Insert the tracks of a chunk, once per embedding version."""
+    async def keep(self, key: ChunkKey, result: AnalyserResult, tracks: Sequence[FaceTrack]) -> bool:
+        """Insert the tracks of a chunk, once per embedding version; return whether other, older ones went."""
         ...
 
     async def chunk(self, chunk_id: str, embedding: ModelRef) -> StoredTracks | None:
@@ -78,8 +106,20 @@ class FaceTrackRepository(Protocol):
         """Return the vectors that the tracks' rows point into."""
         ...
 
-    async def forget(self, asset_id: str) -> int:
-        """Delete the tracks of an asset and return how many documents that were."""
+    async def of_chunk(self, chunk_id: str) -> Sequence[StoredTracks]:
+        """Return the tracks of a chunk in the spaces of all embeddings."""
+        ...
+
+    async def without_vectors(self, stored: StoredTracks, numbers: Collection[int]) -> None:
+        """Take the vectors of these tracks away: they have no rows, and the rows hold nothing, any more."""
+        ...
+
+    async def vector_keys(self, asset_id: str) -> frozenset[str]:
+        """Return the keys of all vectors that the tracks of an asset point into."""
+        ...
+
+    async def forget(self, asset_id: str, chunk_id: str | None = None) -> int:
+        """Delete the tracks of an asset, or of one of its chunks; return how many documents that were."""
         ...
 
 
@@ -98,8 +138,15 @@ class PostingRepository(Protocol):
         """Yield the postings of every chunk by this version in order of asset, read in batches."""
         ...
 
-    async def forget(self, asset_id: str) -> int:
-        """Delete the postings of an asset and return how many documents that were."""
+    async def forget(self, asset_id: str, chunk_id: str | None = None) -> int:
+        """Delete the postings of an asset, or of one of its chunks; return how many documents that were."""
+        ...
+
+    def of_class(self, class_id: str) -> AsyncIterator[ChunkPostings]:
+        """Yield the postings, of all versions, of the chunks in which some track was taken for a class.
+
+        A track is taken for a class when it is known as one of it, or a person is asked whether it is.
+        """
         ...
 
     async def forget_class(self, class_id: str) -> int:

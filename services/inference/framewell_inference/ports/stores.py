@@ -14,6 +14,7 @@ from framewell_inference.ports.repositories import (
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
+from framewell_kit.rights_decisions import RightsDecisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Stores:
     bundles: FrameBundles
     sounds: Sounds
     references: ObjectReferences
+    rights: RightsDecisions
     observations: ObservationRepository
     tracks: FaceTrackRepository
     postings: PostingRepository

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from framewell.inference.v1.inference_service_pb2 import FaceIdentity
 from framewell_contracts.identity import observation_id
+from framewell_inference.domain.identity import NOBODY
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_version
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.domain.tracks import face_tracks
 from framewell_inference.ports.analysers import PictureAnalyser, PictureDecoder
 from framewell_inference.ports.models import IdentityModelRepository
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_kit.outcomes import Rejected
 
 
@@ -24,6 +26,7 @@ class AnalysePicture:
     analysers: Sequence[PictureAnalyser]
     decoder: PictureDecoder
     identities: IdentityModelRepository
+    people: ErasePeople
 
     async def look(self, data: bytes, names: Sequence[str]) -> list[Findings]:
         """Return the findings of the named analysers, or of all.
@@ -35,7 +38,10 @@ class AnalysePicture:
         return await asyncio.to_thread(_look, chosen, picture)
 
     async def identify(self, faces: Findings) -> list[FaceIdentity]:
-        """Return who the faces of one picture are, one entry a face in order; every face is its own track."""
+        """Return who the faces of one picture are, one entry a face in order; every face is its own track.
+
+        Somebody who was erased is nobody.
+        """
         vectors: Float | None = faces.vectors
         tracks = face_tracks(faces)
         answers = [
@@ -49,6 +55,8 @@ class AnalysePicture:
             if model.embedding != faces.model:
                 continue
             decided = await asyncio.to_thread(model.identify, vectors, tracks)
+            erased = await self.people.erased({one.class_id for one in decided if one.class_id})
+            decided = [NOBODY if one.class_id in erased else one for one in decided]
             for track, identity in zip(tracks, decided, strict=True):
                 answer = answers[track.ordinal]
                 if not answer.HasField("score") or (identity.class_id and identity.score > answer.score):

@@ -43,7 +43,9 @@ class FindSimilar:
             number += 1
             vectors = await self.observations.vectors(stored)
             distances = np.linalg.norm(vectors - query, axis=1)
-            for row in np.argsort(distances)[:wanted]:
+            for row in np.argsort(distances)[:wanted]:  # what is no number was erased, and comes last
+                if not np.isfinite(distances[row]):
+                    break
                 entry = (-float(distances[row]), -number, stored, int(row))
                 if len(best) < wanted:
                     heapq.heappush(best, entry)

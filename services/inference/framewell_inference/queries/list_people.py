@@ -17,6 +17,7 @@ from framewell_inference.domain.tracks import FACES, FaceTrack
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
 from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
 from framewell_inference.steps.batches import batched
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.paging import Key, KeyTypes, Page, PageRequest, page_of
 from framewell_models.manifest import ModelRef
@@ -60,6 +61,7 @@ class ListPeople:
     tracks: FaceTrackRepository
     postings: PostingRepository
     name_faces: NameFaces
+    people: ErasePeople
 
     async def __call__(self, asset_id: str, page: PageRequest) -> Page[Person]:
         """Return one page of appearances, by person. Raises Rejected for a bad page token."""
@@ -110,8 +112,10 @@ class ListPeople:
             await self.name_faces.by_model(model, stored)
         if late:
             postings = await self.postings.of_chunks(model.ref, chunk_ids)
+        named = {one.identity.class_id for listed in postings.values() for one in listed}
+        erased = await self.people.erased({class_id for class_id in named if class_id})
         return {
-            (chunk_id, posting.track): posting.identity
+            (chunk_id, posting.track): NOBODY if posting.identity.class_id in erased else posting.identity
             for chunk_id, listed in postings.items()
             for posting in listed
         }

@@ -1,1 +1,20 @@
 """Steps that handlers, commands and queries share."""
+
+from dataclasses import dataclass
+
+from framewell_inference.steps.analysis_gate import AnalysisGate
+from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.forget_asset import ForgetAsset
+from framewell_inference.steps.name_faces import NameFaces
+from framewell_kit.tombstones import Tombstones
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Those that more than one entrypoint gives its handlers, in one value."""
+
+    tombstones: Tombstones
+    gate: AnalysisGate
+    people: ErasePeople
+    name_faces: NameFaces
+    forget: ForgetAsset

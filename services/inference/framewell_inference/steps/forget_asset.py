@@ -18,7 +18,8 @@ from framewell_kit.object_references import ObjectReferences
 class ForgetAsset:
     """Delete an asset's documents and the objects no other asset has; repeating it deletes nothing more.
 
-    Objects go first: a crash in between leaves documents that a second call finds again.
+    Objects go before the documents that name them: a crash in between leaves what a second call finds again.
+    Tracks go before postings, since whoever writes postings looks for the tracks afterwards.
     """
 
     observations: ObservationRepository
@@ -29,10 +30,12 @@ class ForgetAsset:
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
         """Return how many things were deleted, by store."""
+        objects = await self.references.release(asset_id)
+        tracks = await self.tracks.forget(asset_id)
         return {
-            "objects/application/protobuf": await self.references.release(asset_id),
+            "objects/application/protobuf": objects,
+            "face_tracks": tracks,
             "postings": await self.postings.forget(asset_id),
-            "face_tracks": await self.tracks.forget(asset_id),
             "observation_sets": await self.observations.forget(asset_id),
             "analyses": await self.parts.forget(asset_id),
         }

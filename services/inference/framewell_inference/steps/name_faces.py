@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from framewell_inference.domain.stored import StoredTracks
+from framewell_inference.domain.identity import NOBODY
+from framewell_inference.domain.stored import ChunkPostings, Posting, StoredTracks
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
 from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_kit.outcomes import NotFound, Rejected
 
 
@@ -23,6 +25,7 @@ class NameFaces:
     identities: IdentityModelRepository
     tracks: FaceTrackRepository
     postings: PostingRepository
+    people: ErasePeople
 
     async def __call__(self, chunk_id: str) -> None:
         for ref in await self.identities.candidates():
@@ -35,7 +38,22 @@ class NameFaces:
                 await self.by_model(model, stored)
 
     async def by_model(self, model: IdentityModel, stored: StoredTracks) -> None:
-        """Write the postings of one chunk by one model, from its stored vectors."""
+        """Write the postings of one chunk by one model, from its stored vectors.
+
+        A class that was erased is never named, and tracks taken for it lose their vectors. Whoever takes a
+        chunk away deletes its tracks before its postings: tracks that went meanwhile get none.
+        """
         vectors = await self.tracks.vectors(stored)
         decided = await asyncio.to_thread(model.identify, vectors, stored.tracks)
-        await self.postings.post(model.ref, stored, decided)
+        named = {class_id for one in decided for class_id in one.classes}
+        erased = await self.people.erased(named)
+        await self.postings.post(
+            model.ref, stored, [NOBODY if one.classes & erased else one for one in decided]
+        )
+        for class_id in erased:
+            taken = [Posting(track.number, one) for track, one in zip(stored.tracks, decided, strict=True)]
+            await self.people.of_tracks(ChunkPostings(stored.asset_id, stored.chunk_id, taken), class_id)
+        for class_id in await self.people.erased(named - erased):
+            await self.people.of_class(class_id)
+        if await self.tracks.chunk(stored.chunk_id, stored.embedding) is None:
+            await self.postings.forget(stored.asset_id, stored.chunk_id)

@@ -36,11 +36,15 @@ from framewell_inference.queries.list_models import ListAnalysers, ListModels
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
+from framewell_inference.steps import Steps
+from framewell_inference.steps.analysis_gate import AnalysisGate
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.wiring.analysers import load_analysers, load_site_models
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
+from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.rpc import Servicer, Tokens
 from framewell_kit.service import Mesh, Service
 from framewell_kit.telemetry import logger
@@ -82,17 +86,28 @@ async def wire_with(
     )
     report_models(registry)
     stores = await _prepared_stores(mesh, loader, registry)
-    name_faces = NameFaces(stores.identities, stores.tracks, stores.postings)
-    relabel = Relabel(stores.identities, stores.tracks, stores.postings, name_faces, mesh.objects, mesh.clock)
-    s = stores
-    forget = ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references)
-    table = holdings(forget, s.postings)
+    s, steps = stores, _steps(stores, mesh)
+    relabel = Relabel(s.identities, s.tracks, s.postings, steps.name_faces, mesh.objects, mesh.clock)
+    table = holdings(steps.forget, steps.people)
     return Service(
         holdings=table,
-        stages=stages(s, analysers, name_faces, forget, mesh.erase(table), chunks=settings.chunks),
+        stages=stages(s, analysers, steps, mesh.erase(table), chunks=settings.chunks),
         jobs=[relabel_kind(relabel)],
-        rpc=[_rpc(stores, analysers, name_faces, registry, mesh.scratch)],
+        rpc=[_rpc(stores, analysers, steps, registry, mesh.scratch)],
         parts=[_open_inference(settings, mesh, registry)],
+    )
+
+
+def _steps(stores: Stores, mesh: Mesh) -> Steps:
+    """Build what several entrypoints share. Raises ValueError without the key for names."""
+    s, tombstones = stores, mesh.tombstones
+    people = ErasePeople(s.observations, s.tracks, s.postings, tombstones, mesh.settings.name_hashes())
+    return Steps(
+        tombstones=tombstones,
+        gate=AnalysisGate(s.rights, s.observations, s.tracks, s.postings, s.references),
+        people=people,
+        name_faces=NameFaces(s.identities, s.tracks, s.postings, people),
+        forget=ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references),
     )
 
 
@@ -101,7 +116,7 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     documents, objects, vectors = mesh.documents, mesh.objects, ArrowVectors()
     references = ObjectReferences(documents, objects)
     observations = ObservationDocuments(documents, objects, vectors, references)
-    tracks = FaceTrackDocuments(documents, objects, vectors)
+    tracks = FaceTrackDocuments(documents, objects, vectors, references)
     postings, parts = PostingDocuments(documents), FanIn(documents, PARTS)
     for store in (references, observations, tracks, postings, parts):
         await store.prepare()
@@ -112,6 +127,7 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         bundles=ArrowFrameBundles(),
         sounds=FlacSounds(),
         references=references,
+        rights=RightsDecisions(documents, mesh.clock),
         observations=observations,
         tracks=tracks,
         postings=postings,
@@ -125,18 +141,23 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
 def _rpc(
     stores: Stores,
     analysers: Analysers,
-    name_faces: NameFaces,
+    steps: Steps,
     registry: LoadedModelRegistry,
     scratch: Path,
 ) -> Servicer:
     sandbox = Sandbox(["framewell_inference.sandbox_jobs"])
     servicer = InferenceRpc(
         analyse_picture=AnalysePicture(
-            analysers.pictures, SandboxedPictures(sandbox, scratch), stores.identities
+            analysers.pictures, SandboxedPictures(sandbox, scratch), stores.identities, steps.people
         ),
         list_observations=ListObservations(stores.observations),
         list_people=ListPeople(
-            analysers.embedding, stores.identities, stores.tracks, stores.postings, name_faces
+            analysers.embedding,
+            stores.identities,
+            stores.tracks,
+            stores.postings,
+            steps.name_faces,
+            steps.people,
         ),
         find_similar=FindSimilar(
             stores.observations, {"faces": analysers.embedding, "labels": analysers.features}

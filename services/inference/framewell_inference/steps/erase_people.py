@@ -1,0 +1,81 @@
+"""Erase people from what was seen: vectors of faces, tracks taken for them, captions that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from framewell_inference.domain.forgetting import Forgotten, ForgottenNames
+from framewell_inference.domain.stored import ChunkPostings
+from framewell_inference.ports.repositories import (
+    FaceTrackRepository,
+    ObservationRepository,
+    PostingRepository,
+)
+from framewell_kit.name_hashes import NameHashes
+from framewell_kit.tombstones import Tombstones, class_subject
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePeople:
+    """Erase classes and names, which have their tombstones already. Repeating it finds nothing more."""
+
+    observations: ObservationRepository
+    tracks: FaceTrackRepository
+    postings: PostingRepository
+    tombstones: Tombstones
+    names: NameHashes
+
+    async def forgotten(self) -> ForgottenNames:
+        """Return the names that were erased so far."""
+        return ForgottenNames(self.names, await self.tombstones.of_kind("name"))
+
+    async def erased(self, class_ids: Collection[str]) -> frozenset[str]:
+        """Return those of the classes that were erased."""
+        subjects = {class_subject(class_id): class_id for class_id in class_ids}
+        if not subjects:
+            return frozenset()
+        return frozenset(subjects[one] for one in await self.tombstones.among(list(subjects)))
+
+    async def of_class(self, class_id: str) -> tuple[int, int]:
+        """Take away the vectors of every track that any model version took for the class, then name none so.
+
+        Return how many tracks lost their vectors, and how many are named no more.
+        """
+        stripped = 0
+        async for chunk in self.postings.of_class(class_id):
+            stripped += await self.of_tracks(chunk, class_id)
+        return stripped, await self.postings.forget_class(class_id)
+
+    async def of_tracks(self, chunk: ChunkPostings, class_id: str) -> int:
+        """Take away the vectors of those tracks of a chunk that were taken for the class; return how many."""
+        numbers = {one.track for one in chunk.postings if one.identity.is_taken_for(class_id)}
+        stripped = 0
+        for stored in await self.tracks.of_chunk(chunk.chunk_id):
+            described = [track for track in stored.tracks if track.number in numbers and track.rows]
+            rows = {row for track in described for row in track.rows}
+            if rows:
+                await self.observations.without_vectors(chunk.chunk_id, stored.embedding, rows)
+                await self.tracks.without_vectors(stored, numbers)
+            stripped += len(described)
+        await self.sweep(chunk.asset_id)
+        return stripped
+
+    async def of_names(self) -> int:
+        """Take every text of the archive away in which a forgotten name stands; return how many went."""
+        forgotten, removed = await self.forgotten(), 0
+        async for stored in self.observations.with_texts():
+            if texts := await self.observations.without_names(stored, forgotten):
+                removed += texts
+                await self.sweep(stored.asset_id)
+        return removed
+
+    async def of_names_in(self, asset_id: str, forgotten: Forgotten) -> None:
+        """Take the texts of one asset away in which a forgotten name stands."""
+        async for stored in self.observations.sets(asset_id):
+            await self.observations.without_names(stored, forgotten)
+        await self.sweep(asset_id)
+
+    async def sweep(self, asset_id: str) -> None:
+        """Delete what an asset holds of vectors and observations that were rewritten."""
+        await self.observations.sweep(asset_id, await self.tracks.vector_keys(asset_id))
