@@ -23,7 +23,7 @@ class Outcome(Exception):
 class Rejected(Outcome):
     """This can never succeed: the record becomes a dead letter, and the stage's `gave_up` facts leave.
 
-    So do `facts`, of what was done all the same. Of a call: the caller sent something that cannot be accepted.
+    So do `facts`, of what was done all the same. Of a call: the caller sent something that is not accepted.
     """
 
     def __init__(self, reason: str, code: str = "rejected", facts: Sequence[Outgoing] = ()) -> None:

@@ -12,6 +12,7 @@ from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell_dataset.domain.rights import (
     PURPOSES,
     HousePolicy,
+    Origin,
     ReceivedStatement,
     Use,
     decide,
@@ -107,7 +108,7 @@ def test_an_older_revision_never_wins(
     newer.CopyFrom(late.statement)
     newer.revision = late.statement.revision + 1
     newer.statement_id = late.statement.statement_id = "renewed"
-    current = [*stated, ReceivedStatement(newer, 0)]
+    current = [*stated, ReceivedStatement(newer, 0, Origin.PERMITTING)]
     assert decide([*current, late], use, HOUSE) == decide(current, use, HOUSE)
 
 
@@ -236,7 +237,7 @@ def test_the_same_statement_twice_is_one() -> None:
 
 def test_a_change_renews_statements_that_count_no_revisions() -> None:
     no = ReceivedStatement(statement(rights.USE_PROHIBITED, issuer="NASA", statement_id="4711"), change=0)
-    yes = ReceivedStatement(statement(issuer="NASA", statement_id="4711"), change=1)
+    yes = ReceivedStatement(statement(issuer="NASA", statement_id="4711"), 1, Origin.PERMITTING)
     assert decide([yes, no], Use(TRAINING, NOW), HOUSE).allowed
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from framewell.media.v1.media_pb2 import ObjectRef, Programme
+from framewell.media.v1.media_pb2 import ObjectRef, Programme, Timeline
+from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.assets import Asset
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.paging import BY_ID, scan
@@ -20,15 +21,15 @@ class AssetDocuments:
     documents: Documents
 
     async def prepare(self) -> None:
-        for fields in (["source", "_id"], ["holders", "_id"], ["rights_due"]):
+        for fields in (["source_key", "_id"], ["holders", "_id"], ["rights_due"]):
             await self.documents.ensure_index(ASSETS, fields)
 
     async def remember(self, asset: Asset) -> bool:
         fields = _document(asset)
         if await self.documents.insert_once(ASSETS, {"_id": asset.asset_id, **fields}):
             return True
-        # Who holds rights and when to ask again is noted by `note_rights` alone.
-        del fields["holders"], fields["rights_due"]
+        # Who holds rights and when to ask again is noted by `note_rights` alone, the clock by `note_clock`.
+        del fields["holders"], fields["rights_due"], fields["clock"]
         if asset.programme_revision == 0:
             kept = await self.documents.get(ASSETS, asset.asset_id)
             if kept is not None and kept["programme_revision"] > 0:
@@ -54,11 +55,22 @@ class AssetDocuments:
             expect={"removed": False},
         )
 
+    async def note_clock(self, asset_id: str, clock: Timeline) -> bool:
+        kept = await self.documents.get(ASSETS, asset_id)
+        content = clock.SerializeToString(deterministic=True)
+        if kept is None or kept["removed"] or kept["clock"] == content:
+            return False
+        known = {"removed": False}
+        return (
+            await self.documents.update(ASSETS, asset_id, {"$set": {"clock": content}}, expect=known)
+            is not None
+        )
+
     def of_source(self, source: str) -> AsyncIterator[Asset]:
-        return self._each({"source": source, "removed": False})
+        return self._each({"source_key": normalised(source), "removed": False})
 
     def of_holder(self, holder: str) -> AsyncIterator[Asset]:
-        return self._each({"holders": holder, "removed": False})
+        return self._each({"holders": normalised(holder), "removed": False})
 
     async def rights_due(self, before: datetime, limit: int) -> list[Asset]:
         query = {"rights_due": {"$lte": before}, "removed": False}
@@ -78,6 +90,8 @@ def _document(asset: Asset) -> Document:
     return {
         "kind": asset.kind,
         "source": asset.source,
+        "source_key": normalised(asset.source),
+        "clock": asset.clock.SerializeToString(deterministic=True),
         "uri": asset.uri,
         "original": asset.original.SerializeToString(),
         "programme": asset.programme.SerializeToString(),
@@ -101,4 +115,5 @@ def _asset(document: Document) -> Asset:
         programme_revision=document["programme_revision"],
         removed=document["removed"],
         rights_due=document["rights_due"],
+        clock=Timeline.FromString(document["clock"]),
     )

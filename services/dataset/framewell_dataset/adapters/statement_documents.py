@@ -2,83 +2,121 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from framewell.mesh.v1.mesh_pb2 import Subject
-from framewell.rights.v1.rights_pb2 import RightsStatement
+from framewell.rights.v1.rights_pb2 import (
+    STATEMENT_OUTCOME_MATCHED_NOTHING,
+    AppliedStatement,
+    RightsStatement,
+)
+from framewell_contracts.spelling import normalised
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
-from framewell_dataset.domain.rights import ReceivedStatement, RightsOfAsset, newest
+from framewell_dataset.domain.rights import Origin, ReceivedStatement, RightsOfAsset, holders_of, kept
+from framewell_dataset.ports.rights import Unmatched
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 STATEMENTS = "statements"
+NEWEST_FIRST = Order("unmatched_since", datetime, descending=True)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class StatementDocuments:
-    """Collection `statements`. Only the newest revision of each statement is kept."""
+    """Collection `statements`, one document a subject, however it is spelt.
+
+    Only the revisions that still count are kept.
+    """
 
     documents: Documents
 
-    async def of(self, asset: Asset) -> RightsOfAsset:
-        own = await self._read(Subject(asset_id=asset.asset_id))
-        from_source = await self._read(Subject(source=asset.source)) if asset.source else RightsOfAsset((), 0)
-        both = RightsOfAsset((*own.statements, *from_source.statements), own.revision + from_source.revision)
-        stated, revision = list(both.statements), both.revision
-        for holder in both.holders:
-            of_holder = await self._read(Subject(holder=holder))
-            stated += of_holder.statements
-            revision += of_holder.revision
-        return RightsOfAsset(tuple(stated), revision)
+    async def prepare(self) -> None:
+        await self.documents.ensure_index(STATEMENTS, NEWEST_FIRST.fields)
 
-    async def add(self, subject: Subject, statements: Sequence[RightsStatement], change: int) -> bool:
-        name, added = subject_key(subject), [ReceivedStatement(each, change) for each in statements]
+    async def of(self, asset: Asset, holders: Sequence[str] = ()) -> RightsOfAsset:
+        subjects = [Subject(asset_id=asset.asset_id)]
+        if asset.source:
+            subjects.append(Subject(source=asset.source))
+        read = [await self._read(subject) for subject in subjects]
+        named = holders_of(each for statements, _ in read for each in statements)
+        read += [await self._read(Subject(holder=holder)) for holder in sorted({*named, *holders})]
+        stated = tuple(each for statements, _ in read for each in statements)
+        return RightsOfAsset(stated, sum(changes for _, changes in read), asset.clock)
+
+    async def about(self, subject: Subject) -> Sequence[ReceivedStatement]:
+        statements, _ = await self._read(subject)
+        return statements
+
+    async def add(self, subject: Subject, statements: Sequence[ReceivedStatement]) -> bool:
+        name = _name(subject)
         while True:
-            kept = await self.documents.get(STATEMENTS, name)
-            before = _stated(kept)
-            after = [each for group in newest([*before, *added]) for each in group]
-            if kept is not None and _same(before, after):
-                return False
-            if kept is None:
-                new = {
-                    "_id": subject_key(subject),
-                    "changes": 1,
-                    "statements": [_entry(each) for each in after],
-                }
+            document = await self.documents.get(STATEMENTS, name)
+            before = [_entry(each) for each in _stated(document)]
+            after = [_entry(each) for each in kept([*_stated(document), *statements])]
+            if document is None:
+                new = {"_id": name, "changes": 1, "statements": after}
                 if await self.documents.insert_once(STATEMENTS, new):
                     return True
                 continue
-            written = await self.documents.update(
-                STATEMENTS,
-                name,
-                {"$set": {"statements": [_entry(each) for each in after]}, "$inc": {"changes": 1}},
-                expect={"changes": kept["changes"]},
-            )
-            if written is not None:
+            if before == after:
+                return False
+            change = {"$set": {"statements": after}, "$inc": {"changes": 1}}
+            if await self.documents.update(STATEMENTS, name, change, expect={"changes": document["changes"]}):
                 return True
 
+    async def note_unmatched(
+        self, subject: Subject, applied: Sequence[AppliedStatement], at: datetime
+    ) -> None:
+        unmatched = [each for each in applied if each.outcome == STATEMENT_OUTCOME_MATCHED_NOTHING]
+        change = {
+            "subject": subject.SerializeToString(deterministic=True),
+            "unmatched": [each.SerializeToString(deterministic=True) for each in unmatched],
+            "unmatched_since": at if unmatched else None,
+        }
+        known = await self.documents.get(STATEMENTS, _name(subject))
+        if known is None or (not unmatched and known.get("unmatched_since") is None):
+            return
+        if known.get("unmatched") != change["unmatched"]:
+            await self.documents.update(STATEMENTS, _name(subject), {"$set": change})
+
+    async def unmatched(self, page: PageRequest) -> Page[Unmatched]:
+        waiting = {"unmatched_since": {"$gt": NEVER}}
+        return (await find_page(self.documents, STATEMENTS, waiting, page, NEWEST_FIRST)).map(_unmatched)
+
     async def forget(self, subject: Subject) -> bool:
-        return await self.documents.delete(STATEMENTS, subject_key(subject))
+        return await self.documents.delete(STATEMENTS, _name(subject))
 
-    async def _read(self, subject: Subject) -> RightsOfAsset:
-        kept = await self.documents.get(STATEMENTS, subject_key(subject))
-        return RightsOfAsset(tuple(_stated(kept)), kept["changes"] if kept else 0)
+    async def _read(self, subject: Subject) -> tuple[list[ReceivedStatement], int]:
+        document = await self.documents.get(STATEMENTS, _name(subject))
+        return _stated(document), document["changes"] if document else 0
 
 
-def _entry(stated: ReceivedStatement) -> dict[str, Any]:
-    return {"change": stated.change, "content": stated.statement.SerializeToString(deterministic=True)}
+def _name(subject: Subject) -> str:
+    return normalised(subject_key(subject))
+
+
+def _unmatched(document: Document) -> Unmatched:
+    return Unmatched(
+        Subject.FromString(document["subject"]),
+        tuple(AppliedStatement.FromString(each) for each in document["unmatched"]),
+        document["unmatched_since"],
+    )
+
+
+def _entry(received: ReceivedStatement) -> dict[str, Any]:
+    content = received.statement.SerializeToString(deterministic=True)
+    return {"change": received.change, "origin": str(received.origin), "content": content}
 
 
 def _stated(document: Document | None) -> list[ReceivedStatement]:
     if document is None:
         return []
     return [
-        ReceivedStatement(RightsStatement.FromString(entry["content"]), entry["change"])
+        ReceivedStatement(
+            RightsStatement.FromString(entry["content"]), entry["change"], Origin(entry["origin"])
+        )
         for entry in document["statements"]
-    ]
-
-
-def _same(before: Sequence[ReceivedStatement], after: Sequence[ReceivedStatement]) -> bool:
-    return [(each.statement, each.change) for each in before] == [
-        (each.statement, each.change) for each in after
     ]

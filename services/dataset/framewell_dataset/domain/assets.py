@@ -1,6 +1,6 @@
 """What the dataset service remembers of an asset: where it comes from and who has rights in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -22,6 +22,8 @@ class Asset:
     programme_revision: int = 0
     removed: bool = False
     rights_due: datetime | None = None
+    clock: Timeline = field(default_factory=Timeline)
+    """Resolves passages of statements; empty until the asset was transcoded."""
 
     @property
     def still(self) -> bool:

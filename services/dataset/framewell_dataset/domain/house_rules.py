@@ -1,16 +1,20 @@
-"""Rules of the house: statements that hold for whatever comes from a series, a channel or a source."""
+"""Rules of the house: statements that hold for whatever comes from a series, a channel, an agency …"""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from framewell.media.v1.media_pb2 import Timeline
 from framewell.rights.v1.rights_pb2 import STATEMENT_SOURCE_HOUSE_RULE, RightsStatement
+from framewell_contracts.bounds import problems_of
 from framewell_contracts.json_mapping import InvalidDocument, from_json
+from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.assets import Asset
-from framewell_dataset.domain.rights import ReceivedStatement
+from framewell_dataset.domain.rights import Origin, ReceivedStatement, RightsOfAsset
+from framewell_dataset.domain.rights.terms import read_terms
 
-CONDITIONS = ("series", "channel", "source")
+CONDITIONS = ("series", "channel", "source", "agency", "holder")
 
 
 class BadHouseRules(ValueError):
@@ -19,24 +23,46 @@ class BadHouseRules(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HouseRule:
-    """A statement and what it holds for; an empty condition holds for everything."""
+    """A statement and what it holds for, however it is spelt; an empty condition holds for everything.
+
+    `agency`: an identifier of the programme, of any scheme, or whoever issued a statement about the asset.
+    `holder`: whoever a statement about the asset names as one.
+    """
 
     statement: RightsStatement
     series: str = ""
     channel: str = ""
     source: str = ""
+    agency: str = ""
+    holder: str = ""
 
-    def applies(self, asset: Asset) -> bool:
+    def applies(self, asset: Asset, stated: RightsOfAsset | None = None) -> bool:
+        """Return whether the rule holds for the asset; by what was `stated` about it, if anything was."""
+        programme = asset.programme
+        holders = stated.holders if stated is not None else ()
+        issuers = [each.statement.issuer for each in stated.statements] if stated is not None else []
         return (
-            self.series in ("", asset.programme.series)
-            and self.channel in ("", asset.programme.channel)
-            and self.source in ("", asset.source)
+            _is_one_of(self.series, [programme.series])
+            and _is_one_of(self.channel, [programme.channel])
+            and _is_one_of(self.source, [asset.source])
+            and _is_one_of(self.agency, [*programme.identifiers.values(), *issuers])
+            and _is_one_of(self.holder, holders)
         )
 
+    @property
+    def condition(self) -> str:
+        """Return what it holds for in words, e.g. `series 'News', channel 'One'`."""
+        named = [(name, getattr(self, name)) for name in CONDITIONS]
+        return ", ".join(f"{name} {value!r}" for name, value in named if value) or "everything"
 
-def applying(rules: Iterable[HouseRule], asset: Asset) -> list[ReceivedStatement]:
+
+def applying(
+    rules: Iterable[HouseRule], asset: Asset, stated: RightsOfAsset | None = None
+) -> list[ReceivedStatement]:
     """Return the statements of the rules that hold for the asset."""
-    return [ReceivedStatement(rule.statement) for rule in rules if rule.applies(asset)]
+    return [
+        ReceivedStatement(rule.statement, 0, Origin.RULE) for rule in rules if rule.applies(asset, stated)
+    ]
 
 
 def read_house_rules(path: Path) -> tuple[HouseRule, ...]:
@@ -45,14 +71,47 @@ def read_house_rules(path: Path) -> tuple[HouseRule, ...]:
     Raises BadHouseRules with a sentence its author can act on.
     """
     try:
-        listed = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(_rule(item) for item in listed)
-    except (OSError, ValueError, TypeError, KeyError, InvalidDocument) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise BadHouseRules(f"house rules in {path} cannot be read: {error}") from error
+    return parse_house_rules(text, str(path))
 
 
-def _rule(item: dict[str, object]) -> HouseRule:
-    statement = from_json(item["statement"], RightsStatement)
+def parse_house_rules(text: str, place: str) -> tuple[HouseRule, ...]:
+    """Return the rules that a JSON text says. Raises BadHouseRules; `place` names it there."""
+    try:
+        listed = json.loads(text)
+        if not isinstance(listed, list):
+            raise TypeError("expected a list of rules")
+        return tuple(_rule(number, item) for number, item in enumerate(listed, start=1))
+    except (ValueError, TypeError) as error:
+        raise BadHouseRules(f"house rules in {place} cannot be read: {error}") from error
+
+
+def _rule(number: int, item: object) -> HouseRule:
+    """Return one rule. Raises ValueError that names the rule and what is wrong with it."""
+    if not isinstance(item, dict) or not isinstance(item.get("statement"), dict):
+        raise ValueError(f"rule {number} has no statement")
+    wrong = sorted(set(item) - {*CONDITIONS, "statement"})
+    if wrong:
+        raise ValueError(f"rule {number} has {', '.join(wrong)}: a rule is for {', '.join(CONDITIONS)}")
+    conditions = {name: item[name] for name in CONDITIONS if name in item}
+    empty = [name for name, value in conditions.items() if not isinstance(value, str) or not value.strip()]
+    if empty:
+        raise ValueError(f"rule {number}: {', '.join(empty)} must be a text that is not empty")
+    try:
+        statement = from_json(item["statement"], RightsStatement)
+    except InvalidDocument as error:
+        raise ValueError(f"rule {number}: {error}") from error
     statement.source = STATEMENT_SOURCE_HOUSE_RULE
-    conditions = {name: str(item.get(name, "")) for name in CONDITIONS}
+    problems = [*problems_of(statement)]
+    if problems:
+        raise ValueError(f"rule {number}: {problems[0].sentence}")
+    unreadable = read_terms(statement, Timeline()).unreadable
+    if unreadable:
+        raise ValueError(f"rule {number}: {unreadable[0]}")
     return HouseRule(statement, **conditions)
+
+
+def _is_one_of(wanted: str, names: Iterable[str]) -> bool:
+    return not wanted or normalised(wanted) in map(normalised, names)

@@ -6,8 +6,17 @@ from enum import Enum, auto
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from framewell.media.v1.media_pb2 import Span
 from framewell.rights.v1 import rights_pb2 as rights
-from framewell.rights.v1.rights_pb2 import LegalBasis, PayModel, Purpose, RightsStatement, StatementSource
+from framewell.rights.v1.rights_pb2 import (
+    FrameRange,
+    LegalBasis,
+    Passage,
+    PayModel,
+    Purpose,
+    RightsStatement,
+    StatementSource,
+)
 
 
 class Circumstance(Enum):
@@ -22,6 +31,10 @@ class Circumstance(Enum):
     ENDED = auto()
     NOT_BEGUN = auto()
     NOTHING_STATED = auto()
+    NARROWED = auto()
+    """A later revision permits less, by an actor who may not permit in its place."""
+    REPRICED = auto()
+    """A later revision asks more, and nobody who may permit has agreed to it."""
 
 
 PURPOSE_WORDS: dict["Purpose.ValueType", str] = {
@@ -71,6 +84,32 @@ def sentence(
     return f"{_clause(circumstance, what, first)} ({place(first)}{_terms(first, dated=dated)}{more})."
 
 
+_PLAIN_WORDS = {
+    Circumstance.PROHIBITED: "it is prohibited",
+    Circumstance.CONDITIONAL: "it is tied to conditions that are not met",
+    Circumstance.CONTRADICTORY: "one statement says two different things about it",
+    Circumstance.UNREADABLE: "a statement about it cannot be read",
+    Circumstance.ENDED: "the permission of it has ended",
+    Circumstance.NOT_BEGUN: "the permission of it has not begun",
+    Circumstance.NOTHING_STATED: "nobody stated a right to it",
+    Circumstance.NARROWED: "a later revision no longer permits it",
+    Circumstance.REPRICED: "a later revision asks a price that nobody has agreed to",
+}
+
+
+def plain_sentence(circumstance: Circumstance, purpose: "Purpose.ValueType", passages: int = 0) -> str:
+    """Return a sentence without words of statements and without names, for facts that are kept for ever.
+
+    `passages`: how many are withheld of an asset that may be used otherwise.
+    """
+    what, why = PURPOSE_WORDS[purpose], _PLAIN_WORDS.get(circumstance)
+    if why is None:
+        return f"Allowed: {what}."
+    if passages:
+        return f"Allowed except in {passages} passage{'s' if passages > 1 else ''}: {what}; there {why}."
+    return f"Withheld: {what}; {why}."
+
+
 def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -> str:
     quote, who = _with_quote(_quoted(statement)), _who(statement)
     if circumstance is Circumstance.PERMITTED:
@@ -83,6 +122,9 @@ def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -
         Circumstance.UNREADABLE: f"{who} could not be read as a permission of {what}",
         Circumstance.ENDED: f"the permission of {what} ended on {_day(statement.valid_until)}",
         Circumstance.NOT_BEGUN: f"the permission of {what} begins on {_day(statement.valid_from)}",
+        Circumstance.NARROWED: f"a later revision of {who} no longer permits {what}",
+        Circumstance.REPRICED: f"a later revision of {who} asks {_price(statement)} for {what}, "
+        "to which nobody with the authority to permit has agreed",
     }
     return f"Withheld: {withheld[circumstance]}{quote}"
 
@@ -133,13 +175,29 @@ def place(statement: RightsStatement) -> str:
     found = statement.found_at or statement.statement_id or "stated with the request"
     parts = [found, *(who for who in (statement.issuer or statement.holder,) if who and who not in found)]
     if statement.HasField("span"):
-        frames = statement.span
-        parts.append(
-            f"frames {frames.first_frame}-{frames.first_frame + max(frames.frames, 1) - 1}"
-            if frames.frames
-            else f"pts {frames.start_pts}-{frames.end_pts}"
-        )
+        span = statement.span
+        parts.append(_frames(span) if span.frames else f"pts {span.start_pts}-{span.end_pts}")
+    if statement.HasField("passage"):
+        parts.append(_passage(statement.passage))
     return ", ".join(parts)
+
+
+def _passage(passage: Passage) -> str:
+    match passage.WhichOneof("unit"):
+        case "frames":
+            return _frames(passage.frames)
+        case "seconds":
+            begin, end = (
+                each.ToTimedelta().total_seconds() for each in (passage.seconds.start, passage.seconds.end)
+            )
+            return f"seconds {begin:g}-{end:g}"
+        case "timecode":
+            return f"timecode {passage.timecode.start}-{passage.timecode.end}"
+    return "a passage in no unit"
+
+
+def _frames(frames: Span | FrameRange) -> str:
+    return f"frames {frames.first_frame}-{frames.first_frame + max(frames.frames, 1) - 1}"
 
 
 def _terms(statement: RightsStatement, *, dated: bool) -> str:
@@ -155,9 +213,15 @@ def _terms(statement: RightsStatement, *, dated: bool) -> str:
         *others, last = sorted(statement.territories)
         found.append(f"in {', '.join(others)} and {last}" if others else f"in {last}")
     if statement.HasField("payment") and statement.payment.model in _PAY_WORDS:
-        payment = statement.payment
-        found.append(f"at {payment.amount} {payment.currency} {_PAY_WORDS[payment.model]}")
+        found.append(f"at {_price(statement)}")
     return f"; {', '.join(found)}" if found else ""
+
+
+def _price(statement: RightsStatement) -> str:
+    payment = statement.payment
+    return (
+        f"{payment.amount} {payment.currency} {_PAY_WORDS.get(payment.model, 'in a way that is not named')}"
+    )
 
 
 def _further(count: int) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.inference.v1.inference_pb2 import AnalysisIndex
-from framewell.media.v1.media_pb2 import ObjectRef, Programme, Work
+from framewell.media.v1.media_pb2 import ObjectRef, Programme, Timeline, Work
 from framewell.sample.v1.sample_pb2 import Crop
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.observations import FaceSeen, SeenInChunk
@@ -35,12 +35,16 @@ class AssetRepository(Protocol):
         """Keep who holds rights in it, and when its rights have to be asked for again."""
         ...
 
+    async def note_clock(self, asset_id: str, clock: Timeline) -> bool:
+        """Keep the asset's clock; False when it is the one that is known, or the asset is not (any more)."""
+        ...
+
     def of_source(self, source: str) -> AsyncIterator[Asset]:
-        """Yield the assets of a source that are not removed, by id."""
+        """Yield the assets of a source, however it is spelt, that are not removed, by id."""
         ...
 
     def of_holder(self, holder: str) -> AsyncIterator[Asset]:
-        """Yield the assets that a holder has rights in and that are not removed, by id."""
+        """Yield the assets that a holder, however spelt, has rights in and that are not removed, by id."""
         ...
 
     async def rights_due(self, before: datetime, limit: int) -> list[Asset]:

@@ -1,26 +1,51 @@
 """Statements of rights, the ledger of uses, and the audit log of decisions."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from framewell.mesh.v1.mesh_pb2 import Subject
-from framewell.rights.v1.rights_pb2 import RightsStatement
+from framewell.rights.v1.rights_pb2 import AppliedStatement
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.audit import AuditEntry, Head
 from framewell_dataset.domain.ledger import Entry
-from framewell_dataset.domain.rights import RightsOfAsset
+from framewell_dataset.domain.rights import ReceivedStatement, RightsOfAsset
 from framewell_kit.paging import Page, PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Statements about a subject that matched nothing when they came."""
+
+    subject: Subject
+    statements: tuple[AppliedStatement, ...]
+    since: datetime
 
 
 class StatementRepository(Protocol):
     """Statements by the subject they are about: an asset, a source or a holder."""
 
-    async def of(self, asset: Asset) -> RightsOfAsset:
-        """Return all that was stated about the asset, its source and its holders."""
+    async def of(self, asset: Asset, holders: Sequence[str] = ()) -> RightsOfAsset:
+        """Return all that was stated about the asset, its source and its holders, these further ones too."""
         ...
 
-    async def add(self, subject: Subject, statements: Sequence[RightsStatement], change: int) -> bool:
+    async def about(self, subject: Subject) -> Sequence[ReceivedStatement]:
+        """Return what was stated about this very subject, however it is spelt."""
+        ...
+
+    async def add(self, subject: Subject, statements: Sequence[ReceivedStatement]) -> bool:
         """Add a change's statements and raise the revision; False when they change nothing."""
+        ...
+
+    async def note_unmatched(
+        self, subject: Subject, applied: Sequence[AppliedStatement], at: datetime
+    ) -> None:
+        """Keep which statements matched nothing, in place of what was kept of the subject."""
+        ...
+
+    async def unmatched(self, page: PageRequest) -> Page[Unmatched]:
+        """Return subjects with statements that matched nothing, the newest first."""
         ...
 
     async def forget(self, subject: Subject) -> bool:

@@ -1,14 +1,15 @@
 """What a change of rights would do, without doing it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from framewell.rights.v1.rights_pb2 import RightsChanged
+from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import ReceivedStatement
 from framewell_dataset.domain.samples import State
 from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.ports.snapshots import SnapshotRepository
-from framewell_dataset.steps.rights_change import RightsChangePolicy
+from framewell_dataset.steps.rights_change import MOST_ASKED, RightsChangePolicy
 from framewell_dataset.steps.rights_gate import RightsGate
 
 
@@ -20,6 +21,7 @@ class Preview:
     samples_proposed: int = 0
     snapshot_ids: set[str] = field(default_factory=set)
     asset_ids: list[str] = field(default_factory=list)
+    applied: Sequence[AppliedStatement] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,14 @@ class PreviewRights:
     async def __call__(self, change: RightsChanged) -> Preview:
         """Return what the change would do. Raises Rejected for one that could not be made."""
         self.policy.check(change)
-        taken, _ = self.policy.split(change)
-        added = tuple(ReceivedStatement(statement, change.revision) for statement in taken)
-        preview = Preview()
+        added = tuple(self.policy.received(change))
+        preview, first = Preview(), list[Asset]()
         async for asset in self.policy.concerned(change.subject):
             preview.asset_ids.append(asset.asset_id)
+            if len(first) < MOST_ASKED:
+                first.append(asset)
             await self._count(asset, added, preview)
+        preview.applied = await self.policy.outcomes(change, first)
         return preview
 
     async def _count(self, asset: Asset, added: tuple[ReceivedStatement, ...], preview: Preview) -> None:

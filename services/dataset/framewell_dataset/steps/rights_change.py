@@ -1,51 +1,75 @@
-"""What a change of rights may say, and which assets it concerns."""
+"""What a change of rights may say, what becomes of each of its statements, and which assets it concerns."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from framewell.mesh.v1.mesh_pb2 import Subject
-from framewell.rights.v1.rights_pb2 import PURPOSE_UNSPECIFIED, USE_ALLOWED, RightsChanged, RightsStatement
+from framewell.media.v1.media_pb2 import Timeline
+from framewell.mesh.v1.mesh_pb2 import Actor, Subject
+from framewell.rights.v1 import rights_pb2 as rights
+from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged, StatementRef
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.rights import Origin, ReceivedStatement, statement_id
+from framewell_dataset.domain.rights.intervals import extent
+from framewell_dataset.domain.rights.revisions import Chain, chains, weaker_at
+from framewell_dataset.domain.rights.terms import Terms, read_terms
 from framewell_dataset.ports.assets import AssetRepository
+from framewell_dataset.ports.rights import StatementRepository
 from framewell_kit.outcomes import Rejected
 
 SUBJECTS = ("asset_id", "source", "holder")
 
+MOST_ASKED = 100
+"""So many of the assets that a change concerns are looked at for a passage that it names."""
+
 
 @dataclass(frozen=True, slots=True)
 class RightsChangePolicy:
-    """Anybody may restrict; what permits takes an actor with one of the `permitting` authorities."""
+    """Anybody may restrict; what permits takes an actor with one of the `permitting` authorities.
+
+    A revision that is weaker at any point than one it follows permits, whatever its use is.
+    """
 
     assets: AssetRepository
+    statements: StatementRepository
     permitting: frozenset[str]
 
     def check(self, change: RightsChanged) -> None:
-        """Raise Rejected for a subject that no rights can be about, and for a purpose that is none."""
+        """Raise Rejected for a subject that no rights can be about."""
         kind = change.subject.WhichOneof("subject")
         if kind not in SUBJECTS or not getattr(change.subject, kind):
             raise Rejected(
                 f"rights are about an asset, a source or a holder: {subject_key(change.subject)!r} is none",
                 code="unknown_subject",
             )
-        if any(PURPOSE_UNSPECIFIED in statement.purposes for statement in change.statements):
-            raise Rejected(
-                "a statement names an unspecified purpose: leave its purposes empty to mean all of them",
-                code="unknown_purpose",
-            )
 
-    def split(self, change: RightsChanged) -> tuple[list[RightsStatement], list[RightsStatement]]:
-        """Return the statements that the change's actor may make, and those it may not."""
-        if change.actor.principal and change.actor.authority in self.permitting:
-            return list(change.statements), []
-        restricting = [each for each in change.statements if each.use != USE_ALLOWED]
-        return restricting, [each for each in change.statements if each.use == USE_ALLOWED]
+    def received(self, change: RightsChanged) -> list[ReceivedStatement]:
+        """Return the statements with the authority of the change's actor."""
+        origin = Origin.PERMITTING if self.may_permit(change.actor) else Origin.RESTRICTING
+        return [ReceivedStatement(each, change.revision, origin) for each in change.statements]
+
+    def may_permit(self, actor: Actor) -> bool:
+        """Return whether the actor is named and has one of the authorities that permit."""
+        return bool(actor.principal) and actor.authority in self.permitting
+
+    async def outcomes(self, change: RightsChanged, concerned: Sequence[Asset]) -> list[AppliedStatement]:
+        """Return what becomes of each statement of a change, as it stands when all of them are kept.
+
+        `concerned`: assets that the change is about, of which one is enough.
+        """
+        received = self.received(change)
+        known = [*await self.statements.about(change.subject), *received]
+        for asset in concerned[:1]:
+            known += (await self.statements.of(asset)).statements
+        return [_outcome(each, known, concerned, self.permitting) for each in received]
 
     async def concerned(self, subject: Subject) -> AsyncIterator[Asset]:
         """Yield the assets that a subject means and that are not removed."""
         kind = subject.WhichOneof("subject")
         if kind == "asset_id":
-            found = await self.assets.get(subject.asset_id)
+            found = await self.assets.get(subject.asset_id.strip().lower())
+            if found is None:
+                found = await self.assets.get(subject.asset_id)
             if found is not None and not found.removed:
                 yield found
             return
@@ -53,3 +77,57 @@ class RightsChangePolicy:
         assets = self.assets.of_source(subject.source) if by_source else self.assets.of_holder(subject.holder)
         async for asset in assets:
             yield asset
+
+
+def _outcome(
+    each: ReceivedStatement,
+    known: Sequence[ReceivedStatement],
+    concerned: Sequence[Asset],
+    permitting: frozenset[str],
+) -> AppliedStatement:
+    (chain,) = chains([one for one in known if one.key == each.key], Timeline())
+    terms = read_terms(each.statement, Timeline())
+    if all(one.received.rank > each.rank for one in chain.revisions):
+        return _applied(each, rights.STATEMENT_OUTCOME_OUTDATED, "a later revision of it is in force already")
+    refused = "" if each.replaces else _refusal(each, terms, chain)
+    if refused:
+        why = f"{refused}; that takes an actor with the authority {' or '.join(sorted(permitting))}"
+        return _applied(each, rights.STATEMENT_OUTCOME_NOT_AUTHORISED, why)
+    if terms.unreadable:
+        why = f"{'; '.join(terms.unreadable)}: it withholds whatever it may be about, until it is sent anew"
+        return _applied(each, rights.STATEMENT_OUTCOME_UNREADABLE, why)
+    if not concerned:
+        why = "nothing by that name is known here: look at its spelling; it counts when such an asset comes"
+        return _applied(each, rights.STATEMENT_OUTCOME_MATCHED_NOTHING, why)
+    if not any(_lies_in(each, asset) for asset in concerned):
+        why = "its passage lies in none of the assets: look at its unit; it counts when such an asset comes"
+        return _applied(each, rights.STATEMENT_OUTCOME_MATCHED_NOTHING, why)
+    return _applied(each, rights.STATEMENT_OUTCOME_IN_FORCE, "it is in force")
+
+
+def _refusal(received: ReceivedStatement, terms: Terms, chain: Chain) -> str:
+    """Return why a statement by an actor who may not permit is refused; empty where it only restricts."""
+    if terms.permits and not chain.base:
+        return "it permits"
+    for earlier in chain.revisions:
+        weaker = weaker_at(terms, earlier.terms) if earlier.rank < received.rank else ""
+        if weaker:
+            return f"it is weaker than an earlier revision in its {weaker}, which stays in force beside it"
+    return ""
+
+
+def _lies_in(received: ReceivedStatement, asset: Asset) -> bool:
+    passage = read_terms(received.statement, asset.clock).passage
+    return not passage.overlap(extent(asset.clock)).empty
+
+
+def _applied(
+    received: ReceivedStatement, outcome: "rights.StatementOutcome.ValueType", sentence: str
+) -> AppliedStatement:
+    statement = received.statement
+    ref = StatementRef(
+        issuer=statement.issuer, statement_id=statement_id(statement), revision=statement.revision
+    )
+    return AppliedStatement(
+        statement=ref, outcome=outcome, sentence=f"Statement {ref.statement_id}: {sentence}."
+    )

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import Span
-from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
+from framewell.rights.v1.rights_pb2 import Purpose, PurposeDecision, RightsDecision
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.house_rules import HouseRule, applying
 from framewell_dataset.domain.rights import (
+    PURPOSES,
     HousePolicy,
     ReceivedStatement,
     RightsOfAsset,
     Use,
     decide,
+    holders_of,
     next_change,
+    passages,
 )
 from framewell_dataset.domain.samples import Sample
 from framewell_dataset.ports.assets import AssetRepository
@@ -32,8 +35,10 @@ class RightsGate:
 
     async def rights(self, asset: Asset) -> RightsOfAsset:
         """Return everything stated about the asset, the house's rules among it."""
-        found = await self.statements.of(asset)
-        return RightsOfAsset((*found.statements, *applying(self.house_rules, asset)), found.revision)
+        rules = applying(self.house_rules, asset)
+        found = await self.statements.of(asset, holders_of(rules))
+        rules = applying(self.house_rules, asset, found)
+        return RightsOfAsset((*found.statements, *rules), found.revision, asset.clock)
 
     async def rights_by_id(self, asset_id: str) -> RightsOfAsset | None:
         """Return everything stated about the asset, None when it is not known (any more)."""
@@ -51,7 +56,12 @@ class RightsGate:
     ) -> RightsDecision:
         """Return the decision from what was read before."""
         use = Use(purpose, self.clock.now(), span)
-        return decide(rights.statements, use, self.house, revision=rights.revision)
+        return decide(rights.statements, use, self.house, revision=rights.revision, clock=rights.clock)
+
+    def passages(self, rights: RightsOfAsset) -> list[PurposeDecision]:
+        """Return one decision per purpose about every passage, as `rights.decided` carries it."""
+        now = self.clock.now()
+        return [passages(rights.statements, each, now, self.house, clock=rights.clock) for each in PURPOSES]
 
     async def of_sample(self, sample: Sample) -> RightsDecision | None:
         """Return the decision for a sample now, None when its asset is not known (any more)."""
@@ -66,4 +76,4 @@ class RightsGate:
 
     def with_added(self, rights: RightsOfAsset, added: tuple[ReceivedStatement, ...]) -> RightsOfAsset:
         """Return the rights as they would be with further statements."""
-        return RightsOfAsset((*rights.statements, *added), rights.revision + 1)
+        return RightsOfAsset((*rights.statements, *added), rights.revision + 1, rights.clock)

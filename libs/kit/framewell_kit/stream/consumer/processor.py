@@ -123,7 +123,8 @@ class RecordProcessor:
                 return self._failures.not_yet(record, event, cause, error)
             if isinstance(error, Rejected):
                 self.breaker.succeeded()
-                return self._failures.give_up(record, event, cause, Reason(error.reason, error.code))
+                reason = Reason(error.reason, error.code)
+                return self._failures.give_up(record, event, cause, reason, facts=error.facts)
             pause = self._stage.retry.in_place(attempts)
             if pause is None:
                 return self._failures.failed(record, event, cause, error)

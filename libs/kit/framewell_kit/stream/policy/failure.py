@@ -10,7 +10,7 @@ from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic, retry
 from framewell_kafka import retry_headers
 from framewell_kafka.retry_headers import RetryHeaders
 from framewell_kit.clock import Clock
-from framewell_kit.facts import Cause
+from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import NotYet
 from framewell_kit.stream.consumer.record import ConsumedRecord, Postponed, Processed
 from framewell_kit.stream.policy.breaker import Breaker
@@ -81,18 +81,26 @@ class FailurePolicy:
         reason = Reason(f"{type(error).__name__}: {error}"[:500], "failed")
         trace = "".join(traceback.format_exception(error))
         if seconds is None:
-            return self.give_up(record, event, cause, reason, trace)
+            return self.give_up(record, event, cause, reason, trace=trace)
         log.error("handler failed, put into the retry topic", error=reason, traceback=trace)
         return self._retry_later(record, cause, seconds, reason)
 
     def give_up(
-        self, record: ConsumedRecord, event: Event, cause: Cause, reason: Reason, trace: str = ""
+        self,
+        record: ConsumedRecord,
+        event: Event,
+        cause: Cause,
+        reason: Reason,
+        *,
+        trace: str = "",
+        facts: Sequence[Outgoing] = (),
     ) -> Processed:
-        """Make it a dead letter, beside the facts that inform whoever waits for it."""
+        """Make it a dead letter, beside these facts and those that inform whoever waits for it."""
         headers = self._headers(record, cause.attempt, reason, trace=trace)
         records = [_parked(dead_letter_topic(self._group), record, headers)]
         DEAD_LETTERS.add(1, {"group": self._group, "code": reason.code})
         log.error("record given up", reason=reason, code=reason.code, attempt=cause.attempt, traceback=trace)
+        records += derive(facts, cause, source=self._source, now=self._clock.now())
         if self._gave_up is not None:
             try:
                 outgoing = self._gave_up(event.message, reason)
