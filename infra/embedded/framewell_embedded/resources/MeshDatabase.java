@@ -12,16 +12,24 @@ import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.Channel;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -30,7 +38,9 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.h2.mvstore.Chunk;
 import org.h2.mvstore.Cursor;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
@@ -54,6 +64,14 @@ public final class MeshDatabase {
     private static final int COMPACT_BELOW_PERCENT = 60;
     private static final int COMPACT_STEP_BYTES = 8 << 20;
 
+    /** The command that has every page written anew, and how much of it is done between two other commands. */
+    private static final String REWRITE = "framewellCompact";
+    private static final int REWRITE_STEP = 200;
+    private static final int REWRITE_MOVES_MILLISECONDS = 2000;
+    private static final int REWRITE_ROUNDS = 5;
+    private static final int BLOCK_BYTES = 4096;
+    private static final int HEADER_BLOCKS = 2;
+
     /** Exit status of a database that cannot write its file any more. */
     private static final int CANNOT_WRITE = 3;
 
@@ -76,7 +94,7 @@ public final class MeshDatabase {
         // Space of replaced pages is used again at once: a commit per command would otherwise write 24 KB of
         // file for each. The file survives the death of this process, not of the machine without power.
         store.setRetentionTime(0);
-        DurableBackend backend = new DurableBackend(store);
+        DurableBackend backend = new DurableBackend(store, file);
         MongoServer server = new MongoServer(backend);
         server.bind("127.0.0.1", port);
 
@@ -109,6 +127,15 @@ public final class MeshDatabase {
     private static final class DurableBackend extends H2Backend {
 
         private final MVStore store;
+        private final Path file;
+        private final ExecutorService rewriting = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "rewrite");
+            thread.setDaemon(true);
+            return thread;
+        });
+        private long rewritesAsked;
+        private volatile long rewritesDone;
+        private volatile boolean lastRewriteComplete;
         private volatile boolean stopping;
         /**
          * Held shared while a command runs and exclusively while committing: no half command is stored. Also
@@ -119,9 +146,10 @@ public final class MeshDatabase {
         private static final Set<String> RUN_ALONE =
                 Set.of("create", "createIndexes", "drop", "dropDatabase", "dropIndexes");
 
-        DurableBackend(MVStore store) {
+        DurableBackend(MVStore store, Path file) {
             super(store);
             this.store = store;
+            this.file = file;
         }
 
         @Override
@@ -131,11 +159,18 @@ public final class MeshDatabase {
 
         @Override
         public Document handleMessage(MongoMessage message) {
-            return durably(message.getDocument().keySet().iterator().next(), () -> super.handleMessage(message));
+            Document command = message.getDocument();
+            if (command.containsKey(REWRITE)) {
+                return answerAboutRewrites(command.get(REWRITE));
+            }
+            return durably(command.keySet().iterator().next(), () -> super.handleMessage(message));
         }
 
         @Override
         public Document handleCommand(Channel channel, String database, String command, Document query) {
+            if (command.equals(REWRITE)) {
+                return answerAboutRewrites(query.get(REWRITE));
+            }
             return durably(command, () -> super.handleCommand(channel, database, command, query));
         }
 
@@ -189,6 +224,143 @@ public final class MeshDatabase {
                     + (cause == null ? "the store has closed itself" : cause.getMessage())
                     + ". Make room on its disk and start it again; nothing it acknowledged is lost.");
             Runtime.getRuntime().halt(CANNOT_WRITE);
+        }
+
+        /**
+         * Answers with the number of a rewrite that begins after everything acknowledged until now (asked for by
+         * 1, only looked at by 0), with the number of the last one that ended, and whether that one left nothing
+         * of what was replaced before it.
+         */
+        private synchronized Document answerAboutRewrites(Object asked) {
+            boolean wanted = asked instanceof Number number && number.intValue() == 1;
+            if (wanted && (rewritesAsked == rewritesDone || rewritesAsked == runningRewrite)) {
+                rewritesAsked++;
+                rewriting.execute(this::rewrite);
+            }
+            return new Document("ok", 1.0)
+                    .append("asked", rewritesAsked)
+                    .append("done", rewritesDone)
+                    .append("complete", lastRewriteComplete);
+        }
+
+        private volatile long runningRewrite;
+
+        /**
+         * Writes every page anew, bit by bit while commands run in between, and overwrites the space of the old
+         * ones: what was deleted or replaced before is nowhere in the file then.
+         */
+        private void rewrite() {
+            long number;
+            synchronized (this) {
+                number = rewritesAsked;
+                runningRewrite = number;
+            }
+            boolean complete = false;
+            try {
+                long last = store.getCurrentVersion();
+                for (String name : store.getMapNames()) {
+                    rewrite(store.openMap(name));
+                }
+                complete = overwriteFreeSpace(last);
+            } catch (Exception error) {
+                System.err.println("could not write the store anew: " + error);
+            }
+            synchronized (this) {
+                lastRewriteComplete = complete;
+                rewritesDone = number;
+            }
+        }
+
+        private void rewrite(MVMap<Object, Object> map) {
+            Object from = map.firstKey();
+            while (from != null) {
+                gate.writeLock().lock();
+                try {
+                    if (map.isClosed()) {
+                        return; // its collection was dropped
+                    }
+                    List<Object> keys = new ArrayList<>();
+                    Iterator<Object> each = map.keyIterator(from);
+                    while (each.hasNext() && keys.size() <= REWRITE_STEP) {
+                        keys.add(each.next());
+                    }
+                    for (Object key : keys) {
+                        map.put(key, map.get(key));
+                    }
+                    store.commit();
+                    from = keys.size() > REWRITE_STEP ? keys.get(keys.size() - 1) : null;
+                } finally {
+                    gate.writeLock().unlock();
+                }
+            }
+        }
+
+        /** True when no chunk as old as this version is left, and every block that no chunk uses is zero. */
+        private boolean overwriteFreeSpace(long oldVersion) throws Exception {
+            gate.writeLock().lock();
+            try {
+                letOldVersionsGo();
+                store.compactFile(REWRITE_MOVES_MILLISECONDS);
+                for (int round = 0; round < REWRITE_ROUNDS; round++) {
+                    letOldVersionsGo(); // moved chunks, too: their space is free when the move itself is stored
+                    if (overwrite(oldVersion)) {
+                        return true;
+                    }
+                }
+                return false;
+            } catch (RuntimeException error) {
+                endIfClosed(error);
+                throw error;
+            } finally {
+                gate.writeLock().unlock();
+            }
+        }
+
+        private void letOldVersionsGo() {
+            MVMap<String, Integer> versions = store.openMap("rewrites");
+            for (int step = 0; step <= store.getVersionsToKeep() + 2; step++) {
+                versions.put("step", step);
+                store.commit();
+            }
+            store.getFileStore().dropUnusedChunks();
+        }
+
+        /** Overwrites free blocks; false when another block is part of no chunk, or of one that is too old. */
+        private boolean overwrite(long oldVersion) throws Exception {
+            Field field = Class.forName("org.h2.mvstore.RandomAccessStore").getDeclaredField("freeSpace");
+            field.setAccessible(true);
+            Object space = field.get(store.getFileStore());
+            Method isFree = space.getClass().getMethod("isFree", long.class, int.class);
+            isFree.setAccessible(true);
+            BitSet current = new BitSet(); // blocks of chunks that are new enough
+            for (Map.Entry<String, String> entry : store.getLayoutMap().entrySet()) {
+                if (entry.getKey().startsWith("chunk.")) {
+                    Map<String, String> chunk = DataUtils.parseMap(entry.getValue());
+                    if (DataUtils.readHexLong(chunk, "version", 0) > oldVersion) {
+                        int block = (int) DataUtils.readHexLong(chunk, "block", 0);
+                        current.set(block, block + (int) DataUtils.readHexLong(chunk, "len", 0));
+                    }
+                }
+            }
+            Field newest = Class.forName("org.h2.mvstore.FileStore").getDeclaredField("lastChunk");
+            newest.setAccessible(true);
+            if (newest.get(store.getFileStore()) instanceof Chunk<?> chunk && chunk.version > oldVersion) {
+                current.set((int) chunk.block, (int) chunk.block + chunk.len); // its own entry comes with the next
+            }
+            boolean complete = true;
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                for (int block = HEADER_BLOCKS; block * (long) BLOCK_BYTES < channel.size(); block++) {
+                    long position = block * (long) BLOCK_BYTES;
+                    if ((Boolean) isFree.invoke(space, position, BLOCK_BYTES)) {
+                        int length = (int) Math.min(BLOCK_BYTES, channel.size() - position);
+                        channel.write(ByteBuffer.allocate(length), position);
+                    } else {
+                        complete &= current.get(block);
+                    }
+                }
+                channel.force(false);
+            }
+            return complete;
         }
 
         void compact() {

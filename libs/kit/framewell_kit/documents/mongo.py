@@ -4,6 +4,7 @@ motor is at its end of life; it stands behind this one module, so that PyMongo's
 change of this file alone.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
@@ -30,7 +31,8 @@ R = TypeVar("R")
 
 DUPLICATE_KEY = 11000
 COMPACT_COMMAND = "framewellCompact"
-"""A command of the embedded database alone."""
+"""A command of the embedded database alone: 1 asks for every page to be written anew, 0 how far that is."""
+COMPACT_LOOK_SECONDS = 0.1
 OUT_OF_DISK_SPACE = 14031  # MongoDB's; the embedded database ends instead
 _DRIVERS_SETTINGS = re.compile(r" \(configured timeouts:[^)]*\)")
 _AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, ServerSelectionTimeoutError, ExecutionTimeout)
@@ -180,10 +182,14 @@ class MongoDocuments:
     @_busy_when_away
     async def compact(self) -> bool:
         try:
-            answer = await self._client.admin.command(COMPACT_COMMAND)
+            answer = await self._client.admin.command({COMPACT_COMMAND: 1})
         except OperationFailure:
-            return False  # a MongoDB, which gives space back by itself and overwrites nothing
-        return bool(answer.get("compacted"))
+            return False  # a MongoDB, which uses space again and overwrites nothing
+        wanted = answer["asked"]
+        while answer["done"] < wanted:
+            await asyncio.sleep(COMPACT_LOOK_SECONDS)
+            answer = await self._client.admin.command({COMPACT_COMMAND: 0})
+        return bool(answer["complete"])
 
     @_busy_when_away
     async def ping(self) -> None:
