@@ -45,7 +45,7 @@ VIEW: dict[str, Any] = {
         {"purpose": "own_training", "allowed": False, "sentence": "Contract 4711.", "grounds": []},
     ],
     "unavailable": [],
-    "playlist": "http://127.0.0.1:7410/v1/objects/ab/ab.m3u8",
+    "playlist": "http://127.0.0.1:7410/v1/assets/a-1/objects/ab/ab.m3u8",
     "samples": {"proposed": 1, "withheld": 0, "accepted": 0, "rejected": 0, "unsure": 0, "withdrawn": 0},
 }
 

@@ -32,11 +32,14 @@ class Gateway:
         return b"\xff\xd8 a picture"
 
     def samples(self, *, asset_id: str) -> Sequence[Mapping[str, Any]]:
+        crops = [{"picture": {"key": "ab/abc.jpg"}}]
         return [
-            {"class_name": "Jörg <b>", "state": "proposed", "crops": [{"picture": {"key": "ab/abc.jpg"}}]}
+            {"sample_id": f"s-{state}", "class_name": "Jörg <b>", "state": state, "crops": crops}
+            for state in ("proposed", "withheld", "withdrawn")
         ]
 
-    def object(self, key: str) -> bytes:
+    def object(self, owner: str, key: str) -> bytes:
+        assert owner == "samples/s-proposed"  # no other may be read
         self.read.append(key)
         return b"\xff\xd8 a crop"
 
@@ -75,7 +78,7 @@ def asset_view(*statements: Mapping[str, Any], **changed: Any) -> dict[str, Any]
             }
         ],
         "unavailable": [],
-        "playlist": "http://127.0.0.1:7410/v1/objects/ab/abc.m3u8",
+        "playlist": "http://127.0.0.1:7410/v1/assets/a-1/objects/ab/abc.m3u8",
         **changed,
     }
 

@@ -155,13 +155,16 @@ class Gateway:
                     return view
         raise AssertionError("follow never ends")
 
-    def object(self, key: str) -> bytes:
-        """Return the bytes of a stored object."""
-        return self._answer("GET", f"/v1/objects/{key}").content
+    def object(self, owner: str, key: str) -> bytes:
+        """Return the bytes of a stored object of an owner: `samples/<id>`, `snapshots/<id>` and so on.
 
-    def object_url(self, key: str) -> str:
-        """Return the address of a stored object, for a browser or a player."""
-        return f"{self.address}/v1/objects/{key}"
+        Raise Refused, with status 410, for what was withdrawn, removed or erased.
+        """
+        return self._answer("GET", f"/v1/{_path(owner)}/objects/{key}").content
+
+    def object_url(self, owner: str, key: str) -> str:
+        """Return the address of a stored object of an owner (`assets/<id>`), for a browser or a player."""
+        return f"{self.address}/v1/{_path(owner)}/objects/{key}"
 
     def frame(self, asset_id: str, frame: int) -> bytes:
         """Return the sampled picture nearest at or before a frame, as JPEG."""
@@ -328,6 +331,11 @@ def _problem(answer: httpx.Response) -> Mapping[str, Any]:
 def _part(identifier: str) -> str:
     """Quote an id as one part of a path, whatever is in it."""
     return quote(identifier, safe="", errors="surrogateescape")
+
+
+def _path(owner: str) -> str:
+    """Quote the parts of a path, each for itself."""
+    return "/".join(map(_part, owner.split("/")))
 
 
 def _blocks(file: BinaryIO, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:

@@ -50,9 +50,16 @@ class GatewayReader:
         """Return the sampled picture nearest at or before a frame, as JPEG."""
         return (await self._get(f"/v1/assets/{asset_id}/frame?frame={frame}")).content
 
-    async def object(self, key: str) -> bytes:
-        """Return the bytes of an object."""
-        return (await self._get(f"/v1/objects/{key}")).content
+    async def crop(self, sample_id: str, key: str) -> bytes:
+        """Return the bytes of a crop of a sample."""
+        return (await self._get(f"/v1/samples/{sample_id}/objects/{key}")).content
+
+    async def status(self, path: str) -> int:
+        """Return the HTTP status that an address answers with."""
+        try:
+            return (await self._get(path)).status_code
+        except httpx.HTTPStatusError as error:
+            return error.response.status_code
 
     async def play(self, playlist: str) -> Playback:
         """Open an HLS playlist and fetch everything it names, following playlists inside it.

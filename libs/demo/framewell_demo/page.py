@@ -84,7 +84,7 @@ async def _crops(record: RunRecord, gateway: GatewayReader, sample: Sample) -> S
     name = record.name(sample.class_id)
     once = [_credit(name), *[""] * _CROPS_SHOWN]  # for pictures side by side
     return [
-        Picture(await gateway.object(crop.picture.key), name, small=True, credit=credit)
+        Picture(await gateway.crop(sample.sample_id, crop.picture.key), name, small=True, credit=credit)
         for crop, credit in zip(sample.crops[:_CROPS_SHOWN], once, strict=False)
     ]
 
@@ -144,6 +144,13 @@ def _story(outcome: Outcome, gathered: Gathered) -> Iterator[Section]:
         "5. Once contract 4711 is signed, the archive knows her, too",
         "Nothing is decoded again: the new model is applied to what was stored of every face.",
         pictures=frames.get("programme-c", ()),
+    )
+
+    yield Section(
+        "6. He objects, and she is to be forgotten",
+        "Late, after both were learned. Samples and snapshots are withdrawn, models leave service, and the "
+        "archive names neither; what was made of them answers 410. What is owed stays owed.",
+        tables=[tables.refused(outcome)],
     )
 
 

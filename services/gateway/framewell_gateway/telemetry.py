@@ -17,3 +17,5 @@ EVENT_STREAMS = _meter.create_up_down_counter(
 
 REQUEST_FAILED = "request failed"
 """Log: a request ended with an exception nobody expected; the answer was 500."""
+OBJECT_WENT = "object went while it was sent"
+"""Log: an object was deleted while somebody read it; the connection was closed."""

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 
 from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
 from framewell.mesh.v1.operations_service_pb2 import DescribeWorkResponse
+from framewell.objects.v1.object_service_pb2 import FindObjectRequest, FindObjectResponse
 from framewell_contracts.cloudevents import Envelope, Event, asset_of
 from framewell_contracts.fact_types import fact_type
 from framewell_gateway.adapters.event_documents import EventDocuments
@@ -28,6 +29,8 @@ from framewell_kit.facts import Cause
 from framewell_kit.objects import MemoryObjects
 from framewell_kit.outcomes import NotFound
 
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+
 
 @dataclass
 class AnsweringService:
@@ -35,6 +38,7 @@ class AnsweringService:
 
     name: str
     answers: dict[str, Any] = field(default_factory=dict)
+    held: dict[tuple[str, str], FindObjectResponse | Exception] = field(default_factory=dict)
     asked: list[tuple[str, Message]] = field(default_factory=list)
     away: bool = False
 
@@ -45,6 +49,8 @@ class AnsweringService:
         if self.away:
             raise Away(self.name, "connection refused")
         given = self.answers.get(method)
+        if isinstance(request, FindObjectRequest):
+            given = self.held.get((owner_of(request), request.key), given)
         if given is None:
             raise NotFound(f"{self.name} knows nothing of it")
         if isinstance(given, list):
@@ -55,15 +61,26 @@ class AnsweringService:
         return given
 
 
+def owner_of(request: FindObjectRequest) -> str:
+    """Return what an object is asked for as a part of."""
+    model = request.model
+    ids = (request.asset_id, request.sample_id, request.snapshot_id, f"{model.name}@{model.version}")
+    return next(one for one in ids if one)
+
+
 @dataclass
 class Announcements:
     """Keeps the facts that the gateway announces."""
 
     facts: list[Message] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
 
-    async def announce(self, message: Message) -> str:
-        self.facts.append(message)
-        return f"event-{len(self.facts)}"
+    async def announce(self, message: Message, event_id: str = "") -> str:
+        name = event_id or f"event-{len(self.facts) + 1}"
+        if name not in self.ids:
+            self.facts.append(message)
+            self.ids.add(name)
+        return name
 
 
 @dataclass
@@ -110,6 +127,14 @@ class Mesh:
     async def call(self, method: Method[Any, Any], request: Message) -> Any:
         service: AnsweringService = getattr(self, method.service)
         return service.answer(method.name, request)
+
+    async def put(
+        self, content: bytes, suffix: str, owner: str = ASSET, service: str = "transcode", **found: Any
+    ) -> str:
+        """Store an object that a service gives out below an owner; return its key."""
+        ref = await self.objects.put(content, media_type="application/octet-stream", suffix=suffix)
+        getattr(self, service).held[owner, ref.key] = FindObjectResponse(object=ref, **found)
+        return ref.key
 
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
         first = await anext(parts)

@@ -22,17 +22,17 @@ def preflight(origin: str, method: str, *headers: str) -> dict[str, str]:
 
 @pytest.fixture
 async def key(mesh: Any) -> str:
-    return str((await mesh.objects.put(b"segment", media_type="video/mp4", suffix=".m4s")).key)
+    return str(await mesh.put(b"segment", ".m4s"))
 
 
 @pytest.mark.parametrize("origins", [(PLAYER,), ("*",), ("*", PLAYER)])
 async def test_a_player_loads_a_part_with_its_token(open_gateway: Any, key: str, origins: Any) -> None:
     async with open_gateway(tokens=TOKENS, cors_origins=origins) as client:
         asked = preflight(PLAYER, "GET", "authorization", "range")
-        allowed = await client.options(f"/v1/objects/{key}", headers=asked)
+        allowed = await client.options(f"/v1/assets/{ASSET}/objects/{key}", headers=asked)
         headers = {"origin": PLAYER, "range": "bytes=0-2", **BEARER}
-        part = await client.get(f"/v1/objects/{key}", headers=headers)
-        refused = await client.get(f"/v1/objects/{key}", headers={"origin": PLAYER})
+        part = await client.get(f"/v1/assets/{ASSET}/objects/{key}", headers=headers)
+        refused = await client.get(f"/v1/assets/{ASSET}/objects/{key}", headers={"origin": PLAYER})
     assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] in (PLAYER, "*")
     assert {"authorization", "range"} <= set(
@@ -49,7 +49,7 @@ async def test_a_player_loads_a_part_with_its_token(open_gateway: Any, key: str,
 
 async def test_every_answer_and_preflight_has_the_id_of_its_request(open_gateway: Any, key: str) -> None:
     async with open_gateway(tokens=TOKENS, cors_origins=(PLAYER,)) as client:
-        answer = await client.options(f"/v1/objects/{key}", headers=preflight(PLAYER, "GET"))
+        answer = await client.options(f"/v1/assets/{ASSET}/objects/{key}", headers=preflight(PLAYER, "GET"))
     assert answer.headers["x-request-id"]
 
 
@@ -69,11 +69,11 @@ async def test_a_page_of_a_named_origin_calls_all_of_rest(open_gateway: Any, mes
 @pytest.mark.parametrize(
     ("origins", "origin", "path"),
     [
-        ((), PLAYER, "/v1/objects/x"),
+        ((), PLAYER, f"/v1/assets/{ASSET}/objects/x"),
         ((), PLAYER, "/v1/assets"),
         (("*",), PLAYER, "/v1/assets"),
         ((PLAYER,), STRANGER, "/v1/assets"),
-        ((PLAYER,), STRANGER, "/v1/objects/x"),
+        ((PLAYER,), STRANGER, f"/v1/assets/{ASSET}/objects/x"),
         ((PLAYER,), "null", "/v1/assets"),
         ((PLAYER,), "https://player.example.stranger.example", "/v1/assets"),
         ((PLAYER,), "http://player.example", "/v1/assets"),
@@ -101,7 +101,7 @@ async def test_on_loopback_without_tokens_no_page_changes_anything(
 
 
 async def test_objects_stay_readable_without_a_setting(gateway: httpx.AsyncClient, key: str) -> None:
-    answer = await gateway.get(f"/v1/objects/{key}", headers={"origin": STRANGER})
+    answer = await gateway.get(f"/v1/assets/{ASSET}/objects/{key}", headers={"origin": STRANGER})
     assert answer.headers["access-control-allow-origin"] == "*"
 
 

@@ -8,6 +8,7 @@ import pytest
 from framewell.dataset.v1.catalogue_service_pb2 import ListDatasetsResponse
 from framewell_gateway.domain.principals import Principal, acting, is_loopback, principal_of
 
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 TOKENS = {"correct-horse-battery": "anna/rights", "staple-horse-battery": "bernd"}
 
 
@@ -85,9 +86,9 @@ async def test_without_a_right_token_nobody_is_served(
 
 
 async def test_a_token_may_stand_in_the_address(open_gateway: Any, mesh: Any) -> None:
-    ref = await mesh.objects.put(b"x", media_type="video/mp4", suffix=".mp4")
+    key = await mesh.put(b"x", ".mp4")
     async with open_gateway(tokens=TOKENS) as client:
-        path = f"/v1/objects/{ref.key}"
+        path = f"/v1/assets/{ASSET}/objects/{key}"
         assert (await client.get(path)).status_code == 401
         assert (await client.get(f"{path}?access_token=correct-horse-battery")).status_code == 200
 
@@ -98,9 +99,10 @@ async def test_a_token_may_stand_in_the_address(open_gateway: Any, mesh: Any) ->
         ("GET", "/v1/datasets"),
         ("GET", "/v1/assets"),
         ("POST", "/v1/assets"),
-        ("POST", "/v1/objects/x"),
+        ("POST", f"/v1/assets/{ASSET}/objects/x"),
         ("GET", "/docs"),
-        ("GET", "/v1/objects"),
+        ("GET", f"/v1/assets/{ASSET}/objects"),
+        ("GET", "/v1/snapshots"),
     ],
 )
 @pytest.mark.parametrize("tokens", [TOKENS, {}])
@@ -116,13 +118,13 @@ async def test_a_token_in_any_other_address_is_refused(
 
 
 async def test_a_token_that_is_taken_out_of_the_settings_opens_nothing(open_gateway: Any, mesh: Any) -> None:
-    ref = await mesh.objects.put(b"x", media_type="video/mp4", suffix=".mp4")
+    key = await mesh.put(b"x", ".mp4")
     left = {name: whose for name, whose in TOKENS.items() if whose != "bernd"}
     async with open_gateway(tokens=left) as client:
-        for path in ("/v1/datasets", f"/v1/objects/{ref.key}", f"/v1/assets/{ref.key}/events"):
+        for path in ("/v1/datasets", f"/v1/assets/{ASSET}/objects/{key}", f"/v1/assets/{ASSET}/events"):
             answer = await client.get(path, headers={"authorization": "Bearer staple-horse-battery"})
             assert answer.status_code == 401
-        in_address = await client.get(f"/v1/objects/{ref.key}?access_token=staple-horse-battery")
+        in_address = await client.get(f"/v1/assets/{ASSET}/objects/{key}?access_token=staple-horse-battery")
     assert in_address.status_code == 401
 
 

@@ -1,5 +1,6 @@
 """HEAD answers as GET would; every refusal is a problem under the id of its request, with what is taken."""
 
+import re
 from typing import Any
 
 import httpx
@@ -14,8 +15,8 @@ KEY = f"ab/ab{'0' * 62}.mp4"
 
 
 def path(template: str) -> str:
-    filled = template.replace("{key:path}", KEY).replace("{asset_id}", ASSET)
-    return filled.replace("{dataset_id}", "people")
+    filled = template.replace("{key:path}", KEY).replace("{asset_id}", ASSET).replace("{name:path}", "a/b")
+    return re.sub(r"{[a-z_]+}", "people", filled)
 
 
 VERBS = {
@@ -59,7 +60,7 @@ async def test_a_method_that_is_not_taken_is_refused_with_those_that_are(
         ("POST", "/v1/assets", {**BEARER, "content-type": "text/plain"}, 415),
         ("GET", "/v1/assets?page_token=" + "x" * 20_000, BEARER, 414),
         ("GET", "/v1/assets", {**BEARER, "x-large": "x" * 70_000}, 431),
-        ("GET", f"/v1/objects/{KEY}", BEARER, 404),
+        ("GET", f"/v1/assets/{ASSET}/objects/{KEY}", BEARER, 404),
     ],
 )
 async def test_every_refusal_is_a_problem_under_the_id_of_its_request(

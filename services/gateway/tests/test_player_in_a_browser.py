@@ -19,6 +19,7 @@ import uvicorn
 from framewell_gateway.entrypoints.http.application import application
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 TOKENS = {"correct-horse-battery": "anna/rights"}
 PAGE = """<!doctype html><title>player</title><pre id="out">…</pre><script>
 const headers = { authorization: "Bearer correct-horse-battery" };
@@ -84,13 +85,12 @@ def shown(address: str, profile: Path) -> str:
 async def test_a_player_of_another_origin_plays_where_the_setting_lets_it(
     mesh: Any, tmp_path: Path, setting: str, says: str
 ) -> None:
-    part = await mesh.objects.put(b"segment", media_type="video/iso.segment", suffix=".m4s")
-    text = f"#EXTM3U\n#EXTINF:2,\n../{part.key}\n"
-    playlist = await mesh.objects.put(text.encode(), media_type="audio/mpegurl", suffix=".m3u8")
+    part = await mesh.put(b"segment", ".m4s")
+    playlist = await mesh.put(f"#EXTM3U\n#EXTINF:2,\n../{part}\n".encode(), ".m3u8")
     (tmp_path / "site").mkdir()
     with serving_page(tmp_path / "site") as origin:
         origins = [origin if setting == "origin" else setting] if setting else []
         with serving(application(mesh.context(), tokens=TOKENS, cors_origins=origins)) as gateway:
-            page = PAGE.replace("PLAYLIST", f"{gateway}/v1/objects/{playlist.key}")
+            page = PAGE.replace("PLAYLIST", f"{gateway}/v1/assets/{ASSET}/objects/{playlist}")
             (tmp_path / "site" / "index.html").write_text(page)
             assert says in shown(f"{origin}/index.html", tmp_path / "profile")

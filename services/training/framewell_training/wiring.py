@@ -91,7 +91,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         stages=stream.stages(s, steps),
         jobs=jobs.job_kinds(jobs.RunJob(train, context)),
         rpc=[rpc.servicer(servicer)],
-        readable={"model": FindModelFile(models)},
+        readable={"model": FindModelFile(s.models)},
         parts=[torch],
     )
 

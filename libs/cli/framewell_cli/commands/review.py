@@ -141,7 +141,8 @@ def _ask(gateway: Gateway, sample: dict[str, Any], place: str) -> bool:
     rights = sample["provenance"].get("rights", {})
     progress.print(f"  rights: {rights.get('sentence', 'not decided')}", markup=False)
     for crop in sample["crops"][:3]:
-        progress.print(f"  picture: {gateway.object_url(crop['picture']['key'])}", markup=False)
+        address = gateway.object_url(f"samples/{sample['sample_id']}", crop["picture"]["key"])
+        progress.print(f"  picture: {address}", markup=False)
     answer = typer.prompt("  (a)ccept, (r)eject, (u)nsure, (s)kip, (q)uit", default="s", err=True)[:1].lower()
     if answer not in _KEYS:
         return bool(answer != "q")

@@ -47,8 +47,8 @@ class PictureSource(Protocol):
     def samples(self, *, asset_id: str) -> Sequence[Mapping[str, Any]]:
         """Return samples taken from the asset, as REST documents."""
 
-    def object(self, key: str) -> bytes:
-        """Return the bytes of an object."""
+    def object(self, owner: str, key: str) -> bytes:
+        """Return the bytes of an object of `samples/<id>`."""
 
 
 def write_asset_page(view: View, path: Path, source: PictureSource) -> None:
@@ -149,17 +149,24 @@ def _observed(seen: Mapping[str, Any], who: str) -> Box:
     return Box(box["x"], box["y"], box["width"], box["height"], label, tone)
 
 
+_NOT_SHOWN: Final = frozenset({"withheld", "withdrawn"})
+"""States of samples whose crops the mesh does not give out."""
+
+
 def _samples(view: View, source: PictureSource) -> Section:
+    samples = source.samples(asset_id=view["asset_id"])
     pictures = [
         Picture(
-            source.object(sample["crops"][0]["picture"]["key"]),
+            source.object(f"samples/{sample['sample_id']}", sample["crops"][0]["picture"]["key"]),
             f"{sample['class_name'] or 'who is this?'} ({sample['state']})",
             small=True,
         )
-        for sample in source.samples(asset_id=view["asset_id"])
-        if sample["crops"]
+        for sample in samples
+        if sample["crops"] and sample["state"] not in _NOT_SHOWN
     ]
-    return Section("Training samples", "" if pictures else "None was taken from it.", pictures=pictures)
+    hidden = sum(sample["state"] in _NOT_SHOWN for sample in samples)
+    words = f"Of {hidden} no picture may be shown: withheld or withdrawn." if hidden else ""
+    return Section("Training samples", words if samples else "None was taken from it.", pictures=pictures)
 
 
 def _rights(view: View, forbidden: Sequence[Mapping[str, Any]]) -> Section:

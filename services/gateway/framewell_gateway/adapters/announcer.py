@@ -22,9 +22,9 @@ class OutboxAnnouncer:
         self._clock = clock
         outbox.register(ANNOUNCED)
 
-    async def announce(self, message: Message) -> str:
+    async def announce(self, message: Message, event_id: str = "") -> str:
         """See Announcer."""
-        event_id, now = str(uuid4()), self._clock.now()
+        event_id, now = event_id or str(uuid4()), self._clock.now()
         kind = fact_type(message).type
         document = {"_id": event_id, "type": kind, "announced_at": now, "by": acting.get().name}
         request = current_cause()

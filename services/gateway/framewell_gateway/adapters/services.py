@@ -12,7 +12,8 @@ from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.ports import Away, Method
-from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Outcome, Rejected
+from framewell_kit.outcomes import Conflict, Forbidden, Gone, NotFound, Outcome, Rejected
+from framewell_kit.rpc.errors import GONE
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
@@ -80,7 +81,9 @@ def _as_outcome(service: str, error: grpc.aio.AioRpcError) -> Exception:
     detail = error.details() or error.code().name.lower()
     kind = _REFUSALS.get(error.code())
     if kind is Rejected:
-        return Rejected(detail, code=_code(error))
+        return Rejected(detail, code=_reason(error) or Rejected("").code)
+    if kind is Conflict and _reason(error) == GONE:
+        return Gone(detail)
     if kind is not None:
         return kind(detail)
     if error.code() is grpc.StatusCode.UNIMPLEMENTED:
@@ -88,13 +91,13 @@ def _as_outcome(service: str, error: grpc.aio.AioRpcError) -> Exception:
     return Away(service, _UNREACHED.get(error.code(), detail) if _is_of_grpc(detail) else detail)
 
 
-def _code(error: grpc.aio.AioRpcError) -> str:
-    """Return the word for programs that a service gives with a refusal."""
+def _reason(error: grpc.aio.AioRpcError) -> str:
+    """Return the word for programs that a service gives with a refusal; empty where it gives none."""
     info = ErrorInfo()
     for key, value in error.trailing_metadata():
         if key == _DETAILS and any(detail.Unpack(info) for detail in Status.FromString(value).details):
             return str(info.reason)
-    return Rejected("").code
+    return ""
 
 
 def _is_of_grpc(detail: str) -> bool:

@@ -1,7 +1,7 @@
 """What the gateway needs from outside: its repositories, the broker, and the services it asks.
 
 A service answers with its own messages. A call raises `Away` when the service cannot be reached or does
-not answer in time, and the outcomes of `framewell_kit.outcomes` (`NotFound`, `Conflict`, `Rejected`,
+not answer in time, and the outcomes of `framewell_kit.outcomes` (`NotFound`, `Gone`, `Conflict`, `Rejected`,
 `Forbidden`) when it refuses.
 """
 
@@ -177,6 +177,9 @@ class Operations(Protocol):
 class Announcer(Protocol):
     """Publishes facts of the gateway's own."""
 
-    async def announce(self, message: Message) -> str:
-        """Publish the fact and return its event id once it can no longer be lost."""
+    async def announce(self, message: Message, event_id: str = "") -> str:
+        """Publish the fact and return its event id once it can no longer be lost.
+
+        Under an id that was announced before nothing is published; without one the fact is a new event.
+        """
         ...

@@ -9,6 +9,7 @@ from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.media.v1 import media_service_pb2 as media
+from framewell.objects.v1 import object_service_pb2 as objects
 from framewell.training.v1 import training_service_pb2 as training
 from framewell_gateway.ports import Method
 
@@ -79,3 +80,9 @@ PROMOTE: Final = Method("training", "Promote", training.PromoteRequest, training
 ROLLBACK: Final = Method(
     "training", "Rollback", training.RollbackRequest, training.RollbackResponse, slow=True
 )
+
+FIND_OBJECT: Final = {
+    service: Method(service, "FindObject", objects.FindObjectRequest, objects.FindObjectResponse)
+    for service in ("ingest", "transcode", "dataset", "training")
+}
+"""By service: every service answers for the objects that it holds."""

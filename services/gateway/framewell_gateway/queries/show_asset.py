@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ShowAsset:
-    """Compose the view of an asset; `object_url` makes the address of an object from its key.
+    """Compose the view of an asset; `object_url` makes the address of an object from
+    what it is part of and its key.
 
     Raises NotFound when neither the facts nor ingest know the id, and Away when the facts do not and ingest
     cannot be asked. A service that is away leaves its parts out: they are named in `unavailable`, and a
@@ -28,7 +29,7 @@ class ShowAsset:
 
     progress: AssetProgress
     services: Services
-    object_url: Callable[[str], str]
+    object_url: Callable[[str, str], str]
 
     async def __call__(self, request: GetAssetRequest) -> AssetView:
         known = await self.progress(request.asset_id)
@@ -63,7 +64,7 @@ class ShowAsset:
             labels=observed.labels,
             speech=observed.speech,
             rights=rights.result(),
-            playlist=self.object_url(key) if key else None,
+            playlist=self.object_url(f"assets/{request.asset_id}", key) if key else None,
             samples=samples.result(),
         )
 

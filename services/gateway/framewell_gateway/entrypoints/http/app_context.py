@@ -43,9 +43,9 @@ class AppContext:
         """Return the query that says where an asset stands."""
         return AssetProgress(self.progress, self.summaries, self.services)
 
-    def object_url(self, key: str) -> str:
-        """Return how the caller can fetch an object by its key, as an absolute address."""
-        return f"{self.public_url.rstrip('/')}/v1/objects/{key}"
+    def object_url(self, owner: str, key: str) -> str:
+        """Return how the caller can fetch an object of an owner (`assets/<id>`), as an absolute address."""
+        return f"{self.public_url.rstrip('/')}/v1/{owner}/objects/{key}"
 
 
 def context_of(request: Request) -> AppContext:

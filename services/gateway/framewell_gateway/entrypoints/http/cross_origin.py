@@ -1,12 +1,14 @@
 """Which pages of other origins may read answers (the CORS protocol of the Fetch standard)."""
 
+import re
 from collections.abc import Collection
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ANY_ORIGIN = "*"
-OBJECTS_FOLDER = "/v1/objects/"
+OBJECT_PATH = re.compile(r"/v1/(?:assets|samples|snapshots|models)/.+?/objects/.*")
+_PLAYED = re.compile(r"/v1/assets/[^/]+/objects/.*")
 _API_FOLDER = "/v1/"
 _PREFLIGHT_SECONDS = 600
 _EXPOSED = ("accept-ranges", "content-length", "content-range", "etag", "retry-after", "x-request-id")
@@ -17,7 +19,8 @@ _API_HEADERS = ("authorization", "content-type", "last-event-id", "x-request-id"
 class CrossOrigin:
     """Answers preflights and lets pages of these origins read answers under /v1.
 
-    `*` opens stored objects alone, to players of any origin: whoever changes or lists anything is named. No
+    `*` opens the objects of assets alone, to players of any origin: whoever changes or lists anything, or
+    reads training data, is named. No
     cookies exist here, so credentials are never taken from a browser: a page sends its token in a header.
     Refusals are readable as well, or a page could not say what is wrong.
     """
@@ -31,7 +34,7 @@ class CrossOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if path.startswith(OBJECTS_FOLDER):
+        if _PLAYED.fullmatch(path):
             await self._objects(scope, receive, send)
         elif path.startswith(_API_FOLDER):
             await self._api(scope, receive, send)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from framewell_gateway.domain.principals import LOCAL, Principal, acting, declared, is_loopback, principal_of
-from framewell_gateway.entrypoints.http.cross_origin import OBJECTS_FOLDER
+from framewell_gateway.entrypoints.http.cross_origin import OBJECT_PATH
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_kit.pace import Pace, Stalled
 
@@ -176,7 +176,7 @@ def _same_origin(headers: Headers) -> bool:
 
 
 def _is_read_of_object(scope: Scope) -> bool:
-    return scope["path"].startswith(OBJECTS_FOLDER) and scope["method"] in ("GET", "HEAD")
+    return OBJECT_PATH.fullmatch(scope["path"]) is not None and scope["method"] in ("GET", "HEAD")
 
 
 def _bearer(headers: Headers) -> str:

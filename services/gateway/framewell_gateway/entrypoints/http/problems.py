@@ -13,7 +13,7 @@ from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode, RequestError
 from framewell_contracts.json_mapping import FieldProblem, to_json
 from framewell_contracts.media_addresses import redacted_text
 from framewell_gateway.ports import Away
-from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, NotYet, Outcome, Rejected
+from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
 
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_SECONDS = 2
@@ -27,6 +27,7 @@ KINDS: "Final[Mapping[int, tuple[ProblemCode.ValueType, str]]]" = {
     405: (ProblemCode.PROBLEM_CODE_METHOD_NOT_ALLOWED, "Method not allowed"),
     408: (ProblemCode.PROBLEM_CODE_TIMEOUT, "Request timeout"),
     409: (ProblemCode.PROBLEM_CODE_CONFLICT, "Conflict"),
+    410: (ProblemCode.PROBLEM_CODE_GONE, "Gone"),
     413: (ProblemCode.PROBLEM_CODE_TOO_LARGE, "Too large"),
     414: (ProblemCode.PROBLEM_CODE_URI_TOO_LONG, "Address too long"),
     415: (ProblemCode.PROBLEM_CODE_UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
@@ -44,6 +45,7 @@ _FIELDS: Final[Mapping[str, str]] = {"bad_page_token": "page_token", "bad_order"
 
 _STATUS: dict[type[Exception], int] = {
     NotFound: 404,
+    Gone: 410,
     Conflict: 409,
     Forbidden: 403,
     Rejected: 422,

@@ -162,7 +162,7 @@ ROUTES: Final = (
             "labels": [{"label": "convertible", "score": 0.75, "spans": [_SPAN]}],
             "speech": [{"start": "1s", "end": "1.5s"}],
             "rights": [_DECISION],
-            "playlist": f"http://127.0.0.1:7410/v1/objects/ab/ab{'0' * 62}.m3u8",
+            "playlist": f"http://127.0.0.1:7410/v1/assets/{_ASSET}/objects/ab/ab{'0' * 62}.m3u8",
             "samples": {
                 "proposed": 1, "withheld": 0, "accepted": 2, "rejected": 0, "unsure": 0, "withdrawn": 0,
             },
