@@ -84,6 +84,20 @@ class Erase:
         )
 
 
+async def compact_after_erasures(documents: Documents) -> bool:
+    """Have the database give back the space of what was erased since the last time; return whether it did.
+
+    Raises Busy. A database that cannot do so is not asked again.
+    """
+    erased = await documents.find(ERASURES, {"compacted": {"$exists": False}})
+    if not erased:
+        return False
+    compacted = await documents.compact()
+    ids = {"_id": {"$in": [each["_id"] for each in erased]}}
+    await documents.update_where(ERASURES, ids, {"$set": {"compacted": compacted}})
+    return compacted
+
+
 async def bury(tombstones: Tombstones, plan: ErasurePlanned) -> None:
     """Write the tombstones of everything that a part of a plan names. Raises Busy."""
     hashed = holder_subject if plan.subject.WhichOneof("subject") == "holder" else name_subject

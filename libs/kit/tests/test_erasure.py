@@ -8,7 +8,7 @@ import pytest
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasurePlanned
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell_kit.documents import Documents, MemoryDocuments
-from framewell_kit.erasure import Erase
+from framewell_kit.erasure import Erase, compact_after_erasures
 from framewell_kit.facts import Cause
 from framewell_kit.holdings import EraseEachAsset, EraseEachClass, Holding, Holdings
 from framewell_kit.kit_holdings import complete
@@ -162,3 +162,11 @@ async def test_jobs_named_after_an_erased_asset_go_and_others_of_it_when_they_ha
     table = complete(Holdings(), documents)
     assert await table.erase(erasure_plan(asset_ids=["a"]), cause) == {"jobs": 2}
     assert [one["_id"] for one in await documents.find("jobs", {})] == ["publish/people"]
+
+
+async def test_the_database_is_compacted_once_after_an_erasure() -> None:
+    service = Service()
+    assert not await compact_after_erasures(service.documents)
+    await service.answers(erasure_plan(asset_ids=["a"]))
+    assert await compact_after_erasures(service.documents)
+    assert not await compact_after_erasures(service.documents)
