@@ -4,11 +4,14 @@ isort:skip_file
 Rights, what is owed for uses, and the audit of decisions."""
 
 from collections import abc as _abc
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.usage.v1 import usage_pb2 as _usage_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,6 +22,66 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _AuditProblemKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AuditProblemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AuditProblemKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    AUDIT_PROBLEM_KIND_UNSPECIFIED: _AuditProblemKind.ValueType  # 0
+    """Never sent: every problem is one of these."""
+    AUDIT_PROBLEM_KIND_GAP: _AuditProblemKind.ValueType  # 1
+    """Entries are missing between two others."""
+    AUDIT_PROBLEM_KIND_CHANGED: _AuditProblemKind.ValueType  # 2
+    """An entry was changed after it was written."""
+    AUDIT_PROBLEM_KIND_FORK: _AuditProblemKind.ValueType  # 3
+    """Two entries, or two seals, claim the same place."""
+    AUDIT_PROBLEM_KIND_REWRITTEN: _AuditProblemKind.ValueType  # 4
+    """The chain is not the one that was sealed."""
+    AUDIT_PROBLEM_KIND_SHORTENED: _AuditProblemKind.ValueType  # 5
+    """The chain has fewer entries than were sealed."""
+    AUDIT_PROBLEM_KIND_DELETED: _AuditProblemKind.ValueType  # 6
+    """Nothing is left of a chain that was sealed."""
+    AUDIT_PROBLEM_KIND_FOREIGN_SEAL: _AuditProblemKind.ValueType  # 7
+    """A seal was signed with a key that is not trusted."""
+    AUDIT_PROBLEM_KIND_BAD_SIGNATURE: _AuditProblemKind.ValueType  # 8
+    """The signature of a seal does not fit what it says."""
+    AUDIT_PROBLEM_KIND_MISSING_ENTRY: _AuditProblemKind.ValueType  # 9
+    """A fact stands on Kafka, and the log has no entry of it."""
+    AUDIT_PROBLEM_KIND_MISSING_FACT: _AuditProblemKind.ValueType  # 10
+    """An entry is about a fact that does not stand on Kafka."""
+    AUDIT_PROBLEM_KIND_OTHER_FACT: _AuditProblemKind.ValueType  # 11
+    """An entry and its fact differ."""
+
+class AuditProblemKind(_AuditProblemKind, metaclass=_AuditProblemKindEnumTypeWrapper):
+    """What is wrong with the log."""
+
+AUDIT_PROBLEM_KIND_UNSPECIFIED: AuditProblemKind.ValueType  # 0
+"""Never sent: every problem is one of these."""
+AUDIT_PROBLEM_KIND_GAP: AuditProblemKind.ValueType  # 1
+"""Entries are missing between two others."""
+AUDIT_PROBLEM_KIND_CHANGED: AuditProblemKind.ValueType  # 2
+"""An entry was changed after it was written."""
+AUDIT_PROBLEM_KIND_FORK: AuditProblemKind.ValueType  # 3
+"""Two entries, or two seals, claim the same place."""
+AUDIT_PROBLEM_KIND_REWRITTEN: AuditProblemKind.ValueType  # 4
+"""The chain is not the one that was sealed."""
+AUDIT_PROBLEM_KIND_SHORTENED: AuditProblemKind.ValueType  # 5
+"""The chain has fewer entries than were sealed."""
+AUDIT_PROBLEM_KIND_DELETED: AuditProblemKind.ValueType  # 6
+"""Nothing is left of a chain that was sealed."""
+AUDIT_PROBLEM_KIND_FOREIGN_SEAL: AuditProblemKind.ValueType  # 7
+"""A seal was signed with a key that is not trusted."""
+AUDIT_PROBLEM_KIND_BAD_SIGNATURE: AuditProblemKind.ValueType  # 8
+"""The signature of a seal does not fit what it says."""
+AUDIT_PROBLEM_KIND_MISSING_ENTRY: AuditProblemKind.ValueType  # 9
+"""A fact stands on Kafka, and the log has no entry of it."""
+AUDIT_PROBLEM_KIND_MISSING_FACT: AuditProblemKind.ValueType  # 10
+"""An entry is about a fact that does not stand on Kafka."""
+AUDIT_PROBLEM_KIND_OTHER_FACT: AuditProblemKind.ValueType  # 11
+"""An entry and its fact differ."""
+Global___AuditProblemKind: _TypeAlias = AuditProblemKind  # noqa: Y015
 
 @_typing.final
 class GetRightsRequest(_message.Message):
@@ -112,6 +175,7 @@ class PreviewRightsChangeResponse(_message.Message):
     ASSET_COUNT_FIELD_NUMBER: _builtins.int
     SNAPSHOT_IDS_FIELD_NUMBER: _builtins.int
     ASSET_IDS_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
     samples_withdrawn: _builtins.int
     """Number of samples that would be withdrawn or withheld."""
     samples_proposed: _builtins.int
@@ -128,6 +192,10 @@ class PreviewRightsChangeResponse(_message.Message):
     def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids of assets the change concerns, the first 100 in order."""
 
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.AppliedStatement]:
+        """What would become of each statement, in the order they were sent."""
+
     def __init__(
         self,
         *,
@@ -137,14 +205,213 @@ class PreviewRightsChangeResponse(_message.Message):
         asset_count: _builtins.int = ...,
         snapshot_ids: _abc.Iterable[_builtins.str] | None = ...,
         asset_ids: _abc.Iterable[_builtins.str] | None = ...,
+        statements: _abc.Iterable[_rights_pb2.AppliedStatement] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "asset_ids", b"asset_ids", "samples_proposed", b"samples_proposed", "samples_withdrawn", b"samples_withdrawn", "snapshot_count", b"snapshot_count", "snapshot_ids", b"snapshot_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "asset_ids", b"asset_ids", "samples_proposed", b"samples_proposed", "samples_withdrawn", b"samples_withdrawn", "snapshot_count", b"snapshot_count", "snapshot_ids", b"snapshot_ids", "statements", b"statements"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewRightsChangeResponse: _TypeAlias = PreviewRightsChangeResponse  # noqa: Y015
+
+@_typing.final
+class ListUnmatchedRightsRequest(_message.Message):
+    """Chooses which statements that matched nothing are listed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many subjects, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUnmatchedRightsRequest: _TypeAlias = ListUnmatchedRightsRequest  # noqa: Y015
+
+@_typing.final
+class UnmatchedRights(_message.Message):
+    """Statements about one subject that matched nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def subject(self) -> _mesh_pb2.Subject:
+        """What they are about, as their sender spelt it."""
+
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.AppliedStatement]:
+        """The statements, and why each matches nothing."""
+
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """When they came."""
+
+    def __init__(
+        self,
+        *,
+        subject: _mesh_pb2.Subject | None = ...,
+        statements: _abc.Iterable[_rights_pb2.AppliedStatement] | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["since", b"since", "statements", b"statements", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnmatchedRights: _TypeAlias = UnmatchedRights  # noqa: Y015
+
+@_typing.final
+class ListUnmatchedRightsResponse(_message.Message):
+    """One page of statements that matched nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNMATCHED_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of subjects on all pages together."""
+    @_builtins.property
+    def unmatched(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnmatchedRights]:
+        """By subject, the newest first; those that match by now are no longer among them."""
+
+    def __init__(
+        self,
+        *,
+        unmatched: _abc.Iterable[Global___UnmatchedRights] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "total_size", b"total_size", "unmatched", b"unmatched"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUnmatchedRightsResponse: _TypeAlias = ListUnmatchedRightsResponse  # noqa: Y015
+
+@_typing.final
+class PreviewHouseRulesRequest(_message.Message):
+    """The rules that are considered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    rules: _builtins.str
+    """The file of rules, as `FRAMEWELL_DATASET_HOUSE_RULES` names one."""
+    def __init__(
+        self,
+        *,
+        rules: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewHouseRulesRequest: _TypeAlias = PreviewHouseRulesRequest  # noqa: Y015
+
+@_typing.final
+class HouseRuleEffect(_message.Message):
+    """What one rule would hold for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONDITION_FIELD_NUMBER: _builtins.int
+    STATEMENT_ID_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    condition: _builtins.str
+    """What it holds for in words, e.g. `series 'News'`."""
+    statement_id: _builtins.str
+    """Id of its statement."""
+    asset_count: _builtins.int
+    """Number of assets it would hold for; 0: it matches nothing."""
+    def __init__(
+        self,
+        *,
+        condition: _builtins.str = ...,
+        statement_id: _builtins.str = ...,
+        asset_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "condition", b"condition", "statement_id", b"statement_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HouseRuleEffect: _TypeAlias = HouseRuleEffect  # noqa: Y015
+
+@_typing.final
+class PreviewHouseRulesResponse(_message.Message):
+    """What the rules would do in place of those in force."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    SAMPLES_WITHDRAWN_FIELD_NUMBER: _builtins.int
+    SAMPLES_PROPOSED_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_COUNT_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_IDS_FIELD_NUMBER: _builtins.int
+    ASSET_IDS_FIELD_NUMBER: _builtins.int
+    asset_count: _builtins.int
+    """Number of assets for which a decision would change."""
+    samples_withdrawn: _builtins.int
+    """Number of samples that would be withdrawn or withheld."""
+    samples_proposed: _builtins.int
+    """Number of samples that would be proposed after all."""
+    snapshot_count: _builtins.int
+    """Number of snapshots that would be withdrawn."""
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___HouseRuleEffect]:
+        """One entry for each rule, in the order of the file."""
+
+    @_builtins.property
+    def snapshot_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of snapshots that would be withdrawn, the first 100 in order."""
+
+    @_builtins.property
+    def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of assets for which a decision would change, the first 100 in order."""
+
+    def __init__(
+        self,
+        *,
+        rules: _abc.Iterable[Global___HouseRuleEffect] | None = ...,
+        asset_count: _builtins.int = ...,
+        samples_withdrawn: _builtins.int = ...,
+        samples_proposed: _builtins.int = ...,
+        snapshot_count: _builtins.int = ...,
+        snapshot_ids: _abc.Iterable[_builtins.str] | None = ...,
+        asset_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "asset_ids", b"asset_ids", "rules", b"rules", "samples_proposed", b"samples_proposed", "samples_withdrawn", b"samples_withdrawn", "snapshot_count", b"snapshot_count", "snapshot_ids", b"snapshot_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewHouseRulesResponse: _TypeAlias = PreviewHouseRulesResponse  # noqa: Y015
 
 @_typing.final
 class ListLedgerRequest(_message.Message):
@@ -250,20 +517,55 @@ Global___ListLedgerResponse: _TypeAlias = ListLedgerResponse  # noqa: Y015
 
 @_typing.final
 class VerifyAuditRequest(_message.Message):
-    """Asks for a check of the whole chain; there is nothing to choose."""
+    """Asks for a check of the whole log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    PUBLIC_KEYS_FIELD_NUMBER: _builtins.int
+    public_keys: _builtins.str
+    """Public keys in PEM (Ed25519), one after the other, that seals may be signed with; empty for those of the service."""
     def __init__(
         self,
+        *,
+        public_keys: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["public_keys", b"public_keys"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VerifyAuditRequest: _TypeAlias = VerifyAuditRequest  # noqa: Y015
+
+@_typing.final
+class AuditProblem(_message.Message):
+    """One thing that is wrong with the log."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    CHAIN_ID_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    kind: Global___AuditProblemKind.ValueType
+    """What is wrong."""
+    chain_id: _builtins.str
+    """Id of the chain."""
+    sentence: _builtins.str
+    """The same in one sentence."""
+    def __init__(
+        self,
+        *,
+        kind: Global___AuditProblemKind.ValueType = ...,
+        chain_id: _builtins.str = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain_id", b"chain_id", "kind", b"kind", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuditProblem: _TypeAlias = AuditProblem  # noqa: Y015
 
 @_typing.final
 class VerifyAuditResponse(_message.Message):
@@ -274,22 +576,52 @@ class VerifyAuditResponse(_message.Message):
     INTACT_FIELD_NUMBER: _builtins.int
     ENTRIES_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
+    PROBLEM_COUNT_FIELD_NUMBER: _builtins.int
+    SEALS_FIELD_NUMBER: _builtins.int
+    SEALED_ENTRIES_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    WAITING_FACTS_FIELD_NUMBER: _builtins.int
+    UNREACHABLE_ENTRIES_FIELD_NUMBER: _builtins.int
     intact: _builtins.bool
-    """True when every link of the chain holds."""
+    """True when the chains, the seals and the facts agree."""
     entries: _builtins.int
     """Number of entries that were checked."""
     problem: _builtins.str
-    """The first broken link in words, empty when the chain is intact."""
+    """The first problem in words, empty when the log is intact."""
+    problem_count: _builtins.int
+    """Number of problems."""
+    seals: _builtins.int
+    """Number of seals that were checked."""
+    sealed_entries: _builtins.int
+    """Number of entries that a seal covers."""
+    facts: _builtins.int
+    """Number of facts on Kafka that have their entry."""
+    waiting_facts: _builtins.int
+    """Number of facts on Kafka that are still to be entered."""
+    unreachable_entries: _builtins.int
+    """Number of entries whose facts Kafka keeps no more: nothing but the chain and its seals speaks for these."""
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuditProblem]:
+        """What is wrong, the first 100 problems."""
+
     def __init__(
         self,
         *,
         intact: _builtins.bool = ...,
         entries: _builtins.int = ...,
         problem: _builtins.str = ...,
+        problems: _abc.Iterable[Global___AuditProblem] | None = ...,
+        problem_count: _builtins.int = ...,
+        seals: _builtins.int = ...,
+        sealed_entries: _builtins.int = ...,
+        facts: _builtins.int = ...,
+        waiting_facts: _builtins.int = ...,
+        unreachable_entries: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "intact", b"intact", "problem", b"problem"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "facts", b"facts", "intact", b"intact", "problem", b"problem", "problem_count", b"problem_count", "problems", b"problems", "sealed_entries", b"sealed_entries", "seals", b"seals", "unreachable_entries", b"unreachable_entries", "waiting_facts", b"waiting_facts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -45,6 +45,16 @@ class RightsServiceStub:
                 request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewRightsChangeRequest.SerializeToString,
                 response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewRightsChangeResponse.FromString,
                 _registered_method=True)
+        self.ListUnmatchedRights = channel.unary_unary(
+                '/framewell.dataset.v1.RightsService/ListUnmatchedRights',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListUnmatchedRightsRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListUnmatchedRightsResponse.FromString,
+                _registered_method=True)
+        self.PreviewHouseRules = channel.unary_unary(
+                '/framewell.dataset.v1.RightsService/PreviewHouseRules',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesResponse.FromString,
+                _registered_method=True)
         self.ListLedger = channel.unary_unary(
                 '/framewell.dataset.v1.RightsService/ListLedger',
                 request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListLedgerRequest.SerializeToString,
@@ -75,6 +85,20 @@ class RightsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListUnmatchedRights(self, request, context):
+        """Lists statements that concern nothing that is known by now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewHouseRules(self, request, context):
+        """Says what other house rules would do, without doing it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListLedger(self, request, context):
         """Lists uses and what is owed for them.
         """
@@ -83,7 +107,7 @@ class RightsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def VerifyAudit(self, request, context):
-        """Checks the hash chain of the decisions.
+        """Checks the log of decisions: its chains, their seals, and each entry against the fact it is about.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,6 +125,16 @@ def add_RightsServiceServicer_to_server(servicer, server):
                     servicer.PreviewRightsChange,
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewRightsChangeRequest.FromString,
                     response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewRightsChangeResponse.SerializeToString,
+            ),
+            'ListUnmatchedRights': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUnmatchedRights,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListUnmatchedRightsRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListUnmatchedRightsResponse.SerializeToString,
+            ),
+            'PreviewHouseRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewHouseRules,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesResponse.SerializeToString,
             ),
             'ListLedger': grpc.unary_unary_rpc_method_handler(
                     servicer.ListLedger,
@@ -168,6 +202,60 @@ class RightsService:
             '/framewell.dataset.v1.RightsService/PreviewRightsChange',
             framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewRightsChangeRequest.SerializeToString,
             framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewRightsChangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUnmatchedRights(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.RightsService/ListUnmatchedRights',
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListUnmatchedRightsRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListUnmatchedRightsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewHouseRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.RightsService/PreviewHouseRules',
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,10 +37,14 @@ class RightsServiceStub:
     """Returns the statements in force for an asset, and the decision for each purpose."""
     PreviewRightsChange: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.PreviewRightsChangeRequest, _rights_service_pb2.PreviewRightsChangeResponse]
     """Says what a change of rights would do, without doing it."""
+    ListUnmatchedRights: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.ListUnmatchedRightsRequest, _rights_service_pb2.ListUnmatchedRightsResponse]
+    """Lists statements that concern nothing that is known by now."""
+    PreviewHouseRules: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.PreviewHouseRulesRequest, _rights_service_pb2.PreviewHouseRulesResponse]
+    """Says what other house rules would do, without doing it."""
     ListLedger: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.ListLedgerRequest, _rights_service_pb2.ListLedgerResponse]
     """Lists uses and what is owed for them."""
     VerifyAudit: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.VerifyAuditRequest, _rights_service_pb2.VerifyAuditResponse]
-    """Checks the hash chain of the decisions."""
+    """Checks the log of decisions: its chains, their seals, and each entry against the fact it is about."""
 
 @_typing.type_check_only
 class RightsServiceAsyncStub(RightsServiceStub):
@@ -51,10 +55,14 @@ class RightsServiceAsyncStub(RightsServiceStub):
     """Returns the statements in force for an asset, and the decision for each purpose."""
     PreviewRightsChange: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.PreviewRightsChangeRequest, _rights_service_pb2.PreviewRightsChangeResponse]  # type: ignore[assignment]
     """Says what a change of rights would do, without doing it."""
+    ListUnmatchedRights: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.ListUnmatchedRightsRequest, _rights_service_pb2.ListUnmatchedRightsResponse]  # type: ignore[assignment]
+    """Lists statements that concern nothing that is known by now."""
+    PreviewHouseRules: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.PreviewHouseRulesRequest, _rights_service_pb2.PreviewHouseRulesResponse]  # type: ignore[assignment]
+    """Says what other house rules would do, without doing it."""
     ListLedger: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.ListLedgerRequest, _rights_service_pb2.ListLedgerResponse]  # type: ignore[assignment]
     """Lists uses and what is owed for them."""
     VerifyAudit: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.VerifyAuditRequest, _rights_service_pb2.VerifyAuditResponse]  # type: ignore[assignment]
-    """Checks the hash chain of the decisions."""
+    """Checks the log of decisions: its chains, their seals, and each entry against the fact it is about."""
 
 class RightsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Answers what may be done, what a change would do, what is owed and whether the audit holds."""
@@ -76,6 +84,22 @@ class RightsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Says what a change of rights would do, without doing it."""
 
     @_abc_1.abstractmethod
+    def ListUnmatchedRights(
+        self,
+        request: _rights_service_pb2.ListUnmatchedRightsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rights_service_pb2.ListUnmatchedRightsResponse, _abc.Awaitable[_rights_service_pb2.ListUnmatchedRightsResponse]]:
+        """Lists statements that concern nothing that is known by now."""
+
+    @_abc_1.abstractmethod
+    def PreviewHouseRules(
+        self,
+        request: _rights_service_pb2.PreviewHouseRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rights_service_pb2.PreviewHouseRulesResponse, _abc.Awaitable[_rights_service_pb2.PreviewHouseRulesResponse]]:
+        """Says what other house rules would do, without doing it."""
+
+    @_abc_1.abstractmethod
     def ListLedger(
         self,
         request: _rights_service_pb2.ListLedgerRequest,
@@ -89,6 +113,6 @@ class RightsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _rights_service_pb2.VerifyAuditRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_rights_service_pb2.VerifyAuditResponse, _abc.Awaitable[_rights_service_pb2.VerifyAuditResponse]]:
-        """Checks the hash chain of the decisions."""
+        """Checks the log of decisions: its chains, their seals, and each entry against the fact it is about."""
 
 def add_RightsServiceServicer_to_server(servicer: RightsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

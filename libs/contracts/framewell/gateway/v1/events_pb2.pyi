@@ -4,6 +4,7 @@ isort:skip_file
 Events of the mesh as REST tells them."""
 
 from collections import abc as _abc
+from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import struct_pb2 as _struct_pb2
@@ -133,6 +134,44 @@ class ListEventsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
+
+@_typing.final
+class PublishedRightsChange(_message.Message):
+    """A change of rights was published, and what dataset makes of it as far as it could be asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Id of the event."""
+    type: _builtins.str
+    """CloudEvents type of the event: `framewell.rights.changed.v1`."""
+    asset_count: _builtins.int
+    """Number of assets that the change concerns."""
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.AppliedStatement]:
+        """What becomes of each statement, in the order they were sent; empty when dataset could not be asked. The answer
+        that counts is `framewell.rights.applied.v1`, whose `change_id` is `event_id`.
+        """
+
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        type: _builtins.str = ...,
+        statements: _abc.Iterable[_rights_pb2.AppliedStatement] | None = ...,
+        asset_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "event_id", b"event_id", "statements", b"statements", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishedRightsChange: _TypeAlias = PublishedRightsChange  # noqa: Y015
 
 @_typing.final
 class PublishedEvent(_message.Message):
