@@ -4,6 +4,7 @@ Pure: handlers import this module, so it knows neither the broker nor the databa
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
@@ -30,6 +31,22 @@ class Cause(NamedTuple):
     lane: "Lane.ValueType" = LANE_UNSPECIFIED
     attempt: int = 1
     traceparent: str | None = None
+
+
+class Origin(NamedTuple):
+    """Where a fact was written first, and the bytes that were written: what an audit holds on to.
+
+    `topic` is without the mesh's prefix; the position stays the same when the record is retried.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+
+
+origin: ContextVar[Origin] = ContextVar("origin")
+"""The record that is being handled, set for stages that ask for it (`Stage.origin`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class Stage:
     `gave_up` returns the facts (outcome failed) that leave together with the dead letter of a fact that was
     given up. `refuse` does so for an event that cannot be read but whose id, source and type can: it gets the
     message as far as that can be read, perhaps empty; it may be called again for the same record. With
-    `decide_once` the first delivery's facts are kept and republished by every later one.
+    `decide_once` the first delivery's facts are kept and republished by every later one. With `origin` the
+    handler finds in `framewell_kit.facts.origin` where the fact was written, and its bytes.
     Raises ValueError for a group that is not declared.
     """
 
@@ -48,6 +49,7 @@ class Stage:
     concurrency: int = 64
     decide_once: Decisions | None = None
     retry: RetryPolicy = field(default=RetryPolicy())
+    origin: bool = False
 
     def __post_init__(self) -> None:
         _require_declared(self.group, GROUPS)

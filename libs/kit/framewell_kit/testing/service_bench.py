@@ -13,7 +13,7 @@ when the service wrote a store that its table of holdings does not declare.
 """
 
 import inspect
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, nullcontext
 from pathlib import Path
@@ -29,7 +29,7 @@ from framewell_contracts.fact_types import fact_type
 from framewell_contracts.topics import RESULTS
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents, MemoryDocuments
-from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.facts import Cause, Origin, Outgoing, origin
 from framewell_kit.jobs import Jobs
 from framewell_kit.jobs.attempt import Attempt
 from framewell_kit.name_hashes import NameHashes
@@ -104,6 +104,9 @@ class ServiceBench:
         self._opened = AsyncExitStack()
         self._causes = 0
         self._handled: set[str] = set()
+        self.origins: dict[tuple[str, str], tuple[Cause, Origin]] = {}
+        """What was handed to stages that ask for origins, by topic and event id, as the broker would hold it."""
+        self._ends: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
         hosts = {name: await self._serve(servicers) for name, servicers in self._neighbours.items()}
@@ -302,6 +305,8 @@ class ServiceBench:
             await self.take(stage, event)
 
     async def _handle(self, stage: AnyStage, fact: Message, cause: Cause) -> list[Message]:
+        if isinstance(stage, Stage) and stage.origin:
+            origin.set(self._origin(fact, cause))
         with handling(cause, "bench"):
             if isinstance(stage, Broadcast):
                 await stage.handler(fact, cause)
@@ -313,6 +318,15 @@ class ServiceBench:
                 if decisions is not None:
                     records = await decisions.keep(stage.group, cause.id, records)
         return await self._publish(records)
+
+    def _origin(self, fact: Message, cause: Cause) -> Origin:
+        """Return where the fact lies: one partition a topic, in the order of first deliveries."""
+        topic = fact_type(fact).topic()
+        if (topic, cause.id) not in self.origins:
+            lies = Origin(topic, 0, self._ends[topic], fact.SerializeToString(deterministic=True))
+            self.origins[topic, cause.id] = cause, lies
+            self._ends[topic] += 1
+        return self.origins[topic, cause.id][1]
 
     async def _answer(self, stage: Stage | HeavyStage, fact: Message, cause: Cause) -> Sequence[Outgoing]:
         """Return what the handler does; what it refuses with facts leaves these all the same."""

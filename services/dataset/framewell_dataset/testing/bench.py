@@ -53,7 +53,8 @@ class DatasetBench(ServiceBench):
         """Deliver the service's own facts of a type under their event ids, again where they were before."""
         for event in self.facts.events:
             if isinstance(event.message, kind):
-                await self.deliver(event.message, self.cause(event.envelope.id))
+                again = self.cause(event.envelope.id, source=event.envelope.source)
+                await self.deliver(event.message, again)
 
     async def read(self, method: str, request: Message) -> list[Any]:
         """Return everything that a method answers with a stream."""

@@ -13,7 +13,7 @@ from framewell_contracts.fact_types import FACTS
 from framewell_contracts.topics import MAX_EVENT_BYTES
 from framewell_kit.cancellation import is_cancelled
 from framewell_kit.clock import Clock
-from framewell_kit.facts import Cause
+from framewell_kit.facts import Cause, Origin, origin
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.consumer.record import ConsumedRecord, Postponed, Processed
 from framewell_kit.stream.policy.breaker import Breaker
@@ -47,6 +47,7 @@ class RecordProcessor:
         self.breaker = breaker
         self._stage, self._source, self._clock, self._timing = stage, source, clock, timing
         self._group, self._handler, self._decisions = stage.group, stage.handler, stage.decide_once
+        self._origin = isinstance(stage, Stage) and stage.origin
         self._failures = FailurePolicy(stage, source, clock, breaker)
         self._tick = clock.now()
         self._tick_ends = clock.monotonic()
@@ -62,6 +63,8 @@ class RecordProcessor:
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop its neighbours
             return await self._refuse(record, Unreadable(f"reading it failed: {error!r}"[:500]))
         cause = _cause(event, record)
+        if self._origin:
+            origin.set(_origin(record))
         if is_sampled(cause.traceparent):
             with handling(cause, self._group) as seen:
                 return await self._traced(record, event, seen)
@@ -162,6 +165,14 @@ class RecordProcessor:
             self._tick = self._clock.now()
             self._tick_ends = self._clock.monotonic() + TICK_SECONDS
         return self._tick
+
+
+def _origin(record: ConsumedRecord) -> Origin:
+    """Return where the record was written first."""
+    retry, value = record.retry, record.value or b""
+    if retry is not None:
+        return Origin(record.topic, retry.origin_partition, retry.origin_offset, value)
+    return Origin(record.topic, record.partition.partition, record.offset, value)
 
 
 def _cause(event: Event, record: ConsumedRecord) -> Cause:
