@@ -23,9 +23,11 @@ def complete(holdings: Holdings, documents: Documents) -> Holdings:
 
 @dataclass(frozen=True, slots=True)
 class EraseJobs:
-    """Forgets jobs of an asset that ended, and in any state those that are named after it.
+    """Forgets jobs of an asset that ended, and what those that are named after it and go on were to do.
 
-    Others that an event of the asset caused, e.g. the next snapshot of a dataset, go on.
+    A job that goes on finds the tombstone and takes away what it made (`WorkUnlessGone`), so it is not
+    deleted under its worker. Others that an event of the asset caused, e.g. the next snapshot of a dataset,
+    go on.
     """
 
     documents: Documents
@@ -35,11 +37,16 @@ class EraseJobs:
         asset_ids = list(plan.asset_ids)
         if not asset_ids:
             return {JOBS: 0}
-        named = await self.documents.delete_where(JOBS, {"key": {"$in": asset_ids}})
         caused = await self.documents.find(JOBS, {SUBJECT: {"$in": asset_ids}})
-        ended = [each["_id"] for each in caused if has_ended(each)]
-        gone = await self.documents.delete_where(JOBS, {"_id": {"$in": ended}})
-        return {JOBS: named + gone}
+        named = await self.documents.find(JOBS, {"key": {"$in": asset_ids}})
+        jobs = {each["_id"]: each for each in (*caused, *named)}
+        gone = 0
+        for name, job in jobs.items():
+            if has_ended(job):
+                gone += await self.documents.delete(JOBS, name)
+            elif job["key"].partition("/")[0] in asset_ids:
+                await self.documents.update(JOBS, name, {"$set": {"payload": {}}})
+        return {JOBS: gone}
 
 
 def _rows(documents: Documents) -> tuple[Holding, ...]:

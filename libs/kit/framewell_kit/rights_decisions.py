@@ -191,4 +191,4 @@ def _withheld(decision: PurposeDecision) -> Passages:
     """Return what a decision withholds; a passage that cannot be placed on the clock withholds everything."""
     if not decision.allowed or any(span.start_pts >= span.end_pts for span in decision.withheld):
         return EVERYTHING
-    return Passages.of((span.start_pts, span.end_pts) for span in decision.withheld)
+    return Passages.of((span.start_pts, span.end_pts) for span in decision.withheld).within(-_END, _END)

@@ -148,20 +148,30 @@ async def test_an_eraser_runs_once_and_counts_its_own_stores_alone() -> None:
         await Holdings((Holding("names", "x", eraser),)).erase(erasure_plan(class_ids=["c"]), a_cause())
 
 
-async def test_jobs_named_after_an_erased_asset_go_and_others_of_it_when_they_have_ended() -> None:
+async def test_jobs_of_an_erased_asset_go_when_they_have_ended_and_say_nothing_while_they_run() -> None:
     documents, cause = MemoryDocuments(), Cause("c", "s", "t", HeldClock().now())
     for name, key, queue in (
         ("fetch/a", "a", "fetch/running"),
+        ("plan/a/1", "a/1", "plan/waiting/live"),
         ("publish/people", "people", "publish/waiting/archive"),
         ("complete/x", "x", "complete/done"),
     ):
         kind = name.partition("/")[0]
         await documents.insert_once(
-            "jobs", {"_id": name, "kind": kind, "key": key, "queue": queue, "cause": {"subject": "a"}}
+            "jobs",
+            {
+                "_id": name,
+                "kind": kind,
+                "key": key,
+                "queue": queue,
+                "cause": {"subject": "a"},
+                "payload": {"title": "Abendschau"},
+            },
         )
     table = complete(Holdings(), documents)
-    assert await table.erase(erasure_plan(asset_ids=["a"]), cause) == {"jobs": 2}
-    assert [one["_id"] for one in await documents.find("jobs", {})] == ["publish/people"]
+    assert await table.erase(erasure_plan(asset_ids=["a"]), cause) == {"jobs": 1}
+    left = {one["_id"]: one["payload"] for one in await documents.find("jobs", {})}
+    assert left == {"fetch/a": {}, "plan/a/1": {}, "publish/people": {"title": "Abendschau"}}
 
 
 async def test_the_database_is_compacted_once_after_an_erasure() -> None:

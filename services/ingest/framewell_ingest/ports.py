@@ -74,6 +74,10 @@ class AssetRepository(Protocol):
         """Keep nothing of the asset but that it was removed; return False when it is unknown."""
         ...
 
+    async def erase(self, asset_id: str) -> bool:
+        """Keep nothing of the asset; return False when it is unknown."""
+        ...
+
 
 FETCH = "fetch"
 """The kind of the job that fetches an original."""
@@ -172,6 +176,10 @@ class UploadRepository(Protocol):
 
         Raises Rejected when there are more or fewer than announced, or others than their SHA-256 says.
         """
+        ...
+
+    async def forget(self, uri: str) -> bool:
+        """Let go of the upload with that URI; return False for any other."""
         ...
 
     async def forget_old(self) -> int:

@@ -26,6 +26,8 @@ from framewell_ingest.ports import Fetcher
 from framewell_ingest.queries.watch_assets import WatchAssets
 from framewell_ingest.settings import IngestSettings
 from framewell_ingest.steps.forget_asset import ForgetAsset
+from framewell_ingest.steps.raise_generation import RaiseGeneration
+from framewell_ingest.steps.refuse_gone import RefuseGone
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.readable_objects import FindHeldObject
@@ -52,19 +54,21 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     children = sandbox or Sandbox(SANDBOX_JOBS, concurrency=settings.fetches_at_once)
     originals = OriginalObjects(mesh.objects, references, settings.most_bytes)
     queue = FetchJobs(mesh.jobs)
+    refuse_gone = RefuseGone(mesh.tombstones, mesh.settings.name_hashes())
     fetch = FetchOriginal(
         assets,
         _fetchers(settings, uploads, mesh.scratch),
         originals,
         SandboxedReader(children, settings.memory_mib << 20),
+        refuse_gone,
         mesh.clock,
         retry_for=timedelta(hours=settings.retry_hours),
     )
-    register = RegisterAsset(assets, queue, mesh.clock)
-    forget = ForgetAsset(assets, originals, queue)
+    register = RegisterAsset(assets, queue, mesh.clock, refuse_gone)
+    forget = ForgetAsset(assets, originals, uploads, mesh.tombstones)
     servicer = IngestServicer(
         SubmitRequest(register),
-        ControlAsset(assets, queue),
+        ControlAsset(assets, queue, RaiseGeneration(assets)),
         WatchAssets(assets, mesh.clock),
         assets,
         uploads,
@@ -73,8 +77,8 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     table = holdings(forget)
     return Service(
         holdings=table,
-        stages=stages(assets, register, forget, mesh.erase(table)),
-        jobs=[fetch_kind(fetch, settings.fetches_at_once)],
+        stages=stages(assets, register, mesh.tombstones, forget, mesh.erase(table)),
+        jobs=[fetch_kind(fetch, mesh.tombstones, forget, settings.fetches_at_once)],
         rpc=[Servicer(SERVICE, add_IngestServiceServicer_to_server, servicer)],
         readable={"asset": FindHeldObject(references, mesh.tombstones)},
         parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, mesh.clock)],

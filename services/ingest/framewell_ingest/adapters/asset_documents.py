@@ -116,6 +116,9 @@ class AssetDocuments:
         change["$unset"] |= {"request": "", "programme": "", "ingested": "", "rejected": ""}
         return await self.documents.update(_COLLECTION, asset_id, change) is not None
 
+    async def erase(self, asset_id: str) -> bool:
+        return await self.documents.delete(_COLLECTION, asset_id)
+
     def _end(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return a change after which nothing is fetched any more."""
         return {**self._change(values), "$unset": {"secrets": ""}}

@@ -82,11 +82,14 @@ class UploadDocuments:
         async with self.objects.local(ref) as path:
             yield Source(path, found["name"], stored=ref)
 
+    async def forget(self, uri: str) -> bool:
+        await self.references.release(uri)
+        return await self.documents.delete(_COLLECTION, uri)
+
     async def forget_old(self) -> int:
         old = await self.documents.find(_COLLECTION, {"at": {"$lt": self.clock.now() - self.keep}})
         for upload in old:
-            await self.references.release(upload["_id"])
-            await self.documents.delete(_COLLECTION, upload["_id"])
+            await self.forget(upload["_id"])
         return len(old)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved
+from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.bounds import problems_of
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import end_fact, rejection
 from framewell_ingest.domain.verdicts import CANCELLED
 from framewell_ingest.ports import AssetRepository, FetchQueue
+from framewell_ingest.steps.raise_generation import RaiseGeneration
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 
@@ -21,6 +22,7 @@ class ControlAsset:
 
     assets: AssetRepository
     queue: FetchQueue
+    raise_generation: RaiseGeneration
 
     async def known(self, asset_id: str) -> Asset:
         """Return the asset."""
@@ -52,14 +54,7 @@ class ControlAsset:
 
     async def reprocess(self, asset_id: str, cause: Cause) -> int:
         """Send asset.ingested again with the next generation, and return that. Raises Conflict."""
-        asset = await self.known(asset_id)
-        if asset.ingested is None:
-            raise Conflict(f"asset {asset_id!r} is {asset.state}: only what was taken in can be done again")
-        again = AssetIngested()
-        again.CopyFrom(asset.ingested)
-        again.work.generation = asset.generation + 1
-        again.revision = asset.revision + 1
-        again.programme.CopyFrom(asset.programme)
-        if not await self.assets.reprocess(asset, again, cause):
+        generation = await self.raise_generation(await self.known(asset_id), cause)
+        if generation is None:
             raise Conflict(f"asset {asset_id!r} is being done again already")
-        return again.work.generation
+        return generation

@@ -22,6 +22,7 @@ from framewell_ingest.domain.verdicts import (
 )
 from framewell_ingest.ports import AssetRepository, Fetcher, MediaReader, OriginalStore, Reading, Source
 from framewell_ingest.rights.statements import statements_of
+from framewell_ingest.steps.refuse_gone import ERASED, RefuseGone
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
 from framewell_kit.outcomes import Outcome
@@ -40,6 +41,7 @@ class FetchOriginal:
     fetchers: Mapping[str, Fetcher]
     originals: OriginalStore
     reader: MediaReader
+    refuse_gone: RefuseGone
     clock: Clock
     retry_for: timedelta
 
@@ -72,6 +74,10 @@ class FetchOriginal:
         reading = await self._read(asset, original, source)
         proxy = await self._existing_proxy(asset)
         ingested = _ingested(asset, original, source, reading, proxy)
+        holders = [statement.holder for statement in ingested.statements]
+        gone = await self.refuse_gone(asset.asset_id, holders)
+        if gone is not None:
+            raise Refused(ERASED, gone.sentence)
         ingested.ingested_at.FromDatetime(self.clock.now())
         return ingested
 

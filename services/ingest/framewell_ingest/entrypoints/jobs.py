@@ -9,22 +9,30 @@ from framewell_ingest.commands.fetch_original import FetchOriginal
 from framewell_ingest.domain.ends import end_fact, rejection
 from framewell_ingest.domain.verdicts import CANCELLED, FAILED
 from framewell_ingest.ports import FETCH
+from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
+from framewell_kit.jobs.unless_gone import WorkUnlessGone
 from framewell_kit.stream import Reason
+from framewell_kit.tombstones import Tombstones
 
 
-def fetch_kind(fetch: FetchOriginal, permits: int) -> JobKind:
-    """Return the kind of job that fetches an original, `permits` at a time in one process."""
+def fetch_kind(fetch: FetchOriginal, tombstones: Tombstones, forget: ForgetAsset, permits: int) -> JobKind:
+    """Return the kind of job that fetches an original, `permits` at a time in one process.
+
+    A fetch stops once its asset is gone.
+    """
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
         lease.check()
-        return await fetch(_work(job).asset_id)
+        return await fetch(job.key)
 
-    return JobKind(FETCH, work, gave_up=_gave_up, permits=permits)
+    return JobKind(FETCH, WorkUnlessGone(work, tombstones, forget), gave_up=_gave_up, permits=permits)
 
 
 def _gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
+    if not job.payload:  # its asset was erased
+        return []
     code = CANCELLED if reason.code == CANCELLED else FAILED
     detail = str(reason) if code == CANCELLED else f"The file could not be taken in: {reason}"
     return [end_fact(rejection(_work(job), job.payload["uri"], code, detail))]

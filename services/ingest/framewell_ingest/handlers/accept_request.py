@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.identity import requested_asset_id
 from framewell_ingest.domain.assets import State
 from framewell_ingest.domain.ends import rejection
 from framewell_ingest.domain.requests import (
@@ -15,18 +17,21 @@ from framewell_ingest.domain.requests import (
     names_no_asset,
     shown_uri,
 )
+from framewell_ingest.steps.refuse_gone import ERASED
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.outcomes import Conflict, Rejected
+from framewell_kit.outcomes import Conflict, Gone, Rejected
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptRequest:
     """Registers the asset and has it fetched. The same request twice is one asset.
 
-    Raises Rejected for a request that its sender must correct; its asset then ends as rejected, for
-    whoever waits for it. A known asset that is asked for by the same id with another request stays as it is.
-    Whether the media can be had is found out by the fetch, and reported by asset.ingested or asset.rejected.
+    Raises Rejected for a request that its sender must correct; its asset then ends as rejected, for whoever
+    waits for it. Of an asset that was erased, or whose holder was, nothing is kept, not even as a dead
+    letter: it is refused by a fact. A known asset that is asked for by the same id with another request stays
+    as it is. Whether the media can be had is found out by the fetch, and reported by asset.ingested or
+    asset.rejected.
     """
 
     register: RegisterAsset
@@ -41,6 +46,13 @@ class AcceptRequest:
             await self.register(request, cause)
         except Conflict as conflict:
             raise Rejected(conflict.reason, code="conflict") from conflict
+        except Gone as gone:
+            work = Work(
+                asset_id=requested_asset_id(request.request, cause.source, cause.id),
+                generation=1,
+                lane=request.request.lane,
+            )
+            return [rejection(work, "", ERASED, gone.reason)]
         return []
 
     async def refuse(self, known: IngestRequested, cause: Cause, refusal: Rejected) -> Sequence[Outgoing]:
@@ -60,6 +72,8 @@ class AcceptRequest:
             labels=carried_labels(fact),
         )
         asset = self.register.asset(kept, cause)
+        if await self.register.refuse_gone(asset.asset_id, ()) is not None:
+            return
         end = rejection(asset.work(), kept.uri, refusal.code, str(refusal))
         await self.register.rejected(replace(asset, state=State.REJECTED, rejected=end), end, cause)
 

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from framewell_ingest.ports import AssetRepository, FetchQueue, OriginalStore
+from framewell_ingest.ports import AssetRepository, OriginalStore, UploadRepository
+from framewell_kit.tombstones import Going, Tombstones, asset_subject
+
+ORIGINALS: Final = "objects/application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class ForgetAsset:
-    """Stops a fetch under way and deletes the originals that nobody else holds.
+    """Deletes what ingest holds of an asset that has its tombstone: uploads, originals, request and end.
 
-    Only that the asset was removed stays. Running again finds nothing left to delete.
+    Of one that was removed it stays that it was; of one that was erased the tombstone alone. A fetch under
+    way finds the tombstone and stops. Running again finds nothing left to delete.
     """
 
     assets: AssetRepository
     originals: OriginalStore
-    queue: FetchQueue
+    uploads: UploadRepository
+    tombstones: Tombstones
 
-    async def __call__(self, asset_id: str, reason: str) -> int:
-        """Return how many originals and proxies were deleted."""
-        await self.queue.cancel(asset_id, f"the asset was removed: {reason or 'no reason given'}")
-        await self.assets.remove(asset_id)
-        return await self.originals.release(asset_id)
+    async def __call__(self, asset_id: str) -> Mapping[str, int]:
+        """Return how many things went, by store."""
+        asset = await self.assets.get(asset_id)
+        gone = await self.tombstones.find(asset_subject(asset_id))
+        uploads = 0
+        for uri in (asset.request.uri, asset.request.existing_proxy) if asset else ():
+            uploads += await self.uploads.forget(uri)
+        counts = {"uploads": uploads, ORIGINALS: await self.originals.release(asset_id)}
+        erased = gone is not None and gone.going is Going.ERASED
+        await (self.assets.erase(asset_id) if erased else self.assets.remove(asset_id))
+        return counts | {"assets": int(asset is not None)}

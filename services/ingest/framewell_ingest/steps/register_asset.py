@@ -11,9 +11,10 @@ from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import end_fact
 from framewell_ingest.domain.requests import CheckedRequest
 from framewell_ingest.ports import AssetRepository, FetchQueue
+from framewell_ingest.steps.refuse_gone import RefuseGone
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact
-from framewell_kit.outcomes import Conflict
+from framewell_kit.outcomes import Conflict, Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +24,34 @@ class RegisterAsset:
     assets: AssetRepository
     queue: FetchQueue
     clock: Clock
+    refuse_gone: RefuseGone
 
     async def __call__(
         self, checked: CheckedRequest, cause: Cause, announcement: Fact | None = None
     ) -> tuple[Asset, bool]:
         """Register the asset, send the announcement and have it fetched; return it, and whether it is new.
 
-        Raises Conflict when the asset is known from a request that asked for something else.
+        Raises Conflict when the asset is known from a request that asked for something else, and Gone when it
+        was erased, or a holder of its rights was: then nothing of the request is kept.
         """
         wanted = replace(self.asset(checked.request, cause), secrets=checked.secrets)
+        await self._refuse_gone(wanted, registered=False)
         new = await self.assets.register(wanted, announcement, cause)
+        await self._refuse_gone(
+            wanted, registered=new
+        )  # whoever erased it meanwhile found it, or it goes here
         asset = wanted if new else await self._known(wanted)
         if asset.state == State.REQUESTED:
             await self.queue.put(asset, cause)
         return asset, new
+
+    async def _refuse_gone(self, wanted: Asset, *, registered: bool) -> None:
+        holders = [statement.holder for statement in wanted.request.statements]
+        gone = await self.refuse_gone(wanted.asset_id, holders)
+        if gone is not None:
+            if registered:
+                await self.assets.erase(wanted.asset_id)
+            raise Gone(gone.sentence)
 
     async def _known(self, wanted: Asset) -> Asset:
         """Return the asset as it is known; the newest signature is the one it is fetched with."""
