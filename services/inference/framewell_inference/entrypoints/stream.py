@@ -31,7 +31,7 @@ def stages(
 
     Of an asset that is gone none makes anything.
     """
-    s, gate, people = stores, steps.gate, steps.people
+    s, by_rights, people = stores, steps.by_rights, steps.people
     unless_gone = partial(UnlessGone, tombstones=steps.tombstones, forget=steps.forget)
     pictures = AnalyseChunk(
         analysers.pictures,
@@ -42,17 +42,17 @@ def stages(
         s.postings,
         steps.name_faces,
         people,
-        gate,
+        by_rights,
     )
-    sounds = AnalyseAudio(analysers.sounds, s.sounds, s.objects, s.observations, people, gate)
-    conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, gate)
+    sounds = AnalyseAudio(analysers.sounds, s.sounds, s.objects, s.observations, people, by_rights)
+    conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, by_rights)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),
         HeavyStage("inference.analyse_chunk", unless_gone(pictures), gave_up=_chunk_given_up, permits=chunks),
         HeavyStage("inference.analyse_audio", unless_gone(sounds), gave_up=_audio_given_up),
         Stage("inference.complete_asset", unless_gone(CompleteAsset(s.parts, conclude))),
         Stage("inference.relabel", RequestRelabel(s.identities, s.relabel)),
-        Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, gate, conclude))),
+        Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, by_rights, conclude))),
         Stage("inference.remove_asset", RemoveAsset(steps.tombstones, steps.forget)),
         Stage("inference.erase", erase),
     )

@@ -14,7 +14,7 @@ from framewell_inference.domain.observations import Findings, FrameSpan, Observa
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.ports.analysers import SoundAnalyser, Sounds
 from framewell_inference.ports.repositories import ObservationRepository
-from framewell_inference.steps.analysis_gate import WITHHELD, AnalysisGate
+from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.objects.protocol import Objects
@@ -38,7 +38,7 @@ class AnalyseAudio:
     objects: Objects
     observations: ObservationRepository
     people: ErasePeople
-    gate: AnalysisGate
+    by_rights: AnalyseByRights
 
     async def __call__(self, fact: AudioExtracted, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         if fact.outcome.HasField("failed"):
@@ -48,7 +48,7 @@ class AnalyseAudio:
 
         async def look(permission: Permission) -> tuple[Sequence[Outgoing], Passages]:
             key = _key(fact, permission.withheld)
-            decided = await self.gate.rights.of(fact.work.asset_id)
+            decided = await self.by_rights.rights.of(fact.work.asset_id)
             made_by_this = decided is not None and decided.revision == fact.rights_revision
             if not key.looked_at or (key.withheld and not made_by_this):
                 sound = Passages.of([(key.start_pts, key.end_pts)])
@@ -57,7 +57,7 @@ class AnalyseAudio:
                 return [audio_failed(fact, WITHHELD, fact.withheld)], key.withheld
             return [await self._heard(fact, key)], key.withheld
 
-        return await self.gate(fact.work, "", fact.rights_revision, look)
+        return await self.by_rights(fact.work, "", fact.rights_revision, look)
 
     async def _heard(self, fact: AudioExtracted, key: ChunkKey) -> AudioAnalysed:
         message = AudioAnalysed(work=fact.work, outcome=done())

@@ -20,7 +20,7 @@ from framewell_inference.ports.repositories import (
     ObservationRepository,
     PostingRepository,
 )
-from framewell_inference.steps.analysis_gate import WITHHELD, AnalysisGate
+from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.facts import Cause, Outgoing
@@ -50,7 +50,7 @@ class AnalyseChunk:
     postings: PostingRepository
     name_faces: NameFaces
     people: ErasePeople
-    gate: AnalysisGate
+    by_rights: AnalyseByRights
 
     async def __call__(self, fact: ChunkTranscoded, cause: Cause) -> Sequence[Outgoing]:
         if fact.outcome.HasField("failed"):
@@ -64,7 +64,7 @@ class AnalyseChunk:
                 return [chunk_failed(fact, WITHHELD, fact.withheld)], key.withheld
             return [await self._analysed(fact, key, tolerate=cause.attempt >= RETRIED)], key.withheld
 
-        return await self.gate(fact.work, fact.chunk_id, fact.rights_revision, look)
+        return await self.by_rights(fact.work, fact.chunk_id, fact.rights_revision, look)
 
     async def _analysed(self, fact: ChunkTranscoded, key: ChunkKey, *, tolerate: bool) -> ChunkAnalysed:
         async with self.objects.local(fact.frames) as path:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.rights.v1.rights_pb2 import RightsDecided
-from framewell_inference.steps.analysis_gate import AnalysisGate
+from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.rights_decisions import RightsDecisions
@@ -21,12 +21,12 @@ class FollowRights:
     """
 
     rights: RightsDecisions
-    gate: AnalysisGate
+    by_rights: AnalyseByRights
     conclude: ConcludeAnalysis
 
     async def __call__(self, fact: RightsDecided, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         await self.rights.keep(fact)
-        await self.gate.withhold(fact.asset_id)
+        await self.by_rights.withhold(fact.asset_id)
         facts = await self.conclude.without_withheld(fact.asset_id)
         permitted = await self.rights.outstanding(fact.asset_id)
         return facts if permitted is None else [*facts, permitted]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from framewell_inference.steps.analysis_gate import AnalysisGate
+from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
@@ -14,7 +14,7 @@ class Steps:
     """Those that more than one entrypoint gives its handlers, in one value."""
 
     tombstones: Tombstones
-    gate: AnalysisGate
+    by_rights: AnalyseByRights
     people: ErasePeople
     name_faces: NameFaces
     forget: ForgetAsset

@@ -16,7 +16,7 @@ from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id, fan_in_id
 from framewell_contracts.missing import bounded_missing
 from framewell_inference.ports.repositories import ObservationRepository
-from framewell_inference.steps.analysis_gate import WITHHELD, AnalysisGate
+from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_kit.facts import Fact
 from framewell_kit.fanin import FanIn, Whole
 from framewell_kit.object_references import ObjectReferences
@@ -43,7 +43,7 @@ class ConcludeAnalysis:
     objects: Objects
     references: ObjectReferences
     observations: ObservationRepository
-    gate: AnalysisGate
+    by_rights: AnalyseByRights
 
     async def __call__(self, whole: Whole) -> Fact:
         """Return the end of an asset of which everything has arrived."""
@@ -52,7 +52,7 @@ class ConcludeAnalysis:
 
     async def without_withheld(self, asset_id: str) -> list[Fact]:
         """Return the end of an asset that had ended with more than may be analysed now; none of any other."""
-        permission = await self.gate.permission(asset_id)
+        permission = await self.by_rights.permission(asset_id)
         if permission is None or not permission.withheld:
             return []
         whole = await self.fan_in.newest(asset_id)
@@ -66,7 +66,7 @@ class ConcludeAnalysis:
         silence = AudioAnalysed(outcome=done())
         sound = AudioAnalysed.FromString(whole.named[SOUND]) if plan.expects_audio else silence
         chunks = [ChunkAnalysis.FromString(part) async for part in self.fan_in.parts(whole)]
-        permission = await self.gate.permission(whole.key)
+        permission = await self.by_rights.permission(whole.key)
         left_out = permission is not None and await self._leave_out(whole.key, permission, chunks, sound)
         index = await self._index(plan, chunks, sound)
         ref = await self._keep(index)

@@ -37,7 +37,7 @@ from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.steps import Steps
-from framewell_inference.steps.analysis_gate import AnalysisGate
+from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
@@ -104,7 +104,7 @@ def _steps(stores: Stores, mesh: Mesh) -> Steps:
     people = ErasePeople(s.observations, s.tracks, s.postings, tombstones, mesh.settings.name_hashes())
     return Steps(
         tombstones=tombstones,
-        gate=AnalysisGate(s.rights, s.observations, s.tracks, s.postings, s.references),
+        by_rights=AnalyseByRights(s.rights, s.observations, s.tracks, s.postings, s.references),
         people=people,
         name_faces=NameFaces(s.identities, s.tracks, s.postings, people),
         forget=ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references),

@@ -1,4 +1,4 @@
-"""The gate before analysis: what only models need is made, and stays, as far as the asset may be analysed."""
+"""What only models need: it is made, and stays, as far as the asset may be analysed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate before every look at an asset: analysis must be allowed, before, and still after it wrote."""
+"""Before every look at an asset, and after what was seen is written: analysis must be allowed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Look = Callable[[Permission], Awaitable[tuple[Sequence[Outgoing], Passages]]]
 
 
 @dataclass(frozen=True, slots=True)
-class AnalysisGate:
+class AnalyseByRights:
     """Look by the newest rights decision, and take away what a newer one withholds.
 
     A decision is kept before anybody takes away what it withholds, and what was seen is noted (a set, tracks)
