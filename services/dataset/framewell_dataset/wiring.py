@@ -10,6 +10,7 @@ from framewell_dataset.adapters.class_documents import ClassDocuments
 from framewell_dataset.adapters.completion_jobs import CompletionJobs
 from framewell_dataset.adapters.dataset_documents import DatasetDocuments
 from framewell_dataset.adapters.erasure_plan_documents import ErasurePlanDocuments
+from framewell_dataset.adapters.house_rule_jobs import HouseRuleJobs
 from framewell_dataset.adapters.ledger_documents import LedgerDocuments
 from framewell_dataset.adapters.picture_objects import PictureObjects
 from framewell_dataset.adapters.publish_jobs import PublishJobs
@@ -21,11 +22,13 @@ from framewell_dataset.adapters.snapshot_table_objects import SnapshotTableObjec
 from framewell_dataset.adapters.statement_documents import StatementDocuments
 from framewell_dataset.adapters.vector_documents import VectorDocuments
 from framewell_dataset.adapters.word_documents import WordDocuments
+from framewell_dataset.commands.adopt_house_rules import AdoptHouseRules, ReconsiderEverything
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.commands.recheck_terms import RecheckTerms
 from framewell_dataset.domain.classes import Dataset
-from framewell_dataset.domain.house_rules import read_house_rules
+from framewell_dataset.domain.house_rules import digest_of, read_house_rules
 from framewell_dataset.domain.rights import HousePolicy
+from framewell_dataset.domain.rights.territories import house_places
 from framewell_dataset.domain.snapshots import IDENTITY
 from framewell_dataset.entrypoints import jobs, stream
 from framewell_dataset.entrypoints.rpc import catalogue, review, rights, snapshots
@@ -49,7 +52,10 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
     if settings.default_dataset:
         await s.datasets.add(default_dataset(settings.default_dataset))
     forgotten = ForgottenNames(mesh.settings.name_hashes(), mesh.tombstones)
-    steps = shared_steps(s, house_of(settings), clock, forgotten)
+    house = house_of(settings)
+    steps = shared_steps(s, house, clock, forgotten)
+    log = HouseRuleJobs(mesh.documents, mesh.jobs)
+    await AdoptHouseRules(log, clock)(digest_of(house.rules, house.policy))
     table = holdings(s, steps)
     publish = PublishSnapshot(
         s.datasets,
@@ -69,6 +75,7 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
         jobs=[
             jobs.publish_kind(publish, clock, settings.debounce_seconds),
             jobs.completion_kind(s, steps),
+            jobs.reconsider_kind(ReconsiderEverything(s.assets, steps.reconsider, clock)),
         ],
         rpc=[
             catalogue.servicer(s, steps),
@@ -91,7 +98,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         AssetDocuments(documents),
         ChunkDocuments(documents),
         DatasetDocuments(documents),
-        ClassDocuments(documents),
+        ClassDocuments(documents, mesh.outbox),
         SampleDocuments(documents, mesh.outbox),
         RepeatDocuments(documents),
         SnapshotDocuments(documents, mesh.outbox),
@@ -133,10 +140,12 @@ async def prepared_stores(mesh: Mesh) -> Stores:
 
 
 def house_of(settings: DatasetSettings) -> House:
-    """Return what the house decided for itself."""
+    """Return what the house decided for itself. Raises ValueError for a territory that is none."""
     allowed = frozenset({PURPOSE_ANALYSIS}) if settings.analysis_without_statement else frozenset()
+    policy = HousePolicy(allowed, settings.house_territory)
+    house_places(policy.territory)
     return House(
-        policy=HousePolicy(allowed, settings.house_territory),
+        policy=policy,
         rules=read_house_rules(settings.house_rules) if settings.house_rules else (),
         permitting_authorities=settings.permitting_authorities,
         quota=settings.quota,

@@ -66,6 +66,9 @@ class AssetDocuments:
             is not None
         )
 
+    def each(self, after: str = "") -> AsyncIterator[Asset]:
+        return self._each({"removed": False}, after)
+
     def of_source(self, source: str) -> AsyncIterator[Asset]:
         return self._each({"source_key": normalised(source), "removed": False})
 
@@ -81,8 +84,9 @@ class AssetDocuments:
         empty = Asset(asset_id, 0, "", "", ObjectRef(), Programme(), revision=revision, removed=True)  # type: ignore[arg-type]
         await self.documents.update(ASSETS, asset_id, {"$set": _document(empty)}, upsert=True)
 
-    async def _each(self, query: Mapping[str, Any]) -> AsyncIterator[Asset]:
-        async for document in scan(self.documents, ASSETS, query, BY_ID):
+    async def _each(self, query: Mapping[str, Any], after: str = "") -> AsyncIterator[Asset]:
+        behind = (after,) if after else None
+        async for document in scan(self.documents, ASSETS, query, BY_ID, after=behind):
             yield _asset(document)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from framewell.media.v1.media_pb2 import Timeline
@@ -11,7 +12,7 @@ from framewell_contracts.bounds import problems_of
 from framewell_contracts.json_mapping import InvalidDocument, from_json
 from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.assets import Asset
-from framewell_dataset.domain.rights import Origin, ReceivedStatement, RightsOfAsset
+from framewell_dataset.domain.rights import HousePolicy, Origin, ReceivedStatement, RightsOfAsset
 from framewell_dataset.domain.rights.terms import read_terms
 
 CONDITIONS = ("series", "channel", "source", "agency", "holder")
@@ -54,6 +55,17 @@ class HouseRule:
         """Return what it holds for in words, e.g. `series 'News', channel 'One'`."""
         named = [(name, getattr(self, name)) for name in CONDITIONS]
         return ", ".join(f"{name} {value!r}" for name, value in named if value) or "everything"
+
+
+def digest_of(rules: Iterable[HouseRule], policy: HousePolicy) -> str:
+    """Return a hash of everything that the house decided: another one means that decisions may differ."""
+    parts = [
+        *sorted(
+            f"{rule.condition}\x1f{rule.statement.SerializeToString(deterministic=True)!r}" for rule in rules
+        ),
+        f"{sorted(policy.allowed_without_statement)} {policy.territory}",
+    ]
+    return sha256("\x1e".join(parts).encode()).hexdigest()[:20]
 
 
 def applying(

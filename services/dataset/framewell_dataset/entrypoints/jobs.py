@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_dataset.commands.adopt_house_rules import ReconsiderEverything
 from framewell_dataset.commands.propose_along_shots import ProposeAlongShots
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.commands.recheck_terms import RecheckTerms
 from framewell_dataset.ports.assets import COMPLETE
+from framewell_dataset.ports.rights import RECONSIDER
 from framewell_dataset.ports.snapshots import PUBLISH
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.steps.shared_steps import Steps
@@ -23,6 +25,9 @@ from framewell_kit.telemetry import logger
 
 log = logger(__name__)
 
+
+NOTED_EVERY = 50
+"""Assets after which a job that goes through all of them notes how far it came."""
 
 AT_ONCE = 4
 """Jobs of a kind at once: as many as a small machine has cores for."""
@@ -62,6 +67,27 @@ class CompletionJob:
         async for segments in self.propose(work, index, begin, job.cause):
             await lease.save({"segments": segments})
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReconsiderJob:
+    """Decides every asset anew, and notes now and then how far it came. Its facts leave by the outbox."""
+
+    reconsider: ReconsiderEverything
+
+    async def __call__(self, job: Job, lease: Lease) -> Sequence[Outgoing]:
+        done = 0
+        async for asset_id in self.reconsider(str(job.progress.get("after", "")), job.cause):
+            done += 1
+            if done % NOTED_EVERY == 0:
+                await lease.save({"after": asset_id})
+            lease.check()
+        return ()
+
+
+def reconsider_kind(reconsider: ReconsiderEverything) -> JobKind:
+    """Return how everything is decided anew."""
+    return JobKind(RECONSIDER, ReconsiderJob(reconsider))
 
 
 def publish_kind(publish: PublishSnapshot, clock: Clock, debounce_seconds: float) -> JobKind:

@@ -39,6 +39,10 @@ class AssetRepository(Protocol):
         """Keep the asset's clock; False when it is the one that is known, or the asset is not (any more)."""
         ...
 
+    def each(self, after: str = "") -> AsyncIterator[Asset]:
+        """Yield all assets that are not removed, by id, behind this one."""
+        ...
+
     def of_source(self, source: str) -> AsyncIterator[Asset]:
         """Yield the assets of a source, however it is spelt, that are not removed, by id."""
         ...

@@ -1,4 +1,4 @@
-"""Statements of rights, the ledger of uses, and the audit log of decisions."""
+"""Statements of rights, and the ledger of uses."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import Protocol
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import AppliedStatement
 from framewell_dataset.domain.assets import Asset
-from framewell_dataset.domain.audit import AuditEntry, Head
 from framewell_dataset.domain.ledger import Entry
 from framewell_dataset.domain.rights import ReceivedStatement, RightsOfAsset
+from framewell_kit.facts import Cause
 from framewell_kit.paging import Page, PageRequest
 
 
@@ -53,6 +53,21 @@ class StatementRepository(Protocol):
         ...
 
 
+RECONSIDER = "reconsider_assets"
+"""Kind of the leased job that decides every asset anew."""
+
+
+class HouseRuleLog(Protocol):
+    """Which house rules were adopted last."""
+
+    async def adopt(self, digest: str, cause: Cause) -> bool:
+        """Keep the digest of the rules in force; where it is another, see that everything is decided anew.
+
+        False when it is the one that is known, or the first.
+        """
+        ...
+
+
 class LedgerRepository(Protocol):
     """Uses and what is owed for them."""
 
@@ -66,26 +81,4 @@ class LedgerRepository(Protocol):
 
     def all(self, holder: str) -> AsyncIterator[Entry]:
         """Yield all entries of a holder; of everybody where none is named."""
-        ...
-
-
-class AuditRepository(Protocol):
-    """The chains of decisions."""
-
-    async def has(self, event_id: str) -> bool: ...
-
-    async def last(self, chain: int) -> tuple[AuditEntry, str] | None:
-        """Return the last entry and its hash; None for an empty chain."""
-        ...
-
-    async def append(self, entry: AuditEntry) -> bool:
-        """Add the entry; False when its place is taken, or its event is there."""
-        ...
-
-    async def head(self, chain: int) -> Head | None:
-        """Return the end of the chain as it was noted apart from the entries."""
-        ...
-
-    def entries(self, chain: int) -> AsyncIterator[tuple[AuditEntry, str]]:
-        """Yield all of a chain in order, each with the hash stored beside it."""
         ...

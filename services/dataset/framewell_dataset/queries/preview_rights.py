@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged
 from framewell_dataset.domain.assets import Asset
-from framewell_dataset.domain.rights import ReceivedStatement
+from framewell_dataset.domain.rights import RightsOfAsset
 from framewell_dataset.domain.samples import State
 from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.ports.snapshots import SnapshotRepository
@@ -22,6 +22,26 @@ class Preview:
     snapshot_ids: set[str] = field(default_factory=set)
     asset_ids: list[str] = field(default_factory=list)
     applied: Sequence[AppliedStatement] = ()
+
+    async def count(
+        self,
+        asset: Asset,
+        rights: RightsOfAsset,
+        gate: RightsGate,
+        samples: SampleRepository,
+        snapshots: SnapshotRepository,
+    ) -> None:
+        """Add what would become of the asset's samples under these rights."""
+        async for sample in samples.of_asset(asset.asset_id):
+            after = sample.under(gate.weigh(rights, sample.purpose, sample.span))
+            if after is None:
+                continue
+            if after.state is State.PROPOSED:
+                self.samples_proposed += 1
+                continue
+            self.samples_withdrawn += 1
+            async for stored in snapshots.containing(sample.sample_id):
+                self.snapshot_ids.add(stored.published.snapshot_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +62,7 @@ class PreviewRights:
             preview.asset_ids.append(asset.asset_id)
             if len(first) < MOST_ASKED:
                 first.append(asset)
-            await self._count(asset, added, preview)
+            rights = self.gate.with_added(await self.gate.rights(asset), added)
+            await preview.count(asset, rights, self.gate, self.samples, self.snapshots)
         preview.applied = await self.policy.outcomes(change, first)
         return preview
-
-    async def _count(self, asset: Asset, added: tuple[ReceivedStatement, ...], preview: Preview) -> None:
-        rights = self.gate.with_added(await self.gate.rights(asset), added)
-        async for sample in self.samples.of_asset(asset.asset_id):
-            after = sample.under(self.gate.weigh(rights, sample.purpose, sample.span))
-            if after is None:
-                continue
-            if after.state is State.PROPOSED:
-                preview.samples_proposed += 1
-                continue
-            preview.samples_withdrawn += 1
-            async for stored in self.snapshots.containing(sample.sample_id):
-                preview.snapshot_ids.add(stored.published.snapshot_id)

@@ -7,6 +7,7 @@ from framewell.media.v1.media_pb2 import Timeline
 from framewell.mesh.v1.mesh_pb2 import Actor, Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged, StatementRef
+from framewell_contracts.spelling import normalised
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import Origin, ReceivedStatement, statement_id
@@ -63,6 +64,20 @@ class RightsChangePolicy:
             known += (await self.statements.of(asset)).statements
         return [_outcome(each, known, concerned, self.permitting) for each in received]
 
+    async def matches(self, subject: Subject, applied: Sequence[AppliedStatement]) -> bool:
+        """Return whether one of the statements, named by what became of it, concerns an asset by now."""
+        names = {_name(each.statement.issuer, each.statement.statement_id) for each in applied}
+        asked = 0
+        stated = await self.statements.about(subject)
+        named = [
+            each for each in stated if _name(each.statement.issuer, statement_id(each.statement)) in names
+        ]
+        async for asset in self.concerned(subject):
+            asked += 1
+            if asked > MOST_ASKED or any(_lies_in(each, asset) for each in named):
+                return True
+        return False
+
     async def concerned(self, subject: Subject) -> AsyncIterator[Asset]:
         """Yield the assets that a subject means and that are not removed."""
         kind = subject.WhichOneof("subject")
@@ -77,6 +92,10 @@ class RightsChangePolicy:
         assets = self.assets.of_source(subject.source) if by_source else self.assets.of_holder(subject.holder)
         async for asset in assets:
             yield asset
+
+
+def _name(issuer: str, name: str) -> tuple[str, str]:
+    return normalised(issuer), normalised(name)
 
 
 def _outcome(

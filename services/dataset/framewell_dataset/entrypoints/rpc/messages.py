@@ -1,10 +1,11 @@
 """Values of the service as messages."""
 
 from framewell.dataset.v1 import dataset_pb2 as messages
-from framewell.dataset.v1.rights_service_pb2 import Balance
+from framewell.dataset.v1.rights_service_pb2 import Balance, UnmatchedRights
 from framewell_dataset.domain.classes import Dataset, DatasetClass
 from framewell_dataset.domain.ledger import HolderBalance
 from framewell_dataset.domain.snapshots import StoredSnapshot
+from framewell_dataset.ports.rights import Unmatched
 
 
 def dataset_message(dataset: Dataset) -> messages.Dataset:
@@ -42,3 +43,10 @@ def balance_message(balance: HolderBalance) -> Balance:
         amount=format(balance.amount, "f"),
         uses=balance.uses,
     )
+
+
+def unmatched_message(unmatched: Unmatched) -> UnmatchedRights:
+    """Return statements that matched nothing as a message."""
+    message = UnmatchedRights(subject=unmatched.subject, statements=unmatched.statements)
+    message.since.FromDatetime(unmatched.since)
+    return message

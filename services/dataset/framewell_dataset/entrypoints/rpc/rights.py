@@ -6,9 +6,12 @@ from typing import Any
 
 from framewell.dataset.v1 import rights_service_pb2 as messages
 from framewell.dataset.v1 import rights_service_pb2_grpc as stubs
-from framewell_dataset.entrypoints.rpc.messages import balance_message
+from framewell_dataset.domain.rights import statement_id
+from framewell_dataset.entrypoints.rpc.messages import balance_message, unmatched_message
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.queries.list_ledger import ListLedger
+from framewell_dataset.queries.list_unmatched import ListUnmatched
+from framewell_dataset.queries.preview_house_rules import PreviewHouseRules
 from framewell_dataset.queries.preview_rights import PreviewRights
 from framewell_dataset.queries.show_rights import ShowRights
 from framewell_dataset.queries.verify_audit import VerifyAudit
@@ -25,6 +28,8 @@ class RightsServicer(stubs.RightsServiceServicer):
 
     show: ShowRights
     preview: PreviewRights
+    unmatched: ListUnmatched
+    preview_rules: PreviewHouseRules
     ledger: ListLedger
     verify: VerifyAudit
 
@@ -45,6 +50,38 @@ class RightsServicer(stubs.RightsServiceServicer):
             asset_count=len(found.asset_ids),
             snapshot_ids=sorted(found.snapshot_ids)[:MOST_NAMED],
             asset_ids=sorted(found.asset_ids)[:MOST_NAMED],
+            statements=found.applied,
+        )
+
+    async def ListUnmatchedRights(
+        self, request: messages.ListUnmatchedRightsRequest, context: Any
+    ) -> messages.ListUnmatchedRightsResponse:
+        page = await self.unmatched(page_request(request))
+        return messages.ListUnmatchedRightsResponse(
+            unmatched=[unmatched_message(each) for each in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
+        )
+
+    async def PreviewHouseRules(
+        self, request: messages.PreviewHouseRulesRequest, context: Any
+    ) -> messages.PreviewHouseRulesResponse:
+        found = await self.preview_rules(request.rules)
+        effects = [
+            messages.HouseRuleEffect(
+                condition=rule.condition, statement_id=statement_id(rule.statement), asset_count=count
+            )
+            for rule, count in zip(found.rules, found.matched, strict=True)
+        ]
+        changes = found.changes
+        return messages.PreviewHouseRulesResponse(
+            rules=effects,
+            asset_count=len(changes.asset_ids),
+            samples_withdrawn=changes.samples_withdrawn,
+            samples_proposed=changes.samples_proposed,
+            snapshot_count=len(changes.snapshot_ids),
+            snapshot_ids=sorted(changes.snapshot_ids)[:MOST_NAMED],
+            asset_ids=sorted(changes.asset_ids)[:MOST_NAMED],
         )
 
     async def ListLedger(
@@ -70,6 +107,8 @@ def servicer(stores: Stores, steps: Steps) -> Servicer:
     answering = RightsServicer(
         show=ShowRights(steps.gate),
         preview=PreviewRights(steps.rights_change, stores.samples, stores.snapshots, steps.gate),
+        unmatched=ListUnmatched(stores.statements, steps.rights_change, steps.gate.clock),
+        preview_rules=PreviewHouseRules(stores.assets, stores.samples, stores.snapshots, steps.gate),
         ledger=ListLedger(stores.ledger),
         verify=VerifyAudit(stores.audit),
     )
