@@ -53,7 +53,7 @@ class PreviewRights:
     snapshots: SnapshotRepository
     gate: RightsGate
 
-    async def __call__(self, change: RightsChanged) -> Preview:
+    async def __call__(self, change: RightsChanged, *, statements_only: bool = False) -> Preview:
         """Return what the change would do. Raises Rejected for one that could not be made."""
         self.policy.check(change)
         added = tuple(self.policy.received(change))
@@ -62,6 +62,8 @@ class PreviewRights:
             preview.asset_ids.append(asset.asset_id)
             if len(first) < MOST_ASKED:
                 first.append(asset)
+            if statements_only:
+                continue
             rights = self.gate.with_added(await self.gate.rights(asset), added)
             await preview.count(asset, rights, self.gate, self.samples, self.snapshots)
         preview.applied = await self.policy.outcomes(change, first)

@@ -64,6 +64,20 @@ PREVIEW_RIGHTS_CHANGE: Final = Method(
     rights.PreviewRightsChangeResponse,
     slow=True,
 )
+LIST_UNMATCHED_RIGHTS: Final = Method(
+    "dataset",
+    "ListUnmatchedRights",
+    rights.ListUnmatchedRightsRequest,
+    rights.ListUnmatchedRightsResponse,
+    slow=True,
+)
+PREVIEW_HOUSE_RULES: Final = Method(
+    "dataset",
+    "PreviewHouseRules",
+    rights.PreviewHouseRulesRequest,
+    rights.PreviewHouseRulesResponse,
+    slow=True,
+)
 
 START_TRAINING: Final = Method(
     "training",

@@ -28,47 +28,47 @@ from framewell.usage.v1 import usage_pb2 as framewell_dot_usage_dot_v1_dot_usage
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/rights_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a\x1e\x66ramewell/usage/v1/usage.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"$\n\x10GetRightsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\x97\x01\n\x11GetRightsResponse\x12\x36\n\tdecisions\x18\x01 \x03(\x0b\x32#.framewell.rights.v1.RightsDecision\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x10\n\x08revision\x18\x03 \x01(\x03\"P\n\x1aPreviewRightsChangeRequest\x12\x32\n\x06\x63hange\x18\x01 \x01(\x0b\x32\".framewell.rights.v1.RightsChanged\"\xe3\x01\n\x1bPreviewRightsChangeResponse\x12\x19\n\x11samples_withdrawn\x18\x01 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x02 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x05 \x03(\t\x12\x11\n\tasset_ids\x18\x06 \x03(\t\x12\x39\n\nstatements\x18\x07 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\"C\n\x1aListUnmatchedRightsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\xa4\x01\n\x0fUnmatchedRights\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x39\n\nstatements\x18\x02 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x1bListUnmatchedRightsResponse\x12\x38\n\tunmatched\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.UnmatchedRights\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\")\n\x18PreviewHouseRulesRequest\x12\r\n\x05rules\x18\x01 \x01(\t\"O\n\x0fHouseRuleEffect\x12\x11\n\tcondition\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x13\n\x0b\x61sset_count\x18\x03 \x01(\x03\"\xdc\x01\n\x19PreviewHouseRulesResponse\x12\x34\n\x05rules\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.HouseRuleEffect\x12\x13\n\x0b\x61sset_count\x18\x02 \x01(\x03\x12\x19\n\x11samples_withdrawn\x18\x03 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x04 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x05 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x06 \x03(\t\x12\x11\n\tasset_ids\x18\x07 \x03(\t\"J\n\x11ListLedgerRequest\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"I\n\x07\x42\x61lance\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06\x61mount\x18\x03 \x01(\t\x12\x0c\n\x04uses\x18\x04 \x01(\x03\"\xa6\x01\n\x12ListLedgerResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.framewell.usage.v1.UsageRecorded\x12/\n\x08\x62\x61lances\x18\x02 \x03(\x0b\x32\x1d.framewell.dataset.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x12\n\ntotal_size\x18\x04 \x01(\x03\")\n\x12VerifyAuditRequest\x12\x13\n\x0bpublic_keys\x18\x01 \x01(\t\"h\n\x0c\x41uditProblem\x12\x34\n\x04kind\x18\x01 \x01(\x0e\x32&.framewell.dataset.v1.AuditProblemKind\x12\x10\n\x08\x63hain_id\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\"\xfe\x01\n\x13VerifyAuditResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x03\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12\x34\n\x08problems\x18\x04 \x03(\x0b\x32\".framewell.dataset.v1.AuditProblem\x12\x15\n\rproblem_count\x18\x05 \x01(\x03\x12\r\n\x05seals\x18\x06 \x01(\x03\x12\x16\n\x0esealed_entries\x18\x07 \x01(\x03\x12\r\n\x05\x66\x61\x63ts\x18\x08 \x01(\x03\x12\x15\n\rwaiting_facts\x18\t \x01(\x03\x12\x1b\n\x13unreachable_entries\x18\n \x01(\x03*\xac\x03\n\x10\x41uditProblemKind\x12\"\n\x1e\x41UDIT_PROBLEM_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41UDIT_PROBLEM_KIND_GAP\x10\x01\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_CHANGED\x10\x02\x12\x1b\n\x17\x41UDIT_PROBLEM_KIND_FORK\x10\x03\x12 \n\x1c\x41UDIT_PROBLEM_KIND_REWRITTEN\x10\x04\x12 \n\x1c\x41UDIT_PROBLEM_KIND_SHORTENED\x10\x05\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_DELETED\x10\x06\x12#\n\x1f\x41UDIT_PROBLEM_KIND_FOREIGN_SEAL\x10\x07\x12$\n AUDIT_PROBLEM_KIND_BAD_SIGNATURE\x10\x08\x12$\n AUDIT_PROBLEM_KIND_MISSING_ENTRY\x10\t\x12#\n\x1f\x41UDIT_PROBLEM_KIND_MISSING_FACT\x10\n\x12!\n\x1d\x41UDIT_PROBLEM_KIND_OTHER_FACT\x10\x0b\x32\xa0\x05\n\rRightsService\x12\\\n\tGetRights\x12&.framewell.dataset.v1.GetRightsRequest\x1a\'.framewell.dataset.v1.GetRightsResponse\x12z\n\x13PreviewRightsChange\x12\x30.framewell.dataset.v1.PreviewRightsChangeRequest\x1a\x31.framewell.dataset.v1.PreviewRightsChangeResponse\x12z\n\x13ListUnmatchedRights\x12\x30.framewell.dataset.v1.ListUnmatchedRightsRequest\x1a\x31.framewell.dataset.v1.ListUnmatchedRightsResponse\x12t\n\x11PreviewHouseRules\x12..framewell.dataset.v1.PreviewHouseRulesRequest\x1a/.framewell.dataset.v1.PreviewHouseRulesResponse\x12_\n\nListLedger\x12\'.framewell.dataset.v1.ListLedgerRequest\x1a(.framewell.dataset.v1.ListLedgerResponse\x12\x62\n\x0bVerifyAudit\x12(.framewell.dataset.v1.VerifyAuditRequest\x1a).framewell.dataset.v1.VerifyAuditResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/rights_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a\x1e\x66ramewell/usage/v1/usage.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"$\n\x10GetRightsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\x97\x01\n\x11GetRightsResponse\x12\x36\n\tdecisions\x18\x01 \x03(\x0b\x32#.framewell.rights.v1.RightsDecision\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x10\n\x08revision\x18\x03 \x01(\x03\"i\n\x1aPreviewRightsChangeRequest\x12\x32\n\x06\x63hange\x18\x01 \x01(\x0b\x32\".framewell.rights.v1.RightsChanged\x12\x17\n\x0fstatements_only\x18\x02 \x01(\x08\"\xe3\x01\n\x1bPreviewRightsChangeResponse\x12\x19\n\x11samples_withdrawn\x18\x01 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x02 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x05 \x03(\t\x12\x11\n\tasset_ids\x18\x06 \x03(\t\x12\x39\n\nstatements\x18\x07 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\"C\n\x1aListUnmatchedRightsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\xa4\x01\n\x0fUnmatchedRights\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x39\n\nstatements\x18\x02 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x1bListUnmatchedRightsResponse\x12\x38\n\tunmatched\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.UnmatchedRights\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\")\n\x18PreviewHouseRulesRequest\x12\r\n\x05rules\x18\x01 \x01(\t\"O\n\x0fHouseRuleEffect\x12\x11\n\tcondition\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x13\n\x0b\x61sset_count\x18\x03 \x01(\x03\"\xdc\x01\n\x19PreviewHouseRulesResponse\x12\x34\n\x05rules\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.HouseRuleEffect\x12\x13\n\x0b\x61sset_count\x18\x02 \x01(\x03\x12\x19\n\x11samples_withdrawn\x18\x03 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x04 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x05 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x06 \x03(\t\x12\x11\n\tasset_ids\x18\x07 \x03(\t\"J\n\x11ListLedgerRequest\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"I\n\x07\x42\x61lance\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06\x61mount\x18\x03 \x01(\t\x12\x0c\n\x04uses\x18\x04 \x01(\x03\"\xa6\x01\n\x12ListLedgerResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.framewell.usage.v1.UsageRecorded\x12/\n\x08\x62\x61lances\x18\x02 \x03(\x0b\x32\x1d.framewell.dataset.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x12\n\ntotal_size\x18\x04 \x01(\x03\")\n\x12VerifyAuditRequest\x12\x13\n\x0bpublic_keys\x18\x01 \x01(\t\"h\n\x0c\x41uditProblem\x12\x34\n\x04kind\x18\x01 \x01(\x0e\x32&.framewell.dataset.v1.AuditProblemKind\x12\x10\n\x08\x63hain_id\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\"\xfe\x01\n\x13VerifyAuditResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x03\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12\x34\n\x08problems\x18\x04 \x03(\x0b\x32\".framewell.dataset.v1.AuditProblem\x12\x15\n\rproblem_count\x18\x05 \x01(\x03\x12\r\n\x05seals\x18\x06 \x01(\x03\x12\x16\n\x0esealed_entries\x18\x07 \x01(\x03\x12\r\n\x05\x66\x61\x63ts\x18\x08 \x01(\x03\x12\x15\n\rwaiting_facts\x18\t \x01(\x03\x12\x1b\n\x13unreachable_entries\x18\n \x01(\x03*\xac\x03\n\x10\x41uditProblemKind\x12\"\n\x1e\x41UDIT_PROBLEM_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41UDIT_PROBLEM_KIND_GAP\x10\x01\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_CHANGED\x10\x02\x12\x1b\n\x17\x41UDIT_PROBLEM_KIND_FORK\x10\x03\x12 \n\x1c\x41UDIT_PROBLEM_KIND_REWRITTEN\x10\x04\x12 \n\x1c\x41UDIT_PROBLEM_KIND_SHORTENED\x10\x05\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_DELETED\x10\x06\x12#\n\x1f\x41UDIT_PROBLEM_KIND_FOREIGN_SEAL\x10\x07\x12$\n AUDIT_PROBLEM_KIND_BAD_SIGNATURE\x10\x08\x12$\n AUDIT_PROBLEM_KIND_MISSING_ENTRY\x10\t\x12#\n\x1f\x41UDIT_PROBLEM_KIND_MISSING_FACT\x10\n\x12!\n\x1d\x41UDIT_PROBLEM_KIND_OTHER_FACT\x10\x0b\x32\xa0\x05\n\rRightsService\x12\\\n\tGetRights\x12&.framewell.dataset.v1.GetRightsRequest\x1a\'.framewell.dataset.v1.GetRightsResponse\x12z\n\x13PreviewRightsChange\x12\x30.framewell.dataset.v1.PreviewRightsChangeRequest\x1a\x31.framewell.dataset.v1.PreviewRightsChangeResponse\x12z\n\x13ListUnmatchedRights\x12\x30.framewell.dataset.v1.ListUnmatchedRightsRequest\x1a\x31.framewell.dataset.v1.ListUnmatchedRightsResponse\x12t\n\x11PreviewHouseRules\x12..framewell.dataset.v1.PreviewHouseRulesRequest\x1a/.framewell.dataset.v1.PreviewHouseRulesResponse\x12_\n\nListLedger\x12\'.framewell.dataset.v1.ListLedgerRequest\x1a(.framewell.dataset.v1.ListLedgerResponse\x12\x62\n\x0bVerifyAudit\x12(.framewell.dataset.v1.VerifyAuditRequest\x1a).framewell.dataset.v1.VerifyAuditResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.dataset.v1.rights_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AUDITPROBLEMKIND']._serialized_start=2145
-  _globals['_AUDITPROBLEMKIND']._serialized_end=2573
+  _globals['_AUDITPROBLEMKIND']._serialized_start=2170
+  _globals['_AUDITPROBLEMKIND']._serialized_end=2598
   _globals['_GETRIGHTSREQUEST']._serialized_start=196
   _globals['_GETRIGHTSREQUEST']._serialized_end=232
   _globals['_GETRIGHTSRESPONSE']._serialized_start=235
   _globals['_GETRIGHTSRESPONSE']._serialized_end=386
   _globals['_PREVIEWRIGHTSCHANGEREQUEST']._serialized_start=388
-  _globals['_PREVIEWRIGHTSCHANGEREQUEST']._serialized_end=468
-  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_start=471
-  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_end=698
-  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_start=700
-  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_end=767
-  _globals['_UNMATCHEDRIGHTS']._serialized_start=770
-  _globals['_UNMATCHEDRIGHTS']._serialized_end=934
-  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_start=937
-  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_end=1069
-  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_start=1071
-  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_end=1112
-  _globals['_HOUSERULEEFFECT']._serialized_start=1114
-  _globals['_HOUSERULEEFFECT']._serialized_end=1193
-  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_start=1196
-  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_end=1416
-  _globals['_LISTLEDGERREQUEST']._serialized_start=1418
-  _globals['_LISTLEDGERREQUEST']._serialized_end=1492
-  _globals['_BALANCE']._serialized_start=1494
-  _globals['_BALANCE']._serialized_end=1567
-  _globals['_LISTLEDGERRESPONSE']._serialized_start=1570
-  _globals['_LISTLEDGERRESPONSE']._serialized_end=1736
-  _globals['_VERIFYAUDITREQUEST']._serialized_start=1738
-  _globals['_VERIFYAUDITREQUEST']._serialized_end=1779
-  _globals['_AUDITPROBLEM']._serialized_start=1781
-  _globals['_AUDITPROBLEM']._serialized_end=1885
-  _globals['_VERIFYAUDITRESPONSE']._serialized_start=1888
-  _globals['_VERIFYAUDITRESPONSE']._serialized_end=2142
-  _globals['_RIGHTSSERVICE']._serialized_start=2576
-  _globals['_RIGHTSSERVICE']._serialized_end=3248
+  _globals['_PREVIEWRIGHTSCHANGEREQUEST']._serialized_end=493
+  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_start=496
+  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_end=723
+  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_start=725
+  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_end=792
+  _globals['_UNMATCHEDRIGHTS']._serialized_start=795
+  _globals['_UNMATCHEDRIGHTS']._serialized_end=959
+  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_start=962
+  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_end=1094
+  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_start=1096
+  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_end=1137
+  _globals['_HOUSERULEEFFECT']._serialized_start=1139
+  _globals['_HOUSERULEEFFECT']._serialized_end=1218
+  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_start=1221
+  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_end=1441
+  _globals['_LISTLEDGERREQUEST']._serialized_start=1443
+  _globals['_LISTLEDGERREQUEST']._serialized_end=1517
+  _globals['_BALANCE']._serialized_start=1519
+  _globals['_BALANCE']._serialized_end=1592
+  _globals['_LISTLEDGERRESPONSE']._serialized_start=1595
+  _globals['_LISTLEDGERRESPONSE']._serialized_end=1761
+  _globals['_VERIFYAUDITREQUEST']._serialized_start=1763
+  _globals['_VERIFYAUDITREQUEST']._serialized_end=1804
+  _globals['_AUDITPROBLEM']._serialized_start=1806
+  _globals['_AUDITPROBLEM']._serialized_end=1910
+  _globals['_VERIFYAUDITRESPONSE']._serialized_start=1913
+  _globals['_VERIFYAUDITRESPONSE']._serialized_end=2167
+  _globals['_RIGHTSSERVICE']._serialized_start=2601
+  _globals['_RIGHTSSERVICE']._serialized_end=3273
 # @@protoc_insertion_point(module_scope)

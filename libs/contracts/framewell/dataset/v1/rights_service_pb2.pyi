@@ -146,6 +146,9 @@ class PreviewRightsChangeRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CHANGE_FIELD_NUMBER: _builtins.int
+    STATEMENTS_ONLY_FIELD_NUMBER: _builtins.int
+    statements_only: _builtins.bool
+    """True for what becomes of the statements and the number of assets alone, without samples and snapshots."""
     @_builtins.property
     def change(self) -> _rights_pb2.RightsChanged:
         """The change as it would be sent; its actor is the caller."""
@@ -154,10 +157,11 @@ class PreviewRightsChangeRequest(_message.Message):
         self,
         *,
         change: _rights_pb2.RightsChanged | None = ...,
+        statements_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "statements_only", b"statements_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -42,7 +42,7 @@ class RightsServicer(stubs.RightsServiceServicer):
     async def PreviewRightsChange(
         self, request: messages.PreviewRightsChangeRequest, context: Any
     ) -> messages.PreviewRightsChangeResponse:
-        found = await self.preview(request.change)
+        found = await self.preview(request.change, statements_only=request.statements_only)
         return messages.PreviewRightsChangeResponse(
             samples_withdrawn=found.samples_withdrawn,
             samples_proposed=found.samples_proposed,

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeRequest, PreviewRightsChangeResponse
-from framewell.gateway.v1.events_pb2 import PublishedEvent
+from framewell.gateway.v1.events_pb2 import PublishedRightsChange
 from framewell.rights.v1.rights_pb2 import RightsChanged
 from framewell_gateway.commands.change_rights import ChangeRights, PreviewRightsChange
 from framewell_gateway.entrypoints.http import routing
@@ -45,6 +45,11 @@ _SAMPLE: Final = {
     "collapsed": 0,
     "class_name": "Jörg Müßigbrodt",
     "reason": "",
+}
+_APPLIED: Final = {
+    "statement": {"issuer": "Archiv", "statement_id": "contract-4711", "revision": 2},
+    "outcome": "in_force",
+    "sentence": "Statement contract-4711: it is in force.",
 }
 _CHANGE: Final = {
     "subject": {"asset_id": _ASSET},
@@ -127,11 +132,36 @@ ROUTES: Final = (
     ),
     asks(
         "POST /rights", "changeRights",
-        lambda app: ChangeRights(app.announcer, app.clock),
+        lambda app: ChangeRights(app.announcer, app.services, app.clock),
         "Change rights of an asset, a source or a holder",
-        takes=RightsChanged, gives=PublishedEvent,
+        takes=RightsChanged, gives=PublishedRightsChange,
         body="*", status=202, example=_CHANGE,
-        answer={"event_id": "0b9f6a52-7c1e", "type": "framewell.rights.changed.v1"},
+        answer={
+            "event_id": "0b9f6a52-7c1e", "type": "framewell.rights.changed.v1",
+            "statements": [_APPLIED], "asset_count": 1,
+        },
+    ),
+    calls(
+        "GET /rights/unmatched", "listUnmatchedRights", methods.LIST_UNMATCHED_RIGHTS,
+        "List statements that match nothing, newest first",
+        answer={
+            "unmatched": [
+                {
+                    "subject": {"holder": "Agentur Bluu"}, "since": "2026-11-22T18:00:00Z",
+                    "statements": [{**_APPLIED, "outcome": "matched_nothing"}],
+                }
+            ],
+            "next_page_token": "", "total_size": 1,
+        },
+    ),
+    calls(
+        "POST /rights/rules/preview", "previewHouseRules", methods.PREVIEW_HOUSE_RULES,
+        "What other house rules would do",
+        answer={
+            "rules": [{"condition": "series 'News'", "statement_id": "hr-7", "asset_count": 0}],
+            "asset_count": 0, "samples_withdrawn": 0, "samples_proposed": 0, "snapshot_count": 0,
+            "snapshot_ids": [], "asset_ids": [],
+        },
     ),
     asks(
         "POST /rights/preview", "previewRightsChange",
@@ -141,7 +171,7 @@ ROUTES: Final = (
         body="change", example=_CHANGE,
         answer={
             "samples_withdrawn": 0, "samples_proposed": 12, "snapshot_count": 1, "asset_count": 1,
-            "snapshot_ids": ["people-3"], "asset_ids": [_ASSET],
+            "snapshot_ids": ["people-3"], "asset_ids": [_ASSET], "statements": [_APPLIED],
         },
     ),
 )  # fmt: skip
