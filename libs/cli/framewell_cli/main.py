@@ -49,6 +49,7 @@ COMMANDS: Final[dict[str, str]] = {
     "review": "framewell_cli.commands.review:app",
     "dataset": "framewell_cli.commands.dataset:app",
     "rights": "framewell_cli.commands.rights:app",
+    "erase": "framewell_cli.erasure.command:erase",
     "train": "framewell_cli.commands.train:app",
     "models": "framewell_cli.models:app",
 }

@@ -110,7 +110,7 @@ RUN: Mapping[str, str] = {
 """The commands that print what was found, and the words that they are given here."""
 
 SENTENCES = {
-    "completion", "models pull", "models verify", "models import", "models use", "dataset publish",
+    "completion", "erase", "models pull", "models verify", "models import", "models use", "dataset publish",
     "train start", "train promote", "train rollback", "dlq resume", "dlq replay", "dlq discard",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""

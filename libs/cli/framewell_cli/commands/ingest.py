@@ -19,6 +19,7 @@ from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.private import make_private
 from framewell_cli.report import write_asset_page
+from framewell_cli.report.written_pages import WrittenPages
 from framewell_client import ClientError, Endpoints, Gateway, Refused
 
 SCHEMES: Final = ("file", "https", "s3", "upload")
@@ -133,6 +134,7 @@ def _write_page(gateway: Gateway, view: dict[str, Any], path: Path) -> None:
     """Write the page; one that cannot be written is reported, and does not change the result."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        WrittenPages(MeshFolder.here()).note(path, view["asset_id"])
         write_asset_page(view, path, gateway)
     except (ClientError, OSError) as error:
         progress.print(f"no page was written: {error}", markup=False)

@@ -1,0 +1,169 @@
+"""The command itself: ask, wait for all services, say what went, and look whether anything is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+import typer
+
+from framewell_cli.broker import Kafka, Prefix, broker_access, run
+from framewell_cli.commands.gateway_access import ActingAs, open_gateway
+from framewell_cli.console import Json, print_json, print_table, progress, results
+from framewell_cli.erasure.files_search import search_files
+from framewell_cli.erasure.findings import Looked, Verdict
+from framewell_cli.erasure.services_search import search_services
+from framewell_cli.erasure.subjects import Needles, Subject, find_subject, needles
+from framewell_cli.erasure.text_search import Words
+from framewell_cli.erasure.topics_search import search_topics
+from framewell_cli.errors import CommandError, MeshUnreachable
+from framewell_cli.mesh.endpoints import read_endpoints
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.report.written_pages import WrittenPages
+from framewell_cli.service_calls import caller
+from framewell_client import Gateway, Refused
+from framewell_contracts.services import SERVICES
+
+LOOK_SECONDS: Final = 0.5
+DEFAULT_WAIT_SECONDS: Final = 300.0
+
+What = Annotated[
+    str,
+    typer.Argument(
+        metavar="SUBJECT",
+        help="A person by name or class id, an asset by id, or class:<id>, asset:<id>, holder:<name>.",
+    ),
+]
+
+
+def erase(
+    subject: What,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept for 14 days.")] = "erasure was asked for",
+    prove: Annotated[bool, typer.Option("--prove", help="Then search everything for what is left.")] = False,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for all services.")] = (
+        DEFAULT_WAIT_SECONDS
+    ),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    acting_as: ActingAs = "",
+    kafka: Kafka = None,
+    prefix: Prefix = "",
+    as_json: Json = False,
+) -> None:
+    """Have a person, an asset or a holder of rights forgotten by every service, and not learned again.
+
+    What is erased cannot be had back. With --prove exit code 1 when something is left that must not be.
+    """
+    with open_gateway(acting_as) as gateway:
+        meant = find_subject(subject, gateway)
+        wanted = needles(meant, gateway)
+        if not yes and not as_json:
+            typer.confirm(
+                f"Erase {meant.kind} {meant.value} and everything made of it?", abort=True, err=True
+            )
+        answers = _erased(gateway, meant, reason, wait)
+    pages = WrittenPages(MeshFolder.here()).forget(wanted.ids, Words(wanted.words))
+    document: dict[str, Any] = {"answers": answers, "pages": [str(path) for path in pages]}
+    if not as_json:
+        _print_answers(answers, len(pages))
+    if prove:
+        looked = _looked(wanted, acting_as, kafka, prefix)
+        document |= {"places": [one.document for one in looked], "verdict": verdict(looked)}
+        if not as_json:
+            _print_places(looked)
+            results.print(document["verdict"], markup=False)
+    if as_json:
+        print_json(document)
+    if prove and any(one.left for one in looked):
+        raise typer.Exit(1)
+
+
+def _erased(gateway: Gateway, subject: Subject, reason: str, wait: float) -> list[Mapping[str, Any]]:
+    """Ask for the erasure and return the answers of all services. Raise CommandError when one is missing."""
+    asked = {"subject": subject.document, "reason": reason, "erasure_id": str(uuid4())}
+    erasure_id = gateway.request_erasure(asked)["erasure_id"]
+    progress.print(f"erasure {erasure_id} is under way", markup=False)
+    deadline, answers = time.monotonic() + wait, list[Mapping[str, Any]]()
+    while time.monotonic() < deadline:
+        answers = _answers(gateway, erasure_id)
+        if {one["service"] for one in answers} >= set(SERVICES):
+            return answers
+        time.sleep(LOOK_SECONDS)
+    missing = ", ".join(name for name in SERVICES if name not in {one["service"] for one in answers})
+    raise CommandError(
+        f"{missing} did not answer within {wait:.0f} s. The erasure {erasure_id} goes on by itself when they "
+        "run again ('framewell status'); ask again with the same command, which erases nothing twice."
+    )
+
+
+def _answers(gateway: Gateway, erasure_id: str) -> list[Mapping[str, Any]]:
+    try:
+        return list(gateway.erasure(erasure_id).get("answers", ()))
+    except Refused:
+        return []  # the gateway has not heard of it yet
+
+
+def _looked(wanted: Needles, acting_as: str, kafka: str | None, prefix: str) -> list[Looked]:
+    try:
+        addresses = read_endpoints()
+    except MeshUnreachable:
+        addresses = {}
+    looked = list(search_services(wanted, addresses, caller(acting_as)))
+    if kafka or "kafka" in addresses:
+        access = broker_access(kafka)
+        looked += run(access, search_topics(access, wanted.words, prefix))
+    else:
+        looked.append(Looked("topics", not_searched="the broker's address is not known here: --kafka"))
+    folder = MeshFolder.here()
+    if addresses and folder.database.exists():
+        looked += search_files(wanted, folder)
+    else:
+        why = "they lie on another machine: search them there"
+        looked.append(Looked("files of database, objects, logs and backups", not_searched=why))
+    return looked
+
+
+def verdict(looked: Sequence[Looked]) -> str:
+    """Return the last line: that nothing was found, or what and where."""
+    left = [one for one in looked if one.left]
+    blind = [one.place for one in looked if one.not_searched]
+    expiring = sum(each.count for one in looked for each in one.findings if each.verdict is Verdict.EXPIRES)
+    if left:
+        places = "; ".join(f"{one.place} ({one.findings[0].where})" for one in left)
+        return f"left behind: {places}"
+    notes = []
+    if expiring:
+        notes.append(f"{expiring} records in topics expire by themselves")
+    if blind:
+        notes.append(f"not searched: {', '.join(blind)}")
+    total = sum(one.searched for one in looked)
+    return f"nothing found in {total} documents, objects, records and files" + (
+        f" ({'; '.join(notes)})" if notes else ""
+    )
+
+
+def _print_answers(answers: Sequence[Mapping[str, Any]], pages: int) -> None:
+    rows = [
+        (str(answer["service"]), str(count["kind"]), str(count["count"]))
+        for answer in answers
+        for count in answer.get("counts", ())
+        if int(count.get("count", 0))
+    ]
+    rows += [("report pages", "files", str(pages))] if pages else []
+    print_table(("service", "store", "erased"), rows or [("all", "nothing was held", "0")])
+
+
+def _print_places(looked: Sequence[Looked]) -> None:
+    rows = []
+    for one in looked:
+        if one.not_searched:
+            rows.append((one.place, "-", f"not searched: {one.not_searched}"))
+        rows += [
+            (one.place, str(one.searched), f"{each.verdict}: {each.count} at {each.where} {each.why}".strip())
+            for each in one.findings
+        ]
+        if not one.not_searched and not one.findings:
+            rows.append((one.place, str(one.searched), "nothing"))
+    print_table(("place", "searched", "found"), rows)
