@@ -33,6 +33,7 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "^[0-9A-Za-z.+-]{1,40}$": "is no version",
         "^[a-z0-9][a-z0-9-]{0,99}$": "is no id of a dataset",
         "^[a-z][a-z0-9_]{0,40}$": "is no name of a recipe",
+        "^[0-9A-Za-z._:-]{1,200}$": "is no id of letters, digits and `.`, `_`, `:`, `-`",
     }
 )
 """What the patterns of the .proto files ask for, in words."""

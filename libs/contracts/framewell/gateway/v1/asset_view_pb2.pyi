@@ -521,7 +521,7 @@ class ListAssetsRequest(_message.Message):
     """
     @_builtins.property
     def state(self) -> _containers.RepeatedScalarFieldContainer[Global___AssetState.ValueType]:
-        """Only assets in one of these states; empty for all."""
+        """Only assets in one of these states; empty for all but removed ones."""
 
     @_builtins.property
     def kind(self) -> _containers.RepeatedScalarFieldContainer[_media_pb2.MediaKind.ValueType]:
