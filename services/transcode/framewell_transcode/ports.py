@@ -128,8 +128,8 @@ class MaterialRepository(Protocol):
         """Note what was made of one part of a generation; the newest note of the part counts."""
         ...
 
-    async def get(self, like: Material) -> Material | None:
-        """Return the note on the same part of the same generation, None when there is none."""
+    async def get(self, asset_id: str, generation: int, part: str) -> Material | None:
+        """Return the note on one part of a generation, None when there is none."""
         ...
 
     async def of(self, asset_id: str) -> Sequence[Material]:

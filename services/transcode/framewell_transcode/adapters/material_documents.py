@@ -26,10 +26,11 @@ class MaterialDocuments:
     async def keep(self, material: Material) -> None:
         intervals = [list(one) for one in material.withheld.intervals]
         fields = {**asdict(material), "withheld": intervals, "keys": list(material.keys)}
-        await self.documents.update(COLLECTION, _id(material), {"$set": fields}, upsert=True)
+        name = _id(material.asset_id, material.generation, material.part)
+        await self.documents.update(COLLECTION, name, {"$set": fields}, upsert=True)
 
-    async def get(self, like: Material) -> Material | None:
-        found = await self.documents.get(COLLECTION, _id(like))
+    async def get(self, asset_id: str, generation: int, part: str) -> Material | None:
+        found = await self.documents.get(COLLECTION, _id(asset_id, generation, part))
         return None if found is None else _material(found)
 
     async def of(self, asset_id: str) -> Sequence[Material]:
@@ -37,14 +38,15 @@ class MaterialDocuments:
         return [_material(document) for document in found]
 
     async def drop(self, material: Material) -> None:
-        await self.documents.delete(COLLECTION, _id(material))
+        name = _id(material.asset_id, material.generation, material.part)
+        await self.documents.delete(COLLECTION, name)
 
     async def remove(self, asset_id: str) -> int:
         return await self.documents.delete_where(COLLECTION, {"asset_id": asset_id})
 
 
-def _id(material: Material) -> str:
-    return f"{material.asset_id}@{material.generation}/{material.part}"
+def _id(asset_id: str, generation: int, part: str) -> str:
+    return f"{asset_id}@{generation}/{part}"
 
 
 def _material(document: Document) -> Material:

@@ -59,10 +59,10 @@ class ReadMedia:
             candidates = bisect_right(plan.chunks, wanted.pts, key=lambda chunk: chunk.span.start_pts)
         else:
             candidates = bisect_right(plan.chunks, wanted.frame, key=lambda chunk: chunk.span.first_frame)
-        kept = {key for one in await self.materials.of(asset_id) for key in one.keys}
         withheld = ""
         async for part in self.assets.arrived_chunks(asset, range(candidates - 1, -1, -1)):
-            if part.frames not in kept:
+            material = await self.materials.get(asset_id, asset.work.generation, str(part.index))
+            if material is None or part.frames not in material.keys:
                 withheld = withheld or part.withheld
                 continue
             found = picture_at_or_before(await self.objects.read(part.frames), wanted)

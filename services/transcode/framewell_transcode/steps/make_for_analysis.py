@@ -74,7 +74,7 @@ class MakeForAnalysis:
 
     async def _note(self, material: Material) -> None:
         """Note the objects of a part before they are held; what it was made of before goes."""
-        before = await self.materials.get(material)
+        before = await self.materials.get(material.asset_id, material.generation, material.part)
         await self.materials.keep(material)
         if before is not None:
             await self._release(material.asset_id, set(before.keys) - set(material.keys))
