@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -13,6 +14,7 @@ from framewell_cli.commands.gateway_access import ActingAs, AssetId, open_gatewa
 from framewell_cli.console import Json, print_json, print_sheet, print_table, results
 from framewell_cli.documents import purpose_text, verdict_text
 from framewell_cli.errors import UsageProblem
+from framewell_client import Gateway
 
 _SUBJECTS: Final = {"asset": "asset_id", "source": "source", "holder": "holder"}
 
@@ -66,9 +68,79 @@ def set_rights(
     if as_json:
         print_json(answer)
     elif preview:
-        print_sheet([(key.replace("_", " "), _shown(value)) for key, value in answer.items()])
+        counts = {key: value for key, value in answer.items() if key != "statements"}
+        print_sheet([(key.replace("_", " "), _shown(value)) for key, value in counts.items()])
+        _print_applied(answer)
     else:
         results.print(f"rights of {target} are being changed (event {answer['event_id']})", markup=False)
+        _print_applied(answer)
+
+
+@app.command()
+def unmatched(as_json: Json = False) -> None:
+    """List statements that concern no asset or passage known by now: most are spelt in another way."""
+    with open_gateway() as gateway:
+        found = gateway.unmatched_rights()
+    if as_json:
+        print_json({"unmatched": found})
+        return
+    print_table(
+        ("about", "since", "statement"),
+        [
+            (_target(one["subject"]), one["since"], statement["sentence"])
+            for one in found
+            for statement in one["statements"]
+        ],
+    )
+
+
+@app.command()
+def rules(
+    file: Annotated[
+        Path,
+        typer.Option("--dry-run", help="A file of house rules: say what it would change, and do nothing."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Say what other house rules would change. They take effect by a restart of dataset with that file."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(f"--dry-run {file}: the file cannot be read ({error})") from error
+    with open_gateway() as gateway:
+        found = gateway.preview_house_rules(text)
+        models = _models_of(found["snapshot_ids"], gateway)
+    if as_json:
+        print_json({**found, "models": models})
+        return
+    print_table(
+        ("rule for", "statement", "assets"),
+        [
+            (one["condition"], one["statement_id"], str(one["asset_count"] or "matches nothing"))
+            for one in found["rules"]
+        ],
+    )
+    results.print()
+    rest = {key: value for key, value in found.items() if key != "rules"} | {"models": models}
+    print_sheet([(key.replace("_", " "), _shown(value)) for key, value in rest.items()])
+
+
+def _models_of(snapshot_ids: list[str], gateway: Gateway) -> list[str]:
+    """Return the models, in service or not, that were trained on one of the snapshots."""
+    made = gateway.candidates() if snapshot_ids else []
+    found = [one["model"] for one in made if one["completed"]["lineage"]["snapshot_id"] in snapshot_ids]
+    return sorted(f"{model['name']}@{model['version']}" for model in found)
+
+
+def _print_applied(answer: dict[str, Any]) -> None:
+    """Print what becomes of each statement; nothing where that is not known yet."""
+    for one in answer.get("statements", []):
+        results.print(one["sentence"], markup=False)
+
+
+def _target(subject: dict[str, str]) -> str:
+    """Return a subject as it is typed: `holder:<name>`."""
+    return next((f"{kind}:{subject[field]}" for kind, field in _SUBJECTS.items() if subject.get(field)), "")
 
 
 def _shown(value: Any) -> str:

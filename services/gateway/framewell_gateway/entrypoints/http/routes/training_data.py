@@ -157,6 +157,8 @@ ROUTES: Final = (
     calls(
         "POST /rights/rules/preview", "previewHouseRules", methods.PREVIEW_HOUSE_RULES,
         "What other house rules would do",
+        body="*",
+        example={"rules": '[{"series": "News", "statement": {"statement_id": "hr-7", "use": "prohibited"}}]'},
         answer={
             "rules": [{"condition": "series 'News'", "statement_id": "hr-7", "asset_count": 0}],
             "asset_count": 0, "samples_withdrawn": 0, "samples_proposed": 0, "snapshot_count": 0,
