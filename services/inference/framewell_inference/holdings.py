@@ -20,6 +20,7 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
             Holding("face_tracks", "faces that were seen, and where their vectors lie", gone),
             Holding("observation_sets", "what was seen and heard in a chunk", gone),
             Holding("analyses", "which parts of an asset are analysed", gone),
+            Holding("recognition_changes", "which classes a re-labelling gave to how many faces", gone),
             Holding("references", "which asset holds which object", gone),
             Holding("objects/application/protobuf", "observations, and indexes of them", gone),
             Holding("objects/application/vnd.apache.arrow.file", "vectors of faces and pictures", gone),
@@ -45,8 +46,8 @@ class EraseSeen:
         for asset_id in plan.asset_ids:
             counts.update(await self.forget(asset_id))
         for class_id in plan.class_ids:
-            stripped, unnamed = await self.people.of_class(class_id)
-            counts.update({"face_tracks": stripped, "postings": unnamed})
+            stripped, unnamed, changes = await self.people.of_class(class_id)
+            counts.update({"face_tracks": stripped, "postings": unnamed, "recognition_changes": changes})
         if plan.name_hashes:
             counts["observation_sets"] += await self.people.of_names()
         return counts

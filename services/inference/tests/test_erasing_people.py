@@ -11,6 +11,7 @@ import pytest
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.media.v1.media_pb2 import ObservationRef
+from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
 from framewell_inference.adapters.media_objects import ArrowVectors
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.ports.analysers import Analysers
@@ -46,11 +47,13 @@ async def test_an_erased_class_leaves_no_vector_in_any_asset_and_none_comes_agai
     man = (await bench.vectors(first)).mean(axis=0)
     await bench.promote({"man": man}, "1.0", 1)
     await bench.relabel()
+    updated = bench.facts.one(RecognitionUpdated)
     assert await named(bench) == ["man", "man", ""]
     (answer,) = await bench.deliver(erasure_plan("e", class_ids=["man"]))
     assert isinstance(answer, ErasureCompleted)
     counts = {one.kind: one.count for one in answer.counts if one.count}
-    assert counts == {"face_tracks": 2, "postings": 3}, "of the third track the class was the nearest"
+    assert counts == {"face_tracks": 2, "postings": 3, "recognition_changes": 1}
+    assert not await bench.objects.exists(updated.changes)
     rest = await all_vectors(bench)
     assert len(rest) == 1, "the astronaut's"
     assert float(np.linalg.norm(rest - man, axis=1).min()) > 0.6

@@ -230,7 +230,7 @@ async def test_an_erased_class_is_named_no_more_and_the_counts_say_so(
     (answer,) = await bench.deliver(erasure_plan("e", class_ids=["man"]))
     assert isinstance(answer, ErasureCompleted)
     assert [(each.kind, each.count) for each in answer.counts if each.count] == [
-        ("face_tracks", 1), ("postings", 1)
+        ("face_tracks", 1), ("postings", 1), ("recognition_changes", 1)
     ]  # fmt: skip
     assert (await bench.people(ASSET))[0].class_id == ""
     (again,) = await bench.deliver(erasure_plan("f", class_ids=["man"]))

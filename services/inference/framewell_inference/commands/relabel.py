@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -13,14 +12,16 @@ from framewell.recognition.v1.recognition_pb2 import ClassTracks, RecognitionCha
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.stored import ChunkPostings, Posting
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
-from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
+from framewell_inference.ports.repositories import (
+    FaceTrackRepository,
+    PostingRepository,
+    RecognitionChangeRepository,
+)
 from framewell_inference.steps.batches import batched
+from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.clock import Clock
-from framewell_kit.objects.protocol import Objects
 from framewell_models.manifest import ModelRef
-
-CHANGES_MEDIA_TYPE: Final = "application/protobuf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Relabel:
     tracks: FaceTrackRepository
     postings: PostingRepository
     name_faces: NameFaces
-    objects: Objects
+    people: ErasePeople
+    changes: RecognitionChangeRepository
     clock: Clock
 
     async def __call__(
@@ -54,7 +56,10 @@ class Relabel:
         duration = Duration()
         duration.FromMilliseconds(round((self.clock.monotonic() - started) * 1000))
         changes = await self._changes(previous, ref)
-        data = changes.message().SerializeToString(deterministic=True)
+        message = changes.message()
+        kept = await self.changes.keep(f"{ref}/{revision}", message)
+        for class_id in await self.people.erased({one.class_id for one in message.classes if one.class_id}):
+            await self.changes.forget_class(class_id)
         return RecognitionUpdated(
             model=model_version(model.ref),
             previous=model_version(previous) if previous else None,
@@ -62,7 +67,7 @@ class Relabel:
             changed_track_count=changes.changed,
             changed_asset_count=len(changes.asset_ids),
             duration=duration,
-            changes=await self.objects.put(data, media_type=CHANGES_MEDIA_TYPE, suffix=".changes.pb"),
+            changes=kept,
         )
 
     async def _name_missing(self, model: IdentityModel, check_lease: Callable[[], None]) -> int:

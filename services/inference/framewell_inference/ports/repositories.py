@@ -7,6 +7,8 @@ from typing import Protocol
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ObservationSet
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.recognition.v1.recognition_pb2 import RecognitionChanges
 from framewell_inference.domain.forgetting import Forgotten
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.observations import Findings
@@ -120,6 +122,18 @@ class FaceTrackRepository(Protocol):
 
     async def forget(self, asset_id: str, chunk_id: str | None = None) -> int:
         """Delete the tracks of an asset, or of one of its chunks; return how many documents that were."""
+        ...
+
+
+class RecognitionChangeRepository(Protocol):
+    """What re-labellings changed, as objects that facts name."""
+
+    async def keep(self, name: str, changes: RecognitionChanges) -> ObjectRef:
+        """Store what one re-labelling changed; done again, it replaces what it was before."""
+        ...
+
+    async def forget_class(self, class_id: str) -> int:
+        """Delete what names a class and return how many re-labellings that were."""
         ...
 
 

@@ -10,6 +10,7 @@ from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
     PostingRepository,
+    RecognitionChangeRepository,
 )
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
@@ -29,6 +30,7 @@ class Stores:
     observations: ObservationRepository
     tracks: FaceTrackRepository
     postings: PostingRepository
+    changes: RecognitionChangeRepository
     parts: FanIn
     identities: IdentityModelRepository
     imported: ImportedModelRepository

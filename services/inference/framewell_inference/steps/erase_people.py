@@ -11,6 +11,7 @@ from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
     PostingRepository,
+    RecognitionChangeRepository,
 )
 from framewell_kit.name_hashes import NameHashes
 from framewell_kit.tombstones import Tombstones, class_subject
@@ -23,6 +24,7 @@ class ErasePeople:
     observations: ObservationRepository
     tracks: FaceTrackRepository
     postings: PostingRepository
+    changes: RecognitionChangeRepository
     tombstones: Tombstones
     names: NameHashes
 
@@ -37,15 +39,17 @@ class ErasePeople:
             return frozenset()
         return frozenset(subjects[one] for one in await self.tombstones.among(list(subjects)))
 
-    async def of_class(self, class_id: str) -> tuple[int, int]:
+    async def of_class(self, class_id: str) -> tuple[int, int, int]:
         """Take away the vectors of every track that any model version took for the class, then name none so.
 
-        Return how many tracks lost their vectors, and how many are named no more.
+        Return how many tracks lost their vectors, how many are named no more, and how many lists of what a
+        re-labelling changed went.
         """
         stripped = 0
         async for chunk in self.postings.of_class(class_id):
             stripped += await self.of_tracks(chunk, class_id)
-        return stripped, await self.postings.forget_class(class_id)
+        unnamed = await self.postings.forget_class(class_id)
+        return stripped, unnamed, await self.changes.forget_class(class_id)
 
     async def of_tracks(self, chunk: ChunkPostings, class_id: str) -> int:
         """Take away the vectors of those tracks of a chunk that were taken for the class; return how many."""

@@ -17,6 +17,7 @@ from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.observation_documents import ObservationDocuments
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.posting_documents import PostingDocuments
+from framewell_inference.adapters.recognition_change_documents import RecognitionChangeDocuments
 from framewell_inference.adapters.relabel_queue import LeasedRelabelQueue
 from framewell_inference.adapters.sandboxed_pictures import SandboxedPictures
 from framewell_inference.analysers.recognition import FaceIdentifier
@@ -87,7 +88,9 @@ async def wire_with(
     report_models(registry)
     stores = await _prepared_stores(mesh, loader, registry)
     s, steps = stores, _steps(stores, mesh)
-    relabel = Relabel(s.identities, s.tracks, s.postings, steps.name_faces, mesh.objects, mesh.clock)
+    relabel = Relabel(
+        s.identities, s.tracks, s.postings, steps.name_faces, steps.people, s.changes, mesh.clock
+    )
     table = holdings(steps.forget, steps.people)
     return Service(
         holdings=table,
@@ -101,7 +104,8 @@ async def wire_with(
 def _steps(stores: Stores, mesh: Mesh) -> Steps:
     """Build what several entrypoints share. Raises ValueError without the key for names."""
     s, tombstones = stores, mesh.tombstones
-    people = ErasePeople(s.observations, s.tracks, s.postings, tombstones, mesh.settings.name_hashes())
+    names = mesh.settings.name_hashes()
+    people = ErasePeople(s.observations, s.tracks, s.postings, s.changes, tombstones, names)
     return Steps(
         tombstones=tombstones,
         by_rights=AnalyseByRights(s.rights, s.observations, s.tracks, s.postings, s.references),
@@ -118,7 +122,8 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     observations = ObservationDocuments(documents, objects, vectors, references)
     tracks = FaceTrackDocuments(documents, objects, vectors, references)
     postings, parts = PostingDocuments(documents), FanIn(documents, PARTS)
-    for store in (references, observations, tracks, postings, parts):
+    changes = RecognitionChangeDocuments(documents, objects, references)
+    for store in (references, observations, tracks, postings, changes, parts):
         await store.prepare()
     imported = ImportedModelDocuments(documents, objects, loader)
     await imported.restore(registry)
@@ -131,6 +136,7 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         observations=observations,
         tracks=tracks,
         postings=postings,
+        changes=changes,
         parts=parts,
         identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
         imported=imported,
