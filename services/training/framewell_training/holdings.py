@@ -1,24 +1,34 @@
 """What training holds of people, assets and holders of rights, store by store."""
 
+from __future__ import annotations
+
 from framewell_kit.holdings import Holding, Holdings
 from framewell_training.steps.erase_models import EraseModels
-
-WITHOUT_NAMES = "ids of samples and classes, without a name, a picture or a vector"
+from framewell_training.steps.take_away_sources import CARDS, CHECKPOINTS, GRAPHS, MANIFESTS, SOURCE_LISTS
 
 
 def holdings(models: EraseModels) -> Holdings:
-    """Return the table of the service. All files of a model are counted with its graph."""
+    """Return the table of the service.
+
+    Tables of snapshots are read where dataset keeps them; a copy of one under way is a scratch file, which
+    goes when it was read, and the process that trains has vectors in its memory alone.
+    """
     return Holdings(
         (
-            Holding("models", "which classes a model names; that it was withdrawn stays", models),
-            Holding("objects/application/x-onnx", "graphs of models: centroids are templates", models),
-            Holding("objects/application/yaml", "manifests of models", models),
-            Holding("objects/text/markdown", "cards of models", models),
-            Holding("objects/application/protobuf", kept=f"sources of models: {WITHOUT_NAMES}"),
-            Holding("objects/application/octet-stream", kept="states of runs, until they end"),
-            Holding("runs", kept=f"what was trained when: {WITHOUT_NAMES}"),
+            Holding("models", "which classes a model names, its measures and its lineage", models),
+            Holding(
+                "runs", "how a run ended, with the classes in its checks, and the objects it made", models
+            ),
+            Holding("sources", "which run read which class, asset and holder (by hash)", models),
+            Holding(GRAPHS, "graphs of models: centroids are biometric templates", models),
+            Holding(MANIFESTS, "manifests of models: ids of their classes", models),
+            Holding(CARDS, "cards of models: measures of each class", models),
+            Holding(SOURCE_LISTS, "ids of the assets and samples of a model", models),
+            Holding(CHECKPOINTS, "weights of heads while a run trains", models),
             Holding("numbers", kept="versions of models: says nothing of anybody"),
-            Holding("in_service", kept="which version serves: says nothing of anybody"),
-            Holding("snapshots", kept=f"what was published: {WITHOUT_NAMES}"),
+            Holding("in_service", kept="which version serves since when: says nothing of anybody"),
+            Holding(
+                "snapshots", kept="that a snapshot was published and withdrawn, and where its tables lie"
+            ),
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,14 +14,19 @@ from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdr
 from framewell.training.v1.training_pb2 import LineageSources, TrainingCompleted
 from framewell_kit.facts import Cause
 from framewell_kit.paging import Page, PageRequest
+from framewell_models.manifest import Manifest
 from framewell_training.domain.faces import BackgroundFaces, Photos
-from framewell_training.domain.models import Deployment, Folder, Model
+from framewell_training.domain.models import Deployment, Folder, Left, Model
 from framewell_training.domain.runs import Run, RunKey, RunState, RunStopped
 from framewell_training.domain.snapshots import Owed, Snapshot
 
 
 class SnapshotRepository(Protocol):
     """Snapshots by id. The facts that publish and withdraw one may arrive in either order."""
+
+    async def prepare(self) -> None:
+        """Make the indexes that it needs."""
+        ...
 
     async def record(self, published: SnapshotPublished) -> None:
         """Store a published snapshot; storing it again changes nothing."""
@@ -57,8 +62,40 @@ class SnapshotTables(Protocol):
         ...
 
 
+NameHash = Callable[[str], str]
+"""A name to its keyed hash, 64 hex digits. Raises ValueError where the mesh has no key for names."""
+
+
+class SourceRepository(Protocol):
+    """Which run read which subjects (`asset:<id>`, `class:<id>`, `holder:<hash>`)."""
+
+    async def prepare(self) -> None:
+        """Make the indexes that it needs."""
+        ...
+
+    async def note(self, run_id: str, subjects: Collection[str]) -> None:
+        """Note what a run reads; noting it again changes nothing."""
+        ...
+
+    async def subjects_of(self, run_id: str) -> list[str]:
+        """Return what a run read, in order."""
+        ...
+
+    async def runs_of(self, subjects: Collection[str]) -> list[str]:
+        """Return the runs that read one of the subjects, in order."""
+        ...
+
+    async def forget(self, run_id: str) -> int:
+        """Delete what is noted of a run; return of how many subjects."""
+        ...
+
+
 class RunRepository(Protocol):
     """Runs, each by its id."""
+
+    async def prepare(self) -> None:
+        """Make the indexes that it needs, and have the outbox sweep what a crash left behind."""
+        ...
 
     async def insert(self, run: Run) -> bool:
         """Insert a run once. Return False when the very same run exists."""
@@ -96,6 +133,21 @@ class RunRepository(Protocol):
         """End a run once and let `completed` and the other facts leave with it. Return the ended run."""
         ...
 
+    async def note_object(self, run_id: str, ref: ObjectRef, *, instead: str = "") -> None:
+        """Note an object that a run is about to store, so that it is found whenever the run dies.
+
+        It takes the place of the noted object whose key is `instead`.
+        """
+        ...
+
+    async def objects_of(self, run_id: str) -> list[str]:
+        """Return the keys of the objects that a run noted, in order."""
+        ...
+
+    async def clear(self, run_id: str) -> int:
+        """Delete what is said of a run beside that it was, its state and why it ended; return 1, or 0."""
+        ...
+
     async def number(self, name: str, key: RunKey) -> int:
         """Return the first part of the version of what this run makes: 1, 2, … per model name.
 
@@ -107,8 +159,16 @@ class RunRepository(Protocol):
 class ModelRepository(Protocol):
     """Models made here."""
 
+    async def prepare(self) -> None:
+        """Make the indexes that it needs."""
+        ...
+
     async def put(self, model: Model) -> None:
-        """Keep a version; made again by the same run it takes the place of the first."""
+        """Keep a version as a draft; made again by the same run it takes the place of the first."""
+        ...
+
+    async def show(self, model: Model) -> bool:
+        """Make a draft a candidate that everybody sees; return False when it was withdrawn meanwhile."""
         ...
 
     async def get(self, name: str, version: str) -> Model | None: ...
@@ -119,46 +179,97 @@ class ModelRepository(Protocol):
         """Return one page of a name's versions (of all models, for an empty name), newest first.
 
         `serving` are the models in service, `<name>@<version>`; only those are returned where `in_service`
-        is true, only others where it is false. Raise Rejected for a bad token.
+        is true, only others where it is false. Drafts are left out. Raise Rejected for a bad token.
         """
         ...
 
-    def every(self) -> AsyncIterator[Model]:
-        """Yield every model made here."""
+    async def newer(self, name: str, snapshot_number: int) -> list[Model]:
+        """Return the versions of a name, no drafts, from snapshots after that number, newest first."""
         ...
 
     async def made_from(self, snapshot_id: str) -> list[Model]: ...
 
+    async def made_by(self, run_id: str) -> list[Model]: ...
+
     async def withdraw(self, model: Model, reason: str) -> None:
         """Mark a model as one that must not be used; the first reason stays."""
+        ...
+
+    async def clear(self, model: Model) -> int:
+        """Delete what is said of a withdrawn model beside that it was; return 1, 0 when there was nothing."""
         ...
 
 
 class DeploymentRepository(Protocol):
     """Which version of each name is in service; every change leaves with its fact."""
 
+    async def prepare(self) -> None:
+        """Have the outbox sweep what a crash left behind."""
+        ...
+
     async def get(self, name: str) -> Deployment: ...
 
     async def names(self) -> list[Deployment]: ...
 
-    async def promote(self, before: Deployment, fact: ModelPromoted, cause: Cause) -> Deployment | None:
-        """Put a version into service if nothing changed since `before`; None otherwise."""
+    async def nominate(self, before: Deployment, version: str) -> bool:
+        """Note which version is about to enter service; False when something changed since `before`."""
         ...
 
-    async def retire(self, before: Deployment, fact: ModelRetired, cause: Cause) -> Deployment | None:
+    async def dismiss(self, name: str, version: str) -> bool:
+        """Take a nomination back, so that the version does not enter; return whether there was one."""
+        ...
+
+    async def promote(
+        self, before: Deployment, fact: ModelPromoted, cause: Cause, left: Left | None = None
+    ) -> Deployment | None:
+        """Put the nominated version into service if nothing changed since `before`; None otherwise.
+
+        `left` is the version that had to leave service and has no successor yet.
+        """
+        ...
+
+    async def retire(
+        self, before: Deployment, fact: ModelRetired, cause: Cause, left: Left | None = None
+    ) -> Deployment | None:
         """Take what is in service out of it if nothing changed since `before`; None otherwise."""
         ...
+
+
+Note = Callable[[ObjectRef], Awaitable[None]]
+"""Notes an object that is about to be stored."""
+
+
+class UnreadableModel(Exception):
+    """A model's files are not what its run made; the message says which and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """What inference would load of a model."""
+
+    manifest: Manifest
+    graph: bytes
 
 
 class ModelFolders(Protocol):
     """Model folders in the object store."""
 
-    async def write(self, manifest: Mapping[str, object], graph: bytes, card: str) -> Folder:
-        """Store graph, manifest (with the graph's hash added) and card; durable when it returns."""
+    async def write(self, manifest: Mapping[str, object], graph: bytes, card: str, note: Note) -> Folder:
+        """Store graph, manifest (with the graph's hash added) and card; durable when it returns.
+
+        `note` is told each object before it is stored.
+        """
         ...
 
-    async def write_sources(self, sources: LineageSources) -> ObjectRef:
+    async def write_sources(self, sources: LineageSources, note: Note) -> ObjectRef:
         """Store what a model was made from."""
+        ...
+
+    async def read(self, model: Model) -> ModelFiles:
+        """Return manifest and graph as stored.
+
+        Raise UnreadableModel when one is gone, or is not what the model's run made.
+        """
         ...
 
     async def read_sources(self, ref: ObjectRef) -> LineageSources:
@@ -179,3 +290,4 @@ class Stores:
     models: ModelRepository
     deployments: DeploymentRepository
     folders: ModelFolders
+    sources: SourceRepository

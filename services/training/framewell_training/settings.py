@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from framewell_kit.settings import ServiceSettings
+from framewell_training.recipes.identity.parameters import MOST_HIT, MOST_REVIEW
 
 
 class TrainingSettings(ServiceSettings):
@@ -22,24 +23,38 @@ class TrainingSettings(ServiceSettings):
         1, ge=1, le=256, description="CPU threads of torch; results differ with their number."
     )
     hit_distance: float = Field(
-        0.52, gt=0, description="A face nearer to a class is named; 0.4 % of unknown faces come that near."
+        0.52,
+        ge=1e-3,
+        le=MOST_HIT,
+        description="A face nearer to a class is named; 0.4 % of unknown faces come that near.",
     )
     review_distance: float = Field(
-        0.60, gt=0, description="A face nearer to a class is a question; 4 % of unknown faces come that near."
+        0.60,
+        ge=1e-3,
+        le=MOST_REVIEW,
+        description="A face nearer to a class is a question; 4 % of unknown faces come that near.",
     )
     calibrate_from: int = Field(
-        100, ge=1, description="Unknown faces from which on the two distances are tightened by measurement."
+        100,
+        ge=1,
+        le=1_000_000,
+        description="Unknown faces from which on the two distances are tightened by measurement.",
     )
     promotion_margin: float = Field(
         0.02, ge=0, le=1, description="By how much a model without new classes must be better."
     )
-    promotion_recall_loss: float = Field(0.02, ge=0, le=1, description="How much recall a class may lose.")
+    promotion_recall_loss: float = Field(
+        0.02, ge=0, le=1, description="How much recall a class or a programme may lose."
+    )
     promotion_false_names: float = Field(
-        0.01, ge=0, le=1, description="Share of unknown faces that may be given a name."
+        0.01, ge=0, le=1, description="Share of unknown people who may be given a name."
     )
     promotion_false_name_rise: float = Field(
         0.005, ge=0, le=1, description="By how much that share may exceed the one of the model in service."
     )
     promotion_evidence: int = Field(
-        20, ge=1, description="Held-out photos, and unknown faces, below which a challenger proves nothing."
+        20,
+        ge=1,
+        le=1_000_000,
+        description="Held-out photos, and unknown people, below which a rate is not measured.",
     )

@@ -18,6 +18,7 @@ import pytest
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Purpose
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1 import training_service_pb2 as messages
 from framewell_kit.testing.service_bench import ServiceBench
@@ -54,12 +55,23 @@ class Cast:
     def crops(
         self, name: str, programmes: Sequence[str], *, crops: int = 3, learned: bool = True
     ) -> list[Crop]:
-        """One sample a programme, `crops` vectors each."""
+        """One sample a programme, `crops` vectors each, which resemble each other as those of one shot do."""
+        shots = {programme: np.array(self.photo(name)) for programme in programmes}
         return [
-            Crop(f"{name}/{programme}", name, f"asset-{programme}", programme, learned, self.photo(name))
-            for programme in programmes
+            Crop(f"{name}/{programme}", name, f"asset-{programme}", programme, learned, self.crop(shot))
+            for programme, shot in shots.items()
             for _ in range(crops)
         ]
+
+    def crop(self, shot: np.ndarray) -> list[float]:
+        return [
+            float(x) for x in shot + self.random.standard_normal(DIMENSIONS) * (0.05 / np.sqrt(DIMENSIONS))
+        ]
+
+    def near(self, name: str, distance: float) -> list[float]:
+        """Draw somebody else whose face lies this far from the person's own."""
+        away = self.random.standard_normal(DIMENSIONS)
+        return [float(x) for x in self.person(name) + away * (distance / np.linalg.norm(away))]
 
     def photos(self, programmes: dict[str, Sequence[str]]) -> Photos:
         return Photos.of_crops([crop for name, seen in programmes.items() for crop in self.crops(name, seen)])
@@ -123,6 +135,7 @@ class TrainingBench(ServiceBench):
         owed: Any = None,
         number: int = 1,
         recipe: str = "identity",
+        purpose: Purpose.ValueType = PURPOSE_OWN_TRAINING,
     ) -> SnapshotPublished:
         """Return the fact about a snapshot whose tables are stored."""
         rows = [
@@ -143,6 +156,7 @@ class TrainingBench(ServiceBench):
             number=number,
             recipe=recipe,
             embedding=ModelVersion(name="faces/dlib-resnet", version="1.0"),
+            purpose=purpose,
             samples=await self._table(rows, SAMPLES),
         )
         if background is not None:

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_training.domain.faces import BackgroundFaces, Crop, Photos
+from framewell_training.domain.figures import Rate
 from framewell_training.domain.promotion import Limits, Verdict
-from framewell_training.recipes.identity.calibration import without_likely_members
-from framewell_training.recipes.identity.folds import make_folds, not_evaluated
+from framewell_training.recipes.identity.folds import make_splits
 from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHead, Thresholds
 from framewell_training.recipes.identity.linear import LinearProblem
 from framewell_training.recipes.identity.parameters import IdentityParameters
-from framewell_training.recipes.identity.recipe import IdentityRecipe, Incumbent, Material
+from framewell_training.recipes.identity.recipe import Draft, IdentityRecipe, Incumbent, Material
 
 THRESHOLDS = Thresholds(0.52, 0.60)
 PARAMETERS = IdentityParameters(THRESHOLDS.hit, THRESHOLDS.review)
@@ -27,16 +28,29 @@ class NoTrainer:
         raise AssertionError("a trained head was asked for")
 
 
-def recipe() -> IdentityRecipe:
-    return IdentityRecipe(Limits(), enough_to_calibrate=100, trainers=lambda *_: NoTrainer())
+def recipe(enough: int = 100) -> IdentityRecipe:
+    return IdentityRecipe(Limits(), enough_to_calibrate=enough, trainers=lambda *_: NoTrainer())
 
 
 def material(photos: Photos, background: BackgroundFaces = NOBODY, number: int = 1) -> Material:
-    return Material(number, photos, background)
+    return Material(number, photos, background, ModelVersion(name="faces/dlib-resnet", version="1.0"))
+
+
+def served(draft: Draft, sample_ids: tuple[str, ...], version: str = "1.0") -> Incumbent:
+    """Return a model that was made before, in service."""
+    return Incumbent(
+        version=version,
+        classes=draft.classes,
+        snapshot_number=1,
+        sample_ids=sample_ids,
+        embedding="faces/dlib-resnet@1.0",
+        thresholds=draft.thresholds,
+        distances=draft.head.distances,
+    )
 
 
 def test_one_accepted_sample_is_enough(cast) -> None:
-    learned = recipe().learn_centroids(material(cast.photos({"anna": ["news-1"]})), PARAMETERS, 0, None)
+    learned = recipe().learn_centroids(material(cast.photos({"anna": ["news-1"]})), PARAMETERS, None)
     assert learned.judgement.verdict is Verdict.PROMOTED
     assert learned.draft.classes == ("anna",)
     seen_again = np.array([cast.photo("anna")], dtype=np.float32)
@@ -45,14 +59,14 @@ def test_one_accepted_sample_is_enough(cast) -> None:
 
 def test_unknown_stays_unknown(cast) -> None:
     photos = cast.photos({"anna": ["news-1", "news-2"], "bert": ["news-1"]})
-    learned = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
+    learned = recipe().learn_centroids(material(photos), PARAMETERS, None)
     background = np.array([cast.photo(f"passer-by {number}") for number in range(200)], dtype=np.float32)
     assert learned.draft.head.distances(background).min() > learned.draft.thresholds.review
 
 
 def test_crops_of_one_shot_count_as_one_photo(cast) -> None:
     many, one = cast.crops("anna", ["news-1"], crops=10), cast.crops("anna", ["news-2"], crops=1)
-    learned = recipe().learn_centroids(material(Photos.of_crops(many + one)), PARAMETERS, 0, None)
+    learned = recipe().learn_centroids(material(Photos.of_crops(many + one)), PARAMETERS, None)
     shot = np.mean([crop.vector for crop in many], axis=0)
     expected = (shot + np.array(one[0].vector)) / 2
     np.testing.assert_allclose(learned.draft.head.centroids[0], expected, atol=1e-6)
@@ -60,7 +74,7 @@ def test_crops_of_one_shot_count_as_one_photo(cast) -> None:
 
 def test_a_class_of_one_programme_is_learned_and_listed_as_not_evaluated(cast) -> None:
     photos = cast.photos({"anna": ["news-1", "news-2"], "bert": ["news-1"]})
-    learned = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
+    learned = recipe().learn_centroids(material(photos), PARAMETERS, None)
     assert set(learned.draft.classes) == {"anna", "bert"}
     assert learned.draft.figures.not_evaluated == ("bert",)
     assert learned.draft.figures.tried == {"anna": 2}
@@ -68,9 +82,9 @@ def test_a_class_of_one_programme_is_learned_and_listed_as_not_evaluated(cast) -
 
 def test_no_fold_learns_a_class_from_a_programme_it_judges_it_on(cast) -> None:
     photos = cast.photos({"anna": ["a", "b", "c", "d", "e"], "bert": ["a", "b"], "carl": ["c"]})
-    folds = make_folds(photos, cast.background(30))
+    splits = make_splits(photos, cast.background(30))
     judged = 0
-    for fold in folds:
+    for fold in splits.folds:
         learns = {(photos.class_ids[row], photos.programmes[row]) for row in np.flatnonzero(fold.learn)}
         for row in np.flatnonzero(fold.judge):
             judged += 1
@@ -78,13 +92,13 @@ def test_no_fold_learns_a_class_from_a_programme_it_judges_it_on(cast) -> None:
         assert not (fold.background_learn & fold.background_judge).any()
         assert not (fold.background_calibrate & fold.background_judge).any()
     assert judged == 7
-    assert not_evaluated(photos, folds) == ("carl",)
+    assert splits.not_evaluated(photos) == ("carl",)
 
 
 def test_rows_reserved_for_judging_are_never_learned(cast) -> None:
     crops = cast.crops("anna", ["news-1"]) + cast.crops("anna", ["news-2"], learned=False)
     photos = Photos.of_crops(crops)
-    learned = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
+    learned = recipe().learn_centroids(material(photos), PARAMETERS, None)
     np.testing.assert_allclose(learned.draft.head.centroids[0], photos.vectors[photos.learned][0], atol=1e-6)
     assert learned.draft.figures.tried == {"anna": 1}
 
@@ -93,11 +107,15 @@ def test_an_unnamed_face_of_a_known_person_is_no_stranger(cast) -> None:
     photos = cast.photos({"anna": ["news-1"]})
     rows = [(f"track-{n}", "asset", cast.photo("anna")) for n in range(5)]
     rows += [(f"other-{n}", "asset", cast.photo(f"other-{n}")) for n in range(5)]
-    head = CentroidHead(photos.vectors)
-    kept = without_likely_members(BackgroundFaces.of_rows(rows), head, THRESHOLDS.hit)
-    assert kept.faces == tuple(f"other-{n}" for n in range(5))
-    learned = recipe().learn_centroids(material(photos, BackgroundFaces.of_rows(rows)), PARAMETERS, 0, None)
-    assert learned.judgement.verdict is Verdict.PROMOTED
+    background = BackgroundFaces.of_rows(rows)
+    splits = make_splits(photos, background)
+    usable = background.keep(splits.usable)
+    assert usable.faces == tuple(f"other-{n}" for n in range(5)), "nothing is learned from likely members"
+    judged = np.any([fold.background_judge for fold in splits.folds], axis=0)
+    assert judged.all(), "but they are judged as strangers"
+    learned = recipe().learn_centroids(material(photos, background), PARAMETERS, None)
+    assert learned.judgement.verdict is Verdict.PROMOTED, "five faces of one person, who may be the new one"
+    assert learned.draft.figures.strangers == Rate(1, 6)
 
 
 def test_a_twin_among_the_classes_tightens_the_threshold(cast) -> None:
@@ -129,21 +147,20 @@ def test_a_twin_among_the_classes_tightens_the_threshold(cast) -> None:
         )
     ]
     with_twin = Photos.of_crops(crops + twin)
-    plain = recipe().learn_centroids(material(photos), PARAMETERS, 0, None)
-    tightened = recipe().learn_centroids(material(with_twin), PARAMETERS, 0, None)
+    plain = recipe(30).learn_centroids(material(photos), PARAMETERS, None)
+    tightened = recipe(30).learn_centroids(material(with_twin), PARAMETERS, None)
     assert plain.draft.thresholds.hit == THRESHOLDS.hit
     assert tightened.draft.thresholds.hit < THRESHOLDS.hit
 
 
 def test_the_incumbent_is_judged_without_the_photos_it_is_tried_on(cast) -> None:
     photos = cast.photos({"anna": ["a", "b", "c"], "bert": ["a", "b", "c"]})
-    incumbent = Incumbent(
-        "1.0", CentroidHead(photos.vectors).kind, ("anna", "bert"), photos.sample_ids, snapshot_number=1
-    )
-    learned = recipe().learn_centroids(material(photos, number=2), PARAMETERS, 0, incumbent)
+    before = recipe().learn_centroids(material(photos), PARAMETERS, None).draft
+    incumbent = served(before, photos.sample_ids)
+    learned = recipe().learn_centroids(material(photos, number=2), PARAMETERS, incumbent)
     assert learned.judgement.verdict is Verdict.WAITS, "the same samples again are no reason to change"
-    withdrawn = replace(incumbent, withdrawn="snapshot 1 was withdrawn")
-    learned = recipe().learn_centroids(material(photos, number=2), PARAMETERS, 0, withdrawn)
+    withdrawn = replace(incumbent, replaced="snapshot 1 was withdrawn")
+    learned = recipe().learn_centroids(material(photos, number=2), PARAMETERS, withdrawn)
     assert learned.judgement.verdict is Verdict.PROMOTED
 
 
@@ -152,7 +169,9 @@ def test_challengers_are_not_trained_on_too_little(cast) -> None:
     assert "held out by programme" in recipe().why_not_challenge(little, PARAMETERS)
     many = {f"person-{n}": ["a", "b", "c"] for n in range(8)}
     alone = material(cast.photos(many), cast.background(6))
-    assert "background faces are stored" in recipe().why_not_challenge(alone, PARAMETERS)
+    assert "background faces that are near to nobody are stored" in recipe().why_not_challenge(
+        alone, PARAMETERS
+    )
     enough = material(cast.photos(many), cast.background(60))
     assert recipe().why_not_challenge(enough, PARAMETERS) == ""
 

@@ -42,7 +42,8 @@ async def test_one_accepted_sample_becomes_a_model_in_service(training, cast) ->
     (seen, stranger) = session.run(["distance"], {"embedding": faces})[0][:, 0]
     assert seen < manifest.thresholds["hit"] < manifest.thresholds["review"] < stranger
     card = (await training.objects.read(completed.card)).decode()
-    assert "| anna | 0 | not evaluated |" in card
+    assert "| anna | not evaluated: seen in one programme only |" in card
+    assert "not measured: 0 held-out photos were tried; 20 are needed" in card
 
 
 async def test_a_redelivered_snapshot_changes_nothing(training, cast) -> None:

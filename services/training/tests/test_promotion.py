@@ -6,20 +6,31 @@ from dataclasses import replace
 
 import pytest
 
-from framewell_training.domain.figures import NOTHING_MEASURED, Figures
+from framewell_training.domain.figures import Comparison, Figures, Pairs, Rate
 from framewell_training.domain.promotion import (
     Judged,
     Judgement,
     Limits,
     PromotionCheck,
+    Reference,
     Verdict,
     judge,
     judge_challenger,
 )
 
 LIMITS = Limits()
-SOUND = Figures({"a": 20, "b": 20}, {"a": 16, "b": 16}, 0, 200, 0, ())
-IN_SERVICE = Judged("3.0", ("a", "b"), 3, SOUND)
+SOUND = Figures({"a": 20, "b": 20}, {"a": 16, "b": 16}, 0, Rate(0, 200), Rate(0, 2), Rate(0, 400), 0, ())
+SAME = Pairs(both=16, neither=4)
+EQUAL = Comparison(
+    held_out={"a": SAME, "b": SAME},
+    learned={},
+    programmes={"news": Pairs(both=32, neither=8)},
+    wrong=Pairs(neither=40),
+    strangers=Pairs(neither=200),
+    contradicted={"a": Rate(0, 20), "b": Rate(0, 20)},
+)
+IN_SERVICE = Reference("3.0", ("a", "b"), 3, EQUAL)
+MORE = Pairs(both=16, only_candidate=4)
 
 
 def step(judgement: Judgement, check: str) -> PromotionCheck:
@@ -27,7 +38,11 @@ def step(judgement: Judgement, check: str) -> PromotionCheck:
 
 
 def candidate(classes=("a", "b"), number=4, **changes) -> Judged:
-    return Judged("this one", classes, number, replace(SOUND, **changes))
+    return Judged(classes, number, replace(SOUND, **changes))
+
+
+def in_service(**changes) -> Reference:
+    return replace(IN_SERVICE, comparison=replace(EQUAL, **changes))
 
 
 def test_the_first_model_goes_into_service() -> None:
@@ -36,32 +51,59 @@ def test_the_first_model_goes_into_service() -> None:
     assert step(judgement, "first_model").passed
 
 
-def test_the_first_model_waits_when_it_names_strangers() -> None:
-    assert judge(candidate(named_unknown_faces=20), None, LIMITS).verdict is Verdict.WAITS
+@pytest.mark.parametrize(
+    ("check", "changes"),
+    [
+        ("false_name_rate_not_worse", {"strangers": Rate(20, 200)}),
+        ("wrong_name_rate_not_worse", {"misnamed": 4}),
+        ("finds_people", {"found": {}}),
+    ],
+)
+def test_the_first_model_waits_when_what_was_measured_of_it_is_bad(check, changes) -> None:
+    judgement = judge(candidate(**changes), None, LIMITS)
+    assert judgement.verdict is Verdict.WAITS
+    assert not step(judgement, check).passed
 
 
-def test_new_classes_alone_justify_promotion() -> None:
-    judgement = judge(candidate(classes=("a", "b", "c")), IN_SERVICE, LIMITS)
+def test_new_classes_alone_justify_promotion_and_are_named_where_they_were_not_measured() -> None:
+    judgement = judge(candidate(classes=("a", "b", "c"), not_evaluated=("c",)), IN_SERVICE, LIMITS)
     assert judgement.verdict is Verdict.PROMOTED
-    assert step(judgement, "new_classes").sentence == "1 classes are new: c."
+    assert step(judgement, "new_classes").sentence == (
+        "1 classes are new: c. Not evaluated, and promoted for being new: c."
+    )
 
 
-def test_a_new_class_waits_when_a_shared_class_gets_worse() -> None:
-    judgement = judge(candidate(classes=("a", "b", "c"), found={"a": 16, "b": 12}), IN_SERVICE, LIMITS)
+def test_a_new_class_that_was_never_found_is_no_reason() -> None:
+    tried = {"a": 20, "b": 20, "c": 4}
+    judgement = judge(candidate(classes=("a", "b", "c"), tried=tried), IN_SERVICE, LIMITS)
     assert judgement.verdict is Verdict.WAITS
-    assert "b (0.60 after 0.80)" in step(judgement, "shared_classes_not_worse").sentence
+    assert "Never found on held-out photos, and no reason: c." in step(judgement, "new_classes").sentence
 
 
-def test_a_new_class_waits_when_more_strangers_get_a_name() -> None:
-    judgement = judge(candidate(classes=("a", "b", "c"), named_unknown_faces=8), IN_SERVICE, LIMITS)
+@pytest.mark.parametrize(
+    ("check", "candidates", "services"),
+    [
+        ("shared_classes_not_worse", {}, {"held_out": {"a": SAME, "b": Pairs(12, 0, 4, 4)}}),
+        ("shared_classes_not_worse", {}, {"learned": {"d": Pairs(0, 0, 1, 0)}}),
+        ("programmes_not_worse", {}, {"programmes": {"news": Pairs(4, 0, 2, 0)}}),
+        ("false_name_rate_not_worse", {"strangers": Rate(8, 200)}, {}),
+        ("wrong_name_rate_not_worse", {"misnamed": 3}, {}),
+        ("wrong_name_rate_not_worse", {}, {"wrong": Pairs(0, 3, 0, 37)}),
+        ("labels_agree_with_service", {}, {"contradicted": {"b": Rate(15, 20)}}),
+    ],
+)
+def test_a_new_class_waits_when_something_else_gets_worse(check, candidates, services) -> None:
+    judgement = judge(candidate(classes=("a", "b", "c"), **candidates), in_service(**services), LIMITS)
     assert judgement.verdict is Verdict.WAITS
-    assert not step(judgement, "false_name_rate_not_worse").passed
+    assert [one.check for one in judgement.checks if not one.passed and one.check != "better_by_margin"] in (
+        [check, "classes_removed"],
+        [check],
+    )
 
 
-def test_a_new_class_waits_when_more_photos_get_a_wrong_name() -> None:
-    judgement = judge(candidate(classes=("a", "b", "c"), misnamed=3), IN_SERVICE, LIMITS)
-    assert judgement.verdict is Verdict.WAITS
-    assert not step(judgement, "wrong_name_rate_not_worse").passed
+def test_what_got_worse_is_named_with_its_counts() -> None:
+    judgement = judge(candidate(), in_service(held_out={"b": Pairs(12, 0, 4, 4)}), LIMITS)
+    assert "b (0.60 after 0.80, 20 photos)" in step(judgement, "shared_classes_not_worse").sentence
 
 
 def test_nothing_new_and_not_better_waits_for_a_person() -> None:
@@ -69,18 +111,35 @@ def test_nothing_new_and_not_better_waits_for_a_person() -> None:
 
 
 def test_better_by_the_margin_is_promoted() -> None:
-    better = judge(candidate(found={"a": 18, "b": 16}), IN_SERVICE, LIMITS)
+    better = judge(candidate(), in_service(held_out={"a": MORE, "b": SAME}), LIMITS)
     assert better.verdict is Verdict.PROMOTED
     assert step(better, "better_by_margin").passed
 
 
 def test_better_by_less_than_the_margin_waits() -> None:
-    limits = replace(LIMITS, margin=0.06)
-    assert judge(candidate(found={"a": 18, "b": 16}), IN_SERVICE, limits).verdict is Verdict.WAITS
+    limits = replace(LIMITS, margin=0.12)
+    assert judge(candidate(), in_service(held_out={"a": MORE, "b": SAME}), limits).verdict is Verdict.WAITS
+
+
+def test_better_by_what_chance_explains_waits() -> None:
+    by_two = Pairs(both=16, only_candidate=2, neither=2)
+    assert judge(candidate(), in_service(held_out={"a": by_two, "b": SAME}), LIMITS).verdict is Verdict.WAITS
+
+
+@pytest.mark.parametrize(
+    "few", [{"held_out": {"a": Pairs(4, 10)}}, {"held_out": {"a": MORE}, "strangers": Pairs(neither=19)}]
+)
+def test_better_by_what_was_not_measured_waits_and_says_how_many_are_needed(few) -> None:
+    judgement = judge(candidate(), in_service(**few), LIMITS)
+    assert judgement.verdict is Verdict.WAITS
+    sentence = step(judgement, "better_by_margin").sentence
+    assert sentence.startswith("Not measured: ")
+    assert "20 are needed" in sentence
 
 
 def test_worse_and_nothing_new_is_refused() -> None:
-    assert judge(candidate(found={"a": 16, "b": 10}), IN_SERVICE, LIMITS).verdict is Verdict.REFUSED
+    worse = in_service(held_out={"a": SAME, "b": Pairs(10, 0, 6, 4)})
+    assert judge(candidate(), worse, LIMITS).verdict is Verdict.REFUSED
 
 
 def test_a_class_that_lost_its_samples_must_leave_service() -> None:
@@ -95,11 +154,36 @@ def test_an_older_snapshot_never_replaces_a_newer_one() -> None:
     assert not step(judgement, "snapshot_is_newest").passed
 
 
-def test_rights_replace_a_model_even_by_one_that_is_no_better() -> None:
-    withdrawn = replace(IN_SERVICE, withdrawn="snapshot 3 was withdrawn: contract 4711 ended")
-    judgement = judge(candidate(found={"a": 10, "b": 10}), withdrawn, LIMITS)
+def test_a_successor_of_what_had_to_leave_needs_no_margin_and_may_be_worse_in_nothing() -> None:
+    replaced = replace(IN_SERVICE, replaced="snapshot 4 was withdrawn: contract 4711 ended")
+    judgement = judge(candidate(number=5), replaced, LIMITS)
     assert judgement.verdict is Verdict.PROMOTED
     assert "contract 4711 ended" in step(judgement, "rights_require_replacement").sentence
+    worse = replace(replaced, comparison=replace(EQUAL, held_out={"a": Pairs(10, 0, 6, 4)}))
+    assert judge(candidate(number=5), worse, LIMITS).verdict is Verdict.WAITS
+
+
+def test_a_model_that_cannot_be_compared_is_replaced_by_a_person_alone() -> None:
+    other = replace(IN_SERVICE, comparison=None, why_not="3.0 reads another embedding.")
+    judgement = judge(candidate(classes=("a", "b", "c")), other, LIMITS)
+    assert judgement.verdict is Verdict.WAITS
+    assert step(judgement, "comparable_with_service").sentence == "3.0 reads another embedding."
+
+
+def test_few_strangers_are_no_rate_and_hold_back_only_what_they_prove() -> None:
+    few = {"strangers": Rate(1, 3), "others": Rate(0, 2)}
+    judgement = judge(candidate(classes=("a", "b", "c"), **few), IN_SERVICE, LIMITS)
+    assert judgement.verdict is Verdict.PROMOTED, "the one may be the person who is new"
+    sentence = step(judgement, "false_name_rate_not_worse").sentence
+    assert sentence.startswith("Not measured, and promotes nothing: 3 unknown people were tried, 1 of them")
+    assert "20 are needed" in sentence
+    for proven in (
+        {"strangers": Rate(2, 3), "others": Rate(0, 2)},
+        {"strangers": Rate(1, 3), "others": Rate(1, 2)},
+    ):
+        judgement = judge(candidate(classes=("a", "b", "c"), **proven), IN_SERVICE, LIMITS)
+        assert judgement.verdict is Verdict.WAITS
+        assert not step(judgement, "false_name_rate_not_worse").passed
 
 
 def test_classes_not_evaluated_are_named() -> None:
@@ -107,21 +191,23 @@ def test_classes_not_evaluated_are_named() -> None:
     assert step(judgement, "classes_evaluated").sentence.endswith("seen in one programme only: c.")
 
 
+CENTROID = Reference("the centroid", ("a", "b"), 4, replace(EQUAL, held_out={"a": MORE, "b": MORE}))
+
+
 def test_a_challenger_must_beat_the_centroid_by_the_margin() -> None:
-    better = judge_challenger(candidate(found={"a": 18, "b": 18}), IN_SERVICE, LIMITS)
-    assert better.verdict is Verdict.PROMOTED
-    assert judge_challenger(candidate(), IN_SERVICE, LIMITS).verdict is Verdict.REFUSED
+    assert judge_challenger(candidate(), CENTROID, LIMITS).verdict is Verdict.PROMOTED
+    assert (
+        judge_challenger(candidate(), replace(CENTROID, comparison=EQUAL), LIMITS).verdict is Verdict.REFUSED
+    )
 
 
 @pytest.mark.parametrize(
-    "changes", [{"unknown_faces": 5}, {"tried": {"a": 5}, "found": {"a": 5}}, {"named_unknown_faces": 9}]
+    "changes",
+    [
+        {"strangers": Rate(0, 5)},
+        {"tried": {"a": 5}, "found": {"a": 5}},
+        {"strangers": Rate(9, 200)},
+    ],
 )
 def test_a_challenger_without_evidence_or_with_false_names_is_refused(changes) -> None:
-    better = {"found": {"a": 20, "b": 20}} | changes
-    assert judge_challenger(candidate(**better), IN_SERVICE, LIMITS).verdict is Verdict.REFUSED
-
-
-def test_a_model_that_could_not_be_measured_again_is_replaced_by_new_classes_only() -> None:
-    unmeasured = replace(IN_SERVICE, figures=NOTHING_MEASURED)
-    assert judge(candidate(), unmeasured, LIMITS).verdict is Verdict.WAITS
-    assert judge(candidate(classes=("a", "b", "c")), unmeasured, LIMITS).verdict is Verdict.PROMOTED
+    assert judge_challenger(candidate(**changes), CENTROID, LIMITS).verdict is Verdict.REFUSED

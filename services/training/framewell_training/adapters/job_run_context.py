@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from hashlib import sha256
 from threading import Event
 from typing import Any, Final, TypeVar
 
 from framewell_kit.jobs import Job, Lease
-from framewell_kit.objects.protocol import Objects
+from framewell_kit.objects.protocol import Objects, reference
 from framewell_kit.outcomes import NotFound
 from framewell_training.domain.runs import RunStopped
 from framewell_training.ports import RunRepository
 
 T = TypeVar("T")
+
+Ask = Callable[[], Awaitable[None]]
+"""Raises RunStopped when the run must not go on."""
+
+MEDIA_TYPE: Final = "application/octet-stream"
+SUFFIX: Final = ".safetensors"
 
 STORE_SECONDS: Final = 60.0
 """Longest that a training thread waits for the stores, before it takes the run for lost."""
@@ -34,6 +41,7 @@ class JobRunContext:
     objects: Objects
     loop: asyncio.AbstractEventLoop
     _last: str = ""
+    _ask: Ask | None = None
     _left: Event = field(default_factory=Event)
 
     def __post_init__(self) -> None:
@@ -48,6 +56,9 @@ class JobRunContext:
 
     def keep(self, epoch: int, epochs: int, state: bytes) -> None:
         self._await(self._write(epoch, epochs, state))
+
+    def guard(self, ask: Ask) -> None:
+        self._ask = ask
 
     def leave(self) -> None:
         """Let a thread that still trains stop at its next checkpoint."""
@@ -65,10 +76,15 @@ class JobRunContext:
 
     async def _write(self, epoch: int, epochs: int, state: bytes) -> None:
         await self.runs.report(self.job.key, f"epoch {epoch} of {epochs}", 0.1 + 0.8 * epoch / epochs)
-        ref = await self.objects.put(state, media_type="application/octet-stream", suffix=".safetensors")
+        if self._ask is not None:
+            await self._ask()
+        planned = reference(sha256(state).hexdigest(), len(state), MEDIA_TYPE, SUFFIX)
+        await self.runs.note_object(self.job.key, planned)
+        ref = await self.objects.put(state, media_type=MEDIA_TYPE, suffix=SUFFIX)
         await self.lease.save({"checkpoint": ref.key, "epoch": epoch})
         if self._last and self._last != ref.key:
             await self.objects.delete(self._last)
+            await self.runs.note_object(self.job.key, ref, instead=self._last)
         self._last = ref.key
 
     def _await(self, work: Coroutine[Any, Any, T]) -> T:

@@ -6,7 +6,7 @@ collection `in_service`: one document a name: its version, revision and history,
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,11 +19,13 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
-from framewell_kit.paging import BY_ID, Order, Page, PageRequest, find_page, scan
-from framewell_training.domain.models import Deployment, Model
+from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_training.domain.completion import without_sources
+from framewell_training.domain.models import Deployment, Left, Model
 
 MODELS: Final = "models"
 IN_SERVICE: Final = "in_service"
+STANDS: Final = {"withdrawn": {"$exists": False}}
 NEWEST_FIRST: Final = Order("made_at", datetime, descending=True)
 
 
@@ -35,9 +37,10 @@ class ModelDocuments:
     clock: Clock
 
     async def prepare(self) -> None:
-        """Make the indexes that looking up by name and by snapshot needs."""
+        """Make the indexes that looking up by name, by snapshot and by run needs."""
         await self.documents.ensure_index(MODELS, ["name"])
         await self.documents.ensure_index(MODELS, ["snapshot_id"])
+        await self.documents.ensure_index(MODELS, ["run_id"])
         await self.documents.ensure_index(MODELS, NEWEST_FIRST.fields)
 
     async def put(self, model: Model) -> None:
@@ -46,13 +49,18 @@ class ModelDocuments:
             "version": model.version,
             "kind": model.kind,
             "classes": list(model.classes),
-            "holders": list(model.holders),
+            "run_id": model.run_id,
             "snapshot_id": model.snapshot_id,
             "snapshot_number": model.snapshot_number,
             "completed": model.completed.SerializeToString(),
             "made_at": self.clock.now(),
+            "draft": True,
         }
         await self.documents.update(MODELS, model.ref, {"$set": change}, upsert=True)
+
+    async def show(self, model: Model) -> bool:
+        after = await self.documents.update(MODELS, model.ref, {"$set": {"draft": False}}, expect=STANDS)
+        return after is not None
 
     async def get(self, name: str, version: str) -> Model | None:
         document = await self.documents.get(MODELS, f"{name}@{version}")
@@ -61,21 +69,34 @@ class ModelDocuments:
     async def page(
         self, name: str, page: PageRequest, serving: Collection[str], *, in_service: bool | None
     ) -> Page[Model]:
-        query: Document = {"name": name} if name else {}
+        query: Document = {"draft": False, **({"name": name} if name else {})}
         if in_service is not None:
             query["_id"] = {"$in" if in_service else "$nin": sorted(serving)}
         return (await find_page(self.documents, MODELS, query, page, NEWEST_FIRST)).map(_model)
 
-    async def every(self) -> AsyncIterator[Model]:
-        async for document in scan(self.documents, MODELS, {}, BY_ID):
-            yield _model(document)
+    async def newer(self, name: str, snapshot_number: int) -> list[Model]:
+        query = {"name": name, "draft": False, "snapshot_number": {"$gt": snapshot_number}}
+        found = await self.documents.find(MODELS, query, sort=[("made_at", -1)])
+        return [_model(one) for one in found]
 
     async def made_from(self, snapshot_id: str) -> list[Model]:
         return [_model(one) for one in await self.documents.find(MODELS, {"snapshot_id": snapshot_id})]
 
+    async def made_by(self, run_id: str) -> list[Model]:
+        return [_model(one) for one in await self.documents.find(MODELS, {"run_id": run_id})]
+
     async def withdraw(self, model: Model, reason: str) -> None:
-        await self.documents.update(
-            MODELS, model.ref, {"$set": {"withdrawn": reason}}, expect={"withdrawn": {"$exists": False}}
+        await self.documents.update(MODELS, model.ref, {"$set": {"withdrawn": reason}}, expect=STANDS)
+
+    async def clear(self, model: Model) -> int:
+        change = {
+            "classes": [],
+            "completed": without_sources(model.completed).SerializeToString(),
+            "cleared": True,
+        }
+        expect = {"cleared": {"$exists": False}}
+        return int(
+            await self.documents.update(MODELS, model.ref, {"$set": change}, expect=expect) is not None
         )
 
 
@@ -86,7 +107,7 @@ class DeploymentDocuments:
     documents: Documents
     outbox: Outbox
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """Have the outbox sweep what a crash left behind."""
         self.outbox.register(IN_SERVICE)
 
@@ -97,36 +118,60 @@ class DeploymentDocuments:
     async def names(self) -> list[Deployment]:
         return [_in_service(document) for document in await self.documents.find(IN_SERVICE, {})]
 
-    async def promote(self, before: Deployment, fact: ModelPromoted, cause: Cause) -> Deployment | None:
-        change = {
-            "version": fact.model.version,
-            "history": _history(before, fact.model.version),
-            "actor": fact.actor.SerializeToString(),
-        }
-        return await self._change(before, change, fact, cause)
+    async def nominate(self, before: Deployment, version: str) -> bool:
+        if before.revision == 0:
+            first = {"_id": before.name, "version": "", "revision": 0, "history": [], "actor": b""}
+            await self.documents.insert_once(IN_SERVICE, first)
+        expect = {"revision": before.revision}
+        change = {"$set": {"candidate": version}}
+        return await self.documents.update(IN_SERVICE, before.name, change, expect=expect) is not None
 
-    async def retire(self, before: Deployment, fact: ModelRetired, cause: Cause) -> Deployment | None:
-        change = {"version": "", "actor": fact.actor.SerializeToString()}
-        return await self._change(before, change, fact, cause)
+    async def dismiss(self, name: str, version: str) -> bool:
+        change, expect = {"$set": {"candidate": ""}}, {"candidate": version}
+        return await self.documents.update(IN_SERVICE, name, change, expect=expect) is not None
+
+    async def promote(
+        self, before: Deployment, fact: ModelPromoted, cause: Cause, left: Left | None = None
+    ) -> Deployment | None:
+        version = fact.model.version
+        change = {
+            "version": version,
+            "history": _history(before, version),
+            "entered": sorted({*before.entered, version}),
+            "actor": fact.actor.SerializeToString(),
+            "left": _left(left),
+        }
+        return await self._change(before, change, fact, cause, {"candidate": version})
+
+    async def retire(
+        self, before: Deployment, fact: ModelRetired, cause: Cause, left: Left | None = None
+    ) -> Deployment | None:
+        change = {"version": "", "actor": fact.actor.SerializeToString(), "left": _left(left)}
+        return await self._change(before, change, fact, cause, {})
 
     async def _change(
-        self, before: Deployment, change: dict[str, Any], fact: ModelPromoted | ModelRetired, cause: Cause
+        self,
+        before: Deployment,
+        change: dict[str, Any],
+        fact: ModelPromoted | ModelRetired,
+        cause: Cause,
+        expect: dict[str, Any],
     ) -> Deployment | None:
-        if before.revision == 0:
-            await self.documents.insert_once(
-                IN_SERVICE, {"_id": before.name, "version": "", "revision": 0, "history": [], "actor": b""}
-            )
         # Named by its revision: one cause may change a name twice (in, and out again for its rights).
         event = derived_id(cause.id, fact_type(fact).type, f"{fact.model.name}/{fact.revision}")
         after = await self.outbox.update(
             IN_SERVICE,
             before.name,
-            {"$set": {**change, "revision": fact.revision}},
+            {"$set": {**change, "revision": fact.revision, "candidate": ""}},
             [Fact(fact, id=event)],
             cause,
-            expect={"revision": before.revision},
+            expect={"revision": before.revision, **expect},
         )
         return None if after is None else _in_service(after)
+
+
+def _left(left: Left | None) -> dict[str, Any] | None:
+    return None if left is None else {"snapshot_number": left.snapshot_number, "reason": left.reason}
 
 
 def _history(before: Deployment, version: str) -> list[str]:
@@ -141,18 +186,21 @@ def _model(document: Document) -> Model:
         version=document["version"],
         kind=document["kind"],
         classes=tuple(document["classes"]),
-        holders=tuple(document["holders"]),
         snapshot_number=document["snapshot_number"],
         completed=TrainingCompleted.FromString(bytes(document["completed"])),
         withdrawn=document.get("withdrawn", ""),
+        draft=document["draft"],
     )
 
 
 def _in_service(document: Document) -> Deployment:
+    left = document.get("left")
     return Deployment(
         name=document["_id"],
         version=document["version"],
         revision=document["revision"],
         history=tuple(document["history"]),
         actor=bytes(document["actor"]),
+        entered=tuple(document.get("entered", ())),
+        left=Left(left["snapshot_number"], left["reason"]) if left else None,
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import yaml
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.training.v1.training_pb2 import LineageSources
-from framewell_kit.objects.protocol import Objects
-from framewell_models.manifest import read
-from framewell_training.domain.models import Folder
+from framewell_kit.objects.protocol import Objects, reference
+from framewell_kit.outcomes import NotFound
+from framewell_models.manifest import ManifestError, read
+from framewell_training.domain.models import Folder, Model
+from framewell_training.ports import ModelFiles, Note, UnreadableModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +24,52 @@ class ObjectModelFolders:
 
     objects: Objects
 
-    async def write(self, manifest: Mapping[str, object], graph: bytes, card: str) -> Folder:
-        artefact = await self.objects.put(graph, media_type="application/x-onnx", suffix=".onnx")
+    async def write(self, manifest: Mapping[str, object], graph: bytes, card: str, note: Note) -> Folder:
+        artefact = await self._put(graph, "application/x-onnx", ".onnx", note)
         files = [{"name": "model.onnx", "sha256": artefact.sha256}]
         text = yaml.safe_dump({**manifest, "files": files}, sort_keys=False, allow_unicode=True)
         # Read back as inference will read it: a folder that nobody can load must not leave this service.
         ref = read(text, origin="the manifest of a new model").ref
         return Folder(
             model=ModelVersion(name=ref.name, version=ref.version),
-            manifest=await self.objects.put(text.encode(), media_type="application/yaml", suffix=".yaml"),
+            manifest=await self._put(text.encode(), "application/yaml", ".yaml", note),
             artefact=artefact,
-            card=await self.objects.put(card.encode(), media_type="text/markdown", suffix=".md"),
+            card=await self._put(card.encode(), "text/markdown", ".md", note),
         )
 
-    async def write_sources(self, sources: LineageSources) -> ObjectRef:
-        return await self.objects.put(
-            sources.SerializeToString(), media_type="application/protobuf", suffix=".pb"
-        )
+    async def write_sources(self, sources: LineageSources, note: Note) -> ObjectRef:
+        return await self._put(sources.SerializeToString(), "application/protobuf", ".pb", note)
+
+    async def read(self, model: Model) -> ModelFiles:
+        made = model.completed
+        graph = await self._read(model, made.artefact, "graph")
+        text = await self._read(model, made.manifest, "manifest")
+        try:
+            manifest = read(text.decode(), origin=f"the manifest of {model.ref}")
+        except (ManifestError, UnicodeDecodeError) as error:
+            raise UnreadableModel(f"the manifest of {model.ref} cannot be read: {error}") from error
+        expected = (model.ref, model.classes, made.artefact.sha256)
+        if (str(manifest.ref), manifest.classes, manifest.graph.sha256) != expected:
+            raise UnreadableModel(
+                f"the manifest of {model.ref} names another version, other classes or another graph than the"
+                " run that made it"
+            )
+        return ModelFiles(manifest, graph)
+
+    async def _read(self, model: Model, ref: ObjectRef, what: str) -> bytes:
+        try:
+            data = await self.objects.read(ref)
+        except NotFound as missing:
+            raise UnreadableModel(f"the {what} of {model.ref} is gone") from missing
+        if sha256(data).hexdigest() != ref.sha256:
+            raise UnreadableModel(
+                f"the {what} of {model.ref} is damaged: its hash is not the one it was made with"
+            )
+        return data
+
+    async def _put(self, data: bytes, media_type: str, suffix: str, note: Note) -> ObjectRef:
+        await note(reference(sha256(data).hexdigest(), len(data), media_type, suffix))
+        return await self.objects.put(data, media_type=media_type, suffix=suffix)
 
     async def read_sources(self, ref: ObjectRef) -> LineageSources:
         return LineageSources.FromString(await self.objects.read(ref))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,8 +12,15 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from framewell_training.domain.faces import Vectors
-from framewell_training.recipes.graphs import INPUT, MOST_DIFFERENCE, OUTPUT, Graph, GraphDiffers
-from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHead, Head, LinearHead
+from framewell_training.recipes.graphs import (
+    INPUT,
+    MOST_DIFFERENCE,
+    OUTPUT,
+    Graph,
+    GraphDiffers,
+    UnreadableGraph,
+)
+from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHead, Distances, Head, LinearHead
 
 OPSET: Final = 18
 IR_VERSION: Final = 8
@@ -40,11 +48,36 @@ class OnnxExporter:
         return Graph(data, compare(data, head, np.concatenate([probes, random.astype(np.float32)])))
 
 
-def compare(data: bytes, head: Head, vectors: Vectors) -> float:
-    """Return the largest absolute difference of ONNX Runtime to the head. Raise GraphDiffers past 1e-4."""
+@dataclass(frozen=True, slots=True)
+class OnnxReader:
+    """GraphReader by ONNX Runtime on the CPU, in one thread."""
+
+    def read(self, onnx: bytes) -> Callable[[Vectors], Distances]:
+        session = _session(onnx)
+
+        def distances(vectors: Vectors) -> Distances:
+            try:
+                found: Distances = session.run([OUTPUT], {INPUT: vectors})[0]
+            except Exception as error:  # its errors have no common base but this
+                raise UnreadableGraph(f"its graph cannot be run: {error}") from error
+            return found
+
+        return distances
+
+
+def _session(data: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors have no common base but this
+        raise UnreadableGraph(f"its graph cannot be read: {error}") from error
+
+
+def compare(data: bytes, head: Head, vectors: Vectors) -> float:
+    """Return the largest absolute difference of ONNX Runtime to the head. Raise GraphDiffers past 1e-4."""
+    session = _session(data)
     served, expected = session.run([OUTPUT], {INPUT: vectors})[0], head.distances(vectors)
     if served.shape != expected.shape or served.dtype != expected.dtype:
         raise GraphDiffers(

@@ -13,13 +13,14 @@ from typing import Any, Final, Protocol
 
 from google.protobuf.message import Message
 
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.training.v1.training_pb2 import TrainingCompleted
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.facts import Cause
 from framewell_kit.outbox import Outbox
 from framewell_kit.paging import Order, Page, PageRequest, find_page
-from framewell_training.domain.completion import failed
-from framewell_training.domain.runs import Run, RunKey, RunState, RunStopped, Step
+from framewell_training.domain.completion import failed, without_sources
+from framewell_training.domain.runs import ERASED, Run, RunKey, RunState, RunStopped, Step
 
 RUNS: Final = "runs"
 NUMBERS: Final = "numbers"
@@ -91,8 +92,9 @@ class RunDocuments:
 
     async def stop(self, run_id: str, order: RunStopped) -> bool:
         change = {"$set": {"stop": {"code": order.code, "reason": order.reason}, "stage": "stops"}}
-        after = await self.documents.update(RUNS, run_id, change, expect={"state": {"$nin": _ENDED}})
-        return after is not None
+        # An order after an erasure does not take its place: by it the run erases what it wrote meanwhile.
+        expect = {"state": {"$nin": _ENDED}, "stop.code": {"$ne": ERASED}}
+        return await self.documents.update(RUNS, run_id, change, expect=expect) is not None
 
     async def under_way(self, dataset_id: str) -> list[Run]:
         found = await self.documents.find(RUNS, {"dataset_id": dataset_id, "state": {"$nin": _ENDED}})
@@ -119,6 +121,30 @@ class RunDocuments:
         if document is None:
             raise LookupError(f"run {run_id} is not in the store")
         return _run(document)
+
+    async def note_object(self, run_id: str, ref: ObjectRef, *, instead: str = "") -> None:
+        await self.documents.update(RUNS, run_id, {"$addToSet": {"objects": ref.key}})
+        if instead and instead != ref.key:
+            await self.documents.update(RUNS, run_id, {"$pull": {"objects": instead}})
+
+    async def objects_of(self, run_id: str) -> list[str]:
+        document = await self.documents.get(RUNS, run_id) or {}
+        return sorted(document.get("objects", ()))
+
+    async def clear(self, run_id: str) -> int:
+        document = await self.documents.get(RUNS, run_id) or {}
+        if not document.get("objects") and "completed" not in document:
+            return 0
+        change: dict[str, Any] = {"objects": []}
+        if "completed" in document:
+            completed = TrainingCompleted.FromString(bytes(document["completed"]))
+            change["completed"] = without_sources(completed).SerializeToString()
+        await self.documents.update(RUNS, run_id, {"$set": change})
+        return int("cleared" not in document and await self._first_cleared(run_id))
+
+    async def _first_cleared(self, run_id: str) -> bool:
+        change, expect = {"$set": {"cleared": True}}, {"cleared": {"$exists": False}}
+        return await self.documents.update(RUNS, run_id, change, expect=expect) is not None
 
     async def number(self, name: str, key: RunKey) -> int:
         while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,10 +35,10 @@ VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A model folder that a run made, its figures, and how far the graph is off its head at most."""
+    """A model folder that a run made, its measures, and how far the graph is off its head at most."""
 
     folder: Folder
-    figures: Figures
+    measures: Sequence[Measure]
     onnx_difference: float
 
 
@@ -60,7 +60,7 @@ def done(
     completed.duration.FromNanoseconds(int(seconds * 1e9))
     if made is not None:
         completed.model.CopyFrom(made.folder.model)
-        completed.measures.extend(measures_of(made.figures))
+        completed.measures.extend(made.measures)
         completed.manifest.CopyFrom(made.folder.manifest)
         completed.artefact.CopyFrom(made.folder.artefact)
         completed.card.CopyFrom(made.folder.card)
@@ -78,16 +78,45 @@ def failed(run_id: str, dataset_id: str, code: str, detail: str) -> TrainingComp
     )
 
 
-def measures_of(figures: Figures) -> list[Measure]:
-    """Return the figures of a model over all held-out photos; those of single classes stand in its card."""
-    overall = {
-        "recall": figures.recall(figures.tried),
-        "false_name_rate": figures.false_name_rate,
-        "wrong_name_rate": figures.misnamed_rate,
-        "photos": figures.photos,
-        "unknown_faces": figures.unknown_faces,
-    }
-    return [Measure(name=name, value=value) for name, value in overall.items()]
+def without_sources(completed: TrainingCompleted) -> TrainingCompleted:
+    """Return what may be kept of a run whose sources were erased: no class, no file, no list of sources."""
+    kept = TrainingCompleted()
+    kept.CopyFrom(completed)
+    for field in ("checks", "manifest", "artefact", "card"):
+        kept.ClearField(field)
+    kept.lineage.ClearField("sources")
+    return kept
+
+
+def measures_of(figures: Figures, least: int) -> list[Measure]:
+    """Return the rates of a model; those of single classes stand in its card.
+
+    A rate over fewer than `least` trials counts as not measured.
+    """
+    overall = (
+        ("recall", figures.recalled, "held-out photos"),
+        ("wrong_name_rate", figures.wrongly_named, "held-out photos"),
+        ("false_name_rate", figures.strangers, "people whom it does not know"),
+    )
+    return [
+        Measure(
+            name=name,
+            value=rate.value,
+            sample_count=rate.of,
+            low=rate.low,
+            high=rate.high,
+            not_measured="" if rate.of >= least else why_not_measured(rate.of, what, least),
+        )
+        for name, rate, what in overall
+    ]
+
+
+def why_not_measured(tried: int, what: str, least: int) -> str:
+    """Return why so few trials are no measurement."""
+    return (
+        f"{tried} {what} were tried; {least} are needed, since of fewer a single one moves the rate by more"
+        f" than {1 / least:.0%}."
+    )
 
 
 def promoted(model: Model, actor: Actor, revision: int) -> ModelPromoted:

@@ -17,15 +17,20 @@ class Model:
     version: str
     kind: str
     classes: tuple[str, ...]
-    holders: tuple[str, ...]
     snapshot_number: int
     completed: TrainingCompleted
     withdrawn: str = ""
-    """Why it must not be used: its snapshot was withdrawn, or somebody in it is to be forgotten."""
+    """Why it must not be used: its snapshot was withdrawn, or something it rests on is gone."""
+    draft: bool = False
+    """True until it was asked, after it was stored, whether it may be used: nobody is shown it before."""
 
     @property
     def ref(self) -> str:
         return f"{self.name}@{self.version}"
+
+    @property
+    def run_id(self) -> str:
+        return self.completed.run_id
 
     @property
     def snapshot_id(self) -> str:
@@ -44,6 +49,18 @@ class Deployment:
     """Versions that were put into service, oldest first, the one in service last."""
     actor: bytes = b""
     """Who changed it last (Actor, serialised)."""
+    entered: tuple[str, ...] = ()
+    """Every version that was ever put into service."""
+    left: Left | None = None
+    """The newest version that had to leave service and has no successor yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A version that had to leave service: the number of its snapshot, and why."""
+
+    snapshot_number: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,22 @@
 """The promotion policy: whether a candidate goes into service, waits for a person, or is refused.
 
 Every check has a sentence with its figures, so that a person can follow the verdict. The checks ask two
-things: is anything worse than allowed, and is there a reason to change what is in service.
+things: is anything worse than allowed, and is there a reason to change what is in service. New people, people
+who must go, and rights are reasons by themselves; to be better is one only where it was measured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from framewell_training.domain.figures import Figures
+from framewell_training.domain.figures import Comparison, Figures, Pairs, Rate
+
+REASONS = frozenset(
+    {"new_classes", "classes_removed", "rights_require_replacement", "better_by_margin", "challengers_follow"}
+)
+"""Checks that say why something should change, not that anything is worse."""
 
 
 class Verdict(StrEnum):
@@ -45,84 +51,88 @@ class Limits:
     margin: float = 0.02
     """By how much a model must be better when it brings nothing new."""
     recall_loss: float = 0.02
-    """How much recall a class may lose."""
+    """How much recall a class, or a programme, may lose."""
     false_names: float = 0.01
-    """Share of unknown faces that may be given a name."""
+    """Share of unknown people who may be given a name."""
     false_name_rise: float = 0.005
     """By how much that share may exceed the one of the model in service."""
     evidence: int = 20
-    """Held-out photos, and unknown faces, below which a challenger's figures prove nothing."""
+    """Photos, and unknown people, below which a rate is not measured: a single one would move it too far."""
+
+    def measured(self, rate: Rate) -> bool:
+        return rate.of >= self.evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A model as the policy sees it: its classes, its snapshot and its figures."""
+    """A candidate as the policy sees it."""
+
+    classes: tuple[str, ...]
+    snapshot_number: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a candidate is judged against: the model in service, or the centroid of the same snapshot."""
 
     version: str
     classes: tuple[str, ...]
     snapshot_number: int
-    figures: Figures
-    withdrawn: str = ""
-    """Why the snapshot it was made from may not be used any more; empty while it may."""
+    comparison: Comparison | None
+    """The candidate and it on the same trials; None when it cannot be tried on them."""
+    why_not: str = ""
+    """Why it cannot be tried, in one sentence."""
+    replaced: str = ""
+    """Why a version newer than it had to leave service; empty when none had to."""
 
 
-def judge(candidate: Judged, in_service: Judged | None, limits: Limits) -> Judgement:
-    """Judge a candidate against what is in service. Both were measured on the same held-out photos."""
+def judge(candidate: Judged, in_service: Reference | None, limits: Limits) -> Judgement:
+    """Judge a candidate against what is in service."""
     evaluated = _evaluated(candidate)
     if in_service is None:
-        limit = _false_names(candidate, None, limits)
         first = PromotionCheck("first_model", True, "No model of this name is in service.")
-        return Judgement(Verdict.PROMOTED if limit.passed else Verdict.WAITS, (evaluated, limit, first))
+        sound = (
+            _false_names(candidate, limits.false_names, candidate.classes, limits),
+            _wrong_names(candidate, Rate(0, 0), limits.false_names),
+            _finds_people(candidate),
+        )
+        passed = all(check.passed for check in sound)
+        return Judgement(Verdict.PROMOTED if passed else Verdict.WAITS, (evaluated, *sound, first))
     newest = _newest(candidate, in_service)
-    not_worse = (
-        _false_names(candidate, in_service, limits),
-        _wrong_names(candidate, in_service, limits),
-        _shared_classes(candidate, in_service, limits),
-    )
-    reasons = _reasons(candidate, in_service, limits)
-    checks = (evaluated, newest, *not_worse, *reasons)
-    return Judgement(_verdict(newest, not_worse, reasons, in_service), checks)
+    if in_service.comparison is None:
+        comparable = PromotionCheck("comparable_with_service", False, in_service.why_not)
+        return Judgement(Verdict.WAITS, (evaluated, newest, comparable))
+    not_worse = _not_worse(candidate, in_service, in_service.comparison, limits)
+    reasons = _reasons(candidate, in_service, in_service.comparison, limits)
+    allowed = all(check.passed for check in not_worse)
+    wanted = any(check.passed for check in reasons)
+    verdict = Verdict.WAITS if allowed or wanted or not newest.passed else Verdict.REFUSED
+    if newest.passed and allowed and wanted:
+        verdict = Verdict.PROMOTED
+    return Judgement(verdict, (evaluated, newest, *not_worse, *reasons))
 
 
-def judge_challenger(challenger: Judged, centroid: Judged, limits: Limits) -> Judgement:
+def judge_challenger(challenger: Judged, centroid: Reference, limits: Limits) -> Judgement:
     """Judge a trained challenger against the centroid of the same snapshot: it must earn its place.
 
     PROMOTED here means only that it beat the centroid; `judge` decides against what is in service.
     """
-    figures = challenger.figures
+    figures, comparison = challenger.figures, centroid.comparison
+    assert comparison is not None, "both were tried on the same trials"
     enough = PromotionCheck(
         "enough_evidence",
-        figures.photos >= limits.evidence and figures.unknown_faces >= limits.evidence,
-        f"{figures.photos} held-out photos and {figures.unknown_faces} unknown faces were tried;"
+        limits.measured(figures.recalled) and limits.measured(figures.strangers),
+        f"{figures.photos} held-out photos and {figures.strangers.of} unknown people were tried;"
         f" {limits.evidence} of each are asked for.",
     )
     checks = (
         enough,
-        _false_names(challenger, centroid, limits),
-        _wrong_names(challenger, centroid, limits),
-        _shared_classes(challenger, centroid, limits),
-        _better(challenger, centroid, limits),
+        *_not_worse(challenger, centroid, comparison, limits),
+        _better(centroid, comparison, limits),
     )
     won = all(check.passed for check in checks)
     return Judgement(Verdict.PROMOTED if won else Verdict.REFUSED, checks)
-
-
-def _verdict(
-    newest: PromotionCheck,
-    not_worse: Sequence[PromotionCheck],
-    reasons: Sequence[PromotionCheck],
-    in_service: Judged,
-) -> Verdict:
-    if not newest.passed:
-        return Verdict.WAITS
-    if in_service.withdrawn:
-        # The alternative is to keep naming people by a model that must not be used.
-        return Verdict.PROMOTED
-    allowed = all(check.passed for check in not_worse)
-    wanted = any(check.passed for check in reasons)
-    if allowed and wanted:
-        return Verdict.PROMOTED
-    return Verdict.WAITS if allowed or wanted else Verdict.REFUSED
 
 
 def _evaluated(candidate: Judged) -> PromotionCheck:
@@ -135,7 +145,7 @@ def _evaluated(candidate: Judged) -> PromotionCheck:
     return PromotionCheck("classes_evaluated", True, sentence)
 
 
-def _newest(candidate: Judged, in_service: Judged) -> PromotionCheck:
+def _newest(candidate: Judged, in_service: Reference) -> PromotionCheck:
     return PromotionCheck(
         "snapshot_is_newest",
         candidate.snapshot_number >= in_service.snapshot_number,
@@ -144,57 +154,127 @@ def _newest(candidate: Judged, in_service: Judged) -> PromotionCheck:
     )
 
 
-def _false_names(candidate: Judged, reference: Judged | None, limits: Limits) -> PromotionCheck:
-    figures = candidate.figures
-    allowed = limits.false_names
-    if reference is not None:
-        allowed = max(allowed, reference.figures.false_name_rate + limits.false_name_rise)
-    return PromotionCheck(
-        "false_name_rate_not_worse",
-        figures.false_name_rate <= allowed,
-        f"{figures.named_unknown_faces} of {figures.unknown_faces} unknown faces were given a name"
-        f" ({figures.false_name_rate:.1%}); {allowed:.1%} are allowed.",
+def _finds_people(candidate: Judged) -> PromotionCheck:
+    found = candidate.figures.recalled
+    if not found.of:
+        sentence = "Not measured, and promotes nothing: nobody was seen in two programmes."
+        return PromotionCheck("finds_people", True, sentence)
+    return PromotionCheck("finds_people", found.count > 0, f"{found} held-out photos were named rightly.")
+
+
+def _not_worse(
+    candidate: Judged, reference: Reference, comparison: Comparison, limits: Limits
+) -> tuple[PromotionCheck, ...]:
+    names = max(limits.false_names, comparison.strangers.reference.value + limits.false_name_rise)
+    wrong = max(limits.false_names, comparison.wrong.reference.value + limits.false_name_rise)
+    new = sorted(set(candidate.classes) - set(reference.classes))
+    return (
+        _false_names(candidate, names, new, limits),
+        _wrong_names(candidate, comparison.wrong.candidate, wrong),
+        _shared_classes(reference, comparison, limits),
+        _programmes(comparison, limits),
+        _labels(reference, comparison),
     )
 
 
-def _wrong_names(candidate: Judged, reference: Judged, limits: Limits) -> PromotionCheck:
+def _false_names(candidate: Judged, allowed: float, new: Sequence[str], limits: Limits) -> PromotionCheck:
+    """Check that no more strangers are named than allowed, as far as the counts can show.
+
+    Where strangers are too few for a rate, what can be counted holds: people of other classes are certainly
+    strangers, and of those whom nobody has named at most one can be each person who is new.
+    """
     figures = candidate.figures
-    allowed = max(limits.false_names, reference.figures.misnamed_rate + limits.false_name_rise)
-    return PromotionCheck(
-        "wrong_name_rate_not_worse",
-        figures.misnamed_rate <= allowed,
-        f"{figures.misnamed} of {figures.photos} held-out photos were given somebody else's name"
-        f" ({figures.misnamed_rate:.1%}); {allowed:.1%} are allowed.",
-    )
+    rate, others = figures.strangers, figures.others
+    sentence = f"{rate} unknown people were given a name; {allowed:.1%} are allowed."
+    passed = rate.low <= allowed
+    if not limits.measured(rate):
+        sentence = (
+            f"Not measured, and promotes nothing: {rate.of} unknown people were tried, {rate.count} of them"
+            f" were given a name; {limits.evidence} are needed, since of fewer a single one moves the rate by"
+            f" more than {1 / limits.evidence:.0%}."
+        )
+        passed = others.low <= allowed and rate.count - others.count <= len(new)
+    if figures.in_doubt:
+        sentence += (
+            f" {figures.in_doubt} more count for nothing:"
+            " each looks like somebody accepted in the same asset."
+        )
+    return PromotionCheck("false_name_rate_not_worse", passed, sentence)
 
 
-def _shared(candidate: Judged, reference: Judged) -> list[str]:
-    measured = candidate.figures.tried.keys() & reference.figures.tried.keys()
-    return sorted(measured & set(candidate.classes) & set(reference.classes))
+def _wrong_names(candidate: Judged, compared: Rate, allowed: float) -> PromotionCheck:
+    """Check all held-out photos, and those that were compared: they may be ones that both learned from."""
+    rate = candidate.figures.wrongly_named
+    sentence = f"{rate} held-out photos were given somebody else's name; {allowed:.1%} are allowed."
+    if not rate.of:
+        sentence = "Not measured, and promotes nothing: no photo could be held out."
+    if compared.of and compared != rate:
+        sentence += f" Of the photos that were compared: {compared}."
+    passed = rate.low <= allowed and compared.low <= allowed
+    return PromotionCheck("wrong_name_rate_not_worse", passed, sentence)
 
 
-def _shared_classes(candidate: Judged, reference: Judged, limits: Limits) -> PromotionCheck:
-    shared = _shared(candidate, reference)
-    recall = {name: (candidate.figures.recall_of(name), reference.figures.recall_of(name)) for name in shared}
-    worse = [
-        f"{name} ({now:.2f} after {before:.2f})"
-        for name, (now, before) in recall.items()
-        if now < before - limits.recall_loss
-    ]
-    sentence = f"{len(shared)} classes are shared with {reference.version} and evaluated"
+def _shared_classes(reference: Reference, comparison: Comparison, limits: Limits) -> PromotionCheck:
+    worse = _worse(comparison.shared, limits)
+    sentence = f"{len(comparison.shared)} classes are shared with {reference.version} and evaluated"
+    if comparison.learned:
+        sentence += f", {len(comparison.learned)} of them on photos that both have learned from"
     sentence += f"; worse than allowed: {', '.join(worse)}." if worse else "; none is worse than allowed."
     return PromotionCheck("shared_classes_not_worse", not worse, sentence)
 
 
-def _reasons(candidate: Judged, in_service: Judged, limits: Limits) -> list[PromotionCheck]:
+def _programmes(comparison: Comparison, limits: Limits) -> PromotionCheck:
+    worse = _worse(comparison.programmes, limits)
+    sentence = f"{len(comparison.programmes)} programmes were compared"
+    sentence += f"; worse than allowed: {', '.join(worse)}." if worse else "; none is worse than allowed."
+    return PromotionCheck("programmes_not_worse", not worse, sentence)
+
+
+def _worse(groups: Mapping[str, Pairs], limits: Limits) -> list[str]:
+    """Return the groups that lost more than is allowed, however few photos show it: all are the same ones."""
+    return [
+        f"{name} ({pairs.candidate.value:.2f} after {pairs.reference.value:.2f}, {pairs.of} photos)"
+        for name, pairs in sorted(groups.items())
+        if pairs.more < -limits.recall_loss
+    ]
+
+
+def _labels(reference: Reference, comparison: Comparison) -> PromotionCheck:
+    swapped = [
+        f"{name} ({rate.count} of {rate.of} photos)"
+        for name, rate in sorted(comparison.contradicted.items())
+        if rate.count > 1 and rate.count > rate.of / 2
+    ]
+    if not swapped:
+        return PromotionCheck(
+            "labels_agree_with_service", True, f"{reference.version} takes no class for another."
+        )
+    return PromotionCheck(
+        "labels_agree_with_service",
+        False,
+        f"{reference.version} takes most photos of {', '.join(swapped)} for somebody else: either it is"
+        " wrong, or these samples carry another person's class. Look at them.",
+    )
+
+
+def _reasons(
+    candidate: Judged, in_service: Reference, comparison: Comparison, limits: Limits
+) -> list[PromotionCheck]:
+    figures = candidate.figures
     new = sorted(set(candidate.classes) - set(in_service.classes))
+    usable = [name for name in new if not figures.tried.get(name) or figures.found.get(name)]
     gone = sorted(set(in_service.classes) - set(candidate.classes))
+    sentence = "No class is new."
+    if new:
+        unmeasured = [name for name in new if not figures.tried.get(name)]
+        sentence = f"{len(new)} classes are new: {', '.join(new)}."
+        if unmeasured:
+            sentence += f" Not evaluated, and promoted for being new: {', '.join(unmeasured)}."
+        if len(usable) < len(new):
+            lost = sorted(set(new) - set(usable))
+            sentence += f" Never found on held-out photos, and no reason: {', '.join(lost)}."
     reasons = [
-        PromotionCheck(
-            "new_classes",
-            bool(new),
-            f"{len(new)} classes are new: {', '.join(new)}." if new else "No class is new.",
-        ),
+        PromotionCheck("new_classes", bool(usable), sentence),
         PromotionCheck(
             "classes_removed",
             bool(gone),
@@ -202,22 +282,35 @@ def _reasons(candidate: Judged, in_service: Judged, limits: Limits) -> list[Prom
             if gone
             else "No class has to leave service.",
         ),
-        _better(candidate, in_service, limits),
+        _better(in_service, comparison, limits),
     ]
-    if in_service.withdrawn:
-        sentence = f"{in_service.version} must be replaced: {in_service.withdrawn}"
+    if in_service.replaced:
+        sentence = f"A version newer than {in_service.version} had to leave service: {in_service.replaced}"
         reasons.insert(0, PromotionCheck("rights_require_replacement", True, sentence))
     return reasons
 
 
-def _better(candidate: Judged, reference: Judged, limits: Limits) -> PromotionCheck:
-    shared = _shared(candidate, reference)
-    gain = candidate.figures.recall(shared) - reference.figures.recall(shared)
-    saved = reference.figures.false_name_rate - candidate.figures.false_name_rate
-    return PromotionCheck(
-        "better_by_margin",
-        max(gain, saved) >= limits.margin,
-        f"Mean recall {candidate.figures.recall(shared):.3f} after {reference.figures.recall(shared):.3f},"
-        f" false names {candidate.figures.false_name_rate:.1%} after {reference.figures.false_name_rate:.1%},"
-        f" over {len(shared)} shared classes; a margin of {limits.margin:.3f} is asked for.",
+def _better(reference: Reference, comparison: Comparison, limits: Limits) -> PromotionCheck:
+    """Check that the candidate finds more, or names fewer strangers, by the margin and not by chance.
+
+    Only what was measured counts, and only while the other rates are measured too and within their limits.
+    """
+    found, strangers = comparison.found, comparison.strangers
+    sentence = (
+        f"{found.candidate} held-out photos that {reference.version} has not learned from were named rightly,"
+        f" {found.reference} by it; {strangers.candidate} unknown people were given a name,"
+        f" {strangers.reference} by it; a margin of {limits.margin:.3f} is asked for."
     )
+    few = [
+        f"{rate.of} {what} were tried, {limits.evidence} are needed"
+        for what, rate in (("photos", found.candidate), ("unknown people", strangers.candidate))
+        if not limits.measured(rate)
+    ]
+    if few:
+        return PromotionCheck("better_by_margin", False, f"Not measured: {' and '.join(few)}.")
+    names = max(limits.false_names, strangers.reference.value)
+    wrong = max(limits.false_names, comparison.wrong.reference.value)
+    sound = strangers.candidate.value <= names and comparison.wrong.candidate.value <= wrong
+    finds_more = found.more >= limits.margin and found.surely_more
+    names_fewer = -strangers.more >= limits.margin and strangers.surely_less
+    return PromotionCheck("better_by_margin", sound and (finds_more or names_fewer), sentence)

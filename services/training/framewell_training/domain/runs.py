@@ -11,6 +11,11 @@ from enum import StrEnum
 
 from framewell.training.v1.training_pb2 import TrainingCompleted
 
+WITHDRAWN = "snapshot_withdrawn"
+REMOVED = "source_removed"
+ERASED = "source_erased"
+"""Codes of runs that stopped, and of models that must not be used, since what they rest on is gone."""
+
 
 class RunState(StrEnum):
     """How far a run has come."""
@@ -90,7 +95,7 @@ class Run:
 
 
 class RunStopped(Exception):
-    """The run must not go on: cancelled by a person, its snapshot withdrawn, or overtaken by a newer one."""
+    """The run must not go on: cancelled, overtaken, or its snapshot or something in it is gone."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1 import training_service_pb2 as messages
 from framewell.training.v1 import training_service_pb2_grpc as stubs
-from framewell.training.v1.training_pb2 import Lineage
+from framewell.training.v1.training_pb2 import Lineage, LineageSources
 from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import NotFound
@@ -123,8 +123,14 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         )
 
     async def _sources(self, lineage: Lineage, page: PageRequest) -> Page[tuple[int, str]]:
-        """Return one page of the ids a model was made from: all assets before the first sample."""
-        sources = await self.folders.read_sources(lineage.sources)
+        """Return one page of the ids a model was made from: all assets before the first sample.
+
+        There are none of a model whose sources were erased.
+        """
+        try:
+            sources = await self.folders.read_sources(lineage.sources)
+        except NotFound:
+            sources = LineageSources()
         ids = [(ASSET, one) for one in sources.asset_ids] + [(SAMPLE, one) for one in sources.sample_ids]
         return page_of(sorted(ids), page, lambda one: one, (int, str))
 

@@ -7,24 +7,22 @@ from dataclasses import dataclass
 
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
 from framewell_kit.facts import Cause, Outgoing
-from framewell_training.domain.runs import RunStopped
-from framewell_training.ports import DeploymentRepository, ModelRepository, RunRepository, SnapshotRepository
+from framewell_training.domain.runs import WITHDRAWN, RunStopped
+from framewell_training.ports import ModelRepository, RunRepository, SnapshotRepository
 from framewell_training.steps.promote_model import PromoteModel
 
 
 @dataclass(frozen=True, slots=True)
 class WithdrawSnapshot:
-    """Stop its runs and mark its models as ones to be trained again without it.
+    """Stop its runs, and take its models out of service at once.
 
-    A model of it in service stays until its successor when the snapshot was superseded (the successor is
-    a second away, and goes in whatever its margin); otherwise it is replaced at once by an earlier one, or
-    by none. A redelivery finds everything done.
+    In place of one in service comes the newest that still may be used, or none; the successor of a snapshot
+    that was superseded follows by itself, whatever its margin. A redelivery finds everything done.
     """
 
     snapshots: SnapshotRepository
     runs: RunRepository
     models: ModelRepository
-    deployments: DeploymentRepository
     promoter: PromoteModel
 
     async def __call__(self, fact: SnapshotWithdrawn, cause: Cause) -> Sequence[Outgoing]:
@@ -32,10 +30,7 @@ class WithdrawSnapshot:
         reason = f"snapshot {fact.snapshot_id} was withdrawn: {fact.reason}"
         for run in await self.runs.under_way(fact.dataset_id):
             if run.key.snapshot_id == fact.snapshot_id:
-                await self.runs.stop(run.run_id, RunStopped("snapshot_withdrawn", reason))
+                await self.runs.stop(run.run_id, RunStopped(WITHDRAWN, reason))
         for model in await self.models.made_from(fact.snapshot_id):
-            await self.models.withdraw(model, reason)
-            in_service = await self.deployments.get(model.name)
-            if in_service.version == model.version and not fact.superseded_by:
-                await self.promoter.step_back(model.name, reason, cause)
+            await self.promoter.withdraw(model, reason, cause)
         return ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from framewell.model.v1.model_pb2 import Measure
 from framewell.training.v1.training_pb2 import Lineage
-from framewell_training.domain.completion import measures_of
-from framewell_training.domain.figures import Figures
+from framewell_training.domain.figures import Figures, Rate
 from framewell_training.domain.promotion import Judgement
 from framewell_training.recipes.graphs import INPUT, OUTPUT, Graph
 from framewell_training.recipes.identity.heads import HeadKind
@@ -35,6 +36,7 @@ class About:
     run_id: str
     draft: Draft
     judgement: Judgement
+    measures: Sequence[Measure]
     lineage: Lineage
     graph: Graph
     dimensions: int
@@ -62,7 +64,7 @@ def manifest_of(about: About) -> dict[str, object]:
         "thresholds": {"hit": draft.thresholds.hit, "review": draft.thresholds.review},
         "embedding": f"{lineage.embedding.name}@{lineage.embedding.version}",
         "classes": list(draft.classes),
-        "measures": {one.name: one.value for one in measures_of(draft.figures)},
+        "measures": _measures(about.measures),
         "lineage": {
             "snapshot": lineage.snapshot_id,
             "snapshot_manifest_sha256": lineage.manifest_sha256,
@@ -73,6 +75,21 @@ def manifest_of(about: About) -> dict[str, object]:
             "code_version": lineage.code_version,
             **{f"parameter.{key}": lineage.parameters[key] for key in sorted(lineage.parameters)},
         },
+    }
+
+
+def _measures(measures: Sequence[Measure]) -> dict[str, float]:
+    """Return what was measured, each rate with its interval and count; what was not is left out."""
+    return {
+        f"{one.name}{suffix}": value
+        for one in measures
+        if not one.not_measured
+        for suffix, value in (
+            ("", one.value),
+            (".low", one.low),
+            (".high", one.high),
+            (".n", one.sample_count),
+        )
     }
 
 
@@ -95,12 +112,19 @@ Below {hit:.4g} a face is named, below {review:.4g} a person is asked, else it i
 
 ## Measured
 
-On {photos} photos of programmes in which the model had not seen the person, and {trials} trials
-with a face it does not know: mean recall {recall:.3f}, {misnamed:.2%} given somebody else's name,
-{false_names:.2%} of unknown faces given a name.
+On photos and people that neither the head nor its thresholds had seen: in three folds one part of the
+people is learned from, one sets thresholds, one is judged. Intervals are Wilson's, 95 %.
 
-| class | held-out photos | recall |
+| rate | of | measured |
 |---|---|---|
+| named rightly | photos of programmes in which the model had not seen the person | {recall} |
+| given somebody else's name | the same photos | {misnamed} |
+| given a name | people whom it does not know, each once, near ones too | {false_names} |
+
+{strangers}
+
+| class | named rightly |
+|---|---|
 {recalls}
 
 ## Promotion
@@ -112,8 +136,8 @@ with a face it does not know: mean recall {recall:.3f}, {misnamed:.2%} given som
 ## Limits
 
 Faces of fewer than 40 pixels, profiles and strong blur are often not recognised; people who look
-alike can be taken for each other. Unnamed faces nearer to a person than the threshold were left out
-of all measurements: most are that person, not yet named.
+alike can be taken for each other. Whom nobody has named counts as a stranger, also where it is a known
+person not yet named: the rate of false names is rather too high than too low.
 """
 
 
@@ -138,11 +162,10 @@ def card_of(about: About) -> str:
         seed=lineage.seed,
         parameters=", ".join(f"{key} {lineage.parameters[key]}" for key in sorted(lineage.parameters)),
         difference=about.graph.difference,
-        photos=figures.photos,
-        trials=figures.unknown_faces,
-        recall=figures.recall(figures.tried),
-        misnamed=figures.misnamed_rate,
-        false_names=figures.false_name_rate,
+        recall=_measured(figures.recalled, about.measures, "recall"),
+        misnamed=_measured(figures.wrongly_named, about.measures, "wrong_name_rate"),
+        false_names=_measured(figures.strangers, about.measures, "false_name_rate"),
+        strangers=_strangers(figures),
         recalls="\n".join(_recall(figures, class_id) for class_id in draft.classes),
         verdict=about.judgement.verdict.value.capitalize(),
         checks="\n".join(
@@ -151,7 +174,27 @@ def card_of(about: About) -> str:
     )
 
 
+def _measured(rate: Rate, measures: Sequence[Measure], name: str) -> str:
+    why_not = next(one.not_measured for one in measures if one.name == name)
+    return f"not measured: {why_not} Of those tried: {rate.count}." if why_not else str(rate)
+
+
+def _strangers(figures: Figures) -> str:
+    faces = figures.stranger_faces
+    sentence = (
+        f"The people whom it does not know are {figures.others.of} of other classes, shown to the model"
+        f" without their own, and {figures.strangers.of - figures.others.of} whom nobody has named;"
+        f" {faces.count} of their {faces.of} appearances were given a name."
+    )
+    if figures.in_doubt:
+        sentence += (
+            f" {figures.in_doubt} more unnamed people count for nothing: each looks like somebody accepted in"
+            " the same asset."
+        )
+    return sentence
+
+
 def _recall(figures: Figures, class_id: str) -> str:
     if class_id not in figures.tried:
-        return f"| {class_id} | 0 | not evaluated |"
-    return f"| {class_id} | {figures.tried[class_id]} | {figures.recall_of(class_id):.2f} |"
+        return f"| {class_id} | not evaluated: seen in one programme only |"
+    return f"| {class_id} | {figures.recalled_of([class_id])} |"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from framewell_training.domain.faces import Vectors
-from framewell_training.recipes.identity.heads import Head
+from framewell_training.recipes.identity.heads import Distances, Head
 
 INPUT = "embedding"
 OUTPUT = "distance"
@@ -16,6 +17,10 @@ MOST_DIFFERENCE = 1e-4
 
 class GraphDiffers(Exception):
     """The exported graph does not compute what its head computes; nothing may be made of this run."""
+
+
+class UnreadableGraph(Exception):
+    """A stored graph cannot be run; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +38,16 @@ class GraphExporter(Protocol):
         """Return the graph of `head`: `embedding` float32 [N, D] to `distance` float32 [N, classes], N free.
 
         Compared with the head on `probes` (real vectors) and on random ones. Blocks. Raises GraphDiffers.
+        """
+        ...
+
+
+class GraphReader(Protocol):
+    """Reads graphs that were stored before, to run them as inference does."""
+
+    def read(self, onnx: bytes) -> Callable[[Vectors], Distances]:
+        """Return what computes the graph's `distance`, float32 [N, classes]. Raise UnreadableGraph.
+
+        What it returns may raise UnreadableGraph, too: for vectors of other dimensions.
         """
         ...

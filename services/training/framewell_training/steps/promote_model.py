@@ -5,89 +5,150 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.training.v1.training_pb2 import VERDICT_PROMOTED, VERDICT_WAITS
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, NotFound
 from framewell_training.domain.completion import promoted, retired, rule_actor
-from framewell_training.domain.models import Deployment, Model
-from framewell_training.ports import DeploymentRepository, ModelRepository, SnapshotRepository
+from framewell_training.domain.models import Deployment, Left, Model
+from framewell_training.domain.promotion import REASONS
+from framewell_training.domain.snapshots import model_name
+from framewell_training.ports import DeploymentRepository, ModelFolders, ModelRepository, UnreadableModel
+from framewell_training.recipes.identity.heads import Thresholds
+from framewell_training.steps.ask_permission import AskPermission, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
 class PromoteModel:
     """Every change is one document and one fact with the next revision; a change that came between is seen.
 
-    Repeating what is already so changes nothing.
+    A version is nominated, then it is asked whether it may be used, then it enters: who takes something away
+    writes that down, dismisses nominations, and looks at what serves. Repeating what is already so changes
+    nothing.
     """
 
     models: ModelRepository
     deployments: DeploymentRepository
-    snapshots: SnapshotRepository
+    folders: ModelFolders
+    ask: AskPermission
     clock: Clock
 
     async def promote(self, name: str, version: str, actor: Actor, cause: Cause) -> Model:
         """Put a version into service. Raise NotFound, or Conflict for one that must not be used."""
-        model = await self._usable(name, version)
+        model = await self.models.get(name, version)
+        if model is None or (model.draft and not model.withdrawn):
+            raise NotFound(f"there is no model {name}@{version}; list the candidates to see which there are")
         before = await self.deployments.get(name)
-        if before.version != version and not await self.enter(model, before, actor, cause):
+        if before.version == version:
+            await self.ask.for_model(model)
+        elif not await self.enter(model, before, actor, cause):
             raise Busy(f"{name} was changed by somebody else at this moment: look at it and try again")
         return model
 
-    async def enter(self, model: Model, before: Deployment, actor: Actor, cause: Cause) -> bool:
-        """Put a version into service unless something changed since `before`; whether it went in.
+    async def enter(
+        self, model: Model, before: Deployment, actor: Actor, cause: Cause, left: Left | None = None
+    ) -> bool:
+        """Put a version into service unless something changed since `before`; return whether it went in.
 
-        The rights are looked at again afterwards: a withdrawal that arrived in between takes it out.
+        Raise NotAllowed for one that must not be used, also when that was written down this very moment, and
+        Conflict for one whose files are not what its run made.
         """
-        fact = promoted(model, _now(actor, self.clock), before.revision + 1)
-        if await self.deployments.promote(before, fact, cause) is None:
+        await self.ask.for_model(model)
+        await self._check(model)
+        if not await self.deployments.nominate(before, model.version):
             return False
-        snapshot = await self.snapshots.get(model.snapshot_id)
-        if snapshot is not None and snapshot.withdrawn and not snapshot.superseded_by:
-            await self.step_back(model.name, snapshot.withdrawn, cause)
-        return True
+        fresh = await self.models.get(model.name, model.version)
+        try:
+            await self.ask.for_model(fresh or model)
+        except NotAllowed:
+            await self.deployments.dismiss(model.name, model.version)
+            raise
+        stays = left or before.left
+        if stays is not None and model.snapshot_number > stays.snapshot_number:
+            stays = None
+        fact = promoted(model, _now(actor, self.clock), before.revision + 1)
+        return await self.deployments.promote(before, fact, cause, stays) is not None
 
     async def rollback(self, name: str, actor: Actor, cause: Cause) -> Model:
         """Put the previous version back into service. Raise NotFound, or Conflict when there is none."""
         before = await self.deployments.get(name)
         if not before.history:
             raise NotFound(f"no version of {name} was ever in service")
-        earlier = await self._earlier(before)
-        if earlier is None:
-            raise Conflict(f"{name} has no earlier version that may be used; promote a candidate instead")
-        if not await self.enter(earlier, before, actor, cause):
-            raise Busy(f"{name} was changed by somebody else at this moment: look at it and try again")
-        return earlier
+        for earlier in await self._earlier(before):
+            if await self._entered(earlier, before, actor, cause, None):
+                return earlier
+        raise Conflict(f"{name} has no earlier version that may be used; promote a candidate instead")
 
-    async def step_back(self, name: str, reason: str, cause: Cause) -> None:
-        """Replace the version in service by the newest earlier one that may be used, or by none."""
+    async def withdraw(self, model: Model, reason: str, cause: Cause) -> None:
+        """Mark a model as one that must not be used, and take it out of service at once.
+
+        Whoever calls this has written down what is gone. In its place comes the newest version that may be
+        used: a later one that only waited because nothing in it was new, else an earlier one, else none.
+        """
+        await self.models.withdraw(model, reason)
+        await self.deployments.dismiss(model.name, model.version)
+        before = await self.deployments.get(model.name)
+        if before.version == model.version:
+            await self._replace(before, Left(model.snapshot_number, reason), cause)
+
+    async def retire(self, before: Deployment, reason: str, cause: Cause) -> None:
+        """Take what is in service out of it, with nothing in its place. Raise Busy after another change."""
+        actor = rule_actor("promotion", self.clock.now())
+        fact = retired(before.name, before.version, reason, actor, before.revision + 1)
+        if await self.deployments.retire(before, fact, cause) is None:
+            raise Busy(f"{before.name} is being changed by somebody else", retry_after=0.2)
+
+    async def _replace(self, before: Deployment, left: Left, cause: Cause) -> None:
         actor = rule_actor("rights", self.clock.now())
-        before = await self.deployments.get(name)
-        if not before.version:
-            return
-        earlier = await self._earlier(before)
-        if earlier is not None:
-            fact = promoted(earlier, actor, before.revision + 1)
-            changed = await self.deployments.promote(before, fact, cause)
-        else:
-            gone = retired(name, before.version, reason, actor, before.revision + 1)
-            changed = await self.deployments.retire(before, gone, cause)
-        if changed is None:
-            raise Busy(f"{name} is being changed by somebody else", retry_after=0.2)
+        for model in (*await self._successors(before, left), *await self._earlier(before)):
+            if await self._entered(model, before, actor, cause, left):
+                return
+        gone = retired(before.name, before.version, left.reason, actor, before.revision + 1)
+        if await self.deployments.retire(before, gone, cause, left) is None:
+            raise Busy(f"{before.name} is being changed by somebody else", retry_after=0.2)
 
-    async def _usable(self, name: str, version: str) -> Model:
-        model = await self.models.get(name, version)
-        if model is None:
-            raise NotFound(f"there is no model {name}@{version}; list the candidates to see which there are")
-        if model.withdrawn:
-            raise Conflict(f"{model.ref} must not be used: {model.withdrawn}; train again without")
-        return model
+    async def _entered(
+        self, model: Model, before: Deployment, actor: Actor, cause: Cause, left: Left | None
+    ) -> bool:
+        """Return whether a version went in, False for one that may not. Raise Busy after another change."""
+        try:
+            entered = await self.enter(model, before, actor, cause, left)
+        except Conflict:
+            return False
+        if not entered:
+            raise Busy(f"{before.name} is being changed by somebody else", retry_after=0.2)
+        return True
 
-    async def _earlier(self, before: Deployment) -> Model | None:
-        for version in reversed(before.history):
-            model = await self.models.get(before.name, version) if version != before.version else None
-            if model is not None and not model.withdrawn:
-                return model
-        return None
+    async def _successors(self, before: Deployment, left: Left) -> list[Model]:
+        """Return later versions that were worse in nothing, newest first: they only lacked a reason."""
+        later = await self.models.newer(before.name, left.snapshot_number)
+        return [model for model in later if _worse_in_nothing(model)]
+
+    async def _earlier(self, before: Deployment) -> list[Model]:
+        found = [await self.models.get(before.name, one) for one in reversed(before.history)]
+        return [one for one in found if one is not None and one.version != before.version]
+
+    async def _check(self, model: Model) -> None:
+        """Raise Conflict unless the model's files are what its run made, for the dataset of that name."""
+        if model.name != model_name(model.completed.dataset_id):
+            raise Conflict(
+                f"{model.ref} was made from dataset {model.completed.dataset_id}:"
+                f" it cannot serve as {model.name}"
+            )
+        try:
+            files = await self.folders.read(model)
+        except UnreadableModel as unreadable:
+            raise Conflict(f"{model.ref} must not be used: {unreadable}") from unreadable
+        thresholds = files.manifest.thresholds
+        if not Thresholds(thresholds.get("hit", 0.0), thresholds.get("review", 0.0)).usable:
+            raise Conflict(
+                f"{model.ref} must not be used: its thresholds are no distances: {dict(thresholds)}"
+            )
+
+
+def _worse_in_nothing(model: Model) -> bool:
+    judged = model.completed.verdict in (VERDICT_WAITS, VERDICT_PROMOTED)
+    return judged and all(check.passed for check in model.completed.checks if check.check not in REASONS)
 
 
 def _now(actor: Actor, clock: Clock) -> Actor:

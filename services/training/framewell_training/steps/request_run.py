@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Lane
+from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Purpose
+from framewell_contracts.json_mapping import enum_word
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, Rejected
@@ -17,7 +20,12 @@ from framewell_training.recipes.identity.heads import Thresholds
 from framewell_training.recipes.identity.parameters import IdentityParameters, InvalidParameter
 from framewell_training.recipes.identity.recipe import NAME as IDENTITY
 
-RECIPES = (IDENTITY,)
+RECIPES: Mapping[str, Purpose.ValueType] = MappingProxyType({IDENTITY: PURPOSE_OWN_TRAINING})
+"""Each recipe, and the purpose that a snapshot must have been published for."""
+
+
+def _word(purpose: Purpose.ValueType) -> str:
+    return enum_word(Purpose.DESCRIPTOR, purpose) or "none"
 
 
 class JobQueue(Protocol):
@@ -32,7 +40,8 @@ class JobQueue(Protocol):
 class RequestRun:
     """Register a run once and put its job. The same snapshot, recipe, parameters and seed are one run.
 
-    Raises Rejected for a recipe or a parameter that does not exist, Conflict for a withdrawn snapshot.
+    Raises Rejected for a recipe or a parameter that does not exist and for a snapshot of another purpose
+    (code `other_purpose`), Conflict for a withdrawn snapshot.
     """
 
     runs: RunRepository
@@ -64,6 +73,13 @@ class RequestRun:
         if recipe not in RECIPES:
             raise Rejected(
                 f"there is no recipe {recipe!r}; there is {', '.join(RECIPES)}", code="unknown_recipe"
+            )
+        published = snapshot.published
+        if published.purpose != RECIPES[recipe]:
+            raise Rejected(
+                f"snapshot {published.snapshot_id} was published for the purpose {_word(published.purpose)};"
+                f" recipe {recipe} learns from snapshots for {_word(RECIPES[recipe])} alone",
+                code="other_purpose",
             )
         try:
             complete = IdentityParameters.parse(parameters, self.thresholds)

@@ -11,7 +11,6 @@ from framewell_training.recipes.identity.heads import (
     CorrectedHead,
     Distances,
     Thresholds,
-    euclidean,
 )
 
 CORRECTED_HIT = 0.73
@@ -34,6 +33,7 @@ def make_centroids(photos: Photos, classes: tuple[str, ...]) -> CentroidHead:
 
 def calibrate_centroids(
     head: CentroidHead,
+    classes: tuple[str, ...],
     photos: Photos,
     background: BackgroundFaces,
     default: Thresholds,
@@ -43,12 +43,12 @@ def calibrate_centroids(
 ) -> Thresholds:
     """Return the default thresholds, tightened where enough unknown faces show that they are too loose.
 
-    `hit` is held against photos of the other classes, which are certainly other people. `review` is held
+    `hit` is held against `photos` as strangers to all of the head's `classes` but their own. `review` is held
     against the background. Neither is ever loosened: a dataset's own background faces are few.
     """
     hit, review = default.hit, default.review
     distances = head.distances(photos.vectors) if len(photos) else np.zeros((0, 0), dtype=np.float32)
-    others = nearest_other(distances, photos.columns(photos.classes))
+    others = nearest_other(distances, photos.columns(classes))
     if len(others) >= enough:
         hit = min(hit, float(np.quantile(others, false_names)))
     if len(background) >= enough:
@@ -74,18 +74,6 @@ def calibrate_corrected(
     found = calibrate_score(head.distances(background.vectors), false_names=false_names)
     hit = min(found.hit, CORRECTED_HIT)
     return Thresholds(hit, max(hit, found.review))
-
-
-def without_likely_members(background: BackgroundFaces, head: CentroidHead, hit: float) -> BackgroundFaces:
-    """Return the background faces without those nearer to a class than `hit`.
-
-    Nobody has named these faces, which does not make them unknown people: one that near to a class is far
-    more likely the person not yet named (0.4 % of truly unknown faces come that near). It is evidence for
-    neither side, so it is left out of learning, calibrating and judging.
-    """
-    if not len(background):
-        return background
-    return background.keep(euclidean(background.vectors, head.centroids).min(axis=1) >= hit)
 
 
 def nearest_other(distances: Distances, columns: NDArray[np.int64]) -> NDArray[np.float32]:

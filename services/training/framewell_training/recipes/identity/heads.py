@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +28,21 @@ class HeadKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below `hit` a face is named, below `review` it is a question, else unknown."""
+    """At `hit` or nearer a face is named, up to `review` it is a question, else unknown.
+
+    The nearest class must also be nearer than the second by `margin`. It is the rule by which inference
+    decides (`framewell_inference.domain.identity`).
+    """
 
     hit: float
     review: float
+    margin: float = 0.0
+
+    @property
+    def usable(self) -> bool:
+        """Return whether a model can be served with them."""
+        ordered = 0 < self.hit <= self.review and self.margin >= 0
+        return ordered and isfinite(self.review) and isfinite(self.margin)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +97,18 @@ class LinearHead:
 
 
 Head = CentroidHead | CorrectedHead | LinearHead
+
+
+def named(distances: Distances, thresholds: Thresholds) -> NDArray[np.int64]:
+    """Return for each face the column of the class whose name it is given, -1 for none."""
+    if not distances.shape[1]:
+        return np.full(len(distances), -1, dtype=np.int64)
+    columns = distances.argmin(axis=1)
+    nearest = np.sort(distances, axis=1)[:, :2]
+    given = nearest[:, 0] <= thresholds.hit
+    if nearest.shape[1] > 1:
+        given &= nearest[:, 1] - nearest[:, 0] >= thresholds.margin
+    return np.where(given, columns, -1)
 
 
 def euclidean(left: Vectors, right: Vectors) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from framewell_training.domain.faces import BackgroundFaces, Mask, Photos
+from framewell_training.domain.faces import BackgroundFaces, Photos
 from framewell_training.recipes.identity.calibration import (
     calibrate_centroids,
     calibrate_corrected,
@@ -17,13 +17,8 @@ from framewell_training.recipes.identity.calibration import (
     make_centroids,
 )
 from framewell_training.recipes.identity.evaluation import FoldHead
-from framewell_training.recipes.identity.folds import Fold
-from framewell_training.recipes.identity.heads import (
-    CorrectedHead,
-    HeadKind,
-    LinearHead,
-    Thresholds,
-)
+from framewell_training.recipes.identity.folds import Splits
+from framewell_training.recipes.identity.heads import CorrectedHead, HeadKind, LinearHead, Thresholds
 from framewell_training.recipes.identity.linear import LinearProblem, LinearTrainer
 
 MOST_BACKGROUND = 512
@@ -39,14 +34,16 @@ class Made:
 
 
 class Method(Protocol):
-    """Makes heads. Only photos in `usable` are learned from; the same input gives the same heads."""
+    """Makes heads; the same input gives the same heads.
+
+    In every fold head and thresholds come from what that fold learns and calibrates on alone. The final
+    thresholds are the middle of the folds', which were judged; never such as were set on everything.
+    """
 
     @property
     def kind(self) -> HeadKind: ...
 
-    def make(
-        self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]
-    ) -> Made: ...
+    def make(self, photos: Photos, background: BackgroundFaces, splits: Splits) -> Made: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +55,26 @@ class CentroidMethod:
     false_names: float
     kind: HeadKind = HeadKind.CENTROID
 
-    def make(self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]) -> Made:
-        # A centroid learns nothing from background faces, so all but those it is judged on may calibrate it.
-        parts = [(fold.learn & usable, background.keep(~fold.background_judge)) for fold in folds]
-        made = [self._one(photos, learn, unknown) for learn, unknown in parts]
-        return Made(tuple(made), self._one(photos, photos.learned & usable, background))
-
-    def _one(self, photos: Photos, learn: Mask, background: BackgroundFaces) -> FoldHead:
-        known = photos.keep(learn)
-        head = make_centroids(known, known.classes)
-        thresholds = calibrate_centroids(
-            head, known, background, self.default, enough=self.enough, false_names=self.false_names
-        )
-        return FoldHead(head, thresholds, known.classes)
+    def make(self, photos: Photos, background: BackgroundFaces, splits: Splits) -> Made:
+        made = []
+        for fold in splits.folds:
+            known = photos.keep(fold.learn)
+            head = make_centroids(known, known.classes)
+            # A centroid learns nothing from background faces: all that are not judged may calibrate it.
+            unknown = background.keep(fold.background_learn | fold.background_calibrate)
+            thresholds = calibrate_centroids(
+                head,
+                known.classes,
+                photos.keep(fold.calibrate),
+                unknown,
+                self.default,
+                enough=self.enough,
+                false_names=self.false_names,
+            )
+            made.append(FoldHead(head, thresholds, known.classes))
+        known = photos.keep(photos.learned)
+        final = FoldHead(make_centroids(known, known.classes), _middle(made), known.classes)
+        return Made(tuple(made), final)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +84,14 @@ class CorrectedMethod:
     false_names: float
     kind: HeadKind = HeadKind.CORRECTED
 
-    def make(self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]) -> Made:
+    def make(self, photos: Photos, background: BackgroundFaces, splits: Splits) -> Made:
         made = []
-        for fold in folds:
-            head, classes = _corrected(
-                photos.keep(fold.learn & usable), background.keep(fold.background_learn)
-            )
+        for fold in splits.folds:
+            head, classes = _corrected(photos.keep(fold.learn), background.keep(fold.background_learn))
             unknown = background.keep(fold.background_calibrate)
             thresholds = calibrate_corrected(head, unknown, false_names=self.false_names)
             made.append(FoldHead(head, thresholds, classes))
-        head, classes = _corrected(photos.keep(photos.learned & usable), background)
+        head, classes = _corrected(photos.keep(photos.learned), background.keep(splits.usable))
         return Made(tuple(made), FoldHead(head, _middle(made), classes))
 
 
@@ -104,13 +106,12 @@ class LinearMethod:
     false_names: float
     kind: HeadKind = HeadKind.LINEAR
 
-    def make(self, photos: Photos, usable: Mask, background: BackgroundFaces, folds: Sequence[Fold]) -> Made:
-        learned = photos.learned & usable
-        problem = self._problem(photos, learned, background, folds)
+    def make(self, photos: Photos, background: BackgroundFaces, splits: Splits) -> Made:
+        problem = self._problem(photos, background, splits)
         heads = self.trainer.train(problem)
         made = []
-        for fold, head in zip(folds, heads, strict=False):
-            classes = photos.keep(fold.learn & usable).classes
+        for fold, head in zip(splits.folds, heads, strict=False):
+            classes = photos.keep(fold.learn).classes
             known = _columns_of(head, problem.classes, classes)
             unknown = background.vectors[fold.background_calibrate]
             thresholds = calibrate_score(known.distances(unknown), false_names=self.false_names)
@@ -118,12 +119,10 @@ class LinearMethod:
         return Made(tuple(made), FoldHead(heads[-1], _middle(made), problem.classes))
 
     @staticmethod
-    def _problem(
-        photos: Photos, learned: Mask, background: BackgroundFaces, folds: Sequence[Fold]
-    ) -> LinearProblem:
-        classes = photos.keep(learned).classes
-        fits = [np.concatenate([fold.learn & learned, fold.background_learn]) for fold in folds]
-        fits.append(np.concatenate([learned, np.ones(len(background), dtype=np.bool_)]))
+    def _problem(photos: Photos, background: BackgroundFaces, splits: Splits) -> LinearProblem:
+        classes = photos.classes
+        fits = [np.concatenate([fold.learn, fold.background_learn]) for fold in splits.folds]
+        fits.append(np.concatenate([photos.learned, splits.usable]))
         return LinearProblem(
             vectors=np.concatenate([photos.vectors, background.vectors]),
             columns=np.concatenate([photos.columns(classes), np.full(len(background), -1, dtype=np.int64)]),
@@ -144,7 +143,7 @@ def _columns_of(head: LinearHead, classes: tuple[str, ...], wanted: tuple[str, .
 
 
 def _middle(made: Sequence[FoldHead]) -> Thresholds:
-    """Return the middle of the folds' thresholds: the final head has no faces left to calibrate on."""
+    """Return the middle of the folds' thresholds: each was judged on people whom it had not seen."""
     return Thresholds(
         median(one.thresholds.hit for one in made), median(one.thresholds.review for one in made)
     )

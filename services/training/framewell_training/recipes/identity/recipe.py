@@ -7,22 +7,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewell_training.domain.faces import BackgroundFaces, Mask, Photos
-from framewell_training.domain.figures import NOTHING_MEASURED, Figures
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell_training.domain.faces import BackgroundFaces, Photos, Vectors
+from framewell_training.domain.figures import Comparison, Figures
 from framewell_training.domain.promotion import (
     Judged,
     Judgement,
     Limits,
     PromotionCheck,
+    Reference,
     Verdict,
     judge,
     judge_challenger,
 )
-from framewell_training.recipes.identity.calibration import make_centroids, without_likely_members
-from framewell_training.recipes.identity.evaluation import measure
-from framewell_training.recipes.identity.folds import FOLDS, Fold, make_folds
-from framewell_training.recipes.identity.heads import Head, HeadKind, Thresholds
-from framewell_training.recipes.identity.linear import Checkpoints, LinearTrainer, NoCheckpoints
+from framewell_training.recipes.graphs import UnreadableGraph
+from framewell_training.recipes.identity.evaluation import (
+    Bench,
+    Outcomes,
+    Served,
+    answers_to,
+    compare,
+    figures_of,
+    learned_from,
+    measure,
+    serve,
+)
+from framewell_training.recipes.identity.folds import FOLDS, make_splits
+from framewell_training.recipes.identity.heads import Distances, Head, HeadKind, Thresholds
+from framewell_training.recipes.identity.linear import Checkpoints, LinearTrainer
 from framewell_training.recipes.identity.methods import (
     CentroidMethod,
     CorrectedMethod,
@@ -38,6 +50,10 @@ LEAST_BACKGROUND = 10
 """Other faces that a corrected score needs; below that the few it has say more than all the others."""
 
 
+class UnusableHead(Exception):
+    """A head or its thresholds are such that nobody can be served with it; the message says why."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
     """A snapshot as this recipe reads it."""
@@ -45,19 +61,29 @@ class Material:
     snapshot_number: int
     photos: Photos
     background: BackgroundFaces
+    embedding: ModelVersion
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Incumbent:
-    """The model in service: how it was made and from which samples, so that it can be made again without
-    the photos it is to be judged on."""
+    """The model in service exactly as inference serves it, and the samples it learned from."""
 
     version: str
-    kind: HeadKind
     classes: tuple[str, ...]
-    sample_ids: tuple[str, ...]
     snapshot_number: int
-    withdrawn: str = ""
+    sample_ids: tuple[str, ...]
+    embedding: str
+    """The embedding it reads, `<name>@<version>`."""
+    thresholds: Thresholds
+    distances: Callable[[Vectors], Distances] | None
+    """Its graph; None when it cannot be run."""
+    why_not: str = ""
+    """Why it cannot be run, in one sentence."""
+    same_centroid: bool = False
+    """True for the centroid of this very snapshot and parameters: it is measured in the folds, as it was when
+    it was made, since there is no photo left that it has not learned from."""
+    replaced: str = ""
+    """Why a version newer than it had to leave service; empty when none had to."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +95,11 @@ class Draft:
     thresholds: Thresholds
     classes: tuple[str, ...]
     figures: Figures
+    outcomes: Outcomes
+
+    @property
+    def served(self) -> Served:
+        return Served(self.head.distances, self.thresholds, self.classes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,30 +126,33 @@ class IdentityRecipe:
     trainers: TrainerFactory
 
     def learn_centroids(
-        self, material: Material, parameters: IdentityParameters, seed: int, incumbent: Incumbent | None
+        self, material: Material, parameters: IdentityParameters, incumbent: Incumbent | None
     ) -> Learned:
-        """Version n.0. One photo of one class is enough. `material` must hold at least that."""
-        bench = self._bench(material, parameters)
+        """Version n.0. One photo of one class is enough. `material` must hold at least that.
+
+        Raise UnusableHead for a head that nobody can be served with.
+        """
+        bench = self._bench(material)
         candidate = self._try(bench, self._centroid(parameters))
-        reference = self._reference(bench, parameters, seed, incumbent)
-        return Learned(candidate, judge(_judged("this one", candidate, material), reference, self.limits))
+        return Learned(candidate, self._judge(bench, candidate, candidate, material, incumbent))
 
     def why_not_challenge(self, material: Material, parameters: IdentityParameters) -> str:
         """Why no challenger is worth training on this snapshot; empty when one is."""
         if not parameters.challengers:
             return "No challenger was asked for."
-        bench = self._bench(material, parameters)
-        judged = sum(int(fold.judge.sum()) for fold in bench.folds)
+        bench = self._bench(material)
+        judged = sum(int(fold.judge.sum()) for fold in bench.splits.folds)
         if judged < self.limits.evidence:
             return (
                 f"{judged} photos can be held out by programme, {self.limits.evidence} are needed:"
                 " a challenger could not be told from chance, so none was trained."
             )
-        parts = [int(fold.background_learn.sum()) for fold in bench.folds]
+        parts = [int(fold.background_learn.sum()) for fold in bench.splits.folds]
         if min(parts, default=0) < LEAST_BACKGROUND:
             return (
-                f"{len(bench.background)} background faces are stored, about {FOLDS * LEAST_BACKGROUND} are"
-                " needed to learn from, calibrate on and judge on different ones: no challenger was trained."
+                f"{int(bench.splits.usable.sum())} background faces that are near to nobody are stored, about"
+                f" {FOLDS * LEAST_BACKGROUND} are needed to learn from, calibrate on and judge on different"
+                " ones: no challenger was trained."
             )
         return ""
 
@@ -135,29 +169,48 @@ class IdentityRecipe:
         Interrupted and called again with the same checkpoints it ends with the same measures. Raises
         RunStopped when the checkpoints say that it must not go on.
         """
-        bench = self._bench(material, parameters)
+        bench = self._bench(material)
         centroid = self._try(bench, self._centroid(parameters))
-        against = _judged("the centroid", centroid, material)
         checks: list[PromotionCheck] = []
         winner: Draft | None = None
         for method in self._challengers(parameters, seed, checkpoints):
             draft = self._try(bench, method)
-            verdict = judge_challenger(_judged(method.kind.value, draft, material), against, self.limits)
+            verdict = judge_challenger(
+                _judged(draft, material), _against_centroid(bench, draft, centroid, material), self.limits
+            )
             checks += [_prefixed(check, method.kind) for check in verdict.checks]
             if verdict.verdict is Verdict.PROMOTED and (winner is None or _merit(draft) > _merit(winner)):
                 winner = draft
         if winner is None:
             return Learned(None, Judgement(Verdict.REFUSED, tuple(checks)))
-        reference = self._reference(bench, parameters, seed, incumbent)
-        final = judge(_judged(winner.kind.value, winner, material), reference, self.limits)
+        final = self._judge(bench, winner, centroid, material, incumbent)
         return Learned(winner, Judgement(final.verdict, (*checks, *final.checks)))
 
-    def _bench(self, material: Material, parameters: IdentityParameters) -> _Bench:
-        photos = material.photos
-        learned = photos.keep(photos.learned)
-        reference = make_centroids(learned, learned.classes)
-        background = without_likely_members(material.background, reference, parameters.hit)
-        return _Bench(photos, background, make_folds(photos, background))
+    def _judge(
+        self,
+        bench: Bench,
+        candidate: Draft,
+        centroid: Draft,
+        material: Material,
+        incumbent: Incumbent | None,
+    ) -> Judgement:
+        reference = None
+        if incumbent is not None:
+            comparison, why_not = _compared(bench, candidate, centroid, material, incumbent)
+            reference = Reference(
+                incumbent.version,
+                incumbent.classes,
+                incumbent.snapshot_number,
+                comparison,
+                why_not,
+                incumbent.replaced,
+            )
+        return judge(_judged(candidate, material), reference, self.limits)
+
+    @staticmethod
+    def _bench(material: Material) -> Bench:
+        photos, background = material.photos, material.background
+        return Bench(photos, background, make_splits(photos, background))
 
     def _centroid(self, parameters: IdentityParameters) -> CentroidMethod:
         default = Thresholds(parameters.hit, parameters.review)
@@ -174,54 +227,92 @@ class IdentityRecipe:
         }
         return [made[kind] for kind in parameters.challengers]
 
-    def _method(self, kind: HeadKind, parameters: IdentityParameters, seed: int) -> Method:
-        if kind is HeadKind.CORRECTED:
-            return CorrectedMethod(self.limits.false_names)
-        if kind is HeadKind.LINEAR:
-            return LinearMethod(self.trainers(parameters, seed, NoCheckpoints()), self.limits.false_names)
-        return self._centroid(parameters)
-
-    def _try(self, bench: _Bench, method: Method, usable: Mask | None = None) -> Draft:
-        everything = np.ones(len(bench.photos), dtype=np.bool_)
-        made: Made = method.make(
-            bench.photos, everything if usable is None else usable, bench.background, bench.folds
-        )
-        figures = measure(bench.photos, bench.background, bench.folds, made.folds)
+    @staticmethod
+    def _try(bench: Bench, method: Method) -> Draft:
+        made: Made = method.make(bench.photos, bench.background, bench.splits)
         final = made.final
-        return Draft(method.kind, final.head, final.thresholds, final.classes, figures)
+        if not final.thresholds.usable:
+            raise UnusableHead(
+                f"the thresholds of head {method.kind.value} must obey 0 < hit <= review and be finite;"
+                f" they are {final.thresholds.hit:g} and {final.thresholds.review:g}"
+            )
+        if not np.isfinite(final.head.distances(bench.photos.vectors)).all():
+            raise UnusableHead(f"head {method.kind.value} gives distances that are no finite numbers")
+        outcomes = measure(bench, made.folds)
+        figures = figures_of(bench, outcomes)
+        return Draft(method.kind, final.head, final.thresholds, final.classes, figures, outcomes)
 
-    def _reference(
-        self, bench: _Bench, parameters: IdentityParameters, seed: int, incumbent: Incumbent | None
-    ) -> Judged | None:
-        """Measure the model in service like a candidate, made again in each fold from what it knew."""
-        if incumbent is None:
-            return None
-        usable = bench.photos.among(incumbent.sample_ids)
-        left = all((fold.learn & usable).any() for fold in bench.folds)
-        figures = NOTHING_MEASURED
-        if left:
-            kind = incumbent.kind if len(bench.background) else HeadKind.CENTROID
-            figures = self._try(bench, self._method(kind, parameters, seed), usable).figures
-        return Judged(
-            incumbent.version, incumbent.classes, incumbent.snapshot_number, figures, incumbent.withdrawn
+
+def _compared(
+    bench: Bench, candidate: Draft, centroid: Draft, material: Material, incumbent: Incumbent
+) -> tuple[Comparison | None, str]:
+    """Return the candidate and the model in service on the same trials, or None and why that cannot be."""
+    embedding = f"{material.embedding.name}@{material.embedding.version}"
+    if incumbent.distances is None:
+        return None, incumbent.why_not
+    if incumbent.embedding != embedding:
+        return None, (
+            f"{incumbent.version}, in service, reads the embedding {incumbent.embedding}, this one"
+            f" {embedding}: the two cannot be compared, and an embedding changes for all of the mesh."
+            " A person decides."
         )
+    try:
+        given = incumbent.distances(bench.photos.vectors)
+    except UnreadableGraph as error:
+        return None, f"{incumbent.version}, in service, cannot be compared: {error}. A person decides."
+    if given.shape != (len(bench.photos), len(incumbent.classes)) or not np.isfinite(given).all():
+        return None, (
+            f"{incumbent.version}, in service, gives distances that are no finite numbers, or not one for"
+            " each of its classes: it cannot be compared. A person decides."
+        )
+    if incumbent.same_centroid:
+        return _in_folds(bench, candidate, centroid), ""
+    return _as_it_serves(bench, candidate, incumbent, incumbent.distances), ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bench:
-    """What every method is tried on."""
+def _as_it_serves(
+    bench: Bench, candidate: Draft, incumbent: Incumbent, distances: Callable[[Vectors], Distances]
+) -> Comparison:
+    """Return the candidate's held-out trials beside what the model in service answers to the same."""
+    photos = bench.photos
+    served = Served(distances, incumbent.thresholds, incumbent.classes)
+    seen = learned_from(photos, incumbent.sample_ids)
+    shared = set(candidate.classes) & set(incumbent.classes)
+    both = photos.learned & seen
+    return compare(
+        photos,
+        candidate.outcomes,
+        serve(bench, candidate.outcomes, served, shared),
+        seen=seen,
+        both_learned=(answers_to(photos, both, candidate.served), answers_to(photos, both, served)),
+        shared=shared,
+    )
 
-    photos: Photos
-    background: BackgroundFaces
-    folds: tuple[Fold, ...]
+
+def _in_folds(bench: Bench, draft: Draft, centroid: Draft) -> Comparison:
+    """Return two ways of making a head from the same snapshot on the trials of both."""
+    nothing = Outcomes({}, {})
+    return compare(
+        bench.photos,
+        draft.outcomes,
+        centroid.outcomes,
+        seen=np.zeros(len(bench.photos), dtype=np.bool_),
+        both_learned=(nothing, nothing),
+        shared=set(centroid.classes),
+    )
 
 
-def _judged(version: str, draft: Draft, material: Material) -> Judged:
-    return Judged(version, draft.classes, material.snapshot_number, draft.figures)
+def _against_centroid(bench: Bench, draft: Draft, centroid: Draft, material: Material) -> Reference:
+    comparison = _in_folds(bench, draft, centroid)
+    return Reference("the centroid", centroid.classes, material.snapshot_number, comparison)
+
+
+def _judged(draft: Draft, material: Material) -> Judged:
+    return Judged(draft.classes, material.snapshot_number, draft.figures)
 
 
 def _merit(draft: Draft) -> tuple[float, float]:
-    return draft.figures.recall(draft.classes), -draft.figures.false_name_rate
+    return draft.figures.recalled.value, -draft.figures.strangers.value
 
 
 def _prefixed(check: PromotionCheck, kind: HeadKind) -> PromotionCheck:

@@ -1,0 +1,109 @@
+"""Who is who among faces without a label: unnamed face tracks grouped into people, and copies of one shot.
+
+Nobody has named a background face, which does not make it a stranger: it may be a known person not yet named.
+It cannot be told from a stranger who looks alike, so all of them are judged as strangers, the near ones too,
+with one exception that can be counted: somebody accepted in an asset may appear there again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framewell_training.domain.faces import BackgroundFaces, Mask, Photos, Vectors
+from framewell_training.recipes.identity.heads import euclidean
+
+SAME_FACE = 0.52
+"""Single photos nearer than this were of one person in 27 of 29 pairs, and in none of 1,003 pairs of two."""
+
+SAME_PERSON = 0.42
+"""So near that a chain of such faces is one person: two people were never nearer than .49."""
+
+SAME_SHOT = 0.25
+"""Copies of one picture, mirrored or regraded, lie within .20; other photos of a person from .33 on."""
+
+ROWS = 512
+"""Rows of a matrix of distances that are in memory at once."""
+
+
+def people(background: BackgroundFaces) -> NDArray[np.int64]:
+    """Return the number of the person each face track shows: the first row of its chain of near faces."""
+    person = np.arange(len(background))
+
+    def root(row: int) -> int:
+        while person[row] != row:
+            person[row] = person[person[row]]
+            row = int(person[row])
+        return row
+
+    for row, near in _near(background.vectors, background.vectors, SAME_PERSON):
+        for other in near:
+            first, second = sorted((root(row), root(int(other))))
+            person[second] = first
+    return np.array([root(row) for row in range(len(background))], dtype=np.int64)
+
+
+def in_doubt(photos: Photos, background: BackgroundFaces, person: NDArray[np.int64]) -> Mask:
+    """Return which face tracks count for nothing, since they may be somebody accepted in the same asset.
+
+    For each class and asset with an accepted photo of it that is one person at most: the one with a face in
+    that asset nearest to those photos, and nearer than `SAME_FACE`.
+    """
+    doubtful: set[int] = set()
+    assets = np.array(background.asset_ids, dtype=object)
+    pairs = sorted(set(zip(photos.class_ids, photos.asset_ids, strict=True)))
+    for class_id, asset_id in pairs:
+        there = np.flatnonzero(assets == asset_id)
+        if not len(there):
+            continue
+        rows = [
+            row
+            for row, pair in enumerate(zip(photos.class_ids, photos.asset_ids, strict=True))
+            if pair == (class_id, asset_id)
+        ]
+        mean = photos.vectors[rows].mean(axis=0, keepdims=True)
+        distances = euclidean(background.vectors[there], mean)[:, 0]
+        nearest = int(distances.argmin())
+        if distances[nearest] < SAME_FACE:
+            doubtful.add(int(person[there[nearest]]))
+    return np.isin(person, sorted(doubtful))
+
+
+def likely_members(background: BackgroundFaces, centroids: Vectors) -> Mask:
+    """Return which face tracks are so near to a class that nothing may learn or calibrate from them.
+
+    Learned as strangers they would push away the very person; they are judged as strangers all the same.
+    """
+    if not len(background):
+        return np.zeros(0, dtype=np.bool_)
+    near: Mask = euclidean(background.vectors, centroids).min(axis=1) < SAME_FACE
+    return near
+
+
+def copies(photos: Photos, judged: Mask, learned: Mask) -> Mask:
+    """Return which of the judged photos prove nothing: copies of a learned photo, or of another judged one.
+
+    Only photos of one class are compared. Of several copies the first counts.
+    """
+    found = np.zeros(len(photos), dtype=np.bool_)
+    classes = np.array(photos.class_ids, dtype=object)
+    for class_id in sorted({str(name) for name in classes[judged]}):
+        mine = np.flatnonzero(judged & (classes == class_id))
+        theirs = np.flatnonzero(learned & (classes == class_id))
+        for row, near in _near(photos.vectors[mine], photos.vectors[theirs], SAME_SHOT):
+            found[mine[row]] |= len(near) > 0
+        for row, near in _near(photos.vectors[mine], photos.vectors[mine], SAME_SHOT):
+            found[mine[row]] |= bool((near < row).any())
+    return found
+
+
+def _near(vectors: Vectors, others: Vectors, distance: float) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Yield for each vector the rows of `others` nearer than `distance`."""
+    if not len(others):
+        return
+    for start in range(0, len(vectors), ROWS):
+        near = euclidean(vectors[start : start + ROWS], others) < distance
+        for row, marks in enumerate(near):
+            yield start + row, np.flatnonzero(marks)
