@@ -31,6 +31,7 @@ from framewell.media.v1.media_pb2 import ObjectRef, Span, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
+from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.fact_types import FACTS, fact_type, topics
 from framewell_inference.domain.pictures import Picture
@@ -40,6 +41,7 @@ from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
 from framewell_kit.outcome_messages import done
 from framewell_kit.testing.ports import port_base
+from framewell_kit.testing.service_bench import NAME_KEY
 
 pytestmark = pytest.mark.integration
 
@@ -88,6 +90,7 @@ def running(
         "FRAMEWELL_OBJECTS": str(folder / "objects"),
         "FRAMEWELL_SCRATCH": str(folder / "scratch"),
         "FRAMEWELL_PORT_BASE": str(base),
+        "FRAMEWELL_NAME_KEY": NAME_KEY,
     }
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -170,8 +173,10 @@ async def test_chunk_and_sound_become_an_analysed_asset(running: Running, man_in
     frames = put(running.folder, frame_bundle(man_in_car[:5], step=12), ".frames.arrow")
     chunk_id, outcome = f"{ASSET}/0/0", done()
     span = Span(start_pts=0, end_pts=60, first_frame=0, frames=60)
+    analysis = PurposeDecision(purpose=PURPOSE_ANALYSIS, allowed=True)
     await publish(
         running.kafka,
+        RightsDecided(asset_id=ASSET, revision=1, purposes=[analysis]),
         AssetTranscoded(work=WORK, outcome=outcome, chunk_count=1, expects_audio=True),
         AudioExtracted(work=WORK, outcome=outcome, present=False),
         ChunkTranscoded(work=WORK, chunk_id=chunk_id, span=span, outcome=outcome, frames=frames),

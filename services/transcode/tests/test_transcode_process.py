@@ -19,6 +19,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1 import media_pb2, media_service_pb2, media_service_pb2_grpc
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
+from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
 from framewell_contracts.fact_types import fact_type
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kit.objects import LocalObjects
@@ -78,6 +79,8 @@ class Mesh:
             lane=LANE_ARCHIVE,
             kind=media_pb2.MEDIA_KIND_VIDEO,
         )
+        analysis = PurposeDecision(purpose=PURPOSE_ANALYSIS, allowed=True)
+        await self.bench.publish(RightsDecided(asset_id=work.asset_id, revision=1, purposes=[analysis]))
         await self.bench.publish(AssetIngested(work=work, original=original))
         return work.asset_id
 
@@ -128,7 +131,9 @@ async def ask(mesh: Mesh, asset_id: str, ended: AssetTranscoded) -> None:
         assert answer.chunks_transcoded == answer.chunks_planned == ended.chunk_count
         playlist = await media.GetPlaylist(media_service_pb2.GetPlaylistRequest(asset_id=asset_id))
         assert playlist.playlist == ended.playlist
-        pieces = media.ReadObject(media_service_pb2.ReadObjectRequest(key=playlist.playlist.key))
+        pieces = media.ReadObject(
+            media_service_pb2.ReadObjectRequest(asset_id=asset_id, key=playlist.playlist.key)
+        )
         text = b"".join([piece.data async for piece in pieces])
         assert text.startswith(b"#EXTM3U")
         with pytest.raises(grpc.aio.AioRpcError) as unknown:
