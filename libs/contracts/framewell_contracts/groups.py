@@ -13,9 +13,11 @@ from types import MappingProxyType
 
 from google.protobuf.message import Message
 
+from framewell.access.v1 import access_pb2 as access
 from framewell.asset.v1 import asset_pb2 as asset
 from framewell.audio.v1 import audio_pb2 as audio
 from framewell.chunk.v1 import chunk_pb2 as chunk
+from framewell.classes.v1 import classes_pb2 as classes
 from framewell.erasure.v1 import erasure_pb2 as erasure
 from framewell.ingest.v1 import ingest_pb2 as ingest
 from framewell.model.v1 import model_pb2 as model
@@ -61,16 +63,29 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "dataset.propose_samples": (chunk.ChunkAnalysed,),
         "dataset.complete_asset": (asset.AssetAnalysed,),
         "dataset.change_rights": (rights.RightsChanged,),
+        "dataset.note_clock": (asset.AssetTranscoded,),
         "dataset.change_programme": (programme.ProgrammeChanged,),
         "dataset.record_usage": (usage.UsageRecorded,),
-        "dataset.keep_audit": (sample.SampleReviewed,),
         "dataset.request_snapshot": (sample.SampleReviewed,),
         "dataset.remove_asset": (asset.AssetRemoved,),
         "dataset.plan_erasure": (erasure.ErasureRequested,),
         "dataset.erase": (erasure.ErasurePlanned,),
+        "dataset.keep_audit": (
+            sample.SampleReviewed,
+            classes.ClassesChanged,
+            rights.RightsChanged,
+            erasure.ErasureRequested,
+            erasure.ErasureCompleted,
+            access.AccessRecorded,
+            snapshot.SnapshotPublished,
+            snapshot.SnapshotWithdrawn,
+            model.ModelPromoted,
+            model.ModelRetired,
+        ),
         "training.start_run": (snapshot.SnapshotPublished,),
         "training.start_requested_run": (training.TrainingRequested,),
         "training.withdraw_snapshot": (snapshot.SnapshotWithdrawn,),
+        "training.remove_asset": (asset.AssetRemoved,),
         "training.erase": (erasure.ErasurePlanned,),
         "gateway.record_event": FactSet.EVERY,
         "gateway.publish_results": FactSet.RESULTS,

@@ -41,7 +41,7 @@ async def diff(
     Raise KafkaError while the broker is away, CannotApply when it refuses to describe its topics.
     """
     wanted = topics() if declared is None else declared
-    async with _admin(kafka) as admin:
+    async with admin_client(kafka) as admin:
         return differences(wanted, await _found(admin, prefix, [topic.name for topic in wanted]))
 
 
@@ -59,7 +59,7 @@ async def apply(
     `safe_only`, do everything else. Differences that no command can mend stay (`diff` returns them).
     """
     wanted = {topic.name: topic for topic in (topics() if declared is None else declared)}
-    async with _admin(kafka) as admin:
+    async with admin_client(kafka) as admin:
         found = await _found(admin, prefix, wanted)
         todo = [one for one in differences(list(wanted.values()), found) if one.remedy != "by_hand"]
         losing = [one for one in todo if one.remedy == "confirm"]
@@ -81,7 +81,7 @@ async def undeclared(
 ) -> list[str]:
     """Return the topics with the prefix that nobody declared, without the broker's own. Changes nothing."""
     known = {prefix + topic.name for topic in (topics() if declared is None else declared)}
-    async with _admin(kafka) as admin:
+    async with admin_client(kafka) as admin:
         there: list[str] = await admin.list_topics()
     return sorted(
         name for name in there if name.startswith(prefix) and name not in known and not name.startswith("__")
@@ -90,12 +90,13 @@ async def undeclared(
 
 async def partition_counts(kafka: BrokerAccess, names: Sequence[str]) -> dict[str, int]:
     """Return the number of partitions of those topics that exist."""
-    async with _admin(kafka) as admin:
+    async with admin_client(kafka) as admin:
         return {name: len(one["partitions"]) for name, one in (await _described(admin, names)).items()}
 
 
 @asynccontextmanager
-async def _admin(kafka: BrokerAccess) -> AsyncIterator[Any]:
+async def admin_client(kafka: BrokerAccess) -> AsyncIterator[Any]:
+    """Open an admin client. Raise BrokerUnusable, with the reason, where no broker can be used."""
     await reach(kafka)
     admin = AIOKafkaAdminClient(**kafka.client_options())
     try:

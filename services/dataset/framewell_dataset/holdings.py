@@ -34,7 +34,7 @@ def holdings(stores: Stores, steps: Steps) -> Holdings:
             Holding("datasets", kept="says nothing of anybody"),
             Holding("ledger", kept="what is owed to whom: bookkeeping, ten years by § 147 AO"),
             Holding("audit", kept="who decided what about which class, by ids"),
-            Holding("audit_heads", kept="ends of the audit log: hashes"),
+            Holding("audit_seals", kept="signed ends of the audit log: hashes"),
             Holding("erasure_plans", kept="what was erased, by ids and keyed hashes"),
         )
     )

@@ -31,4 +31,12 @@ class DatasetSettings(ServiceSettings):
     recheck_seconds: float = Field(
         30.0, gt=0, description="How often terms of rights that begin or end are looked for."
     )
+    audit_key: Path | None = Field(
+        None,
+        description="PEM file of the Ed25519 key that signs the ends of the audit log, then the public keys "
+        "of earlier ones; without it nothing is signed. `framewell up` makes one.",
+    )
+    audit_seal_every: int = Field(
+        1000, ge=1, description="New entries of a chain after which it is sealed before the day is over."
+    )
     default_dataset: str = Field("people", description="Dataset made at the first start; empty: none.")

@@ -17,3 +17,9 @@ TERMS_WAIT = "rights terms wait"
 
 TERMS_FAILED = "asking again about rights failed, goes on"
 """Log: one round of asking again ended with an exception nobody expected."""
+
+SEALS_WAIT = "sealing the audit log waits"
+"""Log: the database is away, so the log of decisions is sealed later."""
+
+SEALS_FAILED = "sealing the audit log failed, goes on"
+"""Log: one round of sealing ended with an exception nobody expected."""

@@ -1,9 +1,10 @@
 """Which adapter stands behind which port: the whole of dataset on one page."""
 
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
+from framewell_contracts.audit.seals import SealKey, seal_key
 from framewell_dataset.adapters.analysis_objects import AnalysisObjects
 from framewell_dataset.adapters.asset_documents import AssetDocuments
-from framewell_dataset.adapters.audit_documents import AuditDocuments
+from framewell_dataset.adapters.audit_documents import AuditDocuments, SealDocuments
 from framewell_dataset.adapters.background_face_documents import BackgroundFaceDocuments
 from framewell_dataset.adapters.chunk_documents import ChunkDocuments
 from framewell_dataset.adapters.class_documents import ClassDocuments
@@ -14,6 +15,7 @@ from framewell_dataset.adapters.house_rule_jobs import HouseRuleJobs
 from framewell_dataset.adapters.ledger_documents import LedgerDocuments
 from framewell_dataset.adapters.picture_objects import PictureObjects
 from framewell_dataset.adapters.publish_jobs import PublishJobs
+from framewell_dataset.adapters.recorded_facts import TopicsOnKafka
 from framewell_dataset.adapters.repeat_documents import RepeatDocuments
 from framewell_dataset.adapters.sample_documents import SampleDocuments
 from framewell_dataset.adapters.snapshot_documents import SnapshotDocuments
@@ -31,22 +33,25 @@ from framewell_dataset.domain.rights import HousePolicy
 from framewell_dataset.domain.rights.territories import house_places
 from framewell_dataset.domain.snapshots import IDENTITY
 from framewell_dataset.entrypoints import jobs, stream
-from framewell_dataset.entrypoints.rpc import catalogue, review, rights, snapshots
+from framewell_dataset.entrypoints.rpc import audit, catalogue, review, rights, snapshots
 from framewell_dataset.holdings import holdings
+from framewell_dataset.ports.audit import RecordedFacts
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.queries.find_object import FindCrop, FindSnapshotObject
 from framewell_dataset.rules import lower_third_face
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.steps.forgotten_names import ForgottenNames
+from framewell_dataset.steps.seal_audit import SealAudit
 from framewell_dataset.steps.shared_steps import House, shared_steps
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh, Service
 
 
-async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
+async def wire(settings: DatasetSettings, mesh: Mesh, recorded: RecordedFacts | None = None) -> Service:
     """Build dataset from its settings and the mesh.
 
-    Raises BadHouseRules, a ValueError, when the file with the house's own rules cannot be read.
+    `recorded` are the topics that the audit log is held against, by default those of the broker.
+    Raises ValueError when the file with the house's rules (BadHouseRules), or the audit key, cannot be read.
     """
     clock, s = mesh.clock, await prepared_stores(mesh)
     if settings.default_dataset:
@@ -69,6 +74,9 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
         clock,
     )
     recheck = RecheckTerms(s.assets, steps.reconsider, clock)
+    topics = recorded or TopicsOnKafka(mesh.settings.broker_access, mesh.settings.kafka_prefix)
+    key = audit_key(settings)
+    seal = SealAudit(s.audit, s.seals, clock, key, settings.audit_seal_every)
     return Service(
         holdings=table,
         stages=stream.stages(s, steps, clock, mesh.erase(table)),
@@ -81,13 +89,17 @@ async def wire(settings: DatasetSettings, mesh: Mesh) -> Service:
             catalogue.servicer(s, steps),
             review.servicer(s, steps, clock),
             snapshots.servicer(s, publish),
-            rights.servicer(s, steps),
+            rights.servicer(s, steps, topics, {} if key is None else key.public_keys),
+            audit.servicer(s.audit, seal),
         ],
         readable={
             "sample": FindCrop(s.samples, mesh.tombstones),
             "snapshot": FindSnapshotObject(s.snapshots),
         },
-        parts=[jobs.RightsTerms(recheck, clock, settings.recheck_seconds)],
+        parts=[
+            jobs.rights_terms(recheck, clock, settings.recheck_seconds),
+            jobs.audit_seals(seal, clock),
+        ],
     )
 
 
@@ -95,7 +107,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
     """Build the adapters and make the indexes they read by."""
     documents, objects = mesh.documents, mesh.objects
     indexed = (
-        AssetDocuments(documents),
+        AssetDocuments(documents, mesh.outbox),
         ChunkDocuments(documents),
         DatasetDocuments(documents),
         ClassDocuments(documents, mesh.outbox),
@@ -105,13 +117,14 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         BackgroundFaceDocuments(documents, mesh.clock),
         LedgerDocuments(documents),
         AuditDocuments(documents),
+        SealDocuments(documents, mesh.outbox),
         WordDocuments(documents, mesh.settings.name_hashes()),
         ObjectReferences(documents, objects),
     )
     for store in indexed:
         await store.prepare()
     assets, chunks, datasets, classes, samples, repeats, made, background, *others = indexed
-    ledger, audit, words, crops = others
+    ledger, log, seals, words, crops = others
     statements = StatementDocuments(documents)
     await statements.prepare()
     return Stores(
@@ -135,8 +148,19 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         publications=PublishJobs(mesh.jobs),
         statements=statements,
         ledger=ledger,
-        audit=audit,
+        audit=log,
+        seals=seals,
     )
+
+
+def audit_key(settings: DatasetSettings) -> SealKey | None:
+    """Return the key that signs the audit log, None where none is set. Raises ValueError, which names it."""
+    if settings.audit_key is None:
+        return None
+    try:
+        return seal_key(settings.audit_key.read_text())
+    except (OSError, ValueError) as error:
+        raise ValueError(f"FRAMEWELL_DATASET_AUDIT_KEY {settings.audit_key}: {error}") from error
 
 
 def house_of(settings: DatasetSettings) -> House:

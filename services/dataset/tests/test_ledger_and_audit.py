@@ -109,7 +109,7 @@ async def test_a_log_that_was_tampered_with_is_found_out(bench: DatasetBench, ta
         case "truncated":
             await bench.documents.delete("audit", entries[3]["_id"])
         case _:
-            forged = {**entries[3], "_id": "forged", "place": 4, "event_id": "forged"}
+            forged = {**entries[3], "_id": "forged", "place": 4, "identity": "forged"}
             await bench.documents.insert_once("audit", forged)
     checked = await bench.call("VerifyAudit", rights_rpc.VerifyAuditRequest())
     assert not checked.intact

@@ -105,7 +105,7 @@ class ServiceBench:
         self._causes = 0
         self._handled: set[str] = set()
         self.origins: dict[tuple[str, str], tuple[Cause, Origin]] = {}
-        """What was handed to stages that ask for origins, by topic and event id, as the broker would hold it."""
+        """What was handed to stages that ask for origins, by topic and event id."""
         self._ends: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:

@@ -4,13 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_dataset.domain.class_facts import CLASS_CHANGE_FORGOTTEN, class_fact
 from framewell_dataset.domain.classes import DatasetClass
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.name_hashes import folded
+from framewell_kit.outbox import Outbox
 from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 CLASSES = "classes"
 BY_NAME = Order("name", str)
+KNOWN = {"forgotten": {"$exists": False}}
+"""Matches classes that were not forgotten: one that was stands here until its last facts were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,50 +24,63 @@ class ClassDocuments:
     """Collection `classes`. `folded` holds each name as it is compared."""
 
     documents: Documents
+    outbox: Outbox
 
     async def prepare(self) -> None:
+        self.outbox.register(CLASSES)
         by_name, named = ["dataset_id", *BY_NAME.fields], ["dataset_id", "folded"]
         for fields in (by_name, BY_NAME.fields, named, ["merged_into"]):
             await self.documents.ensure_index(CLASSES, fields)
 
-    async def add(self, added: DatasetClass) -> bool:
-        return await self.documents.insert_once(CLASSES, {"_id": added.class_id, **_fields(added)})
+    async def add(self, added: DatasetClass, fact: Outgoing, cause: Cause) -> bool:
+        document = {"_id": added.class_id, **_fields(added)}
+        return await self.outbox.insert(CLASSES, document, [fact], cause)
 
     async def get(self, class_id: str) -> DatasetClass | None:
         found = await self.documents.get(CLASSES, class_id)
-        return None if found is None else _class(found)
+        return None if found is None or "forgotten" in found else _class(found)
 
     async def each(self, class_ids: Sequence[str]) -> list[DatasetClass]:
         if not class_ids:
             return []
-        return [
-            _class(each) for each in await self.documents.find(CLASSES, {"_id": {"$in": list(class_ids)}})
-        ]
+        query = {"_id": {"$in": list(class_ids)}, **KNOWN}
+        return [_class(each) for each in await self.documents.find(CLASSES, query)]
 
     async def named(self, dataset_id: str, name: str) -> list[DatasetClass]:
-        query = {"dataset_id": dataset_id, "folded": folded(name)}
+        query = {"dataset_id": dataset_id, "folded": folded(name), **KNOWN}
         return [_class(each) for each in await self.documents.find(CLASSES, query, sort=[("_id", 1)])]
 
     async def page(
         self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str], name: str
     ) -> Page[DatasetClass]:
-        query: Document = {"dataset_id": dataset_id} if dataset_id else {}
+        query: Document = {**KNOWN, **({"dataset_id": dataset_id} if dataset_id else {})}
         if class_ids:
             query["_id"] = {"$in": list(class_ids)}
         if name:
             query["folded"] = {"$regex": re.escape(folded(name) or name)}
         return (await find_page(self.documents, CLASSES, query, page, BY_NAME)).map(_class)
 
-    async def change(self, before: DatasetClass, after: DatasetClass) -> bool:
-        expect = {"revision": before.revision}
+    async def change(self, before: DatasetClass, after: DatasetClass, fact: Outgoing, cause: Cause) -> bool:
+        expect = {"revision": before.revision, **KNOWN}
         change = {"$set": _fields(after)}
-        return await self.documents.update(CLASSES, before.class_id, change, expect=expect) is not None
+        changed = await self.outbox.update(CLASSES, before.class_id, change, [fact], cause, expect=expect)
+        return changed is not None
 
     async def merged_into(self, class_id: str) -> list[DatasetClass]:
-        found = await self.documents.find(CLASSES, {"merged_into": class_id}, sort=[("_id", 1)])
+        found = await self.documents.find(CLASSES, {"merged_into": class_id, **KNOWN}, sort=[("_id", 1)])
         return [_class(each) for each in found]
 
-    async def forget(self, class_id: str) -> bool:
+    async def forget(self, class_id: str, actor: Actor, cause: Cause) -> bool:
+        while (named := await self.get(class_id)) is not None:
+            gone = DatasetClass(class_id, named.dataset_id, "", revision=named.revision + 1)
+            fact = class_fact(gone, CLASS_CHANGE_FORGOTTEN, actor)
+            change = {"$set": {**_fields(gone), "forgotten": True}}
+            expect = {"revision": named.revision, **KNOWN}
+            if await self.outbox.update(CLASSES, class_id, change, [fact], cause, expect=expect):
+                break
+        if await self.documents.get(CLASSES, class_id) is None:
+            return False
+        await self.outbox.flush()
         return await self.documents.delete(CLASSES, class_id)
 
 

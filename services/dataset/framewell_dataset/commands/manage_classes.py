@@ -1,10 +1,16 @@
 """Classes as people make, name and merge them."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from framewell.classes.v1.classes_pb2 import ClassChange
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id
+from framewell_dataset.domain.class_facts import (
+    CLASS_CHANGE_CREATED,
+    CLASS_CHANGE_MERGED,
+    CLASS_CHANGE_RENAMED,
+    class_fact,
+)
 from framewell_dataset.domain.classes import DatasetClass
 from framewell_dataset.domain.sample_facts import change_fact
 from framewell_dataset.domain.samples import DECIDED, Sample, State, Withdrawal
@@ -38,7 +44,7 @@ class ManageClasses:
     forgotten: ForgottenNames
     forget: ForgetSamples
 
-    async def create(self, added: DatasetClass, cause: Cause) -> DatasetClass:
+    async def create(self, added: DatasetClass, actor: Actor, cause: Cause) -> DatasetClass:
         """Return the class with its id. Raises Rejected without a name, and (code `forgotten`) for a name or
         id that must not be learned again; NotFound for an unknown dataset, Conflict for a class that exists.
         """
@@ -49,40 +55,39 @@ class ManageClasses:
         if not added.class_id:
             added = replace(added, class_id=derived_id(cause.id, "class", added.name))
         await self._require_learnable(added)
-        if not await self.classes.add(added):
+        if not await self.classes.add(added, class_fact(added, CLASS_CHANGE_CREATED, actor), cause):
             raise Conflict(f"class {added.class_id} exists already: rename it instead")
         try:
             await self._require_learnable(added)
         except Rejected:
-            await self.classes.forget(added.class_id)
+            await self.classes.forget(added.class_id, actor, cause)
             raise
         return added
 
-    async def rename(
-        self, class_id: str, name: str, aliases: Sequence[str], external_ids: Mapping[str, str]
-    ) -> DatasetClass:
-        """Return the class with its new names. Raises Rejected without a name, and (code `forgotten`) for
-        names that must not be learned again; NotFound for no such class.
+    async def rename(self, named: DatasetClass, actor: Actor, cause: Cause) -> DatasetClass:
+        """Return the class with its new name, aliases and outside ids. Raises Rejected without a name, and
+        (code `forgotten`) for names that must not be learned again; NotFound for no such class.
         """
-        if not name.strip():
+        if not named.name.strip():
             raise Rejected("a class needs a name")
         while True:
-            before = await self._existing(class_id)
+            before = await self._existing(named.class_id)
             after = replace(
                 before,
-                name=name,
-                aliases=tuple(aliases),
-                external_ids=dict(external_ids),
+                name=named.name,
+                aliases=named.aliases,
+                external_ids=named.external_ids,
                 past_names=self.forgotten.of_class(before),
                 revision=before.revision + 1,
             )
             await self._require_learnable(after)
-            if await self.classes.change(before, after):
+            if await self._change(before, after, CLASS_CHANGE_RENAMED, actor, cause):
                 break
         try:
             await self._require_learnable(after)
         except Rejected:
-            await self.classes.change(after, replace(before, revision=after.revision + 1))
+            undone = replace(before, revision=after.revision + 1)
+            await self._change(after, undone, CLASS_CHANGE_RENAMED, actor, cause)
             raise
         return after
 
@@ -99,14 +104,14 @@ class ManageClasses:
         if stays.merged_into:
             raise Conflict(f"class {into_id} was itself merged into {stays.merged_into}")
         merged = replace(gone, merged_into=into_id, revision=gone.revision + 1)
-        if not await self.classes.change(gone, merged):
+        if not await self._change(gone, merged, CLASS_CHANGE_MERGED, actor, cause):
             raise Conflict(f"class {from_id} was changed meanwhile: look at it again")
         try:
             await self._require_learnable(merged, stays)
-            kept = await self._with_names_of(stays, gone)
+            kept = await self._with_names_of(stays, gone, actor, cause)
         except (Rejected, Conflict):
             undone = replace(merged, merged_into=gone.merged_into, revision=merged.revision + 1)
-            await self.classes.change(merged, undone)
+            await self._change(merged, undone, CLASS_CHANGE_MERGED, actor, cause)
             raise
         moved = 0
         async for sample in self.samples.of_class(from_id):
@@ -117,7 +122,19 @@ class ManageClasses:
         await self.upkeep.request_next(stays.dataset_id, actor, cause)
         return kept, moved
 
-    async def _with_names_of(self, stays: DatasetClass, gone: DatasetClass) -> DatasetClass:
+    async def _change(
+        self,
+        before: DatasetClass,
+        after: DatasetClass,
+        change: "ClassChange.ValueType",
+        actor: Actor,
+        cause: Cause,
+    ) -> bool:
+        return await self.classes.change(before, after, class_fact(after, change, actor), cause)
+
+    async def _with_names_of(
+        self, stays: DatasetClass, gone: DatasetClass, actor: Actor, cause: Cause
+    ) -> DatasetClass:
         names = tuple(dict.fromkeys((*stays.aliases, *gone.names)))
         kept = replace(
             stays,
@@ -126,7 +143,7 @@ class ManageClasses:
             past_names=stays.past_names | gone.past_names,
             revision=stays.revision + 1,
         )
-        if not await self.classes.change(stays, kept):
+        if not await self._change(stays, kept, CLASS_CHANGE_RENAMED, actor, cause):
             raise Conflict(f"class {stays.class_id} was changed meanwhile: look at it again")
         return kept
 

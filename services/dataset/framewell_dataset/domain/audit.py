@@ -1,83 +1,91 @@
-"""The log of people's decisions: append-only, each entry sealed with the hash of the one before.
+"""What the log of decisions says of a fact: by ids and keyed hashes, never by names or words."""
 
-There are as many chains as `sample.reviewed` has partitions, and a sample's decisions are always in the
-same one. An entry's place in its chain is its key in the store, so two writers cannot fork a chain: the
-second finds the place taken. Entries name class ids and actors, never people on screen.
-"""
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-import json
-from dataclasses import asdict, dataclass
-from hashlib import sha256
-from zlib import crc32
+from framewell.access.v1.access_pb2 import AccessRecorded
+from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion, Subject
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
+from framewell.rights.v1.rights_pb2 import Purpose, RightsChanged
+from framewell.sample.v1.sample_pb2 import Decision, SampleReviewed
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
+from framewell_contracts.json_mapping import enum_word
+from framewell_contracts.subjects import subject_key
+from framewell_kit.name_hashes import NameHashes
 
-CHAINS = 3
-GENESIS = "0" * 64
+Decided: TypeAlias = (
+    SampleReviewed
+    | ClassesChanged
+    | RightsChanged
+    | ErasureRequested
+    | ErasureCompleted
+    | AccessRecorded
+    | SnapshotPublished
+    | SnapshotWithdrawn
+    | ModelPromoted
+    | ModelRetired
+)
+"""Every fact that the log has an entry of."""
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One decision in its chain; `event_id` is the fact's, so that a redelivery adds nothing."""
+class Noted:
+    """What a fact is about, the class it names (empty: none), what happened, in one word, and who decided."""
 
-    chain: int
-    place: int
-    previous: str
-    event_id: str
-    sample_id: str
-    dataset_id: str
+    subject: str
     class_id: str
-    decision: str
-    principal: str
-    authority: str
-    decided_at: str
-    note: str
-    revision: int
-
-    @property
-    def hash(self) -> str:
-        """Return the SHA-256 over every field, the hash of the entry before among them."""
-        return sha256(json.dumps(asdict(self), sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    what: str
+    actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of a chain as last noted: entries beyond it are fine, fewer are not."""
-
-    chain: int
-    place: int
-    hash: str
+def noted(fact: Decided, hashes: NameHashes) -> Noted:
+    """Return what the log says of a fact."""
+    return _NOTED[type(fact)](fact, hashes)
 
 
-def chain_of(sample_id: str) -> int:
-    return crc32(sample_id.encode()) % CHAINS
+def _subject(subject: Subject, hashes: NameHashes) -> str:
+    """Return the subject as text; names of holders and sources by their keyed hash."""
+    kind: Any = subject.WhichOneof("subject")
+    if kind in ("holder", "source"):
+        return f"{kind}:{hashes.of(getattr(subject, kind))}"
+    return subject_key(subject)
 
 
-class ChainCheck:
-    """Follows a chain link by link; entries are added in order of place."""
+def _model(model: ModelVersion) -> str:
+    return f"model:{model.name}@{model.version}"
 
-    def __init__(self, head: Head | None) -> None:
-        """`head`: the end of the chain as it was noted apart from the entries."""
-        self._head = head
-        self._previous, self._expected = GENESIS, 0
-        self._at_head: str | None = None
 
-    def add(self, entry: AuditEntry, stored: str) -> str:
-        """Return what is wrong with an entry and the hash stored beside it, in words; empty when it holds."""
-        where = f"entry {entry.place} of chain {entry.chain}"
-        if entry.place != self._expected:
-            return f"{where} follows entry {self._expected - 1}: entries are missing between them"
-        if entry.previous != self._previous:
-            return f"{where} does not continue the entry before it"
-        if entry.hash != stored:
-            return f"{where} (sample {entry.sample_id}) was changed after it was written"
-        if self._head is not None and entry.place == self._head.place:
-            self._at_head = stored
-        self._previous, self._expected = stored, self._expected + 1
-        return ""
+def _reviewed(fact: SampleReviewed, _: NameHashes) -> Noted:
+    what = enum_word(Decision.DESCRIPTOR, fact.decision)
+    return Noted(f"sample:{fact.sample_id}", fact.class_id, what, fact.actor)
 
-    def end(self) -> str:
-        """Return what is wrong with the chain's end, in words; empty when it holds."""
-        if self._head is not None and self._at_head != self._head.hash:
-            return (
-                f"chain {self._head.chain} ends before entry {self._head.place}, or that entry was replaced"
-            )
-        return ""
+
+def _class(fact: ClassesChanged, _: NameHashes) -> Noted:
+    what = enum_word(ClassChange.DESCRIPTOR, fact.change)
+    return Noted(f"class:{fact.class_id}", fact.class_id, what, fact.actor)
+
+
+def _completed(fact: ErasureCompleted, hashes: NameHashes) -> Noted:
+    by = Actor(principal=f"service:{fact.service}", authority="system")
+    return Noted(_subject(fact.subject, hashes), fact.subject.class_id, "completed", by)
+
+
+_NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
+    SampleReviewed: _reviewed,
+    ClassesChanged: _class,
+    RightsChanged: lambda fact, hashes: Noted(_subject(fact.subject, hashes), "", "changed", fact.actor),
+    ErasureRequested: lambda fact, hashes: Noted(
+        _subject(fact.subject, hashes), fact.subject.class_id, "requested", fact.actor
+    ),
+    ErasureCompleted: _completed,
+    AccessRecorded: lambda fact, _: Noted(
+        fact.resource, "", enum_word(Purpose.DESCRIPTOR, fact.purpose), fact.actor
+    ),
+    SnapshotPublished: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "published", fact.actor),
+    SnapshotWithdrawn: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "withdrawn", fact.actor),
+    ModelPromoted: lambda fact, _: Noted(_model(fact.model), "", "promoted", fact.actor),
+    ModelRetired: lambda fact, _: Noted(_model(fact.model), "", "retired", fact.actor),
+}

@@ -1,9 +1,7 @@
 """Leased jobs and the work that nobody asks for: snapshots, whole assets, terms that begin or end."""
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.mesh.v1.mesh_pb2 import Actor
@@ -11,23 +9,26 @@ from framewell_dataset.commands.adopt_house_rules import ReconsiderEverything
 from framewell_dataset.commands.propose_along_shots import ProposeAlongShots
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.commands.recheck_terms import RecheckTerms
+from framewell_dataset.entrypoints.periodic import Periodic
 from framewell_dataset.ports.assets import COMPLETE
 from framewell_dataset.ports.rights import RECONSIDER
 from framewell_dataset.ports.snapshots import PUBLISH
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.seal_audit import SealAudit
 from framewell_dataset.steps.shared_steps import Steps
-from framewell_dataset.telemetry import TERMS_FAILED, TERMS_WAIT
+from framewell_dataset.telemetry import SEALS_FAILED, SEALS_WAIT, TERMS_FAILED, TERMS_WAIT
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
-from framewell_kit.outcomes import Busy
-from framewell_kit.telemetry import logger
-
-log = logger(__name__)
-
 
 NOTED_EVERY = 50
 """Assets after which a job that goes through all of them notes how far it came."""
+
+RIGHTS_TERMS = "rights terms"
+AUDIT_SEALS = "audit seals"
+
+SEALS_LOOKED_AT_SECONDS = 60.0
+"""How often it is looked whether a chain of the log is to be sealed."""
 
 AT_ONCE = 4
 """Jobs of a kind at once: as many as a small machine has cores for."""
@@ -112,34 +113,11 @@ def completion_kind(stores: Stores, steps: Steps) -> JobKind:
     return JobKind(COMPLETE, CompletionJob(propose), permits=AT_ONCE)
 
 
-@dataclass(slots=True)
-class RightsTerms:
-    """A part of the process that asks again about rights whose terms begin or end."""
+def rights_terms(recheck: RecheckTerms, clock: Clock, every_seconds: float) -> Periodic:
+    """Return the part that asks again about rights whose terms begin or end."""
+    return Periodic(RIGHTS_TERMS, recheck, clock, every_seconds, TERMS_WAIT, TERMS_FAILED)
 
-    recheck: RecheckTerms
-    clock: Clock
-    every_seconds: float
-    name: str = "rights terms"
-    _task: asyncio.Task[None] | None = field(default=None, repr=False)
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self, seconds: float) -> None:  # noqa: ARG002 - what it does can be cut off anywhere
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    def waiting(self) -> str:
-        return ""
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.recheck()
-            except Busy as busy:
-                log.warning(TERMS_WAIT, reason=busy.reason)
-            except Exception:
-                log.exception(TERMS_FAILED)
-            await self.clock.sleep(self.every_seconds)
+def audit_seals(seal: SealAudit, clock: Clock) -> Periodic:
+    """Return the part that seals the log of decisions, daily and after so many entries."""
+    return Periodic(AUDIT_SEALS, seal.due, clock, SEALS_LOOKED_AT_SECONDS, SEALS_WAIT, SEALS_FAILED)

@@ -36,7 +36,7 @@ def stages(stores: Stores, steps: Steps, clock: Clock, erase: Erase) -> Sequence
         Stage("dataset.change_programme", ChangeProgramme(s.assets, reconsider)),
         Stage("dataset.note_clock", NoteClock(s.assets, reconsider, clock)),
         Stage("dataset.record_usage", RecordUsage(s.ledger)),
-        Stage("dataset.keep_audit", KeepAudit(s.audit), concurrency=1),
+        Stage("dataset.keep_audit", KeepAudit(s.audit, steps.forgotten.hashes), concurrency=1, origin=True),
         Stage("dataset.request_snapshot", RequestSnapshot(steps.upkeep)),
         Stage("dataset.remove_asset", RemoveAsset(steps.take_away)),
         Stage("dataset.plan_erasure", PlanErasure(s.classes, s.assets, s.erasure_plans, steps.forgotten)),

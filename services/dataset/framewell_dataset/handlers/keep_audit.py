@@ -1,44 +1,59 @@
-"""A person decided: the hash-chained log gets an entry."""
+"""Somebody decided something: the log of decisions gets an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from hashlib import sha256
 
-from framewell.sample.v1.sample_pb2 import Decision, SampleReviewed
-from framewell_contracts.json_mapping import enum_word
-from framewell_dataset.domain.audit import GENESIS, AuditEntry, chain_of
-from framewell_dataset.ports.rights import AuditRepository
-from framewell_kit.facts import Cause, Outgoing
+from framewell_contracts.audit.entries import GENESIS, AuditEntry
+from framewell_dataset.domain.audit import Decided, noted
+from framewell_dataset.ports.audit import AuditRepository
+from framewell_kit.facts import Cause, Origin, Outgoing, origin
+from framewell_kit.name_hashes import NameHashes
 
 
 @dataclass(frozen=True, slots=True)
 class KeepAudit:
-    """Appends once per event. Two writers cannot fork a chain: an entry's place can be taken once."""
+    """Append once per fact, to the chain of the partition it stands in.
+
+    One consumer writes a chain; where two meet, in a rebalance, a place can be taken once, so that no chain
+    forks. A redelivery finds the entry and adds nothing.
+    """
 
     log: AuditRepository
+    hashes: NameHashes
+    origin: Callable[[], Origin] = origin.get
 
-    async def __call__(self, fact: SampleReviewed, cause: Cause) -> Sequence[Outgoing]:
-        chain = chain_of(fact.sample_id)
-        while not await self.log.has(cause.id):
+    async def __call__(self, fact: Decided, cause: Cause) -> Sequence[Outgoing]:
+        """Append the entry of a fact unless it is there."""
+        stands = self.origin()
+        chain = f"{stands.topic}/{stands.partition}"
+        while True:
             last = await self.log.last(chain)
             place, previous = (0, GENESIS) if last is None else (last[0].place + 1, last[1])
-            await self.log.append(_entry(fact, cause, chain, place, previous))
-        return ()
+            entry = self._entry(fact, cause, stands, (chain, place, previous))
+            if await self.log.has(entry.identity) or await self.log.append(entry):
+                return ()
 
-
-def _entry(fact: SampleReviewed, cause: Cause, chain: int, place: int, previous: str) -> AuditEntry:
-    return AuditEntry(
-        chain=chain,
-        place=place,
-        previous=previous,
-        event_id=cause.id,
-        sample_id=fact.sample_id,
-        dataset_id=fact.dataset_id,
-        class_id=fact.class_id,
-        decision=enum_word(Decision.DESCRIPTOR, fact.decision),
-        principal=fact.actor.principal,
-        authority=fact.actor.authority,
-        decided_at=fact.actor.decided_at.ToDatetime(tzinfo=UTC).isoformat(),
-        note=fact.note_id,
-        revision=fact.revision,
-    )
+    def _entry(self, fact: Decided, cause: Cause, stands: Origin, at: tuple[str, int, str]) -> AuditEntry:
+        said, (chain, place, previous) = noted(fact, self.hashes), at
+        actor = said.actor
+        decided_at = (
+            actor.decided_at.ToDatetime(tzinfo=UTC).isoformat() if actor.HasField("decided_at") else ""
+        )
+        return AuditEntry(
+            chain=chain,
+            place=place,
+            previous=previous,
+            offset=stands.offset,
+            event_id=cause.id,
+            source=cause.source,
+            time=cause.time.isoformat(),
+            digest=sha256(stands.value).hexdigest(),
+            subject=said.subject,
+            class_id=said.class_id,
+            what=said.what,
+            principal=actor.principal,
+            authority=actor.authority,
+            decided_at=decided_at,
+        )

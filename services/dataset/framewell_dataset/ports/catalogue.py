@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.classes import Dataset, DatasetClass
+from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.paging import Page, PageRequest
 
 
@@ -46,9 +48,9 @@ class DatasetRepository(Protocol):
 
 
 class ClassRepository(Protocol):
-    """Classes with their names, one erasable document each."""
+    """Classes with their names, one erasable document each; a change and the fact about it are one write."""
 
-    async def add(self, added: DatasetClass) -> bool:
+    async def add(self, added: DatasetClass, fact: Outgoing, cause: Cause) -> bool:
         """Keep a new class; False when its id is taken."""
         ...
 
@@ -68,7 +70,7 @@ class ClassRepository(Protocol):
         """Return classes by name (of one dataset, some ids, with a name that holds `name`; empty: all)."""
         ...
 
-    async def change(self, before: DatasetClass, after: DatasetClass) -> bool:
+    async def change(self, before: DatasetClass, after: DatasetClass, fact: Outgoing, cause: Cause) -> bool:
         """Put `after` where `before` stands; False when somebody changed it meanwhile."""
         ...
 
@@ -76,8 +78,12 @@ class ClassRepository(Protocol):
         """Return the classes that were merged into this one, directly."""
         ...
 
-    async def forget(self, class_id: str) -> bool:
-        """Delete the class with its names; False when there was none."""
+    async def forget(self, class_id: str, actor: Actor, cause: Cause) -> bool:
+        """Delete the class with its names, and say so in a fact; False when there was none.
+
+        The names go first, together with the fact; the document goes once its facts were sent. Raises Busy
+        when they cannot be: then it is to be done again.
+        """
         ...
 
 

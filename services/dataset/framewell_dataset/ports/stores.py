@@ -9,6 +9,7 @@ from framewell_dataset.ports.assets import (
     CompletionQueue,
     Pictures,
 )
+from framewell_dataset.ports.audit import AuditRepository, SealRepository
 from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository, ErasurePlanRepository
 from framewell_dataset.ports.review import (
     CropReferences,
@@ -17,7 +18,7 @@ from framewell_dataset.ports.review import (
     VectorRepository,
     WordRepository,
 )
-from framewell_dataset.ports.rights import AuditRepository, LedgerRepository, StatementRepository
+from framewell_dataset.ports.rights import LedgerRepository, StatementRepository
 from framewell_dataset.ports.snapshots import (
     BackgroundFaceRepository,
     PublishQueue,
@@ -52,3 +53,4 @@ class Stores:
     statements: StatementRepository
     ledger: LedgerRepository
     audit: AuditRepository
+    seals: SealRepository

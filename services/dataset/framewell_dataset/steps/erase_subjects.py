@@ -32,7 +32,7 @@ class EraseSubjects:
             why = Withdrawal.ERASED, "Its person was forgotten."
             counts += await self.forget(self.samples.of_class(class_id), *why, plan.actor, cause)
             counts["words"] += await self.words.forget_class(class_id)
-            counts["classes"] += await self.classes.forget(class_id)
+            counts["classes"] += await self.classes.forget(class_id, plan.actor, cause)
         for asset_id in plan.asset_ids:
             why = Withdrawal.ERASED, "Its asset was erased."
             counts += Counter(await self.take_away(asset_id, 0, why, plan.actor, cause))

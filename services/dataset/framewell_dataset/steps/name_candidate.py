@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_dataset.domain.class_facts import CLASS_CHANGE_CREATED, class_fact
 from framewell_dataset.domain.classes import Dataset, DatasetClass, class_id
 from framewell_dataset.domain.observations import NO_VECTORS, Vectors
 from framewell_dataset.domain.samples import Sample, State
@@ -15,6 +17,7 @@ from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.known_faces import Found, KnownClass, Match, look_up
 from framewell_dataset.rules.names import PersonName
 from framewell_dataset.steps.forgotten_names import ForgottenNames
+from framewell_kit.facts import Cause
 
 KNOWN_STATES = (State.PROPOSED, State.ACCEPTED)
 """States whose faces and names a new sample is compared with."""
@@ -47,7 +50,7 @@ class NameCandidate:
     classes: ClassRepository
     forgotten: ForgottenNames
 
-    async def __call__(self, dataset: Dataset, candidate: Candidate) -> Named:
+    async def __call__(self, dataset: Dataset, candidate: Candidate, actor: Actor, cause: Cause) -> Named:
         """Return whom the caption means. Makes the class of a new name; doing it again finds it.
 
         Somebody who is forgotten while that goes on is nobody: no class of theirs stays.
@@ -61,7 +64,7 @@ class NameCandidate:
             return Named("", True, evidence)
         if found.of is not None:
             return Named(found.of.merged_into or found.of.class_id, not candidate.complete, evidence)
-        made = await self._new_class(dataset, candidate.named)
+        made = await self._new_class(dataset, candidate.named, actor, cause)
         return Named(made, not made or not candidate.complete, evidence)
 
     async def is_forgotten(self, named: PersonName) -> bool:
@@ -110,16 +113,16 @@ class NameCandidate:
             if rows is not None and len(rows):
                 yield sample, rows.mean(axis=0)
 
-    async def _new_class(self, dataset: Dataset, named: PersonName) -> str:
+    async def _new_class(self, dataset: Dataset, named: PersonName, actor: Actor, cause: Cause) -> str:
         made = DatasetClass(
             class_id=class_id(dataset.dataset_id, named.name, self.forgotten.hashes),
             dataset_id=dataset.dataset_id,
             name=named.name,
             fictional=named.fictional,
         )
-        await self.classes.add(made)
+        await self.classes.add(made, class_fact(made, CLASS_CHANGE_CREATED, actor), cause)
         if await self.forgotten.holds_any(made.names, {}):
-            await self.classes.forget(made.class_id)
+            await self.classes.forget(made.class_id, actor, cause)
             return ""
         return made.class_id
 

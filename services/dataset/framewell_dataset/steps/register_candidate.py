@@ -61,7 +61,7 @@ class RegisterCandidate:
         same = await self.same(asset.asset_id, dataset.dataset_id, candidate.span, candidate.trajectory)
         if same:
             return await self._known_already(same, sighted, actor, cause)
-        named = await self.name(dataset, candidate)
+        named = await self.name(dataset, candidate, actor, cause)
         if await self._collapses(sighted, named) or await self._quota_is_full(sighted, named):
             return None
         sample = await self.make(sighted, named)
@@ -115,7 +115,8 @@ class RegisterCandidate:
 
     async def _answer(self, kept: Sample, sighted: Sighted, actor: Actor, cause: Cause) -> Sample:
         """Turn a question that the whole asset answers into a proposal."""
-        fresh = await self.make(sighted, await self.name(sighted.dataset, sighted.candidate))
+        named = await self.name(sighted.dataset, sighted.candidate, actor, cause)
+        fresh = await self.make(sighted, named)
         await self.crops.hold(kept.sample_id, [crop.picture for crop in fresh.crops])
         await self.vectors.put(kept.sample_id, sighted.candidate.vectors)
 

@@ -1,16 +1,19 @@
 """The service on the kit's bench, and footage to show it."""
 
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from google.protobuf.message import Message
 
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.rights.v1 import rights_pb2 as rights
-from framewell_dataset.entrypoints.jobs import RightsTerms
+from framewell_dataset.entrypoints.jobs import AUDIT_SEALS, RIGHTS_TERMS
+from framewell_dataset.entrypoints.periodic import Periodic
 from framewell_dataset.ports.assets import COMPLETE
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.testing.footage import Footage, Seen, ingested
+from framewell_dataset.testing.topics_in_memory import TopicsInMemory
 from framewell_dataset.wiring import wire
 from framewell_kit.documents import Documents
 from framewell_kit.testing.service_bench import ServiceBench
@@ -23,7 +26,10 @@ class DatasetBench(ServiceBench):
     """
 
     def __init__(self, settings: DatasetSettings | None = None, documents: Documents | None = None) -> None:
-        super().__init__("dataset", wire, settings or DatasetSettings(), documents=documents, parts=False)
+        self.topics = TopicsInMemory()
+        wired = partial(wire, recorded=self.topics)
+        super().__init__("dataset", wired, settings or DatasetSettings(), documents=documents, parts=False)
+        self.topics.bench = self
         self.footage = Footage(self.objects)
 
     async def take_in(self, asset_id: str, *statements: rights.RightsStatement, **more: Any) -> None:
@@ -62,8 +68,16 @@ class DatasetBench(ServiceBench):
 
     async def recheck_terms(self) -> int:
         """Look for terms that began or ended, as the service does again and again; return how many did."""
-        (terms,) = (part for part in self.service.parts if isinstance(part, RightsTerms))
-        return await terms.recheck()
+        return cast(int, await self._part(RIGHTS_TERMS).work())
+
+    async def seal_what_is_due(self) -> None:
+        """Look whether a chain of the audit log is to be sealed, as the service does again and again."""
+        await self._part(AUDIT_SEALS).work()
+        await self.outbox.flush()
+
+    def _part(self, name: str) -> Periodic:
+        (found,) = (part for part in self.service.parts if isinstance(part, Periodic) and part.name == name)
+        return found
 
     async def _run_jobs_of(self, kind: str) -> None:
         """Do the jobs of one kind: a snapshot that was requested goes on waiting for further decisions."""

@@ -58,7 +58,7 @@ class CatalogueServicer(stubs.CatalogueServiceServicer):
             external_ids=dict(asked.external_ids),
             fictional=asked.fictional,
         )
-        made = await self.manage.create(added, call_cause())
+        made = await self.manage.create(added, current_actor(), call_cause())
         return messages.CreateClassResponse(dataset_class=class_message(made))
 
     async def ListClasses(
@@ -78,9 +78,14 @@ class CatalogueServicer(stubs.CatalogueServiceServicer):
     async def RenameClass(
         self, request: messages.RenameClassRequest, context: Any
     ) -> messages.RenameClassResponse:
-        renamed = await self.manage.rename(
-            request.class_id, request.name, request.aliases, request.external_ids
+        named = DatasetClass(
+            class_id=request.class_id,
+            dataset_id="",
+            name=request.name,
+            aliases=tuple(request.aliases),
+            external_ids=dict(request.external_ids),
         )
+        renamed = await self.manage.rename(named, current_actor(), call_cause())
         return messages.RenameClassResponse(dataset_class=class_message(renamed))
 
     async def MergeClasses(

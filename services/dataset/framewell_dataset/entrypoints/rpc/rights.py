@@ -6,8 +6,10 @@ from typing import Any
 
 from framewell.dataset.v1 import rights_service_pb2 as messages
 from framewell.dataset.v1 import rights_service_pb2_grpc as stubs
+from framewell_contracts.audit.seals import BadKey, PublicKeys, read_public_keys
 from framewell_dataset.domain.rights import statement_id
 from framewell_dataset.entrypoints.rpc.messages import balance_message, unmatched_message
+from framewell_dataset.ports.audit import RecordedFacts
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.queries.list_ledger import ListLedger
 from framewell_dataset.queries.list_unmatched import ListUnmatched
@@ -16,6 +18,7 @@ from framewell_dataset.queries.preview_rights import PreviewRights
 from framewell_dataset.queries.show_rights import ShowRights
 from framewell_dataset.queries.verify_audit import VerifyAudit
 from framewell_dataset.steps.shared_steps import Steps
+from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer
 
@@ -32,6 +35,7 @@ class RightsServicer(stubs.RightsServiceServicer):
     preview_rules: PreviewHouseRules
     ledger: ListLedger
     verify: VerifyAudit
+    own_keys: PublicKeys
 
     async def GetRights(self, request: messages.GetRightsRequest, context: Any) -> messages.GetRightsResponse:
         shown = await self.show(request.asset_id)
@@ -98,11 +102,35 @@ class RightsServicer(stubs.RightsServiceServicer):
     async def VerifyAudit(
         self, request: messages.VerifyAuditRequest, context: Any
     ) -> messages.VerifyAuditResponse:
-        entries, problem = await self.verify()
-        return messages.VerifyAuditResponse(intact=not problem, entries=entries, problem=problem)
+        found = await self.verify(self._keys(request.public_keys))
+        problems = [
+            messages.AuditProblem(kind=one.kind, chain_id=one.chain, sentence=one.sentence)
+            for one in found.problems
+        ]
+        return messages.VerifyAuditResponse(
+            intact=not problems,
+            entries=found.entries,
+            problem=problems[0].sentence if problems else "",
+            problems=problems,
+            problem_count=found.problem_count,
+            seals=found.seals,
+            sealed_entries=found.sealed_entries,
+            facts=found.facts,
+            waiting_facts=found.waiting_facts,
+            unreachable_entries=found.unreachable_entries,
+        )
+
+    def _keys(self, pem: str) -> PublicKeys:
+        """Return the keys of a request, else those of the service. Raises Rejected for what is no key."""
+        if not pem:
+            return self.own_keys
+        try:
+            return read_public_keys(pem)
+        except BadKey as error:
+            raise Rejected(f"public_keys: {error}", code="bad_key") from error
 
 
-def servicer(stores: Stores, steps: Steps) -> Servicer:
+def servicer(stores: Stores, steps: Steps, recorded: RecordedFacts, own_keys: PublicKeys) -> Servicer:
     """Return the service as the server takes it."""
     answering = RightsServicer(
         show=ShowRights(steps.gate),
@@ -110,7 +138,8 @@ def servicer(stores: Stores, steps: Steps) -> Servicer:
         unmatched=ListUnmatched(stores.statements, steps.rights_change, steps.gate.clock),
         preview_rules=PreviewHouseRules(stores.assets, stores.samples, stores.snapshots, steps.gate),
         ledger=ListLedger(stores.ledger),
-        verify=VerifyAudit(stores.audit),
+        verify=VerifyAudit(stores.audit, recorded),
+        own_keys=own_keys,
     )
     name = messages.DESCRIPTOR.services_by_name["RightsService"].full_name
     return Servicer(name, stubs.add_RightsServiceServicer_to_server, answering)

@@ -1,0 +1,89 @@
+"""The topics that the log of decisions is made from, read without a consumer group."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+
+from framewell.audit.v1.audit_pb2 import AuditSealed
+from framewell_contracts.cloudevents import Event, Unreadable, decode
+from framewell_contracts.fact_types import FACTS, fact_type, facts_read
+from framewell_dataset.ports.audit import Reach, RecordedFact
+from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.group_offsets import committed_offsets
+from framewell_kafka.topic_reading import partitions_of, read_to_end, reader
+from framewell_kit.outcomes import Busy
+
+GROUP = "dataset.keep_audit"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsOnKafka:
+    """Each read opens a consumer of its own and holds one fetch of one partition in memory.
+
+    `access` is asked for at every read: its files may change, and a process may start without a broker.
+    """
+
+    access: Callable[[], BrokerAccess]
+    prefix: str = ""
+
+    async def reach(self) -> Mapping[str, Reach]:
+        topics = [name for fact in facts_read(GROUP) for name in fact.topic_names]
+        access = self.access()
+        async with self._reading(access) as consumer:
+            partitions = await partitions_of(access, [self.prefix + name for name in topics])
+            entered = await committed_offsets(access, self.prefix + GROUP)
+            begins = await consumer.beginning_offsets(partitions)
+            ends = await consumer.end_offsets(partitions)
+        return {
+            self._chain(one): Reach(
+                begins[one],
+                ends[one],
+                entered.get(one, begins[one]),
+                FACTS[one.topic[len(self.prefix) :]].compacted,
+            )
+            for one in partitions
+        }
+
+    async def facts(self, chain: str, reach: Reach) -> AsyncIterator[RecordedFact]:
+        topic, _, number = chain.rpartition("/")
+        async for record, event in self._events(
+            {TopicPartition(self.prefix + topic, int(number)): reach.begin}
+        ):
+            envelope = event.envelope
+            if record.offset < reach.end:
+                digest = sha256(record.value or b"").hexdigest()
+                yield RecordedFact(record.offset, envelope.source, envelope.id, digest)
+
+    async def seals(self) -> AsyncIterator[AuditSealed]:
+        access, topic = self.access(), self.prefix + fact_type(AuditSealed).topic()
+        async with self._reading(access):
+            partitions = await partitions_of(access, [topic])
+        async for _, event in self._events(dict.fromkeys(partitions, 0)):
+            yield event.message
+
+    async def _events(self, starts: Mapping[TopicPartition, int]) -> AsyncIterator[tuple[Any, Event]]:
+        """Yield records from these offsets on with the events in them; what cannot be read is skipped."""
+        async with self._reading(self.access()) as consumer:
+            async for record in read_to_end(consumer, starts, in_turn=True):
+                topic = record.topic[len(self.prefix) :]
+                try:
+                    event = decode(topic, record.headers, record.value, received_ms=record.timestamp)
+                except Unreadable:
+                    continue
+                yield record, event
+
+    @asynccontextmanager
+    async def _reading(self, access: BrokerAccess) -> AsyncIterator[Any]:
+        try:
+            async with reader(access) as consumer:
+                yield consumer
+        except (TimeoutError, KafkaError, OSError) as error:
+            raise Busy(f"the broker cannot be read: {error}") from error
+
+    def _chain(self, partition: TopicPartition) -> str:
+        return f"{partition.topic[len(self.prefix) :]}/{partition.partition}"
