@@ -1,24 +1,28 @@
 """Assets as documents."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from framewell.media.v1.media_pb2 import ObjectRef, Programme, Timeline
+from framewell.rights.v1.rights_pb2 import PurposeDecision, RightsDecided
+from framewell_contracts.identity import derived_id
 from framewell_contracts.spelling import normalised
-from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.assets import Asset, Standing
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.facts import Cause, Fact
+from framewell_kit.outbox import Outbox
 from framewell_kit.paging import BY_ID, scan
 
 ASSETS = "assets"
 
 
-@dataclass(frozen=True, slots=True)
 class AssetDocuments:
-    """Collection `assets`; a removed asset stays as a tombstone."""
+    """Collection `assets`; a removed asset stays as a tombstone. Decisions leave with the document."""
 
-    documents: Documents
+    def __init__(self, documents: Documents, outbox: Outbox) -> None:
+        self.documents, self._outbox = documents, outbox
+        outbox.register(ASSETS)
 
     async def prepare(self) -> None:
         for fields in (["source_key", "_id"], ["holders", "_id"], ["rights_due"]):
@@ -28,8 +32,9 @@ class AssetDocuments:
         fields = _document(asset)
         if await self.documents.insert_once(ASSETS, {"_id": asset.asset_id, **fields}):
             return True
-        # Who holds rights and when to ask again is noted by `note_rights` alone, the clock by `note_clock`.
-        del fields["holders"], fields["rights_due"], fields["clock"]
+        # What its statements come to is noted by `stand` alone, the clock by `note_clock`.
+        for name in (*_standing(asset.standing), "clock"):
+            del fields[name]
         if asset.programme_revision == 0:
             kept = await self.documents.get(ASSETS, asset.asset_id)
             if kept is not None and kept["programme_revision"] > 0:
@@ -47,12 +52,14 @@ class AssetDocuments:
         older = {"removed": False, "programme_revision": {"$lt": revision}}
         return await self.documents.update(ASSETS, asset_id, {"$set": change}, expect=older) is not None
 
-    async def note_rights(self, asset_id: str, holders: Sequence[str], due: datetime | None) -> None:
-        await self.documents.update(
-            ASSETS,
-            asset_id,
-            {"$set": {"holders": list(holders), "rights_due": due}},
-            expect={"removed": False},
+    async def stand(self, asset: Asset, standing: Standing, cause: Cause) -> bool:
+        changed = standing.decisions != asset.standing.decisions
+        facts = [_decided(asset.asset_id, standing)] if changed else []
+        expected = {"removed": False, "standing": asset.standing.revision}
+        change = {"$set": _standing(standing)}
+        return (
+            await self._outbox.update(ASSETS, asset.asset_id, change, facts, cause, expect=expected)
+            is not None
         )
 
     async def note_clock(self, asset_id: str, clock: Timeline) -> bool:
@@ -80,9 +87,25 @@ class AssetDocuments:
         found = await self.documents.find(ASSETS, query, sort=[("rights_due", 1)], limit=limit)
         return [_asset(document) for document in found]
 
-    async def remove(self, asset_id: str, revision: int) -> None:
-        empty = Asset(asset_id, 0, "", "", ObjectRef(), Programme(), revision=revision, removed=True)  # type: ignore[arg-type]
-        await self.documents.update(ASSETS, asset_id, {"$set": _document(empty)}, upsert=True)
+    async def remove(self, asset_id: str, revision: int, cause: Cause) -> None:
+        while True:
+            kept = await self.documents.get(ASSETS, asset_id)
+            if kept is not None and kept["removed"]:
+                return
+            standing = Standing(1 if kept is None else kept["standing"] + 1)
+            empty = Asset(asset_id, 0, "", "", ObjectRef(), Programme(), revision, removed=True)  # type: ignore[arg-type]
+            fields = {**_document(empty), **_standing(standing)}
+            facts = [_decided(asset_id, standing, gone=True)]
+            if kept is None:
+                done = await self._outbox.insert(ASSETS, {"_id": asset_id, **fields}, facts, cause)
+            else:
+                expected = {"removed": False, "standing": kept["standing"]}
+                change = {"$set": fields}
+                done = bool(
+                    await self._outbox.update(ASSETS, asset_id, change, facts, cause, expect=expected)
+                )
+            if done:
+                return
 
     async def _each(self, query: Mapping[str, Any], after: str = "") -> AsyncIterator[Asset]:
         behind = (after,) if after else None
@@ -102,9 +125,25 @@ def _document(asset: Asset) -> Document:
         "revision": asset.revision,
         "programme_revision": asset.programme_revision,
         "removed": asset.removed,
-        "holders": [],
-        "rights_due": asset.rights_due,
+        **_standing(asset.standing),
     }
+
+
+def _standing(standing: Standing) -> Document:
+    return {
+        "standing": standing.revision,
+        "holders": list(standing.holders),
+        "rights_due": standing.due,
+        "decisions": [each.SerializeToString(deterministic=True) for each in standing.decisions],
+    }
+
+
+def _decided(asset_id: str, standing: Standing, *, gone: bool = False) -> Fact:
+    decided = RightsDecided(
+        asset_id=asset_id, revision=standing.revision, purposes=standing.decisions, gone=gone
+    )
+    name = RightsDecided.DESCRIPTOR.full_name
+    return Fact(decided, id=derived_id(asset_id, name, str(standing.revision)), subject=asset_id)
 
 
 def _asset(document: Document) -> Asset:
@@ -118,6 +157,11 @@ def _asset(document: Document) -> Asset:
         revision=document["revision"],
         programme_revision=document["programme_revision"],
         removed=document["removed"],
-        rights_due=document["rights_due"],
+        standing=Standing(
+            document["standing"],
+            tuple(document["holders"]),
+            document["rights_due"],
+            tuple(PurposeDecision.FromString(each) for each in document["decisions"]),
+        ),
         clock=Timeline.FromString(document["clock"]),
     )

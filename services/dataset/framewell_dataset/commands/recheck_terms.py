@@ -26,7 +26,7 @@ class RecheckTerms:
         now = self.clock.now()
         due = await self.assets.rights_due(now, AT_ONCE)
         for asset in due:
-            moment = asset.rights_due.isoformat() if asset.rights_due else ""
+            moment = asset.standing.due.isoformat() if asset.standing.due else ""
             cause = Cause(
                 id=derived_id(asset.asset_id, RULE, moment),
                 source="framewell/dataset",

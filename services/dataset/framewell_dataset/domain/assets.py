@@ -5,7 +5,22 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, MediaKind, ObjectRef, Programme, Timeline
+from framewell.rights.v1.rights_pb2 import PurposeDecision
 from framewell_kit.outcomes import NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an asset's statements came to when they were weighed last.
+
+    `revision` counts how often that changed; `due` is when a term begins or ends next. Without decisions
+    nobody was told anything yet.
+    """
+
+    revision: int = 0
+    holders: tuple[str, ...] = ()
+    due: datetime | None = None
+    decisions: tuple[PurposeDecision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +36,7 @@ class Asset:
     revision: int = 0
     programme_revision: int = 0
     removed: bool = False
-    rights_due: datetime | None = None
+    standing: Standing = field(default_factory=Standing)
     clock: Timeline = field(default_factory=Timeline)
     """Resolves passages of statements; empty until the asset was transcoded."""
 

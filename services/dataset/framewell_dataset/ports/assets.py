@@ -8,7 +8,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.inference.v1.inference_pb2 import AnalysisIndex
 from framewell.media.v1.media_pb2 import ObjectRef, Programme, Timeline, Work
 from framewell.sample.v1.sample_pb2 import Crop
-from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.assets import Asset, Standing
 from framewell_dataset.domain.observations import FaceSeen, SeenInChunk
 from framewell_kit.facts import Cause
 
@@ -31,8 +31,12 @@ class AssetRepository(Protocol):
         """Replace its programme; False when a later revision is known, or the asset is not."""
         ...
 
-    async def note_rights(self, asset_id: str, holders: Sequence[str], due: datetime | None) -> None:
-        """Keep who holds rights in it, and when its rights have to be asked for again."""
+    async def stand(self, asset: Asset, standing: Standing, cause: Cause) -> bool:
+        """Keep what its statements come to now, and say so where the decisions are others: RightsDecided.
+
+        `standing` has the next revision. False, without a fact, when the asset stands otherwise than `asset`
+        says, or is removed.
+        """
         ...
 
     async def note_clock(self, asset_id: str, clock: Timeline) -> bool:
@@ -55,8 +59,8 @@ class AssetRepository(Protocol):
         """Return assets whose rights have to be asked for again by then, the most overdue first."""
         ...
 
-    async def remove(self, asset_id: str, revision: int) -> None:
-        """Keep nothing but the fact that it is gone, so that late facts about it change nothing."""
+    async def remove(self, asset_id: str, revision: int, cause: Cause) -> None:
+        """Keep nothing but that it is gone, so that late facts change nothing, and say so: RightsDecided."""
         ...
 
 

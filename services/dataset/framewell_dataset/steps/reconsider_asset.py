@@ -12,13 +12,17 @@ from framewell_kit.facts import Cause
 
 @dataclass(frozen=True, slots=True)
 class ReconsiderAsset:
-    """Withdraws, withholds or proposes after all; snapshots follow. Doing it twice changes nothing."""
+    """Tells what may be done with the asset now; then withdraws, withholds or proposes after all.
+
+    Who holds rights in it is written before the samples are looked at, so that a change of a holder's rights
+    that comes meanwhile finds the asset. Snapshots follow. Doing it twice changes nothing.
+    """
 
     samples: SampleRepository
     gate: RightsGate
     changes: SampleChanges
 
     async def __call__(self, asset: Asset, actor: Actor, cause: Cause) -> None:
+        await self.gate.settle(asset.asset_id, cause)
         async for sample in self.samples.of_asset(asset.asset_id):
             await self.changes.recheck(sample, actor, cause)
-        await self.gate.note(asset)

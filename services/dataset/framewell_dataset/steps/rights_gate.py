@@ -1,10 +1,10 @@
 """The rights gate as everything that uses an asset passes it: the decision from what is stated now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from framewell.media.v1.media_pb2 import Span
 from framewell.rights.v1.rights_pb2 import Purpose, PurposeDecision, RightsDecision
-from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.assets import Asset, Standing
 from framewell_dataset.domain.house_rules import HouseRule, applying
 from framewell_dataset.domain.rights import (
     PURPOSES,
@@ -21,6 +21,7 @@ from framewell_dataset.domain.samples import Sample
 from framewell_dataset.ports.assets import AssetRepository
 from framewell_dataset.ports.rights import StatementRepository
 from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,26 @@ class RightsGate:
         rights = await self.rights_by_id(sample.asset_id)
         return None if rights is None else self.weigh(rights, sample.purpose, sample.span)
 
-    async def note(self, asset: Asset) -> None:
-        """Keep who holds rights in the asset and when its rights have to be asked for again."""
-        rights = await self.rights(asset)
-        due = next_change(rights.statements, self.clock.now())
-        await self.assets.note_rights(asset.asset_id, rights.holders, due)
+    async def settle(self, asset_id: str, cause: Cause) -> None:
+        """Keep what the asset's statements come to now, and tell every service what may be done with it.
+
+        Weighed again until nothing of it changed in between: whoever states something writes that first and
+        settles then, so the last one to write has seen all that was stated.
+        """
+        while True:
+            asset = await self.assets.get(asset_id)
+            if asset is None or asset.removed:
+                return
+            rights = await self.rights(asset)
+            standing = Standing(
+                asset.standing.revision,
+                rights.holders,
+                next_change(rights.statements, self.clock.now()),
+                tuple(self.passages(rights)),
+            )
+            if standing == asset.standing:
+                return
+            await self.assets.stand(asset, replace(standing, revision=standing.revision + 1), cause)
 
     def with_added(self, rights: RightsOfAsset, added: tuple[ReceivedStatement, ...]) -> RightsOfAsset:
         """Return the rights as they would be with further statements."""

@@ -29,7 +29,7 @@ class TakeAwayAsset:
         self, asset_id: str, revision: int, why: tuple[Withdrawal, str], actor: Actor, cause: Cause
     ) -> Mapping[str, int]:
         """Return how many things went, by store. Doing it again finds nothing more."""
-        await self.assets.remove(asset_id, revision)
+        await self.assets.remove(asset_id, revision, cause)
         counts = await self.forget(self.samples.of_asset(asset_id), *why, actor, cause)
         counts["chunks"] += await self.chunks.forget(asset_id)
         await self.repeats.forget_asset(asset_id)
