@@ -142,7 +142,7 @@ class AssetPermitted(_message.Message):
     """Revision of the rights decision that permits it."""
     @_builtins.property
     def work(self) -> _media_pb2.Work:
-        """The work of which something is left out: asset, generation and lane."""
+        """The work of which something is left out: asset and generation."""
 
     def __init__(
         self,
@@ -169,7 +169,7 @@ class AssetRejected(_message.Message):
     DETAIL_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
     code: _builtins.str
-    """`unreachable`, `forbidden`, `too_large`, `wrong_hash`, `empty`, `not_media`, `mislabelled`, `unreadable`, `no_content`, `cancelled`, `failed`."""
+    """`unreachable`, `forbidden`, `too_large`, `wrong_hash`, `empty`, `not_media`, `mislabelled`, `unreadable`, `no_content`, `erased`, `cancelled`, `failed`."""
     detail: _builtins.str
     """One sentence for a person: what is wrong with it."""
     uri: _builtins.str
