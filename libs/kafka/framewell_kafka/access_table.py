@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
-from framewell_contracts.fact_types import FACTS, OUTSIDE, facts_read, topics
+from framewell.audit.v1.audit_pb2 import AuditSealed
+from framewell_contracts.fact_types import FACTS, OUTSIDE, fact_type, facts_read, topics
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS, RESULTS, dead_letter_topic, retry_topic
@@ -56,6 +57,7 @@ def grants(prefix: str = "", results_groups: str = RESULTS_GROUPS) -> tuple[Gran
     wanted = (
         *_services(prefix),
         *_diagnosis(prefix),
+        *_audit(prefix),
         *_outside(prefix),
         *_results(prefix, results_groups),
         *_operators(prefix),
@@ -117,6 +119,12 @@ def _diagnosis(prefix: str) -> Iterator[Grant]:
     parked = [name for group in GROUPS for name in (retry_topic(group), dead_letter_topic(group))]
     yield from _on_topics("gateway", prefix, [*parked, DEAD_LETTER_ACTIONS], "read", "framewell why")
     yield from (Grant("gateway", "group", prefix + group, "describe", "framewell why") for group in GROUPS)
+
+
+def _audit(prefix: str) -> Iterator[Grant]:
+    """Return what the check of the audit log needs beside the facts it reads anyway: the seals."""
+    seals = fact_type(AuditSealed).topic_names
+    yield from _on_topics("dataset", prefix, seals, "read", "framewell audit verify")
 
 
 def _outside(prefix: str) -> Iterator[Grant]:
