@@ -27,27 +27,29 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#framewell/gateway/v1/erasures.proto\x12\x14\x66ramewell.gateway.v1\x1a\"framewell/erasure/v1/erasure.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"h\n\x15RequestErasureRequest\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nerasure_id\x18\x03 \x01(\t\"\xbb\x02\n\x07\x45rasure\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x12\n\nsubject_id\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".framewell.gateway.v1.ErasureState\x12\x30\n\x0crequested_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x13\n\x0b\x61sset_count\x18\x07 \x01(\x03\x12\x13\n\x0b\x63lass_count\x18\x08 \x01(\x03\x12\x34\n\x07\x61nswers\x18\t \x03(\x0b\x32#.framewell.gateway.v1.ErasureAnswer\x12\x0c\n\x04open\x18\n \x03(\t\"\x85\x01\n\rErasureAnswer\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x30\n\x0c\x63ompleted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x06\x63ounts\x18\x03 \x03(\x0b\x32!.framewell.erasure.v1.ErasedCount\",\n\x16RequestErasureResponse\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"\'\n\x11GetErasureRequest\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"<\n\x13ListErasuresRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"t\n\x14ListErasuresResponse\x12/\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1d.framewell.gateway.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03*\x82\x01\n\x0c\x45rasureState\x12\x1d\n\x19\x45RASURE_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RASURE_STATE_REQUESTED\x10\x01\x12\x19\n\x15\x45RASURE_STATE_ERASING\x10\x02\x12\x1b\n\x17\x45RASURE_STATE_COMPLETED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#framewell/gateway/v1/erasures.proto\x12\x14\x66ramewell.gateway.v1\x1a\"framewell/erasure/v1/erasure.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"U\n\x0e\x45rasureSubject\x12\x12\n\x08\x61sset_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x63lass_id\x18\x02 \x01(\tH\x00\x12\x10\n\x06holder\x18\x03 \x01(\tH\x00\x42\t\n\x07subject\"r\n\x15RequestErasureRequest\x12\x35\n\x07subject\x18\x01 \x01(\x0b\x32$.framewell.gateway.v1.ErasureSubject\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nerasure_id\x18\x03 \x01(\t\"\xbb\x02\n\x07\x45rasure\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x12\n\nsubject_id\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".framewell.gateway.v1.ErasureState\x12\x30\n\x0crequested_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x13\n\x0b\x61sset_count\x18\x07 \x01(\x03\x12\x13\n\x0b\x63lass_count\x18\x08 \x01(\x03\x12\x34\n\x07\x61nswers\x18\t \x03(\x0b\x32#.framewell.gateway.v1.ErasureAnswer\x12\x0c\n\x04open\x18\n \x03(\t\"\x85\x01\n\rErasureAnswer\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x30\n\x0c\x63ompleted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x06\x63ounts\x18\x03 \x03(\x0b\x32!.framewell.erasure.v1.ErasedCount\",\n\x16RequestErasureResponse\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"\'\n\x11GetErasureRequest\x12\x12\n\nerasure_id\x18\x01 \x01(\t\"<\n\x13ListErasuresRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"t\n\x14ListErasuresResponse\x12/\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1d.framewell.gateway.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03*\x82\x01\n\x0c\x45rasureState\x12\x1d\n\x19\x45RASURE_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RASURE_STATE_REQUESTED\x10\x01\x12\x19\n\x15\x45RASURE_STATE_ERASING\x10\x02\x12\x1b\n\x17\x45RASURE_STATE_COMPLETED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.gateway.v1.erasures_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERASURESTATE']._serialized_start=988
-  _globals['_ERASURESTATE']._serialized_end=1118
-  _globals['_REQUESTERASUREREQUEST']._serialized_start=160
-  _globals['_REQUESTERASUREREQUEST']._serialized_end=264
-  _globals['_ERASURE']._serialized_start=267
-  _globals['_ERASURE']._serialized_end=582
-  _globals['_ERASUREANSWER']._serialized_start=585
-  _globals['_ERASUREANSWER']._serialized_end=718
-  _globals['_REQUESTERASURERESPONSE']._serialized_start=720
-  _globals['_REQUESTERASURERESPONSE']._serialized_end=764
-  _globals['_GETERASUREREQUEST']._serialized_start=766
-  _globals['_GETERASUREREQUEST']._serialized_end=805
-  _globals['_LISTERASURESREQUEST']._serialized_start=807
-  _globals['_LISTERASURESREQUEST']._serialized_end=867
-  _globals['_LISTERASURESRESPONSE']._serialized_start=869
-  _globals['_LISTERASURESRESPONSE']._serialized_end=985
+  _globals['_ERASURESTATE']._serialized_start=1085
+  _globals['_ERASURESTATE']._serialized_end=1215
+  _globals['_ERASURESUBJECT']._serialized_start=160
+  _globals['_ERASURESUBJECT']._serialized_end=245
+  _globals['_REQUESTERASUREREQUEST']._serialized_start=247
+  _globals['_REQUESTERASUREREQUEST']._serialized_end=361
+  _globals['_ERASURE']._serialized_start=364
+  _globals['_ERASURE']._serialized_end=679
+  _globals['_ERASUREANSWER']._serialized_start=682
+  _globals['_ERASUREANSWER']._serialized_end=815
+  _globals['_REQUESTERASURERESPONSE']._serialized_start=817
+  _globals['_REQUESTERASURERESPONSE']._serialized_end=861
+  _globals['_GETERASUREREQUEST']._serialized_start=863
+  _globals['_GETERASUREREQUEST']._serialized_end=902
+  _globals['_LISTERASURESREQUEST']._serialized_start=904
+  _globals['_LISTERASURESREQUEST']._serialized_end=964
+  _globals['_LISTERASURESRESPONSE']._serialized_start=966
+  _globals['_LISTERASURESRESPONSE']._serialized_end=1082
 # @@protoc_insertion_point(module_scope)

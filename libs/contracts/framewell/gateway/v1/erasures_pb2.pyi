@@ -51,6 +51,38 @@ ERASURE_STATE_COMPLETED: ErasureState.ValueType  # 3
 Global___ErasureState: _TypeAlias = ErasureState  # noqa: Y015
 
 @_typing.final
+class ErasureSubject(_message.Message):
+    """Who or what is to be forgotten. Exactly one field is set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    asset_id: _builtins.str
+    """Id of one asset."""
+    class_id: _builtins.str
+    """Id of one class of a dataset: a person, a label."""
+    holder: _builtins.str
+    """Name of a holder of rights, as statements spell it."""
+    def __init__(
+        self,
+        *,
+        asset_id: _builtins.str = ...,
+        class_id: _builtins.str = ...,
+        holder: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "class_id", b"class_id", "holder", b"holder", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "class_id", b"class_id", "holder", b"holder", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["asset_id", "class_id", "holder"]  # noqa: Y015
+    _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_subject) -> _WhichOneofReturnType_subject | None: ...
+
+Global___ErasureSubject: _TypeAlias = ErasureSubject  # noqa: Y015
+
+@_typing.final
 class RequestErasureRequest(_message.Message):
     """Asks for somebody or something to be forgotten."""
 
@@ -64,13 +96,13 @@ class RequestErasureRequest(_message.Message):
     erasure_id: _builtins.str
     """Id of the request, chosen by its sender: the same one again is the same erasure. Empty: a new one."""
     @_builtins.property
-    def subject(self) -> _mesh_pb2.Subject:
+    def subject(self) -> Global___ErasureSubject:
         """What to forget: a class, an asset or a holder of rights."""
 
     def __init__(
         self,
         *,
-        subject: _mesh_pb2.Subject | None = ...,
+        subject: Global___ErasureSubject | None = ...,
         reason: _builtins.str = ...,
         erasure_id: _builtins.str = ...,
     ) -> None: ...
