@@ -69,7 +69,9 @@ class ReadMedia:
             if found is not None:
                 return found
         if withheld:
-            raise Conflict(f"No picture of asset {asset_id!r} may be taken out for analysis here: {withheld}")
+            raise Conflict(
+                f"No picture of asset {asset_id!r} is kept: pictures are taken for analysis. {withheld}"
+            )
         where = f"frame {wanted.frame}" if wanted.frame >= 0 else f"pts {wanted.pts}"
         raise Conflict(f"No picture of asset {asset_id!r} at or before {where} is made yet.")
 
