@@ -14,6 +14,7 @@ from framewell_cli.erasure import services_search, topics_search
 from framewell_cli.erasure.command import verdict
 from framewell_cli.erasure.files_search import search_files
 from framewell_cli.erasure.findings import Finding, Looked, Verdict
+from framewell_cli.erasure.log_redaction import redact_logs
 from framewell_cli.erasure.subjects import Needles, Subject, find_subject, needles
 from framewell_cli.erasure.text_search import BLOCK_BYTES, Words
 from framewell_cli.errors import UsageProblem
@@ -157,6 +158,21 @@ def test_report_pages_go_by_asset_and_by_name_wherever_they_lie(tmp_path: Path) 
     assert pages.forget(["a1"], Words([NAME])) == [written["a"], written["b"]]
     assert [path.exists() for path in written.values()] == [False, False, True]
     assert left(folder) == []
+
+
+def test_words_in_logs_are_overwritten_where_they_stand(tmp_path: Path) -> None:
+    folder = mesh(tmp_path)
+    log = folder.logs / "ingest.log"
+    with log.open("a", encoding="utf-8") as writer:
+        writer.write(f'{{"error": "file:///in/{NAME}.mp4 is away"}}\n{NAME.upper()}\n')
+        writer.flush()
+        before = log.stat().st_size
+        assert redact_logs(folder.logs, [NAME]) == 1
+        assert log.stat().st_size == before
+        writer.write("and on\n")
+    assert log.read_text().endswith("and on\n")
+    assert left(folder) == []
+    assert redact_logs(folder.logs, [NAME]) == redact_logs(folder.logs, []) == 0
 
 
 def store(**fields: Any) -> api.SearchedStore:

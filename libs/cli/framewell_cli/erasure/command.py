@@ -14,6 +14,7 @@ from framewell_cli.commands.gateway_access import ActingAs, open_gateway
 from framewell_cli.console import Json, print_json, print_table, progress, results
 from framewell_cli.erasure.files_search import search_files
 from framewell_cli.erasure.findings import Looked, Verdict
+from framewell_cli.erasure.log_redaction import redact_logs
 from framewell_cli.erasure.services_search import search_services
 from framewell_cli.erasure.subjects import Needles, Subject, find_subject, needles
 from framewell_cli.erasure.text_search import Words
@@ -64,10 +65,12 @@ def erase(
                 f"Erase {meant.kind} {meant.value} and everything made of it?", abort=True, err=True
             )
         answers = _erased(gateway, meant, reason, wait)
-    pages = WrittenPages(MeshFolder.here()).forget(wanted.ids, Words(wanted.words))
-    document: dict[str, Any] = {"answers": answers, "pages": [str(path) for path in pages]}
+    folder = MeshFolder.here()
+    pages = WrittenPages(folder).forget(wanted.ids, Words(wanted.words))
+    logs = redact_logs(folder.logs, wanted.words)
+    document: dict[str, Any] = {"answers": answers, "pages": [str(path) for path in pages], "logs": logs}
     if not as_json:
-        _print_answers(answers, len(pages))
+        _print_answers(answers, {"report pages": len(pages), "log files": logs})
     if prove:
         looked = _looked(wanted, acting_as, kafka, prefix)
         document |= {"places": [one.document for one in looked], "verdict": verdict(looked)}
@@ -144,14 +147,14 @@ def verdict(looked: Sequence[Looked]) -> str:
     )
 
 
-def _print_answers(answers: Sequence[Mapping[str, Any]], pages: int) -> None:
+def _print_answers(answers: Sequence[Mapping[str, Any]], files: Mapping[str, int]) -> None:
     rows = [
         (str(answer["service"]), str(count["kind"]), str(count["count"]))
         for answer in answers
         for count in answer.get("counts", ())
         if int(count.get("count", 0))
     ]
-    rows += [("report pages", "files", str(pages))] if pages else []
+    rows += [("this folder", name, str(count)) for name, count in files.items() if count]
     print_table(("service", "store", "erased"), rows or [("all", "nothing was held", "0")])
 
 
