@@ -115,18 +115,19 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         RepeatDocuments(documents),
         SnapshotDocuments(documents, mesh.outbox),
         BackgroundFaceDocuments(documents, mesh.clock),
+    )
+    others = (
         LedgerDocuments(documents),
         AuditDocuments(documents),
         SealDocuments(documents, mesh.outbox),
         WordDocuments(documents, mesh.settings.name_hashes()),
         ObjectReferences(documents, objects),
+        StatementDocuments(documents),
     )
-    for store in indexed:
+    for store in (*indexed, *others):
         await store.prepare()
-    assets, chunks, datasets, classes, samples, repeats, made, background, *others = indexed
-    ledger, log, seals, words, crops = others
-    statements = StatementDocuments(documents)
-    await statements.prepare()
+    assets, chunks, datasets, classes, samples, repeats, made, background = indexed
+    ledger, log, seals, words, crops, statements = others
     return Stores(
         assets=assets,
         chunks=chunks,
