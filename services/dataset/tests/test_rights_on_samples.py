@@ -214,11 +214,16 @@ async def test_rights_of_what_has_none_are_refused(bench: DatasetBench, change: 
         await bench.call("PreviewRightsChange", rights_rpc.PreviewRightsChangeRequest(change=change))
 
 
-async def test_a_statement_about_an_unspecified_purpose_is_refused(bench: DatasetBench) -> None:
-    unclear = stated(purposes=[rights.PURPOSE_UNSPECIFIED])
+async def test_a_statement_about_an_unspecified_purpose_withholds_and_says_so(bench: DatasetBench) -> None:
+    """Every door refuses it in words (`proto/`); what passes by all of them is kept as a restriction."""
+    await proposed_man(bench)
+    unclear = stated(purposes=[rights.PURPOSE_UNSPECIFIED], statement_id="unclear")
     change = rights.RightsChanged(subject=Subject(asset_id="a"), statements=[unclear], actor=DECIDED_BY)
-    with pytest.raises(Rejected, match="leave its purposes empty"):
-        await bench.deliver(change)
+    await bench.deliver(change)
+    (answer,) = bench.facts.of(rights.RightsApplied)
+    assert answer.statements[0].outcome == rights.STATEMENT_OUTCOME_UNREADABLE
+    assert "one of its purposes is none" in answer.statements[0].sentence
+    assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHHELD]
 
 
 async def test_a_permission_for_an_unspecified_purpose_permits_nothing(bench: DatasetBench) -> None:

@@ -14,6 +14,7 @@ from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdr
 from framewell_dataset.adapters.dataset_documents import DatasetDocuments
 from framewell_dataset.adapters.snapshot_documents import SnapshotDocuments
 from framewell_dataset.adapters.statement_documents import StatementDocuments
+from framewell_dataset.domain.rights import ReceivedStatement
 from framewell_dataset.entrypoints.jobs import PublishJob
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, stated
 from framewell_dataset.testing.people import (
@@ -138,7 +139,9 @@ async def test_rights_that_moved_before_the_last_question_keep_a_snapshot_back(b
         done = await insert(collection, document)
         if collection == "snapshots":
             bench.documents.insert_once = insert  # type: ignore[method-assign]
-            await StatementDocuments(bench.documents).add(Subject(asset_id="asset-1"), [BAN], 1)
+            await StatementDocuments(bench.documents).add(
+                Subject(asset_id="asset-1"), [ReceivedStatement(BAN, 1)]
+            )
         return done
 
     bench.documents.insert_once = slow_insert  # type: ignore[method-assign]

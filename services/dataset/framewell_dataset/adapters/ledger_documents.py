@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from framewell.usage.v1.usage_pb2 import UsageRecorded
+from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.ledger import Entry
 from framewell_dataset.telemetry import USES
 from framewell_kit.documents.protocol import Document, Documents
@@ -31,7 +32,7 @@ class LedgerDocuments:
             LEDGER,
             {
                 "_id": entry.entry_id,
-                "holder": entry.usage.holder,
+                "holder": normalised(entry.usage.holder),
                 "owed": str(entry.owed),
                 "usage": entry.usage.SerializeToString(),
                 "used_at": used_at,
@@ -50,7 +51,7 @@ class LedgerDocuments:
 
 
 def _of(holder: str) -> Document:
-    return {"holder": holder} if holder else {}
+    return {"holder": normalised(holder)} if holder else {}
 
 
 def _entry(document: Document) -> Entry:

@@ -12,7 +12,6 @@ from framewell.rights.v1.rights_pb2 import (
     RightsStatement,
 )
 from framewell_contracts.spelling import normalised
-from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import Origin, ReceivedStatement, RightsOfAsset, holders_of, kept
 from framewell_dataset.ports.rights import Unmatched
@@ -95,7 +94,8 @@ class StatementDocuments:
 
 
 def _name(subject: Subject) -> str:
-    return normalised(subject_key(subject))
+    kind = subject.WhichOneof("subject") or ""
+    return f"{kind.removesuffix('_id')}:{normalised(getattr(subject, kind, ''))}"
 
 
 def _unmatched(document: Document) -> Unmatched:

@@ -14,6 +14,7 @@ from framewell.rights.v1.rights_pb2 import (
 )
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_contracts.identity import derived_id
+from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.rights import statement_id
 from framewell_dataset.domain.samples import Sample
 from framewell_kit.facts import Fact
@@ -79,16 +80,23 @@ class Balances:
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self._uses: dict[tuple[str, str], int] = defaultdict(int)
+        self._spellings: dict[str, str] = {}
 
     def add(self, each: Entry) -> None:
         """Count one entry."""
-        key = each.usage.holder, each.usage.rate.currency
+        name = normalised(each.usage.holder)
+        spelt = self._spellings.get(name, each.usage.holder)
+        self._spellings[name] = min(spelt, each.usage.holder)
+        key = name, each.usage.rate.currency
         self._sums[key] = EXACT.add(self._sums[key], each.owed)
         self._uses[key] += 1
 
     def balances(self) -> list[HolderBalance]:
-        """Return the sums per holder and currency, by holder."""
-        return [HolderBalance(*key, self._sums[key], self._uses[key]) for key in sorted(self._sums)]
+        """Return the sums per holder, however spelt, and currency; by holder."""
+        return [
+            HolderBalance(self._spellings[name], currency, owed, self._uses[name, currency])
+            for (name, currency), owed in sorted(self._sums.items())
+        ]
 
 
 def paid(decision: RightsDecision) -> list[RightsStatement]:

@@ -123,12 +123,16 @@ class Sample:
         return replace(self, revision=self.revision + 1, **changes)  # type: ignore[arg-type]
 
     def under(self, decision: RightsDecision) -> "Sample | None":
-        """Return the sample after the gate's decision, None when that changes nothing."""
+        """Return the sample after the gate's decision, None when that changes nothing.
+
+        A decision that rests on other statements, or on other terms of them, is noted in the passport.
+        """
         if decision.allowed:
             back = self.state is State.WITHDRAWN and self.withdrawal is Withdrawal.RIGHTS
-            if self.state is not State.WITHHELD and not back:
-                return None
-            return self._at_rights(decision, State.PROPOSED)
+            if self.state is State.WITHHELD or back:
+                return self._at_rights(decision, State.PROPOSED)
+            same = self.state not in IN_USE or rests_on(decision) == rests_on(self.provenance.rights)
+            return None if same else self._at_rights(decision, self.state)
         if self.state not in IN_USE:
             return None
         if self.state is State.ACCEPTED:
@@ -149,6 +153,12 @@ class Sample:
         if self.state is State.WITHDRAWN and self.withdrawal in (why, Withdrawal.ERASED):
             return None
         return self.changed(state=State.WITHDRAWN, withdrawal=why, reason=reason)
+
+
+def rests_on(decision: RightsDecision) -> tuple[int, tuple[bytes, ...]]:
+    """Return what a decision rests on: the legal basis, and the statements with all their terms."""
+    grounds = sorted(each.SerializeToString(deterministic=True) for each in decision.grounds)
+    return decision.legal_basis, tuple(grounds)
 
 
 _DECIDED_STATE: dict["Decision.ValueType", State] = {

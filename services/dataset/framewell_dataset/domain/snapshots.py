@@ -16,7 +16,7 @@ from framewell_contracts.identity import derived_id
 from framewell_contracts.json_mapping import enum_word
 from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.observations import Vectors
-from framewell_dataset.domain.samples import Sample
+from framewell_dataset.domain.samples import Sample, rests_on
 
 IDENTITY = "identity"
 VALIDATION_PERCENT, TEST_PERCENT = 10, 10
@@ -112,12 +112,19 @@ def split_name(split: "Split.ValueType") -> str:
 
 
 def content_hash(samples: Sequence[Sample]) -> str:
-    """Return a hash that is the same for the same samples with the same classes.
+    """Return a hash that is the same for the same samples with the same classes, on the same grounds.
 
-    Such a snapshot need not be published again.
+    Such a snapshot need not be published again: nobody is owed anything else for it either.
     """
-    rows = sorted([sample.sample_id, sample.class_id, len(sample.crops)] for sample in samples)
+    rows = sorted(
+        [sample.sample_id, sample.class_id, len(sample.crops), *_grounds(sample)] for sample in samples
+    )
     return sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def _grounds(sample: Sample) -> tuple[int, list[str]]:
+    basis, grounds = rests_on(sample.provenance.rights)
+    return basis, [sha256(each).hexdigest() for each in grounds]
 
 
 def split_counts(samples: Sequence[Sample], recipe: str) -> list[SplitCount]:

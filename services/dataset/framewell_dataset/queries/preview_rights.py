@@ -34,7 +34,7 @@ class Preview:
         """Add what would become of the asset's samples under these rights."""
         async for sample in samples.of_asset(asset.asset_id):
             after = sample.under(gate.weigh(rights, sample.purpose, sample.span))
-            if after is None:
+            if after is None or after.state is sample.state:
                 continue
             if after.state is State.PROPOSED:
                 self.samples_proposed += 1

@@ -30,5 +30,6 @@ class ShowRights:
         if rights is None:
             raise NotFound(f"asset {asset_id} is not known here")
         now = self.gate.clock.now()
-        decided = decisions(rights.statements, now, self.gate.house, revision=rights.revision)
-        return ShownRights(decided, in_force(rights.statements, now), rights.revision)
+        stated, clock = rights.statements, rights.clock
+        decided = decisions(stated, now, self.gate.house, revision=rights.revision, clock=clock)
+        return ShownRights(decided, in_force(stated, now, clock=clock), rights.revision)

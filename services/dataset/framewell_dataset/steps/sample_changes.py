@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.rights import RightsOfAsset
 from framewell_dataset.domain.sample_facts import REASONS, change_fact
-from framewell_dataset.domain.samples import Sample, Withdrawal
+from framewell_dataset.domain.samples import DECIDED, Sample, State, Withdrawal
 from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
@@ -29,7 +29,10 @@ class SampleChanges:
             after = change(sample)
             if after is None:
                 return sample
-            if await self.samples.change(sample, after, change_fact(after, actor), cause):
+            # What a person decided stands where only the grounds of its use changed: no fact says otherwise.
+            decided = after.state is sample.state and after.state in DECIDED
+            fact = None if decided else change_fact(after, actor)
+            if await self.samples.change(sample, after, fact, cause):
                 return after
             current = await self.samples.get(sample.sample_id)
             if current is None:
@@ -49,6 +52,9 @@ class SampleChanges:
             if decision is None:
                 return sample
             known = sample.revision
+            if decision.allowed and sample.state is State.ACCEPTED and sample.under(decision) is not None:
+                # Asked for before the change: who dies in between must not leave an old price in force.
+                await self.upkeep.request_next(sample.dataset_id, actor, cause)
             sample = await self.apply(sample, lambda each, at=decision: each.under(at), actor, cause)  # type: ignore[misc]
             if not decision.allowed:
                 await self.upkeep.withdraw_holding(sample, REASONS[Withdrawal.RIGHTS], actor, cause)
