@@ -171,19 +171,20 @@ def test_a_model_that_cannot_be_compared_is_replaced_by_a_person_alone() -> None
 
 
 def test_few_strangers_are_no_rate_and_hold_back_only_what_they_prove() -> None:
-    few = {"strangers": Rate(1, 3), "others": Rate(0, 2)}
-    judgement = judge(candidate(classes=("a", "b", "c"), **few), IN_SERVICE, LIMITS)
-    assert judgement.verdict is Verdict.PROMOTED, "the one may be the person who is new"
+    few = {"strangers": Rate(2, 3), "others": Rate(0, 2)}
+    one_more = in_service(strangers=Pairs(both=1, only_candidate=1, neither=1))
+    judgement = judge(candidate(classes=("a", "b", "c"), **few), one_more, LIMITS)
+    assert judgement.verdict is Verdict.PROMOTED, "one may be the person who is new, one is named already"
     sentence = step(judgement, "false_name_rate_not_worse").sentence
-    assert sentence.startswith("Not measured, and promotes nothing: 3 unknown people were tried, 1 of them")
+    assert sentence.startswith("Not measured, and promotes nothing: 3 unknown people were tried, 2 of them")
     assert "20 are needed" in sentence
-    for proven in (
-        {"strangers": Rate(2, 3), "others": Rate(0, 2)},
-        {"strangers": Rate(1, 3), "others": Rate(1, 2)},
-    ):
-        judgement = judge(candidate(classes=("a", "b", "c"), **proven), IN_SERVICE, LIMITS)
+    two_more = in_service(strangers=Pairs(both=0, only_candidate=2, neither=1))
+    certain = {"strangers": Rate(1, 3), "others": Rate(1, 2)}
+    for proven, service in ((few, two_more), (certain, one_more)):
+        judgement = judge(candidate(classes=("a", "b", "c"), **proven), service, LIMITS)
         assert judgement.verdict is Verdict.WAITS
         assert not step(judgement, "false_name_rate_not_worse").passed
+    assert judge(candidate(classes=("a",), **few), None, LIMITS).verdict is Verdict.WAITS
 
 
 def test_classes_not_evaluated_are_named() -> None:

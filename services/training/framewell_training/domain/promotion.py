@@ -7,7 +7,7 @@ who must go, and rights are reasons by themselves; to be better is one only wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,6 +62,11 @@ class Limits:
     def measured(self, rate: Rate) -> bool:
         return rate.of >= self.evidence
 
+    def allowed(self, pairs: Pairs) -> float:
+        """Return the share of false names that is allowed beside what the reference was measured to give."""
+        rise = pairs.reference.value + self.false_name_rise if self.measured(pairs.reference) else 0.0
+        return max(self.false_names, rise)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -92,8 +97,9 @@ def judge(candidate: Judged, in_service: Reference | None, limits: Limits) -> Ju
     evaluated = _evaluated(candidate)
     if in_service is None:
         first = PromotionCheck("first_model", True, "No model of this name is in service.")
+        unnamed = candidate.figures.strangers.count - candidate.figures.others.count
         sound = (
-            _false_names(candidate, limits.false_names, candidate.classes, limits),
+            _false_names(candidate, limits.false_names, limits, excess=unnamed - len(candidate.classes)),
             _wrong_names(candidate, Rate(0, 0), limits.false_names),
             _finds_people(candidate),
         )
@@ -165,11 +171,10 @@ def _finds_people(candidate: Judged) -> PromotionCheck:
 def _not_worse(
     candidate: Judged, reference: Reference, comparison: Comparison, limits: Limits
 ) -> tuple[PromotionCheck, ...]:
-    names = max(limits.false_names, comparison.strangers.reference.value + limits.false_name_rise)
-    wrong = max(limits.false_names, comparison.wrong.reference.value + limits.false_name_rise)
+    names, wrong = limits.allowed(comparison.strangers), limits.allowed(comparison.wrong)
     new = sorted(set(candidate.classes) - set(reference.classes))
     return (
-        _false_names(candidate, names, new, limits),
+        _false_names(candidate, names, limits, excess=comparison.strangers.only_candidate - len(new)),
         _wrong_names(candidate, comparison.wrong.candidate, wrong),
         _shared_classes(reference, comparison, limits),
         _programmes(comparison, limits),
@@ -177,11 +182,12 @@ def _not_worse(
     )
 
 
-def _false_names(candidate: Judged, allowed: float, new: Sequence[str], limits: Limits) -> PromotionCheck:
+def _false_names(candidate: Judged, allowed: float, limits: Limits, *, excess: int) -> PromotionCheck:
     """Check that no more strangers are named than allowed, as far as the counts can show.
 
     Where strangers are too few for a rate, what can be counted holds: people of other classes are certainly
-    strangers, and of those whom nobody has named at most one can be each person who is new.
+    strangers, and of those whom nobody has named, and whom the model in service leaves unnamed, at most one
+    can be each person who is new. `excess` is how many more than that are given a name.
     """
     figures = candidate.figures
     rate, others = figures.strangers, figures.others
@@ -193,7 +199,7 @@ def _false_names(candidate: Judged, allowed: float, new: Sequence[str], limits: 
             f" were given a name; {limits.evidence} are needed, since of fewer a single one moves the rate by"
             f" more than {1 / limits.evidence:.0%}."
         )
-        passed = others.low <= allowed and rate.count - others.count <= len(new)
+        passed = others.low <= allowed and excess <= 0
     if figures.in_doubt:
         sentence += (
             f" {figures.in_doubt} more count for nothing:"

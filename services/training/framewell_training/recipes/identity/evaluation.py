@@ -12,7 +12,7 @@ from framewell_training.domain.faces import BackgroundFaces, Mask, Photos, Vecto
 from framewell_training.domain.figures import Comparison, Figures, Pairs, Rate
 from framewell_training.recipes.identity.folds import Splits
 from framewell_training.recipes.identity.heads import Distances, Head, HeadKind, Thresholds, named
-from framewell_training.recipes.identity.people import copies
+from framewell_training.recipes.identity.people import copies, rows_by
 
 NOBODY = ""
 """What a photo is called that gets no name."""
@@ -186,7 +186,8 @@ def compare(
 
 def answers_to(photos: Photos, rows: Mask, model: Served) -> Outcomes:
     """Return what a model answers to photos whose class it has."""
-    known = [int(row) for row in np.flatnonzero(rows) if photos.class_ids[row] in model.classes]
+    classes = set(model.classes)
+    known = [int(row) for row in np.flatnonzero(rows) if photos.class_ids[row] in classes]
     return Outcomes(_answers(photos, known, model), {})
 
 
@@ -207,9 +208,9 @@ def _answers(photos: Photos, rows: Sequence[int], model: Served) -> dict[int, st
 
 def _others(photos: Photos, class_ids: Sequence[str], model: Served) -> dict[str, tuple[bool, ...]]:
     """Show the photos of each class to the columns of all other classes."""
-    found = {}
+    found, rows = {}, rows_by(photos.class_ids)
     for class_id in class_ids:
-        distances = model.distances(photos.vectors[[name == class_id for name in photos.class_ids]])
+        distances = model.distances(photos.vectors[rows[class_id]])
         if class_id in model.classes:
             distances = np.delete(distances, model.classes.index(class_id), axis=1)
         if distances.shape[1]:

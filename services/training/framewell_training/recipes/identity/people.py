@@ -7,13 +7,16 @@ with one exception that can be counted: somebody accepted in an asset may appear
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framewell_training.domain.faces import BackgroundFaces, Mask, Photos, Vectors
 from framewell_training.recipes.identity.heads import euclidean
+
+Key = TypeVar("Key", bound=Hashable)
 
 SAME_FACE = 0.52
 """Single photos nearer than this were of one person in 27 of 29 pairs, and in none of 1,003 pairs of two."""
@@ -52,17 +55,12 @@ def in_doubt(photos: Photos, background: BackgroundFaces, person: NDArray[np.int
     that asset nearest to those photos, and nearer than `SAME_FACE`.
     """
     doubtful: set[int] = set()
-    assets = np.array(background.asset_ids, dtype=object)
-    pairs = sorted(set(zip(photos.class_ids, photos.asset_ids, strict=True)))
-    for class_id, asset_id in pairs:
-        there = np.flatnonzero(assets == asset_id)
-        if not len(there):
+    faces = rows_by(background.asset_ids)
+    accepted = rows_by(zip(photos.asset_ids, photos.class_ids, strict=True))
+    for (asset_id, _), rows in accepted.items():
+        there = faces.get(asset_id, [])
+        if not there:
             continue
-        rows = [
-            row
-            for row, pair in enumerate(zip(photos.class_ids, photos.asset_ids, strict=True))
-            if pair == (class_id, asset_id)
-        ]
         mean = photos.vectors[rows].mean(axis=0, keepdims=True)
         distances = euclidean(background.vectors[there], mean)[:, 0]
         nearest = int(distances.argmin())
@@ -97,6 +95,14 @@ def copies(photos: Photos, judged: Mask, learned: Mask) -> Mask:
         for row, near in _near(photos.vectors[mine], photos.vectors[mine], SAME_SHOT):
             found[mine[row]] |= bool((near < row).any())
     return found
+
+
+def rows_by(keys: Iterable[Key]) -> dict[Key, list[int]]:
+    """Return the rows of each key."""
+    rows: dict[Key, list[int]] = {}
+    for row, key in enumerate(keys):
+        rows.setdefault(key, []).append(row)
+    return rows
 
 
 def _near(vectors: Vectors, others: Vectors, distance: float) -> Iterator[tuple[int, NDArray[np.int64]]]:
