@@ -195,7 +195,10 @@ def test_rights_are_shown_with_the_statements_in_force(answers: dict[str, Messag
 def test_runs_and_candidates_are_listed_with_model_verdict_and_figures(answers: dict[str, Message]) -> None:
     completed = TrainingCompleted(
         model=MODEL, verdict=VERDICT_WAITS, duration=Duration(seconds=2, nanos=500_000_000),
-        measures=[Measure(name="recall", value=0.75)],
+        measures=[
+            Measure(name="recall", value=0.75, sample_count=40, low=0.6, high=0.86),
+            Measure(name="false_name_rate", sample_count=3, not_measured="20 are needed"),
+        ],
     )  # fmt: skip
     gave_up = TrainingCompleted(outcome=Outcome(failed=Failed(code="x", detail="no face at all")))
     answers["/v1/runs"] = training.ListRunsResponse(
@@ -212,9 +215,9 @@ def test_runs_and_candidates_are_listed_with_model_verdict_and_figures(answers: 
     assert "epoch 3 of 20" in running
     candidate = training.Candidate(model=MODEL, completed=completed, promoted_by=Actor(principal="anna"))
     answers["/v1/candidates"] = training.ListCandidatesResponse(candidates=[candidate])
-    assert printed("train", "candidates").split()[-6:] == [
-        "identity/people@1.1", "no", "waits", "anna", "recall", "0.750",
-    ]  # fmt: skip
+    shown = " ".join(printed("train", "candidates").split())
+    assert "identity/people@1.1 no waits anna recall 0.750 (0.60–0.86, n 40)" in shown
+    assert "false_name_rate not measured (n 3)" in shown
     answers["/v1/candidates/promote"] = training.PromoteResponse(candidate=candidate)
     assert printed("train", "promote", "identity/people@1.1") == "identity/people@1.1 is in service\n"
 

@@ -137,5 +137,11 @@ def _print_in_service(candidate: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _measured(candidate: dict[str, Any]) -> str:
+    """Return each rate with the interval that its count leaves open, or that it was not measured."""
     measures = candidate.get("completed", {}).get("measures", [])
-    return ", ".join(f"{one['name']} {one['value']:.3f}" for one in measures[:4])
+    return ", ".join(
+        f"{one['name']} not measured (n {one['sample_count']})"
+        if one["not_measured"]
+        else f"{one['name']} {one['value']:.3f} ({one['low']:.2f}–{one['high']:.2f}, n {one['sample_count']})"
+        for one in measures
+    )
