@@ -50,6 +50,7 @@ COMMANDS: Final[dict[str, str]] = {
     "dataset": "framewell_cli.commands.dataset:app",
     "rights": "framewell_cli.commands.rights:app",
     "erase": "framewell_cli.erasure.command:erase",
+    "audit": "framewell_cli.audit.commands:app",
     "train": "framewell_cli.commands.train:app",
     "models": "framewell_cli.models:app",
 }

@@ -115,10 +115,11 @@ RUN: Mapping[str, str] = {
 
 SENTENCES = {
     "completion", "erase", "models pull", "models verify", "models import", "models use", "dataset publish",
-    "train start", "train promote", "train rollback", "dlq resume", "dlq replay", "dlq discard",
+    "train start", "train promote", "train rollback", "audit seal", "audit export", "dlq resume",
+    "dlq replay", "dlq discard",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""
-DOCUMENTS = {"events schema", "events tail", "dlq show", "demo"}
+DOCUMENTS = {"audit key", "audit verify", "events schema", "events tail", "dlq show", "demo"}
 """Commands whose text is a document or a stream; the demo's is tested where it is."""
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -19,8 +19,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from google.protobuf.message import Message
 
+from framewell.audit.v1.audit_pb2 import AuditSealed
+from framewell.dataset.v1 import audit_service_pb2 as audit_rpc
 from framewell.dataset.v1 import review_service_pb2 as review_rpc
 from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
+from framewell.dataset.v1.audit_service_pb2_grpc import AuditServiceStub
 from framewell.dataset.v1.dataset_pb2 import Sample
 from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceStub
 from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceStub
@@ -28,11 +31,14 @@ from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_contracts.audit.entries import GENESIS, AuditEntry
+from framewell_contracts.audit.seals import new_private_key
 from framewell_contracts.cloudevents import Envelope, decode, encode
 from framewell_contracts.fact_types import FACTS, fact_type, topics
 from framewell_dataset.testing import DECIDED_BY, Footage, Seen, contract_4711, ingested, stated
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
+from framewell_kit.documents import MongoDocuments
 from framewell_kit.objects import LocalObjects
 from framewell_kit.testing.ports import port_base
 
@@ -47,11 +53,15 @@ class Running:
     """A started process and where it answers."""
 
     kafka: str
+    mongo: str
     base: int
     folder: Path
 
     def review(self) -> Any:
         return ReviewServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
+
+    def audit(self) -> Any:
+        return AuditServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
 
     def rights(self) -> Any:
         return RightsServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
@@ -72,6 +82,7 @@ def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
         "FRAMEWELL_OBJECTS": str(tmp_path / "objects"),
         "FRAMEWELL_SCRATCH": str(tmp_path / "scratch"),
         "FRAMEWELL_PORT_BASE": str(base),
+        "FRAMEWELL_DATASET_AUDIT_KEY": str(_key(tmp_path)),
     }
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -79,11 +90,17 @@ def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
         )
         try:
             _wait_ready(process, base, tmp_path / "log")
-            yield Running(broker, base, tmp_path)
+            yield Running(broker, database, base, tmp_path)
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(60)
     assert code == 0, (tmp_path / "log").read_text()[-3000:]
+
+
+def _key(folder: Path) -> Path:
+    path = folder / "audit.key"
+    path.write_text(new_private_key())
+    return path
 
 
 def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
@@ -140,14 +157,48 @@ async def listed(stub: Any, state: "wire.SampleState.ValueType", count: int) -> 
             await asyncio.sleep(0.1)
 
 
-async def audited(stub: Any, count: int) -> bool:
-    """Whether the audit log is intact, once it holds so many decisions."""
+async def audited(stub: Any, count: int) -> rights_rpc.VerifyAuditResponse:
+    """What the check of the audit log says once so many facts have their entries and none waits."""
     async with asyncio.timeout(90):
         while True:
-            answer = await stub.VerifyAudit(rights_rpc.VerifyAuditRequest())
-            if answer.entries >= count:
-                return bool(answer.intact)
+            answer: rights_rpc.VerifyAuditResponse = await stub.VerifyAudit(rights_rpc.VerifyAuditRequest())
+            if answer.problems or (answer.facts >= count and not answer.waiting_facts):
+                return answer
             await asyncio.sleep(0.1)
+
+
+async def rewrite(documents: MongoDocuments, chain: str) -> None:
+    """Forge a chain from its first entry on, together with its end: every link of it holds."""
+    previous = GENESIS
+    for document in await documents.find("audit", {"chain": chain}, sort=[("place", 1)]):
+        entry = AuditEntry(**{name: document[name] for name in AuditEntry.__dataclass_fields__})
+        forged = replace(entry, previous=previous, principal="mallory")
+        changed = {"previous": forged.previous, "principal": forged.principal, "hash": forged.hash}
+        await documents.update("audit", document["_id"], {"$set": changed})
+        previous = forged.hash
+
+
+def kinds(answer: rights_rpc.VerifyAuditResponse) -> set[int]:
+    return {each.kind for each in answer.problems}
+
+
+async def only_the_untouched_log_holds(running: Running, records: Any) -> None:
+    """Seal the log; then rewrite it together with its end, and delete it, as who has the database can."""
+    sealed = (await running.audit().SealAudit(audit_rpc.SealAuditRequest())).seals
+    await heard(running.kafka, AuditSealed, len(sealed))
+    found = await audited(records, 7)
+    assert found.sealed_entries == found.entries
+    assert found.intact, found.problem
+    assert found.seals >= len(sealed)
+    documents = MongoDocuments(running.mongo, "dataset_process_dataset")
+    await rewrite(documents, next(each.chain_id for each in sealed if "reviewed" in each.chain_id))
+    assert kinds(await audited(records, 7)) == {rights_rpc.AUDIT_PROBLEM_KIND_REWRITTEN}
+    await documents.delete_where("audit", {})
+    await documents.delete_where("audit_seals", {})
+    assert kinds(await audited(records, 7)) == {
+        rights_rpc.AUDIT_PROBLEM_KIND_DELETED, rights_rpc.AUDIT_PROBLEM_KIND_MISSING_ENTRY,
+    }  # fmt: skip
+    documents.close()
 
 
 async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Running) -> None:
@@ -191,7 +242,9 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
     snapshots = await heard(running.kafka, SnapshotPublished, 2)
     assert [snapshot.number for snapshot in snapshots] == [1, 2]  # type: ignore[attr-defined]
     assert snapshots[0] == first
-    assert await audited(records, 2)
+    found = await audited(records, 7)
+    assert found.intact, found.problem
+    await only_the_untouched_log_holds(running, records)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await records.GetRights(rights_rpc.GetRightsRequest(asset_id="nobody"))
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND

@@ -93,6 +93,11 @@ class MeshFolder:
         """Return the file of the key that hides names that are not to be learned: keep it with the data."""
         return self.state / "name.key"
 
+    @property
+    def audit_key(self) -> Path:
+        """Return the file of the key that signs the audit log: keep a copy where the mesh cannot write."""
+        return self.state / "audit.key"
+
     def make(self) -> None:
         """Create the folders that everything else expects, and close to others what is here already."""
         make_private(self.state.resolve())  # it may be a link to another disk

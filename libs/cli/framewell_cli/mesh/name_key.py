@@ -7,27 +7,17 @@ import secrets
 from typing import Final
 
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.private import FILE_MODE
+from framewell_cli.mesh.key_file import write_key
 
 NAME_KEY_VARIABLE: Final = "FRAMEWELL_NAME_KEY"
 KEY_BYTES: Final = 32
 
 
 def name_key(folder: MeshFolder) -> str:
-    """Return the key in 64 hex digits: that of the environment, else that of the folder, made if missing.
-
-    It is written whole or not at all, so a start that was killed leaves no half of a key behind.
-    """
+    """Return the key in 64 hex digits: that of the environment, else that of the folder, made if missing."""
     if chosen := os.environ.get(NAME_KEY_VARIABLE):
         return chosen
     path = folder.name_key
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_key(path, secrets.token_hex(KEY_BYTES) + "\n")
     return path.read_text().strip()

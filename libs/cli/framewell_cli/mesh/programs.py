@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from framewell_cli.errors import UsageProblem
+from framewell_cli.mesh.audit_key import AUDIT_KEY_VARIABLE, audit_key
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.name_key import NAME_KEY_VARIABLE, name_key
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
@@ -135,6 +136,7 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         INGEST_ROOTS_VARIABLE: ingest_roots(folder),
         NAME_KEY_VARIABLE: name_key(folder),
+        AUDIT_KEY_VARIABLE: audit_key(folder),
         **_unless_set({"FRAMEWELL_SCRATCH": str(folder.scratch)}),
         **_unless_set(_ONE_MATH_THREAD),
     }

@@ -63,12 +63,13 @@ def identity(source: str, event_id: str, digest: str) -> str:
 
 
 def entry_from_text(text: str) -> AuditEntry:
-    """Return the entry that a text holds. Raise BadEntry for any other text."""
+    """Return the entry that a text holds. Raise BadEntry for any other text, or another spelling of it."""
     try:
         found = json.loads(text)
         entry = AuditEntry(**found)
     except (TypeError, ValueError) as error:
         raise BadEntry(f"no entry of an audit log: {text[:80]!r}") from error
-    if any(type(getattr(entry, one.name)) is not one.type for one in fields(AuditEntry)):
+    typed = all(type(getattr(entry, one.name)) is one.type for one in fields(AuditEntry))
+    if not typed or entry.text != text:
         raise BadEntry(f"no entry of an audit log: {text[:80]!r}")
     return entry
