@@ -1,17 +1,17 @@
 """What the gateway holds of people, assets and holders of rights, store by store."""
 
-from framewell_gateway.handlers.erase_asset import EraseAsset
-from framewell_kit.holdings import EraseEachAsset, Holding, Holdings
+from framewell_gateway.handlers.erase_subjects import EraseSubjects
+from framewell_kit.holdings import Holding, Holdings
 
 
-def holdings(forget: EraseAsset) -> Holdings:
+def holdings(erase: EraseSubjects) -> Holdings:
     """Return the table of the service."""
-    assets = EraseEachAsset(forget)
     return Holdings(
         (
-            Holding("events", "facts about an asset, for its timeline", assets),
-            Holding("asset_progress", "how far an asset has come; that it was removed stays", assets),
-            Holding("asset_summaries", "title and channel of an asset, for the list", assets),
-            Holding("announced", kept="which requests were sent: ids of events"),
+            Holding("events", "facts about an asset and the samples taken from it, for its timeline", erase),
+            Holding("asset_progress", "how far an asset has come", erase),
+            Holding("asset_summaries", "title and channel of an asset; that it is gone stays", erase),
+            Holding("erasure_requests", kept="what was erased, by ids and numbers, and who asked"),
+            Holding("announced", kept="which requests were sent, and by whom: ids of events"),
         )
     )

@@ -31,6 +31,10 @@ class GatewaySettings(ServiceSettings):
         description="Origins whose pages may call REST, such as https://player.example, separated by commas; "
         "*: pages of every origin may read stored objects, and only those.",
     )
+    erasing_authorities: frozenset[str] = Field(
+        frozenset({"rights", "admin", "local"}),
+        description="Authorities that may ask over REST for an erasure.",
+    )
     most_event_streams: int = Field(1024, ge=1, description="Event streams that may be open at once.")
     most_event_streams_of_caller: int = Field(256, ge=1, description="The same of one caller.")
 

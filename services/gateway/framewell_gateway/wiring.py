@@ -2,6 +2,7 @@
 
 from framewell_gateway.adapters.announcer import OutboxAnnouncer
 from framewell_gateway.adapters.broker_search import KafkaSearch
+from framewell_gateway.adapters.erasure_documents import ErasureDocuments
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
@@ -13,9 +14,10 @@ from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.entrypoints.stream import stages
-from framewell_gateway.handlers.erase_asset import EraseAsset
+from framewell_gateway.handlers.erase_subjects import EraseSubjects
 from framewell_gateway.holdings import holdings
 from framewell_gateway.settings import GatewaySettings
+from framewell_gateway.steps.forget_events import ForgetEvents
 from framewell_kit.service import Mesh, Service
 
 REST_OFFSET = 10
@@ -26,21 +28,24 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     host = settings.bind or mesh.settings.bind
     require_tokens_beyond_loopback(host, has_tokens=bool(mesh.settings.tokens))
     events, progress = EventDocuments(mesh.documents), ProgressDocuments(mesh.documents)
-    await events.prepare()
-    summaries = SummaryDocuments(mesh.documents)
-    await progress.prepare()
-    await summaries.prepare()
+    summaries, hashes = SummaryDocuments(mesh.documents), mesh.settings.name_hashes()
+    erasures = ErasureDocuments(mesh.documents, hashes)
+    for store in (events, progress, summaries, erasures):
+        await store.prepare()
     context = AppContext(
         services=RemoteServices(mesh.channel),
         events=events,
         progress=progress,
         summaries=summaries,
+        erasures=erasures,
+        tombstones=mesh.tombstones,
         objects=mesh.objects,
         broker=KafkaSearch(mesh.settings.broker_access(), mesh.settings.kafka_prefix),
         operations=RemoteOperations(mesh.settings.rpc_address, mesh.channel_to),
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
         clock=mesh.clock,
         public_url=settings.public_url,
+        erasing_authorities=settings.erasing_authorities,
         stream_limit=EventStreamLimit(settings.most_event_streams_of_caller, settings.most_event_streams),
     )
     app = application(
@@ -52,10 +57,11 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         cors_origins=settings.cors_origins,
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
-    table = holdings(EraseAsset(events, progress, summaries))
+    forget = ForgetEvents(events, progress, summaries, mesh.tombstones)
+    table = holdings(EraseSubjects(forget))
     return Service(
         holdings=table,
-        stages=stages(events, progress, summaries, mesh.clock, mesh.erase(table)),
+        stages=stages(forget, erasures, hashes.of, mesh.clock, mesh.erase(table)),
         parts=[WebServer(app, host, port)],
     )
 

@@ -23,6 +23,7 @@ from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.ports import Away, Method
+from framewell_gateway.testing import HASHES, ReadModels
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
@@ -143,16 +144,20 @@ class Mesh:
         return UploadResponse(uri="upload:1", size=len(self.uploaded), sha256="0" * 64)
 
     @property
+    def models(self) -> ReadModels:
+        return ReadModels(self.documents)
+
+    @property
     def events(self) -> EventDocuments:
-        return EventDocuments(self.documents)
+        return self.models.events
 
     @property
     def progress(self) -> ProgressDocuments:
-        return ProgressDocuments(self.documents)
+        return self.models.progress
 
     @property
     def summaries(self) -> SummaryDocuments:
-        return SummaryDocuments(self.documents)
+        return self.models.summaries
 
     def context(self, public_url: str = "") -> AppContext:
         return AppContext(
@@ -160,6 +165,8 @@ class Mesh:
             events=self.events,
             progress=self.progress,
             summaries=self.summaries,
+            erasures=self.models.erasures,
+            tombstones=self.models.tombstones,
             objects=self.objects,
             broker=self.broker,
             operations=self.operations,
@@ -170,7 +177,8 @@ class Mesh:
 
     async def happened(self, *messages: Message, source: str = "/test") -> list[str]:
         """Record facts as the stream does; the keys of their events."""
-        record = RecordEvent(self.events, self.progress, self.summaries, self.arrivals)
+        models = self.models
+        record = RecordEvent(models.forget, models.erasures, self.arrivals, HASHES.of)
         keys = []
         for message in messages:
             event_id = f"{message.DESCRIPTOR.full_name}-{message.SerializeToString(deterministic=True).hex()}"

@@ -21,13 +21,8 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MediaKind, Work
 from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
-from framewell_gateway.adapters.event_documents import EventDocuments
-from framewell_gateway.adapters.progress_documents import ProgressDocuments
-from framewell_gateway.adapters.summary_documents import SummaryDocuments
-from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.domain.progress import Progress
-from framewell_gateway.handlers.record_event import RecordEvent
-from framewell_kit.clock import SystemClock
+from framewell_gateway.testing import ReadModels
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
 from framewell_kit.outcome_messages import done, failed
@@ -40,11 +35,8 @@ BROKEN = failed("unreadable", "the picture data is damaged")
 
 async def progress_after(*facts: Message) -> Progress | None:
     """Where the asset stands once these facts have arrived in this order."""
-    documents = MemoryDocuments()
-    progress = ProgressDocuments(documents)
-    record = RecordEvent(
-        EventDocuments(documents), progress, SummaryDocuments(documents), Arrivals(SystemClock())
-    )
+    models = ReadModels()
+    record, progress = models.record, models.progress
     for fact in facts:
         event_id = fact.SerializeToString(deterministic=True).hex()
         await record(fact, Cause(event_id, "/test", fact_type(fact).type, START, subject=ASSET))
@@ -159,10 +151,8 @@ async def test_nothing_is_known_of_an_asset_without_facts_of_its_life() -> None:
 
 async def test_a_chunk_of_the_twelfth_hour_costs_what_one_of_the_first_minute_costs() -> None:
     documents, store = measured(MemoryDocuments())
-    progress = ProgressDocuments(documents)
-    record = RecordEvent(
-        EventDocuments(documents), progress, SummaryDocuments(documents), Arrivals(SystemClock())
-    )
+    models = ReadModels(documents)
+    record, progress = models.record, models.progress
     cost = []
     for number in range(4320):
         for kind in (ChunkPlanned, ChunkTranscoded, ChunkAnalysed):

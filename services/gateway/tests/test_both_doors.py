@@ -217,7 +217,7 @@ async def test_every_date_that_rfc_3339_can_say_is_taken(
         (INGEST, {"uri": "file:///a.mp4", "statements": [{}]}, "statements.0.use"),
         (INGEST, {"uri": "file:///a.mp4", "statements": [{"use": "allowed"}] * 101}, "statements"),
         (INGEST, statement(revision=-1), "statements.0.revision"),
-        (INGEST, statement(territories=["DE", "Austria"]), "statements.0.territories.1"),
+        (INGEST, statement(territories=["DE", "x" * 101]), "statements.0.territories.1"),
         (INGEST, statement(verbatim="x" * 8001), "statements.0.verbatim"),
         (INGEST, statement(payment={"model": "flat"}), "statements.0.payment.amount"),
         (INGEST, statement(span={"start_pts": 9, "end_pts": 3}), "statements.0.span"),

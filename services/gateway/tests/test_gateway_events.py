@@ -22,8 +22,8 @@ from framewell_gateway.domain.events import Arrivals, RecordedEvent, recorded_ev
 from framewell_gateway.entrypoints.http import event_streams
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit, TooManyStreams
-from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.queries.follow_events import FollowEvents
+from framewell_gateway.testing import HASHES, ReadModels
 from framewell_kit.clock import SystemClock
 from framewell_kit.facts import Cause
 from framewell_kit.testing.waiting import patient, remains
@@ -175,7 +175,7 @@ async def test_what_this_process_records_reaches_a_quiet_stream_at_once(mesh: An
         assert await anext(stream) is None
         looking = asyncio.ensure_future(anext(stream))
         await remains(lambda: not looking.done(), seconds=0.05)
-        late = recorded_event(AssetTranscoded(work=WORK), cause_of("late"), mesh.arrivals.next())
+        late = recorded_event(AssetTranscoded(work=WORK), cause_of("late"), mesh.arrivals.next(), HASHES.of)
         await events.record(late)
         async with patient():
             assert (await looking).id == "late"
@@ -226,7 +226,7 @@ async def test_a_review_of_an_old_sample_reaches_a_resumed_stream(mesh: Any) -> 
     proposed = SampleProposed(sample_id="s1", provenance=Provenance(asset_id=ASSET))
     kind, now = "framewell.sample.proposed.v1", SystemClock().now()
     cause = Cause(id="p", source="/test", type=kind, time=now, subject=ASSET)
-    await RecordEvent(mesh.events, mesh.progress, mesh.summaries, Arrivals(LongAgo()))(proposed, cause)
+    await ReadModels(mesh.documents, LongAgo()).record(proposed, cause)
     (last,) = await mesh.happened(AssetIngested(work=WORK))
     (review,) = await mesh.happened(SampleReviewed(sample_id="s1"))
     resumed = await until_quiet(FollowEvents(mesh.events, HeldClock())(ASSET, last))

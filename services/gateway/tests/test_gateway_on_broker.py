@@ -15,19 +15,14 @@ from framewell_contracts.fact_types import FACTS, fact_type
 from framewell_contracts.identity import asset_id
 from framewell_contracts.topics import RESULTS
 from framewell_gateway.adapters.event_documents import EventDocuments
-from framewell_gateway.adapters.progress_documents import ProgressDocuments
-from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.entrypoints.stream import stages
-from framewell_gateway.handlers.erase_asset import EraseAsset
-from framewell_gateway.holdings import holdings
+from framewell_gateway.testing import HASHES, ReadModels
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MongoDocuments
-from framewell_kit.erasure import Erase
 from framewell_kit.facts import Fact
 from framewell_kit.outcome_messages import done
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.streams import StreamBench, a_cause
-from framewell_kit.tombstones import Tombstones
 
 pytestmark = pytest.mark.integration
 
@@ -39,11 +34,9 @@ EVERY_FACT = [fact.message for fact in FACTS.values()]
 
 async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, database: str) -> None:
     documents = MongoDocuments(database, f"test_{uuid4().hex[:8]}")
-    events, progress = EventDocuments(documents), ProgressDocuments(documents)
-    summaries = SummaryDocuments(documents)
-    await events.prepare()
-    await summaries.prepare()
-    await progress.prepare()
+    models = ReadModels(documents)
+    events, progress = models.events, models.progress
+    await models.prepare()
     chunk = {"work": WORK, "chunk_id": f"{ASSET}/0/0"}
     life = [
         AssetIngested(work=WORK, labels={"$where": "1", "a.b": "2"}),
@@ -58,10 +51,8 @@ async def test_every_fact_is_kept_once_and_forgotten_when_asked(broker: str, dat
     async with StreamBench(broker) as bench:
         groups = ["gateway.record_event", "gateway.publish_results", "gateway.erase"]
         await bench.declare(*EVERY_FACT, groups=groups, others=[RESULTS])
-        clock = SystemClock()
-        table = holdings(EraseAsset(events, progress, summaries))
-        erase = Erase("gateway", table, Tombstones(documents, clock), documents)
-        await bench.run(*stages(events, progress, summaries, clock, erase))
+        of = stages(models.forget, models.erasures, HASHES.of, models.clock, models.erase)
+        await bench.run(*of)
         for _ in range(3):
             for number, message in enumerate(life):
                 await bench.publish(Fact(message, id=f"event-{number}"), cause=a_cause())

@@ -11,6 +11,7 @@ from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.topics import RESULTS
 from framewell_gateway.handlers.publish_results import PublishResults
 from framewell_gateway.settings import GatewaySettings
+from framewell_gateway.testing import HASHES, ReadModels
 from framewell_gateway.wiring import wire
 from framewell_kit.outcomes import Rejected
 from framewell_kit.stream.producer.outgoing import derive
@@ -41,13 +42,15 @@ async def test_what_is_too_large_as_json_becomes_a_dead_letter_with_its_reason()
     fact = AssetRejected(work=Work(asset_id=ASSET), detail="\x00" * 400_000)  # six characters each in JSON
     cause = a_cause("e1", subject=ASSET)._replace(type="framewell.asset.rejected.v1")
     with pytest.raises(Rejected, match="ask REST") as refusal:
-        await PublishResults()(fact, cause)
+        await PublishResults(ReadModels().forget, HASHES.of)(fact, cause)
     assert refusal.value.code == "result_too_large"
 
 
 async def test_records_and_facts_leave_side_by_side() -> None:
     fact, cause = AssetRejected(work=Work(asset_id=ASSET)), a_cause("e1", subject=ASSET)
-    (result,) = await PublishResults()(fact, cause._replace(type="framewell.asset.rejected.v1"))
+    (result,) = await PublishResults(ReadModels().forget, HASHES.of)(
+        fact, cause._replace(type="framewell.asset.rejected.v1")
+    )
     derived = derive([fact, result], cause, source="/s", now=cause.time)
     assert [record.topic for record in derived] == ["framewell.asset.rejected.v1", RESULTS]
     assert derived[1] is result

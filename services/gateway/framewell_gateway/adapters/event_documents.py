@@ -33,6 +33,8 @@ class EventDocuments:
         """Make the indexes that the queries below need."""
         await self._documents.ensure_index(EVENTS, ["asset_id", *ORDER.fields])
         await self._documents.ensure_index(EVENTS, ["sample_id", "asset_id"])
+        await self._documents.ensure_index(EVENTS, ["class_id"])
+        await self._documents.ensure_index(EVENTS, ["holders"])
 
     async def record(self, event: RecordedEvent) -> bool:
         """See EventRepository."""
@@ -83,9 +85,25 @@ class EventDocuments:
         document = await self._documents.get(EVENTS, key)
         return None if document is None else _event(document)
 
-    async def forget(self, asset_id: str) -> int:
+    async def samples_of(self, *, asset_id: str = "", class_id: str = "") -> Sequence[str]:
         """See EventRepository."""
-        return await self._documents.delete_where(EVENTS, {"asset_id": asset_id})
+        found = await self._documents.find(EVENTS, _about(asset_id=asset_id, class_id=class_id))
+        return sorted({each["sample_id"] for each in found} - {""})
+
+    async def forget(
+        self,
+        *,
+        asset_id: str = "",
+        sample_id: str = "",
+        class_id: str = "",
+        holder: str = "",
+        key: str = "",
+    ) -> int:
+        """See EventRepository."""
+        if key:
+            return int(await self._documents.delete(EVENTS, key))
+        query = _about(asset_id=asset_id, sample_id=sample_id, class_id=class_id, holders=holder)
+        return await self._documents.delete_where(EVENTS, query)
 
     async def _give_asset(self, sample_id: str, asset_id: str) -> str:
         """Give its asset to a sample's events that do not name it, as soon as one does; return its id."""
@@ -105,6 +123,14 @@ class EventDocuments:
         return [_event(each) for each in await self._documents.find(EVENTS, query, sort=sort, limit=limit)]
 
 
+def _about(**fields: str) -> Document:
+    """Return the query for the one field that is given. Raises ValueError for none: that would be all."""
+    query = {name: value for name, value in fields.items() if value}
+    if not query:
+        raise ValueError("say whose events are meant")
+    return query
+
+
 def _document(event: RecordedEvent) -> Document:
     return {
         "_id": event.key,
@@ -116,6 +142,8 @@ def _document(event: RecordedEvent) -> Document:
         "subject": event.subject,
         "asset_id": event.asset_id,
         "sample_id": event.sample_id,
+        "class_id": event.class_id,
+        "holders": list(event.holders),
         # As text: the keys of maps come from outside and must not be read as operators or paths.
         "data": json.dumps(event.data, ensure_ascii=False),
     }
@@ -131,5 +159,7 @@ def _event(document: Document) -> RecordedEvent:
         subject=document["subject"],
         asset_id=document["asset_id"],
         sample_id=document["sample_id"],
+        class_id=document["class_id"],
+        holders=tuple(document["holders"]),
         data=json.loads(document["data"]),
     )

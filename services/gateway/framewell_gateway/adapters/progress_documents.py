@@ -46,9 +46,9 @@ class ProgressDocuments:
         found = {asset_id: progress_of(of_asset) for asset_id, of_asset in parts.items()}
         return {asset_id: progress for asset_id, progress in found.items() if progress is not None}
 
-    async def forget(self, asset_id: str) -> None:
+    async def forget(self, asset_id: str) -> int:
         """See ProgressRepository."""
-        await self._documents.delete_where(PROGRESS, {"asset_id": asset_id})
+        return await self._documents.delete_where(PROGRESS, {"asset_id": asset_id})
 
 
 def _id(step: Step) -> str:

@@ -1,6 +1,6 @@
 """One event of the mesh as the gateway keeps it: never changed, identified by its source and id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,15 +13,21 @@ from framewell_contracts.media_addresses import MediaAddress
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 
+HashName = Callable[[str], str]
+"""Returns the keyed hash of a name (see framewell_kit.name_hashes)."""
+
 _ADDRESSES = ("uri", "existing_proxy")
 """Fields of facts that hold an address of media."""
+_HOLDERS = ("holder", "issuer")
+"""Fields of facts, at any depth, that name a holder of rights."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
     """A fact and its envelope.
 
-    `asset_id` and `sample_id` are empty where the fact is about none. `recorded` is its arrival here (see
+    `asset_id`, `sample_id` and `class_id` are empty where the fact is about none; `holders` are the hashes of
+    the holders of rights that it names. `recorded` is its arrival here (see
     Arrivals): the order in which events are listed. `data` is the fact in JSON, as it is on Kafka but for the
     secrets of addresses, which a request from outside may hold.
     """
@@ -34,6 +40,8 @@ class RecordedEvent:
     subject: str = ""
     asset_id: str = ""
     sample_id: str = ""
+    class_id: str = ""
+    holders: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -78,8 +86,9 @@ def short_type(event_type: str) -> str:
     return event_type.removeprefix("framewell.").rsplit(".v", 1)[0]
 
 
-def recorded_event(fact: Message, cause: Cause, recorded: int) -> RecordedEvent:
+def recorded_event(fact: Message, cause: Cause, recorded: int, hash_name: HashName) -> RecordedEvent:
     """Return a fact as the gateway keeps it; `cause` is its envelope, whose subject is its asset."""
+    data = to_json(fact)
     return RecordedEvent(
         id=cause.id,
         type=cause.type,
@@ -89,7 +98,9 @@ def recorded_event(fact: Message, cause: Cause, recorded: int) -> RecordedEvent:
         subject=cause.subject,
         asset_id=cause.subject,
         sample_id=str(getattr(fact, "sample_id", "")),
-        data=_without_secrets(to_json(fact)),
+        class_id=str(getattr(fact, "class_id", "")),
+        holders=tuple(sorted({hash_name(name) for name in _holders(data)})),
+        data=_without_secrets(data),
     )
 
 
@@ -98,3 +109,15 @@ def _without_secrets(data: dict[str, Any]) -> dict[str, Any]:
         name: str(MediaAddress(value)) if name in _ADDRESSES and isinstance(value, str) else value
         for name, value in data.items()
     }
+
+
+def _holders(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if name in _HOLDERS and isinstance(value, str):
+                yield value
+            else:
+                yield from _holders(value)
+    elif isinstance(data, list):
+        for one in data:
+            yield from _holders(one)

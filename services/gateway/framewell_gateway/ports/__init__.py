@@ -14,7 +14,9 @@ from typing import Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
+from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasurePlanned, ErasureRequested
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
+from framewell.gateway.v1.erasures_pb2 import Erasure
 from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
 from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder
 from framewell_gateway.domain.broker_state import BrokerState, ServiceReplies
@@ -106,8 +108,20 @@ class EventRepository(Protocol):
         """Set the event, inside the context, whenever this process has recorded an event of the asset."""
         ...
 
-    async def forget(self, asset_id: str) -> int:
-        """Erase all events of an asset and return how many there were."""
+    async def samples_of(self, *, asset_id: str = "", class_id: str = "") -> Sequence[str]:
+        """Return the ids of the samples that events of an asset, or of a class, are about."""
+        ...
+
+    async def forget(
+        self,
+        *,
+        asset_id: str = "",
+        sample_id: str = "",
+        class_id: str = "",
+        holder: str = "",
+        key: str = "",
+    ) -> int:
+        """Erase all events of one of these and return how many there were; a holder is named by its hash."""
         ...
 
 
@@ -122,8 +136,8 @@ class ProgressRepository(Protocol):
         """Return where those of these assets stand of which a fact was kept."""
         ...
 
-    async def forget(self, asset_id: str) -> None:
-        """Erase what is kept of an asset."""
+    async def forget(self, asset_id: str) -> int:
+        """Erase what is kept of an asset and return how many parts there were."""
         ...
 
 
@@ -152,6 +166,30 @@ class SummaryRepository(Protocol):
 
     async def forget(self, asset_id: str) -> None:
         """Keep nothing of an asset but when it was asked for, and that it was removed."""
+        ...
+
+
+class ErasureRepository(Protocol):
+    """Erasures and who has answered, kept up to date fact by fact; no name is kept."""
+
+    async def begin(self, fact: ErasureRequested, at: datetime) -> bool:
+        """Keep that an erasure was asked for; False, changing nothing, when its id is of another subject."""
+        ...
+
+    async def plan(self, fact: ErasurePlanned, at: datetime) -> None:
+        """Keep how many things a part of the plan names."""
+        ...
+
+    async def answer(self, fact: ErasureCompleted, at: datetime) -> None:
+        """Keep the answer of a service."""
+        ...
+
+    async def get(self, erasure_id: str) -> Erasure | None:
+        """Return one erasure, None when it is not known."""
+        ...
+
+    async def page(self, page: PageRequest) -> Page[Erasure]:
+        """Return a page of erasures, newest first. Raises Rejected for a token of another making."""
         ...
 
 

@@ -8,7 +8,8 @@ from framewell_gateway.domain.progress import Progress
 from framewell_gateway.domain.summaries import described
 from framewell_gateway.ports import Away, ProgressRepository, Services, SummaryRepository
 from framewell_gateway.ports.methods import GET_ASSET
-from framewell_kit.outcomes import NotFound
+from framewell_kit.outcomes import Gone, NotFound
+from framewell_kit.tombstones import Going, Tombstones, asset_subject
 
 # The state that ingest gives an asset whose facts have not arrived here.
 INGEST_STATES: "dict[int, AssetState.ValueType]" = {
@@ -36,15 +37,17 @@ class KnownAsset:
 class AssetProgress:
     """Say where an asset stands, and what ingest knows of it.
 
-    Raises NotFound when neither the facts nor ingest know the id, and Away when the facts do not and ingest
-    cannot be asked.
+    Raises Gone when it was erased, NotFound when neither the facts nor ingest know the id, and Away when the
+    facts do not and ingest cannot be asked.
     """
 
     progress: ProgressRepository
     summaries: SummaryRepository
     services: Services
+    tombstones: Tombstones
 
     async def __call__(self, asset_id: str) -> KnownAsset:
+        await self.require_not_erased(asset_id)
         reported: Progress | None = None
         away: Away | None = None
         listed = await self.summaries.get(asset_id)
@@ -56,6 +59,9 @@ class AssetProgress:
                 summary.requested_at.CopyFrom(listed.requested_at)  # what it is listed by
         except NotFound:
             pass
+        except Gone:
+            if await self.tombstones.find(asset_subject(asset_id)) is None:
+                raise
         except Away as error:
             away = error
         derived = (await self.progress.of_assets([asset_id])).get(asset_id)
@@ -64,6 +70,12 @@ class AssetProgress:
                 raise away
             raise NotFound(f"no asset {asset_id} is known: `framewell assets` lists those that are")
         return KnownAsset(further(derived, reported), summary, away)
+
+    async def require_not_erased(self, asset_id: str) -> None:
+        """Raise Gone when the asset was erased: its facts are forgotten, and nobody is asked about it."""
+        buried = await self.tombstones.find(asset_subject(asset_id))
+        if buried is not None and buried.going is Going.ERASED:
+            raise Gone(buried.sentence)
 
 
 def ingest_progress(asset: IngestAsset) -> Progress:

@@ -19,8 +19,9 @@ from framewell_kit.outcomes import NotFound
 class ExplainAsset:
     """Answer "why is it stuck?" from the events kept here, the broker and every service, at once.
 
-    Whoever is away is part of the answer. Raises NotFound for an asset that neither the gateway, nor ingest,
-    nor any record on the broker knows; Away when that cannot be known because ingest or the broker is away.
+    Whoever is away is part of the answer. Raises Gone for an asset that was erased, NotFound for one that
+    neither the gateway, nor ingest, nor any record on the broker knows; Away when that cannot be known because
+    ingest or the broker is away.
     """
 
     events: EventRepository
@@ -31,6 +32,7 @@ class ExplainAsset:
 
     async def __call__(self, request: GetAssetRequest) -> AssetExplanation:
         asset_id = request.asset_id
+        await self.progress.require_not_erased(asset_id)
         first, last = await asyncio.gather(self.events.first(asset_id), self.events.last(asset_id))
         async with asyncio.TaskGroup() as group:
             search = group.create_task(self._search(asset_id, first.time if first else None))

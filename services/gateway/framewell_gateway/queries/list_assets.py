@@ -14,11 +14,16 @@ from framewell_gateway.ports import ProgressRepository, SummaryRepository
 from framewell_kit.paging import page_request
 
 _WITHOUT_CHUNKS: Final = {AssetState.ASSET_STATE_REQUESTED, AssetState.ASSET_STATE_INGESTED}
+_LISTED: Final = [
+    state
+    for state in AssetState.values()
+    if state not in (AssetState.ASSET_STATE_UNSPECIFIED, AssetState.ASSET_STATE_REMOVED)
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ListAssets:
-    """A page of assets, by the facts kept here alone.
+    """A page of assets, by the facts kept here alone; removed ones only where they are asked for.
 
     Chunks are counted anew for assets that are worked on; what has ended was counted once. Raises Rejected
     for an order that there is not, and for a token of another making.
@@ -50,7 +55,7 @@ class ListAssets:
 
 def _filter(request: ListAssetsRequest) -> AssetFilter:
     return AssetFilter(
-        states=request.state,
+        states=request.state or _LISTED,
         kinds=request.kind,
         title=request.title,
         source=request.source,

@@ -5,26 +5,25 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from framewell.gateway.v1.asset_view_pb2 import AssetSummary, AssetView, SeenPerson
+from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, AssetView, SeenPerson
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell.media.v1.media_pb2 import Shot
 from framewell.rights.v1.rights_pb2 import RightsDecision
 from framewell_gateway.ports import Away, Services
 from framewell_gateway.queries.asset_parts import AssetParts, Seen
 from framewell_gateway.queries.asset_progress import AssetProgress
-from framewell_kit.outcomes import Conflict, NotFound, Outcome
+from framewell_kit.outcomes import Conflict, Gone, NotFound, Outcome
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class ShowAsset:
-    """Compose the view of an asset; `object_url` makes the address of an object from
-    what it is part of and its key.
+    """Compose the view of an asset; `object_url` makes an address of what an object is part of and its key.
 
-    Raises NotFound when neither the facts nor ingest know the id, and Away when the facts do not and ingest
-    cannot be asked. A service that is away leaves its parts out: they are named in `unavailable`, and a
-    sentence in `missing` says why.
+    Raises Gone for one that was removed or erased, NotFound when neither the facts nor ingest know the id,
+    and Away when the facts do not and ingest cannot be asked. A service that is away leaves its parts out:
+    they are named in `unavailable`, and a sentence in `missing` says why.
     """
 
     progress: AssetProgress
@@ -34,6 +33,9 @@ class ShowAsset:
     async def __call__(self, request: GetAssetRequest) -> AssetView:
         known = await self.progress(request.asset_id)
         progress, away = known.progress, known.away
+        if progress.state == AssetState.ASSET_STATE_REMOVED:
+            why = f": {progress.reason}" if progress.reason else ", with everything made from it"
+            raise Gone(f"asset {request.asset_id} was removed{why}")
         parts, asked = AssetParts(self.services, request.asset_id), _Asked()
         if away is not None:
             asked.missing.append(f"what ingest knows: {away}")

@@ -8,6 +8,7 @@ from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLim
 from framewell_gateway.ports import (
     Announcer,
     BrokerSearch,
+    ErasureRepository,
     EventRepository,
     Operations,
     ProgressRepository,
@@ -17,6 +18,7 @@ from framewell_gateway.ports import (
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_kit.clock import Clock
 from framewell_kit.objects.protocol import Objects
+from framewell_kit.tombstones import Tombstones
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,21 @@ class AppContext:
     events: EventRepository
     progress: ProgressRepository
     summaries: SummaryRepository
+    erasures: ErasureRepository
+    tombstones: Tombstones
     objects: Objects
     broker: BrokerSearch
     operations: Operations
     announcer: Announcer
     clock: Clock
     public_url: str = ""
+    erasing_authorities: frozenset[str] = frozenset({"rights", "admin", "local"})
     stream_limit: EventStreamLimit = field(default_factory=EventStreamLimit)
 
     @property
     def asset_progress(self) -> AssetProgress:
         """Return the query that says where an asset stands."""
-        return AssetProgress(self.progress, self.summaries, self.services)
+        return AssetProgress(self.progress, self.summaries, self.services, self.tombstones)
 
     def object_url(self, owner: str, key: str) -> str:
         """Return how the caller can fetch an object of an owner (`assets/<id>`), as an absolute address."""

@@ -17,6 +17,8 @@ from framewell_gateway.entrypoints.http.app_context import AppContext, context_o
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.requests import RequestShape
 from framewell_gateway.ports import Method
+from framewell_kit.outcomes import Gone, NotFound
+from framewell_kit.tombstones import asset_subject
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
@@ -168,7 +170,18 @@ def _endpoint(verbs: Mapping[str, Route]) -> Callable[[Request], Awaitable[Respo
             raise HTTPException(405)
         if not (route.shape.body or route.raw_body) and await request.body():
             raise InvalidRequest([FieldProblem("", _NO_BODY)])
-        message = await route.shape.read(request)
-        return await route.respond(context_of(request), message, request)
+        message, context = await route.shape.read(request), context_of(request)
+        try:
+            return await route.respond(context, message, request)
+        except NotFound:
+            await _require_not_gone(context, getattr(message, "asset_id", ""))
+            raise
 
     return endpoint
+
+
+async def _require_not_gone(context: AppContext, asset_id: str) -> None:
+    """Raise Gone when the asset was removed or erased: that is why something of it is not found."""
+    buried = await context.tombstones.find(asset_subject(asset_id)) if asset_id else None
+    if buried is not None:
+        raise Gone(buried.sentence)

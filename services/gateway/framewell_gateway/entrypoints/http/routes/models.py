@@ -27,7 +27,16 @@ _CANDIDATE: Final = {
         "dataset_id": "people",
         "outcome": {"done": {}},
         "model": {"name": "identity/people", "version": "3.0"},
-        "measures": [{"name": "recall", "value": 0.97}],
+        "measures": [
+            {
+                "name": "recall",
+                "value": 0.97,
+                "sample_count": 310,
+                "low": 0.94,
+                "high": 0.98,
+                "not_measured": "",
+            }
+        ],
         "checks": [{"check": "false_name_rate_not_worse", "passed": True, "sentence": "0.01 against 0.02."}],
         "verdict": "promoted",
         "duration": "41.5s",

@@ -37,6 +37,7 @@ _SAMPLE: Final = {
             "sentence": "The caption names {class}.",
             "score": 0.9,
             "observation_ids": ["text/0/900000/3"],
+            "note_id": "",
         }
     ],
     "question": False,

@@ -1,0 +1,48 @@
+"""POST /v1/erasures: a person asks for somebody or something to be forgotten."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import uuid4
+
+from framewell.erasure.v1.erasure_pb2 import ErasureRequested
+from framewell.gateway.v1.erasures_pb2 import RequestErasureRequest, RequestErasureResponse
+from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell_contracts.fact_types import fact_type
+from framewell_contracts.identity import derived_id
+from framewell_gateway.commands.change_rights import caller
+from framewell_gateway.ports import Announcer, ErasureRepository
+from framewell_kit.clock import Clock
+from framewell_kit.outcomes import Conflict, Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class RequestErasure:
+    """Publish the request with the caller as its actor; every service erases by what dataset makes of it.
+
+    The same id again is the same erasure and publishes nothing more. Raises Forbidden for a caller without
+    one of the `authorities`, Conflict when the id is that of another erasure.
+    """
+
+    announcer: Announcer
+    erasures: ErasureRepository
+    authorities: Collection[str]
+    clock: Clock
+
+    async def __call__(self, request: RequestErasureRequest) -> RequestErasureResponse:
+        actor = caller(self.clock)
+        if actor.authority not in self.authorities:
+            raise Forbidden(
+                f"{actor.principal} has the authority '{actor.authority}'; an erasure takes one of "
+                f"{', '.join(sorted(self.authorities))}: use such a token"
+            )
+        fact = ErasureRequested(
+            erasure_id=request.erasure_id or str(uuid4()),
+            subject=Subject.FromString(request.subject.SerializeToString()),  # the same fields, fewer
+            reason=request.reason,
+            actor=actor,
+        )
+        if not await self.erasures.begin(fact, self.clock.now()):
+            raise Conflict(f"erasure {fact.erasure_id} is of something else: choose another id")
+        event_id = derived_id("erasure", fact_type(fact).type, fact.erasure_id)
+        await self.announcer.announce(fact, event_id)
+        return RequestErasureResponse(erasure_id=fact.erasure_id)
