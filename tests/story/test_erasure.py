@@ -99,7 +99,7 @@ async def test_who_is_erased_is_found_nowhere_and_does_not_come_back(home: Path,
 
 
 async def learned(mesh: Mesh, programmes: Path, page: Path) -> tuple[str, Path]:
-    """Take programme A in, accept the man it names, with words, and wait until a model serves."""
+    """Take programme A in, accept the man it names, with words, and wait until a model names him."""
     mesh.run("ingest", str(programmes / "programme-a.mp4"), "--rights", "own-production", "--wait",
              "--report", str(page))  # fmt: skip
     samples = mesh.run("review", "list")["samples"]
@@ -108,10 +108,12 @@ async def learned(mesh: Mesh, programmes: Path, page: Path) -> tuple[str, Path]:
     assert MAN.name in mesh.names()
     mesh.run("review", "accept", *(one["sample_id"] for one in named), "--note", f"surely {MAN.name}")
 
-    async def serves() -> bool:
-        return bool(mesh.run("train", "candidates")["candidates"])
+    asset = named[0]["provenance"]["asset_id"]
 
-    await eventually(serves)
+    def recognised() -> bool:
+        return MAN.name in {one["name"] for one in mesh.run("show", asset)["people"]}
+
+    await eventually(recognised, every=1)
     return named[0]["class_id"], page
 
 
