@@ -64,7 +64,8 @@ class TopicsOnKafka:
         async with self._reading(access):
             partitions = await partitions_of(access, [topic])
         async for _, event in self._events(dict.fromkeys(partitions, 0)):
-            yield event.message
+            if isinstance(event.message, AuditSealed):
+                yield event.message
 
     async def _events(self, starts: Mapping[TopicPartition, int]) -> AsyncIterator[tuple[Any, Event]]:
         """Yield records from these offsets on with the events in them; what cannot be read is skipped."""
