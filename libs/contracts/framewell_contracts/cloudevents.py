@@ -10,7 +10,6 @@ several times the whole budget of a message.
 import re
 from collections import Counter
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from framewell_contracts.bounds import OutOfBounds, check, lower_uuids, problems
 from framewell_contracts.fact_types import FACT_OF_MESSAGE, FACTS, FactType
 from framewell_contracts.identity import requested_asset_id
 from framewell_contracts.json_events import parse_json_data, structured_attributes, structured_data
-from framewell_contracts.json_mapping import parse_object
+from framewell_contracts.json_mapping import parse_object, readable_part
 from framewell_contracts.json_mapping.values import parse_time
 from framewell_contracts.topics import DEAD_LETTER_SUFFIX, RETRY_SUFFIX
 from framewell_contracts.unreadable import Unreadable
@@ -296,22 +295,14 @@ def _time(text: str) -> datetime:
 
 
 def _partial_message(fact: FactType, data: Any) -> Message:
-    """Return what can be read of data that is refused: protobuf whole, of JSON the texts at its top."""
-    message = fact.message()
+    """Return what can be read of data that is refused: protobuf whole, of JSON what fits."""
     try:
         if isinstance(data, bytes) and not _looks_like_json(data):
             return fact.message.FromString(data)
         given = parse_object(data) if isinstance(data, bytes) else data
     except (DecodeError, Unreadable):
-        return message
-    if not isinstance(given, dict):
-        return message
-    for field in message.DESCRIPTOR.fields:
-        text = given.get(field.name)
-        if field.type == field.TYPE_STRING and not field.is_repeated and isinstance(text, str):
-            with suppress(ValueError):  # half a surrogate pair
-                setattr(message, field.name, text)
-    return message
+        return fact.message()
+    return readable_part(given, fact.message)
 
 
 def _message(fact: FactType, kind: str, data: dict[str, Any] | bytes | None) -> Message:

@@ -1,5 +1,6 @@
 """Whoever changes rights gets an answer for each statement, and what matches nothing is seen by a person."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
 from framewell.media.v1.media_pb2 import Span, Timeline, Work
 from framewell.mesh.v1.mesh_pb2 import Actor, Ratio, Subject
 from framewell.rights.v1 import rights_pb2 as rights
+from framewell.rights.v1.rights_pb2 import AppliedStatement
 from framewell.sample.v1 import sample_pb2 as wire
+from framewell_contracts.cloudevents import Unreadable, decode
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import BAN, proposed_man, samples
 from framewell_kit.outcomes import Rejected
@@ -187,6 +190,61 @@ async def test_a_passage_beyond_the_asset_matches_nothing(bench: DatasetBench) -
     assert "its passage lies in none of the assets" in answer.statements[0].sentence
     assert len(await unmatched(bench)) == 1
     assert (await training(bench)).allowed
+
+
+async def refuse(bench: DatasetBench, data: dict[str, object]) -> list[AppliedStatement]:
+    """Hand an event in JSON that cannot be read to the stage; return its answer."""
+    event = {"specversion": "1.0", "id": "7", "source": "/rights", "type": "framewell.rights.changed.v1"}
+    value = json.dumps({**event, "data": data}).encode()
+    with pytest.raises(Unreadable) as refusal:
+        decode("framewell.rights.changed.v1", [], value)
+    assert refusal.value.partial is not None
+    (stage,) = (each for each in bench.service.stages if each.group == "dataset.change_rights")
+    reason = Rejected(refusal.value.reason, refusal.value.code)
+    facts = await stage.refuse(refusal.value.partial.message, bench.cause("7"), reason)  # type: ignore[union-attr]
+    return [each for fact in facts for each in fact.statements]
+
+
+_BAN = {"issuer": "court", "statement_id": "1", "use": "prohibited"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {**_BAN, "purposes": ["ai_training", "sharing"]},
+        {**_BAN, "valid_from": "2026-05-01T00:00:00Z", "valid_until": "2026-04-01T00:00:00Z"},
+        {**_BAN, "span": {"start_pts": 90, "end_pts": 10}},
+        {**_BAN, "valid_until": "tomorrow", "territories": ["US"]},
+        {**_BAN, "use": "forbidden"},
+        {**_BAN, "revision": "seven", "colour": "red"},
+    ],
+)
+async def test_an_event_that_is_refused_withholds_what_it_restricts_and_says_so(
+    bench: DatasetBench, statement: dict[str, object]
+) -> None:
+    await proposed_man(bench)
+    answers = await refuse(bench, {"subject": {"holder": "kanal eins"}, "statements": [statement]})
+    assert [each.outcome for each in answers] == [rights.STATEMENT_OUTCOME_UNREADABLE]
+    assert "cannot be read" in answers[0].sentence
+    assert await states(bench) == [wire.SAMPLE_STATE_WITHHELD]
+    assert not (await training(bench)).allowed
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"statements": [_BAN], "colour": "red"},
+        {"subject": {"class_id": "x"}, "statements": [_BAN], "colour": "red"},
+        {"subject": {"holder": "kanal eins"}, "colour": "red"},
+        {"subject": {"holder": "kanal eins"}, "statements": [{**_BAN, "use": "allowed", "colour": "red"}]},
+    ],
+)
+async def test_an_event_that_is_refused_permits_nothing_and_needs_a_subject(
+    bench: DatasetBench, data: dict[str, object]
+) -> None:
+    await proposed_man(bench)
+    assert await refuse(bench, data) == []
+    assert await states(bench) == [wire.SAMPLE_STATE_PROPOSED]
 
 
 async def test_a_preview_says_what_would_become_of_each_statement(bench: DatasetBench) -> None:

@@ -12,7 +12,12 @@ Timestamp and Duration.
 from framewell_contracts.field_problem import FieldProblem
 from framewell_contracts.json_mapping.comments import comments
 from framewell_contracts.json_mapping.enum_words import enum_value, enum_word, enum_words
-from framewell_contracts.json_mapping.read import InvalidDocument, from_json, parse_object
+from framewell_contracts.json_mapping.read import (
+    InvalidDocument,
+    from_json,
+    parse_object,
+    readable_part,
+)
 from framewell_contracts.json_mapping.schema import Schema, components, reference, schema_of
 from framewell_contracts.json_mapping.write import to_json
 
@@ -27,6 +32,7 @@ __all__ = [
     "enum_words",
     "from_json",
     "parse_object",
+    "readable_part",
     "reference",
     "schema_of",
     "to_json",

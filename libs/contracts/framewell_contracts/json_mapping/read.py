@@ -53,6 +53,13 @@ def from_json(data: object, message_type: type[M]) -> M:
     return message
 
 
+def readable_part(data: object, message_type: type[M]) -> M:
+    """Return of a document that `from_json` refuses what fits; what does not is not there."""
+    message = message_type()
+    _fill(message, data, "", _Unlimited())
+    return message
+
+
 class _Problems(list[FieldProblem]):
     @property
     def enough(self) -> bool:
@@ -60,6 +67,12 @@ class _Problems(list[FieldProblem]):
 
     def at(self, place: str, problem: object) -> None:
         self.append(FieldProblem(place, str(problem)))
+
+
+class _Unlimited(_Problems):
+    @property
+    def enough(self) -> bool:
+        return False
 
 
 # What converters raise, and protobuf itself for a value that its field cannot hold.

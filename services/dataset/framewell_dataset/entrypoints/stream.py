@@ -28,11 +28,12 @@ def stages(stores: Stores, steps: Steps, clock: Clock, erase: Erase) -> Sequence
     s, reconsider = stores, steps.reconsider
     register = RegisterAsset(s.assets, s.statements, reconsider, clock, steps.forgotten)
     propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register)
+    change_rights = ChangeRights(steps.rights_change, s.statements, reconsider, clock)
     return (
         Stage("dataset.register_asset", register),
         Stage("dataset.propose_samples", propose, concurrency=CHUNKS_AT_ONCE),
         Stage("dataset.complete_asset", CompleteAsset(s.assets, s.completions)),
-        Stage("dataset.change_rights", ChangeRights(steps.rights_change, s.statements, reconsider, clock)),
+        Stage("dataset.change_rights", change_rights, refuse=change_rights.refuse),
         Stage("dataset.change_programme", ChangeProgramme(s.assets, reconsider)),
         Stage("dataset.note_clock", NoteClock(s.assets, reconsider, clock)),
         Stage("dataset.record_usage", RecordUsage(s.ledger)),

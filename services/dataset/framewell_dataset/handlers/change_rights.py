@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from framewell.rights.v1.rights_pb2 import (
     STATEMENT_OUTCOME_NOT_AUTHORISED,
+    STATEMENT_OUTCOME_UNREADABLE,
     RightsApplied,
     RightsChanged,
 )
@@ -16,6 +17,9 @@ from framewell_dataset.steps.rights_change import MOST_ASKED, RightsChangePolicy
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Rejected
+
+OUT_OF_BOUNDS = "out_of_bounds"
+"""Code of an event that was read whole and breaks a rule of its .proto."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +39,8 @@ class ChangeRights:
 
     async def __call__(self, fact: RightsChanged, cause: Cause) -> Sequence[Outgoing]:
         self.policy.check(fact)
-        await self.statements.add(fact.subject, self.policy.received(fact))
-        count, first = 0, list[Asset]()
-        async for asset in self.policy.concerned(fact.subject):
-            await self.reconsider(asset, fact.actor, cause)
-            count += 1
-            if len(first) < MOST_ASKED:
-                first.append(asset)
-        applied = await self.policy.outcomes(fact, first)
-        await self.statements.note_unmatched(fact.subject, applied, self.clock.now())
-        answer = RightsApplied(
-            subject=fact.subject, change_id=cause.id, statements=applied, asset_count=count
-        )
-        refused = [each for each in applied if each.outcome == STATEMENT_OUTCOME_NOT_AUTHORISED]
+        answer = await self._apply(fact, cause)
+        refused = [each for each in answer.statements if each.outcome == STATEMENT_OUTCOME_NOT_AUTHORISED]
         if refused:
             permitting = " or ".join(sorted(self.policy.permitting))
             raise Rejected(
@@ -59,3 +52,34 @@ class ChangeRights:
                 facts=(answer,),
             )
         return (answer,)
+
+    async def refuse(self, known: RightsChanged, cause: Cause, refusal: Rejected) -> Sequence[Outgoing]:
+        """Withhold what an event that cannot be read restricts, as far as that can be read, and say so.
+
+        Its permissions permit nothing. Doing it again changes nothing.
+        """
+        change = self.policy.restrictions_of(known, in_bounds=refusal.code == OUT_OF_BOUNDS)
+        if change is None:
+            return ()
+        answer = await self._apply(change, cause)
+        for each in answer.statements:
+            each.outcome = STATEMENT_OUTCOME_UNREADABLE
+            each.sentence = (
+                f"The event cannot be read ({refusal.reason}): what this statement restricts is withheld, "
+                "with all that it may be about, until somebody who may permit states it anew."
+            )
+        return (answer,)
+
+    async def _apply(self, fact: RightsChanged, cause: Cause) -> RightsApplied:
+        await self.statements.add(fact.subject, self.policy.received(fact))
+        count, first = 0, list[Asset]()
+        async for asset in self.policy.concerned(fact.subject):
+            await self.reconsider(asset, fact.actor, cause)
+            count += 1
+            if len(first) < MOST_ASKED:
+                first.append(asset)
+        applied = await self.policy.outcomes(fact, first)
+        await self.statements.note_unmatched(fact.subject, applied, self.clock.now())
+        return RightsApplied(
+            subject=fact.subject, change_id=cause.id, statements=applied, asset_count=count
+        )

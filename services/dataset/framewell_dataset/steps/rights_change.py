@@ -7,6 +7,7 @@ from framewell.media.v1.media_pb2 import Timeline
 from framewell.mesh.v1.mesh_pb2 import Actor, Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged, StatementRef
+from framewell_contracts.bounds import problems_of
 from framewell_contracts.spelling import normalised
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
@@ -17,6 +18,22 @@ from framewell_dataset.domain.rights.terms import Terms, read_terms
 from framewell_dataset.ports.assets import AssetRepository
 from framewell_dataset.ports.rights import StatementRepository
 from framewell_kit.outcomes import Rejected
+
+LIMITS = (
+    "span",
+    "passage",
+    "purposes",
+    "valid_from",
+    "valid_until",
+    "territories",
+    "payment",
+    "verbatim",
+    "found_at",
+)  # fmt: skip
+"""Fields of a statement that limit what it is about, and its words, which may be of any length."""
+
+MOST_STATEMENTS = 100
+"""As many as one change may have."""
 
 SUBJECTS = ("asset_id", "source", "holder")
 
@@ -43,6 +60,25 @@ class RightsChangePolicy:
                 f"rights are about an asset, a source or a holder: {subject_key(change.subject)!r} is none",
                 code="unknown_subject",
             )
+
+    def restrictions_of(self, known: RightsChanged, *, in_bounds: bool) -> RightsChanged | None:
+        """Return what a change that cannot be read restricts, by nobody who may permit; None for nothing.
+
+        `in_bounds`: it was read whole, and a statement that breaks no rule is taken as it is. Of any other
+        its limits may be what cannot be read, so it restricts without limits.
+        """
+        kind = known.subject.WhichOneof("subject")
+        if kind not in SUBJECTS or not getattr(known.subject, kind):
+            return None
+        restricting = [each for each in known.statements if each.use != rights.USE_ALLOWED]
+        change = RightsChanged(subject=known.subject, revision=max(known.revision, 0))
+        for each in restricting[:MOST_STATEMENTS]:
+            taken = change.statements.add()
+            taken.CopyFrom(each)
+            if not in_bounds or next(problems_of(each), None) is not None:
+                for limit in LIMITS:
+                    taken.ClearField(limit)
+        return change if change.statements else None
 
     def received(self, change: RightsChanged) -> list[ReceivedStatement]:
         """Return the statements with the authority of the change's actor."""
