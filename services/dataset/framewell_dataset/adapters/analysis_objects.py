@@ -23,6 +23,7 @@ from framewell_dataset.domain.observations import (
 )
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import is_done
+from framewell_kit.outcomes import NotFound
 
 FACES, TEXT = "faces", "text"
 
@@ -37,6 +38,12 @@ class AnalysisObjects:
         return AnalysisIndex.FromString(await self.objects.read(ref))
 
     async def seen(self, chunk: ChunkAnalysed) -> SeenInChunk:
+        try:
+            return await self._seen(chunk)
+        except NotFound:  # withheld or erased since: there is nothing to be seen any more
+            return SeenInChunk(chunk.index, chunk.frames, (), (), ())
+
+    async def _seen(self, chunk: ChunkAnalysed) -> SeenInChunk:
         results = {result.analyser: result for result in chunk.results if is_done(result.outcome)}
         faces: tuple[FaceSeen, ...] = ()
         captions: tuple[Caption, ...] = ()

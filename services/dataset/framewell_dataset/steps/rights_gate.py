@@ -17,19 +17,21 @@ from framewell_dataset.domain.rights import (
     next_change,
     passages,
 )
-from framewell_dataset.domain.samples import Sample
+from framewell_dataset.domain.samples import Sample, Withdrawal
 from framewell_dataset.ports.assets import AssetRepository
 from framewell_dataset.ports.rights import StatementRepository
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
+from framewell_kit.tombstones import Going, Tombstones, asset_subject, class_subject
 
 
 @dataclass(frozen=True, slots=True)
 class RightsGate:
-    """Reads anew every time; nothing is cached, since a change acts at once."""
+    """Reads state, rights and tombstones anew every time; nothing is cached, since a change acts at once."""
 
     assets: AssetRepository
     statements: StatementRepository
+    tombstones: Tombstones
     house: HousePolicy
     house_rules: tuple[HouseRule, ...]
     clock: Clock
@@ -43,8 +45,27 @@ class RightsGate:
 
     async def rights_by_id(self, asset_id: str) -> RightsOfAsset | None:
         """Return everything stated about the asset, None when it is not known (any more)."""
+        if await self.tombstones.find(asset_subject(asset_id)):
+            return None
         asset = await self.assets.get(asset_id)
         return None if asset is None or asset.removed else await self.rights(asset)
+
+    async def gone(self, sample: Sample) -> Withdrawal | None:
+        """Return why nobody may ever use a sample again: its asset or its class went. None otherwise."""
+        subjects = [
+            asset_subject(sample.asset_id),
+            *([class_subject(sample.class_id)] if sample.class_id else []),
+        ]
+        buried = await self.tombstones.find(*subjects)
+        if buried is not None:
+            return Withdrawal.ERASED if buried.going is Going.ERASED else Withdrawal.ASSET_REMOVED
+        asset = await self.assets.get(sample.asset_id)
+        return Withdrawal.ASSET_REMOVED if asset is not None and asset.removed else None
+
+    async def allows(self, asset_id: str, purpose: "Purpose.ValueType") -> bool:
+        """Return whether every passage of an asset may be used now; one that is gone, or unknown, may not."""
+        rights = await self.rights_by_id(asset_id)
+        return rights is not None and self.weigh(rights, purpose).allowed
 
     async def decide(
         self, asset: Asset, purpose: "Purpose.ValueType", span: Span | None = None

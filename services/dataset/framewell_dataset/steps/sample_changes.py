@@ -11,6 +11,7 @@ from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
 from framewell_kit.facts import Cause
+from framewell_kit.tombstones import class_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,15 @@ class SampleChanges:
         """Ask the gate again and return the sample as the gate wants it now.
 
         Asked again until the rights stood still while it was changed: whoever changes rights writes the
-        revision first and scans then, so either they see the sample or we see their revision. A snapshot
-        that holds a sample which is not allowed is withdrawn, also when the sample was changed before
-        (by an attempt that was cut off, or because a person had taken it out since).
+        revision first and scans then, so either they see the sample or we see their revision; likewise the
+        tombstone of its asset or class. A snapshot that holds a sample which may not be used is withdrawn,
+        also when the sample was changed before (by an attempt that was cut off, or because a person had taken
+        it out since).
         """
         while True:
+            why = await self.gate.gone(sample)
+            if why is not None:
+                return await self._take_back(sample, why, actor, cause)
             decision = await self.gate.of_sample(sample)
             if decision is None:
                 return sample
@@ -66,11 +71,16 @@ class SampleChanges:
     ) -> AsyncIterator[Sample]:
         """Yield each sample as `recheck` would, with the rights read once an asset."""
         read: dict[str, RightsOfAsset | None] = {}
+        buried: dict[str, bool] = {}
         for sample in samples:
             if sample.asset_id not in read:
                 read[sample.asset_id] = await self.gate.rights_by_id(sample.asset_id)
+            if sample.class_id not in buried:
+                buried[sample.class_id] = bool(
+                    await self.gate.tombstones.find(class_subject(sample.class_id))
+                )
             rights = read[sample.asset_id]
-            if rights is not None and not self._stands(sample, rights):
+            if rights is None or buried[sample.class_id] or not self._stands(sample, rights):
                 sample = await self.recheck(sample, actor, cause)  # noqa: PLW2901 - the same sample, changed
             yield sample
 
@@ -78,3 +88,8 @@ class SampleChanges:
         """Return whether the sample is what the gate wants it to be, and may be used."""
         decision = self.gate.weigh(rights, sample.purpose, sample.span)
         return decision.allowed and sample.under(decision) is None
+
+    async def _take_back(self, sample: Sample, why: Withdrawal, actor: Actor, cause: Cause) -> Sample:
+        sample = await self.apply(sample, lambda each: each.withdrawn(why, REASONS[why]), actor, cause)
+        await self.upkeep.withdraw_holding(sample, REASONS[why], actor, cause)
+        return sample

@@ -47,7 +47,7 @@ class Steps:
 def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: ForgottenNames) -> Steps:
     """Build the steps of one process."""
     s = stores
-    gate = RightsGate(s.assets, s.statements, house.policy, house.rules, clock)
+    gate = RightsGate(s.assets, s.statements, forgotten.tombstones, house.policy, house.rules, clock)
     upkeep = SnapshotUpkeep(s.datasets, s.snapshots, s.publications)
     changes = SampleChanges(s.samples, gate, upkeep)
     forget = ForgetSamples(
