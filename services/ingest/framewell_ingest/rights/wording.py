@@ -1,13 +1,16 @@
 """What free text about copyright says about use.
 
-Free text is not machine-readable law; it is read on the safe side. A sentence that forbids is a
-prohibition, a general reservation is a constraint, a line that only names an owner is no statement at
-all, and everything else is kept as a statement nobody could read, which the dataset service withholds.
+Free text is not machine-readable law; it is read on the safe side. It permits when it is, as a whole, a known
+licence or dedication (`licences`), and never otherwise. Words that forbid are a prohibition; words that
+reserve, limit, delay or end a use are a constraint (`vocabulary`). A line that only names an owner is no
+statement at all (`owner_marks`), and everything else is kept as a statement nobody could read, which the
+dataset service withholds.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from framewell.rights.v1.rights_pb2 import (
@@ -17,49 +20,52 @@ from framewell.rights.v1.rights_pb2 import (
     USE_UNSPECIFIED,
     Use,
 )
+from framewell_ingest.rights.licences import Terms, known_licence
+from framewell_ingest.rights.owner_marks import is_owners_mark
+from framewell_ingest.rights.phrases import Phrases
+from framewell_ingest.rights.spelling import words_of
+from framewell_ingest.rights.vocabulary import CAPTION_SUBJECTS, FORBIDS, LIMITS, NOT_FREE, RESERVES
 
-_FORBIDS: Final = re.compile(
-    r"\b(may|must|can|shall|should)\s+not\b|\bnot\s+(be\s+)?(allowed|permitted|licen[sc]ed|used|for\s+use)\b"
-    r"|\bprohibit|\bforbid|\bno\s+(commercial|ai|text\s+and\s+data|unauthori[sz]ed|reproduction|reuse|use)\b"
-    r"|\bwithout\s+(the\s+)?(prior\s+|written\s+|express\s+)*(permission|consent)\b"
-    r"|\buntersagt|\bverboten|\bnicht\s+(gestattet|erlaubt|zul.ssig)\b|\bohne\s+(\w+\s+)?(zustimmung|genehmigung)\b"
-    r"|\bnutzungsvorbehalt\b|§\s*44b\b",
-    re.IGNORECASE,
-)
-_RESERVES: Final = re.compile(
-    r"\ball\s+rights?\s+reserved\b|\balle\s+rechte\s+vorbehalten\b|\btous\s+droits\s+r.serv.s\b"
-    r"|\b(editorial|personal|private)\s+use\s+only\b|\bnur\s+(zur\s+)?redaktionell",
-    re.IGNORECASE,
-)
-_PERMITS: Final = re.compile(
-    r"\bpublic\s+domain\b|\bgemeinfrei\b|\bcc0\b|\bcreativecommons\.org/(publicdomain|licenses/by(-sa)?/)",
-    re.IGNORECASE,
-)
-_OWNER_MARK: Final = re.compile(r"^\s*(copyright|\(c\)|©|\d{4})", re.IGNORECASE)
-_NAME_WORD: Final = re.compile(
-    r"^[(\"'©–-]*([^a-z\W]|\d|[/&|–-]$|(von|van|de|der|die|das|the|of|für|for|and|und|by)\b)"
-)
-_MOST_OWNER_WORDS: Final = 10
+_FORBIDS: Final = Phrases.of(FORBIDS)
+_RESERVES: Final = Phrases.of(RESERVES)
+_LIMITS: Final = Phrases.of(LIMITS)
+_NOT_FREE: Final = Phrases.of(NOT_FREE)
+_ABOUT_RIGHTS: Final = Phrases.of(CAPTION_SUBJECTS)
+_USES: Final = {Terms.FREE: USE_ALLOWED, Terms.RESERVED: USE_CONSTRAINED, Terms.OPEN: USE_UNSPECIFIED}
+_CAPTION_SENTENCE: Final = re.compile(r"(?<=[.;!?\n])\s+")
 
 
-def use_of(text: str) -> Use.ValueType | None:
+def use_of(text: str, names: Collection[str] = ()) -> Use.ValueType | None:
     """Return what the text says about use; None when it only names an owner and so says nothing.
 
-    A prohibition outweighs everything else in the same text.
+    `names` are creators that the file names elsewhere: a text that is one of them says no more. A prohibition
+    outweighs everything else in the same text.
     """
-    if _FORBIDS.search(text):
+    if licence := known_licence(text):
+        return _USES[licence.terms]
+    words = words_of(text)
+    if not words.strip():
+        return None
+    if use := _withheld(words, _RESERVES, _LIMITS):
+        return use
+    return None if words in map(words_of, names) or is_owners_mark(text) else USE_UNSPECIFIED
+
+
+def use_in_caption(text: str) -> Use.ValueType | None:
+    """Return what a caption or comment says about use beside what it describes; it never permits."""
+    uses = [
+        _withheld(words, _RESERVES)
+        for words in map(words_of, _CAPTION_SENTENCE.split(text))
+        if _ABOUT_RIGHTS.found_in(words)
+    ]
+    return next((use for use in (USE_PROHIBITED, USE_CONSTRAINED) if use in uses), None)
+
+
+def _withheld(words: str, *reserving: Phrases) -> Use.ValueType | None:
+    """Return the prohibition or constraint that stands in the words, None where there is neither."""
+    rest = _NOT_FREE.without(words)
+    if _FORBIDS.found_in(rest, misread=True):
         return USE_PROHIBITED
-    if _RESERVES.search(text):
+    if rest != words or any(phrases.found_in(rest, misread=True) for phrases in reserving):
         return USE_CONSTRAINED
-    if _PERMITS.search(text):
-        return USE_ALLOWED
-    return None if _only_names_an_owner(text) else USE_UNSPECIFIED
-
-
-def _only_names_an_owner(text: str) -> bool:
-    """Return whether the text is a mark or names without a sentence, e.g. `© 2024 Kanal Eins`, `NASA`."""
-    words = text.split()
-    if len(words) > _MOST_OWNER_WORDS or ";" in text:
-        return False
-    named = sum(bool(_NAME_WORD.match(word)) for word in words)
-    return named == len(words) or (bool(_OWNER_MARK.match(text)) and named >= len(words) - 1)
+    return None
