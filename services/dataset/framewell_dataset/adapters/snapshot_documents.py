@@ -39,12 +39,15 @@ class SnapshotDocuments:
             self.outbox.register(collection)
         for fields in (["dataset_id", "state", *NEWEST_FIRST.fields], NEWEST_FIRST.fields):
             await self.documents.ensure_index(SNAPSHOTS, fields)
-        for field in ("sample_ids", "snapshot_id"):
+        for field in ("sample_ids", "background_assets", "snapshot_id"):
             await self.documents.ensure_index(MEMBERS, [field])
 
-    async def put_draft(self, draft: StoredSnapshot, members: Sequence[Member]) -> bool:
+    async def put_draft(
+        self, draft: StoredSnapshot, members: Sequence[Member], background_assets: Sequence[str]
+    ) -> bool:
         name = draft.published.snapshot_id
         await self._put_members(name, draft.content, members)
+        await self._put_background(name, draft.content, background_assets)
         document = {"_id": name, **_fields(draft), "exports": []}
         if await self.documents.insert_once(SNAPSHOTS, document):
             return True
@@ -104,8 +107,14 @@ class SnapshotDocuments:
             if stored.state is not SnapshotState.WITHDRAWN:
                 yield stored
 
-    async def ever_containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
-        async for members in scan(self.documents, MEMBERS, {"sample_ids": sample_id}, BY_ID):
+    def ever_containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
+        return self._with_members({"sample_ids": sample_id})
+
+    def with_background(self, asset_id: str) -> AsyncIterator[StoredSnapshot]:
+        return self._with_members({"background_assets": asset_id})
+
+    async def _with_members(self, query: Document) -> AsyncIterator[StoredSnapshot]:
+        async for members in scan(self.documents, MEMBERS, query, BY_ID):
             found = await self.documents.get(SNAPSHOTS, members["snapshot_id"])
             if found is not None and found["content"] == members["content"]:
                 yield _snapshot(found)
@@ -142,6 +151,19 @@ class SnapshotDocuments:
                 # Made again with the same samples: what they cost may have changed since.
                 change = {"$set": {"uses": uses, "recorded": not uses}}
                 await self.documents.update(MEMBERS, part_id, change, expect={"recorded": False})
+
+    async def _put_background(self, name: str, content: str, assets: Sequence[str]) -> None:
+        for first in range(0, len(assets), MEMBERS_A_DOCUMENT):
+            document = {
+                "_id": f"{name}/{content}/background/{first // MEMBERS_A_DOCUMENT:06}",
+                "snapshot_id": name,
+                "content": content,
+                "sample_ids": [],
+                "background_assets": list(assets[first : first + MEMBERS_A_DOCUMENT]),
+                "uses": [],
+                "recorded": True,
+            }
+            await self.documents.insert_once(MEMBERS, document)
 
 
 def _labels(stored: StoredSnapshot, state: SnapshotState) -> dict[str, str]:

@@ -3,31 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_contracts.identity import derived_id
 from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.ledger import flat_uses
-from framewell_dataset.domain.observations import Vectors
 from framewell_dataset.domain.sample_facts import rule_actor
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.domain.snapshots import (
     BackgroundFace,
+    Contents,
     Member,
     SnapshotObjects,
     SnapshotRows,
     SnapshotState,
     StoredSnapshot,
-    content_hash,
+    same_samples,
     snapshot_id,
     split_counts,
 )
 from framewell_dataset.ports.catalogue import DatasetRepository
 from framewell_dataset.ports.review import RepeatRepository, SampleRepository, VectorRepository
 from framewell_dataset.ports.snapshots import BackgroundFaceRepository, SnapshotRepository, SnapshotTables
-from framewell_dataset.rules.known_faces import PERHAPS_SAME_FACE
 from framewell_dataset.steps.sample_changes import SampleChanges
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact
@@ -43,8 +40,9 @@ FACES_MODEL = "faces/"
 class PublishSnapshot:
     """Publishes the snapshot of one batch, once.
 
-    The draft is written first, then the rights are asked a last time, then it is published: a change of
-    rights either finds the draft and voids it, or its revision is seen here. What publishing costs is
+    The draft is written first, then everything that it holds is read again, then it is published: whoever
+    changes a sample, its rights or those of an unnamed face, or buries one, either finds the draft and voids
+    it, or what they wrote is seen here. What publishing costs is
     recorded after it, and by whoever does the batch again. Raises Busy when the rights did not stand still
     over five attempts.
     """
@@ -74,17 +72,17 @@ class PublishSnapshot:
             if stored is not None and stored.state is not SnapshotState.DRAFT:
                 await self.snapshots.record_uses(stored, cause)
                 return stored.published if stored.state is SnapshotState.PUBLISHED else None
-            accepted = await self._accepted(dataset, cause)
-            if refused is not None and refused.content != content_hash(accepted):
+            contents = await self._contents(dataset, cause)
+            if refused is not None and not same_samples(refused.content, contents.hash):
                 # Nobody else can publish it either: it holds a sample that may not be used any more.
                 await self.tables.discard(refused)
             before = await self.snapshots.newest(dataset_id)
-            if before is None and not accepted and not await self._ever_published(dataset_id):
+            if before is None and not contents.samples and not await self._ever_published(dataset_id):
                 return None
-            if before is not None and before.content == content_hash(accepted):
+            if before is not None and same_samples(before.content, contents.hash):
                 return None
-            draft = await self._draft(dataset, name, accepted, stored, actor)
-            if await self._publish(draft, accepted, cause):
+            draft = await self._draft(dataset, name, contents, stored, actor)
+            if await self._publish(dataset, draft, contents, cause):
                 return draft.published
             refused = draft
         raise Busy(f"rights of dataset {dataset_id} keep changing while its snapshot is made")
@@ -92,13 +90,14 @@ class PublishSnapshot:
     async def _ever_published(self, dataset_id: str) -> bool:
         return bool(await self.datasets.numbers(dataset_id))
 
-    async def _publish(self, draft: StoredSnapshot, accepted: Sequence[Sample], cause: Cause) -> bool:
+    async def _publish(
+        self, dataset: Dataset, draft: StoredSnapshot, contents: Contents, cause: Cause
+    ) -> bool:
         name, now = draft.published.snapshot_id, self.clock.now()
-        members = [Member(each.sample_id, tuple(flat_uses(name, each, now))) for each in accepted]
-        if not await self.snapshots.put_draft(draft, members):
+        members = [Member(each.sample_id, tuple(flat_uses(name, each, now))) for each in contents.samples]
+        if not await self.snapshots.put_draft(draft, members, contents.background_assets):
             return False
-        again = await self._still_allowed(accepted, cause)
-        if len(again) != len(accepted):
+        if not contents.still_holds(await self._contents(dataset, cause)):
             return False
         fact = Fact(draft.published, id=derived_id(name, "framewell.snapshot.published", ""))
         if not await self.snapshots.publish(draft, fact, cause):
@@ -106,60 +105,49 @@ class PublishSnapshot:
         await self.snapshots.record_uses(draft, cause)
         return True
 
-    async def _accepted(self, dataset: Dataset, cause: Cause) -> list[Sample]:
+    async def _contents(self, dataset: Dataset, cause: Cause) -> Contents:
+        """Return what may be published now, read anew: samples by their state, rights and tombstones."""
         accepted = [s async for s in self.samples.in_state(dataset.dataset_id, [State.ACCEPTED])]
         accepted.sort(key=lambda sample: sample.sample_id)
-        return await self._still_allowed(accepted, cause)
-
-    async def _still_allowed(self, accepted: Sequence[Sample], cause: Cause) -> list[Sample]:
         actor = rule_actor(RULE, self.clock.now())
         rechecked = self.changes.recheck_each(accepted, actor, cause)
-        return [sample async for sample in rechecked if sample.state is State.ACCEPTED]
+        allowed = [sample async for sample in rechecked if sample.state is State.ACCEPTED]
+        return Contents(tuple(allowed), await self._background(dataset))
+
+    async def _background(self, dataset: Dataset) -> tuple[BackgroundFace, ...]:
+        """Return unnamed faces that may be used for the purpose.
+
+        Those near somebody known are among them: training judges its thresholds against all strangers.
+        """
+        faces = await self.background.newest(MOST_BACKGROUND_FACES)
+        allowed = {
+            asset_id: await self.changes.gate.allows(asset_id, dataset.purpose)
+            for asset_id in sorted({face.asset_id for face in faces})
+        }
+        return tuple(face for face in faces if allowed[face.asset_id])
 
     async def _draft(
         self,
         dataset: Dataset,
         name: str,
-        accepted: Sequence[Sample],
+        contents: Contents,
         stored: StoredSnapshot | None,
         actor: Actor,
     ) -> StoredSnapshot:
         number = stored.published.number if stored else await self.datasets.next_number(dataset.dataset_id)
-        ids = [sample.sample_id for sample in accepted]
-        vectors = await self.vectors.get(ids)
+        ids = [sample.sample_id for sample in contents.samples]
         rows = SnapshotRows(
             snapshot_id=name,
             number=number,
             dataset=dataset,
-            samples=tuple(accepted),
-            vectors=vectors,
+            samples=contents.samples,
+            vectors=await self.vectors.get(ids),
             repeats=await self.repeats.count(ids),
-            background_faces=await self._background(dataset, vectors),
-            embedding=_embedding(accepted),
+            background_faces=contents.background,
+            embedding=_embedding(contents.samples),
             created_at=self.clock.now(),
         )
-        return _draft_of(rows, await self.tables.write(rows), actor)
-
-    async def _background(self, dataset: Dataset, known: dict[str, Vectors]) -> tuple[BackgroundFace, ...]:
-        """Return unnamed faces that may be used for the purpose and are nobody the dataset knows."""
-        centroids = [rows.mean(axis=0) for rows in known.values() if len(rows)]
-        gate = self.changes.gate
-        allowed: dict[str, bool] = {}
-        kept = []
-        for face in await self.background.newest(MOST_BACKGROUND_FACES):
-            if face.asset_id not in allowed:
-                rights = await gate.rights_by_id(face.asset_id)
-                allowed[face.asset_id] = rights is not None and gate.weigh(rights, dataset.purpose).allowed
-            if allowed[face.asset_id] and not _like_any(face.vectors, centroids):
-                kept.append(face)
-        return tuple(kept)
-
-
-def _like_any(vectors: Vectors, centroids: Sequence[Vectors]) -> bool:
-    if not centroids:
-        return False
-    distances = np.linalg.norm(vectors[:, None, :] - np.stack(centroids)[None, :, :], axis=2)
-    return bool(distances.min() < PERHAPS_SAME_FACE)
+        return _draft_of(rows, contents.hash, await self.tables.write(rows), actor)
 
 
 def _embedding(samples: Sequence[Sample]) -> ModelVersion:
@@ -171,7 +159,7 @@ def _embedding(samples: Sequence[Sample]) -> ModelVersion:
     return ModelVersion()
 
 
-def _draft_of(rows: SnapshotRows, written: SnapshotObjects, actor: Actor) -> StoredSnapshot:
+def _draft_of(rows: SnapshotRows, content: str, written: SnapshotObjects, actor: Actor) -> StoredSnapshot:
     published = SnapshotPublished(
         snapshot_id=rows.snapshot_id,
         dataset_id=rows.dataset.dataset_id,
@@ -183,11 +171,12 @@ def _draft_of(rows: SnapshotRows, written: SnapshotObjects, actor: Actor) -> Sto
         recipe=rows.dataset.recipe,
         embedding=rows.embedding,
         actor=actor,
+        purpose=rows.dataset.purpose,
     )
     return StoredSnapshot(
         published=published,
         state=SnapshotState.DRAFT,
-        content=content_hash(rows.samples),
+        content=content,
         rows_key=written.rows.key,
         created_at=rows.created_at,
     )

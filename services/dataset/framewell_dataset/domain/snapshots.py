@@ -34,7 +34,7 @@ class SnapshotState(StrEnum):
 class StoredSnapshot:
     """A snapshot as the service holds it.
 
-    `content` is the hash of its samples (empty: a voided draft, which is made again); `rows_key` is the
+    `content` is the hash of its contents (empty: a voided draft, which is made again); `rows_key` is the
     object with the samples as they were.
     """
 
@@ -61,6 +61,38 @@ class BackgroundFace:
     face: str
     asset_id: str
     vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a snapshot is made of at one moment: accepted samples, and faces that nobody named."""
+
+    samples: tuple[Sample, ...]
+    background: tuple[BackgroundFace, ...]
+
+    @property
+    def hash(self) -> str:
+        """Return a hash of both, samples first; see `same_samples`."""
+        faces = sorted(face.face for face in self.background)
+        return f"{content_hash(self.samples)}/{sha256(json.dumps(faces).encode()).hexdigest()}"
+
+    @property
+    def background_assets(self) -> tuple[str, ...]:
+        """Return the assets that the unnamed faces come from, by id."""
+        return tuple(sorted({face.asset_id for face in self.background}))
+
+    def still_holds(self, now: "Contents") -> bool:
+        """Return whether all that this holds may be used as it is, by what was read later."""
+        rows = {content_hash([sample]) for sample in now.samples}
+        assets = set(now.background_assets)
+        return {content_hash([sample]) for sample in self.samples} <= rows and (
+            set(self.background_assets) <= assets
+        )
+
+
+def same_samples(content: str, other: str) -> bool:
+    """Return whether two snapshots, by their content, hold the same samples on the same grounds."""
+    return bool(content) and content.partition("/")[0] == other.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)

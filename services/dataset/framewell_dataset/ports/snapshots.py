@@ -24,8 +24,13 @@ PUBLISH = "publish_snapshot"
 class SnapshotRepository(Protocol):
     """Snapshots. A change and the fact about it are one write."""
 
-    async def put_draft(self, draft: StoredSnapshot, members: Sequence[Member]) -> bool:
-        """Write or rewrite a draft; False when it is published or withdrawn already."""
+    async def put_draft(
+        self, draft: StoredSnapshot, members: Sequence[Member], background_assets: Sequence[str]
+    ) -> bool:
+        """Write or rewrite a draft; False when it is published or withdrawn already.
+
+        Its members, and the assets that its unnamed faces come from, are written before it.
+        """
         ...
 
     async def publish(self, draft: StoredSnapshot, fact: Outgoing, cause: Cause) -> bool:
@@ -58,6 +63,10 @@ class SnapshotRepository(Protocol):
 
     def ever_containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
         """Yield all that hold the sample, withdrawn ones too."""
+        ...
+
+    def with_background(self, asset_id: str) -> AsyncIterator[StoredSnapshot]:
+        """Yield all that hold unnamed faces of the asset, withdrawn ones too."""
         ...
 
     async def page(self, page: PageRequest, dataset_id: str) -> Page[StoredSnapshot]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.ports.review import SampleRepository
+from framewell_dataset.steps.recheck_background import RecheckBackground
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.sample_changes import SampleChanges
 from framewell_kit.facts import Cause
@@ -21,8 +22,10 @@ class ReconsiderAsset:
     samples: SampleRepository
     gate: RightsGate
     changes: SampleChanges
+    background: RecheckBackground
 
     async def __call__(self, asset: Asset, actor: Actor, cause: Cause) -> None:
         await self.gate.settle(asset.asset_id, cause)
         async for sample in self.samples.of_asset(asset.asset_id):
             await self.changes.recheck(sample, actor, cause)
+        await self.background(asset.asset_id, actor, cause)

@@ -9,6 +9,7 @@ from framewell_dataset.steps.forget_samples import ForgetSamples
 from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.make_sample import MakeSample
 from framewell_dataset.steps.name_candidate import NameCandidate
+from framewell_dataset.steps.recheck_background import RecheckBackground
 from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
 from framewell_dataset.steps.register_candidate import RegisterCandidate
 from framewell_dataset.steps.rights_change import RightsChangePolicy
@@ -66,13 +67,16 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
         house.quota,
         forget,
     )
-    take_away = TakeAwayAsset(s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget)
+    background = RecheckBackground(s.snapshots, s.pictures, gate, upkeep)
+    take_away = TakeAwayAsset(
+        s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget, background
+    )
     return Steps(
         gate=gate,
         rights_change=RightsChangePolicy(s.assets, s.statements, house.permitting_authorities),
         changes=changes,
         upkeep=upkeep,
-        reconsider=ReconsiderAsset(s.samples, gate, changes),
+        reconsider=ReconsiderAsset(s.samples, gate, changes, background),
         register=register,
         forget=forget,
         take_away=take_away,

@@ -1,5 +1,6 @@
 """What a changed sample means for snapshots: withdraw those that hold it, request the next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
@@ -28,8 +29,12 @@ class SnapshotUpkeep:
 
     async def withdraw_holding(self, sample: Sample, reason: str, actor: Actor, cause: Cause) -> None:
         """Withdraw every snapshot that holds the sample; void drafts, so that none is published with it."""
-        names = sorted([s.published.snapshot_id async for s in self.snapshots.containing(sample.sample_id)])
-        for name in names:
+        names = [s.published.snapshot_id async for s in self.snapshots.containing(sample.sample_id)]
+        await self.withdraw(names, reason, actor, cause)
+
+    async def withdraw(self, names: Iterable[str], reason: str, actor: Actor, cause: Cause) -> None:
+        """Withdraw snapshots by id; void drafts, so that none is published as it is."""
+        for name in sorted(names):
             await self._withdraw(name, reason, actor, cause)
 
     async def _withdraw(self, name: str, reason: str, actor: Actor, cause: Cause) -> None:

@@ -10,6 +10,7 @@ from framewell_dataset.ports.review import RepeatRepository, SampleRepository
 from framewell_dataset.ports.rights import StatementRepository
 from framewell_dataset.ports.snapshots import BackgroundFaceRepository
 from framewell_dataset.steps.forget_samples import ForgetSamples
+from framewell_dataset.steps.recheck_background import RecheckBackground
 from framewell_kit.facts import Cause
 
 
@@ -24,6 +25,7 @@ class TakeAwayAsset:
     repeats: RepeatRepository
     background: BackgroundFaceRepository
     forget: ForgetSamples
+    recheck_background: RecheckBackground
 
     async def __call__(
         self, asset_id: str, revision: int, why: tuple[Withdrawal, str], actor: Actor, cause: Cause
@@ -34,5 +36,6 @@ class TakeAwayAsset:
         counts["chunks"] += await self.chunks.forget(asset_id)
         await self.repeats.forget_asset(asset_id)
         counts["background_faces"] += await self.background.forget(asset_id)
+        counts += await self.recheck_background.forget(asset_id, actor, cause)
         counts["statements"] += await self.statements.forget(Subject(asset_id=asset_id))
         return counts

@@ -1,0 +1,52 @@
+"""Faces of an asset that nobody named are uses of it, too: snapshots that hold some follow its rights."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_dataset.domain.snapshots import SnapshotState
+from framewell_dataset.ports.assets import Pictures
+from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.steps.forget_samples import TABLES
+from framewell_dataset.steps.rights_gate import RightsGate
+from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
+from framewell_kit.facts import Cause
+
+REASON = "The rights in an asset that some of its unnamed faces come from no longer allow this use."
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckBackground:
+    """Withdraws snapshots with unnamed faces of an asset that may not be used for their purpose.
+
+    Called after whatever changed the asset was written, so that either a draft under way is found here, or
+    its maker sees the change. Doing it twice changes nothing.
+    """
+
+    snapshots: SnapshotRepository
+    pictures: Pictures
+    gate: RightsGate
+    upkeep: SnapshotUpkeep
+
+    async def __call__(self, asset_id: str, actor: Actor, cause: Cause) -> None:
+        """Withdraw what must not be used any more."""
+        allowed: dict[int, bool] = {}
+        names = []
+        async for stored in self.snapshots.with_background(asset_id):
+            purpose = stored.published.purpose
+            if stored.state is SnapshotState.WITHDRAWN:
+                continue
+            if purpose not in allowed:
+                allowed[purpose] = await self.gate.allows(asset_id, purpose)
+            if not allowed[purpose]:
+                names.append(stored.published.snapshot_id)
+        await self.upkeep.withdraw(names, REASON, actor, cause)
+
+    async def forget(self, asset_id: str, actor: Actor, cause: Cause) -> Counter[str]:
+        """Withdraw all that hold faces of an asset that is gone, and delete the tables that these lie in."""
+        await self(asset_id, actor, cause)
+        counts: Counter[str] = Counter()
+        async for stored in self.snapshots.with_background(asset_id):
+            key = stored.published.background.key
+            counts[TABLES] += bool(key) and await self.pictures.delete(key)
+        return counts
