@@ -144,8 +144,20 @@ class Gateway:
                     raise
             time.sleep(_RECONNECT_AFTER_SECONDS)
 
+    def state(self, asset_id: str) -> str:
+        """Return how far an asset is, as its view says it; `removed` of one that is gone."""
+        try:
+            return str(self.asset(asset_id)["state"])
+        except Refused as refused:
+            if refused.status != HTTPStatus.GONE:
+                raise
+            return "removed"
+
     def wait(self, asset_id: str, on_event: OnEvent | None = None) -> Document:
-        """Wait until the asset has ended and return its view; `on_event` gets each event as it happens."""
+        """Wait until the asset has ended and return its view; `on_event` gets each event as it happens.
+
+        Raise Refused, with status 410, for an asset that was removed.
+        """
         for event in self.follow(asset_id):
             if on_event is not None:
                 on_event(event)

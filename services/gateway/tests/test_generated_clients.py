@@ -156,7 +156,7 @@ async def test_the_generated_client_reads_why_it_was_refused(
     models = importlib.import_module("generated_client.models")
     submit = importlib.import_module("generated_client.api.assets.submit_asset")
     client = python_client.Client(base_url=str(gateway.base_url)).set_async_httpx_client(gateway)
-    statement = models.RightsStatementInput(use=models.Use.PROHIBITED, territories=["Austria"])
+    statement = models.RightsStatementInput(use=models.Use.PROHIBITED, territories=["x" * 101])
     asked = models.IngestRequested(uri="gopher://example/a", statements=[statement])
     answer = await submit.asyncio_detailed(client=client, body=asked)
     assert (answer.status_code, answer.parsed.code) == (422, models.ProblemCode.INVALID)

@@ -45,6 +45,7 @@ from framewell_kit.stream import RetryPolicy, Stage
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.testing.streams import StreamBench
 from framewell_kit.testing.waiting import eventually
+from framewell_kit.tombstones import Tombstones
 
 pytestmark = pytest.mark.integration
 
@@ -130,7 +131,12 @@ async def case(broker: str) -> AsyncIterator[Case]:
 
         explain = ExplainAsset(
             EventDocuments(documents),
-            AssetProgress(ProgressDocuments(documents), SummaryDocuments(documents), Unasked()),
+            AssetProgress(
+                ProgressDocuments(documents),
+                SummaryDocuments(documents),
+                Unasked(),
+                Tombstones(documents, SystemClock()),
+            ),
             KafkaSearch(bench.access, bench.prefix),
             RemoteOperations(addresses.__getitem__, connect),
             SystemClock(),

@@ -118,7 +118,7 @@ def watch(asset: AssetId, as_json: Json = False) -> None:
     With --json: one event a line.
     """
     with open_gateway() as gateway:
-        if gateway.asset(asset)["state"] in ENDED_STATES:
+        if gateway.state(asset) in ENDED_STATES:
             for event in gateway.events(asset):
                 _print_event(event, as_json=as_json)
         else:
@@ -126,7 +126,7 @@ def watch(asset: AssetId, as_json: Json = False) -> None:
                 _print_event(event, as_json=as_json)
                 if event["type"] in ENDED:
                     break
-        rejected = gateway.asset(asset)["state"] == "rejected"
+        rejected = gateway.state(asset) == "rejected"
     if rejected:
         raise typer.Exit(1)
 

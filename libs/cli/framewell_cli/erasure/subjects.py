@@ -90,7 +90,7 @@ def _of_class(class_id: str, gateway: Gateway) -> Needles:
 
 
 def _of_asset(asset_id: str, gateway: Gateway) -> Needles:
-    view = gateway.asset(asset_id)
+    view = {} if gateway.state(asset_id) == "removed" else gateway.asset(asset_id)
     programme = view.get("programme", {})
     title = programme.get("title", "")
     others = gateway.list_assets(limit=1, title=title)["total_size"] > 1 if title else False
@@ -135,7 +135,7 @@ def _long_enough(words: Sequence[str]) -> list[str]:
 def _is_asset(text: str, gateway: Gateway) -> bool:
     try:
         UUID(text)
-        gateway.asset(text)
+        gateway.state(text)
     except (ValueError, Refused):
         return False
     return True

@@ -20,8 +20,8 @@ class ExplainAsset:
     """Answer "why is it stuck?" from the events kept here, the broker and every service, at once.
 
     Whoever is away is part of the answer. Raises Gone for an asset that was erased, NotFound for one that
-    neither the gateway, nor ingest, nor any record on the broker knows; Away when that cannot be known because
-    ingest or the broker is away.
+    neither the gateway, nor ingest, nor any record on the broker knows; Away when that cannot be known
+    because ingest or the broker is away.
     """
 
     events: EventRepository
