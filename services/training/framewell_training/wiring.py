@@ -51,9 +51,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     for each in (s.snapshots, s.runs, s.models, s.deployments, s.sources):
         await each.prepare()
 
-    ask = AskPermission(
-        s.snapshots, mesh.tombstones, s.sources, lambda name: mesh.settings.name_hashes().of(name)
-    )
+    ask = AskPermission(s.snapshots, mesh.tombstones, s.sources, mesh.settings.name_hashes().of)
     promoter = PromoteModel(s.models, s.deployments, s.folders, ask, mesh.clock)
     take_away = TakeAwaySources(s.sources, s.runs, s.models, s.folders, promoter)
     request = RequestRun(s.runs, mesh.jobs, mesh.clock, thresholds)
@@ -91,7 +89,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         stages=stream.stages(s, steps),
         jobs=jobs.job_kinds(jobs.RunJob(train, context)),
         rpc=[rpc.servicer(servicer)],
-        readable={"model": FindModelFile(s.models)},
+        readable={"model": FindModelFile(s.models, ask)},
         parts=[torch],
     )
 

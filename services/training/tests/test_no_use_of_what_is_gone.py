@@ -189,6 +189,19 @@ async def test_its_successor_that_only_waited_follows_at_once(training, cast) ->
     await check(training)
 
 
+async def test_what_a_person_went_back_from_is_no_successor(training, cast) -> None:
+    anna = cast.crops("anna", ["news-1"])
+    await training.publish(anna)
+    await training.publish(anna)
+    await training.publish(anna + cast.crops("bert", ["news-2"]))
+    await training.call("Rollback", messages.RollbackRequest(name=NAME))
+    assert await in_service(training) == "1.0"
+    await training.deliver(withdrawn(1))
+    assert await in_service(training) == "2.0", "the one that only waited"
+    await training.deliver(withdrawn(2))
+    assert await in_service(training) == "", "not the one that a person took out"
+
+
 async def test_an_earlier_version_serves_until_the_successor_is_there_whatever_its_margin(
     training, cast
 ) -> None:

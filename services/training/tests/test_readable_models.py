@@ -10,9 +10,13 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
 from framewell.training.v1.training_pb2 import Lineage, TrainingCompleted
+from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outcomes import Gone, NotFound
+from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.tombstones import Going, Tombstones, class_subject
 from framewell_training.domain.models import Model
 from framewell_training.queries.find_object import FindModelFile
+from framewell_training.steps.ask_permission import AskPermission
 
 MODEL = Model(
     "identity/people",
@@ -30,12 +34,24 @@ MODEL = Model(
 )
 
 
-def finder(model: Model) -> FindModelFile:
+class NothingRead:
+    """A snapshot that is not known here, of which nothing was read."""
+
+    async def get(self, snapshot_id: str) -> None:
+        return None
+
+    async def subjects_of(self, run_id: str) -> list[str]:
+        return ["class:anna"]
+
+
+def finder(model: Model, tombstones: Tombstones | None = None) -> FindModelFile:
     class Models:
         async def get(self, name: str, version: str) -> Model | None:
             return model if (name, version) == (model.name, model.version) else None
 
-    return FindModelFile(Models())  # type: ignore[arg-type]
+    buried = tombstones or Tombstones(MemoryDocuments(), HeldClock())
+    ask = AskPermission(NothingRead(), buried, NothingRead(), str)  # type: ignore[arg-type]
+    return FindModelFile(Models(), ask)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("key", ["ab/graph.onnx", "ab/model.yaml", "ab/card.md"])
@@ -65,3 +81,10 @@ async def test_a_withdrawn_model_is_gone_with_the_reason() -> None:
         await finder(replace(MODEL, withdrawn="its snapshot was withdrawn"))(
             "identity/people@3.0", "ab/card.md"
         )
+
+
+async def test_a_model_of_somebody_who_is_gone_is_gone_before_it_is_marked() -> None:
+    tombstones = Tombstones(MemoryDocuments(), HeldClock())
+    await tombstones.put(class_subject("anna"), Going.ERASED, "plan")
+    with pytest.raises(Gone, match="Its class was erased"):
+        await finder(MODEL, tombstones)("identity/people@3.0", "ab/card.md")

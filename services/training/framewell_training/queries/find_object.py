@@ -8,13 +8,15 @@ from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
 from framewell_kit.outcomes import Gone, NotFound
 from framewell_kit.readable_objects import ReadableObject
 from framewell_training.ports import ModelRepository
+from framewell_training.steps.ask_permission import AskPermission, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
 class FindModelFile:
-    """Finds graph, manifest and card of a model that is not withdrawn."""
+    """Finds graph, manifest and card of a model that may be used."""
 
     models: ModelRepository
+    ask: AskPermission
 
     async def __call__(self, owner_id: str, key: str, /) -> ReadableObject:
         """See FindReadable. Giving it out is recorded, with the snapshot that the model was trained on."""
@@ -22,8 +24,10 @@ class FindModelFile:
         model = await self.models.get(name, version)
         if model is None or model.draft:
             raise NotFound(f"there is no model {owner_id}")
-        if model.withdrawn:
-            raise Gone(f"model {owner_id} must not be used any more: {model.withdrawn}")
+        try:
+            await self.ask.for_model(model)
+        except NotAllowed as refusal:
+            raise Gone(refusal.reason) from refusal
         made = model.completed
         found = next((ref for ref in (made.artefact, made.manifest, made.card) if ref.key == key), None)
         if found is None:

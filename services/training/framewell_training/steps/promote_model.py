@@ -120,9 +120,12 @@ class PromoteModel:
         return True
 
     async def _successors(self, before: Deployment, left: Left) -> list[Model]:
-        """Return later versions that were worse in nothing, newest first: they only lacked a reason."""
+        """Return later versions that were worse in nothing, newest first: they only lacked a reason.
+
+        One that was in service before is none: a person went back from it.
+        """
         later = await self.models.newer(before.name, left.snapshot_number)
-        return [model for model in later if _worse_in_nothing(model)]
+        return [one for one in later if one.version not in before.entered and _worse_in_nothing(one)]
 
     async def _earlier(self, before: Deployment) -> list[Model]:
         found = [await self.models.get(before.name, one) for one in reversed(before.history)]
