@@ -29,7 +29,7 @@ def holdings(stores: Stores, steps: Steps) -> Holdings:
             Holding("objects/application/x-protobuf", "rows of snapshots", gone),
             Holding("objects/application/x-tar", "exports of samples", gone),
             Holding("objects/application/zip", "exports of samples", gone),
-            Holding("objects/application/json", kept="manifests of snapshots: counts and hashes by class id"),
+            Holding("objects/application/json", "manifests of snapshots, with titles and addresses", gone),
             Holding("house_rules", kept="a digest of the rules in force"),
             Holding("datasets", kept="says nothing of anybody"),
             Holding("ledger", kept="what is owed to whom: bookkeeping, ten years by § 147 AO"),

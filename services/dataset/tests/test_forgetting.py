@@ -44,8 +44,9 @@ async def test_a_forgotten_person_does_not_come_back_with_the_next_lower_third(b
     assert counts["classes"] == 1
     assert counts["sample_vectors"] == 1
     assert counts["objects/image/jpeg"] == len(proposed.crops)
-    assert counts["objects/application/vnd.apache.parquet"] == 1
+    assert counts["objects/application/vnd.apache.parquet"] == 2
     assert counts["objects/application/x-protobuf"] == 1
+    assert counts["objects/application/json"] == 1, "the manifest names programmes and where they came from"
     assert (await bench.call("ListClasses", catalogue_rpc.ListClassesRequest())).classes == []
     await bench.take_in("b", stated())
     await bench.show("b", Seen(1, name="Jörg Müssigbrodt", take=3))

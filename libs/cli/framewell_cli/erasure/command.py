@@ -159,14 +159,17 @@ def _print_answers(answers: Sequence[Mapping[str, Any]], files: Mapping[str, int
 
 
 def _print_places(looked: Sequence[Looked]) -> None:
-    rows = []
+    """Print what was found place by place, and in one line each how much of a kind had nothing."""
+    rows, without = [], dict[str, tuple[int, int]]()
     for one in looked:
         if one.not_searched:
             rows.append((one.place, "-", f"not searched: {one.not_searched}"))
-        rows += [
-            (one.place, str(one.searched), f"{each.verdict}: {each.count} at {each.where} {each.why}".strip())
-            for each in one.findings
-        ]
+        for each in one.findings:
+            found = f"{each.verdict}: {each.count} at {each.where}"
+            rows.append((one.place, str(one.searched), f"{found}; {each.why}" if each.why else found))
         if not one.not_searched and not one.findings:
-            rows.append((one.place, str(one.searched), "nothing"))
+            kind = "topics" if one.place.startswith("topic ") else one.place.partition(":")[0]
+            places, searched = without.get(kind, (0, 0))
+            without[kind] = places + 1, searched + one.searched
+    rows += [(f"{kind} ({places})", str(searched), "nothing") for kind, (places, searched) in without.items()]
     print_table(("place", "searched", "found"), rows)

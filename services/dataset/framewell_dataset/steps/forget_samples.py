@@ -23,6 +23,7 @@ from framewell_kit.facts import Cause
 CROPS = "objects/image/jpeg"
 TABLES = "objects/application/vnd.apache.parquet"
 ROWS = "objects/application/x-protobuf"
+MANIFESTS = "objects/application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,16 @@ class ForgetSamples:
         return False
 
     async def _empty_snapshot(self, stored: StoredSnapshot) -> Counter[str]:
-        """Delete tables and exports of a withdrawn snapshot: they hold the vectors and crops to forget."""
+        """Delete all files of a withdrawn snapshot: they hold vectors and crops, and name programmes."""
         counts: Counter[str] = Counter()
-        for store, key in ((TABLES, stored.published.samples.key), (ROWS, stored.rows_key)):
+        published = stored.published
+        files = (
+            (TABLES, published.samples.key),
+            (TABLES, published.background.key),
+            (ROWS, stored.rows_key),
+            (MANIFESTS, published.manifest.key),
+        )
+        for store, key in files:
             counts[store] += bool(key) and await self.pictures.delete(key)
         for export in await self.snapshots.exports(stored.published.snapshot_id):
             counts[f"objects/{export.media_type}"] += await self.pictures.delete(export.key)
