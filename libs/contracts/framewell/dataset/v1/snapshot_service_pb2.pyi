@@ -6,6 +6,7 @@ Immutable sets of accepted samples, published, read and exported."""
 from collections import abc as _abc
 from framewell.dataset.v1 import dataset_pb2 as _dataset_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
+from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.snapshot.v1 import snapshot_pb2 as _snapshot_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -166,19 +167,25 @@ class ExportSnapshotRequest(_message.Message):
 
     SNAPSHOT_ID_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     snapshot_id: _builtins.str
     """Id of the snapshot."""
     format: Global___ExportFormat.ValueType
     """The format to write."""
+    purpose: _rights_pb2.Purpose.ValueType
+    """The purpose it is made for: it holds the samples that may be used for that now. Unspecified: sharing, since an
+    export leaves the house; one for the house itself names own_training.
+    """
     def __init__(
         self,
         *,
         snapshot_id: _builtins.str = ...,
         format: Global___ExportFormat.ValueType = ...,
+        purpose: _rights_pb2.Purpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "snapshot_id", b"snapshot_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "purpose", b"purpose", "snapshot_id", b"snapshot_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -192,8 +199,17 @@ class ExportSnapshotResponse(_message.Message):
 
     PROGRESS_FIELD_NUMBER: _builtins.int
     EXPORT_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_COUNT_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_REASON_FIELD_NUMBER: _builtins.int
     progress: _builtins.float
     """How much is written, 0 to 1."""
+    sample_count: _builtins.int
+    """Number of samples it holds; set in the last answer."""
+    left_out_count: _builtins.int
+    """Number of samples that may not be used for the purpose and were left out; set in the last answer."""
+    left_out_reason: _builtins.str
+    """Why most of those were left out, in one sentence; empty where none was."""
     @_builtins.property
     def export(self) -> _media_pb2.ObjectRef:
         """The export; set in the last answer."""
@@ -203,10 +219,13 @@ class ExportSnapshotResponse(_message.Message):
         *,
         progress: _builtins.float = ...,
         export: _media_pb2.ObjectRef | None = ...,
+        sample_count: _builtins.int = ...,
+        left_out_count: _builtins.int = ...,
+        left_out_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["export", b"export"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "progress", b"progress"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "left_out_count", b"left_out_count", "left_out_reason", b"left_out_reason", "progress", b"progress", "sample_count", b"sample_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
