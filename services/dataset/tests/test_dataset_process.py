@@ -8,11 +8,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import grpc
 import pytest
@@ -44,11 +45,10 @@ from framewell_kit.testing.ports import port_base
 
 pytestmark = pytest.mark.integration
 
-PREFIX = "dataset-test."
 FOREIGN = "1c5b2c1e-0000-4000-8000-00000000000c"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Running:
     """A started process and where it answers."""
 
@@ -56,6 +56,20 @@ class Running:
     mongo: str
     base: int
     folder: Path
+    environment: dict[str, str]
+    prefix: str
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        log = self.folder / "log"
+        with log.open("ab") as out:
+            command = [sys.executable, "-m", "framewell_dataset"]
+            self.process = subprocess.Popen(command, env=self.environment, stdout=out, stderr=out)
+        _wait_ready(self.process, self.base, log)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(60)
 
     def review(self) -> Any:
         return ReviewServiceStub(grpc.aio.insecure_channel(f"127.0.0.1:{self.base + 23}"))
@@ -69,31 +83,29 @@ class Running:
 
 @pytest.fixture
 def running(broker: str, database: str, tmp_path: Path) -> Iterator[Running]:
+    prefix = f"dataset-{uuid4().hex[:8]}."
     heard = [name for fact in FACTS.values() for name in fact.topic_names]
     declared = [topic for topic in topics() if topic.name.startswith("dataset.") or topic.name in heard]
-    asyncio.run(apply(BrokerAccess(broker), prefix=PREFIX, declared=declared))
+    asyncio.run(apply(BrokerAccess(broker), prefix=prefix, declared=declared))
     base = port_base()
     environment = os.environ | {
         "FRAMEWELL_KAFKA": broker,
-        "FRAMEWELL_KAFKA_PREFIX": PREFIX,
+        "FRAMEWELL_KAFKA_PREFIX": prefix,
         "FRAMEWELL_MONGO": database,
         "FRAMEWELL_NAME_KEY": "ab" * 32,
-        "FRAMEWELL_DATABASE_PREFIX": "dataset_process_",
+        "FRAMEWELL_DATABASE_PREFIX": prefix.replace(".", "_"),
         "FRAMEWELL_OBJECTS": str(tmp_path / "objects"),
         "FRAMEWELL_SCRATCH": str(tmp_path / "scratch"),
         "FRAMEWELL_PORT_BASE": str(base),
         "FRAMEWELL_DATASET_AUDIT_KEY": str(_key(tmp_path)),
     }
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "framewell_dataset"], env=environment, stdout=log, stderr=log
-        )
-        try:
-            _wait_ready(process, base, tmp_path / "log")
-            yield Running(broker, database, base, tmp_path)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            code = process.wait(60)
+    started = Running(broker, database, base, tmp_path, environment, prefix)
+    try:
+        started.start()
+        yield started
+    finally:
+        started.process.send_signal(signal.SIGTERM)
+        code = started.process.wait(60)
     assert code == 0, (tmp_path / "log").read_text()[-3000:]
 
 
@@ -116,24 +128,26 @@ def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
     raise AssertionError(f"not ready within a minute: {log.read_text()[-3000:]}")
 
 
-async def publish(kafka: str, *messages: Message) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+async def publish(running: Running, *messages: Message) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=running.kafka)
     await producer.start()
     try:
         for message in messages:
             name = sha256(message.SerializeToString()).hexdigest()
             envelope = Envelope(name, "/test", fact_type(message).type, datetime.now(UTC))
             record = encode(envelope, message)
-            topic = PREFIX + record.topic
+            topic = running.prefix + record.topic
             await producer.send_and_wait(topic, record.value, key=record.key, headers=record.headers)
     finally:
         await producer.stop()
 
 
-async def heard(kafka: str, kind: type[Message], count: int) -> list[Message]:
+async def heard(running: Running, kind: type[Message], count: int) -> list[Message]:
     """The first so many facts of a type."""
     topic = fact_type(kind).type
-    consumer = AIOKafkaConsumer(PREFIX + topic, bootstrap_servers=kafka, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(
+        running.prefix + topic, bootstrap_servers=running.kafka, auto_offset_reset="earliest"
+    )
     await consumer.start()
     found: dict[str, Message] = {}
     try:
@@ -185,12 +199,12 @@ def kinds(answer: rights_rpc.VerifyAuditResponse) -> set[int]:
 async def only_the_untouched_log_holds(running: Running, records: Any) -> None:
     """Seal the log; then rewrite it together with its end, and delete it, as who has the database can."""
     sealed = (await running.audit().SealAudit(audit_rpc.SealAuditRequest())).seals
-    await heard(running.kafka, AuditSealed, len(sealed))
+    await heard(running, AuditSealed, len(sealed))
     found = await audited(records, 7)
     assert found.sealed_entries == found.entries
     assert found.intact, found.problem
     assert found.seals >= len(sealed)
-    documents = MongoDocuments(running.mongo, "dataset_process_dataset")
+    documents = MongoDocuments(running.mongo, running.prefix.replace(".", "_") + "dataset")
     await rewrite(documents, next(each.chain_id for each in sealed if "reviewed" in each.chain_id))
     assert kinds(await audited(records, 7)) == {rights_rpc.AUDIT_PROBLEM_KIND_REWRITTEN}
     await documents.delete_where("audit", {})
@@ -209,7 +223,7 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
     woman = await footage.chunk(FOREIGN, Seen(2, name="Eileen Collins", role="NASA"))
     # Topics are not ordered among each other: what was seen may come before what was taken in.
     await publish(
-        running.kafka,
+        running,
         man,
         woman,
         await footage.whole("a", man),
@@ -226,7 +240,7 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
     accept = review_rpc.Review(sample_id=proposed.sample_id, decision=wire.DECISION_ACCEPT)
     answer = await review.ReviewSamples(review_rpc.ReviewSamplesRequest(reviews=[accept]))
     assert answer.results[0].error == ""
-    (first,) = await heard(running.kafka, SnapshotPublished, 1)
+    (first,) = await heard(running, SnapshotPublished, 1)
 
     signed = rights.RightsChanged(
         subject=Subject(asset_id=FOREIGN),
@@ -234,12 +248,12 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
         actor=DECIDED_BY,
         revision=1,
     )
-    await publish(running.kafka, signed)
+    await publish(running, signed)
     (after_all,) = await listed(review, wire.SAMPLE_STATE_PROPOSED, 1)
     assert after_all.sample_id == withheld.sample_id
     accept = review_rpc.Review(sample_id=after_all.sample_id, decision=wire.DECISION_ACCEPT)
     await review.ReviewSamples(review_rpc.ReviewSamplesRequest(reviews=[accept]))
-    snapshots = await heard(running.kafka, SnapshotPublished, 2)
+    snapshots = await heard(running, SnapshotPublished, 2)
     assert [snapshot.number for snapshot in snapshots] == [1, 2]  # type: ignore[attr-defined]
     assert snapshots[0] == first
     found = await audited(records, 7)
@@ -248,3 +262,29 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await records.GetRights(rights_rpc.GetRightsRequest(asset_id="nobody"))
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_killed_at_any_moment_the_log_has_each_decision_once(running: Running) -> None:
+    """Every fact comes twice, and the process is killed while it enters them."""
+    records = running.rights()
+    before = (await records.VerifyAudit(rights_rpc.VerifyAuditRequest())).facts
+    facts = [
+        rights.RightsChanged(
+            subject=Subject(holder=f"holder {number}"),
+            statements=[contract_4711(rights.USE_PROHIBITED, 1)],
+            actor=DECIDED_BY,
+            revision=1,
+        )
+        for number in range(150)
+    ]
+    for batch in range(0, len(facts), 50):
+        await publish(running, *facts[batch : batch + 50], *facts[batch : batch + 50])
+        await asyncio.to_thread(running.kill)
+        await asyncio.to_thread(running.start)
+    found = await audited(running.rights(), before + 2 * len(facts))
+    assert found.intact, found.problem
+    documents = MongoDocuments(running.mongo, running.prefix.replace(".", "_") + "dataset")
+    chains = {"$regex": "^framewell.rights.changed"}
+    entries = await documents.find("audit", {"chain": chains})
+    documents.close()
+    assert len({each["subject"] for each in entries}) == len(entries) >= len(facts)
