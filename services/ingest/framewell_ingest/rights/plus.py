@@ -46,3 +46,11 @@ def read_data_mining(value: str) -> Reading | None:
     if term == "DMI-UNSPECIFIED":
         return None
     return _READINGS.get(term, Reading(USE_UNSPECIFIED))
+
+
+def read_copyright_status(value: str) -> Reading | None:
+    """Return what `plus:CopyrightStatus` says: None for a protected work, which is what `©` says."""
+    term = value.strip().rstrip("/").rpartition("/")[2].upper()
+    if term in ("CS-PRO", "CS-UNK"):
+        return None
+    return Reading(USE_ALLOWED) if term == "CS-PUB" else Reading(USE_UNSPECIFIED)

@@ -1,0 +1,1 @@
+"""What stands in a file about its rights, place by place. Runs inside the sandbox."""
