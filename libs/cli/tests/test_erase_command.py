@@ -47,6 +47,9 @@ class House:
     def samples(self, **wanted: Any) -> list[dict[str, Any]]:
         return [{"crops": [{"picture": CROP}]}] if wanted.get("class_id") == "man" else []
 
+    def state(self, asset_id: str) -> str:
+        return "analysed"
+
     def asset(self, asset_id: str) -> dict[str, Any]:
         return {"programme": {"title": "Evening"}, "uri": "file:///x.mp4", "original": CROP}
 
