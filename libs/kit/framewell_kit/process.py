@@ -36,8 +36,8 @@ from framewell_kit.operations import (
 )
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
-from framewell_kit.readable_objects import object_service
 from framewell_kit.rpc import RpcServer, Tokens
+from framewell_kit.rpc.object_service import object_service
 from framewell_kit.scratch import own_scratch
 from framewell_kit.service import Mesh, Service, Wire
 from framewell_kit.settings import MeshSettings, read_settings

@@ -1,4 +1,4 @@
-"""Objects are read as part of what they belong to: `framewell.objects.v1.ObjectService` of every service.
+"""Objects are read as part of what they belong to, as `framewell.objects.v1.ObjectService` answers for.
 
     Service(readable={"sample": FindCrop(samples), "snapshot": FindSnapshotObject(snapshots)})
 
@@ -7,21 +7,14 @@ nothing. Before every read the service that holds the object is asked by what th
 state and tombstones anew.
 """
 
-# ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Protocol
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell.objects.v1 import object_service_pb2 as pb
-from framewell.objects.v1 import object_service_pb2_grpc as stubs
 from framewell.rights.v1.rights_pb2 import PURPOSE_UNSPECIFIED, Purpose
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Gone, NotFound
-from framewell_kit.rpc import Servicer
 from framewell_kit.tombstones import Tombstones, asset_subject
-
-NAME: Final = pb.DESCRIPTOR.services_by_name["ObjectService"].full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +57,3 @@ class FindHeldObject:
         if not held:
             raise NotFound(f"asset {owner_id} has no object {key}")
         return ReadableObject(ObjectRef(key=key))
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectServicer(stubs.ObjectServiceServicer):
-    """ObjectService on what a service gives out, by kind of owner."""
-
-    readable: Mapping[str, FindReadable]
-
-    async def FindObject(self, request: pb.FindObjectRequest, context: Any) -> pb.FindObjectResponse:
-        """Return the object. Raises NotFound for a kind of owner that this service knows nothing of."""
-        field = request.WhichOneof("owner") or ""
-        owner = field.removesuffix("_id")
-        find = self.readable.get(owner)
-        if find is None:
-            raise NotFound(f"this service holds no objects of a {owner or 'subject'}")
-        model = request.model
-        owner_id = f"{model.name}@{model.version}" if owner == "model" else getattr(request, field)
-        found = await find(owner_id, request.key)
-        return pb.FindObjectResponse(object=found.ref, purpose=found.purpose, snapshot_id=found.snapshot_id)
-
-
-def object_service(readable: Mapping[str, FindReadable]) -> Servicer:
-    """Return ObjectService as the kit serves it."""
-    return Servicer(NAME, stubs.add_ObjectServiceServicer_to_server, ObjectServicer(readable))

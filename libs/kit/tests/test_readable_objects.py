@@ -11,7 +11,8 @@ from framewell_kit.documents import MemoryDocuments
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects import MemoryObjects
 from framewell_kit.outcomes import Gone, NotFound
-from framewell_kit.readable_objects import FindHeldObject, ObjectServicer, ReadableObject
+from framewell_kit.readable_objects import FindHeldObject, ReadableObject
+from framewell_kit.rpc.object_service import ObjectServicer
 from framewell_kit.tombstones import Going, Tombstones, asset_subject
 
 ASSET, OTHER = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"

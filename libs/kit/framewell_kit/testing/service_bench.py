@@ -36,10 +36,10 @@ from framewell_kit.name_hashes import NameHashes
 from framewell_kit.objects import MemoryObjects, Objects
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import NotYet, Rejected
-from framewell_kit.readable_objects import object_service
 from framewell_kit.records import event_id
 from framewell_kit.rpc import RpcServer, Servicer, Tokens
 from framewell_kit.rpc.actor import caller
+from framewell_kit.rpc.object_service import object_service
 from framewell_kit.service import Mesh, Service, Wire
 from framewell_kit.settings import MeshSettings
 from framewell_kit.stream import Broadcast, HeavyStage, Reason, Stage
