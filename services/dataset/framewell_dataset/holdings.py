@@ -23,6 +23,7 @@ def holdings(stores: Stores, steps: Steps) -> Holdings:
             Holding("chunks", "where an asset was analysed", gone),
             Holding("statements", "terms of an asset, a source or a holder, in their own words", gone),
             Holding("snapshots", "exports of a snapshot; that it was withdrawn stays", gone),
+            Holding("exports", kept="which samples of a snapshot were exported for what, by ids"),
             Holding("snapshot_members", kept="which sample was in which snapshot, by ids"),
             Holding("objects/image/jpeg", "crops of faces", gone),
             Holding("objects/application/vnd.apache.parquet", "tables and exports of samples", gone),

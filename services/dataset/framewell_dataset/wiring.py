@@ -25,6 +25,7 @@ from framewell_dataset.adapters.statement_documents import StatementDocuments
 from framewell_dataset.adapters.vector_documents import VectorDocuments
 from framewell_dataset.adapters.word_documents import WordDocuments
 from framewell_dataset.commands.adopt_house_rules import AdoptHouseRules, ReconsiderEverything
+from framewell_dataset.commands.export_snapshot import ExportSnapshot
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.commands.recheck_terms import RecheckTerms
 from framewell_dataset.domain.classes import Dataset
@@ -40,6 +41,7 @@ from framewell_dataset.ports.stores import Stores
 from framewell_dataset.queries.find_object import FindCrop, FindSnapshotObject
 from framewell_dataset.rules import lower_third_face
 from framewell_dataset.settings import DatasetSettings
+from framewell_dataset.steps.allowed_samples import AllowedSamples
 from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.seal_audit import SealAudit
 from framewell_dataset.steps.shared_steps import House, shared_steps
@@ -73,6 +75,8 @@ async def wire(settings: DatasetSettings, mesh: Mesh, recorded: RecordedFacts | 
         steps.changes,
         clock,
     )
+    allowed = AllowedSamples(s.tables, steps.gate)
+    export = ExportSnapshot(s.snapshots, s.tables, s.exporter, allowed, clock)
     recheck = RecheckTerms(s.assets, steps.reconsider, clock)
     topics = recorded or TopicsOnKafka(mesh.settings.broker_access, mesh.settings.kafka_prefix)
     key = audit_key(settings)
@@ -88,13 +92,13 @@ async def wire(settings: DatasetSettings, mesh: Mesh, recorded: RecordedFacts | 
         rpc=[
             catalogue.servicer(s, steps),
             review.servicer(s, steps, clock),
-            snapshots.servicer(s, publish),
+            snapshots.servicer(s, publish, export),
             rights.servicer(s, steps, topics, {} if key is None else key.public_keys),
             audit.servicer(s.audit, seal),
         ],
         readable={
             "sample": FindCrop(s.samples, mesh.tombstones),
-            "snapshot": FindSnapshotObject(s.snapshots),
+            "snapshot": FindSnapshotObject(s.snapshots, export),
         },
         parts=[
             jobs.rights_terms(recheck, clock, settings.recheck_seconds),
@@ -144,7 +148,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         crops=crops,
         snapshots=made,
         background=background,
-        tables=SnapshotTableObjects(objects),
+        tables=SnapshotTableObjects(objects, crops),
         exporter=SnapshotExportObjects(objects, mesh.scratch),
         publications=PublishJobs(mesh.jobs),
         statements=statements,

@@ -8,7 +8,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_dataset.domain.ledger import usage_fact
-from framewell_dataset.domain.snapshots import Member, SnapshotState, StoredSnapshot
+from framewell_dataset.domain.snapshots import Export, Member, SnapshotState, StoredSnapshot
 from framewell_dataset.telemetry import SNAPSHOTS as SNAPSHOTS_MADE
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
@@ -17,6 +17,7 @@ from framewell_kit.paging import BY_ID, Order, Page, PageRequest, find_page, sca
 
 SNAPSHOTS = "snapshots"
 MEMBERS = "snapshot_members"
+EXPORTS = "exports"
 MEMBERS_A_DOCUMENT = 200
 NEWEST_FIRST = Order("created_at", datetime, descending=True)
 
@@ -26,8 +27,8 @@ class SnapshotDocuments:
     """Collections `snapshots` and `snapshot_members` (`<snapshot>/<content hash>/<part>`).
 
     Members are written before the draft that has their content, so whoever withdraws a sample finds every
-    draft and snapshot that holds it. A draft that is rewritten leaves members of its old content behind,
-    which no longer count; they are deleted when it is published. What the publication costs lies with the
+    draft and snapshot that holds it, or did: a draft that is rewritten leaves members of its old content
+    behind until it is published. What the publication costs lies with the
     members and leaves from there, since the facts of many samples are too much for one document.
     """
 
@@ -35,12 +36,13 @@ class SnapshotDocuments:
     outbox: Outbox
 
     async def prepare(self) -> None:
-        for collection in (SNAPSHOTS, MEMBERS):
+        for collection in (SNAPSHOTS, MEMBERS, EXPORTS):
             self.outbox.register(collection)
         for fields in (["dataset_id", "state", *NEWEST_FIRST.fields], NEWEST_FIRST.fields):
             await self.documents.ensure_index(SNAPSHOTS, fields)
         for field in ("sample_ids", "background_assets", "snapshot_id"):
             await self.documents.ensure_index(MEMBERS, [field])
+        await self.documents.ensure_index(EXPORTS, ["snapshot_id", "key"])
 
     async def put_draft(
         self, draft: StoredSnapshot, members: Sequence[Member], background_assets: Sequence[str]
@@ -48,7 +50,7 @@ class SnapshotDocuments:
         name = draft.published.snapshot_id
         await self._put_members(name, draft.content, members)
         await self._put_background(name, draft.content, background_assets)
-        document = {"_id": name, **_fields(draft), "exports": []}
+        document = {"_id": name, **_fields(draft)}
         if await self.documents.insert_once(SNAPSHOTS, document):
             return True
         expect = {"state": str(SnapshotState.DRAFT)}
@@ -116,7 +118,7 @@ class SnapshotDocuments:
     async def _with_members(self, query: Document) -> AsyncIterator[StoredSnapshot]:
         async for members in scan(self.documents, MEMBERS, query, BY_ID):
             found = await self.documents.get(SNAPSHOTS, members["snapshot_id"])
-            if found is not None and found["content"] == members["content"]:
+            if found is not None:
                 yield _snapshot(found)
 
     async def page(self, page: PageRequest, dataset_id: str) -> Page[StoredSnapshot]:
@@ -125,14 +127,24 @@ class SnapshotDocuments:
             query["dataset_id"] = dataset_id
         return (await find_page(self.documents, SNAPSHOTS, query, page, NEWEST_FIRST)).map(_snapshot)
 
-    async def note_export(self, snapshot_id: str, export: ObjectRef) -> None:
-        # An export of one format has the same content, hence the same key, every time: a set of a few.
-        change = {"$addToSet": {"exports": export.SerializeToString(deterministic=True)}}
-        await self.documents.update(SNAPSHOTS, snapshot_id, change)
+    async def note_export(self, export: Export, access: Outgoing, cause: Cause) -> None:
+        # Of the same samples an export has the same content, hence the same key, every time.
+        fields = {
+            "snapshot_id": export.snapshot_id,
+            "key": export.ref.key,
+            "ref": export.ref.SerializeToString(deterministic=True),
+            "purpose": export.purpose,
+            "sample_ids": list(export.sample_ids),
+        }
+        name = f"{export.snapshot_id}/{export.purpose}/{export.ref.key}"
+        await self.outbox.update(EXPORTS, name, {"$set": fields}, [access], cause, upsert=True)
 
-    async def exports(self, snapshot_id: str) -> list[ObjectRef]:
-        found = await self.documents.get(SNAPSHOTS, snapshot_id)
-        return [ObjectRef.FromString(content) for content in found["exports"]] if found else []
+    async def exports(self, snapshot_id: str, key: str) -> list[Export]:
+        found = await self.documents.find(EXPORTS, {"snapshot_id": snapshot_id, "key": key})
+        return [
+            Export(snapshot_id, ObjectRef.FromString(each["ref"]), each["purpose"], tuple(each["sample_ids"]))
+            for each in found
+        ]
 
     async def _put_members(self, name: str, content: str, members: Sequence[Member]) -> None:
         for first in range(0, len(members), MEMBERS_A_DOCUMENT):

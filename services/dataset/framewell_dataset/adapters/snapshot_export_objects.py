@@ -43,20 +43,20 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SnapshotExportObjects:
-    """Reads the published tables, so an export holds exactly what the snapshot holds."""
+    """Reads the published tables, so an export holds nothing that the snapshot does not hold."""
 
     objects: Objects
     scratch: Path
 
     async def export(
-        self, stored: StoredSnapshot, format_: "ExportFormat.ValueType"
+        self, stored: StoredSnapshot, format_: "ExportFormat.ValueType", sample_ids: frozenset[str]
     ) -> AsyncIterator[float | ObjectRef]:
         make = SINKS.get(format_)
         if make is None:
             known = ", ".join(enum_word(ExportFormat.DESCRIPTOR, each) for each in SINKS)
             raise Rejected(f"the export names no format that there is: {known}")
         table = pq.read_table(pa.BufferReader(await self.objects.read(stored.published.samples)))
-        rows = table.to_pylist()
+        rows = [row for row in table.to_pylist() if row["sample_id"] in sample_ids]
         with tempfile.TemporaryDirectory(dir=self.scratch, prefix="export-") as folder:
             path = Path(folder) / "export"
             sink = make(path, table.schema)

@@ -12,8 +12,9 @@ import asyncio
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from framewell_dataset.domain.snapshots import (
     split_name,
     split_of,
 )
+from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 
 DIMENSIONS = 128
@@ -68,13 +70,25 @@ SAMPLES = pa.schema(
 )
 BACKGROUND = pa.schema([("face", pa.string()), ("asset_id", pa.string()), ("vector", VECTOR)])
 PARQUET = "application/vnd.apache.parquet"
+STORES = {
+    ".parquet": f"objects/{PARQUET}",
+    ".binpb": "objects/application/x-protobuf",
+    ".json": "objects/application/json",
+    ".tar": "objects/application/x-tar",
+    ".zip": "objects/application/zip",
+}
+"""Under which name the table of holdings has an object, by the end of its key."""
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTableObjects:
-    """Writes are content-addressed: writing a snapshot again gives the same objects."""
+    """Writes are content-addressed: writing a snapshot again gives the same objects.
+
+    Snapshots may share one, so each holds its own, and the last that lets go of an object deletes it.
+    """
 
     objects: Objects
+    references: ObjectReferences
 
     async def write(self, rows: SnapshotRows) -> SnapshotObjects:
         samples = await self._table(list(_sample_rows(rows)), SAMPLES)
@@ -83,12 +97,25 @@ class SnapshotTableObjects:
         kept = await self.objects.put(content, media_type="application/x-protobuf", suffix=".binpb")
         manifest = json.dumps(_manifest(rows, samples, background), ensure_ascii=False, indent=1)
         written = await self.objects.put(manifest.encode(), media_type="application/json", suffix=".json")
+        await self.references.hold(rows.snapshot_id, (written, samples, background, kept))
         return SnapshotObjects(written, samples, background, kept)
 
-    async def discard(self, stored: StoredSnapshot) -> None:
-        # The background stays: it holds no sample, and another snapshot may name the same object.
-        for key in (stored.published.samples.key, stored.rows_key, stored.published.manifest.key):
-            await self.objects.delete(key)
+    async def hold_export(self, snapshot_id: str, export: ObjectRef) -> None:
+        await self.references.hold(_exports_of(snapshot_id), [export])
+
+    async def keep_only(self, stored: StoredSnapshot) -> None:
+        name = stored.published.snapshot_id
+        held = await self.references.held_by(name)
+        await self.references.release(name, [key for key in held if key not in stored.keys])
+
+    async def forget(self, snapshot_id: str, keys: Iterable[str] | None = None) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        wanted = None if keys is None else set(keys)
+        for holder in (snapshot_id, _exports_of(snapshot_id)):
+            for key in await self.references.held_by(holder):
+                if wanted is None or key in wanted:
+                    counts[STORES[PurePath(key).suffix]] += await self.references.release(holder, [key])
+        return counts
 
     async def read(self, rows_key: str) -> AsyncIterator[ReadSnapshotResponse]:
         for row in unframed(await self.objects.read(rows_key)):
@@ -97,6 +124,11 @@ class SnapshotTableObjects:
     async def _table(self, rows: list[dict[str, Any]], schema: pa.Schema) -> ObjectRef:
         data = await asyncio.to_thread(_parquet, rows, schema)
         return await self.objects.put(data, media_type=PARQUET, suffix=".parquet")
+
+
+def _exports_of(snapshot_id: str) -> str:
+    """Return the holder of a snapshot's exports: they stay when earlier drafts of its tables go."""
+    return f"{snapshot_id}/exports"
 
 
 def unframed(data: bytes) -> Iterator[ReadSnapshotResponse]:

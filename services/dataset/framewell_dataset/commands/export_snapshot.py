@@ -1,28 +1,99 @@
-"""A snapshot is written in a format that others read."""
+"""Samples of a snapshot leave in a format that others read, as far as the rights allow it now."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from framewell.access.v1.access_pb2 import AccessRecorded
 from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_dataset.ports.snapshots import SnapshotExporter, SnapshotRepository
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.rights.v1.rights_pb2 import PURPOSE_SHARING, Purpose
+from framewell_contracts.json_mapping import enum_word
+from framewell_dataset.domain.snapshots import Export
+from framewell_dataset.domain.wording import PURPOSE_WORDS
+from framewell_dataset.ports.snapshots import SnapshotExporter, SnapshotRepository, SnapshotTables
+from framewell_dataset.steps.allowed_samples import AllowedSamples
 from framewell_dataset.steps.usable_snapshot import usable_snapshot
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export, and what was left out of it: how many samples, and why most of them."""
+
+    export: Export
+    left_out: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSnapshot:
-    """A withdrawn snapshot is not exported; one that is withdrawn meanwhile has no export to be had."""
+    """Writes the samples that may be used for the purpose, and records who got them.
+
+    Rights are asked again once the file is written, and each time that it is fetched. Without a purpose it is
+    sharing: an export leaves the house.
+    """
 
     snapshots: SnapshotRepository
+    tables: SnapshotTables
     exporter: SnapshotExporter
+    allowed: AllowedSamples
+    clock: Clock
 
     async def __call__(
-        self, snapshot_id: str, format_: "ExportFormat.ValueType"
-    ) -> AsyncIterator[float | ObjectRef]:
-        """Yield progress from 0 to 1, then the export. Raises NotFound, Conflict, Rejected for no format."""
+        self,
+        snapshot_id: str,
+        format_: "ExportFormat.ValueType",
+        purpose: "Purpose.ValueType",
+        actor: Actor,
+        cause: Cause,
+    ) -> AsyncIterator[float | Exported]:
+        """Yield progress from 0 to 1, then the export.
+
+        Raises NotFound, Gone for a withdrawn snapshot, Conflict when none of its samples may be used for the
+        purpose or one must not any more, Rejected for no format.
+        """
+        purpose = purpose or PURPOSE_SHARING
         stored = await usable_snapshot(self.snapshots, snapshot_id)
-        async for step in self.exporter.export(stored, format_):
-            if isinstance(step, ObjectRef):
-                await self.snapshots.note_export(snapshot_id, step)
-                await usable_snapshot(self.snapshots, snapshot_id)
-            yield step
+        found = await self.allowed(stored, purpose)
+        reason = max(found.left_out, key=lambda each: (found.left_out[each], each), default="")
+        if reason and not found.allowed:
+            raise Conflict(
+                f"no sample of snapshot {snapshot_id} may be used for {PURPOSE_WORDS[purpose]}: {reason}"
+            )
+        async for step in self.exporter.export(stored, format_, found.allowed):
+            if not isinstance(step, ObjectRef):
+                yield step
+                continue
+            export = Export(snapshot_id, step, purpose, tuple(sorted(found.allowed)))
+            await self.tables.hold_export(snapshot_id, step)
+            await self.snapshots.note_export(export, self._access(export, format_, actor), cause)
+            await self.confirm(export)
+            yield Exported(export, found.left_out.total(), reason)
+
+    async def confirm(self, export: Export) -> None:
+        """Return when all samples of an export may still be used for what it was made for.
+
+        Raises Gone for a withdrawn snapshot, Conflict with the reason otherwise.
+        """
+        stored = await usable_snapshot(self.snapshots, export.snapshot_id)
+        now = await self.allowed(stored, export.purpose)
+        if not set(export.sample_ids) <= now.allowed:
+            reason = max(now.left_out, key=lambda each: (now.left_out[each], each))
+            raise Conflict(
+                f"an export of snapshot {export.snapshot_id} holds what may not be used for "
+                f"{PURPOSE_WORDS[export.purpose]} any more: {reason} Export it anew"
+            )
+
+    def _access(self, export: Export, format_: "ExportFormat.ValueType", actor: Actor) -> AccessRecorded:
+        by = Actor(principal=actor.principal, authority=actor.authority)
+        by.decided_at.FromDatetime(self.clock.now())
+        word = enum_word(ExportFormat.DESCRIPTOR, format_)
+        return AccessRecorded(
+            resource=f"snapshots/{export.snapshot_id}/exports/{word}",
+            actor=by,
+            purpose=export.purpose,
+            snapshot_id=export.snapshot_id,
+        )

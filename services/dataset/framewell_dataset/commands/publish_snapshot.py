@@ -66,25 +66,20 @@ class PublishSnapshot:
             raise NotFound(f"dataset {dataset_id!r} does not exist")
         await self.datasets.close_batch(dataset_id, batch)
         name = snapshot_id(dataset_id, batch)
-        refused: StoredSnapshot | None = None
         for _ in range(ATTEMPTS):
             stored = await self.snapshots.get(name)
             if stored is not None and stored.state is not SnapshotState.DRAFT:
-                await self.snapshots.record_uses(stored, cause)
+                await self._after(stored, cause)
                 return stored.published if stored.state is SnapshotState.PUBLISHED else None
             contents = await self._contents(dataset, cause)
-            if refused is not None and not same_samples(refused.content, contents.hash):
-                # Nobody else can publish it either: it holds a sample that may not be used any more.
-                await self.tables.discard(refused)
             before = await self.snapshots.newest(dataset_id)
-            if before is None and not contents.samples and not await self._ever_published(dataset_id):
-                return None
-            if before is not None and same_samples(before.content, contents.hash):
+            nothing = before is None and not contents.samples and not await self._ever_published(dataset_id)
+            if nothing or (before is not None and same_samples(before.content, contents.hash)):
+                await self.tables.forget(name)  # what a draft that was given up left behind
                 return None
             draft = await self._draft(dataset, name, contents, stored, actor)
             if await self._publish(dataset, draft, contents, cause):
                 return draft.published
-            refused = draft
         raise Busy(f"rights of dataset {dataset_id} keep changing while its snapshot is made")
 
     async def _ever_published(self, dataset_id: str) -> bool:
@@ -102,8 +97,14 @@ class PublishSnapshot:
         fact = Fact(draft.published, id=derived_id(name, "framewell.snapshot.published", ""))
         if not await self.snapshots.publish(draft, fact, cause):
             return False
-        await self.snapshots.record_uses(draft, cause)
+        await self._after(draft, cause)
         return True
+
+    async def _after(self, stored: StoredSnapshot, cause: Cause) -> None:
+        """Do what follows a publication; whoever does the batch again finishes it."""
+        await self.snapshots.record_uses(stored, cause)
+        if stored.state is not SnapshotState.WITHDRAWN:
+            await self.tables.keep_only(stored)
 
     async def _contents(self, dataset: Dataset, cause: Cause) -> Contents:
         """Return what may be published now, read anew: samples by their state, rights and tombstones."""

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.rights.v1.rights_pb2 import Purpose
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn, Split, SplitCount
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_contracts.identity import derived_id
@@ -45,6 +46,13 @@ class StoredSnapshot:
     created_at: datetime
     withdrawn: SnapshotWithdrawn | None = None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of the objects it names."""
+        published = self.published
+        refs = (published.manifest, published.samples, published.background)
+        return (*(ref.key for ref in refs), self.rows_key)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -52,6 +60,16 @@ class Member:
 
     sample_id: str
     uses: tuple[UsageRecorded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Samples of a snapshot in one file, made for one purpose."""
+
+    snapshot_id: str
+    ref: ObjectRef
+    purpose: "Purpose.ValueType"
+    sample_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

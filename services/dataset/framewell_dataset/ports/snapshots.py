@@ -1,6 +1,7 @@
 """Snapshots, the faces that go into their background, and the objects they are written to."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Protocol
 
 from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat, ReadSnapshotResponse
@@ -9,6 +10,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
 from framewell_dataset.domain.snapshots import (
     BackgroundFace,
+    Export,
     Member,
     SnapshotObjects,
     SnapshotRows,
@@ -73,11 +75,13 @@ class SnapshotRepository(Protocol):
         """Return snapshots, newest first, without drafts."""
         ...
 
-    async def note_export(self, snapshot_id: str, export: ObjectRef) -> None:
-        """Note an export, so that it can be deleted when the snapshot must not be used any more."""
+    async def note_export(self, export: Export, access: Outgoing, cause: Cause) -> None:
+        """Note an export together with the fact that somebody got it."""
         ...
 
-    async def exports(self, snapshot_id: str) -> list[ObjectRef]: ...
+    async def exports(self, snapshot_id: str, key: str) -> list[Export]:
+        """Return the exports of a snapshot that are this object: one for each purpose it was made for."""
+        ...
 
 
 class BackgroundFaceRepository(Protocol):
@@ -109,8 +113,16 @@ class SnapshotTables(Protocol):
         """Write the tables and the manifest. Writing the same rows again gives the same objects."""
         ...
 
-    async def discard(self, stored: StoredSnapshot) -> None:
-        """Delete the tables of a draft that will not be published as it is."""
+    async def hold_export(self, snapshot_id: str, export: ObjectRef) -> None:
+        """Note that an export is part of the snapshot, before anything names it."""
+        ...
+
+    async def keep_only(self, stored: StoredSnapshot) -> None:
+        """Delete what earlier drafts of the snapshot were written to, but for what it names itself."""
+        ...
+
+    async def forget(self, snapshot_id: str, keys: Iterable[str] | None = None) -> Counter[str]:
+        """Delete everything that was written for the snapshot, exports too, or these; how much, by store."""
         ...
 
     def read(self, rows_key: str) -> AsyncIterator[ReadSnapshotResponse]:
@@ -122,9 +134,9 @@ class SnapshotExporter(Protocol):
     """A snapshot in formats that others read."""
 
     def export(
-        self, stored: StoredSnapshot, format_: "ExportFormat.ValueType"
+        self, stored: StoredSnapshot, format_: "ExportFormat.ValueType", sample_ids: frozenset[str]
     ) -> AsyncIterator[float | ObjectRef]:
-        """Yield progress from 0 to 1, then the export. Raises Rejected for an unknown format."""
+        """Yield progress from 0 to 1, then the export of these samples. Raises Rejected for no format."""
         ...
 
 

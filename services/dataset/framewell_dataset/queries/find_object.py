@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
+from framewell_dataset.commands.export_snapshot import ExportSnapshot
 from framewell_dataset.domain.samples import State
 from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.ports.snapshots import SnapshotRepository
@@ -39,18 +39,32 @@ class FindCrop:
 
 @dataclass(frozen=True, slots=True)
 class FindSnapshotObject:
-    """Finds the manifest, a table or an export of a snapshot that is not withdrawn."""
+    """Finds the manifest, a table or an export of a snapshot that is not withdrawn.
+
+    An export is asked about anew each time: all its samples must still be allowed for what it was made for.
+    """
 
     snapshots: SnapshotRepository
+    export: ExportSnapshot
 
     async def __call__(self, owner_id: str, key: str, /) -> ReadableObject:
-        """See FindReadable. Giving it out is recorded, for the purpose it was made for."""
+        """See FindReadable. Giving it out is recorded, for the purpose it was made for.
+
+        Raises Gone for an export of samples that may not be used for that any more.
+        """
         published = (await usable_snapshot(self.snapshots, owner_id)).published
-        purpose = published.purpose or PURPOSE_OWN_TRAINING
+        purpose = published.purpose
         for ref in (published.manifest, published.samples, published.background):
             if ref.key == key:
                 return ReadableObject(ref, purpose, owner_id)
-        for ref in await self.snapshots.exports(owner_id):
-            if ref.key == key:
-                return ReadableObject(ref, purpose, owner_id)
+        refusal: Conflict | None = None
+        for made in await self.snapshots.exports(owner_id, key):
+            try:
+                await self.export.confirm(made)
+            except Conflict as reason:
+                refusal = reason
+                continue
+            return ReadableObject(made.ref, made.purpose, owner_id)
+        if refusal is not None:
+            raise Gone(refusal.reason)
         raise NotFound(f"snapshot {owner_id} has no object {key}")

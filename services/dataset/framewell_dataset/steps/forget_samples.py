@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import Provenance
 from framewell_dataset.domain.samples import Sample, Withdrawal
-from framewell_dataset.domain.snapshots import StoredSnapshot
-from framewell_dataset.ports.assets import Pictures
 from framewell_dataset.ports.review import (
     CropReferences,
     RepeatRepository,
@@ -17,13 +15,11 @@ from framewell_dataset.ports.review import (
     WordRepository,
 )
 from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.steps.forget_files import ForgetFiles
 from framewell_dataset.steps.sample_changes import SampleChanges
 from framewell_kit.facts import Cause
 
 CROPS = "objects/image/jpeg"
-TABLES = "objects/application/vnd.apache.parquet"
-ROWS = "objects/application/x-protobuf"
-MANIFESTS = "objects/application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class ForgetSamples:
     repeats: RepeatRepository
     crops: CropReferences
     snapshots: SnapshotRepository
-    pictures: Pictures
+    files: ForgetFiles
     changes: SampleChanges
 
     async def __call__(
@@ -50,7 +46,7 @@ class ForgetSamples:
             sample = await self.changes.apply(found, lambda each: each.withdrawn(why, reason), actor, cause)
             await self.changes.upkeep.withdraw_holding(sample, reason, actor, cause)
             for stored in held:
-                counts += await self._empty_snapshot(stored)
+                counts += await self.files.of_samples(stored, reason, actor, cause)
             counts[CROPS] += await self.crops.release(sample.sample_id)
             counts["sample_vectors"] += await self.vectors.forget(sample.sample_id)
             counts["words"] += await self.words.forget_sample(sample.sample_id)
@@ -66,22 +62,6 @@ class ForgetSamples:
                 return True
             current = await self.samples.get(sample.sample_id)
         return False
-
-    async def _empty_snapshot(self, stored: StoredSnapshot) -> Counter[str]:
-        """Delete all files of a withdrawn snapshot: they hold vectors and crops, and name programmes."""
-        counts: Counter[str] = Counter()
-        published = stored.published
-        files = (
-            (TABLES, published.samples.key),
-            (TABLES, published.background.key),
-            (ROWS, stored.rows_key),
-            (MANIFESTS, published.manifest.key),
-        )
-        for store, key in files:
-            counts[store] += bool(key) and await self.pictures.delete(key)
-        for export in await self.snapshots.exports(stored.published.snapshot_id):
-            counts[f"objects/{export.media_type}"] += await self.pictures.delete(export.key)
-        return counts
 
 
 def _emptied(sample: Sample) -> Sample:

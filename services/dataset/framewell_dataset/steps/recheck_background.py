@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.snapshots import SnapshotState
-from framewell_dataset.ports.assets import Pictures
 from framewell_dataset.ports.snapshots import SnapshotRepository
-from framewell_dataset.steps.forget_samples import TABLES
+from framewell_dataset.steps.forget_files import ForgetFiles
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
 from framewell_kit.facts import Cause
@@ -24,7 +23,7 @@ class RecheckBackground:
     """
 
     snapshots: SnapshotRepository
-    pictures: Pictures
+    files: ForgetFiles
     gate: RightsGate
     upkeep: SnapshotUpkeep
 
@@ -47,6 +46,5 @@ class RecheckBackground:
         await self(asset_id, actor, cause)
         counts: Counter[str] = Counter()
         async for stored in self.snapshots.with_background(asset_id):
-            key = stored.published.background.key
-            counts[TABLES] += bool(key) and await self.pictures.delete(key)
+            counts += await self.files.of_background(stored, REASON, actor, cause)
         return counts

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from framewell_dataset.domain.house_rules import HouseRule
 from framewell_dataset.domain.rights import HousePolicy
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.forget_files import ForgetFiles
 from framewell_dataset.steps.forget_samples import ForgetSamples
 from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.make_sample import MakeSample
@@ -51,9 +52,8 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
     gate = RightsGate(s.assets, s.statements, forgotten.tombstones, house.policy, house.rules, clock)
     upkeep = SnapshotUpkeep(s.datasets, s.snapshots, s.publications)
     changes = SampleChanges(s.samples, gate, upkeep)
-    forget = ForgetSamples(
-        s.samples, s.vectors, s.words, s.repeats, s.crops, s.snapshots, s.pictures, changes
-    )
+    files = ForgetFiles(s.snapshots, s.tables, upkeep)
+    forget = ForgetSamples(s.samples, s.vectors, s.words, s.repeats, s.crops, s.snapshots, files, changes)
     register = RegisterCandidate(
         s.samples,
         s.vectors,
@@ -67,7 +67,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
         house.quota,
         forget,
     )
-    background = RecheckBackground(s.snapshots, s.pictures, gate, upkeep)
+    background = RecheckBackground(s.snapshots, files, gate, upkeep)
     take_away = TakeAwayAsset(
         s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget, background
     )

@@ -7,8 +7,7 @@ from typing import Any
 
 from framewell.dataset.v1 import snapshot_service_pb2 as messages
 from framewell.dataset.v1 import snapshot_service_pb2_grpc as stubs
-from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_dataset.commands.export_snapshot import ExportSnapshot
+from framewell_dataset.commands.export_snapshot import Exported, ExportSnapshot
 from framewell_dataset.commands.publish_now import PublishNow
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.entrypoints.rpc.messages import snapshot_message
@@ -46,9 +45,17 @@ class SnapshotServicer(stubs.SnapshotServiceServicer):
     async def ExportSnapshot(
         self, request: messages.ExportSnapshotRequest, context: Any
     ) -> AsyncIterator[messages.ExportSnapshotResponse]:
-        async for step in self.export(request.snapshot_id, request.format):
-            if isinstance(step, ObjectRef):
-                yield messages.ExportSnapshotResponse(progress=1, export=step)
+        actor, cause = current_actor(), call_cause()
+        asked = request.snapshot_id, request.format, request.purpose
+        async for step in self.export(*asked, actor, cause):
+            if isinstance(step, Exported):
+                yield messages.ExportSnapshotResponse(
+                    progress=1,
+                    export=step.export.ref,
+                    sample_count=len(step.export.sample_ids),
+                    left_out_count=step.left_out,
+                    left_out_reason=step.reason,
+                )
             else:
                 yield messages.ExportSnapshotResponse(progress=step)
 
@@ -59,13 +66,13 @@ class SnapshotServicer(stubs.SnapshotServiceServicer):
             yield row
 
 
-def servicer(stores: Stores, publish: PublishSnapshot) -> Servicer:
+def servicer(stores: Stores, publish: PublishSnapshot, export: ExportSnapshot) -> Servicer:
     """Return the service as the server takes it."""
     s = stores
     answering = SnapshotServicer(
         snapshots=s.snapshots,
         publish=PublishNow(s.datasets, s.snapshots, s.publications, publish),
-        export=ExportSnapshot(s.snapshots, s.exporter),
+        export=export,
         read=ReadSnapshot(s.snapshots, s.tables),
     )
     name = messages.DESCRIPTOR.services_by_name["SnapshotService"].full_name
