@@ -44,6 +44,9 @@ _TS: Final = Format("mpegts", "video/mp2t", "container", ".ts")
 _MKV: Final = Format("matroska", "video/x-matroska", "container", ".mkv")
 _MP3: Final = Format("mp3", "audio/mpeg", "container", ".mp3")
 
+_TIFF: Final = Format("TIFF", "image/tiff", "picture", ".tif")
+_CAMERA_RAW: Final = b"CR"  # Canon's raw files are TIFF to the eye, and hold a thumbnail where the picture is
+
 _BY_PREFIX: Final = (
     (b"\x1aE\xdf\xa3", _MKV),
     (b"\x06\x0e\x2b\x34", Format("mxf", "application/mxf", "container", ".mxf")),
@@ -58,6 +61,8 @@ _BY_PREFIX: Final = (
     (b"\xff\xf3", _MP3),
     (b"\xff\xd8\xff", Format("JPEG", "image/jpeg", "picture", ".jpg")),
     (b"\x89PNG\r\n\x1a\n", Format("PNG", "image/png", "picture", ".png")),
+    (b"II*\0", _TIFF),
+    (b"MM\0*", _TIFF),
 )
 _RIFF_KINDS: Final = {
     b"WEBP": Format("WEBP", "image/webp", "picture", ".webp"),
@@ -110,14 +115,14 @@ def sniff(head: bytes) -> Format:
     raise MediaError(
         NOT_MEDIA,
         "The file is in no format that Framewell reads (MP4, MOV, MPEG-TS, MXF, Matroska, AVI, MPEG-PS, FLV, "
-        "ASF, Ogg, WAV, FLAC, MP3; JPEG, PNG, WebP).",
+        "ASF, Ogg, WAV, FLAC, MP3; JPEG, PNG, WebP, TIFF).",
     )
 
 
 def _recognise(head: bytes) -> Format | None:
     for prefix, found in _BY_PREFIX:
         if head.startswith(prefix):
-            return found
+            return None if found is _TIFF and head[8:10] == _CAMERA_RAW else found
     if head.startswith(b"RIFF"):
         return _RIFF_KINDS.get(head[8:12])
     if head[4:8] == b"ftyp":

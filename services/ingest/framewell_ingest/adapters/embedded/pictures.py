@@ -68,8 +68,10 @@ def _read_exif(picture: ImageFile) -> tuple[list[Entry], list[str]]:
             found.append(entry("exif", f"EXIF 0x8298 {place}", "copyright", line))
     for tag, name in _CAPTIONS.items():
         value = values.get(tag)
-        is_wide = isinstance(value, bytes) and name.startswith("XP")
-        text = bytes(value).decode("utf-16-le", "replace") if is_wide else _exif_text(value)
+        if isinstance(value, bytes) and name.startswith("XP"):
+            text = value.decode("utf-16-le", "replace")
+        else:
+            text = _exif_text(value)
         if line := text_of(text):
             found.append(entry("exif", f"EXIF {tag:#06x} {name}", "caption", line))
     if comment := text_of(_user_comment(values.get(_USER_COMMENT), picture)):
