@@ -142,6 +142,34 @@ def test_somebody_accepted_who_appears_again_in_the_asset_holds_nothing_back(cas
     assert learned.judgement.verdict is Verdict.PROMOTED
 
 
+def test_of_many_who_are_as_near_as_photos_of_one_person_one_each_is_doubted(cast) -> None:
+    """A hundred people look like two who are known, nearer than .42: two of them may be those, no more."""
+    photos = cast.photos({"anna": ["p0", "p1"], "bert": ["p0", "p1"]})
+    rows = [
+        (f"stranger-{n}", f"other-{n}", list(photos.vectors[n % 4] + _step(cast, 0.40))) for n in range(100)
+    ]
+    learned = learn(photos, BackgroundFaces.of_rows(rows))
+    assert learned.draft.figures.in_doubt == 2
+    assert learned.draft.figures.strangers.of == 100
+    assert learned.draft.figures.strangers.count > 50
+    assert learned.judgement.verdict is Verdict.WAITS
+
+
+def test_people_who_appear_in_the_archive_before_they_are_named_hold_nothing_back(cast) -> None:
+    """Ten of them are accepted at once, each with unnamed faces in other programmes."""
+    photos = cast.photos({f"person-{n}": ["p0"] for n in range(10)})
+    rows = [(f"again-{n}", f"archive-{n % 9}", cast.photo(f"person-{n % 10}")) for n in range(120)]
+    rows += [(f"stranger-{n}", f"archive-{n % 9}", cast.photo(f"s-{n}")) for n in range(60)]
+    learned = learn(photos, BackgroundFaces.of_rows(rows))
+    assert learned.draft.figures.strangers == Rate(0, 70)
+    assert learned.judgement.verdict is Verdict.PROMOTED
+
+
+def _step(cast, length: float) -> np.ndarray:
+    away = cast.random.standard_normal(128)
+    return away * (length / np.linalg.norm(away))
+
+
 @pytest.mark.parametrize("strangers", [40, 3])
 def test_one_that_names_everybody(cast, heads, strangers) -> None:
     before, photos = with_newcomer(cast)

@@ -36,6 +36,8 @@ from framewell_training.steps.request_run import RequestRun
 from framewell_training.steps.take_away_sources import TakeAwaySources
 
 MINOR = {Step.CENTROID: 0, Step.CHALLENGE: 1}
+CHALLENGERS_FOLLOW = "challengers_follow"
+"""The check that says whether there is something to win."""
 MOST_JUDGEMENTS = 3
 """How often a run is judged anew because what is in service changed meanwhile, before it waits."""
 
@@ -117,7 +119,7 @@ class TrainRun:
         if completed is None:
             raise NotYet(f"{task.name} was changed again and again while run {run.run_id} was judged")
         if run.key.step is Step.CENTROID:
-            await self._follow_up(task, cause)
+            await self._follow_up(task, completed, cause)
         owed = task.tables.owed if run.key.step is Step.CENTROID else ()
         also = completion.usage(run.run_id, owed, self.clock.now())
         await self.runs.end(run.run_id, RunState.DONE, completed, also, cause)
@@ -212,18 +214,15 @@ class TrainRun:
             reason = found.withdrawn if found is not None else "it is gone"
             raise RunStopped("model_withdrawn", f"{model.ref} must not be used: {reason}")
 
-    async def _follow_up(self, task: Task, cause: Cause) -> None:
+    async def _follow_up(self, task: Task, completed: TrainingCompleted, cause: Cause) -> None:
         """Queue the challenge of this centroid, unless there is nothing to win."""
-        if not await self._why_not(task):
+        if any(one.check == CHALLENGERS_FOLLOW and one.passed for one in completed.checks):
             key = task.run.key.challenge()
             await self.request.queue(key, task.run.dataset_id, cause)
 
     async def _challenge_check(self, task: Task) -> PromotionCheck:
-        why_not = await self._why_not(task)
-        return PromotionCheck("challengers_follow", not why_not, why_not or "Challengers are trained next.")
-
-    async def _why_not(self, task: Task) -> str:
-        return await _in_thread(lambda: self.recipe.why_not_challenge(task.material, task.parameters))
+        why_not = await _in_thread(lambda: self.recipe.why_not_challenge(task.material, task.parameters))
+        return PromotionCheck(CHALLENGERS_FOLLOW, not why_not, why_not or "Challengers are trained next.")
 
     async def _fail(self, run: Run, state: RunState, code: str, reason: str, cause: Cause) -> None:
         fact = completion.failed(run.run_id, run.dataset_id, code, reason)

@@ -120,7 +120,7 @@ class Figures:
     stranger_faces: Rate
     """All strangers by their appearances: photos and face tracks."""
     in_doubt: int
-    """Unnamed people who count for nothing: each looks like somebody accepted in the same asset."""
+    """Unnamed people who count for nothing, since each may be somebody accepted who appears again."""
     not_evaluated: tuple[str, ...]
     """Classes seen in one programme only, or in copies of one shot: learned, but not measurable."""
 

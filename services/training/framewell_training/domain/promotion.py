@@ -202,8 +202,8 @@ def _false_names(candidate: Judged, allowed: float, limits: Limits, *, excess: i
         passed = others.low <= allowed and excess <= 0
     if figures.in_doubt:
         sentence += (
-            f" {figures.in_doubt} more count for nothing:"
-            " each looks like somebody accepted in the same asset."
+            f" {figures.in_doubt} more count for nothing: each is as near to somebody accepted as photos of"
+            " one person are."
         )
     return PromotionCheck("false_name_rate_not_worse", passed, sentence)
 

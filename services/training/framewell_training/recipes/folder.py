@@ -188,8 +188,8 @@ def _strangers(figures: Figures) -> str:
     )
     if figures.in_doubt:
         sentence += (
-            f" {figures.in_doubt} more unnamed people count for nothing: each looks like somebody accepted in"
-            " the same asset."
+            f" {figures.in_doubt} more unnamed people count for nothing, since each may be somebody accepted"
+            " who appears again: as near as photos of one person are, and no second one beside them."
         )
     return sentence
 

@@ -47,7 +47,7 @@ class Splits:
     people: NDArray[np.int64]
     """[background]: the number of the person whom each unnamed face shows."""
     doubtful: Mask
-    """[background]: faces that may be somebody accepted in the same asset; judged in no fold."""
+    """[background]: faces that may be somebody accepted who appears again; judged in no fold."""
     usable: Mask
     """[background]: faces that may be learned and calibrated from: near to no class."""
 

@@ -2,7 +2,7 @@
 
 Nobody has named a background face, which does not make it a stranger: it may be a known person not yet named.
 It cannot be told from a stranger who looks alike, so all of them are judged as strangers, the near ones too,
-with one exception that can be counted: somebody accepted in an asset may appear there again.
+with one exception that can be counted: somebody accepted may appear again, as one person among them.
 """
 
 from __future__ import annotations
@@ -49,24 +49,40 @@ def people(background: BackgroundFaces) -> NDArray[np.int64]:
 
 
 def in_doubt(photos: Photos, background: BackgroundFaces, person: NDArray[np.int64]) -> Mask:
-    """Return which face tracks count for nothing, since they may be somebody accepted in the same asset.
+    """Return which face tracks count for nothing, since they may be somebody accepted who appears again.
 
-    For each class and asset with an accepted photo of it that is one person at most: the one with a face in
-    that asset nearest to those photos, and nearer than `SAME_FACE`.
+    At most one person for each class: the one with a face nearest to a photo of it, and nearer than
+    `SAME_PERSON`. And one for each class and asset with an accepted photo of it: the one with a face there
+    that is nearest to those photos, and nearer than `SAME_FACE`.
     """
-    doubtful: set[int] = set()
-    faces = rows_by(background.asset_ids)
-    accepted = rows_by(zip(photos.asset_ids, photos.class_ids, strict=True))
-    for (asset_id, _), rows in accepted.items():
-        there = faces.get(asset_id, [])
-        if not there:
+    doubtful = {int(person[row]) for row in _nearest_to_each_class(photos, background)}
+    there = rows_by(background.asset_ids)
+    for (asset_id, _), rows in rows_by(zip(photos.asset_ids, photos.class_ids, strict=True)).items():
+        if asset_id not in there:
             continue
         mean = photos.vectors[rows].mean(axis=0, keepdims=True)
-        distances = euclidean(background.vectors[there], mean)[:, 0]
+        distances = euclidean(background.vectors[there[asset_id]], mean)[:, 0]
         nearest = int(distances.argmin())
         if distances[nearest] < SAME_FACE:
-            doubtful.add(int(person[there[nearest]]))
+            doubtful.add(int(person[there[asset_id][nearest]]))
     return np.isin(person, sorted(doubtful))
+
+
+def _nearest_to_each_class(photos: Photos, background: BackgroundFaces) -> set[int]:
+    """Return the row of the face nearest to a photo of each class, where it is nearer than `SAME_PERSON`."""
+    if not len(background) or not len(photos):
+        return set()
+    classes = rows_by(photos.class_ids)
+    starts = np.cumsum([0, *(len(rows) for rows in classes.values())])[:-1]
+    by_class = photos.vectors[[row for rows in classes.values() for row in rows]]
+    nearest = np.concatenate(
+        [
+            np.minimum.reduceat(euclidean(background.vectors[start : start + ROWS], by_class), starts, axis=1)
+            for start in range(0, len(background), ROWS)
+        ]
+    )
+    rows, columns = nearest.argmin(axis=0), range(len(classes))
+    return {int(rows[column]) for column in columns if nearest[rows[column], column] < SAME_PERSON}
 
 
 def likely_members(background: BackgroundFaces, centroids: Vectors) -> Mask:
