@@ -35,6 +35,15 @@ async def test_merged_classes_share_samples_and_names(bench: DatasetBench) -> No
         (messages.Dataset(dataset_id="Große Namen"), "lower-case letters"),
         (messages.Dataset(dataset_id="x", rules=["magic"]), "lower_third_face"),
         (messages.Dataset(dataset_id="x", recipe="alchemy"), "identity"),
+        (
+            messages.Dataset(dataset_id="x", recipe="identity", purpose=rights.PURPOSE_ANALYSIS),
+            "own_training, and the dataset's purpose is analysis",
+        ),
+        (
+            messages.Dataset(dataset_id="x", recipe="classifier", purpose=rights.PURPOSE_SHARING),
+            "own_training, and the dataset's purpose is sharing",
+        ),
+        (messages.Dataset(dataset_id="x", purpose=99), "generative_training"),  # type: ignore[arg-type]
     ],
 )
 async def test_a_dataset_that_cannot_work_is_refused(
@@ -42,6 +51,17 @@ async def test_a_dataset_that_cannot_work_is_refused(
 ) -> None:
     with pytest.raises(Rejected, match=words):
         await bench.call("CreateDataset", catalogue_rpc.CreateDatasetRequest(dataset=dataset))
+
+
+async def test_a_dataset_that_names_no_purpose_is_for_the_houses_own_training(bench: DatasetBench) -> None:
+    asked = catalogue_rpc.CreateDatasetRequest(dataset=messages.Dataset(dataset_id="x", recipe="identity"))
+    assert (await bench.call("CreateDataset", asked)).dataset.purpose == rights.PURPOSE_OWN_TRAINING
+
+
+async def test_a_dataset_without_a_recipe_may_be_for_any_purpose(bench: DatasetBench) -> None:
+    asked = messages.Dataset(dataset_id="x", purpose=rights.PURPOSE_SHARING)
+    made = await bench.call("CreateDataset", catalogue_rpc.CreateDatasetRequest(dataset=asked))
+    assert made.dataset.purpose == rights.PURPOSE_SHARING
 
 
 async def test_the_people_dataset_is_there_from_the_start(bench: DatasetBench) -> None:

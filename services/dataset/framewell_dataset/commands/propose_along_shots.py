@@ -99,7 +99,7 @@ class ProposeAlongShots:
                     await self.repeats.note(live[place].sample_id, asset.asset_id, track.faces)
 
     async def _keep_background(self, work: Work, segment: Segment, tracks: Sequence[FaceTrack]) -> None:
-        """Keep a few vectors of each face that no caption names, unless the asset was removed meanwhile."""
+        """Keep a few vectors of each face that no caption names."""
         kept = []
         for track in tracks:
             faces = choose(track.faces).faces[:MOST_VECTORS_OF_A_FACE]
@@ -107,10 +107,6 @@ class ProposeAlongShots:
                 vectors = FaceTrack(track.key, track.shot, faces).vectors()
                 kept.append(BackgroundFace(f"{work.asset_id}/{track.key}", work.asset_id, vectors))
         await self.background.keep(work.asset_id, work.generation, segment.number, kept)
-        asset = await self.assets.get(work.asset_id)
-        if asset is None or asset.removed:
-            await self.background.forget(work.asset_id)
-            await self.chunks.forget(work.asset_id)
 
 
 def _chunk(work: Work, analysis: ChunkAnalysis) -> ChunkAnalysed:

@@ -16,10 +16,12 @@ from framewell_dataset.ports.snapshots import PUBLISH
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.steps.seal_audit import SealAudit
 from framewell_dataset.steps.shared_steps import Steps
+from framewell_dataset.steps.take_away_gone import TakeAwayGone
 from framewell_dataset.telemetry import SEALS_FAILED, SEALS_WAIT, TERMS_FAILED, TERMS_WAIT
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
+from framewell_kit.jobs.unless_gone import WorkUnlessGone
 
 NOTED_EVERY = 50
 """Assets after which a job that goes through all of them notes how far it came."""
@@ -110,7 +112,10 @@ def completion_kind(stores: Stores, steps: Steps) -> JobKind:
         s.background,
         steps.register,
     )
-    return JobKind(COMPLETE, CompletionJob(propose), permits=AT_ONCE)
+    tombstones = steps.forgotten.tombstones
+    forget = TakeAwayGone(steps.take_away, tombstones, steps.gate.clock)
+    work = WorkUnlessGone(CompletionJob(propose), tombstones, forget)
+    return JobKind(COMPLETE, work, permits=AT_ONCE)
 
 
 def rights_terms(recheck: RecheckTerms, clock: Clock, every_seconds: float) -> Periodic:

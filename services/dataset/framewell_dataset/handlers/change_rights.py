@@ -17,6 +17,7 @@ from framewell_dataset.steps.rights_change import MOST_ASKED, RightsChangePolicy
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Rejected
+from framewell_kit.tombstones import asset_subject
 
 OUT_OF_BOUNDS = "out_of_bounds"
 """Code of an event that was read whole and breaks a rule of its .proto."""
@@ -80,6 +81,7 @@ class ChangeRights:
                 first.append(asset)
         applied = await self.policy.outcomes(fact, first)
         await self.statements.note_unmatched(fact.subject, applied, self.clock.now())
-        return RightsApplied(
-            subject=fact.subject, change_id=cause.id, statements=applied, asset_count=count
-        )
+        asset_id = fact.subject.asset_id
+        if asset_id and await self.reconsider.gate.tombstones.find(asset_subject(asset_id)):
+            await self.statements.forget(fact.subject)  # it never comes again: nobody's words stay here
+        return RightsApplied(subject=fact.subject, change_id=cause.id, statements=applied, asset_count=count)
