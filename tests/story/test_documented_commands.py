@@ -49,6 +49,7 @@ PAGES = (
     "docs/rest.md",
     "docs/events.md",
     "docs/datasets.md",
+    "docs/rights.md",
     "docs/models.md",
     "docs/observability.md",
     "docs/operations.md",
