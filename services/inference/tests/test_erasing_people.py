@@ -17,7 +17,9 @@ from framewell_inference.domain.pictures import Picture
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.testing import InferenceBench
 from framewell_kit.name_hashes import NameHashes
+from framewell_kit.outcomes import Busy
 from framewell_kit.testing.erasures import erasure_plan
+from framewell_kit.testing.failing import failing
 from framewell_kit.testing.service_bench import NAME_KEY
 
 NAMES = NameHashes(bytes.fromhex(NAME_KEY))
@@ -107,3 +109,31 @@ async def test_captions_with_a_forgotten_name_go_and_new_ones_are_not_kept(
     assert not any("Collins" in one for one in await texts(reading))
     for key in {one["key"] for one in await reading.documents.find("references", {})}:
         assert b"Collins" not in await reading.objects.read(key)
+
+
+async def test_a_worker_that_dies_anywhere_in_an_erasure_leaves_nothing_once_it_is_done_again(
+    faces_and_safety: Analysers, man_in_car: list[Picture]
+) -> None:
+    """Every call to the database is the last of some worker; another one ends its work."""
+    faces = replace(faces_and_safety, pictures=faces_and_safety.pictures[:1])
+    plan, deaths = erasure_plan("e", class_ids=["man"]), 0
+    for last in range(200):
+        async with InferenceBench(faces) as bench:
+            first = await bench.analyse(man_in_car[:2], "asset-1/0/0")
+            await bench.promote({"man": (await bench.vectors(first)).mean(axis=0)}, "1.0", 1)
+            await bench.relabel()
+            documents, store = failing(bench.documents, 1000, after=bool(last % 2))
+            async with InferenceBench(faces, documents=documents, objects=bench.objects) as mortal:
+                store.fails_at = store.calls + last  # from here on: its start is not of interest
+                try:
+                    await mortal.deliver(plan)
+                except Busy:
+                    deaths += 1
+                else:
+                    break
+                store.fails_at = 10_000
+            await bench.deliver(plan)
+            assert await named(bench) == [""], f"after {last} calls"
+            assert len(await all_vectors(bench)) == 0, f"after {last} calls"
+            assert not await bench.objects.exists(first.results[0].vectors), f"after {last} calls"
+    assert deaths > 20

@@ -15,22 +15,22 @@ class FailingDocuments:
     """
 
     def __init__(self, documents: Documents, fails_at: int, *, after: bool) -> None:
-        self._documents, self._fails_at, self._after = documents, fails_at, after
+        self._documents, self.fails_at, self._after = documents, fails_at, after
         self.calls = 0
 
     @property
     def broke(self) -> bool:
         """Return whether the chosen call was reached."""
-        return self.calls > self._fails_at
+        return self.calls > self.fails_at
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         method = getattr(self._documents, name)
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             number, self.calls = self.calls, self.calls + 1
-            if number < self._fails_at:
+            if number < self.fails_at:
                 return await method(*args, **kwargs)
-            if number == self._fails_at and self._after:
+            if number == self.fails_at and self._after:
                 await method(*args, **kwargs)
             raise Busy("the process died here", retry_after=0.01)
 

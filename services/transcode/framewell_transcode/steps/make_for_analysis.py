@@ -63,6 +63,8 @@ class MakeForAnalysis:
         What is taken away is noted before, so that a later decision that permits it has it made again.
         """
         withheld = await self._withheld(asset_id)
+        if not withheld:
+            return
         too_much = [one for one in await self.materials.of(asset_id) if one.oversteps(withheld)]
         await self._note_lost(asset_id, too_much, withheld)
         for material in too_much:
