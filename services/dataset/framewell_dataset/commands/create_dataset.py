@@ -22,7 +22,7 @@ class CreateDataset:
     datasets: DatasetRepository
 
     async def __call__(self, dataset: Dataset) -> Dataset:
-        """Return the dataset. Raises Rejected for a bad id, rule, recipe or purpose, Conflict for a taken one."""
+        """Return the dataset. Raises Rejected for what cannot work, Conflict for an id that is taken."""
         if not DATASET_ID.fullmatch(dataset.dataset_id):
             raise Rejected(
                 f"dataset id {dataset.dataset_id!r} is not lower-case letters, digits and dashes (1 to 64)"
@@ -50,5 +50,5 @@ def _check_purpose(dataset: Dataset) -> None:
     if trained != dataset.purpose:
         raise Rejected(
             f"recipe {dataset.recipe!r} trains for {enum_word(Purpose.DESCRIPTOR, trained)}, "
-            f"and the dataset's purpose is {purpose}: name no recipe, or the purpose that the recipe trains for"
+            f"and the dataset's purpose is {purpose}: name no recipe, or the purpose of this one"
         )
