@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.rights.v1.rights_pb2 import PURPOSE_SHARING, USE_PROHIBITED, RightsChanged, RightsStatement
 from framewell_contracts.cloudevents import Event, Unreadable, asset_of, decode
 from framewell_contracts.identity import asset_id
 
@@ -100,3 +102,17 @@ def test_of_protobuf_that_is_refused_all_is_known_that_it_says() -> None:
     event = partial(request.SerializeToString(), {**BINARY, "content-type": "text/plain"})
     assert event is not None
     assert event.message == request
+
+
+def test_of_nested_data_what_fits_is_known_and_what_does_not_is_not_there() -> None:
+    topic = "framewell.rights.changed.v1"
+    statements = [{"issuer": "court", "use": "prohibited", "purposes": ["ai", "sharing"], "colour": 1}] * 30
+    data = {"subject": {"holder": "NASA"}, "statements": statements, "revision": "two"}
+    with pytest.raises(Unreadable) as refusal:
+        decode(topic, [], structured(data, type=topic), received_ms=RECEIVED_MS)
+    event = refusal.value.partial
+    assert event is not None
+    assert event.message == RightsChanged(
+        subject=Subject(holder="NASA"),
+        statements=[RightsStatement(issuer="court", use=USE_PROHIBITED, purposes=[PURPOSE_SHARING])] * 30,
+    )

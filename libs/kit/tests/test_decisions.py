@@ -13,6 +13,7 @@ from framewell_contracts.cloudevents import Envelope, Record, encode
 from framewell_kit.decisions import DecisionLog
 from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Rejected
 from framewell_kit.stream import Stage
 from framewell_kit.stream.consumer.processor import RecordProcessor
 from framewell_kit.stream.consumer.record import AssignedPartition, ConsumedRecord, Processed
@@ -74,6 +75,20 @@ async def test_a_redelivery_publishes_the_bytes_of_the_first_delivery(documents:
     assert isinstance(published[0], Processed)
     assert [AssetRejected.FromString(record.value).detail for record in published[0].records] == ["mind 0"]
     assert handler.calls == 1
+
+
+async def test_what_was_done_all_the_same_is_published_beside_the_dead_letter() -> None:
+    async def refuse(fact: IngestRequested, cause: Cause) -> Sequence[AssetRejected]:
+        done = AssetRejected(work=Work(asset_id=fact.asset_id), detail="half of it")
+        raise Rejected("the other half may not be done", code="forbidden", facts=[done])
+
+    clock = HeldClock()
+    processor = RecordProcessor(Stage("ingest.accept_request", refuse), "/test", clock, Breaker(clock))
+    processed = await processor.process(a_delivery(offset=0))
+    assert isinstance(processed, Processed)
+    letter, fact = processed.records[:2]
+    assert letter.topic == "ingest.accept_request.dead-letter"
+    assert AssetRejected.FromString(fact.value).detail == "half of it"
 
 
 def a_delivery(offset: int) -> ConsumedRecord:

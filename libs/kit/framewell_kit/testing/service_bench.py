@@ -328,7 +328,9 @@ class ServiceBench:
             self._ends[topic] += 1
         return self.origins[topic, cause.id][1]
 
-    async def _answer(self, stage: Stage | HeavyStage, fact: Message, cause: Cause) -> Sequence[Outgoing]:
+    async def _answer(
+        self, stage: Stage | HeavyStage, fact: Message, cause: Cause
+    ) -> Sequence[Outgoing | Record]:
         """Return what the handler does; what it refuses with facts leaves these all the same."""
         try:
             return await stage.handler(fact, cause)

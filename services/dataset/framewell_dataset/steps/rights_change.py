@@ -77,7 +77,7 @@ class RightsChangePolicy:
             taken.CopyFrom(each)
             if not in_bounds or next(problems_of(each), None) is not None:
                 for limit in LIMITS:
-                    taken.ClearField(limit)
+                    taken.ClearField(limit)  # type: ignore[arg-type]
         return change if change.statements else None
 
     def received(self, change: RightsChanged) -> list[ReceivedStatement]:
