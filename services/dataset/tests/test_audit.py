@@ -199,10 +199,17 @@ async def test_a_key_of_somebody_else_finds_every_seal_foreign(signed: DatasetBe
 
 
 async def test_facts_that_kafka_keeps_no_more_are_counted_and_no_problem(bench: DatasetBench) -> None:
-    await decisions(bench)
-    bench.topics.begins[REVIEWED] = 2
+    for number in range(3):
+        await bench.deliver(RIGHTS, bench.cause(f"rights {number}"), group="dataset.keep_audit")
+    bench.topics.begins["framewell.rights.changed.v1"] = 2
     found = await verify(bench)
     assert (found.intact, found.unreachable_entries) == (True, 2)
+
+
+async def test_facts_deleted_from_a_topic_that_is_kept_for_ever_are_found(bench: DatasetBench) -> None:
+    await decisions(bench)
+    bench.topics.begins[REVIEWED] = 2
+    assert await kinds(bench) == {"MISSING_FACT"}
 
 
 async def test_facts_that_the_log_has_not_read_yet_wait(bench: DatasetBench) -> None:
@@ -263,6 +270,13 @@ async def test_each_kind_of_decision_has_an_entry_with_its_actor(
         what, DECIDED_BY.principal, DECIDED_BY.authority,
     )  # fmt: skip
     assert "Erika" not in entry.text
+
+
+async def test_a_moment_that_no_calendar_has_keeps_nothing_out_of_the_log(bench: DatasetBench) -> None:
+    fact = AccessRecorded(resource="a", actor=DECIDED_BY)
+    fact.actor.decided_at.seconds = 1 << 60
+    await bench.deliver(fact)
+    assert [each.decided_at for each in await entered(bench)] == [f"{1 << 60} s"]
 
 
 async def test_one_event_id_with_two_contents_is_two_entries(bench: DatasetBench) -> None:

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.fact_types import FACTS, fact_type, facts_read
+from framewell_contracts.topics import MAX_EVENT_BYTES
 from framewell_dataset.ports.audit import Reach, RecordedFact
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.group_offsets import committed_offsets
@@ -39,15 +40,17 @@ class TopicsOnKafka:
             entered = await committed_offsets(access, self.prefix + GROUP)
             begins = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)
-        return {
-            self._chain(one): Reach(
-                begins[one],
-                ends[one],
-                entered.get(one, begins[one]),
-                FACTS[one.topic[len(self.prefix) :]].compacted,
+        found = {}
+        for one in partitions:
+            declared = FACTS[one.topic[len(self.prefix) :]]
+            found[self._chain(one)] = Reach(
+                begin=begins[one],
+                end=ends[one],
+                entered=entered.get(one, begins[one]),
+                compacted=declared.compacted,
+                expires=declared.retention_days is not None,
             )
-            for one in partitions
-        }
+        return found
 
     async def facts(self, chain: str, reach: Reach) -> AsyncIterator[RecordedFact]:
         topic, _, number = chain.rpartition("/")
@@ -68,10 +71,12 @@ class TopicsOnKafka:
                 yield event.message
 
     async def _events(self, starts: Mapping[TopicPartition, int]) -> AsyncIterator[tuple[Any, Event]]:
-        """Yield records from these offsets on with the events in them; what cannot be read is skipped."""
+        """Yield records from these offsets on with the events in them; what no handler reads is skipped."""
         async with self._reading(self.access()) as consumer:
             async for record in read_to_end(consumer, starts, in_turn=True):
                 topic = record.topic[len(self.prefix) :]
+                if len(record.value or b"") > MAX_EVENT_BYTES:
+                    continue
                 try:
                     event = decode(topic, record.headers, record.value, received_ms=record.timestamp)
                 except Unreadable:

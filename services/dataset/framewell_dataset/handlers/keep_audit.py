@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from framewell_contracts.audit.entries import GENESIS, AuditEntry
 from framewell_dataset.domain.audit import Decided, noted
 from framewell_dataset.ports.audit import AuditRepository
@@ -38,9 +40,7 @@ class KeepAudit:
     def _entry(self, fact: Decided, cause: Cause, stands: Origin, at: tuple[str, int, str]) -> AuditEntry:
         said, (chain, place, previous) = noted(fact, self.hashes), at
         actor = said.actor
-        decided_at = (
-            actor.decided_at.ToDatetime(tzinfo=UTC).isoformat() if actor.HasField("decided_at") else ""
-        )
+        decided_at = _moment(actor.decided_at) if actor.HasField("decided_at") else ""
         return AuditEntry(
             chain=chain,
             place=place,
@@ -57,3 +57,11 @@ class KeepAudit:
             authority=actor.authority,
             decided_at=decided_at,
         )
+
+
+def _moment(at: Timestamp) -> str:
+    """Return a moment in ISO 8601; one that no calendar has, which a sender may write, in its seconds."""
+    try:
+        return at.ToDatetime(tzinfo=UTC).isoformat()
+    except (OverflowError, ValueError):
+        return f"{at.seconds} s"

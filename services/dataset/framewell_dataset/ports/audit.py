@@ -81,13 +81,14 @@ class RecordedFact:
 class Reach:
     """What a partition holds: offsets from `begin` to below `end`; below `entered` the log has read them all.
 
-    A `compacted` one keeps the newest record of each key only.
+    A `compacted` one keeps the newest record of each key only; where none `expires`, none may be missing.
     """
 
     begin: int
     end: int
     entered: int
     compacted: bool = False
+    expires: bool = True
 
 
 class RecordedFacts(Protocol):

@@ -127,7 +127,7 @@ class VerifyAudit:
                 _note_newest(newest, entry)
             if within.has_fact(entry):
                 continue
-            if within.reach.compacted or entry.offset < within.reach.begin:
+            if within.may_be_gone(entry):
                 found.unreachable_entries += 1
             else:
                 found.note(_without_fact(entry))
@@ -150,6 +150,11 @@ class _Within:
     def has_fact(self, entry: AuditEntry) -> bool:
         """Return whether the entry's fact was met, or need not have been: it came after the check began."""
         return entry.place >= self.length or self.met.has(entry.chain, entry.place)
+
+    def may_be_gone(self, entry: AuditEntry) -> bool:
+        """Return whether its fact may have been deleted: it is older than what an expiring topic keeps."""
+        reach = self.reach
+        return reach.compacted or (reach.expires and entry.offset < reach.begin)
 
 
 def _note_newest(newest: dict[str, AuditEntry], entry: AuditEntry) -> None:

@@ -30,7 +30,11 @@ class TopicsInMemory:
             ends[topic] = max(ends.get(topic, 0), lies.offset + 1)
         return {
             f"{topic}/0": Reach(
-                self.begins.get(topic, 0), end, end - self.unread.get(topic, 0), FACTS[topic].compacted
+                self.begins.get(topic, 0),
+                end,
+                end - self.unread.get(topic, 0),
+                FACTS[topic].compacted,
+                FACTS[topic].retention_days is not None,
             )
             for topic, end in ends.items()
         }
