@@ -32,6 +32,7 @@ from framewell_kit.operations import (
     ProcessState,
     RetentionSweep,
     StoredWork,
+    compact_hourly,
     operations,
 )
 from framewell_kit.outbox import Outbox
@@ -209,7 +210,8 @@ class _Process:
         )
         decisions, keep_days = DecisionLog(mesh.documents), self._shared.keep_days
         retention = RetentionSweep(mesh.jobs, service.jobs, decisions, mesh.clock, keep_days=keep_days)
-        for work in (monitor.run(), retention.run()):
+        compaction = compact_hourly(mesh.documents, mesh.clock)
+        for work in (monitor.run(), retention.run(), compaction):
             self._started.callback(asyncio.ensure_future(work).cancel)
         return monitor
 

@@ -7,8 +7,16 @@ date, `retention` deletes old jobs and decisions, `holdings_search` looks for wh
 from framewell_kit.operations.holdings_search import HoldingsSearch
 from framewell_kit.operations.monitor import ProcessMonitor
 from framewell_kit.operations.process_state import ProcessState
-from framewell_kit.operations.retention import RetentionSweep
+from framewell_kit.operations.retention import RetentionSweep, compact_hourly
 from framewell_kit.operations.servicer import operations
 from framewell_kit.operations.stored_work import StoredWork
 
-__all__ = ["HoldingsSearch", "ProcessMonitor", "ProcessState", "RetentionSweep", "StoredWork", "operations"]
+__all__ = [
+    "HoldingsSearch",
+    "ProcessMonitor",
+    "ProcessState",
+    "RetentionSweep",
+    "StoredWork",
+    "compact_hourly",
+    "operations",
+]

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from framewell_kit.clock import Clock
 from framewell_kit.decisions import DecisionLog
+from framewell_kit.documents.protocol import Documents
 from framewell_kit.erasure import compact_after_erasures
 from framewell_kit.jobs import JobKind, Jobs
 from framewell_kit.outcomes import Busy
@@ -26,7 +27,7 @@ PAUSE_SECONDS = 0.5
 
 
 class RetentionSweep:
-    """Sweeps once an hour what ended `keep_days` ago (0: never), and after erasures the database's file."""
+    """Sweeps once an hour what ended `keep_days` ago; 0: never."""
 
     def __init__(
         self, jobs: Jobs, kinds: Sequence[JobKind], decisions: DecisionLog, clock: Clock, *, keep_days: float
@@ -37,11 +38,9 @@ class RetentionSweep:
     async def run(self) -> None:
         """Sweep every hour until cancelled; the first sweep comes at a random time within the first hour."""
         await self._clock.sleep(random.uniform(0.0, EVERY_SECONDS))
-        while True:
+        while self._keep_days:
             try:
-                if await compact_after_erasures(self._decisions.documents):
-                    log.info("the database has given back the space of what was erased")
-                if self._keep_days and (forgotten := await self.sweep()):
+                if forgotten := await self.sweep():
                     log.info("forgot what ended long ago", count=forgotten, days=self._keep_days)
             except Busy as busy:
                 log.info("nothing is forgotten while the database is away", reason=busy.reason)
@@ -61,3 +60,16 @@ class RetentionSweep:
             forgotten += count
             await self._clock.sleep(PAUSE_SECONDS)
         return forgotten
+
+
+async def compact_hourly(documents: Documents, clock: Clock) -> None:
+    """Have the database give back the space of what was erased, within an hour after it, until cancelled."""
+    while True:
+        await clock.sleep(random.uniform(0.5, 1.0) * EVERY_SECONDS)
+        try:
+            if await compact_after_erasures(documents):
+                log.info("the database has given back the space of what was erased")
+        except Busy as busy:
+            log.info("nothing is given back while the database is away", reason=busy.reason)
+        except Exception:
+            log.exception("giving back space failed, goes on")
