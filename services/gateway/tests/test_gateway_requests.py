@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from framewell.dataset.v1.dataset_pb2 import Sample
 from framewell.dataset.v1.review_service_pb2 import ReviewResult, ReviewSamplesResponse
+from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeResponse
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.mesh.v1.mesh_pb2 import Lane
 from framewell.rights.v1 import rights_pb2 as rights
@@ -289,6 +290,32 @@ async def test_a_change_of_rights_is_announced_with_its_actor(mesh: Any, gateway
     )
     assert later.actor.principal == "local"
     assert later.revision > announced.revision > 0
+
+
+async def test_a_change_of_rights_is_answered_with_what_becomes_of_its_statements(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    """It is published all the same where dataset cannot be asked."""
+    change = {
+        "subject": {"holder": "Agentur Bluu"},
+        "statements": [{"issuer": "Agentur", "statement_id": "7", "use": "prohibited"}],
+    }
+    ref = rights.StatementRef(issuer="Agentur", statement_id="7")
+    nothing = rights.AppliedStatement(
+        statement=ref,
+        outcome=rights.STATEMENT_OUTCOME_MATCHED_NOTHING,
+        sentence="Look at its spelling.",
+    )
+    mesh.dataset.answers["PreviewRightsChange"] = PreviewRightsChangeResponse(statements=[nothing])
+    answer = (await gateway.post("/v1/rights", json=change)).json()
+    assert [each["outcome"] for each in answer["statements"]] == ["matched_nothing"]
+    ((_, asked),) = mesh.dataset.asked
+    assert asked.statements_only
+    assert asked.change.revision == mesh.announcements.facts[0].revision
+    mesh.dataset.away = True
+    later = await gateway.post("/v1/rights", json=change)
+    assert (later.status_code, later.json()["statements"]) == (202, [])
+    assert len(mesh.announcements.facts) == 2
 
 
 @pytest.mark.parametrize(
