@@ -206,3 +206,17 @@ async def test_a_job_whose_asset_goes_while_it_runs_leaves_nothing(
     assert await transcode.plan(asset) == []
     assert await transcode.bench.documents.count("references", {}) == 0
     assert await transcode.bench.documents.count("assets", {}) == 0
+
+
+async def test_what_a_redelivery_makes_by_another_decision_is_another_event(
+    transcode, tmp_path: Path
+) -> None:
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(frames=50)))
+    planned, *_ = await transcode.plan(asset)
+    cause = transcode.bench.cause("planned")
+    for _ in range(2):
+        await transcode.bench.deliver(planned, cause, group="transcode.make_chunk")
+    assert len(transcode.bench.facts.of(ChunkTranscoded)) == 1
+    await transcode.decide("asset-clip", 2, allowed=False)
+    await transcode.bench.deliver(planned, cause, group="transcode.make_chunk")
+    assert [one.rights_revision for one in transcode.bench.facts.of(ChunkTranscoded)] == [1, 2]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell_kit.facts import Outgoing
+from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import audio_given_up
@@ -27,12 +27,13 @@ class ExtractAudio:
     progress: AssetProgressRepository
     for_analysis: MakeForAnalysis
 
-    async def __call__(self, asset: AssetIngested) -> Sequence[Outgoing]:
+    async def __call__(self, asset: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
         work = asset.work
         if not await self.progress.is_current(work):
             return []
         try:
-            return await self.for_analysis(work.asset_id, partial(self.processor.extract_audio, asset))
+            make = partial(self.processor.extract_audio, asset)
+            return await self.for_analysis(work.asset_id, make, cause)
         except MediaError as verdict:
             return [audio_given_up(work, verdict.code, verdict.detail)]
         except JobCrashed as crash:

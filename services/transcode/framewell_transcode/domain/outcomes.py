@@ -7,7 +7,7 @@ from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.fact_types import fact_type
-from framewell_contracts.identity import fan_in_id
+from framewell_contracts.identity import derived_id, fan_in_id
 from framewell_kit.facts import Fact
 from framewell_kit.outcome_messages import done, failed
 
@@ -47,7 +47,13 @@ def not_stitched(work: Work, reason: str) -> AssetTranscoded:
     )
 
 
-def end_fact(end: AssetTranscoded) -> Fact:
-    """Return the end as one event, however often and by whomever it is published."""
+def end_fact(end: AssetTranscoded, *, scores_withheld: bool = False) -> Fact:
+    """Return the end as one event, however often and by whomever it is published.
+
+    With `scores_withheld` it was made without scores that were there and are withheld since: another event.
+    """
     event_type = fact_type(AssetTranscoded).type
-    return Fact(end, id=fan_in_id(end.work.asset_id, event_type, end.work.generation))
+    identity = fan_in_id(end.work.asset_id, event_type, end.work.generation)
+    if scores_withheld:
+        identity = derived_id(identity, event_type, end.index.sha256)
+    return Fact(end, id=identity)

@@ -45,7 +45,7 @@ def _sound(extract: ExtractAudio) -> JobKind:
     """Return how the sound of an asset is taken out, and that the asset ends without when it never can be."""
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
-        facts = await extract(payload_asset(job.payload))
+        facts = await extract(payload_asset(job.payload), job.cause)
         lease.check()
         return facts
 

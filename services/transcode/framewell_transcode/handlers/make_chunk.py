@@ -35,7 +35,7 @@ class MakeChunk:
     progress: AssetProgressRepository
     for_analysis: MakeForAnalysis
 
-    async def __call__(self, fact: ChunkPlanned, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
+    async def __call__(self, fact: ChunkPlanned, cause: Cause) -> Sequence[Outgoing]:
         if not await self.progress.is_current(fact.work):
             return []
 
@@ -46,7 +46,7 @@ class MakeChunk:
         crash_detail = ""
         for _start in range(_STARTS):
             try:
-                return await self.for_analysis(fact.work.asset_id, make)
+                return await self.for_analysis(fact.work.asset_id, make, cause)
             except MediaError as verdict:
                 return [chunk_given_up(fact, verdict.code, verdict.detail)]
             except SandboxUnavailable as missing:

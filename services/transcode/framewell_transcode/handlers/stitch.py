@@ -39,11 +39,13 @@ class Stitch:
         if complete is None:
             return []
         materials = await self.materials.of(complete.work.asset_id)
-        composed = await self.composer.compose(complete, {key for one in materials for key in one.keys})
+        analysable = {key for one in materials for key in one.keys}
+        composed = await self.composer.compose(complete, analysable)
         end = composed.end
         await self.references.hold(end.work.asset_id, composed.objects)
         await self.progress.record_end(end, chunks_failed=sum(not part.made for part in complete.chunks))
-        return [end_fact(end)]
+        scores = {part.scores for part in complete.chunks if part.scores}
+        return [end_fact(end, scores_withheld=not scores <= analysable)]
 
     async def _add(self, part: ChunkTranscoded | AudioExtracted) -> CompleteAsset | None:
         if isinstance(part, ChunkTranscoded):
