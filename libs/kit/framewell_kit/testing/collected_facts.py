@@ -35,7 +35,7 @@ class CollectedFacts:
                 continue
             event = decode(record.topic, record.headers, record.value)
             kept = self._events.setdefault(event.envelope.id, event)
-            assert kept.message == event.message, f"two facts have the event id {event.envelope.id}"
+            assert kept.message == event.message, f"two facts {event.envelope.type} have one event id"
         self.records += records
 
     @property

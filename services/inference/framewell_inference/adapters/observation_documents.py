@@ -28,7 +28,7 @@ from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
-from framewell_kit.outcomes import NotYet
+from framewell_kit.outcomes import NotFound, NotYet
 from framewell_kit.paging import Order, scan
 from framewell_kit.rights_decisions import Passages
 from framewell_models.manifest import ModelRef
@@ -151,7 +151,11 @@ class ObservationDocuments:
             yield _stored(document)
 
     async def without_names(self, stored: StoredSet, forgotten: Forgotten) -> int:
-        before = await self.read(stored)
+        try:
+            before = await self.read(stored)
+        except NotFound:
+            await self._is_gone(stored)
+            return 0
         after = without_names(before, forgotten)
         if after == before:
             return 0
@@ -162,8 +166,19 @@ class ObservationDocuments:
         query = {"chunk_id": chunk_id, "model": str(model), "vectors": {"$ne": ""}}
         for document in await self.documents.find(COLLECTION, query):
             stored = _stored(document)
-            vectors = self.encoding.encode(blanked(await self.vectors(stored), rows))
-            await self._rewrite(stored, without_vectors(await self.read(stored), rows), vectors)
+            try:
+                vectors = self.encoding.encode(blanked(await self.vectors(stored), rows))
+                found = without_vectors(await self.read(stored), rows)
+            except NotFound:
+                await self._is_gone(stored)
+                continue
+            await self._rewrite(stored, found, vectors)
+
+    async def _is_gone(self, stored: StoredSet) -> None:
+        """Return when a set without its objects was taken away. Raises NotYet when it has others now."""
+        kept = await self.documents.get(COLLECTION, stored.id)
+        if kept is not None and kept["object"] != stored.object_key:
+            raise NotYet(f"the observations {stored.id} are being changed by somebody else")
 
     async def _rewrite(self, stored: StoredSet, found: ObservationSet, vectors: bytes | None = None) -> None:
         """Put other objects in the place of a set's own. Raises NotYet when somebody else does so now."""

@@ -40,13 +40,13 @@ class AnalyseAudio:
     people: ErasePeople
     by_rights: AnalyseByRights
 
-    async def __call__(self, fact: AudioExtracted, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
+    async def __call__(self, fact: AudioExtracted, cause: Cause) -> Sequence[Outgoing]:
         if fact.outcome.HasField("failed"):
             return [audio_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
         if not fact.present:
             return [AudioAnalysed(work=fact.work, outcome=done())]
 
-        async def look(permission: Permission) -> tuple[Sequence[Outgoing], Passages]:
+        async def look(permission: Permission) -> tuple[Sequence[AudioAnalysed], Passages]:
             key = _key(fact, permission.withheld)
             decided = await self.by_rights.rights.of(fact.work.asset_id)
             made_by_this = decided is not None and decided.revision == fact.rights_revision
@@ -57,7 +57,7 @@ class AnalyseAudio:
                 return [audio_failed(fact, WITHHELD, fact.withheld)], key.withheld
             return [await self._heard(fact, key)], key.withheld
 
-        return await self.by_rights(fact.work, "", fact.rights_revision, look)
+        return await self.by_rights(fact.work, "", fact.rights_revision, look, cause)
 
     async def _heard(self, fact: AudioExtracted, key: ChunkKey) -> AudioAnalysed:
         message = AudioAnalysed(work=fact.work, outcome=done())

@@ -36,10 +36,10 @@ RETRIED: Final = 2
 class AnalyseChunk:
     """Run the analysers over a chunk's frame bundle and keep what they observed.
 
-    Pure in its fact, the bundle and the rights decision: a redelivery finds its documents there and emits the
-    same fact. What is withheld from analysis is not looked at, and the fact says so. A chunk that could not
-    be transcoded passes on as failed, so that the asset finishes. One analyser that fails twice is reported
-    as failed, and the others stand.
+    Pure in its fact, the bundle, the rights decision and what is forgotten: a redelivery finds its documents
+    there and emits the same fact, or says in another event what it sees now. What is withheld from analysis
+    is not looked at, and the fact says so. A chunk that could not be transcoded passes on as failed, so that
+    the asset finishes. One analyser that fails twice is reported as failed, and the others stand.
     """
 
     analysers: Sequence[PictureAnalyser]
@@ -56,7 +56,7 @@ class AnalyseChunk:
         if fact.outcome.HasField("failed"):
             return [chunk_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
 
-        async def look(permission: Permission) -> tuple[Sequence[Outgoing], Passages]:
+        async def look(permission: Permission) -> tuple[Sequence[ChunkAnalysed], Passages]:
             key = _key(fact, permission.withheld)
             if not key.looked_at:
                 return [chunk_failed(fact, WITHHELD, permission.sentence)], key.withheld
@@ -64,7 +64,7 @@ class AnalyseChunk:
                 return [chunk_failed(fact, WITHHELD, fact.withheld)], key.withheld
             return [await self._analysed(fact, key, tolerate=cause.attempt >= RETRIED)], key.withheld
 
-        return await self.by_rights(fact.work, fact.chunk_id, fact.rights_revision, look)
+        return await self.by_rights(fact.work, fact.chunk_id, fact.rights_revision, look, cause)
 
     async def _analysed(self, fact: ChunkTranscoded, key: ChunkKey, *, tolerate: bool) -> ChunkAnalysed:
         async with self.objects.local(fact.frames) as path:

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+
+from google.protobuf.message import Message
 
 from framewell.media.v1.media_pb2 import Work
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
+from framewell_contracts.fact_types import fact_type
+from framewell_contracts.identity import derived_id
 from framewell_inference.domain.stored import StoredSet
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
     PostingRepository,
 )
-from framewell_kit.facts import Outgoing
+from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, Permission, RightsDecisions
 
 WITHHELD = "withheld"
 """Code of the outcome of what was not analysed for want of right; its detail is the decision's sentence."""
 
-Look = Callable[[Permission], Awaitable[tuple[Sequence[Outgoing], Passages]]]
+Look = Callable[[Permission], Awaitable[tuple[Sequence[Message], Passages]]]
 """Looks as far as it is permitted; returns its facts, and the passages that it left out."""
 
 
@@ -39,9 +44,12 @@ class AnalyseByRights:
     postings: PostingRepository
     references: ObjectReferences
 
-    async def __call__(self, work: Work, chunk_id: str, revision: int, look: Look) -> Sequence[Outgoing]:
+    async def __call__(
+        self, work: Work, chunk_id: str, revision: int, look: Look, cause: Cause
+    ) -> Sequence[Outgoing]:
         """Return the facts of a look at a chunk (empty: the sound), and what a decision newly permits.
 
+        A redelivery after a decision or an erasure may see something else: that is another event.
         Raises NotYet while no decision of this revision or a later one is known, and what `look` raises.
         """
         asset_id = work.asset_id
@@ -59,8 +67,9 @@ class AnalyseByRights:
             if not too_much:
                 break
             await self._take_away(too_much)
+        events = [event_of(fact, cause.id) for fact in facts]
         permitted = await self.rights.outstanding(asset_id)
-        return facts if permitted is None else [*facts, permitted]
+        return events if permitted is None else [*events, permitted]
 
     async def withhold(self, asset_id: str) -> bool:
         """Take away what was seen in passages that the newest decision withholds; return whether any was.
@@ -68,6 +77,8 @@ class AnalyseByRights:
         A set goes as a whole. What goes is noted before, so that it is made again once that is permitted.
         """
         withheld = await self._withheld(asset_id)
+        if not withheld:
+            return False
         too_much = [one async for one in self.observations.sets(asset_id) if one.shows(withheld)]
         lost: dict[int, list[Interval]] = defaultdict(list)
         for one in too_much:
@@ -98,3 +109,9 @@ class AnalyseByRights:
             await self.postings.forget(asset_id, chunk_id)
         for one in sets:
             await self.observations.drop(one)
+
+
+def event_of(message: Message, cause: str) -> Fact:
+    """Return a fact whose id follows from its content, and from what caused it, by id."""
+    content = sha256(message.SerializeToString(deterministic=True)).hexdigest()
+    return Fact(message, id=derived_id(cause, fact_type(message).type, content))

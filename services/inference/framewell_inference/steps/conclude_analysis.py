@@ -13,10 +13,10 @@ from framewell.inference.v1.inference_pb2 import AnalysisIndex, ChunkAnalysis
 from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
-from framewell_contracts.identity import derived_id, fan_in_id
+from framewell_contracts.identity import fan_in_id
 from framewell_contracts.missing import bounded_missing
 from framewell_inference.ports.repositories import ObservationRepository
-from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
+from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights, event_of
 from framewell_kit.facts import Fact
 from framewell_kit.fanin import FanIn, Whole
 from framewell_kit.object_references import ObjectReferences
@@ -70,11 +70,8 @@ class ConcludeAnalysis:
         left_out = permission is not None and await self._leave_out(whole.key, permission, chunks, sound)
         index = await self._index(plan, chunks, sound)
         ref = await self._keep(index)
-        name = fact_type(AssetAnalysed).type
-        identity = fan_in_id(whole.key, name, whole.generation)
-        if left_out:
-            identity = derived_id(identity, name, ref.sha256)
-        return Fact(_asset_analysed(plan, sound, index, ref), id=identity), left_out
+        identity = fan_in_id(whole.key, fact_type(AssetAnalysed).type, whole.generation)
+        return event_of(_asset_analysed(plan, sound, index, ref), identity), left_out
 
     async def _leave_out(
         self, asset_id: str, permission: Permission, chunks: Sequence[ChunkAnalysis], sound: AudioAnalysed
