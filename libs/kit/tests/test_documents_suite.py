@@ -193,3 +193,13 @@ async def test_a_store_that_is_away_is_busy() -> None:
     what, _, why = str(raised.value).partition(": 127.0.0.1:1: ")
     assert what == "the document database does not answer"
     assert re.fullmatch(r"\[Errno 111\] Connection refused|timed out", why)
+
+
+async def test_collections_are_known_and_space_is_given_back(documents: Documents) -> None:
+    await documents.insert_once("zebras", {"_id": "z"})
+    await documents.insert_once("ants", {"_id": "a"})
+    found = await documents.collections()
+    assert [name for name in found if name in {"ants", "zebras"}] == ["ants", "zebras"]
+    assert await documents.delete("ants", "a")
+    assert await documents.compact()
+    assert await documents.get("zebras", "z") == {"_id": "z"}
