@@ -19,9 +19,9 @@ from framewell.rights.v1.rights_pb2 import (
     RightsDecision,
     RightsStatement,
 )
-from framewell_dataset.domain.rights.intervals import BEGINNING, END, WHOLE, Interval, extent, of_use
+from framewell_dataset.domain.rights.intervals import WHOLE, Interval, extent, of_use
 from framewell_dataset.domain.rights.received import ReceivedStatement
-from framewell_dataset.domain.rights.revisions import Chain, Revision, chains, contradictory
+from framewell_dataset.domain.rights.revisions import Chain, Revision, chains
 from framewell_dataset.domain.rights.terms import PURPOSES, Level, pays_at_least
 from framewell_dataset.domain.rights.territories import house_places
 from framewell_dataset.domain.wording import Circumstance, plain_sentence, sentence
@@ -105,7 +105,7 @@ def decide(
     """Return the decision for one use, with one sentence and the statements it rests on, word for word."""
     clock = clock or Timeline()
     asked = extent(clock) if use.span is None else of_use(use.span)
-    return _decision(_pieces(chains(statements, clock), use, house), use, asked, revision)
+    return _decision(_pieces(chains(statements, clock), use, house, asked), use, revision)
 
 
 def decisions(
@@ -120,7 +120,7 @@ def decisions(
     clock = clock or Timeline()
     counted, asked = chains(statements, clock), extent(clock)
     uses = [Use(purpose, at) for purpose in PURPOSES]
-    return [_decision(_pieces(counted, use, house), use, asked, revision) for use in uses]
+    return [_decision(_pieces(counted, use, house, asked), use, revision) for use in uses]
 
 
 def passages(
@@ -136,7 +136,7 @@ def passages(
     `allowed` where anything is; `withheld` then lists, in order, what is not (from the first int64 and to the
     last one where it has no bounds). The sentence carries no words of statements and no names.
     """
-    pieces = _pieces(chains(statements, clock or Timeline()), Use(purpose, at), house)
+    pieces = _pieces(chains(statements, clock or Timeline()), Use(purpose, at), house, WHOLE)
     withheld = _joined(each.interval for each in pieces if not each.allowed)
     strictest = max(pieces, key=_weight).circumstance
     if withheld[:1] == [WHOLE]:
@@ -172,12 +172,11 @@ def _runs(revision: Revision, at: datetime) -> bool:
     return (begins is None or begins <= at) and (ends is None or at < ends)
 
 
-def _decision(pieces: Iterable[Piece], use: Use, asked: Interval, revision: int) -> RightsDecision:
-    touched = [each for each in pieces if not each.interval.overlap(asked).empty]
-    circumstance = max(touched, key=_weight).circumstance
+def _decision(pieces: Sequence[Piece], use: Use, revision: int) -> RightsDecision:
+    circumstance = max(pieces, key=_weight).circumstance
     grounds = {
         _canonical(ground): ground
-        for each in touched
+        for each in pieces
         if each.circumstance is circumstance
         for ground in each.grounds
     }
@@ -201,25 +200,24 @@ class _Bearing:
     revision: Revision
     level: Level
 
-    @property
-    def interval(self) -> Interval:
-        return self.revision.terms.passage
+
+def _pieces(counted: Sequence[Chain], use: Use, house: HousePolicy, asked: Interval) -> list[Piece]:
+    """Return what is asked about in pieces, in order for each place of the house; they cover all of it."""
+    return [piece for place in house.places for piece in _pieces_at(counted, use, house, place, asked)]
 
 
-def _pieces(counted: Sequence[Chain], use: Use, house: HousePolicy) -> list[Piece]:
-    """Return the asset in pieces, in order for each place of the house; together they cover all of it."""
-    return [piece for place in house.places for piece in _pieces_at(counted, use, house, place)]
-
-
-def _pieces_at(counted: Sequence[Chain], use: Use, house: HousePolicy, place: str) -> Iterator[Piece]:
-    begin: dict[int, list[tuple[int, _Bearing]]] = {BEGINNING: []}
-    end: dict[int, list[tuple[int, _Bearing]]] = {END: []}
+def _pieces_at(
+    counted: Sequence[Chain], use: Use, house: HousePolicy, place: str, asked: Interval
+) -> Iterator[Piece]:
+    begin: dict[int, list[tuple[int, _Bearing]]] = {asked.start: []}
+    end: dict[int, list[tuple[int, _Bearing]]] = {asked.end: []}
     for number, chain in enumerate(counted):
         for revision in chain.revisions:
+            touched = revision.terms.passage.overlap(asked)
             each = _Bearing(revision, revision.terms.at(use.purpose, use.at, place))
-            if each.level is not Level.SILENT and not each.interval.empty:
-                begin.setdefault(each.interval.start, []).append((number, each))
-                end.setdefault(each.interval.end, []).append((number, each))
+            if each.level is not Level.SILENT and not touched.empty:
+                begin.setdefault(touched.start, []).append((number, each))
+                end.setdefault(touched.end, []).append((number, each))
     ticks = sorted({*begin, *end})
     here: dict[int, list[_Bearing]] = {}
     for start, stop in pairwise(ticks):
@@ -247,7 +245,7 @@ def _outcome(chain: Chain, here: Sequence[_Bearing]) -> _Outcome:
     def level_of(revision: Revision) -> Level:
         return levels.get(id(revision), Level.SILENT)
 
-    for same in contradictory(chain):
+    for same in chain.contradictory:
         running = [each for each in same if level_of(each) in (Level.ALLOWS, *_RESTRICTING)]
         if any(level_of(each) is not Level.PROHIBITS for each in running):
             return _settled(Level.CONTRADICTS, Circumstance.CONTRADICTORY, running)

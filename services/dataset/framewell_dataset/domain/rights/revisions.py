@@ -42,12 +42,13 @@ class Chain:
     """The revisions of one statement that count, by rank.
 
     `base` is what permits, if anything does: the revisions of the lowest rank that did not come by an actor
-    who may only restrict.
+    who may only restrict. `contradictory` are groups of revisions that claim to be the same one and differ.
     """
 
     key: Key
     revisions: tuple[Revision, ...]
     base: tuple[Revision, ...]
+    contradictory: tuple[tuple[Revision, ...], ...]
 
 
 def chains(statements: Iterable[ReceivedStatement], clock: Timeline) -> list[Chain]:
@@ -103,12 +104,11 @@ def _chain(key: Key, counted: Sequence[ReceivedStatement], clock: Timeline) -> C
     revisions = tuple(Revision(each, read_terms(each.statement, clock)) for each in counted)
     base_rank = min((each.rank for each in revisions if not each.alone_restricts), default=None)
     base = tuple(each for each in revisions if each.rank == base_rank and not each.alone_restricts)
-    return Chain(key, revisions, base)
+    return Chain(key, revisions, base, tuple(_contradictory(revisions)))
 
 
-def contradictory(chain: Chain) -> Iterator[tuple[Revision, ...]]:
-    """Yield the groups of revisions that claim to be the same one and differ."""
-    ranked = (each for each in chain.revisions if not each.alone_restricts)
+def _contradictory(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, ...]]:
+    ranked = (each for each in revisions if not each.alone_restricts)
     for _, group in groupby(ranked, key=lambda each: each.rank):
         same = tuple(group)
         if len({each.received.statement.SerializeToString(deterministic=True) for each in same}) > 1:

@@ -6,7 +6,7 @@ The table is `territories.json`, written by `infra/make/territories` from CLDR.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -57,6 +57,7 @@ def read_territories(words: Iterable[str]) -> Territory:
     return Territory(frozenset(places), everywhere, tuple(unknown))
 
 
+@lru_cache(maxsize=64)
 def house_places(word: str) -> tuple[str, ...]:
     """Return the places where the house works. Raises ValueError for a word that names no territory."""
     territory = read_territories([word])
