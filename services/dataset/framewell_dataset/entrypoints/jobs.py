@@ -29,7 +29,7 @@ NOTED_EVERY = 50
 RIGHTS_TERMS = "rights terms"
 AUDIT_SEALS = "audit seals"
 
-SEALS_LOOKED_AT_SECONDS = 60.0
+SEALS_LOOKED_AT_SECONDS = 600.0
 """How often it is looked whether a chain of the log is to be sealed."""
 
 AT_ONCE = 4

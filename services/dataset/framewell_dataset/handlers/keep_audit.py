@@ -1,7 +1,7 @@
 """Somebody decided something: the log of decisions gets an entry."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from hashlib import sha256
 
@@ -25,17 +25,27 @@ class KeepAudit:
     log: AuditRepository
     hashes: NameHashes
     origin: Callable[[], Origin] = origin.get
+    _ends: dict[str, tuple[int, str]] = field(default_factory=dict, repr=False)
+    """Place and hash of the last entry of each chain as this process knows it: entries never change."""
 
     async def __call__(self, fact: Decided, cause: Cause) -> Sequence[Outgoing]:
         """Append the entry of a fact unless it is there."""
         stands = self.origin()
         chain = f"{stands.topic}/{stands.partition}"
         while True:
-            last = await self.log.last(chain)
-            place, previous = (0, GENESIS) if last is None else (last[0].place + 1, last[1])
-            entry = self._entry(fact, cause, stands, (chain, place, previous))
-            if await self.log.has(entry.identity) or await self.log.append(entry):
+            known = self._ends.pop(chain) if chain in self._ends else None
+            last, previous = known if known is not None else await self._end(chain)
+            entry = self._entry(fact, cause, stands, (chain, last + 1, previous))
+            if await self.log.has(entry.identity):
+                self._ends[chain] = last, previous
                 return ()
+            if await self.log.append(entry):
+                self._ends[chain] = entry.place, entry.hash
+                return ()
+
+    async def _end(self, chain: str) -> tuple[int, str]:
+        last = await self.log.last(chain)
+        return (-1, GENESIS) if last is None else (last[0].place, last[1])
 
     def _entry(self, fact: Decided, cause: Cause, stands: Origin, at: tuple[str, int, str]) -> AuditEntry:
         said, (chain, place, previous) = noted(fact, self.hashes), at
