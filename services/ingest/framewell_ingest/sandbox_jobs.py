@@ -15,10 +15,10 @@ def read_rights(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG
 
 
 @media_job("read_c2pa")
-def read_c2pa(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
-    """Answer `findings` as `read_rights` does."""
+def read_c2pa(files: JobFiles, parameters: Parameters) -> Answer:
+    """Answer `findings` as `read_rights` does; the parameters are the trust lists."""
     (source,) = files.inputs
-    return {"findings": content_credentials.read_content_credentials(source)}
+    return {"findings": content_credentials.read_content_credentials(source, parameters)}
 
 
 def warm_up() -> None:

@@ -42,6 +42,11 @@ class IngestSettings(ServiceSettings):
     retry_hours: float = Field(
         24, ge=0, description="How long a place that does not answer is tried, in hours."
     )
+    trust_lists: Path | None = Field(
+        None,
+        description="Folder with the trust lists for content credentials (C2PA): `anchors.pem`, and `revoked.txt` "
+        "with serial numbers. Unset: no signed permission is believed.",
+    )
     memory_mib: int = Field(1024, ge=256, description="Memory that reading one file may use, in MiB.")
 
     @field_validator("roots", mode="before")

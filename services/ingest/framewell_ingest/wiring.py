@@ -13,6 +13,7 @@ from framewell_ingest.adapters.fetchers.files import FileFetcher
 from framewell_ingest.adapters.fetchers.web import WebFetcher
 from framewell_ingest.adapters.original_objects import OriginalObjects
 from framewell_ingest.adapters.sandboxed_reader import SANDBOX_JOBS, SandboxedReader
+from framewell_ingest.adapters.trust_lists import TrustLists
 from framewell_ingest.adapters.upload_documents import UploadDocuments
 from framewell_ingest.commands.control_asset import ControlAsset
 from framewell_ingest.commands.fetch_original import FetchOriginal
@@ -59,7 +60,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         assets,
         _fetchers(settings, uploads, mesh.scratch),
         originals,
-        SandboxedReader(children, settings.memory_mib << 20),
+        SandboxedReader(children, settings.memory_mib << 20, TrustLists(settings.trust_lists)),
         refuse_gone,
         mesh.clock,
         retry_for=timedelta(hours=settings.retry_hours),

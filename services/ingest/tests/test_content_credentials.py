@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import c2pa
 import PIL.Image
@@ -21,13 +24,20 @@ from framewell.rights.v1.rights_pb2 import (
     PURPOSE_GENERATIVE_TRAINING,
     PURPOSE_OWN_TRAINING,
     STATEMENT_SOURCE_C2PA,
+    USE_ALLOWED,
     USE_CONSTRAINED,
     USE_PROHIBITED,
     USE_UNSPECIFIED,
+    RightsStatement,
 )
+from framewell_ingest.adapters.content_credentials import read_content_credentials
+from framewell_ingest.adapters.trust_lists import TrustLists
+from framewell_ingest.domain.findings import Finding
+from framewell_ingest.rights.statements import statements_of
 from framewell_ingest.rights.training_mining import read_training_mining
 from framewell_ingest.testing import IngestBench
 
+PEM = serialization.Encoding.PEM
 KEY_USES = (
     "digital_signature",
     "content_commitment",
@@ -76,20 +86,36 @@ def certificate(
     return builder.sign(signing_key, hashes.SHA256())
 
 
-@pytest.fixture(scope="module")
-def signer() -> c2pa.Signer:
+@dataclass(frozen=True)
+class Agency:
+    """Somebody who signs, with the certificates that vouch for it."""
+
+    signer: c2pa.Signer
+    root: x509.Certificate
+    leaf: x509.Certificate
+
+
+def agency() -> Agency:
     authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = certificate(("Test Root", "Test Root"), authority.public_key(), authority, ca=True)
     leaf = certificate(("Test Agency", "Test Root"), own.public_key(), authority, ca=False)
-    pem = serialization.Encoding.PEM
-    private = own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    chain = leaf.public_bytes(pem) + root.public_bytes(pem)
-    return c2pa.Signer.from_info(
-        c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=private, ta_url=None)
-    )
+    private = own.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    chain = leaf.public_bytes(PEM) + root.public_bytes(PEM)
+    info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=private, ta_url=None)
+    return Agency(c2pa.Signer.from_info(info), root, leaf)
 
 
-def signed(signer: c2pa.Signer, entries: dict[str, dict[str, str]]) -> bytes:
+@pytest.fixture(scope="module")
+def known() -> Agency:
+    return agency()
+
+
+@pytest.fixture
+def signer(known: Agency) -> c2pa.Signer:
+    return known.signer
+
+
+def signed(signer: c2pa.Signer, entries: dict[str, dict[str, str]], ingredient: bytes = b"") -> bytes:
     taken = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
     created = {"actions": [{"action": "c2pa.created", "digitalSourceType": taken}]}
     manifest = {
@@ -104,6 +130,9 @@ def signed(signer: c2pa.Signer, entries: dict[str, dict[str, str]]) -> bytes:
     PIL.Image.new("RGB", (64, 48), "grey").save(plain, "JPEG")
     plain.seek(0)
     with c2pa.Builder(json.dumps(manifest)) as builder:
+        if ingredient:
+            described = {"title": "inner", "relationship": "componentOf"}
+            builder.add_ingredient(json.dumps(described), "image/jpeg", io.BytesIO(ingredient))
         builder.sign(signer, "image/jpeg", plain, made)
     return made.getvalue()
 
@@ -139,6 +168,52 @@ async def test_a_permission_of_an_unknown_signer_permits_nothing(
     ingest: IngestBench, signer: c2pa.Signer
 ) -> None:
     assert await statements(ingest, signed(signer, {"cawg.ai_training": {"use": "allowed"}})) == []
+
+
+def trusting(folder: Path, **lists: bytes | str) -> Mapping[str, Any]:
+    names = {"anchors": "anchors.pem", "revoked": "revoked.txt"}
+    for name, content in lists.items():
+        (folder / names[name]).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return TrustLists(folder).parameters()
+
+
+def read(content: bytes, trust: Mapping[str, Any]) -> list[RightsStatement]:
+    found = read_content_credentials(io.BytesIO(content), trust)
+    return statements_of([Finding(**entry) for entry in found], "")  # type: ignore[arg-type]
+
+
+ALLOWED = {"cawg.ai_training": {"use": "allowed"}}
+
+
+def test_a_permission_of_a_trusted_signer_permits_what_it_says(known: Agency, tmp_path: Path) -> None:
+    content = signed(known.signer, ALLOWED)
+    (by_anchor,) = read(content, trusting(tmp_path, anchors=known.root.public_bytes(PEM)))
+    assert (by_anchor.use, list(by_anchor.purposes)) == (USE_ALLOWED, [PURPOSE_OWN_TRAINING])
+    assert "not on the trust list" not in by_anchor.found_at
+
+
+def test_a_permission_of_anybody_else_permits_nothing(known: Agency, tmp_path: Path) -> None:
+    content = signed(known.signer, ALLOWED)
+    assert read(content, trusting(tmp_path, anchors=agency().root.public_bytes(PEM))) == []
+
+
+def test_a_revoked_signer_is_not_believed(known: Agency, tmp_path: Path) -> None:
+    content, anchors = signed(known.signer, ALLOWED), known.root.public_bytes(PEM)
+    assert read(content, trusting(tmp_path, anchors=anchors, revoked=f"{known.leaf.serial_number}\n")) == []
+
+
+def test_a_file_changed_after_a_trusted_signature_withholds(known: Agency, tmp_path: Path) -> None:
+    content = bytearray(signed(known.signer, ALLOWED))
+    content[-20] ^= 1
+    (statement,) = read(bytes(content), trusting(tmp_path, anchors=known.root.public_bytes(PEM)))
+    assert statement.use == USE_UNSPECIFIED
+
+
+def test_a_permission_of_an_ingredient_permits_nothing(known: Agency, tmp_path: Path) -> None:
+    inner = signed(known.signer, ALLOWED)
+    outer = signed(agency().signer, {"cawg.data_mining": {"use": "constrained"}}, ingredient=inner)
+    found = read(outer, trusting(tmp_path, anchors=known.root.public_bytes(PEM)))
+    assert USE_ALLOWED not in {statement.use for statement in found}
 
 
 async def test_credentials_that_do_not_fit_the_file_withhold(

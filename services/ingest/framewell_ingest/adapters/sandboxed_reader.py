@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from framewell_ingest.adapters.trust_lists import TrustLists
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.verdicts import UNREADABLE, Refused
 from framewell_ingest.ports import Reading
@@ -23,10 +24,14 @@ _SANDBOX_RETRY_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SandboxedReader:
-    """MediaReader in locked children; `memory_bytes` is what one may use."""
+    """MediaReader in locked children; `memory_bytes` is what one may use.
+
+    `trust` says whose signed permissions are believed: nobody's by default.
+    """
 
     sandbox: Sandbox
     memory_bytes: int
+    trust: TrustLists = field(default_factory=TrustLists)
 
     async def read(self, path: Path, file_name: str) -> Reading:
         try:
@@ -60,7 +65,7 @@ class SandboxedReader:
     async def _credentials(self, path: Path) -> list[dict[str, Any]]:
         """Return the content credentials; checking them hashes the whole file, so it may take that long."""
         limits = Limits(memory_bytes=self.memory_bytes, cpu_seconds=600, wall_seconds=1800, output_bytes=0)
-        answer = await self.sandbox.run("read_c2pa", {}, inputs=[path], limits=limits)
+        answer = await self.sandbox.run("read_c2pa", self.trust.parameters(), inputs=[path], limits=limits)
         return list(answer["findings"])
 
 
