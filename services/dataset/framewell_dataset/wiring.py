@@ -42,6 +42,8 @@ from framewell_dataset.queries.find_object import FindCrop, FindSnapshotObject
 from framewell_dataset.rules import lower_third_face
 from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.steps.allowed_samples import AllowedSamples
+from framewell_dataset.steps.confirm_export import ConfirmExport
+from framewell_dataset.steps.confirm_snapshot import ConfirmSnapshot
 from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.seal_audit import SealAudit
 from framewell_dataset.steps.shared_steps import House, shared_steps
@@ -76,7 +78,8 @@ async def wire(settings: DatasetSettings, mesh: Mesh, recorded: RecordedFacts | 
         clock,
     )
     allowed = AllowedSamples(s.tables, steps.gate)
-    export = ExportSnapshot(s.snapshots, s.tables, s.exporter, allowed, clock)
+    confirm, confirm_export = ConfirmSnapshot(s.snapshots, allowed), ConfirmExport(s.snapshots, allowed)
+    export = ExportSnapshot(s.snapshots, s.tables, s.exporter, allowed, confirm_export, clock)
     recheck = RecheckTerms(s.assets, steps.reconsider, clock)
     topics = recorded or TopicsOnKafka(mesh.settings.broker_access, mesh.settings.kafka_prefix)
     key = audit_key(settings)
@@ -92,13 +95,13 @@ async def wire(settings: DatasetSettings, mesh: Mesh, recorded: RecordedFacts | 
         rpc=[
             catalogue.servicer(s, steps),
             review.servicer(s, steps, clock),
-            snapshots.servicer(s, publish, export),
+            snapshots.servicer(s, publish, export, confirm),
             rights.servicer(s, steps, topics, {} if key is None else key.public_keys),
             audit.servicer(s.audit, seal),
         ],
         readable={
             "sample": FindCrop(s.samples, mesh.tombstones),
-            "snapshot": FindSnapshotObject(s.snapshots, export),
+            "snapshot": FindSnapshotObject(s.snapshots, confirm, confirm_export),
         },
         parts=[
             jobs.rights_terms(recheck, clock, settings.recheck_seconds),

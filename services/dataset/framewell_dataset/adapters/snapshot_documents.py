@@ -115,6 +115,11 @@ class SnapshotDocuments:
     def with_background(self, asset_id: str) -> AsyncIterator[StoredSnapshot]:
         return self._with_members({"background_assets": asset_id})
 
+    async def background_assets(self, stored: StoredSnapshot) -> list[str]:
+        query = {"snapshot_id": stored.published.snapshot_id, "content": stored.content}
+        found = scan(self.documents, MEMBERS, query, BY_ID)
+        return [asset_id async for each in found for asset_id in each.get("background_assets", ())]
+
     async def _with_members(self, query: Document) -> AsyncIterator[StoredSnapshot]:
         async for members in scan(self.documents, MEMBERS, query, BY_ID):
             found = await self.documents.get(SNAPSHOTS, members["snapshot_id"])

@@ -13,6 +13,7 @@ from framewell_dataset.domain.snapshots import Export
 from framewell_dataset.domain.wording import PURPOSE_WORDS
 from framewell_dataset.ports.snapshots import SnapshotExporter, SnapshotRepository, SnapshotTables
 from framewell_dataset.steps.allowed_samples import AllowedSamples
+from framewell_dataset.steps.confirm_export import ConfirmExport
 from framewell_dataset.steps.usable_snapshot import usable_snapshot
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
@@ -40,6 +41,7 @@ class ExportSnapshot:
     tables: SnapshotTables
     exporter: SnapshotExporter
     allowed: AllowedSamples
+    confirm: ConfirmExport
     clock: Clock
 
     async def __call__(
@@ -72,20 +74,6 @@ class ExportSnapshot:
             await self.snapshots.note_export(export, self._access(export, format_, actor), cause)
             await self.confirm(export)
             yield Exported(export, found.left_out.total(), reason)
-
-    async def confirm(self, export: Export) -> None:
-        """Return when all samples of an export may still be used for what it was made for.
-
-        Raises Gone for a withdrawn snapshot, Conflict with the reason otherwise.
-        """
-        stored = await usable_snapshot(self.snapshots, export.snapshot_id)
-        now = await self.allowed(stored, export.purpose)
-        if not set(export.sample_ids) <= now.allowed:
-            reason = max(now.left_out, key=lambda each: (now.left_out[each], each))
-            raise Conflict(
-                f"an export of snapshot {export.snapshot_id} holds what may not be used for "
-                f"{PURPOSE_WORDS[export.purpose]} any more: {reason} Export it anew"
-            )
 
     def _access(self, export: Export, format_: "ExportFormat.ValueType", actor: Actor) -> AccessRecorded:
         by = Actor(principal=actor.principal, authority=actor.authority)

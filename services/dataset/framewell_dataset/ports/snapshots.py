@@ -71,6 +71,10 @@ class SnapshotRepository(Protocol):
         """Yield all that hold unnamed faces of the asset, withdrawn ones too."""
         ...
 
+    async def background_assets(self, stored: StoredSnapshot) -> Sequence[str]:
+        """Return the assets that its unnamed faces come from, by id."""
+        ...
+
     async def page(self, page: PageRequest, dataset_id: str) -> Page[StoredSnapshot]:
         """Return snapshots, newest first, without drafts."""
         ...

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from framewell_dataset.commands.export_snapshot import ExportSnapshot
 from framewell_dataset.domain.samples import State
 from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.steps.confirm_export import ConfirmExport
+from framewell_dataset.steps.confirm_snapshot import ConfirmSnapshot
 from framewell_dataset.steps.usable_snapshot import usable_snapshot
 from framewell_kit.outcomes import Conflict, Gone, NotFound
 from framewell_kit.readable_objects import ReadableObject
@@ -41,26 +42,30 @@ class FindCrop:
 class FindSnapshotObject:
     """Finds the manifest, a table or an export of a snapshot that is not withdrawn.
 
-    An export is asked about anew each time: all its samples must still be allowed for what it was made for.
+    Asked anew each time: all that it holds must still be allowed for what it was made for.
     """
 
     snapshots: SnapshotRepository
-    export: ExportSnapshot
+    confirm: ConfirmSnapshot
+    confirm_export: ConfirmExport
 
     async def __call__(self, owner_id: str, key: str, /) -> ReadableObject:
         """See FindReadable. Giving it out is recorded, for the purpose it was made for.
 
-        Raises Gone for an export of samples that may not be used for that any more.
+        Raises Gone for what may not be used for that any more.
         """
-        published = (await usable_snapshot(self.snapshots, owner_id)).published
-        purpose = published.purpose
+        stored = await usable_snapshot(self.snapshots, owner_id)
+        published = stored.published
         for ref in (published.manifest, published.samples, published.background):
             if ref.key == key:
-                return ReadableObject(ref, purpose, owner_id)
+                await self.confirm(owner_id)
+                if ref == published.background:
+                    await self.confirm.background(stored)
+                return ReadableObject(ref, published.purpose, owner_id)
         refusal: Conflict | None = None
         for made in await self.snapshots.exports(owner_id, key):
             try:
-                await self.export.confirm(made)
+                await self.confirm_export(made)
             except Conflict as reason:
                 refusal = reason
                 continue

@@ -14,6 +14,7 @@ from framewell_dataset.entrypoints.rpc.messages import snapshot_message
 from framewell_dataset.ports.snapshots import SnapshotRepository
 from framewell_dataset.ports.stores import Stores
 from framewell_dataset.queries.read_snapshot import ReadSnapshot
+from framewell_dataset.steps.confirm_snapshot import ConfirmSnapshot
 from framewell_kit.call_cause import call_cause
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer, current_actor
@@ -66,14 +67,16 @@ class SnapshotServicer(stubs.SnapshotServiceServicer):
             yield row
 
 
-def servicer(stores: Stores, publish: PublishSnapshot, export: ExportSnapshot) -> Servicer:
+def servicer(
+    stores: Stores, publish: PublishSnapshot, export: ExportSnapshot, confirm: ConfirmSnapshot
+) -> Servicer:
     """Return the service as the server takes it."""
     s = stores
     answering = SnapshotServicer(
         snapshots=s.snapshots,
         publish=PublishNow(s.datasets, s.snapshots, s.publications, publish),
         export=export,
-        read=ReadSnapshot(s.snapshots, s.tables),
+        read=ReadSnapshot(confirm, s.tables),
     )
     name = messages.DESCRIPTOR.services_by_name["SnapshotService"].full_name
     return Servicer(name, stubs.add_SnapshotServiceServicer_to_server, answering)
