@@ -44,8 +44,8 @@ class IngestSettings(ServiceSettings):
     )
     trust_lists: Path | None = Field(
         None,
-        description="Folder with the trust lists for content credentials (C2PA): `anchors.pem`, and `revoked.txt` "
-        "with serial numbers. Unset: no signed permission is believed.",
+        description="Folder with the trust lists for content credentials (C2PA): `anchors.pem`, and "
+        "`revoked.txt` with serial numbers. Unset: no signed permission is believed.",
     )
     memory_mib: int = Field(1024, ge=256, description="Memory that reading one file may use, in MiB.")
 

@@ -28,8 +28,8 @@ Entry = dict[str, str]
 def read_content_credentials(source: BinaryIO, trust: Mapping[str, Any] | None = None) -> list[Entry]:
     """Return what the file's manifest says; nothing where the format or the file carries none.
 
-    `trust` holds `anchors` (certificates as PEM) and `revoked` (serial numbers); without it nobody is trusted.
-    Nothing is fetched: no remote manifest, no OCSP.
+    `trust` holds `anchors` (certificates as PEM) and `revoked` (serial numbers); without it nobody is
+    trusted. Nothing is fetched: no remote manifest, no OCSP.
     """
     source.seek(0)
     media_type = sniff(source.read(SNIFF_BYTES)).media_type

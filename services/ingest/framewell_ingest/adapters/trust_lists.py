@@ -20,7 +20,7 @@ class TrustLists:
     folder: Path | None = None
 
     def parameters(self) -> Mapping[str, Any]:
-        """Return the lists for a sandboxed child. Raises OSError or ValueError for one that cannot be read."""
+        """Return the lists for a sandboxed child. Raises OSError or ValueError for an unreadable one."""
         if self.folder is None:
             return {}
         return {

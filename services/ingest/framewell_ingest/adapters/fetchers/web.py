@@ -27,10 +27,13 @@ from framewell_contracts.media_addresses import MediaAddress, redacted_text
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import Source
+from framewell_ingest.rights.site_reservations import WELL_KNOWN, from_headers, from_well_known, unreadable
 
 _MOST_REDIRECTS: Final = 5
 _BLOCK_BYTES: Final = 1 << 20
 _IDLE_SECONDS: Final = 30.0
+_TEXT_SECONDS: Final = 10.0
+_MOST_TEXT_BYTES: Final = 256 << 10
 _TRY_AGAIN_SECONDS: Final = 10.0
 
 
@@ -54,7 +57,8 @@ class WebFetcher:
             try:
                 async with self._client() as client, self._answer(client, address) as response:
                     await self._save(response, Path(file.name))
-                    source = Source(Path(file.name), _file_name(response), _reservation(response))
+                    found = await self._reservations(client, response)
+                    source = Source(Path(file.name), _file_name(response), found)
             except httpx.InvalidURL as error:
                 raise Refused(UNREACHABLE, f"{address!r} is no address.") from error
             except (httpx.TransportError, OSError) as error:
@@ -114,6 +118,53 @@ class WebFetcher:
             return {}
         return {"Authorization": f"Basic {b64encode(login.get_secret_value().encode()).decode()}"}
 
+    async def _reservations(self, client: httpx.AsyncClient, response: httpx.Response) -> tuple[Finding, ...]:
+        """Return what the site says about text and data mining, with the policy that it names."""
+        url: httpx.URL = response.extensions["framewell_url"]
+        found = from_headers({name: redacted_text(text) for name, text in response.headers.items()})
+        if not any(finding.property == "tdm_reservation" for finding in found):
+            try:
+                text = await self._text(client, url.copy_with(raw_path=WELL_KNOWN.encode()))
+            except (Refused, httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError):
+                found.append(unreadable("could not be fetched"))
+            else:
+                found += from_well_known(text, url.path)
+        for finding in [finding for finding in found if finding.property == "tdm_policy"][:1]:
+            try:
+                offer = await self._text(client, url.join(finding.text))
+            except (Refused, httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError):
+                offer = ""  # the reservation that names the policy stands without it
+            if offer.lstrip().startswith("{"):
+                found.append(
+                    Finding("tdmrep", f"TDM policy {finding.text}"[:200], "tdm_offer", redacted_text(offer))
+                )
+        return tuple(found)
+
+    async def _text(self, client: httpx.AsyncClient, url: httpx.URL) -> str:
+        """Return a small text, empty where there is none. Raises what keeps it from being read."""
+        async with asyncio.timeout(_TEXT_SECONDS):
+            for _ in range(_MOST_REDIRECTS + 1):
+                response = await client.send(await self._request(client, url), stream=True)
+                try:
+                    if response.has_redirect_location:
+                        url = url.join(response.headers["location"])
+                        continue
+                    if response.status_code != httpx.codes.OK:
+                        if response.status_code >= 500:
+                            raise Refused(UNREACHABLE, f"{_shown(url)} answers {response.status_code}.")
+                        return ""
+                    content = b""
+                    async for block in response.aiter_bytes(_MOST_TEXT_BYTES):
+                        content += block
+                        if len(content) > _MOST_TEXT_BYTES:
+                            if content.lstrip()[:1] not in (b"[", b"{"):
+                                return ""
+                            raise _too_large(len(content), _MOST_TEXT_BYTES)
+                    return content.decode("utf-8", "replace")
+                finally:
+                    await response.aclose()
+        raise Refused(UNREACHABLE, f"{_shown(url)} redirects more than {_MOST_REDIRECTS} times.")
+
     async def _save(self, response: httpx.Response, path: Path) -> None:
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > self.most_bytes:
@@ -169,15 +220,6 @@ def _shown(url: httpx.URL) -> MediaAddress:
 def _file_name(response: httpx.Response) -> str:
     url: httpx.URL = response.extensions["framewell_url"]
     return PurePosixPath(unquote(url.path)).name
-
-
-def _reservation(response: httpx.Response) -> tuple[Finding, ...]:
-    """Return what the server's headers say about text and data mining (TDM reservation protocol)."""
-    found = []
-    for header, meaning in (("tdm-reservation", "tdm_reservation"), ("tdm-policy", "tdm_policy")):
-        if text := response.headers.get(header):
-            found.append(Finding("tdmrep", f"HTTP header {header}", meaning, redacted_text(text)))  # type: ignore[arg-type]
-    return tuple(found)
 
 
 def _too_large(size: int, most: int) -> Refused:
