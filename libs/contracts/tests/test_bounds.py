@@ -22,13 +22,14 @@ from framewell.dataset.v1 import (
     snapshot_service_pb2,
 )
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
-from framewell.gateway.v1 import asset_view_pb2, events_pb2
+from framewell.gateway.v1 import asset_view_pb2, erasures_pb2, events_pb2, objects_pb2
 from framewell.inference.v1 import inference_service_pb2
 from framewell.ingest.v1 import ingest_service_pb2
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1 import media_service_pb2
 from framewell.media.v1.media_pb2 import Span
 from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.objects.v1 import object_service_pb2
 from framewell.rights.v1.rights_pb2 import Purpose, RightsChanged, RightsStatement, Use
 from framewell.training.v1 import training_service_pb2
 from framewell_contracts.bounds import bound_of, is_required, message_rules, problems_of
@@ -39,10 +40,13 @@ from framewell_contracts.json_mapping import from_json
 SERVICES = (
     asset_view_pb2,
     catalogue_service_pb2,
+    erasures_pb2,
     events_pb2,
     inference_service_pb2,
     ingest_service_pb2,
     media_service_pb2,
+    object_service_pb2,
+    objects_pb2,
     review_service_pb2,
     rights_service_pb2,
     snapshot_service_pb2,

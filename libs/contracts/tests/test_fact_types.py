@@ -103,7 +103,7 @@ def test_results_are_what_the_gateway_publishes() -> None:
 
 def test_who_hears_a_fact_follows_from_the_groups() -> None:
     assert fact_type(AssetIngested).read_by == ("transcode", "dataset", "gateway")
-    assert fact_type(ModelRetired).read_by == ("inference", "gateway")  # by a broadcast
+    assert fact_type(ModelRetired).read_by == ("inference", "dataset", "gateway")  # one by a broadcast
     assert facts_read("transcode.stitch") == (fact_type(ChunkTranscoded), fact_type(AudioExtracted))
 
 

@@ -38,7 +38,7 @@ Global___SealAuditRequest: _TypeAlias = SealAuditRequest  # noqa: Y015
 
 @_typing.final
 class SealAuditResponse(_message.Message):
-    """What was sealed."""
+    """Which ends of chains were sealed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -264,7 +264,7 @@ class UnmatchedRights(_message.Message):
 
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
-        """When they came."""
+        """When they came first."""
 
     def __init__(
         self,
@@ -551,7 +551,7 @@ class AuditProblem(_message.Message):
     CHAIN_ID_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
     kind: Global___AuditProblemKind.ValueType
-    """What is wrong."""
+    """What is wrong, in one word."""
     chain_id: _builtins.str
     """Id of the chain."""
     sentence: _builtins.str
@@ -594,7 +594,7 @@ class VerifyAuditResponse(_message.Message):
     problem: _builtins.str
     """The first problem in words, empty when the log is intact."""
     problem_count: _builtins.int
-    """Number of problems."""
+    """Number of problems, also where there are more than are listed."""
     seals: _builtins.int
     """Number of seals that were checked."""
     sealed_entries: _builtins.int

@@ -137,7 +137,7 @@ class Erasure(_message.Message):
     subject_id: _builtins.str
     """Id of the asset or class; empty for a holder."""
     state: Global___ErasureState.ValueType
-    """Where it stands."""
+    """How far the erasure is."""
     asset_count: _builtins.int
     """Number of assets that it concerns."""
     class_count: _builtins.int
@@ -238,7 +238,7 @@ Global___RequestErasureResponse: _TypeAlias = RequestErasureResponse  # noqa: Y0
 
 @_typing.final
 class GetErasureRequest(_message.Message):
-    """Names an erasure."""
+    """Names the erasure that is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -299,7 +299,7 @@ class ListErasuresResponse(_message.Message):
     """Number of erasures on all pages together."""
     @_builtins.property
     def erasures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Erasure]:
-        """Erasures, newest first."""
+        """Erasures of this page, newest first."""
 
     def __init__(
         self,
