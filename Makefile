@@ -201,9 +201,11 @@ test-story: setup
 	@$(BIN)/pytest -q -m story tests
 
 # Half an hour; its short form is part of `make test`. CHAOS="--only kills" runs one row, CHAOS=--record also
-# writes docs/evidence/chaos.json.
+# writes docs/evidence/chaos.json. Then rights and erasure in ORDERS random orders of events (0: none).
+ORDERS ?= 2000
 chaos: setup
 	@PYTHONPATH=tests $(BIN)/python -m chaos $(CHAOS)
+	@test $(ORDERS) = 0 || FRAMEWELL_ORDERS=$(ORDERS) $(BIN)/pytest -q -s --timeout 3600 -m "not integration" tests/orders
 
 # schemathesis over all operations, for minutes; its short form is part of `make test`. FUZZ=1000 tries more of each.
 FUZZ ?= 100

@@ -12,16 +12,21 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 from google.protobuf.message import Message
 
+from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Programme
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor, Subject
 from framewell.rights.v1.rights_pb2 import (
     LEGAL_BASIS_LICENCE,
     LEGAL_BASIS_OWN_PRODUCTION,
+    PAY_MODEL_FLAT,
+    PURPOSE_GENERATIVE_TRAINING,
     PURPOSE_OWN_TRAINING,
+    PURPOSE_SHARING,
     STATEMENT_SOURCE_CONTRACT,
     USE_ALLOWED,
     USE_PROHIBITED,
+    Payment,
     RightsChanged,
     RightsStatement,
 )
@@ -36,6 +41,9 @@ SOURCE: Final = "demo.broadcast"
 
 CONTRACT: Final = "contract-4711"
 PROHIBITED_UNTIL: Final = "Training prohibited until contract 4711 is signed."
+PERFORMER: Final = "The reporter of programme A"
+"""Who is paid for samples of the man of programme A."""
+
 _CHANNEL: Final = "Kanal Eins (Demo)"
 
 
@@ -68,7 +76,9 @@ class EventFactory:
             for path in self.media.footage
         ]
         return [
-            self._request("programme-a", "Aktuell um acht", self.media.programme_a, own_production()),
+            self._request(
+                "programme-a", "Aktuell um acht", self.media.programme_a, own_production(), performer()
+            ),
             self._request("programme-c", "Raumfahrt", self.media.programme_c, contract(signed=False)),
             self._request("photo", "A portrait photo", self.media.photo),
             *footage,
@@ -85,6 +95,25 @@ class EventFactory:
         actor.decided_at.FromDatetime(datetime.now(UTC))
         return RightsChanged(
             subject=Subject(asset_id=asset), statements=[contract(signed=True)], actor=actor, revision=2
+        )
+
+    def objection(self, asset: str) -> RightsChanged:
+        """Return what the man of programme A says, late and by himself: his face is not to be learned."""
+        actor = Actor(principal="viewers-desk")
+        actor.decided_at.FromDatetime(datetime.now(UTC))
+        return RightsChanged(
+            subject=Subject(asset_id=asset), statements=[objection()], actor=actor, revision=3
+        )
+
+    def erasure(self, class_id: str) -> ErasureRequested:
+        """Return the request to forget a person."""
+        actor = Actor(principal="data-protection", authority="rights")
+        actor.decided_at.FromDatetime(datetime.now(UTC))
+        return ErasureRequested(
+            erasure_id=f"{self.run_id}-erasure",
+            subject=Subject(class_id=class_id),
+            reason="She asked.",
+            actor=actor,
         )
 
     def _request(self, role: str, title: str, path: Path, *statements: RightsStatement) -> Request:
@@ -114,6 +143,36 @@ def own_production() -> RightsStatement:
     )
 
 
+def performer() -> RightsStatement:
+    """Return what the man of programme A is paid for: once a sample of him is published."""
+    return RightsStatement(
+        issuer="Kanal Eins",
+        statement_id="performer",
+        revision=1,
+        holder=PERFORMER,
+        source=STATEMENT_SOURCE_CONTRACT,
+        purposes=[PURPOSE_OWN_TRAINING],
+        use=USE_ALLOWED,
+        legal_basis=LEGAL_BASIS_LICENCE,
+        payment=Payment(model=PAY_MODEL_FLAT, amount="1.50", currency="EUR"),
+        verbatim="The reporter is paid 1.50 EUR for each sample of him that is published.",
+        found_at="request",
+    )
+
+
+def objection() -> RightsStatement:
+    """Return the late objection of the man of programme A."""
+    return RightsStatement(
+        issuer="The reporter of programme A",
+        statement_id="objection",
+        revision=1,
+        purposes=[PURPOSE_OWN_TRAINING, PURPOSE_SHARING, PURPOSE_GENERATIVE_TRAINING],
+        use=USE_PROHIBITED,
+        verbatim="I object to training with my face.",
+        found_at="letter to the viewers' desk",
+    )
+
+
 def contract(*, signed: bool) -> RightsStatement:
     """Return what the archive states about the portrait, before or after the contract is signed."""
     return RightsStatement(
@@ -125,6 +184,7 @@ def contract(*, signed: bool) -> RightsStatement:
         purposes=[PURPOSE_OWN_TRAINING],
         use=USE_ALLOWED if signed else USE_PROHIBITED,
         legal_basis=LEGAL_BASIS_LICENCE,
+        payment=Payment(model=PAY_MODEL_FLAT, amount="2.00", currency="EUR") if signed else None,
         verbatim="Contract 4711 is signed; own training is licensed." if signed else PROHIBITED_UNTIL,
         found_at="contract 4711",
     )

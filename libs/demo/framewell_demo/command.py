@@ -101,6 +101,7 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
         async with _story(endpoints, media, screen) as story:
             record = await story.play()
             gathered = await gather(record, story.gateway)
+            await story.refuse(record)
     if keep:
         screen.report(
             f"the mesh keeps running; end it with: FRAMEWELL_STATE={mesh.folder.state} framewell down"

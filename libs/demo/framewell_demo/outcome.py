@@ -9,6 +9,7 @@ from typing import Any, Final
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRejected
 from framewell_demo.checks import Check
 from framewell_demo.checks.samples import withheld_decision
+from framewell_demo.final_state import state_hash
 from framewell_demo.run_record import RunRecord
 from framewell_demo.sources import Sources
 
@@ -59,6 +60,19 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """What a late refusal came to: seconds until it had reached everything, and what is left."""
+
+    what: str
+    samples_seconds: float
+    snapshots_seconds: float
+    archive_seconds: float
+    named: Sequence[str]
+    addresses: Mapping[str, int]
+    owed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything a person wants to know at the end."""
 
@@ -70,7 +84,10 @@ class Outcome:
     people: Sequence[Recognised]
     withheld: Sequence[Withheld]
     learned: Sequence[Learned]
+    refused: Sequence[Refused]
     rejected: Mapping[str, str]
+    state: Mapping[str, Any]
+    state_hash: str
     sources: Sequence[Mapping[str, str]]
     page: str = ""
 
@@ -92,10 +109,13 @@ def summarise(record: RunRecord, checks: Sequence[Check], sources: Sources, mesh
         people=_people(record),
         withheld=_withheld(record),
         learned=_learned(record),
+        refused=_refused(record),
         rejected={
             record.title(fact.work.asset_id): f"{fact.code}: {fact.detail}"
             for fact, _ in record.log.of(AssetRejected)
         },
+        state=record.final_state,
+        state_hash=state_hash(record.final_state),
         sources=[
             {"title": source.title, "licence": source.licence, "terms": " ".join(source.terms.split())}
             for source in sources.entries
@@ -175,4 +195,24 @@ def _learned(record: RunRecord) -> Sequence[Learned]:
             changed=cycle.recognition.changed_track_count,
         )
         for cycle in record.cycles
+    ]
+
+
+def _refused(record: RunRecord) -> Sequence[Refused]:
+    late = {
+        "the man of programme A objects": record.objection,
+        "the astronaut is forgotten": record.erasure.taken_back if record.erasure else None,
+    }
+    return [
+        Refused(
+            what,
+            each.samples_seconds,
+            each.snapshots_seconds,
+            each.archive_seconds,
+            each.people,
+            each.addresses,
+            each.owed_after,
+        )
+        for what, each in late.items()
+        if each is not None
     ]

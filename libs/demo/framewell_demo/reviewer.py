@@ -12,18 +12,26 @@ import grpc
 
 from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_pb
 from framewell.dataset.v1 import review_service_pb2 as review_pb
+from framewell.dataset.v1 import rights_service_pb2 as rights_pb
+from framewell.dataset.v1 import snapshot_service_pb2 as snapshot_pb
 from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
 from framewell.dataset.v1.dataset_pb2 import Dataset, DatasetClass, Sample
 from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceStub
+from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceStub
+from framewell.dataset.v1.snapshot_service_pb2_grpc import SnapshotServiceStub
 from framewell.inference.v1 import inference_service_pb2 as inference_pb
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
 from framewell.sample.v1.sample_pb2 import DECISION_ACCEPT, SAMPLE_STATE_PROPOSED
+from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_demo.facts import time_limit
 
 if TYPE_CHECKING:  # the generated stubs' asynchronous face exists for the type checker only
     from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceAsyncStub
     from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceAsyncStub
+    from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceAsyncStub
+    from framewell.dataset.v1.snapshot_service_pb2_grpc import SnapshotServiceAsyncStub
     from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceAsyncStub
 
 Answer = TypeVar("Answer")
@@ -42,6 +50,8 @@ class Reviewer:
     catalogue: CatalogueServiceAsyncStub
     review: ReviewServiceAsyncStub
     inference: InferenceServiceAsyncStub
+    snapshots: SnapshotServiceAsyncStub
+    rights: RightsServiceAsyncStub
 
     @staticmethod
     @contextlib.asynccontextmanager
@@ -53,7 +63,11 @@ class Reviewer:
             grpc.aio.insecure_channel(endpoints["grpc.inference"], options=options) as inference,
         ):
             yield Reviewer(
-                CatalogueServiceStub(dataset), ReviewServiceStub(dataset), InferenceServiceStub(inference)
+                CatalogueServiceStub(dataset),
+                ReviewServiceStub(dataset),
+                InferenceServiceStub(inference),
+                SnapshotServiceStub(dataset),
+                RightsServiceStub(dataset),
             )
 
     async def dataset_of_people(self) -> str:
@@ -109,6 +123,30 @@ class Reviewer:
         """Return who was seen in an asset, with distances, by the identity model in force."""
         request = inference_pb.ListPeopleRequest(asset_id=asset_id)
         return (await self._call(self.inference.ListPeople, request)).people
+
+    async def export(self, snapshot_id: str) -> ObjectRef:
+        """Export a snapshot as one table, for training in the house; return the export."""
+        request = snapshot_pb.ExportSnapshotRequest(
+            snapshot_id=snapshot_id, format=snapshot_pb.EXPORT_FORMAT_PARQUET, purpose=PURPOSE_OWN_TRAINING
+        )
+        export = ObjectRef()
+        call = self.snapshots.ExportSnapshot(
+            request, timeout=_ANSWER_WITHIN_SECONDS, metadata=(("framewell-actor", REVIEWER),)
+        )
+        async for step in call:
+            export.CopyFrom(step.export)
+        return export
+
+    async def snapshots_in_force(self, dataset_id: str) -> list[SnapshotPublished]:
+        """Return the snapshots of a dataset that may still be used."""
+        request = snapshot_pb.ListSnapshotsRequest(dataset_id=dataset_id)
+        listed = (await self._call(self.snapshots.ListSnapshots, request)).snapshots
+        return [one.published for one in listed if not one.HasField("withdrawn")]
+
+    async def owed(self) -> Mapping[str, str]:
+        """Return what each holder is owed by now, e.g. `4.00 EUR`."""
+        listed = await self._call(self.rights.ListLedger, rights_pb.ListLedgerRequest())
+        return {one.holder: f"{one.amount} {one.currency}" for one in listed.balances}
 
     async def _call(self, call: Callable[..., Awaitable[Answer]], request: object) -> Answer:
         async with time_limit(_ANSWER_WITHIN_SECONDS, "the services to answer staff"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
 from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
@@ -43,6 +44,38 @@ class LearningCycle:
         return f"{self.promoted.model.name}@{self.promoted.model.version}"
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What became of somebody's face after a refusal: seconds from the refusal on, and what is left.
+
+    `addresses` is the HTTP status of what was made of it before, by what it is; `owed` what each holder is
+    owed, before and after.
+    """
+
+    asked_at: datetime
+    samples: int
+    snapshots: int
+    samples_seconds: float
+    snapshots_seconds: float
+    archive_seconds: float
+    people: Sequence[str]
+    addresses: Mapping[str, int]
+    owed_before: Mapping[str, str]
+    owed_after: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What became of an erasure."""
+
+    taken_back: TakenBack
+    services: Sequence[str]
+    erased: int
+    seconds: float
+    names: Sequence[str]
+    """Names of classes that are left."""
+
+
 @dataclass(slots=True)
 class RunRecord:
     """One run, filled as the story goes on; `requests` are in the order they were sent."""
@@ -62,6 +95,9 @@ class RunRecord:
     """Why samples of an asset were withheld, as it was read in the morning: facts have no words of terms."""
     playbacks: dict[str, Playback] = field(default_factory=dict)
     classes: Mapping[str, DatasetClass] = field(default_factory=dict)
+    objection: TakenBack | None = None
+    erasure: Forgotten | None = None
+    final_state: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
     def asset(self, role: str) -> str:

@@ -44,6 +44,7 @@ def show(outcome: Outcome, console: Console = results) -> None:
         ("Withheld", tables.withheld(outcome)),
         ("Rejected", tables.rejected(outcome)),
         ("Learned", tables.learned(outcome)),
+        ("Refused late", tables.refused(outcome)),
         ("Steps", tables.checks(outcome)),
     ):
         if table.rows:

@@ -25,7 +25,9 @@ from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import TrainingCompleted
 from framewell_demo.broadcaster import EventFactory, EventSender, Request
 from framewell_demo.facts import FactLog, ReceivedFact, StepTimeoutError
+from framewell_demo.final_state import read_final_state
 from framewell_demo.gateway_reader import GatewayReader, NotPlayableError
+from framewell_demo.refusals import Refusals
 from framewell_demo.reviewer import Reviewer
 from framewell_demo.run_record import LearningCycle, RunRecord
 
@@ -60,6 +62,19 @@ class Story:
         await self._collect(record)
         record.seconds = time.monotonic() - began
         return record
+
+    async def refuse(self, record: RunRecord) -> None:
+        """Play what comes late: he objects, and she is forgotten. Pictures are gathered before."""
+        began = time.monotonic()
+        refusals = Refusals(
+            self.events, self.sender, self.reviewer, self.gateway, self._fact, self.report, self.step_seconds
+        )
+        record.objection = await refusals.object_to_training(record)
+        self.report(f"after {record.objection.archive_seconds:.1f} s nothing knows the man any more")
+        record.erasure = await refusals.forget(record)
+        self.report(f"after {record.erasure.seconds:.1f} s she is forgotten by every service")
+        record.final_state = await read_final_state(record, self.reviewer, self.gateway)
+        record.seconds += time.monotonic() - began
 
     async def _morning(self, record: RunRecord) -> None:
         """Do steps 1-5: everything comes in, is analysed or rejected; samples are proposed or withheld."""

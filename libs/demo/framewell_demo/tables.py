@@ -75,6 +75,24 @@ def learned(outcome: Outcome) -> Table:
     return Table(columns, rows)
 
 
+def refused(outcome: Outcome) -> Table:
+    """Return how fast a late refusal reached everything, and what is left."""
+    rows = [
+        [
+            one.what,
+            f"{one.samples_seconds:.1f} s",
+            f"{one.snapshots_seconds:.1f} s",
+            f"{one.archive_seconds:.1f} s",
+            ", ".join(one.named),
+            ", ".join(f"{what} {status}" for what, status in one.addresses.items()),
+            ", ".join(f"{holder} {amount}" for holder, amount in sorted(one.owed.items())),
+        ]
+        for one in outcome.refused
+    ]
+    columns = ("what", "sample", "snapshots", "archive", "programme B names", "HTTP status of", "owed")
+    return Table(columns, rows)
+
+
 def checks(outcome: Outcome) -> Table:
     """Return every step, and whether it really happened."""
     rows = [["✓" if check.passed else "✗", check.name, check.sentence] for check in outcome.checks]

@@ -31,12 +31,13 @@ from framewell.sample.v1.sample_pb2 import (
 )
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.training.v1.training_pb2 import VERDICT_PROMOTED, PromotionCheck, TrainingCompleted
+from framewell_contracts.services import SERVICES
 from framewell_demo.broadcaster import Request
 from framewell_demo.checks import CHECKS, run_checks
 from framewell_demo.facts import FactLog, ReceivedFact
 from framewell_demo.gateway_reader import Playback
 from framewell_demo.outcome import summarise
-from framewell_demo.run_record import LearningCycle, RunRecord
+from framewell_demo.run_record import Forgotten, LearningCycle, RunRecord, TakenBack
 from framewell_demo.sources import open_sources
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -147,7 +148,26 @@ def played() -> RunRecord:
             person("Eileen Collins", 0.81, "2.0"),
         ),
     }
+    record.objection = taken_back("Eileen Collins", "unknown")
+    record.erasure = Forgotten(taken_back("unknown"), SERVICES, 12, 3.0, names=["Jörg Müßigbrodt"])
     return record
+
+
+def taken_back(*people: str, **more: Any) -> TakenBack:
+    owed = {"The reporter of programme A": "3.00 EUR", "Archiv": "2.00 EUR"}
+    happened: dict[str, Any] = {
+        "asked_at": START,
+        "samples": 1,
+        "snapshots": 2,
+        "samples_seconds": 0.1,
+        "snapshots_seconds": 0.2,
+        "archive_seconds": 4.0,
+        "people": people,
+        "addresses": {"crop": 410},
+        "owed_before": owed,
+        "owed_after": owed,
+    }
+    return TakenBack(**(happened | more))
 
 
 def receive_samples(record: RunRecord) -> None:
@@ -250,6 +270,28 @@ def never_withheld(role: str) -> Callable[[RunRecord], None]:
     return harm
 
 
+def objected(*people: str, **more: Any) -> Callable[[RunRecord], None]:
+    def harm(record: RunRecord) -> None:
+        record.objection = taken_back(*people, **more)
+
+    return harm
+
+
+def forgot(*people: str, **other: Any) -> Callable[[RunRecord], None]:
+    def harm(record: RunRecord) -> None:
+        happened: dict[str, Any] = {"services": SERVICES, "erased": 12, "seconds": 3.0, "names": []}
+        record.erasure = Forgotten(taken_back(*people), **(happened | other))
+
+    return harm
+
+
+def never_objected(record: RunRecord) -> None:
+    record.objection = None
+
+
+OWES_MORE = {"The reporter of programme A": "4.50 EUR"}
+
+
 def not_collapsed(record: RunRecord) -> None:
     record.samples["programme-a"] = [Sample(class_id="m"), Sample(class_id="m")]
 
@@ -272,6 +314,13 @@ def not_collapsed(record: RunRecord) -> None:
         (old_model_still_names, "astronaut is recognised in programme B"),
         (playlist_lost, "proxies play"),
         (not_collapsed, "same pictures counted once"),
+        (never_objected, "objection reached samples snapshots and the archive"),
+        (objected("Jörg Müßigbrodt"), "objection reached samples snapshots and the archive"),
+        (objected("unknown", addresses={"export": 200}), "what was made of him is gone"),
+        (objected("unknown", owed_after=OWES_MORE), "he is paid for what was and for nothing more"),
+        (forgot("unknown", services=SERVICES[1:]), "every service forgot her"),
+        (forgot("Eileen Collins"), "nobody names her any more"),
+        (forgot("unknown", names=["Eileen Collins"]), "nobody names her any more"),
     ],
 )
 def test_a_step_that_did_not_happen_is_noticed(harm: Callable[[RunRecord], None], broken: str) -> None:

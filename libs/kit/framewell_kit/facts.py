@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
 from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED, Lane
+from framewell_contracts.identity import derived_id
 
 M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
 
@@ -65,6 +67,15 @@ class Fact:
 
 
 Outgoing: TypeAlias = Message | Fact
+
+
+def by_content(message: Message, cause_id: str) -> Fact:
+    """Return a fact whose id follows from what caused it and from its content.
+
+    For what may be said otherwise when its cause is handled again: then that is another event.
+    """
+    content = sha256(message.SerializeToString(deterministic=True)).hexdigest()
+    return Fact(message, id=derived_id(cause_id, message.DESCRIPTOR.full_name, content))
 
 
 class Handler(Protocol[M_contra]):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from framewell_demo.checks import learning, media, samples
+from framewell_demo.checks import learning, media, refusals, samples
 from framewell_demo.run_record import RunRecord
 
 
@@ -34,7 +34,7 @@ def _run(check: CheckFunction, record: RunRecord) -> Check:
     name = check.__name__.replace("_", " ").replace("programme b", "programme B")
     try:
         passed, sentence = check(record)
-    except (LookupError, StopIteration, TypeError) as error:
+    except (LookupError, StopIteration, TypeError, AssertionError) as error:
         return Check(name, False, f"what it needs is not there: {error!r}")
     return Check(name, passed, sentence)
 
@@ -62,4 +62,10 @@ CHECKS: Final[tuple[CheckFunction, ...]] = (
     learning.signing_proposed_her_after_all,
     learning.astronaut_is_recognised_in_programme_b,
     learning.nothing_was_decoded_again,
+    refusals.objection_reached_samples_snapshots_and_the_archive,
+    refusals.what_was_made_of_him_is_gone,
+    refusals.he_is_paid_for_what_was_and_for_nothing_more,
+    refusals.every_service_forgot_her,
+    refusals.nobody_names_her_any_more,
+    refusals.what_is_owed_for_her_stays_owed,
 )

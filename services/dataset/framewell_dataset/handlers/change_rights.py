@@ -15,7 +15,7 @@ from framewell_dataset.ports.rights import StatementRepository
 from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
 from framewell_dataset.steps.rights_change import MOST_ASKED, RightsChangePolicy
 from framewell_kit.clock import Clock
-from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.outcomes import Rejected
 from framewell_kit.tombstones import asset_subject
 
@@ -50,9 +50,9 @@ class ChangeRights:
                 f"({fact.actor.principal or 'nobody named'}) has {fact.actor.authority or 'none'}. "
                 f"{refused[0].sentence}",
                 code="not_authorised",
-                facts=(answer,),
+                facts=(by_content(answer, cause.id),),
             )
-        return (answer,)
+        return (by_content(answer, cause.id),)
 
     async def refuse(self, known: RightsChanged, cause: Cause, refusal: Rejected) -> Sequence[Outgoing]:
         """Withhold what an event that cannot be read restricts, as far as that can be read, and say so.
@@ -69,7 +69,7 @@ class ChangeRights:
                 f"The event cannot be read ({refusal.reason}): what this statement restricts is withheld, "
                 "with all that it may be about, until somebody who may permit states it anew."
             )
-        return (answer,)
+        return (by_content(answer, cause.id),)
 
     async def _apply(self, fact: RightsChanged, cause: Cause) -> RightsApplied:
         await self.statements.add(fact.subject, self.policy.received(fact))

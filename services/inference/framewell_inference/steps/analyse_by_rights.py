@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from google.protobuf.message import Message
 
 from framewell.media.v1.media_pb2 import Work
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
-from framewell_contracts.fact_types import fact_type
-from framewell_contracts.identity import derived_id
 from framewell_inference.domain.stored import StoredSet
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
     PostingRepository,
 )
-from framewell_kit.facts import Cause, Fact, Outgoing
+from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, Permission, RightsDecisions
 
@@ -67,7 +64,7 @@ class AnalyseByRights:
             if not too_much:
                 break
             await self._take_away(too_much)
-        events = [event_of(fact, cause.id) for fact in facts]
+        events = [by_content(fact, cause.id) for fact in facts]
         permitted = await self.rights.outstanding(asset_id)
         return events if permitted is None else [*events, permitted]
 
@@ -109,9 +106,3 @@ class AnalyseByRights:
             await self.postings.forget(asset_id, chunk_id)
         for one in sets:
             await self.observations.drop(one)
-
-
-def event_of(message: Message, cause: str) -> Fact:
-    """Return a fact whose id follows from its content, and from what caused it, by id."""
-    content = sha256(message.SerializeToString(deterministic=True)).hexdigest()
-    return Fact(message, id=derived_id(cause, fact_type(message).type, content))

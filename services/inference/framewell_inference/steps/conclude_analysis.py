@@ -16,8 +16,8 @@ from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
 from framewell_contracts.missing import bounded_missing
 from framewell_inference.ports.repositories import ObservationRepository
-from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights, event_of
-from framewell_kit.facts import Fact
+from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
+from framewell_kit.facts import Fact, by_content
 from framewell_kit.fanin import FanIn, Whole
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
@@ -71,7 +71,7 @@ class ConcludeAnalysis:
         index = await self._index(plan, chunks, sound)
         ref = await self._keep(index)
         identity = fan_in_id(whole.key, fact_type(AssetAnalysed).type, whole.generation)
-        return event_of(_asset_analysed(plan, sound, index, ref), identity), left_out
+        return by_content(_asset_analysed(plan, sound, index, ref), identity), left_out
 
     async def _leave_out(
         self, asset_id: str, permission: Permission, chunks: Sequence[ChunkAnalysis], sound: AudioAnalysed

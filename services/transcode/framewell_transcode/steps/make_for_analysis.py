@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TypeVar
 
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
-from framewell_contracts.fact_types import fact_type
-from framewell_contracts.identity import derived_id
-from framewell_kit.facts import Cause, Fact, Outgoing
+from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, RightsDecisions
 from framewell_transcode.domain.material import Material, material_of
@@ -59,8 +56,7 @@ class MakeForAnalysis:
                 break
             await self._take_away(material)
         permitted = await self.rights.outstanding(asset_id)
-        content = sha256(made.SerializeToString(deterministic=True)).hexdigest()
-        fact = Fact(made, id=derived_id(cause.id, fact_type(made).type, content))
+        fact = by_content(made, cause.id)
         return [fact] if permitted is None else [fact, permitted]
 
     async def withhold(self, asset_id: str) -> None:
