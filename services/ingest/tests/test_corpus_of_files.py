@@ -26,7 +26,7 @@ from framewell.rights.v1.rights_pb2 import (
 from framewell_ingest.adapters.embedded_rights import read_embedded_rights
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.rights.statements import statements_of
-from framewell_ingest.testing_files import (
+from framewell_media.testing.rights_files import (
     DMI,
     Make,
     alt,

@@ -15,7 +15,7 @@ _YEARS: Final = re.compile(r"\d{4}(?:\s*[-–/,]\s*\d{2,4})*[,.:]?\s*")
 _CREDIT: Final = re.compile(
     r"(?:(?:photo|image|picture|video|footage|foto|bild|bildnachweis|fotograf(?:in)?|photograph(?:er|y|ie)?|source|quelle"
     r"|fuente|fonte|fot\.|crédit photo|crédits?|credits?|zdjęcie|autor(?:in)?|author|auteur|autore)"
-    r"(?:\s+credit)?\s*:|(?:photo|image|video|photograph|foto)\s+(?:by|von|di|de)\b|fot\.)\s*",
+    r"(?:\s+credit)?\s*:|(?:photo|image|video|photograph|foto|bild)\s+(?:(?:by|von|di|de)\b|(?=©|\(c\)))|fot\.)\s*",
     re.IGNORECASE,
 )
 _BY: Final = re.compile(r"(?:by|von|par|by:)\s+", re.IGNORECASE)

@@ -36,6 +36,7 @@ FORBIDS: Final[dict[str, str]] = {
         exclud*|excluded|excludes ~ ai|train*|tdm|mining|machine|learning
         ai|train*|tdm|mining|learning ~ exclud*|withheld|declined|refused|denied|blocked|out
         permission|consent|licence|license ~ denied|refused|withheld|declined
+        ai|training|tdm|data no
         hands off
         off limits
         keep out
@@ -156,6 +157,7 @@ RESERVES: Final[dict[str, str]] = {
         nennung|namensnennung|urhebernennung|quellenangabe|bildnachweis ~ pflicht*|obligatorisch
         pflicht*|belegexemplar*
         bild ~ kunst
+        rechte liegen|bei
         gema*|gvl|bildkunst|verwertungsgesellschaft*
         privatgebrauch|eigengebrauch|dienstgebrauch|intern|internen|interner|vertraulich*|geheim*
         lizenz* ~ erforderlich|notig|anfrage*|anfragen|klaren
