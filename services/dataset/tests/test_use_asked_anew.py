@@ -165,3 +165,12 @@ async def test_unnamed_faces_are_not_given_out_once_their_asset_has_a_tombstone(
     await bench.tombstones.put(asset_subject("crowd"), Going.ERASED, "e-1")
     with pytest.raises(Gone, match="unnamed faces"):
         await fetch(bench, snapshot, snapshot.background.key)
+
+
+async def test_a_snapshot_withdrawn_by_who_makes_the_next_names_that_one(bench: DatasetBench) -> None:
+    """A tombstone that the maker of a snapshot finds first takes earlier ones away in favour of his."""
+    await published(bench, 1)
+    await bench.tombstones.put(asset_subject("asset-1"), Going.ERASED, "e-1")
+    _, successor = await published(bench, 2)
+    (withdrawn,) = bench.facts.of(SnapshotWithdrawn)
+    assert withdrawn.superseded_by == successor.snapshot_id

@@ -64,6 +64,8 @@ class PublishSnapshot:
         dataset = await self.datasets.get(dataset_id)
         if dataset is None:
             raise NotFound(f"dataset {dataset_id!r} does not exist")
+        # What is taken back here withdraws snapshots in favour of this batch, while it is the open one.
+        await self._allowed(dataset, cause)
         await self.datasets.close_batch(dataset_id, batch)
         name = snapshot_id(dataset_id, batch)
         for _ in range(ATTEMPTS):
@@ -107,13 +109,16 @@ class PublishSnapshot:
             await self.tables.keep_only(stored)
 
     async def _contents(self, dataset: Dataset, cause: Cause) -> Contents:
-        """Return what may be published now, read anew: samples by their state, rights and tombstones."""
+        """Return what may be published now, read anew."""
+        return Contents(await self._allowed(dataset, cause), await self._background(dataset))
+
+    async def _allowed(self, dataset: Dataset, cause: Cause) -> tuple[Sample, ...]:
+        """Return the accepted samples that may be used; take back the others."""
         accepted = [s async for s in self.samples.in_state(dataset.dataset_id, [State.ACCEPTED])]
         accepted.sort(key=lambda sample: sample.sample_id)
         actor = rule_actor(RULE, self.clock.now())
         rechecked = self.changes.recheck_each(accepted, actor, cause)
-        allowed = [sample async for sample in rechecked if sample.state is State.ACCEPTED]
-        return Contents(tuple(allowed), await self._background(dataset))
+        return tuple([sample async for sample in rechecked if sample.state is State.ACCEPTED])
 
     async def _background(self, dataset: Dataset) -> tuple[BackgroundFace, ...]:
         """Return unnamed faces that may be used for the purpose.
