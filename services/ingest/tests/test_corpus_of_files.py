@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.rights.v1.rights_pb2 import (
     PURPOSE_ANALYSIS,
     PURPOSE_GENERATIVE_TRAINING,
@@ -26,6 +27,7 @@ from framewell.rights.v1.rights_pb2 import (
 from framewell_ingest.adapters.embedded_rights import read_embedded_rights
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.rights.statements import statements_of
+from framewell_ingest.testing import IngestBench
 from framewell_media.testing.rights_files import (
     DMI,
     Make,
@@ -253,3 +255,23 @@ def test_exiftool_finds_the_words_in_the_files_too(tmp_path: Path) -> None:
         if stated and not any(one.verbatim[:20].rpartition("/")[2] in words for one in stated):
             missing.append(file.name)
     assert len(missing) < len(FILES) // 4, missing
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tiff: tag 700",
+        "EXIF UserComment in JIS",
+        "png: compressed iTXt",
+        "wav: xmp",
+        "mov: counted ©cpy",
+        "jpeg: utf-32 packet",
+        "IPTC copyright notice in Latin-1",
+        "EXIF XPComment",
+    ],
+)
+async def test_the_sandbox_reads_what_the_corpus_says(ingest: IngestBench, name: str) -> None:
+    (file,) = (file for file in FILES if file.name == name)
+    end = await ingest.take_in_file(file.make(ingest.inbox))
+    assert isinstance(end, AssetIngested), end
+    assert reading(end.statements) == file.right
