@@ -202,7 +202,7 @@ async def refuse(bench: DatasetBench, data: dict[str, object]) -> list[AppliedSt
     (stage,) = (each for each in bench.service.stages if each.group == "dataset.change_rights")
     reason = Rejected(refusal.value.reason, refusal.value.code)
     facts = await stage.refuse(refusal.value.partial.message, bench.cause("7"), reason)  # type: ignore[union-attr]
-    return [each for fact in facts for each in fact.statements]
+    return [each for fact in facts for each in fact.message.statements]
 
 
 _BAN = {"issuer": "court", "statement_id": "1", "use": "prohibited"}
