@@ -210,7 +210,7 @@ class EveryOrder(RuleBasedStateMachine):
 
     async def _rest(self) -> None:
         await self.world.settle()
-        assert not self.world.failures
+        assert not self.world.failures, self.world.failures
         self._count("at rest")
         await self._check_samples()
         await self._check_snapshots()

@@ -1,5 +1,6 @@
 """A look at a whole asset: link tracks along the final shots, ask what is open, keep background faces."""
 
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from framewell_dataset.steps.make_sample import Sighted
 from framewell_dataset.steps.register_candidate import RegisterCandidate
 from framewell_kit.facts import Cause
 from framewell_kit.outcome_messages import is_done
+from framewell_kit.outcomes import NotFound
 
 MOST_VECTORS_OF_A_FACE = 3
 MOST_COMPARED = 100
@@ -48,9 +50,13 @@ class ProposeAlongShots:
     async def __call__(self, work: Work, index: ObjectRef, begin: int, cause: Cause) -> AsyncIterator[int]:
         """Look at the segments from number `begin` on; yield how many are done after each of them.
 
-        Ends early when the asset is removed meanwhile.
+        Ends early when the asset is removed meanwhile, or what was analysed of it is taken away: withheld, or
+        erased, or analysed anew.
         """
-        analysis = await self.analyses.index(index)
+        try:
+            analysis = await self.analyses.index(index)
+        except NotFound:
+            return
         planned = segments([chunk.span for chunk in analysis.chunks], analysis.shots)
         for segment in planned[begin:]:
             asset = await self.assets.get(work.asset_id)
@@ -78,7 +84,8 @@ class ProposeAlongShots:
         candidates = lower_third_face.candidates(scene)
         for dataset in await self.datasets.proposed_by(lower_third_face.NAME):
             for candidate in candidates:
-                await self.register(Sighted(asset, dataset, candidate, seen), cause)
+                with contextlib.suppress(NotFound):  # its pictures were taken away since
+                    await self.register(Sighted(asset, dataset, candidate, seen), cause)
             await self._note_repeats(asset, dataset, tracks)
         named = {candidate.track.key for candidate in candidates}
         await self._keep_background(work, segment, [track for track in tracks if track.key not in named])

@@ -1,5 +1,6 @@
 """A chunk was analysed: propose what its captions and faces say beyond doubt."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from framewell_dataset.steps.make_sample import Sighted
 from framewell_dataset.steps.register_candidate import RegisterCandidate
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcome_messages import is_done
+from framewell_kit.outcomes import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +45,6 @@ class ProposeSamples:
         for candidate in lower_third_face.candidates(scene):
             if candidate.complete:
                 for dataset in datasets:
-                    await self.register(Sighted(asset, dataset, candidate, [seen]), cause)
+                    with contextlib.suppress(NotFound):  # its pictures were taken away since
+                        await self.register(Sighted(asset, dataset, candidate, [seen]), cause)
         return ()
