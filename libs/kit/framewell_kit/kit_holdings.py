@@ -10,6 +10,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.holdings import Holding, Holdings
 from framewell_kit.jobs.model import COLLECTION as JOBS
 from framewell_kit.jobs.store import SUBJECT, has_ended
+from framewell_kit.object_references import DELETIONS
 from framewell_kit.tombstones import TOMBSTONES
 
 ERASURES = "erasures"
@@ -56,6 +57,7 @@ def _rows(documents: Documents) -> tuple[Holding, ...]:
         Holding(DECISIONS, kept="facts as they were sent, by ids, for FRAMEWELL_KEEP_DAYS"),
         Holding(TOMBSTONES, kept="ids and keyed hashes of what is gone: they keep it away"),
         Holding(ERASURES, kept="what was erased, in numbers"),
+        Holding(DELETIONS, kept="objects that are being deleted at this moment"),
         Holding("rights_decisions", kept="what may be done with an asset, without a word of its terms"),
         Holding("stream_attempts", kept=nothing),
         Holding("stream_breakers", kept=nothing),

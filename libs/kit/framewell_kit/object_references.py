@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_kit.documents.protocol import Documents
+from framewell_kit.documents.protocol import Documents, Query
 from framewell_kit.objects.protocol import Key, Objects, key_of
+from framewell_kit.outcomes import Busy
 
 COLLECTION = "references"
+DELETIONS = "object_deletions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,22 @@ class ObjectReferences:
         """Make the indexes that releasing reads by."""
         await self.documents.ensure_index(COLLECTION, ["holder"])
         await self.documents.ensure_index(COLLECTION, ["key"])
+        await self.documents.ensure_index(DELETIONS, ["key"])
+        await self.documents.ensure_index(DELETIONS, ["by"])
 
     async def hold(self, holder: str, refs: Sequence[ObjectRef]) -> None:
-        """Note that the holder has these objects; references without a key are left out. Raises Busy."""
+        """Note that the holder has these objects; references without a key are left out.
+
+        Raises Busy when the store is away, and while somebody who let go of one of them may be deleting it:
+        then the object is written again before it is held again.
+        """
         keys = sorted({ref.key for ref in refs if ref.key})
         pairs = [{"_id": f"{holder} {key}", "holder": holder, "key": key} for key in keys]
-        if pairs:
-            await self.documents.insert_each_once(COLLECTION, pairs)
+        if not pairs:
+            return
+        await self.documents.insert_each_once(COLLECTION, pairs)
+        if await self.documents.count(DELETIONS, {"key": {"$in": keys}}):
+            raise Busy("an object that is needed is being deleted at this moment", retry_after=0.1)
 
     async def holds(self, holder: str, key: str) -> bool:
         """Return whether the holder has the object. Raises Busy."""
@@ -57,14 +68,27 @@ class ObjectReferences:
         named = {} if keys is None else {"key": {"$in": sorted(set(keys))}}
         for pair in await self.documents.find(COLLECTION, {"holder": holder, **named}):
             others = {"key": pair["key"], "holder": {"$ne": holder}}
-            if not await self.documents.count(COLLECTION, others):
-                deleted += await self.objects.delete(pair["key"])
+            deleted += await self._delete(pair["key"], others, by=holder)
             await self.documents.delete(COLLECTION, pair["_id"])
-            deleted += await self.discard(pair["key"])
+            deleted += await self._delete(pair["key"], {"key": pair["key"]}, by=holder)
+        for note in await self.documents.find(DELETIONS, {"by": holder}):  # of a release that broke off
+            deleted += await self._delete(note["key"], {"key": note["key"]}, by=holder)
         return deleted
 
     async def discard(self, key: Key) -> bool:
         """Delete an object unless somebody holds it; return whether it was there and went."""
-        if await self.holders_of(key):
-            return False
-        return await self.objects.delete(key)
+        return await self._delete(key_of(key), {"key": key_of(key)}, by="")
+
+    async def _delete(self, key: str, others: Query, *, by: str) -> bool:
+        """Delete an object unless one of the others holds it; return whether it was there and went.
+
+        The deletion is noted before holders are counted, and holders look for it after they noted that they
+        hold: so either they are counted, or they know that the object has to be written once more.
+        """
+        note = f"{by} {key}"
+        await self.documents.insert_once(DELETIONS, {"_id": note, "by": by, "key": key})
+        gone = False
+        if not await self.documents.count(COLLECTION, others):
+            gone = await self.objects.delete(key)
+        await self.documents.delete(DELETIONS, note)
+        return gone

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from framewell_inference.domain.identity import NOBODY
+from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import ChunkPostings, Posting, StoredTracks
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
 from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
@@ -43,7 +44,10 @@ class NameFaces:
         A class that was erased is never named, and tracks taken for it lose their vectors. Whoever takes a
         chunk away deletes its tracks before its postings: tracks that went meanwhile get none.
         """
-        vectors = await self.tracks.vectors(stored)
+        found = await self._vectors(model, stored)
+        if found is None:
+            return
+        stored, vectors = found
         decided = await asyncio.to_thread(model.identify, vectors, stored.tracks)
         named = {class_id for one in decided for class_id in one.classes}
         erased = await self.people.erased(named)
@@ -57,3 +61,14 @@ class NameFaces:
             await self.people.of_class(class_id)
         if await self.tracks.chunk(stored.chunk_id, stored.embedding) is None:
             await self.postings.forget(stored.asset_id, stored.chunk_id)
+
+    async def _vectors(self, model: IdentityModel, stored: StoredTracks) -> tuple[StoredTracks, Float] | None:
+        """Return the tracks as they are now with their vectors, None when they were taken away."""
+        while True:
+            try:
+                return stored, await self.tracks.vectors(stored)
+            except NotFound:
+                now = await self.tracks.chunk(stored.chunk_id, model.embedding)
+                if now is None or now.vectors_key == stored.vectors_key:
+                    return None
+                stored = now
