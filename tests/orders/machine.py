@@ -116,6 +116,21 @@ class EveryOrder(RuleBasedStateMachine):
         self.run(self.world.take_in(asset_id, who, *statements))
         self._count("taken in")
 
+    @rule()
+    def accept_all(self) -> None:
+        """Somebody accepts whatever is open."""
+        found = self.run(self._samples(IN_USE))
+        reviews = [
+            review.Review(sample_id=each.sample_id, decision=sample.DECISION_ACCEPT)
+            for each in found
+            if each.class_id and each.state != sample.SAMPLE_STATE_ACCEPTED
+        ]
+        if reviews:
+            self.run(
+                self.world.call("dataset", "ReviewSamples", review.ReviewSamplesRequest(reviews=reviews))
+            )
+            self._count("accepted all")
+
     @rule(
         number=numbers,
         decision=st.sampled_from(
@@ -184,7 +199,7 @@ class EveryOrder(RuleBasedStateMachine):
             self._count("asset erased")
 
     @rule(holder=st.sampled_from(HOLDERS))
-    @precondition(lambda self: len(self.truth.footage) > 2)
+    @precondition(lambda self: len(self.truth.footage) > 3 and not self.truth.holders_gone)
     def erase_holder(self, holder: str) -> None:
         """Everything of a holder is to be forgotten."""
         self.truth.erase_holder(holder)

@@ -34,16 +34,17 @@ class ObjectReferences:
     async def hold(self, holder: str, refs: Sequence[ObjectRef]) -> None:
         """Note that the holder has these objects; references without a key are left out.
 
-        Raises Busy when the store is away, and while somebody who let go of one of them may be deleting it:
-        then the object is written again before it is held again.
+        Raises Busy when the store is away, and when somebody who let go of one of them deleted it after it
+        was written, or may be doing so: then it is written again before it is held again.
         """
         keys = sorted({ref.key for ref in refs if ref.key})
         pairs = [{"_id": f"{holder} {key}", "holder": holder, "key": key} for key in keys]
         if not pairs:
             return
         await self.documents.insert_each_once(COLLECTION, pairs)
-        if await self.documents.count(DELETIONS, {"key": {"$in": keys}}):
-            raise Busy("an object that is needed is being deleted at this moment", retry_after=0.1)
+        being_deleted = await self.documents.count(DELETIONS, {"key": {"$in": keys}})
+        if being_deleted or not all([await self.objects.exists(key) for key in keys]):
+            raise Busy("an object was deleted while it was taken up once more", retry_after=0.1)
 
     async def holds(self, holder: str, key: str) -> bool:
         """Return whether the holder has the object. Raises Busy."""
@@ -82,8 +83,8 @@ class ObjectReferences:
     async def _delete(self, key: str, others: Query, *, by: str) -> bool:
         """Delete an object unless one of the others holds it; return whether it was there and went.
 
-        The deletion is noted before holders are counted, and holders look for it after they noted that they
-        hold: so either they are counted, or they know that the object has to be written once more.
+        The deletion is noted before holders are counted, and holders look for it, and for the object, after
+        they noted that they hold: so either they are counted, or they know that it has to be written again.
         """
         note = f"{by} {key}"
         await self.documents.insert_once(DELETIONS, {"_id": note, "by": by, "key": key})
