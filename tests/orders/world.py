@@ -96,6 +96,7 @@ class World:
         self.in_hand: dict[Work, Delivery] = {}
         self.later: list[Delivery] = []
         self.perhaps: set[tuple[str, str]] = set()
+        self.written = 0
         self.failures: list[str] = []
         self._opened = AsyncExitStack()
         self._ids: set[str] = set()
@@ -188,23 +189,24 @@ class World:
 
     async def settle(self, most: int = 20_000) -> None:
         """Make moves, in some order, until nothing is left to do, also not later."""
-        quiet = 0
-        for number in range(most):
-            if await self.move(number * 7919):
-                quiet = 0
-                continue
-            if quiet == 2 and not self.later:
-                return
-            quiet += 1
-            self.clock.advance(AGES)
-            for delivery in self.later:
-                self.waiting[delivery.order].append(delivery)
-            self.later.clear()
-            for name, bench in self.benches.items():
-                for kind in bench.service.jobs:
-                    await bench.jobs.revive(kind.kind)
-                self._look_again(name)
-        raise AssertionError(f"no rest after {most} moves: {[move.name for move in self.moves()]}")
+        number, idle = 0, 0
+        while idle < 2:
+            before = self.written
+            while await self.move(number * 7919):
+                number += 1
+                assert number < most, f"no rest: {[move.name for move in self.moves()]}"
+            idle = 0 if self.later or self.written != before else idle + 1
+            await self._let_time_pass()
+
+    async def _let_time_pass(self) -> None:
+        self.clock.advance(AGES)
+        for delivery in self.later:
+            self.waiting[delivery.order].append(delivery)
+        self.later.clear()
+        for name, bench in self.benches.items():
+            for kind in bench.service.jobs:
+                await bench.jobs.revive(kind.kind)
+            self._look_again(name)
 
     # ---
 
@@ -213,7 +215,7 @@ class World:
             name,
             _wires(name),
             _settings(name),
-            documents=self.turns.stores(self.raw[name], partial(self._look_again, name)),
+            documents=self.turns.stores(self.raw[name], partial(self._wrote, name)),
             objects=self.objects,
             facts=_Published(f"framewell/{name}", self._publish),
             clock=self.clock,
@@ -231,6 +233,10 @@ class World:
             if isinstance(stage, Broadcast):
                 for event in self.log:
                     self._queue(name, stage, event)
+
+    def _wrote(self, name: str) -> None:
+        self.written += 1
+        self._look_again(name)
 
     def _look_again(self, name: str) -> None:
         """Note that a process may have jobs to do and facts to send."""

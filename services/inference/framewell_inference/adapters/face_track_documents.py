@@ -18,7 +18,7 @@ from framewell_inference.ports.analysers import Vectors
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
-from framewell_kit.outcomes import NotYet
+from framewell_kit.outcomes import NotFound, NotYet
 from framewell_kit.paging import Order, scan
 from framewell_models.manifest import ModelRef
 
@@ -81,20 +81,25 @@ class FaceTrackDocuments:
 
     async def without_vectors(self, stored: StoredTracks, numbers: Collection[int]) -> None:
         rows = {row for track in stored.tracks if track.number in numbers for row in track.rows}
-        data = self.encoding.encode(blanked(await self.vectors(stored), rows))
+        name = f"{stored.chunk_id}#{stored.embedding}"
+        try:
+            vectors = await self.vectors(stored)
+        except NotFound:
+            kept = await self.documents.get(COLLECTION, name)
+            if kept is not None and kept["vectors"] != stored.vectors_key:
+                raise _changing(name) from None
+            return  # taken away since
+        data = self.encoding.encode(blanked(vectors, rows))
         ref = await self.objects.put(data, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX)
+        await self.references.hold(stored.asset_id, [ref])  # swept unless something names it
         tracks = [
             replace(track, rows=(), sides=()) if track.number in numbers else track for track in stored.tracks
         ]
         change = {"$set": {"vectors": ref.key, "tracks": [_track_document(track) for track in tracks]}}
-        name = f"{stored.chunk_id}#{stored.embedding}"
         before = {"vectors": stored.vectors_key}
-        if await self.documents.update(COLLECTION, name, change, expect=before) is None:
-            await self.references.hold(stored.asset_id, [ref])  # swept unless something names it
-            if await self.documents.get(COLLECTION, name) is not None:
-                raise NotYet(f"the face tracks {name} are being changed by somebody else")
-            return
-        await self.references.hold(stored.asset_id, [ref])
+        done = await self.documents.update(COLLECTION, name, change, expect=before)
+        if done is None and await self.documents.get(COLLECTION, name) is not None:
+            raise _changing(name)
 
     async def vector_keys(self, asset_id: str) -> frozenset[str]:
         found = await self.documents.find(COLLECTION, {"asset_id": asset_id})
@@ -103,6 +108,10 @@ class FaceTrackDocuments:
     async def forget(self, asset_id: str, chunk_id: str | None = None) -> int:
         chunk = {} if chunk_id is None else {"chunk_id": chunk_id}
         return await self.documents.delete_where(COLLECTION, {"asset_id": asset_id, **chunk})
+
+
+def _changing(name: str) -> NotYet:
+    return NotYet(f"the face tracks {name} are being changed by somebody else")
 
 
 def _track_document(track: FaceTrack) -> Document:

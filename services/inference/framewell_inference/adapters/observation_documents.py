@@ -188,13 +188,11 @@ class ObservationDocuments:
         if vectors is not None:
             refs.append(await self.objects.put(vectors, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX))
             change["vectors"] = refs[1].key
+        await self.references.hold(stored.asset_id, refs)  # swept unless something names them
         as_read = {"object": stored.object_key, "vectors": stored.vectors_key}
-        if await self.documents.update(COLLECTION, stored.id, {"$set": change}, expect=as_read) is None:
-            await self.references.hold(stored.asset_id, refs)  # swept unless something names them
-            if await self.documents.get(COLLECTION, stored.id) is not None:
-                raise NotYet(f"the observations {stored.id} are being changed by somebody else")
-            return
-        await self.references.hold(stored.asset_id, refs)
+        done = await self.documents.update(COLLECTION, stored.id, {"$set": change}, expect=as_read)
+        if done is None and await self.documents.get(COLLECTION, stored.id) is not None:
+            raise NotYet(f"the observations {stored.id} are being changed by somebody else")
 
     async def drop(self, stored: StoredSet) -> None:
         await self._release(stored.asset_id, stored.keys)
