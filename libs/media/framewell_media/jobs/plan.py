@@ -10,13 +10,13 @@ import av
 import av.error
 import numpy as np
 
+from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_packets
 from framewell_media.planning.packets import NO_TIME
 from framewell_media.planning.table import read_chunk, write_plan
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
-from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.tracks import moving_pictures, sound_track
 
 _MAX_GAPS: Final = 1000
