@@ -212,6 +212,10 @@ PROBLEMS = [
         ["subject: must be an asset, a class or a holder"],
     ),
     (ErasureRequested(subject=Subject(class_id="c")), []),
+    (ErasureRequested(subject=Subject(holder=" Agentur\tBlau\n")), []),
+    (ErasureRequested(subject=Subject(holder=" \n")), ["subject.holder: ' \\n' is no name or id"]),
+    (ErasureRequested(subject=Subject(holder="A\0")), ["subject.holder: 'A\\x00' is no name or id"]),
+    (ErasureRequested(subject=Subject(class_id=" ")), ["subject.class_id: ' ' is no name or id"]),
 ]
 
 

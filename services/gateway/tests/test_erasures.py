@@ -206,6 +206,11 @@ async def test_an_erasure_takes_an_authority(mesh: Any, open_gateway: Any, token
         {"subject": {"source": "s"}, "reason": "x"},
         {"subject": {}, "reason": "x"},
         {"subject": {"class_id": "c"}, "reason": "x", "erasure_id": "a/b"},
+        {"subject": {"holder": " "}, "reason": "x"},
+        {"subject": {"holder": "\t\u00a0"}, "reason": "x"},
+        {"subject": {"holder": "\u0000"}, "reason": "x"},
+        {"subject": {"holder": "Agentur\u0000Blau"}, "reason": "x"},
+        {"subject": {"class_id": " "}, "reason": "x"},
     ],
 )
 async def test_what_cannot_be_erased_is_refused_before_it_is_sent(

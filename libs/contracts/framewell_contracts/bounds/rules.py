@@ -33,6 +33,7 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "^[0-9A-Za-z.+-]{1,40}$": "is no version",
         "^[a-z0-9][a-z0-9-]{0,99}$": "is no id of a dataset",
         "^[a-z][a-z0-9_]{0,40}$": "is no name of a recipe",
+        r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",
         "^[0-9A-Za-z._:-]{1,200}$": "is no id of letters, digits and `.`, `_`, `:`, `-`",
     }
 )
