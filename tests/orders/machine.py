@@ -164,7 +164,12 @@ class EveryOrder(RuleBasedStateMachine):
         how=st.sampled_from(["allowed", "narrower span", "elsewhere", "ended", "not begun", "other purpose"]),
     )
     def weaken(self, asset_id: str, purpose: int, how: str) -> None:
-        """Somebody who may not sends a newer revision of the prohibition that says less: nothing changes."""
+        """Somebody who may not sends a newer revision that says less of a use.
+
+        A prohibition stands. A permission goes: nobody needs leave to say less than what was permitted.
+        """
+        if how != "allowed" and self.truth.said.get((("asset_id", asset_id), purpose)):
+            del self.truth.said[("asset_id", asset_id), purpose]
         use = rights.USE_ALLOWED if how == "allowed" else rights.USE_PROHIBITED
         weaker = self._statement("asset_id", purpose, use)
         if how == "narrower span":
