@@ -66,6 +66,16 @@ class StatementDocuments:
             if await self.documents.update(STATEMENTS, name, change, expect={"changes": document["changes"]}):
                 return True
 
+    async def replace(
+        self, subject: Subject, before: Sequence[ReceivedStatement], after: Sequence[ReceivedStatement]
+    ) -> bool:
+        document = await self.documents.get(STATEMENTS, _name(subject))
+        if document is None or _stated(document) != list(before):
+            return False
+        change = {"$set": {"statements": [_entry(each) for each in kept(after)]}, "$inc": {"changes": 1}}
+        expected = {"changes": document["changes"]}
+        return bool(await self.documents.update(STATEMENTS, _name(subject), change, expect=expected))
+
     async def note_unmatched(
         self, subject: Subject, applied: Sequence[AppliedStatement], at: datetime
     ) -> None:

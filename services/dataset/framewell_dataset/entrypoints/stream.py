@@ -36,7 +36,7 @@ def stages(stores: Stores, steps: Steps, clock: Clock, erase: Erase) -> Sequence
     unless_gone = partial(UnlessGone, tombstones=tombstones, forget=forget)
     register = RegisterAsset(s.assets, s.statements, reconsider, clock, steps.forgotten)
     propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register)
-    change_rights = ChangeRights(steps.rights_change, s.statements, reconsider, clock)
+    change_rights = ChangeRights(steps.rights_change, s.statements, reconsider, clock, steps.forgotten)
     return (
         Stage("dataset.register_asset", unless_gone(register)),
         Stage("dataset.propose_samples", unless_gone(propose), concurrency=CHUNKS_AT_ONCE),

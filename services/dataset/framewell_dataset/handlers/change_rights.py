@@ -1,17 +1,22 @@
 """Rights of an asset, a source or a holder changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import (
+    STATEMENT_OUTCOME_MATCHED_NOTHING,
     STATEMENT_OUTCOME_NOT_AUTHORISED,
     STATEMENT_OUTCOME_UNREADABLE,
     RightsApplied,
     RightsChanged,
+    StatementRef,
 )
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.rights import statement_id
 from framewell_dataset.ports.rights import StatementRepository
+from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
 from framewell_dataset.steps.rights_change import MOST_ASKED, RightsChangePolicy
 from framewell_kit.clock import Clock
@@ -29,14 +34,16 @@ class ChangeRights:
 
     What restricts acts at once, whoever says it. What permits is kept from an actor who may not as a
     restriction alone, and refused once it has acted as one. A subject that is not known yet keeps its
-    statements for when it comes. A redelivery changes nothing. Raises Rejected (`unknown_subject`,
-    `not_authorised`, the latter with the answer).
+    statements for when it comes. Of a holder who was erased no word is kept: what they state withholds,
+    and what is stated about them is not needed, since all of theirs is withheld already. A redelivery
+    changes nothing. Raises Rejected (`unknown_subject`, `not_authorised`, the latter with the answer).
     """
 
     policy: RightsChangePolicy
     statements: StatementRepository
     reconsider: ReconsiderAsset
     clock: Clock
+    forgotten: ForgottenNames
 
     async def __call__(self, fact: RightsChanged, cause: Cause) -> Sequence[Outgoing]:
         self.policy.check(fact)
@@ -72,6 +79,18 @@ class ChangeRights:
         return (by_content(answer, cause.id),)
 
     async def _apply(self, fact: RightsChanged, cause: Cause) -> RightsApplied:
+        """Keep the statements and act on them, then ask again whether a holder was erased meanwhile."""
+        while True:
+            change = await self._without_erased(fact)
+            if await self._is_erased(fact.subject):
+                await self.statements.forget(fact.subject)
+                return _nothing_kept(change, cause)
+            answer = await self._act(change, cause)
+            if await self._without_erased(fact) == change and not await self._is_erased(fact.subject):
+                return answer
+            await self._forget_words(fact.subject)
+
+    async def _act(self, fact: RightsChanged, cause: Cause) -> RightsApplied:
         await self.statements.add(fact.subject, self.policy.received(fact))
         count, first = 0, list[Asset]()
         async for asset in self.policy.concerned(fact.subject):
@@ -85,3 +104,33 @@ class ChangeRights:
         if asset_id and await self.reconsider.gate.tombstones.find(asset_subject(asset_id)):
             await self.statements.forget(fact.subject)  # it never comes again: nobody's words stay here
         return RightsApplied(subject=fact.subject, change_id=cause.id, statements=applied, asset_count=count)
+
+    async def _without_erased(self, fact: RightsChanged) -> RightsChanged:
+        change = RightsChanged()
+        change.CopyFrom(fact)
+        del change.statements[:]
+        change.statements.extend(await self.forgotten.without_erased_holders(fact.statements))
+        return change
+
+    async def _is_erased(self, subject: Subject) -> bool:
+        return bool(subject.holder) and await self.forgotten.holds_holder((subject.holder,))
+
+    async def _forget_words(self, subject: Subject) -> None:
+        """Put prohibitions in place of what erased holders stated about a subject; the rest stays."""
+        replaced = False
+        while not replaced:
+            stated = await self.statements.about(subject)
+            clean = await self.forgotten.without_erased_holders(each.statement for each in stated)
+            kept = [replace(each, statement=one) for each, one in zip(stated, clean, strict=True)]
+            replaced = not stated or await self.statements.replace(subject, stated, kept)
+
+
+def _nothing_kept(change: RightsChanged, cause: Cause) -> RightsApplied:
+    answer = RightsApplied(subject=change.subject, change_id=cause.id)
+    for each in change.statements:
+        answer.statements.add(
+            statement=StatementRef(statement_id=statement_id(each), revision=each.revision),
+            outcome=STATEMENT_OUTCOME_MATCHED_NOTHING,
+            sentence="This holder was erased: all of theirs is withheld, and nothing stated of them is kept.",
+        )
+    return answer

@@ -38,6 +38,15 @@ class StatementRepository(Protocol):
         """Add a change's statements and raise the revision; False when they change nothing."""
         ...
 
+    async def replace(
+        self, subject: Subject, before: Sequence[ReceivedStatement], after: Sequence[ReceivedStatement]
+    ) -> bool:
+        """Put statements in place of those that were stated about the subject, and raise the revision.
+
+        False, and nothing is done, when others are stated by now.
+        """
+        ...
+
     async def note_unmatched(
         self, subject: Subject, applied: Sequence[AppliedStatement], at: datetime
     ) -> None:
