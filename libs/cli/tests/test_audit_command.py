@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from framewell_cli.audit.commands import app
 from framewell_cli.audit.exported import entry_line, seal_line
+from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.audit_key import AUDIT_KEY_VARIABLE, audit_key
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_contracts.audit.entries import GENESIS, AuditEntry
@@ -114,6 +115,14 @@ def _foreign(log: list[dict[str, Any]]) -> list[dict[str, Any]]:
         (lambda log: [*log[:5], log[4], *log[5:]], "fork"),
         (lambda log: [{**log[0], "signature": log[1]["signature"]}, *log[1:]], "bad_signature"),
         (lambda log: [*log, *log[2:7]], "fork"),
+        (lambda log: log[2:], "unsealed"),
+        (lambda log: log[1:], "unsealed"),
+        (lambda _: [], "unsealed"),
+        (lambda log: [{**log[0], "entry_count": 4}, *log[1:]], "changed"),
+        (lambda log: [{**log[0], "chain": CHAINS[1]}, *log[1:]], "changed"),
+        (lambda log: [{**log[0], "sealed_at": "2020-01-01T00:00:00Z"}, *log[1:]], "changed"),
+        (lambda log: [{**log[0], "remark": "approved"}, *log[1:]], "changed"),
+        (lambda log: [*log[:2], {**log[0], "head": "0" * 64}, *log[2:]], "changed"),
     ],
 )
 def test_what_was_done_to_an_export_is_named(
@@ -135,15 +144,37 @@ def test_a_log_with_forged_seals_is_found_by_who_kept_an_earlier_export(
 
 def test_what_is_no_export_or_no_key_is_refused(tmp_path: Path, public_key: Path) -> None:
     text = replace(chain(CHAINS[0])[0]).text
-    for content in ("no json\n", "[]\n", json.dumps({"kind": "entry", "text": text + " "}) + "\n"):
+    bad = (
+        {"kind": "entry", "text": text + " "},
+        {"kind": "note"},
+        {},
+        {"kind": "entry", "text": text, "x": 1},
+    )
+    for content in ("no json\n", "[]\n", *(json.dumps(line) + "\n" for line in bad)):
         path = tmp_path / "log"
-        path.write_text(content)
+        good = "".join(json.dumps(line) + "\n" for line in lines(*map(chain, CHAINS)))
+        path.write_text(good + content)
         result = checked(path, public_key)
         assert result.exit_code != 0
         assert "audit log" in str(result.exception)
     key = tmp_path / "key"
     key.write_text("nothing")
     assert "no public Ed25519 key" in str(checked(written(tmp_path / "log", []), key).exception)
+
+
+def test_an_earlier_export_without_seals_holds_nothing(tmp_path: Path, public_key: Path) -> None:
+    log = lines(chain(CHAINS[0]))
+    earlier = written(tmp_path / "earlier", log[1:])
+    result = checked(written(tmp_path / "log", log), public_key, "--against", str(earlier))
+    assert isinstance(result.exception, UsageProblem)
+    assert "has no seals" in str(result.exception)
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere" / "log", tmp_path):
+        result = CliRunner().invoke(app, ["export", str(path), "--kafka", "localhost:1"])
+        assert isinstance(result.exception, UsageProblem)
+        assert f"{path} cannot be written" in str(result.exception)
 
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TextIO
 
 import typer
 
@@ -110,7 +110,7 @@ def export(
 ) -> None:
     """Write the whole log with its seals to a file, for whoever is to check it without a mesh."""
     access, entries, seals = broker_access(kafka), 0, 0
-    with file.open("w", encoding="utf-8") as out:
+    with _opened(file) as out:
         for line in run(access, _seal_lines(access, prefix)):
             out.write(json.dumps(line) + "\n")
             seals += 1
@@ -132,6 +132,15 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageProblem(f"--public-key {path}: the file cannot be read ({error})") from error
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        return file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(
+            f"{file} cannot be written ({error.strerror}): name a file in a folder that is there."
+        ) from error
 
 
 def _checked_here(keys: str, acting_as: str) -> dict[str, Any]:

@@ -53,6 +53,8 @@ class _AuditProblemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Audi
     """An entry is about a fact that does not stand on Kafka."""
     AUDIT_PROBLEM_KIND_OTHER_FACT: _AuditProblemKind.ValueType  # 11
     """An entry and its fact differ."""
+    AUDIT_PROBLEM_KIND_UNSEALED: _AuditProblemKind.ValueType  # 12
+    """An exported log, or a chain in it, has no seal that is trusted."""
 
 class AuditProblemKind(_AuditProblemKind, metaclass=_AuditProblemKindEnumTypeWrapper):
     """What is wrong with the log."""
@@ -81,6 +83,8 @@ AUDIT_PROBLEM_KIND_MISSING_FACT: AuditProblemKind.ValueType  # 10
 """An entry is about a fact that does not stand on Kafka."""
 AUDIT_PROBLEM_KIND_OTHER_FACT: AuditProblemKind.ValueType  # 11
 """An entry and its fact differ."""
+AUDIT_PROBLEM_KIND_UNSEALED: AuditProblemKind.ValueType  # 12
+"""An exported log, or a chain in it, has no seal that is trusted."""
 Global___AuditProblemKind: _TypeAlias = AuditProblemKind  # noqa: Y015
 
 @_typing.final
