@@ -10,6 +10,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.holdings import Holding, Holdings
 from framewell_kit.jobs.model import COLLECTION as JOBS
 from framewell_kit.jobs.store import SUBJECT, has_ended
+from framewell_kit.name_key_check import NAME_KEY
 from framewell_kit.object_references import DELETIONS
 from framewell_kit.tombstones import TOMBSTONES
 
@@ -56,6 +57,7 @@ def _rows(documents: Documents) -> tuple[Holding, ...]:
         Holding(JOBS, "what is to be done with an asset", EraseJobs(documents)),
         Holding(DECISIONS, kept="facts as they were sent, by ids, for FRAMEWELL_KEEP_DAYS"),
         Holding(TOMBSTONES, kept="ids and keyed hashes of what is gone: they keep it away"),
+        Holding(NAME_KEY, kept="by what the key is known again that hashes names; nothing of anybody"),
         Holding(ERASURES, kept="what was erased, in numbers"),
         Holding(DELETIONS, kept="objects that are being deleted at this moment"),
         Holding("rights_decisions", kept="what may be done with an asset, without a word of its terms"),

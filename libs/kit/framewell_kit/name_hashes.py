@@ -13,6 +13,9 @@ from hashlib import sha256
 MOST_WORDS = 12
 """Words of the longest name that is looked for in a text."""
 
+_FINGERPRINTED = b"Framewell: the key for names"
+"""No name, since `folded` leaves neither capitals nor a colon."""
+
 
 def folded(name: str) -> str:
     """Return the name without case, encoding of accents, punctuation and double spaces, to compare it."""
@@ -25,6 +28,11 @@ class NameHashes:
     """Hashes names with the mesh's key."""
 
     key: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """Return by what the key is known again, in 64 lower-case hex digits; it is the hash of no name."""
+        return hmac.new(self.key, _FINGERPRINTED, sha256).hexdigest()
 
     def of(self, name: str) -> str:
         """Return the HMAC-SHA256 of a name as `folded` spells it, in 64 lower-case hex digits."""

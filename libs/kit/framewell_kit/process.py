@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 from aiokafka.errors import KafkaError
@@ -25,6 +26,7 @@ from framewell_kit.documents import MongoDocuments
 from framewell_kit.health import Health, HealthServer
 from framewell_kit.jobs import JobRunner, Jobs
 from framewell_kit.kit_holdings import complete
+from framewell_kit.name_key_check import require_name_key
 from framewell_kit.objects import LocalObjects, Objects
 from framewell_kit.operations import (
     HoldingsSearch,
@@ -159,6 +161,7 @@ class _Process:
             self._kafka, source=f"framewell/{self._name}", clock=clock, prefix=shared.kafka_prefix
         )
         await self._retry("the document database", documents.ping)
+        await self._retry("the document database", partial(require_name_key, documents, shared))
         await self._retry("the broker", publisher.start)
         self._on_stop(publisher.stop)
         outbox = Outbox(documents, publisher, clock)

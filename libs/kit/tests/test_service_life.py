@@ -116,6 +116,27 @@ async def test_a_service_waits_for_what_it_depends_on_and_ends_all_the_same(fold
 
 
 @pytest.mark.integration
+async def test_another_key_for_names_is_one_clear_line_and_an_end(database: str, folder: Path) -> None:
+    settings = {"MONGO": database, "DATABASE_PREFIX": f"t{uuid4().hex[:8]}_"}
+    first = Process(folder, NAME_KEY="ab" * 32, **settings)
+    try:
+        await eventually(lambda: "the broker" in str(first.health("/ready")[1]), within=60, every=0.2)
+        await first.end()
+    finally:
+        first.process.kill()
+    other = Process(folder, NAME_KEY="cd" * 32, **settings)
+    try:
+        assert await asyncio.to_thread(other.process.wait, 60) == 1
+    finally:
+        other.process.kill()
+    errors = [
+        line for line in map(json.loads, other.log.read_text().splitlines()) if line["level"] == "error"
+    ]
+    assert [line["event"] for line in errors] == ["the service cannot run"]
+    assert "put the earlier key back" in errors[0]["reason"]
+
+
+@pytest.mark.integration
 async def test_missing_topics_are_named_and_waited_for(broker: str, database: str, folder: Path) -> None:
     async with StreamBench(broker) as bench:
         service = Process(folder, KAFKA=broker, MONGO=database, KAFKA_PREFIX=bench.prefix)
