@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
 from framewell.mesh.v1 import operations_service_pb2 as api
-from framewell_cli.erasure import services_search, topics_search
-from framewell_cli.erasure.command import verdict
+from framewell_cli.erasure import command, services_search, topics_search
 from framewell_cli.erasure.files_search import search_files
-from framewell_cli.erasure.findings import Finding, Looked, Verdict
+from framewell_cli.erasure.findings import Finding, Looked, Verdict, proved, verdict
 from framewell_cli.erasure.log_redaction import redact_logs
 from framewell_cli.erasure.subjects import Needles, Subject, find_subject, needles
 from framewell_cli.erasure.text_search import BLOCK_BYTES, Words
-from framewell_cli.errors import UsageProblem
+from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.report.written_pages import WrittenPages
+from framewell_client import Refused, Unreachable
+from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import Topic
 
 NAME = "Jörg Müßigbrodt"
@@ -223,12 +227,143 @@ def test_records_expire_on_a_day_or_must_not_be_there(topic: Topic, expected: Ve
 
 def test_the_last_line_says_that_nothing_was_found_or_what_and_where() -> None:
     expires = Looked("topic x", 5, (Finding(Verdict.EXPIRES, 2, "offset 1", "soon"),))
-    blind = Looked("backups", not_searched="elsewhere")
     assert verdict([Looked("a", 3)]) == "nothing found in 3 documents, objects, records and files"
     assert "2 records in topics expire" in verdict([expires])
-    assert "not searched: backups" in verdict([blind])
     found = Looked("dataset: words", 5, (Finding(Verdict.LEFT, 1, "note 4"),))
     assert verdict([found, expires]) == "left behind: dataset: words (note 4)"
+
+
+def test_what_was_not_searched_or_is_not_known_is_no_proof_and_the_last_line_says_why() -> None:
+    blind = [Looked(f"{name}: database", not_searched="it takes authority admin") for name in "ab"]
+    line = verdict([Looked("topics", 7), *blind])
+    assert line.startswith("not proved: 2 places were not searched (a: database, b: database: it takes")
+    assert line.endswith("nothing was found in 7 documents, objects, records and files")
+    line = verdict([Looked("a", 3)], "its names are not known any more, so only ids were searched for")
+    assert line.startswith("not proved: its names are not known any more, so only ids were searched for")
+    found = Looked("dataset: words", 5, (Finding(Verdict.LEFT, 1, "note 4"),))
+    line = verdict([found, *blind])
+    assert line.startswith("left behind: dataset: words (note 4); 2 places were not searched")
+    assert [proved([Looked("a", 3)]), proved([Looked("a", 3)], "x"), proved(blind), proved([found])] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
+class GoneHouse(House):
+    """Where a class and an asset were erased before."""
+
+    def erasures(self) -> list[dict[str, Any]]:
+        return [{"kind": "class", "subject_id": "gone"}]
+
+    def asset(self, asset_id: str) -> dict[str, Any]:
+        raise Refused(410 if asset_id == ASSET else 404, {"detail": f"asset {asset_id}"})
+
+    def state(self, asset_id: str) -> str:
+        if asset_id != ASSET:
+            self.asset(asset_id)
+        return "removed"
+
+
+def test_what_is_gone_already_is_searched_by_ids_and_that_is_said() -> None:
+    house: Any = GoneHouse()
+    found = needles(Subject("class", "gone"), house)
+    assert (found.ids, found.words) == (["gone"], ())
+    assert found.limits == "its names are not known any more, so only ids were searched for"
+    assert "title and address are not known any more" in needles(Subject("asset", ASSET), house).limits
+    assert needles(Subject("class", "man"), HOUSE).limits == ("the name 'JM' is too short to be searched for")
+    assert "too short" in needles(Subject("holder", "ARD"), HOUSE).limits
+    assert needles(Subject("holder", "Agentur Blau"), HOUSE).limits == ""
+
+
+@pytest.mark.parametrize("subject", [Subject("class", "never"), Subject("asset", ASSET[:-1] + "0")])
+def test_what_never_was_is_refused(subject: Subject) -> None:
+    house: Any = GoneHouse()
+    with pytest.raises(CommandError, match="is known") as caught:
+        needles(subject, house)
+    assert caught.value.exit_code == 1
+
+
+class AskedHouse(GoneHouse):
+    """A gateway that says what was asked of it, and dies when it is told to."""
+
+    def __init__(self, dies: str = "") -> None:
+        self.dies, self.asked = dies, 0
+
+    def _alive(self, step: str) -> None:
+        if step == self.dies:
+            raise Unreachable("the mesh cannot be reached")
+
+    def classes(self) -> list[dict[str, Any]]:
+        self._alive("classes")
+        return super().classes()
+
+    def request_erasure(self, asked: Any) -> dict[str, Any]:
+        self._alive("request")
+        self.asked += 1
+        return {"erasure_id": "e-1"}
+
+    def erasure(self, erasure_id: str) -> dict[str, Any]:
+        self._alive("answers")
+        counts = [{"kind": "tombstones", "count": 2}]
+        return {"answers": [{"service": name, "counts": counts} for name in SERVICES]}
+
+
+def erased(house: AskedHouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *arguments: str) -> Result:
+    @contextmanager
+    def opened(_: str) -> Iterator[AskedHouse]:
+        yield house
+
+    monkeypatch.setattr(command, "open_gateway", opened)
+    monkeypatch.chdir(tmp_path)
+    app = typer.Typer()
+    app.command()(command.erase)
+    return CliRunner().invoke(app, [*arguments])
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_nothing_is_erased_unasked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    house = AskedHouse()
+    result = erased(house, monkeypatch, tmp_path, "class:man", *more)
+    assert isinstance(result.exception, UsageProblem)
+    assert "give --yes" in str(result.exception)
+    assert house.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("dies", "sentence"),
+    [
+        ("classes", "The erasure was not asked for"),
+        ("request", "It is not known whether the erasure was asked for"),
+        ("answers", "The erasure e-1 was asked for"),
+    ],
+)
+def test_a_mesh_that_goes_away_meanwhile_leaves_no_doubt_whether_it_was_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, dies: str, sentence: str
+) -> None:
+    result = erased(AskedHouse(dies), monkeypatch, tmp_path, "class:man", "--yes")
+    assert isinstance(result.exception, MeshUnreachable)
+    assert sentence in str(result.exception)
+
+
+def test_a_holder_of_whom_nothing_is_known_may_be_erased_in_advance_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    result = erased(AskedHouse(), monkeypatch, tmp_path, "holder:Nobody", "--yes", "--json")
+    assert result.exit_code == 0, result.output
+    assert "nothing by that name was held" in json.loads(result.stdout)["note"]
+
+
+def test_a_broker_that_is_away_is_a_place_that_was_not_searched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    result = erased(
+        AskedHouse(), monkeypatch, tmp_path, "class:gone", "--yes", "--prove", "--kafka", "127.0.0.1:1"
+    )
+    assert result.exit_code == 1, result.output
+    last = result.stdout.strip().splitlines()[-1]
+    assert last.startswith("not proved: its names are not known any more")
+    assert "topics" in last
 
 
 def test_documents_for_programs_say_all_of_it() -> None:

@@ -246,6 +246,10 @@ class Gateway:
         """Return where an erasure stands, and what each service erased."""
         return self._document("GET", f"/v1/erasures/{_part(erasure_id)}")
 
+    def erasures(self) -> list[Document]:
+        """Return the erasures that were asked for, newest first, without names."""
+        return self._pages("/v1/erasures", "erasures")
+
     # --- models
 
     def models(self) -> list[Document]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
@@ -13,18 +14,18 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.commands.gateway_access import ActingAs, open_gateway
 from framewell_cli.console import Json, print_json, print_table, progress, results
 from framewell_cli.erasure.files_search import search_files
-from framewell_cli.erasure.findings import Looked, Verdict
+from framewell_cli.erasure.findings import Looked, proved, verdict
 from framewell_cli.erasure.log_redaction import redact_logs
 from framewell_cli.erasure.services_search import search_services
 from framewell_cli.erasure.subjects import Needles, Subject, find_subject, needles
 from framewell_cli.erasure.text_search import Words
 from framewell_cli.erasure.topics_search import search_topics
-from framewell_cli.errors import CommandError, MeshUnreachable
+from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.report.written_pages import WrittenPages
 from framewell_cli.service_calls import caller
-from framewell_client import Gateway, Refused
+from framewell_client import Gateway, Refused, Unreachable
 from framewell_contracts.services import SERVICES
 
 LOOK_SECONDS: Final = 0.5
@@ -55,12 +56,16 @@ def erase(
 ) -> None:
     """Have a person, an asset or a holder of rights forgotten by every service, and not learned again.
 
-    What is erased cannot be had back. With --prove exit code 1 when something is left that must not be.
+    What is erased cannot be had back. With --prove exit code 1 when something is left that must not be, or
+    when not everything was searched.
     """
+    if not yes and (as_json or not sys.stdin.isatty()):
+        raise UsageProblem(
+            f"What is erased cannot be had back: to erase {subject!r} without asking give --yes."
+        )
     with open_gateway(acting_as) as gateway:
-        meant = find_subject(subject, gateway)
-        wanted = needles(meant, gateway)
-        if not yes and not as_json:
+        meant, wanted = _meant(subject, gateway)
+        if not yes:
             typer.confirm(
                 f"Erase {meant.kind} {meant.value} and everything made of it?", abort=True, err=True
             )
@@ -69,24 +74,53 @@ def erase(
     pages = WrittenPages(folder).forget(wanted.ids, Words(wanted.words))
     logs = redact_logs(folder.logs, wanted.words)
     document: dict[str, Any] = {"answers": answers, "pages": [str(path) for path in pages], "logs": logs}
+    document["note"] = _note(meant, answers)
     if not as_json:
         _print_answers(answers, {"report pages": len(pages), "log files": logs})
+        if document["note"]:
+            results.print(document["note"], markup=False)
     if prove:
         looked = _looked(wanted, acting_as, kafka, prefix)
-        document |= {"places": [one.document for one in looked], "verdict": verdict(looked)}
+        document |= {
+            "places": [one.document for one in looked],
+            "proved": proved(looked, wanted.limits),
+            "verdict": verdict(looked, wanted.limits),
+        }
         if not as_json:
             _print_places(looked)
             results.print(document["verdict"], markup=False)
     if as_json:
         print_json(document)
-    if prove and any(one.left for one in looked):
+    if prove and not document["proved"]:
         raise typer.Exit(1)
+
+
+def _meant(text: str, gateway: Gateway) -> tuple[Subject, Needles]:
+    try:
+        subject = find_subject(text, gateway)
+        return subject, needles(subject, gateway)
+    except Unreachable as error:
+        raise MeshUnreachable(f"The erasure was not asked for: {error}") from error
+
+
+def _note(subject: Subject, answers: Sequence[Mapping[str, Any]]) -> str:
+    """Say that a holder was erased of whom nothing was there; empty otherwise."""
+    counts = [count for answer in answers for count in answer.get("counts", ())]
+    if subject.kind != "holder" or any(int(one["count"]) for one in counts if one["kind"] != "tombstones"):
+        return ""
+    return "nothing by that name was held: what comes with it from now on is withheld"
 
 
 def _erased(gateway: Gateway, subject: Subject, reason: str, wait: float) -> list[Mapping[str, Any]]:
     """Ask for the erasure and return the answers of all services. Raise CommandError when one is missing."""
     asked = {"subject": subject.document, "reason": reason, "erasure_id": str(uuid4())}
-    erasure_id = gateway.request_erasure(asked)["erasure_id"]
+    try:
+        erasure_id = gateway.request_erasure(asked)["erasure_id"]
+    except Unreachable as error:
+        raise MeshUnreachable(
+            "It is not known whether the erasure was asked for: ask again with the same command, which "
+            f"erases nothing twice ({error})"
+        ) from error
     progress.print(f"erasure {erasure_id} is under way", markup=False)
     deadline, answers = time.monotonic() + wait, list[Mapping[str, Any]]()
     while time.monotonic() < deadline:
@@ -106,6 +140,12 @@ def _answers(gateway: Gateway, erasure_id: str) -> list[Mapping[str, Any]]:
         return list(gateway.erasure(erasure_id).get("answers", ()))
     except Refused:
         return []  # the gateway has not heard of it yet
+    except Unreachable as error:
+        raise MeshUnreachable(
+            f"The erasure {erasure_id} was asked for and goes on by itself when the services run again; who "
+            "has answered is not known: ask again with the same command, which erases nothing twice "
+            f"({error})"
+        ) from error
 
 
 def _looked(wanted: Needles, acting_as: str, kafka: str | None, prefix: str) -> list[Looked]:
@@ -115,8 +155,11 @@ def _looked(wanted: Needles, acting_as: str, kafka: str | None, prefix: str) -> 
         addresses = {}
     looked = list(search_services(wanted, addresses, caller(acting_as)))
     if kafka or "kafka" in addresses:
-        access = broker_access(kafka)
-        looked += run(access, search_topics(access, wanted.words, prefix))
+        try:
+            access = broker_access(kafka)
+            looked += run(access, search_topics(access, wanted.words, prefix))
+        except CommandError as error:
+            looked.append(Looked("topics", not_searched=str(error)))
     else:
         looked.append(Looked("topics", not_searched="the broker's address is not known here: --kafka"))
     folder = MeshFolder.here()
@@ -126,25 +169,6 @@ def _looked(wanted: Needles, acting_as: str, kafka: str | None, prefix: str) -> 
         why = "they lie on another machine: search them there"
         looked.append(Looked("files of database, objects, logs and backups", not_searched=why))
     return looked
-
-
-def verdict(looked: Sequence[Looked]) -> str:
-    """Return the last line: that nothing was found, or what and where."""
-    left = [one for one in looked if one.left]
-    blind = [one.place for one in looked if one.not_searched]
-    expiring = sum(each.count for one in looked for each in one.findings if each.verdict is Verdict.EXPIRES)
-    if left:
-        places = "; ".join(f"{one.place} ({one.findings[0].where})" for one in left)
-        return f"left behind: {places}"
-    notes = []
-    if expiring:
-        notes.append(f"{expiring} records in topics expire by themselves")
-    if blind:
-        notes.append(f"not searched: {', '.join(blind)}")
-    total = sum(one.searched for one in looked)
-    return f"nothing found in {total} documents, objects, records and files" + (
-        f" ({'; '.join(notes)})" if notes else ""
-    )
 
 
 def _print_answers(answers: Sequence[Mapping[str, Any]], files: Mapping[str, int]) -> None:

@@ -57,3 +57,35 @@ class Looked:
             "findings": [one.document for one in self.findings],
             "not_searched": self.not_searched,
         }
+
+
+def proved(looked: Sequence[Looked], limits: str = "") -> bool:
+    """Return whether everything was searched, for all that is to be forgotten, and nothing is left."""
+    return not limits and not any(one.left or one.not_searched for one in looked)
+
+
+def verdict(looked: Sequence[Looked], limits: str = "") -> str:
+    """Return the last line: that nothing was found, or what and where, or why that is not proved.
+
+    `limits` says what could not be searched for.
+    """
+    notes = [limits] if limits else []
+    blind = [one for one in looked if one.not_searched]
+    if blind:
+        reasons = dict.fromkeys(one.not_searched for one in blind)
+        why = "; ".join(
+            f"{', '.join(one.place for one in blind if one.not_searched == reason)}: {reason}"
+            for reason in reasons
+        )
+        places = "1 place was" if len(blind) == 1 else f"{len(blind)} places were"
+        notes.append(f"{places} not searched ({why})")
+    left = [f"{one.place} ({one.findings[0].where})" for one in looked if one.left]
+    if left:
+        return "; ".join([f"left behind: {'; '.join(left)}", *notes])
+    nothing = f"nothing found in {sum(one.searched for one in looked)} documents, objects, records and files"
+    expiring = sum(each.count for one in looked for each in one.findings if each.verdict is Verdict.EXPIRES)
+    if expiring:
+        nothing += f" ({expiring} records in topics expire by themselves)"
+    if notes:
+        return f"not proved: {'; '.join(notes)}; {nothing.replace('nothing found', 'nothing was found')}"
+    return nothing

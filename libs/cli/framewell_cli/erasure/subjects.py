@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.client import NOT_FOUND
 from typing import Any, Final
 from uuid import UUID
 
-from framewell_cli.errors import UsageProblem
+from framewell_cli.errors import CommandError, UsageProblem
 from framewell_client import Gateway, Refused
 
 SHORTEST_WORD: Final = 4
@@ -35,12 +36,13 @@ class Needles:
 
     `words` are names, aliases, outside ids, titles and addresses; `ids` are those of classes and assets,
     which name nobody and may stay where it is said that they went; `objects` are keys of files that must be
-    gone.
+    gone. `limits` says what cannot be searched for, and why; empty where there is nothing.
     """
 
     words: Sequence[str] = ()
     ids: Sequence[str] = ()
     objects: Sequence[str] = ()
+    limits: str = ""
 
 
 def find_subject(text: str, gateway: Gateway) -> Subject:
@@ -71,32 +73,52 @@ def find_subject(text: str, gateway: Gateway) -> Subject:
 
 
 def needles(subject: Subject, gateway: Gateway) -> Needles:
-    """Return what the subject would be known by, as it is stored now."""
+    """Return what the subject would be known by, as it is stored now.
+
+    Raise CommandError for a class or an asset that there is not and never was; a holder need not be known.
+    """
     match subject.kind:
         case "class":
             return _of_class(subject.value, gateway)
         case "asset":
             return _of_asset(subject.value, gateway)
         case _:
-            return Needles(words=_long_enough([subject.value]))
+            return _searchable([subject.value])
 
 
 def _of_class(class_id: str, gateway: Gateway) -> Needles:
     people = _merged(class_id, gateway.classes())
+    if not people:
+        if class_id not in {one["subject_id"] for one in gateway.erasures() if one["kind"] == "class"}:
+            raise CommandError(
+                f"No class with the id {class_id} is known, and none was erased by it: 'framewell dataset "
+                "classes' lists them. Nothing was asked for."
+            )
+        limits = "its names are not known any more, so only ids were searched for"
+        return Needles(ids=[class_id], limits=limits)
     words = [word for one in people for word in (*_names(one), *one.get("external_ids", {}).values())]
-    ids = [one["class_id"] for one in people] or [class_id]
+    ids = [one["class_id"] for one in people]
     samples = [sample for each in ids for sample in gateway.samples(class_id=each)]
-    return Needles(_long_enough(words), ids, sorted(set(_object_keys(samples))))
+    return replace(_searchable(words), ids=ids, objects=sorted(set(_object_keys(samples))))
 
 
 def _of_asset(asset_id: str, gateway: Gateway) -> Needles:
-    view = {} if gateway.state(asset_id) == "removed" else gateway.asset(asset_id)
+    try:
+        gone = gateway.state(asset_id) == "removed"
+    except Refused as refused:
+        if refused.status != NOT_FOUND:
+            raise
+        raise CommandError(
+            f"No asset with the id {asset_id} is known: 'framewell assets' lists them. Nothing was asked for."
+        ) from refused
+    view = {} if gone else gateway.asset(asset_id)
     programme = view.get("programme", {})
     title = programme.get("title", "")
     others = gateway.list_assets(limit=1, title=title)["total_size"] > 1 if title else False
     words = ["" if others else title, view.get("uri", "")]
     found = [view, gateway.samples(asset_id=asset_id)]
-    return Needles(_long_enough(words), [asset_id], sorted(set(_object_keys(found))))
+    limits = "its title and address are not known any more, so only its id was searched for" if gone else ""
+    return Needles(_long_enough(words), [asset_id], sorted(set(_object_keys(found))), limits)
 
 
 def _merged(class_id: str, classes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -126,6 +148,18 @@ def _object_keys(document: Any) -> Iterator[str]:
 
 def _names(one: Mapping[str, Any]) -> list[str]:
     return [one["name"], *one.get("aliases", ())]
+
+
+def _searchable(names: Sequence[str]) -> Needles:
+    """Return the names that can be searched for, and which of them cannot."""
+    words = _long_enough(names)
+    short = sorted({name.strip() for name in names if name.strip()} - {*words})
+    if not short:
+        return Needles(words)
+    listed, verb = ", ".join(map(repr, short)), "is" if len(short) == 1 else "are"
+    return Needles(
+        words, limits=f"the name{'s' * (len(short) > 1)} {listed} {verb} too short to be searched for"
+    )
 
 
 def _long_enough(words: Sequence[str]) -> list[str]:
