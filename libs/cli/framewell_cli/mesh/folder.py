@@ -65,7 +65,7 @@ class MeshFolder:
 
     @property
     def database(self) -> Path:
-        """Return the database's file."""
+        """Return the folder of the database's file."""
         return self.state / "database"
 
     @property
@@ -92,6 +92,16 @@ class MeshFolder:
     def name_key(self) -> Path:
         """Return the file of the key that hides names that are not to be learned: keep it with the data."""
         return self.state / "name.key"
+
+    @property
+    def name_key_note(self) -> Path:
+        """Return the file with the fingerprint of that key, from which the key cannot be read."""
+        return self.state / "name.key.fingerprint"
+
+    @property
+    def has_data(self) -> bool:
+        """Return whether the mesh was ever up here: its database has files."""
+        return self.database.is_dir() and any(self.database.iterdir())
 
     @property
     def audit_key(self) -> Path:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
+from framewell_cli.mesh.keys import prepare_keys
 from framewell_cli.mesh.locking import LockHeld, exclusive, is_held
 from framewell_cli.mesh.logs import SUPERVISOR_LOG, log_size, new_lines, open_log
 from framewell_cli.mesh.orphans import end_orphans
@@ -60,13 +61,15 @@ def run_in_foreground(
 ) -> None:
     """Supervise the mesh, with these changes of its scale, until SIGTERM or Ctrl-C.
 
-    Raise CannotStart where one runs here already, and where it does not come up.
+    Raise CannotStart where one runs here already, where a key is missing or wrong, and where it does not
+    come up.
     """
     _check_disk(folder)
     os.umask(PRIVATE_UMASK)  # for every process of the mesh
     folder.make()
     try:
         with exclusive(folder.lock):
+            prepare_keys(folder, report)
             change_scale(folder, scale)
             asyncio.run(Supervisor(folder, ports, names, report, on_up).run())
     except LockHeld:

@@ -27,6 +27,7 @@ def checks(folder: MeshFolder, ports: Ports) -> Iterator[Check]:
     yield machine.disk(folder)
     yield machine.descriptors()
     yield machine.ports(folder, ports)
+    yield installation.keys(folder)
     yield installation.jars()
     yield from installation.models()
     yield installation.providers()

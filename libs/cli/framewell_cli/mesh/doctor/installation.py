@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from framewell_cli.mesh.doctor.check import Check
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.keys import key_problems
 from framewell_cli.mesh.programs import training_python
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.jars import jars_folder
@@ -42,6 +44,14 @@ def jars() -> Check:
         advice = "Delete infra/embedded/jars and run 'make setup'."
         return Check("broker and database", "problem", "; ".join(found), advice)
     return Check("broker and database", "ok", "jars present, hashes as pinned")
+
+
+def keys(folder: MeshFolder) -> Check:
+    """Check the keys of the mesh of this folder; those of one that never was up are made at its start."""
+    if problems := key_problems(folder):
+        return Check("keys", "problem", " ".join(problems), "Keep copies of both, apart from the data.")
+    there = "name.key and audit.key can be used" if folder.has_data else "made at the first start"
+    return Check("keys", "ok", there)
 
 
 def models() -> Iterator[Check]:

@@ -114,9 +114,13 @@ def descriptors() -> Check:
 
 
 def ports(folder: MeshFolder, wanted: Ports) -> Check:
-    """Check every port of the mesh: free, this mesh's own, or taken by another program."""
+    """Check every port of the mesh: free, this mesh's own, or taken by another program.
+
+    Those of the mesh that runs in the folder count, whatever the environment says; else those wanted.
+    """
     table = ProcessTable.read(folder) if is_held(folder.lock) else None
     ours = {port for entry in table.entries for port in entry.ports} if table else set()
+    wanted = Ports(table.port_base) if table else wanted
     taken = [(name, port) for name, port in wanted if port not in ours and not is_free(port)]
     spread = f"{wanted.base} to {max(port for _, port in wanted)}"
     if not taken:

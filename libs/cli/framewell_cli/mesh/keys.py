@@ -1,0 +1,23 @@
+"""Both keys of a mesh, looked at before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from framewell_cli.mesh.audit_key import audit_key, audit_key_problem
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.name_key import name_key, name_key_problem
+from framewell_embedded.errors import CannotStart
+
+
+def key_problems(folder: MeshFolder) -> list[str]:
+    """Return one sentence for each key that the mesh cannot start with."""
+    return [problem for problem in (name_key_problem(folder), audit_key_problem(folder)) if problem]
+
+
+def prepare_keys(folder: MeshFolder, report: Callable[[str], None]) -> None:
+    """Make the keys that are missing. Raise CannotStart where one is wrong, before any is made."""
+    if problems := key_problems(folder):
+        raise CannotStart(" ".join(problems))
+    name_key(folder)
+    audit_key(folder, report)
