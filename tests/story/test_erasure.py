@@ -94,8 +94,9 @@ async def test_who_is_erased_is_found_nowhere_and_does_not_come_back(home: Path,
         mesh.run("ingest", str(again), "--rights", "own-production", "--wait")
         await replay(addresses["kafka"])
         await remains(lambda: MAN.name not in mesh.names(), seconds=20, every=2)
-        proof = mesh.run("erase", f"class:{class_id}", "--yes", "--prove")
-        assert proof["verdict"].startswith("nothing found in"), proof["verdict"]
+        proof = mesh.run("erase", f"class:{class_id}", "--yes", "--prove", code=1)
+        assert proof["verdict"].startswith("not proved: its names are not known any more"), proof["verdict"]
+        assert [place for place in proof["places"] if place["not_searched"]] == []
 
 
 async def learned(mesh: Mesh, programmes: Path, page: Path) -> tuple[str, Path]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -200,6 +201,23 @@ def test_a_name_may_stay_in_a_store_by_law_alone_and_an_id_where_it_says_that_it
 ) -> None:
     (found,) = services_search._findings(one, words=1)
     assert found.verdict is expected
+
+
+def test_a_service_that_is_just_started_again_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    @contextmanager
+    def restarted(_: Any, address: str) -> Iterator[Any]:
+        calls.append(address)
+        if len(calls) == 1:
+            raise MeshUnreachable("away")
+        yield SimpleNamespace(SearchHoldings=lambda *_, **__: api.SearchHoldingsResponse(compacted=True))
+
+    monkeypatch.setattr(services_search, "service", restarted)
+    monkeypatch.setattr(services_search, "ASK_AGAIN_SECONDS", 0.01, raising=False)
+    addresses = {f"grpc.{name}": name for name in SERVICES}
+    assert list(services_search.search_services(Needles([NAME]), addresses, ())) == []
+    assert len(calls) == len(SERVICES) + 1
 
 
 class Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -9,11 +10,13 @@ from framewell.mesh.v1 import operations_service_pb2 as api
 from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.erasure.findings import Finding, Looked, Verdict
 from framewell_cli.erasure.subjects import Needles
-from framewell_cli.errors import CommandError
+from framewell_cli.errors import CommandError, MeshUnreachable
 from framewell_cli.service_calls import Metadata, service
 from framewell_contracts.services import SERVICES
 
 SEARCH_SECONDS: Final = 600.0
+RESTART_SECONDS: Final = 20.0
+ASK_AGAIN_SECONDS: Final = 1.0
 LAW: Final = "§"
 """Stands in the reason of every store that keeps words because a law asks for it."""
 
@@ -31,8 +34,7 @@ def search_services(needles: Needles, addresses: Mapping[str, str], metadata: Me
             continue
         request = api.SearchHoldingsRequest(needles=wanted, compact=number == 0)
         try:
-            with service(OperationsServiceStub, address) as stub:
-                answer = stub.SearchHoldings(request, timeout=SEARCH_SECONDS, metadata=metadata)
+            answer = _asked(address, request, metadata)
         except CommandError as error:
             yield Looked(f"{name}: database", not_searched=str(error))
             continue
@@ -43,6 +45,24 @@ def search_services(needles: Needles, addresses: Mapping[str, str], metadata: Me
                 "from its files until it is written over",
             )
         yield from (_looked(name, one, len(needles.words)) for one in answer.stores)
+
+
+def _asked(
+    address: str, request: api.SearchHoldingsRequest, metadata: Metadata
+) -> api.SearchHoldingsResponse:
+    """Ask a service, again while it is being started. Raise CommandError when it stays away or refuses."""
+    deadline = time.monotonic() + RESTART_SECONDS
+    while True:
+        try:
+            with service(OperationsServiceStub, address) as stub:
+                answer: api.SearchHoldingsResponse = stub.SearchHoldings(
+                    request, timeout=SEARCH_SECONDS, metadata=metadata
+                )
+                return answer
+        except MeshUnreachable:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(ASK_AGAIN_SECONDS)
 
 
 def _looked(name: str, one: api.SearchedStore, words: int) -> Looked:
