@@ -58,7 +58,10 @@ class Reference:
             asset.barred = asset.barred or (asset.stated and asset.holder == holder)
 
     def allowed(self, asset_id: str, purpose: Purpose) -> bool:
-        """Return whether an asset may be used for a purpose."""
+        """Return whether an asset may be used for a purpose: for none whose pictures may not be looked at."""
+        return all(self._said(asset_id, each) for each in {purpose, ANALYSIS})
+
+    def _said(self, asset_id: str, purpose: Purpose) -> bool:
         asset = self.footage.get(asset_id)
         if asset is None or asset.gone or asset.barred:
             return False

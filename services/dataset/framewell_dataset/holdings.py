@@ -9,7 +9,17 @@ from framewell_kit.holdings import Holding, Holdings
 def holdings(stores: Stores, steps: Steps) -> Holdings:
     """Return the table of the service."""
     s = stores
-    gone = EraseSubjects(s.classes, s.samples, s.words, s.statements, steps.forget, steps.take_away)
+    gone = EraseSubjects(
+        classes=s.classes,
+        samples=s.samples,
+        words=s.words,
+        statements=s.statements,
+        vectors=s.vectors,
+        background=s.background,
+        recheck_background=steps.reconsider.background,
+        forget=steps.forget,
+        take_away=steps.take_away,
+    )
     return Holdings(
         (
             Holding("classes", "names, aliases and outside ids of people on screen", gone),

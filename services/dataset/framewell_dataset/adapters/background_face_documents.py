@@ -1,11 +1,12 @@
 """Faces that nobody named as documents, so many a document that none grows with its asset."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
+from framewell_dataset.domain.observations import Vectors
 from framewell_dataset.domain.snapshots import BackgroundFace
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
@@ -56,6 +57,29 @@ class BackgroundFaceDocuments:
             if len(newest) >= limit:
                 break
         return newest[:limit]
+
+    async def near(self, faces: Sequence[Vectors], distance: float) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        if not faces:
+            return found
+        known = np.stack(faces)
+        async for document in scan(self.documents, BACKGROUND_FACES, {}, BY_ID, batch=READ_AT_ONCE):
+            for face in _faces(document):
+                apart = np.linalg.norm(face.vectors[:, None, :] - known[None, :, :], axis=2)
+                if apart.size and float(apart.min()) < distance:
+                    found.setdefault(face.asset_id, set()).add(face.face)
+        return found
+
+    async def forget_faces(self, asset_id: str, faces: Collection[str]) -> int:
+        count = 0
+        async for document in scan(
+            self.documents, BACKGROUND_FACES, {"asset_id": asset_id}, BY_ID, batch=READ_AT_ONCE
+        ):
+            kept = [each for each in document["faces"] if each["face"] not in faces]
+            if len(kept) < len(document["faces"]):
+                count += len(document["faces"]) - len(kept)
+                await self.documents.update(BACKGROUND_FACES, document["_id"], {"$set": {"faces": kept}})
+        return count
 
     async def forget(self, asset_id: str) -> int:
         mine, count = {"asset_id": asset_id}, 0

@@ -1,13 +1,14 @@
 """Snapshots, the faces that go into their background, and the objects they are written to."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from typing import Protocol
 
 from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat, ReadSnapshotResponse
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
+from framewell_dataset.domain.observations import Vectors
 from framewell_dataset.domain.snapshots import (
     BackgroundFace,
     Export,
@@ -103,6 +104,14 @@ class BackgroundFaceRepository(Protocol):
 
     async def newest(self, limit: int) -> list[BackgroundFace]:
         """Return the faces kept last."""
+        ...
+
+    async def near(self, faces: Sequence[Vectors], distance: float) -> dict[str, set[str]]:
+        """Return the faces, by asset, that lie nearer than that to one of these, [128] each."""
+        ...
+
+    async def forget_faces(self, asset_id: str, faces: Collection[str]) -> int:
+        """Delete these faces of the asset; how many there were."""
         ...
 
     async def forget(self, asset_id: str) -> int:

@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
 from framewell_dataset.domain.snapshots import SnapshotState
-from framewell_dataset.ports.snapshots import SnapshotRepository
+from framewell_dataset.ports.snapshots import BackgroundFaceRepository, SnapshotRepository
 from framewell_dataset.steps.forget_files import ForgetFiles
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
@@ -22,13 +23,16 @@ class RecheckBackground:
     its maker sees the change. Doing it twice changes nothing.
     """
 
+    faces: BackgroundFaceRepository
     snapshots: SnapshotRepository
     files: ForgetFiles
     gate: RightsGate
     upkeep: SnapshotUpkeep
 
     async def __call__(self, asset_id: str, actor: Actor, cause: Cause) -> None:
-        """Withdraw what must not be used any more."""
+        """Withdraw what must not be used any more; keep no face of what may not be analysed."""
+        if await self._unseen(asset_id):
+            await self.faces.forget(asset_id)
         allowed: dict[int, bool] = {}
         names = []
         async for stored in self.snapshots.with_background(asset_id):
@@ -40,6 +44,14 @@ class RecheckBackground:
             if not allowed[purpose]:
                 names.append(stored.published.snapshot_id)
         await self.upkeep.withdraw(names, REASON, actor, cause)
+
+    async def _unseen(self, asset_id: str) -> bool:
+        rights = await self.gate.rights_by_id(asset_id)
+        if rights is None:
+            return True
+        return not next(
+            each.allowed for each in self.gate.passages(rights) if each.purpose == PURPOSE_ANALYSIS
+        )
 
     async def forget(self, asset_id: str, actor: Actor, cause: Cause) -> Counter[str]:
         """Withdraw all that hold faces of an asset that is gone, and delete the tables that these lie in."""

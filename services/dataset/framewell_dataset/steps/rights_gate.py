@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 
 from framewell.media.v1.media_pb2 import Span
-from framewell.rights.v1.rights_pb2 import Purpose, PurposeDecision, RightsDecision
+from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, Purpose, PurposeDecision, RightsDecision
 from framewell_dataset.domain.assets import Asset, Standing
 from framewell_dataset.domain.house_rules import HouseRule, applying
 from framewell_dataset.domain.rights import (
+    MOST_PASSAGES,
     PURPOSES,
     HousePolicy,
     ReceivedStatement,
@@ -23,6 +24,8 @@ from framewell_dataset.ports.rights import StatementRepository
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.tombstones import Going, Tombstones, asset_subject, class_subject
+
+NOT_SEEN = "What may not be analysed may not be used for anything that rests on it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,35 @@ class RightsGate:
     def weigh(
         self, rights: RightsOfAsset, purpose: "Purpose.ValueType", span: Span | None = None
     ) -> RightsDecision:
-        """Return the decision from what was read before."""
+        """Return the decision from what was read before.
+
+        Whatever is done with what models saw needs that they may look: without `analysis` nothing else.
+        """
+        decision = self._decide(rights, purpose, span)
+        if purpose == PURPOSE_ANALYSIS or not decision.allowed:
+            return decision
+        seen = self._decide(rights, PURPOSE_ANALYSIS, span)
+        if seen.allowed:
+            return decision
+        return RightsDecision(
+            purpose=purpose,
+            sentence=f"{seen.sentence} {NOT_SEEN}",
+            grounds=seen.grounds,
+            rights_revision=seen.rights_revision,
+        )
+
+    def _decide(
+        self, rights: RightsOfAsset, purpose: "Purpose.ValueType", span: Span | None
+    ) -> RightsDecision:
         use = Use(purpose, self.clock.now(), span)
         return decide(rights.statements, use, self.house, revision=rights.revision, clock=rights.clock)
 
     def passages(self, rights: RightsOfAsset) -> list[PurposeDecision]:
         """Return one decision per purpose about every passage, as `rights.decided` carries it."""
         now = self.clock.now()
-        return [passages(rights.statements, each, now, self.house, clock=rights.clock) for each in PURPOSES]
+        found = [passages(rights.statements, each, now, self.house, clock=rights.clock) for each in PURPOSES]
+        seen = next(each for each in found if each.purpose == PURPOSE_ANALYSIS)
+        return [each if each is seen else _where_seen(each, seen) for each in found]
 
     async def of_sample(self, sample: Sample) -> RightsDecision | None:
         """Return the decision for a sample now, None when its asset is not known (any more)."""
@@ -114,3 +138,23 @@ class RightsGate:
     def with_added(self, rights: RightsOfAsset, added: tuple[ReceivedStatement, ...]) -> RightsOfAsset:
         """Return the rights as they would be with further statements."""
         return RightsOfAsset((*rights.statements, *added), rights.revision + 1, rights.clock)
+
+
+def _where_seen(decision: PurposeDecision, seen: PurposeDecision) -> PurposeDecision:
+    """Return the decision for a purpose, but for the passages that may not be analysed."""
+    if not decision.allowed or (seen.allowed and not seen.withheld):
+        return decision
+    if not seen.allowed:
+        return PurposeDecision(purpose=decision.purpose, sentence=f"{seen.sentence} {NOT_SEEN}")
+    joined: list[Span] = []
+    for each in sorted([*decision.withheld, *seen.withheld], key=lambda span: span.start_pts):
+        if joined and each.start_pts <= joined[-1].end_pts:
+            joined[-1].end_pts = max(joined[-1].end_pts, each.end_pts)
+        else:
+            joined.append(Span(start_pts=each.start_pts, end_pts=each.end_pts))
+    if len(joined) > MOST_PASSAGES:  # with what lies between the last ones
+        joined[MOST_PASSAGES - 1].end_pts = joined[-1].end_pts
+    sentence = decision.sentence if decision.withheld else seen.sentence
+    return PurposeDecision(
+        purpose=decision.purpose, allowed=True, withheld=joined[:MOST_PASSAGES], sentence=sentence
+    )

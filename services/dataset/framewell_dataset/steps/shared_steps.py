@@ -67,7 +67,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
         house.quota,
         forget,
     )
-    background = RecheckBackground(s.snapshots, files, gate, upkeep)
+    background = RecheckBackground(s.background, s.snapshots, files, gate, upkeep)
     take_away = TakeAwayAsset(
         s.assets, s.chunks, s.statements, s.samples, s.repeats, s.background, forget, background
     )

@@ -1,6 +1,7 @@
 """The rights of an asset: statements as a lattice, and what the house decides from them."""
 
 from framewell_dataset.domain.rights.decisions import (
+    MOST_PASSAGES,
     HousePolicy,
     Use,
     decide,
@@ -21,6 +22,7 @@ from framewell_dataset.domain.rights.revisions import kept
 from framewell_dataset.domain.rights.terms import PURPOSES
 
 __all__ = [
+    "MOST_PASSAGES",
     "PURPOSES",
     "HousePolicy",
     "Origin",
