@@ -105,6 +105,7 @@ class Refusals:
         samples = [await self._sample_withdrawn(sample.sample_id) for sample in cycle.accepted]
         snapshots = [await self._snapshot_withdrawn(each.snapshot_id) for each in in_force]
         view, archive_seconds = await self._archive(record, left, asked_at)
+        await self._successor(record)
         return TakenBack(
             asked_at=asked_at,
             samples=len(samples),
@@ -131,6 +132,12 @@ class Refusals:
         return (await self.fact(SnapshotWithdrawn, "the snapshot that holds it to be withdrawn", withdrawn))[
             1
         ].time
+
+    async def _successor(self, record: RunRecord) -> None:
+        """Wait for the snapshot that takes the place of those that were withdrawn, an empty one, too."""
+        async with time_limit(self.step_seconds, "the next snapshot to be published"):
+            while not await self.reviewer.snapshots_in_force(record.dataset_id):
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _archive(self, record: RunRecord, left: set[str], asked_at: datetime) -> tuple[View, float]:
         """Wait until programme B names exactly those who are left; return its view and how long that took."""
