@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -46,7 +47,7 @@ def _disturbed(home: Path) -> Mapping[str, Any]:
     while killed < KILLS and demo.poll() is None:
         killed += _kill(home, chance.choice(KILLED))
         time.sleep(chance.uniform(0.2, 2.0))
-    assert killed >= KILLS // 2, "the story was over before anything was killed"
+    assert killed >= 2, "the story was over before anything was killed"
     return outcome_of(demo, home)
 
 
@@ -62,6 +63,9 @@ def _kill(home: Path, service: str) -> bool:
         return False
     processes = json.loads(status.stdout)["processes"]
     pids = [one["pid"] for one in processes if one["name"] == service and one["pid"]]
+    killed = False
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-    return bool(pids)
+        with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+            os.kill(pid, signal.SIGKILL)
+            killed = True
+    return killed

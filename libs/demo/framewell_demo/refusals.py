@@ -136,7 +136,9 @@ class Refusals:
     async def _successor(self, record: RunRecord) -> None:
         """Wait for the snapshot that takes the place of those that were withdrawn, an empty one, too."""
         async with time_limit(self.step_seconds, "the next snapshot to be published"):
-            while not await self.reviewer.snapshots_in_force(record.dataset_id):
+            while True:
+                if await self.reviewer.snapshots_in_force(record.dataset_id):
+                    return
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _archive(self, record: RunRecord, left: set[str], asked_at: datetime) -> tuple[View, float]:
