@@ -18,6 +18,7 @@ from framewell.rights.v1.rights_pb2 import (
     PURPOSE_ANALYSIS,
     PURPOSE_GENERATIVE_TRAINING,
     PURPOSE_OWN_TRAINING,
+    PURPOSE_SHARING,
     USE_ALLOWED,
     USE_CONSTRAINED,
     USE_PROHIBITED,
@@ -164,6 +165,12 @@ FILES = [
     File("EXIF UserComment without a code", exif({}, part={0x9286: bytes(8) + b"All rights reserved"}), "reserves"),
     File("EXIF ImageDescription with terms", exif({0x010E: "Sunset. Alle Rechte vorbehalten."}), "reserves"),
     File("EXIF ImageDescription", exif({0x010E: "No people on the beach"}), "nothing"),
+    File("EXIF ImageDescription against recognition", exif({0x010E: "Not for facial recognition. No machine analysis."}), "forbids"),
+    File("EXIF ImageDescription of an analysis", exif({0x010E: "The analysis could not be finished, said the speaker."}), "nothing"),
+    File("png: Comment against analysis", png_itxt("Comment", "No machine analysis of this picture permitted."), "forbids"),
+    File("png: Description against recognition", png_itxt("Description", "Keine Gesichtserkennung, keine maschinelle Auswertung."), "forbids"),
+    File("png: Comment against recognition in French", png_itxt("Comment", "Pas de reconnaissance faciale."), "forbids"),
+    File("tdm reservation, namespace with #", then(jpeg_xmp(rdf(attributes='tdm:reservation="1"')), lambda c: c.replace(b"/ns/tdmrep/", b"/ns/tdmrep#")), "forbids"),
     File("EXIF XPComment", exif({0x9C9C: "TDM opt-out".encode("utf-16-le")}), "forbids"),
     File("IPTC copyright notice", iptc((2, 116, b"All rights reserved")), "reserves"),
     File("IPTC copyright notice in UTF-8", iptc(UTF8, (2, 116, "Vervielfältigung untersagt".encode())), "forbids"),
@@ -224,6 +231,25 @@ def test_every_file_is_read_as_the_corpus_says(file: File, tmp_path: Path) -> No
     assert reading(stated) == file.right, stated
     assert all(list(one.purposes) == [PURPOSE_ANALYSIS] for one in stated if one.use == USE_ALLOWED)
     assert all(one.verbatim and one.found_at and one.statement_id for one in stated)
+
+
+@pytest.mark.parametrize(
+    ("make", "purposes"),
+    [
+        (png_itxt("Comment", "No machine analysis of this picture permitted."), set()),
+        (exif({0x8298: "No use by machines; humans only."}), set()),
+        (exif({0x8298: NO}), {PURPOSE_OWN_TRAINING, PURPOSE_SHARING, PURPOSE_GENERATIVE_TRAINING}),
+        (
+            exif({0x010E: "Chess analysis. No AI training."}),
+            {PURPOSE_OWN_TRAINING, PURPOSE_SHARING, PURPOSE_GENERATIVE_TRAINING},
+        ),
+    ],
+)
+def test_words_against_analysis_withhold_every_purpose(
+    make: Make, purposes: set[int], tmp_path: Path
+) -> None:
+    (stated,) = statements(make(tmp_path))
+    assert set(stated.purposes) == purposes
 
 
 def test_there_are_files_of_every_format() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from framewell.rights.v1.rights_pb2 import USE_ALLOWED, USE_CONSTRAINED, USE_PROHIBITED, USE_UNSPECIFIED, Use
-from framewell_ingest.rights.wording import use_of
+from framewell_ingest.rights.wording import forbids_analysis, use_of
 
 CORPUS = Path(__file__).parent / "corpus"
 READINGS = {
@@ -83,3 +83,13 @@ def test_a_bare_name_is_harmless_where_the_file_names_its_creator_so() -> None:
     assert use_of("John Smith", ["JOHN  SMITH"]) is None
     assert use_of("John Smith", ["Jane Smith"]) == USE_UNSPECIFIED
     assert use_of("No AI", ["No AI"]) == USE_PROHIBITED
+
+
+def test_texts_that_forbid_analysis_itself_withhold_it_and_others_do_not() -> None:
+    texts = [example for example in examples(CORPUS / "texts.tsv") if example.right == "forbids"]
+    named = [example.text for example in texts if example.why == "analysis itself is forbidden"]
+    assert len(named) == 10
+    assert [text for text in named if not forbids_analysis(text)] == []
+    assert not any(
+        map(forbids_analysis, ["No AI training", "Kein maschinelles Lernen", "No machine learning"])
+    )

@@ -22,6 +22,7 @@ from framewell.rights.v1.rights_pb2 import (
     USE_PROHIBITED,
     USE_UNSPECIFIED,
     LegalBasis,
+    Purpose,
     RightsStatement,
     StatementSource,
     Use,
@@ -33,9 +34,14 @@ from framewell_ingest.rights.odrl import read_offer
 from framewell_ingest.rights.plus import read_copyright_status, read_data_mining
 from framewell_ingest.rights.terms import Terms
 from framewell_ingest.rights.training_mining import read_training_mining
-from framewell_ingest.rights.wording import use_in_caption, use_of
+from framewell_ingest.rights.wording import (
+    forbids_analysis,
+    forbids_analysis_in_caption,
+    use_in_caption,
+    use_of,
+)
 
-# Whoever forbids the reuse of a picture does not forbid the house to find it again.
+# Whoever forbids the reuse of a picture does not forbid the house to find it again, unless they say so.
 _REUSE: Final = (PURPOSE_OWN_TRAINING, PURPOSE_SHARING, PURPOSE_GENERATIVE_TRAINING)
 _TRAINING: Final = (PURPOSE_OWN_TRAINING, PURPOSE_GENERATIVE_TRAINING)
 _SOURCES: Final = {
@@ -97,7 +103,14 @@ def _terms(finding: Finding, holder: str) -> list[Terms]:
     if finding.property == "robots":
         return [Terms(USE_PROHIBITED, _TRAINING)]
     use = _use(finding, holder)
-    return [] if use is None else [Terms(use, () if use == USE_ALLOWED else _REUSE, _basis(use))]
+    return [] if use is None else [Terms(use, _purposes(finding, use), _basis(use))]
+
+
+def _purposes(finding: Finding, use: Use.ValueType) -> tuple[Purpose.ValueType, ...]:
+    """Return what words permit or withhold: everything where they permit, or forbid analysis itself."""
+    names_analysis = forbids_analysis_in_caption if finding.property == "caption" else forbids_analysis
+    everything = use == USE_ALLOWED or (use != USE_UNSPECIFIED and names_analysis(finding.text))
+    return () if everything else _REUSE
 
 
 def _use(finding: Finding, holder: str) -> Use.ValueType | None:

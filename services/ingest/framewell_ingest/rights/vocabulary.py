@@ -32,6 +32,7 @@ FORBIDS: Final[dict[str, str]] = {
         no ~ archive*|archiving|publication|broadcast*|transmission|internet|online|web|tv|video|social|mobile
         no ~ cropping|manipulation|unauthori*|permission|licence|license|consent|third|forwarding|sublicens*
         no ~ modification*|advertising|books
+        no ~ analysis|analyses|analytics|recognition|evaluation|machines|biometric*
         without|w o|absent ~ permission|consent|authori*|licence|license|approval|agreement|clearance
         exclud*|excluded|excludes ~ ai|train*|tdm|mining|machine|learning
         ai|train*|tdm|mining|learning ~ exclud*|withheld|declined|refused|denied|blocked|out
@@ -68,12 +69,15 @@ FORBIDS: Final[dict[str, str]] = {
         sans ~ autoris*|accord|permission|consentement|licence
         oppos*|refus*|exclu|exclue|exclus|exclues
         non a l ia|entrainement|utilisation
+        pas de|d ~ reconnaissance|analyse*
+        sans reconnaissance|analyse
     """,
     "es": """
         prohib*|vedad*|ilicit*|ilegal*
         no ~ permit*|autoriz*|apto|apta|reprodu*|usar|use|utiliz*|copiar|public*|entren*|difund*|archiv*
         no ~ destinad*|ia|ai|tdm|entrenamiento|uso|usos|mineria|comercial
         no se|puede|pueden|debe|deben|al|a
+        no|sin ~ reconocimiento|analisis
         sin ~ permiso|autoriz*|consentimiento|licencia|acuerdo
         ningun|ninguna|ninguno|nunca
         excluid*|excluye*|opone*|oposicion|denegad*
@@ -84,6 +88,7 @@ FORBIDS: Final[dict[str, str]] = {
         non ~ cedibil*
         non puo|possono|deve|devono|si
         no|niente ~ ia|ai|tdm|uso|utilizzo|addestramento|archivi*
+        no|non|niente|senza ~ riconoscimento|analisi
         senza ~ autorizz*|consenso|permesso|licenza|accordo
         nessun|nessuno|nessuna|mai
         escluso|esclusa|esclusi|escluse|opposizione|oppone|negat*
@@ -95,6 +100,7 @@ FORBIDS: Final[dict[str, str]] = {
         nie ~ zgadza*
         bez ~ zgod*|zezwol*|pozwol*|licencj*
         brak ~ zgod*|zezwol*|pozwol*|licencj*
+        nie|bez|brak ~ rozpoznawani*|analiz*
         zadn*|nigdy|sprzeciw*|wyklucz*|wylaczon*|odmow*
     """,
 }
@@ -272,6 +278,43 @@ CAPTION_SUBJECTS: Final = """
     droits|derechos|diritti|prawa|zastrzezon*|reservados|reserves|riservati|vorbehalten|urheber*|handout
 """
 """Without one of these a caption speaks of what is to be seen, not of what may be done with it."""
+
+ANALYSIS: Final[dict[str, str]] = {
+    "en": """
+        analysis|analyses|analyse|analysed|analytics|analyz*|recognition|recogniz*|recognis*|evaluation
+        machines|biometric*
+        by|with machine
+        machine use|processing|reading|viewing
+    """,
+    "de": """
+        analys*|*analyse|*analysen|auswert*|ausgewert*|auszuwert*|*erkennung|*erkennungs*|maschinen|biometr*
+        maschinell* nutz*|verarbeit*|verwend*|gebrauch*
+    """,
+    "fr": "analyse*|reconnaissance|machines|biometri*",
+    "es": "analisis|analizar*|reconocimiento|maquinas|biometri*",
+    "it": "analisi|analizza*|riconoscimento|macchine|biometri*",
+    "pl": "analiz*|rozpoznawani*|maszyn|maszyny|maszynom|biometry*",
+}
+"""Words for analysis itself; a text that forbids and has one withholds it. Machine learning is none."""
+
+CAPTION_ANALYSIS: Final = """
+    facial|face|biometric|machine|automatic|automated|computer recognition|analysis|evaluation
+    no|not analysis|recognition|evaluation
+    not for|to ~ analysis|recognition|evaluation|machines
+    no|not ~ by|for machines
+    gesichtserkennung*
+    maschinell*|automati* auswert*|analys*|erkennung*|gesichts*
+    kein*|nicht ~ auswert*|auszuwert*|erkennung*|analys*
+    reconnaissance faciale
+    analyse automati*
+    riconoscimento facciale
+    analisi|analisis automati*
+    reconocimiento facial
+    rozpoznawani* twarz*
+    automatycz* analiz*|rozpoznawani*
+    analiz* automatycz*|maszynow*
+"""
+"""Analysis as a use of the picture: a bare `analysis` in a caption is what the picture shows."""
 
 NOT_A_NAME: Final = """
     ai|ki|ia|ml|tdm|llm*|gpt*|noai*|noimage*|train|trained|train*ing|trening*|entren*|addestr*|entrain*

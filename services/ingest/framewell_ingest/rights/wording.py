@@ -24,13 +24,22 @@ from framewell_ingest.rights.licences import Terms, known_licence
 from framewell_ingest.rights.owner_marks import is_owners_mark
 from framewell_ingest.rights.phrases import Phrases
 from framewell_ingest.rights.spelling import words_of
-from framewell_ingest.rights.vocabulary import CAPTION_SUBJECTS, FORBIDS, LIMITS, NOT_FREE, RESERVES
+from framewell_ingest.rights.vocabulary import (
+    ANALYSIS,
+    CAPTION_ANALYSIS,
+    CAPTION_SUBJECTS,
+    FORBIDS,
+    LIMITS,
+    NOT_FREE,
+    RESERVES,
+)
 
 _FORBIDS: Final = Phrases.of(FORBIDS)
 _RESERVES: Final = Phrases.of(RESERVES)
 _LIMITS: Final = Phrases.of(LIMITS)
 _NOT_FREE: Final = Phrases.of(NOT_FREE)
-_ABOUT_RIGHTS: Final = Phrases.of(CAPTION_SUBJECTS)
+_ABOUT_RIGHTS: Final = Phrases.of(CAPTION_SUBJECTS, CAPTION_ANALYSIS)
+_ANALYSIS: Final = Phrases.of(ANALYSIS)
 _USES: Final = {Terms.FREE: USE_ALLOWED, Terms.RESERVED: USE_CONSTRAINED, Terms.OPEN: USE_UNSPECIFIED}
 _CAPTION_SENTENCE: Final = re.compile(r"(?<=[.;!?\n])\s+")
 
@@ -53,12 +62,25 @@ def use_of(text: str, names: Collection[str] = ()) -> Use.ValueType | None:
 
 def use_in_caption(text: str) -> Use.ValueType | None:
     """Return what a caption or comment says about use beside what it describes; it never permits."""
-    uses = [
-        _withheld(words, _RESERVES)
-        for words in map(words_of, _CAPTION_SENTENCE.split(text))
-        if _ABOUT_RIGHTS.found_in(words)
-    ]
+    uses = [_withheld(words, _RESERVES) for words in _about_rights(text)]
     return next((use for use in (USE_PROHIBITED, USE_CONSTRAINED) if use in uses), None)
+
+
+def forbids_analysis(text: str) -> bool:
+    """Return whether the text forbids and names analysis, recognition, evaluation or machines."""
+    words = words_of(text)
+    return _FORBIDS.found_in(words, misread=True) and _ANALYSIS.found_in(words, misread=True)
+
+
+def forbids_analysis_in_caption(text: str) -> bool:
+    """Return whether a sentence of a caption that speaks of rights forbids analysis."""
+    return any(map(forbids_analysis, _about_rights(text)))
+
+
+def _about_rights(caption: str) -> list[str]:
+    """Return the words of each sentence that speaks of what may be done with the picture."""
+    sentences = map(words_of, _CAPTION_SENTENCE.split(caption))
+    return [words for words in sentences if _ABOUT_RIGHTS.found_in(words)]
 
 
 def _withheld(words: str, *reserving: Phrases) -> Use.ValueType | None:

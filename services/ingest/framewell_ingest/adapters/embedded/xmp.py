@@ -20,7 +20,6 @@ _PHOTOSHOP: Final = "{http://ns.adobe.com/photoshop/1.0/}"
 _PLUS: Final = "{http://ns.useplus.org/ldf/xmp/1.0/}"
 _CC: Final = "{http://creativecommons.org/ns#}"
 _IPTC_EXT: Final = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
-_TDM: Final = "{http://www.w3.org/ns/tdmrep/}"
 
 PROPERTIES: Final = {
     f"{_DC}rights": "copyright",
@@ -52,8 +51,6 @@ PROPERTIES: Final = {
     f"{_CC}prohibits": "constraint",
     f"{_IPTC_EXT}LinkedEncRightsExpr": "terms_elsewhere",
     f"{_IPTC_EXT}EmbdEncRightsExpr": "constraint",
-    f"{_TDM}reservation": "tdm_reservation",
-    f"{_TDM}policy": "tdm_policy",
 }
 """What the properties of known schemas mean; see `docs/rights.md`."""
 _ELSEWHERE: Final = {
@@ -78,6 +75,8 @@ _ELSEWHERE: Final = {
     "killdate": "dated",
 }
 """Meanings by local name, in small letters, in any other schema."""
+_TDM: Final = {"reservation": "tdm_reservation", "policy": "tdm_policy"}
+"""Meanings by local name in any namespace of TDMRep: writers end its address in `/`, `#` or a version."""
 _NAMES: Final = {
     f"{_DC}creator",
     f"{_RIGHTS}Owner",
@@ -117,7 +116,10 @@ def _meaning(name: str) -> str | None:
     known = PROPERTIES.get(name)
     if known is not None or name.startswith(_RDF):
         return known
-    return _ELSEWHERE.get(name.rpartition("}")[2].casefold())
+    namespace, _, local = name.casefold().rpartition("}")
+    if "tdmrep" in namespace and local in _TDM:
+        return _TDM[local]
+    return _ELSEWHERE.get(local)
 
 
 def _elements(root: ET.Element) -> Iterator[tuple[int, ET.Element]]:
