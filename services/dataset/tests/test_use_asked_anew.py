@@ -14,7 +14,7 @@ from framewell.rights.v1 import rights_pb2 as rights
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell_dataset.testing import DatasetBench, Seen, stated
 from framewell_dataset.testing.people import BAN, accepted_people, read_table
-from framewell_kit.outcomes import Conflict, Gone
+from framewell_kit.outcomes import Conflict, Gone, Rejected
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.tombstones import Going, asset_subject, class_subject
 
@@ -174,3 +174,33 @@ async def test_a_snapshot_withdrawn_by_who_makes_the_next_names_that_one(bench: 
     _, successor = await published(bench, 2)
     (withdrawn,) = bench.facts.of(SnapshotWithdrawn)
     assert withdrawn.superseded_by == successor.snapshot_id
+
+
+async def test_an_export_for_another_purpose_is_another_file(bench: DatasetBench) -> None:
+    await accepted_people(bench, 1)
+    await bench.settle()
+    name = bench.facts.of(SnapshotPublished)[0].snapshot_id
+    keys = set()
+    for purpose in (rights.PURPOSE_SHARING, rights.PURPOSE_OWN_TRAINING):
+        for format_ in ("PARQUET", "WEBDATASET", "COCO"):
+            request = snapshot_rpc.ExportSnapshotRequest(
+                snapshot_id=name,
+                format=snapshot_rpc.ExportFormat.Value(f"EXPORT_FORMAT_{format_}"),
+                purpose=purpose,
+            )
+            keys.add((await bench.read("ExportSnapshot", request))[-1].export.key)
+    assert len(keys) == 6
+
+
+@pytest.mark.parametrize("purpose", [rights.PURPOSE_ANALYSIS, 99])
+async def test_an_export_for_no_purpose_that_there_is_is_refused(bench: DatasetBench, purpose: int) -> None:
+    await accepted_people(bench, 1)
+    await bench.settle()
+    name = bench.facts.of(SnapshotPublished)[0].snapshot_id
+    request = snapshot_rpc.ExportSnapshotRequest(
+        snapshot_id=name,
+        format=snapshot_rpc.EXPORT_FORMAT_PARQUET,
+        purpose=purpose,  # type: ignore[arg-type]
+    )
+    with pytest.raises(Rejected, match="sharing, own_training or generative_training"):
+        await bench.read("ExportSnapshot", request)

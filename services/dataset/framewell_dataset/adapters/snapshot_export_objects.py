@@ -1,5 +1,8 @@
 """A snapshot in formats that others read, each one file. Class ids stand for classes, never names.
 
+Each says in its metadata (schema of Parquet, global header of tar, comment of zip) which snapshot it was made
+of and for which purpose: the same samples for another purpose are another file.
+
 `parquet`: the samples table with each crop's JPEG in a column `picture`.
 `webdataset`: a tar of `<sample>-<n>.jpg` and `.json` (the row of the table, its vector among it).
 `coco`: a zip of `annotations.json` (COCO detection layout) and `images/`.
@@ -21,6 +24,7 @@ from PIL import Image
 
 from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.json_mapping import enum_word
 from framewell_dataset.domain.snapshots import StoredSnapshot
 from framewell_kit.objects.protocol import Objects
@@ -49,7 +53,11 @@ class SnapshotExportObjects:
     scratch: Path
 
     async def export(
-        self, stored: StoredSnapshot, format_: "ExportFormat.ValueType", sample_ids: frozenset[str]
+        self,
+        stored: StoredSnapshot,
+        format_: "ExportFormat.ValueType",
+        purpose: "Purpose.ValueType",
+        sample_ids: frozenset[str],
     ) -> AsyncIterator[float | ObjectRef]:
         make = SINKS.get(format_)
         if make is None:
@@ -59,7 +67,11 @@ class SnapshotExportObjects:
         rows = [row for row in table.to_pylist() if row["sample_id"] in sample_ids]
         with tempfile.TemporaryDirectory(dir=self.scratch, prefix="export-") as folder:
             path = Path(folder) / "export"
-            sink = make(path, table.schema)
+            about = {
+                "framewell.snapshot": stored.published.snapshot_id,
+                "framewell.purpose": enum_word(Purpose.DESCRIPTOR, purpose),
+            }
+            sink = make(path, table.schema, about)
             for number, row in enumerate(rows):
                 sink.add(row, await self.objects.read(row["crop"]))
                 yield number / len(rows)
@@ -71,7 +83,8 @@ class _ParquetSink:
     media_type = "application/vnd.apache.parquet"
     suffix = ".parquet"
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, about: Mapping[str, str]) -> None:
+        schema = schema.with_metadata(dict(about))
         self._schema = schema.append(pa.field("picture", pa.binary()))
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._rows: list[Row] = []
@@ -95,8 +108,9 @@ class _WebDatasetSink:
     media_type = "application/x-tar"
     suffix = ".tar"
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:  # noqa: ARG002 - all sinks are made alike
-        self._tar = tarfile.open(path, "w")  # noqa: SIM115 - closed by `close`
+    def __init__(self, path: Path, schema: pa.Schema, about: Mapping[str, str]) -> None:  # noqa: ARG002
+        headers = dict(about)
+        self._tar = tarfile.open(path, "w", format=tarfile.PAX_FORMAT, pax_headers=headers)  # noqa: SIM115
         self._count = 0
 
     def add(self, row: Row, picture: bytes) -> None:
@@ -118,8 +132,9 @@ class _CocoSink:
     media_type = "application/zip"
     suffix = ".zip"
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:  # noqa: ARG002 - all sinks are made alike
+    def __init__(self, path: Path, schema: pa.Schema, about: Mapping[str, str]) -> None:  # noqa: ARG002
         self._zip = zipfile.ZipFile(path, "w")
+        self._zip.comment = json.dumps(dict(about)).encode()
         self._images: list[Row] = []
         self._annotations: list[Row] = []
         self._categories: dict[str, int] = {}
@@ -158,7 +173,7 @@ class _CocoSink:
         self._zip.writestr(zipfile.ZipInfo(name), data)
 
 
-SINKS: Mapping["ExportFormat.ValueType", Callable[[Path, pa.Schema], Sink]] = {
+SINKS: Mapping["ExportFormat.ValueType", Callable[[Path, pa.Schema, Mapping[str, str]], Sink]] = {
     ExportFormat.EXPORT_FORMAT_PARQUET: _ParquetSink,
     ExportFormat.EXPORT_FORMAT_WEBDATASET: _WebDatasetSink,
     ExportFormat.EXPORT_FORMAT_COCO: _CocoSink,

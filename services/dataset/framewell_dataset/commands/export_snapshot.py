@@ -7,7 +7,12 @@ from framewell.access.v1.access_pb2 import AccessRecorded
 from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell.rights.v1.rights_pb2 import PURPOSE_SHARING, Purpose
+from framewell.rights.v1.rights_pb2 import (
+    PURPOSE_GENERATIVE_TRAINING,
+    PURPOSE_OWN_TRAINING,
+    PURPOSE_SHARING,
+    Purpose,
+)
 from framewell_contracts.json_mapping import enum_word
 from framewell_dataset.domain.snapshots import Export
 from framewell_dataset.domain.wording import PURPOSE_WORDS
@@ -17,7 +22,9 @@ from framewell_dataset.steps.confirm_export import ConfirmExport
 from framewell_dataset.steps.usable_snapshot import usable_snapshot
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
-from framewell_kit.outcomes import Conflict
+from framewell_kit.outcomes import Conflict, Rejected
+
+EXPORTED_FOR = (PURPOSE_SHARING, PURPOSE_OWN_TRAINING, PURPOSE_GENERATIVE_TRAINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class ExportSnapshot:
         purpose or one must not any more, Rejected for no format.
         """
         purpose = purpose or PURPOSE_SHARING
+        if purpose not in EXPORTED_FOR:
+            raise Rejected(
+                "an export is made for sharing, own_training or generative_training", code="purpose"
+            )
         stored = await usable_snapshot(self.snapshots, snapshot_id)
         found = await self.allowed(stored, purpose)
         reason = max(found.left_out, key=lambda each: (found.left_out[each], each), default="")
@@ -65,7 +76,7 @@ class ExportSnapshot:
             raise Conflict(
                 f"no sample of snapshot {snapshot_id} may be used for {PURPOSE_WORDS[purpose]}: {reason}"
             )
-        async for step in self.exporter.export(stored, format_, found.allowed):
+        async for step in self.exporter.export(stored, format_, purpose, found.allowed):
             if not isinstance(step, ObjectRef):
                 yield step
                 continue

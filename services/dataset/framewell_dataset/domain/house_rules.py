@@ -96,6 +96,8 @@ def parse_house_rules(text: str, place: str) -> tuple[HouseRule, ...]:
         if not isinstance(listed, list):
             raise TypeError("expected a list of rules")
         return tuple(_rule(number, item) for number, item in enumerate(listed, start=1))
+    except RecursionError as error:
+        raise BadHouseRules(f"house rules in {place} cannot be read: nested too deeply") from error
     except (ValueError, TypeError) as error:
         raise BadHouseRules(f"house rules in {place} cannot be read: {error}") from error
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat, ReadSnapshotResponse
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.rights.v1.rights_pb2 import Purpose
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
 from framewell_dataset.domain.observations import Vectors
 from framewell_dataset.domain.snapshots import (
@@ -147,9 +148,16 @@ class SnapshotExporter(Protocol):
     """A snapshot in formats that others read."""
 
     def export(
-        self, stored: StoredSnapshot, format_: "ExportFormat.ValueType", sample_ids: frozenset[str]
+        self,
+        stored: StoredSnapshot,
+        format_: "ExportFormat.ValueType",
+        purpose: "Purpose.ValueType",
+        sample_ids: frozenset[str],
     ) -> AsyncIterator[float | ObjectRef]:
-        """Yield progress from 0 to 1, then the export of these samples. Raises Rejected for no format."""
+        """Yield progress from 0 to 1, then the export of these samples for one purpose.
+
+        Raises Rejected for no format.
+        """
         ...
 
 

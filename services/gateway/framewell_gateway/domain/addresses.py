@@ -9,7 +9,7 @@ OBJECT_KEY = re.compile(
 )
 ASSET_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
-_RANGE = re.compile(r"bytes=(?P<first>\d{0,19})-(?P<last>\d{0,19})")
+_RANGE = re.compile(r"bytes=(?P<first>[0-9]{0,100})-(?P<last>[0-9]{0,100})")
 
 # By suffix, never by looking inside: what a browser may interpret is decided here.
 MEDIA_TYPES = {

@@ -10,6 +10,10 @@ from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.messages import model_ref
 from framewell_inference.ports.models import IdentityModelRepository
 from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcomes import NotFound
+from framewell_kit.telemetry import logger
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,12 @@ class FollowModels:
             return []
         if isinstance(fact, ModelRetired):
             await self.identities.retire(fact.model.name, fact.revision)
-        elif await self.identities.register(fact):
-            await self.identities.load(model_ref(fact.model))
+            return []
+        try:
+            if await self.identities.register(fact):
+                await self.identities.load(model_ref(fact.model))
+        except NotFound as missing:  # erased since: it names nobody any more
+            log.warning(
+                "promoted model is passed over", model=str(model_ref(fact.model)), reason=missing.reason
+            )
         return []
