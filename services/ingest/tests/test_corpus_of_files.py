@@ -170,6 +170,7 @@ FILES = [
     File("png: Comment against analysis", png_itxt("Comment", "No machine analysis of this picture permitted."), "forbids"),
     File("png: Description against recognition", png_itxt("Description", "Keine Gesichtserkennung, keine maschinelle Auswertung."), "forbids"),
     File("png: Comment against recognition in French", png_itxt("Comment", "Pas de reconnaissance faciale."), "forbids"),
+    File("png: Comment with a ban behind it", png_itxt("Comment", "Analysis prohibited."), "forbids"),
     File("tdm reservation, namespace with #", then(jpeg_xmp(rdf(attributes='tdm:reservation="1"')), lambda c: c.replace(b"/ns/tdmrep/", b"/ns/tdmrep#")), "forbids"),
     File("EXIF XPComment", exif({0x9C9C: "TDM opt-out".encode("utf-16-le")}), "forbids"),
     File("IPTC copyright notice", iptc((2, 116, b"All rights reserved")), "reserves"),

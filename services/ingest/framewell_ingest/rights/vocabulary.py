@@ -300,6 +300,8 @@ ANALYSIS: Final[dict[str, str]] = {
 CAPTION_ANALYSIS: Final = """
     facial|face|biometric|machine|automatic|automated|computer recognition|analysis|evaluation
     no|not analysis|recognition|evaluation
+    analysis|recognition|evaluation prohibited|forbidden|disallowed
+    auswertung|analyse|erkennung untersagt|verboten
     not for|to ~ analysis|recognition|evaluation|machines
     no|not ~ by|for machines
     gesichtserkennung*
