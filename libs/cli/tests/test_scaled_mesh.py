@@ -27,7 +27,8 @@ from framewell_media.testing.clips import Clip, make_clip
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(900)]
 
-PARTS = "kafka,mongo,ingest,transcode,inference,gateway"
+PARTS = "kafka,mongo,ingest,transcode,inference,dataset,gateway"
+"""Dataset among them: nothing is made before it says what may be done with an asset."""
 ASSETS = 8
 
 
@@ -100,7 +101,7 @@ def test_a_mesh_is_scaled_while_it_works_and_keeps_all_when_it_is_moved(mesh: Me
     with Gateway(mesh.rest) as gateway:
         asked = [_submit(gateway, clip, number) for number in range(ASSETS // 2)]
         scaled = mesh("scale", "transcode=2", "inference=2")
-        assert scaled["scale"] == {"ingest": 1, "transcode": 2, "inference": 2}
+        assert scaled["scale"] == {"ingest": 1, "transcode": 2, "inference": 2, "dataset": 1}
         assert {one["name"] for one in scaled["processes"]} >= {"transcode", "transcode-1", "inference-1"}
         wait_until(partial(_both_read, mesh, "transcode"), every=0.25)
         wait_until(partial(_both_read, mesh, "inference"), every=0.25)
@@ -125,7 +126,7 @@ def test_a_mesh_is_scaled_while_it_works_and_keeps_all_when_it_is_moved(mesh: Me
     moved = replace(mesh, folder=mesh.folder.with_name("there"))
     mesh.folder.rename(moved.folder)
     moved("up", "--detach", "--only", PARTS)
-    assert moved("scale")["scale"] == {"ingest": 1, "transcode": 2, "inference": 1}, "the scale was kept"
+    assert moved("scale")["scale"] == {"ingest": 1, "transcode": 2, "inference": 1, "dataset": 1}, "the scale was kept"
     addresses = json.loads((moved.folder / ".framewell/endpoints.json").read_text())
     assert addresses["objects"] == str(moved.folder / ".framewell/objects")
     with Gateway(moved.rest) as gateway:
