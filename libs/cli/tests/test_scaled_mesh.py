@@ -126,7 +126,8 @@ def test_a_mesh_is_scaled_while_it_works_and_keeps_all_when_it_is_moved(mesh: Me
     moved = replace(mesh, folder=mesh.folder.with_name("there"))
     mesh.folder.rename(moved.folder)
     moved("up", "--detach", "--only", PARTS)
-    assert moved("scale")["scale"] == {"ingest": 1, "transcode": 2, "inference": 1, "dataset": 1}, "the scale was kept"
+    kept = {"ingest": 1, "transcode": 2, "inference": 1, "dataset": 1}
+    assert moved("scale")["scale"] == kept
     addresses = json.loads((moved.folder / ".framewell/endpoints.json").read_text())
     assert addresses["objects"] == str(moved.folder / ".framewell/objects")
     with Gateway(moved.rest) as gateway:
