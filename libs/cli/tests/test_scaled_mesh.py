@@ -154,6 +154,8 @@ def test_a_process_that_knows_only_the_printed_settings_is_a_replica(mesh: Mesh,
     """As on another machine: another folder, and nothing of this environment but what was printed."""
     mesh("up", "--detach", "--only", "kafka,mongo,transcode")
     environment = mesh("settings", "transcode", "--env")["environment"]
+    # A secret, which has to be copied by hand.
+    environment["FRAMEWELL_NAME_KEY"] = (mesh.folder / ".framewell/name.key").read_text().strip()
     (tmp_path / "elsewhere").mkdir()
     process = subprocess.Popen(
         [sys.executable, "-m", "framewell_transcode"],
