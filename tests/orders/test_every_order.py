@@ -18,7 +18,7 @@ from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
 from orders.machine import EveryOrder
 
 RUNS = 120
-"""Of the suite's form, which is the same every time; `FRAMEWELL_ORDERS` names another number, drawn anew."""
+"""Runs of the suite's form; `FRAMEWELL_ORDERS` names another number, with choices drawn anew."""
 
 LEAST_MOVES = 10_000
 """Calls to a store and choices between them, in the suite's form."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
@@ -236,3 +238,18 @@ async def test_an_erased_class_is_named_no_more_and_the_counts_say_so(
     (again,) = await bench.deliver(erasure_plan("f", class_ids=["man"]))
     assert isinstance(again, ErasureCompleted)
     assert not any(each.count for each in again.counts)
+
+
+async def test_a_promoted_model_that_was_erased_is_passed_over_at_once() -> None:
+    """A replica that starts later reads the promotion; its files are gone."""
+    async with InferenceBench() as bench:
+        await bench.promote({"somebody": np.zeros(128, np.float32)}, "1.0", 1)
+        promoted = ModelPromoted(
+            model=ModelVersion(name=IDENTITY, version="2.0"),
+            manifest=ObjectRef(key=f"00/{'0' * 64}.yaml"),
+            artefact=ObjectRef(key=f"00/{'0' * 64}.onnx"),
+            revision=2,
+        )
+        await bench.deliver(promoted, group="")
+        models = await bench.call("ListModels", api.ListModelsRequest())
+        assert not [one for one in models.models if one.model.version == "2.0"]

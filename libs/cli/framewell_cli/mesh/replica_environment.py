@@ -9,6 +9,7 @@ from typing import Any, Final
 from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.name_key import NAME_KEY_VARIABLE
 from framewell_cli.mesh.replicas import new_replica
 from framewell_cli.mesh.scale import SCALABLE
 
@@ -43,6 +44,8 @@ def replica_environment(
         known = read_endpoints(folder)
         chosen = {**{name: known[key] for name, key in _FROM_ENDPOINTS.items() if key in known}, **chosen}
     secret = [name for name, value in chosen.items() if value == _HIDDEN]
+    if NAME_KEY_VARIABLE not in secret:  # every service needs it; `up` passes it without its being set
+        secret.append(NAME_KEY_VARIABLE)
     kept = {name: value for name, value in chosen.items() if name not in (*secret, *_OF_ITS_OWN)}
     base = new_replica(folder, service, 1, []).ports.base
     return {**kept, "FRAMEWELL_PORT_BASE": str(base)}, secret

@@ -72,13 +72,19 @@ class BackgroundFaceDocuments:
 
     async def forget_faces(self, asset_id: str, faces: Collection[str]) -> int:
         count = 0
-        async for document in scan(
-            self.documents, BACKGROUND_FACES, {"asset_id": asset_id}, BY_ID, batch=READ_AT_ONCE
-        ):
-            kept = [each for each in document["faces"] if each["face"] not in faces]
-            if len(kept) < len(document["faces"]):
-                count += len(document["faces"]) - len(kept)
-                await self.documents.update(BACKGROUND_FACES, document["_id"], {"$set": {"faces": kept}})
+        mine = {"asset_id": asset_id}
+        async for document in scan(self.documents, BACKGROUND_FACES, mine, BY_ID, batch=READ_AT_ONCE):
+            current: Document | None = document
+            while current is not None:
+                kept = [each for each in current["faces"] if each["face"] not in faces]
+                change = {"$set": {"faces": kept}}
+                before = {"kept_at": current["kept_at"], "faces": {"$size": len(current["faces"])}}
+                if len(kept) == len(current["faces"]):
+                    break
+                if await self.documents.update(BACKGROUND_FACES, current["_id"], change, expect=before):
+                    count += len(current["faces"]) - len(kept)
+                    break
+                current = await self.documents.get(BACKGROUND_FACES, current["_id"])  # kept anew meanwhile
         return count
 
     async def forget(self, asset_id: str) -> int:

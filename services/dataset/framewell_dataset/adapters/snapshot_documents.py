@@ -42,7 +42,6 @@ class SnapshotDocuments:
             await self.documents.ensure_index(SNAPSHOTS, fields)
         for field in ("sample_ids", "background_assets", "snapshot_id"):
             await self.documents.ensure_index(MEMBERS, [field])
-        await self.documents.ensure_index(EXPORTS, ["snapshot_id", "key"])
 
     async def put_draft(
         self, draft: StoredSnapshot, members: Sequence[Member], background_assets: Sequence[str]
@@ -133,23 +132,21 @@ class SnapshotDocuments:
         return (await find_page(self.documents, SNAPSHOTS, query, page, NEWEST_FIRST)).map(_snapshot)
 
     async def note_export(self, export: Export, access: Outgoing, cause: Cause) -> None:
-        # Of the same samples an export has the same content, hence the same key, every time.
+        # Of the same samples an export for the same purpose has the same content, hence the same key.
         fields = {
-            "snapshot_id": export.snapshot_id,
-            "key": export.ref.key,
             "ref": export.ref.SerializeToString(deterministic=True),
             "purpose": export.purpose,
             "sample_ids": list(export.sample_ids),
         }
-        name = f"{export.snapshot_id}/{export.purpose}/{export.ref.key}"
+        name = f"{export.snapshot_id}/{export.ref.key}"
         await self.outbox.update(EXPORTS, name, {"$set": fields}, [access], cause, upsert=True)
 
-    async def exports(self, snapshot_id: str, key: str) -> list[Export]:
-        found = await self.documents.find(EXPORTS, {"snapshot_id": snapshot_id, "key": key})
-        return [
-            Export(snapshot_id, ObjectRef.FromString(each["ref"]), each["purpose"], tuple(each["sample_ids"]))
-            for each in found
-        ]
+    async def export(self, snapshot_id: str, key: str) -> Export | None:
+        found = await self.documents.get(EXPORTS, f"{snapshot_id}/{key}")
+        if found is None:
+            return None
+        ref = ObjectRef.FromString(found["ref"])
+        return Export(snapshot_id, ref, found["purpose"], tuple(found["sample_ids"]))
 
     async def _put_members(self, name: str, content: str, members: Sequence[Member]) -> None:
         for first in range(0, len(members), MEMBERS_A_DOCUMENT):

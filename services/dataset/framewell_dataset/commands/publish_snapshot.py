@@ -42,9 +42,8 @@ class PublishSnapshot:
 
     The draft is written first, then everything that it holds is read again, then it is published: whoever
     changes a sample, its rights or those of an unnamed face, or buries one, either finds the draft and voids
-    it, or what they wrote is seen here. What publishing costs is
-    recorded after it, and by whoever does the batch again. Raises Busy when the rights did not stand still
-    over five attempts.
+    it, or what they wrote is seen here. What publishing costs is recorded after it, and by whoever does the
+    batch again. Raises Busy when the rights did not stand still over five attempts.
     """
 
     datasets: DatasetRepository

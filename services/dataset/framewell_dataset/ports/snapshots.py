@@ -85,8 +85,8 @@ class SnapshotRepository(Protocol):
         """Note an export together with the fact that somebody got it."""
         ...
 
-    async def exports(self, snapshot_id: str, key: str) -> list[Export]:
-        """Return the exports of a snapshot that are this object: one for each purpose it was made for."""
+    async def export(self, snapshot_id: str, key: str) -> Export | None:
+        """Return the export of a snapshot that is this object; its bytes say for which purpose."""
         ...
 
 

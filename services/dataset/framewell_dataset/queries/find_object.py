@@ -62,14 +62,11 @@ class FindSnapshotObject:
                 if ref == published.background:
                     await self.confirm.background(stored)
                 return ReadableObject(ref, published.purpose, owner_id)
-        refusal: Conflict | None = None
-        for made in await self.snapshots.exports(owner_id, key):
-            try:
-                await self.confirm_export(made)
-            except Conflict as reason:
-                refusal = reason
-                continue
-            return ReadableObject(made.ref, made.purpose, owner_id)
-        if refusal is not None:
-            raise Gone(refusal.reason)
-        raise NotFound(f"snapshot {owner_id} has no object {key}")
+        made = await self.snapshots.export(owner_id, key)
+        if made is None:
+            raise NotFound(f"snapshot {owner_id} has no object {key}")
+        try:
+            await self.confirm_export(made)
+        except Conflict as refusal:
+            raise Gone(refusal.reason) from refusal
+        return ReadableObject(made.ref, made.purpose, owner_id)
