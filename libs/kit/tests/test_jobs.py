@@ -91,11 +91,15 @@ async def test_live_before_archive(bench: Bench) -> None:
 
 async def test_no_more_at_once_than_permits(bench: Bench) -> None:
     now, most = 0, 0
+    three = asyncio.Event()
 
     async def work(job: Job, lease: Lease) -> list[AssetRejected]:
         nonlocal now, most
         now += 1
         most = max(most, now)
+        if now == 3:
+            three.set()
+        await three.wait()
         await asyncio.sleep(0.02)
         now -= 1
         return [AssetRejected(work=Work(asset_id=job.key))]
