@@ -110,6 +110,74 @@ TEXT_REGION_OTHER: TextRegion.ValueType  # 3
 """Anywhere else in the picture."""
 Global___TextRegion: _TypeAlias = TextRegion  # noqa: Y015
 
+class _TransitionKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TransitionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TransitionKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRANSITION_KIND_UNSPECIFIED: _TransitionKind.ValueType  # 0
+    """Not known."""
+    TRANSITION_KIND_CUT: _TransitionKind.ValueType  # 1
+    """From one picture to the next."""
+    TRANSITION_KIND_FADE: _TransitionKind.ValueType  # 2
+    """Out into one colour (black, white) and in again from it."""
+    TRANSITION_KIND_DISSOLVE: _TransitionKind.ValueType  # 3
+    """One picture shows through the other."""
+    TRANSITION_KIND_WIPE: _TransitionKind.ValueType  # 4
+    """One picture replaces the other part by part, along a moving edge or in tiles."""
+
+class TransitionKind(_TransitionKind, metaclass=_TransitionKindEnumTypeWrapper):
+    """How one shot passes into the next."""
+
+TRANSITION_KIND_UNSPECIFIED: TransitionKind.ValueType  # 0
+"""Not known."""
+TRANSITION_KIND_CUT: TransitionKind.ValueType  # 1
+"""From one picture to the next."""
+TRANSITION_KIND_FADE: TransitionKind.ValueType  # 2
+"""Out into one colour (black, white) and in again from it."""
+TRANSITION_KIND_DISSOLVE: TransitionKind.ValueType  # 3
+"""One picture shows through the other."""
+TRANSITION_KIND_WIPE: TransitionKind.ValueType  # 4
+"""One picture replaces the other part by part, along a moving edge or in tiles."""
+Global___TransitionKind: _TypeAlias = TransitionKind  # noqa: Y015
+
+class _MediaEventKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MediaEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MediaEventKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MEDIA_EVENT_KIND_UNSPECIFIED: _MediaEventKind.ValueType  # 0
+    """Not known."""
+    MEDIA_EVENT_KIND_BLACK: _MediaEventKind.ValueType  # 1
+    """Black pictures."""
+    MEDIA_EVENT_KIND_FREEZE: _MediaEventKind.ValueType  # 2
+    """The same picture held; black and colour bars are not counted again."""
+    MEDIA_EVENT_KIND_COLOUR_BARS: _MediaEventKind.ValueType  # 3
+    """Colour bars of a test signal."""
+    MEDIA_EVENT_KIND_SILENCE: _MediaEventKind.ValueType  # 4
+    """Silent sound."""
+    MEDIA_EVENT_KIND_TONE: _MediaEventKind.ValueType  # 5
+    """A steady tone of a test signal."""
+
+class MediaEventKind(_MediaEventKind, metaclass=_MediaEventKindEnumTypeWrapper):
+    """What pictures or sound do for a while that is no content."""
+
+MEDIA_EVENT_KIND_UNSPECIFIED: MediaEventKind.ValueType  # 0
+"""Not known."""
+MEDIA_EVENT_KIND_BLACK: MediaEventKind.ValueType  # 1
+"""Black pictures."""
+MEDIA_EVENT_KIND_FREEZE: MediaEventKind.ValueType  # 2
+"""The same picture held; black and colour bars are not counted again."""
+MEDIA_EVENT_KIND_COLOUR_BARS: MediaEventKind.ValueType  # 3
+"""Colour bars of a test signal."""
+MEDIA_EVENT_KIND_SILENCE: MediaEventKind.ValueType  # 4
+"""Silent sound."""
+MEDIA_EVENT_KIND_TONE: MediaEventKind.ValueType  # 5
+"""A steady tone of a test signal."""
+Global___MediaEventKind: _TypeAlias = MediaEventKind  # noqa: Y015
+
 @_typing.final
 class Work(_message.Message):
     """One generation of work on one asset: field 1 of every fact about such work."""
@@ -393,28 +461,90 @@ class Box(_message.Message):
 Global___Box: _TypeAlias = Box  # noqa: Y015
 
 @_typing.final
+class Transition(_message.Message):
+    """How a shot begins: the passage from the shot before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
+    kind: Global___TransitionKind.ValueType
+    """The kind of passage."""
+    @_builtins.property
+    def span(self) -> Global___Span:
+        """The pictures that are neither shot's alone; of a cut there are none, and the span is empty."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___TransitionKind.ValueType = ...,
+        span: Global___Span | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "span", b"span"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Transition: _TypeAlias = Transition  # noqa: Y015
+
+@_typing.final
 class Shot(_message.Message):
-    """One shot: the pictures between two cuts."""
+    """One shot: the pictures between two transitions."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SPAN_FIELD_NUMBER: _builtins.int
+    TRANSITION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def span(self) -> Global___Span:
-        """Where on the asset's clock it lies."""
+        """Where on the asset's clock it lies. Shots tile the asset: a longer transition is divided at its middle."""
+
+    @_builtins.property
+    def transition(self) -> Global___Transition:
+        """How it begins; unset for the first shot."""
 
     def __init__(
         self,
         *,
         span: Global___Span | None = ...,
+        transition: Global___Transition | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span", "transition", b"transition"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["span", b"span", "transition", b"transition"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Shot: _TypeAlias = Shot  # noqa: Y015
+
+@_typing.final
+class MediaEvent(_message.Message):
+    """A stretch of pictures or sound that a programme does not consist of, as quality control lists it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
+    kind: Global___MediaEventKind.ValueType
+    """What it is."""
+    @_builtins.property
+    def span(self) -> Global___Span:
+        """When it was there, on the asset's clock."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___MediaEventKind.ValueType = ...,
+        span: Global___Span | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "span", b"span"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MediaEvent: _TypeAlias = MediaEvent  # noqa: Y015
 
 @_typing.final
 class MediaIndexChunk(_message.Message):
@@ -462,6 +592,7 @@ class MediaIndex(_message.Message):
     CHUNKS_FIELD_NUMBER: _builtins.int
     SHOTS_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def work(self) -> Global___Work:
         """The work that made it, with the final clock."""
@@ -478,6 +609,10 @@ class MediaIndex(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """All that is missing from the proxy, one sentence each; the fact holds the first of them."""
 
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___MediaEvent]:
+        """Black, held pictures, colour bars, silence and tone in order of time."""
+
     def __init__(
         self,
         *,
@@ -485,10 +620,11 @@ class MediaIndex(_message.Message):
         chunks: _abc.Iterable[Global___MediaIndexChunk] | None = ...,
         shots: _abc.Iterable[Global___Shot] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        events: _abc.Iterable[Global___MediaEvent] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "missing", b"missing", "shots", b"shots", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "events", b"events", "missing", b"missing", "shots", b"shots", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

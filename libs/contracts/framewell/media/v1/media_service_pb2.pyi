@@ -213,6 +213,64 @@ class ListShotsResponse(_message.Message):
 Global___ListShotsResponse: _TypeAlias = ListShotsResponse  # noqa: Y015
 
 @_typing.final
+class ListMediaEventsRequest(_message.Message):
+    """Names the asset whose events are wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    asset_id: _builtins.str
+    """Id of the asset."""
+    page_size: _builtins.int
+    """At most so many events, 0 for the default of 500."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        asset_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMediaEventsRequest: _TypeAlias = ListMediaEventsRequest  # noqa: Y015
+
+@_typing.final
+class ListMediaEventsResponse(_message.Message):
+    """One page of events."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaEvent]:
+        """Events in order of time."""
+
+    def __init__(
+        self,
+        *,
+        events: _abc.Iterable[_media_pb2.MediaEvent] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMediaEventsResponse: _TypeAlias = ListMediaEventsResponse  # noqa: Y015
+
+@_typing.final
 class GetPlaylistRequest(_message.Message):
     """Names the asset that is to be played."""
 

@@ -50,6 +50,11 @@ class MediaServiceStub:
                 request_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsRequest.SerializeToString,
                 response_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsResponse.FromString,
                 _registered_method=True)
+        self.ListMediaEvents = channel.unary_unary(
+                '/framewell.media.v1.MediaService/ListMediaEvents',
+                request_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListMediaEventsRequest.SerializeToString,
+                response_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListMediaEventsResponse.FromString,
+                _registered_method=True)
         self.GetPlaylist = channel.unary_unary(
                 '/framewell.media.v1.MediaService/GetPlaylist',
                 request_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.GetPlaylistRequest.SerializeToString,
@@ -87,6 +92,13 @@ class MediaServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMediaEvents(self, request, context):
+        """Lists black, held pictures, colour bars, silence and tone in order of time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPlaylist(self, request, context):
         """Returns the HLS playlist a player opens.
         """
@@ -119,6 +131,11 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     servicer.ListShots,
                     request_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsRequest.FromString,
                     response_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsResponse.SerializeToString,
+            ),
+            'ListMediaEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMediaEvents,
+                    request_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListMediaEventsRequest.FromString,
+                    response_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListMediaEventsResponse.SerializeToString,
             ),
             'GetPlaylist': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPlaylist,
@@ -213,6 +230,33 @@ class MediaService:
             '/framewell.media.v1.MediaService/ListShots',
             framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsRequest.SerializeToString,
             framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMediaEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.media.v1.MediaService/ListMediaEvents',
+            framewell_dot_media_dot_v1_dot_media__service__pb2.ListMediaEventsRequest.SerializeToString,
+            framewell_dot_media_dot_v1_dot_media__service__pb2.ListMediaEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

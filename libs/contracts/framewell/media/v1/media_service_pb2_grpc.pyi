@@ -39,6 +39,8 @@ class MediaServiceStub:
     """Returns one sampled picture, the nearest at or before the wanted moment."""
     ListShots: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]
     """Lists the final shots in order of time."""
+    ListMediaEvents: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]
+    """Lists black, held pictures, colour bars, silence and tone in order of time."""
     GetPlaylist: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]
     """Returns the HLS playlist a player opens."""
     ReadObject: _grpc.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]
@@ -57,6 +59,8 @@ class MediaServiceAsyncStub(MediaServiceStub):
     """Returns one sampled picture, the nearest at or before the wanted moment."""
     ListShots: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]  # type: ignore[assignment]
     """Lists the final shots in order of time."""
+    ListMediaEvents: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]  # type: ignore[assignment]
+    """Lists black, held pictures, colour bars, silence and tone in order of time."""
     GetPlaylist: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]  # type: ignore[assignment]
     """Returns the HLS playlist a player opens."""
     ReadObject: _aio.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]  # type: ignore[assignment]
@@ -90,6 +94,14 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.ListShotsResponse, _abc.Awaitable[_media_service_pb2.ListShotsResponse]]:
         """Lists the final shots in order of time."""
+
+    @_abc_1.abstractmethod
+    def ListMediaEvents(
+        self,
+        request: _media_service_pb2.ListMediaEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.ListMediaEventsResponse, _abc.Awaitable[_media_service_pb2.ListMediaEventsResponse]]:
+        """Lists black, held pictures, colour bars, silence and tone in order of time."""
 
     @_abc_1.abstractmethod
     def GetPlaylist(
