@@ -2,132 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from framewell.asset.v1.asset_pb2 import AssetIngested, AssetPermitted, AssetTranscoded
-from framewell.audio.v1.audio_pb2 import AudioExtracted
-from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.media.v1 import media_pb2
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Span, Work
-from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
-from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
 from framewell_kit.objects import LocalObjects, Objects
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.sandbox import Sandbox
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS
 from framewell_transcode.settings import TranscodeSettings
+from framewell_transcode.testing import Transcode
 from framewell_transcode.wiring import wire
-
-KINDS = {
-    "video": media_pb2.MEDIA_KIND_VIDEO,
-    "audio": media_pb2.MEDIA_KIND_AUDIO,
-    "still": media_pb2.MEDIA_KIND_STILL,
-}
-Part = ChunkTranscoded | AudioExtracted
 
 
 @pytest.fixture(scope="session")
 def media_sandbox() -> Iterator[Sandbox]:
     with Sandbox(SANDBOX_JOBS, concurrency=2) as running:
         yield running
-
-
-@dataclass(slots=True)
-class Transcode:
-    """The service on a bench, in the words of these tests."""
-
-    bench: ServiceBench
-
-    async def ingested(self, path: Path, kind: str = "video", **work: object) -> AssetIngested:
-        """Store a file as an original, which may be analysed; the fact that it was taken in."""
-        original = await self.bench.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
-        values = {"asset_id": f"asset-{path.stem}", "generation": 1, "lane": LANE_ARCHIVE, **work}
-        await self.decide(str(values["asset_id"]))
-        return AssetIngested(work=Work(kind=KINDS[kind], **values), original=original)  # type: ignore[arg-type]
-
-    async def decide(
-        self,
-        asset_id: str,
-        revision: int = 1,
-        *withheld: tuple[int, int],
-        allowed: bool = True,
-        gone: bool = False,
-    ) -> list[AssetPermitted]:
-        """Decide about the analysis of an asset, as dataset does; return what is to be done again by that."""
-        spans = [Span(start_pts=start, end_pts=end) for start, end in withheld]
-        analysis = PurposeDecision(
-            purpose=PURPOSE_ANALYSIS, allowed=allowed, withheld=spans, sentence=f"Decision {revision}."
-        )
-        fact = RightsDecided(
-            asset_id=asset_id, revision=revision, purposes=[] if gone else [analysis], gone=gone
-        )
-        answers = await self.bench.deliver(fact)
-        return [one for one in answers if isinstance(one, AssetPermitted)]
-
-    async def plan(self, asset: AssetIngested) -> list[ChunkPlanned]:
-        """Plan the asset and take out its sound; its chunks in order."""
-        await self.bench.deliver(asset)
-        await self.bench.run_jobs()
-        return [
-            fact for fact in self.bench.facts.of(ChunkPlanned) if fact.work.asset_id == asset.work.asset_id
-        ]
-
-    async def make(self, planned: ChunkPlanned) -> ChunkTranscoded:
-        """Decode one chunk, without putting it in place."""
-        (made,) = await self.bench.deliver(planned, group="transcode.make_chunk")
-        assert isinstance(made, ChunkTranscoded)
-        return made
-
-    async def parts(self, asset: AssetIngested) -> list[Part]:
-        """Make everything of the asset, without putting it in place."""
-        chunks: list[Part] = [await self.make(planned) for planned in await self.plan(asset)]
-        sound = [
-            fact for fact in self.bench.facts.of(AudioExtracted) if fact.work.asset_id == asset.work.asset_id
-        ]
-        return [*chunks, *sound]
-
-    async def put_in_place(self, part: Part) -> list[AssetTranscoded]:
-        """Deliver a part to be stitched; the ends that this published."""
-        ended = await self.bench.deliver(part, group="transcode.stitch")
-        return [fact for fact in ended if isinstance(fact, AssetTranscoded)]
-
-    async def transcode(self, asset: AssetIngested) -> AssetTranscoded:
-        """Carry an asset through to its end, which must be published once."""
-        await self.bench.deliver(asset)
-        await self.bench.settle()
-        assert not self.bench.given_up
-        (ended,) = [
-            fact
-            for fact in self.bench.facts.of(AssetTranscoded)
-            if fact.work.asset_id == asset.work.asset_id and fact.work.generation == asset.work.generation
-        ]
-        return ended
-
-    async def index(self, ended: AssetTranscoded) -> MediaIndex:
-        """Read the index that the end names."""
-        return MediaIndex.FromString(await self.bench.objects.read(ended.index))
-
-    async def download(self, master: ObjectRef) -> tuple[list[bytes], list[bytes]]:
-        """Follow a master playlist the way a player does: (pictures, sound) as header and segments."""
-        text = (await self.bench.objects.read(master)).decode()
-        sound = re.search(r'TYPE=AUDIO.*URI="([^"]+)"', text)
-        pictures = text.strip().splitlines()[-1]
-        audio = await self.track(sound[1]) if sound else []
-        return await self.track(pictures), audio
-
-    async def track(self, uri: str) -> list[bytes]:
-        """Read the header and the segments of one rendition."""
-        text = (await self.bench.objects.read(uri.removeprefix("../"))).decode()
-        header = re.search(r'EXT-X-MAP:URI="([^"]+)"', text)
-        assert header is not None
-        uris = [header[1], *(line for line in text.splitlines() if line.startswith("../"))]
-        return [await self.bench.objects.read(one.removeprefix("../")) for one in uris]
 
 
 @pytest.fixture
