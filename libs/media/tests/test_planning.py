@@ -135,7 +135,7 @@ def test_a_millisecond_clock_still_tells_29_97_from_30() -> None:
 def test_a_chunk_reads_back_from_the_plan_with_its_anchors(tmp_path: Path) -> None:
     plan = planned(make_clip(tmp_path / "clip.ts", Clip(key_every=10)), chunk_seconds=1.2)
     file = io.BytesIO()
-    write_plan(file, plan)
+    write_plan(file, plan, canvas=(320, 180))
     last = len(plan.chunks) - 1
     chunk = read_chunk(file, last)
     assert chunk.first_frame == plan.chunks[last].first_frame
@@ -146,6 +146,22 @@ def test_a_chunk_reads_back_from_the_plan_with_its_anchors(tmp_path: Path) -> No
         int(plan.source_pts[chunk.first_frame - 10 * back]) for back in (1, 2)
     ]
     assert read_chunk(file, 0).earlier_anchors == ()
+    assert chunk.canvas == (320, 180)
+
+
+def test_one_picture_is_decoded_from_the_keyframe_before_it(tmp_path: Path) -> None:
+    plan = planned(make_clip(tmp_path / "clip.ts", Clip(key_every=10)), chunk_seconds=10)
+    file = io.BytesIO()
+    write_plan(file, plan, canvas=(320, 180))
+    whole = read_chunk(file, 0)
+    part = whole.around(37)
+    assert (part.first_frame, part.first_in_file) == (30, False)
+    assert part.pts.tolist() == plan.pts[30:40].tolist()
+    assert part.anchor.position == plan.position[30]
+    assert [anchor.source_pts for anchor in part.earlier_anchors] == plan.source_pts[[20, 10]].tolist()
+    assert part.previous_pts == plan.pts[29]
+    first = whole.around(3)
+    assert (first.first_frame, first.first_in_file, len(first.pts)) == (0, True, 6)
     with pytest.raises(ValueError, match="none of them"):
         read_chunk(file, 99)
 

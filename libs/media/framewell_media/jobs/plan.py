@@ -1,4 +1,7 @@
-"""Plan a source inside the sandbox: demux it once, write the frame index, return clock and chunks."""
+"""Plan a source inside the sandbox: demux it once, write the frame index, return clock and chunks.
+
+Nothing but the first picture is decoded: it sets the canvas.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import av.error
 import numpy as np
 
 from framewell_contracts.timecode import Timecode, TimecodeError
+from framewell_media.canvas import first_displayed_size
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_packets
@@ -52,7 +56,9 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
     if not stated_timecode and fmt.name in ("mpeg", "mpegvideo"):
         with open_container(source, fmt) as container:
             stated_timecode = _timecode_of_first_picture(container)
-    write_plan(table_file, source_plan)
+    with open_container(source, fmt) as container:
+        canvas = first_displayed_size(container, moving_pictures(container))
+    write_plan(table_file, source_plan, canvas=canvas)
     label, drop_frame = _checked(stated_timecode, source_plan.frame_rate)
     return {
         "container": fmt.name,
@@ -130,5 +136,5 @@ def warm_up() -> None:
         Fraction(1, 25), times, times, times, times + 1, times * 0 + 1, flags, ~flags & False
     )
     file = io.BytesIO()
-    write_plan(file, plan_source(packets, declared_rate=None, chunk_seconds=1.0))
+    write_plan(file, plan_source(packets, declared_rate=None, chunk_seconds=1.0), canvas=(1, 1))
     read_chunk(file, 0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 from framewell_media.planning.chunks import SourcePlan
 from framewell_media.planning.packets import NO_TIME
 
+_EARLIER_ANCHORS: Final = 2
+_LOOKAHEAD: Final = 2
+"""Pictures after one that is looked at alone: bwdif holds one back."""
 _METADATA_KEY: Final = b"framewell.plan"
 _COLUMNS: Final = (
     pa.field("frame", pa.int64()),
@@ -55,11 +58,43 @@ class ChunkTable:
     """pts of the picture before the chunk, None at the start of the asset."""
     anchor: Anchor
     earlier_anchors: tuple[Anchor, ...]
-    """Keyframes before the chunk in its run of unbroken clock, nearest first, at most two."""
+    """Keyframes before the chunk in its run of unbroken clock, nearest first, at most _EARLIER_ANCHORS."""
+    is_key: NDArray[np.bool_]
+    position: NDArray[np.int64]
+    """First byte of each picture's packet, NO_TIME where the container has no positions."""
+    canvas: tuple[int, int]
+    """Width and height that every picture of the asset is fitted into, in square pixels."""
+
+    def around(self, row: int) -> ChunkTable:
+        """Return the part of the chunk that is decoded to see the picture in `row`.
+
+        It begins with the nearest keyframe at or before it (a serial file with its first picture) and ends
+        _LOOKAHEAD pictures after it.
+        """
+        keys = np.flatnonzero(self.is_key[: row + 1]) if not self.serial else np.zeros(0, np.int64)
+        first = int(keys[-1]) if len(keys) else 0
+        rows = slice(first, row + 1 + _LOOKAHEAD)
+        if first == 0:
+            anchor, earlier = self.anchor, self.earlier_anchors
+        else:
+            anchor, *before = (Anchor(int(self.source_pts[at]), int(self.position[at])) for at in keys[::-1])
+            earlier = (*before, *self.earlier_anchors)[:_EARLIER_ANCHORS]
+        return replace(
+            self,
+            first_in_file=self.first_in_file and first == 0,
+            first_frame=self.first_frame + first,
+            pts=self.pts[rows],
+            source_pts=self.source_pts[rows],
+            previous_pts=int(self.pts[first - 1]) if first else self.previous_pts,
+            anchor=anchor,
+            earlier_anchors=earlier,
+            is_key=self.is_key[rows],
+            position=self.position[rows],
+        )
 
 
-def write_plan(sink: BinaryIO, plan: SourcePlan) -> None:
-    """Write the plan of a source to `sink`."""
+def write_plan(sink: BinaryIO, plan: SourcePlan, *, canvas: tuple[int, int]) -> None:
+    """Write the plan of a source to `sink`; `canvas` is the size its pictures are fitted into."""
     chunks = [
         {
             "discontinuity": chunk.discontinuity,
@@ -69,7 +104,8 @@ def write_plan(sink: BinaryIO, plan: SourcePlan) -> None:
         }
         for chunk in plan.chunks
     ]
-    whole = {"time_base": str(plan.time_base), "serial": plan.serial, "chunks": chunks}
+    whole: dict[str, Any] = {"time_base": str(plan.time_base), "serial": plan.serial, "chunks": chunks}
+    whole["canvas"] = list(canvas)
     schema = pa.schema(_COLUMNS, metadata={_METADATA_KEY: json.dumps(whole).encode()})
     with pa.ipc.new_file(sink, schema) as writer:
         for chunk in plan.chunks:
@@ -108,6 +144,9 @@ def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
         previous_pts=int(reader.get_batch(index - 1).column("pts")[-1].as_py()) if index else None,
         anchor=_first_anchor(batch, positions, source_pts),
         earlier_anchors=() if run_starts_here else tuple(_anchors_before(reader, chunks, index)),
+        is_key=_filled(batch, "is_key"),
+        position=positions,
+        canvas=(int(whole["canvas"][0]), int(whole["canvas"][1])),
     )
 
 
@@ -127,7 +166,7 @@ def _anchors_before(reader: Any, chunks: list[dict[str, Any]], index: int) -> It
         for row in np.flatnonzero(_filled(batch, "is_key"))[::-1]:
             yield Anchor(int(source_pts[row]), int(positions[row]))
             found += 1
-            if found == 2:
+            if found == _EARLIER_ANCHORS:
                 return
 
 
