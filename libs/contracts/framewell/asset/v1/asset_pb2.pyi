@@ -61,6 +61,7 @@ class AssetIngested(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     INGESTED_AT_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
+    RECORDING_FIELD_NUMBER: _builtins.int
     container: _builtins.str
     """Container by FFmpeg's name, e.g. `mov`, `mpegts`, `jpeg`."""
     source: _builtins.str
@@ -71,6 +72,10 @@ class AssetIngested(_message.Message):
     """Grows with every change of the asset; older ones are ignored."""
     rights_revision: _builtins.int
     """Revision of the rights decision by which this generation is to be made, or of a later one; 0 for any."""
+    recording: _builtins.bool
+    """True for a recording that was under way when it was taken in: `original`, `container`, `tracks` and `uri` are those
+    of its first segment that could be read, and segment.ingested names the others.
+    """
     @_builtins.property
     def work(self) -> _media_pb2.Work:
         """The work that begins; its timeline is not known yet."""
@@ -119,10 +124,11 @@ class AssetIngested(_message.Message):
         revision: _builtins.int = ...,
         ingested_at: _timestamp_pb2.Timestamp | None = ...,
         rights_revision: _builtins.int = ...,
+        recording: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "revision", b"revision", "rights_revision", b"rights_revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "recording", b"recording", "revision", b"revision", "rights_revision", b"rights_revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -35,6 +35,7 @@ class ChunkPlanned(_message.Message):
     CONTAINER_FIELD_NUMBER: _builtins.int
     BYTE_RANGE_FIELD_NUMBER: _builtins.int
     PLAN_FIELD_NUMBER: _builtins.int
+    SEGMENT_FIELD_NUMBER: _builtins.int
     chunk_id: _builtins.str
     """Id of the chunk and key of the fact: `<asset id>/<discontinuity>/<start pts>`."""
     index: _builtins.int
@@ -63,6 +64,10 @@ class ChunkPlanned(_message.Message):
     def plan(self) -> _media_pb2.ObjectRef:
         """Packet and frame table of the whole source (Arrow IPC; columns in the transcode service's documentation)."""
 
+    @_builtins.property
+    def segment(self) -> Global___SegmentClock:
+        """Set for a segment of a recording under way, which has a clock of its own."""
+
     def __init__(
         self,
         *,
@@ -75,14 +80,39 @@ class ChunkPlanned(_message.Message):
         container: _builtins.str = ...,
         byte_range: _media_pb2.ByteRange | None = ...,
         plan: _media_pb2.ObjectRef | None = ...,
+        segment: Global___SegmentClock | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["byte_range", b"byte_range", "plan", b"plan", "source", b"source", "span", b"span", "work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["byte_range", b"byte_range", "plan", b"plan", "segment", b"segment", "source", b"source", "span", b"span", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["byte_range", b"byte_range", "chunk_id", b"chunk_id", "container", b"container", "discontinuity", b"discontinuity", "index", b"index", "plan", b"plan", "source", b"source", "span", b"span", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["byte_range", b"byte_range", "chunk_id", b"chunk_id", "container", b"container", "discontinuity", b"discontinuity", "index", b"index", "plan", b"plan", "segment", b"segment", "source", b"source", "span", b"span", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChunkPlanned: _TypeAlias = ChunkPlanned  # noqa: Y015
+
+@_typing.final
+class SegmentClock(_message.Message):
+    """The clock of one segment of a recording: the only chunk of `plan` is laid at `span` of the asset's clock."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIME_BASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def time_base(self) -> _mesh_pb2.Ratio:
+        """Seconds per tick of the clock in `plan`, e.g. 1/90000."""
+
+    def __init__(
+        self,
+        *,
+        time_base: _mesh_pb2.Ratio | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time_base", b"time_base"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["time_base", b"time_base"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SegmentClock: _TypeAlias = SegmentClock  # noqa: Y015
 
 @_typing.final
 class ChunkTranscoded(_message.Message):

@@ -24,17 +24,22 @@ _sym_db = _symbol_database.Default()
 
 from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media__pb2
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
+from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/segment/v1/segment.proto\x12\x14\x66ramewell.segment.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"O\n\x0eSegmentArrived\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12\x0c\n\x04last\x18\x04 \x01(\x08\"\xba\x01\n\x0fSegmentIngested\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12-\n\x06object\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12+\n\x07outcome\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x11\n\tcontainer\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/segment/v1/segment.proto\x12\x14\x66ramewell.segment.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"\xac\x02\n\x0eSegmentArrived\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12\x0c\n\x04last\x18\x04 \x01(\x08\x12\x30\n\tprogramme\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x38\n\nstatements\x18\x06 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12@\n\x06labels\x18\x07 \x03(\x0b\x32\x30.framewell.segment.v1.SegmentArrived.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xba\x01\n\x0fSegmentIngested\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12-\n\x06object\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12+\n\x07outcome\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x11\n\tcontainer\x18\x05 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.segment.v1.segment_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SEGMENTARRIVED']._serialized_start=122
-  _globals['_SEGMENTARRIVED']._serialized_end=201
-  _globals['_SEGMENTINGESTED']._serialized_start=204
-  _globals['_SEGMENTINGESTED']._serialized_end=390
+  _globals['_SEGMENTARRIVED_LABELSENTRY']._loaded_options = None
+  _globals['_SEGMENTARRIVED_LABELSENTRY']._serialized_options = b'8\001'
+  _globals['_SEGMENTARRIVED']._serialized_start=157
+  _globals['_SEGMENTARRIVED']._serialized_end=457
+  _globals['_SEGMENTARRIVED_LABELSENTRY']._serialized_start=412
+  _globals['_SEGMENTARRIVED_LABELSENTRY']._serialized_end=457
+  _globals['_SEGMENTINGESTED']._serialized_start=460
+  _globals['_SEGMENTINGESTED']._serialized_end=646
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,13 @@
 isort:skip_file
 Recordings under way, segment by segment."""
 
+from collections import abc as _abc
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
+from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -24,10 +27,33 @@ class SegmentArrived(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ASSET_ID_FIELD_NUMBER: _builtins.int
     SEQUENCE_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
     LAST_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the recording's asset and key of the fact."""
     sequence: _builtins.int
@@ -36,6 +62,24 @@ class SegmentArrived(_message.Message):
     """Where it is, same schemes as in ingest.requested."""
     last: _builtins.bool
     """True on the last segment of the recording."""
+    @_builtins.property
+    def programme(self) -> _media_pb2.Programme:
+        """What the house knows about the recording; that of the first segment to arrive counts, later changes are
+        programme.changed.
+        """
+
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.RightsStatement]:
+        """Rights in the recording as they are known when it begins; those of the first segment to arrive count, later ones
+        are rights.changed.
+        """
+
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Labels for the sender's own use, repeated in every fact about the recording; those of the first segment to arrive
+        count.
+        """
+
     def __init__(
         self,
         *,
@@ -43,10 +87,13 @@ class SegmentArrived(_message.Message):
         sequence: _builtins.int = ...,
         uri: _builtins.str = ...,
         last: _builtins.bool = ...,
+        programme: _media_pb2.Programme | None = ...,
+        statements: _abc.Iterable[_rights_pb2.RightsStatement] | None = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "last", b"last", "sequence", b"sequence", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "labels", b"labels", "last", b"last", "programme", b"programme", "sequence", b"sequence", "statements", b"statements", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
