@@ -27,7 +27,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/media/v1/media.proto\x12\x12\x66ramewell.media.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x02\n\x04Work\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x12\n\ngeneration\x18\x02 \x01(\x03\x12%\n\x04lane\x18\x03 \x01(\x0e\x32\x17.framewell.mesh.v1.Lane\x12+\n\x04kind\x18\x04 \x01(\x0e\x32\x1d.framewell.media.v1.MediaKind\x12.\n\x08timeline\x18\x05 \x01(\x0b\x32\x1c.framewell.media.v1.Timeline\x12\x34\n\x06labels\x18\x06 \x03(\x0b\x32$.framewell.media.v1.Work.LabelsEntry\x12\x30\n\x0crequested_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"J\n\tObjectRef\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t\"+\n\tByteRange\x12\x0e\n\x06offset\x18\x01 \x01(\x03\x12\x0e\n\x06length\x18\x02 \x01(\x03\"\xe6\x01\n\x08Timeline\x12+\n\ttime_base\x18\x01 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12,\n\nframe_rate\x18\x02 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12\x15\n\rvariable_rate\x18\x03 \x01(\x08\x12\x11\n\tstart_pts\x18\x04 \x01(\x03\x12\x14\n\x0c\x64uration_pts\x18\x05 \x01(\x03\x12\x13\n\x0b\x66rame_count\x18\x06 \x01(\x03\x12\x16\n\x0estart_timecode\x18\x07 \x01(\t\x12\x12\n\ndrop_frame\x18\x08 \x01(\x08\"O\n\x04Span\x12\x11\n\tstart_pts\x18\x01 \x01(\x03\x12\x0f\n\x07\x65nd_pts\x18\x02 \x01(\x03\x12\x13\n\x0b\x66irst_frame\x18\x03 \x01(\x03\x12\x0e\n\x06\x66rames\x18\x04 \x01(\x03\"$\n\x06Moment\x12\x0b\n\x03pts\x18\x01 \x01(\x03\x12\r\n\x05\x66rame\x18\x02 \x01(\x03\":\n\x03\x42ox\x12\t\n\x01x\x18\x01 \x01(\x02\x12\t\n\x01y\x18\x02 \x01(\x02\x12\r\n\x05width\x18\x03 \x01(\x02\x12\x0e\n\x06height\x18\x04 \x01(\x02\"f\n\nTransition\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".framewell.media.v1.TransitionKind\x12&\n\x04span\x18\x02 \x01(\x0b\x32\x18.framewell.media.v1.Span\"b\n\x04Shot\x12&\n\x04span\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12\x32\n\ntransition\x18\x02 \x01(\x0b\x32\x1e.framewell.media.v1.Transition\"f\n\nMediaEvent\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".framewell.media.v1.MediaEventKind\x12&\n\x04span\x18\x02 \x01(\x0b\x32\x18.framewell.media.v1.Span\"q\n\x0fMediaIndexChunk\x12\x10\n\x08\x63hunk_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x05\x12&\n\x04span\x18\x03 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12\x15\n\rdiscontinuity\x18\x04 \x01(\x05\"\xd3\x01\n\nMediaIndex\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x33\n\x06\x63hunks\x18\x02 \x03(\x0b\x32#.framewell.media.v1.MediaIndexChunk\x12\'\n\x05shots\x18\x03 \x03(\x0b\x32\x18.framewell.media.v1.Shot\x12\x0f\n\x07missing\x18\x04 \x03(\t\x12.\n\x06\x65vents\x18\x05 \x03(\x0b\x32\x1e.framewell.media.v1.MediaEvent\"\xd6\x02\n\x05Track\x12\r\n\x05index\x18\x01 \x01(\x05\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.framewell.media.v1.TrackKind\x12\r\n\x05\x63odec\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\r\n\x05width\x18\x05 \x01(\x05\x12\x0e\n\x06height\x18\x06 \x01(\x05\x12\x18\n\x10rotation_degrees\x18\x07 \x01(\x05\x12\x35\n\x13sample_aspect_ratio\x18\x08 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12,\n\nframe_rate\x18\t \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12\x13\n\x0bsample_rate\x18\n \x01(\x05\x12\x10\n\x08\x63hannels\x18\x0b \x01(\x05\x12+\n\x08\x64uration\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\"\x92\x02\n\tProgramme\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06series\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x32\n\x0e\x62roadcast_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x43\n\x0bidentifiers\x18\x06 \x03(\x0b\x32..framewell.media.v1.Programme.IdentifiersEntry\x12\x16\n\x0estart_timecode\x18\x07 \x01(\t\x1a\x32\n\x10IdentifiersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x90\x04\n\x0bObservation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12&\n\x04span\x18\x03 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12*\n\x06moment\x18\x04 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x05 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\r\n\x05score\x18\x06 \x01(\x02\x12\r\n\x05label\x18\x07 \x01(\t\x12\x0c\n\x04text\x18\x08 \x01(\t\x12\x11\n\x04shot\x18\t \x01(\x05H\x01\x88\x01\x01\x12=\n\x0f\x66\x61\x63\x65_attributes\x18\n \x01(\x0b\x32\".framewell.media.v1.FaceAttributesH\x00\x12=\n\x0ftext_attributes\x18\x0b \x01(\x0b\x32\".framewell.media.v1.TextAttributesH\x00\x12\x41\n\x11speech_attributes\x18\x0c \x01(\x0b\x32$.framewell.media.v1.SpeechAttributesH\x00\x12\x17\n\nvector_row\x18\r \x01(\x05H\x02\x88\x01\x01\x12.\n\x05model\x18\x0e \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersionB\x0c\n\nattributesB\x07\n\x05_shotB\r\n\x0b_vector_row\"\x9c\x01\n\x0e\x46\x61\x63\x65\x41ttributes\x12\r\n\x05track\x18\x01 \x01(\x05\x12\x13\n\x0bside_pixels\x18\x02 \x01(\x02\x12\x11\n\tsharpness\x18\x03 \x01(\x02\x12\x12\n\nbrightness\x18\x04 \x01(\x02\x12\x0c\n\x04turn\x18\x05 \x01(\x02\x12\x31\n\x08\x64\x65tector\x18\x06 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\"\xa4\x01\n\x0eTextAttributes\x12.\n\x06region\x18\x01 \x01(\x0e\x32\x1e.framewell.media.v1.TextRegion\x12\r\n\x05reads\x18\x02 \x01(\x05\x12\x16\n\x0e\x61greeing_reads\x18\x03 \x01(\x05\x12\x15\n\rheight_pixels\x18\x04 \x01(\x02\x12\x10\n\x08\x62\x65low_id\x18\x05 \x01(\t\x12\x12\n\nbelow_text\x18\x06 \x01(\t\"d\n\x10SpeechAttributes\x12(\n\x05start\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\":\n\x0eObservationRef\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x16\n\x0eobservation_id\x18\x02 \x01(\t*i\n\tMediaKind\x12\x1a\n\x16MEDIA_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10MEDIA_KIND_VIDEO\x10\x01\x12\x14\n\x10MEDIA_KIND_AUDIO\x10\x02\x12\x14\n\x10MEDIA_KIND_STILL\x10\x03*\x81\x01\n\tTrackKind\x12\x1a\n\x16TRACK_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10TRACK_KIND_VIDEO\x10\x01\x12\x14\n\x10TRACK_KIND_AUDIO\x10\x02\x12\x17\n\x13TRACK_KIND_SUBTITLE\x10\x03\x12\x13\n\x0fTRACK_KIND_DATA\x10\x04*u\n\nTextRegion\x12\x1b\n\x17TEXT_REGION_UNSPECIFIED\x10\x00\x12\x1b\n\x17TEXT_REGION_LOWER_THIRD\x10\x01\x12\x16\n\x12TEXT_REGION_TICKER\x10\x02\x12\x15\n\x11TEXT_REGION_OTHER\x10\x03*\x9c\x01\n\x0eTransitionKind\x12\x1f\n\x1bTRANSITION_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13TRANSITION_KIND_CUT\x10\x01\x12\x18\n\x14TRANSITION_KIND_FADE\x10\x02\x12\x1c\n\x18TRANSITION_KIND_DISSOLVE\x10\x03\x12\x18\n\x14TRANSITION_KIND_WIPE\x10\x04*\xc6\x01\n\x0eMediaEventKind\x12 \n\x1cMEDIA_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16MEDIA_EVENT_KIND_BLACK\x10\x01\x12\x1b\n\x17MEDIA_EVENT_KIND_FREEZE\x10\x02\x12 \n\x1cMEDIA_EVENT_KIND_COLOUR_BARS\x10\x03\x12\x1c\n\x18MEDIA_EVENT_KIND_SILENCE\x10\x04\x12\x19\n\x15MEDIA_EVENT_KIND_TONE\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/media/v1/media.proto\x12\x12\x66ramewell.media.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x02\n\x04Work\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x12\n\ngeneration\x18\x02 \x01(\x03\x12%\n\x04lane\x18\x03 \x01(\x0e\x32\x17.framewell.mesh.v1.Lane\x12+\n\x04kind\x18\x04 \x01(\x0e\x32\x1d.framewell.media.v1.MediaKind\x12.\n\x08timeline\x18\x05 \x01(\x0b\x32\x1c.framewell.media.v1.Timeline\x12\x34\n\x06labels\x18\x06 \x03(\x0b\x32$.framewell.media.v1.Work.LabelsEntry\x12\x30\n\x0crequested_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"J\n\tObjectRef\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t\"+\n\tByteRange\x12\x0e\n\x06offset\x18\x01 \x01(\x03\x12\x0e\n\x06length\x18\x02 \x01(\x03\"\xf8\x01\n\x08Timeline\x12+\n\ttime_base\x18\x01 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12,\n\nframe_rate\x18\x02 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12\x15\n\rvariable_rate\x18\x03 \x01(\x08\x12\x11\n\tstart_pts\x18\x04 \x01(\x03\x12\x14\n\x0c\x64uration_pts\x18\x05 \x01(\x03\x12\x13\n\x0b\x66rame_count\x18\x06 \x01(\x03\x12\x16\n\x0estart_timecode\x18\x07 \x01(\t\x12\x12\n\ndrop_frame\x18\x08 \x01(\x08\x12\x10\n\x08has_gaps\x18\t \x01(\x08\"\xb9\x01\n\x08\x43lockRun\x12.\n\x0csource_start\x18\x01 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12,\n\nsource_end\x18\x02 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12\'\n\x05start\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12\x17\n\nfirst_byte\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\r\n\x0b_first_byte\"O\n\x04Span\x12\x11\n\tstart_pts\x18\x01 \x01(\x03\x12\x0f\n\x07\x65nd_pts\x18\x02 \x01(\x03\x12\x13\n\x0b\x66irst_frame\x18\x03 \x01(\x03\x12\x0e\n\x06\x66rames\x18\x04 \x01(\x03\"$\n\x06Moment\x12\x0b\n\x03pts\x18\x01 \x01(\x03\x12\r\n\x05\x66rame\x18\x02 \x01(\x03\":\n\x03\x42ox\x12\t\n\x01x\x18\x01 \x01(\x02\x12\t\n\x01y\x18\x02 \x01(\x02\x12\r\n\x05width\x18\x03 \x01(\x02\x12\x0e\n\x06height\x18\x04 \x01(\x02\"f\n\nTransition\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".framewell.media.v1.TransitionKind\x12&\n\x04span\x18\x02 \x01(\x0b\x32\x18.framewell.media.v1.Span\"b\n\x04Shot\x12&\n\x04span\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12\x32\n\ntransition\x18\x02 \x01(\x0b\x32\x1e.framewell.media.v1.Transition\"f\n\nMediaEvent\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".framewell.media.v1.MediaEventKind\x12&\n\x04span\x18\x02 \x01(\x0b\x32\x18.framewell.media.v1.Span\"q\n\x0fMediaIndexChunk\x12\x10\n\x08\x63hunk_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x05\x12&\n\x04span\x18\x03 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12\x15\n\rdiscontinuity\x18\x04 \x01(\x05\"\x80\x02\n\nMediaIndex\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x33\n\x06\x63hunks\x18\x02 \x03(\x0b\x32#.framewell.media.v1.MediaIndexChunk\x12\'\n\x05shots\x18\x03 \x03(\x0b\x32\x18.framewell.media.v1.Shot\x12\x0f\n\x07missing\x18\x04 \x03(\t\x12.\n\x06\x65vents\x18\x05 \x03(\x0b\x32\x1e.framewell.media.v1.MediaEvent\x12+\n\x05\x63lock\x18\x08 \x03(\x0b\x32\x1c.framewell.media.v1.ClockRun\"\xd6\x02\n\x05Track\x12\r\n\x05index\x18\x01 \x01(\x05\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.framewell.media.v1.TrackKind\x12\r\n\x05\x63odec\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\r\n\x05width\x18\x05 \x01(\x05\x12\x0e\n\x06height\x18\x06 \x01(\x05\x12\x18\n\x10rotation_degrees\x18\x07 \x01(\x05\x12\x35\n\x13sample_aspect_ratio\x18\x08 \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12,\n\nframe_rate\x18\t \x01(\x0b\x32\x18.framewell.mesh.v1.Ratio\x12\x13\n\x0bsample_rate\x18\n \x01(\x05\x12\x10\n\x08\x63hannels\x18\x0b \x01(\x05\x12+\n\x08\x64uration\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\"\x92\x02\n\tProgramme\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06series\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x32\n\x0e\x62roadcast_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x43\n\x0bidentifiers\x18\x06 \x03(\x0b\x32..framewell.media.v1.Programme.IdentifiersEntry\x12\x16\n\x0estart_timecode\x18\x07 \x01(\t\x1a\x32\n\x10IdentifiersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x90\x04\n\x0bObservation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12&\n\x04span\x18\x03 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12*\n\x06moment\x18\x04 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x05 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\r\n\x05score\x18\x06 \x01(\x02\x12\r\n\x05label\x18\x07 \x01(\t\x12\x0c\n\x04text\x18\x08 \x01(\t\x12\x11\n\x04shot\x18\t \x01(\x05H\x01\x88\x01\x01\x12=\n\x0f\x66\x61\x63\x65_attributes\x18\n \x01(\x0b\x32\".framewell.media.v1.FaceAttributesH\x00\x12=\n\x0ftext_attributes\x18\x0b \x01(\x0b\x32\".framewell.media.v1.TextAttributesH\x00\x12\x41\n\x11speech_attributes\x18\x0c \x01(\x0b\x32$.framewell.media.v1.SpeechAttributesH\x00\x12\x17\n\nvector_row\x18\r \x01(\x05H\x02\x88\x01\x01\x12.\n\x05model\x18\x0e \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersionB\x0c\n\nattributesB\x07\n\x05_shotB\r\n\x0b_vector_row\"\x9c\x01\n\x0e\x46\x61\x63\x65\x41ttributes\x12\r\n\x05track\x18\x01 \x01(\x05\x12\x13\n\x0bside_pixels\x18\x02 \x01(\x02\x12\x11\n\tsharpness\x18\x03 \x01(\x02\x12\x12\n\nbrightness\x18\x04 \x01(\x02\x12\x0c\n\x04turn\x18\x05 \x01(\x02\x12\x31\n\x08\x64\x65tector\x18\x06 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\"\xa4\x01\n\x0eTextAttributes\x12.\n\x06region\x18\x01 \x01(\x0e\x32\x1e.framewell.media.v1.TextRegion\x12\r\n\x05reads\x18\x02 \x01(\x05\x12\x16\n\x0e\x61greeing_reads\x18\x03 \x01(\x05\x12\x15\n\rheight_pixels\x18\x04 \x01(\x02\x12\x10\n\x08\x62\x65low_id\x18\x05 \x01(\t\x12\x12\n\nbelow_text\x18\x06 \x01(\t\"d\n\x10SpeechAttributes\x12(\n\x05start\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\":\n\x0eObservationRef\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x16\n\x0eobservation_id\x18\x02 \x01(\t*i\n\tMediaKind\x12\x1a\n\x16MEDIA_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10MEDIA_KIND_VIDEO\x10\x01\x12\x14\n\x10MEDIA_KIND_AUDIO\x10\x02\x12\x14\n\x10MEDIA_KIND_STILL\x10\x03*\x81\x01\n\tTrackKind\x12\x1a\n\x16TRACK_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10TRACK_KIND_VIDEO\x10\x01\x12\x14\n\x10TRACK_KIND_AUDIO\x10\x02\x12\x17\n\x13TRACK_KIND_SUBTITLE\x10\x03\x12\x13\n\x0fTRACK_KIND_DATA\x10\x04*u\n\nTextRegion\x12\x1b\n\x17TEXT_REGION_UNSPECIFIED\x10\x00\x12\x1b\n\x17TEXT_REGION_LOWER_THIRD\x10\x01\x12\x16\n\x12TEXT_REGION_TICKER\x10\x02\x12\x15\n\x11TEXT_REGION_OTHER\x10\x03*\x9c\x01\n\x0eTransitionKind\x12\x1f\n\x1bTRANSITION_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13TRANSITION_KIND_CUT\x10\x01\x12\x18\n\x14TRANSITION_KIND_FADE\x10\x02\x12\x1c\n\x18TRANSITION_KIND_DISSOLVE\x10\x03\x12\x18\n\x14TRANSITION_KIND_WIPE\x10\x04*\xc6\x01\n\x0eMediaEventKind\x12 \n\x1cMEDIA_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16MEDIA_EVENT_KIND_BLACK\x10\x01\x12\x1b\n\x17MEDIA_EVENT_KIND_FREEZE\x10\x02\x12 \n\x1cMEDIA_EVENT_KIND_COLOUR_BARS\x10\x03\x12\x1c\n\x18MEDIA_EVENT_KIND_SILENCE\x10\x04\x12\x19\n\x15MEDIA_EVENT_KIND_TONE\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,16 +38,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORK_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_PROGRAMME_IDENTIFIERSENTRY']._loaded_options = None
   _globals['_PROGRAMME_IDENTIFIERSENTRY']._serialized_options = b'8\001'
-  _globals['_MEDIAKIND']._serialized_start=3290
-  _globals['_MEDIAKIND']._serialized_end=3395
-  _globals['_TRACKKIND']._serialized_start=3398
-  _globals['_TRACKKIND']._serialized_end=3527
-  _globals['_TEXTREGION']._serialized_start=3529
-  _globals['_TEXTREGION']._serialized_end=3646
-  _globals['_TRANSITIONKIND']._serialized_start=3649
-  _globals['_TRANSITIONKIND']._serialized_end=3805
-  _globals['_MEDIAEVENTKIND']._serialized_start=3808
-  _globals['_MEDIAEVENTKIND']._serialized_end=4006
+  _globals['_MEDIAKIND']._serialized_start=3541
+  _globals['_MEDIAKIND']._serialized_end=3646
+  _globals['_TRACKKIND']._serialized_start=3649
+  _globals['_TRACKKIND']._serialized_end=3778
+  _globals['_TEXTREGION']._serialized_start=3780
+  _globals['_TEXTREGION']._serialized_end=3897
+  _globals['_TRANSITIONKIND']._serialized_start=3900
+  _globals['_TRANSITIONKIND']._serialized_end=4056
+  _globals['_MEDIAEVENTKIND']._serialized_start=4059
+  _globals['_MEDIAEVENTKIND']._serialized_end=4257
   _globals['_WORK']._serialized_start=150
   _globals['_WORK']._serialized_end=477
   _globals['_WORK_LABELSENTRY']._serialized_start=432
@@ -57,37 +57,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BYTERANGE']._serialized_start=555
   _globals['_BYTERANGE']._serialized_end=598
   _globals['_TIMELINE']._serialized_start=601
-  _globals['_TIMELINE']._serialized_end=831
-  _globals['_SPAN']._serialized_start=833
-  _globals['_SPAN']._serialized_end=912
-  _globals['_MOMENT']._serialized_start=914
-  _globals['_MOMENT']._serialized_end=950
-  _globals['_BOX']._serialized_start=952
-  _globals['_BOX']._serialized_end=1010
-  _globals['_TRANSITION']._serialized_start=1012
-  _globals['_TRANSITION']._serialized_end=1114
-  _globals['_SHOT']._serialized_start=1116
-  _globals['_SHOT']._serialized_end=1214
-  _globals['_MEDIAEVENT']._serialized_start=1216
-  _globals['_MEDIAEVENT']._serialized_end=1318
-  _globals['_MEDIAINDEXCHUNK']._serialized_start=1320
-  _globals['_MEDIAINDEXCHUNK']._serialized_end=1433
-  _globals['_MEDIAINDEX']._serialized_start=1436
-  _globals['_MEDIAINDEX']._serialized_end=1647
-  _globals['_TRACK']._serialized_start=1650
-  _globals['_TRACK']._serialized_end=1992
-  _globals['_PROGRAMME']._serialized_start=1995
-  _globals['_PROGRAMME']._serialized_end=2269
-  _globals['_PROGRAMME_IDENTIFIERSENTRY']._serialized_start=2219
-  _globals['_PROGRAMME_IDENTIFIERSENTRY']._serialized_end=2269
-  _globals['_OBSERVATION']._serialized_start=2272
-  _globals['_OBSERVATION']._serialized_end=2800
-  _globals['_FACEATTRIBUTES']._serialized_start=2803
-  _globals['_FACEATTRIBUTES']._serialized_end=2959
-  _globals['_TEXTATTRIBUTES']._serialized_start=2962
-  _globals['_TEXTATTRIBUTES']._serialized_end=3126
-  _globals['_SPEECHATTRIBUTES']._serialized_start=3128
-  _globals['_SPEECHATTRIBUTES']._serialized_end=3228
-  _globals['_OBSERVATIONREF']._serialized_start=3230
-  _globals['_OBSERVATIONREF']._serialized_end=3288
+  _globals['_TIMELINE']._serialized_end=849
+  _globals['_CLOCKRUN']._serialized_start=852
+  _globals['_CLOCKRUN']._serialized_end=1037
+  _globals['_SPAN']._serialized_start=1039
+  _globals['_SPAN']._serialized_end=1118
+  _globals['_MOMENT']._serialized_start=1120
+  _globals['_MOMENT']._serialized_end=1156
+  _globals['_BOX']._serialized_start=1158
+  _globals['_BOX']._serialized_end=1216
+  _globals['_TRANSITION']._serialized_start=1218
+  _globals['_TRANSITION']._serialized_end=1320
+  _globals['_SHOT']._serialized_start=1322
+  _globals['_SHOT']._serialized_end=1420
+  _globals['_MEDIAEVENT']._serialized_start=1422
+  _globals['_MEDIAEVENT']._serialized_end=1524
+  _globals['_MEDIAINDEXCHUNK']._serialized_start=1526
+  _globals['_MEDIAINDEXCHUNK']._serialized_end=1639
+  _globals['_MEDIAINDEX']._serialized_start=1642
+  _globals['_MEDIAINDEX']._serialized_end=1898
+  _globals['_TRACK']._serialized_start=1901
+  _globals['_TRACK']._serialized_end=2243
+  _globals['_PROGRAMME']._serialized_start=2246
+  _globals['_PROGRAMME']._serialized_end=2520
+  _globals['_PROGRAMME_IDENTIFIERSENTRY']._serialized_start=2470
+  _globals['_PROGRAMME_IDENTIFIERSENTRY']._serialized_end=2520
+  _globals['_OBSERVATION']._serialized_start=2523
+  _globals['_OBSERVATION']._serialized_end=3051
+  _globals['_FACEATTRIBUTES']._serialized_start=3054
+  _globals['_FACEATTRIBUTES']._serialized_end=3210
+  _globals['_TEXTATTRIBUTES']._serialized_start=3213
+  _globals['_TEXTATTRIBUTES']._serialized_end=3377
+  _globals['_SPEECHATTRIBUTES']._serialized_start=3379
+  _globals['_SPEECHATTRIBUTES']._serialized_end=3479
+  _globals['_OBSERVATIONREF']._serialized_start=3481
+  _globals['_OBSERVATIONREF']._serialized_end=3539
 # @@protoc_insertion_point(module_scope)

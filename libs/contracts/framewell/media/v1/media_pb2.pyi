@@ -326,6 +326,7 @@ class Timeline(_message.Message):
     FRAME_COUNT_FIELD_NUMBER: _builtins.int
     START_TIMECODE_FIELD_NUMBER: _builtins.int
     DROP_FRAME_FIELD_NUMBER: _builtins.int
+    HAS_GAPS_FIELD_NUMBER: _builtins.int
     variable_rate: _builtins.bool
     """True when pictures do not come at `frame_rate` throughout."""
     start_pts: _builtins.int
@@ -338,6 +339,8 @@ class Timeline(_message.Message):
     """SMPTE ST 12 timecode of the first picture, `HH:MM:SS:FF` (`;FF` for drop frame); empty when the source has none."""
     drop_frame: _builtins.bool
     """True when `start_timecode` counts drop frame."""
+    has_gaps: _builtins.bool
+    """True when pictures are missing or held although the rate is regular: timecode then counts time, not pictures."""
     @_builtins.property
     def time_base(self) -> _mesh_pb2.Ratio:
         """Seconds per tick of the clock, e.g. 1/90000."""
@@ -357,14 +360,57 @@ class Timeline(_message.Message):
         frame_count: _builtins.int = ...,
         start_timecode: _builtins.str = ...,
         drop_frame: _builtins.bool = ...,
+        has_gaps: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["frame_rate", b"frame_rate", "time_base", b"time_base"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["drop_frame", b"drop_frame", "duration_pts", b"duration_pts", "frame_count", b"frame_count", "frame_rate", b"frame_rate", "start_pts", b"start_pts", "start_timecode", b"start_timecode", "time_base", b"time_base", "variable_rate", b"variable_rate"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drop_frame", b"drop_frame", "duration_pts", b"duration_pts", "frame_count", b"frame_count", "frame_rate", b"frame_rate", "has_gaps", b"has_gaps", "start_pts", b"start_pts", "start_timecode", b"start_timecode", "time_base", b"time_base", "variable_rate", b"variable_rate"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Timeline: _TypeAlias = Timeline  # noqa: Y015
+
+@_typing.final
+class ClockRun(_message.Message):
+    """A part of a file whose clock keeps going: where it lies in the file, and on the clock of the asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_START_FIELD_NUMBER: _builtins.int
+    SOURCE_END_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    FIRST_BYTE_FIELD_NUMBER: _builtins.int
+    first_byte: _builtins.int
+    """Position of its first packet in the file; unset when not known."""
+    @_builtins.property
+    def source_start(self) -> _mesh_pb2.Ratio:
+        """The first picture on the clock of the file, in seconds."""
+
+    @_builtins.property
+    def source_end(self) -> _mesh_pb2.Ratio:
+        """The end of the last picture on the clock of the file, in seconds."""
+
+    @_builtins.property
+    def start(self) -> _mesh_pb2.Ratio:
+        """Where its first picture stands, in seconds from the first picture of the asset."""
+
+    def __init__(
+        self,
+        *,
+        source_start: _mesh_pb2.Ratio | None = ...,
+        source_end: _mesh_pb2.Ratio | None = ...,
+        start: _mesh_pb2.Ratio | None = ...,
+        first_byte: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_first_byte", b"_first_byte", "first_byte", b"first_byte", "source_end", b"source_end", "source_start", b"source_start", "start", b"start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_first_byte", b"_first_byte", "first_byte", b"first_byte", "source_end", b"source_end", "source_start", b"source_start", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__first_byte: _TypeAlias = _typing.Literal["first_byte"]  # noqa: Y015
+    _WhichOneofArgType__first_byte: _TypeAlias = _typing.Literal["_first_byte", b"_first_byte"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__first_byte) -> _WhichOneofReturnType__first_byte | None: ...
+
+Global___ClockRun: _TypeAlias = ClockRun  # noqa: Y015
 
 @_typing.final
 class Span(_message.Message):
@@ -593,6 +639,7 @@ class MediaIndex(_message.Message):
     SHOTS_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def work(self) -> Global___Work:
         """The work that made it, with the final clock."""
@@ -613,6 +660,10 @@ class MediaIndex(_message.Message):
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___MediaEvent]:
         """Black, held pictures, colour bars, silence and tone in order of time."""
 
+    @_builtins.property
+    def clock(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockRun]:
+        """The runs of the clock of the file in its order, by which sound is placed; none without moving pictures."""
+
     def __init__(
         self,
         *,
@@ -621,10 +672,11 @@ class MediaIndex(_message.Message):
         shots: _abc.Iterable[Global___Shot] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         events: _abc.Iterable[Global___MediaEvent] | None = ...,
+        clock: _abc.Iterable[Global___ClockRun] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "events", b"events", "missing", b"missing", "shots", b"shots", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "clock", b"clock", "events", b"events", "missing", b"missing", "shots", b"shots", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
