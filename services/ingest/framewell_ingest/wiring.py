@@ -26,6 +26,7 @@ from framewell_ingest.holdings import holdings
 from framewell_ingest.ports import Fetcher
 from framewell_ingest.queries.watch_assets import WatchAssets
 from framewell_ingest.settings import IngestSettings
+from framewell_ingest.steps.bring_within_reach import BringWithinReach
 from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_ingest.steps.raise_generation import RaiseGeneration
 from framewell_ingest.steps.refuse_gone import RefuseGone
@@ -56,9 +57,10 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     originals = OriginalObjects(mesh.objects, references, settings.most_bytes)
     queue = FetchJobs(mesh.jobs)
     refuse_gone = RefuseGone(mesh.tombstones, mesh.settings.name_hashes())
+    within_reach = BringWithinReach(_fetchers(settings, uploads, mesh.scratch), originals)
     fetch = FetchOriginal(
         assets,
-        _fetchers(settings, uploads, mesh.scratch),
+        within_reach,
         originals,
         SandboxedReader(children, settings.memory_mib << 20, TrustLists(settings.trust_lists)),
         refuse_gone,

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.ends import End, end_fact, rejection
-from framewell_ingest.domain.verdicts import (
-    FORBIDDEN,
-    UNREACHABLE,
-    WRONG_HASH,
-    Refused,
-    SourceUnavailable,
-    StillGrowing,
-)
-from framewell_ingest.ports import AssetRepository, Fetcher, MediaReader, OriginalStore, Reading, Source
+from framewell_ingest.domain.verdicts import UNREACHABLE, WRONG_HASH, Refused, SourceUnavailable
+from framewell_ingest.ports import AssetRepository, MediaReader, OriginalStore, Reading, Source
 from framewell_ingest.rights.statements import statements_of
+from framewell_ingest.steps.bring_within_reach import BringWithinReach
 from framewell_ingest.steps.refuse_gone import ERASED, RefuseGone
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
-from framewell_kit.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +29,7 @@ class FetchOriginal:
     """
 
     assets: AssetRepository
-    fetchers: Mapping[str, Fetcher]
+    within_reach: BringWithinReach
     originals: OriginalStore
     reader: MediaReader
     refuse_gone: RefuseGone
@@ -69,8 +60,8 @@ class FetchOriginal:
         return [] if ended is None else [end_fact(ended)]
 
     async def _take_in(self, asset: Asset) -> AssetIngested:
-        async with self._fetch(asset.uri) as source:
-            original = await self._stored(asset, source)
+        async with self.within_reach(asset.uri) as source:
+            original = await self.within_reach.stored(asset.asset_id, source)
         reading = await self._read(asset, original, source)
         proxy = await self._existing_proxy(asset)
         ingested = _ingested(asset, original, source, reading, proxy)
@@ -95,53 +86,12 @@ class FetchOriginal:
     async def _existing_proxy(self, asset: Asset) -> ObjectRef | None:
         if asset.existing_proxy is None:
             return None
-        async with self._fetch(asset.existing_proxy) as source:
-            proxy = await self._stored(asset, source)
+        async with self.within_reach(asset.existing_proxy) as source:
+            proxy = await self.within_reach.stored(asset.asset_id, source)
         async with self.originals.local(proxy) as path:
             reading = await self.reader.read(path, source.file_name)
         proxy.media_type = reading.media_type
         return proxy
-
-    async def _stored(self, asset: Asset, source: Source) -> ObjectRef:
-        """Return the content as an object that the asset holds."""
-        try:
-            ref = source.stored or await self.originals.store(source.path)
-        except StillGrowing as growing:
-            await self.originals.discard(growing.partial)
-            raise
-        await self.originals.hold(asset.asset_id, ref)
-        return ref
-
-    @asynccontextmanager
-    async def _fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
-        """Make the media readable inside the context; no error from there holds a secret of the address."""
-        fetcher = self._fetcher(address)
-        try:
-            async with fetcher.fetch(address) as source:
-                yield source
-        except Refused as refused:
-            raise Refused(refused.code, address.scrubbed(refused.detail)) from None
-        except SourceUnavailable as away:
-            raise SourceUnavailable(address.scrubbed(away.reason), away.retry_after) from None
-        except Outcome:
-            raise
-        except Exception as error:
-            shown = address.scrubbed(str(error))
-            if shown == str(error):
-                raise
-            raise RuntimeError(f"{type(error).__name__}: {shown}") from None
-
-    def _fetcher(self, address: MediaAddress) -> Fetcher:
-        if address.is_redacted:
-            raise Refused(
-                FORBIDDEN,
-                f"The secret that stood in {address} is not known: ask for it again, with the whole address.",
-            )
-        scheme = str(address).partition(":")[0].lower()
-        fetcher = self.fetchers.get(scheme)
-        if fetcher is None:
-            raise Refused(FORBIDDEN, f"Media may not come from {scheme}: URIs on this mesh.")
-        return fetcher
 
 
 def _rejected(asset: Asset, code: str, detail: str) -> End:
