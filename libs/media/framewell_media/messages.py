@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
@@ -9,6 +10,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from framewell.media.v1 import media_pb2
 from framewell.mesh.v1 import mesh_pb2
+from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_media.timeline import Moment, Span, Timeline
 
 _NANOSECONDS: Final = 1_000_000_000
@@ -60,6 +62,7 @@ def timeline_message(timeline: Timeline) -> media_pb2.Timeline:
         frame_count=timeline.frame_count,
         start_timecode=timeline.start_timecode,
         drop_frame=timeline.drop_frame,
+        has_gaps=timeline.has_gaps,
     )
 
 
@@ -74,4 +77,32 @@ def timeline_value(message: media_pb2.Timeline) -> Timeline:
         frame_count=message.frame_count,
         start_timecode=message.start_timecode,
         drop_frame=message.drop_frame,
+        has_gaps=message.has_gaps,
     )
+
+
+def clock_messages(clock: SourceClock) -> list[media_pb2.ClockRun]:
+    """Return the runs of a file's clock as messages."""
+    return [
+        media_pb2.ClockRun(
+            source_start=ratio_message(run.source_start),
+            source_end=ratio_message(run.source_end),
+            start=ratio_message(run.start),
+            first_byte=run.first_byte,
+        )
+        for run in clock.runs
+    ]
+
+
+def clock_value(messages: Iterable[media_pb2.ClockRun]) -> SourceClock | None:
+    """Return the clock of a file, None without a run. Raises ValueError for a denominator of zero."""
+    runs = tuple(
+        ClockRun(
+            ratio_value(one.source_start),
+            ratio_value(one.source_end),
+            ratio_value(one.start),
+            one.first_byte if one.HasField("first_byte") else None,
+        )
+        for one in messages
+    )
+    return SourceClock(runs) if runs else None

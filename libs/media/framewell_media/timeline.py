@@ -12,8 +12,8 @@ from typing import Final
 
 from framewell_contracts.timecode import Timecode, TimecodeError
 
-LEAP_SECONDS: Final = 10.0
-"""A clock that moves on by more from one packet to the next has a discontinuity there."""
+LONGEST_OUTAGE_SECONDS: Final = 300.0
+"""The clock of a stream that moves on by more from one picture to the next was spliced there."""
 STILL_SECONDS: Final = 1
 """How long a still picture is held, so that a player has something to play."""
 
@@ -48,6 +48,8 @@ class Timeline:
     variable_rate: bool = False
     start_timecode: str = ""
     drop_frame: bool = False
+    has_gaps: bool = False
+    """Whether pictures are missing or held although the rate is regular."""
 
     @property
     def duration_seconds(self) -> Fraction:
@@ -66,18 +68,38 @@ class Timeline:
     def timecode(self, moment: Moment) -> str | None:
         """Return the SMPTE label of a picture, None when the asset has no start timecode.
 
-        At a constant rate labels count pictures. At a variable rate they count the nominal grid, since
-        a label is a time of day there and not a picture's number.
+        At a constant rate without gaps labels count pictures. Otherwise they count the nominal grid, since a
+        label is a time of day there and not a picture's number.
         """
+        first = self._first_label()
+        if first is None or self.frame_rate is None:
+            return None
+        if self.variable_rate or self.has_gaps:
+            return str(first.plus(round(self.seconds(moment.pts) * self.frame_rate)))
+        return str(first.plus(moment.frame))
+
+    def pts_of_timecode(self, label: str) -> int:
+        """Return the pts at which a SMPTE label stands, within a day from the first picture.
+
+        Raises ValueError for a label that is none at this rate, that is counted otherwise (drop frame), and
+        where the asset has no start timecode.
+        """
+        first = self._first_label()
+        if first is None or self.frame_rate is None:
+            raise ValueError("the asset has no timecode")
+        wanted = Timecode.parse(label, self.frame_rate)
+        if wanted.drop_frame != first.drop_frame:
+            raise ValueError(f"{label} is not counted like the asset, whose timecode starts at {first}")
+        frames = (wanted.frame - first.frame) % first.frames_a_day
+        return self.start_pts + round(frames / self.frame_rate / self.time_base)
+
+    def _first_label(self) -> Timecode | None:
         if not self.start_timecode or self.frame_rate is None:
             return None
         try:
-            first = Timecode.parse(self.start_timecode, self.frame_rate)
+            return Timecode.parse(self.start_timecode, self.frame_rate)
         except TimecodeError:
             return None
-        if self.variable_rate:
-            return str(first.plus(round(self.seconds(moment.pts) * self.frame_rate)))
-        return str(first.plus(moment.frame))
 
 
 def still_timeline() -> Timeline:

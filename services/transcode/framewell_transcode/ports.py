@@ -66,12 +66,13 @@ class MediaProcessor(Protocol):
         ...
 
     async def extract_audio(
-        self, asset: AssetIngested, withheld: Passages
+        self, asset: AssetIngested, plan: ObjectRef, withheld: Passages
     ) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
         """Take the sound out in one pass and return the fact and every object made.
 
         What is made for speech models is silent in the `withheld` passages, and unset when that is
-        everything. `asset.work.timeline` is the clock of the pictures, unset for sound alone.
+        everything. `asset.work.timeline` is the clock of the pictures, unset for sound alone; `plan` is the
+        stored MediaIndex of the asset, whose clock places the sound.
         """
         ...
 
@@ -194,14 +195,17 @@ class ChunkPictures(Protocol):
 
 
 class Scaler(Protocol):
-    """Scales pictures for one purpose."""
+    """Scales pictures for one purpose: into the middle of a canvas, with black bars where shapes differ."""
 
-    def planar(self, frame: Any, size: Size) -> Any:
-        """Return an 8-bit YUV 4:2:0 picture with `planes` (each with `height`, `width`, `line_size`)."""
+    def planar(self, picture: DisplayedPicture, canvas: Size) -> Any:
+        """Return the canvas, of even size, as 8-bit YUV 4:2:0, BT.709 in limited range.
+
+        It has `planes` (each with `height`, `width`, `line_size`).
+        """
         ...
 
-    def rgb(self, frame: Any, size: Size) -> NDArray[np.uint8]:
-        """Return height x width x 3."""
+    def rgb(self, picture: DisplayedPicture, canvas: Size) -> NDArray[np.uint8]:
+        """Return the canvas as height x width x 3."""
         ...
 
 
@@ -224,6 +228,8 @@ class SoundBlock:
     start: Fraction | None
     """Seconds on the file's clock; None where it follows the block before."""
     samples: NDArray[np.float32]
+    position: int | None = None
+    """First byte of its packet in the file; None when not known."""
 
 
 class SoundEncoder(Protocol):
@@ -243,6 +249,10 @@ class SoundEncoder(Protocol):
         """Append samples (2 x samples, may be none)."""
         ...
 
+    def put_silence(self, samples: int, /) -> None:
+        """Append so much silence."""
+        ...
+
     def finish(self) -> EncodedSound:
         """End the encoders and return what they made."""
         ...
@@ -260,7 +270,7 @@ class MediaDriver(Protocol):
         ...
 
     def planar_from_rgb(self, pixels: NDArray[np.uint8]) -> Any:
-        """Return height x width x 3 RGB as a planar picture (BT.601)."""
+        """Return height x width x 3 RGB as a planar picture, as `Scaler.planar` does."""
         ...
 
     def edge_picture(self, movie: bytes, edge: str) -> Any:
@@ -274,7 +284,7 @@ class MediaDriver(Protocol):
     def segment_writer(
         self, recipe: ProxyRecipe, first: Any, frame_rate: Fraction, *, start_tick: int, end_tick: int
     ) -> SegmentWriter:
-        """Return a writer of one segment; all pictures have the size and colour matrix of `first`."""
+        """Return a writer of one segment; all pictures have the size of `first`."""
         ...
 
     def sound(self, source: BinaryIO) -> Iterator[SoundBlock]:

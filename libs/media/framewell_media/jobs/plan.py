@@ -23,6 +23,8 @@ from framewell_media.planning.table import read_chunk, write_plan
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 from framewell_media.tracks import moving_pictures, sound_track
 
+_STREAMS: Final = ("mpegts", "mpeg", "mpegvideo", "dv")
+"""Containers without a clock of their own: what is cut out of them or joined makes it leap."""
 _MAX_GAPS: Final = 1000
 """Gaps listed one by one; a file with more is damaged throughout, which the first thousand show as well."""
 
@@ -33,7 +35,8 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
 
     Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty). Returns
     `container` (libavformat's name), `has_sound`, `timeline`, `chunks` and `gaps` (at most `_MAX_GAPS`
-    pairs of pts). Raises MediaError (`no_content`) where there is not a single picture.
+    pairs of pts), and `clock` (runs as `ClockRun`: three fractions of seconds and the first byte or null).
+    Raises MediaError (`no_content`) where there is not a single picture.
     """
     (source,), (table_file,) = files.inputs, files.outputs
     source.seek(0)
@@ -52,6 +55,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         declared_rate=declared,
         chunk_seconds=float(parameters["chunk_seconds"]),
         times_can_be_trusted=times_can_be_trusted,
+        clock_may_leap=fmt.name in _STREAMS,
     )
     if not stated_timecode and fmt.name in ("mpeg", "mpegvideo"):
         with open_container(source, fmt) as container:
@@ -66,6 +70,10 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
         "chunks": [_chunk(chunk) for chunk in source_plan.chunks],
         "gaps": source_plan.gaps()[:_MAX_GAPS],
+        "clock": [
+            [str(run.source_start), str(run.source_end), str(run.start), run.first_byte]
+            for run in source_plan.clock.runs
+        ],
     }
 
 
@@ -83,6 +91,7 @@ def _timeline(source_plan: SourcePlan) -> dict[str, Any]:
         "start_pts": source_plan.start_pts,
         "duration_pts": source_plan.end_pts - source_plan.start_pts,
         "frame_count": len(source_plan.pts),
+        "has_gaps": bool(source_plan.gaps()),
     }
 
 

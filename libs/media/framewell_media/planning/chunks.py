@@ -9,6 +9,7 @@ Damage stays in the plan; the chunk that meets it reports what is missing.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.planning.packets import NO_TIME, PacketTable
 from framewell_media.planning.rates import is_variable, nominal_frame_rate
-from framewell_media.timeline import LEAP_SECONDS
+from framewell_media.source_clock import ClockRun, SourceClock
+from framewell_media.timeline import LONGEST_OUTAGE_SECONDS
 
 _FULL_ENOUGH: Final = 0.95
 """A keyframe this close to the target length may end a chunk."""
@@ -68,6 +70,8 @@ class SourcePlan:
     is_key: NDArray[np.bool_]
     position: NDArray[np.int64]
     chunks: tuple[ChunkPlan, ...]
+    clock: SourceClock
+    """How the file's clock maps to the asset's."""
 
     @property
     def start_pts(self) -> int:
@@ -105,16 +109,18 @@ def plan_source(
     declared_rate: Fraction | None,
     chunk_seconds: float,
     times_can_be_trusted: bool = True,
+    clock_may_leap: bool = True,
 ) -> SourcePlan:
     """Return the frame index, and chunks of about `chunk_seconds` that start at keyframes.
 
+    `clock_may_leap` is False for a container with a clock of its own, where a leap is a held picture.
     `times_can_be_trusted` is False where the demuxer makes pts up instead of reading them.
     Raises MediaError (`no_content`) when no packet is a picture.
     """
     shown = int((~table.is_discarded).sum())
     if shown == 0:
         raise MediaError(NO_CONTENT, "The file has a video track but not a single picture in it.")
-    runs = _clock_runs(table) if times_can_be_trusted else None
+    runs = _clock_runs(table, clock_may_leap) if times_can_be_trusted else None
     if runs is None:
         return _serial_plan(table, shown, declared_rate)
     longest = max(runs, key=lambda run: len(run.pts))
@@ -123,6 +129,7 @@ def plan_source(
     target = max(step, round(chunk_seconds / float(table.time_base)))
 
     chunks, clocks, clock_end = _on_one_clock(runs, target)
+    start = int(runs[0].pts[0])
     return SourcePlan(
         time_base=table.time_base,
         frame_rate=rate,
@@ -134,6 +141,17 @@ def plan_source(
         is_key=np.concatenate([run.is_key for run in runs]),
         position=np.concatenate([run.position for run in runs]),
         chunks=tuple(chunks),
+        clock=SourceClock(
+            tuple(
+                ClockRun(
+                    source_start=int(run.pts[0]) * table.time_base,
+                    source_end=run.end_pts * table.time_base,
+                    start=(int(clock[0]) - start) * table.time_base,
+                    first_byte=run.first_byte if run.first_byte != NO_TIME else None,
+                )
+                for run, clock in zip(runs, clocks, strict=True)
+            )
+        ),
     )
 
 
@@ -159,15 +177,15 @@ def _on_one_clock(runs: list[_ClockRun], target: int) -> tuple[list[ChunkPlan], 
     return chunks, clocks, clock_end
 
 
-def _clock_runs(table: PacketTable) -> list[_ClockRun] | None:
+def _clock_runs(table: PacketTable, clock_may_leap: bool) -> list[_ClockRun] | None:
     """Return the runs of unbroken clock, or None when the file has to be read serially."""
     shown = ~table.is_discarded
     if bool((table.pts[shown] == NO_TIME).any()):
         return None
     timed = np.flatnonzero(table.dts != NO_TIME)
     steps = np.diff(table.dts[timed])
-    leap = LEAP_SECONDS / float(table.time_base)
     longest = _LONGEST_PICTURE_SECONDS / float(table.time_base)
+    leap = LONGEST_OUTAGE_SECONDS / float(table.time_base) if clock_may_leap else math.inf
     starts = [0, *(timed[1:][(steps <= 0) | (steps > leap)]).tolist()]
     if len(starts) > _MAX_RUNS:
         return None
@@ -255,6 +273,19 @@ def _serial_plan(table: PacketTable, shown: int, declared_rate: Fraction | None)
     is_key = np.zeros(shown, dtype=np.bool_)
     is_key[0] = True
     chunk = ChunkPlan(0, 0, 0, int(pts[-1]), 0, shown, 0, NO_TIME, 0)
+    known = table.dts[table.dts != NO_TIME]
+    begin = int(known[0]) * table.time_base if len(known) else Fraction(0)
+    run = ClockRun(begin, begin + int(pts[-1]) * time_base, Fraction(0), None)
     return SourcePlan(
-        time_base, rate, False, True, pts[:-1], unknown, int(pts[-1]), is_key, unknown.copy(), (chunk,)
+        time_base=time_base,
+        frame_rate=rate,
+        variable_rate=False,
+        serial=True,
+        pts=pts[:-1],
+        source_pts=unknown,
+        end_pts=int(pts[-1]),
+        is_key=is_key,
+        position=unknown.copy(),
+        chunks=(chunk,),
+        clock=SourceClock((run,)),
     )

@@ -13,15 +13,17 @@ from typing import Any, Final
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegment, AudioSegments
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded, PictureStatistics
-from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef
+from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, MediaIndex, ObjectRef
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
 from framewell_kit.rights_decisions import EVERYTHING, Passages
 from framewell_media.errors import UNREADABLE, JobFailed, MediaError
-from framewell_media.messages import duration_message, timeline_value
+from framewell_media.messages import clock_value, duration_message, timeline_value
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Span, Timeline
 from framewell_transcode.domain.job_parameters import (
+    clock_from,
+    clock_parameters,
     recipe_parameters,
     timeline_from,
     timeline_parameters,
@@ -127,12 +129,13 @@ class SandboxedProcessor:
             return made
 
     async def extract_audio(
-        self, asset: AssetIngested, withheld: Passages
+        self, asset: AssetIngested, plan: ObjectRef, withheld: Passages
     ) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
         work = asset.work
         timeline = timeline_value(work.timeline) if work.HasField("timeline") else None
+        clock = clock_value(MediaIndex.FromString(await self.objects.read(plan)).clock)
         parameters = {
-            "start": str(timeline.start_pts * timeline.time_base) if timeline else None,
+            "clock": clock_parameters(clock) if clock else None,
             "seconds": str(timeline.duration_seconds) if timeline else None,
             "segment_seconds": self.chunk_seconds,
             "silenced": _seconds_of(withheld, timeline),
@@ -239,4 +242,5 @@ def _analysis(answer: dict[str, Any]) -> SourceAnalysis:
     )
     timeline = timeline_from(answer["timeline"])
     gaps = tuple((int(start), int(end)) for start, end in answer["gaps"])
-    return SourceAnalysis(str(answer["container"]), timeline, chunks, bool(answer["has_sound"]), gaps)
+    clock = clock_from(answer["clock"])
+    return SourceAnalysis(str(answer["container"]), timeline, chunks, bool(answer["has_sound"]), gaps, clock)

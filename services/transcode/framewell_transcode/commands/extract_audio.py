@@ -29,10 +29,11 @@ class ExtractAudio:
 
     async def __call__(self, asset: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
         work = asset.work
-        if not await self.progress.is_current(work):
+        planned = await self.progress.latest(work.asset_id)
+        if planned is None or not await self.progress.is_current(work):
             return []
         try:
-            make = partial(self.processor.extract_audio, asset)
+            make = partial(self.processor.extract_audio, asset, planned.plan)
             return await self.for_analysis(work.asset_id, make, cause)
         except MediaError as verdict:
             return [audio_given_up(work, verdict.code, verdict.detail)]

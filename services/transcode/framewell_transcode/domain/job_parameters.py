@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
 
@@ -25,6 +26,23 @@ def timeline_from(values: Mapping[str, Any]) -> Timeline:
     rate = values["frame_rate"]
     ratios = {"time_base": Fraction(values["time_base"]), "frame_rate": Fraction(rate) if rate else None}
     return Timeline(**{**values, **ratios})
+
+
+def clock_parameters(clock: SourceClock) -> list[list[Any]]:
+    """Return the runs of a file's clock as JSON values."""
+    return [
+        [str(run.source_start), str(run.source_end), str(run.start), run.first_byte] for run in clock.runs
+    ]
+
+
+def clock_from(values: Sequence[Sequence[Any]]) -> SourceClock:
+    """Return the clock of JSON values. Raises TypeError or ValueError for what is none."""
+    return SourceClock(
+        tuple(
+            ClockRun(Fraction(start), Fraction(end), Fraction(at), first_byte)
+            for start, end, at, first_byte in values
+        )
+    )
 
 
 def recipe_parameters(recipe: ProxyRecipe) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.media.v1 import media_pb2
 from framewell_contracts.identity import chunk_id
-from framewell_media.messages import span_message, timeline_message
+from framewell_media.messages import clock_messages, span_message, timeline_message
+from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Span, Timeline, still_timeline
 from framewell_transcode.domain.sound import SOUND_RATE
 
@@ -40,6 +41,8 @@ class SourceAnalysis:
     has_sound: bool
     gaps: tuple[tuple[int, int], ...] = ()
     """Start and end pts of every span for which the file has no pictures although its clock runs on."""
+    clock: SourceClock | None = None
+    """How the file's clock maps to the asset's; None without moving pictures."""
 
 
 def work_on_clock(work: media_pb2.Work, timeline: Timeline) -> media_pb2.Work:
@@ -64,7 +67,8 @@ def index_of(work: media_pb2.Work, analysis: SourceAnalysis, missing: Sequence[s
         )
         for index, chunk in enumerate(analysis.chunks)
     ]
-    return media_pb2.MediaIndex(work=work, chunks=chunks, missing=missing)
+    clock = clock_messages(analysis.clock) if analysis.clock is not None else ()
+    return media_pb2.MediaIndex(work=work, chunks=chunks, missing=missing, clock=clock)
 
 
 def planned_facts(

@@ -14,7 +14,8 @@ from framewell_media.planning.table import read_chunk
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_media.timeline import Moment
 from framewell_transcode.domain.boxes import Segment, split_header
-from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
+from framewell_transcode.domain.job_parameters import clock_from, recipe_from, timeline_from
+from framewell_transcode.domain.proxy import Size
 from framewell_transcode.domain.sound import SOUND_RATE
 from framewell_transcode.ports import MediaDriver
 from framewell_transcode.transcoding.audio_segments import group_fragments
@@ -22,7 +23,7 @@ from framewell_transcode.transcoding.bundle import write_bundle
 from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, ChunkTranscoder
 from framewell_transcode.transcoding.held_picture import hold_picture
 from framewell_transcode.transcoding.scores import write_scores
-from framewell_transcode.transcoding.sound_clock import place_on_clock
+from framewell_transcode.transcoding.sound_clock import SoundClockState, place_on_clock
 from framewell_transcode.transcoding.still import transcode_still
 
 _MAX_MISSING: Final = 10_000
@@ -55,6 +56,7 @@ class SandboxJobs:
             end_pts=table.end_pts,
             previous_pts=table.previous_pts,
             withheld=_withheld(parameters),
+            canvas=Size(*table.canvas),
         )
         pictures = self.driver.chunk_pictures(source, table, recipe.decoder_threads)
         for picture in pictures:
@@ -73,7 +75,7 @@ class SandboxJobs:
         timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
         source.seek(0)
         with open_picture(source, sniff(source.read(SNIFF_BYTES))) as picture:
-            pixels = decode_upright(picture)
+            pixels = decode_upright(picture, (recipe.sample_box.width, recipe.sample_box.height)).pixels
         withheld = timeline.start_pts in _withheld(parameters)
         result = transcode_still(self.driver, pixels, timeline, recipe, withheld=withheld)
         return _written(files, result, damaged_frames=0)
@@ -81,15 +83,15 @@ class SandboxJobs:
     def extract_audio(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Take the sound out. Input: source. Outputs: header, segments one after the other, speech (FLAC).
 
-        Parameters: `start` (seconds of the first picture on the file's clock, a fraction; null without
-        pictures), `seconds` (length of the asset, a fraction; null without pictures), `segment_seconds`,
+        Parameters: `clock` (the runs of the file's clock; null without pictures), `seconds` (length of the
+        asset, a fraction; null without pictures), `segment_seconds`,
         `silenced` (passages that are silent in `speech`, as pairs of seconds from the start, fractions).
         Returns `segments` (fields of SoundSegment), `loudness_lufs` (null for silence) and `seconds`. Raise
         MediaError (`unreadable`) when not one sample comes out.
         """
         (source,) = files.inputs
         header_file, segment_file, speech_file = files.outputs
-        start, seconds = parameters["start"], parameters["seconds"]
+        runs, seconds = parameters["clock"], parameters["seconds"]
         encoder = self.driver.sound_encoder(
             None if seconds is None else round(Fraction(seconds) * SOUND_RATE),
             Passages.of(
@@ -97,8 +99,10 @@ class SandboxJobs:
                 for begin, end in parameters["silenced"]
             ),
         )
-        place_on_clock(self.driver.sound(source), None if start is None else Fraction(start), encoder)
-        if encoder.written == 0:
+        clock = None if runs is None else clock_from(runs)
+        state = SoundClockState()
+        place_on_clock(self.driver.sound(source), clock, encoder, state)
+        if not state.heard:
             raise MediaError(UNREADABLE, "The sound track cannot be decoded: not one sample came out of it.")
         sound = encoder.finish()
         segment = split_header(sound.movie)

@@ -48,18 +48,21 @@ def decode_sound(source: BinaryIO) -> Iterator[SoundBlock]:
         attend_only_to(container, stream)
         stream.codec_context.thread_count = 1
         convert = _Converter()
-        for frame in _decoded(container, stream):
+        for position, frame in _decoded(container, stream):
             start = None if frame.pts is None else frame.pts * frame.time_base
             for converted in convert(frame):
-                yield SoundBlock(start, converted.to_ndarray())
+                yield SoundBlock(start, converted.to_ndarray(), position)
                 start = None
 
 
-def _decoded(container: Any, stream: Any) -> Iterator[Any]:
+def _decoded(container: Any, stream: Any) -> Iterator[tuple[int | None, Any]]:
+    """Yield the position of the packet that gave a frame (None when not known), and the frame."""
     try:
         for packet in container.demux(stream):
+            position = packet.pos if packet.pos is not None and packet.pos >= 0 else None
             try:
-                yield from packet.decode()
+                for frame in packet.decode():
+                    yield position, frame
             except av.error.FFmpegError:
                 continue
     except END_OF_DEMUXING:
@@ -136,6 +139,12 @@ class AacEncoder:
         self._fifo.write(frame)
         while (piece := self._fifo.read(AAC_FRAME)) is not None:
             self._encode(piece)
+
+    def put_silence(self, samples: int) -> None:
+        """Append silence, a second at a time."""
+        second = np.zeros((2, SOUND_RATE), np.float32)
+        for first in range(0, samples, SOUND_RATE):
+            self.put(second[:, : samples - first])
 
     def _frame(self, block: Any) -> Any:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
