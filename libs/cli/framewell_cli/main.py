@@ -40,6 +40,7 @@ COMMANDS: Final[dict[str, str]] = {
     "events": "framewell_cli.events:app",
     "dlq": "framewell_cli.dlq:app",
     "ingest": "framewell_cli.commands.ingest:ingest",
+    "watch-folder": "framewell_cli.commands.watch_folder:watch_folder",
     "watch": "framewell_cli.commands.assets:watch",
     "assets": "framewell_cli.commands.assets:assets",
     "show": "framewell_cli.commands.assets:show",

@@ -119,7 +119,7 @@ SENTENCES = {
     "dlq replay", "dlq discard",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""
-DOCUMENTS = {"audit key", "audit verify", "events schema", "events tail", "dlq show", "demo"}
+DOCUMENTS = {"audit key", "audit verify", "events schema", "events tail", "dlq show", "demo", "watch-folder"}
 """Commands whose text is a document or a stream; the demo's is tested where it is."""
 
 

@@ -51,7 +51,7 @@ def ingest(
     programme = {"series": series, "channel": channel, "language": language}
     request: dict[str, Any] = {
         "statements": statements.parse(rights or []),
-        "labels": _labels(label or []),
+        "labels": labels_of(label or []),
         "lane": "live" if live else "archive",
     }
     named = [_uri_or_path(source) for source in sources]
@@ -110,7 +110,8 @@ def _name(source: str | Path) -> str:
     return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _labels(options: list[str]) -> dict[str, str]:
+def labels_of(options: list[str]) -> dict[str, str]:
+    """Return labels as a person gives them, KEY=VALUE. Raise UsageProblem for anything else."""
     labels = {}
     for one in options:
         key, equals, value = one.partition("=")
