@@ -56,7 +56,7 @@ def make_clip(path: Path, clip: Clip | None = None, *, container: str | None = N
         if clip.timecode:
             video.metadata["timecode"] = clip.timecode
         for number in range(clip.frames):
-            for packet in video.encode(_picture(clip, number)):
+            for packet in video.encode(draw(clip, number)):
                 output.mux(packet)
         for packet in video.encode(None):
             output.mux(packet)
@@ -107,7 +107,8 @@ def _video_stream(output: Any, clip: Clip) -> Any:
     return stream
 
 
-def _picture(clip: Clip, number: int) -> Any:
+def draw(clip: Clip, number: int) -> Any:
+    """Return the picture with this number as a frame to encode."""
     scene = sum(cut <= number for cut in clip.cuts)
     luma, chroma = _COLOURS[scene % len(_COLOURS)]
     picture = np.full((clip.height * 3 // 2, clip.width), chroma, np.uint8)
