@@ -10,66 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final
 
 import av
 import av.container
 import av.error
 
 from framewell_media.errors import EMPTY, NO_CONTENT, NOT_MEDIA, UNREADABLE, MediaError
+from framewell_media.signatures import Format, recognise, recognise_transport_stream
 
-SNIFF_BYTES: Final = 4096
-_TS_PACKET: Final = 188
-_TS_SYNC: Final = 0x47
+__all__ = ["DEMUXERS", "SNIFF_BYTES", "Format", "open_container", "sniff"]
+
+SNIFF_BYTES: Final = 1 << 16
 _IO_BUFFER: Final = 1 << 18
 
-Family = Literal["container", "picture"]
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A recognised file format."""
-
-    name: str
-    """For containers the libavformat demuxer, for pictures the Pillow plugin."""
-    media_type: str
-    family: Family
-    suffix: str
-
-
-_MP4: Final = Format("mp4", "video/mp4", "container", ".mp4")
-_MOV: Final = Format("mov", "video/quicktime", "container", ".mov")
-_TS: Final = Format("mpegts", "video/mp2t", "container", ".ts")
-_MKV: Final = Format("matroska", "video/x-matroska", "container", ".mkv")
-_MP3: Final = Format("mp3", "audio/mpeg", "container", ".mp3")
-
-_TIFF: Final = Format("TIFF", "image/tiff", "picture", ".tif")
-_CAMERA_RAW: Final = b"CR"  # Canon's raw files are TIFF to the eye, and hold a thumbnail where the picture is
-
-_BY_PREFIX: Final = (
-    (b"\x1aE\xdf\xa3", _MKV),
-    (b"\x06\x0e\x2b\x34", Format("mxf", "application/mxf", "container", ".mxf")),
-    (b"OggS", Format("ogg", "application/ogg", "container", ".ogg")),
-    (b"fLaC", Format("flac", "audio/flac", "container", ".flac")),
-    (b"FLV\x01", Format("flv", "video/x-flv", "container", ".flv")),
-    (b"\x00\x00\x01\xba", Format("mpeg", "video/mpeg", "container", ".mpg")),
-    (b"\x00\x00\x01\xb3", Format("mpegvideo", "video/mpeg", "container", ".m2v")),
-    (b"0&\xb2u\x8e\x66\xcf\x11", Format("asf", "video/x-ms-asf", "container", ".asf")),
-    (b"ID3", _MP3),
-    (b"\xff\xfb", _MP3),
-    (b"\xff\xf3", _MP3),
-    (b"\xff\xd8\xff", Format("JPEG", "image/jpeg", "picture", ".jpg")),
-    (b"\x89PNG\r\n\x1a\n", Format("PNG", "image/png", "picture", ".png")),
-    (b"II*\0", _TIFF),
-    (b"MM\0*", _TIFF),
-)
-_RIFF_KINDS: Final = {
-    b"WEBP": Format("WEBP", "image/webp", "picture", ".webp"),
-    b"WAVE": Format("wav", "audio/wav", "container", ".wav"),
-    b"AVI ": Format("avi", "video/x-msvideo", "container", ".avi"),
-}
-_MOV_ATOMS: Final = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 _RECOGNISED_TEXT: Final = (
     (b"#EXTM3U", "a playlist"),
     (b"ffconcat", "a list of other files"),
@@ -87,7 +41,7 @@ _RECOGNISED_TEXT: Final = (
 )
 
 DEMUXERS: Final = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mxf,avi,flv,mpeg,mpegvideo,asf,wav,ogg,flac,mp3"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mxf,avi,flv,mpeg,mpegvideo,asf,dv,wav,aiff,aac,ogg,flac,mp3"
 )
 """Every demuxer that a forced format may hand over to; none of them opens another resource."""
 
@@ -99,8 +53,7 @@ def sniff(head: bytes) -> Format:
     """
     if not head:
         raise MediaError(EMPTY, "The file is empty (0 bytes).")
-    found = _recognise(head)
-    if found is not None:
+    if (found := recognise(head)) is not None:
         return found
     stripped = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for prefix, seeming in _RECOGNISED_TEXT:
@@ -112,26 +65,14 @@ def sniff(head: bytes) -> Format:
         )
     if _looks_like_text(head):
         raise MediaError(NOT_MEDIA, "The file is plain text, not a recording or a picture.")
+    if (found := recognise_transport_stream(head)) is not None:
+        return found
     raise MediaError(
         NOT_MEDIA,
-        "The file is in no format that Framewell reads (MP4, MOV, MPEG-TS, MXF, Matroska, AVI, MPEG-PS, FLV, "
-        "ASF, Ogg, WAV, FLAC, MP3; JPEG, PNG, WebP, TIFF).",
+        "The file is in no format that Framewell reads (MP4, MOV, MPEG-TS, M2TS, MXF, Matroska, AVI, "
+        "MPEG-PS, DV, FLV, ASF, Ogg, WAV, RF64, AIFF, FLAC, MP3, AAC; JPEG, JPEG 2000, PNG, WebP, AVIF, HEIC, "
+        "TIFF, GIF, BMP).",
     )
-
-
-def _recognise(head: bytes) -> Format | None:
-    for prefix, found in _BY_PREFIX:
-        if head.startswith(prefix):
-            return None if found is _TIFF and head[8:10] == _CAMERA_RAW else found
-    if head.startswith(b"RIFF"):
-        return _RIFF_KINDS.get(head[8:12])
-    if head[4:8] == b"ftyp":
-        return _MOV if head[8:12] == b"qt  " else _MP4
-    if head[4:8] in _MOV_ATOMS:
-        return _MOV
-    if head[:1] == bytes([_TS_SYNC]) and head[_TS_PACKET : _TS_PACKET + 1] == bytes([_TS_SYNC]):
-        return _TS
-    return None
 
 
 def _looks_like_text(head: bytes) -> bool:

@@ -19,7 +19,8 @@ LONGEST_SIDE: Final = 1280
 def decode_picture(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
     """Write the picture upright, at most LONGEST_SIDE long, as raw BGR rows; return its size."""
     (source,), (target,) = files.inputs, files.outputs
-    picture = decode_upright(open_picture(source, sniff(source.read(SNIFF_BYTES))))
+    opened = open_picture(source, sniff(source.read(SNIFF_BYTES)))
+    picture = decode_upright(opened, (LONGEST_SIDE, LONGEST_SIDE)).pixels
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     target.write(np.asarray(picture, np.uint8)[..., ::-1].tobytes())
     return {"width": picture.width, "height": picture.height}

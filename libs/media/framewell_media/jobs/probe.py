@@ -17,14 +17,16 @@ from framewell_media.tracks import END_OF_DEMUXING, is_cover, moving_pictures, s
 from framewell_media.truncation import missing_bytes
 
 _PACKETS_TRIED: Final = 500
+_LOOKED_AT: Final = (640, 640)
+# fmt: off
 _PROMISES: Final = {
-    "picture": ("still", {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}),
-    "sound": ("audio", {".wav", ".mp3", ".flac", ".m4a", ".aac", ".oga", ".opus"}),
-    "video": (
-        "video",
-        {".mp4", ".mov", ".mxf", ".mkv", ".ts", ".m2ts", ".mts", ".avi", ".mpg", ".mpeg", ".webm", ".m4v"},
-    ),
+    "picture": ("still", {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".jp2", ".j2k",
+                          ".avif", ".heic", ".heif"}),
+    "sound": ("audio", {".wav", ".mp3", ".flac", ".m4a", ".aac", ".oga", ".opus", ".aif", ".aiff", ".aifc"}),
+    "video": ("video", {".mp4", ".mov", ".mxf", ".mkv", ".ts", ".m2ts", ".mts", ".avi", ".mpg", ".mpeg",
+                        ".webm", ".m4v", ".dv"}),
 }
+# fmt: on
 _SEEMS: Final = {"still": "a picture", "audio": "sound without pictures", "video": "a video"}
 
 
@@ -68,7 +70,7 @@ def _media_type(fmt: Format, kind: str) -> str:
 
 def _picture_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str, Any]]]:
     with open_picture(source, fmt) as picture:
-        upright = decode_upright(picture)
+        upright = decode_upright(picture, _LOOKED_AT)
     track = {
         "index": 0,
         "kind": "video",
