@@ -62,6 +62,7 @@ class AssetIngested(_message.Message):
     INGESTED_AT_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     RECORDING_FIELD_NUMBER: _builtins.int
+    SAME_CONTENT_FIELD_NUMBER: _builtins.int
     container: _builtins.str
     """Container by FFmpeg's name, e.g. `mov`, `mpegts`, `jpeg`."""
     source: _builtins.str
@@ -108,6 +109,10 @@ class AssetIngested(_message.Message):
     def ingested_at(self) -> _timestamp_pb2.Timestamp:
         """When the original was stored and had been read; the same in every generation."""
 
+    @_builtins.property
+    def same_content(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Earlier assets whose original has the same SHA-256, oldest first, at most 20."""
+
     def __init__(
         self,
         *,
@@ -125,10 +130,11 @@ class AssetIngested(_message.Message):
         ingested_at: _timestamp_pb2.Timestamp | None = ...,
         rights_revision: _builtins.int = ...,
         recording: _builtins.bool = ...,
+        same_content: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "recording", b"recording", "revision", b"revision", "rights_revision", b"rights_revision", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "recording", b"recording", "revision", b"revision", "rights_revision", b"rights_revision", "same_content", b"same_content", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -175,7 +181,7 @@ class AssetRejected(_message.Message):
     DETAIL_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
     code: _builtins.str
-    """`unreachable`, `forbidden`, `too_large`, `wrong_hash`, `empty`, `not_media`, `mislabelled`, `unreadable`, `no_content`, `erased`, `cancelled`, `failed`."""
+    """`unreachable`, `forbidden`, `too_large`, `wrong_hash`, `empty`, `not_media`, `mislabelled`, `unreadable`, `no_content`, `duplicate`, `erased`, `cancelled`, `failed`."""
     detail: _builtins.str
     """One sentence for a person: what is wrong with it."""
     uri: _builtins.str

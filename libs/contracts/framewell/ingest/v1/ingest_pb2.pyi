@@ -10,6 +10,7 @@ from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -20,6 +21,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _DuplicatePolicy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DuplicatePolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DuplicatePolicy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DUPLICATE_POLICY_UNSPECIFIED: _DuplicatePolicy.ValueType  # 0
+    """The same as accept."""
+    DUPLICATE_POLICY_ACCEPT: _DuplicatePolicy.ValueType  # 1
+    """It is taken in as another asset, and both name each other."""
+    DUPLICATE_POLICY_REJECT: _DuplicatePolicy.ValueType  # 2
+    """It is rejected with code `duplicate`, and the reason names the earlier asset."""
+
+class DuplicatePolicy(_DuplicatePolicy, metaclass=_DuplicatePolicyEnumTypeWrapper):
+    """What becomes of content that an earlier asset has already."""
+
+DUPLICATE_POLICY_UNSPECIFIED: DuplicatePolicy.ValueType  # 0
+"""The same as accept."""
+DUPLICATE_POLICY_ACCEPT: DuplicatePolicy.ValueType  # 1
+"""It is taken in as another asset, and both name each other."""
+DUPLICATE_POLICY_REJECT: DuplicatePolicy.ValueType  # 2
+"""It is rejected with code `duplicate`, and the reason names the earlier asset."""
+Global___DuplicatePolicy: _TypeAlias = DuplicatePolicy  # noqa: Y015
 
 @_typing.final
 class IngestRequested(_message.Message):
@@ -55,6 +80,7 @@ class IngestRequested(_message.Message):
     EXPECTED_SHA256_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     EXISTING_PROXY_FIELD_NUMBER: _builtins.int
+    DUPLICATES_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id for the asset, if the sender wants to choose it (a UUID). Otherwise it is made from the event's source and id."""
     uri: _builtins.str
@@ -65,6 +91,8 @@ class IngestRequested(_message.Message):
     """SHA-256 the content must have, 64 hex digits; empty: not checked."""
     existing_proxy: _builtins.str
     """A proxy the house already has, same schemes as `uri`. It is kept with the asset; a proxy is made all the same."""
+    duplicates: Global___DuplicatePolicy.ValueType
+    """What to do when an asset with the same content is there already."""
     @_builtins.property
     def programme(self) -> _media_pb2.Programme:
         """What the house knows about the programme."""
@@ -88,10 +116,11 @@ class IngestRequested(_message.Message):
         expected_sha256: _builtins.str = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         existing_proxy: _builtins.str = ...,
+        duplicates: Global___DuplicatePolicy.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "existing_proxy", b"existing_proxy", "expected_sha256", b"expected_sha256", "labels", b"labels", "lane", b"lane", "programme", b"programme", "statements", b"statements", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "duplicates", b"duplicates", "existing_proxy", b"existing_proxy", "expected_sha256", b"expected_sha256", "labels", b"labels", "lane", b"lane", "programme", b"programme", "statements", b"statements", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

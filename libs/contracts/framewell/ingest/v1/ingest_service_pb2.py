@@ -29,7 +29,7 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(framewell/ingest/v1/ingest_service.proto\x12\x13\x66ramewell.ingest.v1\x1a\x1e\x66ramewell/asset/v1/asset.proto\x1a framewell/ingest/v1/ingest.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf5\x03\n\x0bIngestAsset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12/\n\x05state\x18\x02 \x01(\x0e\x32 .framewell.ingest.v1.IngestState\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12<\n\x06labels\x18\x04 \x03(\x0b\x32,.framewell.ingest.v1.IngestAsset.LabelsEntry\x12\x30\n\x0crequested_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x08ingested\x18\x06 \x01(\x0b\x32!.framewell.asset.v1.AssetIngested\x12\x33\n\x08rejected\x18\x07 \x01(\x0b\x32!.framewell.asset.v1.AssetRejected\x12\x30\n\tprogramme\x18\x08 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x10\n\x08revision\x18\t \x01(\x03\x12\x0e\n\x06source\x18\n \x01(\t\x12%\n\x04lane\x18\x0b \x01(\x0e\x32\x17.framewell.mesh.v1.Lane\x12\x12\n\ngeneration\x18\x0c \x01(\x03\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"Z\n\rSubmitRequest\x12\x35\n\x07request\x18\x01 \x01(\x0b\x32$.framewell.ingest.v1.IngestRequested\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"3\n\x0eSubmitResponse\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65xisted\x18\x02 \x01(\x08\"\\\n\rUploadRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32!.framewell.ingest.v1.UploadHeaderH\x00\x12\x0e\n\x04\x64\x61ta\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"?\n\x0cUploadHeader\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0e\n\x06sha256\x18\x03 \x01(\t\";\n\x0eUploadResponse\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"#\n\x0fGetAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"C\n\x10GetAssetResponse\x12/\n\x05\x61sset\x18\x01 \x01(\x0b\x32 .framewell.ingest.v1.IngestAsset\"l\n\x11ListAssetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x30\n\x06states\x18\x03 \x03(\x0e\x32 .framewell.ingest.v1.IngestState\"s\n\x12ListAssetsResponse\x12\x30\n\x06\x61ssets\x18\x01 \x03(\x0b\x32 .framewell.ingest.v1.IngestAsset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\'\n\x13\x43\x61ncelIngestRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"G\n\x14\x43\x61ncelIngestResponse\x12/\n\x05\x61sset\x18\x01 \x01(\x0b\x32 .framewell.ingest.v1.IngestAsset\"6\n\x12RemoveAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\x15\n\x13RemoveAssetResponse\"$\n\x10ReprocessRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\'\n\x11ReprocessResponse\x12\x12\n\ngeneration\x18\x01 \x01(\x03\"6\n\x0cWatchRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\"V\n\rWatchResponse\x12/\n\x05\x61sset\x18\x01 \x01(\x0b\x32 .framewell.ingest.v1.IngestAsset\x12\x14\n\x0cresume_token\x18\x02 \x01(\t*\xb2\x01\n\x0bIngestState\x12\x1c\n\x18INGEST_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16INGEST_STATE_REQUESTED\x10\x01\x12\x19\n\x15INGEST_STATE_FETCHING\x10\x02\x12\x19\n\x15INGEST_STATE_INGESTED\x10\x03\x12\x19\n\x15INGEST_STATE_REJECTED\x10\x04\x12\x18\n\x14INGEST_STATE_REMOVED\x10\x05\x32\xe4\x05\n\rIngestService\x12Q\n\x06Submit\x12\".framewell.ingest.v1.SubmitRequest\x1a#.framewell.ingest.v1.SubmitResponse\x12S\n\x06Upload\x12\".framewell.ingest.v1.UploadRequest\x1a#.framewell.ingest.v1.UploadResponse(\x01\x12W\n\x08GetAsset\x12$.framewell.ingest.v1.GetAssetRequest\x1a%.framewell.ingest.v1.GetAssetResponse\x12]\n\nListAssets\x12&.framewell.ingest.v1.ListAssetsRequest\x1a\'.framewell.ingest.v1.ListAssetsResponse\x12\x63\n\x0c\x43\x61ncelIngest\x12(.framewell.ingest.v1.CancelIngestRequest\x1a).framewell.ingest.v1.CancelIngestResponse\x12`\n\x0bRemoveAsset\x12\'.framewell.ingest.v1.RemoveAssetRequest\x1a(.framewell.ingest.v1.RemoveAssetResponse\x12Z\n\tReprocess\x12%.framewell.ingest.v1.ReprocessRequest\x1a&.framewell.ingest.v1.ReprocessResponse\x12P\n\x05Watch\x12!.framewell.ingest.v1.WatchRequest\x1a\".framewell.ingest.v1.WatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(framewell/ingest/v1/ingest_service.proto\x12\x13\x66ramewell.ingest.v1\x1a\x1e\x66ramewell/asset/v1/asset.proto\x1a framewell/ingest/v1/ingest.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf5\x03\n\x0bIngestAsset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12/\n\x05state\x18\x02 \x01(\x0e\x32 .framewell.ingest.v1.IngestState\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12<\n\x06labels\x18\x04 \x03(\x0b\x32,.framewell.ingest.v1.IngestAsset.LabelsEntry\x12\x30\n\x0crequested_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x08ingested\x18\x06 \x01(\x0b\x32!.framewell.asset.v1.AssetIngested\x12\x33\n\x08rejected\x18\x07 \x01(\x0b\x32!.framewell.asset.v1.AssetRejected\x12\x30\n\tprogramme\x18\x08 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x10\n\x08revision\x18\t \x01(\x03\x12\x0e\n\x06source\x18\n \x01(\t\x12%\n\x04lane\x18\x0b \x01(\x0e\x32\x17.framewell.mesh.v1.Lane\x12\x12\n\ngeneration\x18\x0c \x01(\x03\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"Z\n\rSubmitRequest\x12\x35\n\x07request\x18\x01 \x01(\x0b\x32$.framewell.ingest.v1.IngestRequested\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"3\n\x0eSubmitResponse\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65xisted\x18\x02 \x01(\x08\"\\\n\rUploadRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32!.framewell.ingest.v1.UploadHeaderH\x00\x12\x0e\n\x04\x64\x61ta\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"?\n\x0cUploadHeader\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0e\n\x06sha256\x18\x03 \x01(\t\";\n\x0eUploadResponse\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"|\n\x0fResumableUpload\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0e\n\x06offset\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x13\x43reateUploadRequest\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"L\n\x14\x43reateUploadResponse\x12\x34\n\x06upload\x18\x01 \x01(\x0b\x32$.framewell.ingest.v1.ResumableUpload\"b\n\x13\x41ppendUploadRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32!.framewell.ingest.v1.AppendHeaderH\x00\x12\x0e\n\x04\x64\x61ta\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"Y\n\x0c\x41ppendHeader\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\x1a\n\x12\x63hecksum_algorithm\x18\x03 \x01(\t\x12\x10\n\x08\x63hecksum\x18\x04 \x01(\x0c\"L\n\x14\x41ppendUploadResponse\x12\x34\n\x06upload\x18\x01 \x01(\x0b\x32$.framewell.ingest.v1.ResumableUpload\"\x1f\n\x10GetUploadRequest\x12\x0b\n\x03uri\x18\x01 \x01(\t\"I\n\x11GetUploadResponse\x12\x34\n\x06upload\x18\x01 \x01(\x0b\x32$.framewell.ingest.v1.ResumableUpload\"\"\n\x13\x44\x65leteUploadRequest\x12\x0b\n\x03uri\x18\x01 \x01(\t\"\x16\n\x14\x44\x65leteUploadResponse\"#\n\x0fGetAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"C\n\x10GetAssetResponse\x12/\n\x05\x61sset\x18\x01 \x01(\x0b\x32 .framewell.ingest.v1.IngestAsset\"l\n\x11ListAssetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x30\n\x06states\x18\x03 \x03(\x0e\x32 .framewell.ingest.v1.IngestState\"s\n\x12ListAssetsResponse\x12\x30\n\x06\x61ssets\x18\x01 \x03(\x0b\x32 .framewell.ingest.v1.IngestAsset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\'\n\x13\x43\x61ncelIngestRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"G\n\x14\x43\x61ncelIngestResponse\x12/\n\x05\x61sset\x18\x01 \x01(\x0b\x32 .framewell.ingest.v1.IngestAsset\"6\n\x12RemoveAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\x15\n\x13RemoveAssetResponse\"$\n\x10ReprocessRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\'\n\x11ReprocessResponse\x12\x12\n\ngeneration\x18\x01 \x01(\x03\"6\n\x0cWatchRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\"V\n\rWatchResponse\x12/\n\x05\x61sset\x18\x01 \x01(\x0b\x32 .framewell.ingest.v1.IngestAsset\x12\x14\n\x0cresume_token\x18\x02 \x01(\t*\xb2\x01\n\x0bIngestState\x12\x1c\n\x18INGEST_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16INGEST_STATE_REQUESTED\x10\x01\x12\x19\n\x15INGEST_STATE_FETCHING\x10\x02\x12\x19\n\x15INGEST_STATE_INGESTED\x10\x03\x12\x19\n\x15INGEST_STATE_REJECTED\x10\x04\x12\x18\n\x14INGEST_STATE_REMOVED\x10\x05\x32\xf1\x08\n\rIngestService\x12Q\n\x06Submit\x12\".framewell.ingest.v1.SubmitRequest\x1a#.framewell.ingest.v1.SubmitResponse\x12S\n\x06Upload\x12\".framewell.ingest.v1.UploadRequest\x1a#.framewell.ingest.v1.UploadResponse(\x01\x12\x63\n\x0c\x43reateUpload\x12(.framewell.ingest.v1.CreateUploadRequest\x1a).framewell.ingest.v1.CreateUploadResponse\x12\x65\n\x0c\x41ppendUpload\x12(.framewell.ingest.v1.AppendUploadRequest\x1a).framewell.ingest.v1.AppendUploadResponse(\x01\x12Z\n\tGetUpload\x12%.framewell.ingest.v1.GetUploadRequest\x1a&.framewell.ingest.v1.GetUploadResponse\x12\x63\n\x0c\x44\x65leteUpload\x12(.framewell.ingest.v1.DeleteUploadRequest\x1a).framewell.ingest.v1.DeleteUploadResponse\x12W\n\x08GetAsset\x12$.framewell.ingest.v1.GetAssetRequest\x1a%.framewell.ingest.v1.GetAssetResponse\x12]\n\nListAssets\x12&.framewell.ingest.v1.ListAssetsRequest\x1a\'.framewell.ingest.v1.ListAssetsResponse\x12\x63\n\x0c\x43\x61ncelIngest\x12(.framewell.ingest.v1.CancelIngestRequest\x1a).framewell.ingest.v1.CancelIngestResponse\x12`\n\x0bRemoveAsset\x12\'.framewell.ingest.v1.RemoveAssetRequest\x1a(.framewell.ingest.v1.RemoveAssetResponse\x12Z\n\tReprocess\x12%.framewell.ingest.v1.ReprocessRequest\x1a&.framewell.ingest.v1.ReprocessResponse\x12P\n\x05Watch\x12!.framewell.ingest.v1.WatchRequest\x1a\".framewell.ingest.v1.WatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,8 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INGESTASSET_LABELSENTRY']._loaded_options = None
   _globals['_INGESTASSET_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_INGESTSTATE']._serialized_start=1845
-  _globals['_INGESTSTATE']._serialized_end=2023
+  _globals['_INGESTSTATE']._serialized_start=2558
+  _globals['_INGESTSTATE']._serialized_end=2736
   _globals['_INGESTASSET']._serialized_start=227
   _globals['_INGESTASSET']._serialized_end=728
   _globals['_INGESTASSET_LABELSENTRY']._serialized_start=683
@@ -54,30 +54,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADHEADER']._serialized_end=1032
   _globals['_UPLOADRESPONSE']._serialized_start=1034
   _globals['_UPLOADRESPONSE']._serialized_end=1093
-  _globals['_GETASSETREQUEST']._serialized_start=1095
-  _globals['_GETASSETREQUEST']._serialized_end=1130
-  _globals['_GETASSETRESPONSE']._serialized_start=1132
-  _globals['_GETASSETRESPONSE']._serialized_end=1199
-  _globals['_LISTASSETSREQUEST']._serialized_start=1201
-  _globals['_LISTASSETSREQUEST']._serialized_end=1309
-  _globals['_LISTASSETSRESPONSE']._serialized_start=1311
-  _globals['_LISTASSETSRESPONSE']._serialized_end=1426
-  _globals['_CANCELINGESTREQUEST']._serialized_start=1428
-  _globals['_CANCELINGESTREQUEST']._serialized_end=1467
-  _globals['_CANCELINGESTRESPONSE']._serialized_start=1469
-  _globals['_CANCELINGESTRESPONSE']._serialized_end=1540
-  _globals['_REMOVEASSETREQUEST']._serialized_start=1542
-  _globals['_REMOVEASSETREQUEST']._serialized_end=1596
-  _globals['_REMOVEASSETRESPONSE']._serialized_start=1598
-  _globals['_REMOVEASSETRESPONSE']._serialized_end=1619
-  _globals['_REPROCESSREQUEST']._serialized_start=1621
-  _globals['_REPROCESSREQUEST']._serialized_end=1657
-  _globals['_REPROCESSRESPONSE']._serialized_start=1659
-  _globals['_REPROCESSRESPONSE']._serialized_end=1698
-  _globals['_WATCHREQUEST']._serialized_start=1700
-  _globals['_WATCHREQUEST']._serialized_end=1754
-  _globals['_WATCHRESPONSE']._serialized_start=1756
-  _globals['_WATCHRESPONSE']._serialized_end=1842
-  _globals['_INGESTSERVICE']._serialized_start=2026
-  _globals['_INGESTSERVICE']._serialized_end=2766
+  _globals['_RESUMABLEUPLOAD']._serialized_start=1095
+  _globals['_RESUMABLEUPLOAD']._serialized_end=1219
+  _globals['_CREATEUPLOADREQUEST']._serialized_start=1221
+  _globals['_CREATEUPLOADREQUEST']._serialized_end=1291
+  _globals['_CREATEUPLOADRESPONSE']._serialized_start=1293
+  _globals['_CREATEUPLOADRESPONSE']._serialized_end=1369
+  _globals['_APPENDUPLOADREQUEST']._serialized_start=1371
+  _globals['_APPENDUPLOADREQUEST']._serialized_end=1469
+  _globals['_APPENDHEADER']._serialized_start=1471
+  _globals['_APPENDHEADER']._serialized_end=1560
+  _globals['_APPENDUPLOADRESPONSE']._serialized_start=1562
+  _globals['_APPENDUPLOADRESPONSE']._serialized_end=1638
+  _globals['_GETUPLOADREQUEST']._serialized_start=1640
+  _globals['_GETUPLOADREQUEST']._serialized_end=1671
+  _globals['_GETUPLOADRESPONSE']._serialized_start=1673
+  _globals['_GETUPLOADRESPONSE']._serialized_end=1746
+  _globals['_DELETEUPLOADREQUEST']._serialized_start=1748
+  _globals['_DELETEUPLOADREQUEST']._serialized_end=1782
+  _globals['_DELETEUPLOADRESPONSE']._serialized_start=1784
+  _globals['_DELETEUPLOADRESPONSE']._serialized_end=1806
+  _globals['_GETASSETREQUEST']._serialized_start=1808
+  _globals['_GETASSETREQUEST']._serialized_end=1843
+  _globals['_GETASSETRESPONSE']._serialized_start=1845
+  _globals['_GETASSETRESPONSE']._serialized_end=1912
+  _globals['_LISTASSETSREQUEST']._serialized_start=1914
+  _globals['_LISTASSETSREQUEST']._serialized_end=2022
+  _globals['_LISTASSETSRESPONSE']._serialized_start=2024
+  _globals['_LISTASSETSRESPONSE']._serialized_end=2139
+  _globals['_CANCELINGESTREQUEST']._serialized_start=2141
+  _globals['_CANCELINGESTREQUEST']._serialized_end=2180
+  _globals['_CANCELINGESTRESPONSE']._serialized_start=2182
+  _globals['_CANCELINGESTRESPONSE']._serialized_end=2253
+  _globals['_REMOVEASSETREQUEST']._serialized_start=2255
+  _globals['_REMOVEASSETREQUEST']._serialized_end=2309
+  _globals['_REMOVEASSETRESPONSE']._serialized_start=2311
+  _globals['_REMOVEASSETRESPONSE']._serialized_end=2332
+  _globals['_REPROCESSREQUEST']._serialized_start=2334
+  _globals['_REPROCESSREQUEST']._serialized_end=2370
+  _globals['_REPROCESSRESPONSE']._serialized_start=2372
+  _globals['_REPROCESSRESPONSE']._serialized_end=2411
+  _globals['_WATCHREQUEST']._serialized_start=2413
+  _globals['_WATCHREQUEST']._serialized_end=2467
+  _globals['_WATCHRESPONSE']._serialized_start=2469
+  _globals['_WATCHRESPONSE']._serialized_end=2555
+  _globals['_INGESTSERVICE']._serialized_start=2739
+  _globals['_INGESTSERVICE']._serialized_end=3876
 # @@protoc_insertion_point(module_scope)

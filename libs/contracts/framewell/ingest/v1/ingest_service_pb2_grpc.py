@@ -45,6 +45,26 @@ class IngestServiceStub:
                 request_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.UploadRequest.SerializeToString,
                 response_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.UploadResponse.FromString,
                 _registered_method=True)
+        self.CreateUpload = channel.unary_unary(
+                '/framewell.ingest.v1.IngestService/CreateUpload',
+                request_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.CreateUploadRequest.SerializeToString,
+                response_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.CreateUploadResponse.FromString,
+                _registered_method=True)
+        self.AppendUpload = channel.stream_unary(
+                '/framewell.ingest.v1.IngestService/AppendUpload',
+                request_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.AppendUploadRequest.SerializeToString,
+                response_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.AppendUploadResponse.FromString,
+                _registered_method=True)
+        self.GetUpload = channel.unary_unary(
+                '/framewell.ingest.v1.IngestService/GetUpload',
+                request_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.GetUploadRequest.SerializeToString,
+                response_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.GetUploadResponse.FromString,
+                _registered_method=True)
+        self.DeleteUpload = channel.unary_unary(
+                '/framewell.ingest.v1.IngestService/DeleteUpload',
+                request_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.DeleteUploadRequest.SerializeToString,
+                response_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.DeleteUploadResponse.FromString,
+                _registered_method=True)
         self.GetAsset = channel.unary_unary(
                 '/framewell.ingest.v1.IngestService/GetAsset',
                 request_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.GetAssetRequest.SerializeToString,
@@ -90,6 +110,34 @@ class IngestServiceServicer:
 
     def Upload(self, request_iterator, context):
         """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateUpload(self, request, context):
+        """Begins an upload that goes on after a break: then its bytes follow, by any number of AppendUpload.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AppendUpload(self, request_iterator, context):
+        """Sends bytes of an upload from its offset on. What arrived is kept when the stream breaks off, unless it has a checksum.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUpload(self, request, context):
+        """Says how much of an upload has arrived, and completes it when that is all.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteUpload(self, request, context):
+        """Lets go of an upload. Assets that were made from it stay.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,6 +197,26 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.Upload,
                     request_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.UploadRequest.FromString,
                     response_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.UploadResponse.SerializeToString,
+            ),
+            'CreateUpload': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateUpload,
+                    request_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.CreateUploadRequest.FromString,
+                    response_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.CreateUploadResponse.SerializeToString,
+            ),
+            'AppendUpload': grpc.stream_unary_rpc_method_handler(
+                    servicer.AppendUpload,
+                    request_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.AppendUploadRequest.FromString,
+                    response_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.AppendUploadResponse.SerializeToString,
+            ),
+            'GetUpload': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUpload,
+                    request_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.GetUploadRequest.FromString,
+                    response_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.GetUploadResponse.SerializeToString,
+            ),
+            'DeleteUpload': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUpload,
+                    request_deserializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.DeleteUploadRequest.FromString,
+                    response_serializer=framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.DeleteUploadResponse.SerializeToString,
             ),
             'GetAsset': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAsset,
@@ -236,6 +304,114 @@ class IngestService:
             '/framewell.ingest.v1.IngestService/Upload',
             framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.UploadRequest.SerializeToString,
             framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.UploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateUpload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.ingest.v1.IngestService/CreateUpload',
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.CreateUploadRequest.SerializeToString,
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.CreateUploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AppendUpload(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/framewell.ingest.v1.IngestService/AppendUpload',
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.AppendUploadRequest.SerializeToString,
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.AppendUploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUpload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.ingest.v1.IngestService/GetUpload',
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.GetUploadRequest.SerializeToString,
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.GetUploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUpload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.ingest.v1.IngestService/DeleteUpload',
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.DeleteUploadRequest.SerializeToString,
+            framewell_dot_ingest_dot_v1_dot_ingest__service__pb2.DeleteUploadResponse.FromString,
             options,
             channel_credentials,
             insecure,

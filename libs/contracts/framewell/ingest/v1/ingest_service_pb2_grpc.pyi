@@ -37,6 +37,14 @@ class IngestServiceStub:
     """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset."""
     Upload: _grpc.StreamUnaryMultiCallable[_ingest_service_pb2.UploadRequest, _ingest_service_pb2.UploadResponse]
     """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
+    CreateUpload: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.CreateUploadRequest, _ingest_service_pb2.CreateUploadResponse]
+    """Begins an upload that goes on after a break: then its bytes follow, by any number of AppendUpload."""
+    AppendUpload: _grpc.StreamUnaryMultiCallable[_ingest_service_pb2.AppendUploadRequest, _ingest_service_pb2.AppendUploadResponse]
+    """Sends bytes of an upload from its offset on. What arrived is kept when the stream breaks off, unless it has a checksum."""
+    GetUpload: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.GetUploadRequest, _ingest_service_pb2.GetUploadResponse]
+    """Says how much of an upload has arrived, and completes it when that is all."""
+    DeleteUpload: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.DeleteUploadRequest, _ingest_service_pb2.DeleteUploadResponse]
+    """Lets go of an upload. Assets that were made from it stay."""
     GetAsset: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.GetAssetRequest, _ingest_service_pb2.GetAssetResponse]
     """Returns one asset as ingest knows it."""
     ListAssets: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.ListAssetsRequest, _ingest_service_pb2.ListAssetsResponse]
@@ -59,6 +67,14 @@ class IngestServiceAsyncStub(IngestServiceStub):
     """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset."""
     Upload: _aio.StreamUnaryMultiCallable[_ingest_service_pb2.UploadRequest, _ingest_service_pb2.UploadResponse]  # type: ignore[assignment]
     """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
+    CreateUpload: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.CreateUploadRequest, _ingest_service_pb2.CreateUploadResponse]  # type: ignore[assignment]
+    """Begins an upload that goes on after a break: then its bytes follow, by any number of AppendUpload."""
+    AppendUpload: _aio.StreamUnaryMultiCallable[_ingest_service_pb2.AppendUploadRequest, _ingest_service_pb2.AppendUploadResponse]  # type: ignore[assignment]
+    """Sends bytes of an upload from its offset on. What arrived is kept when the stream breaks off, unless it has a checksum."""
+    GetUpload: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetUploadRequest, _ingest_service_pb2.GetUploadResponse]  # type: ignore[assignment]
+    """Says how much of an upload has arrived, and completes it when that is all."""
+    DeleteUpload: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.DeleteUploadRequest, _ingest_service_pb2.DeleteUploadResponse]  # type: ignore[assignment]
+    """Lets go of an upload. Assets that were made from it stay."""
     GetAsset: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetAssetRequest, _ingest_service_pb2.GetAssetResponse]  # type: ignore[assignment]
     """Returns one asset as ingest knows it."""
     ListAssets: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ListAssetsRequest, _ingest_service_pb2.ListAssetsResponse]  # type: ignore[assignment]
@@ -90,6 +106,38 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ingest_service_pb2.UploadResponse, _abc.Awaitable[_ingest_service_pb2.UploadResponse]]:
         """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
+
+    @_abc_1.abstractmethod
+    def CreateUpload(
+        self,
+        request: _ingest_service_pb2.CreateUploadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ingest_service_pb2.CreateUploadResponse, _abc.Awaitable[_ingest_service_pb2.CreateUploadResponse]]:
+        """Begins an upload that goes on after a break: then its bytes follow, by any number of AppendUpload."""
+
+    @_abc_1.abstractmethod
+    def AppendUpload(
+        self,
+        request_iterator: _MaybeAsyncIterator[_ingest_service_pb2.AppendUploadRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_ingest_service_pb2.AppendUploadResponse, _abc.Awaitable[_ingest_service_pb2.AppendUploadResponse]]:
+        """Sends bytes of an upload from its offset on. What arrived is kept when the stream breaks off, unless it has a checksum."""
+
+    @_abc_1.abstractmethod
+    def GetUpload(
+        self,
+        request: _ingest_service_pb2.GetUploadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ingest_service_pb2.GetUploadResponse, _abc.Awaitable[_ingest_service_pb2.GetUploadResponse]]:
+        """Says how much of an upload has arrived, and completes it when that is all."""
+
+    @_abc_1.abstractmethod
+    def DeleteUpload(
+        self,
+        request: _ingest_service_pb2.DeleteUploadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ingest_service_pb2.DeleteUploadResponse, _abc.Awaitable[_ingest_service_pb2.DeleteUploadResponse]]:
+        """Lets go of an upload. Assets that were made from it stay."""
 
     @_abc_1.abstractmethod
     def GetAsset(
