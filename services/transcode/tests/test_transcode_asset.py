@@ -145,12 +145,12 @@ async def test_a_still_goes_the_same_way_and_lies_upright(transcode, tmp_path: P
     track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         (frame,) = movie.decode(video=0)
-        assert (frame.width, frame.height) == (404, 540)
+        assert (frame.width, frame.height) == (540, 720)
         assert frame.to_ndarray(format="rgb24")[270, 200].tolist() == pytest.approx([200, 30, 30], abs=6)
         assert float(movie.duration / av.time_base) == pytest.approx(1.0, abs=0.01)
     wanted = GetFrameRequest(asset_id=ended.work.asset_id, frame=0)
     picture = await transcode.bench.call("GetFrame", wanted)
-    assert PIL.Image.open(io.BytesIO(picture.jpeg)).size == (540, 720)
+    assert PIL.Image.open(io.BytesIO(picture.jpeg)).size == (720, 960)
 
 
 async def test_sound_without_pictures_is_an_asset_too(transcode, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Final
 TICKS_PER_SECOND: Final = 240_000
 """The proxy's clock: exact for 23.976, 24, 25, 29.97, 30, 50, 59.94 and 60 pictures a second."""
 
+_THINNEST_BARS: Final = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -18,12 +20,44 @@ class Size:
     height: int
 
     def fitted(self, box: Size, *, even: bool) -> Size:
-        """Return the largest size of this shape inside `box`, never larger than it is."""
+        """Return the largest size of this shape inside `box`, never larger than it is.
+
+        A box is as large for upright pictures as for wide ones: it stands on end for them.
+        """
+        if self.height > self.width:
+            box = Size(min(box.width, box.height), max(box.width, box.height))
         scale = min(Fraction(1), Fraction(box.width, self.width), Fraction(box.height, self.height))
         step = 2 if even else 1
         width = max(step, round(self.width * scale / step) * step)
         height = max(step, round(self.height * scale / step) * step)
         return Size(width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a picture stands on a canvas."""
+
+    size: Size
+    left: int
+    top: int
+
+
+def placed(picture: Size, canvas: Size, *, even: bool) -> Placement:
+    """Return the largest place of the picture's shape in the middle of the canvas.
+
+    Nearly the shape of the canvas is the canvas: bars thinner than _THINNEST_BARS of it are rounding.
+    """
+    step = 2 if even else 1
+    scale = min(Fraction(canvas.width, picture.width), Fraction(canvas.height, picture.height))
+    width = _near(round(picture.width * scale / step) * step, canvas.width, step)
+    height = _near(round(picture.height * scale / step) * step, canvas.height, step)
+    left, top = ((room // 2) // step * step for room in (canvas.width - width, canvas.height - height))
+    return Placement(Size(width, height), left, top)
+
+
+def _near(length: int, whole: int, step: int) -> int:
+    thinnest = max(2, round(whole * _THINNEST_BARS))
+    return whole if whole - length <= thinnest else max(step, length)
 
 
 @dataclass(frozen=True, slots=True)

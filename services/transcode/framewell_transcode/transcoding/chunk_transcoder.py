@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from framewell_kit.rights_decisions import Passages
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
-from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
+from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe, Size
 from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable, Thumbnail
 from framewell_transcode.ports import DisplayedPicture, MediaDriver, Scaler, SegmentWriter
 from framewell_transcode.transcoding.bundle import Sample, encode_jpeg
@@ -53,6 +53,8 @@ class ChunkTranscoder:
     timeline: Timeline
     recipe: ProxyRecipe
     planned: Sequence[Moment]
+    proxy_size: Size
+    sample_size: Size
     start_tick: int
     end_tick: int
     grid: SamplingGrid
@@ -86,8 +88,11 @@ class ChunkTranscoder:
         end_pts: int,
         previous_pts: int | None,
         withheld: Passages,
+        canvas: Size,
     ) -> ChunkTranscoder:
         """Return a transcoder of the planned pictures, the last of which lasts until `end_pts`.
+
+        All of them are fitted into the asset's canvas, whatever size and shape they have.
 
         `previous_pts` is the picture before the chunk, None at the start of the asset.
         """
@@ -97,6 +102,8 @@ class ChunkTranscoder:
             timeline,
             recipe,
             planned,
+            canvas.fitted(recipe.box, even=True),
+            canvas.fitted(recipe.sample_box, even=False),
             start_tick=tick(timeline, planned[0].pts),
             end_tick=tick(timeline, end_pts),
             grid=SamplingGrid(recipe.samples_per_second, previous_seconds=previous),
@@ -109,7 +116,7 @@ class ChunkTranscoder:
     def take(self, picture: DisplayedPicture) -> None:
         """Encode the next picture; score and perhaps sample it where analysis may look at it."""
         moment = self.planned[picture.row]
-        proxy = self.scaler.planar(picture.frame, picture.size.fitted(self.recipe.box, even=True))
+        proxy = self.scaler.planar(picture, self.proxy_size)
         if self._writer is None:
             rate = self.timeline.frame_rate or Fraction(25)
             self._writer = self.driver.segment_writer(
@@ -189,8 +196,7 @@ class ChunkTranscoder:
                 self._sample(self._last_picture, self.moments[-1], "shot")
 
     def _sample(self, picture: DisplayedPicture, moment: Moment, why: str) -> None:
-        size = picture.size.fitted(self.recipe.sample_box, even=False)
-        pixels = self.sample_scaler.rgb(picture.frame, size)
+        pixels = self.sample_scaler.rgb(picture, self.sample_size)
         self.samples.append(sample_of(pixels, moment, self.timeline, why, self.recipe.jpeg_quality))
 
 

@@ -10,11 +10,12 @@ import heapq
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import av
 import av.error
 
+from framewell_media.canvas import PixelAspect, displayed_size
 from framewell_media.formats import Format, open_container
 from framewell_media.planning.packets import NO_TIME, attend_only_to
 from framewell_media.planning.table import Anchor, ChunkTable
@@ -25,12 +26,19 @@ _REORDER_DEPTH: Final = 16
 _SEEK_TRIES: Final = 6
 
 
+class DecodedPicture(NamedTuple):
+    """A picture as it leaves the decoder."""
+
+    row: int
+    """Its row in the chunk's table."""
+    frame: Any
+    size: tuple[int, int]
+    """Width and height once it is displayed, in square pixels."""
+
+
 @dataclass(slots=True)
 class DecodingLog:
     """What the decoder found out on the way."""
-
-    pixel_aspect: Fraction = Fraction(1)
-    """Shape of one pixel, width to height, as the container says it."""
 
     damaged_packets: int = 0
     damaged_frames: int = 0
@@ -46,9 +54,11 @@ class ChunkDecoder:
     table: ChunkTable
     threads: int
     log: DecodingLog = field(default_factory=DecodingLog)
+    _coded_aspects: dict[int, Fraction | None] = field(default_factory=dict)
+    """Shape of the pixels as the codec states it, by the pts of pictures under way."""
 
-    def frames(self) -> Iterator[tuple[int, Any]]:
-        """Yield (row in the chunk's table, decoded frame) in order of presentation, each row at most once.
+    def pictures(self) -> Iterator[DecodedPicture]:
+        """Yield the pictures of the chunk in order of presentation, each row at most once.
 
         Some streams (intra refresh) need to be entered earlier than the container says: when the
         first picture is missing, decoding starts again from one, then two keyframes before.
@@ -58,57 +68,62 @@ class ChunkDecoder:
             return
         anchors = [self.table.anchor, *self.table.earlier_anchors]
         for anchor in anchors:
-            frames = self._ordered(self._from(anchor))
-            first = next(frames, None)
-            if first is not None and (first[0] == 0 or anchor is anchors[-1]):
+            pictures = self._ordered(self._from(anchor))
+            first = next(pictures, None)
+            if first is not None and (first.row == 0 or anchor is anchors[-1]):
                 yield first
-                yield from frames
+                yield from pictures
                 return
-            frames.close()
+            pictures.close()
             self.log.restarts += 1
 
-    def _counted(self) -> Iterator[tuple[int, Any]]:
+    def _counted(self) -> Iterator[DecodedPicture]:
         """Yield every picture in the order of the decoder, for files whose times cannot be trusted."""
         with open_container(self.source, self.fmt) as container:
             stream = self._stream(container)
+            aspect = PixelAspect.of(stream)
             planned = len(self.table.pts)
             for row, frame in enumerate(self._decoded(container.demux(stream), stream)):
                 if row >= planned:
                     return
-                yield row, frame
+                yield DecodedPicture(row, frame, self._displayed(frame, stream, aspect))
 
-    def _from(self, anchor: Anchor) -> Iterator[tuple[int, Any]]:
+    def _from(self, anchor: Anchor) -> Iterator[DecodedPicture]:
         rows = {int(pts): row for row, pts in enumerate(self.table.source_pts)}
         with open_container(self.source, self.fmt) as container:
             stream = self._stream(container)
+            aspect = PixelAspect.of(stream)
             packets = self._enough(self._packets_from(container, stream, anchor), rows)
             for frame in self._decoded(packets, stream):
                 row = rows.get(frame.pts) if frame.pts is not None else None
                 if row is not None:
-                    yield row, frame
+                    yield DecodedPicture(row, frame, self._displayed(frame, stream, aspect))
 
-    def _ordered(self, frames: Iterator[tuple[int, Any]]) -> Generator[tuple[int, Any]]:
-        waiting: list[tuple[int, int, Any]] = []
+    def _displayed(self, frame: Any, stream: Any, aspect: PixelAspect) -> tuple[int, int]:
+        coded = self._coded_aspects.pop(frame.pts, stream.codec_context.sample_aspect_ratio)
+        return displayed_size(frame, aspect.at(coded))
+
+    def _ordered(self, pictures: Iterator[DecodedPicture]) -> Generator[DecodedPicture]:
+        waiting: list[tuple[int, int, DecodedPicture]] = []
         last = -1
-        for count, (row, frame) in enumerate(frames):
-            heapq.heappush(waiting, (row, count, frame))
+        for count, picture in enumerate(pictures):
+            heapq.heappush(waiting, (picture.row, count, picture))
             if len(waiting) > _REORDER_DEPTH and waiting[0][0] > last:
                 last, _, earliest = heapq.heappop(waiting)
-                yield last, earliest
+                yield earliest
             elif len(waiting) > _REORDER_DEPTH:
                 heapq.heappop(waiting)  # a second picture of the same time, or one that comes far too late
         while waiting:
             row, _, earliest = heapq.heappop(waiting)
             if row > last:
                 last = row
-                yield row, earliest
+                yield earliest
 
     def _stream(self, container: Any) -> Any:
         stream: Any = moving_pictures(container)
         stream.codec_context.thread_count = self.threads
         stream.thread_type = "AUTO" if self.threads > 1 else "NONE"
         attend_only_to(container, stream)
-        self.log.pixel_aspect = stream.sample_aspect_ratio or Fraction(1)
         return stream
 
     def _packets_from(self, container: Any, stream: Any, anchor: Anchor) -> Iterator[Any]:
@@ -156,20 +171,23 @@ class ChunkDecoder:
             for packet in packets:
                 if packet.size == 0:
                     break
-                yield from self._decode(packet.decode)
+                frames = self._decode(packet.decode)
+                if self.threads == 1 and packet.pts is not None:
+                    # Frames come out later, when the codec may state the shape of others already.
+                    self._coded_aspects[packet.pts] = stream.codec_context.sample_aspect_ratio
+                yield from frames
         except END_OF_DEMUXING:
             self.log.damaged_packets += 1  # the demuxer gives up here; what it had delivered is still good
         yield from self._decode(lambda: stream.decode(None))
 
-    def _decode(self, decode: Any) -> Iterator[Any]:
+    def _decode(self, decode: Any) -> list[Any]:
         try:
-            frames = decode()
+            frames: list[Any] = decode()
         except av.error.FFmpegError:
             self.log.damaged_packets += 1
-            return
-        for frame in frames:
-            self.log.damaged_frames += bool(frame.is_corrupt)
-            yield frame
+            return []
+        self.log.damaged_frames += sum(bool(frame.is_corrupt) for frame in frames)
+        return frames
 
 
 def _skip_to_position(packets: Iterator[Any], position: int) -> Iterator[Any]:

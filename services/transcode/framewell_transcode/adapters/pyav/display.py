@@ -1,10 +1,9 @@
-"""Pictures as they are displayed: progressive, upright, with square pixels, in a known colour space."""
+"""Pictures as they are displayed: progressive, upright, with square pixels, in BT.709 colours."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Final
 
@@ -12,40 +11,50 @@ import av
 import av.error
 import av.filter
 import numpy as np
-from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from numpy.typing import NDArray
 
-from framewell_transcode.domain.proxy import Size
+from framewell_transcode.adapters.pyav.chunk_decoder import DecodedPicture
+from framewell_transcode.adapters.pyav.colour import ToneMapper, colours_of
+from framewell_transcode.domain.proxy import Placement, Size, placed
 from framewell_transcode.ports import DisplayedPicture
+from framewell_transcode.transcoding.tone_mapping import Curve
 
 _TURNS: Final = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
-_HIGH_DEFINITION_LINES: Final = 720
-_BT709: Final = 1
-_UNSPECIFIED: Final = 2
+_BLACK: Final = (16, 128, 128)
+"""Y, U and V of black in limited range."""
 
 
-def as_displayed(
-    frames: Iterator[tuple[int, Any]], pixel_aspect: Callable[[], Fraction]
-) -> Iterator[DisplayedPicture]:
+def as_displayed(pictures: Iterator[DecodedPicture]) -> Iterator[DisplayedPicture]:
     """Yield pictures deinterlaced, from the first interlaced one on, and turned upright.
 
-    One picture out for one in, in the same order. `pixel_aspect` is called for every picture that came.
+    One picture out for one in, in the same order. Where size, pixel format, colours or orientation change on
+    the way, what was under way is finished first.
     """
     graph: Any = None
-    waiting: deque[tuple[int, Size]] = deque()
-    for row, frame in frames:
-        size = _displayed(frame, pixel_aspect())
+    shape: tuple[Any, ...] = ()
+    waiting: deque[DecodedPicture] = deque()
+    for picture in pictures:
+        frame = picture.frame
+        if graph is not None and _shape(frame) != shape:
+            yield from _finished(graph, waiting)
+            graph = None
         if graph is None and (steps := _steps(frame)):
-            graph = _graph(frame, steps)
+            graph, shape = _graph(frame, steps), _shape(frame)
         if graph is None:
-            yield DisplayedPicture(row, frame, size)
+            yield DisplayedPicture(picture.row, frame, Size(*picture.size))
             continue
-        waiting.append((row, size))
+        waiting.append(picture)
         graph.push(frame)
         yield from _pulled(graph, waiting)
     if graph is not None:
-        graph.push(None)
-        yield from _pulled(graph, waiting)
+        yield from _finished(graph, waiting)
+
+
+def _shape(frame: Any) -> tuple[Any, ...]:
+    """Return all that a filter graph is made for."""
+    colours = (frame.colorspace, frame.color_range, frame.color_trc, frame.color_primaries)
+    return (frame.width, frame.height, frame.format.name, frame.rotation, *map(int, colours))
 
 
 def _steps(frame: Any) -> list[tuple[str, str]]:
@@ -75,46 +84,80 @@ def _graph(frame: Any, steps: list[tuple[str, str]]) -> Any:
     return graph
 
 
-def _pulled(graph: Any, waiting: deque[tuple[int, Size]]) -> Iterator[DisplayedPicture]:
+def _finished(graph: Any, waiting: deque[DecodedPicture]) -> Iterator[DisplayedPicture]:
+    graph.push(None)
+    yield from _pulled(graph, waiting)
+    waiting.clear()
+
+
+def _pulled(graph: Any, waiting: deque[DecodedPicture]) -> Iterator[DisplayedPicture]:
     while waiting:
         try:
             frame = graph.pull()
         except (av.error.BlockingIOError, av.error.EOFError):
             return
-        row, size = waiting.popleft()
-        yield DisplayedPicture(row, frame, size)
-
-
-def _displayed(frame: Any, pixel_aspect: Fraction) -> Size:
-    width, height = max(1, round(frame.width * pixel_aspect)), frame.height
-    return Size(height, width) if frame.rotation % 180 else Size(width, height)
+        picture = waiting.popleft()
+        yield DisplayedPicture(picture.row, frame, Size(*picture.size))
 
 
 class SwsScaler:
-    """Scaler on libswscale: scales pictures for one purpose, with the colour matrix each really has."""
+    """Scaler on libswscale; other shapes than the canvas get black bars, other colours become BT.709's."""
 
     def __init__(self) -> None:
-        self._reformatter = VideoReformatter()
+        self._scale = VideoReformatter()
+        self._convert = VideoReformatter()
+        self._tone_mapper: tuple[tuple[Curve, Size], ToneMapper] | None = None
 
-    def planar(self, frame: Any, size: Size) -> Any:
-        """Return 8-bit YUV 4:2:0 in the picture's own colour matrix, limited range."""
-        space = colour_space(frame)
-        return self._reformatter.reformat(
-            frame, size.width, size.height, "yuv420p", src_colorspace=space, dst_colorspace=space, threads=1
-        )
+    def planar(self, picture: DisplayedPicture, canvas: Size) -> Any:
+        """Return the picture on the canvas as 8-bit YUV 4:2:0, BT.709, limited range."""
+        place = placed(picture.size, canvas, even=True)
+        inner = self._scaled(picture.frame, place.size, "yuv420p")
+        return inner if place.size == canvas else _with_bars(inner, place, canvas)
 
-    def rgb(self, frame: Any, size: Size) -> NDArray[np.uint8]:
-        """Return height x width x 3, 8 bits."""
-        converted: Any = self._reformatter.reformat(
-            frame, size.width, size.height, "rgb24", src_colorspace=colour_space(frame), threads=1
-        )
-        pixels: NDArray[np.uint8] = converted.to_ndarray()
-        return pixels
+    def rgb(self, picture: DisplayedPicture, canvas: Size) -> NDArray[np.uint8]:
+        """Return the picture on the canvas as height x width x 3, 8 bits."""
+        place = placed(picture.size, canvas, even=False)
+        pixels: NDArray[np.uint8] = self._scaled(picture.frame, place.size, "rgb24").to_ndarray()
+        if place.size == canvas:
+            return pixels
+        whole = np.zeros((canvas.height, canvas.width, 3), np.uint8)
+        whole[place.top :, place.left :][: place.size.height, : place.size.width] = pixels
+        return whole
+
+    def _scaled(self, frame: Any, size: Size, pixel_format: str) -> Any:
+        colours = colours_of(frame)
+        target = {
+            "dst_colorspace": Colorspace.ITU709,
+            "dst_color_range": ColorRange.MPEG if pixel_format == "yuv420p" else ColorRange.JPEG,
+            "threads": 1,
+        }
+        source = {"src_colorspace": colours.matrix, "src_color_range": colours.range}
+        if colours.curve is None:
+            made: Any = self._scale.reformat(frame, size.width, size.height, pixel_format, **source, **target)
+        else:
+            wide = self._scale.reformat(frame, size.width, size.height, "rgb48le", **source, threads=1)
+            mapped = self._mapper(colours.curve, size).mapped(wide)
+            made = self._convert.reformat(mapped, format=pixel_format, **target)
+        made.color_trc, made.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
+        return made
+
+    def _mapper(self, curve: Curve, size: Size) -> ToneMapper:
+        if self._tone_mapper is None or self._tone_mapper[0] != (curve, size):
+            self._tone_mapper = ((curve, size), ToneMapper(curve, size.width, size.height))
+        return self._tone_mapper[1]
 
 
-def colour_space(frame: Any) -> Colorspace:
-    """Return the matrix of a picture; without a label BT.709 in high definition, else BT.601 (as ITU-R)."""
-    labelled = int(frame.colorspace)
-    if labelled == _BT709 or (labelled == _UNSPECIFIED and frame.height >= _HIGH_DEFINITION_LINES):
-        return Colorspace.ITU709
-    return Colorspace.ITU601
+def _with_bars(inner: Any, place: Placement, canvas: Size) -> Any:
+    """Return a planar picture on a black canvas; size, place and canvas are even."""
+    planes = []
+    for plane, black, step in zip(inner.planes, _BLACK, (1, 2, 2), strict=True):
+        whole = np.full((canvas.height // step, canvas.width // step), black, np.uint8)
+        height, width = place.size.height // step, place.size.width // step
+        pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[:height, :width]
+        whole[place.top // step :, place.left // step :][:height, :width] = pixels
+        planes.append(whole.reshape(-1))
+    stacked = np.concatenate(planes).reshape(canvas.height * 3 // 2, canvas.width)
+    frame = av.VideoFrame.from_ndarray(stacked, format="yuv420p")
+    frame.colorspace, frame.color_range = inner.colorspace, inner.color_range
+    frame.color_trc, frame.color_primaries = inner.color_trc, inner.color_primaries
+    return frame

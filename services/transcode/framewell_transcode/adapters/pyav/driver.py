@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 
 import av
 import numpy as np
-from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
 from framewell_kit.rights_decisions import Passages
@@ -20,7 +19,7 @@ from framewell_transcode.adapters.pyav.chunk_decoder import ChunkDecoder
 from framewell_transcode.adapters.pyav.display import SwsScaler, as_displayed
 from framewell_transcode.adapters.pyav.segment_writer import CmafWriter
 from framewell_transcode.adapters.pyav.sound import AacEncoder, decode_sound
-from framewell_transcode.domain.proxy import ProxyRecipe
+from framewell_transcode.domain.proxy import ProxyRecipe, Size
 from framewell_transcode.ports import DisplayedPicture, SoundBlock
 
 
@@ -35,7 +34,7 @@ class DecodedChunk:
         return self.decoder.log.damaged_frames
 
     def __iter__(self) -> Iterator[DisplayedPicture]:
-        return as_displayed(self.decoder.frames(), lambda: self.decoder.log.pixel_aspect)
+        return as_displayed(self.decoder.pictures())
 
 
 class PyAvDriver:
@@ -49,8 +48,10 @@ class PyAvDriver:
         return SwsScaler()
 
     def planar_from_rgb(self, pixels: NDArray[np.uint8]) -> Any:
+        height, width, _ = pixels.shape
+        size = Size(width, height)
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        return frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU601, threads=1)
+        return SwsScaler().planar(DisplayedPicture(0, frame, size), size)
 
     def edge_picture(self, movie: bytes, edge: str) -> Any:
         with av.open(io.BytesIO(movie), mode="r", format="mp4") as container:

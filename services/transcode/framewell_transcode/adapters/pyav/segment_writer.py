@@ -1,9 +1,9 @@
 """CMAF segments that fit together although each was encoded by itself.
 
 One segment a chunk, no B frames (they would shift the whole video by the reorder delay under `cmaf`),
-closed groups of pictures, the asset's own clock in every fragment (`frag_discont` writes the real
-first decode time), and an explicit duration on every packet, without which a chunk's last sample is
-wrong.
+closed groups of pictures, BT.709 whatever the source, the asset's own clock in every fragment
+(`frag_discont` writes the real first decode time), and an explicit duration on every packet, without which
+a chunk's last sample is wrong.
 Equal settings give a byte-identical header on machines of the same build.
 """
 
@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 import av
+from av.video.reformatter import ColorRange
 
 from framewell_transcode.domain.boxes import Segment, split_header
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
@@ -26,6 +27,8 @@ _MOVIE_OPTIONS: Final = {
 }
 _TICK: Final = Fraction(1, TICKS_PER_SECOND)
 _PICTURE_TYPE_FREE: Final = 0
+_BT709: Final = 1
+"""Matrix, transfer and primaries alike, in ITU-T H.273."""
 
 
 class CmafWriter:
@@ -38,7 +41,7 @@ class CmafWriter:
     def __init__(
         self, recipe: ProxyRecipe, first: Any, frame_rate: Fraction, *, start_tick: int, end_tick: int
     ) -> None:
-        """Begin a segment; all pictures have the size and colour matrix of `first`, a planar one."""
+        """Begin a segment; all pictures have the size of `first`, a planar one in BT.709."""
         self._buffer = io.BytesIO()
         self._output = av.open(self._buffer, "w", format="mp4", options=dict(_MOVIE_OPTIONS))
         self._stream = _video_stream(self._output, recipe, first, frame_rate)
@@ -83,7 +86,8 @@ class CmafWriter:
 def _video_stream(output: Any, recipe: ProxyRecipe, first: Any, frame_rate: Fraction) -> Any:
     stream = output.add_stream(recipe.encoder, rate=frame_rate)
     stream.width, stream.height, stream.pix_fmt = first.width, first.height, "yuv420p"
-    stream.codec_context.colorspace = first.colorspace
+    stream.codec_context.colorspace, stream.codec_context.color_range = _BT709, ColorRange.MPEG
+    stream.codec_context.color_trc, stream.codec_context.color_primaries = _BT709, _BT709
     stream.codec_context.time_base = _TICK
     stream.codec_context.thread_count = 1
     key_frames = max(1, round(frame_rate * Fraction(recipe.key_seconds).limit_denominator(1000)))
