@@ -639,6 +639,8 @@ class MediaIndex(_message.Message):
     SHOTS_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
+    ORIGINAL_FIELD_NUMBER: _builtins.int
+    FRAME_TABLE_FIELD_NUMBER: _builtins.int
     CLOCK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def work(self) -> Global___Work:
@@ -661,6 +663,14 @@ class MediaIndex(_message.Message):
         """Black, held pictures, colour bars, silence and tone in order of time."""
 
     @_builtins.property
+    def original(self) -> Global___ObjectRef:
+        """The file that it was planned from; unset for an asset whose parts come one by one."""
+
+    @_builtins.property
+    def frame_table(self) -> Global___ObjectRef:
+        """The frame table of that file, by which single pictures are found; unset without moving pictures."""
+
+    @_builtins.property
     def clock(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockRun]:
         """The runs of the clock of the file in its order, by which sound is placed; none without moving pictures."""
 
@@ -672,11 +682,13 @@ class MediaIndex(_message.Message):
         shots: _abc.Iterable[Global___Shot] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         events: _abc.Iterable[Global___MediaEvent] | None = ...,
+        original: Global___ObjectRef | None = ...,
+        frame_table: Global___ObjectRef | None = ...,
         clock: _abc.Iterable[Global___ClockRun] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frame_table", b"frame_table", "original", b"original", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "clock", b"clock", "events", b"events", "missing", b"missing", "shots", b"shots", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "clock", b"clock", "events", b"events", "frame_table", b"frame_table", "missing", b"missing", "original", b"original", "shots", b"shots", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

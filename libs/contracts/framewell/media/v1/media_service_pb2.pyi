@@ -99,24 +99,36 @@ class GetFrameRequest(_message.Message):
     ASSET_ID_FIELD_NUMBER: _builtins.int
     PTS_FIELD_NUMBER: _builtins.int
     FRAME_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    TIMECODE_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
     pts: _builtins.int
-    """By pts in the asset's time base."""
+    """The picture shown at a pts in the time base of the asset: the last one that does not begin later."""
     frame: _builtins.int
     """By frame index in presentation order, from 0."""
+    seconds: _builtins.float
+    """The picture shown so many seconds after the start of the asset."""
+    timecode: _builtins.str
+    """The picture with an SMPTE ST 12 label, `HH:MM:SS:ff`, or `HH:MM:SS;ff` for drop frame."""
+    width: _builtins.int
+    """Width at most, in pixels; the height follows from the shape, and nothing is enlarged. Unset for 1280x720 at most."""
     def __init__(
         self,
         *,
         asset_id: _builtins.str = ...,
         pts: _builtins.int = ...,
         frame: _builtins.int = ...,
+        seconds: _builtins.float = ...,
+        timecode: _builtins.str = ...,
+        width: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "frame", b"frame", "pts", b"pts"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "frame", b"frame", "pts", b"pts", "seconds", b"seconds", "timecode", b"timecode"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "at", b"at", "frame", b"frame", "pts", b"pts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "at", b"at", "frame", b"frame", "pts", b"pts", "seconds", b"seconds", "timecode", b"timecode", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_at: _TypeAlias = _typing.Literal["pts", "frame"]  # noqa: Y015
+    _WhichOneofReturnType_at: _TypeAlias = _typing.Literal["pts", "frame", "seconds", "timecode"]  # noqa: Y015
     _WhichOneofArgType_at: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_at) -> _WhichOneofReturnType_at | None: ...
 
@@ -124,17 +136,20 @@ Global___GetFrameRequest: _TypeAlias = GetFrameRequest  # noqa: Y015
 
 @_typing.final
 class GetFrameResponse(_message.Message):
-    """One sampled picture of an asset."""
+    """One picture of an asset."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     JPEG_FIELD_NUMBER: _builtins.int
     MOMENT_FIELD_NUMBER: _builtins.int
     TIMECODE_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
     jpeg: _builtins.bytes
     """The picture as JPEG bytes."""
     timecode: _builtins.str
     """SMPTE ST 12 timecode of that moment, empty when the asset has none."""
+    key: _builtins.str
+    """Key of the picture among the objects of the asset, where it is kept for a while."""
     @_builtins.property
     def moment(self) -> _media_pb2.Moment:
         """The moment it really shows."""
@@ -145,10 +160,11 @@ class GetFrameResponse(_message.Message):
         jpeg: _builtins.bytes = ...,
         moment: _media_pb2.Moment | None = ...,
         timecode: _builtins.str = ...,
+        key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["moment", b"moment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["jpeg", b"jpeg", "moment", b"moment", "timecode", b"timecode"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["jpeg", b"jpeg", "key", b"key", "moment", b"moment", "timecode", b"timecode"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -79,7 +79,9 @@ class MediaServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetFrame(self, request, context):
-        """Returns one sampled picture, the nearest at or before the wanted moment.
+        """Returns the very picture of a moment, decoded out of the original as the proxy shows it: upright, deinterlaced,
+        in BT.709 colours. What cannot be decoded is the picture before it, as in the proxy. FAILED_PRECONDITION with the
+        reason `gone` when the asset was removed or erased; UNAVAILABLE while as many pictures are being made as may wait.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

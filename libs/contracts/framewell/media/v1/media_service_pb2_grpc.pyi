@@ -36,7 +36,10 @@ class MediaServiceStub:
     GetTimeline: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetTimelineRequest, _media_service_pb2.GetTimelineResponse]
     """Returns the clock of an asset and how far transcoding has come."""
     GetFrame: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetFrameRequest, _media_service_pb2.GetFrameResponse]
-    """Returns one sampled picture, the nearest at or before the wanted moment."""
+    """Returns the very picture of a moment, decoded out of the original as the proxy shows it: upright, deinterlaced,
+    in BT.709 colours. What cannot be decoded is the picture before it, as in the proxy. FAILED_PRECONDITION with the
+    reason `gone` when the asset was removed or erased; UNAVAILABLE while as many pictures are being made as may wait.
+    """
     ListShots: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]
     """Lists the final shots in order of time."""
     ListMediaEvents: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]
@@ -56,7 +59,10 @@ class MediaServiceAsyncStub(MediaServiceStub):
     GetTimeline: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetTimelineRequest, _media_service_pb2.GetTimelineResponse]  # type: ignore[assignment]
     """Returns the clock of an asset and how far transcoding has come."""
     GetFrame: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetFrameRequest, _media_service_pb2.GetFrameResponse]  # type: ignore[assignment]
-    """Returns one sampled picture, the nearest at or before the wanted moment."""
+    """Returns the very picture of a moment, decoded out of the original as the proxy shows it: upright, deinterlaced,
+    in BT.709 colours. What cannot be decoded is the picture before it, as in the proxy. FAILED_PRECONDITION with the
+    reason `gone` when the asset was removed or erased; UNAVAILABLE while as many pictures are being made as may wait.
+    """
     ListShots: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]  # type: ignore[assignment]
     """Lists the final shots in order of time."""
     ListMediaEvents: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]  # type: ignore[assignment]
@@ -85,7 +91,10 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.GetFrameRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.GetFrameResponse, _abc.Awaitable[_media_service_pb2.GetFrameResponse]]:
-        """Returns one sampled picture, the nearest at or before the wanted moment."""
+        """Returns the very picture of a moment, decoded out of the original as the proxy shows it: upright, deinterlaced,
+        in BT.709 colours. What cannot be decoded is the picture before it, as in the proxy. FAILED_PRECONDITION with the
+        reason `gone` when the asset was removed or erased; UNAVAILABLE while as many pictures are being made as may wait.
+        """
 
     @_abc_1.abstractmethod
     def ListShots(
