@@ -23,7 +23,7 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects import Objects
 from framewell_kit.outcomes import Rejected
 
-_COLLECTION: Final = "uploads"
+COLLECTION: Final = "uploads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,22 @@ class UploadDocuments:
     most_bytes: int
     keep: timedelta
 
+    async def prepare(self) -> None:
+        """Make the indexes that uploads are found by."""
+        for field in ("upload", "open", "at"):
+            await self.documents.ensure_index(COLLECTION, [field])
+
     async def receive(
         self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str
     ) -> tuple[str, ObjectRef]:
         if size > self.most_bytes:
-            raise _too_large(size, self.most_bytes)
+            raise too_large(size, self.most_bytes)
         with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="upload-") as file:
             received, hashed = 0, sha256()
             async for piece in pieces:
                 received += len(piece)
                 if received > (size or self.most_bytes):
-                    raise _too_large(received, size or self.most_bytes)
+                    raise too_large(received, size or self.most_bytes)
                 hashed.update(piece)
                 file.write(piece)
             file.flush()
@@ -64,7 +69,7 @@ class UploadDocuments:
         uri = f"upload:{uuid4()}"
         await self.references.hold(uri, [ref])
         await self.documents.insert_once(
-            _COLLECTION,
+            COLLECTION,
             {"_id": uri, "object": ref.SerializeToString(), "name": name[:255], "at": self.clock.now()},
         )
         return uri, ref
@@ -72,11 +77,15 @@ class UploadDocuments:
     @asynccontextmanager
     async def fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
         upload = address.open_form().partition(":")[2]
-        found = await self.documents.get(_COLLECTION, f"upload:{upload}")
+        found = await self.documents.get(COLLECTION, f"upload:{upload}")
         if found is None:
             raise Refused(
                 UNREACHABLE,
                 f"There is no upload {address!r}: its time is over, or it never was. Upload again.",
+            )
+        if "object" not in found:
+            raise Refused(
+                UNREACHABLE, f"The upload {address!r} is not complete. Send the rest, then ask again."
             )
         ref = ObjectRef.FromString(bytes(found["object"]))
         async with self.objects.local(ref) as path:
@@ -84,14 +93,16 @@ class UploadDocuments:
 
     async def forget(self, uri: str) -> bool:
         await self.references.release(uri)
-        return await self.documents.delete(_COLLECTION, uri)
+        await self.documents.delete_where(COLLECTION, {"upload": uri})
+        return await self.documents.delete(COLLECTION, uri)
 
     async def forget_old(self) -> int:
-        old = await self.documents.find(_COLLECTION, {"at": {"$lt": self.clock.now() - self.keep}})
+        old = await self.documents.find(COLLECTION, {"at": {"$lt": self.clock.now() - self.keep}})
         for upload in old:
             await self.forget(upload["_id"])
         return len(old)
 
 
-def _too_large(size: int, most: int) -> Rejected:
+def too_large(size: int, most: int) -> Rejected:
+    """Return the refusal of an upload of that length."""
     return Rejected(f"the upload has {size:,} bytes; at most {most:,} are taken", code="too_large")

@@ -13,13 +13,13 @@ from framewell.ingest.v1 import ingest_service_pb2_grpc as pb_grpc
 from framewell_ingest.commands.control_asset import ControlAsset
 from framewell_ingest.commands.submit_request import SubmitRequest
 from framewell_ingest.domain.assets import Asset, State
-from framewell_ingest.ports import AssetRepository, UploadRepository
+from framewell_ingest.entrypoints.upload_stream import checksum_of, opened, upload_message, upload_pace
+from framewell_ingest.ports import AssetRepository, ResumableUploadRepository, UploadRepository
 from framewell_ingest.queries.watch_assets import WatchAssets
 from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
-from framewell_kit.outcomes import Rejected
-from framewell_kit.pace import Pace, Stalled
+from framewell_kit.pace import Pace
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import current_actor
 
@@ -36,11 +36,6 @@ _STATES: Final = {
 _BY_NUMBER: Final = {number: state for state, number in _STATES.items()}
 
 
-def _upload_pace() -> Pace:
-    """Return how slowly an upload may arrive: slower than at REST, which answers its own caller first."""
-    return Pace(stall_seconds=60.0, grace_seconds=120.0)
-
-
 @dataclass(frozen=True, slots=True)
 class IngestServicer(pb_grpc.IngestServiceServicer):
     """IngestService on ingest's commands and queries."""
@@ -50,8 +45,9 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
     watch: WatchAssets
     assets: AssetRepository
     uploads: UploadRepository
+    resumable: ResumableUploadRepository
     clock: Clock
-    upload_pace: Callable[[], Pace] = _upload_pace
+    upload_pace: Callable[[], Pace] = upload_pace
 
     async def Submit(self, request: pb.SubmitRequest, context: Any) -> pb.SubmitResponse:
         call = call_cause()
@@ -67,20 +63,27 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
         return pb.SubmitResponse(asset_id=asset.asset_id, existed=not new)
 
     async def Upload(self, request: AsyncIterator[pb.UploadRequest], context: Any) -> pb.UploadResponse:
-        parts, pace = aiter(request), self.upload_pace()
-        first = await _arrived(parts, pace)
-        if first is None or first.WhichOneof("part") != "header":
-            raise Rejected("the first message of an upload is its header", code="no_header")
-        header = first.header
-
-        async def pieces() -> AsyncIterator[bytes]:
-            while (message := await _arrived(parts, pace)) is not None:
-                if message.WhichOneof("part") != "data":
-                    raise Rejected("behind the header of an upload there is only data", code="second_header")
-                yield message.data
-
-        uri, ref = await self.uploads.receive(pieces(), header.file_name, header.size, header.sha256)
+        header, pieces = await opened(request, self.upload_pace())
+        uri, ref = await self.uploads.receive(pieces, header.file_name, header.size, header.sha256)
         return pb.UploadResponse(uri=uri, size=ref.size, sha256=ref.sha256)
+
+    async def CreateUpload(self, request: pb.CreateUploadRequest, context: Any) -> pb.CreateUploadResponse:
+        made = await self.resumable.create(request.file_name, request.size, request.sha256)
+        return pb.CreateUploadResponse(upload=upload_message(made))
+
+    async def AppendUpload(
+        self, request: AsyncIterator[pb.AppendUploadRequest], context: Any
+    ) -> pb.AppendUploadResponse:
+        header, pieces = await opened(request, self.upload_pace())
+        upload = await self.resumable.append(header.uri, header.offset, pieces, checksum_of(header))
+        return pb.AppendUploadResponse(upload=upload_message(upload))
+
+    async def GetUpload(self, request: pb.GetUploadRequest, context: Any) -> pb.GetUploadResponse:
+        return pb.GetUploadResponse(upload=upload_message(await self.resumable.get(request.uri)))
+
+    async def DeleteUpload(self, request: pb.DeleteUploadRequest, context: Any) -> pb.DeleteUploadResponse:
+        await self.resumable.delete(request.uri)
+        return pb.DeleteUploadResponse()
 
     async def GetAsset(self, request: pb.GetAssetRequest, context: Any) -> pb.GetAssetResponse:
         return pb.GetAssetResponse(asset=_message(await self.control.known(request.asset_id)))
@@ -113,14 +116,6 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
     async def Watch(self, request: pb.WatchRequest, context: Any) -> AsyncIterator[pb.WatchResponse]:
         async for asset, token in self.watch(request.resume_token, request.asset_id):
             yield pb.WatchResponse(asset=_message(asset), resume_token=token)
-
-
-async def _arrived(parts: AsyncIterator[pb.UploadRequest], pace: Pace) -> pb.UploadRequest | None:
-    """Return the next part, None behind the last. Raises Rejected when it does not come in time."""
-    try:
-        return await pace.arrives(anext(parts, None), lambda part: b"" if part is None else part.data)
-    except Stalled as stalled:
-        raise Rejected(f"the upload is not complete: {stalled}", code="stalled") from None
 
 
 def _message(asset: Asset) -> pb.IngestAsset:
