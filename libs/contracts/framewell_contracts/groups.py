@@ -24,6 +24,7 @@ from framewell.model.v1 import model_pb2 as model
 from framewell.programme.v1 import programme_pb2 as programme
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as sample
+from framewell.segment.v1 import segment_pb2 as segment
 from framewell.snapshot.v1 import snapshot_pb2 as snapshot
 from framewell.training.v1 import training_pb2 as training
 from framewell.usage.v1 import usage_pb2 as usage
@@ -41,6 +42,7 @@ Reads = tuple[type[Message], ...] | FactSet
 GROUPS: Mapping[str, Reads] = MappingProxyType(
     {
         "ingest.accept_request": (ingest.IngestRequested,),
+        "ingest.accept_segment": (segment.SegmentArrived,),
         "ingest.note_rejection": (asset.AssetRejected,),
         "ingest.change_programme": (programme.ProgrammeChanged,),
         "ingest.resume_analysis": (asset.AssetPermitted,),

@@ -10,6 +10,8 @@ def holdings(forget: ForgetAsset) -> Holdings:
     return Holdings(
         (
             Holding("assets", "what was asked for and ingested, on what terms, and how it ended", assets),
+            Holding("recordings", "recordings under way, and how they were closed", assets),
+            Holding("segments", "segments of recordings, and where each came from", assets),
             Holding("references", "which asset holds which object", assets),
             Holding("uploads", "files that were uploaded", assets),
             Holding(ORIGINALS, "originals", assets),

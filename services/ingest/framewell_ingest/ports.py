@@ -11,10 +11,12 @@ from typing import Protocol
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Track
+from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import End
 from framewell_ingest.domain.findings import Finding
+from framewell_ingest.domain.recordings import Recording, Segment
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.paging import Page, PageRequest
 
@@ -92,6 +94,73 @@ class FetchQueue(Protocol):
 
     async def cancel(self, asset_id: str, reason: str) -> None:
         """Stop a fetch that waits or is under way."""
+        ...
+
+
+class RecordingRepository(Protocol):
+    """Recordings under way. Every method is idempotent and raises Busy while the store is away."""
+
+    async def get(self, asset_id: str) -> Recording | None:
+        """Return the recording, None when the asset is none or unknown."""
+        ...
+
+    async def begin(self, asset_id: str) -> None:
+        """Keep that the asset is a recording."""
+        ...
+
+    async def announce(self, segment: Segment) -> bool:
+        """Keep a segment that is to be fetched; return False when its number was announced before."""
+        ...
+
+    async def hear(self, asset_id: str, *, last_sequence: int | None = None) -> Recording | None:
+        """Note that something was heard of the recording just now, its last segment perhaps; return it."""
+        ...
+
+    async def segment(self, asset_id: str, sequence: int) -> Segment | None:
+        """Return one segment, None when it was not announced."""
+        ...
+
+    async def finish(self, ingested: SegmentIngested) -> SegmentIngested | None:
+        """End a segment; return the end it has now, None when it is unknown or removed."""
+        ...
+
+    async def being_fetched(self, asset_id: str) -> int:
+        """Return how many announced segments have no end yet."""
+        ...
+
+    async def ended(self, asset_id: str) -> Sequence[Segment]:
+        """Return the segments that were taken in or given up, in order."""
+        ...
+
+    async def close(
+        self, recording: Recording, generation: int, count: int, facts: Sequence[Outgoing], cause: Cause
+    ) -> bool:
+        """Fix the set of segments, which are `count`, and send the facts, in one write.
+
+        Returns False when something was heard of the recording since it was read.
+        """
+        ...
+
+    async def remove(self, asset_id: str) -> tuple[int, int]:
+        """Forget the recording; return how many recordings and how many segments went."""
+        ...
+
+
+SEGMENT = "segment"
+"""The kind of the job that fetches a segment of a recording."""
+CLOSE = "close_recording"
+"""The kind of the job that waits for the end of a recording."""
+
+
+class SegmentQueue(Protocol):
+    """Leased jobs about recordings; repeating a call puts no second job."""
+
+    async def fetch(self, asset_id: str, sequence: int, cause: Cause) -> None:
+        """Have a segment fetched."""
+        ...
+
+    async def close(self, asset_id: str, closing: int, cause: Cause) -> None:
+        """Have the recording closed for the `closing`-th time, once its end has come."""
         ...
 
 
@@ -184,4 +253,53 @@ class UploadRepository(Protocol):
 
     async def forget_old(self) -> int:
         """Let go of uploads whose time is over; return how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload that goes on after a break: `offset` of `size` bytes have arrived.
+
+    `sha256` is empty until all have. It is let go of at `expires_at`, unless more of it arrives.
+    """
+
+    uri: str
+    size: int
+    offset: int
+    sha256: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """A digest by `sha1` or `sha256`."""
+
+    algorithm: str
+    digest: bytes
+
+
+class ResumableUploadRepository(Protocol):
+    """Files that are sent in pieces, and go on after a break. Raises NotFound for an unknown upload."""
+
+    async def create(self, name: str, size: int, digest: str) -> Upload:
+        """Begin an upload. Raises Rejected for one that is too large, Busy when too many are under way."""
+        ...
+
+    async def append(
+        self, uri: str, offset: int, pieces: AsyncIterator[bytes], checksum: Checksum | None = None
+    ) -> Upload:
+        """Take bytes from `offset` on, and complete the upload with the last ones.
+
+        What arrived is kept when `pieces` raises; with a checksum all of it is, or nothing. Raises Conflict
+        where another number of bytes has arrived; Rejected for too many bytes, a wrong checksum, and a whole
+        whose SHA-256 is not what was announced, which is let go of.
+        """
+        ...
+
+    async def get(self, uri: str) -> Upload:
+        """Return how far it is, and complete it when all of it has arrived."""
+        ...
+
+    async def delete(self, uri: str) -> None:
+        """Let go of it."""
         ...

@@ -36,11 +36,27 @@ class IngestSettings(ServiceSettings):
     )
     most_bytes: int = Field(200 * GIBIBYTE, ge=1, description="Largest file taken in, in bytes.")
     most_upload_bytes: int = Field(20 * GIBIBYTE, ge=1, description="Largest upload, in bytes.")
+    most_open_uploads: int = Field(
+        1000,
+        ge=1,
+        description="Most resumable uploads under way at once; each may hold that much of the disk.",
+    )
     upload_hours: float = Field(24, gt=0, description="How long an upload waits for its request, in hours.")
     fetches_at_once: int = Field(2, ge=1, le=64, description="Files one process fetches at a time.")
     fetch_seconds: float = Field(6 * 3600, gt=0, description="Longest time one fetch may take.")
     retry_hours: float = Field(
         24, ge=0, description="How long a place that does not answer is tried, in hours."
+    )
+    segments_at_once: int = Field(
+        2, ge=1, le=64, description="Segments of recordings under way one process fetches at a time."
+    )
+    close_after_last_seconds: float = Field(
+        10,
+        ge=0,
+        description="How long a recording whose last segment is there waits for those that are missing.",
+    )
+    close_after_silence_seconds: float = Field(
+        60, gt=0, description="How long a recording without news stays open when no segment was the last."
     )
     trust_lists: Path | None = Field(
         None,

@@ -71,7 +71,7 @@ class IngestBench(ServiceBench):
 
     async def fetch_unended(self, asset: str) -> Sequence[Outgoing]:
         """Do the work of a fetch as a worker that dies before its job ends; return the facts it made."""
-        (kind,) = self.service.jobs
+        kind = next(one for one in self.service.jobs if one.kind == FETCH)
         document = await self.documents.get(JOBS, f"{FETCH}/{asset}")
         assert document is not None
         return await kind.work(job_of(document), HeldLease(self.jobs, document))

@@ -12,16 +12,22 @@ from framewell_ingest.adapters.fetchers.buckets import BucketFetcher
 from framewell_ingest.adapters.fetchers.files import FileFetcher
 from framewell_ingest.adapters.fetchers.web import WebFetcher
 from framewell_ingest.adapters.original_objects import OriginalObjects
+from framewell_ingest.adapters.recording_documents import RecordingDocuments
+from framewell_ingest.adapters.resumable_uploads import ResumableUploads
 from framewell_ingest.adapters.sandboxed_reader import SANDBOX_JOBS, SandboxedReader
+from framewell_ingest.adapters.segment_jobs import SegmentJobs
 from framewell_ingest.adapters.trust_lists import TrustLists
 from framewell_ingest.adapters.upload_documents import UploadDocuments
+from framewell_ingest.commands.close_recording import CloseRecording
 from framewell_ingest.commands.control_asset import ControlAsset
 from framewell_ingest.commands.fetch_original import FetchOriginal
+from framewell_ingest.commands.fetch_segment import FetchSegment
 from framewell_ingest.commands.submit_request import SubmitRequest
-from framewell_ingest.entrypoints.jobs import fetch_kind
+from framewell_ingest.entrypoints.jobs import fetch_kind, segment_kinds
 from framewell_ingest.entrypoints.rpc import SERVICE, IngestServicer
 from framewell_ingest.entrypoints.stream import stages
 from framewell_ingest.entrypoints.upload_sweep import UploadSweep
+from framewell_ingest.handlers.accept_segment import AcceptSegment
 from framewell_ingest.holdings import holdings
 from framewell_ingest.ports import Fetcher
 from framewell_ingest.queries.watch_assets import WatchAssets
@@ -43,7 +49,9 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     references = ObjectReferences(mesh.documents, mesh.objects)
     await references.prepare()
     assets = AssetDocuments(mesh.documents, mesh.outbox, mesh.clock)
-    await assets.prepare()
+    recordings = RecordingDocuments(mesh.documents, mesh.outbox, mesh.clock)
+    for store in (assets, recordings):
+        await store.prepare()
     uploads = UploadDocuments(
         mesh.documents,
         mesh.objects,
@@ -53,35 +61,66 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         most_bytes=settings.most_upload_bytes,
         keep=timedelta(hours=settings.upload_hours),
     )
-    children = sandbox or Sandbox(SANDBOX_JOBS, concurrency=settings.fetches_at_once)
+    await uploads.prepare()
+    children = sandbox or Sandbox(
+        SANDBOX_JOBS, concurrency=settings.fetches_at_once + settings.segments_at_once
+    )
     originals = OriginalObjects(mesh.objects, references, settings.most_bytes)
     queue = FetchJobs(mesh.jobs)
     refuse_gone = RefuseGone(mesh.tombstones, mesh.settings.name_hashes())
     within_reach = BringWithinReach(_fetchers(settings, uploads, mesh.scratch), originals)
+    reader = SandboxedReader(children, settings.memory_mib << 20, TrustLists(settings.trust_lists))
     fetch = FetchOriginal(
         assets,
         within_reach,
         originals,
-        SandboxedReader(children, settings.memory_mib << 20, TrustLists(settings.trust_lists)),
+        reader,
         refuse_gone,
         mesh.clock,
         retry_for=timedelta(hours=settings.retry_hours),
     )
     register = RegisterAsset(assets, queue, mesh.clock, refuse_gone)
-    forget = ForgetAsset(assets, originals, uploads, mesh.tombstones)
+    forget = ForgetAsset(assets, recordings, originals, uploads, mesh.tombstones)
+    segments, silence = SegmentJobs(mesh.jobs), timedelta(seconds=settings.close_after_silence_seconds)
+    accept_segment = AcceptSegment(assets, recordings, register, segments, mesh.clock)
+    fetch_segment = FetchSegment(
+        assets,
+        recordings,
+        within_reach,
+        originals,
+        reader,
+        refuse_gone,
+        segments,
+        mesh.clock,
+        retry_for=silence,
+    )
+    close_recording = CloseRecording(
+        assets,
+        recordings,
+        RaiseGeneration(assets),
+        mesh.clock,
+        after_last=timedelta(seconds=settings.close_after_last_seconds),
+        after_silence=silence,
+    )
     servicer = IngestServicer(
         SubmitRequest(register),
         ControlAsset(assets, queue, RaiseGeneration(assets)),
         WatchAssets(assets, mesh.clock),
         assets,
         uploads,
+        ResumableUploads(uploads, settings.most_open_uploads),
         mesh.clock,
     )
     table = holdings(forget)
     return Service(
         holdings=table,
-        stages=stages(assets, register, mesh.tombstones, forget, mesh.erase(table)),
-        jobs=[fetch_kind(fetch, mesh.tombstones, forget, settings.fetches_at_once)],
+        stages=stages(assets, register, accept_segment, mesh.tombstones, forget, erase=mesh.erase(table)),
+        jobs=[
+            fetch_kind(fetch, mesh.tombstones, forget, settings.fetches_at_once),
+            *segment_kinds(
+                fetch_segment, close_recording, mesh.tombstones, forget, settings.segments_at_once
+            ),
+        ],
         rpc=[Servicer(SERVICE, add_IngestServiceServicer_to_server, servicer)],
         readable={"asset": FindHeldObject(references, mesh.tombstones)},
         parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, mesh.clock)],

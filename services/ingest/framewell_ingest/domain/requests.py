@@ -73,6 +73,18 @@ def checked(request: IngestRequested, source: str) -> CheckedRequest:
     )
 
 
+def without_secrets(request: CheckedRequest) -> CheckedRequest:
+    """Return the request. Raises Rejected when its addresses hold secrets, which its topic keeps for days."""
+    for field, address in request.secrets.items():
+        raise Rejected(
+            f"{field} {address} holds a signature or another secret, which everybody who reads the topic can "
+            "use: ask for it by POST /v1/assets, which keeps the secret until the media is fetched, and "
+            "withdraw this one",
+            code="secret_in_uri",
+        )
+    return request
+
+
 def shown_uri(request: IngestRequested) -> str:
     """Return the beginning of what a request names as its media, whatever it is, without secrets."""
     return str(MediaAddress(request.uri[:_READ_CHARACTERS]))[:SHOWN_CHARACTERS]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from framewell.media.v1.media_pb2 import Work
+from framewell_ingest.commands.close_recording import CloseRecording
 from framewell_ingest.commands.fetch_original import FetchOriginal
+from framewell_ingest.commands.fetch_segment import FetchSegment
 from framewell_ingest.domain.ends import end_fact, rejection
 from framewell_ingest.domain.verdicts import CANCELLED, FAILED
-from framewell_ingest.ports import FETCH
+from framewell_ingest.ports import CLOSE, FETCH, SEGMENT
 from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
 from framewell_kit.jobs.unless_gone import WorkUnlessGone
 from framewell_kit.stream import Reason
 from framewell_kit.tombstones import Tombstones
+
+_CLOSINGS_AT_ONCE: Final = 4
 
 
 def fetch_kind(fetch: FetchOriginal, tombstones: Tombstones, forget: ForgetAsset, permits: int) -> JobKind:
@@ -28,6 +33,33 @@ def fetch_kind(fetch: FetchOriginal, tombstones: Tombstones, forget: ForgetAsset
         return await fetch(job.key)
 
     return JobKind(FETCH, WorkUnlessGone(work, tombstones, forget), gave_up=_gave_up, permits=permits)
+
+
+def segment_kinds(
+    fetch: FetchSegment, close: CloseRecording, tombstones: Tombstones, forget: ForgetAsset, permits: int
+) -> list[JobKind]:
+    """Return the kinds of job about recordings under way; `permits` segments are fetched at a time.
+
+    Their permits are their own: no archive keeps a recording waiting. A segment whose job is given up is told
+    by the closing of its recording as one that never came.
+    """
+
+    async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
+        lease.check()
+        return await fetch(_asset_id(job), int(job.payload["number"]), job.cause)
+
+    async def wait(job: Job, lease: Lease) -> Sequence[Outgoing]:
+        lease.check()
+        return await close(_asset_id(job), job.cause)
+
+    return [
+        JobKind(SEGMENT, WorkUnlessGone(work, tombstones, forget), permits=permits),
+        JobKind(CLOSE, WorkUnlessGone(wait, tombstones, forget), permits=_CLOSINGS_AT_ONCE),
+    ]
+
+
+def _asset_id(job: Job) -> str:
+    return job.key.partition("/")[0]
 
 
 def _gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:

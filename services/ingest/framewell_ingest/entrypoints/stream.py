@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from framewell_ingest.handlers.accept_request import AcceptRequest
+from framewell_ingest.handlers.accept_segment import AcceptSegment
 from framewell_ingest.handlers.change_programme import ChangeProgramme
 from framewell_ingest.handlers.note_rejection import NoteRejection
 from framewell_ingest.handlers.remove_asset import RemoveAsset
@@ -21,8 +22,10 @@ from framewell_kit.tombstones import Tombstones, UnlessGone
 def stages(
     assets: AssetRepository,
     register: RegisterAsset,
+    segment: AcceptSegment,
     tombstones: Tombstones,
     forget: ForgetAsset,
+    *,
     erase: Erase,
 ) -> list[Stage]:
     """Return one stage a consumer group; of an asset that is gone none makes anything.
@@ -32,6 +35,7 @@ def stages(
     accept, unless_gone = AcceptRequest(register), partial(UnlessGone, tombstones=tombstones, forget=forget)
     return [
         Stage("ingest.accept_request", accept, refuse=accept.refuse),
+        Stage("ingest.accept_segment", unless_gone(segment)),
         Stage("ingest.note_rejection", unless_gone(NoteRejection(assets))),
         Stage("ingest.change_programme", unless_gone(ChangeProgramme(assets))),
         Stage("ingest.resume_analysis", unless_gone(ResumeAnalysis(assets, RaiseGeneration(assets)))),

@@ -11,11 +11,11 @@ from framewell_contracts.identity import requested_asset_id
 from framewell_ingest.domain.assets import State
 from framewell_ingest.domain.ends import rejection
 from framewell_ingest.domain.requests import (
-    CheckedRequest,
     carried_labels,
     checked,
     names_no_asset,
     shown_uri,
+    without_secrets,
 )
 from framewell_ingest.steps.refuse_gone import ERASED
 from framewell_ingest.steps.register_asset import RegisterAsset
@@ -38,7 +38,7 @@ class AcceptRequest:
 
     async def __call__(self, fact: IngestRequested, cause: Cause) -> Sequence[Outgoing]:
         try:
-            request = _without_secrets(checked(fact, cause.source))
+            request = without_secrets(checked(fact, cause.source))
         except Rejected as refusal:
             await self._refuse(fact, cause, refusal)
             raise
@@ -76,15 +76,3 @@ class AcceptRequest:
             return
         end = rejection(asset.work(), kept.uri, refusal.code, str(refusal))
         await self.register.rejected(replace(asset, state=State.REJECTED, rejected=end), end, cause)
-
-
-def _without_secrets(request: CheckedRequest) -> CheckedRequest:
-    """Return the request. Raises Rejected when its addresses hold secrets, which its topic keeps for days."""
-    for field, address in request.secrets.items():
-        raise Rejected(
-            f"{field} {address} holds a signature or another secret, which everybody who reads the topic can "
-            "use: ask for it by POST /v1/assets, which keeps the secret until the media is fetched, and "
-            "withdraw this one",
-            code="secret_in_uri",
-        )
-    return request

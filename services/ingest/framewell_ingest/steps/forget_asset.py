@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from framewell_ingest.ports import AssetRepository, OriginalStore, UploadRepository
+from framewell_ingest.ports import (
+    AssetRepository,
+    OriginalStore,
+    RecordingRepository,
+    UploadRepository,
+)
 from framewell_kit.tombstones import Going, Tombstones, asset_subject
 
 ORIGINALS: Final = "objects/application/octet-stream"
@@ -21,6 +26,7 @@ class ForgetAsset:
     """
 
     assets: AssetRepository
+    recordings: RecordingRepository
     originals: OriginalStore
     uploads: UploadRepository
     tombstones: Tombstones
@@ -33,6 +39,8 @@ class ForgetAsset:
         for uri in (asset.request.uri, asset.request.existing_proxy) if asset else ():
             uploads += await self.uploads.forget(uri)
         counts = {"uploads": uploads, ORIGINALS: await self.originals.release(asset_id)}
+        recordings, segments = await self.recordings.remove(asset_id)
         erased = gone is not None and gone.going is Going.ERASED
         await (self.assets.erase(asset_id) if erased else self.assets.remove(asset_id))
+        counts |= {"recordings": recordings, "segments": segments}
         return counts | {"assets": int(asset is not None)}

@@ -15,13 +15,14 @@ class PlanChunks:
     """Have an ingested asset planned.
 
     Reading the whole original takes as long as its storage is slow, so the plan is a leased job; its key
-    is the asset and the generation, so a redelivery puts nothing. An older generation is ignored.
+    is the asset and the generation, so a redelivery puts nothing. An older generation is ignored, and so is a
+    recording, whose segments are planned one by one.
     """
 
     progress: AssetProgressRepository
     queue: WorkQueue
 
     async def __call__(self, fact: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
-        if await self.progress.is_current(fact.work):
+        if not fact.recording and await self.progress.is_current(fact.work):
             await self.queue.plan(fact, cause)
         return []
