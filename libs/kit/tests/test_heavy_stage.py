@@ -16,11 +16,11 @@ from framewell_kit.outcomes import Busy
 from framewell_kit.stream import HeavyStage, Publisher
 from framewell_kit.stream.consumer.context import StreamContext
 from framewell_kit.stream.consumer.group_consumer import GroupConsumer, StrategyFactory
-from framewell_kit.stream.consumer.permit_queue import ARCHIVE, LIVE, PermitQueue
+from framewell_kit.stream.consumer.permit_queue import PermitQueue
 from framewell_kit.stream.consumer.processor import RecordProcessor
 from framewell_kit.stream.policy.attempts import COLLECTION, AttemptCounter
 from framewell_kit.stream.policy.breaker import Breaker
-from framewell_kit.stream.policy.permits import Permits
+from framewell_kit.stream.policy.permits import ARCHIVE, LIVE, Permits
 from framewell_kit.stream.policy.quarantine import Quarantine
 from framewell_kit.testing.scripted import ScriptedBroker, ScriptedPublisher
 from framewell_kit.testing.virtual_time import BEGINNING, VirtualClock, run
@@ -31,9 +31,9 @@ PLACES = [TopicPartition(topic, 0) for topic in PLANNED.topic_names]
 
 
 class TwoLaneBench:
-    """A heavy stage with one permit and two lanes, as the runtime builds it."""
+    """A heavy stage with one permit, and those kept for live, and two lanes, as the runtime builds it."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, live_permits: int = 0) -> None:
         self.seconds = seconds
         self.begun: list[str] = []
         self.documents = MemoryDocuments()
@@ -49,7 +49,7 @@ class TwoLaneBench:
             quarantine=self.quarantine,
         )
         processor = RecordProcessor(stage, "/heavy", clock, Breaker(clock))
-        permits, self.attempts = Permits(1), AttemptCounter(self.documents, GROUP)
+        permits, self.attempts = Permits(1, live_permits), AttemptCounter(self.documents, GROUP)
 
         def queue(priority: int) -> StrategyFactory:
             return lambda control: PermitQueue(
@@ -108,6 +108,24 @@ def test_a_lane_that_waits_for_the_permit_stays_a_member_and_obeys_the_drain() -
         assert stage_bench.begun == ["old/1"]  # what waited was not begun
         assert await stage_bench.documents.count(COLLECTION, {}) == 0
         assert all(not consumer.committed for consumer in stage_bench.consumers)
+
+    run(play())
+
+
+def test_live_begins_at_once_beside_an_archive_record_that_has_every_other_permit() -> None:
+    async def play() -> None:
+        stage_bench = TwoLaneBench(seconds=100, live_permits=1)
+        await stage_bench.start()
+        for name in ("old/1", "old/2"):
+            stage_bench.plan(ARCHIVE, name)
+        await asyncio.sleep(10)
+        assert stage_bench.begun == ["old/1"]
+        stage_bench.plan(LIVE, "live/1")
+        await asyncio.sleep(2)
+        assert stage_bench.begun == ["old/1", "live/1"]
+        await asyncio.sleep(300)
+        assert stage_bench.begun == ["old/1", "live/1", "old/2"]
+        await stage_bench.stop(2)
 
     run(play())
 

@@ -16,7 +16,7 @@ from framewell_kit.facts import Cause, Fact
 from framewell_kit.outcomes import Rejected
 from framewell_kit.records import event_id
 from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
-from framewell_kit.stream.policy.permits import Permits
+from framewell_kit.stream.policy.permits import ARCHIVE, LIVE, Permits
 from framewell_kit.stream.producer.outgoing import derive
 from framewell_kit.stream.producer.partitioner import partition_of
 from framewell_kit.testing.waiting import remains
@@ -26,33 +26,56 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 async def test_permits_go_to_live_before_archive_and_to_the_oldest_first() -> None:
     permits, order = Permits(1), []
-    await permits.acquire(0)
+    await permits.acquire(LIVE)
 
     async def waiter(name: str, priority: int) -> None:
         await permits.acquire(priority)
         order.append(name)
-        permits.release()
+        permits.release(priority)
 
     tasks = [
         asyncio.create_task(waiter(*one)) for one in (("old1", 1), ("old2", 1), ("live1", 0), ("live2", 0))
     ]
     await asyncio.sleep(0)
     tasks[1].cancel()
-    permits.release()
+    permits.release(LIVE)
     await asyncio.gather(*tasks, return_exceptions=True)
     assert order == ["live1", "live2", "old1"]
-    assert permits.free == 1
+    assert permits.free(LIVE) == permits.free(ARCHIVE) == 1
+
+
+async def test_permits_kept_for_live_are_never_given_to_the_archive() -> None:
+    permits, begun = Permits(1, live=1), []
+
+    async def begin(name: str, priority: int) -> None:
+        await permits.acquire(priority)
+        begun.append(name)
+
+    await begin("live1", LIVE)
+    await begin("old1", ARCHIVE)  # whatever is on air, the archive keeps its own
+    waiting = [asyncio.create_task(begin(*one)) for one in (("old2", ARCHIVE), ("live2", LIVE))]
+    await remains(lambda: begun == ["live1", "old1"], seconds=0.02)
+    permits.release(LIVE)
+    await asyncio.sleep(0.01)
+    assert begun == ["live1", "old1", "live2"]
+    permits.release(LIVE)
+    await asyncio.sleep(0.01)
+    assert begun == ["live1", "old1", "live2"], "what is left is kept for live"
+    assert (permits.free(LIVE), permits.free(ARCHIVE)) == (1, 0)
+    permits.release(ARCHIVE)
+    await asyncio.gather(*waiting)
+    assert begun[-1] == "old2"
 
 
 async def test_a_permit_given_in_the_moment_of_cancellation_is_not_lost() -> None:
     permits = Permits(1)
-    await permits.acquire(0)
-    task = asyncio.create_task(permits.acquire(0))
+    await permits.acquire(LIVE)
+    task = asyncio.create_task(permits.acquire(LIVE))
     await asyncio.sleep(0)
-    permits.release()
+    permits.release(LIVE)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert permits.free == 1
+    assert permits.free(LIVE) == 1
 
 
 class HeldClock:
@@ -182,7 +205,7 @@ async def test_who_works_alone_waits_for_the_others_and_makes_them_wait() -> Non
     done = asyncio.Event()
 
     async def work(name: str, *, alone: bool) -> None:
-        await permits.acquire(0)
+        await permits.acquire(LIVE)
         try:
             async with permits.alone() if alone else permits.together():
                 at_work.append(name)
@@ -190,7 +213,7 @@ async def test_who_works_alone_waits_for_the_others_and_makes_them_wait() -> Non
                 await (asyncio.sleep(0.01) if alone else done.wait())
                 at_work.remove(name)
         finally:
-            permits.release()
+            permits.release(LIVE)
 
     first = asyncio.create_task(work("first", alone=False))
     await asyncio.sleep(0)

@@ -24,13 +24,13 @@ from framewell_kit.stream.consumer.group_consumer import GroupConsumer
 from framewell_kit.stream.consumer.key_queues import KeyQueues
 from framewell_kit.stream.consumer.lag import measure
 from framewell_kit.stream.consumer.pauses import PausedPartition
-from framewell_kit.stream.consumer.permit_queue import ARCHIVE, LIVE, MAX_RECORDS, PermitQueue
+from framewell_kit.stream.consumer.permit_queue import MAX_RECORDS, PermitQueue
 from framewell_kit.stream.consumer.processor import RecordProcessor
 from framewell_kit.stream.consumer.security import security
 from framewell_kit.stream.policy.attempts import AttemptCounter
 from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.stream.policy.breaker_store import Breakers
-from framewell_kit.stream.policy.permits import Permits
+from framewell_kit.stream.policy.permits import ARCHIVE, LIVE, Permits
 from framewell_kit.stream.policy.quarantine import Quarantine
 from framewell_kit.stream.producer.publisher import Publisher
 from framewell_kit.stream.stages import Broadcast, HeavyStage, Stage
@@ -200,7 +200,8 @@ class StreamRuntime:
                 )
             )  # fmt: skip
             return
-        permits, attempts = Permits(stage.permits), AttemptCounter(self._documents, stage.group)
+        permits = Permits(stage.permits, stage.live_permits)
+        attempts = AttemptCounter(self._documents, stage.group)
         archive = [name for name in names if name.endswith(".archive")]
         # What comes back from the retry topic is little, and may be live: it rides with the live lane.
         lanes = [(LIVE, LIVE_LANE, [*(name for name in names if name not in archive), retry])]

@@ -64,6 +64,7 @@ class Stage:
 class HeavyStage:
     """Records that cost seconds: `permits` at a time, live before archive, committed one by one.
 
+    `live_permits` more are kept for live records, which then begin at once beside the archive's.
     The third attempt at a record whose worker died in the first two gives it up as `killed_its_worker`.
     Otherwise as `Stage`.
     """
@@ -73,6 +74,7 @@ class HeavyStage:
     gave_up: GaveUp | None = None
     refuse: Refuse | None = None
     permits: int = 1
+    live_permits: int = 0
     decide_once: Decisions | None = None
     retry: RetryPolicy = field(default=RetryPolicy(in_place_seconds=(0.5,)))
 

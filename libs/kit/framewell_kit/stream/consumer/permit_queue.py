@@ -17,9 +17,6 @@ from framewell_kit.telemetry.metrics import HANDLER_SECONDS, IN_FLIGHT, RECORDS
 
 log = logger(__name__)
 
-LIVE, ARCHIVE = 0, 1
-"""Priorities of the two lanes at their permits."""
-
 # A poll of a consumer with this strategy reads no more: what is not read, another replica may take.
 MAX_RECORDS = 1
 # How long records that are cancelled at the end may take to notice.
@@ -27,7 +24,7 @@ CANCEL_SECONDS = 2.0
 
 
 class PermitQueue(ProcessingStrategy):
-    """Handles one record per permit. The lanes of a stage share their permits; live goes first.
+    """Handles one record per permit. The lanes of a stage share their permits, but those kept for live.
 
     A record is polled only while a permit is free. While none is, every partition is paused and polled once a
     second, so that the consumer stays a member of its group while it works.
@@ -59,8 +56,8 @@ class PermitQueue(ProcessingStrategy):
         for record in records:
             self.start(record)
         await asyncio.sleep(0)  # it takes its permit, if there is one
-        if not self._permits.free:
-            await self._control.stay_member_while(self._permits.wait_free())
+        if not self._permits.free(self._priority):
+            await self._control.stay_member_while(self._permits.wait_free(self._priority))
 
     def start(self, record: ConsumedRecord) -> None:
         """Begin with a record as soon as it has a permit."""
@@ -118,7 +115,7 @@ class PermitQueue(ProcessingStrategy):
                 self._working[task] = self._queued.pop(task)
                 await self._handle(record)
         finally:
-            self._permits.release()
+            self._permits.release(self._priority)
 
     async def _handle(self, record: ConsumedRecord) -> None:
         started, labels = time.monotonic(), {"group": self._control.group}

@@ -6,31 +6,34 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
+LIVE, ARCHIVE = 0, 1
+"""Priorities of the two lanes at their permits."""
+
 
 class Permits:
-    """Like a semaphore whose waiters have a priority: the smallest number first, then the oldest.
+    """Like a semaphore whose waiters have a priority: LIVE first, then the oldest.
 
-    Whoever has a permit works `together` with the others, or `alone` while they wait.
+    `live` permits more than `permits` are kept for LIVE alone, so that it never waits for what the archive
+    has begun. Whoever has a permit works `together` with the others, or `alone` while they wait.
     """
 
-    def __init__(self, permits: int) -> None:
-        self._free = permits
+    def __init__(self, permits: int, live: int = 0) -> None:
+        self._free = permits + live
+        self._archive = permits
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = count()
-        self._changed = asyncio.Event()
-        self._changed.set()
+        self._changed = asyncio.Event()  # set, and replaced, whenever a permit is given back
         self._together, self._alone = 0, False
         self._company = asyncio.Condition()
 
-    @property
-    def free(self) -> int:
-        """Return how many permits are not taken."""
-        return self._free
+    def free(self, priority: int) -> int:
+        """Return how many permits work of this priority could take now."""
+        return self._free if priority == LIVE else min(self._free, self._archive)
 
     async def acquire(self, priority: int) -> None:
         """Wait for a permit; cancellation while waiting takes none."""
-        if self._free and not self._waiting:
-            self._take()
+        if self.free(priority) and not any(waits <= priority for waits, _, _ in self._waiting):
+            self._take(priority)
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (priority, next(self._order), future))
@@ -38,22 +41,24 @@ class Permits:
             await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled():
-                self.release()  # it was given in the same moment
+                self.release(priority)  # it was given in the same moment
             raise
 
-    def release(self) -> None:
-        """Give a permit back: to the first that waits, if any does."""
-        while self._waiting:
-            _, _, future = heapq.heappop(self._waiting)
-            if not future.done():
-                future.set_result(None)
-                return
+    def release(self, priority: int) -> None:
+        """Give a permit of this priority back: to the first that waits and may have it, if any does."""
         self._free += 1
+        self._archive += priority != LIVE
+        while self._waiting and self.free(self._waiting[0][0]):
+            waits, _, future = heapq.heappop(self._waiting)
+            if not future.done():
+                self._take(waits)
+                future.set_result(None)
         self._changed.set()
+        self._changed = asyncio.Event()
 
-    async def wait_free(self) -> None:
-        """Return when a permit is free and nobody waits for it."""
-        while not self._free:
+    async def wait_free(self, priority: int) -> None:
+        """Return when work of this priority could take a permit."""
+        while not self.free(priority):
             await self._changed.wait()
 
     @asynccontextmanager
@@ -86,7 +91,6 @@ class Permits:
         async with self._company:
             self._company.notify_all()
 
-    def _take(self) -> None:
+    def _take(self, priority: int) -> None:
         self._free -= 1
-        if not self._free:
-            self._changed.clear()
+        self._archive -= priority != LIVE
