@@ -62,6 +62,7 @@ class AssetIngested(_message.Message):
     INGESTED_AT_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     RECORDING_FIELD_NUMBER: _builtins.int
+    CAPTION_FILES_FIELD_NUMBER: _builtins.int
     SAME_CONTENT_FIELD_NUMBER: _builtins.int
     container: _builtins.str
     """Container by FFmpeg's name, e.g. `mov`, `mpegts`, `jpeg`."""
@@ -110,6 +111,10 @@ class AssetIngested(_message.Message):
         """When the original was stored and had been read; the same in every generation."""
 
     @_builtins.property
+    def caption_files(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.CaptionFile]:
+        """Files of timed text beside the media."""
+
+    @_builtins.property
     def same_content(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Earlier assets whose original has the same SHA-256, oldest first, at most 20."""
 
@@ -130,11 +135,12 @@ class AssetIngested(_message.Message):
         ingested_at: _timestamp_pb2.Timestamp | None = ...,
         rights_revision: _builtins.int = ...,
         recording: _builtins.bool = ...,
+        caption_files: _abc.Iterable[_media_pb2.CaptionFile] | None = ...,
         same_content: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "recording", b"recording", "revision", b"revision", "rights_revision", b"rights_revision", "same_content", b"same_content", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caption_files", b"caption_files", "container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "recording", b"recording", "revision", b"revision", "rights_revision", b"rights_revision", "same_content", b"same_content", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -220,6 +226,7 @@ class AssetTranscoded(_message.Message):
     INDEX_FIELD_NUMBER: _builtins.int
     SHOT_COUNT_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    CAPTIONS_FIELD_NUMBER: _builtins.int
     chunk_count: _builtins.int
     """Number of chunks, whose chunk.analysed are to be waited for."""
     expects_audio: _builtins.bool
@@ -248,6 +255,10 @@ class AssetTranscoded(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is missing, one sentence each, at most 20; the last one then says how many more the index holds."""
 
+    @_builtins.property
+    def captions(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.CaptionTrack]:
+        """Its timed text, at most 50 tracks; the index holds all of them."""
+
     def __init__(
         self,
         *,
@@ -259,10 +270,11 @@ class AssetTranscoded(_message.Message):
         index: _media_pb2.ObjectRef | None = ...,
         shot_count: _builtins.int = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        captions: _abc.Iterable[_media_pb2.CaptionTrack] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "outcome", b"outcome", "playlist", b"playlist", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_count", b"chunk_count", "expects_audio", b"expects_audio", "index", b"index", "missing", b"missing", "outcome", b"outcome", "playlist", b"playlist", "shot_count", b"shot_count", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunk_count", b"chunk_count", "expects_audio", b"expects_audio", "index", b"index", "missing", b"missing", "outcome", b"outcome", "playlist", b"playlist", "shot_count", b"shot_count", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -97,6 +97,12 @@ class SegmentClock(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TIME_BASE_FIELD_NUMBER: _builtins.int
+    CANVAS_WIDTH_FIELD_NUMBER: _builtins.int
+    CANVAS_HEIGHT_FIELD_NUMBER: _builtins.int
+    canvas_width: _builtins.int
+    """Width in pixels of the canvas that all pictures of the recording are fitted into: its first segment's."""
+    canvas_height: _builtins.int
+    """Height in pixels of the canvas."""
     @_builtins.property
     def time_base(self) -> _mesh_pb2.Ratio:
         """Seconds per tick of the clock in `plan`, e.g. 1/90000."""
@@ -105,10 +111,12 @@ class SegmentClock(_message.Message):
         self,
         *,
         time_base: _mesh_pb2.Ratio | None = ...,
+        canvas_width: _builtins.int = ...,
+        canvas_height: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time_base", b"time_base"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["time_base", b"time_base"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["canvas_height", b"canvas_height", "canvas_width", b"canvas_width", "time_base", b"time_base"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -125,6 +125,7 @@ class AssetView(_message.Message):
     EXISTING_PROXY_FIELD_NUMBER: _builtins.int
     GENERATION_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    CAPTIONS_FIELD_NUMBER: _builtins.int
     SAME_CONTENT_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
@@ -227,6 +228,10 @@ class AssetView(_message.Message):
         """A proxy the house already had; unset for none."""
 
     @_builtins.property
+    def captions(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.CaptionTrack]:
+        """Its timed text (subtitles and captions) as WebVTT; empty until it is transcoded."""
+
+    @_builtins.property
     def same_content(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Earlier assets whose original is the same, byte for byte: those known when it was taken in, oldest first, at most 20."""
 
@@ -264,11 +269,12 @@ class AssetView(_message.Message):
         existing_proxy: _media_pb2.ObjectRef | None = ...,
         generation: _builtins.int = ...,
         revision: _builtins.int = ...,
+        captions: _abc.Iterable[_media_pb2.CaptionTrack] | None = ...,
         same_content: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at", "samples", b"samples", "timeline", b"timeline"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "labels", b"labels", "lane", b"lane", "missing", b"missing", "original", b"original", "people", b"people", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "rights", b"rights", "same_content", b"same_content", "samples", b"samples", "shots", b"shots", "source", b"source", "speech", b"speech", "state", b"state", "text", b"text", "timeline", b"timeline", "title", b"title", "tracks", b"tracks", "unavailable", b"unavailable", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "asset_id", b"asset_id", "captions", b"captions", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "labels", b"labels", "lane", b"lane", "missing", b"missing", "original", b"original", "people", b"people", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "rights", b"rights", "same_content", b"same_content", "samples", b"samples", "shots", b"shots", "source", b"source", "speech", b"speech", "state", b"state", "text", b"text", "timeline", b"timeline", "title", b"title", "tracks", b"tracks", "unavailable", b"unavailable", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__playlist: _TypeAlias = _typing.Literal["playlist"]  # noqa: Y015
     _WhichOneofArgType__playlist: _TypeAlias = _typing.Literal["_playlist", b"_playlist"]  # noqa: Y015

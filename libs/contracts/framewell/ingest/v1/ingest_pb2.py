@@ -27,7 +27,7 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/ingest/v1/ingest.proto\x12\x13\x66ramewell.ingest.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"\x9f\x03\n\x0fIngestRequested\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12\x30\n\tprogramme\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x38\n\nstatements\x18\x04 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12%\n\x04lane\x18\x05 \x01(\x0e\x32\x17.framewell.mesh.v1.Lane\x12\x17\n\x0f\x65xpected_sha256\x18\x06 \x01(\t\x12@\n\x06labels\x18\x07 \x03(\x0b\x32\x30.framewell.ingest.v1.IngestRequested.LabelsEntry\x12\x16\n\x0e\x65xisting_proxy\x18\x08 \x01(\t\x12\x38\n\nduplicates\x18\t \x01(\x0e\x32$.framewell.ingest.v1.DuplicatePolicy\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*m\n\x0f\x44uplicatePolicy\x12 \n\x1c\x44UPLICATE_POLICY_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44UPLICATE_POLICY_ACCEPT\x10\x01\x12\x1b\n\x17\x44UPLICATE_POLICY_REJECT\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/ingest/v1/ingest.proto\x12\x13\x66ramewell.ingest.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"\xd5\x03\n\x0fIngestRequested\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12\x30\n\tprogramme\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x38\n\nstatements\x18\x04 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12%\n\x04lane\x18\x05 \x01(\x0e\x32\x17.framewell.mesh.v1.Lane\x12\x17\n\x0f\x65xpected_sha256\x18\x06 \x01(\t\x12@\n\x06labels\x18\x07 \x03(\x0b\x32\x30.framewell.ingest.v1.IngestRequested.LabelsEntry\x12\x16\n\x0e\x65xisting_proxy\x18\x08 \x01(\t\x12\x38\n\nduplicates\x18\t \x01(\x0e\x32$.framewell.ingest.v1.DuplicatePolicy\x12\x34\n\x08\x63\x61ptions\x18\n \x03(\x0b\x32\".framewell.ingest.v1.CaptionSource\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"]\n\rCaptionSource\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12-\n\x04kind\x18\x03 \x01(\x0e\x32\x1f.framewell.media.v1.CaptionKind*m\n\x0f\x44uplicatePolicy\x12 \n\x1c\x44UPLICATE_POLICY_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44UPLICATE_POLICY_ACCEPT\x10\x01\x12\x1b\n\x17\x44UPLICATE_POLICY_REJECT\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INGESTREQUESTED_LABELSENTRY']._loaded_options = None
   _globals['_INGESTREQUESTED_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_DUPLICATEPOLICY']._serialized_start=571
-  _globals['_DUPLICATEPOLICY']._serialized_end=680
+  _globals['_DUPLICATEPOLICY']._serialized_start=720
+  _globals['_DUPLICATEPOLICY']._serialized_end=829
   _globals['_INGESTREQUESTED']._serialized_start=154
-  _globals['_INGESTREQUESTED']._serialized_end=569
-  _globals['_INGESTREQUESTED_LABELSENTRY']._serialized_start=524
-  _globals['_INGESTREQUESTED_LABELSENTRY']._serialized_end=569
+  _globals['_INGESTREQUESTED']._serialized_end=623
+  _globals['_INGESTREQUESTED_LABELSENTRY']._serialized_start=578
+  _globals['_INGESTREQUESTED_LABELSENTRY']._serialized_end=623
+  _globals['_CAPTIONSOURCE']._serialized_start=625
+  _globals['_CAPTIONSOURCE']._serialized_end=718
 # @@protoc_insertion_point(module_scope)

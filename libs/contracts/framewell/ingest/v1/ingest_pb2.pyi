@@ -81,6 +81,7 @@ class IngestRequested(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     EXISTING_PROXY_FIELD_NUMBER: _builtins.int
     DUPLICATES_FIELD_NUMBER: _builtins.int
+    CAPTIONS_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id for the asset, if the sender wants to choose it (a UUID). Otherwise it is made from the event's source and id."""
     uri: _builtins.str
@@ -105,6 +106,10 @@ class IngestRequested(_message.Message):
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Anything the sender wants to find again, by name."""
 
+    @_builtins.property
+    def captions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaptionSource]:
+        """Files of timed text beside the media (EBU STL, TTML, EBU-TT-D, SRT, WebVTT, SCC)."""
+
     def __init__(
         self,
         *,
@@ -117,11 +122,42 @@ class IngestRequested(_message.Message):
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         existing_proxy: _builtins.str = ...,
         duplicates: Global___DuplicatePolicy.ValueType = ...,
+        captions: _abc.Iterable[Global___CaptionSource] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["programme", b"programme"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "duplicates", b"duplicates", "existing_proxy", b"existing_proxy", "expected_sha256", b"expected_sha256", "labels", b"labels", "lane", b"lane", "programme", b"programme", "statements", b"statements", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "captions", b"captions", "duplicates", b"duplicates", "existing_proxy", b"existing_proxy", "expected_sha256", b"expected_sha256", "labels", b"labels", "lane", b"lane", "programme", b"programme", "statements", b"statements", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IngestRequested: _TypeAlias = IngestRequested  # noqa: Y015
+
+@_typing.final
+class CaptionSource(_message.Message):
+    """A file of timed text beside the media."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    URI_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    uri: _builtins.str
+    """Where it is, same schemes as the media's `uri`."""
+    language: _builtins.str
+    """Language (BCP 47), e.g. `de`; empty when not known."""
+    kind: _media_pb2.CaptionKind.ValueType
+    """What it is made for; unspecified means subtitles."""
+    def __init__(
+        self,
+        *,
+        uri: _builtins.str = ...,
+        language: _builtins.str = ...,
+        kind: _media_pb2.CaptionKind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "language", b"language", "uri", b"uri"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaptionSource: _TypeAlias = CaptionSource  # noqa: Y015

@@ -82,6 +82,146 @@ TRACK_KIND_DATA: TrackKind.ValueType  # 4
 """Timecode and other data."""
 Global___TrackKind: _TypeAlias = TrackKind  # noqa: Y015
 
+class _FieldOrder:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FieldOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FieldOrder.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FIELD_ORDER_UNSPECIFIED: _FieldOrder.ValueType  # 0
+    """Not known, or no pictures."""
+    FIELD_ORDER_PROGRESSIVE: _FieldOrder.ValueType  # 1
+    """Whole pictures at once."""
+    FIELD_ORDER_TOP_FIRST: _FieldOrder.ValueType  # 2
+    """Interlaced; the field with the top line is shown first."""
+    FIELD_ORDER_BOTTOM_FIRST: _FieldOrder.ValueType  # 3
+    """Interlaced; the field with the bottom line is shown first."""
+
+class FieldOrder(_FieldOrder, metaclass=_FieldOrderEnumTypeWrapper):
+    """In which order the lines of a picture were recorded."""
+
+FIELD_ORDER_UNSPECIFIED: FieldOrder.ValueType  # 0
+"""Not known, or no pictures."""
+FIELD_ORDER_PROGRESSIVE: FieldOrder.ValueType  # 1
+"""Whole pictures at once."""
+FIELD_ORDER_TOP_FIRST: FieldOrder.ValueType  # 2
+"""Interlaced; the field with the top line is shown first."""
+FIELD_ORDER_BOTTOM_FIRST: FieldOrder.ValueType  # 3
+"""Interlaced; the field with the bottom line is shown first."""
+Global___FieldOrder: _TypeAlias = FieldOrder  # noqa: Y015
+
+class _ColourRange:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ColourRangeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ColourRange.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COLOUR_RANGE_UNSPECIFIED: _ColourRange.ValueType  # 0
+    """Not known."""
+    COLOUR_RANGE_LIMITED: _ColourRange.ValueType  # 1
+    """16 to 235 of 8 bits, as broadcast."""
+    COLOUR_RANGE_FULL: _ColourRange.ValueType  # 2
+    """0 to 255 of 8 bits, as in computer graphics."""
+
+class ColourRange(_ColourRange, metaclass=_ColourRangeEnumTypeWrapper):
+    """Which numbers stand for black and white."""
+
+COLOUR_RANGE_UNSPECIFIED: ColourRange.ValueType  # 0
+"""Not known."""
+COLOUR_RANGE_LIMITED: ColourRange.ValueType  # 1
+"""16 to 235 of 8 bits, as broadcast."""
+COLOUR_RANGE_FULL: ColourRange.ValueType  # 2
+"""0 to 255 of 8 bits, as in computer graphics."""
+Global___ColourRange: _TypeAlias = ColourRange  # noqa: Y015
+
+class _TrackRole:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TrackRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TrackRole.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRACK_ROLE_UNSPECIFIED: _TrackRole.ValueType  # 0
+    """Never sent."""
+    TRACK_ROLE_FORCED: _TrackRole.ValueType  # 1
+    """Text that is shown even to those who asked for none, e.g. translations of foreign dialogue."""
+    TRACK_ROLE_HEARING_IMPAIRED: _TrackRole.ValueType  # 2
+    """Made for the hard of hearing."""
+    TRACK_ROLE_VISUAL_IMPAIRED: _TrackRole.ValueType  # 3
+    """Made for the blind and partially sighted."""
+    TRACK_ROLE_COMMENTARY: _TrackRole.ValueType  # 4
+    """Commentary."""
+    TRACK_ROLE_DESCRIPTION: _TrackRole.ValueType  # 5
+    """Description of the pictures, in sound or text."""
+    TRACK_ROLE_DUB: _TrackRole.ValueType  # 6
+    """Dubbed into another language."""
+    TRACK_ROLE_ORIGINAL: _TrackRole.ValueType  # 7
+    """In the original language."""
+    TRACK_ROLE_CAPTIONS: _TrackRole.ValueType  # 8
+    """Captions: text of speech and of other sound."""
+    TRACK_ROLE_LYRICS: _TrackRole.ValueType  # 9
+    """Lyrics."""
+    TRACK_ROLE_CLEAN_EFFECTS: _TrackRole.ValueType  # 10
+    """Music and effects without speech."""
+    TRACK_ROLE_COVER: _TrackRole.ValueType  # 11
+    """A picture of the cover."""
+
+class TrackRole(_TrackRole, metaclass=_TrackRoleEnumTypeWrapper):
+    """What a track is for, beside the main content. A track may have several."""
+
+TRACK_ROLE_UNSPECIFIED: TrackRole.ValueType  # 0
+"""Never sent."""
+TRACK_ROLE_FORCED: TrackRole.ValueType  # 1
+"""Text that is shown even to those who asked for none, e.g. translations of foreign dialogue."""
+TRACK_ROLE_HEARING_IMPAIRED: TrackRole.ValueType  # 2
+"""Made for the hard of hearing."""
+TRACK_ROLE_VISUAL_IMPAIRED: TrackRole.ValueType  # 3
+"""Made for the blind and partially sighted."""
+TRACK_ROLE_COMMENTARY: TrackRole.ValueType  # 4
+"""Commentary."""
+TRACK_ROLE_DESCRIPTION: TrackRole.ValueType  # 5
+"""Description of the pictures, in sound or text."""
+TRACK_ROLE_DUB: TrackRole.ValueType  # 6
+"""Dubbed into another language."""
+TRACK_ROLE_ORIGINAL: TrackRole.ValueType  # 7
+"""In the original language."""
+TRACK_ROLE_CAPTIONS: TrackRole.ValueType  # 8
+"""Captions: text of speech and of other sound."""
+TRACK_ROLE_LYRICS: TrackRole.ValueType  # 9
+"""Lyrics."""
+TRACK_ROLE_CLEAN_EFFECTS: TrackRole.ValueType  # 10
+"""Music and effects without speech."""
+TRACK_ROLE_COVER: TrackRole.ValueType  # 11
+"""A picture of the cover."""
+Global___TrackRole: _TypeAlias = TrackRole  # noqa: Y015
+
+class _CaptionKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CaptionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CaptionKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CAPTION_KIND_UNSPECIFIED: _CaptionKind.ValueType  # 0
+    """Not known."""
+    CAPTION_KIND_SUBTITLES: _CaptionKind.ValueType  # 1
+    """Speech as text, for those who hear but do not understand it."""
+    CAPTION_KIND_CAPTIONS: _CaptionKind.ValueType  # 2
+    """Speech and other sound as text, for the hard of hearing."""
+    CAPTION_KIND_FORCED: _CaptionKind.ValueType  # 3
+    """Shown even to those who asked for none."""
+
+class CaptionKind(_CaptionKind, metaclass=_CaptionKindEnumTypeWrapper):
+    """What timed text is made for."""
+
+CAPTION_KIND_UNSPECIFIED: CaptionKind.ValueType  # 0
+"""Not known."""
+CAPTION_KIND_SUBTITLES: CaptionKind.ValueType  # 1
+"""Speech as text, for those who hear but do not understand it."""
+CAPTION_KIND_CAPTIONS: CaptionKind.ValueType  # 2
+"""Speech and other sound as text, for the hard of hearing."""
+CAPTION_KIND_FORCED: CaptionKind.ValueType  # 3
+"""Shown even to those who asked for none."""
+Global___CaptionKind: _TypeAlias = CaptionKind  # noqa: Y015
+
 class _TextRegion:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -642,6 +782,7 @@ class MediaIndex(_message.Message):
     ORIGINAL_FIELD_NUMBER: _builtins.int
     FRAME_TABLE_FIELD_NUMBER: _builtins.int
     CLOCK_FIELD_NUMBER: _builtins.int
+    CAPTIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def work(self) -> Global___Work:
         """The work that made it, with the final clock."""
@@ -674,6 +815,10 @@ class MediaIndex(_message.Message):
     def clock(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockRun]:
         """The runs of the clock of the file in its order, by which sound is placed; none without moving pictures."""
 
+    @_builtins.property
+    def captions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaptionTrack]:
+        """Its timed text."""
+
     def __init__(
         self,
         *,
@@ -685,10 +830,11 @@ class MediaIndex(_message.Message):
         original: Global___ObjectRef | None = ...,
         frame_table: Global___ObjectRef | None = ...,
         clock: _abc.Iterable[Global___ClockRun] | None = ...,
+        captions: _abc.Iterable[Global___CaptionTrack] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["frame_table", b"frame_table", "original", b"original", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "clock", b"clock", "events", b"events", "frame_table", b"frame_table", "missing", b"missing", "original", b"original", "shots", b"shots", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunks", b"chunks", "clock", b"clock", "events", b"events", "frame_table", b"frame_table", "missing", b"missing", "original", b"original", "shots", b"shots", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -712,6 +858,23 @@ class Track(_message.Message):
     SAMPLE_RATE_FIELD_NUMBER: _builtins.int
     CHANNELS_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    CODED_WIDTH_FIELD_NUMBER: _builtins.int
+    CODED_HEIGHT_FIELD_NUMBER: _builtins.int
+    PIXEL_FORMAT_FIELD_NUMBER: _builtins.int
+    BIT_DEPTH_FIELD_NUMBER: _builtins.int
+    COLOUR_FIELD_NUMBER: _builtins.int
+    FIELD_ORDER_FIELD_NUMBER: _builtins.int
+    CHANNEL_LAYOUT_FIELD_NUMBER: _builtins.int
+    SAMPLE_FORMAT_FIELD_NUMBER: _builtins.int
+    BIT_RATE_FIELD_NUMBER: _builtins.int
+    TIMECODE_FIELD_NUMBER: _builtins.int
+    IS_DEFAULT_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    PROGRAMME_NUMBER_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CONTAINER_ID_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     """Index of the track in the container, from 0."""
     kind: Global___TrackKind.ValueType
@@ -730,6 +893,36 @@ class Track(_message.Message):
     """Samples of sound per second (Hz), sound only."""
     channels: _builtins.int
     """Number of sound channels, sound only."""
+    profile: _builtins.str
+    """Profile of the codec in FFmpeg's words, e.g. `High 4:2:2`, `Main 10`; empty when not known."""
+    level: _builtins.str
+    """Level of the codec as its standard writes it, e.g. `4.1`, `High`; empty when not known."""
+    coded_width: _builtins.int
+    """Width in pixels as coded, before pixels are made square and pictures upright; pictures only."""
+    coded_height: _builtins.int
+    """Height in pixels as coded, pictures only."""
+    pixel_format: _builtins.str
+    """Pixel format by FFmpeg's name, e.g. `yuv422p10le`, pictures only."""
+    bit_depth: _builtins.int
+    """Bits of one sample of a picture's component or of sound; 0 when not known."""
+    field_order: Global___FieldOrder.ValueType
+    """Order of the fields, pictures only."""
+    channel_layout: _builtins.str
+    """Channel layout by FFmpeg's name, e.g. `stereo`, `5.1(side)`, sound only."""
+    sample_format: _builtins.str
+    """Sample format by FFmpeg's name, e.g. `s32`, `fltp`, sound only."""
+    bit_rate: _builtins.int
+    """Bits a second; 0 when the container does not say."""
+    timecode: _builtins.str
+    """SMPTE ST 12 timecode at the start of the track, empty when it has none."""
+    is_default: _builtins.bool
+    """True when the file has it played unless another is asked for."""
+    programme_number: _builtins.int
+    """Number of the programme of a transport stream it belongs to; 0 for none."""
+    title: _builtins.str
+    """Title of the track, empty when it has none; at most 300 characters."""
+    container_id: _builtins.int
+    """Identifier inside the container: PID of a transport stream, track id of MP4."""
     @_builtins.property
     def sample_aspect_ratio(self) -> _mesh_pb2.Ratio:
         """Shape of one pixel, width : height; unset when not known."""
@@ -741,6 +934,14 @@ class Track(_message.Message):
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
         """Length of the track; unset when the container does not say."""
+
+    @_builtins.property
+    def colour(self) -> Global___Colour:
+        """Meaning of the colours, pictures only; unset when the file says nothing of it."""
+
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[Global___TrackRole.ValueType]:
+        """What it is for, beside the main content."""
 
     def __init__(
         self,
@@ -757,14 +958,159 @@ class Track(_message.Message):
         sample_rate: _builtins.int = ...,
         channels: _builtins.int = ...,
         duration: _duration_pb2.Duration | None = ...,
+        profile: _builtins.str = ...,
+        level: _builtins.str = ...,
+        coded_width: _builtins.int = ...,
+        coded_height: _builtins.int = ...,
+        pixel_format: _builtins.str = ...,
+        bit_depth: _builtins.int = ...,
+        colour: Global___Colour | None = ...,
+        field_order: Global___FieldOrder.ValueType = ...,
+        channel_layout: _builtins.str = ...,
+        sample_format: _builtins.str = ...,
+        bit_rate: _builtins.int = ...,
+        timecode: _builtins.str = ...,
+        is_default: _builtins.bool = ...,
+        roles: _abc.Iterable[Global___TrackRole.ValueType] | None = ...,
+        programme_number: _builtins.int = ...,
+        title: _builtins.str = ...,
+        container_id: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "frame_rate", b"frame_rate", "sample_aspect_ratio", b"sample_aspect_ratio"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["colour", b"colour", "duration", b"duration", "frame_rate", b"frame_rate", "sample_aspect_ratio", b"sample_aspect_ratio"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channels", b"channels", "codec", b"codec", "duration", b"duration", "frame_rate", b"frame_rate", "height", b"height", "index", b"index", "kind", b"kind", "language", b"language", "rotation_degrees", b"rotation_degrees", "sample_aspect_ratio", b"sample_aspect_ratio", "sample_rate", b"sample_rate", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bit_depth", b"bit_depth", "bit_rate", b"bit_rate", "channel_layout", b"channel_layout", "channels", b"channels", "codec", b"codec", "coded_height", b"coded_height", "coded_width", b"coded_width", "colour", b"colour", "container_id", b"container_id", "duration", b"duration", "field_order", b"field_order", "frame_rate", b"frame_rate", "height", b"height", "index", b"index", "is_default", b"is_default", "kind", b"kind", "language", b"language", "level", b"level", "pixel_format", b"pixel_format", "profile", b"profile", "programme_number", b"programme_number", "roles", b"roles", "rotation_degrees", b"rotation_degrees", "sample_aspect_ratio", b"sample_aspect_ratio", "sample_format", b"sample_format", "sample_rate", b"sample_rate", "timecode", b"timecode", "title", b"title", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Track: _TypeAlias = Track  # noqa: Y015
+
+@_typing.final
+class Colour(_message.Message):
+    """Meaning of the numbers of a picture, by FFmpeg's names for the code points of ITU-T H.273; empty where not known."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRIMARIES_FIELD_NUMBER: _builtins.int
+    TRANSFER_FIELD_NUMBER: _builtins.int
+    MATRIX_FIELD_NUMBER: _builtins.int
+    RANGE_FIELD_NUMBER: _builtins.int
+    primaries: _builtins.str
+    """Colour primaries, e.g. `bt709`, `bt2020`."""
+    transfer: _builtins.str
+    """Transfer characteristics, e.g. `bt709`, `smpte2084` (PQ), `arib-std-b67` (HLG)."""
+    matrix: _builtins.str
+    """Matrix from RGB to luma and colour differences, e.g. `bt709`, `smpte170m`, `bt2020nc`."""
+    range: Global___ColourRange.ValueType
+    """Which numbers stand for black and white."""
+    def __init__(
+        self,
+        *,
+        primaries: _builtins.str = ...,
+        transfer: _builtins.str = ...,
+        matrix: _builtins.str = ...,
+        range: Global___ColourRange.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["matrix", b"matrix", "primaries", b"primaries", "range", b"range", "transfer", b"transfer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Colour: _TypeAlias = Colour  # noqa: Y015
+
+@_typing.final
+class CaptionTrack(_message.Message):
+    """Timed text of an asset: one language for one purpose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUES_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    TRACK_INDEX_FIELD_NUMBER: _builtins.int
+    CUE_COUNT_FIELD_NUMBER: _builtins.int
+    IS_DEFAULT_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    """Language (BCP 47), empty when not known."""
+    kind: Global___CaptionKind.ValueType
+    """What it is made for."""
+    title: _builtins.str
+    """Title, empty when it has none; at most 300 characters."""
+    format: _builtins.str
+    """What it was read from: a codec by FFmpeg's name (`mov_text`, `subrip`, `eia_608`), or the format of a file beside
+    the media (`ebu_stl`, `ttml`, `srt`, `webvtt`, `scc`).
+    """
+    track_index: _builtins.int
+    """Index of the track in the original's container that holds it; of captions inside pictures, the track of these.
+    Unset when it came as a file of its own.
+    """
+    cue_count: _builtins.int
+    """Number of its texts."""
+    is_default: _builtins.bool
+    """True when the file has it shown unless another is asked for."""
+    @_builtins.property
+    def cues(self) -> Global___ObjectRef:
+        """The text as WebVTT; times count from the asset's start."""
+
+    def __init__(
+        self,
+        *,
+        cues: Global___ObjectRef | None = ...,
+        language: _builtins.str = ...,
+        kind: Global___CaptionKind.ValueType = ...,
+        title: _builtins.str = ...,
+        format: _builtins.str = ...,
+        track_index: _builtins.int | None = ...,
+        cue_count: _builtins.int = ...,
+        is_default: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_track_index", b"_track_index", "cues", b"cues", "track_index", b"track_index"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_track_index", b"_track_index", "cue_count", b"cue_count", "cues", b"cues", "format", b"format", "is_default", b"is_default", "kind", b"kind", "language", b"language", "title", b"title", "track_index", b"track_index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__track_index: _TypeAlias = _typing.Literal["track_index"]  # noqa: Y015
+    _WhichOneofArgType__track_index: _TypeAlias = _typing.Literal["_track_index", b"_track_index"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__track_index) -> _WhichOneofReturnType__track_index | None: ...
+
+Global___CaptionTrack: _TypeAlias = CaptionTrack  # noqa: Y015
+
+@_typing.final
+class CaptionFile(_message.Message):
+    """A file of timed text beside the media."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    """Language (BCP 47), empty when not known."""
+    kind: Global___CaptionKind.ValueType
+    """What it is made for; unspecified means subtitles."""
+    name: _builtins.str
+    """Name of the file, for people."""
+    @_builtins.property
+    def file(self) -> Global___ObjectRef:
+        """The file as it was delivered."""
+
+    def __init__(
+        self,
+        *,
+        file: Global___ObjectRef | None = ...,
+        language: _builtins.str = ...,
+        kind: Global___CaptionKind.ValueType = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "kind", b"kind", "language", b"language", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaptionFile: _TypeAlias = CaptionFile  # noqa: Y015
 
 @_typing.final
 class Programme(_message.Message):

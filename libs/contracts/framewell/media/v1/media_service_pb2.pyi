@@ -54,6 +54,7 @@ class GetTimelineResponse(_message.Message):
     CHUNKS_FAILED_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    CAPTIONS_FIELD_NUMBER: _builtins.int
     chunks_planned: _builtins.int
     """Number of chunks that were planned."""
     chunks_transcoded: _builtins.int
@@ -72,6 +73,10 @@ class GetTimelineResponse(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is missing from the proxy, one sentence each, at most 20; the last one then says how many more there are."""
 
+    @_builtins.property
+    def captions(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.CaptionTrack]:
+        """Its timed text, once the asset is transcoded; at most 50 tracks."""
+
     def __init__(
         self,
         *,
@@ -81,10 +86,11 @@ class GetTimelineResponse(_message.Message):
         chunks_failed: _builtins.int = ...,
         outcome: _mesh_pb2.Outcome | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        captions: _abc.Iterable[_media_pb2.CaptionTrack] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "timeline", b"timeline"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks_failed", b"chunks_failed", "chunks_planned", b"chunks_planned", "chunks_transcoded", b"chunks_transcoded", "missing", b"missing", "outcome", b"outcome", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunks_failed", b"chunks_failed", "chunks_planned", b"chunks_planned", "chunks_transcoded", b"chunks_transcoded", "missing", b"missing", "outcome", b"outcome", "timeline", b"timeline"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
