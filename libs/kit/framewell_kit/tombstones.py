@@ -16,6 +16,7 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.stream.stages import AnyHandler
+from framewell_kit.watched_work import until_unwanted
 
 TOMBSTONES = "tombstones"
 
@@ -117,11 +118,15 @@ class UnlessGone:
     tombstone is read again after the handler wrote. So either they find what was made, or it is found here
     that the asset is gone: then nothing of it stays and no fact leaves. A handler that died in between left
     its record to a redelivery, which takes away as well.
+
+    With `is_current` the handler is heavy: it is stopped while it runs once its asset is gone, or once the
+    fact is denied because its asset is worked on anew; then no fact leaves.
     """
 
     handler: AnyHandler
     tombstones: Tombstones
     forget: Forget
+    is_current: Callable[[Any], Awaitable[bool]] | None = None
 
     async def __call__(self, fact: Any, cause: Cause) -> Sequence[Outgoing | Any]:
         """Return the handler's facts, none for an asset that is gone."""
@@ -129,15 +134,25 @@ class UnlessGone:
         if not asset_id:
             return await self.handler(fact, cause)
         subject = asset_subject(asset_id)
-        facts: Sequence[Outgoing | Any] = ()
+        facts: Sequence[Outgoing | Any] | None = None
         gone = await self.tombstones.find(subject)
         if not gone:
-            facts = await self.handler(fact, cause)
+            facts = await self._handle(fact, cause, subject)
             gone = await self.tombstones.find(subject)
         if gone:
             await self.forget(asset_id)
             return ()
-        return facts
+        return facts or ()
+
+    async def _handle(self, fact: Any, cause: Cause, subject: str) -> Sequence[Outgoing | Any] | None:
+        is_current = self.is_current
+        if is_current is None:
+            return await self.handler(fact, cause)
+
+        async def unwanted() -> bool:
+            return await self.tombstones.find(subject) is not None or not await is_current(fact)
+
+        return await until_unwanted(self.handler(fact, cause), unwanted)
 
 
 def _tombstone(document: Document) -> Tombstone:

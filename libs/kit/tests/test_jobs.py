@@ -12,7 +12,7 @@ from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MongoDocuments
-from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
+from framewell_kit.jobs import HandOver, Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.testing.collected_facts import CollectedFacts
@@ -261,6 +261,70 @@ async def test_cancelling_a_waiting_and_a_running_job(bench: Bench) -> None:
     assert await bench.jobs.cancel("fetch", "running", "nobody wants it")
     await eventually(lambda: sorted(bench.rejected) == ["running cancelled", "waiting cancelled"])
     assert not await bench.jobs.cancel("fetch", "running", "again")
+
+
+async def test_a_running_job_that_another_process_cancels_stops_within_seconds(bench: Bench) -> None:
+    running = asyncio.Event()
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        running.set()
+        await asyncio.sleep(60)
+        return []
+
+    await bench.put("a")
+    await bench.run(work)  # its lease is renewed every ten seconds
+    await running.wait()
+    elsewhere = Jobs(bench.documents, Outbox(bench.documents, CollectedFacts()))
+    assert await elsewhere.cancel("fetch", "a", "nobody wants it")
+    begun = time.monotonic()
+    while await bench.state("a") != "failed":
+        assert time.monotonic() - begun < 5
+        await asyncio.sleep(0.05)
+
+
+async def test_live_overtakes_between_two_pieces_and_pieces_keep_their_place(bench: Bench) -> None:
+    order: list[str] = []
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        done = int(job.progress.get("pieces", 0))
+        order.append(f"{job.key}/{done}")
+        if job.key == "long" and done < 3:
+            if done == 1:
+                await bench.put("live", LANE_LIVE)
+            await lease.save({"pieces": done + 1})
+            raise HandOver
+        return [AssetRejected(work=Work(asset_id=job.key))]
+
+    await bench.put("long")
+    await bench.put("later")
+    await bench.run(work)
+    await eventually(lambda: len(bench.rejected) == 3)
+    assert order == ["long/0", "long/1", "live/0", "long/2", "long/3", "later/0"]
+    document = await bench.jobs.get("fetch", "long")
+    assert document is not None
+    assert (document["attempt"], document["starts"]) == (1, 0), "a piece is no attempt"
+
+
+async def test_a_live_job_begins_beside_archive_jobs_that_have_every_other_permit(bench: Bench) -> None:
+    begun: list[str] = []
+    end = asyncio.Event()
+
+    async def work(job: Job, lease: Lease) -> list[AssetRejected]:
+        begun.append(job.key)
+        await end.wait()
+        return [AssetRejected(work=Work(asset_id=job.key))]
+
+    for key in ("old1", "old2"):
+        await bench.put(key)
+    await bench.run(work, permits=1, live_permits=1)
+    await eventually(lambda: begun == ["old1"])
+    await bench.put("live1", LANE_LIVE)
+    await bench.put("live2", LANE_LIVE)
+    await eventually(lambda: begun == ["old1", "live1"])
+    await remains(lambda: begun == ["old1", "live1"], seconds=0.2)
+    end.set()
+    await eventually(lambda: len(bench.rejected) == 4)
+    assert begun[2] == "live2"
 
 
 async def test_a_stopped_worker_gives_its_job_back_at_once(bench: Bench) -> None:

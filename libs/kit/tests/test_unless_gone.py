@@ -8,9 +8,9 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
+from framewell_kit import watched_work
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.jobs import unless_gone
 from framewell_kit.jobs.model import Job, Lease
 from framewell_kit.jobs.unless_gone import WorkUnlessGone
 from framewell_kit.testing.clocks import HeldClock
@@ -76,10 +76,38 @@ NO_LEASE: Lease = None  # type: ignore[assignment]  # the work of this test asks
 
 
 async def test_a_job_stops_once_its_asset_is_gone(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unless_gone, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(watched_work, "LOOK_SECONDS", 0.01)
     maker.stuck = True
     job = Job("plan", "a/1", {}, cause(), LANE_ARCHIVE, 1, {})
     running = asyncio.ensure_future(WorkUnlessGone(maker.make, maker.tombstones, maker.forget)(job, NO_LEASE))
     await asyncio.sleep(0)
     await maker.tombstones.put(asset_subject("a"), Going.REMOVED, "e")
     assert list(await running) == []
+
+
+@pytest.mark.parametrize("kind", ["stage", "job"])
+@pytest.mark.parametrize("way", ["gone", "replaced"])
+async def test_heavy_work_stops_once_nobody_wants_it(
+    maker: Maker, monkeypatch: pytest.MonkeyPatch, kind: str, way: str
+) -> None:
+    monkeypatch.setattr(watched_work, "LOOK_SECONDS", 0.01)
+    maker.stuck, current = True, True
+
+    async def is_current(_: object) -> bool:
+        return current
+
+    async def run() -> Sequence[object]:
+        if kind == "stage":
+            heavy = UnlessGone(maker.make, maker.tombstones, maker.forget, is_current)
+            return await heavy(FACT, cause())
+        job = Job("plan", "a/1", {}, cause(), LANE_ARCHIVE, 1, {})
+        return await WorkUnlessGone(maker.make, maker.tombstones, maker.forget, is_current)(job, NO_LEASE)
+
+    running = asyncio.ensure_future(run())
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    if way == "gone":
+        await maker.tombstones.put(asset_subject("a"), Going.REMOVED, "e")
+    else:
+        current = False
+    assert list(await asyncio.wait_for(running, 1)) == []

@@ -4,8 +4,8 @@ Inserted once by their cause, live before archive, fenced by epoch, taken over a
 leave by the outbox together with their end.
 """
 
-from framewell_kit.jobs.model import Job, JobKind, Lease, LeaseLost
+from framewell_kit.jobs.model import HandOver, Job, JobKind, Lease, LeaseLost
 from framewell_kit.jobs.runner import JobRunner
 from framewell_kit.jobs.store import Jobs
 
-__all__ = ["Job", "JobKind", "JobRunner", "Jobs", "Lease", "LeaseLost"]
+__all__ = ["HandOver", "Job", "JobKind", "JobRunner", "Jobs", "Lease", "LeaseLost"]

@@ -9,7 +9,7 @@ from typing import Protocol
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document
 from framewell_kit.facts import Outgoing
-from framewell_kit.jobs.model import MAX_ATTEMPTS, RETRY_SECONDS, Job, JobKind, Lease, LeaseLost
+from framewell_kit.jobs.model import MAX_ATTEMPTS, RETRY_SECONDS, HandOver, Job, JobKind, Lease, LeaseLost
 from framewell_kit.jobs.store import Jobs, job_of
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.policy.retry import Reason
@@ -49,7 +49,7 @@ class Attempt:
     room: AbstractAsyncContextManager[None]
 
     async def run(self) -> str:
-        """Do the work; return how it went: `done`, `failed` (for good, or for now) or `waits`.
+        """Do the work; return how it went: `done`, `failed` (for good, or for now), `waits` or `continues`.
 
         Raises LeaseLost when somebody else has the job.
         """
@@ -63,6 +63,9 @@ class Attempt:
         except (Busy, NotYet) as wait:
             await self._retry_later(wait.retry_after, wait.reason, failed=False)
             return "waits"
+        except HandOver:
+            await self._insist(lambda: self.jobs.hand_over(self.document))
+            return "continues"
         except Rejected as refusal:  # by the work, or its facts are too large to leave
             reason = Reason(refusal.reason, refusal.code)
         except LeaseLost:

@@ -61,6 +61,11 @@ class RenewedLease:
                 raise
             raise RuntimeError("something that the job waited for was cancelled") from error
 
+    def cancel(self, reason: str) -> None:
+        """Stop the work, since somebody cancelled the job."""
+        self.cancelled = reason
+        self._stop_work(lost=False)
+
     async def stop(self) -> None:
         """Stop renewing."""
         self._heart.cancel()
@@ -84,8 +89,7 @@ class RenewedLease:
                 return
             self._good_until = asked + self._seconds
             if after.get("cancelled"):
-                self.cancelled = str(after["cancelled"])
-                self._stop_work(lost=False)
+                self.cancel(str(after["cancelled"]))
 
     def _stop_work(self, *, lost: bool) -> None:
         self._lost = self._lost or lost

@@ -20,6 +20,13 @@ class LeaseLost(Exception):
     """Another worker has the job: the work stops and writes nothing more."""
 
 
+class HandOver(Exception):
+    """A piece of the work is done and saved as progress: the job waits again, ahead of what was put after it.
+
+    Raised by work that takes long, between two pieces, so that live jobs overtake it; no attempt is counted.
+    """
+
+
 class Lease(Protocol):
     """The right to work on a job, for as long as it is renewed.
 
@@ -66,13 +73,15 @@ class JobKind:
 
     `work` returns the facts that leave when the job is done; it may raise the outcomes of a handler.
     `gave_up` returns the facts that leave when it is given up (also when it was cancelled). `permits` of them
-    run at once in this process.
+    run at once in this process, and `live_permits` live ones beside these, so that live never waits for what
+    the archive has begun. Work that takes longer than live may wait is done in pieces (`HandOver`).
     """
 
     kind: str
     work: Work
     gave_up: JobGaveUp | None = None
     permits: int = 1
+    live_permits: int = 0
     lease_seconds: float = LEASE_SECONDS
 
 

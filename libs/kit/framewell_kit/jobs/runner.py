@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from uuid import uuid4
 
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document
 from framewell_kit.jobs.attempt import Attempt
@@ -25,7 +26,9 @@ POLL_SECONDS = 2.0
 
 
 class JobRunner:
-    """Runs the kinds of jobs a service declares, `permits` of each at a time.
+    """Runs the kinds of jobs a service declares, `permits` of each at a time and a few live ones beside.
+
+    A running job that somebody cancels stops at the next look, POLL_SECONDS later at most.
 
     A job whose worker died while it ran is quarantined: it begins when all other jobs of this process have
     ended, nothing of any kind is claimed until it has ended, and no quarantined heavy record runs beside it
@@ -46,6 +49,8 @@ class JobRunner:
         self._wakes = {kind: asyncio.Event() for kind in self._kinds}
         self._running: dict[str, set[asyncio.Task[None]]] = {kind: set() for kind in self._kinds}
         self._began: dict[asyncio.Task[None], float] = {}
+        self._archive: set[asyncio.Task[None]] = set()
+        self._leases: dict[str, RenewedLease] = {}
         self._loops: list[asyncio.Task[None]] = []
         self._reasons: dict[str, str] = {}
         self._worker = uuid4().hex
@@ -108,9 +113,10 @@ class JobRunner:
             try:
                 soonest = await self._jobs.revive(kind.kind)
                 wait = min(wait, soonest + 0.01) if soonest is not None else wait
-                if len(running) < kind.permits and await self._jobs.any_waiting(kind.kind):
-                    while len(running) < kind.permits and await self._claim(kind):
-                        pass
+                if running:
+                    await self._stop_cancelled(kind)
+                while (room := self._room(kind)) and await self._claim(kind, live_only=room == "live"):
+                    pass
                 self._reasons[kind.kind] = ""
             except Busy as busy:
                 self._reasons[kind.kind] = busy.reason
@@ -123,13 +129,29 @@ class JobRunner:
             except TimeoutError:
                 continue
 
-    async def _claim(self, kind: JobKind) -> bool:
+    async def _stop_cancelled(self, kind: JobKind) -> None:
+        for job_id, reason in (await self._jobs.cancelled(kind.kind)).items():
+            if (lease := self._leases.get(job_id)) is not None:
+                lease.cancel(reason)
+
+    def _room(self, kind: JobKind) -> str:
+        """Return what may be claimed: `any` job, a `live` one, or "" for none."""
+        running = self._running[kind.kind]
+        if len(running) >= kind.permits + kind.live_permits:
+            return ""
+        return "any" if len(running & self._archive) < kind.permits else "live"
+
+    async def _claim(self, kind: JobKind, *, live_only: bool) -> bool:
         """Claim one job and begin it; return False when none waits, or a quarantined one is here."""
+        if not await self._jobs.any_waiting(kind.kind, live_only=live_only):
+            return False
         async with self._claiming:
             if self._quarantined is not None:
                 return False
             asked = self._clock.monotonic()
-            document = await self._jobs.claim(kind.kind, self._worker, kind.lease_seconds)
+            document = await self._jobs.claim(
+                kind.kind, self._worker, kind.lease_seconds, live_only=live_only
+            )
             if document is None:
                 return False
             lease = RenewedLease(self._jobs, document, kind.lease_seconds, self._clock, since=asked)
@@ -139,12 +161,16 @@ class JobRunner:
                 self._quarantined = task
             self._running[kind.kind].add(task)
             self._began[task] = time.monotonic()
+            self._leases[document["_id"]] = lease
+            if document["lane"] != LANE_LIVE:
+                self._archive.add(task)
             task.add_done_callback(lambda done: self._ended(kind, document, done))
             return True
 
     def _ended(self, kind: JobKind, document: Document, task: asyncio.Task[None]) -> None:
         self._running[kind.kind].discard(task)
-        del self._began[task]
+        self._archive.discard(task)
+        del self._began[task], self._leases[document["_id"]]
         self._wakes[kind.kind].set()
         if task is self._quarantined:
             self._quarantined = None

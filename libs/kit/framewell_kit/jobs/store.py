@@ -144,7 +144,9 @@ class Jobs:
         await self._documents.ensure_index(COLLECTION, ["queue", "due"])
         await self._documents.ensure_index(COLLECTION, [SUBJECT])
 
-    async def claim(self, kind: str, worker: str, lease_seconds: float) -> Document | None:
+    async def claim(
+        self, kind: str, worker: str, lease_seconds: float, *, live_only: bool = False
+    ) -> Document | None:
         """Take the next waiting job, live before archive, longest due first; return None when none waits.
 
         Its `starts` are those that its workers did not survive; this one is counted by `start`.
@@ -158,7 +160,7 @@ class Jobs:
             },
             "$inc": {"epoch": 1, "beat": 1},
         }
-        for waiting in _waiting(kind):
+        for waiting in _waiting(kind, live_only=live_only):
             found = await self._documents.update_first(
                 COLLECTION, {"queue": waiting}, change, sort=[("due", 1)]
             )
@@ -166,9 +168,16 @@ class Jobs:
                 return found
         return None
 
-    async def any_waiting(self, kind: str) -> bool:
+    async def any_waiting(self, kind: str, *, live_only: bool = False) -> bool:
         """Return whether there is something to claim: one cheap query instead of two writes."""
-        return bool(await self._documents.find(COLLECTION, {"queue": {"$in": _waiting(kind)}}, limit=1))
+        waiting = {"queue": {"$in": _waiting(kind, live_only=live_only)}}
+        return bool(await self._documents.find(COLLECTION, waiting, limit=1))
+
+    async def cancelled(self, kind: str) -> dict[str, str]:
+        """Return the running jobs that are to be given up, by id, and why."""
+        query = {"queue": queue(kind, "running"), "cancelled": {"$exists": True}}
+        found = await self._documents.find(COLLECTION, query)
+        return {document["_id"]: str(document["cancelled"]) for document in found}
 
     async def revive(self, kind: str) -> float | None:
         """Make waiting again what is due, and what a worker left behind that no longer renews its lease.
@@ -250,6 +259,11 @@ class Jobs:
             change["$inc"] = {"attempt": 1}
         return await self._fenced(document, change) is not None
 
+    async def hand_over(self, document: Document) -> bool:
+        """Let a job whose piece is done wait again in its old place; return False when the lease is lost."""
+        change = {"queue": queue(document["kind"], "waiting", document["lane"]), "starts": 0}
+        return await self._fenced(document, {"$set": change}) is not None
+
     async def end(
         self, document: Document, state: str, facts: Sequence[Outgoing], *, reason: str = "", code: str = ""
     ) -> bool:
@@ -297,9 +311,10 @@ def job_of(document: Document) -> Job:
     )
 
 
-def _waiting(kind: str) -> list[str]:
+def _waiting(kind: str, *, live_only: bool = False) -> list[str]:
     """Return the queues to claim from, in order of priority."""
-    return [queue(kind, "waiting", lane) for lane in (LANE_LIVE, LANE_ARCHIVE)]
+    lanes = (LANE_LIVE,) if live_only else (LANE_LIVE, LANE_ARCHIVE)
+    return [queue(kind, "waiting", lane) for lane in lanes]
 
 
 def _fence(document: Document) -> dict[str, Any]:
