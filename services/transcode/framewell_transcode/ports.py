@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.media.v1.media_pb2 import ObjectRef, Work
+from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Work
 from framewell_kit.facts import Cause
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.rights_decisions import Passages, RightsDecisions
-from framewell_media.timeline import Timeline
+from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.material import Material
 from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset
+from framewell_transcode.domain.pictures import KeptPicture, WantedPicture
 from framewell_transcode.domain.plans import SourceAnalysis
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
 from framewell_transcode.domain.sound import EncodedSound
@@ -78,6 +79,19 @@ class MediaProcessor(Protocol):
 
     async def make_filler(self, request: FillerRequest, timeline: Timeline) -> ObjectRef:
         """Return a segment that holds a neighbour's picture. Raises MediaError when its header differs."""
+        ...
+
+
+class OriginalPictures(Protocol):
+    """Takes single pictures out of originals, always in the sandbox, beside the work on chunks."""
+
+    async def take(self, index: MediaIndex, chunk: int, wanted: WantedPicture) -> tuple[Moment, ObjectRef]:
+        """Return which picture the proxy shows there, and the stored JPEG. `index` names the original.
+
+        A still has no chunk's table: its only picture is taken. Raises MediaError where the media is at
+        fault, JobCrashed where the child died, SandboxUnavailable where this machine may not read media, Busy
+        while as many as may wait are waiting.
+        """
         ...
 
 
@@ -146,6 +160,28 @@ class MaterialRepository(Protocol):
         ...
 
 
+class KeptPictures(Protocol):
+    """Single pictures that were taken, by what was asked for.
+
+    Every method may be repeated, and raises Busy.
+    """
+
+    async def find(self, asset_id: str, generation: int, name: str) -> KeptPicture | None:
+        """Return the picture that was kept under a name, None when there is none."""
+        ...
+
+    async def keep(self, picture: KeptPicture) -> Sequence[str]:
+        """Note a picture; return the keys that are not needed any more.
+
+        Of one asset the newest pictures of the newest generation stay, up to a number.
+        """
+        ...
+
+    async def remove(self, asset_id: str) -> int:
+        """Forget the pictures of an asset and return how many went."""
+        ...
+
+
 class WorkQueue(Protocol):
     """Leased jobs that outlive a process; each is put once, however often it is asked for."""
 
@@ -163,6 +199,8 @@ class Ports:
     """All that serves handlers, commands and queries, in one value for the entrypoints to take from."""
 
     processor: MediaProcessor
+    pictures: OriginalPictures
+    kept_pictures: KeptPictures
     progress: AssetProgressRepository
     materials: MaterialRepository
     rights: RightsDecisions

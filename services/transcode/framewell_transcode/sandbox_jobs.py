@@ -9,10 +9,14 @@ from __future__ import annotations
 from framewell_media.sandbox import media_job
 from framewell_transcode.adapters.pyav.driver import PyAvDriver
 from framewell_transcode.entrypoints.sandbox import SandboxJobs
+from framewell_transcode.entrypoints.sandbox_pictures import PictureJobs
 
 _jobs = SandboxJobs(PyAvDriver())
+_pictures = PictureJobs(PyAvDriver())
 
 media_job("make_chunk")(_jobs.make_chunk)
 media_job("make_still")(_jobs.make_still)
 media_job("extract_audio")(_jobs.extract_audio)
 media_job("make_filler")(_jobs.make_filler)
+media_job("take_picture")(_pictures.take_picture)
+media_job("take_still")(_pictures.take_still)

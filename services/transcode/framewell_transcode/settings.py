@@ -18,6 +18,9 @@ class TranscodeSettings(ServiceSettings):
 
     chunk_seconds: float = Field(10.0, ge=1, le=60, description="Length a chunk aims at, in seconds.")
     chunks_at_once: int = Field(1, ge=1, le=64, description="Chunks one process decodes at a time.")
+    pictures_at_once: int = Field(
+        1, ge=1, le=16, description="Single pictures one process takes out of originals at a time."
+    )
     encoder: Literal["libx264", "libvpx-vp9", "h264_nvenc"] = Field(
         "libx264", description="Encoder of the proxy; libx264 is GPL, see docs/licences.md."
     )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import numpy as np
+import PIL.Image
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetPermitted, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
@@ -98,6 +104,15 @@ class Transcode:
     async def index(self, ended: AssetTranscoded) -> MediaIndex:
         """Read the index that the end names."""
         return MediaIndex.FromString(await self.bench.objects.read(ended.index))
+
+    async def bundled(self, asset_id: str) -> list[tuple[int, NDArray[np.uint8]]]:
+        """Return frame and picture (height x width x 3) of every row of an asset's frame bundles."""
+        chunks = [fact for fact in self.bench.facts.of(ChunkTranscoded) if fact.work.asset_id == asset_id]
+        rows = []
+        for made in sorted(chunks, key=lambda chunk: chunk.index):
+            data = await self.bench.objects.read(made.frames)
+            rows += pa.ipc.open_file(pa.BufferReader(data)).read_all().to_pylist()
+        return [(row["frame"], np.asarray(PIL.Image.open(io.BytesIO(row["jpeg"])))) for row in rows]
 
     async def download(self, master: ObjectRef) -> tuple[list[bytes], list[bytes]]:
         """Follow a master playlist the way a player does: (pictures, sound) as header and segments."""

@@ -8,12 +8,9 @@ from pathlib import Path
 
 import av
 import numpy as np
-import PIL.Image
-import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.clips import frame_number
 from framewell_transcode.domain.proxy import Placement, Size, placed
@@ -56,16 +53,7 @@ async def shown(transcode, path: Path) -> tuple[list[NDArray[np.uint8]], list[ND
     track, _ = await transcode.download(ended.playlist)
     with av.open(io.BytesIO(b"".join(track)), mode="r") as movie:
         proxy = [frame.to_ndarray(format="rgb24") for frame in movie.decode(video=0)]
-    return proxy, [np.asarray(picture) for _, picture in await bundled(transcode)]
-
-
-async def bundled(transcode) -> list[tuple[int, PIL.Image.Image]]:
-    """Return frame and picture of every row of every bundle."""
-    rows = []
-    for made in sorted(transcode.bench.facts.of(ChunkTranscoded), key=lambda one: one.index):
-        data = await transcode.bench.objects.read(made.frames)
-        rows += pa.ipc.open_file(pa.BufferReader(data)).read_all().to_pylist()
-    return [(row["frame"], PIL.Image.open(io.BytesIO(row["jpeg"]))) for row in rows]
+    return proxy, [picture for _, picture in await transcode.bundled(asset.work.asset_id)]
 
 
 def number_on(picture: NDArray[np.uint8], place: Placement) -> int:

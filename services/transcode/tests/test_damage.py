@@ -104,6 +104,16 @@ async def test_a_decoder_that_dies_twice_gives_the_chunk_up(transcode, tmp_path:
     assert "SIGSEGV" in made.outcome.failed.detail
 
 
+async def test_a_chunk_that_takes_too_much_memory_is_not_called_damaged_alone(
+    transcode, tmp_path: Path, monkeypatch
+) -> None:
+    planned = await transcode.plan(await transcode.ingested(make_clip(tmp_path / "clip.mp4")))
+    crash_with(monkeypatch, *[JobCrashed("memory", "ran out of its memory allowance")] * 2)
+    made = await transcode.make(planned[0])
+    assert "more memory than is allowed here. It may be very large" in made.outcome.failed.detail
+    assert "hostile" not in made.outcome.failed.detail
+
+
 async def test_a_machine_that_may_not_read_media_loses_nothing(
     transcode, tmp_path: Path, monkeypatch
 ) -> None:
@@ -209,7 +219,7 @@ async def test_pages_of_shots_and_pictures_by_moment(transcode, tmp_path: Path) 
     with pytest.raises(Rejected, match="page token"):
         await bench.call("ListShots", ListShotsRequest(asset_id=asset_id, page_token="3"))
     picture = await bench.call("GetFrame", GetFrameRequest(asset_id=asset_id, frame=62))
-    assert picture.moment.frame == 50
+    assert picture.moment.frame == 62
     at_start = await bench.call("GetFrame", GetFrameRequest(asset_id=asset_id, pts=-5))
     assert at_start.moment.frame == 0
     playlist = await bench.call("GetPlaylist", GetPlaylistRequest(asset_id=asset_id))
@@ -226,7 +236,7 @@ async def test_an_asset_under_way_shows_how_far_it_has_come(transcode, tmp_path:
     assert (progress.chunks_planned, progress.chunks_transcoded, progress.chunks_failed) == (4, 1, 1)
     assert progress.timeline.frame_count == 100
     picture = await bench.call("GetFrame", GetFrameRequest(asset_id=asset_id, frame=60))
-    assert picture.moment.frame == 13, "the last one there is before it"
+    assert picture.moment.frame == 60, "pictures come out of the original, whatever is transcoded yet"
     with pytest.raises(Conflict, match="2 of 4 chunks"):
         await bench.call("ListShots", ListShotsRequest(asset_id=asset_id))
 

@@ -28,9 +28,6 @@ from framewell_transcode.domain.plans import (
 from framewell_transcode.ports import AssetProgressRepository, MediaProcessor, WorkQueue
 from framewell_transcode.transcoding.missing import missing_span
 
-_FINAL_CRASHES: Final = ("memory", "processor", "time", "output")
-"""Limits are the same the next time; a signal may have been the machine's."""
-
 _UNDECIDED_SECONDS: Final = 5.0
 """The file is read once more after that: rights are decided sooner unless the dataset service is away."""
 
@@ -61,9 +58,8 @@ class PlanAsset:
         except MediaError as verdict:
             return [rejected(asset, verdict.code, verdict.detail)]
         except JobCrashed as crash:
-            if crash.cause in _FINAL_CRASHES:
-                detail = f"Reading the file had to be stopped: the reader {crash.detail}."
-                return [rejected(asset, "unreadable", detail)]
+            if crash.final:
+                return [rejected(asset, "unreadable", crash.explanation)]
             raise
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
@@ -84,7 +80,13 @@ class PlanAsset:
         self, asset: AssetIngested, analysis: SourceAnalysis, table: ObjectRef | None, cause: Cause
     ) -> Sequence[Outgoing]:
         work = work_on_clock(asset.work, analysis.timeline)
-        index = index_of(work, analysis, [missing_span(gap, analysis.timeline) for gap in analysis.gaps])
+        index = index_of(
+            work,
+            analysis,
+            [missing_span(gap, analysis.timeline) for gap in analysis.gaps],
+            original=asset.original,
+            table=table,
+        )
         plan = await self.objects.put(
             index.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
         )

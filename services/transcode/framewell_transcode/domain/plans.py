@@ -43,6 +43,8 @@ class SourceAnalysis:
     """Start and end pts of every span for which the file has no pictures although its clock runs on."""
     clock: SourceClock | None = None
     """How the file's clock maps to the asset's; None without moving pictures."""
+    canvas: tuple[int, int] = (0, 0)
+    """Width and height that its pictures are fitted into; zeros without moving pictures."""
 
 
 def work_on_clock(work: media_pb2.Work, timeline: Timeline) -> media_pb2.Work:
@@ -53,10 +55,18 @@ def work_on_clock(work: media_pb2.Work, timeline: Timeline) -> media_pb2.Work:
     return clocked
 
 
-def index_of(work: media_pb2.Work, analysis: SourceAnalysis, missing: Sequence[str]) -> media_pb2.MediaIndex:
+def index_of(
+    work: media_pb2.Work,
+    analysis: SourceAnalysis,
+    missing: Sequence[str],
+    *,
+    original: media_pb2.ObjectRef,
+    table: media_pb2.ObjectRef | None,
+) -> media_pb2.MediaIndex:
     """Return the plan of an asset: its index before there are shots.
 
-    `work` has the clock; `missing` are sentences on what the file itself lacks.
+    `work` has the clock; `missing` are sentences on what the file itself lacks; `table` is the stored frame
+    table of the original, None for a still and for sound alone.
     """
     chunks = [
         media_pb2.MediaIndexChunk(
@@ -68,7 +78,9 @@ def index_of(work: media_pb2.Work, analysis: SourceAnalysis, missing: Sequence[s
         for index, chunk in enumerate(analysis.chunks)
     ]
     clock = clock_messages(analysis.clock) if analysis.clock is not None else ()
-    return media_pb2.MediaIndex(work=work, chunks=chunks, missing=missing, clock=clock)
+    return media_pb2.MediaIndex(
+        work=work, chunks=chunks, missing=missing, clock=clock, original=original, frame_table=table
+    )
 
 
 def planned_facts(

@@ -26,8 +26,11 @@ class Size:
         """
         if self.height > self.width:
             box = Size(min(box.width, box.height), max(box.width, box.height))
+        return self.inside(box, step=2 if even else 1)
+
+    def inside(self, box: Size, *, step: int = 1) -> Size:
+        """Return the largest size of this shape inside `box` as it stands, in multiples of `step`."""
         scale = min(Fraction(1), Fraction(box.width, self.width), Fraction(box.height, self.height))
-        step = 2 if even else 1
         width = max(step, round(self.width * scale / step) * step)
         height = max(step, round(self.height * scale / step) * step)
         return Size(width, height)

@@ -1,4 +1,4 @@
-"""MediaService: translates calls into `ReadMedia` and back."""
+"""MediaService: translates calls into `ReadMedia` and `TakePicture` and back."""
 # ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.readable_objects import FindReadable
 from framewell_kit.rpc import Servicer
+from framewell_kit.tombstones import Tombstones
 from framewell_media.messages import moment_message
+from framewell_transcode.commands.take_picture import PictureAddress, TakePicture
 from framewell_transcode.ports import Ports
 from framewell_transcode.queries.read_media import ReadMedia
 
@@ -25,9 +27,10 @@ _MAX_SHOTS: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class MediaServicer(stubs.MediaServiceServicer):
-    """MediaService on `ReadMedia` and the object store."""
+    """MediaService on `ReadMedia`, `TakePicture` and the object store."""
 
     media: ReadMedia
+    take_picture: TakePicture
     objects: Objects
     find: FindReadable
 
@@ -47,13 +50,13 @@ class MediaServicer(stubs.MediaServiceServicer):
 
     async def GetFrame(self, request: messages.GetFrameRequest, context: Any) -> messages.GetFrameResponse:
         at = request.WhichOneof("at")
-        picture = await self.media.picture(
-            request.asset_id,
-            pts=request.pts if at == "pts" else None,
-            frame=request.frame if at == "frame" else None,
-        )
+        address = PictureAddress(**({at: getattr(request, at)} if at else {}))
+        picture = await self.take_picture(request.asset_id, address, width=request.width)
         return messages.GetFrameResponse(
-            jpeg=picture.jpeg, moment=moment_message(picture.moment), timecode=picture.timecode
+            jpeg=picture.jpeg,
+            moment=moment_message(picture.moment),
+            timecode=picture.timecode,
+            key=picture.key,
         )
 
     async def ListShots(self, request: messages.ListShotsRequest, context: Any) -> messages.ListShotsResponse:
@@ -83,10 +86,12 @@ class MediaServicer(stubs.MediaServiceServicer):
             at += len(data)
 
 
-def servicer(ports: Ports, find: FindReadable) -> Servicer:
+def servicer(ports: Ports, find: FindReadable, tombstones: Tombstones) -> Servicer:
     """Return MediaService as the kit serves it."""
+    p = ports
+    take = TakePicture(p.progress, p.pictures, p.kept_pictures, p.references, p.objects, tombstones)
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,
-        MediaServicer(ReadMedia(ports.progress, ports.materials, ports.objects), ports.objects, find),
+        MediaServicer(ReadMedia(p.progress, p.objects), take, p.objects, find),
     )

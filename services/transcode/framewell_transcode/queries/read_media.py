@@ -1,19 +1,16 @@
-"""What MediaService answers: clock, pictures, shots and playlist of an asset."""
+"""What MediaService answers: clock, shots and playlist of an asset."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot
 from framewell_kit.objects.protocol import Objects
-from framewell_kit.outcomes import Conflict, NotFound, Rejected
+from framewell_kit.outcomes import Conflict, NotFound
 from framewell_kit.paging import Page, PageRequest, page_of
-from framewell_media.timeline import Moment
 from framewell_transcode.domain.parts import AssetState
-from framewell_transcode.ports import AssetProgressRepository, MaterialRepository
-from framewell_transcode.transcoding.bundle import SampledPicture, picture_at_or_before
+from framewell_transcode.ports import AssetProgressRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,6 @@ class ReadMedia:
     """
 
     assets: AssetProgressRepository
-    materials: MaterialRepository
     objects: Objects
 
     async def progress(self, asset_id: str) -> TranscodingProgress:
@@ -46,34 +42,6 @@ class ReadMedia:
         parts = self.assets.arrived_chunks(asset, range(asset.chunk_count))
         made = [part.made async for part in parts]
         return TranscodingProgress(asset, sum(made), len(made) - sum(made))
-
-    async def picture(self, asset_id: str, *, pts: int | None, frame: int | None) -> SampledPicture:
-        """Return the sampled picture at or before the moment; at the very start, the first one.
-
-        Raises Rejected when neither pts nor frame is given, and for a frame that the asset does not have.
-        """
-        asset = await self._asset(asset_id)
-        wanted = _wanted(asset, pts, frame)
-        plan = await self._index(asset.plan)
-        if wanted.frame < 0:
-            candidates = bisect_right(plan.chunks, wanted.pts, key=lambda chunk: chunk.span.start_pts)
-        else:
-            candidates = bisect_right(plan.chunks, wanted.frame, key=lambda chunk: chunk.span.first_frame)
-        withheld = ""
-        async for part in self.assets.arrived_chunks(asset, range(candidates - 1, -1, -1)):
-            material = await self.materials.get(asset_id, asset.work.generation, str(part.index))
-            if material is None or part.frames not in material.keys:
-                withheld = withheld or part.withheld
-                continue
-            found = picture_at_or_before(await self.objects.read(part.frames), wanted)
-            if found is not None:
-                return found
-        if withheld:
-            raise Conflict(
-                f"No picture of asset {asset_id!r} is kept: pictures are taken for analysis. {withheld}"
-            )
-        where = f"frame {wanted.frame}" if wanted.frame >= 0 else f"pts {wanted.pts}"
-        raise Conflict(f"No picture of asset {asset_id!r} at or before {where} is made yet.")
 
     async def shots(self, asset_id: str, page: PageRequest) -> Page[Shot]:
         """Return a page of the final shots in order of time. Raises Rejected for a token of another list."""
@@ -102,17 +70,3 @@ class ReadMedia:
 
     async def _index(self, ref: ObjectRef) -> MediaIndex:
         return MediaIndex.FromString(await self.objects.read(ref))
-
-
-def _wanted(asset: AssetState, pts: int | None, frame: int | None) -> Moment:
-    """Return the moment with -1 for what is not known: pts or frame is enough to compare by."""
-    timeline = asset.work.timeline
-    if pts is not None:
-        return Moment(max(pts, timeline.start_pts), -1)
-    if frame is None:
-        raise Rejected("Say which picture is wanted: by pts or by frame.", code="missing_moment")
-    if not 0 <= frame < max(1, timeline.frame_count):
-        raise Rejected(
-            f"There is no frame {frame}; the asset has {timeline.frame_count}.", code="no_such_frame"
-        )
-    return Moment(-1, frame)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from framewell_kit.object_references import ObjectReferences
-from framewell_transcode.ports import AssetProgressRepository, MaterialRepository
+from framewell_transcode.ports import AssetProgressRepository, KeptPictures, MaterialRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class ForgetAsset:
 
     progress: AssetProgressRepository
     materials: MaterialRepository
+    kept_pictures: KeptPictures
     references: ObjectReferences
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
@@ -32,6 +33,7 @@ class ForgetAsset:
         return {
             "objects/video/iso.segment": objects,
             "materials": await self.materials.remove(asset_id),
+            "pictures": await self.kept_pictures.remove(asset_id),
             "assets": assets,
             "parts": parts,
         }

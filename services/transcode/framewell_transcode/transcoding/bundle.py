@@ -17,8 +17,6 @@ import PIL.Image
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from framewell_media.timeline import Moment
-
 SCHEMA: Final = pa.schema(
     [
         pa.field("frame", pa.int64()),
@@ -49,16 +47,6 @@ class Sample:
     shot: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SampledPicture:
-    """One picture of a bundle as a caller gets it."""
-
-    moment: Moment
-    timecode: str
-    """Empty when the asset has none."""
-    jpeg: bytes
-
-
 def encode_jpeg(pixels: NDArray[np.uint8], quality: int) -> bytes:
     """Return height x width x 3 RGB as JPEG."""
     buffer = io.BytesIO()
@@ -77,17 +65,3 @@ def write_bundle(sink: BinaryIO, samples: Sequence[Sample], cut_frames: Sequence
     ]
     with pa.ipc.new_file(sink, SCHEMA) as writer:
         writer.write_table(pa.table(columns, schema=SCHEMA))
-
-
-def picture_at_or_before(bundle: bytes, wanted: Moment) -> SampledPicture | None:
-    """Return the last picture of a bundle that is not after `wanted`, None when the bundle begins later.
-
-    `wanted.frame` counts unless it is negative; then `wanted.pts` does.
-    """
-    table = pa.ipc.open_file(pa.BufferReader(bundle)).read_all()
-    column, bound = ("frame", wanted.frame) if wanted.frame >= 0 else ("pts", wanted.pts)
-    earlier = [row for row, value in enumerate(table.column(column).to_pylist()) if value <= bound]
-    if not earlier:
-        return None
-    row = {name: table.column(name)[earlier[-1]].as_py() for name in ("pts", "frame", "timecode", "jpeg")}
-    return SampledPicture(Moment(row["pts"], row["frame"]), row["timecode"] or "", row["jpeg"])

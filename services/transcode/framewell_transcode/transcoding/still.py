@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
-from framewell_transcode.domain.scores import ScoreTable
+from framewell_transcode.domain.scores import ScoreTable, coarse_of
 from framewell_transcode.ports import MediaDriver
 from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, sample_of, thumbnail_of, tick
 
@@ -26,7 +26,7 @@ def transcode_still(
     """Return what a chunk of this one upright RGB picture is made of; the proxy alone when withheld."""
     size = Size(pixels.width, pixels.height)
     moment = Moment(timeline.start_pts, 0)
-    proxy = driver.planar_from_rgb(_resized(pixels, size.fitted(recipe.box, even=True)))
+    proxy = driver.planar_from_rgb(resized(pixels, size.fitted(recipe.box, even=True)))
     writer = driver.segment_writer(
         recipe,
         proxy,
@@ -38,7 +38,7 @@ def transcode_still(
     writer.push(proxy, 0)
     if withheld:
         return ChunkResult(segment=writer.finish(), samples=[], cuts=[], scores=None, statistics={})
-    seen = _resized(pixels, size.fitted(recipe.sample_box, even=False))
+    seen = resized(pixels, size.fitted(recipe.sample_box, even=False))
     sample = sample_of(seen, moment, timeline, "still", recipe.jpeg_quality)
     at = np.array([0], dtype=np.int64)
     unknown = np.array([np.nan], dtype=np.float32)
@@ -46,7 +46,7 @@ def transcode_still(
         segment=writer.finish(),
         samples=[sample],
         cuts=[],
-        scores=ScoreTable(at, at + moment.pts, unknown, thumbnail, thumbnail),
+        scores=ScoreTable(at, at + moment.pts, unknown, coarse_of(thumbnail)[None], thumbnail, thumbnail),
         statistics={
             "mean_luma": float(thumbnail[0].mean()),
             "black_fraction": 0.0,
@@ -58,5 +58,6 @@ def transcode_still(
     )
 
 
-def _resized(pixels: PIL.Image.Image, size: Size) -> NDArray[np.uint8]:
+def resized(pixels: PIL.Image.Image, size: Size) -> NDArray[np.uint8]:
+    """Return a still as height x width x 3 in this size."""
     return np.asarray(pixels.resize((size.width, size.height), PIL.Image.Resampling.LANCZOS))

@@ -1,0 +1,195 @@
+"""One picture of an asset, out of its original: asked for by frame, pts, seconds or timecode."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MediaIndex
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcomes import Busy, Conflict, Gone, NotFound, Rejected
+from framewell_kit.tombstones import Tombstones, asset_subject
+from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
+from framewell_media.messages import timeline_value
+from framewell_media.timeline import Moment, Timeline
+from framewell_transcode.domain.parts import AssetState
+from framewell_transcode.domain.pictures import KeptPicture, WantedPicture
+from framewell_transcode.ports import AssetProgressRepository, KeptPictures, OriginalPictures
+
+_WIDTHS: Final = range(16, 4097)
+_ROUNDING: Final = Fraction(1, 1_000_000)
+"""Seconds by which a decimal number may miss the moment that is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAddress:
+    """A moment of an asset as a caller names it; exactly one field is set."""
+
+    frame: int | None = None
+    pts: int | None = None
+    seconds: float | None = None
+    timecode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture as a caller gets it."""
+
+    moment: Moment
+    """The one it really shows."""
+    timecode: str
+    """Empty when the asset has none."""
+    key: str
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TakePicture:
+    """Take the very picture that the proxy shows at a moment out of the original, or find it among the kept.
+
+    Looking is no analysis, so every asset that plays shows its pictures. What is taken is held by the asset
+    and goes with it: the tombstone is read after it was held, so nothing of an asset that is gone stays or
+    leaves. Asking twice makes the same object. Raises NotFound for an unknown asset, Gone for one that was
+    removed or erased, Rejected for a moment it does not have, Conflict where no picture can be decoded, Busy.
+    """
+
+    assets: AssetProgressRepository
+    originals: OriginalPictures
+    kept: KeptPictures
+    references: ObjectReferences
+    objects: Objects
+    tombstones: Tombstones
+
+    async def __call__(self, asset_id: str, address: PictureAddress, *, width: int = 0) -> Picture:
+        await self._check_that_it_is_there(asset_id)
+        asset = await self.assets.latest(asset_id)
+        if asset is None:
+            raise NotFound(f"Asset {asset_id!r} is not known here: it is not ingested yet, or was removed.")
+        timeline = timeline_value(asset.work.timeline)
+        wanted = wanted_picture(asset, timeline, address, width)
+        kept = await self.kept.find(asset_id, asset.work.generation, wanted.name)
+        jpeg = await self._read(kept)
+        if kept is None or jpeg is None:
+            kept = await self._taken(asset, wanted)
+            jpeg = await self.objects.read(kept.key)
+        await self._check_that_it_is_there(asset_id)
+        return Picture(kept.moment, timeline.timecode(kept.moment) or "", kept.key, jpeg)
+
+    async def _taken(self, asset: AssetState, wanted: WantedPicture) -> KeptPicture:
+        asset_id = asset.work.asset_id
+        index = MediaIndex.FromString(await self.objects.read(asset.plan))
+        if not index.HasField("original"):
+            raise Conflict(f"Asset {asset_id!r} comes in parts: no single pictures of it can be taken.")
+        try:
+            moment, ref = await self.originals.take(index, _chunk_of(index, wanted), wanted)
+        except MediaError as verdict:
+            raise Conflict(verdict.detail) from verdict
+        except JobCrashed as crash:
+            raise Conflict(f"The picture cannot be taken: the decoder {crash.detail}.") from crash
+        except SandboxUnavailable as missing:
+            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+        await self.references.hold(asset_id, [ref])
+        picture = KeptPicture(asset_id, asset.work.generation, wanted.name, ref.key, moment)
+        await self.references.release(asset_id, await self.kept.keep(picture))
+        await self._check_that_it_is_there(asset_id, ref.key)
+        return picture
+
+    async def _read(self, kept: KeptPicture | None) -> bytes | None:
+        """Return a kept picture, None when there is none, or it was let go meanwhile."""
+        if kept is None:
+            return None
+        try:
+            return await self.objects.read(kept.key)
+        except NotFound:
+            return None
+
+    async def _check_that_it_is_there(self, asset_id: str, *taken: str) -> None:
+        """Raise Gone for an asset that is gone, and let go of what was just taken of it."""
+        gone = await self.tombstones.find(asset_subject(asset_id))
+        if gone is None:
+            return
+        if taken:
+            await self.kept.remove(asset_id)
+            await self.references.release(asset_id, taken)
+        raise Gone(gone.sentence)
+
+
+def wanted_picture(
+    asset: AssetState, timeline: Timeline, address: PictureAddress, width: int
+) -> WantedPicture:
+    """Return which picture an address means. Raises Rejected for one that the asset does not have."""
+    if asset.work.kind == MEDIA_KIND_AUDIO:
+        raise Rejected("The asset is sound alone: it has no pictures.", code="no_pictures")
+    if width and width not in _WIDTHS:
+        raise Rejected(
+            f"A picture is {_WIDTHS[0]} to {_WIDTHS[-1]} pixels wide, not {width}.", code="bad_width"
+        )
+    if address.timecode is not None:
+        return _by_timecode(timeline, address.timecode, width)
+    at: int | None
+    if address.seconds is not None:
+        at, words = _pts_at(timeline, address.seconds), f"second {address.seconds:g}"
+    elif address.pts is not None:
+        at, words = max(address.pts, timeline.start_pts), f"pts {address.pts}"
+    elif address.frame is not None:
+        return _by_frame(timeline, address.frame, width)
+    else:
+        raise Rejected(
+            "Say which picture is wanted: by frame, pts, seconds or timecode.", code="missing_moment"
+        )
+    if at is None or at >= timeline.end_pts:
+        raise Rejected(
+            f"There is no picture at {words}; the asset ends at pts {timeline.end_pts}, after "
+            f"{float(timeline.duration_seconds):.3f} s.",
+            code="no_such_moment",
+        )
+    return WantedPicture(None, at, width)
+
+
+def _pts_at(timeline: Timeline, seconds: float) -> int | None:
+    """Return the pts so many seconds after the start, None for no moment at all."""
+    if not 0 <= seconds < math.inf:
+        return None
+    return timeline.start_pts + int((Fraction(seconds) + _ROUNDING) / timeline.time_base)
+
+
+def _by_frame(timeline: Timeline, frame: int, width: int) -> WantedPicture:
+    if not 0 <= frame < max(1, timeline.frame_count):
+        raise Rejected(
+            f"There is no frame {frame}; the asset has {timeline.frame_count}, counted from 0.",
+            code="no_such_frame",
+        )
+    return WantedPicture(frame, None, width)
+
+
+def _by_timecode(timeline: Timeline, label: str, width: int) -> WantedPicture:
+    """Return the picture with a label; where labels count time, the one that is shown then."""
+    try:
+        at = timeline.pts_of_timecode(label)
+    except ValueError as error:
+        reason = f"There is no picture at timecode {label}: {error}."
+        raise Rejected(reason, code="no_such_timecode") from error
+    assert timeline.frame_rate is not None
+    if at >= timeline.end_pts:
+        last = timeline.timecode(Moment(timeline.end_pts - 1, timeline.frame_count - 1))
+        raise Rejected(
+            f"There is no picture at timecode {label}; the asset runs from {timeline.start_timecode} to "
+            f"{last}.",
+            code="no_such_timecode",
+        )
+    if not timeline.variable_rate and not timeline.has_gaps:
+        return WantedPicture(round(timeline.seconds(at) * timeline.frame_rate), None, width)
+    half_a_picture = int(1 / timeline.frame_rate / timeline.time_base / 2)
+    return WantedPicture(None, min(at + half_a_picture, timeline.end_pts - 1), width)
+
+
+def _chunk_of(index: MediaIndex, wanted: WantedPicture) -> int:
+    if wanted.frame is not None:
+        after = bisect_right(index.chunks, wanted.frame, key=lambda chunk: chunk.span.first_frame)
+    else:
+        after = bisect_right(index.chunks, wanted.pts or 0, key=lambda chunk: chunk.span.start_pts)
+    return max(0, after - 1)

@@ -1,0 +1,45 @@
+"""Single pictures of an asset: which one is wanted, and what is kept of those that were taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from framewell_media.timeline import Moment
+from framewell_transcode.domain.proxy import ProxyRecipe, Size
+
+_TALLEST: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPicture:
+    """A picture by its frame index, or the one that is shown at a pts; exactly one of both is set."""
+
+    frame: int | None
+    pts: int | None
+    width: int
+    """At most, in pixels; 0 for what the models see."""
+
+    @property
+    def name(self) -> str:
+        """Return what distinguishes it from all others of its generation."""
+        at = f"frame={self.frame}" if self.frame is not None else f"pts={self.pts}"
+        return f"{at}&width={self.width}"
+
+    def size(self, canvas: Size, recipe: ProxyRecipe) -> Size:
+        """Return how large it comes, never larger than the canvas."""
+        if not self.width:
+            return canvas.fitted(recipe.sample_box, even=False)
+        return canvas.inside(Size(self.width, _TALLEST))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture that was taken and is kept for whoever asks again."""
+
+    asset_id: str
+    generation: int
+    name: str
+    key: str
+    moment: Moment
+    """The one it really shows."""
