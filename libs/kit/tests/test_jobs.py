@@ -133,7 +133,10 @@ async def test_a_failing_job_is_tried_again_and_then_given_up(
     assert await bench.state("a") == "failed"
     fact = AssetRejected.FromString(bench.sent.records[0].value)
     assert fact.code == "failed"
-    assert "KeyError" in fact.detail
+    assert fact.detail == "an internal error of the mesh, and no fault of what was sent; its log says which."
+    document = await bench.jobs.get("fetch", "a")
+    assert document is not None
+    assert "KeyError" in document["reason"]
 
 
 async def test_rejected_is_given_up_at_once_and_busy_waits(bench: Bench) -> None:

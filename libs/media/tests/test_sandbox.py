@@ -60,6 +60,9 @@ def test_a_job_that_misbehaves_is_stopped_and_named(
     with pytest.raises(JobCrashed) as crash:
         sandbox.run_blocking(job, {}, inputs=[], limits=limits)
     assert crash.value.cause == cause
+    assert crash.value.final == (cause != "signal")
+    assert crash.value.explanation.endswith((" copy.", " again."))
+    assert "hostile" not in crash.value.explanation
     assert sandbox.run_blocking("test.echo", {}, inputs=[])["bytes"] == 0
 
 

@@ -92,7 +92,7 @@ class Attempt:
         log.error("job given up", id=job.id, reason=str(reason), code=reason.code)
         facts: Sequence[Outgoing] = ()
         try:
-            facts = self.kind.gave_up(job, reason) if self.kind.gave_up is not None else ()
+            facts = self.kind.gave_up(job, reason.for_senders()) if self.kind.gave_up is not None else ()
         except Exception:  # the job must end all the same
             log.exception("gave_up failed: no fact says that the job was given up", id=job.id)
         return await self._end("failed", facts, reason)

@@ -31,8 +31,10 @@ class SandboxedPictures:
             source.write_bytes(data)  # at most a message long
             try:
                 answer = await self.sandbox.run(JOB, {}, inputs=[source], outputs=[target])
-            except (MediaError, JobCrashed) as error:
+            except MediaError as error:
                 raise Rejected(f"the picture cannot be read: {error}", code="unreadable") from error
+            except JobCrashed as crash:
+                raise Rejected(crash.explanation, code="unreadable") from crash
             except SandboxUnavailable as error:
                 raise Busy(f"pictures cannot be decoded safely here: {error}") from error
             return _pixels(target.read_bytes(), int(answer["width"]), int(answer["height"]))

@@ -41,9 +41,9 @@ class SandboxedReader:
         except MediaError as verdict:
             raise Refused(verdict.code, verdict.detail) from verdict
         except JobCrashed as crash:
-            raise Refused(
-                UNREADABLE, f"Reading the file had to be stopped ({crash.detail}); it is damaged or hostile."
-            ) from crash
+            if crash.cause == "exit":
+                raise
+            raise Refused(UNREADABLE, crash.explanation) from crash
         except SandboxUnavailable as missing:
             raise Busy(
                 f"no media can be read on this machine: {missing}", _SANDBOX_RETRY_SECONDS

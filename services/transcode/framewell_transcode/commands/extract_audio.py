@@ -38,7 +38,7 @@ class ExtractAudio:
         except MediaError as verdict:
             return [audio_given_up(work, verdict.code, verdict.detail)]
         except JobCrashed as crash:
-            return [audio_given_up(work, "decoder_crashed", f"The sound decoder {crash.detail}.")]
+            return [audio_given_up(work, "decoder_crashed", crash.explanation)]
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
 

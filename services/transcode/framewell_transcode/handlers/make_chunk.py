@@ -43,7 +43,7 @@ class MakeChunk:
             made = await self.processor.make_chunk(fact, withheld)
             return made, [made.proxy_header, made.proxy_segment, made.frames, made.shot_scores]
 
-        crash_detail = ""
+        explanation = ""
         for _start in range(_STARTS):
             try:
                 return await self.for_analysis(fact.work.asset_id, make, cause)
@@ -52,8 +52,8 @@ class MakeChunk:
             except SandboxUnavailable as missing:
                 raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
             except JobCrashed as crash:
-                crash_detail = crash.detail
-        return [chunk_given_up(fact, "decoder_crashed", f"The decoder of this chunk {crash_detail}.")]
+                explanation = crash.explanation
+        return [chunk_given_up(fact, "decoder_crashed", explanation)]
 
     def gave_up(self, fact: ChunkPlanned, reason: Reason) -> Sequence[Outgoing]:
         """Return the fact that leaves together with the dead letter."""

@@ -103,7 +103,7 @@ class FailurePolicy:
         records += derive(facts, cause, source=self._source, now=self._clock.now())
         if self._gave_up is not None:
             try:
-                outgoing = self._gave_up(event.message, reason)
+                outgoing = self._gave_up(event.message, reason.for_senders())
                 records += derive(outgoing, cause, source=self._source, now=self._clock.now())
             except Exception:
                 log.exception("gave_up failed: nobody learns that the record was given up")

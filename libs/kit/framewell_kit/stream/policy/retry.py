@@ -11,6 +11,10 @@ NOT_YET_GROWTH = 1.5
 # A wait is lengthened or shortened by up to this fraction of itself, so that records spread.
 _JITTER_IN_PLACE, _JITTER_ROUND = 0.5, 0.25
 
+INTERNAL = "failed"
+"""Code of a reason that is an exception nobody foresaw."""
+INTERNAL_ERROR = "an internal error of the mesh, and no fault of what was sent; its log says which."
+
 
 class Reason(str):
     """Why a record was given up: one sentence for a person, with its stable `code` for programs.
@@ -25,6 +29,10 @@ class Reason(str):
         reason = super().__new__(cls, redacted_text(sentence))
         reason.code = code
         return reason
+
+    def for_senders(self) -> "Reason":
+        """Return what a fact may say of it: of an error inside the mesh its place, never its text."""
+        return Reason(INTERNAL_ERROR, self.code) if self.code == INTERNAL else self
 
 
 @dataclass(frozen=True, slots=True)
