@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -12,10 +15,10 @@ import pytest
 
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
-from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_packets
+from framewell_media.planning import ChunkRows, PacketTable, SourcePlan, Stream, plan_source, read_packets
 from framewell_media.planning.packets import NO_TIME
-from framewell_media.planning.rates import is_variable, nominal_frame_rate
-from framewell_media.planning.table import read_chunk, write_plan
+from framewell_media.planning.rates import StepMeter
+from framewell_media.planning.table import PlanFile, read_chunk
 from framewell_media.sandbox import Sandbox
 from framewell_media.testing import Clip, make_clip
 
@@ -32,11 +35,52 @@ CLIPS = {
 }
 
 
-def planned(path: Path, chunk_seconds: float = 1.0) -> SourcePlan:
+@dataclass(slots=True)
+class Planned:
+    """A plan with all of its chunks."""
+
+    time_base: Fraction = Fraction(1)
+    rows: list[ChunkRows] = field(default_factory=list)
+    whole: SourcePlan | None = None
+
+    def begin(self, time_base: Fraction, *, serial: bool) -> None:
+        self.time_base = time_base
+        self.rows.clear()
+
+    def write(self, rows: ChunkRows) -> None:
+        self.rows.append(rows)
+
+    def __getattr__(self, name: str) -> Any:
+        """The attributes of the plan, and those of its rows as one array."""
+        if name in ("pts", "source_pts", "is_key", "position"):
+            return np.concatenate([getattr(rows, name) for rows in self.rows])
+        return getattr(self.whole, name)
+
+
+def plan_packets(packets: PacketTable, *, chunk_seconds: float, **stream: Any) -> Planned:
+    """Plan packets that come in pieces of seven, as if the file were much longer."""
+    pieces = [packets.rows(slice(at, at + 7)) for at in range(0, len(packets), 7)]
+    found = Planned()
+    known = Stream(packets.time_base, **{"declared_rate": None, **stream})
+    found.whole = plan_source(lambda: pieces, known, found, chunk_seconds=chunk_seconds)
+    return found
+
+
+def planned(path: Path, chunk_seconds: float = 1.0, sink: Any = None) -> Planned:
+    found = Planned()
+
+    def packets() -> Iterator[PacketTable]:
+        with path.open("rb") as file, open_container(file, sniff(file.read(SNIFF_BYTES))) as container:
+            yield from read_packets(container, container.streams.video[0])
+
     with path.open("rb") as file, open_container(file, sniff(file.read(SNIFF_BYTES))) as container:
-        stream = container.streams.video[0]
-        packets = read_packets(container, stream)
-        return plan_source(packets, declared_rate=stream.guessed_rate, chunk_seconds=chunk_seconds)
+        video = container.streams.video[0]
+        stream = Stream(video.time_base, video.guessed_rate)
+    if sink is not None:
+        plan_source(packets, stream, sink, chunk_seconds=chunk_seconds)
+        sink.end()
+    found.whole = plan_source(packets, stream, found, chunk_seconds=chunk_seconds)
+    return found
 
 
 @pytest.mark.parametrize("name", CLIPS)
@@ -78,7 +122,7 @@ def steady(frames: int, start: int = 0) -> list[int]:
 
 def test_a_clock_that_steps_back_starts_a_new_run_on_one_continuous_clock() -> None:
     times = steady(50, start=900_000) + steady(50)
-    plan = plan_source(table(times, times, [0, 25, 50, 75]), declared_rate=Fraction(25), chunk_seconds=1.0)
+    plan = plan_packets(table(times, times, [0, 25, 50, 75]), declared_rate=Fraction(25), chunk_seconds=1.0)
     assert [chunk.discontinuity for chunk in plan.chunks] == [0, 0, 1, 1]
     assert np.array_equal(plan.pts, np.array(steady(100, start=900_000)))
     assert plan.chunks[2].source_offset == 900_000 + 50 * 3600
@@ -87,14 +131,14 @@ def test_a_clock_that_steps_back_starts_a_new_run_on_one_continuous_clock() -> N
 
 def test_a_clock_that_leaps_is_spliced_without_a_gap() -> None:
     times = steady(50) + steady(50, start=90_000_000)
-    plan = plan_source(table(times, times, [0, 50]), declared_rate=Fraction(25), chunk_seconds=10.0)
+    plan = plan_packets(table(times, times, [0, 50]), declared_rate=Fraction(25), chunk_seconds=10.0)
     assert [(chunk.discontinuity, chunk.frames) for chunk in plan.chunks] == [(0, 50), (1, 50)]
     assert plan.end_pts == 100 * 3600
 
 
 @pytest.mark.parametrize("pts", [[0, 3600, NO_TIME, 10800], [0, 3600, 3600, 10800]])
 def test_pictures_without_a_time_of_their_own_are_read_serially(pts: list[int]) -> None:
-    plan = plan_source(table(pts, steady(4), [0]), declared_rate=Fraction(25), chunk_seconds=1.0)
+    plan = plan_packets(table(pts, steady(4), [0]), declared_rate=Fraction(25), chunk_seconds=1.0)
     assert plan.serial
     assert len(plan.chunks) == 1
     assert plan.chunks[0].frames == 4
@@ -103,7 +147,7 @@ def test_pictures_without_a_time_of_their_own_are_read_serially(pts: list[int]) 
 
 def test_pre_roll_of_an_edit_list_is_not_part_of_the_presentation() -> None:
     times = steady(50)
-    plan = plan_source(
+    plan = plan_packets(
         table(times, times, [0, 25], discarded=list(range(10))), declared_rate=None, chunk_seconds=0.5
     )
     assert plan.start_pts == 36_000
@@ -112,30 +156,33 @@ def test_pre_roll_of_an_edit_list_is_not_part_of_the_presentation() -> None:
 
 def test_a_short_tail_joins_its_predecessor_and_one_group_is_one_chunk() -> None:
     times = steady(60)
-    plan = plan_source(table(times, times, [0, 25, 50]), declared_rate=None, chunk_seconds=1.0)
+    plan = plan_packets(table(times, times, [0, 25, 50]), declared_rate=None, chunk_seconds=1.0)
     assert [chunk.frames for chunk in plan.chunks] == [25, 25, 10]
-    plan = plan_source(table(times, times, [0, 25, 55]), declared_rate=None, chunk_seconds=1.0)
+    plan = plan_packets(table(times, times, [0, 25, 55]), declared_rate=None, chunk_seconds=1.0)
     assert [chunk.frames for chunk in plan.chunks] == [25, 35]
-    assert len(plan_source(table(times, times, [0]), declared_rate=None, chunk_seconds=1.0).chunks) == 1
+    assert len(plan_packets(table(times, times, [0]), declared_rate=None, chunk_seconds=1.0).chunks) == 1
 
 
 def test_a_track_without_pictures_has_no_content() -> None:
     with pytest.raises(MediaError) as verdict:
-        plan_source(table([], [], []), declared_rate=None, chunk_seconds=1.0)
+        plan_packets(table([], [], []), declared_rate=None, chunk_seconds=1.0)
     assert verdict.value.code == NO_CONTENT
 
 
 def test_a_millisecond_clock_still_tells_29_97_from_30() -> None:
     for rate in (Fraction(30000, 1001), Fraction(30), Fraction(24000, 1001), Fraction(24)):
         pts = np.array([round(1000 * n / rate) for n in range(2000)], dtype=np.int64)
-        assert nominal_frame_rate(pts, Fraction(1, 1000), None) == rate
-        assert not is_variable(pts, Fraction(1, 1000), rate)
+        meter = StepMeter(Fraction(1, 1000))
+        meter.add_steps(np.diff(pts))
+        meter.add_run(len(pts), int(pts[-1] - pts[0]))
+        assert meter.nominal_frame_rate(None) == rate
+        assert not meter.is_variable(rate)
 
 
 def test_a_chunk_reads_back_from_the_plan_with_its_anchors(tmp_path: Path) -> None:
-    plan = planned(make_clip(tmp_path / "clip.ts", Clip(key_every=10)), chunk_seconds=1.2)
     file = io.BytesIO()
-    write_plan(file, plan, canvas=(320, 180))
+    clip = make_clip(tmp_path / "clip.ts", Clip(key_every=10))
+    plan = planned(clip, 1.2, PlanFile(file, (320, 180)))
     last = len(plan.chunks) - 1
     chunk = read_chunk(file, last)
     assert chunk.first_frame == plan.chunks[last].first_frame
@@ -150,9 +197,8 @@ def test_a_chunk_reads_back_from_the_plan_with_its_anchors(tmp_path: Path) -> No
 
 
 def test_one_picture_is_decoded_from_the_keyframe_before_it(tmp_path: Path) -> None:
-    plan = planned(make_clip(tmp_path / "clip.ts", Clip(key_every=10)), chunk_seconds=10)
     file = io.BytesIO()
-    write_plan(file, plan, canvas=(320, 180))
+    plan = planned(make_clip(tmp_path / "clip.ts", Clip(key_every=10)), 10, PlanFile(file, (320, 180)))
     whole = read_chunk(file, 0)
     part = whole.around(37)
     assert (part.first_frame, part.first_in_file) == (30, False)

@@ -6,6 +6,7 @@ Nothing but the first picture is decoded: it sets the canvas.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
@@ -17,14 +18,13 @@ from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.canvas import first_displayed_size
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
-from framewell_media.planning import PacketTable, SourcePlan, plan_source, read_packets
+from framewell_media.planning import PacketTable, SourcePlan, Stream, plan_source, read_packets
 from framewell_media.planning.packets import NO_TIME
-from framewell_media.planning.table import read_chunk, write_plan
+from framewell_media.planning.table import PlanFile, read_chunk
+from framewell_media.plausibility import CLOCKLESS, check_headers, check_measured
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 from framewell_media.tracks import moving_pictures, sound_track
 
-_STREAMS: Final = ("mpegts", "mpeg", "mpegvideo", "dv")
-"""Containers without a clock of their own: what is cut out of them or joined makes it leap."""
 _MAX_GAPS: Final = 1000
 """Gaps listed one by one; a file with more is damaged throughout, which the first thousand show as well."""
 
@@ -34,47 +34,57 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
     """Demux the input once and write its plan (Arrow IPC, see `planning.table`) to the output.
 
     Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty). Returns
-    `container` (libavformat's name), `has_sound`, `timeline`, `chunks` and `gaps` (at most `_MAX_GAPS`
+    `container` (libavformat's name), `has_sound`, `canvas` (width and height), `timeline`, `chunks` and `gaps` (at most `_MAX_GAPS`
     pairs of pts), and `clock` (runs as `ClockRun`: three fractions of seconds and the first byte or null).
-    Raises MediaError (`no_content`) where there is not a single picture.
+    Raises MediaError: `no_content` where there is not a single picture, `unreadable` for a length or a rate
+    that no recording has.
     """
     (source,), (table_file,) = files.inputs, files.outputs
     source.seek(0)
     fmt = sniff(source.read(SNIFF_BYTES))
     with open_container(source, fmt) as container:
-        stream = moving_pictures(container)
-        if stream is None:
-            raise MediaError(NO_CONTENT, "The file has no picture track to plan.")
-        declared = stream.guessed_rate or stream.average_rate
-        stated_timecode = parameters["timecode"] or _stated_timecode(container, stream)
+        check_headers(container, fmt)
+        pictures = _pictures_of(container)
+        declared = pictures.guessed_rate or pictures.average_rate
+        stated_timecode = parameters["timecode"] or _stated_timecode(container, pictures)
         has_sound = sound_track(container) is not None
-        times_can_be_trusted = _stores_times(fmt.name, stream)
-        packets = read_packets(container, stream)
-    source_plan = plan_source(
-        packets,
-        declared_rate=declared,
-        chunk_seconds=float(parameters["chunk_seconds"]),
-        times_can_be_trusted=times_can_be_trusted,
-        clock_may_leap=fmt.name in _STREAMS,
-    )
+        stream = Stream(
+            pictures.time_base, declared, _stores_times(fmt.name, pictures), fmt.name in CLOCKLESS
+        )
+        canvas = first_displayed_size(container, pictures)
+    table = PlanFile(table_file, canvas)
+
+    def packets() -> Iterator[PacketTable]:
+        with open_container(source, fmt) as container:
+            yield from read_packets(container, _pictures_of(container))
+
+    source_plan = plan_source(packets, stream, table, chunk_seconds=float(parameters["chunk_seconds"]))
+    table.end()
+    check_measured(source_plan.frame_count, source_plan.seconds)
     if not stated_timecode and fmt.name in ("mpeg", "mpegvideo"):
         with open_container(source, fmt) as container:
             stated_timecode = _timecode_of_first_picture(container)
-    with open_container(source, fmt) as container:
-        canvas = first_displayed_size(container, moving_pictures(container))
-    write_plan(table_file, source_plan, canvas=canvas)
     label, drop_frame = _checked(stated_timecode, source_plan.frame_rate)
+    gaps = source_plan.gaps()
     return {
         "container": fmt.name,
         "has_sound": has_sound,
+        "canvas": list(canvas),
         "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
         "chunks": [_chunk(chunk) for chunk in source_plan.chunks],
-        "gaps": source_plan.gaps()[:_MAX_GAPS],
+        "gaps": gaps[:_MAX_GAPS],
         "clock": [
             [str(run.source_start), str(run.source_end), str(run.start), run.first_byte]
             for run in source_plan.clock.runs
         ],
     }
+
+
+def _pictures_of(container: Any) -> Any:
+    pictures = moving_pictures(container)
+    if pictures is None:
+        raise MediaError(NO_CONTENT, "The file has no picture track to plan.")
+    return pictures
 
 
 def _stores_times(container: str, stream: Any) -> bool:
@@ -90,7 +100,7 @@ def _timeline(source_plan: SourcePlan) -> dict[str, Any]:
         "variable_rate": source_plan.variable_rate,
         "start_pts": source_plan.start_pts,
         "duration_pts": source_plan.end_pts - source_plan.start_pts,
-        "frame_count": len(source_plan.pts),
+        "frame_count": source_plan.frame_count,
         "has_gaps": bool(source_plan.gaps()),
     }
 
@@ -145,5 +155,7 @@ def warm_up() -> None:
         Fraction(1, 25), times, times, times, times + 1, times * 0 + 1, flags, ~flags & False
     )
     file = io.BytesIO()
-    write_plan(file, plan_source(packets, declared_rate=None, chunk_seconds=1.0), canvas=(1, 1))
+    table = PlanFile(file, (1, 1))
+    plan_source(lambda: [packets], Stream(Fraction(1, 25), None), table, chunk_seconds=1.0)
+    table.end()
     read_chunk(file, 0)

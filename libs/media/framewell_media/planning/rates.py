@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -26,32 +28,57 @@ _SAME_RATE: Final = 5e-4
 """23.976 and 24 differ by 1e-3."""
 _ODD_STEPS_ALLOWED: Final = 0.02
 """Share of steps that may differ before a rate counts as variable: lost pictures leave a few."""
+_DIFFERENT_STEPS: Final = 4096
+"""Lengths of steps that are counted one by one; a clock with more of them is not regular."""
 
 
-def nominal_frame_rate(pts: NDArray[np.int64], time_base: Fraction, declared: Fraction | None) -> Fraction:
-    """Return the rate a frame count refers to.
+@dataclass(slots=True)
+class StepMeter:
+    """What is known of the times of pictures so far, in memory that does not grow with their number."""
 
-    The standard rate next to the median step, as exactly as the time base allows; otherwise what the
-    container declares, otherwise the average.
-    """
-    sane = declared if declared is not None and 0 < declared <= _HIGHEST else None
-    if len(pts) < 2:
-        return sane or Fraction(25)
-    span = int(pts[-1] - pts[0])
-    average = Fraction(len(pts) - 1) / (span * time_base)
-    for rate in STANDARD_RATES:
-        if abs(float(average / rate) - 1) < _SAME_RATE:
-            return rate
-    if sane is not None:
-        return next((rate for rate in STANDARD_RATES if abs(float(sane / rate) - 1) < _SAME_RATE), sane)
-    return min(average, _HIGHEST).limit_denominator(1001)
+    time_base: Fraction
+    pictures: int = 0
+    """In the longest run of unbroken clock."""
+    span: int = 0
+    """From the first to the last picture of that run."""
+    _steps: Counter[int] = field(default_factory=Counter)
+    _irregular: bool = False
 
+    def add_steps(self, steps: NDArray[np.int64]) -> None:
+        """Count the steps from picture to picture."""
+        if self._irregular or not len(steps):
+            return
+        lengths, counts = np.unique(steps, return_counts=True)
+        self._steps.update(dict(zip(lengths.tolist(), counts.tolist(), strict=True)))
+        self._irregular = len(self._steps) > _DIFFERENT_STEPS
 
-def is_variable(pts: NDArray[np.int64], time_base: Fraction, rate: Fraction) -> bool:
-    """Return whether pictures do not keep to `rate`, beyond the rounding of the time base."""
-    if len(pts) < 2:
-        return False
-    step = float(1 / (rate * time_base))
-    tolerance = max(1.0, step * 0.01)
-    odd = np.abs(np.diff(pts) - step) > tolerance
-    return bool(odd.mean() > _ODD_STEPS_ALLOWED)
+    def add_run(self, pictures: int, span: int) -> None:
+        """Note a whole run of unbroken clock; the longest one tells the rate."""
+        if pictures > self.pictures:
+            self.pictures, self.span = pictures, span
+
+    def nominal_frame_rate(self, declared: Fraction | None) -> Fraction:
+        """Return the rate a frame count refers to.
+
+        The standard rate next to the average step, as exactly as the time base allows; otherwise what the
+        container declares, otherwise the average.
+        """
+        sane = declared if declared is not None and 0 < declared <= _HIGHEST else None
+        if self.pictures < 2:
+            return sane or Fraction(25)
+        average = Fraction(self.pictures - 1) / (self.span * self.time_base)
+        for rate in STANDARD_RATES:
+            if abs(float(average / rate) - 1) < _SAME_RATE:
+                return rate
+        if sane is not None:
+            return next((rate for rate in STANDARD_RATES if abs(float(sane / rate) - 1) < _SAME_RATE), sane)
+        return min(average, _HIGHEST).limit_denominator(1001)
+
+    def is_variable(self, rate: Fraction) -> bool:
+        """Return whether pictures do not keep to `rate`, beyond the rounding of the time base."""
+        if self._irregular:
+            return True
+        step = float(1 / (rate * self.time_base))
+        tolerance = max(1.0, step * 0.01)
+        odd = sum(count for length, count in self._steps.items() if abs(length - step) > tolerance)
+        return odd > _ODD_STEPS_ALLOWED * self._steps.total()

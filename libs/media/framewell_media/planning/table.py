@@ -2,8 +2,9 @@
 
 Columns: `frame` int64 (index on the asset), `pts` int64 (asset's clock), `source_pts` int64 (the
 file's clock, null when it has none), `is_key` bool, `position` int64 (first byte of the packet, null
-when not known).
-The schema's metadata holds, as JSON under `framewell.plan`, what belongs to the whole.
+when not known). In a serial plan rows are packets in the order of the file, and `source_pts` is their dts.
+The schema's metadata holds, as JSON under `framewell.plan`, what belongs to the whole; a batch's, under
+`framewell.chunk`, what belongs to the chunk.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -18,13 +21,14 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
-from framewell_media.planning.chunks import SourcePlan
+from framewell_media.planning.chunks import ChunkRows
 from framewell_media.planning.packets import NO_TIME
 
 _EARLIER_ANCHORS: Final = 2
 _LOOKAHEAD: Final = 2
 """Pictures after one that is looked at alone: bwdif holds one back."""
-_METADATA_KEY: Final = b"framewell.plan"
+_PLAN_KEY: Final = b"framewell.plan"
+_CHUNK_KEY: Final = b"framewell.chunk"
 _COLUMNS: Final = (
     pa.field("frame", pa.int64()),
     pa.field("pts", pa.int64()),
@@ -64,6 +68,8 @@ class ChunkTable:
     """First byte of each picture's packet, NO_TIME where the container has no positions."""
     canvas: tuple[int, int]
     """Width and height that every picture of the asset is fitted into, in square pixels."""
+    end_position: int
+    """Where pictures are counted, the first byte of the packet that follows the chunk; NO_TIME at the end."""
 
     def around(self, row: int) -> ChunkTable:
         """Return the part of the chunk that is decoded to see the picture in `row`.
@@ -93,46 +99,58 @@ class ChunkTable:
         )
 
 
-def write_plan(sink: BinaryIO, plan: SourcePlan, *, canvas: tuple[int, int]) -> None:
-    """Write the plan of a source to `sink`; `canvas` is the size its pictures are fitted into."""
-    chunks = [
-        {
-            "discontinuity": chunk.discontinuity,
-            "end_pts": chunk.end_pts,
-            "first_frame": chunk.first_frame,
-            "frames": chunk.frames,
+@dataclass(slots=True)
+class PlanFile:
+    """Writes the plan of a source chunk by chunk; memory does not grow with it."""
+
+    sink: BinaryIO
+    canvas: tuple[int, int]
+    """The size that pictures are fitted into."""
+    _writer: Any = None
+    _schema: Any = None
+
+    def begin(self, time_base: Fraction, *, serial: bool) -> None:
+        """Begin, or begin again: what was written before is dropped."""
+        self.sink.seek(0)
+        self.sink.truncate()
+        whole = {"time_base": str(time_base), "serial": serial, "canvas": list(self.canvas)}
+        self._schema = pa.schema(_COLUMNS, metadata={_PLAN_KEY: json.dumps(whole).encode()})
+        self._writer = pa.ipc.new_file(self.sink, self._schema)
+
+    def write(self, rows: ChunkRows) -> None:
+        """Append the next chunk."""
+        plan = rows.plan
+        columns = [
+            pa.array(np.arange(plan.first_frame, plan.first_frame + plan.frames, dtype=np.int64)),
+            pa.array(rows.pts),
+            _nullable(rows.source_pts),
+            pa.array(rows.is_key),
+            _nullable(rows.position),
+        ]
+        chunk = {
+            "discontinuity": plan.discontinuity,
+            "end_pts": plan.end_pts,
+            "first_frame": plan.first_frame,
         }
-        for chunk in plan.chunks
-    ]
-    whole: dict[str, Any] = {"time_base": str(plan.time_base), "serial": plan.serial, "chunks": chunks}
-    whole["canvas"] = list(canvas)
-    schema = pa.schema(_COLUMNS, metadata={_METADATA_KEY: json.dumps(whole).encode()})
-    with pa.ipc.new_file(sink, schema) as writer:
-        for chunk in plan.chunks:
-            rows = slice(chunk.first_frame, chunk.first_frame + chunk.frames)
-            frame = np.arange(chunk.first_frame, chunk.first_frame + chunk.frames, dtype=np.int64)
-            columns = [
-                pa.array(frame),
-                pa.array(plan.pts[rows]),
-                _nullable(plan.source_pts[rows]),
-                pa.array(plan.is_key[rows]),
-                _nullable(plan.position[rows]),
-            ]
-            writer.write_batch(pa.record_batch(columns, schema=schema))
+        batch = pa.record_batch(columns, schema=self._schema)
+        self._writer.write_batch(batch, custom_metadata={_CHUNK_KEY: json.dumps(chunk).encode()})
+
+    def end(self) -> None:
+        """Write the footer."""
+        self._writer.close()
 
 
 def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
     """Return one chunk of a plan. Raises ValueError when the plan has no such chunk or is no plan."""
     source.seek(0)
     reader = pa.ipc.open_file(pa.PythonFile(source, mode="r"))
-    whole = json.loads((reader.schema.metadata or {}).get(_METADATA_KEY, b"{}"))
-    chunks = whole.get("chunks", [])
-    if not 0 <= index < len(chunks):
-        raise ValueError(f"the plan has {len(chunks)} chunks, none of them is number {index}")
-    batch = reader.get_batch(index)
-    chunk = chunks[index]
-    positions, source_pts = _filled(batch, "position"), _filled(batch, "source_pts")
-    run_starts_here = index == 0 or chunks[index - 1]["discontinuity"] != chunk["discontinuity"]
+    whole = json.loads((reader.schema.metadata or {}).get(_PLAN_KEY, b"{}"))
+    if not 0 <= index < reader.num_record_batches or not whole:
+        raise ValueError(f"the plan has {reader.num_record_batches} chunks, none of them is number {index}")
+    batch, chunk = _batch(reader, index)
+    source_pts, is_key, position = (_filled(batch, name) for name in ("source_pts", "is_key", "position"))
+    anchors = tuple(_anchors(reader, index, serial=whole["serial"]))
+    last = index + 1 == reader.num_record_batches
     return ChunkTable(
         discontinuity=chunk["discontinuity"],
         serial=whole["serial"],
@@ -142,32 +160,51 @@ def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
         source_pts=source_pts,
         end_pts=chunk["end_pts"],
         previous_pts=int(reader.get_batch(index - 1).column("pts")[-1].as_py()) if index else None,
-        anchor=_first_anchor(batch, positions, source_pts),
-        earlier_anchors=() if run_starts_here else tuple(_anchors_before(reader, chunks, index)),
-        is_key=_filled(batch, "is_key"),
-        position=positions,
+        anchor=anchors[0],
+        earlier_anchors=anchors[1:],
+        is_key=is_key,
+        position=position,
         canvas=(int(whole["canvas"][0]), int(whole["canvas"][1])),
+        end_position=NO_TIME if last else int(_filled(reader.get_batch(index + 1), "position")[0]),
     )
 
 
-def _first_anchor(batch: Any, positions: NDArray[np.int64], source_pts: NDArray[np.int64]) -> Anchor:
-    keys = np.flatnonzero(_filled(batch, "is_key"))
-    row = int(keys[0]) if len(keys) else 0
-    return Anchor(int(source_pts[row]), int(positions[row]))
+def _batch(reader: Any, index: int) -> tuple[Any, dict[str, Any]]:
+    stored = reader.get_batch_with_custom_metadata(index)
+    return stored.batch, json.loads(stored.custom_metadata[_CHUNK_KEY])
 
 
-def _anchors_before(reader: Any, chunks: list[dict[str, Any]], index: int) -> Iterator[Anchor]:
-    found = 0
+def _anchors(reader: Any, index: int, *, serial: bool) -> Iterator[Anchor]:
+    """Yield where decoding of a chunk may start, the best place first, and _EARLIER_ANCHORS earlier ones.
+
+    That is its own first keyframe, or, where the chunk was cut within a group of pictures, the one before.
+    Where pictures are counted it is always the one before: those shown before the chunk's own are told by it.
+    """
+    batch, chunk = _batch(reader, index)
+    begins_run = index == 0 or _batch(reader, index - 1)[1]["discontinuity"] != chunk["discontinuity"]
+    before = () if begins_run else islice(_keys_before(reader, index), _EARLIER_ANCHORS + 1)
+    is_key = _filled(batch, "is_key")
+    if begins_run or (is_key[0] and not serial):
+        yield _anchor(batch, int(np.argmax(is_key)))
+        yield from islice(before, _EARLIER_ANCHORS)
+        return
+    found = list(before)
+    yield from found or [_anchor(batch, 0)]
+
+
+def _keys_before(reader: Any, index: int) -> Iterator[Anchor]:
+    """Yield the keyframes before a chunk in its run of unbroken clock, nearest first."""
+    run = _batch(reader, index)[1]["discontinuity"]
     for earlier in range(index - 1, -1, -1):
-        if chunks[earlier]["discontinuity"] != chunks[index]["discontinuity"]:
+        batch, chunk = _batch(reader, earlier)
+        if chunk["discontinuity"] != run:
             return
-        batch = reader.get_batch(earlier)
-        positions, source_pts = _filled(batch, "position"), _filled(batch, "source_pts")
         for row in np.flatnonzero(_filled(batch, "is_key"))[::-1]:
-            yield Anchor(int(source_pts[row]), int(positions[row]))
-            found += 1
-            if found == _EARLIER_ANCHORS:
-                return
+            yield _anchor(batch, int(row))
+
+
+def _anchor(batch: Any, row: int) -> Anchor:
+    return Anchor(int(_filled(batch, "source_pts")[row]), int(_filled(batch, "position")[row]))
 
 
 def _nullable(values: NDArray[np.int64]) -> Any:

@@ -1,7 +1,7 @@
 """The sound of an asset on the asset's clock, which its pictures set.
 
 Sound that begins later than the pictures is preceded by silence; sound that drifts or drops out is padded or
-trimmed once it is off by more than a frame's length. Where the clock of the file steps back or leaps, sound
+trimmed once it is off by more than nobody sees. Where the clock of the file steps back or leaps, sound
 follows the pictures, whose plan decided there (`framewell_media.source_clock`).
 """
 
@@ -16,8 +16,8 @@ from framewell_media.source_clock import SourceClock
 from framewell_transcode.domain.sound import SOUND_RATE
 from framewell_transcode.ports import SoundBlock, SoundEncoder
 
-_TOLERANCE: Final = SOUND_RATE // 25
-"""Samples that sound may be off before it is corrected: one picture at 25 a second."""
+_TOLERANCE: Final = SOUND_RATE // 50
+"""Samples that sound may be off before it is corrected: 20 ms, which nobody sees."""
 _BROKEN_SECONDS: Final = 10
 """Where sound steps by more and pictures do not, its time stamps are broken: it goes on without a gap."""
 
@@ -47,9 +47,10 @@ def place_on_clock(
     """
     cursor = _Cursor(clock, state)
     for block in blocks:
+        run = state.run
         ahead = round(cursor.take(block) * SOUND_RATE) - encoder.written
         samples = block.samples
-        if abs(ahead) > _TOLERANCE or (encoder.written == 0 and ahead):
+        if abs(ahead) > _TOLERANCE or encoder.written == 0 or state.run != run:
             if ahead > 0:
                 encoder.put_silence(min(ahead, encoder.room))
             samples = samples[:, max(0, -ahead) :]

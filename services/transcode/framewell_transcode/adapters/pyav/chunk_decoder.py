@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import av
@@ -20,6 +21,7 @@ from framewell_media.formats import Format, open_container
 from framewell_media.planning.packets import NO_TIME, attend_only_to
 from framewell_media.planning.table import Anchor, ChunkTable
 from framewell_media.tracks import END_OF_DEMUXING, moving_pictures
+from framewell_transcode.adapters.pyav.counted_packets import PacketNumbers, packets_at, packets_to_count
 
 _REORDER_DEPTH: Final = 16
 """Damaged input puts pictures out in the wrong order, as far as the deepest reference structure reaches."""
@@ -78,15 +80,21 @@ class ChunkDecoder:
             self.log.restarts += 1
 
     def _counted(self) -> Iterator[DecodedPicture]:
-        """Yield every picture in the order of the decoder, for files whose times cannot be trusted."""
+        """Yield the pictures in the order of the decoder, for files whose times cannot be trusted.
+
+        Every packet gets its number as its time, so that each picture says which packet it comes from.
+        """
         with open_container(self.source, self.fmt) as container:
             stream = self._stream(container)
             aspect = PixelAspect.of(stream)
-            planned = len(self.table.pts)
-            for row, frame in enumerate(self._decoded(container.demux(stream), stream)):
-                if row >= planned:
-                    return
-                yield DecodedPicture(row, frame, self._displayed(frame, stream, aspect))
+            numbers = PacketNumbers(self.table)
+            packets = numbers.put_on(packets_to_count(container, stream, self.table, self.fmt))
+            row, planned = 0, len(self.table.pts)
+            for frame in self._decoded(packets, stream):
+                displayed = self._displayed(frame, stream, aspect)
+                if numbers.of_chunk(frame.pts) and row < planned:
+                    yield DecodedPicture(row, frame, displayed)
+                    row += 1
 
     def _from(self, anchor: Anchor) -> Iterator[DecodedPicture]:
         rows = {int(pts): row for row, pts in enumerate(self.table.source_pts)}
@@ -133,8 +141,7 @@ class ChunkDecoder:
         located = anchor.position != NO_TIME
         if located and (self.fmt.name == "mpegts" or self.table.discontinuity > 0):
             # Transport streams seek by time too late, and after a discontinuity times mean nothing to a seek.
-            container.seek(anchor.position, stream=stream, unsupported_byte_offset=True)
-            return _skip_to_position(container.demux(stream), anchor.position)
+            return packets_at(container, stream, anchor.position)
         back = 0
         for _ in range(_SEEK_TRIES):
             try:
@@ -155,7 +162,10 @@ class ChunkDecoder:
         return iter(()) if first is None else _with_first(first, packets)
 
     def _enough(self, packets: Iterator[Any], rows: dict[int, int]) -> Iterator[Any]:
-        """Yield packets until every planned picture's packet went by; the decoder is drained after that."""
+        """Yield packets until every planned picture's packet went by; the decoder is drained after that.
+
+        One more goes with them: it may be the second field of the last picture.
+        """
         missing = len(rows)
         for packet in packets:
             if packet.size == 0:
@@ -164,6 +174,7 @@ class ChunkDecoder:
             if not packet.is_discard and packet.pts in rows:
                 missing -= 1
                 if missing == 0:
+                    yield from islice(packets, 1)
                     return
 
     def _decoded(self, packets: Iterator[Any], stream: Any) -> Iterator[Any]:
@@ -188,14 +199,6 @@ class ChunkDecoder:
             return []
         self.log.damaged_frames += sum(bool(frame.is_corrupt) for frame in frames)
         return frames
-
-
-def _skip_to_position(packets: Iterator[Any], position: int) -> Iterator[Any]:
-    found = False
-    for packet in packets:
-        found = found or packet.pos == position
-        if found:
-            yield packet
 
 
 def _skip_to_key(packets: Iterator[Any], source_pts: int) -> Any | None:
