@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from framewell.media.v1 import media_pb2
+from framewell_media.languages import bcp47
 from framewell_media.messages import duration_message, ratio_message
 from framewell_media.sandbox import Limits, Sandbox
 
@@ -29,6 +30,13 @@ _TRACK_KINDS: Final = {
     "subtitle": media_pb2.TRACK_KIND_SUBTITLE,
     "data": media_pb2.TRACK_KIND_DATA,
 }
+_TEXTS: Final = (
+    "codec", "profile", "level", "pixel_format", "channel_layout", "sample_format", "timecode", "title",
+)  # fmt: skip
+_NUMBERS: Final = (
+    "width", "height", "coded_width", "coded_height", "rotation_degrees", "bit_depth", "sample_rate",
+    "channels", "bit_rate", "programme_number", "container_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +74,33 @@ async def probe(sandbox: Sandbox, path: Path, *, file_name: str) -> Probe:
 
 
 def _track(entry: Mapping[str, Any]) -> media_pb2.Track:
-    rate, aspect = entry.get("frame_rate"), entry.get("sample_aspect_ratio")
+    """Return a track as a message. Raises ValueError for an answer that names what does not exist."""
+    rate, aspect, colour = entry.get("frame_rate"), entry.get("sample_aspect_ratio"), entry.get("colour")
     seconds = float(entry.get("duration_seconds", 0))
+    order = str(entry.get("field_order") or "unspecified").upper()
     return media_pb2.Track(
         index=int(entry["index"]),
         kind=_TRACK_KINDS.get(str(entry["kind"]), media_pb2.TRACK_KIND_UNSPECIFIED),
-        codec=str(entry.get("codec", "")),
-        language=str(entry.get("language", "")),
-        width=int(entry.get("width", 0)),
-        height=int(entry.get("height", 0)),
-        rotation_degrees=int(entry.get("rotation_degrees", 0)),
+        language=bcp47(str(entry.get("language", ""))),
         sample_aspect_ratio=ratio_message(Fraction(aspect)) if aspect else None,
         frame_rate=ratio_message(Fraction(rate)) if rate else None,
-        sample_rate=int(entry.get("sample_rate", 0)),
-        channels=int(entry.get("channels", 0)),
         duration=duration_message(seconds) if seconds else None,
+        colour=_colour(colour) if colour else None,
+        field_order=media_pb2.FieldOrder.Value(f"FIELD_ORDER_{order}"),
+        is_default=bool(entry.get("is_default")),
+        roles=[
+            media_pb2.TrackRole.Value(f"TRACK_ROLE_{str(role).upper()}") for role in entry.get("roles", ())
+        ],
+        **{name: str(entry.get(name, "")) for name in _TEXTS},
+        **{name: int(entry.get(name, 0)) for name in _NUMBERS},
+    )
+
+
+def _colour(found: Mapping[str, Any]) -> media_pb2.Colour:
+    extent = str(found.get("range") or "unspecified").upper()
+    return media_pb2.Colour(
+        primaries=str(found.get("primaries", "")),
+        transfer=str(found.get("transfer", "")),
+        matrix=str(found.get("matrix", "")),
+        range=media_pb2.ColourRange.Value(f"COLOUR_RANGE_{extent}"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Final
 
@@ -11,11 +12,15 @@ import av.error
 
 from framewell_media.errors import MISLABELLED, NO_CONTENT, UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, Format, open_container, sniff
+from framewell_media.jobs.track_attributes import colour_attributes, track_attributes
 from framewell_media.pictures import decode_upright, open_picture
+from framewell_media.programmes import programme_numbers
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 from framewell_media.tracks import END_OF_DEMUXING, is_cover, moving_pictures, sound_track
 from framewell_media.truncation import missing_bytes
 
+MAX_TRACKS: Final = 200
+"""Tracks described at most: a file of a thousand says nothing more, and its fact stays small."""
 _PACKETS_TRIED: Final = 500
 _LOOKED_AT: Final = (640, 640)
 # fmt: off
@@ -84,8 +89,11 @@ def _picture_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str, 
 def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str, Any]]]:
     with open_container(source, fmt) as container:
         pictures = moving_pictures(container)
+        programmes, timecode = programme_numbers(container), container.metadata.get("timecode", "")
         tracks = [
-            _track(stream) for stream in container.streams if stream is pictures or not is_cover(stream)
+            track_attributes(stream, programmes.get(stream.index, 0))
+            for stream in islice(container.streams, MAX_TRACKS)
+            if stream is pictures or not is_cover(stream)
         ]
         stream = pictures or sound_track(container)
         if stream is None:
@@ -94,8 +102,10 @@ def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str
             )
         first = _first_frame(container, stream)
         if pictures is not None:
-            described = next(track for track in tracks if track["index"] == pictures.index)
-            described |= _displayed(pictures, first)
+            shown = _displayed(pictures, first)
+            if timecode and not pictures.metadata.get("timecode"):
+                shown["timecode"] = timecode
+            tracks = [track | shown if track["index"] == pictures.index else track for track in tracks]
     return ("video" if pictures is not None else "audio"), tracks
 
 
@@ -121,34 +131,17 @@ def _first_frame(container: Any, stream: Any) -> Any:
     raise MediaError(UNREADABLE, f"Not one of the first {packets} {what} packets ({codec}) can be decoded.")
 
 
-def _track(stream: Any) -> dict[str, Any]:
-    context = getattr(stream, "codec_context", None)
-    track: dict[str, Any] = {
-        "index": stream.index,
-        "kind": stream.type,
-        "codec": context.name if context is not None else "",
-        "language": stream.metadata.get("language", "").replace("und", ""),
-    }
-    if stream.duration and stream.time_base:
-        track["duration_seconds"] = float(stream.duration * stream.time_base)
-    if stream.type == "audio" and context is not None:
-        track |= {"sample_rate": context.sample_rate or 0, "channels": context.channels or 0}
-    return track
-
-
 def _displayed(stream: Any, frame: Any) -> dict[str, Any]:
-    """Return size as displayed (square pixels, turned upright) and nominal rate, as fields of Track."""
+    """Return what a decoded picture shows: size as displayed (square pixels, upright) and colours."""
     aspect = stream.sample_aspect_ratio or 1
     width, height = round(frame.width * aspect), frame.height
     rotation = -frame.rotation % 360
     if rotation in (90, 270):
         width, height = height, width
-    described = {
+    return {
         "width": width,
         "height": height,
         "rotation_degrees": rotation,
         "sample_aspect_ratio": str(aspect),
+        "colour": colour_attributes(stream.codec_context) | colour_attributes(frame),
     }
-    if rate := stream.guessed_rate or stream.average_rate:
-        described["frame_rate"] = str(rate)
-    return described
