@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -15,6 +16,7 @@ from framewell_cli.commands import statements
 from framewell_cli.commands.progress import Steps
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.main import build
+from framewell_client.testing import MemoryUploads
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 SPAN = {"start_pts": 90000, "end_pts": 180000, "first_frame": 25, "frames": 25}
@@ -58,6 +60,7 @@ class Gateway:
     def __init__(self) -> None:
         self.answers: Answers = {}
         self.asked: list[tuple[str, str, Any]] = []
+        self.uploads = MemoryUploads()
 
     def bodies(self, method: str, path: str) -> list[Any]:
         return [body for one, target, body in self.asked if (one, target.partition("?")[0]) == (method, path)]
@@ -72,16 +75,24 @@ def gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Gateway
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             is_json = self.headers.get("content-type") == "application/json"
             made.asked.append((self.command, self.path, json.loads(body) if is_json and body else body))
+            sent = made.uploads.answer(self.command, unquote(self.path), self.headers, body)  # type: ignore[arg-type]
+            if sent is not None:
+                self._say(sent[0], json.dumps(sent[2]).encode() if sent[0] != 204 else b"", sent[1])
+                return
             given = made.answers.get((self.command, self.path.partition("?")[0]))
             content = given if isinstance(given, bytes) else json.dumps(given).encode()
             if given is None:
                 content = b'{"detail": "nobody knows of it", "status": 404}'
-            self.send_response(404 if given is None else 200)
-            self.send_header("content-length", str(len(content)))
+            self._say(404 if given is None else 200, content, {})
+
+        def _say(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {**headers, "content-length": str(len(content))}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _answer  # noqa: N815 - names of the standard library
+        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - names of the standard library
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -159,15 +170,15 @@ def test_a_mesh_that_is_not_there_ends_with_3(
 
 
 def test_a_file_is_sent_and_asked_for(gateway: Gateway, run: Run, tmp_path: Path) -> None:
-    gateway.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 5, "sha256": ""}
     gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
     media = tmp_path / "news.mp4"
     media.write_bytes(b"media")
     result = run("ingest", str(media), "--rights", "own-production", "--label", "desk=7", "--live", "--json")
     assert json.loads(result.stdout) == {"assets": [{"asset_id": ASSET, "title": "news.mp4"}]}
-    assert gateway.bodies("POST", "/v1/uploads") == [b"media"]
+    ((uri, content),) = gateway.uploads.contents.items()
+    assert content == b"media"
     (asked,) = gateway.bodies("POST", "/v1/assets")
-    assert (asked["uri"], asked["lane"], asked["labels"]) == ("upload:1", "live", {"desk": "7"})
+    assert (asked["uri"], asked["lane"], asked["labels"]) == (uri, "live", {"desk": "7"})
     assert asked["programme"]["title"] == "news.mp4"
     assert asked["statements"][0]["legal_basis"] == "own_production"
 
@@ -175,7 +186,6 @@ def test_a_file_is_sent_and_asked_for(gateway: Gateway, run: Run, tmp_path: Path
 def test_a_file_whose_name_is_no_text_is_sent_all_the_same(
     gateway: Gateway, run: Run, tmp_path: Path
 ) -> None:
-    gateway.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 5, "sha256": ""}
     gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
     media = tmp_path / os.fsdecode(b"bad\xff.mp4")
     media.write_bytes(b"media")
@@ -196,7 +206,6 @@ def test_what_is_no_file_is_told_from_what_is_missing(run: Run, tmp_path: Path, 
 def test_ctrl_c_while_waiting_says_that_the_mesh_goes_on(
     gateway: Gateway, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gateway.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 5, "sha256": ""}
     gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
     (tmp_path / "news.mp4").write_bytes(b"media")
 
@@ -217,7 +226,7 @@ def test_a_file_inside_the_roots_is_named_by_its_path(gateway: Gateway, run: Run
     media.write_bytes(b"media")
     assert run("ingest", str(media)).exit_code == 0
     assert gateway.bodies("POST", "/v1/assets")[0]["uri"] == media.as_uri()
-    assert gateway.bodies("POST", "/v1/uploads") == []
+    assert gateway.uploads.contents == {}
 
 
 @pytest.fixture

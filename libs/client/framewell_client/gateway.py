@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -15,6 +15,7 @@ import httpx
 from framewell_client.credentials import Credentials
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import Refused, Unreachable
+from framewell_client.uploads import OnBytes, OnUri, send_file
 
 Document = dict[str, Any]
 OnEvent = Callable[[Document], None]
@@ -28,7 +29,6 @@ _STREAM_READ_SECONDS = 30.0
 _RECONNECT_AFTER_SECONDS = 0.5
 _LATER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _RECONNECT_WITHIN_SECONDS = 60.0
-_READ_BYTES = 1 << 20
 _PAGE_SIZE = 1000
 
 
@@ -78,20 +78,15 @@ class Gateway:
         named = {"request_id": request_id} if request_id else {}
         return self._document("POST", "/v1/assets", params=named, json=dict(request))
 
-    def upload(self, path: Path, on_bytes: Callable[[int], None] | None = None) -> Document:
-        """Send a file: `{uri, size, sha256}`. `on_bytes` is called with the bytes sent so far."""
-        with path.open("rb") as file:
-            return self._document(
-                "POST",
-                "/v1/uploads",
-                params={"file_name": path.name.encode(errors="surrogateescape").decode(errors="replace")},
-                content=_blocks(file, on_bytes),
-                headers={
-                    "content-type": "application/octet-stream",
-                    "content-length": str(path.stat().st_size),
-                },
-                timeout=httpx.Timeout(None, connect=5.0),
-            )
+    def upload(
+        self, path: Path, on_bytes: OnBytes | None = None, *, uri: str = "", on_uri: OnUri | None = None
+    ) -> Document:
+        """Send a file: `{uri, size, sha256}`; goes on after breaks, also of an earlier attempt.
+
+        `on_bytes` is called with the bytes that have arrived so far. `on_uri` gets the name of the upload
+        before it begins; given as `uri` to a later call, the same file goes on from where it stopped.
+        """
+        return send_file(self._answer, path, uri=uri, on_bytes=on_bytes, on_uri=on_uri)
 
     def asset(self, asset_id: str) -> Document:
         """Return the composed view of an asset."""
@@ -178,9 +173,23 @@ class Gateway:
         """Return the address of a stored object of an owner (`assets/<id>`), for a browser or a player."""
         return f"{self.address}/v1/{_path(owner)}/objects/{key}"
 
-    def frame(self, asset_id: str, frame: int) -> bytes:
-        """Return the sampled picture nearest at or before a frame, as JPEG."""
-        return self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params={"frame": frame}).content
+    def frame(
+        self,
+        asset_id: str,
+        frame: int | None = None,
+        *,
+        pts: int | None = None,
+        seconds: float | None = None,
+        timecode: str | None = None,
+        width: int | None = None,
+    ) -> bytes:
+        """Return the very picture of a moment out of the original, as JPEG; the first where none is given.
+
+        Give one of frame, pts, seconds and timecode. Raise Refused, with status 410, once the asset is gone.
+        """
+        wanted = {"frame": frame, "pts": pts, "seconds": seconds, "timecode": timecode, "width": width}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params=given).content
 
     # --- training data
 
@@ -368,15 +377,6 @@ def _part(identifier: str) -> str:
 def _path(owner: str) -> str:
     """Quote the parts of a path, each for itself."""
     return "/".join(map(_part, owner.split("/")))
-
-
-def _blocks(file: BinaryIO, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:
-    sent = 0
-    while block := file.read(_READ_BYTES):
-        yield block
-        sent += len(block)
-        if on_bytes is not None:
-            on_bytes(sent)
 
 
 def _is_local(address: str) -> bool:

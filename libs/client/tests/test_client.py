@@ -108,18 +108,6 @@ def test_a_request_carries_who_asks(answering: Answering) -> None:
     assert (first["framewell-actor"], second["authorization"]) == ("anna", "Bearer secret")
 
 
-def test_an_upload_sends_the_whole_file(answering: Answering, tmp_path: Path) -> None:
-    answering.answers["POST", "/v1/uploads"] = {"uri": "upload:1", "size": 3 << 20, "sha256": "…"}
-    path = tmp_path / "ä b.mp4"
-    path.write_bytes(b"x" * (3 << 20))
-    heard: list[int] = []
-    with Gateway(answering.address) as gateway:
-        assert gateway.upload(path, heard.append)["uri"] == "upload:1"
-    ((_, target, _, body),) = answering.asked
-    assert len(body) == heard[-1] == 3 << 20
-    assert "file_name=%C3%A4" in target
-
-
 def test_an_id_is_one_part_of_a_path_whatever_is_in_it(answering: Answering) -> None:
     with Gateway(answering.address) as gateway:
         for asked, sent in (("../models", "..%2Fmodels"), ("a?b#c", "a%3Fb%23c"), ("\udcff", "%FF")):

@@ -9,7 +9,12 @@ import httpx
 import pytest
 from google.protobuf.message import Message
 
-from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
+from framewell.ingest.v1.ingest_service_pb2 import (
+    AppendUploadRequest,
+    AppendUploadResponse,
+    UploadRequest,
+    UploadResponse,
+)
 from framewell.mesh.v1.operations_service_pb2 import DescribeWorkResponse
 from framewell.objects.v1.object_service_pb2 import FindObjectRequest, FindObjectResponse
 from framewell_contracts.cloudevents import Envelope, Event, asset_of
@@ -142,6 +147,9 @@ class Mesh:
         assert first.WhichOneof("part") == "header"
         self.uploaded = b"".join([part.data async for part in parts])
         return UploadResponse(uri="upload:1", size=len(self.uploaded), sha256="0" * 64)
+
+    async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
+        raise NotImplementedError
 
     @property
     def models(self) -> ReadModels:

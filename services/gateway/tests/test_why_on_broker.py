@@ -61,6 +61,9 @@ class Unasked:
     async def upload(self, parts: Any) -> Any:
         raise NotFound("nothing")
 
+    async def append_upload(self, parts: Any) -> Any:
+        raise NotFound("nothing")
+
 
 @dataclass
 class Case:

@@ -180,9 +180,13 @@ class Intake:
         return {**self.defaults, **stated, "programme": programme, "labels": labels}
 
     def _sent(self, one: Dropped, receipt: Receipt) -> dict[str, Any]:
-        """Send the file; return its whole request."""
+        """Send the file, or the rest of it; return its whole request."""
+
+        def began(upload: str) -> None:
+            self._kept(replace(receipt, upload=upload))
+
         try:
-            uri = self.gateway.upload(one.path)["uri"]
+            uri = self.gateway.upload(one.path, uri=receipt.upload, on_uri=began)["uri"]
         except Refused as refused:
             raise _failure(refused, f"{one.name} was not taken: {refused}") from refused
         if one.situation() != receipt.situation:

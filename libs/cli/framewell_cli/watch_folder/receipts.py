@@ -19,13 +19,17 @@ Situation: TypeAlias = Mapping[str, FileState]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One file on its way, with what lies beside it. `request` has no `uri` until that is known; `asset_id`
-    is empty until it was asked for, `outcome` until it ended (`done` or `failed`, with its `sentence`)."""
+    """One file on its way, with what lies beside it.
+
+    `request` has no `uri` until that is known, `upload` is what it is sent as until then. `asset_id` is empty
+    until it was asked for, `outcome` until it ended: `done` or `failed`, with its `sentence`.
+    """
 
     name: str
     situation: Situation
     request_id: str
     request: dict[str, Any]
+    upload: str = ""
     asset_id: str = ""
     outcome: str = ""
     sentence: str = ""

@@ -8,7 +8,12 @@ from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
-from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
+from framewell.ingest.v1.ingest_service_pb2 import (
+    AppendUploadRequest,
+    AppendUploadResponse,
+    UploadRequest,
+    UploadResponse,
+)
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.ports import Away, Method
@@ -56,6 +61,11 @@ class RemoteServices:
         """See `Services`."""
         stub = IngestServiceStub(self._connect("ingest"))
         return await answered("ingest", stub.Upload(parts, metadata=caller_metadata()))
+
+    async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
+        """See `Services`."""
+        stub = IngestServiceStub(self._connect("ingest"))
+        return await answered("ingest", stub.AppendUpload(parts, metadata=caller_metadata()))
 
 
 def call(channel: grpc.aio.Channel, method: Method[Q, A], request: Q, seconds: float) -> Awaitable[A]:

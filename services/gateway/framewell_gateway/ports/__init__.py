@@ -17,7 +17,12 @@ from google.protobuf.message import Message
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasurePlanned, ErasureRequested
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.gateway.v1.erasures_pb2 import Erasure
-from framewell.ingest.v1.ingest_service_pb2 import UploadRequest, UploadResponse
+from framewell.ingest.v1.ingest_service_pb2 import (
+    AppendUploadRequest,
+    AppendUploadResponse,
+    UploadRequest,
+    UploadResponse,
+)
 from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder
 from framewell_gateway.domain.broker_state import BrokerState, ServiceReplies
 from framewell_gateway.domain.events import Cursor, RecordedEvent
@@ -68,6 +73,10 @@ class Services(Protocol):
 
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
         """Send a file to ingest; without a deadline, for it takes as long as the file is large."""
+        ...
+
+    async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
+        """Send bytes of a resumable upload to ingest; without a deadline as well."""
         ...
 
 

@@ -15,13 +15,27 @@ from framewell_gateway.ports import Method
 
 SUBMIT: Final = Method("ingest", "Submit", ingest.SubmitRequest, ingest.SubmitResponse)
 GET_ASSET: Final = Method("ingest", "GetAsset", ingest.GetAssetRequest, ingest.GetAssetResponse)
+CREATE_UPLOAD: Final = Method(
+    "ingest", "CreateUpload", ingest.CreateUploadRequest, ingest.CreateUploadResponse
+)
+GET_UPLOAD: Final = Method(
+    "ingest", "GetUpload", ingest.GetUploadRequest, ingest.GetUploadResponse, slow=True
+)
+DELETE_UPLOAD: Final = Method(
+    "ingest", "DeleteUpload", ingest.DeleteUploadRequest, ingest.DeleteUploadResponse
+)
 REMOVE_ASSET: Final = Method("ingest", "RemoveAsset", ingest.RemoveAssetRequest, ingest.RemoveAssetResponse)
 REPROCESS: Final = Method("ingest", "Reprocess", ingest.ReprocessRequest, ingest.ReprocessResponse)
 
 GET_TIMELINE: Final = Method("transcode", "GetTimeline", media.GetTimelineRequest, media.GetTimelineResponse)
 LIST_SHOTS: Final = Method("transcode", "ListShots", media.ListShotsRequest, media.ListShotsResponse)
+LIST_MEDIA_EVENTS: Final = Method(
+    "transcode", "ListMediaEvents", media.ListMediaEventsRequest, media.ListMediaEventsResponse
+)
 GET_PLAYLIST: Final = Method("transcode", "GetPlaylist", media.GetPlaylistRequest, media.GetPlaylistResponse)
-GET_FRAME: Final = Method("transcode", "GetFrame", media.GetFrameRequest, media.GetFrameResponse)
+GET_FRAME: Final = Method(
+    "transcode", "GetFrame", media.GetFrameRequest, media.GetFrameResponse, slow=True
+)
 
 LIST_PEOPLE: Final = Method(
     "inference", "ListPeople", inference.ListPeopleRequest, inference.ListPeopleResponse

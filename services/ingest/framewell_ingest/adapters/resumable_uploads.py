@@ -44,6 +44,8 @@ class ResumableUploads:
     async def create(self, name: str, size: int, digest: str) -> Upload:
         if size > self.whole.most_bytes:
             raise too_large(size, self.whole.most_bytes)
+        if size < 1:
+            raise Rejected("the upload is empty (0 bytes)", code="empty")
         if await self._documents.count(COLLECTION, {"open": True}) >= self.most_open:
             raise Busy(f"{self.most_open} uploads are under way, as many as may be", retry_after=60)
         document = {

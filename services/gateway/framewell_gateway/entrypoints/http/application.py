@@ -8,7 +8,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from framewell_gateway.entrypoints.http import event_schemas, openapi, pages, problems, uploads
+from framewell_gateway.entrypoints.http import (
+    event_schemas,
+    openapi,
+    pages,
+    problems,
+    resumable_uploads,
+    uploads,
+)
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.cross_origin import CrossOrigin
 from framewell_gateway.entrypoints.http.guards import Admission, RequestLimit
@@ -37,6 +44,7 @@ def application(
     app = Starlette(
         routes=[
             *starlette_routes(ROUTES),
+            *resumable_uploads.routes(),
             *event_schemas.routes(),
             *pages.routes(kafka_prefix, json.dumps(described, ensure_ascii=False).encode()),
             Mount(pages.STATIC_PATH, pages.Static()),

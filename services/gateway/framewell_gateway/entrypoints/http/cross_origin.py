@@ -11,9 +11,15 @@ OBJECT_PATH = re.compile(r"/v1/(?:assets|samples|snapshots|models)/.+?/objects/.
 _PLAYED = re.compile(r"/v1/assets/[^/]+/objects/.*")
 _API_FOLDER = "/v1/"
 _PREFLIGHT_SECONDS = 600
-_EXPOSED = ("accept-ranges", "content-length", "content-range", "etag", "retry-after", "x-request-id")
+_EXPOSED = (
+    "accept-ranges", "content-length", "content-range", "etag", "location", "retry-after", "tus-resumable",
+    "upload-expires", "upload-length", "upload-offset", "x-request-id",
+)  # fmt: skip
 _OBJECT_HEADERS = ("authorization", "if-none-match", "if-range", "range", "x-request-id")
-_API_HEADERS = ("authorization", "content-type", "last-event-id", "x-request-id")
+_API_HEADERS = (
+    "authorization", "content-type", "last-event-id", "tus-resumable", "upload-checksum", "upload-length",
+    "upload-metadata", "upload-offset", "x-request-id",
+)  # fmt: skip
 
 
 class CrossOrigin:
@@ -30,7 +36,9 @@ class CrossOrigin:
         named = [origin for origin in origins if origin != ANY_ORIGIN]
         players = [ANY_ORIGIN] if ANY_ORIGIN in origins else named
         self._objects = _cors(app, players, ("GET", "HEAD"), _OBJECT_HEADERS) if players else app
-        self._api = _cors(app, named, ("DELETE", "GET", "HEAD", "POST"), _API_HEADERS) if named else app
+        self._api = (
+            _cors(app, named, ("DELETE", "GET", "HEAD", "PATCH", "POST"), _API_HEADERS) if named else app
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")

@@ -107,7 +107,7 @@ class RequestLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.most_upload_bytes if scope["path"] == self.upload_path else self.most_bytes
+        most = self.most_upload_bytes if scope["path"].startswith(self.upload_path) else self.most_bytes
         refusal = _too_large(scope, most)
         if refusal is not None:
             await refusal(scope, receive, send)
