@@ -117,7 +117,7 @@ class GetFrameRequest(_message.Message):
     seconds: _builtins.float
     """The picture shown so many seconds after the start of the asset."""
     timecode: _builtins.str
-    """The picture with an SMPTE ST 12 label, `HH:MM:SS:ff`, or `HH:MM:SS;ff` for drop frame."""
+    """The picture with an SMPTE ST 12 label, `HH:MM:SS:FF`, or `HH:MM:SS;FF` for drop frame."""
     width: _builtins.int
     """Width at most, in pixels; the height follows from the shape, and nothing is enlarged. Unset for 1280x720 at most."""
     def __init__(
