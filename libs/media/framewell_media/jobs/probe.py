@@ -14,6 +14,7 @@ from framewell_media.errors import MISLABELLED, NO_CONTENT, UNREADABLE, MediaErr
 from framewell_media.formats import SNIFF_BYTES, Format, open_container, sniff
 from framewell_media.jobs.track_attributes import colour_attributes, track_attributes
 from framewell_media.pictures import decode_upright, open_picture
+from framewell_media.plausibility import check_headers
 from framewell_media.programmes import programme_numbers
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 from framewell_media.tracks import END_OF_DEMUXING, is_cover, moving_pictures, sound_track
@@ -88,6 +89,7 @@ def _picture_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str, 
 
 def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str, Any]]]:
     with open_container(source, fmt) as container:
+        check_headers(container, fmt)
         pictures = moving_pictures(container)
         programmes, timecode = programme_numbers(container), container.metadata.get("timecode", "")
         tracks = [
