@@ -31,7 +31,7 @@ from framewell_transcode.domain.material import material_of
 from framewell_transcode.domain.outcomes import chunk_given_up
 from framewell_transcode.domain.plans import PlannedChunk, SourceAnalysis
 from framewell_transcode.domain.proxy import ProxyRecipe
-from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable
+from framewell_transcode.domain.scores import COARSE_COLUMNS, COARSE_ROWS, GRID_COLUMNS, GRID_ROWS, ScoreTable
 from framewell_transcode.settings import TranscodeSettings
 from framewell_transcode.transcoding import composer
 from framewell_transcode.wiring import wire
@@ -59,12 +59,15 @@ def real_header() -> bytes:
 
 
 def scores_of(stored: bytes) -> ScoreTable:
-    """A cut in the middle of the chunk with this number, and pictures of one colour at its edges."""
+    """A cut in the middle of the chunk with this number, and back in the next one."""
     at, edge = int(stored), np.full((3, GRID_ROWS, GRID_COLUMNS), 90, np.uint8)
     score = np.zeros(FRAMES, np.float32)
     score[0], score[FRAMES // 2] = np.nan, 60.0
     frames = np.arange(at * FRAMES, (at + 1) * FRAMES, dtype=np.int64)
-    return ScoreTable(frames, frames, score, edge, edge)
+    checks = np.indices((COARSE_ROWS, COARSE_COLUMNS)).sum(axis=0) % 2
+    shown = np.array([np.where(checks == shot % 2, 60, 120) for shot in (at, at + 1)], np.uint8)
+    coarse = np.repeat(shown[:, None], 3, axis=1)[(np.arange(FRAMES) >= FRAMES // 2).astype(int)]
+    return ScoreTable(frames, frames, score, coarse, edge, edge)
 
 
 @pytest.fixture

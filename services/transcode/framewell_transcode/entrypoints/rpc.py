@@ -21,8 +21,8 @@ from framewell_transcode.ports import Ports
 from framewell_transcode.queries.read_media import ReadMedia
 
 _PIECE: Final = 1 << 20
-_DEFAULT_SHOTS: Final = 500
-_MAX_SHOTS: Final = 5000
+_DEFAULT_PAGE: Final = 500
+_LARGEST_PAGE: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,16 @@ class MediaServicer(stubs.MediaServiceServicer):
         )
 
     async def ListShots(self, request: messages.ListShotsRequest, context: Any) -> messages.ListShotsResponse:
-        wanted = page_request(request, default=_DEFAULT_SHOTS, largest=_MAX_SHOTS)
+        wanted = page_request(request, default=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
         page = await self.media.shots(request.asset_id, wanted)
         return messages.ListShotsResponse(shots=page.items, next_page_token=page.next_token)
+
+    async def ListMediaEvents(
+        self, request: messages.ListMediaEventsRequest, context: Any
+    ) -> messages.ListMediaEventsResponse:
+        wanted = page_request(request, default=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
+        page = await self.media.events(request.asset_id, wanted)
+        return messages.ListMediaEventsResponse(events=page.items, next_page_token=page.next_token)
 
     async def GetPlaylist(
         self, request: messages.GetPlaylistRequest, context: Any

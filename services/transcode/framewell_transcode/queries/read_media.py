@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot
+from framewell.media.v1.media_pb2 import MediaEvent, MediaIndex, ObjectRef, Shot
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Conflict, NotFound
 from framewell_kit.paging import Page, PageRequest, page_of
@@ -47,6 +47,14 @@ class ReadMedia:
         """Return a page of the final shots in order of time. Raises Rejected for a token of another list."""
         index = await self._index((await self._end(asset_id)).index)
         return page_of(index.shots, page, key=lambda shot: (shot.span.start_pts,), types=(int,))
+
+    async def events(self, asset_id: str, page: PageRequest) -> Page[MediaEvent]:
+        """Return a page of black, held pictures, colour bars, silence and tone, in order of time.
+
+        Raises Rejected for a token of another list.
+        """
+        index = await self._index((await self._end(asset_id)).index)
+        return page_of(index.events, page, key=lambda one: (one.span.start_pts, one.kind), types=(int, int))
 
     async def playlist(self, asset_id: str) -> ObjectRef:
         """Return the master playlist."""

@@ -14,7 +14,7 @@ from framewell_kit.rights_decisions import Passages
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe, Size
-from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable, Thumbnail
+from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable, Thumbnail, coarse_of
 from framewell_transcode.ports import DisplayedPicture, MediaDriver, Scaler, SegmentWriter
 from framewell_transcode.transcoding.bundle import Sample, encode_jpeg
 from framewell_transcode.transcoding.cuts import CutFinder, difference
@@ -67,6 +67,7 @@ class ChunkTranscoder:
     moments: list[Moment] = field(default_factory=list)
     """Of the pictures among them that may be analysed."""
     scores: list[float | None] = field(default_factory=list)
+    coarse: list[NDArray[np.uint8]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     cut_indices: list[int] = field(default_factory=list)
     _writer: SegmentWriter | None = None
@@ -155,6 +156,7 @@ class ChunkTranscoder:
             frame=np.array([moment.frame for moment in self.moments], dtype=np.int64),
             pts=np.array([moment.pts for moment in self.moments], dtype=np.int64),
             score=np.array([np.nan if score is None else score for score in self.scores], dtype=np.float32),
+            coarse=np.stack(self.coarse),
             first=self._first,
             last=self._last,
         )
@@ -175,6 +177,7 @@ class ChunkTranscoder:
 
     def _score(self, proxy: Any) -> None:
         thumbnail = thumbnail_of(proxy)
+        self.coarse.append(coarse_of(thumbnail))
         luma = float(thumbnail[0].mean())
         self._luma += luma
         self._black += luma < _BLACK_LUMA

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegments
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot
+from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
 from framewell_contracts.missing import bounded_missing
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done, failed, is_done
 from framewell_media.errors import JobCrashed, MediaError
-from framewell_media.messages import duration_seconds, span_message, timeline_value
+from framewell_media.messages import duration_seconds, timeline_value
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart, CompleteAsset
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, sound_only, work_on_clock
 from framewell_transcode.ports import FillerRequest, MediaProcessor
 from framewell_transcode.transcoding.headers import read_header
+from framewell_transcode.transcoding.index_messages import event_messages, shot_messages
 from framewell_transcode.transcoding.missing import (
     missing_chunk,
     missing_pictures,
@@ -90,12 +91,13 @@ class Composer:
     async def _index(
         self, plan: MediaIndex, scored: Sequence[ChunkPart], missing: Sequence[str], timeline: Timeline
     ) -> MediaIndex:
-        finder = ShotFinder()
+        finder = ShotFinder(float(timeline.frame_rate or 25))
         for part in scored:
             finder.add(read_scores(await self.objects.read(part.scores)))
-        shots = [Shot(span=span_message(span)) for span in finder.shots(timeline)]
+        shots = shot_messages(finder.shots(timeline))
+        events = event_messages(finder.events(timeline))
         work = work_on_clock(plan.work, timeline)
-        return MediaIndex(work=work, chunks=plan.chunks, shots=shots, missing=missing)
+        return MediaIndex(work=work, chunks=plan.chunks, shots=shots, missing=missing, events=events)
 
     async def _store(self, index: MediaIndex) -> ObjectRef:
         data = index.SerializeToString(deterministic=True)
