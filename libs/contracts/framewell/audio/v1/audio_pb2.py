@@ -28,7 +28,7 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/audio/v1/audio.proto\x12\x12\x66ramewell.audio.v1\x1a\x1e\x66ramewell/chunk/v1/chunk.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\"\x95\x01\n\x0c\x41udioSegment\x12.\n\x07segment\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12(\n\x05start\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"r\n\rAudioSegments\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x32\n\x08segments\x18\x02 \x03(\x0b\x32 .framewell.audio.v1.AudioSegment\"\xf3\x02\n\x0e\x41udioExtracted\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x0f\n\x07present\x18\x03 \x01(\x08\x12/\n\x08segments\x18\x04 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x15\n\rsegment_count\x18\x05 \x01(\x05\x12-\n\x06speech\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x1a\n\rloudness_lufs\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12+\n\x08\x64uration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x17\n\x0frights_revision\x18\t \x01(\x03\x12\x10\n\x08withheld\x18\n \x01(\tB\x10\n\x0e_loudness_lufs\"\x99\x01\n\rAudioAnalysed\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x33\n\x07results\x18\x03 \x03(\x0b\x32\".framewell.chunk.v1.AnalyserResultb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/audio/v1/audio.proto\x12\x12\x66ramewell.audio.v1\x1a\x1e\x66ramewell/chunk/v1/chunk.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\"\x95\x01\n\x0c\x41udioSegment\x12.\n\x07segment\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12(\n\x05start\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xa2\x01\n\rAudioSegments\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x32\n\x08segments\x18\x02 \x03(\x0b\x32 .framewell.audio.v1.AudioSegment\x12.\n\x06\x65vents\x18\x03 \x03(\x0b\x32\x1e.framewell.media.v1.MediaEvent\"\x86\x02\n\nSoundTrack\x12/\n\x08segments\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x15\n\rsegment_count\x18\x02 \x01(\x05\x12\x0e\n\x06tracks\x18\x03 \x03(\x05\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x0c\n\x04role\x18\x05 \x01(\t\x12\r\n\x05title\x18\x06 \x01(\t\x12\x16\n\x0e\x63hannel_layout\x18\x07 \x01(\t\x12\x1a\n\rloudness_lufs\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12+\n\x08\x64uration\x18\t \x01(\x0b\x32\x19.google.protobuf.DurationB\x10\n\x0e_loudness_lufs\"\xa3\x03\n\x0e\x41udioExtracted\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x0f\n\x07present\x18\x03 \x01(\x08\x12/\n\x08segments\x18\x04 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x15\n\rsegment_count\x18\x05 \x01(\x05\x12-\n\x06speech\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x1a\n\rloudness_lufs\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12+\n\x08\x64uration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x17\n\x0frights_revision\x18\t \x01(\x03\x12\x10\n\x08withheld\x18\n \x01(\t\x12.\n\x06tracks\x18\x0b \x03(\x0b\x32\x1e.framewell.audio.v1.SoundTrackB\x10\n\x0e_loudness_lufs\"\x99\x01\n\rAudioAnalysed\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x33\n\x07results\x18\x03 \x03(\x0b\x32\".framewell.chunk.v1.AnalyserResultb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,10 +37,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_AUDIOSEGMENT']._serialized_start=181
   _globals['_AUDIOSEGMENT']._serialized_end=330
-  _globals['_AUDIOSEGMENTS']._serialized_start=332
-  _globals['_AUDIOSEGMENTS']._serialized_end=446
-  _globals['_AUDIOEXTRACTED']._serialized_start=449
-  _globals['_AUDIOEXTRACTED']._serialized_end=820
-  _globals['_AUDIOANALYSED']._serialized_start=823
-  _globals['_AUDIOANALYSED']._serialized_end=976
+  _globals['_AUDIOSEGMENTS']._serialized_start=333
+  _globals['_AUDIOSEGMENTS']._serialized_end=495
+  _globals['_SOUNDTRACK']._serialized_start=498
+  _globals['_SOUNDTRACK']._serialized_end=760
+  _globals['_AUDIOEXTRACTED']._serialized_start=763
+  _globals['_AUDIOEXTRACTED']._serialized_end=1182
+  _globals['_AUDIOANALYSED']._serialized_start=1185
+  _globals['_AUDIOANALYSED']._serialized_end=1338
 # @@protoc_insertion_point(module_scope)

@@ -66,6 +66,7 @@ class AudioSegments(_message.Message):
 
     HEADER_FIELD_NUMBER: _builtins.int
     SEGMENTS_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def header(self) -> _media_pb2.ObjectRef:
         """CMAF header that every segment plays behind."""
@@ -74,23 +75,90 @@ class AudioSegments(_message.Message):
     def segments(self) -> _containers.RepeatedCompositeFieldContainer[Global___AudioSegment]:
         """The segments in order of time."""
 
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaEvent]:
+        """Where it is silent, in order of time."""
+
     def __init__(
         self,
         *,
         header: _media_pb2.ObjectRef | None = ...,
         segments: _abc.Iterable[Global___AudioSegment] | None = ...,
+        events: _abc.Iterable[_media_pb2.MediaEvent] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "segments", b"segments"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "header", b"header", "segments", b"segments"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AudioSegments: _TypeAlias = AudioSegments  # noqa: Y015
 
 @_typing.final
+class SoundTrack(_message.Message):
+    """One sound of an asset: a track of the file, or two tracks of one channel that are its left and right."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEGMENTS_FIELD_NUMBER: _builtins.int
+    SEGMENT_COUNT_FIELD_NUMBER: _builtins.int
+    TRACKS_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CHANNEL_LAYOUT_FIELD_NUMBER: _builtins.int
+    LOUDNESS_LUFS_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    segment_count: _builtins.int
+    """Number of segments of the rendition."""
+    language: _builtins.str
+    """Language (BCP 47), empty when the container does not say."""
+    role: _builtins.str
+    """What it is for: `main`, `dub`, `commentary`, `description`, `hearing-impaired` or `effects`."""
+    title: _builtins.str
+    """The name somebody gave it, empty for none."""
+    channel_layout: _builtins.str
+    """Channels of the original by FFmpeg's name, e.g. `5.1(side)`; the rendition has two (ITU-R BS.775)."""
+    loudness_lufs: _builtins.float
+    """Integrated loudness of the original in LUFS (ITU-R BS.1770); unset when there is only silence."""
+    @_builtins.property
+    def segments(self) -> _media_pb2.ObjectRef:
+        """Serialized AudioSegments: its AAC rendition, in stereo."""
+
+    @_builtins.property
+    def tracks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Indexes of its tracks in the container."""
+
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """Length of the sound."""
+
+    def __init__(
+        self,
+        *,
+        segments: _media_pb2.ObjectRef | None = ...,
+        segment_count: _builtins.int = ...,
+        tracks: _abc.Iterable[_builtins.int] | None = ...,
+        language: _builtins.str = ...,
+        role: _builtins.str = ...,
+        title: _builtins.str = ...,
+        channel_layout: _builtins.str = ...,
+        loudness_lufs: _builtins.float | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "segments", b"segments"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "channel_layout", b"channel_layout", "duration", b"duration", "language", b"language", "loudness_lufs", b"loudness_lufs", "role", b"role", "segment_count", b"segment_count", "segments", b"segments", "title", b"title", "tracks", b"tracks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__loudness_lufs: _TypeAlias = _typing.Literal["loudness_lufs"]  # noqa: Y015
+    _WhichOneofArgType__loudness_lufs: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__loudness_lufs) -> _WhichOneofReturnType__loudness_lufs | None: ...
+
+Global___SoundTrack: _TypeAlias = SoundTrack  # noqa: Y015
+
+@_typing.final
 class AudioExtracted(_message.Message):
-    """The sound was taken out in one pass. An asset without sound says so: done, with `present` false."""
+    """The sound was taken out. An asset without sound says so: done, with `present` false."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -104,6 +172,7 @@ class AudioExtracted(_message.Message):
     DURATION_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     WITHHELD_FIELD_NUMBER: _builtins.int
+    TRACKS_FIELD_NUMBER: _builtins.int
     present: _builtins.bool
     """True when there is sound."""
     segment_count: _builtins.int
@@ -136,6 +205,10 @@ class AudioExtracted(_message.Message):
     def duration(self) -> _duration_pb2.Duration:
         """Length of the sound; unset when there is none."""
 
+    @_builtins.property
+    def tracks(self) -> _containers.RepeatedCompositeFieldContainer[Global___SoundTrack]:
+        """Every sound that belongs to the pictures, the main one first: the fields above are about that one."""
+
     def __init__(
         self,
         *,
@@ -149,10 +222,11 @@ class AudioExtracted(_message.Message):
         duration: _duration_pb2.Duration | None = ...,
         rights_revision: _builtins.int = ...,
         withheld: _builtins.str = ...,
+        tracks: _abc.Iterable[Global___SoundTrack] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "segments", b"segments", "speech", b"speech", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "rights_revision", b"rights_revision", "segment_count", b"segment_count", "segments", b"segments", "speech", b"speech", "withheld", b"withheld", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "rights_revision", b"rights_revision", "segment_count", b"segment_count", "segments", b"segments", "speech", b"speech", "tracks", b"tracks", "withheld", b"withheld", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__loudness_lufs: _TypeAlias = _typing.Literal["loudness_lufs"]  # noqa: Y015
     _WhichOneofArgType__loudness_lufs: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs"]  # noqa: Y015
