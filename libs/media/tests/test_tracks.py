@@ -100,7 +100,7 @@ def test_of_several_programmes_the_sound_is_that_of_the_pictures(tmp_path: Path)
     sources = ("testsrc2=s=320x192:r=25:d=1", "sine=440:d=1", "sine=880:d=1", "sine=1000:d=1")
     inputs = [part for source in sources for part in ("-f", "lavfi", "-i", source)]
     programmes = ["-program", "program_num=1:st=0:st=1", "-program", "program_num=2:st=2:st=3"]
-    maps = [part for number in (1, 2, 3, 0) for part in ("-map", str(number))]  # two radios, then television
+    maps = [part for number in (1, 2, 3, 0) for part in ("-map", str(number))]  # radios first
     command = [
         "ffmpeg",
         "-v",
