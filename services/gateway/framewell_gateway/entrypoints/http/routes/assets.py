@@ -30,6 +30,7 @@ calls, asks, answers = (
 
 _ASSET: Final = "1c5b2c1e-0000-4000-8000-00000000000a"
 _SPAN: Final = {"start_pts": 0, "end_pts": 180000, "first_frame": 0, "frames": 50}
+_CUT: Final = {"start_pts": 0, "end_pts": 0, "first_frame": 0, "frames": 0}
 _CHUNKS: Final = {"planned": 2, "transcoded": 2, "analysed": 1, "failed": 0}
 _TRACK: Final = {
     "index": 0,
@@ -151,7 +152,7 @@ ROUTES: Final = (
                 "start_timecode": "10:00:00:00", "drop_frame": False,
             },
             "chunks": _CHUNKS,
-            "shots": [{"span": _SPAN}],
+            "shots": [{"span": _SPAN, "transition": {"kind": "cut", "span": _CUT}}],
             "people": [
                 {
                     "class_id": "0b9f6a52", "name": "Jörg Müßigbrodt", "score": 0.8125, "spans": [_SPAN],
@@ -237,13 +238,24 @@ ROUTES: Final = (
         },
     ),
     calls(
+        "GET /assets/{asset_id}/media-events", "listMediaEvents", methods.LIST_MEDIA_EVENTS,
+        "Black, held pictures, colour bars, silence and tone", problems=(409,),
+        answer={"events": [{"kind": "black", "span": _SPAN}], "next_page_token": ""},
+    ),
+    calls(
         "GET /assets/{asset_id}/rights", "getRights", methods.GET_RIGHTS,
         "Rights of an asset: decisions and statements",
         answer={"decisions": [_DECISION], "statements": [_STATEMENT], "revision": 1},
     ),
     answers(
         "GET /assets/{asset_id}/frame", "getFrame", GetFrameRequest, frames.frame,
-        "One sampled picture, the nearest at or before a moment", problems=(409,),
-        content={200: {"image/jpeg": {"schema": {"type": "string", "format": "binary"}, "example": "JPEG"}}},
+        "The very picture of a moment, out of the original", problems=(409, 410),
+        description="By `frame`, `pts`, `seconds` or `timecode`, the first without; `width` pixels wide at most."
+        " 409 where it cannot be decoded, 410 once the asset was removed or erased.",
+        content={
+            200: {"image/jpeg": {"schema": {"type": "string", "format": "binary"}, "example": "JPEG"}},
+            304: {},
+        },
+        headers={"if-none-match": "Not if the picture has this ETag."},
     ),
 )  # fmt: skip
