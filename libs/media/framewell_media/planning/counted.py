@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.planning.chunks import ChunkLength, ChunkPlan, ChunkRows, Sink, SourcePlan
@@ -63,7 +64,7 @@ class CountedPlanner:
         if not self.chunks:
             raise MediaError(NO_CONTENT, "The file has a video track but not a single picture in it.")
         begin = Fraction(self._first_dts or 0) * self.source_time_base
-        end = self._tick(self._pictures)
+        end = self.chunks[-1].end_pts
         run = ClockRun(begin, begin + end * COUNTED_TIME_BASE, Fraction(0), None)
         return SourcePlan(
             time_base=COUNTED_TIME_BASE,
@@ -77,8 +78,11 @@ class CountedPlanner:
             clock=SourceClock((run,)),
         )
 
-    def _tick(self, picture: int) -> int:
-        return round(picture / self.rate / COUNTED_TIME_BASE)
+    def _ticks(self, first: int, end: int) -> NDArray[np.int64]:
+        """Return when the pictures from `first` up to, and without, `end` are shown, to the nearest tick."""
+        step = 1 / self.rate / COUNTED_TIME_BASE
+        numbers = np.arange(first, end, dtype=np.int64)
+        return (2 * numbers * step.numerator + step.denominator) // (2 * step.denominator)
 
     def _give_out(self) -> None:
         while self._pending is not None and (cut := self._cut(self._pending)):
@@ -86,7 +90,7 @@ class CountedPlanner:
 
     def _cut(self, pending: PacketTable) -> int | None:
         """Return the row at which the first pending chunk ends, None while that is not known."""
-        step = float(self._tick(1_000_000)) / 1_000_000
+        step = float(1 / self.rate / COUNTED_TIME_BASE)
         length = np.arange(len(pending)) * step
         located = pending.position != NO_TIME
         without_key = self.length.without_key(round(self._since_key * step))
@@ -101,14 +105,14 @@ class CountedPlanner:
         assert self._pending is not None
         rows = self._pending.rows(slice(count))
         self._pending = self._pending.rows(slice(count, None))
-        ticks = [self._tick(self._pictures + row) for row in range(count + 1)]
+        ticks = self._ticks(self._pictures, self._pictures + count + 1)
         is_key = rows.is_key.copy()
         is_key[0] |= not self.chunks
         plan = ChunkPlan(
             index=len(self.chunks),
             discontinuity=0,
-            start_pts=ticks[0],
-            end_pts=ticks[-1],
+            start_pts=int(ticks[0]),
+            end_pts=int(ticks[-1]),
             first_frame=self._pictures,
             frames=count,
             source_offset=0,
@@ -116,7 +120,7 @@ class CountedPlanner:
             byte_length=rows.extent(),
         )
         self.chunks.append(plan)
-        self.sink(ChunkRows(plan, np.array(ticks[:-1], dtype=np.int64), rows.dts, is_key, rows.position))
+        self.sink(ChunkRows(plan, ticks[:-1], rows.dts, is_key, rows.position))
         self._pictures += count
         keys = np.flatnonzero(is_key)
         self._since_key = count - int(keys[-1]) if len(keys) else self._since_key + count

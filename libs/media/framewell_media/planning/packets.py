@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -69,9 +69,12 @@ def attend_only_to(container: Any, wanted: Any) -> None:
             stream.discard = av.stream.Discard.all
 
 
-def read_packets(container: Any, stream: Any) -> Iterator[PacketTable]:
+def read_packets(
+    container: Any, stream: Any, look: Callable[[Any], None] | None = None
+) -> Iterator[PacketTable]:
     """Read the whole file once, and yield a row for every picture of `stream`, some thousand at a time.
 
+    `look` is shown every packet of the stream.
     The second field of a picture coded in two belongs to the row of the first. A demuxer error ends the table
     where it happens: what lies behind it cannot be reached.
     """
@@ -82,6 +85,8 @@ def read_packets(container: Any, stream: Any) -> Iterator[PacketTable]:
         for packet in container.demux(stream):
             if packet.size == 0:
                 continue  # the flush packet
+            if look is not None:
+                look(packet)
             if pairs is not None and pairs.completes(packet) and rows:
                 rows[-1] = _with_second_field(rows[-1], packet)
                 continue
