@@ -112,7 +112,7 @@ class _Scene:
             left, top = (left, top) + self.shakes[int(time) % len(self.shakes)]
         rows = np.clip(top + np.arange(HEIGHT) / zoom, 0, None).astype(int)
         columns = (left + np.arange(WIDTH) / zoom).astype(int)
-        picture = self.canvas[np.ix_(_mirrored(rows, height), _mirrored(columns, width))].copy()
+        picture: Pixels = self.canvas[np.ix_(_mirrored(rows, height), _mirrored(columns, width))].copy()
         for ball in self.balls:
             _paint(picture, ball, time)
         return picture
