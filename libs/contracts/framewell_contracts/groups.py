@@ -22,6 +22,7 @@ from framewell.erasure.v1 import erasure_pb2 as erasure
 from framewell.ingest.v1 import ingest_pb2 as ingest
 from framewell.model.v1 import model_pb2 as model
 from framewell.programme.v1 import programme_pb2 as programme
+from framewell.recording.v1 import recording_pb2 as recording
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as sample
 from framewell.segment.v1 import segment_pb2 as segment
@@ -49,6 +50,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "ingest.remove_asset": (asset.AssetRemoved,),
         "ingest.erase": (erasure.ErasurePlanned,),
         "transcode.plan_chunks": (asset.AssetIngested,),
+        "transcode.plan_segment": (segment.SegmentIngested, recording.RecordingClosed),
         "transcode.make_chunk": (chunk.ChunkPlanned,),
         "transcode.stitch": (chunk.ChunkTranscoded, audio.AudioExtracted),
         "transcode.follow_rights": (rights.RightsDecided,),

@@ -10,9 +10,12 @@ def holdings(forget_asset: ForgetAsset) -> Holdings:
     return Holdings(
         (
             Holding("assets", "how far an asset has come, and how it ended", forget),
+            Holding("generations", "which generation of an asset was asked for last", forget),
             Holding("materials", "what was made of an asset for analysis", forget),
             Holding("parts", "plans and parts of an asset", forget),
             Holding("pictures", "which single pictures were asked for", forget),
+            Holding("recordings", "where the segments of a recording lie", forget),
+            Holding("segments", "segments of a recording, and how they were planned", forget),
             Holding("references", "which asset holds which object", forget),
             Holding("objects/video/iso.segment", "proxies", forget),
             Holding("objects/audio/iso.segment", "sound of the proxy", forget),

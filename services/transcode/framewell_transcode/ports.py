@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -18,6 +18,8 @@ from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Work
+from framewell.recording.v1.recording_pb2 import RecordingClosed
+from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Cause
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
@@ -29,6 +31,13 @@ from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsse
 from framewell_transcode.domain.pictures import KeptPicture, WantedPicture
 from framewell_transcode.domain.plans import SourceAnalysis
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
+from framewell_transcode.domain.recordings import (
+    LaidSegment,
+    PlannedSegment,
+    RecordingClock,
+    RecordingState,
+    SegmentSound,
+)
 from framewell_transcode.domain.sound import EncodedSound
 
 if TYPE_CHECKING:  # the plan's table is read beside the demuxer, which only adapters may know
@@ -103,6 +112,10 @@ class AssetProgressRepository(Protocol):
     is away.
     """
 
+    async def begin(self, work: Work) -> bool:
+        """Make this the newest generation, so that work on older ones stops; return False for an older one."""
+        ...
+
     async def expect(self, work: Work, plan: ObjectRef, chunk_count: int) -> None:
         """Note what is expected of this generation; `plan` is a stored MediaIndex without shots."""
         ...
@@ -128,7 +141,7 @@ class AssetProgressRepository(Protocol):
         ...
 
     async def is_current(self, work: Work) -> bool:
-        """Return False for a generation that a newer one replaced."""
+        """Return False for a generation that a newer one replaced, which need not be planned yet."""
         ...
 
     async def remove(self, asset_id: str) -> tuple[int, int]:
@@ -194,6 +207,92 @@ class WorkQueue(Protocol):
         ...
 
 
+class SegmentProcessor(Protocol):
+    """Reads segments of recordings, always in the sandbox. Raises as MediaProcessor does."""
+
+    async def plan(self, segment: SegmentIngested) -> tuple[SourceAnalysis, ObjectRef]:
+        """Return the analysis of a segment, made without decoding it, and its stored frame table."""
+        ...
+
+    async def sound(
+        self, segment: SegmentIngested, laid: LaidSegment
+    ) -> tuple[SegmentSound, Sequence[ObjectRef]]:
+        """Take the sound of a segment out where it is laid, and return it with every object made."""
+        ...
+
+    async def join(self, sounds: Sequence[SegmentSound]) -> ObjectRef:
+        """Return the sound of segments, in order, as one object; between them it has gaps where they have."""
+        ...
+
+
+class RecordingRepository(Protocol):
+    """Recordings under way, and their segments. Every method may be repeated, and raises Busy."""
+
+    async def keep_source(self, ingested: SegmentIngested) -> None:
+        """Note a segment; the first one of its number that can be used counts."""
+        ...
+
+    async def sources(self, asset_id: str) -> Sequence[SegmentIngested]:
+        """Return every segment that was noted, in order."""
+        ...
+
+    async def planned(self, asset_id: str, sequence: int) -> PlannedSegment | None:
+        """Return a segment as it was planned, in whatever generation; None before it was."""
+        ...
+
+    async def keep_plan(self, planned: PlannedSegment) -> None:
+        """Note how a segment was planned."""
+        ...
+
+    async def begin(self, work: Work) -> RecordingState | None:
+        """Make this the newest generation unless a newer one came first; return the newest."""
+        ...
+
+    async def get(self, asset_id: str) -> RecordingState | None:
+        """Return the newest generation of a recording, None when the asset is none."""
+        ...
+
+    async def lay(self, state: RecordingState, laid: LaidSegment, clock: RecordingClock) -> bool:
+        """Note where a segment lies; return False when the recording has changed since `state` was read."""
+        ...
+
+    async def give_up(self, work: Work, sequence: int, reason: str) -> None:
+        """Note that nothing can be made of a segment; `reason` is a sentence."""
+        ...
+
+    async def add_sound(self, work: Work, sequence: int, sound: SegmentSound | None) -> None:
+        """Note the sound of a segment, None where it has none."""
+        ...
+
+    async def close(self, closed: RecordingClosed) -> None:
+        """Note the set of segments."""
+        ...
+
+    async def lay_out(self, state: RecordingState) -> bool:
+        """Note that nothing more is laid; return False when the recording has changed since it was read."""
+        ...
+
+    async def remove(self, asset_id: str) -> tuple[int, int]:
+        """Forget the recording; return how many recordings and how many segments went."""
+        ...
+
+
+class RecordingQueue(Protocol):
+    """Leased jobs about recordings; each is put once, however often it is asked for."""
+
+    async def plan(self, work: Work, sources: Iterable[SegmentIngested], cause: Cause) -> None:
+        """Have segments planned and laid in this generation."""
+        ...
+
+    async def extract_sound(self, work: Work, sequence: int, cause: Cause) -> None:
+        """Have the sound of a segment that is laid taken out."""
+        ...
+
+    async def close(self, closed: RecordingClosed, cause: Cause) -> None:
+        """Have the recording put together once all of it has come."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """All that serves handlers, commands and queries, in one value for the entrypoints to take from."""
@@ -207,6 +306,9 @@ class Ports:
     references: ObjectReferences
     objects: Objects
     queue: WorkQueue
+    segments: SegmentProcessor
+    recordings: RecordingRepository
+    recording_queue: RecordingQueue
 
 
 @dataclass(frozen=True, slots=True)

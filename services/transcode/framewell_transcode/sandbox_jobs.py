@@ -10,9 +10,11 @@ from framewell_media.sandbox import media_job
 from framewell_transcode.adapters.pyav.driver import PyAvDriver
 from framewell_transcode.entrypoints.sandbox import SandboxJobs
 from framewell_transcode.entrypoints.sandbox_pictures import PictureJobs
+from framewell_transcode.entrypoints.sandbox_segments import SegmentJobs
 
 _jobs = SandboxJobs(PyAvDriver())
 _pictures = PictureJobs(PyAvDriver())
+_segments = SegmentJobs(PyAvDriver())
 
 media_job("make_chunk")(_jobs.make_chunk)
 media_job("make_still")(_jobs.make_still)
@@ -20,3 +22,4 @@ media_job("extract_audio")(_jobs.extract_audio)
 media_job("make_filler")(_jobs.make_filler)
 media_job("take_picture")(_pictures.take_picture)
 media_job("take_still")(_pictures.take_still)
+media_job("segment_sound")(_segments.segment_sound)

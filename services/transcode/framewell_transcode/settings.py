@@ -31,6 +31,15 @@ class TranscodeSettings(ServiceSettings):
     decoder_threads: int = Field(
         1, ge=1, le=64, description="Threads of one decoder; 1 is best with several chunks at once."
     )
+    segments_at_once: int = Field(
+        2, ge=1, le=16, description="Segments of recordings under way one process plans at a time."
+    )
+    segment_patience_seconds: float = Field(
+        6,
+        ge=0,
+        description="How long a segment of a recording waits for those before it where its clock does not "
+        "say how far it lies behind them.",
+    )
     memory_mib: int = Field(2048, ge=256, description="Memory one media job may use, in MiB.")
 
     def recipe(self) -> ProxyRecipe:

@@ -18,7 +18,7 @@ from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
 from framewell_kit.rights_decisions import EVERYTHING, Passages
 from framewell_media.errors import UNREADABLE, JobFailed, MediaError
-from framewell_media.messages import clock_value, duration_message, timeline_value
+from framewell_media.messages import clock_value, duration_message, ratio_value, timeline_value
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Span, Timeline
 from framewell_transcode.domain.job_parameters import (
@@ -88,7 +88,8 @@ class SandboxedProcessor:
     async def make_chunk(self, planned: ChunkPlanned, withheld: Passages) -> ChunkTranscoded:
         timeline = timeline_value(planned.work.timeline)
         parameters = {
-            "index": planned.index,
+            "index": 0 if planned.HasField("segment") else planned.index,
+            "placed": _placed(planned) if planned.HasField("segment") else None,
             "timeline": timeline_parameters(timeline),
             "recipe": recipe_parameters(self.recipe),
             "withheld": [list(one) for one in withheld.intervals],
@@ -231,6 +232,18 @@ def _seconds_of(withheld: Passages, timeline: Timeline | None) -> list[list[str]
     return [[str(clock.seconds(start)), str(clock.seconds(end))] for start, end in withheld.intervals]
 
 
+def _placed(planned: ChunkPlanned) -> dict[str, Any]:
+    """Return where a segment of a recording is laid, as JSON values."""
+    segment, span = planned.segment, planned.span
+    return {
+        "time_base": str(ratio_value(segment.time_base)),
+        "canvas": [segment.canvas_width, segment.canvas_height],
+        "start_pts": span.start_pts,
+        "end_pts": span.end_pts,
+        "first_frame": span.first_frame,
+    }
+
+
 def _analysis(answer: dict[str, Any]) -> SourceAnalysis:
     chunks = tuple(
         PlannedChunk(
@@ -243,4 +256,12 @@ def _analysis(answer: dict[str, Any]) -> SourceAnalysis:
     timeline = timeline_from(answer["timeline"])
     gaps = tuple((int(start), int(end)) for start, end in answer["gaps"])
     clock = clock_from(answer["clock"])
-    return SourceAnalysis(str(answer["container"]), timeline, chunks, bool(answer["has_sound"]), gaps, clock)
+    return SourceAnalysis(
+        str(answer["container"]),
+        timeline,
+        chunks,
+        bool(answer["has_sound"]),
+        gaps,
+        clock,
+        (int(answer["canvas"][0]), int(answer["canvas"][1])),
+    )

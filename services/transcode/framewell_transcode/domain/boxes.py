@@ -43,3 +43,26 @@ def split_header(movie: bytes) -> Segment:
             return Segment(movie[:begin], movie[begin:])
         begin = end
     return Segment(movie, b"")
+
+
+def moved(media: bytes, ticks: int) -> bytes:
+    """Return fragments that begin so many ticks later: `tfdt` of every `moof` is changed, nothing else.
+
+    Raises ValueError for a fragment whose decode time has no room for it.
+    """
+    later = bytearray(media)
+    for kind, content, end in boxes(media):
+        if kind == b"moof":
+            for at, width in _decode_times(media, content, end):
+                moment = int.from_bytes(media[at : at + width], "big") + ticks
+                later[at : at + width] = moment.to_bytes(width, "big")
+    return bytes(later)
+
+
+def _decode_times(media: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield first byte and width of every decode time between two positions."""
+    for kind, content, until in boxes(media, start, end):
+        if kind == b"traf":
+            yield from _decode_times(media, content, until)
+        elif kind == b"tfdt":
+            yield content + 4, 8 if media[content] else 4

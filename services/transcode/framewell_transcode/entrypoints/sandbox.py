@@ -22,6 +22,7 @@ from framewell_transcode.transcoding.audio_segments import group_fragments
 from framewell_transcode.transcoding.bundle import write_bundle
 from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, ChunkTranscoder
 from framewell_transcode.transcoding.held_picture import hold_picture
+from framewell_transcode.transcoding.placed import placed
 from framewell_transcode.transcoding.scores import write_scores
 from framewell_transcode.transcoding.sound_clock import SoundClockState, place_on_clock
 from framewell_transcode.transcoding.still import transcode_still
@@ -39,7 +40,8 @@ class SandboxJobs:
     def make_chunk(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Decode one chunk. Inputs: source, plan. Outputs: header, segment, bundle, scores.
 
-        Parameters: `index` of the chunk, `timeline`, `recipe`, `withheld` (passages of which bundle and
+        Parameters: `index` of the chunk, `placed` (where the segment of a recording is laid, see
+        `transcoding.placed`; null for a file), `timeline`, `recipe`, `withheld` (passages of which bundle and
         scores have nothing, as pairs of pts). Returns `provisional_cuts` and `missing_pts` (lists of pts),
         `statistics`, and `analysable`: whether bundle and scores were written. Raises MediaError
         (`unreadable`) when not one picture comes out.
@@ -47,16 +49,17 @@ class SandboxJobs:
         source, plan_file = files.inputs
         timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
         table = read_chunk(plan_file, int(parameters["index"]))
-        planned = [Moment(int(pts), table.first_frame + row) for row, pts in enumerate(table.pts)]
+        asset = placed(table, timeline, parameters["placed"]) if parameters["placed"] else table
+        planned = [Moment(int(pts), asset.first_frame + row) for row, pts in enumerate(asset.pts)]
         transcoder = ChunkTranscoder.begin(
             self.driver,
             timeline,
             recipe,
             planned,
-            end_pts=table.end_pts,
-            previous_pts=table.previous_pts,
+            end_pts=asset.end_pts,
+            previous_pts=asset.previous_pts,
             withheld=_withheld(parameters),
-            canvas=Size(*table.canvas),
+            canvas=Size(*asset.canvas),
         )
         pictures = self.driver.chunk_pictures(source, table, recipe.decoder_threads)
         for picture in pictures:
@@ -65,7 +68,7 @@ class SandboxJobs:
         if result is None:
             raise MediaError(
                 UNREADABLE,
-                f"Not one of the {len(planned)} pictures from frame {table.first_frame} on can be decoded.",
+                f"Not one of the {len(planned)} pictures from frame {asset.first_frame} on can be decoded.",
             )
         return _written(files, result, damaged_frames=pictures.damaged_frames)
 

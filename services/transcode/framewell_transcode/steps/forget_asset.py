@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from framewell_kit.object_references import ObjectReferences
-from framewell_transcode.ports import AssetProgressRepository, KeptPictures, MaterialRepository
+from framewell_transcode.ports import (
+    AssetProgressRepository,
+    KeptPictures,
+    MaterialRepository,
+    RecordingRepository,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class ForgetAsset:
     progress: AssetProgressRepository
     materials: MaterialRepository
     kept_pictures: KeptPictures
+    recordings: RecordingRepository
     references: ObjectReferences
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
@@ -30,10 +36,13 @@ class ForgetAsset:
         for key in noted:  # noted, but not held yet when its worker died
             objects += await self.references.discard(key)
         assets, parts = await self.progress.remove(asset_id)
+        recordings, segments = await self.recordings.remove(asset_id)
         return {
             "objects/video/iso.segment": objects,
             "materials": await self.materials.remove(asset_id),
             "pictures": await self.kept_pictures.remove(asset_id),
             "assets": assets,
             "parts": parts,
+            "recordings": recordings,
+            "segments": segments,
         }

@@ -34,6 +34,11 @@ def missing_span(gap: tuple[int, int], timeline: Timeline) -> str:
     return f"From {_clock(start)} to {_clock(end)} the file has no pictures; the one before is held."
 
 
+def cut_segment(sequence: int) -> str:
+    """Return the sentence on a segment that came after a shorter place was left for it."""
+    return f"Segment {sequence} of the recording came late; its end is not shown at full length."
+
+
 def missing_sound(audio: AudioExtracted) -> str:
     """Return the sentence on sound that could not be taken out."""
     return f"The sound is missing: {audio.outcome.failed.detail}"

@@ -1,0 +1,43 @@
+"""The sound job of a segment: a segment that is laid in, a part of the recording's rendition kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell.media.v1.media_pb2 import Work
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.outcomes import Busy
+from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
+from framewell_transcode.domain.recordings import SegmentSound
+from framewell_transcode.ports import RecordingRepository, SegmentProcessor
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSegmentSound:
+    """Take the sound of a segment out for players; analysis listens to the whole, once it is closed.
+
+    Running again makes the same. Sound that cannot be decoded leaves silence. Raises Busy where no media
+    may be read.
+    """
+
+    recordings: RecordingRepository
+    processor: SegmentProcessor
+    references: ObjectReferences
+
+    async def __call__(self, work: Work, sequence: int) -> None:
+        state = await self.recordings.get(work.asset_id)
+        planned = await self.recordings.planned(work.asset_id, sequence)
+        if state is None or planned is None or state.work.generation != work.generation:
+            return
+        laid = state.layout.laid.get(sequence)
+        if laid is None:
+            return
+        sound: SegmentSound | None = None
+        try:
+            sound, made = await self.processor.sound(planned.ingested, laid)
+            await self.references.hold(work.asset_id, made)
+        except (MediaError, JobCrashed):
+            sound = None
+        except SandboxUnavailable as missing:
+            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+        await self.recordings.add_sound(work, sequence, sound)

@@ -1,0 +1,176 @@
+"""The job of a segment: a segment of a recording in, chunk.planned out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import Final
+
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, SegmentClock
+from framewell.media.v1.media_pb2 import ObjectRef, Work
+from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_contracts.fact_types import fact_type
+from framewell_contracts.identity import chunk_id, derived_id
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause, Fact, Outgoing
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.outcome_messages import is_done
+from framewell_kit.outcomes import Busy, NotYet
+from framewell_kit.rights_decisions import RightsDecisions
+from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
+from framewell_media.messages import ratio_message, span_message
+from framewell_transcode.domain.plans import SourceAnalysis, work_on_clock
+from framewell_transcode.domain.recordings import (
+    LaidSegment,
+    PlannedSegment,
+    RecordingClock,
+    RecordingState,
+    SegmentExtent,
+)
+from framewell_transcode.ports import RecordingQueue, RecordingRepository, SegmentProcessor
+
+_LOOK_SECONDS: Final = 0.2
+_UNDECIDED_SECONDS: Final = 5.0
+_PATIENCE_WITH_WORK: Final = timedelta(minutes=2)
+"""How long a segment waits for one before it that has come and is not laid: then its work has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaySegment:
+    """Plan one segment, lay it on the recording's clock, and announce it as a chunk of its own.
+
+    Running again announces the same chunk, by the same event. A segment that cannot be read is given up.
+    Raises Busy while it depends on predecessors that may still come (for `patience`, or until the recording
+    is closed), while nothing is decided about the recording's rights, and where no media may be read.
+    """
+
+    recordings: RecordingRepository
+    processor: SegmentProcessor
+    references: ObjectReferences
+    rights: RightsDecisions
+    queue: RecordingQueue
+    clock: Clock
+    patience: timedelta
+
+    async def __call__(self, work: Work, segment: SegmentIngested, cause: Cause) -> Sequence[Outgoing]:
+        state = await self.recordings.get(work.asset_id)
+        if state is None or state.work.generation != work.generation:
+            return []
+        planned = await self._planned(work, segment)
+        if planned is None:
+            return []
+        try:
+            await self.rights.waited_for(work.asset_id)
+        except NotYet as undecided:
+            raise Busy(undecided.reason, retry_after=_UNDECIDED_SECONDS) from undecided
+        laid, clock = await self._laid(work, planned)
+        if laid is None or clock is None:
+            return []
+        if planned.has_sound:
+            await self.queue.extract_sound(work, segment.sequence, cause)
+        else:
+            await self.recordings.add_sound(work, segment.sequence, None)
+        return [_chunk(work, planned, laid, clock)]
+
+    async def _planned(self, work: Work, segment: SegmentIngested) -> PlannedSegment | None:
+        """Return the segment as it was planned, perhaps for an earlier generation; None when it is given up."""
+        known = await self.recordings.planned(work.asset_id, segment.sequence)
+        if known is not None:
+            return known
+        if not is_done(segment.outcome):
+            await self.recordings.give_up(work, segment.sequence, segment.outcome.failed.detail)
+            return None
+        try:
+            analysis, table = await self.processor.plan(segment)
+        except (MediaError, JobCrashed) as error:
+            reason = error.detail if isinstance(error, MediaError) else f"Its reader {error.detail}."
+            await self.recordings.give_up(work, segment.sequence, reason)
+            return None
+        except SandboxUnavailable as missing:
+            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+        await self.references.hold(work.asset_id, [table])
+        planned = self._described(segment, analysis, table)
+        await self.recordings.keep_plan(planned)
+        return planned
+
+    def _described(
+        self, segment: SegmentIngested, analysis: SourceAnalysis, table: ObjectRef
+    ) -> PlannedSegment:
+        """Return the first stretch of unbroken clock in a segment as what is laid of it."""
+        timeline, span = analysis.timeline, analysis.chunks[0].span
+        rate = timeline.frame_rate or Fraction(25)
+        seconds = (span.end_pts - span.start_pts) * timeline.time_base
+        source_start = analysis.clock.runs[0].source_start if analysis.clock else Fraction(0)
+        return PlannedSegment(
+            ingested=segment,
+            table=table,
+            extent=SegmentExtent(segment.sequence, source_start, seconds, span.frames),
+            clock=RecordingClock(
+                time_base=timeline.time_base,
+                frame_rate=rate,
+                canvas=analysis.canvas,
+                start_timecode=timeline.start_timecode if segment.sequence == 0 else "",
+                drop_frame=timeline.drop_frame,
+            ),
+            time_base=timeline.time_base,
+            has_sound=analysis.has_sound,
+            planned_at=self.clock.now(),
+        )
+
+    async def _laid(
+        self, work: Work, planned: PlannedSegment
+    ) -> tuple[LaidSegment | None, RecordingClock | None]:
+        """Return where the segment lies, and the clock; None for a recording that goes without it."""
+        while True:
+            state = await self.recordings.get(work.asset_id)
+            if state is None or state.work.generation != work.generation:
+                return None, None
+            laid = state.layout.lay(planned.extent, waited=False)
+            if laid is None and await self._waited(state, planned):
+                laid = state.layout.lay(planned.extent, waited=True)
+            if planned.extent.sequence in state.layout.laid:
+                return laid, state.clock
+            if state.laid_out:
+                return None, None
+            if laid is None:
+                raise Busy("segments before it may still come", _LOOK_SECONDS)
+            clock = state.clock or planned.clock
+            if await self.recordings.lay(state, laid, clock):
+                return laid, clock
+
+    async def _waited(self, state: RecordingState, planned: PlannedSegment) -> bool:
+        """Return whether no segment before this one is waited for any longer; one that has come is, longer."""
+        waited = self.clock.now() - planned.planned_at
+        if waited >= _PATIENCE_WITH_WORK:
+            return True
+        if state.closed is None and waited < self.patience:
+            return False
+        settled = {*state.layout.laid, *state.given_up}
+        sources = await self.recordings.sources(state.work.asset_id)
+        before = [one.sequence for one in sources if one.sequence < planned.extent.sequence]
+        return settled.issuperset(before)
+
+
+def _chunk(work: Work, planned: PlannedSegment, laid: LaidSegment, clock: RecordingClock) -> Fact:
+    """Return the segment as a chunk; its work has the clock as far as this segment."""
+    span = clock.span(laid.start, laid.end, laid.first_frame, laid.end_frame)
+    sequence = laid.sequence
+    chunk = ChunkPlanned(
+        work=work_on_clock(work, clock.timeline(laid.end, laid.end_frame, has_gaps=True)),
+        chunk_id=chunk_id(work.asset_id, sequence, span.start_pts),
+        index=sequence,
+        span=span_message(span),
+        discontinuity=sequence,
+        source=planned.ingested.object,
+        container=planned.ingested.container,
+        plan=planned.table,
+        segment=SegmentClock(
+            time_base=ratio_message(planned.time_base),
+            canvas_width=clock.canvas[0],
+            canvas_height=clock.canvas[1],
+        ),
+    )
+    identity = derived_id(work.asset_id, fact_type(chunk).type, f"{work.generation}/{sequence}")
+    return Fact(chunk, id=identity)

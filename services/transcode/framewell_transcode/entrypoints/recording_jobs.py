@@ -1,0 +1,75 @@
+"""Which leased job about a recording is done by which command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Outgoing
+from framewell_kit.jobs import Job, JobKind, Lease
+from framewell_kit.jobs.unless_gone import WorkUnlessGone
+from framewell_kit.tombstones import Tombstones
+from framewell_transcode.commands.complete_recording import CompleteRecording
+from framewell_transcode.commands.extract_segment_sound import ExtractSegmentSound
+from framewell_transcode.commands.lay_segment import LaySegment
+from framewell_transcode.domain.jobs import RECORDING, SEGMENT, SEGMENT_SOUND, payload_segment, payload_work
+from framewell_transcode.ports import Ports
+from framewell_transcode.steps.forget_asset import ForgetAsset
+
+
+def kinds(
+    ports: Ports,
+    clock: Clock,
+    tombstones: Tombstones,
+    forget: ForgetAsset,
+    *,
+    permits: int,
+    patience: timedelta,
+) -> list[JobKind]:
+    """Return one kind a leased job; each stops once its asset is gone.
+
+    Their permits are their own: no archive keeps a recording waiting.
+    """
+    p = ports
+    lay = LaySegment(
+        p.recordings, p.segments, p.references, p.rights, p.recording_queue, clock, patience=patience
+    )
+    sound = ExtractSegmentSound(p.recordings, p.segments, p.references)
+    complete = CompleteRecording(
+        p.recordings, p.segments, p.objects, p.progress, p.references, p.queue, clock
+    )
+    kinds = [
+        replace(_lay(lay), permits=permits),
+        replace(_sound(sound), permits=permits),
+        _complete(complete),
+    ]
+    return [replace(kind, work=WorkUnlessGone(kind.work, tombstones, forget)) for kind in kinds]
+
+
+def _lay(lay: LaySegment) -> JobKind:
+    async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
+        facts = await lay(payload_work(job.payload), payload_segment(job.payload), job.cause)
+        lease.check()
+        return facts
+
+    return JobKind(SEGMENT, work)
+
+
+def _sound(extract: ExtractSegmentSound) -> JobKind:
+    async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
+        lease.check()
+        await extract(payload_work(job.payload), int(job.payload["sequence"]))
+        return ()
+
+    return JobKind(SEGMENT_SOUND, work)
+
+
+def _complete(complete: CompleteRecording) -> JobKind:
+    async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
+        facts = await complete(payload_work(job.payload), job.cause)
+        lease.check()
+        return facts
+
+    return JobKind(RECORDING, work)

@@ -1,0 +1,40 @@
+"""The job of the sandboxed child about the sound of a recording's segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framewell_kit.rights_decisions import Passages
+from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
+from framewell_transcode.domain.boxes import moved, split_header
+from framewell_transcode.domain.job_parameters import clock_from
+from framewell_transcode.ports import MediaDriver
+from framewell_transcode.transcoding.sound_clock import SoundClockState, place_on_clock
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentJobs:
+    """Every job raises MediaError where its input is at fault; any other exception is a bug."""
+
+    driver: MediaDriver
+
+    def segment_sound(self, files: JobFiles, parameters: Parameters) -> Answer:
+        """Take the sound of a segment out. Input: source. Outputs: header, segment.
+
+        Parameters: `clock` (of the segment, see `clock_from`; 0 is the first sample), `first_sample` (where
+        the segment begins in the recording, a whole number of AAC frames), `samples` (its length, as many).
+        Raises MediaError (`unreadable`) when not one sample comes out.
+        """
+        (source,) = files.inputs
+        header_file, segment_file = files.outputs
+        encoder = self.driver.sound_encoder(int(parameters["samples"]), Passages())
+        state = SoundClockState()
+        place_on_clock(self.driver.sound(source), clock_from(parameters["clock"]), encoder, state)
+        if state.heard == 0:
+            raise MediaError(UNREADABLE, "Not one sample came out of the sound track.")
+        encoder.put_silence(encoder.room)
+        segment = split_header(encoder.finish().movie)
+        header_file.write(segment.header)
+        segment_file.write(moved(segment.media, int(parameters["first_sample"])))
+        return {}

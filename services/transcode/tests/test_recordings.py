@@ -1,0 +1,233 @@
+"""Recordings under way: each segment a chunk at once, one clock in the end, whatever order they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved, AssetTranscoded
+from framewell.audio.v1.audio_pb2 import AudioExtracted
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Work
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
+from framewell.recording.v1.recording_pb2 import RecordingClosed, SequenceRange
+from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_kit.outcome_messages import done, failed, is_done
+from framewell_media.testing.clips import frame_number, luma_plane
+from framewell_media.testing.segments import make_segments
+from framewell_transcode.testing import Transcode
+
+ASSET = "5a3c6f4e-8a53-4d0e-9f0b-6c1d2a7be417"
+RATE = 25
+FRAMES = (50, 75, 50, 100, 60)
+"""Pictures of each segment: from 2 to 4 seconds."""
+FIRST = [sum(FRAMES[:number]) for number in range(len(FRAMES) + 1)]
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Sends the segments of one recording to transcode, as ingest does."""
+
+    transcode: Transcode
+    folder: Path
+    suffix: str = ".ts"
+    continuous: bool = False
+
+    async def segment(self, number: int, generation: int = 1) -> SegmentIngested:
+        """Store a segment whose pictures carry their number in the recording."""
+        path = self.folder / f"{number}{self.suffix}"
+        if not path.exists():
+            make_segments(self.folder, FRAMES, suffix=self.suffix, continuous=self.continuous)
+        stored = await self.transcode.bench.objects.put_file(path, media_type="video/mp2t", suffix=".ts")
+        return SegmentIngested(work=work(generation), sequence=number, object=stored, outcome=done())
+
+    async def arrive(self, *numbers: int, generation: int = 1) -> None:
+        """Have segments come and be laid."""
+        for number in numbers:
+            await self.transcode.bench.deliver(await self.segment(number, generation))
+            await self.transcode.bench.run_jobs()
+
+    async def close(self, last: int, *missing: int, generation: int = 1) -> AssetTranscoded:
+        """Fix the set of segments, and carry the recording to its end."""
+        ranges = [SequenceRange(first=one, last=one) for one in missing]
+        closed = RecordingClosed(
+            work=work(generation), last_sequence=last, missing=ranges, missing_count=len(missing)
+        )
+        await self.transcode.bench.deliver(closed)
+        for _ in range(40):
+            await self.transcode.bench.settle()
+            self.transcode.bench.clock.advance(0.5)  # type: ignore[attr-defined]
+        assert not self.transcode.bench.given_up
+        ends = self.transcode.bench.facts.of(AssetTranscoded)
+        (end,) = [one for one in ends if one.work.generation == generation]
+        return end
+
+    def planned(self) -> Mapping[int, ChunkPlanned]:
+        """Return the chunks that were announced, by number."""
+        return {one.index: one for one in self.transcode.bench.facts.of(ChunkPlanned)}
+
+
+def work(generation: int = 1) -> Work:
+    return Work(asset_id=ASSET, generation=generation, lane=LANE_LIVE, kind=MEDIA_KIND_VIDEO)
+
+
+@pytest.fixture
+async def recorder(transcode: Transcode, tmp_path: Path) -> Recorder:
+    await transcode.decide(ASSET)
+    return Recorder(transcode, tmp_path)
+
+
+async def shown(transcode: Transcode, end: AssetTranscoded, folder: Path) -> list[tuple[int, int]]:
+    """Play the proxy; return each picture's place on the grid of pictures, and the number burnt into it."""
+    pictures, _ = await transcode.download(end.playlist)
+    path = folder / "proxy.mp4"
+    path.write_bytes(b"".join(pictures))
+    with av.open(str(path)) as movie:
+        return [
+            (round(frame.pts * frame.time_base * RATE), frame_number(luma_plane(frame)))
+            for frame in movie.decode(video=0)
+        ]
+
+
+def beeps_in(path: Path) -> list[float]:
+    """Return the seconds at which a beep begins."""
+    loud: list[float] = []
+    with av.open(str(path)) as movie:
+        for frame in movie.decode(audio=0):
+            level = np.abs(frame.to_ndarray()[0])
+            for at in np.flatnonzero(level > 0.1):
+                second = float(frame.pts * frame.time_base) + at / frame.sample_rate
+                if not loud or second - loud[-1] > 0.5:
+                    loud.append(second)
+    return loud
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (3, 1, 0, 4, 2), (4, 3, 2, 1, 0)], ids=str)
+@pytest.mark.parametrize(("suffix", "continuous"), [(".ts", False), (".ts", True), (".mp4", False)])
+async def test_every_picture_stands_where_it_was_recorded_in_whatever_order_segments_come(
+    recorder: Recorder, tmp_path: Path, order: Sequence[int], suffix: str, continuous: bool
+) -> None:
+    recorder = replace(recorder, suffix=suffix, continuous=continuous)
+    await recorder.arrive(*order)
+    end = await recorder.close(4)
+    assert is_done(end.outcome)
+    assert (end.chunk_count, list(end.missing)) == (5, [])
+    timeline = end.work.timeline
+    assert (timeline.frame_count, timeline.start_pts) == (FIRST[-1], 0)
+    assert await shown(recorder.transcode, end, tmp_path) == [(one, one) for one in range(FIRST[-1])]
+
+
+async def test_a_segment_is_announced_as_a_chunk_before_the_next_one_comes(recorder: Recorder) -> None:
+    await recorder.arrive(0)
+    assert list(recorder.planned()) == [0]
+    await recorder.arrive(1)
+    first, second = recorder.planned().values()
+    assert (first.span.first_frame, first.span.frames) == (0, 50)
+    assert (second.span.first_frame, second.span.frames) == (50, 75)
+    assert second.span.start_pts == first.span.end_pts
+    assert (second.chunk_id, second.work.lane) == (f"{ASSET}/1/{second.span.start_pts}", LANE_LIVE)
+
+
+async def test_what_never_came_is_a_gap_that_is_shown_and_told(recorder: Recorder, tmp_path: Path) -> None:
+    await recorder.arrive(0, 1)
+    await recorder.arrive(3)
+    assert 3 not in recorder.planned()  # the clock of each segment begins anew: the gap is not known
+    recorder.transcode.bench.clock.advance(10)  # type: ignore[attr-defined]
+    await recorder.transcode.bench.run_jobs()
+    assert recorder.planned()[3].span.first_frame == 225  # as long as the longest so far
+    end = await recorder.close(4, 2, 4)
+    assert [one.partition(" is missing: ")[2] for one in end.missing] == [
+        "segment 2 of the recording never came.",
+        "segment 4 of the recording never came.",
+    ]
+    pictures = await shown(recorder.transcode, end, tmp_path)
+    assert (200, 125 + 50) not in pictures
+    assert [one for one in pictures if one[0] >= 225][:100] == [(225 + one, 175 + one) for one in range(100)]
+    held = {number for place, number in pictures if 125 <= place < 225}
+    assert held == {124}  # the picture before the gap
+
+
+async def test_a_late_segment_takes_the_place_that_was_left_for_it(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    await recorder.arrive(0, 1, 3)
+    recorder.transcode.bench.clock.advance(10)  # type: ignore[attr-defined]
+    await recorder.transcode.bench.run_jobs()
+    await recorder.arrive(2)
+    end = await recorder.close(3)
+    assert list(end.missing) == []
+    numbers = {number for _, number in await shown(recorder.transcode, end, tmp_path)}
+    assert numbers == set(range(FIRST[4]))
+
+
+async def test_a_straggler_makes_a_new_generation_in_which_nothing_is_missing(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    await recorder.arrive(0, 1, 3)
+    first = await recorder.close(3, 2)
+    await recorder.arrive(2)
+    assert len(first.missing) == 1
+    again = AssetIngested(work=work(2), recording=True)
+    await recorder.transcode.bench.deliver(again)
+    second = await recorder.close(3, generation=2)
+    assert list(second.missing) == []
+    assert await shown(recorder.transcode, second, tmp_path) == [(one, one) for one in range(FIRST[4])]
+
+
+async def test_a_broken_segment_is_told_and_the_others_stand(recorder: Recorder) -> None:
+    broken = SegmentIngested(work=work(), sequence=1, outcome=failed("not_media", "This is plain text."))
+    await recorder.transcode.bench.deliver(broken)
+    await recorder.arrive(0, 2)
+    end = await recorder.close(2)
+    (sentence,) = end.missing
+    assert sentence.endswith("segment 1 of the recording could not be used. This is plain text.")
+    chunks = [one for one in recorder.transcode.bench.facts.of(ChunkTranscoded) if is_done(one.outcome)]
+    assert sorted(one.index for one in chunks) == [0, 2]
+
+
+async def test_the_same_segment_twice_is_one_chunk(recorder: Recorder) -> None:
+    await recorder.arrive(0, 1, 0, 1)
+    assert len(recorder.transcode.bench.facts.of(ChunkPlanned)) == 2
+    end = await recorder.close(1)
+    assert end.chunk_count == 2
+
+
+async def test_the_end_may_be_known_before_the_segments(recorder: Recorder) -> None:
+    closed = RecordingClosed(work=work(), last_sequence=1)
+    await recorder.transcode.bench.deliver(closed)
+    await recorder.transcode.bench.settle()
+    assert recorder.transcode.bench.facts.of(AssetTranscoded) == []
+    await recorder.arrive(1, 0)
+    end = await recorder.close(1)
+    assert (end.chunk_count, list(end.missing)) == (2, [])
+
+
+async def test_beeps_stand_at_their_seconds_in_the_sound_of_the_whole(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    await recorder.arrive(1, 0, 2)
+    end = await recorder.close(2)
+    sound = recorder.transcode.bench.facts.one(AudioExtracted)
+    assert sound.present
+    assert sound.HasField("speech")
+    assert float(sound.duration.ToTimedelta() / timedelta(seconds=1)) == pytest.approx(7, abs=0.1)
+    assert end.expects_audio
+    _, played = await recorder.transcode.download(end.playlist)
+    path = tmp_path / "sound.mp4"
+    path.write_bytes(b"".join(played))
+    assert beeps_in(path) == pytest.approx([0, 1, 2, 3, 4, 5, 6], abs=0.025)
+
+
+async def test_of_a_recording_that_is_removed_under_way_nothing_stays(recorder: Recorder) -> None:
+    await recorder.arrive(0)
+    await recorder.transcode.bench.deliver(AssetRemoved(asset_id=ASSET))
+    await recorder.arrive(1)
+    await recorder.transcode.bench.settle()
+    for name in ("recordings", "segments", "parts", "references"):
+        assert await recorder.transcode.bench.documents.find(name, {}) == []
