@@ -35,7 +35,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
 	vulnerabilities test test-unit test-integration \
-	test-package test-story chaos fuzz-rest proto lock bench bench-backbone bench-idle clean
+	test-package test-story test-media chaos fuzz-rest proto lock bench bench-backbone bench-idle clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -199,6 +199,10 @@ test-integration: setup
 test-story: setup
 	@echo "The story, end to end, on whole meshes:"
 	@$(BIN)/pytest -q -m story tests
+
+# Every kind of media beside a full decode, and every proxy played to its end in a real browser; four in `make test`.
+test-media: setup
+	@FRAMEWELL_EVERY_KIND_IN_A_BROWSER=1 $(PYTEST) tests/media
 
 # Half an hour; its short form is part of `make test`. CHAOS="--only kills" runs one row, CHAOS=--record also
 # writes docs/evidence/chaos.json. Then rights and erasure in ORDERS random orders of events (0: none).

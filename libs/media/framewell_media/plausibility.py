@@ -30,7 +30,8 @@ def check_headers(container: Any, fmt: Format) -> None:
         if stream.type == "audio" and stream.codec_context is not None:
             _check_sound(stream.codec_context.sample_rate)
         if stream.type == "video" and stream.frames != 1:
-            _check_pictures(stream.average_rate)
+            # Of raw DV the average is the ticks of its clock.
+            _check_pictures(stream.guessed_rate if fmt.name == "dv" else stream.average_rate)
         if fmt.name not in CLOCKLESS and stream.duration and stream.time_base:
             _check_seconds(stream.duration * stream.time_base)
     if fmt.name not in CLOCKLESS and container.duration:
