@@ -477,3 +477,14 @@ def test_a_passage_that_begins_before_the_asset_is_withheld_from_its_start() -> 
     clip.passage.timecode.start, clip.passage.timecode.end = "09:58:50;00", "09:59:30;00"
     passage = read_terms(clip, drop_frame_clock()).passage
     assert passage.start < 900 < passage.end < 900 + 31 * 30000
+
+
+def test_a_passage_in_frames_withholds_all_of_an_asset_with_gaps_and_one_in_timecode_its_labels() -> None:
+    clock = drop_frame_clock()
+    clock.has_gaps = True
+    frames = ban()
+    frames.passage.frames.first_frame, frames.passage.frames.frames = 100, 10
+    assert read_terms(frames, clock).passage == extent(Timeline())
+    labels = ban()
+    labels.passage.timecode.start, labels.passage.timecode.end = "10:00:00;00", "10:00:10;00"
+    assert read_terms(labels, clock).passage == read_terms(labels, drop_frame_clock()).passage

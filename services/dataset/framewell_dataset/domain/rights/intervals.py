@@ -97,6 +97,8 @@ def _of_passage(passage: Passage, clock: Timeline, *, outwards: bool) -> Interva
 def _stated_frames(first: int, count: int, clock: Timeline, *, outwards: bool) -> Interval:
     if first < 0 or count <= 0:
         raise UnreadablePassage(f"its passage of {count} frames from frame {first} is none")
+    if clock.has_gaps:
+        return _unresolved(outwards=outwards)  # behind a gap the number of a picture does not say its time
     return _of_frames(first, count, clock, outwards=outwards)
 
 
