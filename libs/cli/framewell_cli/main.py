@@ -44,6 +44,7 @@ COMMANDS: Final[dict[str, str]] = {
     "watch": "framewell_cli.commands.assets:watch",
     "assets": "framewell_cli.commands.assets:assets",
     "show": "framewell_cli.commands.assets:show",
+    "frame": "framewell_cli.commands.frame:frame",
     "why": "framewell_cli.commands.assets:why",
     "tune": "framewell_cli.commands.tune:tune",
     "search": "framewell_cli.commands.search:search",

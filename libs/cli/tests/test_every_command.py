@@ -116,7 +116,7 @@ RUN: Mapping[str, str] = {
 SENTENCES = {
     "completion", "erase", "models pull", "models verify", "models import", "models use", "dataset publish",
     "train start", "train promote", "train rollback", "audit seal", "audit export", "dlq resume",
-    "dlq replay", "dlq discard",
+    "dlq replay", "dlq discard", "frame",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""
 DOCUMENTS = {"audit key", "audit verify", "events schema", "events tail", "dlq show", "demo", "watch-folder"}

@@ -12,7 +12,7 @@ from framewell_client.credentials import Credentials
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import ClientError, Refused, Unreachable
 from framewell_client.events import EventPublisher
-from framewell_client.gateway import Gateway
+from framewell_client.gateway import Gateway, Picture
 from framewell_client.services import Services, connect
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Endpoints",
     "EventPublisher",
     "Gateway",
+    "Picture",
     "Refused",
     "Services",
     "Unreachable",

@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,19 @@ _RECONNECT_AFTER_SECONDS = 0.5
 _LATER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _RECONNECT_WITHIN_SECONDS = 60.0
 _PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of an asset, and which it is."""
+
+    jpeg: bytes
+    frame: int
+    """Index in presentation order, from 0."""
+    pts: int
+    """In the asset's time base."""
+    timecode: str
+    """SMPTE ST 12, empty where the asset has none."""
 
 
 class Gateway:
@@ -173,23 +187,34 @@ class Gateway:
         """Return the address of a stored object of an owner (`assets/<id>`), for a browser or a player."""
         return f"{self.address}/v1/{_path(owner)}/objects/{key}"
 
-    def frame(
+    def frame(self, asset_id: str, frame: int) -> bytes:
+        """Return the picture with this index as JPEG."""
+        return self.picture(asset_id, frame=frame).jpeg
+
+    def picture(
         self,
         asset_id: str,
-        frame: int | None = None,
         *,
+        frame: int | None = None,
         pts: int | None = None,
         seconds: float | None = None,
         timecode: str | None = None,
         width: int | None = None,
-    ) -> bytes:
-        """Return the very picture of a moment out of the original, as JPEG; the first where none is given.
+    ) -> Picture:
+        """Return the very picture of a moment, taken out of the original; the first where none is given.
 
         Give one of frame, pts, seconds and timecode. Raise Refused, with status 410, once the asset is gone.
         """
         wanted = {"frame": frame, "pts": pts, "seconds": seconds, "timecode": timecode, "width": width}
         given = {name: value for name, value in wanted.items() if value is not None}
-        return self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params=given).content
+        answer = self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params=given)
+        of = answer.headers
+        return Picture(
+            answer.content,
+            int(of["x-framewell-frame"]),
+            int(of["x-framewell-pts"]),
+            of["x-framewell-timecode"],
+        )
 
     # --- training data
 

@@ -47,7 +47,7 @@ class GatewayReader:
                 await asyncio.sleep(0.5)
 
     async def frame(self, asset_id: str, frame: int) -> bytes:
-        """Return the sampled picture nearest at or before a frame, as JPEG."""
+        """Return the picture with this index, as JPEG."""
         return (await self._get(f"/v1/assets/{asset_id}/frame?frame={frame}")).content
 
     async def crop(self, sample_id: str, key: str) -> bytes:

@@ -33,9 +33,7 @@ LIST_MEDIA_EVENTS: Final = Method(
     "transcode", "ListMediaEvents", media.ListMediaEventsRequest, media.ListMediaEventsResponse
 )
 GET_PLAYLIST: Final = Method("transcode", "GetPlaylist", media.GetPlaylistRequest, media.GetPlaylistResponse)
-GET_FRAME: Final = Method(
-    "transcode", "GetFrame", media.GetFrameRequest, media.GetFrameResponse, slow=True
-)
+GET_FRAME: Final = Method("transcode", "GetFrame", media.GetFrameRequest, media.GetFrameResponse, slow=True)
 
 LIST_PEOPLE: Final = Method(
     "inference", "ListPeople", inference.ListPeopleRequest, inference.ListPeopleResponse

@@ -25,6 +25,8 @@ WHOLE_BODY = "*"
 _JSON = "application/json"
 _CHARSET = re.compile(r";\s*charset=\"?([^\s;\"]*)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
+_DECIMAL = re.compile(r"-?[0-9]{1,20}\.[0-9]{1,20}")
+_FRACTIONS = {FieldDescriptor.TYPE_FLOAT, FieldDescriptor.TYPE_DOUBLE}
 _TRUTH = {"true": True, "false": False}
 _TEXTS = {
     FieldDescriptor.TYPE_STRING,
@@ -185,6 +187,8 @@ def _from_text(field: FieldDescriptor, text: str) -> Any:
         return _TRUTH.get(text, text)
     if field.type in _TEXTS:
         return text
+    if field.type in _FRACTIONS and _DECIMAL.fullmatch(text):
+        return float(text)
     return int(text) if _WHOLE.fullmatch(text) else text
 
 

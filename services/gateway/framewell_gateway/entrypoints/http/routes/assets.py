@@ -250,7 +250,7 @@ ROUTES: Final = (
     answers(
         "GET /assets/{asset_id}/frame", "getFrame", GetFrameRequest, frames.frame,
         "The very picture of a moment, out of the original", problems=(409, 410),
-        description="By `frame`, `pts`, `seconds` or `timecode`, the first without; `width` pixels wide at most."
+        description="By `frame`, `pts`, `seconds` or `timecode`, the first picture without."
         " 409 where it cannot be decoded, 410 once the asset was removed or erased.",
         content={
             200: {"image/jpeg": {"schema": {"type": "string", "format": "binary"}, "example": "JPEG"}},
