@@ -256,6 +256,18 @@ class UploadRepository(Protocol):
         ...
 
 
+class DownloadRepository(Protocol):
+    """What is kept of downloads that broke off, on this host."""
+
+    def forget(self, uri: str) -> bool:
+        """Let go of what there is of an address; return whether there was anything."""
+        ...
+
+    def forget_old(self) -> int:
+        """Let go of what nobody went on with in time; return how many there were."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """An upload that goes on after a break: `offset` of `size` bytes have arrived.

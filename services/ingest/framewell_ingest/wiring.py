@@ -10,6 +10,7 @@ from framewell_ingest.adapters.asset_documents import AssetDocuments
 from framewell_ingest.adapters.fetch_jobs import FetchJobs
 from framewell_ingest.adapters.fetchers.buckets import BucketFetcher
 from framewell_ingest.adapters.fetchers.files import FileFetcher
+from framewell_ingest.adapters.fetchers.partial_files import PartialFiles
 from framewell_ingest.adapters.fetchers.web import WebFetcher
 from framewell_ingest.adapters.original_objects import OriginalObjects
 from framewell_ingest.adapters.recording_documents import RecordingDocuments
@@ -40,6 +41,7 @@ from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.readable_objects import FindHeldObject
 from framewell_kit.rpc import Servicer
+from framewell_kit.scratch import PREFIX
 from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
 
@@ -65,10 +67,11 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     children = sandbox or Sandbox(
         SANDBOX_JOBS, concurrency=settings.fetches_at_once + settings.segments_at_once
     )
+    downloads = PartialFiles(_kept_apart(mesh.scratch), mesh.scratch, 3600 * settings.retry_hours)
     originals = OriginalObjects(mesh.objects, references, settings.most_bytes)
     queue = FetchJobs(mesh.jobs)
     refuse_gone = RefuseGone(mesh.tombstones, mesh.settings.name_hashes())
-    within_reach = BringWithinReach(_fetchers(settings, uploads, mesh.scratch), originals)
+    within_reach = BringWithinReach(_fetchers(settings, uploads, downloads, mesh.scratch), originals)
     reader = SandboxedReader(children, settings.memory_mib << 20, TrustLists(settings.trust_lists))
     fetch = FetchOriginal(
         assets,
@@ -80,7 +83,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         retry_for=timedelta(hours=settings.retry_hours),
     )
     register = RegisterAsset(assets, queue, mesh.clock, refuse_gone)
-    forget = ForgetAsset(assets, recordings, originals, uploads, mesh.tombstones)
+    forget = ForgetAsset(assets, recordings, originals, uploads, downloads, mesh.tombstones)
     segments, silence = SegmentJobs(mesh.jobs), timedelta(seconds=settings.close_after_silence_seconds)
     accept_segment = AcceptSegment(assets, recordings, register, segments, mesh.clock)
     fetch_segment = FetchSegment(
@@ -123,14 +126,22 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         ],
         rpc=[Servicer(SERVICE, add_IngestServiceServicer_to_server, servicer)],
         readable={"asset": FindHeldObject(references, mesh.tombstones)},
-        parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, mesh.clock)],
+        parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, downloads, mesh.clock)],
     )
 
 
-def _fetchers(settings: IngestSettings, uploads: UploadDocuments, scratch: Path) -> dict[str, Fetcher]:
+def _kept_apart(scratch: Path) -> Path:
+    """Return a folder for files that outlive this process, on the disk of its scratch folder."""
+    shared = scratch.parent if scratch.name.startswith(PREFIX) else scratch
+    return shared / "downloads"
+
+
+def _fetchers(
+    settings: IngestSettings, uploads: UploadDocuments, downloads: PartialFiles, scratch: Path
+) -> dict[str, Fetcher]:
     """Return the fetcher of each scheme that a URI may have."""
     web = WebFetcher(
-        scratch,
+        downloads,
         settings.most_bytes,
         settings.fetch_seconds,
         settings.inner_hosts,

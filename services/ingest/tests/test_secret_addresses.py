@@ -15,6 +15,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_ingest.adapters.fetchers.partial_files import PartialFiles
 from framewell_ingest.adapters.fetchers.web import WebFetcher
 from framewell_ingest.testing import IngestBench
 from framewell_kit.documents import MemoryDocuments
@@ -256,7 +257,7 @@ async def test_a_login_of_the_settings_goes_to_its_own_host_alone(tmp_path: Path
         async with SignedSite(status="302 Found", location=location) as site:
             logins = {"127.0.0.1": SecretStr("editor:hush")}
             hosts = ("127.0.0.1", "localhost")
-            fetcher = WebFetcher(tmp_path, 1 << 20, 20, hosts, logins=logins)
+            fetcher = WebFetcher(PartialFiles(tmp_path, tmp_path, 60), 1 << 20, 20, hosts, logins=logins)
             async with fetcher.fetch(MediaAddress(site.uri())) as source:
                 assert source.path.read_bytes() == b"media"
     assert "Authorization: Basic ZWRpdG9yOmh1c2g=" in site.asked[0]

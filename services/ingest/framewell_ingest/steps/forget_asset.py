@@ -8,6 +8,7 @@ from typing import Final
 
 from framewell_ingest.ports import (
     AssetRepository,
+    DownloadRepository,
     OriginalStore,
     RecordingRepository,
     UploadRepository,
@@ -29,6 +30,7 @@ class ForgetAsset:
     recordings: RecordingRepository
     originals: OriginalStore
     uploads: UploadRepository
+    downloads: DownloadRepository
     tombstones: Tombstones
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
@@ -38,6 +40,7 @@ class ForgetAsset:
         uploads = 0
         for uri in (asset.request.uri, asset.request.existing_proxy) if asset else ():
             uploads += await self.uploads.forget(uri)
+            self.downloads.forget(uri)
         counts = {"uploads": uploads, ORIGINALS: await self.originals.release(asset_id)}
         recordings, segments = await self.recordings.remove(asset_id)
         erased = gone is not None and gone.going is Going.ERASED

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import tempfile
 import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
@@ -24,6 +23,14 @@ import httpx
 from pydantic import SecretStr
 
 from framewell_contracts.media_addresses import MediaAddress, redacted_text
+from framewell_ingest.adapters.fetchers.partial_files import PartialFile, PartialFiles
+from framewell_ingest.adapters.fetchers.ranges import (
+    NO_HEADERS,
+    ChangedMeanwhile,
+    continued_at,
+    range_headers,
+    validator_of,
+)
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import Source
@@ -31,6 +38,8 @@ from framewell_ingest.rights.site_reservations import WELL_KNOWN, from_headers, 
 
 _MOST_REDIRECTS: Final = 5
 _BLOCK_BYTES: Final = 1 << 20
+SYNC_BYTES: Final = 64 << 20
+"""So much at most comes again after a crash."""
 _IDLE_SECONDS: Final = 30.0
 _TEXT_SECONDS: Final = 10.0
 _MOST_TEXT_BYTES: Final = 256 << 10
@@ -39,12 +48,14 @@ _TRY_AGAIN_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class WebFetcher:
-    """Downloads into `scratch`; `inner_hosts` may have private addresses and may speak plain HTTP.
+    """Downloads, and goes on with what an attempt before has kept, if the content is still the same.
+
+    `inner_hosts` may have private addresses and may speak plain HTTP.
 
     `logins` are `user:password` by host, sent to that host alone.
     """
 
-    scratch: Path
+    partial_files: PartialFiles
     most_bytes: int
     most_seconds: float
     inner_hosts: tuple[str, ...] = ()
@@ -53,12 +64,13 @@ class WebFetcher:
 
     @asynccontextmanager
     async def fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
-        with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="web-") as file:
+        with self.partial_files.of(address) as partial:
+            asked = range_headers(partial)
             try:
-                async with self._client() as client, self._answer(client, address) as response:
-                    await self._save(response, Path(file.name))
+                async with self._client() as client, self._answer(client, address, asked) as response:
+                    await self._save(response, partial)
                     found = await self._reservations(client, response)
-                    source = Source(Path(file.name), _file_name(response), found)
+                    source = Source(partial.path, _file_name(response), found)
             except httpx.InvalidURL as error:
                 raise Refused(UNREACHABLE, f"{address!r} is no address.") from error
             except (httpx.TransportError, OSError) as error:
@@ -70,20 +82,23 @@ class WebFetcher:
     def _client(self) -> httpx.AsyncClient:
         verify = httpx.create_ssl_context(verify=self.authorities or True)
         return httpx.AsyncClient(
-            verify=verify, timeout=_IDLE_SECONDS, trust_env=False, headers={"User-Agent": "framewell-ingest"}
+            verify=verify,
+            timeout=_IDLE_SECONDS,
+            trust_env=False,
+            headers={"User-Agent": "framewell-ingest", "Accept-Encoding": "identity"},
         )
 
     @asynccontextmanager
     async def _answer(
-        self, client: httpx.AsyncClient, address: MediaAddress
+        self, client: httpx.AsyncClient, address: MediaAddress, headers: Mapping[str, str]
     ) -> AsyncIterator[httpx.Response]:
         url = httpx.URL(address.open_form())
         for _ in range(_MOST_REDIRECTS + 1):
-            request = await self._request(client, url)
+            request = await self._request(client, url, headers)
             response = await client.send(request, stream=True)
             try:
                 if not response.has_redirect_location:
-                    _check_status(response, url)
+                    _check_status(response, url, ranged=bool(headers))
                     response.extensions["framewell_url"] = url
                     yield response
                     return
@@ -92,7 +107,9 @@ class WebFetcher:
                 await response.aclose()
         raise Refused(UNREACHABLE, f"{address!r} redirects more than {_MOST_REDIRECTS} times.")
 
-    async def _request(self, client: httpx.AsyncClient, url: httpx.URL) -> httpx.Request:
+    async def _request(
+        self, client: httpx.AsyncClient, url: httpx.URL, headers: Mapping[str, str] = NO_HEADERS
+    ) -> httpx.Request:
         inner = url.host in self.inner_hosts
         if url.scheme != "https" and not (inner and url.scheme == "http"):
             raise Refused(
@@ -108,7 +125,7 @@ class WebFetcher:
         return client.build_request(
             "GET",
             url.copy_with(host=address),
-            headers={"Host": url.netloc.decode(), **self._login(url.host)},
+            headers={"Host": url.netloc.decode(), **self._login(url.host), **headers},
             extensions={"sni_hostname": url.host},
         )
 
@@ -165,19 +182,30 @@ class WebFetcher:
                     await response.aclose()
         raise Refused(UNREACHABLE, f"{_shown(url)} redirects more than {_MOST_REDIRECTS} times.")
 
-    async def _save(self, response: httpx.Response, path: Path) -> None:
-        announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self.most_bytes:
-            raise _too_large(int(announced), self.most_bytes)
-        deadline, received = time.monotonic() + self.most_seconds, 0
-        with path.open("wb") as file:
-            async for block in response.aiter_bytes(_BLOCK_BYTES):
-                received += len(block)
-                if received > self.most_bytes:
-                    raise _too_large(received, self.most_bytes)
-                if time.monotonic() > deadline:
-                    raise Refused(UNREACHABLE, f"The transfer took longer than {self.most_seconds:g} s.")
-                await asyncio.to_thread(file.write, block)
+    async def _save(self, response: httpx.Response, partial: PartialFile) -> None:
+        """Write what is missing of the file. Raises SourceUnavailable when the file is another by now."""
+        try:
+            offset, length = continued_at(response, partial)
+        except ChangedMeanwhile as changed:
+            partial.begin(0, 0, "")
+            raise SourceUnavailable(f"the content has changed meanwhile: {changed}", 0.1) from None
+        if length > self.most_bytes:
+            raise _too_large(length, self.most_bytes)
+        partial.begin(offset, length, validator_of(response))
+        deadline, received, synced = time.monotonic() + self.most_seconds, offset, offset
+        async for block in response.aiter_bytes(_BLOCK_BYTES):
+            received += len(block)
+            if received > self.most_bytes:
+                raise _too_large(received, self.most_bytes)
+            if time.monotonic() > deadline:
+                raise Refused(UNREACHABLE, f"The transfer took longer than {self.most_seconds:g} s.")
+            await asyncio.to_thread(partial.file.write, block)
+            if partial.validator and received - synced >= SYNC_BYTES:
+                await asyncio.to_thread(partial.sync)
+                synced = received
+        await asyncio.to_thread(partial.sync if partial.validator else partial.file.flush)
+        if length and received != length:
+            raise httpx.RemoteProtocolError(f"{received} of {length} bytes came")
 
 
 async def _address(url: httpx.URL, *, inner: bool) -> str:
@@ -197,8 +225,10 @@ async def _address(url: httpx.URL, *, inner: bool) -> str:
     return addresses[0]
 
 
-def _check_status(response: httpx.Response, url: httpx.URL) -> None:
+def _check_status(response: httpx.Response, url: httpx.URL, *, ranged: bool) -> None:
     code = response.status_code
+    if ranged and code in (httpx.codes.PARTIAL_CONTENT, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE):
+        return
     if code in (408, 425, 429) or code >= 500:
         raise SourceUnavailable(f"{_shown(url)} answers {code} {response.reason_phrase}", _TRY_AGAIN_SECONDS)
     if code != httpx.codes.OK:
