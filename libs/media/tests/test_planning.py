@@ -179,6 +179,33 @@ def test_a_millisecond_clock_still_tells_29_97_from_30() -> None:
         assert not meter.is_variable(rate)
 
 
+def test_a_held_picture_leaves_the_rate_and_is_a_gap_whatever_the_container_declares() -> None:
+    times = [*steady(100), *steady(75, start=18 * 90_000)]
+    packets = table(times, times, [0, 50])
+    plan = plan_packets(packets, declared_rate=Fraction(25, 3), chunk_seconds=1.0, clock_may_leap=False)
+    assert (plan.frame_rate, plan.variable_rate) == (25, False)
+    assert plan.gaps() == [(4 * 90_000, 18 * 90_000)]
+
+
+def test_an_outage_is_a_gap_and_a_leap_of_a_container_with_a_clock_is_one_too() -> None:
+    times = [*steady(50), *steady(50, start=600 * 90_000)]
+    packets = table(times, times, [0, 50])
+    assert len(plan_packets(packets, chunk_seconds=1.0).clock.runs) == 2
+    held = plan_packets(packets, chunk_seconds=1.0, clock_may_leap=False)
+    assert [float(run.source_end) for run in held.clock.runs] == [602.0]
+    assert held.gaps() == [(2 * 90_000, 600 * 90_000)]
+
+
+def test_pictures_are_planned_once_wherever_the_pieces_end() -> None:
+    order = [0, 3, 1, 2]
+    pts = [3600 * (4 * group + each + 2) for group in range(100) for each in order]
+    plan = plan_packets(table(pts, steady(400), list(range(0, 400, 20))), chunk_seconds=1.0)
+    assert plan.pts.tolist() == sorted(pts)
+    assert [chunk.first_frame for chunk in plan.chunks] == np.cumsum(
+        [0, *(c.frames for c in plan.chunks[:-1])]
+    ).tolist()
+
+
 def test_a_chunk_reads_back_from_the_plan_with_its_anchors(tmp_path: Path) -> None:
     file = io.BytesIO()
     clip = make_clip(tmp_path / "clip.ts", Clip(key_every=10))

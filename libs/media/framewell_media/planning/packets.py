@@ -129,8 +129,9 @@ def _row(packet: Any) -> Row:
 
 
 def _with_second_field(row: Row, packet: Any) -> Row:
-    pts, dts, position, size, duration, is_key, is_discarded = row
-    return pts, dts, position, size + packet.size, duration + (packet.duration or 0), is_key, is_discarded
+    """Return the row of a whole picture; its duration is left open, since some containers count it twice."""
+    pts, dts, position, size, _, is_key, is_discarded = row
+    return pts, dts, position, size + packet.size, 0, is_key, is_discarded
 
 
 def _table(time_base: Fraction, rows: list[Row]) -> PacketTable:

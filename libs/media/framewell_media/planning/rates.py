@@ -26,6 +26,8 @@ STANDARD_RATES: Final = (
 _HIGHEST: Final = Fraction(300)
 _SAME_RATE: Final = 5e-4
 """23.976 and 24 differ by 1e-3."""
+_LONG: Final = 1.5
+"""Steps that are so many times the usual one have pictures missing or held."""
 _ODD_STEPS_ALLOWED: Final = 0.02
 """Share of steps that may differ before a rate counts as variable: lost pictures leave a few."""
 _DIFFERENT_STEPS: Final = 4096
@@ -60,19 +62,36 @@ class StepMeter:
     def nominal_frame_rate(self, declared: Fraction | None) -> Fraction:
         """Return the rate a frame count refers to.
 
-        The standard rate next to the average step, as exactly as the time base allows; otherwise what the
-        container declares, otherwise the average.
+        The standard rate next to the average step, as exactly as the time base allows, also without the few
+        steps over which pictures are missing or held; otherwise what the container declares, otherwise the
+        average.
         """
         sane = declared if declared is not None and 0 < declared <= _HIGHEST else None
         if self.pictures < 2:
             return sane or Fraction(25)
         average = Fraction(self.pictures - 1) / (self.span * self.time_base)
-        for rate in STANDARD_RATES:
-            if abs(float(average / rate) - 1) < _SAME_RATE:
-                return rate
+        if (rate := _standard(average)) is not None:
+            return rate
+        without_gaps = self._rate_without_gaps()
+        if without_gaps is not None and (rate := _standard(without_gaps)) is not None:
+            return rate
         if sane is not None:
-            return next((rate for rate in STANDARD_RATES if abs(float(sane / rate) - 1) < _SAME_RATE), sane)
+            return _standard(sane) or sane
         return min(average, _HIGHEST).limit_denominator(1001)
+
+    def _rate_without_gaps(self) -> Fraction | None:
+        """Return the average rate over all steps but long ones, None where these are more than a few."""
+        total = self._steps.total()
+        if self._irregular or not total:
+            return None
+        lengths = sorted(self._steps)
+        upto = np.cumsum([self._steps[length] for length in lengths])
+        median = lengths[int(np.searchsorted(upto, (total + 1) // 2))]
+        usual = {length: count for length, count in self._steps.items() if length <= _LONG * median}
+        count = sum(usual.values())
+        if count < (1 - _ODD_STEPS_ALLOWED) * total:
+            return None
+        return count / (sum(length * often for length, often in usual.items()) * self.time_base)
 
     def is_variable(self, rate: Fraction) -> bool:
         """Return whether pictures do not keep to `rate`, beyond the rounding of the time base."""
@@ -82,3 +101,8 @@ class StepMeter:
         tolerance = max(1.0, step * 0.01)
         odd = sum(count for length, count in self._steps.items() if abs(length - step) > tolerance)
         return odd > _ODD_STEPS_ALLOWED * self._steps.total()
+
+
+def _standard(rate: Fraction) -> Fraction | None:
+    """Return the standard rate that this is, None for an odd one."""
+    return next((each for each in STANDARD_RATES if abs(float(rate / each) - 1) < _SAME_RATE), None)
