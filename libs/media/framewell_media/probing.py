@@ -77,6 +77,8 @@ def _track(entry: Mapping[str, Any]) -> media_pb2.Track:
     """Return a track as a message. Raises ValueError for an answer that names what does not exist."""
     rate, aspect, colour = entry.get("frame_rate"), entry.get("sample_aspect_ratio"), entry.get("colour")
     seconds = float(entry.get("duration_seconds", 0))
+    plain: dict[str, Any] = {name: str(entry.get(name, "")) for name in _TEXTS}
+    plain |= {name: int(entry.get(name, 0)) for name in _NUMBERS}
     order = str(entry.get("field_order") or "unspecified").upper()
     return media_pb2.Track(
         index=int(entry["index"]),
@@ -91,8 +93,7 @@ def _track(entry: Mapping[str, Any]) -> media_pb2.Track:
         roles=[
             media_pb2.TrackRole.Value(f"TRACK_ROLE_{str(role).upper()}") for role in entry.get("roles", ())
         ],
-        **{name: str(entry.get(name, "")) for name in _TEXTS},
-        **{name: int(entry.get(name, 0)) for name in _NUMBERS},
+        **plain,
     )
 
 

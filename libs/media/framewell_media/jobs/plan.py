@@ -16,6 +16,7 @@ import numpy as np
 
 from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.canvas import first_displayed_size
+from framewell_media.captions.line21 import CaptionWatch
 from framewell_media.errors import NO_CONTENT, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning import PacketTable, SourcePlan, Stream, plan_source, read_packets
@@ -34,8 +35,9 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
     """Demux the input once and write its plan (Arrow IPC, see `planning.table`) to the output.
 
     Parameters: `chunk_seconds`, `timecode` (overrides the file's own; may be empty). Returns
-    `container` (libavformat's name), `has_sound`, `canvas` (width and height), `timeline`, `chunks` and `gaps` (at most `_MAX_GAPS`
-    pairs of pts), and `clock` (runs as `ClockRun`: three fractions of seconds and the first byte or null).
+    `container` (libavformat's name), `has_sound`, `has_captions` (inside the pictures), `canvas` (width and
+    height), `timeline`, `chunks` and `gaps` (at most `_MAX_GAPS` pairs of pts), and `clock` (runs as
+    `ClockRun`: three fractions of seconds and the first byte or null).
     Raises MediaError: `no_content` where there is not a single picture, `unreadable` for a length or a rate
     that no recording has.
     """
@@ -52,11 +54,11 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
             pictures.time_base, declared, _stores_times(fmt.name, pictures), fmt.name in CLOCKLESS
         )
         canvas = first_displayed_size(container, pictures)
-    table = PlanFile(table_file, canvas)
+    table, captions = PlanFile(table_file, canvas), CaptionWatch()
 
     def packets() -> Iterator[PacketTable]:
         with open_container(source, fmt) as container:
-            yield from read_packets(container, _pictures_of(container))
+            yield from read_packets(container, _pictures_of(container), captions.look)
 
     source_plan = plan_source(packets, stream, table, chunk_seconds=float(parameters["chunk_seconds"]))
     table.end()
@@ -69,6 +71,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
     return {
         "container": fmt.name,
         "has_sound": has_sound,
+        "has_captions": captions.seen,
         "canvas": list(canvas),
         "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
         "chunks": [_chunk(chunk) for chunk in source_plan.chunks],

@@ -1,0 +1,189 @@
+"""Timed text inside a container: its subtitle tracks, and captions in its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Final
+
+import av.error
+from av.stream import Discard, Disposition
+
+from framewell_media.captions.cues import MAX_CUES, Cue, shifted, text_of_ass, tidy
+from framewell_media.captions.files import read_captions, read_ttml
+from framewell_media.captions.line21 import CaptionChannels
+from framewell_media.captions.timed_text import cues_of
+from framewell_media.errors import MediaError
+from framewell_media.jobs.track_attributes import track_title
+from framewell_media.programmes import programme_numbers
+from framewell_media.source_clock import SourceClock
+from framewell_media.tracks import END_OF_DEMUXING
+
+BITMAPS: Final = frozenset({"dvbsub", "pgssub", "dvdsub", "xsub"})
+"""Decoders of subtitles that are pictures."""
+MAX_TRACKS: Final = 50
+_FOREVER: Final = 0xFFFF_FFFF
+_MICROSECONDS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCaptions:
+    """One track of timed text."""
+
+    format: str
+    track_index: int
+    language: str
+    """As the container writes it."""
+    kind: str
+    """`subtitles`, `captions` or `forced`."""
+    title: str
+    is_default: bool
+    cues: Sequence[Cue]
+
+
+def read_embedded(
+    container: Any, pictures: Any, clock: SourceClock, length: Fraction
+) -> tuple[list[FoundCaptions], list[int]]:
+    """Return the timed text of an open container, and the indexes of subtitle tracks that cannot be read.
+
+    The container is demuxed once to its end; what belongs to another programme than the pictures is passed
+    over. Cues stand on the clock of an asset of `length` seconds.
+    """
+    programmes = programme_numbers(container)
+    wanted = (programmes.get(pictures.index, 0), 0)
+    subtitles = [one for one in container.streams.subtitles if programmes.get(one.index, 0) in wanted]
+    tracks = {stream.index: TextTrack(stream) for stream in subtitles[:MAX_TRACKS] if not is_bitmap(stream)}
+    channels, place = CaptionChannels(), _Place(clock)
+    for stream in container.streams:
+        if stream is not pictures and stream.index not in tracks:
+            stream.discard = Discard.all
+    for packet in _packets(container):
+        seconds = place.seconds(packet)
+        if packet.stream_index == pictures.index:
+            channels.take(seconds, packet)
+        elif packet.stream_index in tracks:
+            tracks[packet.stream_index].take(seconds, packet)
+    found = [*(track.found(length) for track in tracks.values()), *_of_pictures(channels, pictures, length)]
+    unread = [one.index for one in subtitles if is_bitmap(one) or _is_unknown(one, tracks)]
+    return [one for one in found if one.cues], unread
+
+
+def is_bitmap(stream: Any) -> bool:
+    """Return whether the subtitles of a track are pictures."""
+    return stream.codec_context is not None and stream.codec_context.name in BITMAPS
+
+
+def _is_unknown(stream: Any, tracks: Mapping[int, TextTrack]) -> bool:
+    """Return whether a track has no decoder here, as teletext, and is no TTML."""
+    return stream.codec_context is None and (stream.index not in tracks or not tracks[stream.index].is_text)
+
+
+def _packets(container: Any) -> Iterator[Any]:
+    try:
+        for packet in container.demux():
+            if packet.size and packet.pts is not None:
+                yield packet
+    except END_OF_DEMUXING:
+        return
+
+
+@dataclass(slots=True)
+class _Place:
+    """Follows the runs of the file's clock: a run begins with its first byte."""
+
+    clock: SourceClock
+    _run: int = 0
+
+    def seconds(self, packet: Any) -> Fraction:
+        source: Fraction = packet.pts * packet.time_base
+        runs = self.clock.runs
+        while self._run + 1 < len(runs) and runs[self._run + 1].begins_by(packet.pos):
+            self._run += 1
+        near = [run for run in (runs[self._run], runs[max(0, self._run - 1)]) if not run.distance(source)]
+        return source + (near[0] if near else runs[self._run]).offset
+
+
+@dataclass(slots=True)
+class TextTrack:
+    """Collects the cues of one subtitle track."""
+
+    stream: Any
+    is_text: bool = False
+    """Whether it held anything that can be read as text."""
+    _cues: list[Cue] = field(default_factory=list)
+
+    def take(self, seconds: Fraction, packet: Any) -> None:
+        """Take a packet that is shown at `seconds`; what cannot be decoded is passed over."""
+        if len(self._cues) >= MAX_CUES:
+            return
+        if self.stream.codec_context is None:
+            self._cues += self._of_document(packet, seconds)
+            return
+        duration = (packet.duration or 0) * packet.time_base
+        try:
+            shown = self.stream.codec_context.decode2(packet)
+        except (av.error.FFmpegError, ValueError):
+            return
+        self.is_text = True
+        if shown is not None:
+            self._cues += _cues_shown(shown, seconds - packet.pts * packet.time_base, seconds, duration)
+
+    def found(self, length: Fraction) -> FoundCaptions:
+        """Return the track with its cues."""
+        stream, context = self.stream, self.stream.codec_context
+        return FoundCaptions(
+            format=context.name if context is not None else "ttml",
+            track_index=stream.index,
+            language=stream.metadata.get("language", ""),
+            kind=_kind(stream),
+            title=track_title(stream),
+            is_default=bool(stream.disposition & Disposition.default),
+            cues=tidy(self._cues, length),
+        )
+
+    def _of_document(self, packet: Any, seconds: Fraction) -> list[Cue]:
+        """Return the cues of a sample of ISO/IEC 14496-30: a TTML document on the track's clock, or none."""
+        data = bytes(packet)
+        if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            return []
+        first = packet.pts * packet.time_base
+        last = first + (packet.duration or 0) * packet.time_base
+        try:
+            document, _ = read_ttml(data)
+            cues = [cue for cue in cues_of(document, last) if cue.end is not None and cue.end > first]
+        except (MediaError, ValueError, ArithmeticError, RecursionError):
+            return []
+        self.is_text = True
+        return shifted([replace(cue, start=max(cue.start, first)) for cue in cues], seconds - first)
+
+
+def _cues_shown(shown: Any, offset: Fraction, seconds: Fraction, duration: Fraction) -> list[Cue]:
+    start = seconds if shown.pts is None else Fraction(shown.pts, _MICROSECONDS) + offset
+    milliseconds = shown.end_display_time
+    end: Fraction | None = start + Fraction(milliseconds, 1000)
+    if milliseconds in (0, _FOREVER):
+        end = start + duration if duration else None
+    start += Fraction(shown.start_display_time, 1000)
+    lines = [line.ass.decode("utf-8", errors="replace") for line in shown if hasattr(line, "ass")]
+    text = "\n".join(text_of_ass(line) for line in lines)
+    return [Cue(start, end, text)] if text.strip() else []
+
+
+def _of_pictures(channels: CaptionChannels, pictures: Any, length: Fraction) -> Iterator[FoundCaptions]:
+    for number, file in channels.files():
+        try:
+            cues = read_captions(file.encode(), length, None).cues
+        except MediaError:
+            continue
+        yield FoundCaptions(
+            "eia_608", pictures.index, "", "captions", f"CC{number}", False, tidy(cues, length)
+        )
+
+
+def _kind(stream: Any) -> str:
+    if stream.disposition & Disposition.forced:
+        return "forced"
+    context = stream.codec_context
+    made_for_deaf = stream.disposition & (Disposition.hearing_impaired | Disposition.captions)
+    return "captions" if made_for_deaf or (context and context.name == "cc_dec") else "subtitles"

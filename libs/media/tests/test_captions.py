@@ -1,0 +1,317 @@
+"""Subtitles and captions become timed text on the asset's clock, and hostile ones are refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from av.stream import Disposition
+
+from framewell_media.captions.cues import MAX_CUE_CHARACTERS, Cue, tidy, webvtt
+from framewell_media.captions.line21 import CaptionChannels, Field
+from framewell_media.errors import MediaError
+from framewell_media.sandbox import Limits, Sandbox
+from framewell_media.testing import Clip, make_clip
+from framewell_media.testing.captioned import SubtitleTrack, write_captioned
+from framewell_media.testing.line21 import erase, pop_on, write_with_captions
+
+LIMITS = Limits(memory_bytes=1 << 30, cpu_seconds=30, wall_seconds=60, output_bytes=64 << 20)
+START_AT_ZERO = [["0", "4", "0", None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a job answered, and what it wrote."""
+
+    answer: Mapping[str, Any]
+    text: str
+
+    def track(self, number: int) -> str:
+        """Return the WebVTT of one track."""
+        begin = sum(track["length"] for track in self.answer["tracks"][:number])
+        return self.text.encode()[begin : begin + self.answer["tracks"][number]["length"]].decode()
+
+
+async def run(sandbox: Sandbox, job: str, source: Path, **parameters: Any) -> Read:
+    output = source.with_suffix(".out")
+    answer = await sandbox.run(job, parameters, inputs=[source], outputs=[output], limits=LIMITS)
+    return Read(answer, output.read_text())
+
+
+async def embedded(sandbox: Sandbox, source: Path, clock: Any = None, seconds: str = "4") -> Read:
+    if clock is None:
+        clock = START_AT_ZERO
+    return await run(sandbox, "read_embedded_captions", source, clock=clock, seconds=seconds)
+
+
+def written(path: Path, content: bytes | str) -> Path:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+async def beside(
+    sandbox: Sandbox, path: Path, content: bytes | str, *, seconds: str = "60", start: str | None = None
+) -> Read:
+    return await run(sandbox, "read_caption_file", written(path, content), seconds=seconds, start=start)
+
+
+async def refused(sandbox: Sandbox, path: Path, content: bytes | str) -> tuple[str, str]:
+    with pytest.raises(MediaError) as verdict:
+        await beside(sandbox, path, content)
+    return verdict.value.code, verdict.value.detail
+
+
+def first_pts(clip: Path) -> Fraction:
+    with av.open(str(clip)) as container:
+        stream = container.streams.video[0]
+        return Fraction(stream.start_time or 0) * (stream.time_base or 1)
+
+
+EVENING = (
+    "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nGuten Abend\n\n00:00:02.500 --> 00:00:03.000\nZwei\nZeilen\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "name"),
+    [
+        ("mkv", "subrip", "srt"),
+        ("mkv", "ass", "ssa"),
+        ("mkv", "webvtt", "webvtt"),
+        ("mp4", "mov_text", "mov_text"),
+    ],
+)
+async def test_subtitle_tracks_of_a_container_are_read(
+    sandbox: Sandbox, tmp_path: Path, suffix: str, codec: str, name: str
+) -> None:
+    read = await embedded(sandbox, write_captioned(tmp_path / f"clip.{suffix}", [SubtitleTrack(codec)]))
+    assert read.text == EVENING
+    (track,) = read.answer["tracks"]
+    assert (track["format"], track["kind"], track["cue_count"], track["track_index"]) == (
+        name,
+        "subtitles",
+        2,
+        1,
+    )
+    assert read.answer["unread"] == []
+
+
+async def test_every_track_keeps_its_language_title_and_purpose(sandbox: Sandbox, tmp_path: Path) -> None:
+    tracks = [
+        SubtitleTrack(metadata={"language": "ger", "title": "Deutsch"}, disposition=Disposition.default),
+        SubtitleTrack(
+            metadata={"language": "eng"},
+            disposition=Disposition.hearing_impaired,
+            texts=[(0, 1000, "[music] <b>\u266a</b> & more")],
+        ),
+        SubtitleTrack(metadata={"language": "fre"}, disposition=Disposition.forced),
+    ]
+    read = await embedded(sandbox, write_captioned(tmp_path / "clip.mkv", tracks))
+    found = [(one["language"], one["kind"], one["title"]) for one in read.answer["tracks"]]
+    assert found == [("ger", "subtitles", "Deutsch"), ("eng", "captions", ""), ("fre", "forced", "")]
+    assert [one["is_default"] for one in read.answer["tracks"]] == [True, False, False]
+    assert "[music] &lt;" in read.track(1) or "[music] \u266a &amp; more" in read.track(1)
+
+
+async def test_cues_stand_on_the_clock_of_the_asset_and_inside_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    clip = write_captioned(tmp_path / "clip.mkv", [SubtitleTrack()])
+    read = await embedded(sandbox, clip, clock=[["1", "3", "0", None]], seconds="1.8")
+    assert read.text == (
+        "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nGuten Abend\n\n"
+        "00:00:01.500 --> 00:00:01.800\nZwei\nZeilen\n"
+    )
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+async def test_captions_inside_pictures_are_read_in_order_of_presentation(
+    sandbox: Sandbox, tmp_path: Path, b_frames: int
+) -> None:
+    captions = {10: pop_on("HELLO WORLD"), 60: pop_on("SECOND"), 100: erase()}
+    clip = write_with_captions(tmp_path / "clip.ts", captions, b_frames=b_frames)
+    read = await embedded(sandbox, clip, clock=[[str(first_pts(clip)), "9", "0", None]], seconds="6")
+    (track,) = read.answer["tracks"]
+    assert (track["format"], track["kind"], track["title"]) == ("eia_608", "captions", "CC1")
+    lines = read.text.splitlines()
+    assert [lines[3], lines[6]] == ["HELLO WORLD", "SECOND"]
+    start, end = (_seconds(time) for time in lines[2].split(" --> "))
+    assert start == pytest.approx((10 + len(pop_on("HELLO WORLD")) - 2) / 25, abs=0.1)
+    assert end == pytest.approx((60 + len(pop_on("SECOND")) - 2) / 25, abs=0.1)
+
+
+def test_a_second_channel_and_extended_data_are_told_apart() -> None:
+    field = Field()
+    for pair in [*pop_on("ONE"), (0x01, 0x03), (0x41, 0x42), (0x0F, 0x1D), *pop_on("TWO", channel=1)]:
+        field.take(Fraction(1), *pair)
+    first, second = ([(a, b) for _, a, b in words] for words in field.words)
+    assert first == [(0x14, 0x20), (0x14, 0x2E), (0x14, 0x70), (0x4F, 0x4E), (0x45, 0), (0x14, 0x2F)]
+    assert second == [(0x14, 0x20), (0x14, 0x2E), (0x14, 0x70), (0x54, 0x57), (0x4F, 0), (0x14, 0x2F)]
+
+
+def test_pictures_without_captions_cost_nothing() -> None:
+    channels = CaptionChannels()
+    channels.take(Fraction(0), b"\0\0\1\x65" + bytes(5000))
+    assert list(channels.files()) == []
+
+
+async def test_a_container_without_text_has_none(sandbox: Sandbox, tmp_path: Path) -> None:
+    read = await embedded(sandbox, make_clip(tmp_path / "clip.ts", Clip(frames=10)))
+    assert (read.answer["tracks"], read.text) == ([], "")
+
+
+TTML = """<?xml version="1.0" encoding="UTF-8"?>
+<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" xml:lang="de"
+ ttp:timeBase="media"><body begin="1s"><div><p begin="00:00:01.000" end="00:00:03.000">Guten<br/>Abend</p>
+<p begin="4s" end="6s">
+<span begin="0s" end="1s">Eins</span><span begin="1s">Zwei</span></p></div></body></tt>"""
+
+
+async def test_ttml_is_read_with_nested_times_and_its_language(sandbox: Sandbox, tmp_path: Path) -> None:
+    read = await beside(sandbox, tmp_path / "de.xml", TTML)
+    assert (read.answer["format"], read.answer["language"]) == ("ttml", "de")
+    assert read.text == (
+        "WEBVTT\n\n00:00:02.000 --> 00:00:04.000\nGuten\nAbend\n\n00:00:05.000 --> 00:00:06.000\nEins\n\n"
+        "00:00:06.000 --> 00:00:07.000\nZwei\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("1\r\n00:00:01,000 --> 00:00:02,500\r\nGr\xfc\xdfe\r\n\r\n".encode("cp1252"), "srt"),
+        ("\ufeff1\n00:00:01,000 --> 00:00:02,500\nGr\xfc\xdfe\n\n".encode("utf-16"), "srt"),
+        ("\ufeff1\n00:00:01,000 --> 00:00:02,500\n<i>Gr\xfc\xdfe</i>\n", "srt"),
+        ("WEBVTT\n\nSTYLE\n::cue {}\n\none\n00:01.000 --> 00:02.500 line:0\n<v Eva>Gr\xfc\xdfe\n", "webvtt"),
+    ],
+)
+async def test_srt_and_webvtt_are_read_in_any_encoding(
+    sandbox: Sandbox, tmp_path: Path, content: bytes | str, name: str
+) -> None:
+    read = await beside(sandbox, tmp_path / "subtitles.srt", content)
+    assert (read.answer["format"], read.text) == (
+        name,
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nGr\xfc\xdfe\n",
+    )
+
+
+async def test_scc_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    content = "Scenarist_SCC V1.0\n\n01:00:01:00\t94ae 94ae 9420 9420 9470 9470 c8e5 ecec ef80 942f 942f\n\n"
+    read = await beside(sandbox, tmp_path / "captions.scc", content + "01:00:04:00\t942c 942c\n")
+    assert read.answer["format"] == "scc"
+    assert read.text.splitlines()[3] == "Hello"
+    assert read.text.splitlines()[2].startswith("00:00:01.")
+
+
+def stl(*texts: tuple[int, int, str], programme_start: str = "10000000") -> bytes:
+    """Return an EBU STL file (EBU Tech 3264) with these texts, in frames from the programme's start."""
+    gsi = bytearray(b" " * 1024)
+    gsi[0:14] = b"850STL25.01100"[:14]
+    gsi[11:12], gsi[12:14], gsi[14:16] = b"1", b"00", b"08"
+    gsi[236:256] = b"0000100001001400023" + b"0"
+    gsi[238:243], gsi[243:248], gsi[248:251] = b"%05d" % len(texts), b"%05d" % len(texts), b"001"
+    gsi[251:253], gsi[253:255], gsi[255:256] = b"40", b"23", b"1"
+    gsi[256:264], gsi[264:272], gsi[272:274] = programme_start.encode(), b"10000000", b"11"
+    blocks = [
+        b"\0" + number.to_bytes(2, "little") + b"\xff\0" + _time(start) + _time(end) + b"\x14\x02\0"
+        + text.encode("ascii").replace(b"\n", b"\x8a").ljust(112, b"\x8f")
+        for number, (start, end, text) in enumerate(texts)
+    ]  # fmt: skip
+    return bytes(gsi) + b"".join(blocks)
+
+
+def _time(frames: int) -> bytes:
+    return bytes([10, frames // 1500, frames // 25 % 60, frames % 25])
+
+
+async def test_ebu_stl_counts_from_the_start_of_its_programme(sandbox: Sandbox, tmp_path: Path) -> None:
+    content = stl((25, 75, "Guten Abend"), (100, 150, "Zwei\nZeilen"))
+    read = await beside(sandbox, tmp_path / "subtitles.stl", content)
+    assert read.answer["format"] == "ebu_stl"
+    assert read.text == (
+        "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nGuten Abend\n\n"
+        "00:00:04.000 --> 00:00:06.000\nZwei\nZeilen\n"
+    )
+
+
+async def test_times_count_from_the_timecode_of_the_asset_where_that_fits(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    content = stl((25, 75, "Guten Abend"), programme_start="00000000")
+    read = await beside(sandbox, tmp_path / "subtitles.stl", content, start="36000", seconds="10")
+    assert read.text.splitlines()[2] == "00:00:01.000 --> 00:00:03.000"
+
+
+BOMB = '<?xml version="1.0"?><!DOCTYPE tt [<!ENTITY a "aaaaaaaaaa">{}]><tt xmlns="http://www.w3.org/ns/ttml">&{};</tt>'
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "says"),
+    [
+        (b"", "empty", "empty"),
+        (bytes(500), "empty", "empty"),
+        (b"GIF89a" * 100, "not_media", "EBU STL, TTML"),
+        ("<html><body>hello</body></html>", "unreadable", "no TTML"),
+        (TTML[:200], "unreadable", "well-formed"),
+        (
+            BOMB.format(
+                "".join(
+                    f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+                ),
+                "i",
+            ),
+            "unreadable",
+            "document type",
+        ),
+        (
+            '<!DOCTYPE tt [<!ENTITY x SYSTEM "file:///etc/passwd">]><tt xmlns="http://www.w3.org/ns/ttml">&x;</tt>',
+            "unreadable",
+            "document type",
+        ),
+        (
+            '<tt xmlns="http://www.w3.org/ns/ttml"><body>'
+            + "<div>" * 5000
+            + "</div>" * 5000
+            + "</body></tt>",
+            "unreadable",
+            "deep",
+        ),
+        (stl((25, 75, "x"))[:1100], "unreadable", "EBU STL"),
+        ("WEBVTT\n\nnothing here\n", "no_content", "no text"),
+        ("1\n00:00:01,000 --> 00:00:02,000\n\n", "no_content", "no text"),
+        ("Scenarist_SCC V1.0\n\n99:99:99:99\tzzzz\n", "unreadable", "SCC"),
+    ],
+)
+async def test_what_is_no_timed_text_is_refused_in_words(
+    sandbox: Sandbox, tmp_path: Path, content: bytes | str, code: str, says: str
+) -> None:
+    found, detail = await refused(sandbox, tmp_path / "subtitles", content)
+    assert (found, says in detail) == (code, True), detail
+
+
+def test_cues_are_bounded_ordered_and_inside_the_asset() -> None:
+    cues = [
+        Cue(Fraction(5), Fraction(4), "ends before it begins"),
+        Cue(Fraction(8), None, "open"),
+        Cue(Fraction(1), None, "until the next"),
+        Cue(Fraction(-1), Fraction(1, 2), "\x1b[31m a \n\n\0b " + "x" * 9000),
+        Cue(Fraction(2), Fraction(3), "  \n "),
+        Cue(Fraction(99), Fraction(100), "behind the end"),
+    ]
+    found = tidy(cues, Fraction(10))
+    assert [(float(cue.start), float(cue.end or 0)) for cue in found] == [(0, 0.5), (1, 5), (8, 10)]
+    assert found[0].text.startswith("[31m a\nb xxx")
+    assert len(found[0].text) == MAX_CUE_CHARACTERS
+
+
+def test_webvtt_cannot_be_broken_by_a_text() -> None:
+    text = webvtt([Cue(Fraction(0), Fraction(3601), "a --> b\n<script>")])
+    assert text == "WEBVTT\n\n00:00:00.000 --> 01:00:01.000\na --&gt; b\n&lt;script&gt;\n"
+
+
+def _seconds(timestamp: str) -> float:
+    hours, minutes, seconds = timestamp.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
