@@ -651,6 +651,7 @@ class AssetSummary(_message.Message):
     EXISTING_PROXY_FIELD_NUMBER: _builtins.int
     GENERATION_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    SAME_CONTENT_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
     kind: _media_pb2.MediaKind.ValueType
@@ -709,6 +710,10 @@ class AssetSummary(_message.Message):
     def existing_proxy(self) -> _media_pb2.ObjectRef:
         """A proxy the house already had; unset for none."""
 
+    @_builtins.property
+    def same_content(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Earlier assets whose original is the same, byte for byte: those known when it was taken in, oldest first, at most 20."""
+
     def __init__(
         self,
         *,
@@ -732,10 +737,11 @@ class AssetSummary(_message.Message):
         existing_proxy: _media_pb2.ObjectRef | None = ...,
         generation: _builtins.int = ...,
         revision: _builtins.int = ...,
+        same_content: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "lane", b"lane", "original", b"original", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "source", b"source", "state", b"state", "title", b"title", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "lane", b"lane", "original", b"original", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "same_content", b"same_content", "source", b"source", "state", b"state", "title", b"title", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015

@@ -31,7 +31,7 @@ class _DuplicatePolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Dupli
     DUPLICATE_POLICY_UNSPECIFIED: _DuplicatePolicy.ValueType  # 0
     """The same as accept."""
     DUPLICATE_POLICY_ACCEPT: _DuplicatePolicy.ValueType  # 1
-    """It is taken in as another asset, and both name each other."""
+    """It is taken in as another asset, which names the earlier ones."""
     DUPLICATE_POLICY_REJECT: _DuplicatePolicy.ValueType  # 2
     """It is rejected with code `duplicate`, and the reason names the earlier asset."""
 
@@ -41,7 +41,7 @@ class DuplicatePolicy(_DuplicatePolicy, metaclass=_DuplicatePolicyEnumTypeWrappe
 DUPLICATE_POLICY_UNSPECIFIED: DuplicatePolicy.ValueType  # 0
 """The same as accept."""
 DUPLICATE_POLICY_ACCEPT: DuplicatePolicy.ValueType  # 1
-"""It is taken in as another asset, and both name each other."""
+"""It is taken in as another asset, which names the earlier ones."""
 DUPLICATE_POLICY_REJECT: DuplicatePolicy.ValueType  # 2
 """It is rejected with code `duplicate`, and the reason names the earlier asset."""
 Global___DuplicatePolicy: _TypeAlias = DuplicatePolicy  # noqa: Y015
