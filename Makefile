@@ -35,7 +35,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
 	vulnerabilities test test-unit test-integration \
-	test-package test-story test-media chaos fuzz-rest proto lock bench bench-backbone bench-idle clean
+	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -215,6 +215,11 @@ chaos: setup
 FUZZ ?= 100
 fuzz-rest: setup
 	@FRAMEWELL_FUZZ_EXAMPLES=$(FUZZ) $(BIN)/pytest -q services/gateway/tests/test_fuzzed_operations.py
+
+# Every broken file of the corpus through the jobs that read media, for minutes; a sample is part of `make test`.
+# FUZZ_MEDIA="--only 'box-*' --verbose" runs some and says how each ended.
+fuzz-media: setup
+	@PYTHONPATH=tests $(BIN)/python -m hostile $(FUZZ_MEDIA)
 
 # --- benchmarks -------------------------------------------------------------------------------------
 

@@ -1,0 +1,72 @@
+"""The whole files that the corpus breaks: one small one of every format that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import av
+
+from framewell_media.testing.archive_files import make_recording, make_sound
+from framewell_media.testing.clips import Clip, beeps, make_clip
+from framewell_media.testing.stills import make_still
+
+_SMALL: Final = {"frames": 30, "width": 160, "height": 96, "key_every": 10}
+_H264: Final = Clip(**_SMALL, b_frames=2)  # type: ignore[arg-type]
+_MPEG2: Final = Clip(**_SMALL, codec="mpeg2video", b_frames=2, sound=False)  # type: ignore[arg-type]
+_MPEG4: Final = Clip(**_SMALL, codec="mpeg4")  # type: ignore[arg-type]
+_FRAGMENTED: Final = Clip(
+    **_SMALL,  # type: ignore[arg-type]
+    container_options={"movflags": "empty_moov+default_base_moof+frag_keyframe"},
+)
+_M2TS: Final = Clip(**_SMALL, container_options={"mpegts_m2ts_mode": "1"})  # type: ignore[arg-type]
+_DV: Final = Clip(frames=4, codec="dvvideo", width=720, height=576, sound=False)
+
+
+def _film(clip: Clip, container: str | None = None) -> Callable[[Path, str], Path]:
+    return lambda folder, name: make_clip(folder / name, clip, container=container)
+
+
+def _audio(codec: str, container: str) -> Callable[[Path, str], Path]:
+    def make(folder: Path, name: str) -> Path:
+        with av.open(str(folder / name), "w", format=container) as output:
+            stream = output.add_stream(codec, rate=48_000, layout="mono")
+            for block in beeps(1.0):
+                block.pts = None
+                for packet in stream.encode(block):
+                    output.mux(packet)
+            for packet in stream.encode(None):
+                output.mux(packet)
+        return folder / name
+
+    return make
+
+
+ORIGINALS: Final[dict[str, Callable[[Path, str], Path]]] = {
+    "film.mp4": _film(_H264),
+    "fragments.mp4": _film(_FRAGMENTED),
+    "film.mov": _film(_H264),
+    "film.mkv": _film(_H264),
+    "film.ts": _film(_H264),
+    "camera.m2ts": _film(_M2TS, "mpegts"),
+    "film.flv": _film(Clip(**_SMALL)),  # type: ignore[arg-type]
+    "film.avi": _film(_MPEG4),
+    "film.mxf": _film(_MPEG2),
+    "film.mpg": _film(_MPEG2),
+    "film.m2v": _film(_MPEG2, "mpeg2video"),
+    "film.asf": _film(_MPEG4, "asf"),
+    "tape.dv": _film(_DV, "dv"),
+    "sound.flac": _audio("flac", "flac"),
+    "sound.ogg": _audio("libopus", "ogg"),
+    "sound.mp3": _audio("libmp3lame", "mp3"),
+    **dict.fromkeys(("riff-unset.wav", "rf64.wav", "sound.aiff", "raw.aac"), make_sound),
+    **dict.fromkeys(("plain.jpg", "progressive.jpg", "veiled.png", "plain.gif", "plain.bmp"), make_still),
+    **dict.fromkeys(("print.tif", "plain.jp2", "plain.avif", "camera.heic", "veiled.webp"), make_still),
+    "padded.ts": make_recording,
+}
+
+
+def make_originals(folder: Path) -> dict[str, bytes]:
+    """Make every original and return its bytes by its name."""
+    return {name: make(folder, name).read_bytes() for name, make in ORIGINALS.items()}
