@@ -70,8 +70,8 @@ def sniff(head: bytes) -> Format:
     raise MediaError(
         NOT_MEDIA,
         "The file is in no format that Framewell reads (MP4, MOV, MPEG-TS, M2TS, MXF, Matroska, AVI, "
-        "MPEG-PS, DV, FLV, ASF, Ogg, WAV, RF64, AIFF, FLAC, MP3, AAC; JPEG, JPEG 2000, PNG, WebP, AVIF, HEIC, "
-        "TIFF, GIF, BMP).",
+        "MPEG-PS, DV, FLV, ASF, Ogg, WAV, RF64, AIFF, FLAC, MP3, AAC; JPEG, JPEG 2000, PNG, WebP, AVIF, "
+        "HEIC, TIFF, GIF, BMP).",
     )
 
 
@@ -94,7 +94,7 @@ def open_container(source: BinaryIO, fmt: Format) -> Iterator[Any]:
     """Open a recognised container for reading, with nothing left to guess.
 
     `source` is rewound first. Raises MediaError: `unreadable` when the demuxer cannot make sense of it,
-    `no_content` when the file ends with its header.
+    `no_content` when the file ends with its header; MemoryError where its header asks for more than there is.
     """
     source.seek(0)
     options = {"protocol_whitelist": "", "format_whitelist": DEMUXERS, "enable_drefs": "0"}
@@ -112,6 +112,8 @@ def open_container(source: BinaryIO, fmt: Format) -> Iterator[Any]:
         raise MediaError(
             NO_CONTENT, f"The file has a {fmt.media_type} header and nothing behind it."
         ) from error
+    except MemoryError:
+        raise  # the job ends by it, and its parent has the words
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise MediaError(UNREADABLE, _why_it_cannot_be_opened(fmt, error)) from error
     with container:

@@ -22,6 +22,10 @@ from framewell_media.signatures import Format
 MAX_PIXELS: Final = 200_000_000
 _STRIP_PIXELS: Final = 4_000_000
 _HEAD_BYTES: Final = 1 << 16
+_PIECE_BYTES: Final = 1 << 20
+_START_OF_SCAN: Final = b"\xff\xda"
+_MAX_SCANS: Final = 100
+"""Progressive pictures have about ten."""
 _UPRIGHT: Final = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -64,6 +68,12 @@ def open_picture(source: BinaryIO, fmt: Format) -> Image:
         raise
     except Exception as error:  # plugins raise whatever broken headers lead to
         raise MediaError(UNREADABLE, f"The {fmt.name} picture cannot be opened ({error}).") from error
+    if picture.format == "JPEG" and _scans(source) > _MAX_SCANS:
+        raise MediaError(
+            UNREADABLE,
+            f"The JPEG picture is stored in more than {_MAX_SCANS} passes, which no camera and no "
+            "program does. Save it anew.",
+        )
     if picture.width * picture.height > MAX_PIXELS:
         raise MediaError(
             UNREADABLE,
@@ -71,6 +81,17 @@ def open_picture(source: BinaryIO, fmt: Format) -> Image:
             f"{MAX_PIXELS // 1_000_000} megapixels are not read. Send a smaller copy.",
         )
     return picture
+
+
+def _scans(source: BinaryIO) -> int:
+    """Return how often a JPEG goes over its pixels: each pass takes as long as the first, however small."""
+    place, scans, last = source.tell(), 0, b""
+    source.seek(0)
+    while piece := source.read(_PIECE_BYTES):
+        scans += (last + piece).count(_START_OF_SCAN)
+        last = piece[-1:]
+    source.seek(place)
+    return scans
 
 
 def decode_upright(picture: Image, box: tuple[int, int] | None = None) -> UprightPicture:

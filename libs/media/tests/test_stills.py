@@ -66,6 +66,14 @@ async def test_more_pixels_than_are_read_are_refused_with_both_numbers(
     assert MAX_PIXELS == 200_000_000
 
 
+async def test_a_picture_that_is_never_done_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    whole = make_still(tmp_path, "progressive.jpg").read_bytes()
+    scan = whole[whole.rindex(b"\xff\xda") : -2]
+    (tmp_path / "long.jpg").write_bytes(whole[:-2] + scan * 200 + b"\xff\xd9")
+    with pytest.raises(MediaError, match="more than 100 passes"):
+        await probe(sandbox, tmp_path / "long.jpg", file_name="long.jpg")
+
+
 def test_what_is_taken_for_a_picture_or_a_film_follows_from_its_brands() -> None:
     def boxes(major: bytes, *brands: bytes) -> bytes:
         content = b"ftyp" + major + bytes(4) + b"".join(brands)

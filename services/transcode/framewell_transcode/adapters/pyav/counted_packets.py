@@ -47,8 +47,14 @@ def packets_to_count(container: Any, stream: Any, table: ChunkTable, fmt: Format
 
 
 def packets_at(container: Any, stream: Any, position: int) -> Iterator[Any]:
-    """Return the packets from the one that begins at `position` on, found by a seek to that byte."""
-    container.seek(position, stream=stream, unsupported_byte_offset=True)
+    """Return the packets from the one that begins at `position` on, found by a seek to that byte.
+
+    Containers with an index refuse such a seek: they are read through from the beginning.
+    """
+    try:
+        container.seek(position, stream=stream, unsupported_byte_offset=True)
+    except av.error.FFmpegError:
+        container.seek(0)
     return _skip_to(container.demux(stream), position)
 
 
