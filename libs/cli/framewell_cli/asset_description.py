@@ -32,6 +32,7 @@ def known_rows(view: Document) -> Iterator[tuple[str, str]]:
     for track in view.get("tracks", []):
         yield f"track {track['index']}", track_text(track)
     yield from _given(("existing proxy", _object_text(view.get("existing_proxy"))))
+    yield from _given(("same content as", ", ".join(view.get("same_content", []))))
 
 
 def track_text(track: Document) -> str:

@@ -67,6 +67,7 @@ def taken_in(work: Work) -> AssetIngested:
         uri="https://anna:geheim@archive.example/news.mp4",
         labels=LABELS,
         existing_proxy=ObjectRef(key="ef/1", media_type="video/mp4", size=7, sha256="e" * 64),
+        same_content=["1c5b2c1e-0000-4000-8000-00000000000b"],
         revision=2,
     )
     fact.tracks[0].duration.FromMilliseconds(10_000)
@@ -126,6 +127,7 @@ KNOWN = {
     ],
     "duration": "10.04s",
     "existing_proxy": {"key": "ef/1", "media_type": "video/mp4", "size": 7, "sha256": "e" * 64},
+    "same_content": ["1c5b2c1e-0000-4000-8000-00000000000b"],
     "generation": 1,
     "revision": 2,
 }

@@ -48,6 +48,14 @@ class AssetRepository(Protocol):
         """Mark an open asset as being fetched; return it as it is now, None when unknown or removed."""
         ...
 
+    async def mark_content(self, asset_id: str, sha256: str) -> None:
+        """Note what the original of an open asset is, before anybody asks who has the same."""
+        ...
+
+    async def with_content(self, sha256: str) -> list[Asset]:
+        """Return the assets whose original has that SHA-256, but for removed ones, oldest request first."""
+        ...
+
     async def finish(self, end: End) -> End | None:
         """End an open asset; return the end it has now, whoever set it, None when unknown or removed."""
         ...

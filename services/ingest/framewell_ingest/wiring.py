@@ -34,6 +34,7 @@ from framewell_ingest.ports import Fetcher
 from framewell_ingest.queries.watch_assets import WatchAssets
 from framewell_ingest.settings import IngestSettings
 from framewell_ingest.steps.bring_within_reach import BringWithinReach
+from framewell_ingest.steps.find_same_content import FindSameContent
 from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_ingest.steps.raise_generation import RaiseGeneration
 from framewell_ingest.steps.refuse_gone import RefuseGone
@@ -78,6 +79,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         within_reach,
         originals,
         reader,
+        FindSameContent(assets),
         refuse_gone,
         mesh.clock,
         retry_for=timedelta(hours=settings.retry_hours),

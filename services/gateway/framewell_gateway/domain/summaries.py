@@ -160,6 +160,7 @@ def _of_ingested(fact: AssetIngested) -> AssetSummary:
         tracks=fact.tracks,
         duration=_longest(fact.tracks),
         existing_proxy=fact.existing_proxy if fact.HasField("existing_proxy") else None,
+        same_content=fact.same_content,
         generation=fact.work.generation,
         revision=fact.revision,
     )

@@ -41,6 +41,7 @@ class AssetDocuments:
         self.outbox.register(_COLLECTION)
         await self.documents.ensure_index(_COLLECTION, _NEWEST_FIRST.fields)
         await self.documents.ensure_index(_COLLECTION, ["changed_at"])
+        await self.documents.ensure_index(_COLLECTION, ["content"])
 
     async def register(self, asset: Asset, announcement: Fact | None, cause: Cause) -> bool:
         facts = [] if announcement is None else [announcement]
@@ -73,6 +74,15 @@ class AssetDocuments:
             return _asset(begun)
         ended = await self.get(asset_id)
         return None if ended is None or ended.state == State.REMOVED else ended
+
+    async def mark_content(self, asset_id: str, sha256: str) -> None:
+        await self.documents.update(_COLLECTION, asset_id, {"$set": {"content": sha256}}, expect=_IS_OPEN)
+
+    async def with_content(self, sha256: str) -> list[Asset]:
+        order = [("requested_at", 1), ("_id", 1)]
+        return [
+            _asset(found) for found in await self.documents.find(_COLLECTION, {"content": sha256}, sort=order)
+        ]
 
     async def finish(self, end: End) -> End | None:
         after = await self.documents.update(
@@ -113,7 +123,7 @@ class AssetDocuments:
 
     async def remove(self, asset_id: str) -> bool:
         change = self._end({"state": State.REMOVED})
-        change["$unset"] |= {"request": "", "programme": "", "ingested": "", "rejected": ""}
+        change["$unset"] |= {"request": "", "programme": "", "ingested": "", "rejected": "", "content": ""}
         return await self.documents.update(_COLLECTION, asset_id, change) is not None
 
     async def erase(self, asset_id: str) -> bool:

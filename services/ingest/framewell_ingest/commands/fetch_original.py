@@ -14,6 +14,7 @@ from framewell_ingest.domain.verdicts import UNREACHABLE, WRONG_HASH, Refused, S
 from framewell_ingest.ports import AssetRepository, MediaReader, OriginalStore, Reading, Source
 from framewell_ingest.rights.statements import statements_of
 from framewell_ingest.steps.bring_within_reach import BringWithinReach
+from framewell_ingest.steps.find_same_content import FindSameContent
 from framewell_ingest.steps.refuse_gone import ERASED, RefuseGone
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
@@ -32,6 +33,7 @@ class FetchOriginal:
     within_reach: BringWithinReach
     originals: OriginalStore
     reader: MediaReader
+    find_same_content: FindSameContent
     refuse_gone: RefuseGone
     clock: Clock
     retry_for: timedelta
@@ -62,9 +64,13 @@ class FetchOriginal:
     async def _take_in(self, asset: Asset) -> AssetIngested:
         async with self.within_reach(asset.uri) as source:
             original = await self.within_reach.stored(asset.asset_id, source)
-        reading = await self._read(asset, original, source)
+        self._require_announced(asset, original)
+        same_content = await self.find_same_content(asset, original.sha256)
+        async with self.originals.local(original) as path:
+            reading = await self.reader.read(path, source.file_name)
         proxy = await self._existing_proxy(asset)
         ingested = _ingested(asset, original, source, reading, proxy)
+        ingested.same_content.extend(same_content)
         holders = [statement.holder for statement in ingested.statements]
         gone = await self.refuse_gone(asset.asset_id, holders)
         if gone is not None:
@@ -72,7 +78,8 @@ class FetchOriginal:
         ingested.ingested_at.FromDatetime(self.clock.now())
         return ingested
 
-    async def _read(self, asset: Asset, original: ObjectRef, source: Source) -> Reading:
+    def _require_announced(self, asset: Asset, original: ObjectRef) -> None:
+        """Raise Refused for another content than the request expects."""
         expected = asset.request.expected_sha256
         if expected and expected != original.sha256:
             raise Refused(
@@ -80,8 +87,6 @@ class FetchOriginal:
                 f"The file is not the one that was announced: its SHA-256 is {original.sha256}, "
                 f"expected was {expected}.",
             )
-        async with self.originals.local(original) as path:
-            return await self.reader.read(path, source.file_name)
 
     async def _existing_proxy(self, asset: Asset) -> ObjectRef | None:
         if asset.existing_proxy is None:

@@ -12,6 +12,7 @@ FORBIDDEN: Final = "forbidden"
 TOO_LARGE: Final = "too_large"
 WRONG_HASH: Final = "wrong_hash"
 UNREADABLE: Final = "unreadable"
+DUPLICATE: Final = "duplicate"
 CANCELLED: Final = "cancelled"
 FAILED: Final = "failed"
 
