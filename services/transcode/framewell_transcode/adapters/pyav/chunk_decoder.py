@@ -98,6 +98,7 @@ class ChunkDecoder:
 
     def _from(self, anchor: Anchor) -> Iterator[DecodedPicture]:
         rows = {int(pts): row for row, pts in enumerate(self.table.source_pts)}
+        self._coded_aspects.clear()
         with open_container(self.source, self.fmt) as container:
             stream = self._stream(container)
             aspect = PixelAspect.of(stream)
@@ -185,7 +186,8 @@ class ChunkDecoder:
                 frames = self._decode(packet.decode)
                 if self.threads == 1 and packet.pts is not None:
                     # Frames come out later, when the codec may state the shape of others already.
-                    self._coded_aspects[packet.pts] = stream.codec_context.sample_aspect_ratio
+                    # The packet behind the chunk may begin another run of the clock with the same pts.
+                    self._coded_aspects.setdefault(packet.pts, stream.codec_context.sample_aspect_ratio)
                 yield from frames
         except END_OF_DEMUXING:
             self.log.damaged_packets += 1  # the demuxer gives up here; what it had delivered is still good
