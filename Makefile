@@ -35,7 +35,8 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
 	vulnerabilities test test-unit test-integration \
-	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle clean
+	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
+	bench-media-scale clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -220,17 +221,25 @@ fuzz-rest: setup
 # FUZZ_MEDIA="--only 'box-*' --verbose" runs some and says how each ended.
 fuzz-media: setup
 	@PYTHONPATH=tests $(BIN)/python -m hostile $(FUZZ_MEDIA)
+	@PYTHONPATH=tests $(BIN)/python -m hostile $(FUZZ_MEDIA) --mesh
 
 # --- benchmarks -------------------------------------------------------------------------------------
 
-# Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/backbone.json, or idle.json.
-bench: bench-backbone bench-idle
+# Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/<area>.json.
+bench: bench-backbone bench-idle bench-media bench-media-scale
 
 bench-backbone: setup
 	@$(BIN)/python -m benchmarks.backbone $(BENCH)
 
 bench-idle: setup
 	@$(BIN)/python -m benchmarks.idle $(BENCH)
+
+# BENCH="--part shots" measures one part; with --help, which there are.
+bench-media: setup
+	@$(BIN)/python -m benchmarks.media $(BENCH)
+
+bench-media-scale: setup
+	@$(BIN)/python -m benchmarks.media --part scale $(BENCH)
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \

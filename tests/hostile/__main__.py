@@ -11,7 +11,9 @@ import sys
 import tempfile
 from collections import Counter
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from framewell_media.testing import make_clip
 from hostile.corpus import make_corpus
@@ -19,6 +21,10 @@ from hostile.inspection import Inspection
 from hostile.mesh_jobs import inspectors, reading_sandbox, working_sandbox
 from hostile.originals import make_originals
 from hostile.surroundings import surroundings
+from hostile.whole_mesh import faults_of_a_mesh
+
+_NTH: Final = 4
+"""The mesh gets every fourth file: each goes through six services."""
 
 
 async def _inspect_all(folder: Path, only: str, *, verbose: bool) -> list[str]:
@@ -44,6 +50,19 @@ async def _inspect_all(folder: Path, only: str, *, verbose: bool) -> list[str]:
     return faults
 
 
+async def _through_a_mesh(folder: Path, only: str) -> list[str]:
+    """Return what a mesh of real processes does wrong with every _NTH file whose name fits the pattern."""
+    (folder / "originals").mkdir()
+    with surroundings(make_clip(folder / "canary.mp4")) as around:
+        files = list(make_corpus(make_originals(folder / "originals"), around.traps))
+        around.canary_was_opened()
+        faults = await faults_of_a_mesh(
+            [file for file in files if fnmatchcase(file.name, only)][::_NTH], folder
+        )
+        faults += [f"somebody called the listener: {caller}" for caller in around.callers]
+        return faults + (["somebody opened the canary"] if around.canary_was_opened() else [])
+
+
 def _report(found: list[Inspection]) -> None:
     ends = Counter(f"{job} {end.partition(':')[0]}" for one in found for job, end in one.ends.items())
     seconds = sum(one.cpu_seconds for one in found)
@@ -56,10 +75,14 @@ def main() -> int:
     """Run the corpus and return the exit code."""
     parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
     parser.add_argument("--only", default="*", help="a pattern of names, e.g. 'box-*'")
+    parser.add_argument(
+        "--mesh", action="store_true", help="send them to a mesh, a good live file beside them"
+    )
     parser.add_argument("--verbose", action="store_true", help="print how each file ended")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        faults = asyncio.run(_inspect_all(Path(folder), options.only, verbose=options.verbose))
+        work = _through_a_mesh if options.mesh else partial(_inspect_all, verbose=options.verbose)
+        faults = asyncio.run(work(Path(folder), options.only))
     for fault in faults:
         print(f"FAULT {fault}", file=sys.stderr)
     return 1 if faults else 0

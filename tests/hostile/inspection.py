@@ -23,7 +23,7 @@ CPU_SECONDS: Final = 30.0
 """What all jobs of one file may use together."""
 _STUCK_SECONDS: Final = 120.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
-_PROMISED_CODES: Final = frozenset(
+PROMISED_CODES: Final = frozenset(
     ("empty", "not_media", "mislabelled", "unreadable", "no_content", "decoder_crashed")
 )
 """Ways in which a file may end that are about the file; `failed` and `given_up` are errors of the mesh."""
@@ -124,7 +124,7 @@ def _note(found: Inspection, job: str, outcome: Any) -> None:
 
 
 def _check_words(found: Inspection, job: str, code: str, sentence: str) -> None:
-    if code not in _PROMISED_CODES:
+    if code not in PROMISED_CODES:
         found.faults.append(f"{job}: {code}: {sentence}")
     if not sentence.strip().endswith((".", ")")) or "Error:" in sentence or "Traceback" in sentence:
         found.faults.append(f"{job}: no sentence for a person: {sentence!r}")
