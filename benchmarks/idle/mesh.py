@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,22 +25,22 @@ class NotMeasurable(Exception):
 
 
 @contextmanager
-def mesh(folder: Path) -> Iterator[MeshFolder]:
-    """Bring a whole mesh up, yield it once every process was ready, and take it down."""
+def mesh(folder: Path, *options: str) -> Iterator[MeshFolder]:
+    """Bring a mesh up, a whole one unless options of `up` say otherwise, yield it, and take it down."""
     base = next(base for base in BASES if all(is_free(base + offset) for offset in range(PORTS)))
     environment = {**os.environ, STATE_VARIABLE: str(folder), BASE_VARIABLE: str(base)}
     try:
-        _framewell("up", environment)
+        _framewell(["up", "--detach", *options], environment)
         yield MeshFolder(folder)
     finally:
-        _framewell("down", environment)
+        _framewell(["down"], environment)
 
 
-def _framewell(command: str, environment: Mapping[str, str]) -> None:
-    line = [sys.executable, "-m", "framewell_cli.main", command, *(["--detach"] if command == "up" else [])]
+def _framewell(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    line = [sys.executable, "-m", "framewell_cli.main", *command]
     ended = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
-        raise NotMeasurable(f"framewell {command}: {(ended.stderr or ended.stdout).strip()}")
+        raise NotMeasurable(f"framewell {command[0]}: {(ended.stderr or ended.stdout).strip()}")
 
 
 def measured(folder: MeshFolder, seconds: float) -> dict[str, Usage]:
