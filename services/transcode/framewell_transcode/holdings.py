@@ -21,10 +21,12 @@ def holdings(forget_asset: ForgetAsset) -> Holdings:
             Holding("objects/audio/iso.segment", "sound of the proxy", forget),
             Holding("objects/video/mp4", "headers of proxies", forget),
             Holding("objects/audio/mp4", "headers of sound", forget),
+            Holding("objects/application/octet-stream", "sound that is being taken out", forget),
             Holding("objects/audio/flac", "sound to listen to speech in", forget),
             Holding("objects/image/jpeg", "single pictures that were asked for", forget),
             Holding("objects/application/vnd.apache.arrow.file", "frames and shot scores", forget),
             Holding("objects/application/vnd.apple.mpegurl", "playlists", forget),
+            Holding("objects/text/vtt", "subtitles and captions of proxies", forget),
             Holding("objects/application/x-protobuf", "plans, timelines and shots", forget),
         )
     )

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Work
+from framewell.media.v1.media_pb2 import CaptionFile, CaptionTrack, MediaIndex, ObjectRef, Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Cause
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.rights_decisions import Passages, RightsDecisions
+from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.material import Material
@@ -38,7 +39,8 @@ from framewell_transcode.domain.recordings import (
     RecordingState,
     SegmentSound,
 )
-from framewell_transcode.domain.sound import EncodedSound
+from framewell_transcode.domain.sound import EncodedPiece, EncodedSound
+from framewell_transcode.domain.sound_pieces import Sound, TrackState
 
 if TYPE_CHECKING:  # the plan's table is read beside the demuxer, which only adapters may know
     from framewell_media.planning.table import ChunkTable
@@ -75,19 +77,40 @@ class MediaProcessor(Protocol):
         """
         ...
 
-    async def extract_audio(
-        self, asset: AssetIngested, plan: ObjectRef, withheld: Passages
-    ) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
-        """Take the sound out in one pass and return the fact and every object made.
+    async def make_filler(self, request: FillerRequest, timeline: Timeline) -> ObjectRef:
+        """Return a segment that holds a neighbour's picture. Raises MediaError when its header differs."""
+        ...
 
-        What is made for speech models is silent in the `withheld` passages, and unset when that is
-        everything. `asset.work.timeline` is the clock of the pictures, unset for sound alone; `plan` is the
-        stored MediaIndex of the asset, whose clock places the sound.
+
+class SoundProcessor(Protocol):
+    """Takes the sound out of originals, piece by piece, always in the sandbox.
+
+    Every method raises what MediaProcessor's do. `asset.work.timeline` is the clock of the pictures, unset
+    for sound alone.
+    """
+
+    async def next_piece(self, asset: AssetIngested, plan: ObjectRef, sound: Sound) -> Sound:
+        """Make the next piece of one of the asset's sounds and return them with it.
+
+        `plan` is the stored MediaIndex of the asset, whose clock places the sound. The same sounds give the
+        same objects.
         """
         ...
 
-    async def make_filler(self, request: FillerRequest, timeline: Timeline) -> ObjectRef:
-        """Return a segment that holds a neighbour's picture. Raises MediaError when its header differs."""
+    async def finish(self, asset: AssetIngested, sound: Sound) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
+        """Return the fact of sounds that have all their pieces, and every object it names.
+
+        What is made for speech models is unset when everything is withheld. Raises MediaError (`unreadable`)
+        when not one sample came out.
+        """
+        ...
+
+    async def save(self, sound: Sound) -> ObjectRef:
+        """Store how far the sounds have come."""
+        ...
+
+    async def saved(self, key: str) -> Sound:
+        """Return sounds that were stored. Raises NotFound."""
         ...
 
 
@@ -104,6 +127,31 @@ class OriginalPictures(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddedCaptions:
+    """The timed text inside an original."""
+
+    tracks: tuple[CaptionTrack, ...]
+    unread: tuple[int, ...]
+    """Indexes of subtitle tracks that are pictures, or in a codec that nothing here reads."""
+
+
+class CaptionReader(Protocol):
+    """Reads timed text, always in the sandbox, and stores it as WebVTT.
+
+    Both methods raise MediaError where the file is at fault, JobCrashed where the child died,
+    SandboxUnavailable where this machine may not read media at all, Busy when the object store is away.
+    """
+
+    async def embedded(self, original: ObjectRef, clock: SourceClock, seconds: Fraction) -> EmbeddedCaptions:
+        """Return the text inside an original that lasts `seconds`, on the clock of its asset."""
+        ...
+
+    async def beside(self, file: CaptionFile, seconds: Fraction, start: Fraction | None) -> CaptionTrack:
+        """Return the text of a file beside the media; `start` is the start timecode in seconds."""
+        ...
+
+
 class AssetProgressRepository(Protocol):
     """What is expected of every asset, what has come, and how it ended.
 
@@ -113,7 +161,7 @@ class AssetProgressRepository(Protocol):
     """
 
     async def begin(self, work: Work) -> bool:
-        """Make this the newest generation, so that work on older ones stops; return False for an older one."""
+        """Make this the newest generation, so that older work stops; return False for an older one."""
         ...
 
     async def expect(self, work: Work, plan: ObjectRef, chunk_count: int) -> None:
@@ -298,6 +346,7 @@ class Ports:
     """All that serves handlers, commands and queries, in one value for the entrypoints to take from."""
 
     processor: MediaProcessor
+    sounds: SoundProcessor
     pictures: OriginalPictures
     kept_pictures: KeptPictures
     progress: AssetProgressRepository
@@ -309,6 +358,7 @@ class Ports:
     segments: SegmentProcessor
     recordings: RecordingRepository
     recording_queue: RecordingQueue
+    captions: CaptionReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +413,7 @@ class SegmentWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SoundBlock:
-    """Stereo floats (2 x samples) at SOUND_RATE."""
+    """Floats (channels x samples) at SOUND_RATE."""
 
     start: Fraction | None
     """Seconds on the file's clock; None where it follows the block before."""
@@ -372,8 +422,8 @@ class SoundBlock:
     """First byte of its packet in the file; None when not known."""
 
 
-class SoundEncoder(Protocol):
-    """Encodes one continuous stream of stereo samples for the proxy and for speech models."""
+class SoundSink(Protocol):
+    """Takes one continuous stream of samples."""
 
     @property
     def written(self) -> int:
@@ -386,16 +436,77 @@ class SoundEncoder(Protocol):
         ...
 
     def put(self, block: NDArray[np.float32], /) -> None:
-        """Append samples (2 x samples, may be none)."""
+        """Append samples (channels x samples, may be none)."""
         ...
 
     def put_silence(self, samples: int, /) -> None:
         """Append so much silence."""
         ...
 
+
+class SoundEncoder(SoundSink, Protocol):
+    """Encodes stereo samples for the proxy and for speech models."""
+
     def finish(self) -> EncodedSound:
         """End the encoders and return what they made."""
         ...
+
+
+class PieceEncoder(SoundSink, Protocol):
+    """Encodes one piece of a sound; see `adapters.pyav.sound_pieces`."""
+
+    @property
+    def channels(self) -> int:
+        """Return how many channels blocks must have."""
+        ...
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether the piece has all it needs."""
+        ...
+
+    @property
+    def ends_here(self) -> bool:
+        """Return whether sound that goes on no more ends in this piece."""
+        ...
+
+    @property
+    def silent_since(self) -> int | None:
+        """Return the sample at which silence began that lasts until the end of the piece."""
+        ...
+
+    def carry(self, runs: Sequence[int], samples: NDArray[np.float32], /) -> None:
+        """Take what the piece before left."""
+        ...
+
+    def carried(self) -> tuple[list[int], bytes]:
+        """Return what the next piece begins with: runs of samples, and those from the file as floats."""
+        ...
+
+    def finish(self, *, last: bool) -> EncodedPiece:
+        """Return the piece; the last one takes all that is there."""
+        ...
+
+
+class SoundSource(Protocol):
+    """One sound of an open file, from where its state stands."""
+
+    @property
+    def layout(self) -> str:
+        """Return the channels that blocks have, by FFmpeg's name."""
+        ...
+
+    def described(self) -> list[dict[str, Any]]:
+        """Return what the file's sounds are, the main one first: fields of audio.v1.SoundTrack."""
+        ...
+
+    def blocks(self, enough: Callable[[], bool], /) -> Iterator[SoundBlock]:
+        """Yield blocks in the order of the file until it ends or there are enough."""
+        ...
+
+    def __enter__(self) -> SoundSource: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 class MediaDriver(Protocol):
@@ -429,6 +540,16 @@ class MediaDriver(Protocol):
 
     def sound(self, source: BinaryIO) -> Iterator[SoundBlock]:
         """Yield the sound of the source in the order of the file."""
+        ...
+
+    def sound_source(self, source: BinaryIO, number: int, language: str, state: TrackState) -> SoundSource:
+        """Return one of the file's sounds, the main one is 0, to be read on from where `state` stands."""
+        ...
+
+    def piece_encoder(
+        self, layout: str, piece: int, limit: int | None, silenced: Passages, silent_since: int | None
+    ) -> PieceEncoder:
+        """Return an encoder for a piece of sound of that layout; `limit` is the asset's length in samples."""
         ...
 
     def sound_encoder(self, limit: int | None, silenced: Passages) -> SoundEncoder:

@@ -16,9 +16,11 @@ from framewell_transcode.adapters.kept_picture_documents import KeptPictureDocum
 from framewell_transcode.adapters.material_documents import MaterialDocuments
 from framewell_transcode.adapters.recording_documents import RecordingDocuments
 from framewell_transcode.adapters.recording_jobs import RecordingJobs
+from framewell_transcode.adapters.sandboxed_captions import SandboxedCaptions
 from framewell_transcode.adapters.sandboxed_pictures import SandboxedPictures
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS, JobLimits, SandboxedProcessor
 from framewell_transcode.adapters.sandboxed_segments import WHOLE_SEGMENT_SECONDS, SandboxedSegments
+from framewell_transcode.adapters.sandboxed_sound import SandboxedSound
 from framewell_transcode.entrypoints import jobs, recording_jobs, rpc, stream
 from framewell_transcode.holdings import holdings
 from framewell_transcode.ports import Ports
@@ -51,6 +53,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         settings.chunk_seconds,
         JobLimits.within(settings.memory_mib << 20),
     )
+    sounds = SandboxedSound(children, mesh.objects, mesh.scratch, settings.chunk_seconds)
     pictures = SandboxedPictures(
         children,
         mesh.objects,
@@ -68,6 +71,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
     )
     ports = Ports(
         processor,
+        sounds,
         pictures,
         kept_pictures,
         progress,
@@ -79,6 +83,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         segments,
         recordings,
         RecordingJobs(mesh.jobs),
+        SandboxedCaptions(children, mesh.objects, mesh.scratch, processor.limits.plan),
     )
     find = FindHeldObject(references, mesh.tombstones)
     tombstones = mesh.tombstones

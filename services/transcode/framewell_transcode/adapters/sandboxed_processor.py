@@ -3,49 +3,48 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegment, AudioSegments
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded, PictureStatistics
-from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, MediaIndex, ObjectRef
+from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
-from framewell_kit.rights_decisions import EVERYTHING, Passages
-from framewell_media.errors import UNREADABLE, JobFailed, MediaError
-from framewell_media.messages import clock_value, duration_message, ratio_value, timeline_value
+from framewell_kit.rights_decisions import Passages
+from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.messages import ratio_value, timeline_value
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Span, Timeline
 from framewell_transcode.domain.job_parameters import (
     clock_from,
-    clock_parameters,
     recipe_parameters,
     timeline_from,
     timeline_parameters,
 )
 from framewell_transcode.domain.plans import (
-    INDEX_SUFFIX,
-    INDEX_TYPE,
     PlannedChunk,
     SourceAnalysis,
-    sound_only,
-    work_on_clock,
 )
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
-from framewell_transcode.domain.sound import SoundSegment
 from framewell_transcode.ports import FillerRequest
 
 ARROW: Final = "application/vnd.apache.arrow.file"
 SANDBOX_JOBS: Final = (
+    "framewell_media.jobs.captions",
     "framewell_media.jobs.plan",
     "framewell_transcode.sandbox_jobs",
 )
 """Modules that the sandbox preloads."""
+
+
+_PLAN_SECONDS: Final = 30
+_PLANNED_A_SECOND: Final = 10_000_000
+"""Bytes; a file is planned at a hundred times that rate, unless it was made to take time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,19 @@ class JobLimits:
 
     plan: Limits
     chunk: Limits
-    audio: Limits
 
     @classmethod
     def within(cls, memory_bytes: int) -> JobLimits:
         """Return limits that are generous in time, since only a hostile file meets them, with this memory."""
         whole_file = Limits(memory_bytes=memory_bytes, cpu_seconds=3600, wall_seconds=4 * 3600)
-        return cls(
-            whole_file, Limits(memory_bytes=memory_bytes, cpu_seconds=600, wall_seconds=900), whole_file
+        return cls(whole_file, Limits(memory_bytes=memory_bytes, cpu_seconds=600, wall_seconds=900))
+
+    def plan_of(self, size: int) -> Limits:
+        """Return the limits for planning a file of so many bytes: what a small one may use is little."""
+        return replace(
+            self.plan,
+            cpu_seconds=min(self.plan.cpu_seconds, _PLAN_SECONDS + size // _PLANNED_A_SECOND),
+            wall_seconds=min(self.plan.wall_seconds, 10 * (_PLAN_SECONDS + size / _PLANNED_A_SECOND)),
         )
 
 
@@ -80,7 +84,11 @@ class SandboxedProcessor:
         parameters = {"chunk_seconds": self.chunk_seconds, "timecode": asset.programme.start_timecode}
         async with self._files("plan") as (table,), self.objects.local(asset.original) as source:
             answer = await self.sandbox.run(
-                "plan", parameters, inputs=[source], outputs=[table], limits=self.limits.plan
+                "plan",
+                parameters,
+                inputs=[source],
+                outputs=[table],
+                limits=self.limits.plan_of(asset.original.size),
             )
             ref = await self.objects.put_file(table, media_type=ARROW, suffix=".arrow")
         return _analysis(answer), ref
@@ -129,50 +137,6 @@ class SandboxedProcessor:
                 )
             return made
 
-    async def extract_audio(
-        self, asset: AssetIngested, plan: ObjectRef, withheld: Passages
-    ) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
-        work = asset.work
-        timeline = timeline_value(work.timeline) if work.HasField("timeline") else None
-        clock = clock_value(MediaIndex.FromString(await self.objects.read(plan)).clock)
-        parameters = {
-            "clock": clock_parameters(clock) if clock else None,
-            "seconds": str(timeline.duration_seconds) if timeline else None,
-            "segment_seconds": self.chunk_seconds,
-            "silenced": _seconds_of(withheld, timeline),
-        }
-        async with (
-            self._files("header", "segments", "speech") as outputs,
-            self.objects.local(asset.original) as source,
-        ):
-            answer = await self.sandbox.run(
-                "extract_audio", parameters, inputs=[source], outputs=outputs, limits=self.limits.audio
-            )
-            header, segments, speech = outputs
-            seconds = float(answer["seconds"])
-            rendition = AudioSegments(
-                header=await self.objects.put_file(header, media_type="audio/mp4", suffix=".mp4"),
-                segments=await self._audio_segments(segments, answer["segments"]),
-            )
-            audio = AudioExtracted(
-                work=work if timeline else work_on_clock(work, sound_only(seconds)),
-                outcome=done(),
-                present=True,
-                segments=await self.objects.put(
-                    rendition.SerializeToString(deterministic=True),
-                    media_type=INDEX_TYPE,
-                    suffix=INDEX_SUFFIX,
-                ),
-                segment_count=len(rendition.segments),
-                loudness_lufs=answer["loudness_lufs"],
-                duration=duration_message(seconds),
-            )
-            if withheld != EVERYTHING:
-                flac = await self.objects.put_file(speech, media_type="audio/flac", suffix=".flac")
-                audio.speech.CopyFrom(flac)
-        stored = [part.segment for part in rendition.segments]
-        return audio, [rendition.header, audio.segments, audio.speech, *stored]
-
     async def make_filler(self, request: FillerRequest, timeline: Timeline) -> ObjectRef:
         ticks = [
             round(timeline.seconds(pts) * TICKS_PER_SECOND) for pts in (request.start_pts, request.end_pts)
@@ -200,36 +164,11 @@ class SandboxedProcessor:
                 raise MediaError(UNREADABLE, "The proxy was made by another build of the encoder.")
             return await self.objects.put_file(segment, media_type="video/iso.segment", suffix=".m4s")
 
-    async def _audio_segments(self, file: Path, layout: Sequence[Mapping[str, Any]]) -> list[AudioSegment]:
-        segments = []
-        with file.open("rb") as media:
-            for part in (SoundSegment(**entry) for entry in layout):
-                media.seek(part.offset)
-                data = media.read(part.length)
-                if not data or len(data) != part.length:
-                    raise JobFailed(
-                        f"the sound job named bytes {part.offset}+{part.length}, which it did not write"
-                    )
-                segments.append(
-                    AudioSegment(
-                        segment=await self.objects.put(data, media_type="audio/iso.segment", suffix=".m4s"),
-                        start=duration_message(part.start_seconds),
-                        duration=duration_message(part.seconds),
-                    )
-                )
-        return segments
-
     @asynccontextmanager
     async def _files(self, *names: str) -> AsyncIterator[list[Path]]:
         """Yield paths for a job's outputs in a folder of their own, which is gone afterwards."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             yield [Path(folder) / name for name in names]
-
-
-def _seconds_of(withheld: Passages, timeline: Timeline | None) -> list[list[str]]:
-    """Return passages as pairs of seconds from the asset's start; sound alone counts its samples."""
-    clock = timeline or sound_only(0)
-    return [[str(clock.seconds(start)), str(clock.seconds(end))] for start, end in withheld.intervals]
 
 
 def _placed(planned: ChunkPlanned) -> dict[str, Any]:
@@ -264,4 +203,5 @@ def _analysis(answer: dict[str, Any]) -> SourceAnalysis:
         gaps,
         clock,
         (int(answer["canvas"][0]), int(answer["canvas"][1])),
+        bool(answer["has_captions"]),
     )

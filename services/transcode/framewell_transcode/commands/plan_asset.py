@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, ObjectRef
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, MediaIndex, ObjectRef
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
@@ -26,6 +26,7 @@ from framewell_transcode.domain.plans import (
     work_on_clock,
 )
 from framewell_transcode.ports import AssetProgressRepository, MediaProcessor, WorkQueue
+from framewell_transcode.steps.read_captions import ReadCaptions
 from framewell_transcode.transcoding.missing import missing_span
 
 _UNDECIDED_SECONDS: Final = 5.0
@@ -49,12 +50,14 @@ class PlanAsset:
     references: ObjectReferences
     rights: RightsDecisions
     queue: WorkQueue
+    read_captions: ReadCaptions
 
     async def __call__(self, asset: AssetIngested, cause: Cause) -> Sequence[Outgoing]:
         if not await self.progress.is_current(asset.work):
             return []
         try:
             analysis, table = await self._analyse(asset)
+            captions, unread = await self.read_captions(asset, analysis)
         except MediaError as verdict:
             return [rejected(asset, verdict.code, verdict.detail)]
         except JobCrashed as crash:
@@ -67,7 +70,10 @@ class PlanAsset:
             await self.rights.waited_for(asset.work.asset_id, asset.rights_revision)
         except NotYet as undecided:
             raise Busy(undecided.reason, retry_after=_UNDECIDED_SECONDS) from undecided
-        return await self._announce(asset, analysis, table, cause)
+        work = work_on_clock(asset.work, analysis.timeline)
+        lacking = [*(missing_span(gap, analysis.timeline) for gap in analysis.gaps), *unread]
+        index = index_of(work, analysis, lacking, captions=captions, original=asset.original, table=table)
+        return await self._announce(asset, analysis, index, table, cause)
 
     async def _analyse(self, asset: AssetIngested) -> tuple[SourceAnalysis, ObjectRef | None]:
         if asset.work.kind == MEDIA_KIND_STILL:
@@ -77,20 +83,19 @@ class PlanAsset:
         return await self.processor.plan(asset)
 
     async def _announce(
-        self, asset: AssetIngested, analysis: SourceAnalysis, table: ObjectRef | None, cause: Cause
+        self,
+        asset: AssetIngested,
+        analysis: SourceAnalysis,
+        index: MediaIndex,
+        table: ObjectRef | None,
+        cause: Cause,
     ) -> Sequence[Outgoing]:
-        work = work_on_clock(asset.work, analysis.timeline)
-        index = index_of(
-            work,
-            analysis,
-            [missing_span(gap, analysis.timeline) for gap in analysis.gaps],
-            original=asset.original,
-            table=table,
-        )
+        work = index.work
         plan = await self.objects.put(
             index.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
         )
-        await self.references.hold(work.asset_id, [plan, *([table] if table is not None else [])])
+        cues = [track.cues for track in index.captions]
+        await self.references.hold(work.asset_id, [plan, *cues, *([table] if table is not None else [])])
         await self.progress.expect(work, plan, len(index.chunks))
         chunks = planned_facts(asset, analysis, index, table)
         if not analysis.has_sound:

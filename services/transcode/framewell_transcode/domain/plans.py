@@ -45,6 +45,8 @@ class SourceAnalysis:
     """How the file's clock maps to the asset's; None without moving pictures."""
     canvas: tuple[int, int] = (0, 0)
     """Width and height that its pictures are fitted into; zeros without moving pictures."""
+    has_captions: bool = False
+    """Whether there are captions inside the pictures."""
 
 
 def work_on_clock(work: media_pb2.Work, timeline: Timeline) -> media_pb2.Work:
@@ -60,6 +62,7 @@ def index_of(
     analysis: SourceAnalysis,
     missing: Sequence[str],
     *,
+    captions: Sequence[media_pb2.CaptionTrack] = (),
     original: media_pb2.ObjectRef,
     table: media_pb2.ObjectRef | None,
 ) -> media_pb2.MediaIndex:
@@ -79,7 +82,13 @@ def index_of(
     ]
     clock = clock_messages(analysis.clock) if analysis.clock is not None else ()
     return media_pb2.MediaIndex(
-        work=work, chunks=chunks, missing=missing, clock=clock, original=original, frame_table=table
+        work=work,
+        chunks=chunks,
+        missing=missing,
+        clock=clock,
+        original=original,
+        frame_table=table,
+        captions=captions,
     )
 
 

@@ -16,15 +16,24 @@ from framewell_transcode.domain.jobs import PLAN, SOUND, payload_asset
 from framewell_transcode.ports import Ports
 from framewell_transcode.steps.forget_asset import ForgetAsset
 from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
+from framewell_transcode.steps.read_captions import ReadCaptions
 
 
 def kinds(ports: Ports, tombstones: Tombstones, forget: ForgetAsset) -> list[JobKind]:
-    """Return one kind a leased job; each stops once its asset is gone."""
+    """Return one kind a leased job; each stops once its asset is gone or asked for anew."""
     p = ports
-    plan = PlanAsset(p.processor, p.objects, p.progress, p.references, p.rights, p.queue)
+    captions = ReadCaptions(p.captions)
+    plan = PlanAsset(p.processor, p.objects, p.progress, p.references, p.rights, p.queue, captions)
     for_analysis = MakeForAnalysis(p.rights, p.materials, p.references)
-    kinds = [_plan(plan), _sound(ExtractAudio(p.processor, p.progress, for_analysis))]
-    return [replace(kind, work=WorkUnlessGone(kind.work, tombstones, forget)) for kind in kinds]
+    kinds = [_plan(plan), _sound(ExtractAudio(p.sounds, p.progress, for_analysis))]
+
+    async def is_current(job: Job) -> bool:
+        return not job.payload or await p.progress.is_current(payload_asset(job.payload).work)
+
+    return [
+        replace(kind, work=WorkUnlessGone(kind.work, tombstones, forget, is_current), live_permits=1)
+        for kind in kinds
+    ]
 
 
 def _plan(plan: PlanAsset) -> JobKind:
@@ -45,7 +54,7 @@ def _sound(extract: ExtractAudio) -> JobKind:
     """Return how the sound of an asset is taken out, and that the asset ends without when it never can be."""
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
-        facts = await extract(payload_asset(job.payload), job.cause)
+        facts = await extract(payload_asset(job.payload), job.progress, lease.save, job.cause)
         lease.check()
         return facts
 

@@ -18,6 +18,7 @@ from framewell_kit.tombstones import Tombstones
 from framewell_media.messages import moment_message
 from framewell_transcode.commands.take_picture import PictureAddress, TakePicture
 from framewell_transcode.ports import Ports
+from framewell_transcode.queries.play_recording import PlayRecording
 from framewell_transcode.queries.read_media import ReadMedia
 
 _PIECE: Final = 1 << 20
@@ -30,6 +31,7 @@ class MediaServicer(stubs.MediaServiceServicer):
     """MediaService on `ReadMedia`, `TakePicture` and the object store."""
 
     media: ReadMedia
+    recordings: PlayRecording
     take_picture: TakePicture
     objects: Objects
     find: FindReadable
@@ -46,6 +48,7 @@ class MediaServicer(stubs.MediaServiceServicer):
             chunks_failed=progress.failed,
             outcome=end.outcome if end else None,
             missing=end.missing if end else [],
+            captions=end.captions if end else [],
         )
 
     async def GetFrame(self, request: messages.GetFrameRequest, context: Any) -> messages.GetFrameResponse:
@@ -74,7 +77,9 @@ class MediaServicer(stubs.MediaServiceServicer):
     async def GetPlaylist(
         self, request: messages.GetPlaylistRequest, context: Any
     ) -> messages.GetPlaylistResponse:
-        return messages.GetPlaylistResponse(playlist=await self.media.playlist(request.asset_id))
+        growing = await self.recordings(request.asset_id)
+        playlist = growing or await self.media.playlist(request.asset_id)
+        return messages.GetPlaylistResponse(playlist=playlist)
 
     async def ReadObject(
         self, request: messages.ReadObjectRequest, context: Any
@@ -96,9 +101,10 @@ class MediaServicer(stubs.MediaServiceServicer):
 def servicer(ports: Ports, find: FindReadable, tombstones: Tombstones) -> Servicer:
     """Return MediaService as the kit serves it."""
     p = ports
+    recordings = PlayRecording(p.recordings, p.progress, p.references, p.objects)
     take = TakePicture(p.progress, p.pictures, p.kept_pictures, p.references, p.objects, tombstones)
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,
-        MediaServicer(ReadMedia(p.progress, p.objects), take, p.objects, find),
+        MediaServicer(ReadMedia(p.progress, p.objects), recordings, take, p.objects, find),
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
-from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegments
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
+from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegments, SoundTrack
+from framewell.media.v1.media_pb2 import MediaEvent, MediaIndex, ObjectRef
 from framewell_contracts.missing import bounded_missing
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done, failed, is_done
@@ -18,6 +19,7 @@ from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart, CompleteAsset
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, sound_only, work_on_clock
 from framewell_transcode.ports import FillerRequest, MediaProcessor
+from framewell_transcode.transcoding.caption_playlists import caption_playlist, caption_renditions
 from framewell_transcode.transcoding.headers import read_header
 from framewell_transcode.transcoding.index_messages import event_messages, shot_messages
 from framewell_transcode.transcoding.missing import (
@@ -31,11 +33,15 @@ from framewell_transcode.transcoding.playlists import (
     PLAYLIST_TYPE,
     Rendition,
     SegmentEntry,
+    SoundEntry,
     master_playlist,
     media_playlist,
 )
 from framewell_transcode.transcoding.scores import read_scores
 from framewell_transcode.transcoding.shots import ShotFinder
+
+MAX_CAPTIONS: Final = 50
+"""Tracks of timed text that the fact of an asset names; its index names all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Composer:
         if not plan.chunks:
             timeline = sound_only(duration_seconds(audio.duration))
         scored = [part for part in made if part.scores in analysable]
-        index = await self._index(plan, scored, missing, timeline)
+        index = await self._index(plan, scored, missing, timeline, playlists.silences)
         ref = await self._store(index)
         end = AssetTranscoded(
             work=index.work,
@@ -85,19 +91,28 @@ class Composer:
             index=ref,
             shot_count=len(index.shots),
             missing=bounded_missing(missing),
+            captions=plan.captions[:MAX_CAPTIONS],
         )
         return Composed(end, [*playlists.made, ref])
 
     async def _index(
-        self, plan: MediaIndex, scored: Sequence[ChunkPart], missing: Sequence[str], timeline: Timeline
+        self,
+        plan: MediaIndex,
+        scored: Sequence[ChunkPart],
+        missing: Sequence[str],
+        timeline: Timeline,
+        silences: Sequence[MediaEvent],
     ) -> MediaIndex:
         finder = ShotFinder(float(timeline.frame_rate or 25))
         for part in scored:
             finder.add(read_scores(await self.objects.read(part.scores)))
         shots = shot_messages(finder.shots(timeline))
-        events = event_messages(finder.events(timeline))
+        events = [*event_messages(finder.events(timeline)), *silences]
+        events.sort(key=lambda event: (event.span.start_pts, event.kind))
         work = work_on_clock(plan.work, timeline)
-        return MediaIndex(work=work, chunks=plan.chunks, shots=shots, missing=missing, events=events)
+        return MediaIndex(
+            work=work, chunks=plan.chunks, shots=shots, missing=missing, events=events, captions=plan.captions
+        )
 
     async def _store(self, index: MediaIndex) -> ObjectRef:
         data = index.SerializeToString(deterministic=True)
@@ -114,31 +129,41 @@ class Playlists:
     timeline: Timeline
     made: list[ObjectRef] = field(default_factory=list)
     """Every object written so far."""
+    silences: list[MediaEvent] = field(default_factory=list)
+    """Where the main sound is silent."""
+    has_sound: bool = False
 
     async def write(self, chunks: Sequence[ChunkPart], audio: AudioExtracted | None) -> ObjectRef | None:
         """Return the master playlist, None when there are neither pictures nor sound."""
-        video = sound = None
+        video = None
         codec, resolution = "", None
         if chunks:
             rendition = await self._pictures(chunks)
             video = ((await self._put(media_playlist(rendition))).key, rendition)
             header = read_header(await self.objects.read(chunks[0].header))
             codec, resolution = header.codec, (header.width, header.height)
-        if audio is not None and audio.segment_count:
-            rendition = await self._sound(audio)
-            sound = ((await self._put(media_playlist(rendition))).key, rendition)
-        if video is None and sound is None:
+        sounds = [await self._sound(track) for track in audio.tracks] if audio is not None else []
+        if video is None and not sounds:
             return None
         rate = self.timeline.frame_rate
         return await self._put(
             master_playlist(
                 video=video,
-                audio=sound,
+                audio=sounds,
                 video_codec=codec,
                 resolution=resolution,
                 frame_rate=float(rate) if rate else None,
+                text=await self._text(),
             )
         )
+
+    async def _text(self) -> list[str]:
+        """Return the lines of the master playlist on timed text."""
+        seconds = float(self.timeline.duration_seconds)
+        renditions = [
+            ((await self._put(caption_playlist(track, seconds))).key, track) for track in self.plan.captions
+        ]
+        return caption_renditions(renditions)
 
     async def _put(self, text: str) -> ObjectRef:
         ref = await self.objects.put(text.encode(), media_type=PLAYLIST_TYPE, suffix=".m3u8")
@@ -179,13 +204,17 @@ class Playlists:
         self.made.append(filler)
         return filler
 
-    async def _sound(self, audio: AudioExtracted) -> Rendition:
-        stored = AudioSegments.FromString(await self.objects.read(audio.segments))
+    async def _sound(self, track: SoundTrack) -> SoundEntry:
+        stored = AudioSegments.FromString(await self.objects.read(track.segments))
+        if not self.has_sound:
+            self.silences, self.has_sound = list(stored.events), True
         entries = [
             SegmentEntry(part.segment.key, float(duration_seconds(part.duration)), part.segment.size)
             for part in stored.segments
         ]
-        return Rendition(stored.header.key, tuple(entries))
+        rendition = Rendition(stored.header.key, tuple(entries))
+        playlist = await self._put(media_playlist(rendition))
+        return SoundEntry(playlist.key, rendition, track.language, track.role, track.title)
 
 
 def _usable(

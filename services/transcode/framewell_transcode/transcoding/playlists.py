@@ -7,11 +7,16 @@ Every object lies one folder deep under its hash, so a URI from one object to an
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 PLAYLIST_TYPE: Final = "application/vnd.apple.mpegurl"
+SUBTITLE_GROUP: Final = "text"
 _VERSION: Final = 7
+_SELECTED: Final = ("main", "dub", "description")
+"""Sounds that a player may choose by itself, for a viewer's language or needs."""
+_CHARACTERISTICS: Final = {"description": "public.accessibility.describes-video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,8 @@ class SegmentEntry:
     key: str
     seconds: float
     size: int
+    is_gap: bool = False
+    """True for a place that nothing was made for: a player goes on behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,57 +49,112 @@ class Rendition:
         return math.ceil(sum(part.size for part in self.segments) * 8 / max(seconds, 1e-3))
 
 
-def media_playlist(rendition: Rendition) -> str:
-    """Return the playlist of one track."""
+@dataclass(frozen=True, slots=True)
+class SoundEntry:
+    """One sound of the master playlist."""
+
+    key: str
+    """Key of its own playlist."""
+    rendition: Rendition
+    language: str = ""
+    """BCP 47, empty when not known."""
+    role: str = "main"
+    """As in audio.v1.SoundTrack."""
+    title: str = ""
+
+
+def media_playlist(rendition: Rendition, *, ended: bool = True) -> str:
+    """Return the playlist of one track; one that has not ended grows at its end (RFC 8216, EVENT)."""
     longest = max((part.seconds for part in rendition.segments), default=1.0)
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{_VERSION}",
         f"#EXT-X-TARGETDURATION:{max(1, math.ceil(longest))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
-        "#EXT-X-PLAYLIST-TYPE:VOD",
+        f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}",
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f'#EXT-X-MAP:URI="{relative(rendition.header_key)}"',
     ]
     for part in rendition.segments:
+        lines += ["#EXT-X-GAP"] if part.is_gap else []
         lines += [f"#EXTINF:{part.seconds:.6f},", relative(part.key)]
-    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
 
 
 def master_playlist(
     *,
     video: tuple[str, Rendition] | None,
-    audio: tuple[str, Rendition] | None,
+    audio: Sequence[SoundEntry],
     video_codec: str = "",
     resolution: tuple[int, int] | None = None,
     frame_rate: float | None = None,
+    text: Sequence[str] = (),
 ) -> str:
-    """Return the playlist a player opens; `video` and `audio` are (key of the track's playlist, track).
+    """Return the playlist a player opens.
+
+    `video` is (key of the track's playlist, track), `audio` begins with the sound that is played unless
+    somebody chooses another, `text` are the lines of `caption_renditions`.
 
     Raises ValueError when there is neither.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{_VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     codecs = [codec for codec in (video_codec if video else "", "mp4a.40.2" if audio else "") if codec]
-    tracks = [track for _, track in (entry for entry in (video, audio) if entry)]
+    tracks = [video[1]] if video else []
+    sounds = [sound.rendition for sound in audio]
+    peak, average = (
+        sum(rate(track) for track in tracks) + max((rate(sound) for sound in sounds), default=0)
+        for rate in (_peak, _average)
+    )
     attributes = [
-        f"BANDWIDTH={max(1, sum(track.peak_bits_per_second for track in tracks))}",
-        f"AVERAGE-BANDWIDTH={max(1, sum(track.average_bits_per_second for track in tracks))}",
+        f"BANDWIDTH={max(1, peak)}",
+        f"AVERAGE-BANDWIDTH={max(1, average)}",
         f'CODECS="{",".join(codecs)}"',
     ]
     if video and resolution:
         attributes.append(f"RESOLUTION={resolution[0]}x{resolution[1]}")
     if video and frame_rate:
         attributes.append(f"FRAME-RATE={frame_rate:.3f}")
-    if video and audio:
-        uri = relative(audio[0])
-        lines.append(
-            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="main",DEFAULT=YES,AUTOSELECT=YES,URI="{uri}"'
-        )
+    if audio and (video or len(audio) > 1):
+        lines += _media_lines(audio)
         attributes.append('AUDIO="sound"')
-    entry = video or audio
-    if entry is None:
+    if text:
+        lines += text
+        attributes.append(f'SUBTITLES="{SUBTITLE_GROUP}"')
+    if not video and not audio:
         raise ValueError("a playlist needs pictures or sound")
-    return "\n".join([*lines, f"#EXT-X-STREAM-INF:{','.join(attributes)}", relative(entry[0]), ""])
+    key = video[0] if video else audio[0].key
+    return "\n".join([*lines, f"#EXT-X-STREAM-INF:{','.join(attributes)}", relative(key), ""])
+
+
+def _media_lines(sounds: Sequence[SoundEntry]) -> list[str]:
+    """Return the EXT-X-MEDIA tags of the sounds; names differ, as RFC 8216 wants it."""
+    lines, taken = [], set[str]()
+    for number, sound in enumerate(sounds):
+        name = _plain(sound.title) or _plain(" ".join((sound.language, sound.role)).strip())
+        while name in taken:
+            name = f"{name} {number + 1}"
+        taken.add(name)
+        chosen = "YES" if number == 0 else "NO"
+        attributes = ["TYPE=AUDIO", 'GROUP-ID="sound"', f'NAME="{name}"']
+        attributes += [f'LANGUAGE="{sound.language}"'] if sound.language else []
+        attributes += [f"DEFAULT={chosen}", "AUTOSELECT=YES" if sound.role in _SELECTED else "AUTOSELECT=NO"]
+        if characteristics := _CHARACTERISTICS.get(sound.role):
+            attributes.append(f'CHARACTERISTICS="{characteristics}"')
+        lines.append(f'#EXT-X-MEDIA:{",".join(attributes)},URI="{relative(sound.key)}"')
+    return lines
+
+
+def _plain(text: str) -> str:
+    """Return text as a quoted string of a playlist may hold it."""
+    return " ".join(text.replace('"', "'").split())
+
+
+def _peak(rendition: Rendition) -> int:
+    return rendition.peak_bits_per_second
+
+
+def _average(rendition: Rendition) -> int:
+    return rendition.average_bits_per_second
 
 
 def relative(key: str) -> str:

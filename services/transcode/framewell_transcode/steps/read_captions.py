@@ -1,0 +1,75 @@
+"""The timed text of an asset, for its playlist: what cannot be read is missing, and never ends the asset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.media.v1.media_pb2 import TRACK_KIND_SUBTITLE, CaptionTrack
+from framewell_media.errors import JobCrashed, MediaError
+from framewell_media.timeline import Timeline
+from framewell_transcode.domain.plans import SourceAnalysis
+from framewell_transcode.ports import CaptionReader
+
+_HOUR: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCaptions:
+    """Read the subtitle tracks of an original, captions inside its pictures, and files beside it.
+
+    They are read whatever the rights are: text is shown when the asset is played, and no model reads it.
+    """
+
+    reader: CaptionReader
+
+    async def __call__(
+        self, asset: AssetIngested, analysis: SourceAnalysis
+    ) -> tuple[list[CaptionTrack], list[str]]:
+        """Return the tracks, and sentences on what could not be read. Raises SandboxUnavailable and Busy."""
+        tracks, missing = await self._embedded(asset, analysis)
+        for file in asset.caption_files:
+            try:
+                tracks.append(
+                    await self.reader.beside(
+                        file, analysis.timeline.duration_seconds, _start(analysis.timeline)
+                    )
+                )
+            except MediaError as verdict:
+                missing.append(f"The subtitles {file.name!r} are missing: {verdict.detail}")
+            except JobCrashed as crash:
+                missing.append(f"The subtitles {file.name!r} are missing: {crash.explanation}")
+        return tracks, missing
+
+    async def _embedded(
+        self, asset: AssetIngested, analysis: SourceAnalysis
+    ) -> tuple[list[CaptionTrack], list[str]]:
+        has_tracks = any(track.kind == TRACK_KIND_SUBTITLE for track in asset.tracks)
+        if analysis.clock is None or not (has_tracks or analysis.has_captions):
+            return [], []
+        length = analysis.timeline.duration_seconds
+        try:
+            found = await self.reader.embedded(asset.original, analysis.clock, length)
+        except MediaError as verdict:
+            return [], [f"The subtitles inside the file are missing: {verdict.detail}"]
+        except JobCrashed as crash:
+            return [], [f"The subtitles inside the file are missing: {crash.explanation}"]
+        return list(found.tracks), [_unread(asset, index) for index in found.unread]
+
+
+def _unread(asset: AssetIngested, index: int) -> str:
+    codecs = [track.codec for track in asset.tracks if track.index == index and track.codec]
+    what = f"{codecs[0]}, which are pictures and no text" if codecs else "teletext, or in an unknown codec"
+    return f"The subtitles of track {index} are not read: they are {what}."
+
+
+def _start(timeline: Timeline) -> Fraction | None:
+    """Return the seconds that the start timecode of an asset names, None when it has none."""
+    if not timeline.start_timecode or timeline.frame_rate is None:
+        return None
+    hours, minutes, seconds, frames = (
+        int(part) for part in timeline.start_timecode.replace(";", ":").split(":")
+    )
+    return Fraction(hours * _HOUR + minutes * 60 + seconds) + frames / timeline.frame_rate
