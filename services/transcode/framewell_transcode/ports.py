@@ -547,9 +547,17 @@ class MediaDriver(Protocol):
         ...
 
     def piece_encoder(
-        self, layout: str, piece: int, limit: int | None, silenced: Passages, silent_since: int | None
+        self,
+        layout: str,
+        piece: tuple[int, int],
+        limit: int | None,
+        silenced: Passages,
+        silent_since: int | None,
     ) -> PieceEncoder:
-        """Return an encoder for a piece of sound of that layout; `limit` is the asset's length in samples."""
+        """Return an encoder for a piece (first sample and end) of sound of that layout.
+
+        `limit` is the asset's length in samples, None for sound alone.
+        """
         ...
 
     def sound_encoder(self, limit: int | None, silenced: Passages) -> SoundEncoder:

@@ -11,14 +11,16 @@ from framewell_transcode.adapters.pyav.driver import PyAvDriver
 from framewell_transcode.entrypoints.sandbox import SandboxJobs
 from framewell_transcode.entrypoints.sandbox_pictures import PictureJobs
 from framewell_transcode.entrypoints.sandbox_segments import SegmentJobs
+from framewell_transcode.entrypoints.sandbox_sound import SoundJobs
 
 _jobs = SandboxJobs(PyAvDriver())
 _pictures = PictureJobs(PyAvDriver())
+_sounds = SoundJobs(PyAvDriver())
 _segments = SegmentJobs(PyAvDriver())
 
 media_job("make_chunk")(_jobs.make_chunk)
 media_job("make_still")(_jobs.make_still)
-media_job("extract_audio")(_jobs.extract_audio)
+media_job("extract_sound")(_sounds.extract_sound)
 media_job("make_filler")(_jobs.make_filler)
 media_job("take_picture")(_pictures.take_picture)
 media_job("take_still")(_pictures.take_still)

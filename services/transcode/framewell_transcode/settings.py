@@ -17,6 +17,12 @@ class TranscodeSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="FRAMEWELL_TRANSCODE_", frozen=True, extra="ignore")
 
     chunk_seconds: float = Field(10.0, ge=1, le=60, description="Length a chunk aims at, in seconds.")
+    sound_piece_seconds: float = Field(
+        120.0,
+        ge=14.4,
+        le=3600,
+        description="Sound taken out at a time, in seconds; between two pieces live sound overtakes.",
+    )
     chunks_at_once: int = Field(1, ge=1, le=64, description="Chunks one process decodes at a time.")
     pictures_at_once: int = Field(
         1, ge=1, le=16, description="Single pictures one process takes out of originals at a time."

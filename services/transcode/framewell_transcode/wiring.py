@@ -21,6 +21,7 @@ from framewell_transcode.adapters.sandboxed_pictures import SandboxedPictures
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS, JobLimits, SandboxedProcessor
 from framewell_transcode.adapters.sandboxed_segments import WHOLE_SEGMENT_SECONDS, SandboxedSegments
 from framewell_transcode.adapters.sandboxed_sound import SandboxedSound
+from framewell_transcode.domain.sound_pieces import piece_samples
 from framewell_transcode.entrypoints import jobs, recording_jobs, rpc, stream
 from framewell_transcode.holdings import holdings
 from framewell_transcode.ports import Ports
@@ -53,7 +54,13 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         settings.chunk_seconds,
         JobLimits.within(settings.memory_mib << 20),
     )
-    sounds = SandboxedSound(children, mesh.objects, mesh.scratch, settings.chunk_seconds)
+    sounds = SandboxedSound(
+        children,
+        mesh.objects,
+        mesh.scratch,
+        settings.chunk_seconds,
+        piece_samples(settings.sound_piece_seconds),
+    )
     pictures = SandboxedPictures(
         children,
         mesh.objects,

@@ -1,6 +1,7 @@
 """The progress of assets in the document store.
 
-`assets`: one document an asset: its newest generation with what is expected and how it ended. `parts`: the
+`generations`: the newest generation of every asset that was asked for. `assets`: one document an asset: its
+newest planned generation with what is expected and how it ended. `parts`: the
 fan-in of a generation, with a few keys for each chunk and the sound as its named part. The plan itself is an
 object, so that no document grows with the asset beyond the fan-in's flags.
 """
@@ -20,6 +21,7 @@ from framewell_kit.fanin import FanIn, Whole
 from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset, part_of
 
 _ASSETS: Final = "assets"
+_GENERATIONS: Final = "generations"
 _SOUND: Final = "sound"
 
 
@@ -37,7 +39,17 @@ class AssetProgressDocuments:
         """Make the index that parts are removed by."""
         await self._parts.prepare()
 
+    async def begin(self, work: Work) -> bool:
+        newest: Document = {"generation": work.generation}
+        if await self.documents.insert_once(_GENERATIONS, {"_id": work.asset_id, **newest}):
+            return True
+        older = {"generation": {"$lte": work.generation}}
+        changed = await self.documents.update(_GENERATIONS, work.asset_id, {"$set": newest}, expect=older)
+        return changed is not None
+
     async def expect(self, work: Work, plan: ObjectRef, chunk_count: int) -> None:
+        if not await self.begin(work):
+            return
         expectation = {"work": work.SerializeToString(), "plan": plan.SerializeToString()}
         if await self._raise_generation(work, expectation | {"chunk_count": chunk_count}):
             await self._parts.expect(
@@ -91,10 +103,11 @@ class AssetProgressDocuments:
             yield _part(index, value)
 
     async def is_current(self, work: Work) -> bool:
-        asset = await self.documents.get(_ASSETS, work.asset_id)
-        return asset is None or int(asset["generation"]) <= work.generation
+        newest = await self.documents.get(_GENERATIONS, work.asset_id)
+        return newest is None or int(newest["generation"]) <= work.generation
 
     async def remove(self, asset_id: str) -> tuple[int, int]:
+        await self.documents.delete(_GENERATIONS, asset_id)
         assets = int(await self.documents.delete(_ASSETS, asset_id))
         return assets, await self._parts.forget(asset_id)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
+from framewell.media.v1.media_pb2 import Work
 from framewell_kit.rights_decisions import Passages
+from framewell_media.timeline import Timeline
+from framewell_transcode.domain.sound import SOUND_RATE
+from framewell_transcode.domain.sound_pieces import Sound
 
 SOUND: Final = "sound"
 """The part that is no chunk."""
@@ -29,6 +34,16 @@ class Material:
     def oversteps(self, withheld: Passages) -> bool:
         """Return whether it shows anything of these passages."""
         return bool(withheld.within(self.start_pts, self.end_pts) - self.withheld)
+
+
+def sound_pieces_material(
+    work: Work, timeline: Timeline | None, sound: Sound, keys: Sequence[str]
+) -> Material:
+    """Return what there is of sound under way, its pieces in `keys`; without pictures samples count."""
+    start = timeline.start_pts if timeline else 0
+    end = timeline.end_pts if timeline else round(max(track.seconds for track in sound.tracks) * SOUND_RATE)
+    withheld = Passages.of(sound.withheld).within(start, end)
+    return Material(work.asset_id, work.generation, SOUND, start, end, withheld, tuple(sorted(set(keys))))
 
 
 def material_of(made: ChunkTranscoded | AudioExtracted, withheld: Passages) -> Material:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +25,22 @@ class EncodedSound:
     """FLAC, mono, SPEECH_RATE."""
     loudness_lufs: float | None
     """Integrated loudness after EBU R 128 (ITU-R BS.1770); None for silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPiece:
+    """What was made of a piece."""
+
+    movie: bytes
+    """Fragmented MP4 with the AAC frames of the piece."""
+    speech_info: bytes
+    """STREAMINFO of the FLAC frames."""
+    speech: bytes
+    """The FLAC frames of the piece, numbered as in the whole."""
+    loudness: Counter[int]
+    """Blocks by momentary loudness, see `transcoding.loudness`."""
+    silences: Sequence[tuple[int, int]]
+    """First sample and end of every silence that ended in the piece."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -13,18 +13,15 @@ from framewell_media.pictures import decode_upright, open_picture
 from framewell_media.planning.table import read_chunk
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_media.timeline import Moment
-from framewell_transcode.domain.boxes import Segment, split_header
-from framewell_transcode.domain.job_parameters import clock_from, recipe_from, timeline_from
+from framewell_transcode.domain.boxes import Segment
+from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
 from framewell_transcode.domain.proxy import Size
-from framewell_transcode.domain.sound import SOUND_RATE
 from framewell_transcode.ports import MediaDriver
-from framewell_transcode.transcoding.audio_segments import group_fragments
 from framewell_transcode.transcoding.bundle import write_bundle
 from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, ChunkTranscoder
 from framewell_transcode.transcoding.held_picture import hold_picture
 from framewell_transcode.transcoding.placed import placed
 from framewell_transcode.transcoding.scores import write_scores
-from framewell_transcode.transcoding.sound_clock import SoundClockState, place_on_clock
 from framewell_transcode.transcoding.still import transcode_still
 
 _MAX_MISSING: Final = 10_000
@@ -82,42 +79,6 @@ class SandboxJobs:
         withheld = timeline.start_pts in _withheld(parameters)
         result = transcode_still(self.driver, pixels, timeline, recipe, withheld=withheld)
         return _written(files, result, damaged_frames=0)
-
-    def extract_audio(self, files: JobFiles, parameters: Parameters) -> Answer:
-        """Take the sound out. Input: source. Outputs: header, segments one after the other, speech (FLAC).
-
-        Parameters: `clock` (the runs of the file's clock; null without pictures), `seconds` (length of the
-        asset, a fraction; null without pictures), `segment_seconds`,
-        `silenced` (passages that are silent in `speech`, as pairs of seconds from the start, fractions).
-        Returns `segments` (fields of SoundSegment), `loudness_lufs` (null for silence) and `seconds`. Raise
-        MediaError (`unreadable`) when not one sample comes out.
-        """
-        (source,) = files.inputs
-        header_file, segment_file, speech_file = files.outputs
-        runs, seconds = parameters["clock"], parameters["seconds"]
-        encoder = self.driver.sound_encoder(
-            None if seconds is None else round(Fraction(seconds) * SOUND_RATE),
-            Passages.of(
-                (round(Fraction(begin) * SOUND_RATE), round(Fraction(end) * SOUND_RATE))
-                for begin, end in parameters["silenced"]
-            ),
-        )
-        clock = None if runs is None else clock_from(runs)
-        state = SoundClockState()
-        place_on_clock(self.driver.sound(source), clock, encoder, state)
-        if not state.heard:
-            raise MediaError(UNREADABLE, "The sound track cannot be decoded: not one sample came out of it.")
-        sound = encoder.finish()
-        segment = split_header(sound.movie)
-        header_file.write(segment.header)
-        segment_file.write(segment.media)
-        speech_file.write(sound.speech)
-        segments = group_fragments(segment.media, float(parameters["segment_seconds"]))
-        return {
-            "segments": [asdict(one) for one in segments],
-            "loudness_lufs": sound.loudness_lufs,
-            "seconds": encoder.written / SOUND_RATE,
-        }
 
     def make_filler(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Hold a neighbour's picture. Inputs: header and segment of the neighbour. Output: the segment.

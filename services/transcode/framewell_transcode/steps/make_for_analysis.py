@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
 from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, RightsDecisions
-from framewell_transcode.domain.material import Material, material_of
+from framewell_transcode.domain.material import SOUND, Material, material_of
 from framewell_transcode.ports import MaterialRepository
 
 Part = TypeVar("Part", ChunkTranscoded, AudioExtracted)
@@ -58,6 +58,22 @@ class MakeForAnalysis:
         permitted = await self.rights.outstanding(asset_id)
         fact = by_content(made, cause.id)
         return [fact] if permitted is None else [fact, permitted]
+
+    async def note_pieces(self, material: Material, objects: Sequence[ObjectRef]) -> None:
+        """Note a part that is under way; what an earlier turn needed and this one does not goes."""
+        await self._note(material)
+        await self.references.hold(material.asset_id, objects)
+
+    async def holds(self, work: Work, key: str) -> bool:
+        """Return whether an object of the sound under way is still there: no decision took it away."""
+        material = await self.materials.get(work.asset_id, work.generation, SOUND)
+        return material is not None and key in material.keys
+
+    async def drop_pieces(self, work: Work) -> None:
+        """Take away what there is of sound that is given up."""
+        material = await self.materials.get(work.asset_id, work.generation, SOUND)
+        if material is not None:
+            await self._take_away(material)
 
     async def withhold(self, asset_id: str) -> None:
         """Take away every part that shows more than the newest decision allows.

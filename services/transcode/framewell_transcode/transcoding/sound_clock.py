@@ -14,7 +14,7 @@ from typing import Final
 
 from framewell_media.source_clock import SourceClock
 from framewell_transcode.domain.sound import SOUND_RATE
-from framewell_transcode.ports import SoundBlock, SoundEncoder
+from framewell_transcode.ports import SoundBlock, SoundSink
 
 _TOLERANCE: Final = SOUND_RATE // 50
 """Samples that sound may be off before it is corrected: 20 ms, which nobody sees."""
@@ -37,7 +37,7 @@ class SoundClockState:
 
 
 def place_on_clock(
-    blocks: Iterable[SoundBlock], clock: SourceClock | None, encoder: SoundEncoder, state: SoundClockState
+    blocks: Iterable[SoundBlock], clock: SourceClock | None, encoder: SoundSink, state: SoundClockState
 ) -> None:
     """Give the encoder blocks that follow each other without gap, from where `state` stands.
 

@@ -19,7 +19,10 @@ from framewell_transcode.adapters.pyav.chunk_decoder import ChunkDecoder
 from framewell_transcode.adapters.pyav.display import SwsScaler, as_displayed
 from framewell_transcode.adapters.pyav.segment_writer import CmafWriter
 from framewell_transcode.adapters.pyav.sound import AacEncoder, decode_sound
+from framewell_transcode.adapters.pyav.sound_pieces import PieceEncoder
+from framewell_transcode.adapters.pyav.sound_source import SourceTrack
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
+from framewell_transcode.domain.sound_pieces import TrackState
 from framewell_transcode.ports import DisplayedPicture, SoundBlock
 
 
@@ -72,6 +75,19 @@ class PyAvDriver:
 
     def sound(self, source: BinaryIO) -> Iterator[SoundBlock]:
         return decode_sound(source)
+
+    def sound_source(self, source: BinaryIO, number: int, language: str, state: TrackState) -> SourceTrack:
+        return SourceTrack(source, number, language, state)
+
+    def piece_encoder(
+        self,
+        layout: str,
+        piece: tuple[int, int],
+        limit: int | None,
+        silenced: Passages,
+        silent_since: int | None,
+    ) -> PieceEncoder:
+        return PieceEncoder(layout, piece, limit, silenced, silent_since)
 
     def sound_encoder(self, limit: int | None, silenced: Passages) -> AacEncoder:
         return AacEncoder.open(limit, silenced)
