@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import accumulate, permutations
+from itertools import accumulate, pairwise, permutations
 from random import Random
 
 import pytest
@@ -28,8 +28,8 @@ def restarted(number: int) -> SegmentExtent:
     return SegmentExtent(number, Fraction(0), Fraction(SECONDS[number]), SECONDS[number] * 25)
 
 
-def lay(order: Sequence[SegmentExtent], *, patience: int = 0) -> Layout:
-    """Lay segments as they come; one that waits is tried again after every other, and at last not waited for."""
+def lay(order: Sequence[SegmentExtent]) -> Layout:
+    """Lay segments as they come; one that waits is tried after every other, and at last without waiting."""
     layout, waiting = Layout(RATE, {}), list[SegmentExtent]()
     for segment in order:
         waiting.append(segment)
@@ -87,7 +87,7 @@ def test_a_gap_between_segments_of_one_stream_has_the_length_it_had() -> None:
         (6, 17, 20),
     ]
     assert [first for _, _, _, first, _ in spans][3:5] == [225, 275]
-    assert all(before[4] == after[3] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[4] == after[3] for before, after in pairwise(spans))
 
 
 def test_what_nobody_knows_the_length_of_is_as_long_as_the_longest_segment() -> None:
@@ -117,6 +117,6 @@ def test_nothing_overlaps_whatever_is_missing_or_late(seed: int) -> None:
     spans = list(layout.spans(5))
     assert [one[0] for one in spans] == list(range(6))
     assert spans[0][1] == 0
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         assert before[1] < before[2] == after[1]
         assert before[3] <= before[4] == after[3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,10 +16,12 @@ from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved, AssetTrans
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Work
+from framewell.media.v1.media_service_pb2 import GetPlaylistRequest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed, SequenceRange
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.outcome_messages import done, failed, is_done
+from framewell_kit.outcomes import NotFound
 from framewell_media.testing.clips import frame_number, luma_plane
 from framewell_media.testing.segments import make_segments
 from framewell_transcode.testing import Transcode
@@ -231,3 +234,47 @@ async def test_of_a_recording_that_is_removed_under_way_nothing_stays(recorder: 
     await recorder.transcode.bench.settle()
     for name in ("recordings", "segments", "parts", "references"):
         assert await recorder.transcode.bench.documents.find(name, {}) == []
+
+
+async def listed(recorder: Recorder) -> tuple[list[list[str]], str]:
+    """Make every chunk that was announced, then read the playlists of the recording under way."""
+    bench = recorder.transcode.bench
+    await bench.settle()
+    answer = await bench.call("GetPlaylist", GetPlaylistRequest(asset_id=ASSET))
+    master = (await bench.objects.read(answer.playlist)).decode()
+    uris = re.findall(r'\.\./[^"\s]+', master)
+    return [(await bench.objects.read(uri.removeprefix("../"))).decode().splitlines() for uri in uris], master
+
+
+async def test_the_playlist_grows_while_the_recording_runs_and_ends_with_it(recorder: Recorder) -> None:
+    with pytest.raises(NotFound):
+        await listed(recorder)
+    await recorder.arrive(0)
+    (first, _), _ = await listed(recorder)
+    await recorder.arrive(1)
+    (second, sound), master = await listed(recorder)
+    assert "TYPE=AUDIO" in master
+    for tracks in (first, second, sound):
+        assert "#EXT-X-PLAYLIST-TYPE:EVENT" in tracks
+        assert "#EXT-X-ENDLIST" not in tracks
+    assert [len([one for one in lines if one.startswith("../")]) for lines in (first, second, sound)] == [
+        1,
+        2,
+        2,
+    ]
+    assert [one for one in second if one in first and one.startswith("../")] == [
+        one for one in first if one.startswith("../")
+    ]
+    await recorder.close(1)
+    (ended, _), _ = await listed(recorder)
+    assert "#EXT-X-PLAYLIST-TYPE:VOD" in ended
+    assert "#EXT-X-ENDLIST" in ended
+
+
+async def test_a_missing_segment_is_a_gap_in_the_growing_playlist(recorder: Recorder) -> None:
+    recorder = replace(recorder, continuous=True)
+    await recorder.arrive(0, 2)
+    (pictures, sound), _ = await listed(recorder)
+    for lines in (pictures, sound):
+        assert lines.count("#EXT-X-GAP") == 1
+        assert lines[lines.index("#EXT-X-GAP") + 1].startswith("#EXTINF:3.0")

@@ -13,6 +13,8 @@ import av
 from framewell_media.testing.clips import Clip, beeps, draw
 
 _SOUND: Final = 48_000
+_LATER: Final = 250
+"""Pictures before a continuous clock begins: a muxer moves what would begin before zero."""
 
 
 def make_segments(
@@ -20,8 +22,8 @@ def make_segments(
 ) -> list[Path]:
     """Write one file a segment, of so many pictures each, and return their paths.
 
-    The picture's number is its place in the recording, and every full second beeps. With `continuous` the clock
-    of a segment goes on from the one before; otherwise each begins anew.
+    The picture's number is its place in the recording, and every full second beeps. With `continuous` the
+    clock of a segment goes on from the one before; otherwise each begins anew.
     """
     starts = [0, *accumulate(frames)]
     return [
@@ -29,7 +31,7 @@ def make_segments(
             folder / f"{number}{suffix}",
             Clip(frames=count, sound=sound),
             first=starts[number],
-            at=starts[number] if continuous else 0,
+            at=_LATER + starts[number] if continuous else 0,
         )
         for number, count in enumerate(frames)
     ]

@@ -75,7 +75,7 @@ class LaySegment:
         return [_chunk(work, planned, laid, clock)]
 
     async def _planned(self, work: Work, segment: SegmentIngested) -> PlannedSegment | None:
-        """Return the segment as it was planned, perhaps for an earlier generation; None when it is given up."""
+        """Return the segment as it was planned, for whatever generation; None when it is given up."""
         known = await self.recordings.planned(work.asset_id, segment.sequence)
         if known is not None:
             return known
@@ -141,7 +141,7 @@ class LaySegment:
                 return laid, clock
 
     async def _waited(self, state: RecordingState, planned: PlannedSegment) -> bool:
-        """Return whether no segment before this one is waited for any longer; one that has come is, longer."""
+        """Return whether no segment before it is waited for any longer: those that have come are longest."""
         waited = self.clock.now() - planned.planned_at
         if waited >= _PATIENCE_WITH_WORK:
             return True

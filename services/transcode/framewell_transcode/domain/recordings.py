@@ -21,7 +21,7 @@ from framewell_media.timeline import Span, Timeline
 
 _LIKELY: Final = 4
 """Clocks agree with a gap that is at most so many times as long, or as short, as its segments would be."""
-_IMPRECISE: Final = Fraction(1, 100)
+_IMPRECISE: Final = Fraction(1, 20)
 """Seconds by which the clocks of segments may be off their frames."""
 
 
