@@ -105,10 +105,15 @@ def recorded_event(fact: Message, cause: Cause, recorded: int, hash_name: HashNa
 
 
 def _without_secrets(data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: str(MediaAddress(value)) if name in _ADDRESSES and isinstance(value, str) else value
-        for name, value in data.items()
-    }
+    return {name: _without_secret(name, value) for name, value in data.items()}
+
+
+def _without_secret(name: str, value: Any) -> Any:
+    if name in _ADDRESSES and isinstance(value, str):
+        return str(MediaAddress(value))
+    if name == "captions" and isinstance(value, list):
+        return [_without_secrets(one) if isinstance(one, dict) else one for one in value]
+    return value
 
 
 def _holders(data: Any) -> Iterator[str]:

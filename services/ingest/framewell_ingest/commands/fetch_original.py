@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.media.v1.media_pb2 import CaptionFile, ObjectRef
+from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.ends import End, end_fact, rejection
 from framewell_ingest.domain.verdicts import UNREACHABLE, WRONG_HASH, Refused, SourceUnavailable
@@ -18,6 +19,7 @@ from framewell_ingest.steps.find_same_content import FindSameContent
 from framewell_ingest.steps.refuse_gone import ERASED, RefuseGone
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
+from framewell_media.languages import bcp47
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class FetchOriginal:
         proxy = await self._existing_proxy(asset)
         ingested = _ingested(asset, original, source, reading, proxy)
         ingested.same_content.extend(same_content)
+        ingested.caption_files.extend([one async for one in self._caption_files(asset)])
         holders = [statement.holder for statement in ingested.statements]
         gone = await self.refuse_gone(asset.asset_id, holders)
         if gone is not None:
@@ -97,6 +100,15 @@ class FetchOriginal:
             reading = await self.reader.read(path, source.file_name)
         proxy.media_type = reading.media_type
         return proxy
+
+    async def _caption_files(self, asset: Asset) -> AsyncIterator[CaptionFile]:
+        """Store the files of timed text beside the media; transcode reads them, in its sandbox."""
+        for wanted in asset.request.captions:
+            async with self.within_reach(MediaAddress(wanted.uri)) as source:
+                stored = await self.within_reach.stored(asset.asset_id, source)
+            yield CaptionFile(
+                file=stored, language=bcp47(wanted.language), kind=wanted.kind, name=source.file_name
+            )
 
 
 def _rejected(asset: Asset, code: str, detail: str) -> End:

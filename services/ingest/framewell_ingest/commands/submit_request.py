@@ -28,7 +28,8 @@ class SubmitRequest:
         Raises Rejected for a request that must be corrected, Conflict for one whose id another request had
         or that names another asset than the one its id stands for: one event asks for one asset.
         """
-        for named in (request.uri, request.existing_proxy):
+        captions = [one.uri for one in request.captions]
+        for named in (request.uri, request.existing_proxy, *captions):
             if MediaAddress(named).is_redacted:
                 raise Rejected(
                     f"{named} is an address as it is shown, {REDACTED} in place of its secret: give it whole",

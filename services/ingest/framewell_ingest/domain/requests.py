@@ -52,6 +52,13 @@ def checked(request: IngestRequested, source: str) -> CheckedRequest:
     addresses = {"uri": _address("uri", request.uri)}
     if request.existing_proxy:
         addresses["existing_proxy"] = _address("existing_proxy", request.existing_proxy)
+    for number, captions in enumerate(request.captions):
+        if _address(f"captions[{number}].uri", captions.uri).has_secrets:
+            raise Rejected(
+                f"captions[{number}].uri {MediaAddress(captions.uri)} holds a signature or another secret, "
+                "which would be kept: upload the file, and name its `upload:` address",
+                code="secret_in_uri",
+            )
     if (size := _label_bytes(request)) > _MOST_LABEL_BYTES:
         raise Rejected(
             f"the labels of a request may take {_MOST_LABEL_BYTES} bytes with their names, not {size}: they "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from framewell_ingest.domain.assets import Asset
 from framewell_ingest.ports import (
     AssetRepository,
     DownloadRepository,
@@ -38,7 +39,7 @@ class ForgetAsset:
         asset = await self.assets.get(asset_id)
         gone = await self.tombstones.find(asset_subject(asset_id))
         uploads = 0
-        for uri in (asset.request.uri, asset.request.existing_proxy) if asset else ():
+        for uri in _addresses(asset) if asset else ():
             uploads += await self.uploads.forget(uri)
             self.downloads.forget(uri)
         counts = {"uploads": uploads, ORIGINALS: await self.originals.release(asset_id)}
@@ -47,3 +48,9 @@ class ForgetAsset:
         await (self.assets.erase(asset_id) if erased else self.assets.remove(asset_id))
         counts |= {"recordings": recordings, "segments": segments}
         return counts | {"assets": int(asset is not None)}
+
+
+def _addresses(asset: Asset) -> list[str]:
+    """Return where everything came from that the asset was made of."""
+    request = asset.request
+    return [request.uri, request.existing_proxy, *(captions.uri for captions in request.captions)]
