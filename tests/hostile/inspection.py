@@ -12,6 +12,8 @@ from typing import Any, Final
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.media.v1.media_pb2 import TRACK_KIND_AUDIO
+from framewell_kit.stream.policy.retry import INTERNAL_ERROR
 from framewell_media.errors import JobCrashed, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.probing import probe
@@ -39,6 +41,8 @@ class Inspection:
     """By job: `analysed`, or the code and the sentence of its refusal."""
     faults: list[str] = field(default_factory=list)
     """What must not have happened; empty for a good end."""
+    has_sound: bool = False
+    """Whether the probe found a sound track that can be decoded."""
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
 
@@ -81,6 +85,7 @@ class Inspector:
                 found.faults.append(f"probe: {crash.cause}: {crash.detail}")
         else:
             found.ends["probe"] = "analysed"
+            found.has_sound = any(track.kind == TRACK_KIND_AUDIO and track.codec for track in probed.tracks)
             return probed.kind
         try:
             with path.open("rb") as source:
@@ -107,8 +112,10 @@ class Inspector:
             found.ends["plan"] = "analysed"
             made = await self._transcode.make(planned[len(planned) // 2])
             _note(found, "still" if kind == "still" else "chunk", made.outcome)
-        elif "plan" not in found.ends and "sound" not in found.ends:
+        elif "plan" not in found.ends and kind != "audio":
             found.faults.append("plan: no end")
+        if "sound" not in found.ends and ((planned and found.has_sound) or kind == "audio"):
+            found.faults.append("sound: no end")
 
     def _cpu(self) -> float:
         """Return the processor seconds of all children of both sandboxes that ended."""
@@ -124,7 +131,7 @@ def _note(found: Inspection, job: str, outcome: Any) -> None:
 
 
 def _check_words(found: Inspection, job: str, code: str, sentence: str) -> None:
-    if code not in PROMISED_CODES:
+    if code not in PROMISED_CODES or INTERNAL_ERROR in sentence:
         found.faults.append(f"{job}: {code}: {sentence}")
     if not sentence.strip().endswith((".", ")")) or "Error:" in sentence or "Traceback" in sentence:
         found.faults.append(f"{job}: no sentence for a person: {sentence!r}")

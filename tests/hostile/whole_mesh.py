@@ -16,6 +16,7 @@ from framewell_contracts.identity import asset_id
 from framewell_demo.facts import FactLog, StepTimeoutError, following
 from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kafka.broker_access import BrokerAccess
+from framewell_kit.stream.policy.retry import INTERNAL_ERROR
 from framewell_media.testing import Clip, make_clip
 from hostile.corpus import BrokenFile
 from hostile.inspection import PROMISED_CODES
@@ -84,8 +85,8 @@ async def _faults_of_all(log: FactLog, files: Sequence[BrokenFile]) -> list[str]
         ends = _ends(log, assets)
         faults += [f"{name}: no end" for asset, name in assets.items() if asset not in ends]
     for asset, end in ends.items():
-        code = end.code if isinstance(end, AssetRejected) else end.outcome.failed.code
-        if code and code not in PROMISED_CODES and code != "forbidden":
+        refused = isinstance(end, AssetRejected) and end.code not in PROMISED_CODES
+        if refused or INTERNAL_ERROR in str(end):
             faults.append(f"{assets[asset]}: {end}")
     taken_in = len({fact.work.asset_id for fact, _ in log.of(AssetIngested)} & assets.keys())
     kinds = Counter(end.code if isinstance(end, AssetRejected) else "analysed" for end in ends.values())
