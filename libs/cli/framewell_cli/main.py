@@ -41,6 +41,7 @@ COMMANDS: Final[dict[str, str]] = {
     "dlq": "framewell_cli.dlq:app",
     "ingest": "framewell_cli.commands.ingest:ingest",
     "watch-folder": "framewell_cli.commands.watch_folder:watch_folder",
+    "receive": "framewell_cli.commands.receive:receive",
     "watch": "framewell_cli.commands.assets:watch",
     "assets": "framewell_cli.commands.assets:assets",
     "show": "framewell_cli.commands.assets:show",

@@ -119,7 +119,10 @@ SENTENCES = {
     "dlq replay", "dlq discard", "frame",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""
-DOCUMENTS = {"audit key", "audit verify", "events schema", "events tail", "dlq show", "demo", "watch-folder"}
+DOCUMENTS = {
+    "audit key", "audit verify", "events schema", "events tail", "dlq show", "demo", "receive",
+    "watch-folder",
+}  # fmt: skip
 """Commands whose text is a document or a stream; the demo's is tested where it is."""
 
 

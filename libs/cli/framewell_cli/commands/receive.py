@@ -1,0 +1,126 @@
+"""`framewell receive`: take in live input, or a file that grows, while it is being recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+import typer
+from google.protobuf.json_format import ParseError
+
+from framewell.segment.v1.segment_pb2 import SegmentArrived
+from framewell_cli.broker import Kafka, broker_access, run
+from framewell_cli.commands import statements
+from framewell_cli.commands.gateway_access import asset_id
+from framewell_cli.commands.ingest import labels_of
+from framewell_cli.console import Json, print_json_line, results
+from framewell_cli.errors import UsageProblem
+from framewell_cli.receive.recording import ReceivedRecording
+from framewell_cli.receive.segmenter import PROTOCOLS, Segmenter
+from framewell_client import Endpoints
+from framewell_client.events import EventPublisher
+from framewell_contracts.json_mapping import from_json
+
+_SOURCE: Final = "/framewell/receive"
+
+
+def receive(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="URL|FILE", help="udp:, rtp:, srt:, rtmp: or tcp: input, or a growing file."),
+    ],
+    *,
+    channel: Annotated[str, typer.Option(help="Channel that airs it.")] = "",
+    title: Annotated[str, typer.Option(help="Title of the programme.")] = "",
+    series: Annotated[str, typer.Option(help="Series it belongs to.")] = "",
+    language: Annotated[str, typer.Option(help="Spoken language, e.g. de.")] = "",
+    rights: Annotated[list[str] | None, typer.Option(help=statements.HELP)] = None,
+    label: Annotated[list[str] | None, typer.Option(help="KEY=VALUE to find it again; may repeat.")] = None,
+    asset: Annotated[
+        str, typer.Option(help="Id of the recording's asset; go on with it after a break.")
+    ] = "",
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for its segments, which ingest may read; otherwise live/ under the mesh's."
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length a segment aims at.")] = 4.0,
+    settle: Annotated[
+        float, typer.Option(min=1, help="Seconds that a file must not grow before it has ended.")
+    ] = 10.0,
+    kafka: Kafka = None,
+    as_json: Json = False,
+) -> None:
+    """Take in live input, or a file that grows, segment by segment while it is recorded. Needs ffmpeg.
+
+    It ends with the input, or by Ctrl-C; either way the recording is closed. With --asset a recording that
+    broke off goes on.
+    """
+    name = asset_id(asset).lower() if asset else str(uuid4())
+    about = _about(
+        {
+            "programme": {"title": title, "series": series, "channel": channel, "language": language},
+            "statements": statements.parse(rights or []),
+            "labels": labels_of(label or []),
+        }
+    )
+    segmenter = Segmenter(_input(source), _folder(into, name), segment_seconds=seconds, settle_seconds=settle)
+    segmenter.command()  # says that ffmpeg is missing before anything else is asked for
+    access = broker_access(kafka)
+
+    async def work() -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, segmenter.stop)
+        async with EventPublisher(_SOURCE, kafka=access) as publisher:
+            report = _print_line if as_json else _print_sentence
+            return await ReceivedRecording(name, segmenter, publisher, report, about).run()
+
+    if not as_json:
+        results.print(f"recording {name}", markup=False)
+    run(access, work())
+
+
+def _about(values: Mapping[str, Any]) -> SegmentArrived:
+    """Return what is said about the recording. Raises UsageProblem for what no fact may carry."""
+    try:
+        return from_json(values, SegmentArrived)
+    except (ParseError, ValueError) as error:
+        raise UsageProblem(f"What is said about the recording cannot be sent: {error}") from None
+
+
+def _input(source: str) -> str:
+    scheme, colon, _ = source.partition("://")
+    if colon and scheme in PROTOCOLS:
+        return source
+    if colon:
+        raise UsageProblem(f"{source}: receive takes {', '.join(PROTOCOLS)} and files, not {scheme}")
+    path = Path(source)
+    if not path.is_file():
+        raise UsageProblem(f"{source}: there is no such file yet; name one that is being written")
+    return str(path.resolve())
+
+
+def _folder(into: Path | None, name: str) -> Path:
+    if into is not None:
+        return into.resolve() / name
+    roots = Endpoints.find().ingest_roots
+    if not roots:
+        raise UsageProblem(
+            "The folders that ingest may read are not known here: name one of FRAMEWELL_INGEST_ROOTS by "
+            "--into"
+        )
+    return roots[0].resolve() / "live" / name
+
+
+def _print_line(event: Mapping[str, Any]) -> None:
+    print_json_line(event)
+
+
+def _print_sentence(event: Mapping[str, Any]) -> None:
+    results.print(f"segment {event['sequence']}{', the last' if event['last'] else ''}", markup=False)
