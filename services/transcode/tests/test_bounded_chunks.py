@@ -12,6 +12,7 @@ import pytest
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.clips import decoded_numbers, frame_number, luma_plane
 from framewell_media.testing.field_pictures import field_clip
+from framewell_transcode.adapters.sandboxed_processor import JobLimits
 
 RATE = Fraction(25)
 INTRA_REFRESH = {"x264-params": "keyint=50:intra-refresh=1:bframes=0:threads=1"}
@@ -59,3 +60,12 @@ async def test_field_pictures_are_counted_and_placed_as_pictures(
     assert ended.chunk_count == 3
     assert list(ended.missing) == []
     assert await shown(transcode, ended) == [(number, number / RATE) for number in range(75)]
+
+
+def test_what_planning_may_use_grows_with_the_file() -> None:
+    limits = JobLimits.within(1 << 30)
+    small, hour, huge = (limits.plan_of(size) for size in (1_500_000, 10**10, 10**11))
+    assert small.cpu_seconds == 30
+    assert small.wall_seconds < 310
+    assert hour.cpu_seconds == 1030
+    assert huge == limits.plan, "100 GB have an hour"
