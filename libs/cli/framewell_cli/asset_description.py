@@ -36,17 +36,46 @@ def known_rows(view: Document) -> Iterator[tuple[str, str]]:
 
 
 def track_text(track: Document) -> str:
-    """Return `video, h264, 1920×1080, 25 pictures a second` and the like."""
-    parts = [track.get("kind", "unknown"), track["codec"]]
-    if track["width"]:
-        parts.append(f"{track['width']}×{track['height']}")
+    """Return `video, h264 High 4.1, 1920×1080, 25 pictures a second, progressive, yuv420p` and the like."""
+    codec = " ".join(filter(None, [track["codec"], track["profile"], track["level"]]))
+    parts = [track.get("kind", "unknown"), codec, *_pictures(track), *_sound(track)]
+    parts.append(f"{track['bit_rate'] / 1e6:.3g} Mbit/s" if track["bit_rate"] else "")
+    parts.append(f"from {track['timecode']}" if track["timecode"] else "")
+    parts.append(f"programme {track['programme_number']}" if track["programme_number"] else "")
+    parts += [track["language"], f"“{track['title']}”" if track["title"] else ""]
+    parts += [role.replace("_", " ") for role in track["roles"]]
+    parts.append("default" if track["is_default"] else "")
+    return ", ".join(filter(None, parts))
+
+
+def captions_text(captions: Document) -> str:
+    """Return `de, captions, “Deutsch”, 312 texts, ebu_stl` and the like."""
+    title = f"“{captions['title']}”" if captions["title"] else ""
+    parts = [captions["language"] or "language not known", captions.get("kind", ""), title]
+    return ", ".join(filter(None, [*parts, f"{captions['cue_count']} texts", captions["format"]]))
+
+
+def _pictures(track: Document) -> Iterator[str]:
+    if not track["width"]:
+        return
+    yield f"{track['width']}×{track['height']}"
+    if track["rotation_degrees"]:
+        yield f"turned by {track['rotation_degrees']}°"
     if "frame_rate" in track:
-        parts.append(f"{float(ratio(track['frame_rate'])):.5g} pictures a second")
-    if track["channels"]:
-        parts.append(f"{track['channels']} channel{'s' if track['channels'] > 1 else ''}")
-    if track["sample_rate"]:
-        parts.append(f"{track['sample_rate']} Hz")
-    return ", ".join([*filter(None, parts), *filter(None, [track["language"]])])
+        yield f"{float(ratio(track['frame_rate'])):.5g} pictures a second"
+    yield track.get("field_order", "").replace("_", " ")
+    yield track["pixel_format"]
+    colour = track.get("colour", {})
+    names = [colour.get(name, "") for name in ("primaries", "transfer", "matrix", "range")]
+    yield "/".join(dict.fromkeys(filter(None, names)))
+
+
+def _sound(track: Document) -> Iterator[str]:
+    if not track["channels"]:
+        return
+    yield track["channel_layout"] or f"{track['channels']} channel{'s' if track['channels'] > 1 else ''}"
+    yield f"{track['sample_rate']} Hz" if track["sample_rate"] else ""
+    yield f"{track['bit_depth']} bits" if track["bit_depth"] else ""
 
 
 def clock_text(length: float) -> str:

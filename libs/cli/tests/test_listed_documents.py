@@ -21,7 +21,7 @@ from framewell.gateway.v1.asset_view_pb2 import (
     ChunkCounts,
     ListAssetsResponse,
 )
-from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Span, Track
+from framewell.media.v1.media_pb2 import CaptionTrack, Colour, MediaKind, ObjectRef, Programme, Span, Track
 from framewell.mesh.v1.mesh_pb2 import Actor, Failed, ModelVersion, Outcome, Ratio
 from framewell.model.v1.model_pb2 import Measure
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Payment, RightsDecision, RightsStatement
@@ -127,7 +127,15 @@ def test_a_view_shows_what_ingest_knows_and_what_the_grounds_of_decisions_say(
                   frame_rate=Ratio(numerator=30000, denominator=1001)),
             Track(index=1, kind="TRACK_KIND_AUDIO", codec="aac", language="de", channels=2,
                   sample_rate=48000),
+            Track(index=2, kind="TRACK_KIND_VIDEO", codec="hevc", profile="Main 10", level="5.1", width=3840,
+                  height=2160, field_order="FIELD_ORDER_PROGRESSIVE", pixel_format="yuv420p10le",
+                  colour=Colour(primaries="bt2020", transfer="arib-std-b67", matrix="bt2020nc",
+                                range="COLOUR_RANGE_LIMITED"),
+                  bit_rate=15_000_000, timecode="10:00:00:00", programme_number=101, title="Clean feed",
+                  roles=["TRACK_ROLE_CLEAN_EFFECTS"], is_default=True),
         ],
+        captions=[CaptionTrack(language="de", kind="CAPTION_KIND_CAPTIONS", title="Deutsch", cue_count=312,
+                               format="ebu_stl")],
         duration=Duration(seconds=3725, nanos=500_000_000),
     )  # fmt: skip
     shown = printed("show", ASSET)
@@ -135,6 +143,9 @@ def test_a_view_shows_what_ingest_knows_and_what_the_grounds_of_decisions_say(
         "Tagesschau", "https://archive.example/a.mp4", "a=b, job=17", "/playout/7",
         f"video/mp4, 4.1 kB, sha256 {'c' * 64}", "video, h264, 1920×1080, 29.97 pictures a second",
         "audio, aac, 2 channels, 48000 Hz, de", "1:02:05.5",
+        "video, hevc Main 10 5.1, 3840×2160, progressive, yuv420p10le, bt2020/arib-std-b67/bt2020nc/limited, "
+        "15 Mbit/s, from 10:00:00:00, programme 101, “Clean feed”, clean effects, default",
+        "de, captions, “Deutsch”, 312 texts, ebu_stl",
     ):  # fmt: skip
         assert expected in shown
     said = (

@@ -19,6 +19,8 @@ from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.media.v1.media_pb2 import (
+    CAPTION_KIND_CAPTIONS,
+    CaptionTrack,
     MediaKind,
     ObjectRef,
     Observation,
@@ -40,6 +42,11 @@ from framewell_gateway.entrypoints.http.routes import ROUTES
 from framewell_kit.outcome_messages import done
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+NOT_SAID_OF_TRACKS = {
+    "profile": "", "level": "", "coded_width": 0, "coded_height": 0, "pixel_format": "", "bit_depth": 0,
+    "channel_layout": "", "sample_format": "", "bit_rate": 0, "timecode": "", "is_default": False,
+    "roles": [], "programme_number": 0, "title": "", "container_id": 0,
+}  # fmt: skip
 SCHEMA = Path(__file__).with_name("asset.schema.json")
 LABELS = {"job": "4711", "a.b": "$where"}
 ASKED = datetime(2026, 11, 22, 18, tzinfo=UTC)
@@ -111,6 +118,7 @@ KNOWN = {
             "sample_rate": 0,
             "channels": 0,
             "duration": "10s",
+            **NOT_SAID_OF_TRACKS,
         },
         {
             "index": 1,
@@ -123,6 +131,7 @@ KNOWN = {
             "sample_rate": 0,
             "channels": 2,
             "duration": "10.04s",
+            **NOT_SAID_OF_TRACKS,
         },
     ],
     "duration": "10.04s",
@@ -159,7 +168,9 @@ async def analysed(mesh: Any) -> None:
         start_timecode="10:00:00:00",
     )
     mesh.transcode.answers |= {
-        "GetTimeline": media.GetTimelineResponse(timeline=timeline),
+        "GetTimeline": media.GetTimelineResponse(
+            timeline=timeline, captions=[CaptionTrack(language="de", kind=CAPTION_KIND_CAPTIONS, cue_count=3)]
+        ),
         "ListShots": [
             media.ListShotsResponse(shots=[Shot(span=span(0, 100))], next_page_token="1"),
             media.ListShotsResponse(shots=[Shot(span=span(100, 150))]),
@@ -249,7 +260,14 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
             "frame_count": 250,
             "start_timecode": "10:00:00:00",
             "drop_frame": False,
+            "has_gaps": False,
         },
+        "captions": [
+            {
+                "language": "de", "kind": "captions", "title": "", "format": "", "cue_count": 3,
+                "is_default": False,
+            }
+        ],
         "chunks": {"planned": 1, "transcoded": 1, "analysed": 1, "failed": 0},
         "shots": [
             {"span": view_span(0, 100)},
@@ -313,7 +331,7 @@ def test_the_shape_is_the_one_that_was_promised() -> None:
 
 
 PARTS = {
-    "transcode": {"timeline", "shots", "playlist", "speech"},
+    "transcode": {"timeline", "captions", "shots", "playlist", "speech"},
     "inference": {"people", "text", "labels", "speech"},
     "dataset": {"people", "rights", "samples"},
 }
@@ -328,7 +346,9 @@ async def test_the_parts_of_a_service_that_is_away_are_left_out_and_named(
     answer = await gateway.get(f"/v1/assets/{ASSET}")
     view = answer.json()
     assert answer.status_code == 200
-    optional = {"timeline", "shots", "people", "text", "labels", "speech", "rights", "playlist", "samples"}
+    optional = {
+        "timeline", "captions", "shots", "people", "text", "labels", "speech", "rights", "playlist", "samples"
+    }  # fmt: skip
     assert optional - view.keys() == parts == set(view["unavailable"])
     assert all("cannot be asked right now" in sentence for sentence in view["missing"])
     assert view["state"] == "analysed"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from framewell_cli.asset_description import clock_text, grounds_of, known_rows, statement_text
+from framewell_cli.asset_description import (
+    captions_text,
+    clock_text,
+    grounds_of,
+    known_rows,
+    statement_text,
+)
 from framewell_cli.console import print_sheet, print_table, results
 from framewell_cli.documents import model_text, purpose_text, ratio, score_text, seconds, verdict_text
 
@@ -30,6 +36,7 @@ def print_asset(view: View) -> None:
     counts = f"{chunks['planned']} planned, {chunks['transcoded']} transcoded, {chunks['analysed']} analysed"
     rows.append(("chunks", counts + (f", {chunks['failed']} FAILED" if chunks["failed"] else "")))
     rows += [("playlist", view["playlist"])] if view.get("playlist") else []
+    rows += [("captions", captions_text(one)) for one in view.get("captions", [])]
     rows += [
         ("rights", f"{purpose_text(decision)}: {verdict_text(decision)}. {decision['sentence']}".strip())
         for decision in view["rights"]

@@ -13,6 +13,7 @@ from textwrap import shorten
 from typing import Any, Final, Protocol
 
 from framewell_cli.asset_description import (
+    captions_text,
     grounds_of,
     known_rows,
     part_text,
@@ -95,6 +96,7 @@ def _overview(view: View) -> Section:
     rows += [["missing", sentence] for sentence in view["missing"]]
     if view.get("playlist"):
         rows.append(["playlist", view["playlist"]])
+    rows += [["captions", captions_text(one)] for one in view.get("captions", [])]
     return Section("What it is", tables=[Table(["", ""], rows)])
 
 

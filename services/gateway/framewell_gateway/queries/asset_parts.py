@@ -10,7 +10,7 @@ from framewell.dataset.v1.review_service_pb2 import ListSamplesRequest
 from framewell.dataset.v1.rights_service_pb2 import GetRightsRequest
 from framewell.gateway.v1.asset_view_pb2 import SampleCounts, SeenLabel, SeenPerson, SeenText, SpeechSegment
 from framewell.inference.v1.inference_service_pb2 import ListObservationsRequest, ListPeopleRequest, Person
-from framewell.media.v1.media_pb2 import Observation, Shot, Timeline
+from framewell.media.v1.media_pb2 import CaptionTrack, Observation, Shot, Timeline
 from framewell.media.v1.media_service_pb2 import GetPlaylistRequest, GetTimelineRequest, ListShotsRequest
 from framewell.rights.v1.rights_pb2 import RightsDecision
 from framewell.sample.v1.sample_pb2 import SampleState
@@ -35,17 +35,26 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """The clock of an asset, None while it has none, and its subtitles and captions."""
+
+    timeline: Timeline | None = None
+    captions: Sequence[CaptionTrack] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AssetParts:
     """Asks for the parts of one asset. Every method may raise what a service may (see ports)."""
 
     services: Services
     asset_id: str
 
-    async def timeline(self) -> Timeline | None:
-        """Return its clock, None while it has none."""
+    async def timed(self) -> Timed:
+        """Return its clock and its timed text."""
         request = GetTimelineRequest(asset_id=self.asset_id)
         answer = await self.services.call(methods.GET_TIMELINE, request)
-        return answer.timeline if answer.timeline.time_base.denominator > 0 else None
+        known = answer.timeline.time_base.denominator > 0
+        return Timed(answer.timeline if known else None, answer.captions)
 
     async def shots(self) -> Sequence[Shot]:
         """Return its final shots."""
@@ -127,7 +136,7 @@ class AssetParts:
 
     async def _speech(self, heard: Sequence[Observation]) -> list[SpeechSegment] | None:
         try:
-            timeline = await self.timeline()
+            timeline = (await self.timed()).timeline
         except (Away, NotFound, Conflict):
             return None
         return None if timeline is None else speech_segments(heard, timeline)

@@ -10,7 +10,7 @@ from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell.media.v1.media_pb2 import Shot
 from framewell.rights.v1.rights_pb2 import RightsDecision
 from framewell_gateway.ports import Away, Services
-from framewell_gateway.queries.asset_parts import AssetParts, Seen
+from framewell_gateway.queries.asset_parts import AssetParts, Seen, Timed
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_kit.outcomes import Conflict, Gone, NotFound, Outcome
 
@@ -40,14 +40,14 @@ class ShowAsset:
         if away is not None:
             asked.missing.append(f"what ingest knows: {away}")
         async with asyncio.TaskGroup() as group:
-            timeline = group.create_task(asked.part("timeline", "the timeline", parts.timeline, None))
+            timed = group.create_task(asked.part("timeline captions", "the timeline", parts.timed, Timed()))
             shots = group.create_task(asked.part("shots", "the shots", parts.shots, _NO_SHOTS))
             playlist = group.create_task(asked.part("playlist", "the playlist", parts.playlist, None))
             people = group.create_task(asked.part("people", "the people seen", parts.people, _NO_PEOPLE))
             seen = group.create_task(asked.part("text labels speech", _SEEN, parts.seen, Seen()))
             rights = group.create_task(asked.part("rights", "the rights", parts.rights, _NO_RIGHTS))
             samples = group.create_task(asked.part("samples", "the samples", parts.samples, None))
-        observed, key = seen.result() or Seen(), playlist.result()
+        observed, clock, key = seen.result() or Seen(), timed.result() or Timed(), playlist.result()
         if observed.speech is None:
             asked.unavailable.append("speech")
         return AssetView(
@@ -58,7 +58,7 @@ class ShowAsset:
             reason=progress.reason,
             missing=[*progress.missing, *sorted(asked.missing)],
             unavailable=sorted(asked.unavailable),
-            timeline=timeline.result(),
+            timeline=clock.timeline,
             chunks=progress.chunks,
             shots=shots.result(),
             people=people.result(),
@@ -68,6 +68,7 @@ class ShowAsset:
             rights=rights.result(),
             playlist=self.object_url(f"assets/{request.asset_id}", key) if key else None,
             samples=samples.result(),
+            captions=clock.captions,
         )
 
 

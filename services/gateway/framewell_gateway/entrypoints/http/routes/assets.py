@@ -44,6 +44,37 @@ _TRACK: Final = {
     "sample_rate": 0,
     "channels": 0,
     "duration": "2s",
+    "profile": "High",
+    "level": "4.1",
+    "coded_width": 1920,
+    "coded_height": 1080,
+    "pixel_format": "yuv420p",
+    "bit_depth": 8,
+    "colour": {"primaries": "bt709", "transfer": "bt709", "matrix": "bt709", "range": "limited"},
+    "field_order": "progressive",
+    "channel_layout": "",
+    "sample_format": "",
+    "bit_rate": 8000000,
+    "timecode": "10:00:00:00",
+    "is_default": True,
+    "roles": [],
+    "programme_number": 0,
+    "title": "",
+    "container_id": 1,
+}
+_CAPTIONS: Final = {
+    "cues": {
+        "key": f"ef/ef{'0' * 62}.vtt",
+        "media_type": "text/vtt",
+        "size": 2048,
+        "sha256": f"ef{'0' * 62}",
+    },
+    "language": "de",
+    "kind": "captions",
+    "title": "Deutsch",
+    "format": "ebu_stl",
+    "cue_count": 12,
+    "is_default": False,
 }
 _PROGRAMME: Final = {
     "title": "Evening news",
@@ -73,6 +104,7 @@ _KNOWN: Final = {
     "duration": "2s",
     "generation": 1,
     "revision": 2,
+    "same_content": [],
 }
 _STATEMENT: Final = {
     "issuer": "house",
@@ -141,6 +173,7 @@ ROUTES: Final = (
         description="A part whose service is away is left out: `unavailable` names it, `missing` says why.",
         omittable=(
             "timeline", "shots", "people", "text", "labels", "speech", "rights", "playlist", "samples",
+            "captions",
         ),
         answer={
             "asset_id": _ASSET, "kind": "video", "state": "analysed", "missing": [], "unavailable": [],
@@ -149,7 +182,7 @@ ROUTES: Final = (
                 "time_base": {"numerator": 1, "denominator": 90000},
                 "frame_rate": {"numerator": 25, "denominator": 1},
                 "variable_rate": False, "start_pts": 0, "duration_pts": 180000, "frame_count": 50,
-                "start_timecode": "10:00:00:00", "drop_frame": False,
+                "start_timecode": "10:00:00:00", "drop_frame": False, "has_gaps": False,
             },
             "chunks": _CHUNKS,
             "shots": [{"span": _SPAN, "transition": {"kind": "cut", "span": _CUT}}],
@@ -167,6 +200,7 @@ ROUTES: Final = (
             "samples": {
                 "proposed": 1, "withheld": 0, "accepted": 2, "rejected": 0, "unsure": 0, "withdrawn": 0,
             },
+            "captions": [_CAPTIONS],
         },
     ),
     asks(
