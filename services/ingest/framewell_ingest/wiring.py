@@ -87,6 +87,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     register = RegisterAsset(assets, queue, mesh.clock, refuse_gone)
     forget = ForgetAsset(assets, recordings, originals, uploads, downloads, mesh.tombstones)
     segments, silence = SegmentJobs(mesh.jobs), timedelta(seconds=settings.close_after_silence_seconds)
+    raise_generation = RaiseGeneration(assets, recordings, segments)
     accept_segment = AcceptSegment(assets, recordings, register, segments, mesh.clock)
     fetch_segment = FetchSegment(
         assets,
@@ -102,14 +103,14 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     close_recording = CloseRecording(
         assets,
         recordings,
-        RaiseGeneration(assets),
+        raise_generation,
         mesh.clock,
         after_last=timedelta(seconds=settings.close_after_last_seconds),
         after_silence=silence,
     )
     servicer = IngestServicer(
         SubmitRequest(register),
-        ControlAsset(assets, queue, RaiseGeneration(assets)),
+        ControlAsset(assets, queue, raise_generation),
         WatchAssets(assets, mesh.clock),
         assets,
         uploads,
@@ -119,7 +120,15 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     table = holdings(forget)
     return Service(
         holdings=table,
-        stages=stages(assets, register, accept_segment, mesh.tombstones, forget, erase=mesh.erase(table)),
+        stages=stages(
+            assets,
+            register,
+            segment=accept_segment,
+            raise_generation=raise_generation,
+            tombstones=mesh.tombstones,
+            forget=forget,
+            erase=mesh.erase(table),
+        ),
         jobs=[
             fetch_kind(fetch, mesh.tombstones, forget, settings.fetches_at_once),
             *segment_kinds(

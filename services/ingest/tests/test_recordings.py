@@ -141,6 +141,29 @@ async def test_a_repeat_after_the_end_changes_nothing(ingest: IngestBench) -> No
     assert len(ingest.facts.of(RecordingClosed)) == len(ingest.facts.of(AssetIngested)) == 1
 
 
+async def test_a_straggler_after_repeats_is_not_passed_over(ingest: IngestBench) -> None:
+    await arrive(ingest, 0)
+    await arrive(ingest, 2, last=True)
+    await pass_time(ingest, 12)
+    await arrive(ingest, 2, last=True)
+    await pass_time(ingest, 30)
+    await arrive(ingest, 1)
+    await pass_time(ingest, 12)
+    assert [one.missing_count for one in ingest.facts.of(RecordingClosed)] == [1, 0]
+
+
+async def test_a_recording_done_again_is_closed_again_as_the_next_generation(ingest: IngestBench) -> None:
+    await arrive(ingest, 0)
+    await arrive(ingest, 2, last=True)
+    await pass_time(ingest, 12)
+    await ingest.call("Reprocess", pb.ReprocessRequest(asset_id=ASSET))
+    await pass_time(ingest, 2)
+    await ingest.deliver(AssetPermitted(work=Work(asset_id=ASSET, generation=2), rights_revision=2))
+    await pass_time(ingest, 2)
+    closed = ingest.facts.of(RecordingClosed)
+    assert [(one.work.generation, one.missing_count) for one in closed] == [(1, 1), (2, 1), (3, 1)]
+
+
 async def test_a_broken_segment_is_given_up_and_the_recording_goes_on(ingest: IngestBench) -> None:
     broken = ingest.inbox / "broken.ts"
     broken.write_bytes(b"no media at all, only words\n" * 40)

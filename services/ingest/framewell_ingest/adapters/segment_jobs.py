@@ -20,6 +20,7 @@ class SegmentJobs:
         await self._put(SEGMENT, asset_id, sequence, cause)
 
     async def close(self, asset_id: str, closing: int, cause: Cause) -> None:
+        await self.jobs.forget(CLOSE, f"{asset_id}/{closing}")  # one that ended found nothing to close
         await self._put(CLOSE, asset_id, closing, cause)
 
     async def _put(self, kind: str, asset_id: str, number: int, cause: Cause) -> None:

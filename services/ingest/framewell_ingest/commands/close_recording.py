@@ -49,8 +49,10 @@ class CloseRecording:
             await self._reject(asset, segments, cause)
             return []
         if recording.closings and len(segments) == recording.closed_count:
-            return []  # the straggler was one of those that are known
-        asset = await self._raised(asset, recording, cause)
+            if asset.generation <= recording.closed_generation:
+                return []  # the straggler was one of those that are known
+        else:
+            asset = await self._raised(asset, recording, cause)
         last = max(recording.last_sequence or 0, segments[-1].sequence)
         closed = closed_fact(asset, [one.sequence for one in segments], last)
         if not await self.recordings.close(recording, asset.generation, len(segments), [closed], cause):

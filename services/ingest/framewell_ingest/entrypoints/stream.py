@@ -22,10 +22,11 @@ from framewell_kit.tombstones import Tombstones, UnlessGone
 def stages(
     assets: AssetRepository,
     register: RegisterAsset,
+    *,
     segment: AcceptSegment,
+    raise_generation: RaiseGeneration,
     tombstones: Tombstones,
     forget: ForgetAsset,
-    *,
     erase: Erase,
 ) -> list[Stage]:
     """Return one stage a consumer group; of an asset that is gone none makes anything.
@@ -38,7 +39,7 @@ def stages(
         Stage("ingest.accept_segment", unless_gone(segment)),
         Stage("ingest.note_rejection", unless_gone(NoteRejection(assets))),
         Stage("ingest.change_programme", unless_gone(ChangeProgramme(assets))),
-        Stage("ingest.resume_analysis", unless_gone(ResumeAnalysis(assets, RaiseGeneration(assets)))),
+        Stage("ingest.resume_analysis", unless_gone(ResumeAnalysis(assets, raise_generation))),
         Stage("ingest.remove_asset", RemoveAsset(tombstones, forget)),
         Stage("ingest.erase", erase),
     ]

@@ -43,11 +43,11 @@ class AcceptSegment:
         if asset.state in (State.REJECTED, State.REMOVED):
             return []
         segment = Segment(asset.asset_id, fact.sequence, request.uri, self.clock.now())
-        await self.recordings.announce(segment)
+        is_new = await self.recordings.announce(segment)
         last = fact.sequence if fact.last else None
         recording = await self.recordings.hear(asset.asset_id, last_sequence=last)
         await self.queue.fetch(asset.asset_id, fact.sequence, cause)
-        if recording is not None:
+        if recording is not None and (is_new or not recording.closings):
             await self.queue.close(asset.asset_id, recording.closings + 1, cause)
         return []
 
