@@ -39,12 +39,13 @@ class Size:
     most_rounds: int
     seeds: tuple[int, ...]
     shots: int
+    loads: tuple[str, ...]
     processes: tuple[int, ...]
     scale_seconds: float
 
 
-FULL = Size(12.0, 40, 60.0, 5, 15, shots.SEEDS, 8, (1, 2, 4), 20.0)
-QUICK = Size(2.0, 2, 3.0, 1, 1, shots.SEEDS[:1], 2, (1,), 2.0)
+FULL = Size(12.0, 40, 60.0, 5, 15, shots.SEEDS, 8, ("even", "skewed"), (1, 2, 4), 20.0)
+QUICK = Size(2.0, 2, 3.0, 1, 1, shots.SEEDS[:1], 2, ("skewed",), (1,), 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Parts:
         found = [
             through_mesh.scaled(self.folder / f"mesh-{load}-{processes}", load, clips, processes, warm_up)
             for load, clips in (("even", even), ("skewed", skewed))
+            if load in self.size.loads
             for processes in self.size.processes
         ]
         return {"scale": report.scale(found, os.cpu_count() or 1)}

@@ -24,7 +24,7 @@ class Contestant:
 
     name: str
     module: str
-    preset: str = "veryfast"
+    preset: str = "superfast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Contest:
 
 DECODE = Contestant("decode only (PyAV)", "decode_only")
 CHUNKS = Contestant("framewell, every output of a chunk", "framewell_chunks")
-SPLIT = Contestant("ffmpeg, one command with split", "ffmpeg_split")
-SEPARATE = Contestant("ffmpeg, three commands", "ffmpeg_separate")
+SPLIT = Contestant("ffmpeg, one command with split", "ffmpeg_split", "veryfast")
+SEPARATE = Contestant("ffmpeg, three commands", "ffmpeg_separate", "veryfast")
 SHOTS = Contestant("framewell, shots alone", "framewell_shots")
 DETECT = Contestant("PySceneDetect, AdaptiveDetector", "pyscenedetect")
 READ = Contestant("read only", "read_only")

@@ -42,7 +42,7 @@ def presets(contest_: Contest, rows: Sequence[Row], seconds: float) -> Table:
     made = {row.contestant: row for row in rows}
     ours = made[contest_.ours]
     return Table(
-        ("preset", "pictures/s", "CPU µs a picture", "kbit/s of the proxy", "CPU, it / veryfast"),
+        ("preset", "pictures/s", "CPU µs a picture", "kbit/s of the proxy", "CPU, it / the default"),
         tuple(
             (
                 one.preset,

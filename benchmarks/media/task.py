@@ -14,7 +14,7 @@ class Task:
     clip: str
     pictures: int
     folder: str
-    preset: str = "veryfast"
+    preset: str = "superfast"
 
     def dump(self) -> str:
         """Return it as JSON."""

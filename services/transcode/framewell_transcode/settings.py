@@ -30,7 +30,7 @@ class TranscodeSettings(ServiceSettings):
     encoder: Literal["libx264", "libvpx-vp9", "h264_nvenc"] = Field(
         "libx264", description="Encoder of the proxy; libx264 is GPL, see docs/licences.md."
     )
-    preset: str = Field("veryfast", description="Preset of libx264: slower is smaller.")
+    preset: str = Field("superfast", description="Preset of libx264: slower is smaller.")
     quality: int = Field(26, ge=0, le=63, description="Constant quality of the proxy: lower is better.")
     proxy_width: int = Field(960, ge=64, le=3840, description="Widest proxy, in pixels.")
     proxy_height: int = Field(540, ge=64, le=2160, description="Highest proxy, in pixels.")

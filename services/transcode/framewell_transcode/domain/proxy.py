@@ -69,7 +69,7 @@ class ProxyRecipe:
 
     encoder: str = "libx264"
     """`libx264`, `libvpx-vp9` or `h264_nvenc`."""
-    preset: str = "veryfast"
+    preset: str = "superfast"
     quality: int = 26
     """Constant rate factor; for h264_nvenc its constant quality."""
     box: Size = Size(960, 540)
