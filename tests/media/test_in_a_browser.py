@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from av.stream import Disposition
 
+from framewell.media.v1.media_pb2 import TRACK_KIND_SUBTITLE
+from framewell_media.testing.captioned import SubtitleTrack, write_captioned
 from framewell_transcode.testing import Transcode
 from media.kinds import FFMPEG, KINDS, Kind, Workshop
 
@@ -46,6 +49,10 @@ video.addEventListener("ended", () => {
   for (let i = 0; i < ranges.length; i++) said.ranges.push([ranges.start(i), ranges.end(i)]);
   said.ended = true; said.duration = video.duration;
   said.shown = video.getVideoPlaybackQuality().totalVideoFrames;
+  said.texts = [...video.textTracks].map(track => ({
+    language: track.language, kind: track.kind, label: track.label,
+    cues: [...(track.cues || [])].map(cue => [cue.startTime, cue.endTime, cue.text]),
+  }));
   tell();
 });
 hls.loadSource("/PLAYLIST"); hls.attachMedia(video);
@@ -120,3 +127,18 @@ async def test_a_proxy_plays_to_its_end(
     assert answer["ranges"][0] == [pytest.approx(0, abs=0.1), pytest.approx(seconds, abs=0.1)]
     assert answer["duration"] == pytest.approx(seconds, abs=0.1)
     assert answer["shown"] > 0
+
+
+async def test_the_subtitles_of_a_proxy_are_shown_at_their_times(
+    transcode: Transcode, stored: Path, tmp_path: Path
+) -> None:
+    german = SubtitleTrack(metadata={"language": "ger", "title": "Deutsch"}, disposition=Disposition.default)
+    clip = write_captioned(tmp_path / "subtitles.mkv", [german, SubtitleTrack(metadata={"language": "eng"})])
+    asset = await transcode.ingested(clip)
+    asset.tracks.add(index=1, kind=TRACK_KIND_SUBTITLE, codec="srt")
+    ended = await transcode.transcode(asset)
+    with browsing(stored, ended.playlist.key, tmp_path / "profile") as said:
+        answer = said.get(timeout=240)
+    assert answer["fatal"] == []
+    assert [(one["language"], one["label"]) for one in answer["texts"]] == [("de", "Deutsch"), ("en", "en")]
+    assert answer["texts"][0]["cues"] == [[0.5, 2, "Guten Abend"], [2.5, 3, "Zwei\nZeilen"]]
