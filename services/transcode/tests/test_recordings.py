@@ -20,10 +20,14 @@ from framewell.media.v1.media_service_pb2 import GetPlaylistRequest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed, SequenceRange
 from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_kit.jobs.model import COLLECTION as JOBS
+from framewell_kit.jobs.store import job_of
 from framewell_kit.outcome_messages import done, failed, is_done
 from framewell_kit.outcomes import NotFound
+from framewell_kit.testing.held_lease import HeldLease
 from framewell_media.testing.clips import frame_number, luma_plane
 from framewell_media.testing.segments import make_segments
+from framewell_transcode.domain.jobs import RECORDING, SEGMENT
 from framewell_transcode.testing import Transcode
 
 ASSET = "5a3c6f4e-8a53-4d0e-9f0b-6c1d2a7be417"
@@ -278,3 +282,23 @@ async def test_a_missing_segment_is_a_gap_in_the_growing_playlist(recorder: Reco
     for lines in (pictures, sound):
         assert lines.count("#EXT-X-GAP") == 1
         assert lines[lines.index("#EXT-X-GAP") + 1].startswith("#EXTINF:3.0")
+
+
+async def test_workers_killed_before_their_facts_left_say_the_same_events_again(recorder: Recorder) -> None:
+    bench = recorder.transcode.bench
+    await bench.deliver(await recorder.segment(0))
+    lay = next(kind for kind in bench.service.jobs if kind.kind == SEGMENT)
+    document = await bench.documents.get(JOBS, f"{SEGMENT}/{ASSET}/1/0")
+    assert document is not None
+    first = await lay.work(job_of(document), HeldLease(bench.jobs, document))
+    again = await lay.work(job_of(document), HeldLease(bench.jobs, document))
+    assert first == again
+    await bench.settle()
+    await bench.deliver(RecordingClosed(work=work(), last_sequence=1, missing_count=1))
+    complete = next(kind for kind in bench.service.jobs if kind.kind == RECORDING)
+    document = await bench.documents.get(JOBS, f"{RECORDING}/{ASSET}/1")
+    assert document is not None
+    first = await complete.work(job_of(document), HeldLease(bench.jobs, document))
+    again = await complete.work(job_of(document), HeldLease(bench.jobs, document))
+    assert first == again
+    assert len(first) == 1  # the segment that never came
