@@ -44,6 +44,8 @@ DEMUXERS: Final = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mxf,avi,flv,mpeg,mpegvideo,asf,dv,wav,aiff,aac,ogg,flac,mp3"
 )
 """Every demuxer that a forced format may hand over to; none of them opens another resource."""
+CLOCKLESS: Final = frozenset(("mpegts", "mpeg", "mpegvideo", "dv"))
+"""Containers without a clock of their own: what is cut out of them or joined makes it leap."""
 
 
 def sniff(head: bytes) -> Format:

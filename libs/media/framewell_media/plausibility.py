@@ -12,10 +12,8 @@ from typing import Any, Final
 import av
 
 from framewell_media.errors import UNREADABLE, MediaError
-from framewell_media.formats import Format
+from framewell_media.formats import CLOCKLESS, Format
 
-CLOCKLESS: Final = frozenset(("mpegts", "mpeg", "mpegvideo", "dv"))
-"""Containers without a clock of their own: what is cut out of them or joined makes it leap."""
 LONGEST_SECONDS: Final = 7 * 24 * 3600
 FASTEST_PICTURES: Final = 1000
 SOUND_RATES: Final = range(2000, 768_001)

@@ -196,6 +196,17 @@ def test_an_outage_is_a_gap_and_a_leap_of_a_container_with_a_clock_is_one_too() 
     assert held.gaps() == [(2 * 90_000, 600 * 90_000)]
 
 
+def test_an_outage_of_a_stream_whose_rate_varies_is_a_gap_and_a_slide_of_a_file_is_none() -> None:
+    shown = np.cumsum([0, *([3600, 7200, 5400, 9000] * 25)])
+    times = [*shown.tolist(), *(shown + int(shown[-1]) + 14 * 90_000).tolist()]
+    packets = table(times, times, [0, 50, 101, 150])
+    stream = plan_packets(packets, chunk_seconds=1.0)
+    assert stream.variable_rate
+    ((_, after),) = stream.gaps()
+    assert after == shown[-1] + 14 * 90_000
+    assert plan_packets(packets, chunk_seconds=1.0, clock_may_leap=False).gaps() == []
+
+
 def test_pictures_are_planned_once_wherever_the_pieces_end() -> None:
     order = [0, 3, 1, 2]
     pts = [3600 * (4 * group + each + 2) for group in range(100) for each in order]

@@ -18,11 +18,11 @@ from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.canvas import first_displayed_size
 from framewell_media.captions.line21 import CaptionWatch
 from framewell_media.errors import NO_CONTENT, MediaError
-from framewell_media.formats import SNIFF_BYTES, open_container, sniff
+from framewell_media.formats import CLOCKLESS, SNIFF_BYTES, open_container, sniff
 from framewell_media.planning import PacketTable, SourcePlan, Stream, plan_source, read_packets
 from framewell_media.planning.packets import NO_TIME
 from framewell_media.planning.table import PlanFile, read_chunk
-from framewell_media.plausibility import CLOCKLESS, check_headers, check_measured
+from framewell_media.plausibility import check_headers, check_measured
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters, media_job
 from framewell_media.tracks import moving_pictures, sound_track
 
@@ -67,7 +67,6 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         with open_container(source, fmt) as container:
             stated_timecode = _timecode_of_first_picture(container)
     label, drop_frame = _checked(stated_timecode, source_plan.frame_rate)
-    gaps = source_plan.gaps()
     return {
         "container": fmt.name,
         "has_sound": has_sound,
@@ -75,7 +74,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
         "canvas": list(canvas),
         "timeline": _timeline(source_plan) | {"start_timecode": label, "drop_frame": drop_frame},
         "chunks": [_chunk(chunk) for chunk in source_plan.chunks],
-        "gaps": gaps[:_MAX_GAPS],
+        "gaps": source_plan.gaps()[:_MAX_GAPS],
         "clock": [
             [str(run.source_start), str(run.source_end), str(run.start), run.first_byte]
             for run in source_plan.clock.runs

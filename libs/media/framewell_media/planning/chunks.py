@@ -78,6 +78,8 @@ class SourcePlan:
     """How the file's clock maps to the asset's."""
     leaps: tuple[tuple[int, int], ...] = ()
     """pts of the pictures around every step that is much longer than others."""
+    longest_step_seconds: float | None = None
+    """Where the rate varies: longer steps are no held pictures but an outage; None where they may be held."""
 
     @property
     def seconds(self) -> Fraction:
@@ -87,13 +89,17 @@ class SourcePlan:
     def gaps(self) -> list[tuple[int, int]]:
         """Return (end pts of the picture before, pts of the next) wherever pictures are missing.
 
-        Found by the steps of a regular clock, since packets lost on the way leave no other trace; a variable
-        rate and a serial plan have none.
+        Found by the steps of the clock, since packets lost on the way leave no other trace: at a regular rate
+        by every one that is too long, at a variable one by those that last for long in a stream. A serial
+        plan has none.
         """
-        if self.variable_rate or self.serial:
-            return []
         step = 1 / (self.frame_rate * self.time_base)
-        longest = float(step) * _GAP_STEPS
+        if not self.variable_rate:
+            longest = float(step) * _GAP_STEPS
+        elif self.longest_step_seconds is not None:
+            longest = self.longest_step_seconds / float(self.time_base)
+        else:
+            return []
         return [(before + round(step), after) for before, after in self.leaps if after - before > longest]
 
 

@@ -30,6 +30,8 @@ _REORDERED: Final = 64
 """Packets after which no picture comes that is shown before: more than any codec reorders, fields counted."""
 _LATE_ALLOWED: Final = 0.01
 """Share of pictures that may come too late to be planned: their time stamps are damaged."""
+_OUTAGE_SECONDS: Final = 5.0
+"""A stream that shows no picture for longer was interrupted, even if its rate varies."""
 _MAX_LEAPS: Final = 20_000
 
 
@@ -110,6 +112,7 @@ class TimedPlanner:
             chunks=tuple(self.chunks),
             clock=SourceClock(tuple(self.runs)),
             leaps=tuple(self.leaps),
+            longest_step_seconds=_OUTAGE_SECONDS if self.clock_may_leap else None,
         )
 
     def _breaks_in(self, piece: PacketTable) -> list[int]:

@@ -9,10 +9,9 @@ from typing import Any
 
 import av.error
 
-from framewell_media.formats import Format
+from framewell_media.formats import CLOCKLESS, Format
 from framewell_media.planning.packets import NO_TIME
 from framewell_media.planning.table import ChunkTable
-from framewell_media.plausibility import CLOCKLESS
 
 
 @dataclass(slots=True)
