@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
-from framewell.media.v1.media_pb2 import CaptionFile, CaptionTrack, MediaIndex, ObjectRef, Work
+from framewell.media.v1.media_pb2 import CaptionFile, CaptionTrack, ObjectRef, Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Cause
@@ -29,7 +29,7 @@ from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.material import Material
 from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset
-from framewell_transcode.domain.pictures import KeptPicture, WantedPicture
+from framewell_transcode.domain.pictures import KeptPicture, PictureSource, WantedPicture
 from framewell_transcode.domain.plans import SourceAnalysis
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
 from framewell_transcode.domain.recordings import (
@@ -39,7 +39,7 @@ from framewell_transcode.domain.recordings import (
     RecordingState,
     SegmentSound,
 )
-from framewell_transcode.domain.sound import EncodedPiece, EncodedSound
+from framewell_transcode.domain.sound import EncodedPiece
 from framewell_transcode.domain.sound_pieces import Sound, TrackState
 
 if TYPE_CHECKING:  # the plan's table is read beside the demuxer, which only adapters may know
@@ -117,10 +117,8 @@ class SoundProcessor(Protocol):
 class OriginalPictures(Protocol):
     """Takes single pictures out of originals, always in the sandbox, beside the work on chunks."""
 
-    async def take(self, index: MediaIndex, chunk: int, wanted: WantedPicture) -> tuple[Moment, ObjectRef]:
-        """Return which picture the proxy shows there, and the stored JPEG. `index` names the original.
-
-        A still has no chunk's table: its only picture is taken. Raises MediaError where the media is at
+    async def take(self, source: PictureSource, wanted: WantedPicture) -> tuple[Moment, ObjectRef]:
+        """Return which picture the proxy shows there, and the stored JPEG. Raises MediaError where the media is at
         fault, JobCrashed where the child died, SandboxUnavailable where this machine may not read media, Busy
         while as many as may wait are waiting.
         """
@@ -445,10 +443,10 @@ class SoundSink(Protocol):
 
 
 class SoundEncoder(SoundSink, Protocol):
-    """Encodes stereo samples for the proxy and for speech models."""
+    """Encodes stereo samples for the proxy."""
 
-    def finish(self) -> EncodedSound:
-        """End the encoders and return what they made."""
+    def finish(self) -> bytes:
+        """End the encoder and return a fragmented MP4 with one AAC track."""
         ...
 
 
@@ -560,9 +558,6 @@ class MediaDriver(Protocol):
         """
         ...
 
-    def sound_encoder(self, limit: int | None, silenced: Passages) -> SoundEncoder:
-        """Return an encoder for at most `limit` samples; None for sound alone.
-
-        What is made for speech models is silent in the `silenced` passages, counted in samples.
-        """
+    def sound_encoder(self, samples: int) -> SoundEncoder:
+        """Return an encoder for the sound of a recording's segment, at most so many samples."""
         ...

@@ -16,18 +16,6 @@ AAC_FRAME: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class EncodedSound:
-    """The sound of a whole asset."""
-
-    movie: bytes
-    """Fragmented MP4 with one AAC track."""
-    speech: bytes
-    """FLAC, mono, SPEECH_RATE."""
-    loudness_lufs: float | None
-    """Integrated loudness after EBU R 128 (ITU-R BS.1770); None for silence."""
-
-
-@dataclass(frozen=True, slots=True)
 class EncodedPiece:
     """What was made of a piece."""
 

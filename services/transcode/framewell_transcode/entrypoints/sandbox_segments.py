@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewell_kit.rights_decisions import Passages
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_transcode.domain.boxes import moved, split_header
@@ -28,13 +27,13 @@ class SegmentJobs:
         """
         (source,) = files.inputs
         header_file, segment_file = files.outputs
-        encoder = self.driver.sound_encoder(int(parameters["samples"]), Passages())
+        encoder = self.driver.sound_encoder(int(parameters["samples"]))
         state = SoundClockState()
         place_on_clock(self.driver.sound(source), clock_from(parameters["clock"]), encoder, state)
         if state.heard == 0:
             raise MediaError(UNREADABLE, "Not one sample came out of the sound track.")
         encoder.put_silence(encoder.room)
-        segment = split_header(encoder.finish().movie)
+        segment = split_header(encoder.finish())
         header_file.write(segment.header)
         segment_file.write(moved(segment.media, int(parameters["first_sample"])))
         return {}

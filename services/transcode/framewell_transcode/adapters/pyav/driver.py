@@ -18,7 +18,7 @@ from framewell_media.planning.table import ChunkTable
 from framewell_transcode.adapters.pyav.chunk_decoder import ChunkDecoder
 from framewell_transcode.adapters.pyav.display import SwsScaler, as_displayed
 from framewell_transcode.adapters.pyav.segment_writer import CmafWriter
-from framewell_transcode.adapters.pyav.sound import AacEncoder, decode_sound
+from framewell_transcode.adapters.pyav.sound import SegmentSoundEncoder, decode_sound
 from framewell_transcode.adapters.pyav.sound_pieces import PieceEncoder
 from framewell_transcode.adapters.pyav.sound_source import SourceTrack
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
@@ -89,5 +89,5 @@ class PyAvDriver:
     ) -> PieceEncoder:
         return PieceEncoder(layout, piece, limit, silenced, silent_since)
 
-    def sound_encoder(self, limit: int | None, silenced: Passages) -> AacEncoder:
-        return AacEncoder.open(limit, silenced)
+    def sound_encoder(self, samples: int) -> SegmentSoundEncoder:
+        return SegmentSoundEncoder.open(samples)
