@@ -7,6 +7,7 @@ decoder.
 from __future__ import annotations
 
 from framewell_media.sandbox import media_job
+from framewell_media.sparse_reader import on_sparse_files
 from framewell_transcode.adapters.pyav.driver import PyAvDriver
 from framewell_transcode.entrypoints.sandbox import SandboxJobs
 from framewell_transcode.entrypoints.sandbox_pictures import PictureJobs
@@ -18,8 +19,8 @@ _pictures = PictureJobs(PyAvDriver())
 _sounds = SoundJobs(PyAvDriver())
 _segments = SegmentJobs(PyAvDriver())
 
-media_job("make_chunk")(_jobs.make_chunk)
-media_job("make_still")(_jobs.make_still)
+media_job("make_chunk")(on_sparse_files(_jobs.make_chunk))
+media_job("make_still")(on_sparse_files(_jobs.make_still))
 media_job("extract_sound")(_sounds.extract_sound)
 media_job("make_filler")(_jobs.make_filler)
 media_job("take_picture")(_pictures.take_picture)

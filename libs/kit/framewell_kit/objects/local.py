@@ -16,6 +16,7 @@ from uuid import uuid4
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.full_disk import full_disk_is_busy
 from framewell_kit.objects.protocol import Key, key_of, reference
+from framewell_kit.objects.sparse import SparseCopy
 from framewell_kit.outcomes import NotFound
 
 BLOCK_BYTES = 1 << 20
@@ -44,6 +45,11 @@ class LocalObjects:
     @asynccontextmanager
     async def local(self, key: Key) -> AsyncIterator[Path]:
         yield self._existing(key)
+
+    @asynccontextmanager
+    async def sparse(self, key: Key) -> AsyncIterator[SparseCopy]:
+        path = self._existing(key)
+        yield SparseCopy(path, path.stat().st_size)
 
     async def size(self, key: Key) -> int:
         return self._existing(key).stat().st_size

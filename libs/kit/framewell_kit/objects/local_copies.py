@@ -33,8 +33,8 @@ class _Copy:
 class LocalCopies:
     """Copies in one folder, which must exist when the first is asked for and belong to this process alone."""
 
-    def __init__(self, folder: Path, *, keep_seconds: float = KEEP_SECONDS) -> None:
-        self._folder, self._keep_seconds = folder, keep_seconds
+    def __init__(self, folder: Path, *, keep_seconds: float = KEEP_SECONDS, prefix: str = "copy") -> None:
+        self._folder, self._keep_seconds, self._prefix = folder, keep_seconds, prefix
         self._copies: dict[str, _Copy] = {}
         self._numbers = count(1)  # no file is made under the name of one that is being removed
 
@@ -47,7 +47,7 @@ class LocalCopies:
         """
         if key not in self._copies:
             name = key.partition("/")[2] or key
-            self._copies[key] = _Copy(self._folder / f"copy-{next(self._numbers)}-{name}")
+            self._copies[key] = _Copy(self._folder / f"{self._prefix}-{next(self._numbers)}-{name}")
         copy = self._copies[key]
         copy.readers += 1
         if copy.forgetting:
@@ -61,6 +61,10 @@ class LocalCopies:
             copy.readers -= 1
             if not copy.readers:
                 self._let_go(key, copy)
+
+    def has(self, key: str) -> bool:
+        """Return whether there is a copy already."""
+        return key in self._copies and self._copies[key].whole
 
     async def _make(self, copy: _Copy, size: int, download: Download) -> None:
         if shutil.disk_usage(self._folder).free < size:

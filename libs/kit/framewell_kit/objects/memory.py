@@ -9,6 +9,7 @@ from pathlib import Path
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.objects.protocol import Key, key_of, reference
+from framewell_kit.objects.sparse import SparseCopy
 from framewell_kit.outcomes import NotFound
 
 
@@ -42,6 +43,11 @@ class MemoryObjects:
             path = Path(folder) / key_of(key).partition("/")[2]
             path.write_bytes(data)
             yield path
+
+    @asynccontextmanager
+    async def sparse(self, key: Key) -> AsyncIterator[SparseCopy]:
+        async with self.local(key) as path:
+            yield SparseCopy(path, await self.size(key))
 
     async def size(self, key: Key) -> int:
         return len(await self.read(key))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_kit.objects.sparse import SparseCopy
 from framewell_kit.outcomes import NotFound
 
 Key: TypeAlias = ObjectRef | str
@@ -40,6 +41,13 @@ class Objects(Protocol):
 
     def local(self, key: Key) -> AbstractAsyncContextManager[Path]:
         """Return a path to read from, valid inside the context: the very file, or a temporary copy."""
+        ...
+
+    def sparse(self, key: Key) -> AbstractAsyncContextManager[SparseCopy]:
+        """Return a copy of which bytes are fetched as they are needed, valid inside the context.
+
+        Where the store has files it is whole from the beginning.
+        """
         ...
 
     async def size(self, key: Key) -> int:

@@ -15,6 +15,7 @@ from obstore.store import ObjectStore, S3Store
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.objects.local_copies import LocalCopies
 from framewell_kit.objects.protocol import Key, key_of, reference
+from framewell_kit.objects.sparse import SparseCopy, make_sparse
 from framewell_kit.outcomes import Busy, NotFound
 
 P = ParamSpec("P")
@@ -48,7 +49,8 @@ class S3Objects:
 
     def __init__(self, url: str, scratch: Path, *, store: ObjectStore | None = None, **options: str) -> None:
         self._store: ObjectStore = store or S3Store.from_url(url, **options)  # type: ignore[arg-type]
-        self._copies = LocalCopies(scratch)
+        self._copies, self._sparse = LocalCopies(scratch), LocalCopies(scratch, prefix="sparse")
+        self._sparse_copies: dict[Path, SparseCopy] = {}
 
     @_outcomes
     async def put(self, data: bytes, *, media_type: str, suffix: str = "") -> ObjectRef:
@@ -80,6 +82,25 @@ class S3Objects:
         size = await self.size(key)
         async with self._copies.of(key_of(key), size, partial(self._download, key_of(key))) as path:
             yield path
+
+    @asynccontextmanager
+    async def sparse(self, key: Key) -> AsyncIterator[SparseCopy]:
+        name, size = key_of(key), await self.size(key)
+        if self._copies.has(name):
+            async with self.local(key) as path:
+                yield SparseCopy(path, size)
+            return
+        async with self._sparse.of(name, 0, partial(self._make_sparse, name, size)) as path:
+            yield self._sparse_copies[path]
+
+    async def _make_sparse(self, key: str, size: int, path: Path) -> None:
+        """Make an empty copy; where the file system shows no holes, a whole one."""
+        self._sparse_copies = {there: copy for there, copy in self._sparse_copies.items() if there.exists()}
+        copy = SparseCopy(path, size, partial(self.read_range, key), whole=False)
+        if not make_sparse(path, size):
+            await self._download(key, path)
+            copy.whole = True
+        self._sparse_copies[path] = copy
 
     @_outcomes
     async def _download(self, key: str, path: Path) -> None:

@@ -20,6 +20,7 @@ from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.messages import ratio_value, timeline_value
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Span, Timeline
+from framewell_transcode.adapters.sparse_source import run_on_part
 from framewell_transcode.domain.job_parameters import (
     clock_from,
     recipe_parameters,
@@ -105,16 +106,21 @@ class SandboxedProcessor:
         is_still = planned.work.kind == MEDIA_KIND_STILL
         async with (
             self._files("header", "segment", "bundle", "scores") as outputs,
-            self.objects.local(planned.source) as source,
             self.objects.local(planned.plan if not is_still else planned.source) as table,
+            self.objects.sparse(planned.source) as source,
         ):
-            answer = await self.sandbox.run(
-                "make_still" if is_still else "make_chunk",
-                parameters,
-                inputs=[source] if is_still else [source, table],
-                outputs=outputs,
-                limits=self.limits.chunk,
-            )
+
+            async def run(more: dict[str, Any]) -> dict[str, Any]:
+                return await self.sandbox.run(
+                    "make_still" if is_still else "make_chunk",
+                    parameters | more,
+                    inputs=[source.path] if is_still else [source.path, table],
+                    outputs=outputs,
+                    limits=self.limits.chunk,
+                )
+
+            wanted = planned.byte_range if planned.HasField("byte_range") else None
+            answer = await run_on_part(source, wanted, run)
             header, segment, bundle, scores = outputs
             made = ChunkTranscoded(
                 work=planned.work,
