@@ -23,7 +23,7 @@ from framewell_media.captions.cues import Cue, shifted
 from framewell_media.captions.timed_text import cues_of
 from framewell_media.errors import EMPTY, NOT_MEDIA, UNREADABLE, MediaError
 
-MAX_FILE_BYTES: Final = 16 << 20
+MAX_FILE_BYTES: Final = 8 << 20
 _MAX_DEPTH: Final = 60
 _HOUR: Final = 3600
 _SECOND_WITHOUT_DROPS: Final = Fraction(1001, 1000)
@@ -37,7 +37,7 @@ _NAMES: Final = {
     "scc": "SCC",
 }
 
-logging.getLogger("ttconv").setLevel(logging.CRITICAL)  # it logs what it passes over, line by line
+logging.getLogger("ttconv").setLevel(logging.CRITICAL + 1)  # it logs what it passes over, line by line
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from framewell_transcode.domain.job_parameters import clock_parameters
 from framewell_transcode.ports import EmbeddedCaptions
 
 _WEBVTT: Final = "text/vtt"
-_FILE_CPU_SECONDS: Final = 60
+_FILE_CPU_SECONDS: Final = 30
 _KINDS: Final = {
     "subtitles": media_pb2.CAPTION_KIND_SUBTITLES,
     "captions": media_pb2.CAPTION_KIND_CAPTIONS,
