@@ -260,8 +260,11 @@ class Jobs:
         return await self._fenced(document, change) is not None
 
     async def hand_over(self, document: Document) -> bool:
-        """Let a job whose piece is done wait again in its old place; return False when the lease is lost."""
-        change = {"queue": queue(document["kind"], "waiting", document["lane"]), "starts": 0}
+        """Let a job whose piece is done wait again in its old place; return False when the lease is lost.
+
+        Attempts are counted anew for the next piece.
+        """
+        change = {"queue": queue(document["kind"], "waiting", document["lane"]), "starts": 0, "attempt": 1}
         return await self._fenced(document, {"$set": change}) is not None
 
     async def end(
