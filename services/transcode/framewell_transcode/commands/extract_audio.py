@@ -53,7 +53,7 @@ class ExtractAudio:
             sound = await self._sound_so_far(asset, done)
             further = sound if sound.ended else await self.sounds.next_piece(asset, planned.plan, sound)
             if not further.ended:
-                await self._save(asset, sound, further, save)
+                await self._save(asset, str(done.get("sound", "")), sound, further, save)
                 raise HandOver
             return await self._finish(asset, further, save, cause)
         except MediaError as verdict:
@@ -84,11 +84,15 @@ class ExtractAudio:
         await self.for_analysis.drop_pieces(work)
         return [audio_given_up(work, code, detail)]
 
-    async def _save(self, asset: AssetIngested, before: Sound, sound: Sound, save: Save) -> None:
-        """Keep the pieces: noted as what analysis gets, held by the asset, named by the job."""
+    async def _save(self, asset: AssetIngested, key: str, before: Sound, sound: Sound, save: Save) -> None:
+        """Keep the pieces: noted as what analysis gets, held by the asset, named by the job.
+
+        What the turn before saved (`key`) stays for one turn: a worker that dies before the job names the new
+        pieces leaves the old ones to the next.
+        """
         saved = await self.sounds.save(sound)
         timeline = timeline_value(asset.work.timeline) if asset.work.HasField("timeline") else None
-        keys = (saved.key, *sound.temporary)
+        keys = (saved.key, *sound.temporary, *([key] if key else []), *before.temporary)
         material = sound_pieces_material(asset.work, timeline, sound, keys)
         new = {*keys, *sound.kept} - {*before.temporary, *before.kept}
         await self.for_analysis.note_pieces(material, [ObjectRef(key=key) for key in sorted(new)])

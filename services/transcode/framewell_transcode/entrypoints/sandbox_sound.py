@@ -29,10 +29,10 @@ class SoundJobs:
         """Take a piece out. Inputs: source, samples carried over. Outputs: header, segments, speech, carried.
 
         Parameters: `track` (number among the file's sounds, the main one is 0), `language` (preferred, BCP
-        47), `piece` (its first sample and end), `clock` (runs of the file's clock; null without pictures), `seconds`
-        (length of the asset, a fraction; null without pictures), `segment_seconds`, `silenced` (passages that
-        are silent for speech, as pairs of seconds, fractions) and `state` (of the piece before, null for the
-        first). `speech` gets FLAC frames without a header.
+        47), `piece` (its first sample and end), `clock` (runs of the file's clock; null without pictures),
+        `seconds` (length of the asset, a fraction; null without pictures), `segment_seconds`, `silenced`
+        (passages that are silent for speech, as pairs of seconds, fractions) and `state` (of the piece
+        before, null for the first). `speech` gets FLAC frames without a header.
 
         Returns `segments` (fields of SoundSegment), `loudness` (blocks by momentary loudness), `silences`
         (pairs of samples), `speech_info` (STREAMINFO, hex), `seconds` (so far), `heard` (samples from the

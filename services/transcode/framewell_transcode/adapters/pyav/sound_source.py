@@ -70,7 +70,7 @@ class SourceTrack:
                 "language": track.language,
                 "role": track.role,
                 "title": track.title,
-                "channel_layout": track.layout,
+                "channel_layout": _usual(track.layout),
             }
             for track in self.tracks
         ]
