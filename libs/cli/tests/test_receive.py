@@ -17,6 +17,7 @@ from framewell.media.v1.media_pb2 import Programme
 from framewell.segment.v1.segment_pb2 import SegmentArrived
 from framewell_cli.commands.receive import _input
 from framewell_cli.errors import CommandError, UsageProblem
+from framewell_cli.receive.growing_folder import GrowingFolder
 from framewell_cli.receive.recording import ReceivedRecording
 from framewell_cli.receive.segmenter import Segmenter
 from framewell_kit.testing.waiting import eventually
@@ -99,6 +100,7 @@ async def test_live_input_is_announced_segment_by_segment_until_it_is_stopped(tm
     "form",
     [
         ("growing.ts", "-f", "mpegts"),
+        ("growing.mxf", "-c:v", "mpeg2video", "-c:a", "pcm_s16le", "-ar", "48000", "-f", "mxf"),
         ("growing.mov", "-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mov"),
     ],
     ids=lambda form: form[0],
@@ -117,6 +119,35 @@ async def test_a_file_is_followed_while_it_grows_and_ends_when_it_grows_no_more(
     assert sequences(published)[-1] == (count - 1, True)
     paths = [Path(one.uri.removeprefix("file://")) for one in published.facts.values()]
     assert sum(seconds_of(path) for path in dict.fromkeys(paths)) == pytest.approx(4, abs=0.05)
+
+
+@needs_ffmpeg
+async def test_every_file_that_appears_in_a_folder_is_a_recording_of_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "growing"
+    folder.mkdir()
+    old, published, problems = folder / "old.ts", dict[str, Published](), list[str]()
+    await (await ffmpeg(*camera(2, pace=False), "-f", "mpegts", str(old))).wait()
+
+    def follow(path: Path) -> ReceivedRecording:
+        published[path.name] = Published()
+        return recording(tmp_path / f"of-{path.stem}", str(path), published[path.name], settle_seconds=1.5)
+
+    growing = GrowingFolder(folder, follow, lambda path, _: problems.append(path.name))
+    running = asyncio.ensure_future(growing.run())
+    await asyncio.sleep(0)  # what lies there is passed over
+    (folder / "words.ts").write_text("only words")
+    senders = [await ffmpeg(*camera(3), "-f", "mpegts", str(folder / f"{one}.ts")) for one in "ab"]
+    for sender in senders:
+        await sender.wait()
+    await eventually(lambda: [ended(published.get(f"{one}.ts")) for one in "ab"] == [True, True])
+    growing.stop()
+    assert await asyncio.wait_for(running, 20) == 3
+    assert problems == ["words.ts"]
+    assert set(published) == {"a.ts", "b.ts", "words.ts"}
+
+
+def ended(published: Published | None) -> bool:
+    return published is not None and any(last for _, last in sequences(published))
 
 
 @needs_ffmpeg

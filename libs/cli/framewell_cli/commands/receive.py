@@ -17,8 +17,9 @@ from framewell_cli.broker import Kafka, broker_access, run
 from framewell_cli.commands import statements
 from framewell_cli.commands.gateway_access import asset_id
 from framewell_cli.commands.ingest import labels_of
-from framewell_cli.console import Json, print_json_line, results
+from framewell_cli.console import Json, print_json_line, progress, results
 from framewell_cli.errors import UsageProblem
+from framewell_cli.receive.growing_folder import GrowingFolder
 from framewell_cli.receive.recording import ReceivedRecording
 from framewell_cli.receive.segmenter import PROTOCOLS, Segmenter
 from framewell_client import Endpoints
@@ -31,7 +32,10 @@ _SOURCE: Final = "/framewell/receive"
 def receive(
     source: Annotated[
         str,
-        typer.Argument(metavar="URL|FILE", help="udp:, rtp:, srt:, rtmp: or tcp: input, or a growing file."),
+        typer.Argument(
+            metavar="URL|FILE|DIR",
+            help="udp:, rtp:, srt:, rtmp: or tcp: input, a growing file, or a folder where they grow.",
+        ),
     ],
     *,
     channel: Annotated[str, typer.Option(help="Channel that airs it.")] = "",
@@ -59,9 +63,10 @@ def receive(
     """Take in live input, or a file that grows, segment by segment while it is recorded. Needs ffmpeg.
 
     It ends with the input, or by Ctrl-C; either way the recording is closed. With --asset a recording that
-    broke off goes on.
+    broke off goes on. In a folder every file that appears is a recording of its own, until Ctrl-C.
     """
-    name = asset_id(asset).lower() if asset else str(uuid4())
+    if asset and Path(source).is_dir():
+        raise UsageProblem("--asset names one recording, and a folder holds many")
     about = _about(
         {
             "programme": {"title": title, "series": series, "channel": channel, "language": language},
@@ -69,20 +74,32 @@ def receive(
             "labels": labels_of(label or []),
         }
     )
-    segmenter = Segmenter(_input(source), _folder(into, name), segment_seconds=seconds, settle_seconds=settle)
-    segmenter.command()  # says that ffmpeg is missing before anything else is asked for
+    wanted, is_folder = _input(source), Path(source).is_dir()
+    Segmenter(wanted, Path()).command()  # says that ffmpeg is missing before anything else is asked for
     access = broker_access(kafka)
+    report = _print_line if as_json else _print_sentence
 
     async def work() -> int:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, segmenter.stop)
         async with EventPublisher(_SOURCE, kafka=access) as publisher:
-            report = _print_line if as_json else _print_sentence
-            return await ReceivedRecording(name, segmenter, publisher, report, about).run()
 
-    if not as_json:
-        results.print(f"recording {name}", markup=False)
+            def recording(one: str) -> ReceivedRecording:
+                name = asset_id(asset).lower() if asset else str(uuid4())
+                into_folder = _folder(into, name)
+                segmenter = Segmenter(one, into_folder, segment_seconds=seconds, settle_seconds=settle)
+                if not as_json:
+                    results.print(f"recording {name}: {one}", markup=False)
+                return ReceivedRecording(name, segmenter, publisher, report, about)
+
+            received: ReceivedRecording | GrowingFolder = (
+                GrowingFolder(Path(wanted), lambda path: recording(str(path)), _print_problem)
+                if is_folder
+                else recording(wanted)
+            )
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, received.stop)
+            return await received.run()
+
     run(access, work())
 
 
@@ -101,8 +118,8 @@ def _input(source: str) -> str:
     if colon:
         raise UsageProblem(f"{source}: receive takes {', '.join(PROTOCOLS)} and files, not {scheme}")
     path = Path(source)
-    if not path.is_file():
-        raise UsageProblem(f"{source}: there is no such file yet; name one that is being written")
+    if not path.is_file() and not path.is_dir():
+        raise UsageProblem(f"{source}: there is no such file or folder; name one that is there")
     return str(path.resolve())
 
 
@@ -116,6 +133,10 @@ def _folder(into: Path | None, name: str) -> Path:
             "--into"
         )
     return roots[0].resolve() / "live" / name
+
+
+def _print_problem(path: Path, reason: str) -> None:
+    progress.print(f"{path.name}: {reason}", markup=False)
 
 
 def _print_line(event: Mapping[str, Any]) -> None:

@@ -56,6 +56,10 @@ class ReceivedRecording:
             await self._announce(last, last=True)
         return 0 if last is None else _number(last) + 1
 
+    def stop(self) -> None:
+        """End the recording where it is now."""
+        self.segmenter.stop()
+
     async def _announce(self, path: Path, *, last: bool = False) -> None:
         fact, number = SegmentArrived(), _number(path)
         fact.CopyFrom(self.about)

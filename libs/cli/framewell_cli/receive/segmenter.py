@@ -106,9 +106,10 @@ class Segmenter:
         )  # a transport stream does not carry every codec of a file
         name = "%06d.ts" if is_stream else "%06d.mkv"
         source = self.source if self.file is None else "pipe:0"
+        times = [] if is_stream else ["-fflags", "+genpts"]  # MXF without its index has decoding times alone
         return [
             *(program, "-nostdin", "-hide_banner", "-loglevel", "error"),
-            *("-analyzeduration", str(_ANALYSE_MICROSECONDS), "-i", source),
+            *("-analyzeduration", str(_ANALYSE_MICROSECONDS), *times, "-i", source),
             *("-map", "0:v:0", "-map", "0:a?", "-c", "copy", "-f", "segment"),
             *("-segment_time", str(self.segment_seconds), "-segment_format", form),
             *("-segment_start_number", str(self.first)),
