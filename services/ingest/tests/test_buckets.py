@@ -30,12 +30,16 @@ def s3(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     return server
 
 
+def left_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 async def test_an_object_is_fetched_from_a_bucket_that_is_allowed(s3: S3Server, tmp_path: Path) -> None:
     fetcher = BucketFetcher(tmp_path, (s3.bucket,), len(CONTENT))
     async with fetcher.fetch(MediaAddress(f"s3://{s3.bucket}/news/sp%C3%A4ti%201.mp4")) as source:
         assert source.path.read_bytes() == CONTENT
         assert source.file_name == "späti 1.mp4"
-    assert list(tmp_path.iterdir()) == []
+    assert left_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ async def test_an_object_that_cannot_be_had_is_refused(
         async with BucketFetcher(tmp_path, (s3.bucket,), most).fetch(MediaAddress(f"s3://{s3.bucket}/{key}")):
             pass
     assert refused.value.code == code
-    assert list(tmp_path.iterdir()) == []
+    assert left_in(tmp_path) == []
 
 
 async def test_another_bucket_is_not_even_asked_for(s3: S3Server, tmp_path: Path) -> None:
