@@ -65,8 +65,9 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
         keep=timedelta(hours=settings.upload_hours),
     )
     await uploads.prepare()
+    # One more than fetches: a live one goes on beside them.
     children = sandbox or Sandbox(
-        SANDBOX_JOBS, concurrency=settings.fetches_at_once + settings.segments_at_once
+        SANDBOX_JOBS, concurrency=settings.fetches_at_once + 1 + settings.segments_at_once
     )
     downloads = PartialFiles(_kept_apart(mesh.scratch), mesh.scratch, 3600 * settings.retry_hours)
     originals = OriginalObjects(mesh.objects, references, settings.most_bytes)

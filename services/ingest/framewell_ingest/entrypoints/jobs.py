@@ -23,7 +23,7 @@ _CLOSINGS_AT_ONCE: Final = 4
 
 
 def fetch_kind(fetch: FetchOriginal, tombstones: Tombstones, forget: ForgetAsset, permits: int) -> JobKind:
-    """Return the kind of job that fetches an original, `permits` at a time in one process.
+    """Return the kind of job that fetches an original, `permits` at a time in a process and a live one more.
 
     A fetch stops once its asset is gone.
     """
@@ -32,7 +32,8 @@ def fetch_kind(fetch: FetchOriginal, tombstones: Tombstones, forget: ForgetAsset
         lease.check()
         return await fetch(job.key)
 
-    return JobKind(FETCH, WorkUnlessGone(work, tombstones, forget), gave_up=_gave_up, permits=permits)
+    gone = WorkUnlessGone(work, tombstones, forget)
+    return JobKind(FETCH, gone, gave_up=_gave_up, permits=permits, live_permits=1)
 
 
 def segment_kinds(
