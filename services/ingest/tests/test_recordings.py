@@ -200,6 +200,12 @@ async def test_an_address_with_a_secret_is_refused_and_kept_nowhere(ingest: Inge
     assert await ingest.assets() == []
 
 
+async def test_a_number_beyond_what_a_recording_may_have_is_refused(ingest: IngestBench) -> None:
+    with pytest.raises(Rejected, match="at most 40,000 segments"):
+        await arrive(ingest, 40_000, uri="file:///a.ts")
+    assert await ingest.assets() == []
+
+
 async def test_a_worker_killed_before_its_facts_left_says_the_same_events_again(ingest: IngestBench) -> None:
     fact = SegmentArrived(asset_id=ASSET, sequence=0, uri=piece(ingest.inbox, 0).as_uri())
     await ingest.deliver(fact, ingest.cause(source=SOURCE))

@@ -15,8 +15,8 @@ from framewell_contracts.identity import derived_id, fan_in_id
 from framewell_ingest.domain.assets import Asset
 from framewell_kit.facts import Fact
 
-MOST_SEGMENTS: Final = 200_000
-"""Segments of one recording: nine days of segments of four seconds."""
+MOST_SEGMENTS: Final = 40_000
+"""Segments of one recording, 44 hours at four seconds each: transcode keeps its clock in one document."""
 _MOST_RANGES: Final = 100
 """Ranges that recording.closed lists."""
 
