@@ -15,7 +15,7 @@ class WorkUnlessGone:
 
     The counterpart of `UnlessGone`: tombstones are asked before the work, while it runs and after it wrote.
     Of an asset that is gone nothing stays and no fact leaves, also when an earlier worker died over the job.
-    A job that `is_current` denies, since its asset is worked on anew, ends without a fact, also in the middle.
+    A job that `is_current` denies, since its asset is worked on anew, ends without a fact, also midway.
     """
 
     work: Work
