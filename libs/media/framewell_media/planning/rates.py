@@ -24,6 +24,7 @@ STANDARD_RATES: Final = (
     Fraction(120),
 )
 _HIGHEST: Final = Fraction(300)
+_LOWEST: Final = Fraction(1, 60)
 _SAME_RATE: Final = 5e-4
 """23.976 and 24 differ by 1e-3."""
 _LONG: Final = 1.5
@@ -66,7 +67,7 @@ class StepMeter:
         steps over which pictures are missing or held; otherwise what the container declares, otherwise the
         average.
         """
-        sane = declared if declared is not None and 0 < declared <= _HIGHEST else None
+        sane = declared if declared is not None and _LOWEST <= declared <= _HIGHEST else None
         if self.pictures < 2:
             return sane or Fraction(25)
         average = Fraction(self.pictures - 1) / (self.span * self.time_base)
@@ -77,7 +78,7 @@ class StepMeter:
             return rate
         if sane is not None:
             return _standard(sane) or sane
-        return min(average, _HIGHEST).limit_denominator(1001)
+        return max(_LOWEST, min(average, _HIGHEST)).limit_denominator(1001)
 
     def _rate_without_gaps(self) -> Fraction | None:
         """Return the average rate over all steps but long ones, None where these are more than a few."""

@@ -22,8 +22,10 @@ from framewell_media.planning.rates import StepMeter
 from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_media.timeline import LONGEST_OUTAGE_SECONDS
 
-_LONGEST_PICTURE_SECONDS: Final = 3600.0
-"""A picture shown for longer is a broken time stamp."""
+_LONGEST_PICTURE_SECONDS: Final = 12 * 3600.0
+"""A picture shown for longer is a broken time stamp; a whole evening of radio may have one."""
+_LONGEST_IN_STREAM_SECONDS: Final = 3600.0
+"""The same for a stream, which repeats what it shows."""
 _MAX_RUNS: Final = 1000
 """More steps of the clock than this are no splices but a broken clock."""
 _REORDERED: Final = 64
@@ -234,7 +236,8 @@ class TimedPlanner:
         """Count the steps between pictures and note the long ones. Raises UntrustedTimes for broken ones."""
         pts = rows.pts if not run.pictures else np.concatenate(([run.last_pts], rows.pts))
         steps = np.diff(pts)
-        if bool(((steps <= 0) | (steps > _LONGEST_PICTURE_SECONDS / float(self.time_base))).any()):
+        longest = _LONGEST_IN_STREAM_SECONDS if self.clock_may_leap else _LONGEST_PICTURE_SECONDS
+        if bool(((steps <= 0) | (steps > longest / float(self.time_base))).any()):
             raise UntrustedTimes("pictures share a time stamp, or last for hours")
         self.meter.add_steps(steps)
         if not len(steps):
