@@ -118,9 +118,10 @@ class OriginalPictures(Protocol):
     """Takes single pictures out of originals, always in the sandbox, beside the work on chunks."""
 
     async def take(self, source: PictureSource, wanted: WantedPicture) -> tuple[Moment, ObjectRef]:
-        """Return which picture the proxy shows there, and the stored JPEG. Raises MediaError where the media is at
-        fault, JobCrashed where the child died, SandboxUnavailable where this machine may not read media, Busy
-        while as many as may wait are waiting.
+        """Return which picture the proxy shows there, and the stored JPEG.
+
+        Raises MediaError where the media is at fault, JobCrashed where the child died, SandboxUnavailable
+        where this machine may not read media, Busy while as many as may wait are waiting.
         """
         ...
 

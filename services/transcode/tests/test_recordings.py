@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,20 +11,21 @@ from pathlib import Path
 
 import av
 import numpy as np
+import PIL.Image
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Work
-from framewell.media.v1.media_service_pb2 import GetPlaylistRequest
+from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetPlaylistRequest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed, SequenceRange
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.jobs.model import COLLECTION as JOBS
 from framewell_kit.jobs.store import job_of
 from framewell_kit.outcome_messages import done, failed, is_done
-from framewell_kit.outcomes import NotFound
+from framewell_kit.outcomes import NotFound, Rejected
 from framewell_kit.testing.held_lease import HeldLease
 from framewell_media.testing.clips import frame_number, luma_plane
 from framewell_media.testing.segments import make_segments
@@ -302,3 +304,30 @@ async def test_workers_killed_before_their_facts_left_say_the_same_events_again(
     again = await complete.work(job_of(document), HeldLease(bench.jobs, document))
     assert first == again
     assert len(first) == 1  # the segment that never came
+
+
+async def test_the_exact_picture_is_given_while_the_recording_runs_and_after_it(recorder: Recorder) -> None:
+    call = recorder.transcode.bench.call
+
+    async def number(**wanted: object) -> tuple[int, int]:
+        answer = await call("GetFrame", GetFrameRequest(asset_id=ASSET, **wanted))  # type: ignore[arg-type]
+        picture = PIL.Image.open(io.BytesIO(answer.jpeg)).convert("L")
+        return answer.moment.frame, frame_number(np.asarray(picture))
+
+    await recorder.arrive(0)
+    assert await number(frame=49) == (49, 49)
+    with pytest.raises(Rejected, match="has 50"):
+        await number(frame=50)
+    await recorder.arrive(1, 3)
+    recorder.transcode.bench.clock.advance(10)  # type: ignore[attr-defined]
+    await recorder.transcode.bench.run_jobs()
+    for frame in (50, 51, 124):
+        assert await number(frame=frame) == (frame, frame)
+        assert await number(seconds=frame / RATE) == (frame, frame)
+    assert (await number(seconds=6.0))[1] == 124, "nothing has come for this moment: the one before is held"
+    await recorder.arrive(2)
+    assert (await number(seconds=5.0))[1] == 125, "it has come meanwhile"
+    await recorder.arrive(4)
+    await recorder.close(4)
+    for frame in (0, 124, 125, 174):
+        assert (await number(frame=frame))[1] == frame

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Moment
-from framewell_transcode.domain.job_parameters import recipe_parameters
-from framewell_transcode.domain.pictures import WantedPicture
+from framewell_transcode.domain.job_parameters import recipe_parameters, timeline_parameters
+from framewell_transcode.domain.pictures import PictureSource, WantedPicture
 from framewell_transcode.domain.proxy import ProxyRecipe
 
 PICTURE_TYPE: Final = "image/jpeg"
@@ -42,28 +42,32 @@ class SandboxedPictures:
     def __post_init__(self) -> None:
         self._turns = asyncio.Semaphore(self.at_once)
 
-    async def take(self, index: MediaIndex, chunk: int, wanted: WantedPicture) -> tuple[Moment, ObjectRef]:
-        is_still = not index.HasField("frame_table")
-        parameters = {"index": chunk, "wanted": asdict(wanted), "recipe": recipe_parameters(self.recipe)}
+    async def take(self, source: PictureSource, wanted: WantedPicture) -> tuple[Moment, ObjectRef]:
+        parameters = {
+            "index": source.chunk,
+            "wanted": asdict(wanted),
+            "timeline": timeline_parameters(source.timeline),
+            "placed": asdict(source.segment) if source.segment else None,
+            "recipe": recipe_parameters(self.recipe),
+        }
         async with (
             self._turn(),
-            self.objects.local(index.original) as source,
-            self.objects.local(index.original if is_still else index.frame_table) as table,
+            self.objects.local(source.original) as original,
+            self.objects.local(source.table or source.original) as table,
             self._file() as picture,
         ):
             answer = await self.sandbox.run(
-                "take_still" if is_still else "take_picture",
+                "take_picture" if source.table else "take_still",
                 parameters,
-                inputs=[source] if is_still else [source, table],
+                inputs=[original, table] if source.table else [original],
                 outputs=[picture],
                 limits=Limits(
                     memory_bytes=self.memory_bytes, cpu_seconds=_CPU_SECONDS, wall_seconds=_WALL_SECONDS
                 ),
             )
             ref = await self.objects.put_file(picture, media_type=PICTURE_TYPE, suffix=".jpg")
-        if is_still:
-            span = index.chunks[0].span
-            return Moment(span.start_pts, span.first_frame), ref
+        if source.table is None:
+            return Moment(source.timeline.start_pts, 0), ref
         return Moment(int(answer["pts"]), int(answer["frame"])), ref
 
     @asynccontextmanager

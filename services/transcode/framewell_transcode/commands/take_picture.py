@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MediaIndex
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy, Conflict, Gone, NotFound, Rejected
 from framewell_kit.tombstones import Tombstones, asset_subject
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
-from framewell_media.messages import timeline_value
 from framewell_media.timeline import Moment, Timeline
-from framewell_transcode.domain.parts import AssetState
 from framewell_transcode.domain.pictures import KeptPicture, WantedPicture
-from framewell_transcode.ports import AssetProgressRepository, KeptPictures, OriginalPictures
+from framewell_transcode.ports import KeptPictures, OriginalPictures
+from framewell_transcode.steps.find_picture_source import FindPictureSource, PicturedAsset
 
 _WIDTHS: Final = range(16, 4097)
 _ROUNDING: Final = Fraction(1, 1_000_000)
@@ -57,7 +55,7 @@ class TakePicture:
     removed or erased, Rejected for a moment it does not have, Conflict where no picture can be decoded, Busy.
     """
 
-    assets: AssetProgressRepository
+    find: FindPictureSource
     originals: OriginalPictures
     kept: KeptPictures
     references: ObjectReferences
@@ -66,12 +64,10 @@ class TakePicture:
 
     async def __call__(self, asset_id: str, address: PictureAddress, *, width: int = 0) -> Picture:
         await self._check_that_it_is_there(asset_id)
-        asset = await self.assets.latest(asset_id)
-        if asset is None:
-            raise NotFound(f"Asset {asset_id!r} is not known here: it is not ingested yet, or was removed.")
-        timeline = timeline_value(asset.work.timeline)
-        wanted = wanted_picture(asset, timeline, address, width)
-        kept = await self.kept.find(asset_id, asset.work.generation, wanted.name)
+        asset = await self.find.asset(asset_id)
+        timeline = asset.timeline
+        wanted = wanted_picture(asset, address, width)
+        kept = await self.kept.find(asset_id, asset.work.generation, _name(asset, wanted))
         jpeg = await self._read(kept)
         if kept is None or jpeg is None:
             kept = await self._taken(asset, wanted)
@@ -79,13 +75,11 @@ class TakePicture:
         await self._check_that_it_is_there(asset_id)
         return Picture(kept.moment, timeline.timecode(kept.moment) or "", kept.key, jpeg)
 
-    async def _taken(self, asset: AssetState, wanted: WantedPicture) -> KeptPicture:
+    async def _taken(self, asset: PicturedAsset, wanted: WantedPicture) -> KeptPicture:
         asset_id = asset.work.asset_id
-        index = MediaIndex.FromString(await self.objects.read(asset.plan))
-        if not index.HasField("original"):
-            raise Conflict(f"Asset {asset_id!r} comes in parts: no single pictures of it can be taken.")
+        source = await self.find.source(asset, wanted)
         try:
-            moment, ref = await self.originals.take(index, _chunk_of(index, wanted), wanted)
+            moment, ref = await self.originals.take(source, wanted)
         except MediaError as verdict:
             raise Conflict(verdict.detail) from verdict
         except JobCrashed as crash:
@@ -93,7 +87,7 @@ class TakePicture:
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
         await self.references.hold(asset_id, [ref])
-        picture = KeptPicture(asset_id, asset.work.generation, wanted.name, ref.key, moment)
+        picture = KeptPicture(asset_id, asset.work.generation, _name(asset, wanted), ref.key, moment)
         await self.references.release(asset_id, await self.kept.keep(picture))
         await self._check_that_it_is_there(asset_id, ref.key)
         return picture
@@ -118,10 +112,9 @@ class TakePicture:
         raise Gone(gone.sentence)
 
 
-def wanted_picture(
-    asset: AssetState, timeline: Timeline, address: PictureAddress, width: int
-) -> WantedPicture:
+def wanted_picture(asset: PicturedAsset, address: PictureAddress, width: int) -> WantedPicture:
     """Return which picture an address means. Raises Rejected for one that the asset does not have."""
+    timeline = asset.timeline
     if asset.work.kind == MEDIA_KIND_AUDIO:
         raise Rejected("The asset is sound alone: it has no pictures.", code="no_pictures")
     if width and width not in _WIDTHS:
@@ -187,9 +180,5 @@ def _by_timecode(timeline: Timeline, label: str, width: int) -> WantedPicture:
     return WantedPicture(None, min(at + half_a_picture, timeline.end_pts - 1), width)
 
 
-def _chunk_of(index: MediaIndex, wanted: WantedPicture) -> int:
-    if wanted.frame is not None:
-        after = bisect_right(index.chunks, wanted.frame, key=lambda chunk: chunk.span.first_frame)
-    else:
-        after = bisect_right(index.chunks, wanted.pts or 0, key=lambda chunk: chunk.span.start_pts)
-    return max(0, after - 1)
+def _name(asset: PicturedAsset, wanted: WantedPicture) -> str:
+    return f"{wanted.name}&version={asset.version}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from framewell_media.timeline import Moment
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
 
 _TALLEST: Final = 4096
@@ -22,7 +23,7 @@ class WantedPicture:
 
     @property
     def name(self) -> str:
-        """Return what distinguishes it from all others of its generation."""
+        """Return what distinguishes it from all others of an asset."""
         at = f"frame={self.frame}" if self.frame is not None else f"pts={self.pts}"
         return f"{at}&width={self.width}"
 
@@ -34,12 +35,40 @@ class WantedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentPlace:
+    """Where a segment of a recording is laid: the fields that `transcoding.placed` takes."""
+
+    time_base: str
+    """Of the segment's frame table, a fraction."""
+    canvas: tuple[int, int]
+    start_pts: int
+    end_pts: int
+    first_frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSource:
+    """The file that a picture is in."""
+
+    original: ObjectRef
+    table: ObjectRef | None
+    """Its frame table; None for a still."""
+    chunk: int
+    """Number of the chunk in the table."""
+    timeline: Timeline
+    """Of the asset."""
+    segment: SegmentPlace | None = None
+    """Where the file is laid on that; None where it is the whole original."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptPicture:
     """A picture that was taken and is kept for whoever asks again."""
 
     asset_id: str
     generation: int
     name: str
+    """What was asked for, of which version of the asset."""
     key: str
     moment: Moment
     """The one it really shows."""

@@ -20,6 +20,7 @@ from framewell_transcode.commands.take_picture import PictureAddress, TakePictur
 from framewell_transcode.ports import Ports
 from framewell_transcode.queries.play_recording import PlayRecording
 from framewell_transcode.queries.read_media import ReadMedia
+from framewell_transcode.steps.find_picture_source import FindPictureSource
 
 _PIECE: Final = 1 << 20
 _DEFAULT_PAGE: Final = 500
@@ -102,7 +103,8 @@ def servicer(ports: Ports, find: FindReadable, tombstones: Tombstones) -> Servic
     """Return MediaService as the kit serves it."""
     p = ports
     recordings = PlayRecording(p.recordings, p.progress, p.references, p.objects)
-    take = TakePicture(p.progress, p.pictures, p.kept_pictures, p.references, p.objects, tombstones)
+    find_picture = FindPictureSource(p.progress, p.recordings, p.objects)
+    take = TakePicture(find_picture, p.pictures, p.kept_pictures, p.references, p.objects, tombstones)
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,

@@ -13,11 +13,12 @@ from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.pictures import decode_upright, open_picture
 from framewell_media.planning.table import ChunkTable, read_chunk
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
-from framewell_transcode.domain.job_parameters import recipe_from
+from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
 from framewell_transcode.domain.pictures import WantedPicture
 from framewell_transcode.domain.proxy import Size
 from framewell_transcode.ports import DisplayedPicture, MediaDriver
 from framewell_transcode.transcoding.bundle import encode_jpeg
+from framewell_transcode.transcoding.placed import placed
 from framewell_transcode.transcoding.still import resized
 
 
@@ -30,7 +31,8 @@ class PictureJobs:
     def take_picture(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Take one picture of moving ones. Inputs: source, plan. Output: JPEG.
 
-        Parameters: `index` of the chunk, `wanted` (fields of WantedPicture), `recipe`. Returns `frame` and
+        Parameters: `index` of the chunk, `placed` and `timeline` (as of `make_chunk`), `wanted` (fields of
+        WantedPicture), `recipe`. Returns `frame` and
         `pts` of the picture that was taken: the wanted one, or where that cannot be decoded the one before,
         which the proxy holds there. Raises MediaError (`unreadable`) when no picture of the chunk comes out.
         """
@@ -38,6 +40,8 @@ class PictureJobs:
         (output,) = files.outputs
         recipe, wanted = recipe_from(parameters["recipe"]), WantedPicture(**parameters["wanted"])
         table = read_chunk(plan_file, int(parameters["index"]))
+        if parameters["placed"]:
+            table = placed(table, timeline_from(parameters["timeline"]), parameters["placed"])
         row = _row(table, wanted)
         part = table.around(row)
         first = part.first_frame - table.first_frame
