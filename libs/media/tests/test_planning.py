@@ -207,8 +207,8 @@ def test_an_outage_of_a_stream_whose_rate_varies_is_a_gap_and_a_slide_of_a_file_
     assert plan_packets(packets, chunk_seconds=1.0, clock_may_leap=False).gaps() == []
 
 
-def test_a_picture_of_two_hours_is_held_and_one_of_a_day_is_a_broken_time_stamp() -> None:
-    for hours, serial in ((2, False), (24, True)):
+def test_a_picture_of_two_hours_is_held_and_one_of_five_is_a_broken_time_stamp() -> None:
+    for hours, serial in ((2, False), (5, True)):
         times = [*steady(3), hours * 3600 * 90_000]
         plan = plan_packets(table(times, times, [0]), chunk_seconds=1.0, clock_may_leap=False)
         assert plan.serial is serial

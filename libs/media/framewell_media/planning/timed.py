@@ -22,8 +22,9 @@ from framewell_media.planning.rates import StepMeter
 from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_media.timeline import LONGEST_OUTAGE_SECONDS
 
-_LONGEST_PICTURE_SECONDS: Final = 12 * 3600.0
-"""A picture shown for longer is a broken time stamp; a whole evening of radio may have one."""
+_LONGEST_PICTURE_SECONDS: Final = 4 * 3600.0
+"""A picture shown for longer is a broken time stamp. An evening of radio may have one; a fragment of a movie at
+240,000 ticks a second cannot hold one for five hours (ISO/IEC 14496-12: 32 bits)."""
 _LONGEST_IN_STREAM_SECONDS: Final = 3600.0
 """The same for a stream, which repeats what it shows."""
 _MAX_RUNS: Final = 1000
