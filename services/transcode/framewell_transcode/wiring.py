@@ -60,6 +60,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         mesh.scratch,
         settings.chunk_seconds,
         piece_samples(settings.sound_piece_seconds),
+        settings.memory_mib << 20,
     )
     pictures = SandboxedPictures(
         children,

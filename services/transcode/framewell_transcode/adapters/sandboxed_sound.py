@@ -29,7 +29,8 @@ from framewell_transcode.domain.sound_pieces import Sound, TrackPieces, sound_fr
 from framewell_transcode.transcoding.flac_frames import stream_header
 from framewell_transcode.transcoding.loudness import integrated_loudness
 
-SOUND_LIMITS: Final = Limits(memory_bytes=2 << 30, cpu_seconds=300, wall_seconds=900)
+_PIECE_SECONDS: Final = (300, 900)
+"""Processor and wall-clock seconds of a piece: only a hostile file meets them."""
 _MOST_TRACKS: Final = 16
 _SEGMENT_TYPE: Final = "audio/iso.segment"
 _RAW: Final = "application/octet-stream"
@@ -44,7 +45,8 @@ class SandboxedSound:
     scratch: Path
     segment_seconds: float
     piece_samples: int
-    limits: Limits = SOUND_LIMITS
+    memory_bytes: int
+    """What one job may use."""
 
     async def next_piece(self, asset: AssetIngested, plan: ObjectRef, sound: Sound) -> Sound:
         number = sound.next
@@ -62,7 +64,7 @@ class SandboxedSound:
                     parameters,
                     inputs=[source, carried],
                     outputs=outputs,
-                    limits=self.limits,
+                    limits=Limits(self.memory_bytes, *_PIECE_SECONDS),
                 )
             made = await self._stored(track, answer, outputs, speech=number == 0)
         tracks = sound.tracks or [TrackPieces(one) for one in answer["tracks"][:_MOST_TRACKS]]
