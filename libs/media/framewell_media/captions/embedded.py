@@ -11,7 +11,7 @@ import av.error
 from av.stream import Discard, Disposition
 
 from framewell_media.captions.cues import MAX_CUES, Cue, shifted, text_of_ass, tidy
-from framewell_media.captions.files import read_captions, read_ttml
+from framewell_media.captions.files import read_scc, read_ttml
 from framewell_media.captions.line21 import CaptionChannels
 from framewell_media.captions.timed_text import cues_of
 from framewell_media.errors import MediaError
@@ -173,7 +173,7 @@ def _cues_shown(shown: Any, offset: Fraction, seconds: Fraction, duration: Fract
 def _of_pictures(channels: CaptionChannels, pictures: Any, length: Fraction) -> Iterator[FoundCaptions]:
     for number, file in channels.files():
         try:
-            cues = read_captions(file.encode(), length, None).cues
+            cues = read_scc(file, length)
         except MediaError:
             continue
         yield FoundCaptions(

@@ -92,6 +92,14 @@ def warm_up() -> None:
         read_captions(b"850STL25.01100" + bytes(2000), Fraction(1), None)
 
 
+def read_scc(text: str, length: Fraction) -> list[Cue]:
+    """Return the cues of captions whose labels count from the asset's start. Raises MediaError."""
+    try:
+        return list(cues_of(ttconv.scc.reader.to_model(text), length))
+    except Exception as error:
+        raise MediaError(UNREADABLE, "The captions inside the pictures cannot be read.") from error
+
+
 def read_ttml(data: bytes) -> tuple[Any, str]:
     """Return document and language of TTML, IMSC or EBU-TT-D. Raises MediaError (`unreadable`)."""
     _check_xml(data)
