@@ -214,6 +214,13 @@ def test_a_picture_of_two_hours_is_held_and_one_of_five_is_a_broken_time_stamp()
         assert plan.serial is serial
 
 
+def test_a_last_picture_that_is_said_to_last_for_days_ends_after_hours() -> None:
+    packets = table([0], [0], [0])
+    packets.duration[0] = 6 * 86_400 * 90_000
+    plan = plan_packets(packets, chunk_seconds=1.0, clock_may_leap=False)
+    assert plan.seconds == 4 * 3600
+
+
 def test_pictures_are_planned_once_wherever_the_pieces_end() -> None:
     order = [0, 3, 1, 2]
     pts = [3600 * (4 * group + each + 2) for group in range(100) for each in order]

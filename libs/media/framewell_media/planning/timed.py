@@ -23,8 +23,8 @@ from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_media.timeline import LONGEST_OUTAGE_SECONDS
 
 _LONGEST_PICTURE_SECONDS: Final = 4 * 3600.0
-"""A picture shown for longer is a broken time stamp. An evening of radio may have one; a fragment of a movie at
-240,000 ticks a second cannot hold one for five hours (ISO/IEC 14496-12: 32 bits)."""
+"""A picture shown for longer is a broken time stamp. An evening of radio may have one; a fragment of a movie
+at 240,000 ticks a second cannot hold one for five hours (ISO/IEC 14496-12: 32 bits)."""
 _LONGEST_IN_STREAM_SECONDS: Final = 3600.0
 """The same for a stream, which repeats what it shows."""
 _MAX_RUNS: Final = 1000
@@ -195,13 +195,21 @@ class TimedPlanner:
             raise UntrustedTimes(f"{self._late} pictures come after later ones")
 
     def _end_of(self, pending: PacketTable) -> int:
-        """Return when the last picture ends: as declared, else it lasts as long as pictures usually do."""
+        """Return when the last picture ends: as declared, else it lasts as long as pictures usually do.
+
+        It lasts no longer than any other may.
+        """
         last = int(np.argmax(pending.pts))
         lasts = int(pending.duration[last])
         if lasts <= 0:
             steps = np.diff(np.sort(pending.pts))
             lasts = int(np.median(steps)) if len(steps) else self._usual_step
-        return int(pending.pts[last]) + max(1, lasts)
+        return int(pending.pts[last]) + max(1, min(lasts, self._longest_picture))
+
+    @property
+    def _longest_picture(self) -> int:
+        longest = _LONGEST_IN_STREAM_SECONDS if self.clock_may_leap else _LONGEST_PICTURE_SECONDS
+        return int(longest / float(self.time_base))
 
     def _emit(self, run: _Run, rows: PacketTable, start: int, end: int) -> None:
         """Give out one chunk, from `start` up to `end` of the file's clock."""
@@ -237,8 +245,7 @@ class TimedPlanner:
         """Count the steps between pictures and note the long ones. Raises UntrustedTimes for broken ones."""
         pts = rows.pts if not run.pictures else np.concatenate(([run.last_pts], rows.pts))
         steps = np.diff(pts)
-        longest = _LONGEST_IN_STREAM_SECONDS if self.clock_may_leap else _LONGEST_PICTURE_SECONDS
-        if bool(((steps <= 0) | (steps > longest / float(self.time_base))).any()):
+        if bool(((steps <= 0) | (steps > self._longest_picture)).any()):
             raise UntrustedTimes("pictures share a time stamp, or last for hours")
         self.meter.add_steps(steps)
         if not len(steps):
