@@ -20,7 +20,7 @@ from framewell_cli.errors import CommandError, UsageProblem
 from framewell_cli.receive.growing_folder import GrowingFolder
 from framewell_cli.receive.recording import ReceivedRecording
 from framewell_cli.receive.segmenter import Segmenter
-from framewell_kit.testing.waiting import eventually
+from framewell_kit.testing.waiting import PATIENCE, eventually
 
 ASSET = "5a3c6f4e-8a53-4d0e-9f0b-6c1d2a7be417"
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
@@ -87,7 +87,7 @@ async def test_live_input_is_announced_segment_by_segment_until_it_is_stopped(tm
     await sender.wait()
     before = len(published.facts)
     received.segmenter.stop()
-    count = await asyncio.wait_for(running, 20)
+    count = await asyncio.wait_for(running, PATIENCE)
     assert before >= 2  # while it was sent
     assert sequences(published) == [*((one, False) for one in range(count)), (count - 1, True)]
     assert {one.programme.channel for one in published.facts.values()} == {"Kanal Eins"}
@@ -113,7 +113,7 @@ async def test_a_file_is_followed_while_it_grows_and_ends_when_it_grows_no_more(
     await eventually(lambda: growing.exists() and growing.stat().st_size > 2000)
     published = Published()
     received = recording(tmp_path, str(growing), published, settle_seconds=1.5)
-    count = await asyncio.wait_for(received.run(), 40)
+    count = await asyncio.wait_for(received.run(), PATIENCE)
     await sender.wait()
     assert count >= 3
     assert sequences(published)[-1] == (count - 1, True)
@@ -141,7 +141,7 @@ async def test_every_file_that_appears_in_a_folder_is_a_recording_of_its_own(tmp
         await sender.wait()
     await eventually(lambda: [ended(published.get(f"{one}.ts")) for one in "ab"] == [True, True])
     growing.stop()
-    assert await asyncio.wait_for(running, 20) == 3
+    assert await asyncio.wait_for(running, PATIENCE) == 3
     assert problems == ["words.ts"]
     assert set(published) == {"a.ts", "b.ts", "words.ts"}
 
