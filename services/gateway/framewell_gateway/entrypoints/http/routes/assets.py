@@ -273,7 +273,7 @@ ROUTES: Final = (
     ),
     calls(
         "GET /assets/{asset_id}/media-events", "listMediaEvents", methods.LIST_MEDIA_EVENTS,
-        "Black, held pictures, colour bars, silence and tone", problems=(409,),
+        "Black, held pictures, colour bars and silence", problems=(409,),
         answer={"events": [{"kind": "black", "span": _SPAN}], "next_page_token": ""},
     ),
     calls(
