@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from av.stream import Disposition
 
 from framewell_media.captions.cues import MAX_CUE_CHARACTERS, Cue, tidy, webvtt
+from framewell_media.captions.files import read_captions
 from framewell_media.captions.line21 import CaptionChannels, Field
 from framewell_media.errors import MediaError
 from framewell_media.sandbox import Limits, Sandbox
@@ -290,6 +293,40 @@ async def test_what_is_no_timed_text_is_refused_in_words(
 ) -> None:
     found, detail = await refused(sandbox, tmp_path / "subtitles", content)
     assert (found, says in detail) == (code, True), detail
+
+
+SEEDS = (
+    TTML.encode(),
+    stl((25, 75, "Guten Abend"), (100, 150, "Zwei\nZeilen")),
+    EVENING.encode(),
+    b"1\n00:00:01,000 --> 00:00:02,500\n<i>Guten Abend</i>\n\n" * 5,
+    b"Scenarist_SCC V1.0\n\n01:00:01:00\t94ae 94ae 9420 9420 9470 9470 c8e5 ecec ef80 942f 942f\n\n" * 5,
+)
+
+
+@pytest.mark.parametrize("content", SEEDS, ids=["ttml", "stl", "webvtt", "srt", "scc"])
+def test_damaged_files_are_read_or_refused_and_never_fail_otherwise(content: bytes) -> None:
+    for seed in range(60):
+        data = damaged(content, random.Random(seed))
+        with suppress(MediaError):
+            tidy(read_captions(data, Fraction(60), Fraction(36_000)).cues, Fraction(60))
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """Return content with bytes changed, left out, repeated and put in."""
+    data = bytearray(content)
+    for _ in range(chance.randrange(1, 20)):
+        at = chance.randrange(len(data))
+        match chance.randrange(4):
+            case 0:
+                data[at] = chance.randrange(256)
+            case 1 if len(data) > 100:
+                del data[at : at + chance.randrange(1, 40)]
+            case 2:
+                data[at:at] = data[at : at + chance.randrange(1, 60)] * 3
+            case _:
+                data[at:at] = chance.randbytes(chance.randrange(1, 9))
+    return bytes(data)
 
 
 def test_cues_are_bounded_ordered_and_inside_the_asset() -> None:
