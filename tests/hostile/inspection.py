@@ -99,9 +99,8 @@ class Inspector:
         facts, asset_id = self._transcode.bench.facts, f"asset-{len(self._transcode.bench.facts.events)}"
         asset = await self._transcode.ingested(path, kind=kind, asset_id=asset_id)
         await self._transcode.plan(asset)
-        mine = [
-            fact for _, fact in facts.events if getattr(fact, "work", None) and fact.work.asset_id == asset_id
-        ]
+        messages: list[Any] = [fact for _, fact in facts.events]
+        mine = [fact for fact in messages if hasattr(fact, "work") and fact.work.asset_id == asset_id]
         planned = [fact for fact in mine if isinstance(fact, ChunkPlanned)]
         for rejected in (fact for fact in mine if isinstance(fact, AssetRejected)):
             found.ends["plan"] = f"{rejected.code}: {rejected.detail}"

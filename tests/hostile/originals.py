@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 
@@ -31,7 +31,7 @@ def _film(clip: Clip, container: str | None = None) -> Callable[[Path, str], Pat
 def _audio(codec: str, container: str) -> Callable[[Path, str], Path]:
     def make(folder: Path, name: str) -> Path:
         with av.open(str(folder / name), "w", format=container) as output:
-            stream = output.add_stream(codec, rate=48_000, layout="mono")
+            stream: Any = output.add_stream(codec, rate=48_000, layout="mono")
             for block in beeps(1.0):
                 block.pts = None
                 for packet in stream.encode(block):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,15 +94,14 @@ async def _faults_of_all(log: FactLog, files: Sequence[BrokenFile]) -> list[str]
     return faults
 
 
-def _ends(log: FactLog, assets: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for kind in (AssetAnalysed, AssetRejected):
-        found |= {fact.work.asset_id: fact for fact, _ in log.of(kind) if fact.work.asset_id in assets}
-    return found
+def _ends(log: FactLog, assets: Collection[str]) -> dict[str, AssetAnalysed | AssetRejected]:
+    found: dict[str, AssetAnalysed | AssetRejected] = {}
+    for analysed, _ in log.of(AssetAnalysed):
+        found[analysed.work.asset_id] = analysed
+    for rejected, _ in log.of(AssetRejected):
+        found[rejected.work.asset_id] = rejected
+    return {asset: end for asset, end in found.items() if asset in assets}
 
 
 def _end_of(log: FactLog, asset: str) -> AssetAnalysed | AssetRejected | None:
-    for kind in (AssetAnalysed, AssetRejected):
-        for fact, _ in log.of(kind, asset):
-            return fact
-    return None
+    return _ends(log, (asset,)).get(asset)

@@ -50,11 +50,11 @@ class SoundTrack:
 
     @property
     def layout(self) -> str:
-        """Return its channels by FFmpeg's name, e.g. `5.1(side)`."""
+        """Return its channels by FFmpeg's name, e.g. `5.1(side)`; stereo where no header was seen yet."""
         if len(self.streams) > 1:
             return "stereo"
         layout = self.streams[0].codec_context.layout
-        return layout.name if layout is not None else ""
+        return layout.name if layout is not None and layout.nb_channels else "stereo"
 
 
 def moving_pictures(container: Any) -> Any | None:

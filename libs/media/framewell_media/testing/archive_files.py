@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 import numpy as np
@@ -67,7 +67,7 @@ def make_recording(folder: Path, name: str) -> Path:
 
 def _sound(path: Path, container: str, codec: str = "pcm_s16le", **options: str) -> bytes:
     with av.open(str(path), "w", format=container, options=options) as output:
-        stream = output.add_stream(codec, rate=48_000, layout="mono")
+        stream: Any = output.add_stream(codec, rate=48_000, layout="mono")
         for block in beeps(SOUND_SECONDS):
             for packet in stream.encode(block):
                 output.mux(packet)

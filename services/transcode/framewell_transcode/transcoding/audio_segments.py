@@ -9,13 +9,15 @@ from framewell_transcode.domain.sound import AAC_FRAME, SOUND_RATE, SoundSegment
 def group_fragments(media: bytes, segment_seconds: float) -> list[SoundSegment]:
     """Return segments of at least `segment_seconds` made of whole fragments; the last may be shorter.
 
-    A fragment is one `moof` and what follows it.
+    A fragment is one `moof` and what follows it; without any there is no segment.
     """
     starts = [
         (content - 8, _decode_time(media, content, end))
         for kind, content, end in boxes(media)
         if kind == b"moof"
     ]
+    if not starts:
+        return []
     segments: list[SoundSegment] = []
     ends = [offset for offset, _ in starts[1:]] + [len(media)]
     times = [at for _, at in starts[1:]]
