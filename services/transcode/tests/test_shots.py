@@ -187,7 +187,7 @@ def test_scores_are_read_as_they_were_written_and_are_small(tmp_path) -> None:
     read = read_scores((tmp_path / "scores.arrow").read_bytes())
     for name in ("frame", "pts", "score", "coarse", "first", "last"):
         np.testing.assert_array_equal(getattr(read, name), getattr(table, name))
-    assert (tmp_path / "scores.arrow").stat().st_size < 160_000
+    assert (tmp_path / "scores.arrow").stat().st_size < 130_000
 
 
 async def test_shots_with_their_transitions_and_events_are_listed(transcode, tmp_path: Path) -> None:
