@@ -19,7 +19,7 @@ from framewell_kit.stream.policy.breaker import HALF_OPEN_AFTER_SECONDS, Breaker
 from framewell_kit.stream.policy.permits import ARCHIVE, LIVE, Permits
 from framewell_kit.stream.producer.outgoing import derive
 from framewell_kit.stream.producer.partitioner import partition_of
-from framewell_kit.testing.waiting import remains
+from framewell_kit.testing.waiting import eventually, remains
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -56,11 +56,9 @@ async def test_permits_kept_for_live_are_never_given_to_the_archive() -> None:
     waiting = [asyncio.create_task(begin(*one)) for one in (("old2", ARCHIVE), ("live2", LIVE))]
     await remains(lambda: begun == ["live1", "old1"], seconds=0.02)
     permits.release(LIVE)
-    await asyncio.sleep(0.01)
-    assert begun == ["live1", "old1", "live2"]
-    permits.release(LIVE)
-    await asyncio.sleep(0.01)
-    assert begun == ["live1", "old1", "live2"], "what is left is kept for live"
+    await eventually(lambda: begun == ["live1", "old1", "live2"])
+    permits.release(LIVE)  # what is left is kept for live
+    await remains(lambda: begun == ["live1", "old1", "live2"], seconds=0.02)
     assert (permits.free(LIVE), permits.free(ARCHIVE)) == (1, 0)
     permits.release(ARCHIVE)
     await asyncio.gather(*waiting)

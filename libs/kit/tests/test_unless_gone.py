@@ -14,6 +14,7 @@ from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.jobs.model import Job, Lease
 from framewell_kit.jobs.unless_gone import WorkUnlessGone
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.waiting import PATIENCE, remains
 from framewell_kit.tombstones import Going, Tombstones, UnlessGone, asset_subject
 
 FACT = AssetRejected(work=Work(asset_id="a"))
@@ -104,10 +105,9 @@ async def test_heavy_work_stops_once_nobody_wants_it(
         return await WorkUnlessGone(maker.make, maker.tombstones, maker.forget, is_current)(job, NO_LEASE)
 
     running = asyncio.ensure_future(run())
-    await asyncio.sleep(0.05)
-    assert not running.done()
+    await remains(lambda: not running.done(), seconds=0.05)
     if way == "gone":
         await maker.tombstones.put(asset_subject("a"), Going.REMOVED, "e")
     else:
         current = False
-    assert list(await asyncio.wait_for(running, 1)) == []
+    assert list(await asyncio.wait_for(running, PATIENCE)) == []

@@ -10,7 +10,7 @@ STEPS_PER_LU: Final = 100
 """Loudness is counted in hundredths, as libavfilter's own meter does."""
 SILENT_LUFS: Final = -70.0
 """The absolute gate: what is quieter has no loudness."""
-_RELATIVE_GATE: Final = 10.0
+_RELATIVE_THRESHOLD: Final = 10.0
 
 
 def integrated_loudness(counts: Mapping[int, int]) -> float | None:
@@ -22,8 +22,8 @@ def integrated_loudness(counts: Mapping[int, int]) -> float | None:
     loud = {step: count for step, count in counts.items() if step > SILENT_LUFS * STEPS_PER_LU}
     if not loud:
         return None
-    gate = _mean(loud) - _RELATIVE_GATE
-    return _mean({step: count for step, count in loud.items() if step / STEPS_PER_LU >= gate})
+    threshold = _mean(loud) - _RELATIVE_THRESHOLD
+    return _mean({step: count for step, count in loud.items() if step / STEPS_PER_LU >= threshold})
 
 
 def _mean(counts: Mapping[int, int]) -> float:
