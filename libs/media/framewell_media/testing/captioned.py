@@ -52,13 +52,20 @@ def write_captioned(
             setattr(video.codec_context, name, value)
         tracks = [_add(output, wanted) for wanted in subtitles]
         for number in range(frames):
-            frame = av.VideoFrame(320, 180, pixel_format)
-            frame.pts, frame.time_base = number, Fraction(1, 25)
-            output.mux(video.encode(frame))
+            output.mux(video.encode(dark_picture(number, pixel_format)))
         output.mux(video.encode(None))
         for track, wanted in zip(tracks, subtitles, strict=True):
             _write_texts(output, track, wanted.texts)
     return path
+
+
+def dark_picture(number: int, pixel_format: str = "yuv420p") -> Any:
+    """Return a picture of zeros, at 25 a second; an encoder may die of samples that nobody set."""
+    frame = av.VideoFrame(320, 180, pixel_format)
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.pts, frame.time_base = number, Fraction(1, 25)
+    return frame
 
 
 def _add(output: Any, wanted: SubtitleTrack) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import av
+
+from framewell_media.testing.captioned import dark_picture
 
 Pair = tuple[int, int]
 
@@ -48,9 +49,7 @@ def write_with_captions(
 
 def _encoded(video: Any, frames: int) -> Iterator[Any]:
     for number in range(frames):
-        frame = av.VideoFrame(320, 180, "yuv420p")
-        frame.pts, frame.time_base = number, Fraction(1, 25)
-        yield from video.encode(frame)
+        yield from video.encode(dark_picture(number))
     yield from video.encode(None)
 
 
