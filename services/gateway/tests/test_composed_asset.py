@@ -264,7 +264,11 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
         },
         "captions": [
             {
-                "language": "de", "kind": "captions", "title": "", "format": "", "cue_count": 3,
+                "language": "de",
+                "kind": "captions",
+                "title": "",
+                "format": "",
+                "cue_count": 3,
                 "is_default": False,
             }
         ],

@@ -106,9 +106,7 @@ class GradualFinder:
         return float(max(earlier, later)) > _OUTSIDE_SHARE * whole
 
 
-def _best_fit(
-    inner: Floats, shares: NDArray[np.float64], one: Floats, other: Floats
-) -> tuple[Kind, float]:
+def _best_fit(inner: Floats, shares: NDArray[np.float64], one: Floats, other: Floats) -> tuple[Kind, float]:
     """Return which kind of transition the pictures between two others fit best, and their misfit."""
     whole = float(change(one, other))
     blended = one + shares[:, None, None, None].astype(np.float32) * (other - one)
