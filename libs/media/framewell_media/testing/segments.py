@@ -39,7 +39,8 @@ def make_segments(
 
 def _segment(path: Path, clip: Clip, *, first: int, at: int) -> Path:
     with av.open(str(path), "w") as output:
-        video = output.add_stream(clip.codec, rate=clip.rate, options={"preset": "ultrafast", "bf": "0"})
+        options = {"preset": "ultrafast", "bf": "0"}
+        video: Any = output.add_stream(clip.codec, rate=clip.rate, options=options)
         video.width, video.height, video.pix_fmt = clip.width, clip.height, "yuv420p"
         video.codec_context.time_base, video.codec_context.gop_size = 1 / clip.rate, clip.key_every
         audio = output.add_stream("aac", rate=_SOUND, layout="mono") if clip.sound else None

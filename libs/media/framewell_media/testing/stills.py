@@ -130,7 +130,8 @@ def _hevc(picture: Image) -> tuple[bytes, bytes]:
     encoder = av.CodecContext.create("libx265", "w")
     encoder.width, encoder.height, encoder.pix_fmt = picture.width, picture.height, "yuv420p"
     encoder.time_base, encoder.options = Fraction(1, 25), {"x265-params": "log-level=none:pools=1:info=0"}
-    packets = [*encoder.encode(av.VideoFrame.from_image(picture)), *encoder.encode(None)]
+    frame = av.VideoFrame.from_ndarray(np.asarray(picture.convert("RGB")), format="rgb24")
+    packets = [*encoder.encode(frame), *encoder.encode(None)]
     units = b"".join(bytes(packet) for packet in packets).replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1")
     by_kind: dict[int, bytes] = {unit[0] >> 1 & 0x3F: unit for unit in units if unit}
     sets = [by_kind.pop(kind) for kind in (_VPS, _SPS, _PPS)]
