@@ -16,7 +16,12 @@ BOUNDED = {
     "framewell.rights.v1.RightsDecision.grounds": "statements in force for one purpose",
     "framewell.training.v1.Lineage.parameters": "parameters of a recipe",
     # by the media or the models of one chunk
-    "framewell.asset.v1.AssetIngested.tracks": "tracks of one container",
+    "framewell.asset.v1.AssetIngested.caption_files": "those of the request, at most 50",
+    "framewell.asset.v1.AssetIngested.tracks": "tracks of one container, at most 200",
+    "framewell.asset.v1.AssetTranscoded.captions": "one a track, channel in the pictures or file beside",
+    "framewell.audio.v1.AudioExtracted.tracks": "tracks of one container, at most 200",
+    "framewell.audio.v1.SoundTrack.tracks": "one or two",
+    "framewell.media.v1.Track.roles": "there are ten",
     "framewell.chunk.v1.ChunkTranscoded.provisional_cuts": "cuts in ten seconds",
     "framewell.chunk.v1.ChunkTranscoded.missing_pts": "pictures of ten seconds, at most 10,000",
     "framewell.chunk.v1.ChunkAnalysed.provisional_cuts": "cuts in ten seconds",
@@ -24,6 +29,7 @@ BOUNDED = {
     "framewell.audio.v1.AudioAnalysed.results": "one an analyser",
     "framewell.asset.v1.AssetAnalysed.totals": "one an analyser and model",
     # by a number that the contract names
+    "framewell.asset.v1.AssetIngested.same_content": "at most 20",
     "framewell.asset.v1.AssetTranscoded.missing": "at most 20 sentences",
     "framewell.asset.v1.AssetAnalysed.missing": "at most 20 sentences",
     "framewell.recording.v1.RecordingClosed.missing": "at most 100 ranges",

@@ -176,7 +176,11 @@ class AssetProgressRepository(Protocol):
         ...
 
     async def record_end(self, end: AssetTranscoded, *, chunks_failed: int) -> None:
-        """Note how the asset ended; the first end of a generation stays."""
+        """Note how the asset ended.
+
+        The first end of a generation stays, unless a later one lacks fewer chunks: what was given up may be
+        done again by a replayed dead letter.
+        """
         ...
 
     async def latest(self, asset_id: str) -> AssetState | None:

@@ -137,6 +137,25 @@ async def test_an_asset_of_which_nothing_came_out_ends_as_failed(transcode, tmp_
         await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id="asset-clip"))
 
 
+async def test_a_chunk_that_was_given_up_and_done_again_heals_the_asset(transcode, tmp_path: Path) -> None:
+    planned = await transcode.plan(
+        await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(sound=False)))
+    )
+    lost, *others = [await transcode.make(one) for one in planned]
+    given_up = chunk_given_up(planned[0], "killed_its_worker", "Its worker died.")
+    await transcode.put_in_place(transcode.bench.facts.one(AudioExtracted))
+    holed = [end for part in (given_up, *others) for end in await transcode.put_in_place(part)]
+    assert len(holed[0].missing) == 1
+    (healed,) = await transcode.put_in_place(lost)
+    assert list(healed.missing) == []
+    await transcode.put_in_place(given_up)  # once more, late
+    progress = await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id="asset-clip"))
+    assert (progress.chunks_transcoded, progress.chunks_failed) == (len(planned), 0)
+    assert list(progress.missing) == []
+    played = await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id="asset-clip"))
+    assert played.playlist == healed.playlist
+
+
 async def test_a_chunk_of_another_build_does_not_break_the_playlist(transcode, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "clip.mp4", Clip(sound=False))
     parts = await transcode.parts(await transcode.ingested(path))

@@ -80,8 +80,9 @@ class AssetProgressDocuments:
     async def record_end(self, end: AssetTranscoded, *, chunks_failed: int) -> None:
         generation = end.work.generation
         recorded = {"generation": generation, "message": end.SerializeToString(), "failed": chunks_failed}
-        first = {"generation": generation, "end.generation": {"$ne": generation}}
-        await self.documents.update(_ASSETS, end.work.asset_id, {"$set": {"end": recorded}}, expect=first)
+        first, fuller = {"end.generation": {"$ne": generation}}, {"end.failed": {"$gt": chunks_failed}}
+        expect = {"generation": generation, "$or": [first, fuller]}
+        await self.documents.update(_ASSETS, end.work.asset_id, {"$set": {"end": recorded}}, expect=expect)
 
     async def latest(self, asset_id: str) -> AssetState | None:
         asset = await self.documents.get(_ASSETS, asset_id)

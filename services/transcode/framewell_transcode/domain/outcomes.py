@@ -47,13 +47,14 @@ def not_stitched(work: Work, reason: str) -> AssetTranscoded:
     )
 
 
-def end_fact(end: AssetTranscoded, *, scores_withheld: bool = False) -> Fact:
+def end_fact(end: AssetTranscoded, *, is_partial: bool = False) -> Fact:
     """Return the end as one event, however often and by whomever it is published.
 
-    With `scores_withheld` it was made without scores that were there and are withheld since: another event.
+    With `is_partial` it lacks chunks, or scores that are withheld since: an event of its own beside that of
+    the whole, which may come before or after it.
     """
     event_type = fact_type(AssetTranscoded).type
     identity = fan_in_id(end.work.asset_id, event_type, end.work.generation)
-    if scores_withheld:
+    if is_partial:
         identity = derived_id(identity, event_type, end.index.sha256)
     return Fact(end, id=identity)

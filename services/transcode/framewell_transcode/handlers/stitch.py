@@ -43,9 +43,10 @@ class Stitch:
         composed = await self.composer.compose(complete, analysable)
         end = composed.end
         await self.references.hold(end.work.asset_id, composed.objects)
-        await self.progress.record_end(end, chunks_failed=sum(not part.made for part in complete.chunks))
+        failed = sum(not part.made for part in complete.chunks)
+        await self.progress.record_end(end, chunks_failed=failed)
         scores = {part.scores for part in complete.chunks if part.scores}
-        return [end_fact(end, scores_withheld=not scores <= analysable)]
+        return [end_fact(end, is_partial=failed > 0 or not scores <= analysable)]
 
     async def _add(self, part: ChunkTranscoded | AudioExtracted) -> CompleteAsset | None:
         if isinstance(part, ChunkTranscoded):

@@ -342,7 +342,7 @@ Global___ResumableUpload: _TypeAlias = ResumableUpload  # noqa: Y015
 
 @_typing.final
 class CreateUploadRequest(_message.Message):
-    """Begins an upload."""
+    """What is going to be sent, in as many parts as it takes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -435,7 +435,7 @@ class AppendHeader(_message.Message):
     CHECKSUM_ALGORITHM_FIELD_NUMBER: _builtins.int
     CHECKSUM_FIELD_NUMBER: _builtins.int
     uri: _builtins.str
-    """The upload."""
+    """Its address, `upload:<id>`, as CreateUpload answered."""
     offset: _builtins.int
     """Number of bytes that have arrived before: what GetUpload says."""
     checksum_algorithm: _builtins.str
@@ -467,7 +467,7 @@ class AppendUploadResponse(_message.Message):
     UPLOAD_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def upload(self) -> Global___ResumableUpload:
-        """The upload."""
+        """The upload as it is now."""
 
     def __init__(
         self,
@@ -484,13 +484,13 @@ Global___AppendUploadResponse: _TypeAlias = AppendUploadResponse  # noqa: Y015
 
 @_typing.final
 class GetUploadRequest(_message.Message):
-    """Names an upload."""
+    """Names the upload that is asked about."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     URI_FIELD_NUMBER: _builtins.int
     uri: _builtins.str
-    """The upload."""
+    """Its address, `upload:<id>`, as CreateUpload answered."""
     def __init__(
         self,
         *,
@@ -513,7 +513,7 @@ class GetUploadResponse(_message.Message):
     UPLOAD_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def upload(self) -> Global___ResumableUpload:
-        """The upload."""
+        """The upload as it is now."""
 
     def __init__(
         self,
@@ -536,7 +536,7 @@ class DeleteUploadRequest(_message.Message):
 
     URI_FIELD_NUMBER: _builtins.int
     uri: _builtins.str
-    """The upload."""
+    """Its address, `upload:<id>`, as CreateUpload answered."""
     def __init__(
         self,
         *,

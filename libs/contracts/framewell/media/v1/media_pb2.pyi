@@ -117,7 +117,7 @@ class _ColourRange:
 class _ColourRangeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ColourRange.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     COLOUR_RANGE_UNSPECIFIED: _ColourRange.ValueType  # 0
-    """Not known."""
+    """The file does not say."""
     COLOUR_RANGE_LIMITED: _ColourRange.ValueType  # 1
     """16 to 235 of 8 bits, as broadcast."""
     COLOUR_RANGE_FULL: _ColourRange.ValueType  # 2
@@ -127,7 +127,7 @@ class ColourRange(_ColourRange, metaclass=_ColourRangeEnumTypeWrapper):
     """Which numbers stand for black and white."""
 
 COLOUR_RANGE_UNSPECIFIED: ColourRange.ValueType  # 0
-"""Not known."""
+"""The file does not say."""
 COLOUR_RANGE_LIMITED: ColourRange.ValueType  # 1
 """16 to 235 of 8 bits, as broadcast."""
 COLOUR_RANGE_FULL: ColourRange.ValueType  # 2
@@ -141,7 +141,7 @@ class _TrackRole:
 class _TrackRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TrackRole.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     TRACK_ROLE_UNSPECIFIED: _TrackRole.ValueType  # 0
-    """Never sent."""
+    """Never sent: every role is named."""
     TRACK_ROLE_FORCED: _TrackRole.ValueType  # 1
     """Text that is shown even to those who asked for none, e.g. translations of foreign dialogue."""
     TRACK_ROLE_HEARING_IMPAIRED: _TrackRole.ValueType  # 2
@@ -149,7 +149,7 @@ class _TrackRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TrackRole.V
     TRACK_ROLE_VISUAL_IMPAIRED: _TrackRole.ValueType  # 3
     """Made for the blind and partially sighted."""
     TRACK_ROLE_COMMENTARY: _TrackRole.ValueType  # 4
-    """Commentary."""
+    """Commentary on the programme."""
     TRACK_ROLE_DESCRIPTION: _TrackRole.ValueType  # 5
     """Description of the pictures, in sound or text."""
     TRACK_ROLE_DUB: _TrackRole.ValueType  # 6
@@ -159,7 +159,7 @@ class _TrackRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TrackRole.V
     TRACK_ROLE_CAPTIONS: _TrackRole.ValueType  # 8
     """Captions: text of speech and of other sound."""
     TRACK_ROLE_LYRICS: _TrackRole.ValueType  # 9
-    """Lyrics."""
+    """Lyrics of what is sung."""
     TRACK_ROLE_CLEAN_EFFECTS: _TrackRole.ValueType  # 10
     """Music and effects without speech."""
     TRACK_ROLE_COVER: _TrackRole.ValueType  # 11
@@ -169,7 +169,7 @@ class TrackRole(_TrackRole, metaclass=_TrackRoleEnumTypeWrapper):
     """What a track is for, beside the main content. A track may have several."""
 
 TRACK_ROLE_UNSPECIFIED: TrackRole.ValueType  # 0
-"""Never sent."""
+"""Never sent: every role is named."""
 TRACK_ROLE_FORCED: TrackRole.ValueType  # 1
 """Text that is shown even to those who asked for none, e.g. translations of foreign dialogue."""
 TRACK_ROLE_HEARING_IMPAIRED: TrackRole.ValueType  # 2
@@ -177,7 +177,7 @@ TRACK_ROLE_HEARING_IMPAIRED: TrackRole.ValueType  # 2
 TRACK_ROLE_VISUAL_IMPAIRED: TrackRole.ValueType  # 3
 """Made for the blind and partially sighted."""
 TRACK_ROLE_COMMENTARY: TrackRole.ValueType  # 4
-"""Commentary."""
+"""Commentary on the programme."""
 TRACK_ROLE_DESCRIPTION: TrackRole.ValueType  # 5
 """Description of the pictures, in sound or text."""
 TRACK_ROLE_DUB: TrackRole.ValueType  # 6
@@ -187,7 +187,7 @@ TRACK_ROLE_ORIGINAL: TrackRole.ValueType  # 7
 TRACK_ROLE_CAPTIONS: TrackRole.ValueType  # 8
 """Captions: text of speech and of other sound."""
 TRACK_ROLE_LYRICS: TrackRole.ValueType  # 9
-"""Lyrics."""
+"""Lyrics of what is sung."""
 TRACK_ROLE_CLEAN_EFFECTS: TrackRole.ValueType  # 10
 """Music and effects without speech."""
 TRACK_ROLE_COVER: TrackRole.ValueType  # 11
@@ -201,7 +201,7 @@ class _CaptionKind:
 class _CaptionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CaptionKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CAPTION_KIND_UNSPECIFIED: _CaptionKind.ValueType  # 0
-    """Not known."""
+    """The file does not say."""
     CAPTION_KIND_SUBTITLES: _CaptionKind.ValueType  # 1
     """Speech as text, for those who hear but do not understand it."""
     CAPTION_KIND_CAPTIONS: _CaptionKind.ValueType  # 2
@@ -213,7 +213,7 @@ class CaptionKind(_CaptionKind, metaclass=_CaptionKindEnumTypeWrapper):
     """What timed text is made for."""
 
 CAPTION_KIND_UNSPECIFIED: CaptionKind.ValueType  # 0
-"""Not known."""
+"""The file does not say."""
 CAPTION_KIND_SUBTITLES: CaptionKind.ValueType  # 1
 """Speech as text, for those who hear but do not understand it."""
 CAPTION_KIND_CAPTIONS: CaptionKind.ValueType  # 2
@@ -257,7 +257,7 @@ class _TransitionKind:
 class _TransitionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TransitionKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     TRANSITION_KIND_UNSPECIFIED: _TransitionKind.ValueType  # 0
-    """Not known."""
+    """Never sent: every transition is of a kind."""
     TRANSITION_KIND_CUT: _TransitionKind.ValueType  # 1
     """From one picture to the next."""
     TRANSITION_KIND_FADE: _TransitionKind.ValueType  # 2
@@ -271,7 +271,7 @@ class TransitionKind(_TransitionKind, metaclass=_TransitionKindEnumTypeWrapper):
     """How one shot passes into the next."""
 
 TRANSITION_KIND_UNSPECIFIED: TransitionKind.ValueType  # 0
-"""Not known."""
+"""Never sent: every transition is of a kind."""
 TRANSITION_KIND_CUT: TransitionKind.ValueType  # 1
 """From one picture to the next."""
 TRANSITION_KIND_FADE: TransitionKind.ValueType  # 2
@@ -289,15 +289,15 @@ class _MediaEventKind:
 class _MediaEventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MediaEventKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     MEDIA_EVENT_KIND_UNSPECIFIED: _MediaEventKind.ValueType  # 0
-    """Not known."""
+    """Never sent: every event is of a kind."""
     MEDIA_EVENT_KIND_BLACK: _MediaEventKind.ValueType  # 1
-    """Black pictures."""
+    """Nothing but black pictures."""
     MEDIA_EVENT_KIND_FREEZE: _MediaEventKind.ValueType  # 2
     """The same picture held; black and colour bars are not counted again."""
     MEDIA_EVENT_KIND_COLOUR_BARS: _MediaEventKind.ValueType  # 3
     """Colour bars of a test signal."""
     MEDIA_EVENT_KIND_SILENCE: _MediaEventKind.ValueType  # 4
-    """Silent sound."""
+    """Nothing to be heard."""
     MEDIA_EVENT_KIND_TONE: _MediaEventKind.ValueType  # 5
     """A steady tone of a test signal."""
 
@@ -305,15 +305,15 @@ class MediaEventKind(_MediaEventKind, metaclass=_MediaEventKindEnumTypeWrapper):
     """What pictures or sound do for a while that is no content."""
 
 MEDIA_EVENT_KIND_UNSPECIFIED: MediaEventKind.ValueType  # 0
-"""Not known."""
+"""Never sent: every event is of a kind."""
 MEDIA_EVENT_KIND_BLACK: MediaEventKind.ValueType  # 1
-"""Black pictures."""
+"""Nothing but black pictures."""
 MEDIA_EVENT_KIND_FREEZE: MediaEventKind.ValueType  # 2
 """The same picture held; black and colour bars are not counted again."""
 MEDIA_EVENT_KIND_COLOUR_BARS: MediaEventKind.ValueType  # 3
 """Colour bars of a test signal."""
 MEDIA_EVENT_KIND_SILENCE: MediaEventKind.ValueType  # 4
-"""Silent sound."""
+"""Nothing to be heard."""
 MEDIA_EVENT_KIND_TONE: MediaEventKind.ValueType  # 5
 """A steady tone of a test signal."""
 Global___MediaEventKind: _TypeAlias = MediaEventKind  # noqa: Y015
@@ -713,7 +713,7 @@ class MediaEvent(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SPAN_FIELD_NUMBER: _builtins.int
     kind: Global___MediaEventKind.ValueType
-    """What it is."""
+    """What is seen or heard."""
     @_builtins.property
     def span(self) -> Global___Span:
         """When it was there, on the asset's clock."""
@@ -817,7 +817,7 @@ class MediaIndex(_message.Message):
 
     @_builtins.property
     def captions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaptionTrack]:
-        """Its timed text."""
+        """Its subtitles and captions as timed text."""
 
     def __init__(
         self,
