@@ -40,18 +40,13 @@ class AssetProgressDocuments:
         await self._parts.prepare()
 
     async def begin(self, work: Work) -> bool:
-        newest: Document = {"generation": work.generation}
-        if await self.documents.insert_once(_GENERATIONS, {"_id": work.asset_id, **newest}):
-            return True
-        older = {"generation": {"$lte": work.generation}}
-        changed = await self.documents.update(_GENERATIONS, work.asset_id, {"$set": newest}, expect=older)
-        return changed is not None
+        return await self._raise_generation(_GENERATIONS, work, {})
 
     async def expect(self, work: Work, plan: ObjectRef, chunk_count: int) -> None:
         if not await self.begin(work):
             return
         expectation = {"work": work.SerializeToString(), "plan": plan.SerializeToString()}
-        if await self._raise_generation(work, expectation | {"chunk_count": chunk_count}):
+        if await self._raise_generation(_ASSETS, work, expectation | {"chunk_count": chunk_count}):
             await self._parts.expect(
                 work.asset_id, chunk_count, expectation, names=[_SOUND], generation=work.generation
             )
@@ -112,13 +107,13 @@ class AssetProgressDocuments:
         assets = int(await self.documents.delete(_ASSETS, asset_id))
         return assets, await self._parts.forget(asset_id)
 
-    async def _raise_generation(self, work: Work, expectation: Document) -> bool:
-        """Make this the newest generation and return True, unless a newer one came first."""
-        newest = {"generation": work.generation, **expectation}
-        if await self.documents.insert_once(_ASSETS, {"_id": work.asset_id, **newest}):
+    async def _raise_generation(self, collection: str, work: Work, fields: Document) -> bool:
+        """Make this the newest generation in a collection and return True, unless a newer one came first."""
+        newest = {"generation": work.generation, **fields}
+        if await self.documents.insert_once(collection, {"_id": work.asset_id, **newest}):
             return True
         older = {"generation": {"$lte": work.generation}}
-        changed = await self.documents.update(_ASSETS, work.asset_id, {"$set": newest}, expect=older)
+        changed = await self.documents.update(collection, work.asset_id, {"$set": newest}, expect=older)
         return changed is not None
 
 
