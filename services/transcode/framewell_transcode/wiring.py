@@ -24,7 +24,7 @@ from framewell_transcode.adapters.sandboxed_sound import SandboxedSound
 from framewell_transcode.domain.sound_pieces import piece_samples
 from framewell_transcode.entrypoints import jobs, recording_jobs, rpc, stream
 from framewell_transcode.holdings import holdings
-from framewell_transcode.ports import Ports
+from framewell_transcode.ports.wired import Ports
 from framewell_transcode.settings import TranscodeSettings
 from framewell_transcode.steps.forget_asset import ForgetAsset
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_transcode.domain.sound import SOUND_RATE
-from framewell_transcode.ports import SoundBlock
+from framewell_transcode.ports.sound import SoundBlock
 from framewell_transcode.transcoding.sound_clock import SoundClockState, place_on_clock
 
 BLOCK = SOUND_RATE // 10

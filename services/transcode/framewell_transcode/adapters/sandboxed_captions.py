@@ -16,7 +16,7 @@ from framewell_media.languages import bcp47
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.source_clock import SourceClock
 from framewell_transcode.domain.job_parameters import clock_parameters
-from framewell_transcode.ports import EmbeddedCaptions
+from framewell_transcode.ports.processors import EmbeddedCaptions
 
 _WEBVTT: Final = "text/vtt"
 _FILE_CPU_SECONDS: Final = 30

@@ -32,7 +32,7 @@ from framewell_transcode.domain.plans import (
     SourceAnalysis,
 )
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
-from framewell_transcode.ports import FillerRequest
+from framewell_transcode.ports.processors import FillerRequest
 
 ARROW: Final = "application/vnd.apache.arrow.file"
 SANDBOX_JOBS: Final = (

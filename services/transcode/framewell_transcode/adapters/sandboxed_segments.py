@@ -20,7 +20,7 @@ from framewell_transcode.domain.job_parameters import clock_parameters
 from framewell_transcode.domain.plans import SourceAnalysis
 from framewell_transcode.domain.recordings import LaidSegment, SegmentSound
 from framewell_transcode.domain.sound import AAC_FRAME, SOUND_RATE
-from framewell_transcode.ports import MediaProcessor
+from framewell_transcode.ports.processors import MediaProcessor
 
 WHOLE_SEGMENT_SECONDS: Final = 3600.0
 """A segment is one chunk however long it is: its sender cut it."""

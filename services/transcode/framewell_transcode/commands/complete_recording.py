@@ -24,12 +24,9 @@ from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_transcode.domain.outcomes import silent
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, work_on_clock
 from framewell_transcode.domain.recordings import RecordingClock, RecordingState
-from framewell_transcode.ports import (
-    AssetProgressRepository,
-    RecordingRepository,
-    SegmentProcessor,
-    WorkQueue,
-)
+from framewell_transcode.ports.assets import AssetProgressRepository, WorkQueue
+from framewell_transcode.ports.processors import SegmentProcessor
+from framewell_transcode.ports.recordings import RecordingRepository
 from framewell_transcode.transcoding.missing import cut_segment
 
 _LOOK_SECONDS: Final = 0.3

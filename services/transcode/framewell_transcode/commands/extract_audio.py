@@ -19,7 +19,8 @@ from framewell_media.messages import timeline_value
 from framewell_transcode.domain.material import sound_pieces_material
 from framewell_transcode.domain.outcomes import audio_given_up
 from framewell_transcode.domain.sound_pieces import Sound
-from framewell_transcode.ports import AssetProgressRepository, SoundProcessor
+from framewell_transcode.ports.assets import AssetProgressRepository
+from framewell_transcode.ports.processors import SoundProcessor
 from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
 
 _UNDECIDED_SECONDS = 5.0

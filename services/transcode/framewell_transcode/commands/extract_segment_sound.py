@@ -9,7 +9,8 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.recordings import SegmentSound
-from framewell_transcode.ports import RecordingRepository, SegmentProcessor
+from framewell_transcode.ports.processors import SegmentProcessor
+from framewell_transcode.ports.recordings import RecordingRepository
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from framewell_transcode.domain.recordings import (
     RecordingState,
     SegmentExtent,
 )
-from framewell_transcode.ports import RecordingQueue, RecordingRepository, SegmentProcessor
+from framewell_transcode.ports.processors import SegmentProcessor
+from framewell_transcode.ports.recordings import RecordingQueue, RecordingRepository
 
 _LOOK_SECONDS: Final = 0.2
 _UNDECIDED_SECONDS: Final = 5.0

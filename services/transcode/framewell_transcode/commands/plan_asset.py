@@ -25,7 +25,8 @@ from framewell_transcode.domain.plans import (
     still_analysis,
     work_on_clock,
 )
-from framewell_transcode.ports import AssetProgressRepository, MediaProcessor, WorkQueue
+from framewell_transcode.ports.assets import AssetProgressRepository, WorkQueue
+from framewell_transcode.ports.processors import MediaProcessor
 from framewell_transcode.steps.read_captions import ReadCaptions
 from framewell_transcode.transcoding.missing import missing_span
 

@@ -15,7 +15,8 @@ from framewell_kit.tombstones import Tombstones, asset_subject
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.pictures import KeptPicture, WantedPicture
-from framewell_transcode.ports import KeptPictures, OriginalPictures
+from framewell_transcode.ports.assets import KeptPictures
+from framewell_transcode.ports.processors import OriginalPictures
 from framewell_transcode.steps.find_picture_source import FindPictureSource, PicturedAsset
 
 _WIDTHS: Final = range(16, 4097)

@@ -13,7 +13,7 @@ from framewell_kit.tombstones import Tombstones
 from framewell_transcode.commands.extract_audio import ExtractAudio
 from framewell_transcode.commands.plan_asset import PlanAsset
 from framewell_transcode.domain.jobs import PLAN, SOUND, payload_asset
-from framewell_transcode.ports import Ports
+from framewell_transcode.ports.wired import Ports
 from framewell_transcode.steps.forget_asset import ForgetAsset
 from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
 from framewell_transcode.steps.read_captions import ReadCaptions

@@ -15,7 +15,7 @@ from framewell_transcode.commands.complete_recording import CompleteRecording
 from framewell_transcode.commands.extract_segment_sound import ExtractSegmentSound
 from framewell_transcode.commands.lay_segment import LaySegment
 from framewell_transcode.domain.jobs import RECORDING, SEGMENT, SEGMENT_SOUND, payload_segment, payload_work
-from framewell_transcode.ports import Ports
+from framewell_transcode.ports.wired import Ports
 from framewell_transcode.steps.forget_asset import ForgetAsset
 
 

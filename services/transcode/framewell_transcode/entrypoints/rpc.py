@@ -17,7 +17,7 @@ from framewell_kit.rpc import Servicer
 from framewell_kit.tombstones import Tombstones
 from framewell_media.messages import moment_message
 from framewell_transcode.commands.take_picture import PictureAddress, TakePicture
-from framewell_transcode.ports import Ports
+from framewell_transcode.ports.wired import Ports
 from framewell_transcode.queries.play_recording import PlayRecording
 from framewell_transcode.queries.read_media import ReadMedia
 from framewell_transcode.steps.find_picture_source import FindPictureSource

@@ -16,7 +16,7 @@ from framewell_media.timeline import Moment
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
 from framewell_transcode.domain.proxy import Size
-from framewell_transcode.ports import MediaDriver
+from framewell_transcode.ports.driver import MediaDriver
 from framewell_transcode.transcoding.bundle import write_bundle
 from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, ChunkTranscoder
 from framewell_transcode.transcoding.held_picture import hold_picture

@@ -16,7 +16,8 @@ from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
 from framewell_transcode.domain.pictures import WantedPicture
 from framewell_transcode.domain.proxy import Size
-from framewell_transcode.ports import DisplayedPicture, MediaDriver
+from framewell_transcode.ports.driver import MediaDriver
+from framewell_transcode.ports.pictures import DisplayedPicture
 from framewell_transcode.transcoding.bundle import encode_jpeg
 from framewell_transcode.transcoding.placed import placed
 from framewell_transcode.transcoding.still import resized

@@ -8,7 +8,7 @@ from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_transcode.domain.boxes import moved, split_header
 from framewell_transcode.domain.job_parameters import clock_from
-from framewell_transcode.ports import MediaDriver
+from framewell_transcode.ports.driver import MediaDriver
 from framewell_transcode.transcoding.sound_clock import SoundClockState, place_on_clock
 
 

@@ -14,7 +14,8 @@ from framewell_transcode.domain.boxes import split_header
 from framewell_transcode.domain.job_parameters import clock_from
 from framewell_transcode.domain.sound import SOUND_RATE
 from framewell_transcode.domain.sound_pieces import TrackState, state_from
-from framewell_transcode.ports import MediaDriver, PieceEncoder, SoundSource
+from framewell_transcode.ports.driver import MediaDriver
+from framewell_transcode.ports.sound import PieceEncoder, SoundSource
 from framewell_transcode.transcoding.audio_segments import group_fragments
 from framewell_transcode.transcoding.sound_clock import SoundClockState, place_on_clock
 

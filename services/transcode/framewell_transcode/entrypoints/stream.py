@@ -14,7 +14,7 @@ from framewell_transcode.handlers.plan_chunks import PlanChunks
 from framewell_transcode.handlers.plan_segment import PlanSegment
 from framewell_transcode.handlers.remove_asset import RemoveAsset
 from framewell_transcode.handlers.stitch import Stitch, gave_up
-from framewell_transcode.ports import Ports
+from framewell_transcode.ports.wired import Ports
 from framewell_transcode.steps.forget_asset import ForgetAsset
 from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
 from framewell_transcode.transcoding.composer import Composer

@@ -14,7 +14,8 @@ from framewell_kit.rights_decisions import Passages
 from framewell_kit.stream.policy.retry import Reason
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_transcode.domain.outcomes import chunk_given_up
-from framewell_transcode.ports import AssetProgressRepository, MediaProcessor
+from framewell_transcode.ports.assets import AssetProgressRepository
+from framewell_transcode.ports.processors import MediaProcessor
 from framewell_transcode.steps.make_for_analysis import MakeForAnalysis
 
 _STARTS: Final = 2

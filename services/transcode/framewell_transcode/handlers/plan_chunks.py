@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell_kit.facts import Cause, Outgoing
-from framewell_transcode.ports import AssetProgressRepository, RecordingQueue, RecordingRepository, WorkQueue
+from framewell_transcode.ports.assets import AssetProgressRepository, WorkQueue
+from framewell_transcode.ports.recordings import RecordingQueue, RecordingRepository
 
 
 @dataclass(frozen=True, slots=True)

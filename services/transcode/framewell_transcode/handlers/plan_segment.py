@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Cause, Outgoing
-from framewell_transcode.ports import RecordingQueue, RecordingRepository
+from framewell_transcode.ports.recordings import RecordingQueue, RecordingRepository
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.stream.policy.retry import Reason
 from framewell_transcode.domain.outcomes import end_fact, not_stitched
 from framewell_transcode.domain.parts import CompleteAsset
-from framewell_transcode.ports import AssetProgressRepository, MaterialRepository
+from framewell_transcode.ports.assets import AssetProgressRepository, MaterialRepository
 from framewell_transcode.transcoding.composer import Composer
 
 

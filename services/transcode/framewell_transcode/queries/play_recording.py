@@ -11,7 +11,8 @@ from framewell_kit.objects.protocol import Objects
 from framewell_transcode.domain.parts import AssetState, ChunkPart
 from framewell_transcode.domain.recordings import RecordingState
 from framewell_transcode.domain.sound import SOUND_RATE
-from framewell_transcode.ports import AssetProgressRepository, RecordingRepository
+from framewell_transcode.ports.assets import AssetProgressRepository
+from framewell_transcode.ports.recordings import RecordingRepository
 from framewell_transcode.transcoding.headers import read_header
 from framewell_transcode.transcoding.playlists import (
     PLAYLIST_TYPE,

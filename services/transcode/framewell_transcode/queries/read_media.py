@@ -10,7 +10,7 @@ from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Conflict, NotFound
 from framewell_kit.paging import Page, PageRequest, page_of
 from framewell_transcode.domain.parts import AssetState
-from framewell_transcode.ports import AssetProgressRepository
+from framewell_transcode.ports.assets import AssetProgressRepository
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import AssetState
 from framewell_transcode.domain.pictures import PictureSource, SegmentPlace, WantedPicture
 from framewell_transcode.domain.recordings import RecordingClock, RecordingState
-from framewell_transcode.ports import AssetProgressRepository, RecordingRepository
+from framewell_transcode.ports.assets import AssetProgressRepository
+from framewell_transcode.ports.recordings import RecordingRepository
 
 
 @dataclass(frozen=True, slots=True)

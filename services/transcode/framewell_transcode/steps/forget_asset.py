@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from framewell_kit.object_references import ObjectReferences
-from framewell_transcode.ports import (
-    AssetProgressRepository,
-    KeptPictures,
-    MaterialRepository,
-    RecordingRepository,
-)
+from framewell_transcode.ports.assets import AssetProgressRepository, KeptPictures, MaterialRepository
+from framewell_transcode.ports.recordings import RecordingRepository
 
 
 @dataclass(frozen=True, slots=True)

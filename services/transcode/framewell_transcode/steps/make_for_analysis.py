@@ -15,7 +15,7 @@ from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, RightsDecisions
 from framewell_transcode.domain.material import SOUND, Material, material_of
-from framewell_transcode.ports import MaterialRepository
+from framewell_transcode.ports.assets import MaterialRepository
 
 Part = TypeVar("Part", ChunkTranscoded, AudioExtracted)
 Make = Callable[[Passages], Awaitable[tuple[Part, Sequence[ObjectRef]]]]

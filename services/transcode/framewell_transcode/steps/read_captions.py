@@ -11,7 +11,7 @@ from framewell.media.v1.media_pb2 import TRACK_KIND_SUBTITLE, CaptionTrack
 from framewell_media.errors import JobCrashed, MediaError
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.plans import SourceAnalysis
-from framewell_transcode.ports import CaptionReader
+from framewell_transcode.ports.processors import CaptionReader
 
 _HOUR: Final = 3600
 

@@ -15,7 +15,8 @@ from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe, Size
 from framewell_transcode.domain.scores import GRID_COLUMNS, GRID_ROWS, ScoreTable, Thumbnail, coarse_of
-from framewell_transcode.ports import DisplayedPicture, MediaDriver, Scaler, SegmentWriter
+from framewell_transcode.ports.driver import MediaDriver
+from framewell_transcode.ports.pictures import DisplayedPicture, Scaler, SegmentWriter
 from framewell_transcode.transcoding.bundle import Sample, encode_jpeg
 from framewell_transcode.transcoding.cuts import CutFinder, difference
 from framewell_transcode.transcoding.sampling import SamplingGrid

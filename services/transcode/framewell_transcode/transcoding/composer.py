@@ -18,7 +18,7 @@ from framewell_media.messages import duration_seconds, timeline_value
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart, CompleteAsset
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, sound_only, work_on_clock
-from framewell_transcode.ports import FillerRequest, MediaProcessor
+from framewell_transcode.ports.processors import FillerRequest, MediaProcessor
 from framewell_transcode.transcoding.caption_playlists import caption_playlist, caption_renditions
 from framewell_transcode.transcoding.headers import read_header
 from framewell_transcode.transcoding.index_messages import event_messages, shot_messages

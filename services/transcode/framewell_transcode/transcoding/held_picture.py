@@ -7,7 +7,7 @@ from typing import Literal
 
 from framewell_transcode.domain.boxes import Segment
 from framewell_transcode.domain.proxy import TICKS_PER_SECOND, ProxyRecipe
-from framewell_transcode.ports import MediaDriver
+from framewell_transcode.ports.driver import MediaDriver
 
 Edge = Literal["first", "last"]
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from framewell_media.source_clock import SourceClock
 from framewell_transcode.domain.sound import SOUND_RATE
-from framewell_transcode.ports import SoundBlock, SoundSink
+from framewell_transcode.ports.sound import SoundBlock, SoundSink
 
 _TOLERANCE: Final = SOUND_RATE // 50
 """Samples that sound may be off before it is corrected: 20 ms, which nobody sees."""

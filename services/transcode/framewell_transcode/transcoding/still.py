@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
 from framewell_transcode.domain.scores import ScoreTable, coarse_of
-from framewell_transcode.ports import MediaDriver
+from framewell_transcode.ports.driver import MediaDriver
 from framewell_transcode.transcoding.chunk_transcoder import ChunkResult, sample_of, thumbnail_of, tick
 
 

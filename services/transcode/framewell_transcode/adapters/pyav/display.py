@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from framewell_transcode.adapters.pyav.chunk_decoder import DecodedPicture
 from framewell_transcode.adapters.pyav.colour import ToneMapper, colours_of
 from framewell_transcode.domain.proxy import Placement, Size, placed
-from framewell_transcode.ports import DisplayedPicture
+from framewell_transcode.ports.pictures import DisplayedPicture
 from framewell_transcode.transcoding.tone_mapping import Curve
 
 _TURNS: Final = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}

@@ -23,7 +23,8 @@ from framewell_transcode.adapters.pyav.sound_pieces import PieceEncoder
 from framewell_transcode.adapters.pyav.sound_source import SourceTrack
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
 from framewell_transcode.domain.sound_pieces import TrackState
-from framewell_transcode.ports import DisplayedPicture, SoundBlock
+from framewell_transcode.ports.pictures import DisplayedPicture
+from framewell_transcode.ports.sound import SoundBlock
 
 
 @dataclass(frozen=True, slots=True)

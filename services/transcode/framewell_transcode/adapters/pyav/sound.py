@@ -17,7 +17,7 @@ from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning.packets import attend_only_to
 from framewell_media.tracks import END_OF_DEMUXING, sound_track
 from framewell_transcode.domain.sound import AAC_FRAME, SOUND_RATE
-from framewell_transcode.ports import SoundBlock
+from framewell_transcode.ports.sound import SoundBlock
 
 _BIT_RATE: Final = "96k"
 _FRAGMENT_MICROSECONDS: Final = 1_000_000

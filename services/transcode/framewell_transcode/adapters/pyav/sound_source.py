@@ -27,7 +27,7 @@ from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.tracks import END_OF_DEMUXING, SoundTrack, sound_tracks
 from framewell_transcode.domain.sound import SOUND_RATE
 from framewell_transcode.domain.sound_pieces import StreamMark, TrackState
-from framewell_transcode.ports import SoundBlock
+from framewell_transcode.ports.sound import SoundBlock
 
 Samples = NDArray[np.float32]
 

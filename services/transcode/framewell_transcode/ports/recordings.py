@@ -1,0 +1,86 @@
+"""What is kept of recordings under way, and the work on them that outlives a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from framewell.media.v1.media_pb2 import Work
+from framewell.recording.v1.recording_pb2 import RecordingClosed
+from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_kit.facts import Cause
+from framewell_transcode.domain.recordings import (
+    LaidSegment,
+    PlannedSegment,
+    RecordingClock,
+    RecordingState,
+    SegmentSound,
+)
+
+
+class RecordingRepository(Protocol):
+    """Recordings under way, and their segments. Every method may be repeated, and raises Busy."""
+
+    async def keep_source(self, ingested: SegmentIngested) -> None:
+        """Note a segment; the first one of its number that can be used counts."""
+        ...
+
+    async def sources(self, asset_id: str) -> Sequence[SegmentIngested]:
+        """Return every segment that was noted, in order."""
+        ...
+
+    async def planned(self, asset_id: str, sequence: int) -> PlannedSegment | None:
+        """Return a segment as it was planned, in whatever generation; None before it was."""
+        ...
+
+    async def keep_plan(self, planned: PlannedSegment) -> None:
+        """Note how a segment was planned."""
+        ...
+
+    async def begin(self, work: Work) -> RecordingState | None:
+        """Make this the newest generation unless a newer one came first; return the newest."""
+        ...
+
+    async def get(self, asset_id: str) -> RecordingState | None:
+        """Return the newest generation of a recording, None when the asset is none."""
+        ...
+
+    async def lay(self, state: RecordingState, laid: LaidSegment, clock: RecordingClock) -> bool:
+        """Note where a segment lies; return False when the recording has changed since `state` was read."""
+        ...
+
+    async def give_up(self, work: Work, sequence: int, reason: str) -> None:
+        """Note that nothing can be made of a segment; `reason` is a sentence."""
+        ...
+
+    async def add_sound(self, work: Work, sequence: int, sound: SegmentSound | None) -> None:
+        """Note the sound of a segment, None where it has none."""
+        ...
+
+    async def close(self, closed: RecordingClosed) -> None:
+        """Note the set of segments."""
+        ...
+
+    async def lay_out(self, state: RecordingState) -> bool:
+        """Note that nothing more is laid; return False when the recording has changed since it was read."""
+        ...
+
+    async def remove(self, asset_id: str) -> tuple[int, int]:
+        """Forget the recording; return how many recordings and how many segments went."""
+        ...
+
+
+class RecordingQueue(Protocol):
+    """Leased jobs about recordings; each is put once, however often it is asked for."""
+
+    async def plan(self, work: Work, sources: Iterable[SegmentIngested], cause: Cause) -> None:
+        """Have segments planned and laid in this generation."""
+        ...
+
+    async def extract_sound(self, work: Work, sequence: int, cause: Cause) -> None:
+        """Have the sound of a segment that is laid taken out."""
+        ...
+
+    async def close(self, closed: RecordingClosed, cause: Cause) -> None:
+        """Have the recording put together once all of it has come."""
+        ...
