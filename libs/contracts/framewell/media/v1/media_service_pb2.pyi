@@ -294,21 +294,25 @@ Global___ListMediaEventsResponse: _TypeAlias = ListMediaEventsResponse  # noqa: 
 
 @_typing.final
 class GetPlaylistRequest(_message.Message):
-    """Names the asset that is to be played."""
+    """Names the playlist that is wanted."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
+    name: _builtins.str
+    """Which one: `master.m3u8`, which a player opens, or one that it names. Unset for the master."""
     def __init__(
         self,
         *,
         asset_id: _builtins.str = ...,
+        name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -316,23 +320,27 @@ Global___GetPlaylistRequest: _TypeAlias = GetPlaylistRequest  # noqa: Y015
 
 @_typing.final
 class GetPlaylistResponse(_message.Message):
-    """The playlist of an asset."""
+    """A playlist of an asset."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PLAYLIST_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The playlist of the wanted name. Playlists are named by their names, objects as `../<key>`."""
     @_builtins.property
     def playlist(self) -> _media_pb2.ObjectRef:
-        """Master playlist; every other part is named relative to it."""
+        """The master playlist as an object, from which every other part is named relatively; unset while a recording runs."""
 
     def __init__(
         self,
         *,
         playlist: _media_pb2.ObjectRef | None = ...,
+        text: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["playlist", b"playlist"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["playlist", b"playlist"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["playlist", b"playlist", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

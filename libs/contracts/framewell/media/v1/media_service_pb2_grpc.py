@@ -102,7 +102,7 @@ class MediaServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetPlaylist(self, request, context):
-        """Returns the HLS playlist a player opens.
+        """Returns an HLS playlist as it is now. That of a recording under way grows from one call to the next.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,7 +45,7 @@ class MediaServiceStub:
     ListMediaEvents: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]
     """Lists black, held pictures, colour bars, silence and tone in order of time."""
     GetPlaylist: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]
-    """Returns the HLS playlist a player opens."""
+    """Returns an HLS playlist as it is now. That of a recording under way grows from one call to the next."""
     ReadObject: _grpc.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]
     """Streams the bytes of an object of an asset, in pieces of at most 1 MiB. NOT_FOUND when the asset does not hold it,
     FAILED_PRECONDITION with the reason `gone` when the asset was removed or erased.
@@ -68,7 +68,7 @@ class MediaServiceAsyncStub(MediaServiceStub):
     ListMediaEvents: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]  # type: ignore[assignment]
     """Lists black, held pictures, colour bars, silence and tone in order of time."""
     GetPlaylist: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]  # type: ignore[assignment]
-    """Returns the HLS playlist a player opens."""
+    """Returns an HLS playlist as it is now. That of a recording under way grows from one call to the next."""
     ReadObject: _aio.UnaryStreamMultiCallable[_media_service_pb2.ReadObjectRequest, _media_service_pb2.ReadObjectResponse]  # type: ignore[assignment]
     """Streams the bytes of an object of an asset, in pieces of at most 1 MiB. NOT_FOUND when the asset does not hold it,
     FAILED_PRECONDITION with the reason `gone` when the asset was removed or erased.
@@ -118,7 +118,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.GetPlaylistRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.GetPlaylistResponse, _abc.Awaitable[_media_service_pb2.GetPlaylistResponse]]:
-        """Returns the HLS playlist a player opens."""
+        """Returns an HLS playlist as it is now. That of a recording under way grows from one call to the next."""
 
     @_abc_1.abstractmethod
     def ReadObject(
