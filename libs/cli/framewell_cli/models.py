@@ -22,7 +22,8 @@ from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_cli.service_calls import ServiceAway, ServiceRefused, caller, service
 from framewell_models.fetch import FetchError
 from framewell_models.folders import ModelFolder, default_root, folder_of, shipped, verify
-from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef, load
+from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef
+from framewell_models.manifest_reader import load
 from framewell_models.pull import Pull, size_of
 
 app = typer.Typer(no_args_is_help=True, help="Models: fetch them, list them, check their hashes.")

@@ -14,7 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef, load, read
+from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef
+from framewell_models.manifest_reader import load, read
 
 ROOT_VARIABLE: Final = "FRAMEWELL_MODELS"
 DEFAULT_FOLDER: Final = ".framewell-models"

@@ -13,7 +13,8 @@ import pytest
 
 from framewell_models.fetch import FetchError, WrongHashError, unpack
 from framewell_models.folders import ModelMissingError, open_folder, verify
-from framewell_models.manifest import Manifest, Member, Package, read
+from framewell_models.manifest import Manifest, Member, Package
+from framewell_models.manifest_reader import read
 from framewell_models.pull import Pull
 
 WEIGHTS = b"not really a graph, but pinned like one"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from framewell_inference.domain.identity import NOBODY, IdentityThresholds, identify, score_of
-from framewell_models.manifest import ManifestError, read
+from framewell_models.manifest import ManifestError
+from framewell_models.manifest_reader import read
 
 RULE = IdentityThresholds(hit=0.52, review=0.60, margin=0.05)
 CLASSES = ("ada", "bob")

@@ -20,7 +20,8 @@ from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.testing import InferenceBench
 from framewell_inference.wiring.analysers import load_site_models
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
-from framewell_models.manifest import Manifest, ManifestError, read
+from framewell_models.manifest import Manifest, ManifestError
+from framewell_models.manifest_reader import read
 
 
 def doubling(*, domain: str = "", opset: int = 17, external: bool = False) -> bytes:

@@ -15,7 +15,7 @@ from framewell.training.v1.training_pb2 import (
     TrainingCompleted,
 )
 from framewell_kit.outcomes import Conflict, NotFound
-from framewell_models.manifest import read
+from framewell_models.manifest_reader import read
 
 EMBEDDING = ModelVersion(name="faces/dlib-resnet", version="1.0")
 NAME = "identity/people"

@@ -22,7 +22,8 @@ from framewell_inference.ports.models import IdentityModel, Model, ModelLoader, 
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import NotFound, Rejected
-from framewell_models.manifest import Manifest, ManifestError, ModelRef, read
+from framewell_models.manifest import Manifest, ManifestError, ModelRef
+from framewell_models.manifest_reader import read
 
 MODELS: Final = "identity_models"
 ALIASES: Final = "aliases"

@@ -10,7 +10,8 @@ from framewell_inference.adapters.graph_checks import read_model
 from framewell_inference.ports.models import Model, ModelLoader, ModelRegistry
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
-from framewell_models.manifest import Manifest, ManifestError, read
+from framewell_models.manifest import Manifest, ManifestError
+from framewell_models.manifest_reader import read
 
 COLLECTION: Final = "imported_models"
 

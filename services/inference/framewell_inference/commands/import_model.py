@@ -9,7 +9,8 @@ from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.models import ImportedModelRepository, LoadedModel, ModelRegistry
 from framewell_kit.outcomes import Conflict, Rejected
-from framewell_models.manifest import ManifestError, read
+from framewell_models.manifest import ManifestError
+from framewell_models.manifest_reader import read
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.training.v1.training_pb2 import LineageSources
 from framewell_kit.objects.protocol import Objects, reference
 from framewell_kit.outcomes import NotFound
-from framewell_models.manifest import ManifestError, read
+from framewell_models.manifest import ManifestError
+from framewell_models.manifest_reader import read
 from framewell_training.domain.models import Folder, Model
 from framewell_training.ports import ModelFiles, Note, UnreadableModel
 

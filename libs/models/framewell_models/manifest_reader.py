@@ -1,0 +1,277 @@
+"""Reads the manifest of a model folder (`model.yaml`): one strict reader.
+
+What a manifest must declare is decided here and nowhere else: unknown keys, missing licences, unpinned
+files and file types that can carry code are refused with a sentence that names the place.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import yaml
+
+from framewell_models.manifest import (
+    DECLARED_TASKS,
+    LABEL_THRESHOLD,
+    MANIFEST_NAME,
+    NAME,
+    REMOTE_SCHEMES,
+    TASKS,
+    VERSION,
+    Licence,
+    Limits,
+    Manifest,
+    ManifestError,
+    Member,
+    ModelRef,
+    Package,
+    Step,
+    Tensor,
+    WeightFile,
+)
+from framewell_models.processing import POSTPROCESSING, PREPROCESSING, StepKind, complete
+from framewell_models.sources import check_source, scheme
+
+LOADABLE_SUFFIXES: Final = frozenset({".onnx", ".npz", ".safetensors", ".txt", ".json"})
+"""File types a model folder may hold: tensors and text, nothing that can carry code."""
+
+PICKLE_SUFFIXES: Final = frozenset(
+    {".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", ".bin", ".jit", ".npy"}
+)
+"""Types that are, or often hide, a pickle or a program. Refused by name, before a byte is read."""
+
+LIMITS: Final[Mapping[str, tuple[float, float, float]]] = {
+    "seconds": (10, 0.01, 600),
+    "memory_mib": (1024, 64, 65536),
+    "batch": (16, 1, 256),
+}
+"""Bounds of one run, by name: default, least and most."""
+
+MOST_BYTES: Final = 1 << 20
+"""Longest manifest that is read."""
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def load(path: Path) -> Manifest:
+    """Read a manifest file. Raises ManifestError (with the path) for anything that is not one."""
+    try:
+        return read(path.read_text(encoding="utf-8"), origin=str(path))
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def read(text: str, *, origin: str = MANIFEST_NAME) -> Manifest:
+    """Read a manifest from YAML (safe loader: plain data only)."""
+    if len(text) > MOST_BYTES:
+        raise ManifestError(f"{origin}: a manifest has at most {MOST_BYTES >> 20} MiB")
+    try:
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ManifestError(f"{origin}: not YAML: {str(error)[:500]}") from error
+    if not isinstance(document, Mapping):
+        raise ManifestError(f"{origin}: a manifest is a mapping of fields")
+    try:
+        return _Fields(document, origin).manifest()
+    except ManifestError:
+        raise
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise ManifestError(f"{origin}: {error}") from error
+
+
+def check_file_name(name: str, origin: str) -> str:
+    """Return `name` if it is a plain name of a loadable type; raise ManifestError otherwise."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in PICKLE_SUFFIXES:
+        raise ManifestError(
+            f"{origin}: {name} may carry code (a pickle or a program) and is never loaded; "
+            "convert it to ONNX or safetensors offline"
+        )
+    if suffix not in LOADABLE_SUFFIXES:
+        allowed = ", ".join(sorted(LOADABLE_SUFFIXES))
+        raise ManifestError(f"{origin}: {name} is of no loadable type; use one of {allowed}")
+    if name != PurePosixPath(name).name or name.startswith("."):
+        raise ManifestError(f"{origin}: {name!r} must be a plain file name inside the folder")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Typed access to one YAML mapping; every complaint names the origin and the field."""
+
+    document: Mapping[str, Any]
+    origin: str
+
+    def manifest(self) -> Manifest:
+        self.only(Manifest.__dataclass_fields__)
+        embedding = self.document.get("embedding")
+        source = check_source(self.text("source", default=""), self.origin)
+        remote = scheme(source) in REMOTE_SCHEMES
+        manifest = Manifest(
+            name=self.matching("name", NAME),
+            version=self.matching("version", VERSION),
+            task=self._task(),
+            analyser=self.text("analyser", default=""),
+            intended_use=self.text("intended_use"),
+            licence=self._licence(),
+            files=tuple(self._file(entry) for entry in self.entries("files", optional=remote)),
+            packages=tuple(self._package(entry) for entry in self.entries("packages", optional=True)),
+            converter=self.document.get("converter"),
+            inputs=tuple(self._tensor(entry) for entry in self.entries("inputs", optional=True)),
+            outputs=tuple(self._tensor(entry) for entry in self.entries("outputs", optional=True)),
+            preprocessing=self._step("preprocessing", PREPROCESSING),
+            postprocessing=self._step("postprocessing", POSTPROCESSING),
+            thresholds=self._numbers("thresholds"),
+            source=source,
+            labels=self.text("labels", default=""),
+            limits=self._limits(),
+            prompt=self.text("prompt", default=""),
+            answer_schema=self._mapping("answer_schema"),
+            embedding=ModelRef.parse(embedding) if embedding else None,
+            classes=tuple(str(item) for item in self.document.get("classes", ())),
+            parent=self.document.get("parent"),
+            measures=self._numbers("measures"),
+            lineage={key: str(value) for key, value in self.document.get("lineage", {}).items()},
+        )
+        self._check_whole(manifest)
+        return manifest
+
+    def _check_whole(self, manifest: Manifest) -> None:
+        """Raise ManifestError where fields do not fit each other."""
+        names = [file.name for file in manifest.files]
+        own_label = any(name.startswith(LABEL_THRESHOLD) for name in manifest.thresholds)
+        for wrong, sentence in (
+            (
+                manifest.task == "identity" and (manifest.embedding is None or not manifest.classes),
+                "an identity model names its embedding and its classes",
+            ),
+            (len(set(names)) < len(names), "a file is listed twice"),
+            (
+                manifest.labels and manifest.labels not in names,
+                f"labels {manifest.labels} is none of its files",
+            ),
+            (own_label and not manifest.labels, "a threshold of a label needs a file of labels"),
+            (
+                (manifest.preprocessing is None) != (manifest.postprocessing is None)
+                and not manifest.analyser
+                and manifest.task in DECLARED_TASKS,
+                "preprocessing and postprocessing go together",
+            ),
+            (scheme(manifest.source) == "openai" and manifest.task != "caption", "openai: models caption"),
+            (
+                manifest.task == "caption" and scheme(manifest.source) != "openai",
+                "a caption model is an openai: one",
+            ),
+            (manifest.task == "caption" and not manifest.prompt, "a caption model has a prompt"),
+        ):
+            if wrong:
+                raise ManifestError(f"{self.origin}: {sentence}")
+
+    def text(self, key: str, *, default: str | None = None) -> str:
+        value = self.document.get(key, default)
+        if not isinstance(value, str):
+            raise ManifestError(f"{self.origin}: {key} is missing or no text")
+        return " ".join(value.split())
+
+    def only(self, known: Mapping[str, Any]) -> None:
+        unknown = sorted(set(self.document) - set(known))
+        if unknown:
+            raise ManifestError(f"{self.origin}: unknown field {', '.join(unknown)}")
+
+    def matching(self, key: str, pattern: re.Pattern[str]) -> str:
+        value = str(self.document.get(key, ""))
+        if not pattern.fullmatch(value):
+            raise ManifestError(f"{self.origin}: {key} {value!r} does not match {pattern.pattern}")
+        return value
+
+    def _task(self) -> str:
+        task = self.text("task")
+        if task not in TASKS:
+            raise ManifestError(f"{self.origin}: task {task!r} is none of {', '.join(sorted(TASKS))}")
+        return task
+
+    def entries(self, key: str, *, optional: bool = False) -> Sequence[_Fields]:
+        value = self.document.get(key, [] if optional else None)
+        if not isinstance(value, list) or (not value and not optional):
+            raise ManifestError(f"{self.origin}: {key} is missing or no list")
+        places = [f"{self.origin}: {key}[{index}]" for index in range(len(value))]
+        for place, entry in zip(places, value, strict=True):
+            if not isinstance(entry, Mapping):
+                raise ManifestError(f"{place} is no mapping of fields")
+        return [_Fields(entry, place) for place, entry in zip(places, value, strict=True)]
+
+    def _mapping(self, key: str) -> Mapping[str, Any] | None:
+        value = self.document.get(key)
+        if value is not None and not isinstance(value, Mapping):
+            raise ManifestError(f"{self.origin}: {key} is no mapping of fields")
+        return value
+
+    def _numbers(self, key: str) -> dict[str, float]:
+        numbers = {str(name): float(value) for name, value in (self._mapping(key) or {}).items()}
+        for name, value in numbers.items():
+            if not math.isfinite(value):
+                raise ManifestError(f"{self.origin}: {key}: {name} is no number")
+        return numbers
+
+    def _limits(self) -> Limits:
+        given = _Fields(self._mapping("limits") or {}, f"{self.origin}: limits")
+        given.only(LIMITS)
+        bounded = {name: given.number(name, *bounds) for name, bounds in LIMITS.items()}
+        return Limits(bounded["seconds"], int(bounded["memory_mib"]) << 20, int(bounded["batch"]))
+
+    def number(self, key: str, default: float, least: float, most: float) -> float:
+        value = self.document.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise ManifestError(f"{self.origin}: {key} {value!r} is no number between {least:g} and {most:g}")
+        return float(value)
+
+    def _licence(self) -> Licence:
+        licence = _Fields(self._mapping("licence") or {}, f"{self.origin}: licence")
+        licence.only(Licence.__dataclass_fields__)
+        return Licence(licence.text("code"), licence.text("weights"), licence.text("attribution", default=""))
+
+    @staticmethod
+    def _file(entry: _Fields) -> WeightFile:
+        name = check_file_name(entry.text("name"), entry.origin)
+        path = entry.text("path", default="")
+        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+            raise ManifestError(f"{entry.origin}: path {path!r} leads out of its source")
+        return WeightFile(name, entry.matching("sha256", _SHA256), path)
+
+    @staticmethod
+    def _package(entry: _Fields) -> Package:
+        registry, _, requirement = entry.text("package").partition(":")
+        name, _, version = requirement.partition("==") if registry == "pypi" else requirement.rpartition("@")
+        if registry not in {"pypi", "npm"} or not name or not version:
+            raise ManifestError(f"{entry.origin}: package must read pypi:name==version or npm:name@version")
+        members = tuple(
+            Member(member.text("path"), member.matching("sha256", _SHA256))
+            for member in entry.entries("members")
+        )
+        return Package(
+            registry, name, version, entry.matching("archive_sha256", _SHA256), members,
+            entry.document.get("python"),
+        )  # fmt: skip
+
+    @staticmethod
+    def _tensor(entry: _Fields) -> Tensor:
+        shape = tuple(int(size) for size in entry.document.get("shape", ()))
+        return Tensor(entry.text("name"), entry.text("dtype"), shape, entry.text("meaning", default=""))
+
+    def _step(self, key: str, kinds: Mapping[str, StepKind]) -> Step | None:
+        value = self._mapping(key)
+        if value is None:
+            return None
+        origin = f"{self.origin}: {key}"
+        named = _Fields(value, origin)
+        named.only({"name": "", "parameters": ""})
+        step = Step(named.text("name"), dict(named._mapping("parameters") or {}))
+        task = self._task()
+        if task not in DECLARED_TASKS or self.document.get("analyser"):
+            return step  # of an analyser's own, which knows its parameters
+        return complete(kinds, step, task, origin)
