@@ -13,6 +13,11 @@ GRID_COLUMNS: Final = 160
 COARSE_ROWS: Final = 9
 COARSE_COLUMNS: Final = 16
 
+_COLUMN_BLOCKS: Final = np.repeat(
+    np.eye(COARSE_COLUMNS, dtype=np.float32), GRID_COLUMNS // COARSE_COLUMNS, axis=0
+)
+"""GRID_COLUMNS x COARSE_COLUMNS: a row of pixels times this is the sum of each of its blocks."""
+
 Thumbnail = NDArray[np.uint8]
 """Y, U and V on a grid of GRID_ROWS x GRID_COLUMNS: shape (3, rows, columns)."""
 
@@ -36,6 +41,6 @@ class ScoreTable:
 def coarse_of(thumbnail: Thumbnail) -> CoarsePicture:
     """Return the means of the blocks of a thumbnail."""
     rows, columns = GRID_ROWS // COARSE_ROWS, GRID_COLUMNS // COARSE_COLUMNS
-    blocks = thumbnail.reshape(3, COARSE_ROWS, rows, COARSE_COLUMNS, columns)
-    sums = blocks.sum(axis=(2, 4), dtype=np.uint32)
+    across = thumbnail.reshape(-1, GRID_COLUMNS).astype(np.float32) @ _COLUMN_BLOCKS  # whole numbers: exact
+    sums = across.reshape(3, COARSE_ROWS, rows, COARSE_COLUMNS).sum(axis=2).astype(np.uint32)
     return np.asarray((sums + rows * columns // 2) // (rows * columns), np.uint8)

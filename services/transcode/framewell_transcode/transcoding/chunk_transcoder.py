@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -227,12 +228,16 @@ def tick(timeline: Timeline, pts: int) -> int:
 
 def thumbnail_of(frame: Any) -> Thumbnail:
     """Return Y, U and V of a planar picture on the grid that cuts are found on: nearest pixels."""
-    return np.stack(list(_planes_on_grid(frame)))
+    planes = (
+        np.frombuffer(plane, np.uint8).take(_grid_in(plane.height, plane.width, plane.line_size))
+        for plane in frame.planes[:3]
+    )
+    return np.stack(list(planes))
 
 
-def _planes_on_grid(frame: Any) -> Iterator[NDArray[np.uint8]]:
-    for plane in frame.planes[:3]:
-        pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        rows = (np.arange(GRID_ROWS) * 2 + 1) * plane.height // (2 * GRID_ROWS)
-        columns = (np.arange(GRID_COLUMNS) * 2 + 1) * plane.width // (2 * GRID_COLUMNS)
-        yield pixels[np.ix_(rows, columns)]
+@lru_cache(maxsize=8)
+def _grid_in(height: int, width: int, line_size: int) -> NDArray[np.intp]:
+    """Return where the pixels of the grid stand in a plane's bytes."""
+    rows = (np.arange(GRID_ROWS) * 2 + 1) * height // (2 * GRID_ROWS)
+    columns = (np.arange(GRID_COLUMNS) * 2 + 1) * width // (2 * GRID_COLUMNS)
+    return rows[:, None] * line_size + columns

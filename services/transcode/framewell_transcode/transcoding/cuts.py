@@ -24,7 +24,8 @@ _SHORTEST_SECONDS: Final = 0.3
 
 def difference(before: Thumbnail, after: Thumbnail) -> float:
     """Return the sum over Y, U and V of the mean absolute difference, 0 to 765."""
-    return float(np.abs(after.astype(np.int16) - before.astype(np.int16)).mean(axis=(1, 2)).sum())
+    changed = np.maximum(before, after) - np.minimum(before, after)
+    return float((changed.reshape(3, -1).sum(axis=1, dtype=np.uint32) / changed[0].size).sum())
 
 
 class CutFinder:

@@ -23,7 +23,7 @@ from framewell_media.planning.table import Anchor, ChunkTable
 from framewell_media.tracks import END_OF_DEMUXING, moving_pictures
 from framewell_transcode.adapters.pyav.counted_packets import PacketNumbers, packets_at, packets_to_count
 
-_REORDER_DEPTH: Final = 16
+REORDER_DEPTH: Final = 16
 """Damaged input puts pictures out in the wrong order, as far as the deepest reference structure reaches."""
 _SEEK_TRIES: Final = 6
 
@@ -70,7 +70,7 @@ class ChunkDecoder:
             return
         anchors = [self.table.anchor, *self.table.earlier_anchors]
         for anchor in anchors:
-            pictures = self._ordered(self._from(anchor))
+            pictures = in_order(self._from(anchor))
             first = next(pictures, None)
             if first is not None and (first.row == 0 or anchor is anchors[-1]):
                 yield first
@@ -111,22 +111,6 @@ class ChunkDecoder:
     def _displayed(self, frame: Any, stream: Any, aspect: PixelAspect) -> tuple[int, int]:
         coded = self._coded_aspects.pop(frame.pts, stream.codec_context.sample_aspect_ratio)
         return displayed_size(frame, aspect.at(coded))
-
-    def _ordered(self, pictures: Iterator[DecodedPicture]) -> Generator[DecodedPicture]:
-        waiting: list[tuple[int, int, DecodedPicture]] = []
-        last = -1
-        for count, picture in enumerate(pictures):
-            heapq.heappush(waiting, (picture.row, count, picture))
-            if len(waiting) > _REORDER_DEPTH and waiting[0][0] > last:
-                last, _, earliest = heapq.heappop(waiting)
-                yield earliest
-            elif len(waiting) > _REORDER_DEPTH:
-                heapq.heappop(waiting)  # a second picture of the same time, or one that comes far too late
-        while waiting:
-            row, _, earliest = heapq.heappop(waiting)
-            if row > last:
-                last = row
-                yield earliest
 
     def _stream(self, container: Any) -> Any:
         stream: Any = moving_pictures(container)
@@ -201,6 +185,27 @@ class ChunkDecoder:
             return []
         self.log.damaged_frames += sum(bool(frame.is_corrupt) for frame in frames)
         return frames
+
+
+def in_order(pictures: Iterator[DecodedPicture]) -> Generator[DecodedPicture]:
+    """Yield each row once, in order: the next row at once, a later one when too many wait for those before.
+
+    A picture that is not held back is still in the processor's cache when it is scaled.
+    """
+    waiting: list[tuple[int, int, DecodedPicture]] = []
+    last = -1
+    for count, picture in enumerate(pictures):
+        heapq.heappush(waiting, (picture.row, count, picture))
+        while waiting and (waiting[0][0] <= last + 1 or len(waiting) > REORDER_DEPTH):
+            row, _, earliest = heapq.heappop(waiting)
+            if row > last:  # else a second picture of the same time, or one that comes far too late
+                last = row
+                yield earliest
+    while waiting:
+        row, _, earliest = heapq.heappop(waiting)
+        if row > last:
+            last = row
+            yield earliest
 
 
 def _skip_to_key(packets: Iterator[Any], source_pts: int) -> Any | None:
