@@ -13,7 +13,7 @@ from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.media.v1.media_pb2 import ObservationRef, Span, Work
 from framewell_inference.domain.messages import observation_set
 from framewell_inference.domain.observations import Findings
-from framewell_inference.domain.pictures import Picture
+from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.testing import InferenceBench
 from framewell_kit.outcome_messages import failed
@@ -54,7 +54,7 @@ class Broken:
     def begin(self, *, still: bool = False) -> Broken:
         return self
 
-    def look(self, frame: object) -> None:
+    def look(self, frames: object) -> None:
         raise ZeroDivisionError("a bug of its own")
 
     def finish(self) -> Findings:
@@ -170,13 +170,12 @@ async def test_a_removed_asset_leaves_nothing_behind(
 
 
 def test_messages_of_the_same_findings_have_the_same_bytes(
-    analysers: Analysers, man_in_car: list[Picture], frames: Callable[..., list[object]]
+    analysers: Analysers, man_in_car: list[Picture], frames: Callable[..., list[Frame]]
 ) -> None:
     encoded = []
     for _ in range(2):
         one = analysers.pictures[0].begin()
-        for frame in frames(man_in_car[:2]):
-            one.look(frame)  # type: ignore[arg-type]
+        one.look(frames(man_in_car[:2]))
         message = observation_set(one.finish(), asset_id=ASSET, chunk_id=CHUNK)
         encoded.append(message.SerializeToString(deterministic=True))
     assert encoded[0] == encoded[1]

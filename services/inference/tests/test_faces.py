@@ -24,8 +24,7 @@ def look(analysers: Analysers, frames: Callable[..., list[Frame]]) -> Look:
 
     def looked(pictures: Sequence[Picture], shots: Sequence[int] = ()) -> Findings:
         one = analysers.pictures[0].begin()
-        for frame in frames(pictures, shots=shots):
-            one.look(frame)
+        one.look(frames(pictures, shots=shots))
         return one.finish()
 
     return looked

@@ -20,8 +20,7 @@ def test_similar_pictures_have_near_features(
     analysers: Analysers, frames: Sampled, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     one = analysers.pictures[2].begin()
-    for frame in frames([man_in_car[0], man_in_car[1], astronaut]):
-        one.look(frame)
+    one.look(frames([man_in_car[0], man_in_car[1], astronaut]))
     found = one.finish()
     assert [one.vector for one in found.observations if one.kind == "picture"] == [0, 1, 2]
     assert found.vectors is not None
@@ -31,7 +30,7 @@ def test_similar_pictures_have_near_features(
 
 def test_a_portrait_is_neutral(analysers: Analysers, frames: Sampled, astronaut: Picture) -> None:
     one = analysers.pictures[3].begin(still=True)
-    one.look(frames([astronaut])[0])
+    one.look(frames([astronaut]))
     (observation,) = one.finish().observations
     assert (observation.kind, observation.label) == ("safety", "neutral")
     assert observation.score > 0.9

@@ -38,8 +38,7 @@ def look(analysers: Analysers, frames: Sampled) -> Look:
 
     def looked(pictures: Sequence[Picture], *, still: bool = False) -> Findings:
         one = analysers.pictures[1].begin(still=still)
-        for frame in frames(pictures):
-            one.look(frame)
+        one.look(frames(pictures))
         return one.finish()
 
     return looked
@@ -117,8 +116,8 @@ class ScriptedReader:
     def __init__(self, *texts: str) -> None:
         self.texts = list(texts)
 
-    def __call__(self, _: Picture) -> Reading:
-        return Reading(self.texts.pop(0), 0.95)
+    def __call__(self, lines: Sequence[Picture]) -> list[Reading]:
+        return [Reading(self.texts.pop(0), 0.95) for _ in lines]
 
 
 Follow = Callable[..., list[Line]]
@@ -132,6 +131,7 @@ def follow(frames: Sampled) -> Follow:
         follower = LineFollower(reader, runs=lambda _: False)
         for frame in frames(pictures):
             follower.look(frame, frame.picture[..., 0], [TextBox(box, 0.9)])
+        follower.read_offered()
         return follower.finish()
 
     return followed

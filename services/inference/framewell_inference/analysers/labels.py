@@ -9,6 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from framewell_inference.analysers.batching import run_rows
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation, stacked
 from framewell_inference.domain.pictures import Float, Frame, Picture
@@ -53,9 +54,15 @@ class LabelPass:
     pictures: list[Observation] = field(default_factory=list)
     vectors: list[Float] = field(default_factory=list)
 
-    def look(self, frame: Frame) -> None:
-        outputs = self.analyser.model.run({"image": network_input(frame.picture)})
-        probabilities = outputs["probabilities"][0]
+    def look(self, frames: Sequence[Frame]) -> None:
+        rows = network_input([frame.picture for frame in frames])
+        outputs = run_rows(self.analyser.model, "image", rows)
+        for frame, probabilities, features in zip(
+            frames, outputs["probabilities"], outputs["features"], strict=True
+        ):
+            self._note(frame, probabilities, features)
+
+    def _note(self, frame: Frame, probabilities: Float, features: Float) -> None:
         limit = self.analyser.model.manifest.thresholds["report"]
         self.runs.note(
             frame,
@@ -74,14 +81,14 @@ class LabelPass:
                 vector=len(self.vectors),
             )
         )
-        self.vectors.append(outputs["features"][0])
+        self.vectors.append(features)
 
     def finish(self) -> Findings:
         observations = (*self.runs.finish(), *self.pictures)
         return Findings(NAME, self.analyser.models[0], observations, stacked(self.vectors, DIMENSIONS))
 
 
-def network_input(picture: Picture) -> Float:
-    """Return the picture scaled to a square, [1, 3, 224, 224] RGB 0..255."""
-    square = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)[..., ::-1]
-    return np.ascontiguousarray(square.transpose(2, 0, 1)[None], dtype=np.float32)
+def network_input(pictures: Sequence[Picture]) -> Float:
+    """Return the pictures scaled to squares, [n, 3, 224, 224] RGB 0..255."""
+    squares = [cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures]
+    return np.ascontiguousarray(np.stack(squares)[..., ::-1].transpose(0, 3, 1, 2), dtype=np.float32)

@@ -9,6 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from framewell_inference.analysers.batching import run_rows
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float, Frame, Picture
@@ -51,8 +52,13 @@ class SafetyPass:
     analyser: SafetyAnalyser
     runs: LabelRuns = field(default_factory=lambda: LabelRuns("safety"))
 
-    def look(self, frame: Frame) -> None:
-        probabilities = self.analyser.model.run({"image": network_input(frame.picture)})["probabilities"][0]
+    def look(self, frames: Sequence[Frame]) -> None:
+        rows = network_input([frame.picture for frame in frames])
+        outputs = run_rows(self.analyser.model, "image", rows)
+        for frame, probabilities in zip(frames, outputs["probabilities"], strict=True):
+            self._note(frame, probabilities)
+
+    def _note(self, frame: Frame, probabilities: Float) -> None:
         best = int(probabilities.argmax())
         label, score = self.analyser.vocabulary[best], float(probabilities[best])
         if label == NEUTRAL or score >= self.analyser.model.manifest.thresholds["flag"]:
@@ -64,7 +70,7 @@ class SafetyPass:
         return Findings(NAME, self.analyser.models[0], tuple(self.runs.finish()))
 
 
-def network_input(picture: Picture) -> Float:
-    """Return the picture scaled to a square, [1, 224, 224, 3] RGB 0..1."""
-    square = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)[..., ::-1]
-    return np.ascontiguousarray(square[None], dtype=np.float32) / np.float32(255)
+def network_input(pictures: Sequence[Picture]) -> Float:
+    """Return the pictures scaled to squares, [n, 224, 224, 3] RGB 0..1."""
+    squares = [cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures]
+    return np.ascontiguousarray(np.stack(squares)[..., ::-1], dtype=np.float32) / np.float32(255)

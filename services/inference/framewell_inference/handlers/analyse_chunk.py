@@ -21,6 +21,7 @@ from framewell_inference.ports.repositories import (
     PostingRepository,
 )
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
+from framewell_inference.steps.batches import in_batches
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.facts import Cause, Outgoing
@@ -89,16 +90,15 @@ class AnalyseChunk:
     def _look(
         self, path: Path, fact: ChunkTranscoded, withheld: Passages, tolerate: bool
     ) -> Mapping[str, Findings | Exception]:
-        """Return findings or error of every analyser; each frame is decoded once. Runs on a thread."""
+        """Return findings or error of every analyser; a batch of frames is decoded once. Runs on a thread."""
         still = fact.work.kind == MEDIA_KIND_STILL
         passes: dict[str, PicturePass] = {one.name: one.begin(still=still) for one in self.analysers}
         found: dict[str, Findings | Exception] = {}
-        for frame in self.bundles.frames(path, fact.span):
-            if frame.pts in withheld:
-                continue
+        permitted = (frame for frame in self.bundles.frames(path, fact.span) if frame.pts not in withheld)
+        for frames in in_batches(permitted):
             for name in [name for name in passes if name not in found]:
                 try:
-                    passes[name].look(frame)
+                    passes[name].look(frames)
                 except Exception as error:
                     if not tolerate:
                         raise

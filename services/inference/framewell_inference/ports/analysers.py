@@ -14,10 +14,15 @@ from framewell_models.manifest import ModelRef
 
 
 class PicturePass(Protocol):
-    """One analyser's pass over one chunk: every frame in order of time, then the findings, once."""
+    """One analyser's pass over one chunk: batches of frames in order of time, then the findings, once.
 
-    def look(self, frame: Frame) -> None:
-        """Take in the next frame. Blocks its thread."""
+    The findings do not depend on where a batch ends. What a batch goes through is the same everywhere:
+    *prepare* (all pictures to the tensors of a network), *run* (all rows through it), *assemble* (in order
+    of time: tracks, runs of labels, lines of text).
+    """
+
+    def look(self, frames: Sequence[Frame]) -> None:
+        """Take in the next frames, one or more. Blocks its thread."""
         ...
 
     def finish(self) -> Findings:

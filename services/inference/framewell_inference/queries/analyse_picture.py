@@ -78,6 +78,6 @@ def _look(analysers: Sequence[PictureAnalyser], picture: Picture) -> list[Findin
     found = []
     for analyser in analysers:
         one = analyser.begin(still=True)
-        one.look(frame)
+        one.look([frame])
         found.append(one.finish())
     return found

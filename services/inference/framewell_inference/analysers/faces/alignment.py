@@ -10,6 +10,7 @@ Coordinates named "unit" are fractions of dlib's face square (its chip without p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -64,7 +65,7 @@ def refined_points(picture: Picture, face: DetectedFace, predictor: ShapePredict
     return _transform(predictor(upright, box), cv2.invertAffineTransform(to_upright))
 
 
-def network_input(chips: list[Picture]) -> Float:
+def network_input(chips: Sequence[Picture]) -> Float:
     """Return chips as the embedding takes them: [N, 3, 150, 150] RGB, 0..255."""
     rgb = np.stack(chips)[..., ::-1]
     return np.ascontiguousarray(rgb.transpose(0, 3, 1, 2), dtype=np.float32)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from typing import Final
 
 from framewell.media.v1.media_pb2 import FaceAttributes
+from framewell_inference.analysers.batching import run_rows
 from framewell_inference.analysers.faces.alignment import face_chip, network_input
 from framewell_inference.analysers.faces.detection import DetectedFace, FaceDetector
 from framewell_inference.analysers.faces.landmarks import ShapePredictor
@@ -25,9 +27,6 @@ DIMENSIONS: Final = 128
 
 SMALLEST_SIDE: Final = 24.0
 """Smaller faces are reported without a vector: at 18 pixels only one in five is still itself."""
-
-BATCH: Final = 16
-"""Most chips in one run of the network: bounds memory for a crowd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,21 @@ class FaceAnalyser:
     def begin(self, *, still: bool = False) -> FacePass:  # noqa: ARG002  a still is a chunk of one frame
         return FacePass(self, FaceDetector(self.detector))
 
-    def embed(self, chips: list[Picture]) -> list[Float]:
+    def embed(self, chips: Sequence[Picture]) -> Sequence[Float]:
         """Return one vector [128] a chip."""
-        vectors: list[Float] = []
-        for start in range(0, len(chips), BATCH):
-            outputs = self.embedding.run({"rgb": network_input(chips[start : start + BATCH])})
-            vectors.extend(outputs["embedding"])
-        return vectors
+        if not chips:
+            return []
+        return list(run_rows(self.embedding, "rgb", network_input(chips))["embedding"])
+
+
+@dataclass(slots=True, eq=False)
+class SeenFace:
+    """A face of a frame, its aligned chip, and its vector [128] if it is large enough for one."""
+
+    frame: Frame
+    face: DetectedFace
+    chip: Picture
+    vector: Float | None = None
 
 
 @dataclass(slots=True)
@@ -73,18 +80,26 @@ class FacePass:
     observations: list[Observation] = field(default_factory=list)
     vectors: list[Float] = field(default_factory=list)
 
-    def look(self, frame: Frame) -> None:
-        faces = self.detect(frame.picture)
-        if not faces:
-            return
-        chips = [face_chip(frame.picture, face, self.analyser.predictor) for face in faces]
-        described = [index for index, face in enumerate(faces) if face.box.shorter_side >= SMALLEST_SIDE]
-        embedded = self.analyser.embed([chips[index] for index in described])
-        vector_of = dict(zip(described, embedded, strict=True))
-        boxes = [face.box for face in faces]
-        tracks = self.tracker.assign(frame.shot, boxes, [vector_of.get(index) for index in range(len(faces))])
-        for index, (face, chip, track) in enumerate(zip(faces, chips, tracks, strict=True)):
-            self._note(frame, face, assess(face, chip), track, vector_of.get(index))
+    def look(self, frames: Sequence[Frame]) -> None:
+        found = self.detect([frame.picture for frame in frames])
+        seen = [
+            SeenFace(frame, face, face_chip(frame.picture, face, self.analyser.predictor))
+            for frame, faces in zip(frames, found, strict=True)
+            for face in faces
+        ]
+        described = [one for one in seen if one.face.box.shorter_side >= SMALLEST_SIDE]
+        for one, vector in zip(
+            described, self.analyser.embed([each.chip for each in described]), strict=True
+        ):
+            one.vector = vector
+        for _, faces_of_frame in groupby(seen, key=lambda one: one.frame.index):
+            self._note_frame(list(faces_of_frame))
+
+    def _note_frame(self, faces: Sequence[SeenFace]) -> None:
+        shot = faces[0].frame.shot
+        tracks = self.tracker.assign(shot, [one.face.box for one in faces], [one.vector for one in faces])
+        for one, track in zip(faces, tracks, strict=True):
+            self._note(one.frame, one.face, assess(one.face, one.chip), track, one.vector)
 
     def _note(
         self, frame: Frame, face: DetectedFace, quality: FaceQuality, track: int, vector: Float | None

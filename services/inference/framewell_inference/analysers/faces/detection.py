@@ -7,13 +7,14 @@ its own runtime and threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 
+from framewell_inference.analysers.batching import run_rows
 from framewell_inference.domain.pictures import Array, Float, Picture, PixelBox
 from framewell_inference.ports.models import Model
 
@@ -42,10 +43,17 @@ class FaceDetector:
         self._overlap = model.manifest.thresholds["overlap"]
         self._cells = {stride: _cells(SIDE // stride) for stride in STRIDES}
 
-    def __call__(self, picture: Picture) -> list[DetectedFace]:
-        """Return the faces of a picture by falling score."""
-        image, scale = letterbox(picture)
-        outputs = self._model.run({"input": image})
+    def __call__(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
+        """Return the faces of each picture by falling score."""
+        images, scales = zip(*(letterbox(picture) for picture in pictures), strict=True)
+        outputs = run_rows(self._model, "input", np.stack(images))
+        return [
+            self._faces({name: value[at] for name, value in outputs.items()}, scale)
+            for at, scale in enumerate(scales)
+        ]
+
+    def _faces(self, outputs: Mapping[str, Array], scale: float) -> list[DetectedFace]:
+        """Return the faces of one picture from its rows of the outputs."""
         parts = [self._decode(outputs, stride) for stride in STRIDES]
         boxes, scores, points = (np.concatenate(values) for values in zip(*parts, strict=True))
         boxes, points = boxes / scale, points / scale
@@ -59,26 +67,24 @@ class FaceDetector:
 
     def _decode(self, outputs: Mapping[str, Array], stride: int) -> tuple[Float, Float, Float]:
         """Return boxes [n, 4] (x, y, width, height), scores [n] and points [n, 5, 2] above the threshold."""
-        likely = np.clip(outputs[f"cls_{stride}"][0, :, 0], 0, 1) * np.clip(
-            outputs[f"obj_{stride}"][0, :, 0], 0, 1
-        )
+        likely = np.clip(outputs[f"cls_{stride}"][:, 0], 0, 1) * np.clip(outputs[f"obj_{stride}"][:, 0], 0, 1)
         scores = np.sqrt(likely)
         chosen = np.flatnonzero(scores >= self._threshold)
-        cells, box = self._cells[stride][chosen], outputs[f"bbox_{stride}"][0][chosen]
+        cells, box = self._cells[stride][chosen], outputs[f"bbox_{stride}"][chosen]
         centre, size = (cells + box[:, :2]) * stride, np.exp(box[:, 2:]) * stride
-        points = (outputs[f"kps_{stride}"][0][chosen].reshape(-1, 5, 2) + cells[:, None]) * stride
+        points = (outputs[f"kps_{stride}"][chosen].reshape(-1, 5, 2) + cells[:, None]) * stride
         return np.concatenate([centre - size / 2, size], axis=1), scores[chosen], points
 
 
 def letterbox(picture: Picture) -> tuple[Float, float]:
-    """Return the picture scaled into the top left of a black square, [1, 3, 640, 640], and the scale."""
+    """Return the picture scaled into the top left of a black square, [3, 640, 640], and the scale."""
     height, width = picture.shape[:2]
     scale = SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     square = np.zeros((SIDE, SIDE, 3), np.uint8)
     square[: resized.shape[0], : resized.shape[1]] = resized
-    return square.transpose(2, 0, 1)[None].astype(np.float32), scale
+    return square.transpose(2, 0, 1).astype(np.float32), scale
 
 
 def _cells(count: int) -> Float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -67,16 +67,24 @@ class TextPass:
     still: bool
     text_filter: TextFilter = field(default_factory=TextFilter)
 
-    def look(self, frame: Frame) -> None:
-        grey = np.asarray(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), np.uint8)
-        if self.still:
-            found = self.detect(frame.picture, max_side=STILL_SIDE)
-        elif self.text_filter.passes(grey):
-            top = int(CAPTION_ROWS[0] * frame.height)
-            found = [_moved(text, top) for text in self.detect(frame.picture[top:], max_side=STRIP_SIDE)]
-        else:
-            found = []
-        self.follower.look(frame, grey, found)
+    def look(self, frames: Sequence[Frame]) -> None:
+        greys = [np.asarray(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), np.uint8) for frame in frames]
+        chosen = [at for at, grey in enumerate(greys) if self.still or self.text_filter.passes(grey)]
+        found = self._detected({at: frames[at] for at in chosen})
+        for at, (frame, grey) in enumerate(zip(frames, greys, strict=True)):
+            self.follower.look(frame, grey, found.get(at, []))
+        self.follower.read_offered()
+
+    def _detected(self, frames: Mapping[int, Frame]) -> dict[int, list[TextBox]]:
+        """Return the lines of text in frames; frames of one size go through the network together."""
+        found: dict[int, list[TextBox]] = {}
+        for size in {frame.picture.shape for frame in frames.values()}:
+            places = [at for at, frame in frames.items() if frame.picture.shape == size]
+            top = 0 if self.still else int(CAPTION_ROWS[0] * size[0])
+            side = STILL_SIDE if self.still else STRIP_SIDE
+            boxes = self.detect([frames[at].picture[top:] for at in places], max_side=side)
+            found |= {at: [_moved(box, top) for box in each] for at, each in zip(places, boxes, strict=True)}
+        return found
 
     def finish(self) -> Findings:
         sure = self.analyser.recogniser.manifest.thresholds["accept"]

@@ -7,12 +7,14 @@ the original uses for slanted polygons, are not needed for that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
 import numpy as np
 
+from framewell_inference.analysers.batching import run_rows
 from framewell_inference.domain.pictures import Float, Picture, PixelBox
 from framewell_inference.ports.models import Model
 
@@ -38,16 +40,22 @@ class TextDetector:
         self._pixel, self._box = thresholds["pixel"], thresholds["box"]
         self._unclip = float(step.parameters["unclip"]) if step else 1.6
 
-    def __call__(self, picture: Picture, *, max_side: int) -> list[TextBox]:
-        """Return boxes in pixels of `picture`, which is scaled to a longer side of at most `max_side`."""
-        height, width = picture.shape[:2]
-        scale = min(1.0, max_side / max(height, width))
-        net_width, net_height = _multiple(width * scale), _multiple(height * scale)
-        resized = cv2.resize(picture, (net_width, net_height), interpolation=cv2.INTER_AREA)
-        image = (resized.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
-        probability = next(iter(self._model.run({"x": np.ascontiguousarray(image)}).values()))[0, 0]
-        found = self._boxes(probability, width / net_width, height / net_height, width, height)
-        return sorted(found, key=lambda line: (line.box.y, line.box.x))
+    def __call__(self, pictures: Sequence[Picture], *, max_side: int) -> list[list[TextBox]]:
+        """Return the boxes of each picture, in its pixels.
+
+        The pictures are of one size; they are scaled to a longer side of at most `max_side`.
+        """
+        height, width = pictures[0].shape[:2]
+        images = network_input(pictures, max_side)
+        fx, fy = width / images.shape[3], height / images.shape[2]
+        (probabilities,) = run_rows(self._model, "x", images).values()
+        return [
+            sorted(
+                self._boxes(probability[0], fx, fy, width, height),
+                key=lambda line: (line.box.y, line.box.x),
+            )
+            for probability in probabilities
+        ]
 
     def _boxes(self, probability: Float, fx: float, fy: float, width: int, height: int) -> list[TextBox]:
         mask = cv2.dilate((probability > self._pixel).astype(np.uint8), np.ones((2, 2), np.uint8))
@@ -67,6 +75,15 @@ class TextDetector:
             bottom = min(float(height), (top + core_height + grow) * fy)
             found.append(TextBox(PixelBox(x, y, right - x, bottom - y), score))
         return found
+
+
+def network_input(pictures: Sequence[Picture], max_side: int) -> Float:
+    """Return pictures of one size as the network takes them: [n, 3, height, width] BGR, -1..1."""
+    height, width = pictures[0].shape[:2]
+    scale = min(1.0, max_side / max(height, width))
+    size = _multiple(width * scale), _multiple(height * scale)
+    resized = np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in pictures])
+    return np.ascontiguousarray((resized.astype(np.float32) / 127.5 - 1).transpose(0, 3, 1, 2))
 
 
 def _multiple(size: float) -> int:

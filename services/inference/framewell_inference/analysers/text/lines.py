@@ -8,7 +8,7 @@ is read from fresh samples until two readings are equal: one reading alone confu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,6 +38,8 @@ class Line:
     span: FrameSpan
     stands: bool = False
     readings: list[Reading] = field(default_factory=list)
+    unread: list[Picture] = field(default_factory=list)
+    """What it looked like in the pictures of this batch, for readings that are still wanted."""
 
     @property
     def agreeing(self) -> int:
@@ -56,15 +58,20 @@ class Line:
     def wants_reading(self) -> bool:
         return self.agreeing < ENOUGH_EQUAL and len(self.readings) < MOST_READS
 
+    def offer(self, picture: Picture) -> None:
+        """Take in what the line looks like in another frame, if that may have to be read."""
+        if self.wants_reading and len(self.readings) + len(self.unread) < MOST_READS:
+            self.unread.append(picture)
+
 
 @dataclass(slots=True)
 class LineFollower:
-    """Follows lines from frame to frame, in order of time.
+    """Follows lines from frame to frame, in order of time, and reads after each batch of frames.
 
-    `closed` collects the lines that were read, in order of their end.
+    `closed` collects the lines that ended and were read, in order of their end.
     """
 
-    read: Callable[[Picture], Reading]
+    read: Callable[[Sequence[Picture]], list[Reading]]
     runs: Callable[[Line], bool]
     """Whether a line stands where tickers run: such a line is sampled now and then, standing or not."""
     still: bool = False
@@ -85,21 +92,29 @@ class LineFollower:
                 line.span = line.span.joined(FrameSpan.of(frame))
                 standing.append(line)
             else:
-                self._close(line)
+                self.closed.append(line)
         self.open = standing
         self.looks += 1
         for line in standing:
-            if line.wants_reading:
-                line.readings.append(self.read(_crop(frame, line.box)))
+            line.offer(_crop(frame, line.box))
         for text in found:
             if all(line.box.overlap(text.box) < SAME_LINE_OVERLAP for line in self.open):
                 self._start(frame, grey, text.box)
 
+    def read_offered(self) -> None:
+        """Read the lines of a batch in rounds, one reading each, until two of a line agree or it has enough."""
+        lines = [line for line in [*self.closed, *self.open] if line.unread]
+        while waiting := [line for line in lines if line.unread and line.wants_reading]:
+            readings = self.read([line.unread.pop(0) for line in waiting])
+            for line, reading in zip(waiting, readings, strict=True):
+                line.readings.append(reading)
+        for line in lines:
+            line.unread.clear()
+        self.closed = [line for line in self.closed if line.readings]
+
     def finish(self) -> list[Line]:
-        for line in self.open:
-            self._close(line)
-        self.open = []
-        return self.closed
+        """Return the lines that were read, in order of their end."""
+        return [line for line in [*self.closed, *self.open] if line.readings]
 
     def _start(self, frame: Frame, grey: Grey, box: PixelBox) -> None:
         patch = _cut(grey, box)
@@ -107,7 +122,7 @@ class LineFollower:
             return
         line = Line(box, patch, frame, FrameSpan.of(frame))
         if self.still or self._samples(line):
-            line.readings.append(self.read(_crop(frame, box)))
+            line.offer(_crop(frame, box))
         self.open.append(line)
 
     def _samples(self, line: Line) -> bool:
@@ -116,10 +131,6 @@ class LineFollower:
             return False
         self.next_sample = self.looks + SAMPLE_EVERY
         return True
-
-    def _close(self, line: Line) -> None:
-        if line.readings:
-            self.closed.append(line)
 
 
 def correlation(first: Grey, second: Grey) -> float:

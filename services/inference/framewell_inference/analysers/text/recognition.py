@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 
-from framewell_inference.domain.pictures import Picture
+from framewell_inference.analysers.batching import run_rows
+from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.ports.models import Model
 
 ROWS: Final = 48
 NARROWEST: Final = 320
 WIDEST: Final = 1600
+WIDTH_STEP: Final = 32
 
 ALPHABET_KEY: Final = "character"
 """Where the graph's own metadata lists its characters, one a line."""
@@ -35,14 +38,18 @@ class TextReader:
         self._model = model
         self._characters = ["", *alphabet.splitlines(), " "]
 
-    def __call__(self, line: Picture) -> Reading:
-        height, width = line.shape[:2]
-        columns = max(ROWS, min(WIDEST, math.ceil(ROWS * width / height)))
-        padded = max(NARROWEST, -(-columns // 32) * 32)
-        image = np.zeros((1, 3, ROWS, padded), np.float32)
-        resized = cv2.resize(line, (columns, ROWS))
-        image[0, :, :, :columns] = (resized.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)
-        steps = next(iter(self._model.run({"x": image}).values()))[0]
+    def __call__(self, lines: Sequence[Picture]) -> list[Reading]:
+        """Return what each line says. Lines of about one width go through the network together."""
+        images = [network_input(line) for line in lines]
+        readings: dict[int, Reading] = {}
+        for width in sorted({image.shape[2] for image in images}):
+            places = [at for at, image in enumerate(images) if image.shape[2] == width]
+            (outputs,) = run_rows(self._model, "x", np.stack([images[at] for at in places])).values()
+            readings |= {at: self._reading(steps) for at, steps in zip(places, outputs, strict=True)}
+        return [readings[at] for at in range(len(lines))]
+
+    def _reading(self, steps: Float) -> Reading:
+        """Return the reading of one line from its row of the output, [steps, characters]."""
         best, probability = steps.argmax(axis=1), steps.max(axis=1)
         kept = [
             step for step in range(len(best)) if best[step] and (step == 0 or best[step] != best[step - 1])
@@ -51,3 +58,13 @@ class TextReader:
             return Reading("", 0.0)
         text = "".join(self._characters[best[step]] for step in kept)
         return Reading(" ".join(text.split()), float(np.mean(probability[kept])))
+
+
+def network_input(line: Picture) -> Float:
+    """Return a line as the network takes it: [3, 48, width] BGR, -1..1, 0 beyond its right end."""
+    height, width = line.shape[:2]
+    columns = max(ROWS, min(WIDEST, math.ceil(ROWS * width / height)))
+    image = np.zeros((3, ROWS, max(NARROWEST, -(-columns // WIDTH_STEP) * WIDTH_STEP)), np.float32)
+    resized = cv2.resize(line, (columns, ROWS))
+    image[:, :, :columns] = (resized.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)
+    return image

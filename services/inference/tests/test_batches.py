@@ -1,0 +1,65 @@
+"""Batches of pictures: the same findings wherever a batch ends, and no more pixels at once than allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pytest
+
+from framewell_inference.analysers.batching import run_rows
+from framewell_inference.domain.messages import observation_set
+from framewell_inference.domain.pictures import Frame, Picture
+from framewell_inference.ports.analysers import Analysers, PictureAnalyser
+from framewell_inference.steps.batches import FRAMES, PIXELS, in_batches
+
+Sampled = Callable[..., list[Frame]]
+
+NAME, ROLE = "Dr. Jördis Größler-Würz", "Verkehrsforscherin (fiktiv)"
+
+
+def looked(analyser: PictureAnalyser, batches: Iterable[list[Frame]]) -> bytes:
+    one = analyser.begin()
+    for batch in batches:
+        one.look(batch)
+    message = observation_set(one.finish(), asset_id="asset-1", chunk_id="asset-1/0/0")
+    return message.SerializeToString(deterministic=True)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_what_is_found_does_not_depend_on_where_a_batch_ends(
+    analysers: Analysers,
+    frames: Sampled,
+    man_in_car: list[Picture],
+    caption: Callable[..., Picture],
+    place: int,
+) -> None:
+    pictures = [caption(one, NAME, ROLE) for one in man_in_car[:5]]
+    sampled = frames([caption(man_in_car[0], "", ""), *pictures], shots=[0, 0, 0, 0, 1, 1])
+    at_once = looked(analysers.pictures[place], [sampled])
+    assert looked(analysers.pictures[place], [[one] for one in sampled]) == at_once
+    assert looked(analysers.pictures[place], [sampled[:3], sampled[3:]]) == at_once
+
+
+def test_a_batch_is_bounded_by_frames_and_by_pixels(frames: Sampled) -> None:
+    small, large = np.zeros((8, 8, 3), np.uint8), np.zeros((2000, 4000, 3), np.uint8)
+    sampled = frames([small] * (FRAMES + 1) + [large] * 3)
+    batches = list(in_batches(sampled))
+    assert [one for batch in batches for one in batch] == sampled
+    assert [len(batch) for batch in batches] == [FRAMES, 2, 2]
+    assert all(sum(one.width * one.height for one in batch) <= PIXELS for batch in batches)
+    assert list(in_batches([])) == []
+
+
+def test_a_picture_larger_than_a_batch_is_a_batch(frames: Sampled) -> None:
+    huge = np.zeros((4100, 4000, 3), np.uint8)
+    assert [len(batch) for batch in in_batches(frames([huge, huge]))] == [1, 1]
+
+
+def test_a_graph_that_takes_one_row_is_run_once_for_each(analysers: Analysers) -> None:
+    detector = analysers.pictures[0].detector  # type: ignore[attr-defined]
+    rows = np.zeros((3, 3, 640, 640), np.float32)
+    rows[1] = 200
+    outputs = run_rows(detector, "input", rows)
+    assert outputs["cls_8"].shape == (3, 6400, 1)
+    assert np.array_equal(outputs["cls_8"][1:2], detector.run({"input": rows[1:2]})["cls_8"])
