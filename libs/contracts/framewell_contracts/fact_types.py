@@ -224,6 +224,9 @@ _FACTS = (
         compacted=True,
         result=True,
     ),
+    FactType(
+        model.ModelCatalogued, "name", ("inference",), partitions=1, retention_days=None, compacted=True
+    ),
 )
 
 FACTS: Mapping[str, FactType] = MappingProxyType({fact.type: fact for fact in _FACTS})

@@ -85,6 +85,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
             snapshot.SnapshotWithdrawn,
             model.ModelPromoted,
             model.ModelRetired,
+            model.ModelCatalogued,
         ),
         "training.start_run": (snapshot.SnapshotPublished,),
         "training.start_requested_run": (training.TrainingRequested,),
@@ -100,6 +101,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
 BROADCASTS: Mapping[str, Reads] = MappingProxyType(
     {
         "inference.follow_models": (model.ModelPromoted, model.ModelRetired),
+        "inference.follow_catalogue": (model.ModelCatalogued,),
     }
 )
 """What every replica of a service reads for itself, from the beginning and without a group."""

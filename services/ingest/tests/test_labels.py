@@ -9,6 +9,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.media.v1.media_pb2 import Programme
 from framewell_ingest.testing import IngestBench
 from framewell_kit.outcomes import Rejected
 from framewell_media.testing.clips import Clip, make_clip
@@ -16,14 +17,16 @@ from framewell_media.testing.clips import Clip, make_clip
 LABELS = {"job": "4711", "desk": "Kultur & Wissen"}
 
 
-async def test_what_was_taken_in_has_the_labels_and_the_time_of_its_request(ingest: IngestBench) -> None:
+async def test_what_was_taken_in_has_labels_programme_and_time_of_its_request(ingest: IngestBench) -> None:
     clip = make_clip(ingest.inbox / "clip.mp4", Clip(frames=10))
     asked = ingest.clock.now() - timedelta(hours=3)  # the event waited on the broker
     cause = ingest.request_cause()._replace(time=asked)
-    await ingest.deliver(IngestRequested(uri=clip.as_uri(), labels=LABELS), cause)
+    programme = Programme(series="Abendschau", channel="Kanal Eins")
+    await ingest.deliver(IngestRequested(uri=clip.as_uri(), labels=LABELS, programme=programme), cause)
     await ingest.run_jobs()
     end = ingest.facts.one(AssetIngested)
     assert dict(end.work.labels) == dict(end.labels) == LABELS
+    assert (end.work.series, end.work.channel) == ("Abendschau", "Kanal Eins")
     assert end.work.requested_at.ToDatetime(asked.tzinfo) == asked
     assert end.ingested_at.ToDatetime(asked.tzinfo) == ingest.clock.now()
     ingest.clock.advance(60)

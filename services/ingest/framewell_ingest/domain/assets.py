@@ -77,6 +77,8 @@ class Asset:
             lane=self.request.lane,
             kind=kind,
             labels=self.request.labels,
+            series=self.request.programme.series,
+            channel=self.request.programme.channel,
         )
         work.requested_at.FromDatetime(self.requested_at)
         return work

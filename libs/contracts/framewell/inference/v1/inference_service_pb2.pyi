@@ -6,6 +6,7 @@ Models at work: on demand, and what they have seen so far."""
 from collections import abc as _abc
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
+from framewell.model.v1 import model_pb2 as _model_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -656,6 +657,9 @@ class Model(_message.Message):
     IN_FORCE_FIELD_NUMBER: _builtins.int
     PROVIDER_FIELD_NUMBER: _builtins.int
     INTENDED_USE_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
+    ENABLED_FIELD_NUMBER: _builtins.int
+    QUARANTINED_FIELD_NUMBER: _builtins.int
     analyser: _builtins.str
     """Name of the analyser it serves, empty for none."""
     code_licence: _builtins.str
@@ -672,9 +676,17 @@ class Model(_message.Message):
     """Execution provider it runs on, e.g. `CPUExecutionProvider`."""
     intended_use: _builtins.str
     """What its makers mean it for, in words."""
+    task: _builtins.str
+    """What it does: `classification`, `detection` … as its manifest says."""
+    quarantined: _builtins.str
+    """Why it cannot be used, in one sentence; empty for one that can. It is listed, and nothing else."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """Name and version of the model."""
+
+    @_builtins.property
+    def enabled(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ModelScope]:
+        """For which programmes it looks at chunks; empty for none, and for a model of an analyser, which always looks."""
 
     def __init__(
         self,
@@ -688,10 +700,13 @@ class Model(_message.Message):
         in_force: _builtins.bool = ...,
         provider: _builtins.str = ...,
         intended_use: _builtins.str = ...,
+        task: _builtins.str = ...,
+        enabled: _abc.Iterable[_model_pb2.ModelScope] | None = ...,
+        quarantined: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "code_licence", b"code_licence", "in_force", b"in_force", "intended_use", b"intended_use", "model", b"model", "provider", b"provider", "sha256", b"sha256", "source", b"source", "weights_licence", b"weights_licence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "code_licence", b"code_licence", "enabled", b"enabled", "in_force", b"in_force", "intended_use", b"intended_use", "model", b"model", "provider", b"provider", "quarantined", b"quarantined", "sha256", b"sha256", "source", b"source", "task", b"task", "weights_licence", b"weights_licence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -848,3 +863,411 @@ class ChooseVersionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChooseVersionResponse: _TypeAlias = ChooseVersionResponse  # noqa: Y015
+
+@_typing.final
+class ModelHeader(_message.Message):
+    """What a model folder is, before its files."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANIFEST_FIELD_NUMBER: _builtins.int
+    manifest: _builtins.bytes
+    """Content of the file model.yaml, at most 1 MiB."""
+    def __init__(
+        self,
+        *,
+        manifest: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["manifest", b"manifest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelHeader: _TypeAlias = ModelHeader  # noqa: Y015
+
+@_typing.final
+class ModelPiece(_message.Message):
+    """The next bytes of one file of a model folder."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    file: _builtins.str
+    """Name of the file; the pieces of one file come one after the other."""
+    data: _builtins.bytes
+    """Its next bytes, at most 1 MiB."""
+    def __init__(
+        self,
+        *,
+        file: _builtins.str = ...,
+        data: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "file", b"file"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelPiece: _TypeAlias = ModelPiece  # noqa: Y015
+
+@_typing.final
+class UploadModelRequest(_message.Message):
+    """A part of a model folder that is taken in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    PIECE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def header(self) -> Global___ModelHeader:
+        """The manifest; the first message and no other."""
+
+    @_builtins.property
+    def piece(self) -> Global___ModelPiece:
+        """The next bytes of a file."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___ModelHeader | None = ...,
+        piece: Global___ModelPiece | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "part", b"part", "piece", b"piece"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "part", b"part", "piece", b"piece"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "piece"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___UploadModelRequest: _TypeAlias = UploadModelRequest  # noqa: Y015
+
+@_typing.final
+class UploadModelResponse(_message.Message):
+    """What was taken in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    EXAMINATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model(self) -> Global___Model:
+        """The model as it is now loaded."""
+
+    @_builtins.property
+    def examination(self) -> Global___ModelExamination:
+        """What its examination found."""
+
+    def __init__(
+        self,
+        *,
+        model: Global___Model | None = ...,
+        examination: Global___ModelExamination | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["examination", b"examination", "model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["examination", b"examination", "model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadModelResponse: _TypeAlias = UploadModelResponse  # noqa: Y015
+
+@_typing.final
+class TryModelRequest(_message.Message):
+    """A part of a model folder that is tried."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    PIECE_FIELD_NUMBER: _builtins.int
+    PICTURE_FIELD_NUMBER: _builtins.int
+    picture: _builtins.bytes
+    """A picture to look at, as JPEG, PNG or WebP, at most 4 MiB."""
+    @_builtins.property
+    def header(self) -> Global___ModelHeader:
+        """The manifest; the first message and no other."""
+
+    @_builtins.property
+    def piece(self) -> Global___ModelPiece:
+        """The next bytes of a file."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___ModelHeader | None = ...,
+        piece: Global___ModelPiece | None = ...,
+        picture: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "part", b"part", "picture", b"picture", "piece", b"piece"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "part", b"part", "picture", b"picture", "piece", b"piece"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "piece", "picture"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___TryModelRequest: _TypeAlias = TryModelRequest  # noqa: Y015
+
+@_typing.final
+class TryModelResponse(_message.Message):
+    """What a model is, and what it would observe."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXAMINATION_FIELD_NUMBER: _builtins.int
+    OBSERVATIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def examination(self) -> Global___ModelExamination:
+        """What its examination found."""
+
+    @_builtins.property
+    def observations(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Observation]:
+        """What it observes in the picture; empty without one."""
+
+    def __init__(
+        self,
+        *,
+        examination: Global___ModelExamination | None = ...,
+        observations: _abc.Iterable[_media_pb2.Observation] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["examination", b"examination"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["examination", b"examination", "observations", b"observations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TryModelResponse: _TypeAlias = TryModelResponse  # noqa: Y015
+
+@_typing.final
+class ModelTensor(_message.Message):
+    """An input or output of a graph."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DTYPE_FIELD_NUMBER: _builtins.int
+    SHAPE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name in the graph."""
+    dtype: _builtins.str
+    """Its type, e.g. `float32`."""
+    @_builtins.property
+    def shape(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Its sizes; -1 for one that is free."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        dtype: _builtins.str = ...,
+        shape: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dtype", b"dtype", "name", b"name", "shape", b"shape"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelTensor: _TypeAlias = ModelTensor  # noqa: Y015
+
+@_typing.final
+class ModelExamination(_message.Message):
+    """What the examination of a model folder found; one that is refused is answered with an error instead."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUTS_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    OPSET_FIELD_NUMBER: _builtins.int
+    OPERATORS_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    RUN_SECONDS_FIELD_NUMBER: _builtins.int
+    opset: _builtins.int
+    """Version of ONNX's operators it uses; 0 for a model that runs elsewhere."""
+    parameters: _builtins.int
+    """How many numbers its weights are."""
+    run_seconds: _builtins.float
+    """How long one run of it took here, in seconds; 0 where its shapes leave open what to run it on."""
+    @_builtins.property
+    def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelTensor]:
+        """What the graph takes."""
+
+    @_builtins.property
+    def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelTensor]:
+        """What the graph gives."""
+
+    @_builtins.property
+    def operators(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The operators it uses, in alphabetical order."""
+
+    def __init__(
+        self,
+        *,
+        inputs: _abc.Iterable[Global___ModelTensor] | None = ...,
+        outputs: _abc.Iterable[Global___ModelTensor] | None = ...,
+        opset: _builtins.int = ...,
+        operators: _abc.Iterable[_builtins.str] | None = ...,
+        parameters: _builtins.int = ...,
+        run_seconds: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inputs", b"inputs", "operators", b"operators", "opset", b"opset", "outputs", b"outputs", "parameters", b"parameters", "run_seconds", b"run_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelExamination: _TypeAlias = ModelExamination  # noqa: Y015
+
+@_typing.final
+class EnableModelRequest(_message.Message):
+    """Names a model, and for which programmes it looks at chunks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the model; the version in force looks."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ModelScope]:
+        """For which programmes, beside those for which it is enabled already; empty: for every one."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        scopes: _abc.Iterable[_model_pb2.ModelScope] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "scopes", b"scopes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnableModelRequest: _TypeAlias = EnableModelRequest  # noqa: Y015
+
+@_typing.final
+class EnableModelResponse(_message.Message):
+    """What is enabled now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model(self) -> Global___Model:
+        """The version in force."""
+
+    def __init__(
+        self,
+        *,
+        model: Global___Model | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnableModelResponse: _TypeAlias = EnableModelResponse  # noqa: Y015
+
+@_typing.final
+class DisableModelRequest(_message.Message):
+    """Names a model, and for which programmes it no longer looks at chunks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the model."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ModelScope]:
+        """For which programmes; empty: for none any more."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        scopes: _abc.Iterable[_model_pb2.ModelScope] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "scopes", b"scopes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisableModelRequest: _TypeAlias = DisableModelRequest  # noqa: Y015
+
+@_typing.final
+class DisableModelResponse(_message.Message):
+    """What is enabled now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model(self) -> Global___Model:
+        """The version in force."""
+
+    def __init__(
+        self,
+        *,
+        model: Global___Model | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisableModelResponse: _TypeAlias = DisableModelResponse  # noqa: Y015
+
+@_typing.final
+class RemoveModelRequest(_message.Message):
+    """Names what is removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model(self) -> _mesh_pb2.ModelVersion:
+        """Name of the model, and the version; without a version all of them."""
+
+    def __init__(
+        self,
+        *,
+        model: _mesh_pb2.ModelVersion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveModelRequest: _TypeAlias = RemoveModelRequest  # noqa: Y015
+
+@_typing.final
+class RemoveModelResponse(_message.Message):
+    """What was removed from every replica."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMOVED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def removed(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.ModelVersion]:
+        """The versions that are gone."""
+
+    def __init__(
+        self,
+        *,
+        removed: _abc.Iterable[_mesh_pb2.ModelVersion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["removed", b"removed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveModelResponse: _TypeAlias = RemoveModelResponse  # noqa: Y015

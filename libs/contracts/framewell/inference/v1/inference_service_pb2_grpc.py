@@ -80,6 +80,31 @@ class InferenceServiceStub:
                 request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionRequest.SerializeToString,
                 response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionResponse.FromString,
                 _registered_method=True)
+        self.UploadModel = channel.stream_unary(
+                '/framewell.inference.v1.InferenceService/UploadModel',
+                request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.UploadModelRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.UploadModelResponse.FromString,
+                _registered_method=True)
+        self.TryModel = channel.stream_unary(
+                '/framewell.inference.v1.InferenceService/TryModel',
+                request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.TryModelRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.TryModelResponse.FromString,
+                _registered_method=True)
+        self.EnableModel = channel.unary_unary(
+                '/framewell.inference.v1.InferenceService/EnableModel',
+                request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.EnableModelRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.EnableModelResponse.FromString,
+                _registered_method=True)
+        self.DisableModel = channel.unary_unary(
+                '/framewell.inference.v1.InferenceService/DisableModel',
+                request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.DisableModelRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.DisableModelResponse.FromString,
+                _registered_method=True)
+        self.RemoveModel = channel.unary_unary(
+                '/framewell.inference.v1.InferenceService/RemoveModel',
+                request_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.RemoveModelRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.RemoveModelResponse.FromString,
+                _registered_method=True)
 
 
 class InferenceServiceServicer:
@@ -138,7 +163,7 @@ class InferenceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ImportModel(self, request, context):
-        """Takes a model folder in: model.yaml and ONNX or safetensors files.
+        """Takes a model folder in that fits into one message; UploadModel takes one of any size.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -147,6 +172,42 @@ class InferenceServiceServicer:
     def ChooseVersion(self, request, context):
         """Chooses which version of an imported model answers when a caller names none. Identity models are refused
         (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadModel(self, request_iterator, context):
+        """Takes a model folder in: its manifest, then its files in pieces. It is examined before anything is kept;
+        then every replica loads it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TryModel(self, request_iterator, context):
+        """Examines a model folder and keeps nothing of it; with a picture it says what the model would observe there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EnableModel(self, request, context):
+        """Lets a declared model look at the chunks of every programme, or of those of a series or channel.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DisableModel(self, request, context):
+        """Takes that back, for some programmes or for all. What it has seen stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveModel(self, request, context):
+        """Removes a version that was taken in, or all of a name, from every replica. Runs under way finish.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -199,6 +260,31 @@ def add_InferenceServiceServicer_to_server(servicer, server):
                     servicer.ChooseVersion,
                     request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionRequest.FromString,
                     response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionResponse.SerializeToString,
+            ),
+            'UploadModel': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadModel,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.UploadModelRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.UploadModelResponse.SerializeToString,
+            ),
+            'TryModel': grpc.stream_unary_rpc_method_handler(
+                    servicer.TryModel,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.TryModelRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.TryModelResponse.SerializeToString,
+            ),
+            'EnableModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.EnableModel,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.EnableModelRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.EnableModelResponse.SerializeToString,
+            ),
+            'DisableModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisableModel,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.DisableModelRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.DisableModelResponse.SerializeToString,
+            ),
+            'RemoveModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveModel,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.RemoveModelRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_inference__service__pb2.RemoveModelResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -445,6 +531,141 @@ class InferenceService:
             '/framewell.inference.v1.InferenceService/ChooseVersion',
             framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionRequest.SerializeToString,
             framewell_dot_inference_dot_v1_dot_inference__service__pb2.ChooseVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadModel(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/framewell.inference.v1.InferenceService/UploadModel',
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.UploadModelRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.UploadModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TryModel(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/framewell.inference.v1.InferenceService/TryModel',
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.TryModelRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.TryModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EnableModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.inference.v1.InferenceService/EnableModel',
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.EnableModelRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.EnableModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DisableModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.inference.v1.InferenceService/DisableModel',
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.DisableModelRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.DisableModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.inference.v1.InferenceService/RemoveModel',
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.RemoveModelRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_inference__service__pb2.RemoveModelResponse.FromString,
             options,
             channel_credentials,
             insecure,

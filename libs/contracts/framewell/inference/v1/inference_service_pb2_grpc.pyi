@@ -52,11 +52,23 @@ class InferenceServiceStub:
     is listed by TrainingService.ListCandidates.
     """
     ImportModel: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ImportModelRequest, _inference_service_pb2.ImportModelResponse]
-    """Takes a model folder in: model.yaml and ONNX or safetensors files."""
+    """Takes a model folder in that fits into one message; UploadModel takes one of any size."""
     ChooseVersion: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ChooseVersionRequest, _inference_service_pb2.ChooseVersionResponse]
     """Chooses which version of an imported model answers when a caller names none. Identity models are refused
     (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
     """
+    UploadModel: _grpc.StreamUnaryMultiCallable[_inference_service_pb2.UploadModelRequest, _inference_service_pb2.UploadModelResponse]
+    """Takes a model folder in: its manifest, then its files in pieces. It is examined before anything is kept;
+    then every replica loads it.
+    """
+    TryModel: _grpc.StreamUnaryMultiCallable[_inference_service_pb2.TryModelRequest, _inference_service_pb2.TryModelResponse]
+    """Examines a model folder and keeps nothing of it; with a picture it says what the model would observe there."""
+    EnableModel: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.EnableModelRequest, _inference_service_pb2.EnableModelResponse]
+    """Lets a declared model look at the chunks of every programme, or of those of a series or channel."""
+    DisableModel: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.DisableModelRequest, _inference_service_pb2.DisableModelResponse]
+    """Takes that back, for some programmes or for all. What it has seen stays."""
+    RemoveModel: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.RemoveModelRequest, _inference_service_pb2.RemoveModelResponse]
+    """Removes a version that was taken in, or all of a name, from every replica. Runs under way finish."""
 
 @_typing.type_check_only
 class InferenceServiceAsyncStub(InferenceServiceStub):
@@ -82,11 +94,23 @@ class InferenceServiceAsyncStub(InferenceServiceStub):
     is listed by TrainingService.ListCandidates.
     """
     ImportModel: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ImportModelRequest, _inference_service_pb2.ImportModelResponse]  # type: ignore[assignment]
-    """Takes a model folder in: model.yaml and ONNX or safetensors files."""
+    """Takes a model folder in that fits into one message; UploadModel takes one of any size."""
     ChooseVersion: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ChooseVersionRequest, _inference_service_pb2.ChooseVersionResponse]  # type: ignore[assignment]
     """Chooses which version of an imported model answers when a caller names none. Identity models are refused
     (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
     """
+    UploadModel: _aio.StreamUnaryMultiCallable[_inference_service_pb2.UploadModelRequest, _inference_service_pb2.UploadModelResponse]  # type: ignore[assignment]
+    """Takes a model folder in: its manifest, then its files in pieces. It is examined before anything is kept;
+    then every replica loads it.
+    """
+    TryModel: _aio.StreamUnaryMultiCallable[_inference_service_pb2.TryModelRequest, _inference_service_pb2.TryModelResponse]  # type: ignore[assignment]
+    """Examines a model folder and keeps nothing of it; with a picture it says what the model would observe there."""
+    EnableModel: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.EnableModelRequest, _inference_service_pb2.EnableModelResponse]  # type: ignore[assignment]
+    """Lets a declared model look at the chunks of every programme, or of those of a series or channel."""
+    DisableModel: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.DisableModelRequest, _inference_service_pb2.DisableModelResponse]  # type: ignore[assignment]
+    """Takes that back, for some programmes or for all. What it has seen stays."""
+    RemoveModel: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.RemoveModelRequest, _inference_service_pb2.RemoveModelResponse]  # type: ignore[assignment]
+    """Removes a version that was taken in, or all of a name, from every replica. Runs under way finish."""
 
 class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
     """Analyses pictures, lists what was seen, manages the models that are loaded."""
@@ -157,7 +181,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.ImportModelRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.ImportModelResponse, _abc.Awaitable[_inference_service_pb2.ImportModelResponse]]:
-        """Takes a model folder in: model.yaml and ONNX or safetensors files."""
+        """Takes a model folder in that fits into one message; UploadModel takes one of any size."""
 
     @_abc_1.abstractmethod
     def ChooseVersion(
@@ -168,5 +192,47 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         """Chooses which version of an imported model answers when a caller names none. Identity models are refused
         (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
         """
+
+    @_abc_1.abstractmethod
+    def UploadModel(
+        self,
+        request_iterator: _MaybeAsyncIterator[_inference_service_pb2.UploadModelRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_inference_service_pb2.UploadModelResponse, _abc.Awaitable[_inference_service_pb2.UploadModelResponse]]:
+        """Takes a model folder in: its manifest, then its files in pieces. It is examined before anything is kept;
+        then every replica loads it.
+        """
+
+    @_abc_1.abstractmethod
+    def TryModel(
+        self,
+        request_iterator: _MaybeAsyncIterator[_inference_service_pb2.TryModelRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_inference_service_pb2.TryModelResponse, _abc.Awaitable[_inference_service_pb2.TryModelResponse]]:
+        """Examines a model folder and keeps nothing of it; with a picture it says what the model would observe there."""
+
+    @_abc_1.abstractmethod
+    def EnableModel(
+        self,
+        request: _inference_service_pb2.EnableModelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_inference_service_pb2.EnableModelResponse, _abc.Awaitable[_inference_service_pb2.EnableModelResponse]]:
+        """Lets a declared model look at the chunks of every programme, or of those of a series or channel."""
+
+    @_abc_1.abstractmethod
+    def DisableModel(
+        self,
+        request: _inference_service_pb2.DisableModelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_inference_service_pb2.DisableModelResponse, _abc.Awaitable[_inference_service_pb2.DisableModelResponse]]:
+        """Takes that back, for some programmes or for all. What it has seen stays."""
+
+    @_abc_1.abstractmethod
+    def RemoveModel(
+        self,
+        request: _inference_service_pb2.RemoveModelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_inference_service_pb2.RemoveModelResponse, _abc.Awaitable[_inference_service_pb2.RemoveModelResponse]]:
+        """Removes a version that was taken in, or all of a name, from every replica. Runs under way finish."""
 
 def add_InferenceServiceServicer_to_server(servicer: InferenceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -351,6 +351,8 @@ class Work(_message.Message):
     TIMELINE_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     REQUESTED_AT_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset (a UUID), and the record key unless the fact is about a chunk."""
     generation: _builtins.int
@@ -359,6 +361,10 @@ class Work(_message.Message):
     """The lane all work on the asset travels in."""
     kind: Global___MediaKind.ValueType
     """What the asset is; unspecified until ingest has read it."""
+    series: _builtins.str
+    """Series of its programme when the work began, empty for none: a model may be enabled for some series only."""
+    channel: _builtins.str
+    """Channel of its programme when the work began, empty for none."""
     @_builtins.property
     def timeline(self) -> Global___Timeline:
         """The asset's clock; unset until transcode has read it."""
@@ -381,10 +387,12 @@ class Work(_message.Message):
         timeline: Global___Timeline | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         requested_at: _timestamp_pb2.Timestamp | None = ...,
+        series: _builtins.str = ...,
+        channel: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["requested_at", b"requested_at", "timeline", b"timeline"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "generation", b"generation", "kind", b"kind", "labels", b"labels", "lane", b"lane", "requested_at", b"requested_at", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "channel", b"channel", "generation", b"generation", "kind", b"kind", "labels", b"labels", "lane", b"lane", "requested_at", b"requested_at", "series", b"series", "timeline", b"timeline"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

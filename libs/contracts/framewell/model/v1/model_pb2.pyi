@@ -155,3 +155,139 @@ class ModelRetired(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ModelRetired: _TypeAlias = ModelRetired  # noqa: Y015
+
+@_typing.final
+class ModelScope(_message.Message):
+    """Where a model is enabled: the whole site where both are empty, else what has this series, this channel, or both."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    series: _builtins.str
+    """Series of programmes, as programmes name it; empty for any."""
+    channel: _builtins.str
+    """Channel, as programmes name it; empty for any."""
+    def __init__(
+        self,
+        *,
+        series: _builtins.str = ...,
+        channel: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "series", b"series"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelScope: _TypeAlias = ModelScope  # noqa: Y015
+
+@_typing.final
+class ModelFile(_message.Message):
+    """One file of a model folder."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name in the folder."""
+    @_builtins.property
+    def content(self) -> _media_pb2.ObjectRef:
+        """Its content as an object."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        content: _media_pb2.ObjectRef | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelFile: _TypeAlias = ModelFile  # noqa: Y015
+
+@_typing.final
+class CataloguedVersion(_message.Message):
+    """One version of a model that was taken in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    MANIFEST_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """The version, as its manifest says."""
+    @_builtins.property
+    def manifest(self) -> _media_pb2.ObjectRef:
+        """Its manifest, the file model.yaml."""
+
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelFile]:
+        """The files beside it; none of a model that runs elsewhere."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        manifest: _media_pb2.ObjectRef | None = ...,
+        files: _abc.Iterable[Global___ModelFile] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["manifest", b"manifest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "manifest", b"manifest", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CataloguedVersion: _TypeAlias = CataloguedVersion  # noqa: Y015
+
+@_typing.final
+class ModelCatalogued(_message.Message):
+    """What of a model's name was taken in, is in force and enabled, after every change of it; every inference replica follows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FIELD_NUMBER: _builtins.int
+    ENABLED_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the model, the key of the fact."""
+    in_force: _builtins.str
+    """The version that answers when none is named and that looks at chunks; empty: the first there is."""
+    revision: _builtins.int
+    """Grows with every change of this name; older ones are ignored."""
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CataloguedVersion]:
+        """Every version that was taken in and not removed, oldest first."""
+
+    @_builtins.property
+    def enabled(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelScope]:
+        """For which programmes it looks at chunks; empty: for none."""
+
+    @_builtins.property
+    def actor(self) -> _mesh_pb2.Actor:
+        """Who made this change."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        versions: _abc.Iterable[Global___CataloguedVersion] | None = ...,
+        in_force: _builtins.str = ...,
+        enabled: _abc.Iterable[Global___ModelScope] | None = ...,
+        revision: _builtins.int = ...,
+        actor: _mesh_pb2.Actor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "enabled", b"enabled", "in_force", b"in_force", "name", b"name", "revision", b"revision", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelCatalogued: _TypeAlias = ModelCatalogued  # noqa: Y015
