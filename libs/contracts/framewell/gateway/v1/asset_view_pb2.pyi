@@ -136,7 +136,7 @@ class AssetView(_message.Message):
     reason: _builtins.str
     """Why it was rejected, removed, or not analysed at all, as a sentence; unset otherwise."""
     playlist: _builtins.str
-    """URL of its HLS playlist, for any player; unset until there is one."""
+    """URL of its HLS playlist, for any player; unset until there is one. It stays, also while a recording grows."""
     title: _builtins.str
     """Title of the programme; empty when it was not given."""
     uri: _builtins.str
@@ -221,7 +221,9 @@ class AssetView(_message.Message):
 
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
-        """Length of its longest track, as the container says; unset for a still and where it does not say."""
+        """Its length; until it is planned that of its longest track, as the file says. A recording under way is as long as
+        what has come. Unset for a still, and while it is not known.
+        """
 
     @_builtins.property
     def existing_proxy(self) -> _media_pb2.ObjectRef:
@@ -704,7 +706,9 @@ class AssetSummary(_message.Message):
 
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
-        """Length of its longest track, as the container says; unset for a still and where it does not say."""
+        """Its length; until it is planned that of its longest track, as the file says. A recording under way is as long as
+        what has come. Unset for a still, and while it is not known.
+        """
 
     @_builtins.property
     def existing_proxy(self) -> _media_pb2.ObjectRef:
