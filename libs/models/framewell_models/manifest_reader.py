@@ -52,6 +52,9 @@ LIMITS: Final[Mapping[str, tuple[float, float, float]]] = {
 }
 """Bounds of one run, by name: default, least and most."""
 
+MOST_FILES: Final = 100
+"""Most files that a model folder may have beside its manifest."""
+
 MOST_BYTES: Final = 1 << 20
 """Longest manifest that is read."""
 
@@ -151,6 +154,7 @@ class _Fields:
                 "an identity model names its embedding and its classes",
             ),
             (len(set(names)) < len(names), "a file is listed twice"),
+            (len(names) > MOST_FILES, f"a folder has at most {MOST_FILES} files"),
             (
                 manifest.labels and manifest.labels not in names,
                 f"labels {manifest.labels} is none of its files",
