@@ -7,8 +7,10 @@ from collections import abc as _abc
 from framewell.media.v1 import media_pb2 as _media_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.model.v1 import model_pb2 as _model_pb2
+from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -219,12 +221,19 @@ class ListObservationsRequest(_message.Message):
     SPAN_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    KINDS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    CHUNK_IDS_FIELD_NUMBER: _builtins.int
+    CLASS_IDS_FIELD_NUMBER: _builtins.int
+    LEAST_SCORE_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
     page_size: _builtins.int
     """At most so many observations, 0 for the default of 1000."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first page."""
+    least_score: _builtins.float
+    """Only observations with this score or a better one."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only observations of these analysers; empty for all."""
@@ -232,6 +241,22 @@ class ListObservationsRequest(_message.Message):
     @_builtins.property
     def span(self) -> _media_pb2.Span:
         """Only observations that touch this part of the asset; unset for all."""
+
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only observations of these kinds, e.g. `face`; empty for all."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only observations with one of these labels; empty for all."""
+
+    @_builtins.property
+    def chunk_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only observations of these chunks; empty for all."""
+
+    @_builtins.property
+    def class_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only faces of tracks that are known as one of these classes by the identity models in force; empty for all."""
 
     def __init__(
         self,
@@ -241,12 +266,19 @@ class ListObservationsRequest(_message.Message):
         span: _media_pb2.Span | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        kinds: _abc.Iterable[_builtins.str] | None = ...,
+        labels: _abc.Iterable[_builtins.str] | None = ...,
+        chunk_ids: _abc.Iterable[_builtins.str] | None = ...,
+        class_ids: _abc.Iterable[_builtins.str] | None = ...,
+        least_score: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "least_score", b"least_score", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "asset_id", b"asset_id", "page_size", b"page_size", "page_token", b"page_token", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "analysers", b"analysers", "asset_id", b"asset_id", "chunk_ids", b"chunk_ids", "class_ids", b"class_ids", "kinds", b"kinds", "labels", b"labels", "least_score", b"least_score", "page_size", b"page_size", "page_token", b"page_token", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__least_score: _TypeAlias = _typing.Literal["least_score"]  # noqa: Y015
+    _WhichOneofArgType__least_score: _TypeAlias = _typing.Literal["_least_score", b"_least_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__least_score) -> _WhichOneofReturnType__least_score | None: ...
 
 Global___ListObservationsRequest: _TypeAlias = ListObservationsRequest  # noqa: Y015
 
@@ -436,6 +468,98 @@ class ListPeopleResponse(_message.Message):
 Global___ListPeopleResponse: _TypeAlias = ListPeopleResponse  # noqa: Y015
 
 @_typing.final
+class MomentRef(_message.Message):
+    """Names a picture of an asset by its time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    PTS_FIELD_NUMBER: _builtins.int
+    asset_id: _builtins.str
+    """Id of the asset."""
+    pts: _builtins.int
+    """pts in the asset's time base: what was seen in the sampled picture that holds then."""
+    def __init__(
+        self,
+        *,
+        asset_id: _builtins.str = ...,
+        pts: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "pts", b"pts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MomentRef: _TypeAlias = MomentRef  # noqa: Y015
+
+@_typing.final
+class SimilarFilter(_message.Message):
+    """What a neighbour must be; what is left empty is not asked, and all that is asked must hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_IDS_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
+    KINDS_FIELD_NUMBER: _builtins.int
+    ASKED_FROM_FIELD_NUMBER: _builtins.int
+    ASKED_UNTIL_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
+    LEAST_SCORE_FIELD_NUMBER: _builtins.int
+    PURPOSES_FIELD_NUMBER: _builtins.int
+    least_score: _builtins.float
+    """Only observations with this score or a better one."""
+    @_builtins.property
+    def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only of these assets."""
+
+    @_builtins.property
+    def series(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only of assets of these series."""
+
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only observations of these kinds, e.g. `face`."""
+
+    @_builtins.property
+    def asked_from(self) -> _timestamp_pb2.Timestamp:
+        """Only of assets that were asked for at this time or later."""
+
+    @_builtins.property
+    def asked_until(self) -> _timestamp_pb2.Timestamp:
+        """Only of assets that were asked for before this time."""
+
+    @_builtins.property
+    def span(self) -> _media_pb2.Span:
+        """Only observations that touch this part of their asset: start_pts and end_pts."""
+
+    @_builtins.property
+    def purposes(self) -> _containers.RepeatedScalarFieldContainer[_rights_pb2.Purpose.ValueType]:
+        """Only what may be used for all of these purposes now."""
+
+    def __init__(
+        self,
+        *,
+        asset_ids: _abc.Iterable[_builtins.str] | None = ...,
+        series: _abc.Iterable[_builtins.str] | None = ...,
+        kinds: _abc.Iterable[_builtins.str] | None = ...,
+        asked_from: _timestamp_pb2.Timestamp | None = ...,
+        asked_until: _timestamp_pb2.Timestamp | None = ...,
+        span: _media_pb2.Span | None = ...,
+        least_score: _builtins.float | None = ...,
+        purposes: _abc.Iterable[_rights_pb2.Purpose.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "asked_from", b"asked_from", "asked_until", b"asked_until", "least_score", b"least_score", "span", b"span"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "asked_from", b"asked_from", "asked_until", b"asked_until", "asset_ids", b"asset_ids", "kinds", b"kinds", "least_score", b"least_score", "purposes", b"purposes", "series", b"series", "span", b"span"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__least_score: _TypeAlias = _typing.Literal["least_score"]  # noqa: Y015
+    _WhichOneofArgType__least_score: _TypeAlias = _typing.Literal["_least_score", b"_least_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__least_score) -> _WhichOneofReturnType__least_score | None: ...
+
+Global___SimilarFilter: _TypeAlias = SimilarFilter  # noqa: Y015
+
+@_typing.final
 class FindSimilarRequest(_message.Message):
     """Chooses what stored vectors are compared with."""
 
@@ -443,32 +567,57 @@ class FindSimilarRequest(_message.Message):
 
     IMAGE_FIELD_NUMBER: _builtins.int
     OBSERVATION_FIELD_NUMBER: _builtins.int
+    MOMENT_FIELD_NUMBER: _builtins.int
     ANALYSER_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    LARGEST_DISTANCE_FIELD_NUMBER: _builtins.int
     image: _builtins.bytes
     """A picture (JPEG, PNG or WebP): its largest face, or the whole picture for `labels`."""
     analyser: _builtins.str
     """Whose vectors: `faces` or `labels`; empty for `faces`."""
     limit: _builtins.int
     """At most so many neighbours, 0 for the default of 20."""
+    offset: _builtins.int
+    """So many of the nearest are left out: the answer goes on behind them."""
+    largest_distance: _builtins.float
+    """Nothing farther than this is a neighbour; unset for no bound."""
     @_builtins.property
     def observation(self) -> _media_pb2.ObservationRef:
         """A stored observation that has a vector."""
+
+    @_builtins.property
+    def moment(self) -> Global___MomentRef:
+        """A moment of an asset: the largest face that is seen then, or the whole picture for `labels`."""
+
+    @_builtins.property
+    def filter(self) -> Global___SimilarFilter:
+        """What a neighbour must be; unset for anything."""
 
     def __init__(
         self,
         *,
         image: _builtins.bytes = ...,
         observation: _media_pb2.ObservationRef | None = ...,
+        moment: Global___MomentRef | None = ...,
         analyser: _builtins.str = ...,
         limit: _builtins.int = ...,
+        filter: Global___SimilarFilter | None = ...,
+        offset: _builtins.int = ...,
+        largest_distance: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["image", b"image", "observation", b"observation", "query", b"query"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "moment", b"moment", "observation", b"observation", "query", b"query"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "image", b"image", "limit", b"limit", "observation", b"observation", "query", b"query"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "analyser", b"analyser", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "limit", b"limit", "moment", b"moment", "observation", b"observation", "offset", b"offset", "query", b"query"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_query: _TypeAlias = _typing.Literal["image", "observation"]  # noqa: Y015
+    _WhichOneofReturnType__largest_distance: _TypeAlias = _typing.Literal["largest_distance"]  # noqa: Y015
+    _WhichOneofArgType__largest_distance: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance"]  # noqa: Y015
+    _WhichOneofReturnType_query: _TypeAlias = _typing.Literal["image", "observation", "moment"]  # noqa: Y015
     _WhichOneofArgType_query: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__largest_distance) -> _WhichOneofReturnType__largest_distance | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_query) -> _WhichOneofReturnType_query | None: ...
 
 Global___FindSimilarRequest: _TypeAlias = FindSimilarRequest  # noqa: Y015
