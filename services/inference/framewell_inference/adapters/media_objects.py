@@ -20,13 +20,13 @@ from framewell_inference.domain.pictures import Float, Frame, Picture
 
 
 class ArrowFrameBundles:
-    """Frame bundles: columns frame, pts, shot and jpeg are read, one picture is decoded at a time."""
+    """Frame bundles: columns frame, pts, seconds, shot and jpeg are read, one picture is decoded at a time."""
 
     def frames(self, path: Path, span: Span) -> Iterator[Frame]:
         with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
-            table = reader.read_all().select(["frame", "pts", "shot", "jpeg"]).sort_by("pts")
+            table = reader.read_all().select(["frame", "pts", "seconds", "shot", "jpeg"]).sort_by("pts")
             pts, indexes = table["pts"].to_pylist(), table["frame"].to_pylist()
-            shots, pictures = table["shot"].to_pylist(), table["jpeg"]
+            shots, seconds, pictures = table["shot"].to_pylist(), table["seconds"].to_pylist(), table["jpeg"]
             ends = [*pts[1:], max(span.end_pts, pts[-1] + 1)] if pts else []
             end_frame = max(span.first_frame + span.frames, indexes[-1] + 1) if indexes else 0
             end_indexes = [*indexes[1:], end_frame]
@@ -38,6 +38,7 @@ class ArrowFrameBundles:
                     until_pts=ends[row],
                     until_index=end_indexes[row],
                     shot=shots[row],
+                    seconds=seconds[row],
                 )
 
 

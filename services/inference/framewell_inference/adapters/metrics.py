@@ -5,6 +5,9 @@
 | framewell_analyser_seconds | time an analyser took for one picture, or for one sound |
 | framewell_observations | observations an analyser reported |
 | framewell_models_loaded | models in memory, by execution provider |
+| framewell_runs | runs of models, by model and outcome (done, invalid, refused, ended, failed) |
+| framewell_run_seconds | time a run computed, by model |
+| framewell_run_wait_seconds | time a run waited for its turn, by model |
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Final
 
 from opentelemetry import metrics
 
-from framewell_inference.domain.observations import Findings, SpeechSegment
+from framewell_inference.domain.observations import Findings, SoundSegment
 from framewell_inference.domain.pictures import Float, Frame
 from framewell_inference.ports.analysers import PictureAnalyser, PicturePass, SoundAnalyser
 from framewell_inference.ports.models import ModelRegistry
@@ -33,6 +36,23 @@ ANALYSER_SECONDS: Final = _meter.create_histogram(
 )
 OBSERVATIONS: Final = _meter.create_counter(
     "framewell_observations", description="Observations an analyser reported."
+)
+
+RUNS: Final = _meter.create_counter(
+    "framewell_runs",
+    description="Runs of models, by model and outcome (done, invalid, refused, ended, failed).",
+)
+RUN_SECONDS: Final = _meter.create_histogram(
+    "framewell_run_seconds",
+    unit="s",
+    description="Time a run computed, by model.",
+    explicit_bucket_boundaries_advisory=QUICK,
+)
+WAIT_SECONDS: Final = _meter.create_histogram(
+    "framewell_run_wait_seconds",
+    unit="s",
+    description="Time a run waited for its turn, by model.",
+    explicit_bucket_boundaries_advisory=QUICK,
 )
 
 
@@ -108,7 +128,7 @@ class MeteredSounds:
     def models(self) -> Sequence[ModelRef]:
         return self.inside.models
 
-    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechSegment]:
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SoundSegment]:
         started = time.perf_counter()
         heard = self.inside.listen(blocks)
         ANALYSER_SECONDS.record(time.perf_counter() - started, {"analyser": self.name})

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from framewell_inference.domain.observations import SpeechSegment
+from framewell_inference.domain.observations import SoundSegment
 from framewell_inference.domain.pictures import Float
 from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
@@ -46,7 +46,7 @@ class SpeechAnalyser:
     def models(self) -> Sequence[ModelRef]:
         return (self.model.manifest.ref,)
 
-    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechSegment]:
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SoundSegment]:
         """Return the segments of speech in the sound that `blocks` make together, in order of time."""
         step = self.model.manifest.postprocessing
         parameters = step.parameters if step else {}
@@ -60,10 +60,11 @@ class SpeechAnalyser:
         )
         shortest, pad = (float(parameters.get(name, 0)) / 1000 for name in ("min_speech_ms", "pad_ms"))
         return [
-            SpeechSegment(
+            SoundSegment(
                 start_seconds=max(0.0, first * WINDOW_SECONDS - pad),
                 end_seconds=min(len(probabilities) * WINDOW_SECONDS, last * WINDOW_SECONDS + pad),
                 score=float(probabilities[first:last].mean()),
+                kind=NAME,
             )
             for first, last in segments
             if (last - first) * WINDOW_SECONDS >= shortest

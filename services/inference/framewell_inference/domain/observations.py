@@ -97,12 +97,15 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechSegment:
-    """A segment in which somebody speaks; seconds count from the first sample, the asset's start."""
+class SoundSegment:
+    """A segment in which something is heard; seconds count from the first sample, the asset's start."""
 
     start_seconds: float
     end_seconds: float
     score: float
+    kind: str
+    label: str = ""
+    text: str = ""
 
 
 def stacked(vectors: list[Float], dimensions: int) -> Float:

@@ -33,6 +33,8 @@ class Frame:
     until_index: int
     shot: int
     """Provisional shot inside the chunk, from 0."""
+    seconds: float = 0.0
+    """Time from the asset's start."""
 
     @property
     def width(self) -> int:

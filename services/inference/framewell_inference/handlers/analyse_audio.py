@@ -10,7 +10,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from framewell.audio.v1.audio_pb2 import AudioAnalysed, AudioExtracted
 from framewell.media.v1.media_pb2 import SpeechAttributes
-from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SpeechSegment
+from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SoundSegment
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.ports.analysers import SoundAnalyser, Sounds
 from framewell_inference.ports.repositories import ObservationRepository
@@ -66,7 +66,7 @@ class AnalyseAudio:
         for analyser in self.analysers:
             async with self.objects.local(fact.speech) as path:
                 segments = await asyncio.to_thread(analyser.listen, self.sounds.blocks(path))
-            observations = tuple(_observation(analyser.name, segment, timeline) for segment in segments)
+            observations = tuple(_observation(segment, timeline) for segment in segments)
             findings = Findings(analyser.name, analyser.models[0], observations)
             message.results.append(await self.observations.keep(findings, key, forgotten))
         if (now := await self.people.forgotten()) != forgotten:
@@ -93,7 +93,7 @@ def _key(fact: AudioExtracted, withheld: Passages) -> ChunkKey:
     )
 
 
-def _observation(kind: str, segment: SpeechSegment, timeline: Timeline) -> Observation:
+def _observation(segment: SoundSegment, timeline: Timeline) -> Observation:
     """Return a segment in pts and frames of the asset, its ends in seconds beside them."""
     ends = (segment.start_seconds, segment.end_seconds)
     start_pts, end_pts = [timeline.start_pts + round(at / float(timeline.time_base)) for at in ends]
@@ -103,8 +103,10 @@ def _observation(kind: str, segment: SpeechSegment, timeline: Timeline) -> Obser
     start.FromMilliseconds(round(segment.start_seconds * 1000))
     end.FromMilliseconds(round(segment.end_seconds * 1000))
     return Observation(
-        kind=kind,
+        kind=segment.kind,
         span=FrameSpan(start_pts, end_pts, first_frame, end_frame),
         score=segment.score,
+        label=segment.label,
+        text=segment.text,
         attributes=SpeechAttributes(start=start, end=end),
     )

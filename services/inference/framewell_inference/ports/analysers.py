@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from framewell.media.v1.media_pb2 import Span
-from framewell_inference.domain.observations import Findings, SpeechSegment
+from framewell_inference.domain.observations import Findings, SoundSegment
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_models.manifest import ModelRef
 
@@ -52,7 +52,7 @@ class PictureAnalyser(Protocol):
 
 
 class SoundAnalyser(Protocol):
-    """16 kHz mono sound in, segments of speech out."""
+    """16 kHz mono sound in, segments of what is heard out."""
 
     @property
     def name(self) -> str: ...
@@ -67,8 +67,8 @@ class SoundAnalyser(Protocol):
         """Return every model it runs; the one its observations are named after comes first."""
         ...
 
-    def listen(self, blocks: Iterable[Float]) -> Sequence[SpeechSegment]:
-        """Return the segments of speech in order of time. Blocks its thread.
+    def listen(self, blocks: Iterable[Float]) -> Sequence[SoundSegment]:
+        """Return the segments in order of time. Blocks its thread.
 
         `blocks` are samples in -1..1, in order of time and of any length.
         """

@@ -102,7 +102,7 @@ class LineFollower:
                 self._start(frame, grey, text.box)
 
     def read_offered(self) -> None:
-        """Read the lines of a batch in rounds, one reading each, until two of a line agree or it has enough."""
+        """Read the lines of a batch in rounds, one reading each, until two agree or there are enough."""
         lines = [line for line in [*self.closed, *self.open] if line.unread]
         while waiting := [line for line in lines if line.unread and line.wants_reading]:
             readings = self.read([line.unread.pop(0) for line in waiting])

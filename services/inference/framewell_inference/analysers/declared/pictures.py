@@ -1,0 +1,134 @@
+"""Pictures as a declared model takes them: `stretch`, `letterbox` and `centre-crop`, as its manifest says.
+
+What the names and their parameters mean stands in `framewell_models.processing`; here is the arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from framewell_inference.domain.pictures import Array, Picture, PixelBox
+from framewell_models.manifest import Step
+
+LETTERBOX: Final = "letterbox"
+CENTRE_CROP: Final = "centre-crop"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Where the pixels of a picture went: network x = picture x * `scale_x` + `left`, and the same for y."""
+
+    scale_x: float
+    scale_y: float
+    left: float
+    top: float
+
+    def back(self, box: PixelBox) -> PixelBox:
+        """Return a box in pixels of the network's input as one in pixels of the picture."""
+        return PixelBox(
+            (box.x - self.left) / self.scale_x,
+            (box.y - self.top) / self.scale_y,
+            box.width / self.scale_x,
+            box.height / self.scale_y,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PictureStep:
+    """A preprocessing step of pictures with all its parameters.
+
+    A value is (pixel * `scale` - `mean`) / `std`, by channel in the network's own order.
+    """
+
+    name: str
+    width: int
+    height: int
+    grey: bool
+    rgb: bool
+    channels_last: bool
+    scale: float
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    centred: bool
+    fill: int
+    resize: int
+
+    @staticmethod
+    def of(step: Step) -> PictureStep:
+        """Return the step that a manifest declares."""
+        given = step.parameters
+        return PictureStep(
+            name=step.name,
+            width=given["width"],
+            height=given["height"],
+            grey=given["colour"] == "grey",
+            rgb=given["colour"] == "rgb",
+            channels_last=given["layout"] == "nhwc",
+            scale=given["scale"],
+            mean=tuple(given["mean"]),
+            std=tuple(given["std"]),
+            centred=given.get("anchor") == "centre",
+            fill=round(given.get("fill", 0)),
+            resize=given.get("resize", 0),
+        )
+
+    def __call__(self, pictures: Sequence[Picture], dtype: np.dtype[Any]) -> tuple[Array, list[Fitting]]:
+        """Return the rows of a network's input, and where each picture's pixels went in them."""
+        fitted = [self._fit(picture) for picture in pictures]
+        pixels = np.stack([picture for picture, _ in fitted])
+        if self.grey:
+            pixels = np.stack([cv2.cvtColor(one, cv2.COLOR_BGR2GRAY) for one in pixels])[..., None]
+        elif self.rgb:
+            pixels = pixels[..., ::-1]
+        values = self._scaled(pixels, dtype)
+        rows = values if self.channels_last else values.transpose(0, 3, 1, 2)
+        return np.ascontiguousarray(rows, dtype=dtype), [fitting for _, fitting in fitted]
+
+    def _scaled(self, pixels: Array, dtype: np.dtype[Any]) -> Array:
+        values = pixels.astype(np.float32) * np.float32(self.scale)
+        values = (values - np.float32(self.mean)) / np.float32(self.std)
+        return values if dtype.kind == "f" else np.rint(values)
+
+    def _fit(self, picture: Picture) -> tuple[Picture, Fitting]:
+        height, width = picture.shape[:2]
+        if self.name == LETTERBOX:
+            return self._letterboxed(picture)
+        if self.name == CENTRE_CROP:
+            return self._cropped(picture)
+        return (
+            _resized(picture, self.width, self.height),
+            Fitting(self.width / width, self.height / height, 0, 0),
+        )
+
+    def _letterboxed(self, picture: Picture) -> tuple[Picture, Fitting]:
+        """Return the whole picture inside the network's frame, the rest filled."""
+        height, width = picture.shape[:2]
+        scale = min(self.width / width, self.height / height)
+        inner = _resized(picture, max(1, round(width * scale)), max(1, round(height * scale)))
+        left = (self.width - inner.shape[1]) // 2 if self.centred else 0
+        top = (self.height - inner.shape[0]) // 2 if self.centred else 0
+        frame = np.full((self.height, self.width, 3), self.fill, np.uint8)
+        frame[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+        return frame, Fitting(inner.shape[1] / width, inner.shape[0] / height, left, top)
+
+    def _cropped(self, picture: Picture) -> tuple[Picture, Fitting]:
+        """Return the middle of the picture, whose shorter side was scaled to `resize`."""
+        height, width = picture.shape[:2]
+        scale = max(self.resize / min(width, height), self.width / width, self.height / height)
+        inner = _resized(
+            picture, max(self.width, round(width * scale)), max(self.height, round(height * scale))
+        )
+        left, top = (inner.shape[1] - self.width) // 2, (inner.shape[0] - self.height) // 2
+        cropped = inner[top : top + self.height, left : left + self.width]
+        return cropped, Fitting(inner.shape[1] / width, inner.shape[0] / height, -left, -top)
+
+
+def _resized(picture: Picture, width: int, height: int) -> Picture:
+    smaller = width < picture.shape[1] or height < picture.shape[0]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)

@@ -1,0 +1,40 @@
+"""Scores of a declared model: raw outputs to probabilities, and the labels that are sure enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from framewell_inference.domain.pictures import Array, Float
+from framewell_models.manifest import Manifest
+
+
+def output_of(outputs: Mapping[str, Array], parameters: Mapping[str, Any], key: str = "output") -> Array:
+    """Return the output that the manifest names, or the first one."""
+    name = parameters[key]
+    return outputs[name] if name else next(iter(outputs.values()))
+
+
+def activated(values: Array, activation: str, *, axis: int = -1) -> Float:
+    """Return values after an activation: `none`, `sigmoid` (each for itself), `softmax` (along an axis)."""
+    values = values.astype(np.float32)
+    if activation == "softmax":
+        powers = np.exp(values - values.max(axis=axis, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=axis, keepdims=True), np.float32)
+    if activation == "sigmoid":
+        return np.asarray(1 / (1 + np.exp(-np.clip(values, -80, 80))), np.float32)
+    return values
+
+
+def label_of(labels: Sequence[str], place: int) -> str:
+    """Return the label of a place of the output; its number where the model names none."""
+    return labels[place] if place < len(labels) else str(place)
+
+
+def sure_labels(scores: Float, labels: Sequence[str], manifest: Manifest, *, top: int) -> dict[str, float]:
+    """Return the best `top` labels that reach their own threshold, with their scores, the best one first."""
+    order = np.argsort(-scores, kind="stable")[:top]
+    named = {label_of(labels, int(place)): float(scores[place]) for place in order}
+    return {label: score for label, score in named.items() if score >= manifest.threshold(label)}
