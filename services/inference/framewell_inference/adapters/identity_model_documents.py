@@ -132,7 +132,8 @@ class IdentityModelDocuments:
             raise NotFound(f"identity model {ref} was never promoted here")
         manifest = await self._manifest(ref, document["manifest"])
         try:
-            model = await read_model(self.loader, manifest, await self.objects.read(document["graph"]))
+            graph = await self.objects.read(document["graph"])
+            model = await read_model(self.loader, manifest, graph, trusted=True)
             return model, self.identifier(model)
         except (ManifestError, InvalidInputError) as error:
             raise Rejected(f"identity model {ref} cannot be loaded: {error}", code="bad_model") from error

@@ -1,132 +1,187 @@
-"""ONNX Runtime behind the Model port: the direct engine.
+"""ONNX Runtime behind the Model port: loads a folder or a graph, and runs it through an engine.
 
-On a CPU a request runs in its own thread: measured 1.2-1.9 times the rate of a batching queue, since
-batching buys nothing there. Sessions are shared by every caller (ONNX Runtime's `run` is thread-safe
-and releases the interpreter lock) and threads do not spin, which alone is worth a factor of two when
-stream stages and requests share the cores.
+Graphs that ship, and those that training made, run inside the process. Every other graph runs in sandboxed
+processes of its own, which can be killed, unless the site trusts it by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Final
 
-import numpy as np
-import onnxruntime
-
+from framewell_inference.adapters.metrics import RUN_SECONDS, RUNS, WAIT_SECONDS
+from framewell_inference.adapters.serving.engines import Direct, Engine
+from framewell_inference.adapters.serving.gate import Gate, ModelQueue
+from framewell_inference.adapters.serving.in_process import InProcess
+from framewell_inference.adapters.serving.isolated import Allowance, Isolated
+from framewell_inference.adapters.serving.residency import Residency, Resident
+from framewell_inference.adapters.serving.sessions import Tensors, open_session, providers, tensors
+from framewell_inference.adapters.serving.statistics import RunStatistics
+from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec, check_inputs
+from framewell_inference.ports.calls import Call, ModelBusyError, Run, RunEndedError, current_call
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import Manifest
 
-PREFERRED_PROVIDERS: Final = ("CUDAExecutionProvider", "CPUExecutionProvider")
-"""TensorRT is left out: it builds engines for minutes at the first run."""
+MIB: Final = 1 << 20
 
-_STATE: Final = onnxruntime.capi.onnxruntime_pybind11_state
-
-_LOAD_ERRORS: Final = (
-    _STATE.Fail, _STATE.InvalidGraph, _STATE.InvalidProtobuf, _STATE.NotImplemented, _STATE.RuntimeException,
-)  # fmt: skip
-
-_DTYPES: Final[Mapping[str, str]] = {
-    "tensor(float)": "float32",
-    "tensor(double)": "float64",
-    "tensor(float16)": "float16",
-    "tensor(uint8)": "uint8",
-    "tensor(int8)": "int8",
-    "tensor(int32)": "int32",
-    "tensor(int64)": "int64",
-    "tensor(bool)": "bool",
-}
+_ISOLATED_BYTES: Final = 80 * MIB
+"""What the interpreter and the runtime of a model's own process hold, measured."""
 
 
-def providers() -> list[str]:
-    """Return the execution providers in use, best first."""
-    available = set(onnxruntime.get_available_providers())
-    return [name for name in PREFERRED_PROVIDERS if name in available]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class OnnxModel:
-    """A loaded graph; see the Model port."""
+    """A graph that can be run; see the Model port. Its session may leave memory between two runs."""
 
     manifest: Manifest
+    tensors: Tensors
     provider: str
-    inputs: Sequence[TensorSpec]
-    outputs: Sequence[TensorSpec]
-    session: Any
+    engine: str
+    statistics: RunStatistics
+    _resident: Resident
+    _residency: Residency
+
+    @property
+    def inputs(self) -> Sequence[TensorSpec]:
+        return self.tensors.inputs
+
+    @property
+    def outputs(self) -> Sequence[TensorSpec]:
+        return self.tensors.outputs
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """Return what the graph's maker wrote into it, by key."""
+        return self.tensors.metadata
 
     def run(self, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
+        return self.measured(inputs, current_call()).outputs
+
+    def measured(self, inputs: Mapping[str, Array], call: Call) -> Run:
         check_inputs(self.inputs, inputs)
-        names = [spec.name for spec in self.outputs]
+        started, labels = time.perf_counter(), {"model": str(self.manifest.ref)}
         try:
-            values = self.session.run(names, dict(inputs))
-        except _STATE.InvalidArgument as error:
-            raise InvalidInputError(f"{self.manifest.ref}: {error}") from error
-        return dict(zip(names, values, strict=True))
+            with self._residency.held(self._resident) as engine:
+                run = engine.run(inputs, call)
+        except Exception as error:
+            self.statistics.failed(time.perf_counter() - started)
+            RUNS.add(1, {**labels, "outcome": _outcome(error)})
+            raise
+        self.statistics.succeeded(run, _rows(inputs))
+        RUNS.add(1, {**labels, "outcome": "done"})
+        RUN_SECONDS.record(run.compute_seconds, labels)
+        WAIT_SECONDS.record(run.queue_seconds, labels)
+        return run
+
+    def close(self) -> None:
+        """Let go of the graph and end its processes; runs under way may finish."""
+        self._residency.drop(self._resident)
 
 
-@dataclass(frozen=True, slots=True)
+def _default_slots() -> int:
+    return max(2, os.cpu_count() or 2)
+
+
+def _half_of_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+
+
+@dataclass(slots=True, eq=False)
 class OnnxLoader:
     """Makes models. `threads` is how many one run may use."""
 
     threads: int
+    slots: int = field(default_factory=_default_slots)
+    """Runs inside the process at once, of all models together; of each isolated model, too."""
+    waiting: int = 64
+    """Requests of clients that may wait for one model."""
+    memory_bytes: int = field(default_factory=_half_of_memory)
+    """What loaded models may hold together; above it the least recently used one leaves."""
+    trusted: Sequence[str] = ()
+    """Patterns of names of models from outside that run inside the process all the same."""
+    tensorrt: bool = False
+    _watch: Watch = field(default_factory=Watch, init=False)
+    _gate: Gate = field(init=False)
+    _residency: Residency = field(init=False)
 
-    def load(self, folder: ModelFolder) -> OnnxModel:
+    def __post_init__(self) -> None:
+        self._gate = Gate(self.slots)
+        self._residency = Residency(self.memory_bytes)
+
+    @property
+    def resident_bytes(self) -> int:
+        """Return how many bytes the models in memory hold, by the size of their files."""
+        return self._residency.size
+
+    def load(self, folder: ModelFolder, *, trusted: bool = False) -> OnnxModel:
         """Load a model whose files were checked against their hashes.
 
         By path: reading the bytes first would keep a second copy of the weights in the heap.
+        Raises InvalidInputError for whatever cannot be loaded. Blocks.
         """
-        return self._open(folder.manifest, str(folder.graph))
-
-    def load_bytes(self, manifest: Manifest, graph: bytes) -> OnnxModel:
-        """Load a graph from memory: external data files are out of its reach."""
-        return self._open(manifest, graph)
-
-    def _open(self, manifest: Manifest, graph: str | bytes) -> OnnxModel:
-        _share_one_arena()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry("session.use_env_allocators", "1")
-        try:
-            session = onnxruntime.InferenceSession(graph, options, providers=providers())
-        except _LOAD_ERRORS as error:
-            raise InvalidInputError(f"{manifest.ref}: the runtime cannot load the graph: {error}") from error
-        return OnnxModel(
-            manifest=manifest,
-            provider=session.get_providers()[0],
-            inputs=[_spec(argument) for argument in session.get_inputs()],
-            outputs=[_spec(argument) for argument in session.get_outputs()],
-            session=session,
+        path, manifest = folder.graph, folder.manifest
+        size = path.stat().st_size
+        if trusted or self._trusts(manifest):
+            return self._model(manifest, lambda: self._in_process(manifest, str(path)), size)
+        return self._model(
+            manifest, lambda: self._isolated(manifest, path.read_bytes), size + _ISOLATED_BYTES
         )
 
+    def load_bytes(self, manifest: Manifest, graph: bytes, *, trusted: bool = False) -> OnnxModel:
+        """Load a graph from memory: external data files are out of its reach.
 
-@cache
-def _share_one_arena() -> None:
-    """Make one memory arena for all sessions of the process, which grows by what is asked for.
+        Raises InvalidInputError for whatever cannot be loaded. Blocks.
+        """
+        if trusted or self._trusts(manifest):
+            return self._model(manifest, lambda: self._in_process(manifest, graph), len(graph))
+        return self._model(
+            manifest, lambda: self._isolated(manifest, lambda: graph), len(graph) + _ISOLATED_BYTES
+        )
 
-    An arena a session, doubling each time, holds 60 MB more once pictures of several sizes went through.
-    """
-    memory = onnxruntime.OrtMemoryInfo(
-        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
-    )
-    # 0: no limit; 1: extend by the size asked for; -1: the runtime's own choice.
-    arena = onnxruntime.OrtArenaCfg(
-        {
-            "max_mem": 0,
-            "arena_extend_strategy": 1,
-            "initial_chunk_size_bytes": -1,
-            "max_dead_bytes_per_chunk": -1,
-        }
-    )
-    onnxruntime.create_and_register_allocator(memory, arena)
+    def _model(self, manifest: Manifest, load: Callable[[], Engine], size: int) -> OnnxModel:
+        resident, residency = Resident(load, size), self._residency
+        with residency.held(resident) as engine:
+            runner = engine.runner
+            return OnnxModel(
+                manifest, runner.tensors, runner.provider, engine.name, RunStatistics(), resident, residency
+            )
+
+    def _in_process(self, manifest: Manifest, graph: str | bytes) -> Engine:
+        wanted, name = providers(tensorrt=self.tensorrt), str(manifest.ref)
+        try:
+            session = open_session(graph, self.threads, wanted)
+            runner = InProcess(name, session, tensors(session), self._watch)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{name}: {error}") from error
+        return Direct(runner, self._gate, ModelQueue(name, self.waiting), manifest.limits.seconds)
+
+    def _isolated(self, manifest: Manifest, graph: Callable[[], bytes]) -> Engine:
+        name, allowance = str(manifest.ref), Allowance(manifest.limits.memory_bytes, self.threads)
+        return Direct(
+            Isolated(name, graph, allowance, self._watch),
+            Gate(self.slots),
+            ModelQueue(name, self.waiting),
+            manifest.limits.seconds,
+            name="isolated",
+        )
+
+    def _trusts(self, manifest: Manifest) -> bool:
+        return any(fnmatchcase(manifest.name, pattern) for pattern in self.trusted)
 
 
-def _spec(argument: Any) -> TensorSpec:
-    shape = tuple(size if isinstance(size, int) else -1 for size in argument.shape)
-    return TensorSpec(argument.name, np.dtype(_DTYPES[argument.type]), shape)
+def _rows(inputs: Mapping[str, Array]) -> int:
+    value = next(iter(inputs.values()))
+    return value.shape[0] if value.ndim else 1
+
+
+def _outcome(error: Exception) -> str:
+    if isinstance(error, ModelBusyError):
+        return "refused"
+    if isinstance(error, RunEndedError):
+        return "ended"
+    return "invalid" if isinstance(error, InvalidInputError) else "failed"

@@ -37,7 +37,7 @@ def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> A
         embedding=folders.model("faces/dlib-resnet"),
     )
     recogniser = folders.model("text/ppocr-recognition")
-    alphabet = recogniser.session.get_modelmeta().custom_metadata_map[ALPHABET_KEY]
+    alphabet = recogniser.metadata[ALPHABET_KEY]
     return Analysers(
         pictures=(
             faces,
@@ -91,7 +91,7 @@ class _Folders:
         return open_folder(self._root, self.ref(name))
 
     def model(self, name: str) -> OnnxModel:
-        model = self._loader.load(self.open(name))
+        model = self._loader.load(self.open(name), trusted=True)
         self._registry.put(model, in_force=True)
         return model
 

@@ -1,0 +1,1 @@
+"""Running models so that none of them, and none of their callers, can hold up another."""

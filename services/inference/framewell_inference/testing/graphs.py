@@ -1,0 +1,99 @@
+"""Small ONNX graphs for tests: sound ones, and ones that loop, sit in one operator, or ask for all memory."""
+
+from __future__ import annotations
+
+import hashlib
+
+from onnx import GraphProto, TensorProto, helper
+
+from framewell_models.manifest import Limits, Manifest
+from framewell_models.manifest_reader import read
+
+FLOAT, INT64, STRING = TensorProto.FLOAT, TensorProto.INT64, TensorProto.STRING
+
+
+def model_of(graph: GraphProto, *, opset: int = 17) -> bytes:
+    """Return a graph as the bytes of a model file."""
+    return helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8
+    ).SerializeToString()
+
+
+def doubling() -> bytes:
+    """x [N, 2] float32 -> y = x + x."""
+    return _one_node("Add", ["x", "x"], FLOAT, ["N", 2])
+
+
+def echo(kind: int) -> bytes:
+    """x [N] of any type -> the same."""
+    return _one_node("Identity", ["x"], kind, ["N"])
+
+
+def long_operator() -> bytes:
+    """x [N, N] float32 -> x @ x: one operator, which the runtime never interrupts."""
+    return _one_node("MatMul", ["x", "x"], FLOAT, ["N", "N"])
+
+
+def endless(rounds: int = 10**12) -> bytes:
+    """x [1] float32 -> x + 1, so many times, in a Loop."""
+    value = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["goes"]), helper.make_node("Add", ["v", "one"], ["w"])],
+        "body",
+        [value("i", INT64, []), value("go", TensorProto.BOOL, []), value("v", FLOAT, [1])],
+        [value("goes", TensorProto.BOOL, []), value("w", FLOAT, [1])],
+        [helper.make_tensor("one", FLOAT, [1], [1.0])],
+    )
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["rounds", "true", "x"], ["y"], body=body)],
+        "endless",
+        [value("x", FLOAT, [1])],
+        [value("y", FLOAT, [1])],
+        [
+            helper.make_tensor("rounds", INT64, [], [rounds]),
+            helper.make_tensor("true", TensorProto.BOOL, [], [True]),
+        ],
+    )
+    return model_of(graph)
+
+
+def hungry() -> bytes:
+    """size [1] int64 -> zeros of that size: as much memory as the caller names."""
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("ConstantOfShape", ["size"], ["y"])],
+        "hungry",
+        [value("size", INT64, [1])],
+        [value("y", FLOAT, ["N"])],
+    )
+    return model_of(graph)
+
+
+def manifest_of(
+    graph: bytes, *, name: str = "site/tried", version: str = "1.0", limits: Limits | None = None
+) -> Manifest:
+    """Return a manifest of a graph from outside."""
+    pinned = hashlib.sha256(graph).hexdigest()
+    bounds = limits or Limits()
+    return read(
+        f"""
+        name: {name}
+        version: "{version}"
+        task: classification
+        intended_use: Is run in tests.
+        licence: {{code: MIT, weights: MIT}}
+        files: [{{name: model.onnx, sha256: {pinned}}}]
+        limits: {{seconds: {bounds.seconds}, memory_mib: {bounds.memory_bytes >> 20}, batch: {bounds.batch}}}
+        """
+    )
+
+
+def _one_node(operator: str, inputs: list[str], kind: int, shape: list[int | str]) -> bytes:
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node(operator, inputs, ["y"])],
+        operator.lower(),
+        [value("x", kind, shape)],
+        [value("y", kind, shape)],
+    )
+    return model_of(graph)

@@ -1,0 +1,245 @@
+"""Runs of models: ended in time whatever they do, queued by priority, and never each other's trouble."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import TensorProto
+
+from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
+from framewell_inference.adapters.serving.gate import OLDEST_EVERY, Gate, ModelQueue
+from framewell_inference.domain.tensors import InvalidInputError
+from framewell_inference.ports.calls import (
+    Call,
+    CallEndedError,
+    DeadlineError,
+    ModelBusyError,
+    Priority,
+    RunEndedError,
+    RunFailedError,
+    TimeLimitError,
+    calling,
+    current_call,
+)
+from framewell_inference.testing.graphs import (
+    STRING,
+    doubling,
+    echo,
+    endless,
+    hungry,
+    long_operator,
+    manifest_of,
+)
+from framewell_kit.testing.waiting import wait_until
+from framewell_models.manifest import Limits
+
+ONE = {"x": np.zeros(1, np.float32)}
+ROWS = {"x": np.ones((3, 2), np.float32)}
+
+
+@pytest.fixture(scope="module")
+def loader() -> OnnxLoader:
+    return OnnxLoader(1, slots=2, waiting=2)
+
+
+def load(loader: OnnxLoader, graph: bytes, *, trusted: bool = False, seconds: float = 30) -> OnnxModel:
+    return loader.load_bytes(manifest_of(graph, limits=Limits(seconds)), graph, trusted=trusted)
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_run_without_end_is_ended_at_limit_deadline_and_when_the_caller_goes(
+    loader: OnnxLoader, trusted: bool
+) -> None:
+    model = load(loader, endless(), trusted=trusted, seconds=0.3)
+    assert model.engine == ("direct" if trusted else "isolated")
+    started = time.monotonic()
+    with pytest.raises(TimeLimitError, match=r"0\.3 s"):
+        model.run(ONE)
+    with pytest.raises(DeadlineError):
+        model.measured(ONE, Call(deadline=time.monotonic() + 0.1))
+    gone = Call()
+    threading.Timer(0.1, lambda: gone.end("the caller has gone")).start()
+    with pytest.raises(CallEndedError, match="the caller has gone"):
+        model.measured(ONE, gone)
+    with pytest.raises(CallEndedError):
+        model.measured(ONE, gone)
+    assert time.monotonic() - started < 5
+    assert model.statistics.counts.failed.count == 4
+    model.close()
+
+
+def test_one_operator_that_does_not_end_is_killed_with_its_process_and_the_model_serves_on(
+    loader: OnnxLoader,
+) -> None:
+    model = load(loader, long_operator(), seconds=0.3)
+    started = time.monotonic()
+    with pytest.raises(TimeLimitError):
+        model.run({"x": np.zeros((6000, 6000), np.float32)})
+    assert time.monotonic() - started < 3
+    assert model.run({"x": np.eye(3, dtype=np.float32)})["y"].tolist() == np.eye(3).tolist()
+    model.close()
+
+
+def test_a_model_that_asks_for_all_memory_fails_alone(loader: OnnxLoader) -> None:
+    model, neighbour = load(loader, hungry()), load(loader, doubling(), trusted=True)
+    for size in (10**11, 4 * 10**8, 3 * 10**8, -5):
+        with pytest.raises((RunFailedError, InvalidInputError)) as failed:
+            model.run({"size": np.array([size], np.int64)})
+        reason = str(failed.value).removeprefix("site/tried@1.0")
+        assert not re.search(r"/|\.cc|::|0x", reason), reason
+    assert model.run({"size": np.array([2], np.int64)})["y"].tolist() == [0, 0]
+    assert neighbour.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+    model.close()
+
+
+def test_a_process_that_dies_fails_its_run_and_the_next_one_has_another(loader: OnnxLoader) -> None:
+    model = load(loader, endless())
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(model.run, ONE)
+        wait_until(lambda: _cpu_ticks(_processes_of_models()[-1]) > 10)
+        os.kill(_processes_of_models()[-1], signal.SIGKILL)
+        with pytest.raises(RunFailedError, match="process was killed"):
+            run.result(20)
+    with pytest.raises(DeadlineError):
+        model.measured(ONE, Call(deadline=time.monotonic() + 1))
+    model.close()
+
+
+def _processes_of_models() -> list[int]:
+    """Return the process ids of isolated models, the oldest first."""
+    found = [
+        int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()
+    ]
+    return sorted(pid for pid in found if b"isolated_child" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def _cpu_ticks(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
+
+
+def test_strings_and_rare_numbers_load_and_what_numpy_lacks_is_named(loader: OnnxLoader) -> None:
+    texts = np.array(["a", "İstanbul"], object)
+    model = load(loader, echo(STRING))
+    assert model.run({"x": texts})["y"].tolist() == texts.tolist()
+    model.close()
+    small = load(loader, echo(TensorProto.UINT16), trusted=True)
+    assert small.run({"x": np.array([65535], np.uint16)})["y"].tolist() == [65535]
+    with pytest.raises(InvalidInputError, match="bfloat16"):
+        load(loader, echo(TensorProto.BFLOAT16))
+
+
+def test_what_is_no_graph_is_refused_without_a_path(loader: OnnxLoader) -> None:
+    for trusted in (True, False):
+        with pytest.raises(InvalidInputError) as refused:
+            loader.load_bytes(manifest_of(doubling()), b"no graph", trusted=trusted)
+        assert "/" not in str(refused.value).removeprefix("site/tried@1.0")
+
+
+def test_the_call_of_a_context_reaches_the_run() -> None:
+    with calling(Call(Priority.LIVE)) as call:
+        assert current_call() is call
+    assert current_call().priority is Priority.ARCHIVE
+    assert current_call().patient
+
+
+def test_least_recently_used_models_leave_memory_and_come_back() -> None:
+    graph = doubling()
+    loader = OnnxLoader(1, memory_bytes=2 * len(graph))
+    models = [
+        loader.load_bytes(manifest_of(graph, name=f"site/m{at}"), graph, trusted=True) for at in range(5)
+    ]
+    assert [model._resident.engine is not None for model in models] == [False] * 3 + [True] * 2
+    for model in models:
+        assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+    assert loader.resident_bytes == 2 * len(graph)
+
+
+class Holder:
+    """Occupies a slot of a gate in a thread of its own until it is let go."""
+
+    def __init__(self, gate: Gate, queue: ModelQueue, call: Call, log: Callable[[], None]) -> None:
+        self._leave, self._gate, self._queue, self._call, self._log = (
+            threading.Event(),
+            gate,
+            queue,
+            call,
+            log,
+        )
+        self.error: Exception | None = None
+        self._thread = threading.Thread(target=self._work)
+        self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            with self._gate.entered(self._queue, self._call):
+                self._log()
+                self._leave.wait(20)
+        except (RunEndedError, ModelBusyError) as error:
+            self.error = error
+
+    def let_go(self) -> None:
+        self._leave.set()
+
+    def join(self) -> None:
+        self._thread.join(20)
+
+
+def test_who_waits_is_let_in_by_priority_and_nobody_starves() -> None:
+    gate, queue, order = Gate(1), ModelQueue("m", bound=2), list[str]()
+    first = Holder(gate, queue, Call(), lambda: None)
+    wait_until(lambda: gate.running == 1)
+    waiting = []
+    for at, priority in enumerate([Priority.BATCH, Priority.ARCHIVE, *[Priority.LIVE] * OLDEST_EVERY]):
+        one = Holder(gate, queue, Call(priority), lambda name=f"{priority.name}": order.append(name))  # type: ignore[misc]
+        one.let_go()
+        waiting.append(one)
+        wait_until(lambda at=at: queue.waiting == at + 1)  # type: ignore[misc]
+    first.let_go()
+    for one in (first, *waiting):
+        one.join()
+    assert order == [*["LIVE"] * (OLDEST_EVERY - 1), "BATCH", "LIVE", "ARCHIVE"]
+    assert (gate.running, queue.waiting) == (0, 0)
+
+
+def test_clients_over_the_bound_are_refused_with_a_time_and_the_patient_wait() -> None:
+    gate, queue = Gate(1), ModelQueue("m", bound=1, mean_seconds=0.4)
+    first = Holder(gate, queue, Call(), lambda: None)
+    wait_until(lambda: gate.running == 1)
+    second = Holder(gate, queue, Call(patient=False), lambda: None)
+    wait_until(lambda: queue.waiting == 1)
+    with pytest.raises(ModelBusyError) as refused, gate.entered(queue, Call(patient=False)):
+        pass
+    assert refused.value.retry_after == pytest.approx(0.8)
+    third = Holder(gate, queue, Call(patient=True), lambda: None)
+    wait_until(lambda: queue.waiting == 2)
+    for one in (first, second, third):
+        one.let_go()
+        one.join()
+    assert (second.error, third.error, gate.running) == (None, None, 0)
+
+
+def test_who_waits_leaves_the_queue_at_its_deadline_and_when_its_caller_goes() -> None:
+    gate, queue = Gate(1), ModelQueue("m", bound=8)
+    first = Holder(gate, queue, Call(), lambda: None)
+    wait_until(lambda: gate.running == 1)
+    with pytest.raises(DeadlineError), gate.entered(queue, Call(deadline=time.monotonic() + 0.05)):
+        pass
+    gone = Call()
+    second = Holder(gate, queue, gone, lambda: None)
+    wait_until(lambda: queue.waiting == 1)
+    gone.end("the caller has gone")
+    second.join()
+    assert isinstance(second.error, CallEndedError)
+    assert queue.waiting == 0
+    first.let_go()
+    first.join()
+    assert gate.running == 0
