@@ -13,11 +13,6 @@ GRID_COLUMNS: Final = 160
 COARSE_ROWS: Final = 9
 COARSE_COLUMNS: Final = 16
 
-_COLUMN_BLOCKS: Final = np.repeat(
-    np.eye(COARSE_COLUMNS, dtype=np.float32), GRID_COLUMNS // COARSE_COLUMNS, axis=0
-)
-"""GRID_COLUMNS x COARSE_COLUMNS: a row of pixels times this is the sum of each of its blocks."""
-
 Thumbnail = NDArray[np.uint8]
 """Y, U and V on a grid of GRID_ROWS x GRID_COLUMNS: shape (3, rows, columns)."""
 
@@ -41,6 +36,6 @@ class ScoreTable:
 def coarse_of(thumbnail: Thumbnail) -> CoarsePicture:
     """Return the means of the blocks of a thumbnail."""
     rows, columns = GRID_ROWS // COARSE_ROWS, GRID_COLUMNS // COARSE_COLUMNS
-    across = thumbnail.reshape(-1, GRID_COLUMNS).astype(np.float32) @ _COLUMN_BLOCKS  # whole numbers: exact
-    sums = across.reshape(3, COARSE_ROWS, rows, COARSE_COLUMNS).sum(axis=2).astype(np.uint32)
+    rows_summed = thumbnail.reshape(3, COARSE_ROWS, rows, GRID_COLUMNS).sum(axis=2, dtype=np.uint16)
+    sums = rows_summed.reshape(3, COARSE_ROWS, COARSE_COLUMNS, columns).sum(axis=3, dtype=np.uint16)
     return np.asarray((sums + rows * columns // 2) // (rows * columns), np.uint8)

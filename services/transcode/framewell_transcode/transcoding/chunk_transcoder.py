@@ -228,16 +228,18 @@ def tick(timeline: Timeline, pts: int) -> int:
 
 def thumbnail_of(frame: Any) -> Thumbnail:
     """Return Y, U and V of a planar picture on the grid that cuts are found on: nearest pixels."""
-    planes = (
-        np.frombuffer(plane, np.uint8).take(_grid_in(plane.height, plane.width, plane.line_size))
-        for plane in frame.planes[:3]
-    )
-    return np.stack(list(planes))
+    grid = np.empty((3, GRID_ROWS, GRID_COLUMNS), np.uint8)
+    for plane, on_grid in zip(frame.planes, grid, strict=True):
+        pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows, columns = _middles(plane.height, GRID_ROWS), _middles(plane.width, GRID_COLUMNS)
+        on_grid[:] = pixels[rows][:, columns]
+    return grid
 
 
 @lru_cache(maxsize=8)
-def _grid_in(height: int, width: int, line_size: int) -> NDArray[np.intp]:
-    """Return where the pixels of the grid stand in a plane's bytes."""
-    rows = (np.arange(GRID_ROWS) * 2 + 1) * height // (2 * GRID_ROWS)
-    columns = (np.arange(GRID_COLUMNS) * 2 + 1) * width // (2 * GRID_COLUMNS)
-    return rows[:, None] * line_size + columns
+def _middles(length: int, fields: int) -> slice | NDArray[np.intp]:
+    """Return the middles of so many equal fields, as a slice where fields are whole pixels long."""
+    if length % fields == 0:
+        step = length // fields
+        return slice(step // 2, length, step)
+    return (np.arange(fields) * 2 + 1) * length // (2 * fields)
