@@ -54,6 +54,11 @@ class ObjectReferences:
         """Return how many hold the object."""
         return await self.documents.count(COLLECTION, {"key": key_of(key)})
 
+    async def holders(self, prefix: str) -> list[str]:
+        """Return the holders of anything whose names begin so, in order."""
+        named = {"holder": {"$gte": prefix, "$lt": f"{prefix}\uffff"}}
+        return sorted({pair["holder"] for pair in await self.documents.find(COLLECTION, named)})
+
     async def held_by(self, holder: str) -> list[str]:
         """Return the keys of everything the holder has."""
         return [pair["key"] for pair in await self.documents.find(COLLECTION, {"holder": holder})]

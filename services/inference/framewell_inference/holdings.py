@@ -16,6 +16,9 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
     gone = EraseSeen(forget, people)
     return Holdings(
         (
+            Holding("vector_log", "vectors of faces and pictures, as they came", gone),
+            Holding("vector_spaces", kept="which objects are blocks of vectors: says nothing of anybody"),
+            Holding("objects/application/vnd.usearch.index", "graphs over vectors", gone),
             Holding("postings", "who was recognised where, by class id", gone),
             Holding("face_tracks", "faces that were seen, and where their vectors lie", gone),
             Holding("observation_sets", "what was seen and heard in a chunk", gone),

@@ -6,7 +6,7 @@ only when something in it is erased; a rerun with another model version adds one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,9 @@ from framewell_inference.domain.messages import model_version, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import ChunkKey, StoredSet
+from framewell_inference.domain.vectors import VectorSet, VectorSpace, table_of
 from framewell_inference.ports.analysers import Vectors
+from framewell_inference.ports.vectors import VectorLog, VectorPacking
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
@@ -51,13 +53,14 @@ class ObservationDocuments:
     objects: Objects
     encoding: Vectors
     references: ObjectReferences
+    log: VectorLog
+    packing: VectorPacking
 
     async def prepare(self) -> None:
         """Make the indexes that sets are found and removed by."""
         for fields in (
             ["asset_id", *BY_POSITION.fields],
             ["chunk_id", "asset_id"],
-            ["analyser", "model", "_id"],
             ["texts", "_id"],
         ):
             await self.documents.ensure_index(COLLECTION, fields)
@@ -86,7 +89,37 @@ class ObservationDocuments:
             await self._as_it_stands(document["_id"], result)
         await self.references.hold(key.asset_id, [result.observation_set, result.vectors])
         await self._replace_older(document)
+        if result.vectors.key:
+            await self._make_searchable(document["_id"])
         return result
+
+    async def _make_searchable(self, set_id: str) -> None:
+        """Note the vectors of a set as they stand, if it is still there.
+
+        Whoever changes or deletes it meanwhile notes that before: so it is looked at once more afterwards.
+        """
+        while document := await self.documents.get(COLLECTION, set_id):
+            stored = _stored(document)
+            try:
+                found, vectors = await self.read(stored), await self.vectors(stored)
+            except NotFound:
+                await self._is_gone(stored)
+                return
+            table = table_of(_vector_set(document), found, vectors)
+            if table is None:
+                return
+            number = await self.log.append(_space(stored), set_id, table)
+            now = await self.documents.get(COLLECTION, set_id)
+            if now is not None and now["vectors"] == stored.vectors_key:
+                await self.packing.when_due(_space(stored), number)
+                return
+            await self.log.append(_space(stored), set_id, None)
+            await self.packing.purge()
+
+    async def _take_from_search(self, stored: StoredSet) -> None:
+        """Note that a set has no vectors any more; before its document or its objects go."""
+        if stored.vectors_key:
+            await self.log.append(_space(stored), stored.id, None)
 
     async def _as_it_stands(self, set_id: str, result: AnalyserResult) -> None:
         """Have the result name the objects of the set that is there: it may have been rewritten since."""
@@ -105,6 +138,7 @@ class ObservationDocuments:
         same = {name: document[name] for name in ("asset_id", "chunk_id", "analyser", "model")}
         older = {**same, "generation": {"$lt": document["generation"]}}
         for found in await self.documents.find(COLLECTION, older):
+            await self._take_from_search(_stored(found))
             keys = set(_stored(found).keys) - set(_stored(document).keys)
             await self._release(document["asset_id"], keys)
             await self.documents.delete(COLLECTION, found["_id"])
@@ -125,20 +159,14 @@ class ObservationDocuments:
         document = await self.documents.get(COLLECTION, set_id)
         return _stored(document) if document else None
 
+    async def named(self, set_ids: Collection[str]) -> Mapping[str, StoredSet]:
+        found = await self.documents.find(COLLECTION, {"_id": {"$in": sorted(set_ids)}})
+        return {document["_id"]: _stored(document) for document in found}
+
     async def of_chunk(self, chunk_id: str, analyser: str, model: ModelRef) -> StoredSet | None:
         query = {"chunk_id": chunk_id, "analyser": analyser, "model": str(model)}
         found = await self.documents.find(COLLECTION, query, sort=[("generation", -1)], limit=1)
         return _stored(found[0]) if found else None
-
-    async def with_vectors(self, analyser: str, model: ModelRef) -> AsyncIterator[StoredSet]:
-        query: Query = {
-            "analyser": analyser,
-            "model": str(model),
-            "vectors": {"$ne": ""},
-            "count": {"$gt": 0},
-        }
-        async for document in scan(self.documents, COLLECTION, query, Order("_id", str)):
-            yield _stored(document)
 
     async def read(self, stored: StoredSet) -> ObservationSet:
         return ObservationSet.FromString(await self.objects.read(stored.object_key))
@@ -189,12 +217,17 @@ class ObservationDocuments:
             refs.append(await self.objects.put(vectors, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX))
             change["vectors"] = refs[1].key
         await self.references.hold(stored.asset_id, refs)  # swept unless something names them
+        if vectors is not None:
+            await self._take_from_search(stored)
         as_read = {"object": stored.object_key, "vectors": stored.vectors_key}
         done = await self.documents.update(COLLECTION, stored.id, {"$set": change}, expect=as_read)
         if done is None and await self.documents.get(COLLECTION, stored.id) is not None:
             raise NotYet(f"the observations {stored.id} are being changed by somebody else")
+        if vectors is not None:
+            await self._make_searchable(stored.id)
 
     async def drop(self, stored: StoredSet) -> None:
+        await self._take_from_search(stored)
         await self._release(stored.asset_id, stored.keys)
         await self.documents.delete(COLLECTION, stored.id)
 
@@ -233,7 +266,24 @@ def _document(key: ChunkKey, model: ModelRef, result: AnalyserResult) -> Documen
         "object": result.observation_set.key,
         "vectors": result.vectors.key,
         "count": result.observation_count,
+        "series": key.series,
+        "asked_at": key.asked_at,
     }
+
+
+def _vector_set(document: Document) -> VectorSet:
+    return VectorSet(
+        set_id=document["_id"],
+        asset_id=document["asset_id"],
+        chunk_id=document["chunk_id"],
+        vectors_key=document["vectors"],
+        series=document["series"],
+        asked_at=document["asked_at"],
+    )
+
+
+def _space(stored: StoredSet) -> VectorSpace:
+    return VectorSpace(stored.analyser, stored.model)
 
 
 def _stored(document: Document) -> StoredSet:

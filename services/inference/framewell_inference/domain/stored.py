@@ -23,6 +23,10 @@ class ChunkKey:
     end_pts: int
     withheld: Passages
     """Passages of it that were not looked at, for want of right."""
+    series: str = ""
+    """Series of its asset; empty for none."""
+    asked_at: float = 0.0
+    """When its asset was asked for, seconds since 1970; 0 where nobody said."""
 
     @property
     def looked_at(self) -> Passages:

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceServicer
 from framewell.media.v1.media_pb2 import Observation
@@ -16,10 +18,11 @@ from framewell_inference.commands.import_model import ImportModel
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_ref, model_version, observation_messages
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.tracks import FACES
+from framewell_inference.domain.vectors import VectorFilter
 from framewell_inference.ports.models import LoadedModel
 from framewell_inference.queries import list_observations, list_people
 from framewell_inference.queries.analyse_picture import AnalysePicture
-from framewell_inference.queries.find_similar import FindSimilar
+from framewell_inference.queries.find_similar import FindSimilar, Wanted
 from framewell_inference.queries.list_models import ListAnalysers, ListModels
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
@@ -86,10 +89,12 @@ class InferenceRpc(InferenceServiceServicer):
         if request.WhichOneof("query") == "image":
             self.find_similar.space(analyser)
             query = self.find_similar.largest(await self.analyse_picture.look(request.image, [analyser]))
+        elif request.WhichOneof("query") == "moment":
+            query = await self.find_similar.of_moment(analyser, request.moment)
         else:
             _required(request.observation.observation_id, "observation.observation_id")
             query = await self.find_similar.of_observation(analyser, request.observation)
-        neighbours = await self.find_similar(analyser, query, request.limit)
+        neighbours = await self.find_similar(analyser, query, _wanted(request))
         return api.FindSimilarResponse(neighbours=neighbours)
 
     async def ListAnalysers(
@@ -124,6 +129,29 @@ class InferenceRpc(InferenceServiceServicer):
 
 def _observations(found: Sequence[Findings]) -> list[Observation]:
     return [message for findings in found for message in observation_messages(findings, IMAGE_CHUNK)]
+
+
+def _wanted(request: api.FindSimilarRequest) -> Wanted:
+    asked = request.filter
+    return Wanted(
+        limit=request.limit,
+        offset=request.offset,
+        filter=VectorFilter(
+            asset_ids=frozenset(asked.asset_ids),
+            series=frozenset(asked.series),
+            kinds=frozenset(asked.kinds),
+            asked_from=_seconds(asked.asked_from) if asked.HasField("asked_from") else None,
+            asked_until=_seconds(asked.asked_until) if asked.HasField("asked_until") else None,
+            span=(asked.span.start_pts, asked.span.end_pts) if asked.HasField("span") else None,
+            least_score=asked.least_score if asked.HasField("least_score") else None,
+            most_distance=request.largest_distance if request.HasField("largest_distance") else None,
+        ),
+        purposes=asked.purposes,
+    )
+
+
+def _seconds(time: Timestamp) -> float:
+    return time.seconds + time.nanos / 1e9
 
 
 def _model(loaded: LoadedModel) -> api.Model:

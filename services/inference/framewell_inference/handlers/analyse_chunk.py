@@ -123,6 +123,8 @@ def _key(fact: ChunkTranscoded, withheld: Passages) -> ChunkKey:
         start_pts=start,
         end_pts=end,
         withheld=withheld.within(start, end),
+        series=fact.work.series,
+        asked_at=fact.work.requested_at.ToMilliseconds() / 1000,
     )
 
 

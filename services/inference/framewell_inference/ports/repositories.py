@@ -49,8 +49,8 @@ class ObservationRepository(Protocol):
         """Return what that model version observed in a chunk, by the newest generation."""
         ...
 
-    def with_vectors(self, analyser: str, model: ModelRef) -> AsyncIterator[StoredSet]:
-        """Yield every set of the archive with vectors in that model's space, read in batches."""
+    async def named(self, set_ids: Collection[str]) -> Mapping[str, StoredSet]:
+        """Return those of the sets that are there, by id."""
         ...
 
     async def read(self, stored: StoredSet) -> ObservationSet:

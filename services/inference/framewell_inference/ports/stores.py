@@ -12,6 +12,7 @@ from framewell_inference.ports.repositories import (
     PostingRepository,
     RecognitionChangeRepository,
 )
+from framewell_inference.ports.vectors import VectorIndex, VectorPacking
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
@@ -29,6 +30,8 @@ class Stores:
     rights: RightsDecisions
     observations: ObservationRepository
     tracks: FaceTrackRepository
+    vectors: VectorIndex
+    packing: VectorPacking
     postings: PostingRepository
     changes: RecognitionChangeRepository
     parts: FanIn

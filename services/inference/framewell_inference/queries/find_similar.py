@@ -1,57 +1,96 @@
-"""Stored faces or pictures nearest to one: an exact scan over the stored vectors."""
+"""Stored faces or pictures nearest to one, by the vectors that every replica follows."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
-from framewell.inference.v1.inference_service_pb2 import Neighbour
-from framewell.media.v1.media_pb2 import ObservationRef
+from framewell.inference.v1.inference_pb2 import ObservationSet
+from framewell.inference.v1.inference_service_pb2 import MomentRef, Neighbour
+from framewell.media.v1.media_pb2 import Observation, ObservationRef
+from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.identity import observation_chunk
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import StoredSet
+from framewell_inference.domain.vectors import Near, VectorFilter, VectorSpace
 from framewell_inference.ports.repositories import ObservationRepository
+from framewell_inference.ports.vectors import VectorIndex
 from framewell_kit.outcomes import NotFound, Rejected
+from framewell_kit.rights_decisions import EVERYTHING, Passages, RightsDecisions
 from framewell_models.manifest import ModelRef
 
 DEFAULT_LIMIT: Final = 20
 LARGEST_LIMIT: Final = 200
 
+MOST_LOOKED_AT: Final = 20_000
+"""So many of the nearest are looked at for those whose rights allow what is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which neighbours are wanted: `limit` of them behind the `offset` nearest."""
+
+    limit: int = DEFAULT_LIMIT
+    offset: int = 0
+    filter: VectorFilter = field(default_factory=VectorFilter)
+    purposes: Sequence[Purpose.ValueType] = ()
+    """For which each must be allowed now."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindSimilar:
-    """Return the nearest of all vectors of the analyser's current model, so that nothing is missed.
+    """Return the nearest vectors of the analyser's current model.
 
-    Vectors of other models lie in another space and are left out. Time grows with the archive (one object
-    is read for each chunk), memory does not. `spaces` maps analysers that make vectors to their models.
+    Vectors of other models lie in another space and are left out. What a replica follows may be a moment old:
+    whatever it finds is held against the documents of now, and what was taken away or changed since is no
+    neighbour. `spaces` maps analysers that make vectors to their models.
     """
 
     observations: ObservationRepository
+    vectors: VectorIndex
+    rights: RightsDecisions
     spaces: Mapping[str, ModelRef]
 
-    async def __call__(self, analyser: str, query: Float, limit: int) -> list[Neighbour]:
-        """Return the nearest stored observations, nearest first."""
-        model = self.space(analyser)
-        best: list[tuple[float, int, StoredSet, int]] = []
-        wanted, number = min(limit or DEFAULT_LIMIT, LARGEST_LIMIT), 0
-        async for stored in self.observations.with_vectors(analyser, model):
-            number += 1
-            vectors = await self.observations.vectors(stored)
-            distances = np.linalg.norm(vectors - query, axis=1)
-            for row in np.argsort(distances)[:wanted]:  # what is no number was erased, and comes last
-                if not np.isfinite(distances[row]):
-                    break
-                entry = (-float(distances[row]), -number, stored, int(row))
-                if len(best) < wanted:
-                    heapq.heappush(best, entry)
-                elif entry[0] > best[0][0]:
-                    heapq.heapreplace(best, entry)
-        return [await self._neighbour(entry) for entry in sorted(best, key=lambda entry: -entry[0])]
+    async def __call__(self, analyser: str, query: Float, wanted: Wanted) -> list[Neighbour]:
+        """Return neighbours, nearest first. Raises Rejected for a vector of other dimensions."""
+        space = VectorSpace(analyser, self.space(analyser))
+        limit = min(wanted.limit or DEFAULT_LIMIT, LARGEST_LIMIT)
+        last, count = wanted.offset + limit, wanted.offset + limit
+        if wanted.purposes:
+            count *= 2
+        permitted = _Permitted(self.rights, wanted.purposes)
+        while True:
+            near = await self.vectors.nearest(space, query, count, wanted.filter)
+            kept = await self._kept(near, permitted)
+            if len(kept) >= last or len(near) < count or count >= MOST_LOOKED_AT:
+                break
+            count *= 4
+        chosen = kept[wanted.offset : last]
+        read: dict[str, ObservationSet] = {}
+        for _, stored in chosen:
+            if stored.id not in read:
+                read[stored.id] = await self.observations.read(stored)
+        return [
+            Neighbour(
+                asset_id=stored.asset_id,
+                observation=_described(read[stored.id], one),
+                distance=one.distance,
+            )
+            for one, stored in chosen
+        ]
+
+    async def _kept(self, near: Sequence[Near], permitted: _Permitted) -> list[tuple[Near, StoredSet]]:
+        """Return those whose set is as it was when their vector was taken, and that may be used."""
+        there = await self.observations.named({one.of.set_id for one in near})
+        return [
+            (one, stored)
+            for one in near
+            if (stored := there.get(one.of.set_id)) is not None
+            and stored.vectors_key == one.of.vectors_key
+            and await permitted(one)
+        ]
 
     async def of_observation(self, analyser: str, ref: ObservationRef) -> Float:
         """Return the vector of a stored observation. Raises NotFound, Rejected for what is no id of one."""
@@ -70,6 +109,25 @@ class FindSimilar:
             f"asset {ref.asset_id!r} has no observation {ref.observation_id!r} with a vector of {model}"
         )
 
+    async def of_moment(self, analyser: str, moment: MomentRef) -> Float:
+        """Return the vector of the largest thing that was seen at a moment. Raises NotFound for none."""
+        model = self.space(analyser)
+        best: tuple[float, StoredSet, int] | None = None
+        async for stored in self.observations.sets(moment.asset_id, [analyser]):
+            if stored.model != model or not stored.vectors_key or moment.pts not in stored.looked_at:
+                continue
+            for one in (await self.observations.read(stored)).observations:
+                seen = one.span.start_pts <= moment.pts < one.span.end_pts
+                if seen and one.HasField("vector_row") and (best is None or _area(one) > best[0]):
+                    best = (_area(one), stored, one.vector_row)
+        if best is None:
+            raise NotFound(
+                f"nothing with a vector of {model} was seen in asset {moment.asset_id!r} at pts {moment.pts}"
+            )
+        _, stored, row = best
+        vector: Float = (await self.observations.vectors(stored))[row]
+        return vector
+
     def largest(self, findings: Sequence[Findings]) -> Float:
         """Return the vector of the largest face, or of the whole picture. Raises Rejected for none."""
         for found in findings:
@@ -87,10 +145,38 @@ class FindSimilar:
             raise Rejected(f"analyser {analyser!r} makes no vectors; ask for {' or '.join(self.spaces)}")
         return model
 
-    async def _neighbour(self, entry: tuple[float, int, StoredSet, int]) -> Neighbour:
-        negative, _, stored, row = entry
-        message = await self.observations.read(stored)
-        observation = next(
-            one for one in message.observations if one.HasField("vector_row") and one.vector_row == row
-        )
-        return Neighbour(asset_id=stored.asset_id, observation=observation, distance=-negative)
+
+@dataclass(frozen=True, slots=True)
+class _Permitted:
+    """Whether what is near may be used for all of the purposes; asks once an asset."""
+
+    rights: RightsDecisions
+    purposes: Sequence[Purpose.ValueType]
+    _withheld: dict[str, Passages] = field(default_factory=dict)
+
+    async def __call__(self, one: Near) -> bool:
+        if not self.purposes:
+            return True
+        asset_id = one.of.asset_id
+        if asset_id not in self._withheld:
+            self._withheld[asset_id] = await self._of(asset_id)
+        return not self._withheld[asset_id].within(one.start_pts, max(one.end_pts, one.start_pts + 1))
+
+    async def _of(self, asset_id: str) -> Passages:
+        decided = await self.rights.of(asset_id)
+        if decided is None:
+            return EVERYTHING
+        withheld = Passages()
+        for purpose in self.purposes:
+            withheld |= decided.permission(purpose).withheld
+        return withheld
+
+
+def _area(one: Observation) -> float:
+    return one.box.width * one.box.height if one.HasField("box") else 0.0
+
+
+def _described(found: ObservationSet, near: Near) -> Observation:
+    return next(
+        one for one in found.observations if one.HasField("vector_row") and one.vector_row == near.row
+    )

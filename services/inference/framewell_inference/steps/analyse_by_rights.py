@@ -16,6 +16,7 @@ from framewell_inference.ports.repositories import (
     ObservationRepository,
     PostingRepository,
 )
+from framewell_inference.ports.vectors import VectorPacking
 from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, Permission, RightsDecisions
@@ -40,6 +41,7 @@ class AnalyseByRights:
     tracks: FaceTrackRepository
     postings: PostingRepository
     references: ObjectReferences
+    packing: VectorPacking
 
     async def __call__(
         self, work: Work, chunk_id: str, revision: int, look: Look, cause: Cause
@@ -106,3 +108,4 @@ class AnalyseByRights:
             await self.postings.forget(asset_id, chunk_id)
         for one in sets:
             await self.observations.drop(one)
+        await self.packing.purge()

@@ -13,6 +13,7 @@ from framewell_inference.ports.repositories import (
     PostingRepository,
     RecognitionChangeRepository,
 )
+from framewell_inference.ports.vectors import VectorPacking
 from framewell_kit.name_hashes import NameHashes
 from framewell_kit.tombstones import Tombstones, class_subject
 
@@ -27,6 +28,7 @@ class ErasePeople:
     changes: RecognitionChangeRepository
     tombstones: Tombstones
     names: NameHashes
+    packing: VectorPacking
 
     async def forgotten(self) -> ForgottenNames:
         """Return the names that were erased so far."""
@@ -48,11 +50,15 @@ class ErasePeople:
         stripped = 0
         async for chunk in self.postings.of_class(class_id):
             stripped += await self.of_tracks(chunk, class_id)
+        await self.packing.purge()
         unnamed = await self.postings.forget_class(class_id)
         return stripped, unnamed, await self.changes.forget_class(class_id)
 
     async def of_tracks(self, chunk: ChunkPostings, class_id: str) -> int:
-        """Take away the vectors of those tracks of a chunk that were taken for the class; return how many."""
+        """Take away the vectors of those tracks of a chunk that were taken for the class; return how many.
+
+        What is searched holds them until the caller has it purged.
+        """
         numbers = {one.track for one in chunk.postings if one.identity.is_taken_for(class_id)}
         stripped = 0
         for stored in await self.tracks.of_chunk(chunk.chunk_id):

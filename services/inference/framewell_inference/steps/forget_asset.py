@@ -10,6 +10,7 @@ from framewell_inference.ports.repositories import (
     ObservationRepository,
     PostingRepository,
 )
+from framewell_inference.ports.vectors import VectorPacking
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 
@@ -27,15 +28,19 @@ class ForgetAsset:
     postings: PostingRepository
     parts: FanIn
     references: ObjectReferences
+    packing: VectorPacking
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
         """Return how many things were deleted, by store."""
         objects = await self.references.release(asset_id)
         tracks = await self.tracks.forget(asset_id)
+        postings = await self.postings.forget(asset_id)
+        sets = await self.observations.forget(asset_id)
+        await self.packing.purge()
         return {
             "objects/application/protobuf": objects,
             "face_tracks": tracks,
-            "postings": await self.postings.forget(asset_id),
-            "observation_sets": await self.observations.forget(asset_id),
+            "postings": postings,
+            "observation_sets": sets,
             "analyses": await self.parts.forget(asset_id),
         }

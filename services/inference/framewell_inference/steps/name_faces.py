@@ -57,6 +57,8 @@ class NameFaces:
         for class_id in erased:
             taken = [Posting(track.number, one) for track, one in zip(stored.tracks, decided, strict=True)]
             await self.people.of_tracks(ChunkPostings(stored.asset_id, stored.chunk_id, taken), class_id)
+        if erased:
+            await self.people.packing.purge()
         for class_id in await self.people.erased(named - erased):
             await self.people.of_class(class_id)
         if await self.tracks.chunk(stored.chunk_id, stored.embedding) is None:

@@ -20,6 +20,9 @@ from framewell_inference.adapters.posting_documents import PostingDocuments
 from framewell_inference.adapters.recognition_change_documents import RecognitionChangeDocuments
 from framewell_inference.adapters.relabel_queue import LeasedRelabelQueue
 from framewell_inference.adapters.sandboxed_pictures import SandboxedPictures
+from framewell_inference.adapters.vector_block_objects import VectorBlockObjects
+from framewell_inference.adapters.vector_index import FollowedVectors
+from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.commands.choose_version import ChooseVersion
 from framewell_inference.commands.import_model import ImportModel
@@ -42,6 +45,7 @@ from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
+from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_inference.wiring.analysers import load_analysers, load_site_models
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
@@ -105,13 +109,13 @@ def _steps(stores: Stores, mesh: Mesh) -> Steps:
     """Build what several entrypoints share. Raises ValueError without the key for names."""
     s, tombstones = stores, mesh.tombstones
     names = mesh.settings.name_hashes()
-    people = ErasePeople(s.observations, s.tracks, s.postings, s.changes, tombstones, names)
+    people = ErasePeople(s.observations, s.tracks, s.postings, s.changes, tombstones, names, s.packing)
     return Steps(
         tombstones=tombstones,
-        by_rights=AnalyseByRights(s.rights, s.observations, s.tracks, s.postings, s.references),
+        by_rights=AnalyseByRights(s.rights, s.observations, s.tracks, s.postings, s.references, s.packing),
         people=people,
         name_faces=NameFaces(s.identities, s.tracks, s.postings, people),
-        forget=ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references),
+        forget=ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references, s.packing),
     )
 
 
@@ -119,11 +123,14 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     """Build the adapters, make the indexes they read by, and load what was imported into the registry."""
     documents, objects, vectors = mesh.documents, mesh.objects, ArrowVectors()
     references = ObjectReferences(documents, objects)
-    observations = ObservationDocuments(documents, objects, vectors, references)
+    log = VectorLogDocuments(documents)
+    blocks = VectorBlockObjects(objects, references, mesh.scratch)
+    packing = PackVectors(log, blocks)
+    observations = ObservationDocuments(documents, objects, vectors, references, log, packing)
     tracks = FaceTrackDocuments(documents, objects, vectors, references)
     postings, parts = PostingDocuments(documents), FanIn(documents, PARTS)
     changes = RecognitionChangeDocuments(documents, objects, references)
-    for store in (references, observations, tracks, postings, changes, parts):
+    for store in (references, log, observations, tracks, postings, changes, parts):
         await store.prepare()
     imported = ImportedModelDocuments(documents, objects, loader)
     await imported.restore(registry)
@@ -135,6 +142,8 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         rights=RightsDecisions(documents, mesh.clock),
         observations=observations,
         tracks=tracks,
+        vectors=FollowedVectors(log, blocks),
+        packing=packing,
         postings=postings,
         changes=changes,
         parts=parts,
@@ -166,7 +175,10 @@ def _rpc(
             steps.people,
         ),
         find_similar=FindSimilar(
-            stores.observations, {"faces": analysers.embedding, "labels": analysers.features}
+            stores.observations,
+            stores.vectors,
+            stores.rights,
+            {"faces": analysers.embedding, "labels": analysers.features},
         ),
         list_analysers=ListAnalysers(analysers.pictures, analysers.sounds),
         list_models=ListModels(registry, stores.identities),
