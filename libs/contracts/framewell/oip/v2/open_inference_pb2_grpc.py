@@ -75,10 +75,25 @@ class GRPCInferenceServiceStub:
                 request_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelConfigRequest.SerializeToString,
                 response_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelConfigResponse.FromString,
                 _registered_method=True)
+        self.ModelStatistics = channel.unary_unary(
+                '/inference.GRPCInferenceService/ModelStatistics',
+                request_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelStatisticsRequest.SerializeToString,
+                response_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelStatisticsResponse.FromString,
+                _registered_method=True)
         self.RepositoryIndex = channel.unary_unary(
                 '/inference.GRPCInferenceService/RepositoryIndex',
                 request_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryIndexRequest.SerializeToString,
                 response_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryIndexResponse.FromString,
+                _registered_method=True)
+        self.RepositoryModelLoad = channel.unary_unary(
+                '/inference.GRPCInferenceService/RepositoryModelLoad',
+                request_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelLoadRequest.SerializeToString,
+                response_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelLoadResponse.FromString,
+                _registered_method=True)
+        self.RepositoryModelUnload = channel.unary_unary(
+                '/inference.GRPCInferenceService/RepositoryModelUnload',
+                request_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelUnloadRequest.SerializeToString,
+                response_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelUnloadResponse.FromString,
                 _registered_method=True)
 
 
@@ -142,8 +157,29 @@ class GRPCInferenceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ModelStatistics(self, request, context):
+        """What became of a model's runs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RepositoryIndex(self, request, context):
         """The models that are registered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RepositoryModelLoad(self, request, context):
+        """Brings a registered model into memory, and serves it again after an unload.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RepositoryModelUnload(self, request, context):
+        """Lets a registered model leave memory, and serves it no more until it is loaded. Analysers go on with it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -192,10 +228,25 @@ def add_GRPCInferenceServiceServicer_to_server(servicer, server):
                     request_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelConfigRequest.FromString,
                     response_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelConfigResponse.SerializeToString,
             ),
+            'ModelStatistics': grpc.unary_unary_rpc_method_handler(
+                    servicer.ModelStatistics,
+                    request_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelStatisticsRequest.FromString,
+                    response_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelStatisticsResponse.SerializeToString,
+            ),
             'RepositoryIndex': grpc.unary_unary_rpc_method_handler(
                     servicer.RepositoryIndex,
                     request_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryIndexRequest.FromString,
                     response_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryIndexResponse.SerializeToString,
+            ),
+            'RepositoryModelLoad': grpc.unary_unary_rpc_method_handler(
+                    servicer.RepositoryModelLoad,
+                    request_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelLoadRequest.FromString,
+                    response_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelLoadResponse.SerializeToString,
+            ),
+            'RepositoryModelUnload': grpc.unary_unary_rpc_method_handler(
+                    servicer.RepositoryModelUnload,
+                    request_deserializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelUnloadRequest.FromString,
+                    response_serializer=framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelUnloadResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -426,6 +477,33 @@ class GRPCInferenceService:
             _registered_method=True)
 
     @staticmethod
+    def ModelStatistics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inference.GRPCInferenceService/ModelStatistics',
+            framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelStatisticsRequest.SerializeToString,
+            framewell_dot_oip_dot_v2_dot_open__inference__pb2.ModelStatisticsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RepositoryIndex(request,
             target,
             options=(),
@@ -442,6 +520,60 @@ class GRPCInferenceService:
             '/inference.GRPCInferenceService/RepositoryIndex',
             framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryIndexRequest.SerializeToString,
             framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryIndexResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RepositoryModelLoad(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inference.GRPCInferenceService/RepositoryModelLoad',
+            framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelLoadRequest.SerializeToString,
+            framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelLoadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RepositoryModelUnload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/inference.GRPCInferenceService/RepositoryModelUnload',
+            framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelUnloadRequest.SerializeToString,
+            framewell_dot_oip_dot_v2_dot_open__inference__pb2.RepositoryModelUnloadResponse.FromString,
             options,
             channel_credentials,
             insecure,
