@@ -1,6 +1,7 @@
 """Who takes part in which contest, and one run: a fresh process on one core, whose units are counted."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.media.task import Task, Timing
+from framewell_media.sandbox.runner import LIBRARY_ENVIRONMENT
 
 RUN_SECONDS = 600.0
 
@@ -87,13 +89,17 @@ PRESET_CONTEST = Contest(
 
 
 def run(contestant: Contestant, task: Task) -> Timing:
-    """Run it once in a process of its own. Raises Void when it fails, takes too long or counts wrongly."""
+    """Run it once in a process of its own, everybody in the environment that our sandbox gives to libraries.
+
+    Raises Void when it fails, takes too long or counts wrongly.
+    """
     with tempfile.TemporaryDirectory(prefix="framewell-bench-run-") as folder:
         given = replace(task, folder=folder, preset=contestant.preset)
         line = [sys.executable, "-m", "benchmarks.media.contestants", contestant.module, given.dump()]
         try:
             ended = subprocess.run(
                 line,
+                env=os.environ | LIBRARY_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
