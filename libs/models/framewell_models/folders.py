@@ -21,6 +21,10 @@ ROOT_VARIABLE: Final = "FRAMEWELL_MODELS"
 DEFAULT_FOLDER: Final = ".framewell-models"
 
 
+LABELS_LIMIT: Final = 4 << 20
+"""Longest file of labels, in bytes."""
+
+
 class ModelMissingError(LookupError):
     """A model folder is absent or not what its manifest says; the message names the way to get it."""
 
@@ -38,6 +42,21 @@ class ModelFolder:
     @property
     def graph(self) -> Path:
         return self.path(self.manifest.graph.name)
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the lines of its file of labels, in order of the outputs; none without such a file.
+
+        Raises ManifestError for a file that is no text of at most LABELS_LIMIT bytes.
+        """
+        if not self.manifest.labels:
+            return ()
+        path = self.path(self.manifest.labels)
+        try:
+            if path.stat().st_size > LABELS_LIMIT:
+                raise ManifestError(f"{path.name} is longer than {LABELS_LIMIT >> 20} MiB")
+            return tuple(line.strip() for line in path.read_text(encoding="utf-8").rstrip().split("\n"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ManifestError(f"{path.name} cannot be read as labels: {error}") from error
 
     def problems(self) -> list[str]:
         """Return one sentence for every file that is missing or has another hash than the pinned one."""
@@ -102,10 +121,33 @@ def open_folder(root: Path, ref: ModelRef) -> ModelFolder:
     return found
 
 
-def installed(root: Path) -> Iterator[ModelFolder]:
-    """Yield every folder below `root` that holds a manifest, by name. Files are not checked here."""
+@dataclass(frozen=True, slots=True)
+class BrokenFolder:
+    """A folder whose manifest cannot be used, and why. `place` is its path below the root."""
+
+    place: str
+    reason: str
+
+
+def installed(root: Path) -> Iterator[ModelFolder | BrokenFolder]:
+    """Yield every folder below `root` that holds a manifest, by name. Files are not checked here.
+
+    One that cannot be read hides no other.
+    """
     for path in sorted(root.glob(f"**/{MANIFEST_NAME}")):
-        yield ModelFolder(load(path), path.parent)
+        place = path.parent.relative_to(root)
+        try:
+            yield ModelFolder(_of_its_place(load(path), place, path), path.parent)
+        except ManifestError as error:
+            yield BrokenFolder(str(place), str(error))
+
+
+def _of_its_place(manifest: Manifest, place: Path, path: Path) -> Manifest:
+    """Return the manifest. Raises ManifestError where its folder is not `<name>/<version>`."""
+    if place.as_posix() != f"{manifest.name}/{manifest.version}":
+        expected = f"{manifest.name}/{manifest.version}"
+        raise ManifestError(f"{path} describes {manifest.ref}: move its folder to {expected}")
+    return manifest
 
 
 def verify(root: Path, manifests: Sequence[Manifest]) -> list[str]:

@@ -64,9 +64,13 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 def load(path: Path) -> Manifest:
     """Read a manifest file. Raises ManifestError (with the path) for anything that is not one."""
     try:
-        return read(path.read_text(encoding="utf-8"), origin=str(path))
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1).decode("utf-8")
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ManifestError(f"{path}: is no text in UTF-8: {error.reason} at byte {error.start}") from error
+    return read(text, origin=str(path))
 
 
 def read(text: str, *, origin: str = MANIFEST_NAME) -> Manifest:

@@ -114,7 +114,7 @@ PREPROCESSING: Final[Mapping[str, StepKind]] = MappingProxyType(
             "The middle of the picture, its shorter side scaled first.",
         ),
         "waveform": StepKind(
-            ("sequence", "embedding"),
+            ("sequence",),
             {
                 **_SOUND,
                 "layout": Parameter(
@@ -127,7 +127,7 @@ PREPROCESSING: Final[Mapping[str, StepKind]] = MappingProxyType(
             "Samples of 16 kHz mono sound, -1 to 1.",
         ),
         "log-mel": StepKind(
-            ("sequence", "embedding"),
+            ("sequence",),
             {
                 **_SOUND,
                 "fft": Parameter(INTEGER, 512, "samples of one Fourier transform", 64, 8192),

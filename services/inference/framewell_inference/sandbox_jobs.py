@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Final
 
 import numpy as np
 
+from framewell_inference.adapters.graph_description import describe_graph
+from framewell_inference.domain.tensors import InvalidInputError
+from framewell_media.errors import MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.pictures import decode_upright, open_picture
 from framewell_media.sandbox import JobFiles, media_job
@@ -24,3 +28,13 @@ def decode_picture(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: 
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     target.write(np.asarray(picture, np.uint8)[..., ::-1].tobytes())
     return {"width": picture.width, "height": picture.height}
+
+
+@media_job("examine_model")
+def examine_model(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
+    """Return the description of an ONNX graph. Raises MediaError for one that may not run."""
+    (source,) = files.inputs
+    try:
+        return asdict(describe_graph(source.read()))
+    except InvalidInputError as error:
+        raise MediaError("bad_model", str(error)) from error

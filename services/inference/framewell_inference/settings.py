@@ -34,9 +34,48 @@ class InferenceSettings(ServiceSettings):
         le=65535,
         description="Port of the Open Inference Protocol; 0: port base + 29.",
     )
-    oip_threads: int = Field(
+    oip_requests: int = Field(
+        256,
+        ge=1,
+        le=4096,
+        description="Requests of the Open Inference Protocol that are held at once; more are refused.",
+    )
+    oip_streams: int = Field(
+        1000,
+        ge=1,
+        le=20_000,
+        description="Streams of the Open Inference Protocol that may be open; an idle one costs a thread.",
+    )
+    runs: int = Field(
         default_factory=lambda: max(2, os.cpu_count() or 2),
         ge=1,
         le=256,
-        description="Requests of the Open Inference Protocol that run at once.",
+        description="Runs of models at once, all together; of a model from outside, its processes.",
+    )
+    queue: int = Field(
+        128,
+        ge=1,
+        le=4096,
+        description="Requests of clients that may wait for one model; more are refused.",
+    )
+    memory_mib: int = Field(
+        0,
+        ge=0,
+        description="What loaded models may hold together; 0: half of the machine's memory. "
+        "Above it the least recently used one leaves, and comes back at its next run.",
+    )
+    trusted_models: str = Field(
+        "",
+        description="Names of models from outside, * for anything, that run inside the process: "
+        "about a millisecond faster, and nobody can end what does not end by itself.",
+    )
+    tensorrt: bool = Field(
+        False,
+        description="Use TensorRT where it is installed; a model's first run then takes minutes.",
+    )
+    model_mib: int = Field(
+        4096,
+        ge=1,
+        le=65536,
+        description="Largest model folder that is taken in, in MiB.",
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -13,15 +14,18 @@ from onnx import TensorProto, helper, numpy_helper
 
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.model.v1.model_pb2 import ModelCatalogued
 from framewell_inference.adapters.graph_checks import check_graph
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.testing import InferenceBench
-from framewell_inference.wiring.analysers import load_site_models
-from framewell_kit.outcomes import Conflict, NotFound, Rejected
+from framewell_inference.testing import SANDBOX, InferenceBench, graphs
+from framewell_inference.wiring.models import load_site_models
+from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Rejected
 from framewell_models.manifest import Manifest, ManifestError
 from framewell_models.manifest_reader import read
+
+M = TypeVar("M")
 
 
 def doubling(*, domain: str = "", opset: int = 17, external: bool = False) -> bytes:
@@ -60,12 +64,38 @@ def manifest(graph: bytes) -> Manifest:
     return read(manifest_text(graph).decode())
 
 
+def with_subgraph(*, external: bool = False) -> bytes:
+    """If inside which a constant stands, sound or with its weights elsewhere."""
+    constant = numpy_helper.from_array(np.zeros(3, np.float32), "c")
+    if external:
+        constant.ClearField("raw_data")
+        constant.data_location = TensorProto.EXTERNAL
+        constant.external_data.add(key="location", value="/etc/passwd")
+    branch = helper.make_graph(
+        [helper.make_node("Identity", ["c"], ["b"])],
+        "branch",
+        [],
+        [helper.make_tensor_value_info("b", TensorProto.FLOAT, [3])],
+        [constant],
+    )
+    graph = helper.make_graph(
+        [helper.make_node("If", ["x"], ["y"], then_branch=branch, else_branch=branch)],
+        "branching",
+        [helper.make_tensor_value_info("x", TensorProto.BOOL, [])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [3])],
+    )
+    opsets = [helper.make_opsetid("", 17)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
 @pytest.mark.parametrize(
     ("graph", "complaint"),
     [
         (b"no graph", "not a valid ONNX graph"),
+        (b"", "not a valid ONNX graph"),
         (doubling(domain="evil.custom"), "evil.custom"),
         (doubling(external=True), "outside the graph|valid ONNX"),
+        (with_subgraph(external=True), "outside the graph|valid ONNX"),
         (doubling(opset=3), "opset 3|valid ONNX"),
     ],
 )
@@ -85,14 +115,32 @@ async def bench() -> AsyncIterator[InferenceBench]:
         yield bench
 
 
-async def take_in(bench: InferenceBench, manifest: bytes, files: dict[str, bytes]) -> api.Model:
-    request = api.ImportModelRequest(manifest=manifest, files=files)
-    answer = await bench.call("ImportModel", request)
+def parts(text: bytes, files: dict[str, bytes], step: int = 7) -> Iterator[api.UploadModelRequest]:
+    yield api.UploadModelRequest(header=api.ModelHeader(manifest=text))
+    for name, data in files.items():
+        for start in range(0, max(1, len(data)), step):
+            piece = api.ModelPiece(file=name, data=data[start : start + step])
+            yield api.UploadModelRequest(piece=piece)
+
+
+async def streamed(messages: Iterable[M]) -> AsyncIterator[M]:
+    for message in messages:
+        yield message
+
+
+async def take_in(bench: InferenceBench, text: bytes, files: dict[str, bytes]) -> api.Model:
+    answer = await bench.call("UploadModel", streamed(parts(text, files)))
     assert isinstance(answer.model, api.Model)
     return answer.model
 
 
-async def test_an_imported_model_runs_by_name_and_survives_a_restart(bench: InferenceBench) -> None:
+async def catalogue(bench: InferenceBench) -> list[ModelCatalogued]:
+    """Return the facts that left, as the compacted topic keeps them: the last of each name."""
+    await bench.outbox.flush()
+    return list({fact.name: fact for fact in bench.facts.of(ModelCatalogued)}.values())
+
+
+async def test_an_imported_model_runs_by_name_and_reaches_every_replica(bench: InferenceBench) -> None:
     graph = doubling()
     taken = await take_in(bench, manifest_text(graph), {"model.onnx": graph})
     assert taken.in_force
@@ -100,11 +148,22 @@ async def test_an_imported_model_runs_by_name_and_survives_a_restart(bench: Infe
     assert model is not None
     assert model.run({"x": np.array([1, 2], np.float32)})["y"].tolist() == [2, 4]
 
-    async with InferenceBench(documents=bench.documents, objects=bench.objects) as restarted:
-        assert restarted.registry.find("site/doubling", "1.0") is not None
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
+        for fact in await catalogue(bench):
+            await other.deliver(fact)
+        assert other.registry.find("site/doubling", "1.0") is not None
+        found = other.registry.find("site/doubling")
+        assert found is not None
+        assert found.run({"x": np.array([3], np.float32)})["y"].tolist() == [6]
 
 
-async def test_a_second_version_waits_until_it_is_chosen(bench: InferenceBench) -> None:
+async def test_a_model_that_fits_into_one_message_may_come_in_one(bench: InferenceBench) -> None:
+    graph = doubling()
+    request = api.ImportModelRequest(manifest=manifest_text(graph), files={"model.onnx": graph})
+    assert (await bench.call("ImportModel", request)).model.in_force
+
+
+async def test_a_second_version_waits_until_it_is_chosen_on_every_replica(bench: InferenceBench) -> None:
     for version in ("1.0", "2.0"):
         graph = doubling()
         await take_in(bench, manifest_text(graph, version=version), {"model.onnx": graph})
@@ -112,12 +171,81 @@ async def test_a_second_version_waits_until_it_is_chosen(bench: InferenceBench) 
     assert [(one.model.version, one.in_force) for one in answer.models] == [("1.0", True), ("2.0", False)]
     chosen = api.ChooseVersionRequest(model=ModelVersion(name="site/doubling", version="2.0"))
     await bench.call("ChooseVersion", chosen)
-    found = bench.registry.find("site/doubling")
-    assert found is not None
-    assert found.manifest.version == "2.0"
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
+        for fact in await catalogue(bench):
+            await other.deliver(fact)
+        for replica in (bench, other):
+            found = replica.registry.find("site/doubling")
+            assert found is not None
+            assert found.manifest.version == "2.0"
     chosen.model.version = "9.0"
     with pytest.raises(NotFound):
         await bench.call("ChooseVersion", chosen)
+
+
+async def test_an_older_or_repeated_word_of_the_catalogue_changes_nothing(bench: InferenceBench) -> None:
+    graph = doubling()
+    for version in ("1.0", "2.0"):
+        await take_in(bench, manifest_text(graph, version=version), {"model.onnx": graph})
+    facts = bench.facts.of(ModelCatalogued)
+    assert [fact.revision for fact in facts] == [1, 2]
+    assert {(fact.actor.principal, fact.actor.authority) for fact in facts} == {("anna", "local")}
+    for fact in (*facts, facts[0]):
+        await bench.deliver(fact)
+    assert bench.registry.find("site/doubling", "2.0") is not None
+
+
+async def test_a_removed_version_is_gone_from_every_replica_and_from_the_store(bench: InferenceBench) -> None:
+    other_graph = doubling(opset=16)
+    await take_in(bench, manifest_text(doubling()), {"model.onnx": doubling()})
+    await take_in(bench, manifest_text(other_graph, version="2.0"), {"model.onnx": other_graph})
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
+        for fact in await catalogue(bench):
+            await other.deliver(fact)
+        held = other.registry.find("site/doubling", "1.0")
+        in_force = api.RemoveModelRequest(model=ModelVersion(name="site/doubling", version="1.0"))
+        with pytest.raises(Conflict, match="put another version in force first"):
+            await bench.call("RemoveModel", in_force)
+        chosen = api.ChooseVersionRequest(model=ModelVersion(name="site/doubling", version="2.0"))
+        await bench.call("ChooseVersion", chosen)
+        key = bench.facts.of(ModelCatalogued)[-1].versions[0].files[0].content
+        assert await bench.objects.exists(key)
+        removed = (await bench.call("RemoveModel", in_force)).removed
+        assert [one.version for one in removed] == ["1.0"]
+        assert not await bench.objects.exists(key)
+        for fact in await catalogue(bench):
+            await other.deliver(fact)
+        for replica in (bench, other):
+            assert replica.registry.find("site/doubling", "1.0") is None
+            assert replica.registry.find("site/doubling") is not None
+        assert held is not None
+        assert held.run({"x": np.array([1], np.float32)})["y"].tolist() == [2]  # who had it may finish
+    everything = api.RemoveModelRequest(model=ModelVersion(name="site/doubling"))
+    assert [one.version for one in (await bench.call("RemoveModel", everything)).removed] == ["2.0"]
+    assert (await bench.call("ListModels", api.ListModelsRequest())).models == []
+    with pytest.raises(Conflict, match="has no version"):
+        await bench.call("RemoveModel", everything)
+
+
+async def test_a_model_that_cannot_be_loaded_is_quarantined_and_stops_no_other(bench: InferenceBench) -> None:
+    graph = doubling()
+    for name in ("site/a", "site/b"):
+        await take_in(bench, manifest_text(graph, name=name), {"model.onnx": graph})
+    facts = {fact.name: fact for fact in await catalogue(bench)}
+    tampered = await bench.objects.put(graph + b"0", media_type="application/octet-stream", suffix=".onnx")
+    facts["site/a"].versions[0].files[0].content.CopyFrom(tampered)
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
+        for fact in facts.values():
+            await other.deliver(fact)
+        assert other.registry.find("site/a") is None
+        assert other.registry.find("site/b") is not None
+        listed = (await other.call("ListModels", api.ListModelsRequest())).models
+        assert [(one.model.name, bool(one.quarantined)) for one in listed] == [
+            ("site/a", True), ("site/b", False),
+        ]  # fmt: skip
+        assert "sha256" in listed[0].quarantined
+        with pytest.raises(NotFound, match="in quarantine"):
+            await other.call("EnableModel", api.EnableModelRequest(name="site/a"))
 
 
 async def test_models_are_paged_by_name_and_version(bench: InferenceBench) -> None:
@@ -139,18 +267,79 @@ async def test_models_are_paged_by_name_and_version(bench: InferenceBench) -> No
         assert [one.model.version for one in answer.models] == versions
 
 
-async def test_what_cannot_be_taken_in_is_refused_with_a_reason(bench: InferenceBench) -> None:
+async def test_what_cannot_be_taken_in_is_refused_with_a_reason_and_leaves_nothing(
+    bench: InferenceBench,
+) -> None:
     graph = doubling()
     text = manifest_text(graph)
     with pytest.raises(Rejected, match="files are"):
         await take_in(bench, text, {"model.onnx": graph, "extra.onnx": graph})
     with pytest.raises(Rejected, match="may carry code"):
         await take_in(bench, text.replace(b"model.onnx", b"model.pth"), {"model.pth": graph})
+    with pytest.raises(Rejected, match="plain file name"):
+        await take_in(bench, text, {"../model.onnx": graph})
     with pytest.raises(Rejected, match="promote the run"):
         await take_in(bench, manifest_text(graph, name="identity/news"), {"model.onnx": graph})
+    with pytest.raises(Rejected, match="has sha256"):
+        await take_in(bench, text, {"model.onnx": graph + b"0"})
+    for bad in (b"no graph", doubling(domain="evil.custom"), with_subgraph(external=True)):
+        with pytest.raises(Rejected, match="is not taken"):
+            await take_in(bench, manifest_text(bad), {"model.onnx": bad})
+    assert bench.facts.of(ModelCatalogued) == []
+    assert list(bench.scratch.glob("model-*")) == []
     await take_in(bench, text, {"model.onnx": graph})
     with pytest.raises(Conflict, match="there already"):
         await take_in(bench, text, {"model.onnx": graph})
+
+
+async def test_streams_in_another_order_are_refused(bench: InferenceBench) -> None:
+    header, piece = parts(b"name: x", {"model.onnx": b"12"})
+    for messages, complaint in (
+        ([], "first message"),
+        ([piece], "first message"),
+        ([header, header], "only pieces"),
+        ([header, piece, api.UploadModelRequest()], "only pieces"),
+    ):
+        with pytest.raises(Rejected, match=complaint):
+            await bench.call("UploadModel", streamed(messages))
+    other = api.UploadModelRequest(piece=api.ModelPiece(file="labels.txt", data=b"a"))
+    with pytest.raises(Rejected, match="one after the other"):
+        await bench.call("UploadModel", streamed([header, piece, other, piece]))
+    long = api.UploadModelRequest(piece=api.ModelPiece(file="model.onnx", data=bytes((1 << 20) + 1)))
+    with pytest.raises(Rejected, match="at most 1 MiB"):
+        await bench.call("UploadModel", streamed([header, long]))
+
+
+@pytest.mark.parametrize(
+    ("graph", "complaint"),
+    [(graphs.endless(), "cannot be run"), (graphs.echo(TensorProto.BFLOAT16), "bfloat16")],
+)
+async def test_a_model_that_cannot_be_run_is_not_taken(
+    bench: InferenceBench, graph: bytes, complaint: str
+) -> None:
+    text = manifest_text(graph) + b"limits: {seconds: 0.3}\n"
+    with pytest.raises(Rejected, match=complaint):
+        await take_in(bench, text, {"model.onnx": graph})
+
+
+@pytest.mark.parametrize("kind", [TensorProto.STRING, TensorProto.UINT16])
+async def test_tensors_of_other_types_are_taken(bench: InferenceBench, kind: int) -> None:
+    graph = graphs.echo(kind)
+    assert (await take_in(bench, manifest_text(graph), {"model.onnx": graph})).in_force
+
+
+async def test_only_operators_change_models(bench: InferenceBench) -> None:
+    named = ModelVersion(name="site/doubling", version="1.0")
+    for method, request in (
+        ("UploadModel", streamed(parts(b"name: x", {}))),
+        ("ImportModel", api.ImportModelRequest()),
+        ("ChooseVersion", api.ChooseVersionRequest(model=named)),
+        ("EnableModel", api.EnableModelRequest(name="site/doubling")),
+        ("DisableModel", api.DisableModelRequest(name="site/doubling")),
+        ("RemoveModel", api.RemoveModelRequest(model=named)),
+    ):
+        with pytest.raises(Forbidden, match="takes 'admin'"):
+            await bench.call(method, request, authority="editor")
 
 
 def test_a_swap_is_seen_whole() -> None:
@@ -168,15 +357,34 @@ def test_a_swap_is_seen_whole() -> None:
     assert registry.find("site/doubling") is None
 
 
-def test_a_folder_beside_the_shipped_ones_is_served_and_a_broken_one_is_named(tmp_path: Path) -> None:
+async def test_a_folder_beside_the_shipped_ones_is_served_and_broken_ones_hide_no_other(
+    tmp_path: Path,
+) -> None:
     registry, graph = LoadedModelRegistry(), doubling()
-    for version, content in (("1.0", graph), ("2.0", b"tampered")):
+    for version, content in (("1.0", graph), ("2.0", b"tampered"), ("3.0", graph)):
         folder = tmp_path / "site/doubling" / version
         folder.mkdir(parents=True)
         (folder / "model.yaml").write_bytes(manifest_text(graph, version=version))
         (folder / "model.onnx").write_bytes(content)
-    (problem,) = load_site_models(tmp_path, OnnxLoader(1), registry)
-    assert "site/doubling@2.0" in problem
-    found = registry.find("site/doubling")
-    assert found is not None
-    assert found.manifest.version == "1.0"
+    for name, text in (
+        ("a/malformed", b"{name: ["),
+        ("b/latin", b"name: caf\xe9"),
+        ("c/deep", b"[" * 5000),
+        ("d/moved", manifest_text(graph)),
+        ("e/odd", manifest_text(graphs.echo(TensorProto.BFLOAT16), name="e/odd")),
+    ):
+        folder = tmp_path / name / "1.0"
+        folder.mkdir(parents=True)
+        (folder / "model.yaml").write_bytes(text)
+        (folder / "model.onnx").write_bytes(graphs.echo(TensorProto.BFLOAT16))
+    await load_site_models(tmp_path, SANDBOX, OnnxLoader(1), registry)
+    broken = {f"{one.name}@{one.version}": one.reason for one in registry.quarantined()}
+    assert sorted(broken) == [
+        "a/malformed@1.0", "b/latin@1.0", "c/deep@1.0", "d/moved@1.0", "e/odd@1.0", "site/doubling@2.0",
+    ]  # fmt: skip
+    assert "sha256" in broken["site/doubling@2.0"]
+    assert "move its folder" in broken["d/moved@1.0"]
+    assert [str(one.model.manifest.ref) for one in registry.all()] == [
+        "site/doubling@1.0",
+        "site/doubling@3.0",
+    ]

@@ -14,6 +14,7 @@ from framewell_models.manifest import Manifest, ManifestError
 GRAPH_LIMIT: Final = 512 << 20
 """Largest graph that is taken, in bytes."""
 
+
 async def read_model(
     loader: ModelLoader, manifest: Manifest, graph: bytes, *, trusted: bool = False
 ) -> Model:

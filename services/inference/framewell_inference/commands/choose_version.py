@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from framewell_inference.domain.identity import IDENTITY_PREFIX
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_inference.domain.catalogue import in_force
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
-from framewell_kit.outcomes import Conflict, NotFound
+from framewell_inference.steps.change_catalogue import ChangeCatalogue, loaded
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Conflict
 from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseVersion:
-    """Put a loaded version in force on this replica.
+    """Put a version in force, on every replica.
 
     Raises NotFound for a version that is not loaded, Conflict for identity models (promotion puts them in
-    force, on every replica) and for models of an analyser (whose version is a setting).
+    force) and for models of an analyser (whose version is a setting), and what a change raises.
     """
 
     registry: ModelRegistry
+    change: ChangeCatalogue
 
-    def __call__(self, ref: ModelRef) -> LoadedModel:
-        if ref.name.startswith(IDENTITY_PREFIX):
-            raise Conflict(f"{ref} is an identity model: promote it in the training service instead")
-        loaded = self.registry.find(ref.name, ref.version)
-        if loaded is None:
-            raise NotFound(f"{ref} is not loaded; ListModels says what is")
-        if loaded.manifest.analyser:
-            raise Conflict(
-                f"{ref} serves the analyser {loaded.manifest.analyser}, whose version is a setting"
-            )
-        self.registry.put(loaded, in_force=True)
-        return LoadedModel(loaded, in_force=True)
+    async def __call__(self, ref: ModelRef, actor: Actor, cause: Cause) -> LoadedModel:
+        manifest = loaded(self.registry, ref.name, ref.version).model.manifest
+        if manifest.analyser:
+            raise Conflict(f"{ref} serves the analyser {manifest.analyser}, whose version is a setting")
+        await self.change(ref.name, partial(in_force, version=ref.version), actor, cause)
+        return loaded(self.registry, ref.name, ref.version)

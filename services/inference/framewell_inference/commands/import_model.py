@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_inference.domain.catalogue import CatalogueError, with_version
 from framewell_inference.domain.identity import IDENTITY_PREFIX
-from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports.models import ImportedModelRepository, LoadedModel, ModelRegistry
+from framewell_inference.ports.catalogue import (
+    CataloguedModels,
+    Examination,
+    ModelCatalogue,
+    ModelExaminer,
+    ModelObjects,
+)
+from framewell_inference.ports.models import LoadedModel, ModelRegistry
+from framewell_inference.steps.change_catalogue import loaded_or_refused
+from framewell_inference.steps.read_folder import read_folder
+from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, Rejected
-from framewell_models.manifest import ManifestError
-from framewell_models.manifest_reader import read
 
 
 @dataclass(frozen=True, slots=True)
 class ImportModel:
-    """Check, store and load a model folder: served by name at once, on this replica and after every restart.
+    """Examine, store and catalogue a model folder; every replica follows, this one before the call returns.
 
-    The first version of a name is in force. Raises Rejected for a folder that cannot be used and for
-    identity models (training makes them), Conflict for a version that is there already.
+    The first version of a name is in force. A folder that cannot be used leaves nothing behind. Raises
+    Rejected for such a one and for identity models (training makes them), Conflict for a version that is
+    there already, Busy when it may be tried again.
     """
 
     registry: ModelRegistry
-    imported: ImportedModelRepository
+    examiner: ModelExaminer
+    objects: ModelObjects
+    catalogue: ModelCatalogue
+    models: CataloguedModels
 
-    async def __call__(self, manifest: bytes, files: Mapping[str, bytes]) -> LoadedModel:
+    async def __call__(
+        self, manifest: bytes, files: Path, actor: Actor, cause: Cause
+    ) -> tuple[LoadedModel, Examination]:
+        """Take in the folder `files`, which holds what the manifest lists; it may go when this returns."""
+        folder = read_folder(manifest, files)
+        ref = folder.manifest.ref
+        if ref.name.startswith(IDENTITY_PREFIX):
+            raise Rejected("identity models come from training; promote the run instead")
+        entry = await self.catalogue.get(ref.name)
+        known = ref.version in {one.version for one in entry.versions}
+        if known or self.registry.find(ref.name, ref.version) is not None:
+            raise Conflict(f"{ref} is there already; a change is a new version")
+        examination = await self.examiner.examine(folder)
+        added = await self.objects.keep(ref, folder, manifest)
         try:
-            parsed = read(manifest.decode("utf-8"), origin="model.yaml")
-            if parsed.name.startswith(IDENTITY_PREFIX):
-                raise Rejected("identity models come from training; promote the run instead")
-            if self.registry.find(parsed.name, parsed.version) is not None:
-                raise Conflict(f"{parsed.ref} is there already; a change is a new version")
-            model = await self.imported.keep(parsed, manifest, files)
-        except (ManifestError, InvalidInputError, UnicodeDecodeError) as error:
-            raise Rejected(f"the model folder cannot be taken in: {error}", code="bad_model") from error
-        first = self.registry.find(parsed.name) is None
-        self.registry.put(model, in_force=first)
-        return LoadedModel(model, in_force=first)
+            after = with_version(entry, added)
+        except CatalogueError as error:
+            await self.objects.release(ref)
+            raise Conflict(str(error)) from error
+        after.actor.CopyFrom(actor)
+        await self.models.follow(await self.catalogue.change(entry, after, cause))
+        return loaded_or_refused(self.registry, ref.name, ref.version), examination

@@ -13,17 +13,15 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceServicer
 from framewell.media.v1.media_pb2 import Observation
-from framewell_inference.commands.choose_version import ChooseVersion
-from framewell_inference.commands.import_model import ImportModel
-from framewell_inference.domain.messages import IMAGE_CHUNK, model_ref, model_version, observation_messages
+from framewell_inference.domain.messages import IMAGE_CHUNK, observation_messages
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.domain.vectors import VectorFilter
-from framewell_inference.ports.models import LoadedModel
+from framewell_inference.entrypoints.model_methods import ModelMethods
 from framewell_inference.queries import list_observations, list_people
 from framewell_inference.queries.analyse_picture import AnalysePicture
 from framewell_inference.queries.find_similar import FindSimilar, Wanted
-from framewell_inference.queries.list_models import ListAnalysers, ListModels
+from framewell_inference.queries.list_models import ListAnalysers
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_kit.outcomes import Rejected
@@ -39,9 +37,7 @@ class InferenceRpc(InferenceServiceServicer):
     list_people: ListPeople
     find_similar: FindSimilar
     list_analysers: ListAnalysers
-    list_models: ListModels
-    import_model: ImportModel
-    choose_version: ChooseVersion
+    models: ModelMethods
 
     async def AnalyseImage(self, request: api.AnalyseImageRequest, context: Any) -> api.AnalyseImageResponse:
         found = await self.analyse_picture.look(request.image, request.analysers)
@@ -103,20 +99,34 @@ class InferenceRpc(InferenceServiceServicer):
         return api.ListAnalysersResponse(analysers=self.list_analysers())
 
     async def ListModels(self, request: api.ListModelsRequest, context: Any) -> api.ListModelsResponse:
-        in_force = request.in_force if request.HasField("in_force") else None
-        page = (await self.list_models(page_request(request), request.name, in_force=in_force)).map(_model)
-        return api.ListModelsResponse(
-            models=page.items, next_page_token=page.next_token, total_size=page.total
-        )
+        return await self.models.list(request)
 
     async def ImportModel(self, request: api.ImportModelRequest, context: Any) -> api.ImportModelResponse:
-        return api.ImportModelResponse(model=_model(await self.import_model(request.manifest, request.files)))
+        return await self.models.take_in(request)
+
+    async def UploadModel(
+        self, request_iterator: AsyncIterator[api.UploadModelRequest], context: Any
+    ) -> api.UploadModelResponse:
+        return await self.models.upload(request_iterator)
+
+    async def TryModel(
+        self, request_iterator: AsyncIterator[api.TryModelRequest], context: Any
+    ) -> api.TryModelResponse:
+        return await self.models.attempt(request_iterator)
 
     async def ChooseVersion(
         self, request: api.ChooseVersionRequest, context: Any
     ) -> api.ChooseVersionResponse:
-        _required(request.model.version, "model.version")
-        return api.ChooseVersionResponse(model=_model(self.choose_version(model_ref(request.model))))
+        return await self.models.choose(request)
+
+    async def EnableModel(self, request: api.EnableModelRequest, context: Any) -> api.EnableModelResponse:
+        return await self.models.enable(request)
+
+    async def DisableModel(self, request: api.DisableModelRequest, context: Any) -> api.DisableModelResponse:
+        return await self.models.disable(request)
+
+    async def RemoveModel(self, request: api.RemoveModelRequest, context: Any) -> api.RemoveModelResponse:
+        return await self.models.remove(request)
 
     async def _identities(self, found: Sequence[Findings]) -> list[api.FaceIdentity]:
         return [
@@ -152,22 +162,6 @@ def _wanted(request: api.FindSimilarRequest) -> Wanted:
 
 def _seconds(time: Timestamp) -> float:
     return time.seconds + time.nanos / 1e9
-
-
-def _model(loaded: LoadedModel) -> api.Model:
-    manifest = loaded.model.manifest
-    source = f"package:{manifest.packages[0]}" if manifest.packages else f"run:{manifest.parent or ''}"
-    return api.Model(
-        model=model_version(manifest.ref),
-        analyser=manifest.analyser,
-        code_licence=manifest.licence.code,
-        weights_licence=manifest.licence.weights,
-        source=source,
-        sha256=manifest.graph.sha256,
-        in_force=loaded.in_force,
-        provider=loaded.model.provider,
-        intended_use=manifest.intended_use,
-    )
 
 
 def _required(value: str, field: str) -> str:

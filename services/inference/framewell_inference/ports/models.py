@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelScope
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.pictures import Array, Float
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.domain.tracks import FaceTrack
+from framewell_inference.ports.calls import Call, Run, RunCounts
 from framewell_kit.facts import Cause
+from framewell_models.folders import ModelFolder
 from framewell_models.manifest import Manifest, ModelRef
 
 RELABEL_JOB: Final = "relabel"
@@ -35,25 +37,84 @@ class Model(Protocol):
     @property
     def outputs(self) -> Sequence[TensorSpec]: ...
 
+    @property
+    def engine(self) -> str:
+        """Return how it is run: `direct`, `isolated` or `batched`."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """Return what the graph's maker wrote into it, by key."""
+        ...
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Return the lines of its folder's file of labels, in order of the outputs; none without one."""
+        ...
+
     def run(self, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
-        """Return all outputs by name. Raises InvalidInputError when inputs do not fit the graph."""
+        """Return all outputs by name, on behalf of the current call; see `measured`."""
+        ...
+
+    def measured(self, inputs: Mapping[str, Array], call: Call) -> Run:
+        """Run once on behalf of a call, and return outputs, waiting and computing time.
+
+        Raises InvalidInputError when inputs do not fit the graph, ModelBusyError when its queue is full,
+        RunEndedError when the run was ended (time limit, deadline, caller gone), RunFailedError when the
+        runtime failed.
+        """
+        ...
+
+    @property
+    def counts(self) -> RunCounts:
+        """Return what became of its runs in this process."""
+        ...
+
+    def warm(self) -> None:
+        """Bring the graph into memory, where it has left. Blocks."""
+        ...
+
+    def close(self) -> None:
+        """Let the graph leave memory; runs under way finish, a later one brings it back."""
         ...
 
 
 class ModelLoader(Protocol):
-    """Makes a loaded model of a checked manifest and the bytes of its graph."""
+    """Makes loaded models. Those that are not `trusted` run in processes of their own."""
 
-    def load_bytes(self, manifest: Manifest, graph: bytes) -> Model:
-        """Return the model. Blocks. Raises InvalidInputError for a graph that cannot be loaded."""
+    def load(self, folder: ModelFolder, *, trusted: bool = False) -> Model:
+        """Return the model of a folder whose files were checked. Blocks.
+
+        Raises InvalidInputError for a graph that cannot be loaded.
+        """
+        ...
+
+    def load_bytes(self, manifest: Manifest, graph: bytes, *, trusted: bool = False) -> Model:
+        """Return the model of a graph in memory. Blocks.
+
+        Raises InvalidInputError for a graph that cannot be loaded.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model in memory, and whether requests that name no version run it."""
+    """A model that can be run, and whether requests that name no version run it."""
 
     model: Model
     in_force: bool
+    enabled: Sequence[ModelScope] = ()
+    """For which programmes it looks at chunks: only of a declared model that is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A model that cannot be used: `name` and `version` as far as they are known, and the reason."""
+
+    name: str
+    version: str
+    reason: str
+    manifest: Manifest | None = None
 
 
 class ModelRegistry(Protocol):
@@ -68,7 +129,19 @@ class ModelRegistry(Protocol):
         ...
 
     def drop(self, ref: ModelRef) -> None:
-        """Let go of a model; whoever runs it may finish."""
+        """Let go of a model, or of why it could not be used; whoever runs it may finish."""
+        ...
+
+    def enable(self, name: str, scopes: Sequence[ModelScope]) -> None:
+        """Have the version in force of a name look at the chunks of these programmes, and no others."""
+        ...
+
+    def quarantine(self, broken: Quarantined) -> None:
+        """Keep why a model cannot be used; it is not found, and stops no other."""
+        ...
+
+    def quarantined(self) -> list[Quarantined]:
+        """Return every model that cannot be used, by name and version."""
         ...
 
     def all(self) -> list[LoadedModel]:
@@ -120,14 +193,6 @@ class IdentityModelRepository(Protocol):
 
     async def retire(self, name: str, revision: int) -> None:
         """Put no version of a name in force, unless a newer revision already is."""
-        ...
-
-
-class ImportedModelRepository(Protocol):
-    """Model folders taken in by hand, in the object store."""
-
-    async def keep(self, manifest: Manifest, text: bytes, files: Mapping[str, bytes]) -> Model:
-        """Check, store and load a folder. Raises ManifestError or InvalidInputError."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell_inference.ports.analysers import FrameBundles, Sounds
-from framewell_inference.ports.models import IdentityModelRepository, ImportedModelRepository, RelabelQueue
+from framewell_inference.ports.models import IdentityModelRepository, RelabelQueue
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
@@ -36,5 +36,4 @@ class Stores:
     changes: RecognitionChangeRepository
     parts: FanIn
     identities: IdentityModelRepository
-    imported: ImportedModelRepository
     relabel: RelabelQueue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from framewell.inference.v1.inference_service_pb2 import (
     ANALYSER_INPUT_PICTURES,
@@ -14,42 +14,50 @@ from framewell.inference.v1.inference_service_pb2 import (
 from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.messages import model_version
 from framewell_inference.ports.analysers import PictureAnalyser, SoundAnalyser
-from framewell_inference.ports.models import IdentityModelRepository, LoadedModel, ModelRegistry
+from framewell_inference.ports.models import (
+    IdentityModelRepository,
+    LoadedModel,
+    ModelRegistry,
+    Quarantined,
+)
 from framewell_kit.paging import Page, PageRequest, page_of
 
 
 @dataclass(frozen=True, slots=True)
 class ListModels:
-    """Return the loaded models, by name and version.
-
-    Which identity model is in force is the same on every replica; of other models it is this replica's.
-    """
+    """Return the models of this replica by name and version, those in quarantine with their reason."""
 
     registry: ModelRegistry
     identities: IdentityModelRepository
 
     async def __call__(
         self, page: PageRequest, name: str = "", *, in_force: bool | None = None
-    ) -> Page[LoadedModel]:
+    ) -> Page[LoadedModel | Quarantined]:
         """Return one page: versions of one model where it is named, in force or not where that is asked.
 
         Raises Rejected for a bad page token.
         """
         identities = set(await self.identities.in_force())
-        models = [
-            LoadedModel(one.model, in_force=one.model.manifest.ref in identities)
+        models: list[LoadedModel | Quarantined] = [
+            replace(one, in_force=one.model.manifest.ref in identities)
             if one.model.manifest.name.startswith(IDENTITY_PREFIX)
             else one
             for one in self.registry.all()
         ]
-        wanted = [
-            one
-            for one in models
-            if name in {"", one.model.manifest.name} and in_force in {None, one.in_force}
-        ]
-        return page_of(
-            wanted, page, lambda one: (one.model.manifest.name, one.model.manifest.version), (str, str)
-        )
+        listed = {_key(one) for one in models}
+        models += [one for one in self.registry.quarantined() if _key(one) not in listed]
+        wanted = [one for one in models if name in {"", _key(one)[0]} and in_force in {None, _in_force(one)}]
+        return page_of(sorted(wanted, key=_key), page, _key, (str, str))
+
+
+def _key(one: LoadedModel | Quarantined) -> tuple[str, str]:
+    if isinstance(one, Quarantined):
+        return one.name, one.version
+    return one.model.manifest.name, one.model.manifest.version
+
+
+def _in_force(one: LoadedModel | Quarantined) -> bool:
+    return isinstance(one, LoadedModel) and one.in_force
 
 
 @dataclass(frozen=True, slots=True)

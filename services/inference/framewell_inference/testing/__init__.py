@@ -27,7 +27,7 @@ from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.settings import InferenceSettings
-from framewell_inference.wiring import wire_with
+from framewell_inference.wiring import SANDBOX_JOBS, wire_with
 from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
 from framewell_kit.objects import Objects
@@ -35,6 +35,7 @@ from framewell_kit.outcome_messages import done
 from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.service import Mesh, Service
 from framewell_kit.testing.service_bench import ServiceBench
+from framewell_media.sandbox import Sandbox
 from framewell_models.manifest import ModelRef
 
 IDENTITY = "identity/news"
@@ -44,6 +45,9 @@ TIMELINE = Timeline(
     frame_rate=Ratio(numerator=25, denominator=1),
     frame_count=250,
 )
+
+SANDBOX = Sandbox(SANDBOX_JOBS)
+"""One for all benches of a test run: its first job starts it."""
 
 NO_ANALYSERS = Analysers(
     pictures=(),
@@ -67,7 +71,7 @@ class InferenceBench(ServiceBench):
         self.registry = LoadedModelRegistry()
 
         async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
-            return await wire_with(analysers, self.registry, OnnxLoader(1), settings, mesh)
+            return await wire_with(analysers, self.registry, OnnxLoader(1), settings, mesh, sandbox=SANDBOX)
 
         super().__init__(
             "inference", wire, InferenceSettings(), documents=documents, objects=objects, parts=False

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
 from framewell_inference.adapters.face_track_documents import FaceTrackDocuments
 from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
-from framewell_inference.adapters.imported_model_documents import ImportedModelDocuments
 from framewell_inference.adapters.media_objects import ArrowFrameBundles, ArrowVectors, FlacSounds
 from framewell_inference.adapters.metrics import MeteredPictures, MeteredSounds, report_models
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.observation_documents import ObservationDocuments
-from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.adapters.onnx_engine import MIB, OnnxLoader
 from framewell_inference.adapters.posting_documents import PostingDocuments
 from framewell_inference.adapters.recognition_change_documents import RecognitionChangeDocuments
 from framewell_inference.adapters.relabel_queue import LeasedRelabelQueue
@@ -24,8 +22,6 @@ from framewell_inference.adapters.vector_block_objects import VectorBlockObjects
 from framewell_inference.adapters.vector_index import FollowedVectors
 from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
 from framewell_inference.analysers.recognition import FaceIdentifier
-from framewell_inference.commands.choose_version import ChooseVersion
-from framewell_inference.commands.import_model import ImportModel
 from framewell_inference.commands.relabel import Relabel
 from framewell_inference.entrypoints.jobs import relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
@@ -36,7 +32,7 @@ from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.stores import Stores
 from framewell_inference.queries.analyse_picture import AnalysePicture
 from framewell_inference.queries.find_similar import FindSimilar
-from framewell_inference.queries.list_models import ListAnalysers, ListModels
+from framewell_inference.queries.list_models import ListAnalysers
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
@@ -46,13 +42,14 @@ from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.steps.pack_vectors import PackVectors
-from framewell_inference.wiring.analysers import load_analysers, load_site_models
+from framewell_inference.wiring.analysers import load_analysers
+from framewell_inference.wiring.models import ModelParts, load_site_models, wire_models
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.rpc import Servicer, Tokens
 from framewell_kit.service import Mesh, Service
-from framewell_kit.telemetry import logger
+from framewell_kit.stream import Broadcast
 from framewell_media.sandbox import Sandbox
 from framewell_models.folders import ModelMissingError
 
@@ -61,19 +58,20 @@ PARTS = "analyses"
 
 OIP_OFFSET = 29
 
-log = logger(__name__)
+SANDBOX_JOBS = ["framewell_inference.sandbox_jobs"]
+"""What a sandboxed child of this service can do."""
 
 
 async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
-    """Load the models, restore what was imported, and connect. Raises ValueError when models are missing."""
-    registry, loader = LoadedModelRegistry(), OnnxLoader(settings.threads)
+    """Load the models of this machine and connect. Raises ValueError when one that ships is missing."""
+    registry, loader = LoadedModelRegistry(), _loader(settings)
     try:
         analysers = await asyncio.to_thread(load_analysers, settings.models, loader, registry)
     except ModelMissingError as missing:
         raise ValueError(str(missing)) from missing
-    for problem in await asyncio.to_thread(load_site_models, settings.models, loader, registry):
-        log.error("a model folder cannot be used", reason=problem)
-    return await wire_with(analysers, registry, loader, settings, mesh)
+    sandbox = Sandbox(SANDBOX_JOBS)
+    await load_site_models(settings.models, sandbox, loader, registry)
+    return await wire_with(analysers, registry, loader, settings, mesh, sandbox=sandbox)
 
 
 async def wire_with(
@@ -82,6 +80,8 @@ async def wire_with(
     loader: OnnxLoader,
     settings: InferenceSettings,
     mesh: Mesh,
+    *,
+    sandbox: Sandbox,
 ) -> Service:
     """Connect analysers whose models are loaded already."""
     analysers = replace(
@@ -95,12 +95,26 @@ async def wire_with(
     relabel = Relabel(
         s.identities, s.tracks, s.postings, steps.name_faces, steps.people, s.changes, mesh.clock
     )
+    decoder = SandboxedPictures(sandbox, mesh.scratch)
+    models = await wire_models(
+        mesh,
+        settings,
+        registry,
+        loader,
+        identities=s.identities,
+        references=s.references,
+        sandbox=sandbox,
+        decoder=decoder,
+    )
     table = holdings(steps.forget, steps.people)
     return Service(
         holdings=table,
-        stages=stages(s, analysers, steps, mesh.erase(table), chunks=settings.chunks),
+        stages=(
+            Broadcast("inference.follow_catalogue", models.follow),
+            *stages(s, analysers, steps, mesh.erase(table), chunks=settings.chunks),
+        ),
         jobs=[relabel_kind(relabel)],
-        rpc=[_rpc(stores, analysers, steps, registry, mesh.scratch)],
+        rpc=[_rpc(stores, analysers, steps, models, decoder)],
         parts=[_open_inference(settings, mesh, registry)],
     )
 
@@ -120,7 +134,7 @@ def _steps(stores: Stores, mesh: Mesh) -> Steps:
 
 
 async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModelRegistry) -> Stores:
-    """Build the adapters, make the indexes they read by, and load what was imported into the registry."""
+    """Build the adapters, and make the indexes they read by."""
     documents, objects, vectors = mesh.documents, mesh.objects, ArrowVectors()
     references = ObjectReferences(documents, objects)
     log = VectorLogDocuments(documents)
@@ -132,8 +146,6 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     changes = RecognitionChangeDocuments(documents, objects, references)
     for store in (references, log, observations, tracks, postings, changes, parts):
         await store.prepare()
-    imported = ImportedModelDocuments(documents, objects, loader)
-    await imported.restore(registry)
     return Stores(
         objects=objects,
         bundles=ArrowFrameBundles(),
@@ -148,7 +160,6 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         changes=changes,
         parts=parts,
         identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
-        imported=imported,
         relabel=LeasedRelabelQueue(mesh.jobs),
     )
 
@@ -157,14 +168,11 @@ def _rpc(
     stores: Stores,
     analysers: Analysers,
     steps: Steps,
-    registry: LoadedModelRegistry,
-    scratch: Path,
+    models: ModelParts,
+    decoder: SandboxedPictures,
 ) -> Servicer:
-    sandbox = Sandbox(["framewell_inference.sandbox_jobs"])
     servicer = InferenceRpc(
-        analyse_picture=AnalysePicture(
-            analysers.pictures, SandboxedPictures(sandbox, scratch), stores.identities, steps.people
-        ),
+        analyse_picture=AnalysePicture(analysers.pictures, decoder, stores.identities, steps.people),
         list_observations=ListObservations(stores.observations),
         list_people=ListPeople(
             analysers.embedding,
@@ -181,9 +189,7 @@ def _rpc(
             {"faces": analysers.embedding, "labels": analysers.features},
         ),
         list_analysers=ListAnalysers(analysers.pictures, analysers.sounds),
-        list_models=ListModels(registry, stores.identities),
-        import_model=ImportModel(registry, stores.imported),
-        choose_version=ChooseVersion(registry),
+        models=models.methods,
     )
     name = inference_service_pb2.DESCRIPTOR.services_by_name["InferenceService"].full_name
     return Servicer(name, add_InferenceServiceServicer_to_server, servicer)
@@ -195,5 +201,17 @@ def _open_inference(
     port = settings.oip_port or mesh.settings.port_base + OIP_OFFSET
     address = f"{mesh.settings.bind}:{port}"
     return OpenInferenceServer(
-        OpenInferenceSettings(address, settings.oip_threads), registry, Tokens(mesh.settings.tokens)
+        OpenInferenceSettings(address, settings.oip_requests, settings.oip_streams), registry, Tokens(mesh.settings.tokens)
+    )
+
+
+def _loader(settings: InferenceSettings) -> OnnxLoader:
+    memory = {"memory_bytes": settings.memory_mib * MIB} if settings.memory_mib else {}
+    return OnnxLoader(
+        settings.threads,
+        slots=settings.runs,
+        waiting=settings.queue,
+        trusted=settings.trusted_models.replace(",", " ").split(),
+        tensorrt=settings.tensorrt,
+        **memory,
     )

@@ -1,0 +1,89 @@
+"""The catalogue in the document store: one document a name, with the fact of its latest change.
+
+collection `model_catalogue`: `_id` the name, `revision`, and `entry`, the ModelCatalogued
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.model.v1.model_pb2 import CataloguedVersion, ModelCatalogued, ModelFile
+from framewell_contracts.fact_types import fact_type
+from framewell_contracts.identity import derived_id
+from framewell_kit.documents.protocol import Documents
+from framewell_kit.facts import Cause, Fact
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.objects.protocol import Objects
+from framewell_kit.outbox import Outbox
+from framewell_kit.outcomes import Busy
+from framewell_models.folders import ModelFolder
+from framewell_models.manifest import ModelRef
+
+COLLECTION: Final = "model_catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueDocuments:
+    """ModelCatalogue: compare-and-set on the revision, the fact in the same document."""
+
+    documents: Documents
+    outbox: Outbox
+
+    async def prepare(self) -> None:
+        """Have the outbox sweep what a crash left behind."""
+        self.outbox.register(COLLECTION)
+
+    async def get(self, name: str) -> ModelCatalogued:
+        document = await self.documents.get(COLLECTION, name)
+        if document is None or not document["entry"]:
+            return ModelCatalogued(name=name)
+        return ModelCatalogued.FromString(bytes(document["entry"]))
+
+    async def change(self, before: ModelCatalogued, after: ModelCatalogued, cause: Cause) -> ModelCatalogued:
+        if before.revision == 0:
+            await self.documents.insert_once(COLLECTION, {"_id": before.name, "revision": 0, "entry": b""})
+        changed = ModelCatalogued()
+        changed.CopyFrom(after)
+        changed.revision = before.revision + 1
+        event = derived_id(cause.id, fact_type(changed).type, f"{changed.name}/{changed.revision}")
+        kept = await self.outbox.update(
+            COLLECTION,
+            changed.name,
+            {"$set": {"revision": changed.revision, "entry": changed.SerializeToString(deterministic=True)}},
+            [Fact(changed, id=event)],
+            cause,
+            expect={"revision": before.revision},
+        )
+        if kept is None:
+            raise Busy(f"{changed.name} was changed by somebody else meanwhile", retry_after=0.1)
+        return changed
+
+
+@dataclass(frozen=True, slots=True)
+class FolderObjects:
+    """ModelObjects: every file an object, held under the name of the version."""
+
+    objects: Objects
+    references: ObjectReferences
+
+    async def keep(self, ref: ModelRef, folder: ModelFolder, manifest: bytes) -> CataloguedVersion:
+        described = await self.objects.put(manifest, media_type="application/yaml", suffix=".yaml")
+        files = []
+        for file in folder.manifest.files:
+            path = folder.path(file.name)
+            content = await self.objects.put_file(
+                path, media_type="application/octet-stream", suffix=path.suffix
+            )
+            files.append(ModelFile(name=file.name, content=content))
+        held: list[ObjectRef] = [described, *(one.content for one in files)]
+        await self.references.hold(_holder(ref), held)
+        return CataloguedVersion(version=ref.version, manifest=described, files=files)
+
+    async def release(self, ref: ModelRef) -> None:
+        await self.references.release(_holder(ref))
+
+
+def _holder(ref: ModelRef) -> str:
+    return f"model:{ref}"

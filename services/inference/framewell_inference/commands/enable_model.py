@@ -1,0 +1,59 @@
+"""Let a declared model look at chunks, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.model.v1.model_pb2 import ModelScope
+from framewell_inference.domain.catalogue import disabled_for, enabled_for
+from framewell_inference.ports.models import LoadedModel, ModelRegistry
+from framewell_inference.steps.change_catalogue import ChangeCatalogue, loaded
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class EnableModel:
+    """Enable the version in force of a name, on every replica, for all programmes or for some.
+
+    Raises NotFound for a name that is not loaded, Conflict for a model that cannot look at chunks by what
+    its manifest declares, and what a change raises.
+    """
+
+    registry: ModelRegistry
+    change: ChangeCatalogue
+
+    async def __call__(
+        self, name: str, scopes: Sequence[ModelScope], actor: Actor, cause: Cause
+    ) -> LoadedModel:
+        manifest = loaded(self.registry, name).model.manifest
+        if manifest.analyser:
+            raise Conflict(f"{name} serves the analyser {manifest.analyser}, which looks at every programme")
+        if not manifest.declared:
+            raise Conflict(
+                f"{manifest.ref} declares no preprocessing and postprocessing, so it only answers requests: "
+                "import a version that declares them"
+            )
+        await self.change(name, partial(enabled_for, scopes=scopes), actor, cause)
+        return loaded(self.registry, name)
+
+
+@dataclass(frozen=True, slots=True)
+class DisableModel:
+    """Take that back, for all programmes or for some. What was observed stays.
+
+    Raises NotFound for a name that is not loaded, and what a change raises.
+    """
+
+    registry: ModelRegistry
+    change: ChangeCatalogue
+
+    async def __call__(
+        self, name: str, scopes: Sequence[ModelScope], actor: Actor, cause: Cause
+    ) -> LoadedModel:
+        loaded(self.registry, name)
+        await self.change(name, partial(disabled_for, scopes=scopes), actor, cause)
+        return loaded(self.registry, name)

@@ -1,0 +1,110 @@
+"""Models of others: taken in, followed, chosen, enabled, tried."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from framewell_inference.adapters.catalogue_documents import CatalogueDocuments, FolderObjects
+from framewell_inference.adapters.catalogued_models import FollowedCatalogue
+from framewell_inference.adapters.examination import SandboxedExamination
+from framewell_inference.commands.choose_version import ChooseVersion
+from framewell_inference.commands.enable_model import DisableModel, EnableModel
+from framewell_inference.commands.import_model import ImportModel
+from framewell_inference.commands.remove_model import RemoveModel
+from framewell_inference.entrypoints.model_methods import ModelMethods
+from framewell_inference.entrypoints.model_streams import FolderStreams
+from framewell_inference.handlers.follow_catalogue import FollowCatalogue
+from framewell_inference.ports.analysers import PictureDecoder
+from framewell_inference.ports.models import (
+    IdentityModelRepository,
+    ModelLoader,
+    ModelRegistry,
+    Quarantined,
+)
+from framewell_inference.queries.list_models import ListModels
+from framewell_inference.queries.try_model import TryModel
+from framewell_inference.settings import InferenceSettings
+from framewell_inference.steps.change_catalogue import ChangeCatalogue
+from framewell_inference.steps.rehearse_model import rehearse
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.service import Mesh
+from framewell_kit.telemetry import logger
+from framewell_media.sandbox import Sandbox
+from framewell_models.folders import BrokenFolder, installed, shipped
+
+FOLDERS = "models"
+"""Folder of the process's own in which catalogued models lie."""
+
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelParts:
+    """What the rest of the service needs of the catalogue."""
+
+    methods: ModelMethods
+    follow: FollowCatalogue
+
+
+async def wire_models(
+    mesh: Mesh,
+    settings: InferenceSettings,
+    registry: ModelRegistry,
+    loader: ModelLoader,
+    *,
+    identities: IdentityModelRepository,
+    references: ObjectReferences,
+    sandbox: Sandbox,
+    decoder: PictureDecoder,
+) -> ModelParts:
+    """Connect the catalogue; what it says arrives as facts."""
+    catalogue = CatalogueDocuments(mesh.documents, mesh.outbox)
+    await catalogue.prepare()
+    objects = FolderObjects(mesh.objects, references)
+    models = FollowedCatalogue(mesh.objects, registry, loader.load, mesh.scratch / FOLDERS)
+    examiner = SandboxedExamination(sandbox, loader.load, rehearse)
+    change = ChangeCatalogue(catalogue, models)
+    methods = ModelMethods(
+        streams=FolderStreams(mesh.scratch, settings.model_mib << 20),
+        list_models=ListModels(registry, identities),
+        import_model=ImportModel(registry, examiner, objects, catalogue, models),
+        try_model=TryModel(examiner, decoder, loader.load),
+        choose_version=ChooseVersion(registry, change),
+        enable_model=EnableModel(registry, change),
+        disable_model=DisableModel(registry, change),
+        remove_model=RemoveModel(change, catalogue, objects),
+    )
+    return ModelParts(methods, FollowCatalogue(models))
+
+
+async def load_site_models(
+    root: Path, sandbox: Sandbox, loader: ModelLoader, registry: ModelRegistry
+) -> None:
+    """Examine every folder below `root` that does not ship, and put it into the registry, served by name.
+
+    One that cannot be used is quarantined with its reason and stops nobody.
+    """
+    known, examiner = (
+        {manifest.ref for manifest in shipped()},
+        SandboxedExamination(sandbox, loader.load, rehearse),
+    )
+    for found in await asyncio.to_thread(lambda: list(installed(root))):
+        if isinstance(found, BrokenFolder):
+            name, _, version = found.place.rpartition("/")
+            _quarantine(registry, Quarantined(name, version, found.reason))
+        elif found.manifest.ref not in known:
+            ref = found.manifest.ref
+            try:
+                await examiner.examine(found)
+                model = await asyncio.to_thread(loader.load, found)
+                registry.put(model, in_force=registry.find(ref.name) is None)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one folder stops no other
+                _quarantine(registry, Quarantined(ref.name, ref.version, str(error), found.manifest))
+
+
+def _quarantine(registry: ModelRegistry, broken: Quarantined) -> None:
+    log.error("a model folder cannot be used", model=f"{broken.name}@{broken.version}", reason=broken.reason)
+    registry.quarantine(broken)
