@@ -14,9 +14,9 @@ import av
 import pytest
 from av.stream import Disposition
 
-from framewell_media.captions.cues import MAX_CUE_CHARACTERS, Cue, tidy, webvtt
+from framewell_media.captions.cues import MAX_CUE_CHARACTERS, MAX_CUES, Cue, LeftOut, tidy, webvtt
 from framewell_media.captions.files import read_captions
-from framewell_media.captions.line21 import CaptionChannels, Field
+from framewell_media.captions.line21 import CaptionChannels, Field, byte_pairs
 from framewell_media.errors import MediaError
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.testing import Clip, make_clip
@@ -87,6 +87,7 @@ EVENING = (
         ("mkv", "ass", "ssa"),
         ("mkv", "webvtt", "webvtt"),
         ("mp4", "mov_text", "mov_text"),
+        ("mp4", "ttml", "ttml"),
     ],
 )
 async def test_subtitle_tracks_of_a_container_are_read(
@@ -119,6 +120,25 @@ async def test_every_track_keeps_its_language_title_and_purpose(sandbox: Sandbox
     assert found == [("ger", "subtitles", "Deutsch"), ("eng", "captions", ""), ("fre", "forced", "")]
     assert [one["is_default"] for one in read.answer["tracks"]] == [True, False, False]
     assert "[music] &lt;" in read.track(1) or "[music] \u266a &amp; more" in read.track(1)
+
+
+SCC = "Scenarist_SCC V1.0\n\n"
+HELLO = "94ae 94ae 9420 9420 9470 9470 c8e5 ecec ef80 942f 942f"
+
+
+async def test_a_track_of_captions_is_read_to_its_end(sandbox: Sandbox, tmp_path: Path) -> None:
+    second_channel = HELLO.replace("94", "1c")
+    scc = f"{SCC}00:00:00:10\t{HELLO}\n\n00:00:02:00\t942c 942c\n\n00:00:02:10\t{second_channel}\n\n"
+    read = await embedded(sandbox, write_captioned(tmp_path / "clip.mov", scc=scc))
+    assert [(one["format"], one["kind"], one["title"]) for one in read.answer["tracks"]] == [
+        ("eia_608", "captions", "CC1"),
+        ("eia_608", "captions", "CC2"),
+    ]
+    times = [read.track(number).splitlines()[2:] for number in (0, 1)]
+    assert times == [
+        ["00:00:00.634 --> 00:00:02.002", "Hello"],
+        ["00:00:02.636 --> 00:00:04.000", "Hello"],
+    ]
 
 
 async def test_cues_stand_on_the_clock_of_the_asset_and_inside_it(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -157,7 +177,7 @@ def test_a_second_channel_and_extended_data_are_told_apart() -> None:
 
 def test_pictures_without_captions_cost_nothing() -> None:
     channels = CaptionChannels()
-    channels.take(Fraction(0), b"\0\0\1\x65" + bytes(5000))
+    channels.take(Fraction(0), byte_pairs(b"\0\0\1\x65" + bytes(5000)))
     assert list(channels.files()) == []
 
 
@@ -256,6 +276,8 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE tt [<!ENTITY a "aaaaaaaaaa">{}]><tt xmlns
     [
         (b"", "empty", "empty"),
         (bytes(500), "empty", "empty"),
+        (bytes(9 << 20), "unreadable", "larger than 8 MiB"),
+        ("1\n00:00:01,000 --> 00:00:02,000\na\n\nno number\n", "unreadable", "SRT"),
         (b"GIF89a" * 100, "not_media", "EBU STL, TTML"),
         ("<html><body>hello</body></html>", "unreadable", "no TTML"),
         (TTML[:200], "unreadable", "well-formed"),
@@ -309,7 +331,57 @@ def test_damaged_files_are_read_or_refused_and_never_fail_otherwise(content: byt
     for seed in range(60):
         data = damaged(content, random.Random(seed))
         with suppress(MediaError):
-            tidy(read_captions(data, Fraction(60), Fraction(36_000)).cues, Fraction(60))
+            document = read_captions(data, Fraction(60), Fraction(36_000))
+            tidy(document.cues, Fraction(60), mistimed=document.mistimed)
+
+
+TTML_INVERTED = """<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="3s" end="2s">inverted</p>
+<p begin="1s" end="2s">shown</p><p begin="99s" end="100s">behind</p>
+<p begin="5s" end="5s"> </p></div></body></tt>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "left_out"),
+    [
+        (
+            "1\n00:00:01,000 --> 00:00:02,000\nshown\n\n2\n00:00:03,000 --> 00:00:02,000\ninverted\n\n"
+            "3\n00:01:39,000 --> 00:01:40,000\nbehind\n\n",
+            LeftOut(outside=1, mistimed=1),
+        ),
+        (
+            "WEBVTT\n\n00:01.000 --> 00:02.000\nshown\n\n00:03.000 --> 00:02.000\ninverted\n\n"
+            "00:0x.000 --> 00:02.000\nno time\n",
+            LeftOut(mistimed=2),
+        ),
+        (stl((25, 50, "shown"), (75, 50, "inverted"), (2500, 2600, "behind")), LeftOut(1, 1)),
+        (TTML_INVERTED, LeftOut(1, 1)),
+    ],
+    ids=["srt", "webvtt", "stl", "ttml"],
+)
+async def test_texts_that_are_not_shown_are_counted_by_reason(
+    sandbox: Sandbox, tmp_path: Path, content: bytes | str, left_out: LeftOut
+) -> None:
+    read = await beside(sandbox, tmp_path / "subtitles", content)
+    assert read.text.splitlines()[2:] == ["00:00:01.000 --> 00:00:02.000", "shown"]
+    assert LeftOut(**read.answer["left_out"]) == left_out
+
+
+async def test_texts_of_a_track_behind_the_asset_are_counted(sandbox: Sandbox, tmp_path: Path) -> None:
+    clip = write_captioned(tmp_path / "clip.mkv", [SubtitleTrack()])
+    read = await embedded(sandbox, clip, seconds="0.4")
+    assert read.answer["tracks"] == []
+    assert read.answer["left_out"] == [[1, {"outside": 2, "mistimed": 0, "beyond": 0}]]
+
+
+def test_no_more_texts_are_taken_than_a_track_may_hold() -> None:
+    cues = [Cue(Fraction(number), None, "a") for number in range(MAX_CUES + 3)]
+    text = tidy(cues, Fraction(MAX_CUES))
+    assert (len(text.cues), text.left_out) == (MAX_CUES, LeftOut(beyond=3))
+
+
+async def test_srt_is_read_with_other_signs_in_its_times(sandbox: Sandbox, tmp_path: Path) -> None:
+    read = await beside(sandbox, tmp_path / "a.srt", "1\n0:00:01.5-->0:00:02.250\nText\n\n")
+    assert read.text.splitlines()[2:] == ["00:00:01.500 --> 00:00:02.250", "Text"]
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:
@@ -338,7 +410,9 @@ def test_cues_are_bounded_ordered_and_inside_the_asset() -> None:
         Cue(Fraction(2), Fraction(3), "  \n "),
         Cue(Fraction(99), Fraction(100), "behind the end"),
     ]
-    found = tidy(cues, Fraction(10))
+    text = tidy(cues, Fraction(10))
+    found = text.cues
+    assert text.left_out == LeftOut(outside=1, mistimed=1)
     assert [(float(cue.start), float(cue.end or 0)) for cue in found] == [(0, 0.5), (1, 5), (8, 10)]
     assert found[0].text.startswith("[31m a\nb xxx")
     assert len(found[0].text) == MAX_CUE_CHARACTERS

@@ -219,10 +219,11 @@ class MediaReader(Protocol):
 class OriginalStore(Protocol):
     """Originals as objects, unchanged. An object goes once no asset and no upload holds it any more."""
 
-    async def store(self, path: Path) -> ObjectRef:
+    async def store(self, path: Path, *, may_be_empty: bool = False) -> ObjectRef:
         """Store a file's content, held by nobody yet.
 
-        Raises Refused (too large, empty), Busy (store away or full), StillGrowing (it changed meanwhile).
+        Raises Refused (too large, empty unless it may be), Busy (store away or full), StillGrowing (it
+        changed meanwhile).
         """
         ...
 

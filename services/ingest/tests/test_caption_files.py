@@ -30,6 +30,16 @@ async def test_a_caption_file_is_stored_with_its_language_kind_and_name(ingest: 
     assert file.file.size == len(SRT)
 
 
+async def test_an_empty_caption_file_comes_with_its_programme(ingest: IngestBench) -> None:
+    captions = CaptionSource(uri=f"file://{ingest.inbox}/empty.srt")
+    asked = request(ingest, captions)
+    (ingest.inbox / "empty.srt").touch()
+    await ingest.call("Submit", pb.SubmitRequest(request=asked))
+    await ingest.settle()
+    (file,) = ingest.facts.one(AssetIngested).caption_files
+    assert (file.name, file.file.size) == ("empty.srt", 0)
+
+
 async def test_a_caption_file_that_is_not_there_rejects_the_asset_in_words(ingest: IngestBench) -> None:
     captions = CaptionSource(uri=f"file://{ingest.inbox}/none.srt")
     await ingest.call("Submit", pb.SubmitRequest(request=request(ingest, captions)))

@@ -107,6 +107,23 @@ async def test_a_file_that_cannot_be_read_is_missing_and_the_asset_plays(
     assert sentence.startswith("The subtitles 'bomb.ttml' are missing: The TTML file has a document type")
 
 
+async def test_texts_that_are_not_shown_are_told(transcode: Transcode, tmp_path: Path) -> None:
+    clip = write_captioned(tmp_path / "late.mkv", [SubtitleTrack(texts=[(0, 900, "a"), (9000, 9500, "b")])])
+    asset = await with_subtitles(transcode, clip, "srt")
+    content = (
+        "1\n00:00:00,500 --> 00:00:01,000\na\n\n2\n00:00:03,000 --> 00:00:02,000\nb\n\n"
+        "3\n00:00:07,000 --> 00:00:08,000\nc\n\n"
+    )
+    asset.caption_files.append(await beside(transcode, content, "late.srt"))
+    ended = await transcode.transcode(asset)
+    assert [track.cue_count for track in ended.captions] == [1, 1]
+    assert list(ended.missing) == [
+        "Texts of the subtitles of track 1 are not shown: 1 before or behind the programme.",
+        "Texts of the subtitles 'late.srt' are not shown: 1 before or behind the programme; 1 with an end "
+        "before its beginning, or times that cannot be read.",
+    ]
+
+
 async def test_text_of_what_may_not_be_analysed_is_played(transcode: Transcode, tmp_path: Path) -> None:
     clip = write_captioned(tmp_path / "withheld.mkv", [SubtitleTrack()])
     asset = await with_subtitles(transcode, clip, "srt")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Final
 
 MAX_CUES: Final = 50_000
@@ -30,18 +30,54 @@ class Cue:
     """Plain text; lines are divided by a line feed."""
 
 
-def tidy(cues: Iterable[Cue], length: Fraction) -> list[Cue]:
-    """Return cues in order of time, ended, inside [0, `length`), without empty ones; at most MAX_CUES."""
-    taken = (replace(cue, text=plain(cue.text)) for cue in islice(cues, MAX_CUES))
-    ordered = sorted((cue for cue in taken if cue.text), key=lambda cue: cue.start)
-    ended = [
-        cue if cue.end is not None else replace(cue, end=min(after.start, cue.start + _OPEN_SECONDS))
-        for cue, after in pairwise([*ordered, Cue(length, length, "")])
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many texts are not shown, by reason."""
+
+    outside: int = 0
+    """Before or behind the asset."""
+    mistimed: int = 0
+    """Ended before they began, or had times that cannot be read."""
+    beyond: int = 0
+    """More than MAX_CUES."""
+
+
+@dataclass(frozen=True, slots=True)
+class TidyCues:
+    """Cues in order of time, ended and inside the asset, and how many are not among them."""
+
+    cues: Sequence[Cue]
+    left_out: LeftOut
+
+
+def tidy(cues: Sequence[Cue], length: Fraction, *, mistimed: int = 0, beyond: int = 0) -> TidyCues:
+    """Return cues inside [0, `length`), at most MAX_CUES, without empty ones, which nobody misses.
+
+    `mistimed` and `beyond` were left out already.
+    """
+    taken = (replace(cue, text=plain(cue.text)) for cue in cues[:MAX_CUES])
+    texts = list(_ended(sorted((cue for cue in taken if cue.text), key=lambda cue: cue.start)))
+    timed = [(cue, end) for cue, end in texts if cue.start < end]
+    inside = [
+        replace(cue, start=max(cue.start, Fraction(0)), end=min(end, length))
+        for cue, end in timed
+        if end > 0 and cue.start < length
     ]
-    clipped = [
-        replace(cue, start=max(cue.start, Fraction(0)), end=min(cue.end or length, length)) for cue in ended
-    ]
-    return [cue for cue in clipped if cue.end is not None and cue.start < cue.end]
+    left_out = LeftOut(
+        outside=len(timed) - len(inside),
+        mistimed=mistimed + len(texts) - len(timed),
+        beyond=beyond + max(0, len(cues) - MAX_CUES),
+    )
+    return TidyCues(inside, left_out)
+
+
+def _ended(ordered: Sequence[Cue]) -> Iterator[tuple[Cue, Fraction]]:
+    """Yield cues with their ends; one without an end lasts until another begins, _OPEN_SECONDS at most."""
+    starts = sorted({cue.start for cue in ordered})
+    following = dict(pairwise(starts))
+    for cue in ordered:
+        longest = cue.start + _OPEN_SECONDS
+        yield cue, cue.end if cue.end is not None else min(following.get(cue.start, longest), longest)
 
 
 def plain(text: str) -> str:

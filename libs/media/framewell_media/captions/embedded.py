@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import av.error
 from av.stream import Discard, Disposition
 
-from framewell_media.captions.cues import MAX_CUES, Cue, shifted, text_of_ass, tidy
+from framewell_media.captions.cues import MAX_CUES, Cue, TidyCues, shifted, text_of_ass, tidy
 from framewell_media.captions.files import read_scc, read_ttml
-from framewell_media.captions.line21 import CaptionChannels
+from framewell_media.captions.line21 import CaptionChannels, byte_pairs, pairs_of_triples
 from framewell_media.captions.timed_text import cues_of
 from framewell_media.errors import MediaError
 from framewell_media.jobs.track_attributes import track_title
@@ -23,6 +23,7 @@ from framewell_media.tracks import END_OF_DEMUXING
 BITMAPS: Final = frozenset({"dvbsub", "pgssub", "dvdsub", "xsub"})
 """Decoders of subtitles that are pictures."""
 MAX_TRACKS: Final = 50
+_DAY: Final = Fraction(24 * 3600)
 _FOREVER: Final = 0xFFFF_FFFF
 _MICROSECONDS: Final = 1_000_000
 
@@ -39,7 +40,7 @@ class FoundCaptions:
     """`subtitles`, `captions` or `forced`."""
     title: str
     is_default: bool
-    cues: Sequence[Cue]
+    text: TidyCues
 
 
 def read_embedded(
@@ -53,7 +54,7 @@ def read_embedded(
     programmes = programme_numbers(container)
     wanted = (programmes.get(pictures.index, 0), 0)
     subtitles = [one for one in container.streams.subtitles if programmes.get(one.index, 0) in wanted]
-    tracks = {stream.index: TextTrack(stream) for stream in subtitles[:MAX_TRACKS] if not is_bitmap(stream)}
+    tracks = {stream.index: _collector(stream) for stream in subtitles[:MAX_TRACKS] if not is_bitmap(stream)}
     channels, place = CaptionChannels(), _Place(clock)
     for stream in container.streams:
         if stream is not pictures and stream.index not in tracks:
@@ -61,12 +62,13 @@ def read_embedded(
     for packet in _packets(container):
         seconds = place.seconds(packet)
         if packet.stream_index == pictures.index:
-            channels.take(seconds, packet)
+            channels.take(seconds, byte_pairs(packet))
         elif packet.stream_index in tracks:
             tracks[packet.stream_index].take(seconds, packet)
-    found = [*(track.found(length) for track in tracks.values()), *_of_pictures(channels, pictures, length)]
+    found = [one for track in tracks.values() for one in track.found(length)]
+    found += _of_channels(channels, pictures, length)
     unread = [one.index for one in subtitles if is_bitmap(one) or _is_unknown(one, tracks)]
-    return [one for one in found if one.cues], unread
+    return [one for one in found if one.text.cues or any(astuple(one.text.left_out))], unread
 
 
 def is_bitmap(stream: Any) -> bool:
@@ -74,9 +76,14 @@ def is_bitmap(stream: Any) -> bool:
     return stream.codec_context is not None and stream.codec_context.name in BITMAPS
 
 
-def _is_unknown(stream: Any, tracks: Mapping[int, TextTrack]) -> bool:
+def _is_unknown(stream: Any, tracks: Mapping[int, Collector]) -> bool:
     """Return whether a track has no decoder here, as teletext, and is no TTML."""
     return stream.codec_context is None and (stream.index not in tracks or not tracks[stream.index].is_text)
+
+
+def _collector(stream: Any) -> Collector:
+    is_line21 = stream.codec_context is not None and stream.codec_context.name == "cc_dec"
+    return CaptionTrack(stream) if is_line21 else TextTrack(stream)
 
 
 def _packets(container: Any) -> Iterator[Any]:
@@ -104,18 +111,48 @@ class _Place:
         return source + (near[0] if near else runs[self._run]).offset
 
 
-@dataclass(slots=True)
-class TextTrack:
-    """Collects the cues of one subtitle track."""
+class Collector(Protocol):
+    """Collects the text of one subtitle track."""
 
-    stream: Any
-    is_text: bool = False
+    is_text: bool
     """Whether it held anything that can be read as text."""
-    _cues: list[Cue] = field(default_factory=list)
 
     def take(self, seconds: Fraction, packet: Any) -> None:
         """Take a packet that is shown at `seconds`; what cannot be decoded is passed over."""
+        ...
+
+    def found(self, length: Fraction) -> Iterator[FoundCaptions]:
+        """Yield what was found, inside an asset of `length` seconds."""
+        ...
+
+
+@dataclass(slots=True)
+class CaptionTrack:
+    """Collects the captions of a track of CEA-608, one FoundCaptions a channel."""
+
+    stream: Any
+    is_text: bool = True
+    _channels: CaptionChannels = field(default_factory=CaptionChannels)
+
+    def take(self, seconds: Fraction, packet: Any) -> None:
+        self._channels.take(seconds, pairs_of_triples(bytes(packet)))
+
+    def found(self, length: Fraction) -> Iterator[FoundCaptions]:
+        yield from _of_channels(self._channels, self.stream, length)
+
+
+@dataclass(slots=True)
+class TextTrack:
+    """Collects the cues of a track of subtitles."""
+
+    stream: Any
+    is_text: bool = False
+    _cues: list[Cue] = field(default_factory=list)
+    _beyond: int = 0
+
+    def take(self, seconds: Fraction, packet: Any) -> None:
         if len(self._cues) >= MAX_CUES:
+            self._beyond += 1
             return
         if self.stream.codec_context is None:
             self._cues += self._of_document(packet, seconds)
@@ -129,17 +166,16 @@ class TextTrack:
         if shown is not None:
             self._cues += _cues_shown(shown, seconds - packet.pts * packet.time_base, seconds, duration)
 
-    def found(self, length: Fraction) -> FoundCaptions:
-        """Return the track with its cues."""
+    def found(self, length: Fraction) -> Iterator[FoundCaptions]:
         stream, context = self.stream, self.stream.codec_context
-        return FoundCaptions(
+        yield FoundCaptions(
             format=context.name if context is not None else "ttml",
             track_index=stream.index,
             language=stream.metadata.get("language", ""),
             kind=_kind(stream),
             title=track_title(stream),
             is_default=bool(stream.disposition & Disposition.default),
-            cues=tidy(self._cues, length),
+            text=tidy(self._cues, length, beyond=self._beyond),
         )
 
     def _of_document(self, packet: Any, seconds: Fraction) -> list[Cue]:
@@ -151,11 +187,21 @@ class TextTrack:
         last = first + (packet.duration or 0) * packet.time_base
         try:
             document, _ = read_ttml(data)
-            cues = [cue for cue in cues_of(document, last) if cue.end is not None and cue.end > first]
+            cues = list(_within(cues_of(document, last + _DAY), first, last))
         except (MediaError, ValueError, ArithmeticError, RecursionError):
             return []
         self.is_text = True
-        return shifted([replace(cue, start=max(cue.start, first)) for cue in cues], seconds - first)
+        return shifted(cues, seconds - first)
+
+
+def _within(cues: Iterable[Cue], first: Fraction, last: Fraction) -> Iterator[Cue]:
+    """Yield cues of one sample's document, which may repeat those of its neighbours, within its time."""
+    for cue in cues:
+        end = cue.start if cue.end is None else cue.end
+        if end <= cue.start:
+            yield cue
+        elif end > first and cue.start < last:
+            yield replace(cue, start=max(cue.start, first), end=min(end, last))
 
 
 def _cues_shown(shown: Any, offset: Fraction, seconds: Fraction, duration: Fraction) -> list[Cue]:
@@ -170,20 +216,27 @@ def _cues_shown(shown: Any, offset: Fraction, seconds: Fraction, duration: Fract
     return [Cue(start, end, text)] if text.strip() else []
 
 
-def _of_pictures(channels: CaptionChannels, pictures: Any, length: Fraction) -> Iterator[FoundCaptions]:
+def _of_channels(channels: CaptionChannels, stream: Any, length: Fraction) -> Iterator[FoundCaptions]:
+    """Yield the captions that a stream of pictures, or of captions alone, carried, by channel."""
+    is_track = stream.type == "subtitle"
     for number, file in channels.files():
         try:
             cues = read_scc(file, length)
         except MediaError:
             continue
         yield FoundCaptions(
-            "eia_608", pictures.index, "", "captions", f"CC{number}", False, tidy(cues, length)
+            format="eia_608",
+            track_index=stream.index,
+            language=stream.metadata.get("language", "") if is_track else "",
+            kind="captions",
+            title=f"{track_title(stream)} CC{number}".strip() if is_track else f"CC{number}",
+            is_default=is_track and bool(stream.disposition & Disposition.default),
+            text=tidy(cues, length),
         )
 
 
 def _kind(stream: Any) -> str:
     if stream.disposition & Disposition.forced:
         return "forced"
-    context = stream.codec_context
     made_for_deaf = stream.disposition & (Disposition.hearing_impaired | Disposition.captions)
-    return "captions" if made_for_deaf or (context and context.name == "cc_dec") else "subtitles"
+    return "captions" if made_for_deaf else "subtitles"

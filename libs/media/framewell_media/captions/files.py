@@ -6,8 +6,8 @@ import io
 import logging
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -26,8 +26,15 @@ from framewell_media.errors import EMPTY, NOT_MEDIA, UNREADABLE, MediaError
 MAX_FILE_BYTES: Final = 8 << 20
 _MAX_DEPTH: Final = 60
 _HOUR: Final = 3600
+_TIMES_OF_A_DAY: Final = 25 * _HOUR
+"""How far behind the end of an asset a file's times may lie that count from another zero."""
 _SECOND_WITHOUT_DROPS: Final = Fraction(1001, 1000)
 """How long 30 labels of 29.97 pictures a second last."""
+_SRT_TIMES: Final = re.compile(
+    r"^[ \t]*(\d{1,3}):(\d\d):(\d\d)[,.](\d{1,3})[ \t]*-->[ \t]*(\d{1,3}):(\d\d):(\d\d)[,.](\d{1,3})",
+    re.MULTILINE,
+)
+"""Times as they stand in SRT files; ttconv reads those with two digits of hours and a comma."""
 _SRT: Final = re.compile(r"\s*\d+[ \t]*\r?\n\s*\d+:\d\d:\d\d[,.]\d")
 _NAMES: Final = {
     "ebu_stl": "EBU STL",
@@ -37,7 +44,18 @@ _NAMES: Final = {
     "scc": "SCC",
 }
 
-logging.getLogger("ttconv").setLevel(logging.CRITICAL + 1)  # it logs what it passes over, line by line
+_LOGGER: Final = logging.getLogger("ttconv")
+_LOGGER.addHandler(logging.NullHandler())
+_LOGGER.propagate = False  # it logs what it passes over, line by line
+_PASSED_OVER: Final = frozenset(
+    {
+        "Invalid TTI timecode",
+        "Subtitle TCO is less than or equal to TCI; omitting subtitle",
+        "Invalid line %s",
+        "Invalid timestamp %s at %s",
+    }
+)
+"""Messages of ttconv's on a text whose times it cannot use, which it leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,8 @@ class CaptionDocument:
     language: str
     """As the file writes it, empty when it does not say."""
     cues: Sequence[Cue]
+    mistimed: int = 0
+    """Texts that are not among them, since their times cannot be used."""
 
 
 def read_captions(data: bytes, length: Fraction, start: Fraction | None) -> CaptionDocument:
@@ -59,21 +79,46 @@ def read_captions(data: bytes, length: Fraction, start: Fraction | None) -> Capt
     within the asset. Raises MediaError: `empty`, `not_media` for another kind of file, `unreadable` for a
     damaged one, a document type declaration or elements nested too deeply.
     """
-    if not data.strip(b"\0 \t\r\n"):
-        raise MediaError(EMPTY, "The file of subtitles is empty.")
     if len(data) > MAX_FILE_BYTES:
         raise MediaError(UNREADABLE, f"The file of subtitles is larger than {MAX_FILE_BYTES >> 20} MiB.")
+    if not data:
+        raise MediaError(EMPTY, "The file of subtitles is empty (0 bytes).")
+    if not data.strip(b"\0 \t\r\n"):
+        raise MediaError(EMPTY, "The file of subtitles is empty but for zero bytes and white space.")
     name = _format_of(data)
     try:
-        document, language = _READERS[name](data)
-        cues = list(cues_of(document, length + 25 * _HOUR)) if document is not None else []
+        with _passed_over() as passed_over:
+            document, language = _READERS[name](data)
+        if document is None:
+            raise ValueError(f"no {name} document")
+        cues = list(cues_of(document, length + _TIMES_OF_A_DAY))
     except MediaError:
         raise
     except Exception as error:
         raise MediaError(UNREADABLE, f"The {_NAMES[name]} file cannot be read; it may be damaged.") from error
     label_second = _SECOND_WITHOUT_DROPS if name == "scc" and b";" not in data else Fraction(1)
     starts = _stated_starts(data, name, start)
-    return CaptionDocument(name, language, _on_clock(cues, length, starts, label_second))
+    return CaptionDocument(name, language, _on_clock(cues, length, starts, label_second), passed_over.count)
+
+
+class _PassedOver(logging.Handler):
+    """Counts the texts that ttconv left out, by what it logs."""
+
+    count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += record.msg in _PASSED_OVER
+
+
+@contextmanager
+def _passed_over() -> Iterator[_PassedOver]:
+    """Count what ttconv leaves out inside the context."""
+    passed_over = _PassedOver(logging.WARNING)
+    _LOGGER.addHandler(passed_over)
+    try:
+        yield passed_over
+    finally:
+        _LOGGER.removeHandler(passed_over)
 
 
 def warm_up() -> None:
@@ -95,7 +140,7 @@ def warm_up() -> None:
 def read_scc(text: str, length: Fraction) -> list[Cue]:
     """Return the cues of captions whose labels count from the asset's start. Raises MediaError."""
     try:
-        return list(cues_of(ttconv.scc.reader.to_model(text), length))
+        return list(cues_of(ttconv.scc.reader.to_model(text), length + _TIMES_OF_A_DAY))
     except Exception as error:
         raise MediaError(UNREADABLE, "The captions inside the pictures cannot be read.") from error
 
@@ -142,7 +187,16 @@ def _read_stl(data: bytes) -> tuple[Any, str]:
 
 
 def _read_srt(data: bytes) -> tuple[Any, str]:
-    return ttconv.srt.reader.to_model(io.StringIO(_decoded(data))), ""
+    text = _SRT_TIMES.sub(lambda found: _srt_times(found.groups()), _decoded(data))
+    return ttconv.srt.reader.to_model(io.StringIO(text)), ""
+
+
+def _srt_times(parts: Sequence[str]) -> str:
+    times = [
+        f"{int(hours):02d}:{minutes}:{seconds},{fraction:0<3}"
+        for hours, minutes, seconds, fraction in (parts[:4], parts[4:])
+    ]
+    return " --> ".join(times)
 
 
 def _read_webvtt(data: bytes) -> tuple[Any, str]:

@@ -1,14 +1,15 @@
-"""CEA-608 captions inside pictures: pairs of bytes, a few in every picture.
+"""CEA-608 captions: pairs of bytes, a few in every picture or in a track of their own.
 
 They travel as `cc_data` of ATSC A/53 part 4 in user data of MPEG-2 pictures and SEI messages of H.264 and
-HEVC. Byte pairs become lines of Scenarist SCC, which ttconv reads. Text mode (T1 to T4), extended data
-services and the services of CEA-708 itself, which repeat the captions of CEA-608, are passed over.
+HEVC, and in tracks `c608` of QuickTime, whose samples libavformat gives as the same triples. Byte pairs
+become lines of Scenarist SCC, which ttconv reads. Text mode (T1 to T4), extended data services and the
+services of CEA-708 itself, which repeat the captions of CEA-608, are passed over.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import heappop, heappush
@@ -47,8 +48,12 @@ class CaptionWatch:
         self.seen = self.seen or carries_captions(packet)
 
 
-def byte_pairs(packet: Any) -> list[tuple[int, int, int]]:
-    """Return field (0 or 1) and both bytes, with parity, of every pair of CEA-608 in a packet of pictures."""
+Pair = tuple[int, int, int]
+"""Field (0 or 1) and both bytes, with parity."""
+
+
+def byte_pairs(packet: Any) -> list[Pair]:
+    """Return every pair of CEA-608 in a packet of pictures."""
     head = bytes(memoryview(packet)[:_SEARCHED])
     found = _CC_DATA.search(head)
     if found is None:
@@ -56,7 +61,12 @@ def byte_pairs(packet: Any) -> list[tuple[int, int, int]]:
     data = head[found.end() : found.end() + 160].replace(b"\0\0\3", b"\0\0")  # emulation prevention
     if len(data) < 2 or not data[0] & 0x40:
         return []
-    triples = (data[at : at + 3] for at in range(2, 2 + 3 * (data[0] & 0x1F), 3))
+    return pairs_of_triples(data[2 : 2 + 3 * (data[0] & 0x1F)])
+
+
+def pairs_of_triples(data: bytes) -> list[Pair]:
+    """Return the pairs of CEA-608 in triples of `cc_data`, those that are valid."""
+    triples = (data[at : at + 3] for at in range(0, len(data), 3))
     return [
         (one[0] & 3, one[1], one[2]) for one in triples if len(one) == 3 and one[0] & 0x04 and one[0] & 3 < 2
     ]
@@ -64,18 +74,17 @@ def byte_pairs(packet: Any) -> list[tuple[int, int, int]]:
 
 @dataclass(slots=True)
 class CaptionChannels:
-    """Sorts the byte pairs of pictures into the channels CC1 to CC4, as SCC files.
+    """Sorts the byte pairs of pictures or of a track into the channels CC1 to CC4, as SCC files.
 
-    Pictures may come in the order of decoding.
+    Pictures may come in the order of decoding. Of several pairs of a field each is sent a picture later.
     """
 
-    _waiting: list[tuple[Fraction, int, list[tuple[int, int, int]]]] = field(default_factory=list)
+    _waiting: list[tuple[Fraction, int, Sequence[Pair]]] = field(default_factory=list)
     _taken: int = 0
     _fields: tuple[Field, Field] = field(default_factory=lambda: (Field(), Field()))
 
-    def take(self, seconds: Fraction, packet: Any) -> None:
+    def take(self, seconds: Fraction, pairs: Sequence[Pair]) -> None:
         """Take the captions of a picture that is shown at `seconds`."""
-        pairs = byte_pairs(packet)
         if not pairs:
             return
         self._taken += 1
@@ -93,8 +102,10 @@ class CaptionChannels:
 
     def _pass_on(self) -> None:
         seconds, _, pairs = heappop(self._waiting)
+        times = [seconds, seconds]
         for number, first, second in pairs:
-            self._fields[number].take(seconds, first & 0x7F, second & 0x7F)
+            self._fields[number].take(times[number], first & 0x7F, second & 0x7F)
+            times[number] += 1 / _LABEL_RATE
 
 
 @dataclass(slots=True)

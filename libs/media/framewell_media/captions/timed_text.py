@@ -20,7 +20,10 @@ _Interval = tuple[Fraction, Fraction]
 
 
 def cues_of(document: Any, end: Fraction) -> Iterator[Cue]:
-    """Yield a cue for every state of every paragraph; what has no end lasts until `end`."""
+    """Yield a cue for every state of every paragraph; what has no end lasts until `end`.
+
+    What has no time in which it is shown is a cue that ends no later than it begins.
+    """
     body = document.get_body()
     if body is not None:
         yield from _within(body, (Fraction(0), end))
@@ -37,6 +40,9 @@ def _within(element: Any, parent: _Interval) -> Iterator[Cue]:
 
 def _states(paragraph: Any, interval: _Interval) -> Iterator[Cue]:
     pieces = list(_pieces(paragraph, interval))
+    if untimed := "".join(text for (start, end), text in pieces if start >= end).strip():
+        yield Cue(interval[0], min(interval), untimed)
+    pieces = [(within, text) for within, text in pieces if within[0] < within[1]]
     times = sorted({time for within, _ in pieces for time in within})[: _MAX_STEPS + 1]
     for start, end in pairwise(times):
         text = "".join(text for within, text in pieces if within[0] <= start and end <= within[1])
@@ -52,9 +58,7 @@ def _pieces(element: Any, interval: _Interval) -> Iterator[tuple[_Interval, str]
         elif isinstance(child, model.Text):
             yield interval, child.get_text()
         else:
-            within = _interval(child, interval)
-            if within[0] < within[1]:
-                yield from _pieces(child, within)
+            yield from _pieces(child, _interval(child, interval))
 
 
 def _interval(element: Any, parent: _Interval) -> _Interval:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
@@ -26,8 +27,10 @@ def read_embedded_captions(files: JobFiles, parameters: Parameters) -> Answer:
 
     Input: the source. Output: WebVTT files one behind the other. Parameters: `clock` (runs as the job `plan`
     answers them), `seconds` (length of the asset, a fraction). Returns `tracks` (`length` in bytes, `format`,
-    `language`, `kind`, `title`, `track_index`, `is_default`, `cue_count`) and `unread` (indexes of subtitle
-    tracks that are no text, or in a codec without decoder). Raises MediaError.
+    `language`, `kind`, `title`, `track_index`, `is_default`, `cue_count`), `unread` (indexes of subtitle
+    tracks that are no text, or in a codec without decoder) and `left_out` (pairs of a track's index and how
+    many of its texts are `outside` the asset, `mistimed`, or `beyond` what a track may hold). Raises
+    MediaError.
     """
     (source,), (output,) = files.inputs, files.outputs
     source.seek(0)
@@ -39,8 +42,11 @@ def read_embedded_captions(files: JobFiles, parameters: Parameters) -> Answer:
             raise MediaError(NO_CONTENT, "The file has no picture track.")
         found, unread = read_embedded(container, pictures, _clock(parameters["clock"]), length)
     tracks, room = [], MAX_WEBVTT_BYTES
+    left_out = [[one.track_index, asdict(one.text.left_out)] for one in found]
     for one in found:
-        written = _write(output, one.cues, room)
+        if not one.text.cues:
+            continue
+        written = _write(output, one.text.cues, room)
         if not written:
             unread.append(one.track_index)
             continue
@@ -54,10 +60,10 @@ def read_embedded_captions(files: JobFiles, parameters: Parameters) -> Answer:
                 "title": one.title,
                 "track_index": one.track_index,
                 "is_default": one.is_default,
-                "cue_count": len(one.cues),
+                "cue_count": len(one.text.cues),
             }
         )
-    return {"tracks": tracks, "unread": unread}
+    return {"tracks": tracks, "unread": unread, "left_out": left_out}
 
 
 @media_job("read_caption_file")
@@ -65,8 +71,9 @@ def read_caption_file(files: JobFiles, parameters: Parameters) -> Answer:
     """Read a file of timed text. Input: the file. Output: WebVTT.
 
     Parameters: `seconds` (length of the asset, a fraction), `start` (its start timecode in seconds, a
-    fraction, or null). Returns `format`, `language` (as the file writes it) and `cue_count`. Raises
-    MediaError, `no_content` where no text is shown during the asset.
+    fraction, or null). Returns `format`, `language` (as the file writes it), `cue_count` and `left_out` (how
+    many texts are `outside` the asset, `mistimed`, or `beyond` what a file may hold). Raises MediaError,
+    `no_content` where no text is shown during the asset.
     """
     (source,), (output,) = files.inputs, files.outputs
     length, start = Fraction(parameters["seconds"]), parameters["start"]
@@ -74,12 +81,17 @@ def read_caption_file(files: JobFiles, parameters: Parameters) -> Answer:
     document = read_captions(
         source.read(MAX_FILE_BYTES + 1), length, None if start is None else Fraction(start)
     )
-    cues = tidy(document.cues, length)
-    if not cues:
+    text = tidy(document.cues, length, mistimed=document.mistimed)
+    if not text.cues:
         raise MediaError(NO_CONTENT, "The file of subtitles has no text that is shown during the asset.")
-    if not _write(output, cues, MAX_WEBVTT_BYTES):
+    if not _write(output, text.cues, MAX_WEBVTT_BYTES):
         raise MediaError(NO_CONTENT, "The file of subtitles has more text than an asset can have.")
-    return {"format": document.format, "language": document.language, "cue_count": len(cues)}
+    return {
+        "format": document.format,
+        "language": document.language,
+        "cue_count": len(text.cues),
+        "left_out": asdict(text.left_out),
+    }
 
 
 def _write(output: BinaryIO, cues: Sequence[Cue], room: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,6 +18,8 @@ TEXTS: Final = ((500, 2000, "Guten Abend"), (2500, 3000, "Zwei\nZeilen"))
 
 _STYLES: Final = b"""[Script Info]
 ScriptType: v4.00+
+PlayResX: 384
+PlayResY: 288
 [V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, Bold, Italic, Underline, Alignment, MarginL, MarginR, MarginV
 Style: Default,Arial,16,&Hffffff,0,0,0,2,10,10,10
@@ -42,8 +45,12 @@ def write_captioned(
     pixel_format: str = "yuv420p",
     context: Mapping[str, Any] | None = None,
     frames: int = 100,
+    scc: str = "",
 ) -> Path:
-    """Write pictures, 25 a second, whose encoder has these attributes, beside subtitle tracks."""
+    """Write pictures, 25 a second, whose encoder has these attributes, beside subtitle tracks.
+
+    `scc`, a Scenarist SCC file, becomes a track of CEA-608, which QuickTime takes.
+    """
     with av.open(str(path), "w") as output:
         video: Any = output.add_stream("libx264", rate=25)
         video.width, video.height, video.pix_fmt = 320, 180, pixel_format
@@ -51,11 +58,14 @@ def write_captioned(
         for name, value in (context or {}).items():
             setattr(video.codec_context, name, value)
         tracks = [_add(output, wanted) for wanted in subtitles]
+        captions = _caption_packets(output, scc) if scc else []
         for number in range(frames):
             output.mux(video.encode(dark_picture(number, pixel_format)))
         output.mux(video.encode(None))
         for track, wanted in zip(tracks, subtitles, strict=True):
             _write_texts(output, track, wanted.texts)
+        for packet in captions:
+            output.mux(packet)
     return path
 
 
@@ -75,6 +85,16 @@ def _add(output: Any, wanted: SubtitleTrack) -> Any:
     track.metadata.update(wanted.metadata)
     track.disposition = Disposition(wanted.disposition)
     return track
+
+
+def _caption_packets(output: Any, scc: str) -> list[Any]:
+    """Add a track of captions and return its packets."""
+    with av.open(io.BytesIO(scc.encode()), format="scc") as source:
+        track = output.add_stream_from_template(source.streams[0])
+        packets = [packet for packet in source.demux() if packet.size]
+    for packet in packets:
+        packet.stream, packet.duration = track, 40
+    return packets
 
 
 def _write_texts(output: Any, track: Any, texts: Sequence[tuple[int, int, str]]) -> None:

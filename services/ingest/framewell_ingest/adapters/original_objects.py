@@ -25,9 +25,9 @@ class OriginalObjects:
     references: ObjectReferences
     most_bytes: int
 
-    async def store(self, path: Path) -> ObjectRef:
+    async def store(self, path: Path, *, may_be_empty: bool = False) -> ObjectRef:
         before = await asyncio.to_thread(path.stat)
-        if before.st_size == 0:
+        if before.st_size == 0 and not may_be_empty:
             raise Refused("empty", "The file is empty (0 bytes).")
         if before.st_size > self.most_bytes:
             raise Refused(

@@ -102,10 +102,10 @@ class FetchOriginal:
         return proxy
 
     async def _caption_files(self, asset: Asset) -> AsyncIterator[CaptionFile]:
-        """Store the files of timed text beside the media; transcode reads them, in its sandbox."""
+        """Store the files of timed text beside the media, whatever is in them: transcode reads them."""
         for wanted in asset.request.captions:
             async with self.within_reach(MediaAddress(wanted.uri)) as source:
-                stored = await self.within_reach.stored(asset.asset_id, source)
+                stored = await self.within_reach.stored(asset.asset_id, source, may_be_empty=True)
             yield CaptionFile(
                 file=stored, language=bcp47(wanted.language), kind=wanted.kind, name=source.file_name
             )

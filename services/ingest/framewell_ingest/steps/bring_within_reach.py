@@ -45,10 +45,14 @@ class BringWithinReach:
                 raise
             raise RuntimeError(f"{type(error).__name__}: {shown}") from None
 
-    async def stored(self, asset_id: str, source: Source) -> ObjectRef:
-        """Return the content as an object that the asset holds. Raises StillGrowing for a file that grows."""
+    async def stored(self, asset_id: str, source: Source, *, may_be_empty: bool = False) -> ObjectRef:
+        """Return the content as an object that the asset holds.
+
+        Raises StillGrowing for a file that grows, Refused for one that is too large, or empty unless it may
+        be.
+        """
         try:
-            ref = source.stored or await self.originals.store(source.path)
+            ref = source.stored or await self.originals.store(source.path, may_be_empty=may_be_empty)
         except StillGrowing as growing:
             await self.originals.discard(growing.partial)
             raise

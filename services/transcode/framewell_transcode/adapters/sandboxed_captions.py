@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from framewell.media.v1 import media_pb2
 from framewell_kit.objects.protocol import Objects
+from framewell_media.captions.cues import LeftOut
 from framewell_media.errors import JobFailed
 from framewell_media.languages import bcp47
 from framewell_media.sandbox import Limits, Sandbox
@@ -58,11 +59,13 @@ class SandboxedCaptions:
                     if len(data) != int(entry["length"]):
                         raise JobFailed(f"the captions of track {entry['track_index']} were not written")
                     tracks.append(_track(entry, await self._stored(data)))
-        return EmbeddedCaptions(tuple(tracks), tuple(int(index) for index in answer["unread"]))
+        unread = tuple(int(index) for index in answer["unread"])
+        left_out = tuple((int(index), _left_out(counts)) for index, counts in answer["left_out"])
+        return EmbeddedCaptions(tuple(tracks), unread, left_out)
 
     async def beside(
         self, file: media_pb2.CaptionFile, seconds: Fraction, start: Fraction | None
-    ) -> media_pb2.CaptionTrack:
+    ) -> tuple[media_pb2.CaptionTrack, LeftOut]:
         parameters = {"seconds": str(seconds), "start": None if start is None else str(start)}
         limits = Limits(
             memory_bytes=self.limits.memory_bytes,
@@ -76,7 +79,7 @@ class SandboxedCaptions:
                     "read_caption_file", parameters, inputs=[source], outputs=[written], limits=limits
                 )
             cues = await self.objects.put_file(written, media_type=_WEBVTT, suffix=".vtt")
-        return media_pb2.CaptionTrack(
+        track = media_pb2.CaptionTrack(
             cues=cues,
             language=bcp47(file.language) or bcp47(str(answer["language"])),
             kind=file.kind or media_pb2.CAPTION_KIND_SUBTITLES,
@@ -84,9 +87,14 @@ class SandboxedCaptions:
             format=str(answer["format"]),
             cue_count=int(answer["cue_count"]),
         )
+        return track, _left_out(answer["left_out"])
 
     async def _stored(self, data: bytes) -> media_pb2.ObjectRef:
         return await self.objects.put(data, media_type=_WEBVTT, suffix=".vtt")
+
+
+def _left_out(counts: Mapping[str, Any]) -> LeftOut:
+    return LeftOut(int(counts["outside"]), int(counts["mistimed"]), int(counts["beyond"]))
 
 
 def _track(entry: Mapping[str, Any], cues: media_pb2.ObjectRef) -> media_pb2.CaptionTrack:

@@ -13,6 +13,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import CaptionFile, CaptionTrack, ObjectRef
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.rights_decisions import Passages
+from framewell_media.captions.cues import LeftOut
 from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.pictures import PictureSource, WantedPicture
@@ -126,6 +127,8 @@ class EmbeddedCaptions:
     tracks: tuple[CaptionTrack, ...]
     unread: tuple[int, ...]
     """Indexes of subtitle tracks that are pictures, or in a codec that nothing here reads."""
+    left_out: tuple[tuple[int, LeftOut], ...] = ()
+    """Indexes of tracks, and how many of their texts are not shown."""
 
 
 class CaptionReader(Protocol):
@@ -139,6 +142,11 @@ class CaptionReader(Protocol):
         """Return the text inside an original that lasts `seconds`, on the clock of its asset."""
         ...
 
-    async def beside(self, file: CaptionFile, seconds: Fraction, start: Fraction | None) -> CaptionTrack:
-        """Return the text of a file beside the media; `start` is the start timecode in seconds."""
+    async def beside(
+        self, file: CaptionFile, seconds: Fraction, start: Fraction | None
+    ) -> tuple[CaptionTrack, LeftOut]:
+        """Return the text of a file beside the media, and how many texts of it are not shown.
+
+        `start` is the start timecode of the asset in seconds.
+        """
         ...

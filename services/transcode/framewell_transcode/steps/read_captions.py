@@ -12,6 +12,7 @@ from framewell_media.errors import JobCrashed, MediaError
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.plans import SourceAnalysis
 from framewell_transcode.ports.processors import CaptionReader
+from framewell_transcode.transcoding.missing import missing_texts
 
 _HOUR: Final = 3600
 
@@ -31,12 +32,11 @@ class ReadCaptions:
         """Return the tracks, and sentences on what could not be read. Raises SandboxUnavailable and Busy."""
         tracks, missing = await self._embedded(asset, analysis)
         for file in asset.caption_files:
+            timeline = analysis.timeline
             try:
-                tracks.append(
-                    await self.reader.beside(
-                        file, analysis.timeline.duration_seconds, _start(analysis.timeline)
-                    )
-                )
+                track, left_out = await self.reader.beside(file, timeline.duration_seconds, _start(timeline))
+                tracks.append(track)
+                missing += missing_texts(repr(file.name), left_out)
             except MediaError as verdict:
                 missing.append(f"The subtitles {file.name!r} are missing: {verdict.detail}")
             except JobCrashed as crash:
@@ -56,7 +56,10 @@ class ReadCaptions:
             return [], [f"The subtitles inside the file are missing: {verdict.detail}"]
         except JobCrashed as crash:
             return [], [f"The subtitles inside the file are missing: {crash.explanation}"]
-        return list(found.tracks), [_unread(asset, index) for index in found.unread]
+        missing = [_unread(asset, index) for index in found.unread]
+        for index, left_out in found.left_out:
+            missing += missing_texts(f"of track {index}", left_out)
+        return list(found.tracks), missing
 
 
 def _unread(asset: AssetIngested, index: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.media.v1.media_pb2 import MediaIndex, Span
+from framewell_media.captions.cues import MAX_CUES, LeftOut
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart
 
@@ -37,6 +38,18 @@ def missing_span(gap: tuple[int, int], timeline: Timeline) -> str:
 def cut_segment(sequence: int) -> str:
     """Return the sentence on a segment that came after a shorter place was left for it."""
     return f"Segment {sequence} of the recording came late; its end is not shown at full length."
+
+
+def missing_texts(subtitles: str, left_out: LeftOut) -> Iterator[str]:
+    """Yield the sentence on texts of some subtitles that are not shown, none where all are."""
+    counts = (
+        (left_out.outside, "before or behind the programme"),
+        (left_out.mistimed, "with an end before its beginning, or times that cannot be read"),
+        (left_out.beyond, f"beyond the first {MAX_CUES:,}"),
+    )
+    reasons = [f"{count} {where}" for count, where in counts if count]
+    if reasons:
+        yield f"Texts of the subtitles {subtitles} are not shown: {'; '.join(reasons)}."
 
 
 def missing_sound(audio: AudioExtracted) -> str:
