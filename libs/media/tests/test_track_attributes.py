@@ -17,7 +17,7 @@ from framewell_media.probing import probe
 from framewell_media.programmes import programme_numbers
 from framewell_media.sandbox import Sandbox
 from framewell_media.testing import Clip, make_clip
-from framewell_media.testing.captioned import SubtitleTrack, write_captioned
+from framewell_media.testing.captioned import SubtitleTrack, dark_picture, write_captioned
 
 
 async def tracks_of(sandbox: Sandbox, path: Path) -> Sequence[media_pb2.Track]:
@@ -48,6 +48,34 @@ async def test_interlaced_pictures_say_which_field_comes_first(sandbox: Sandbox,
     clip = Clip(frames=20, width=720, height=576, options={"x264-params": "tff=1:threads=1"}, sound=False)
     (track,) = await tracks_of(sandbox, make_clip(tmp_path / "tff.mp4", clip))
     assert track.field_order == media_pb2.FIELD_ORDER_TOP_FIRST
+
+
+@pytest.mark.parametrize(
+    ("stored", "order"),
+    [
+        ("tt", media_pb2.FIELD_ORDER_TOP_FIRST),
+        ("bb", media_pb2.FIELD_ORDER_BOTTOM_FIRST),
+        ("tb", media_pb2.FIELD_ORDER_TOP_FIRST),
+        ("bt", media_pb2.FIELD_ORDER_BOTTOM_FIRST),
+    ],
+)
+async def test_interlaced_quicktime_says_which_field_is_shown_first(
+    sandbox: Sandbox, tmp_path: Path, stored: str, order: media_pb2.FieldOrder.ValueType
+) -> None:
+    movie = tmp_path / "fields.mov"
+    with av.open(str(movie), "w") as output:
+        stream = output.add_stream(
+            "prores_ks",
+            rate=25,
+            width=320,
+            height=180,
+            pix_fmt="yuv422p10le",
+            options={"field_order": stored},
+        )
+        output.mux(stream.encode(dark_picture(0, "yuv422p10le")))
+        output.mux(stream.encode(None))
+    (track,) = await tracks_of(sandbox, movie)
+    assert track.field_order == order
 
 
 async def test_an_anamorphic_track_tells_its_coded_size_beside_the_displayed_one(

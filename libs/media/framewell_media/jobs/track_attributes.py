@@ -26,10 +26,11 @@ _FIELD_ORDERS: Final = {
     1: "progressive",
     2: "top_first",
     3: "bottom_first",
-    4: "bottom_first",
-    5: "top_first",
+    4: "top_first",
+    5: "bottom_first",
 }
-"""AVFieldOrder: 4 and 5 name the field coded first, then the one displayed first."""
+"""AVFieldOrder by the field displayed first. 4 (`tb`) and 5 (`bt`) are fields stored in one another's lines:
+9 and 14 of QuickTime (Apple TN2162) and Matroska, of which 9 shows the top field first."""
 
 _ROLES: Final = (
     (Disposition.forced, "forced"),
