@@ -34,9 +34,9 @@ EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
-	vulnerabilities test test-unit test-integration \
+	vulnerabilities test test-unit test-on-servers test-integration \
 	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
-	bench-media-scale clean
+	bench-media-scale bench-search bench-relabel clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -178,7 +178,7 @@ lock: .tools/uv/.complete
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test: test-unit test-integration test-story
+test: test-unit test-on-servers
 	@echo "All tests passed: unit, integration, story."
 
 test-unit: setup
@@ -186,6 +186,12 @@ test-unit: setup
 	@$(PYTEST) -m "not integration and not story" --ignore services/training
 	@echo "Unit tests of training (in its own environment):"
 	@.venv-training/bin/pytest -q services/training
+
+# Tests wait for the servers they start, so there is work for one worker more than unit tests have.
+test-on-servers: setup
+	@echo "Integration tests and the story (real brokers, databases, services and whole meshes):"
+	@$(BIN)/pytest -q -n $$(($(WORKERS) + 1)) --dist loadfile --no-loadscope-reorder \
+		-m "integration or story" --ignore services/training
 
 # One package while you work on it, e.g. make test-package PACKAGE=services/dataset: no server, nothing slow.
 test-package: setup
@@ -226,7 +232,7 @@ fuzz-media: setup
 # --- benchmarks -------------------------------------------------------------------------------------
 
 # Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/<area>.json.
-bench: bench-backbone bench-idle bench-media bench-media-scale
+bench: bench-backbone bench-idle bench-media bench-media-scale bench-search bench-relabel
 
 bench-backbone: setup
 	@$(BIN)/python -m benchmarks.backbone $(BENCH)
@@ -240,6 +246,12 @@ bench-media: setup
 
 bench-media-scale: setup
 	@$(BIN)/python -m benchmarks.media --part scale $(BENCH)
+
+bench-search: setup
+	@$(BIN)/python -m benchmarks.search $(BENCH)
+
+bench-relabel: setup
+	@$(BIN)/python -m benchmarks.relabel $(BENCH)
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \

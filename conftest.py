@@ -9,6 +9,8 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that last begin first: beside them a second worker has time for all the others."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Files that last begin first, stories before all: beside them other workers have time for the rest."""
+    places = {item.path: 2 for item in items}
+    for place, mark in ((1, "slow"), (0, "story")):
+        places |= {item.path: place for item in items if item.get_closest_marker(mark)}
+    items.sort(key=lambda item: places[item.path])
