@@ -36,7 +36,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 .PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
 	vulnerabilities test test-unit test-on-servers test-integration \
 	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
-	bench-media-scale bench-search bench-relabel clean
+	bench-media-scale bench-search bench-relabel quality clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -252,6 +252,12 @@ bench-search: setup
 
 bench-relabel: setup
 	@$(BIN)/python -m benchmarks.relabel $(BENCH)
+
+# How right the analysers are, on material whose truth is in benchmarks/quality. QUALITY=--record writes
+# docs/evidence/quality.json and the tables of docs/quality.md; QUALITY="--part labels" measures one analyser.
+quality: setup
+	@$(BIN)/python -m benchmarks.quality $(QUALITY)
+	@$(BIN)/python infra/make/evidence
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \

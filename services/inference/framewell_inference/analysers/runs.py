@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from framewell_inference.domain.observations import FrameSpan, Observation
@@ -24,7 +25,7 @@ class LabelRuns:
     _open: dict[str, _Run] = field(default_factory=dict)
     _closed: list[Observation] = field(default_factory=list)
 
-    def note(self, frame: Frame, scores: dict[str, float]) -> None:
+    def note(self, frame: Frame, scores: Mapping[str, float]) -> None:
         """Take in the labels of one frame. Frames come in order of time."""
         for label in [
             name for name, run in self._open.items() if name not in scores or run.shot != frame.shot

@@ -5,20 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from framewell_inference.adapters.graph_checks import check_graph
 from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.faces.landmarks import ShapePredictor
-from framewell_inference.analysers.labels import LabelAnalyser
+from framewell_inference.analysers.labels.analyser import LABEL_CLASSES, LabelAnalyser
+from framewell_inference.analysers.labels.vocabulary import shipped_vocabulary
 from framewell_inference.analysers.safety import SafetyAnalyser
 from framewell_inference.analysers.speech import SpeechAnalyser
 from framewell_inference.analysers.text.analyser import TextAnalyser
 from framewell_inference.analysers.text.recognition import ALPHABET_KEY
-from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.models import ModelRegistry
-from framewell_models.folders import ModelFolder, installed, open_folder, shipped
-from framewell_models.manifest import ManifestError, ModelRef
+from framewell_models.folders import ModelFolder, open_folder, shipped
+from framewell_models.manifest import ModelRef
 
 LABELS_FILE: Final = "labels.txt"
 LANDMARKS_FILE: Final = "landmarks.npz"
@@ -42,39 +41,15 @@ def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> A
         pictures=(
             faces,
             TextAnalyser(folders.model("text/ppocr-detection"), recogniser, alphabet),
-            LabelAnalyser(
-                folders.model("labels/efficientnet-lite0"), folders.vocabulary("labels/efficientnet-lite0")
-            ),
+            LabelAnalyser(folders.model("labels/efficientnet-lite0"), shipped_vocabulary(LABEL_CLASSES)),
             SafetyAnalyser(
-                folders.model("safety/nsfw-mobilenet-v2"), folders.vocabulary("safety/nsfw-mobilenet-v2")
+                folders.model("safety/nsfw-mobilenet-v2"), folders.labels("safety/nsfw-mobilenet-v2")
             ),
         ),
         sounds=(SpeechAnalyser(folders.model("speech/silero-vad")),),
         embedding=folders.ref("faces/dlib-resnet"),
         features=folders.ref("labels/efficientnet-lite0"),
     )
-
-
-def load_site_models(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> list[str]:
-    """Put every other model folder below `root` into the registry, to be served by name.
-
-    A folder that cannot be used stops nobody: returns one sentence for each.
-    """
-    known, problems = {manifest.ref for manifest in shipped()}, []
-    try:
-        folders = [folder for folder in installed(root) if folder.manifest.ref not in known]
-    except ManifestError as error:
-        return [str(error)]
-    for folder in folders:
-        wrong = folder.problems()
-        try:
-            if not wrong:
-                check_graph(folder.manifest, folder.graph.read_bytes())
-                registry.put(loader.load(folder), in_force=registry.find(folder.manifest.name) is None)
-        except (ManifestError, InvalidInputError) as error:
-            wrong = [str(error)]
-        problems += wrong
-    return problems
 
 
 class _Folders:
@@ -95,5 +70,5 @@ class _Folders:
         self._registry.put(model, in_force=True)
         return model
 
-    def vocabulary(self, name: str) -> list[str]:
+    def labels(self, name: str) -> list[str]:
         return self.open(name).path(LABELS_FILE).read_text(encoding="utf-8").splitlines()

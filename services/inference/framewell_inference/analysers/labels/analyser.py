@@ -1,4 +1,4 @@
-"""The `labels` analyser: what a picture shows in 1000 words, and its features for finding similar ones."""
+"""The `labels` analyser: what a picture shows, in words that are sure, and features to find similar ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.labels.vocabulary import Vocabulary
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation, stacked
 from framewell_inference.domain.pictures import Float, Frame, Picture
@@ -17,17 +18,18 @@ from framewell_inference.ports.models import Model
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "labels"
-DESCRIPTION: Final = "What a picture shows, in 1000 words, and features for finding similar pictures."
+DESCRIPTION: Final = "What a picture shows, where that is sure, and features for finding similar pictures."
 SIDE: Final = 224
 DIMENSIONS: Final = 1280
+LABEL_CLASSES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class LabelAnalyser:
-    """`vocabulary` is the model's labels in output order; synonyms after the first comma are dropped."""
+    """Reports the words of a vocabulary over the model's classes; better none than a wrong one."""
 
     model: Model
-    vocabulary: Sequence[str]
+    vocabulary: Vocabulary
 
     @property
     def name(self) -> str:
@@ -63,14 +65,8 @@ class LabelPass:
             self._note(frame, probabilities, features)
 
     def _note(self, frame: Frame, probabilities: Float, features: Float) -> None:
-        limit = self.analyser.model.manifest.thresholds["report"]
-        self.runs.note(
-            frame,
-            {
-                self.analyser.vocabulary[index].partition(",")[0]: float(probabilities[index])
-                for index in np.flatnonzero(probabilities >= limit).tolist()
-            },
-        )
+        general = self.analyser.model.manifest.thresholds["report"]
+        self.runs.note(frame, self.analyser.vocabulary.reported(probabilities, general))
         self.pictures.append(
             Observation(
                 kind="picture",

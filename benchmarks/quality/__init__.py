@@ -1,0 +1,1 @@
+"""How right the analysers are, on material whose truth is written down here; `make quality` prints it."""

@@ -1,0 +1,47 @@
+"""`make quality`: how right the analysers are, on material whose truth is written down in the repository."""
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from benchmarks.quality import labels
+from benchmarks.quality.figure import Figure, table
+from benchmarks.tables import record, revision
+
+PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "labels": labels.measure,
+}
+
+
+def main() -> int:
+    """Return 0 when every goal is reached."""
+    options = _options()
+    found = {part: list(PARTS[part]()) for part in options.part or PARTS}
+    for part, figures in found.items():
+        print(f"{part}\n{table(figures)}\n")
+    if options.record:
+        path = record(
+            "quality",
+            {
+                "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+                "revision": revision(),
+                "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+                "tables": {part: table(figures).as_json() for part, figures in found.items()},
+            },
+        )
+        print(f"written: {path.name}", file=sys.stderr)
+    return 1 if any(one.reached is False for figures in found.values() for one in figures) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.quality", description=__doc__)
+    parser.add_argument("--part", action="append", choices=list(PARTS), help="one part only; may be repeated")
+    parser.add_argument("--record", action="store_true", help="also write docs/evidence/quality.json")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""The analysers reach the goals of their quality on material whose truth is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.quality import labels
+from benchmarks.quality.figure import Figure, table
+
+
+def unreached(figures: list[Figure]) -> list[str]:
+    return [one.what for one in figures if one.reached is False]
+
+
+def test_words_that_are_reported_are_right() -> None:
+    figures = list(labels.measure())
+    assert unreached(figures) == []
+    assert figures[0].cases is not None
+    assert figures[0].cases >= 100
+
+
+def test_either_half_of_the_pictures_reaches_the_goal() -> None:
+    vocabulary = labels.shipped_vocabulary(1000)
+    every = labels.cases(vocabulary, labels.threshold())
+    assert min(labels.precision(every[0::2]), labels.precision(every[1::2])) >= labels.LEAST_PRECISION
+
+
+@pytest.mark.parametrize(
+    ("figure", "reached"),
+    [
+        (Figure("told", 0.2), None),
+        (Figure("enough", 0.8, least=0.8), True),
+        (Figure("too little", 0.79, least=0.8), False),
+        (Figure("too much", 12, unit="ms", most=10), False),
+    ],
+)
+def test_a_figure_is_held_to_its_goal(figure: Figure, reached: bool | None) -> None:
+    assert figure.reached is reached
+    assert table([figure]).rows == (figure.cells,)
