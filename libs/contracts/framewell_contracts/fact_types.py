@@ -171,6 +171,7 @@ _FACTS = (
     FactType(asset.AssetIngested, "work.asset_id", ("ingest",), result=True),
     FactType(segment.SegmentIngested, "work.asset_id", ("ingest",)),
     FactType(recording.RecordingClosed, "work.asset_id", ("ingest",)),
+    FactType(recording.RecordingMoved, "work.asset_id", ("transcode",)),
     FactType(asset.AssetRejected, "work.asset_id", ("ingest", "transcode"), result=True),
     FactType(asset.AssetPermitted, "work.asset_id", ("transcode", "inference")),
     FactType(programme.ProgrammeChanged, "asset_id", (OUTSIDE,)),

@@ -47,6 +47,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "ingest.note_rejection": (asset.AssetRejected,),
         "ingest.change_programme": (programme.ProgrammeChanged,),
         "ingest.resume_analysis": (asset.AssetPermitted,),
+        "ingest.redo_recording": (recording.RecordingMoved,),
         "ingest.remove_asset": (asset.AssetRemoved,),
         "ingest.erase": (erasure.ErasurePlanned,),
         "transcode.plan_chunks": (asset.AssetIngested,),

@@ -11,7 +11,7 @@ from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Programme, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
-from framewell.recording.v1.recording_pb2 import RecordingClosed, SequenceRange
+from framewell.recording.v1.recording_pb2 import RecordingClosed, RecordingMoved, SequenceRange
 from framewell.rights.v1.rights_pb2 import USE_PROHIBITED, RightsStatement
 from framewell.segment.v1.segment_pb2 import SegmentArrived, SegmentIngested
 from framewell_ingest.ports import SEGMENT
@@ -162,6 +162,17 @@ async def test_a_recording_done_again_is_closed_again_as_the_next_generation(ing
     await pass_time(ingest, 2)
     closed = ingest.facts.of(RecordingClosed)
     assert [(one.work.generation, one.missing_count) for one in closed] == [(1, 1), (2, 1), (3, 1)]
+
+
+async def test_a_recording_that_transcode_moved_is_done_again_once(ingest: IngestBench) -> None:
+    await arrive(ingest, 0, last=True)
+    await pass_time(ingest, 1)
+    moved = RecordingMoved(work=ingest.facts.one(RecordingClosed).work, segment_count=3)
+    for _ in range(3):
+        await ingest.deliver(moved)
+        await pass_time(ingest, 1)
+    assert [one.work.generation for one in ingest.facts.of(AssetIngested)] == [1, 2]
+    assert [one.work.generation for one in ingest.facts.of(RecordingClosed)] == [1, 2]
 
 
 async def test_a_broken_segment_is_given_up_and_the_recording_goes_on(ingest: IngestBench) -> None:

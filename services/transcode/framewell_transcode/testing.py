@@ -19,6 +19,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1 import media_pb2
 from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Span, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
+from framewell.recording.v1.recording_pb2 import RecordingClosed, RecordingMoved
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
 from framewell_kit.testing.service_bench import ServiceBench
 
@@ -100,6 +101,25 @@ class Transcode:
             if fact.work.asset_id == asset.work.asset_id and fact.work.generation == asset.work.generation
         ]
         return ended
+
+    async def end_recording(self, closed: RecordingClosed) -> AssetTranscoded:
+        """Fix the set of segments and carry a recording to its end, in the next generation where it moved."""
+        for generation in (closed.work.generation, closed.work.generation + 1):
+            closed.work.generation = generation
+            await self.bench.deliver(closed)
+            for _ in range(20):
+                await self.bench.settle()
+                self.bench.clock.advance(0.5)  # type: ignore[attr-defined]
+            assert not self.bench.given_up
+            ends = [one for one in self.bench.facts.of(AssetTranscoded) if one.work.generation == generation]
+            if ends:
+                return ends[-1]
+            assert self.bench.facts.of(RecordingMoved)[-1].work.generation == generation
+            again = AssetIngested(work=closed.work, recording=True)
+            again.work.generation = generation + 1
+            await self.bench.deliver(again)
+            await self.bench.run_jobs()
+        raise AssertionError("the recording was moved twice")
 
     async def index(self, ended: AssetTranscoded) -> MediaIndex:
         """Read the index that the end names."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -68,14 +67,7 @@ class Recorder:
         closed = RecordingClosed(
             work=work(generation), last_sequence=last, missing=ranges, missing_count=len(missing)
         )
-        await self.transcode.bench.deliver(closed)
-        for _ in range(40):
-            await self.transcode.bench.settle()
-            self.transcode.bench.clock.advance(0.5)  # type: ignore[attr-defined]
-        assert not self.transcode.bench.given_up
-        ends = self.transcode.bench.facts.of(AssetTranscoded)
-        (end,) = [one for one in ends if one.work.generation == generation]
-        return end
+        return await self.transcode.end_recording(closed)
 
     def planned(self) -> Mapping[int, ChunkPlanned]:
         """Return the chunks that were announced, by number."""
@@ -170,7 +162,8 @@ async def test_a_late_segment_takes_the_place_that_was_left_for_it(
     await recorder.transcode.bench.run_jobs()
     await recorder.arrive(2)
     end = await recorder.close(3)
-    assert list(end.missing) == []
+    assert (end.work.generation, list(end.missing)) == (2, [])
+    assert end.work.timeline.frame_count == FIRST[4], "no picture is held behind it once the set is known"
     numbers = {number for _, number in await shown(recorder.transcode, end, tmp_path)}
     assert numbers == set(range(FIRST[4]))
 
@@ -242,48 +235,83 @@ async def test_of_a_recording_that_is_removed_under_way_nothing_stays(recorder: 
         assert await recorder.transcode.bench.documents.find(name, {}) == []
 
 
-async def listed(recorder: Recorder) -> tuple[list[list[str]], str]:
-    """Make every chunk that was announced, then read the playlists of the recording under way."""
-    bench = recorder.transcode.bench
-    await bench.settle()
-    answer = await bench.call("GetPlaylist", GetPlaylistRequest(asset_id=ASSET))
-    master = (await bench.objects.read(answer.playlist)).decode()
-    uris = re.findall(r'\.\./[^"\s]+', master)
-    return [(await bench.objects.read(uri.removeprefix("../"))).decode().splitlines() for uri in uris], master
+async def read(recorder: Recorder, name: str = "") -> list[str]:
+    """Return the lines of a playlist of the recording by its name."""
+    request = GetPlaylistRequest(asset_id=ASSET, name=name)
+    answer = await recorder.transcode.bench.call("GetPlaylist", request)
+    return list(answer.text.splitlines())
+
+
+def segments(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if line.startswith("../")]
 
 
 async def test_the_playlist_grows_while_the_recording_runs_and_ends_with_it(recorder: Recorder) -> None:
+    bench = recorder.transcode.bench
     with pytest.raises(NotFound):
-        await listed(recorder)
+        await read(recorder)
     await recorder.arrive(0)
-    (first, _), _ = await listed(recorder)
+    await bench.settle()
+    before = await read(recorder, "recording.m3u8")
     await recorder.arrive(1)
-    (second, sound), master = await listed(recorder)
-    assert "TYPE=AUDIO" in master
-    for tracks in (first, second, sound):
-        assert "#EXT-X-PLAYLIST-TYPE:EVENT" in tracks
-        assert "#EXT-X-ENDLIST" not in tracks
-    assert [len([one for one in lines if one.startswith("../")]) for lines in (first, second, sound)] == [
-        1,
-        2,
-        2,
-    ]
-    assert [one for one in second if one in first and one.startswith("../")] == [
-        one for one in first if one.startswith("../")
-    ]
-    await recorder.close(1)
-    (ended, _), _ = await listed(recorder)
-    assert "#EXT-X-PLAYLIST-TYPE:VOD" in ended
-    assert "#EXT-X-ENDLIST" in ended
+    await bench.settle()
+    master = await read(recorder)
+    assert master[-1] == "recording.m3u8"
+    assert any("TYPE=AUDIO" in line and 'URI="recording-sound.m3u8"' in line for line in master)
+    pictures, sound = await read(recorder, "recording.m3u8"), await read(recorder, "recording-sound.m3u8")
+    for lines in (before, pictures, sound):
+        assert "#EXT-X-PLAYLIST-TYPE:EVENT" in lines
+        assert "#EXT-X-ENDLIST" not in lines
+    assert [len(segments(lines)) for lines in (before, pictures, sound)] == [1, 2, 2]
+    assert segments(pictures)[:1] == segments(before)
+    with pytest.raises(NotFound, match=r"no playlist 'main.m3u8', but master.m3u8, recording"):
+        await read(recorder, "main.m3u8")
+
+
+async def test_who_plays_a_recording_gets_its_end_and_who_comes_later_the_final_playlist(
+    recorder: Recorder,
+) -> None:
+    await recorder.arrive(0, 1)
+    await recorder.transcode.bench.settle()
+    names = ("recording.m3u8", "recording-sound.m3u8")
+    growing = [await read(recorder, name) for name in names]
+    end = await recorder.close(1)
+    assert [await read(recorder, name) for name in names] == [[*lines, "#EXT-X-ENDLIST"] for lines in growing]
+    master = await read(recorder)
+    assert master[-1] == "main.m3u8"
+    for name in ("main.m3u8", "sound-0.m3u8"):
+        assert any(name in line for line in master)
+        lines = await read(recorder, name)
+        assert "#EXT-X-PLAYLIST-TYPE:VOD" in lines
+        assert lines[-1] == "#EXT-X-ENDLIST"
+    answer = await recorder.transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id=ASSET))
+    assert answer.playlist == end.playlist
 
 
 async def test_a_missing_segment_is_a_gap_in_the_growing_playlist(recorder: Recorder) -> None:
     recorder = replace(recorder, continuous=True)
     await recorder.arrive(0, 2)
-    (pictures, sound), _ = await listed(recorder)
-    for lines in (pictures, sound):
+    await recorder.transcode.bench.settle()
+    for name in ("recording.m3u8", "recording-sound.m3u8"):
+        lines = await read(recorder, name)
         assert lines.count("#EXT-X-GAP") == 1
         assert lines[lines.index("#EXT-X-GAP") + 1].startswith("#EXTINF:3.0")
+
+
+async def test_a_segment_of_which_nothing_can_be_made_does_not_end_the_growing_playlist(
+    recorder: Recorder,
+) -> None:
+    transcode = recorder.transcode
+    await recorder.arrive(0, 1, 2)
+    planned = recorder.planned()
+    failure = failed("given_up", "It killed its worker.")
+    broken = ChunkTranscoded(
+        work=planned[1].work, chunk_id=planned[1].chunk_id, index=1, span=planned[1].span, outcome=failure
+    )
+    for part in (await transcode.make(planned[0]), broken, await transcode.make(planned[2])):
+        await transcode.put_in_place(part)
+    lines = await read(recorder, "recording.m3u8")
+    assert (len(segments(lines)), lines.count("#EXT-X-GAP")) == (3, 1)
 
 
 async def test_workers_killed_before_their_facts_left_say_the_same_events_again(recorder: Recorder) -> None:

@@ -31,6 +31,9 @@ _LONG: Final = 1.5
 """Steps that are so many times the usual one have pictures missing or held."""
 _ODD_STEPS_ALLOWED: Final = 0.02
 """Share of steps that may differ before a rate counts as variable: lost pictures leave a few."""
+_ODD_STEPS_OF_SHORT: Final = 3
+"""Steps that may differ in any case where there are _SHORT: two seconds of a stream may lose pictures, too."""
+_SHORT: Final = 20
 _DIFFERENT_STEPS: Final = 4096
 """Lengths of steps that are counted one by one; a clock with more of them is not regular."""
 
@@ -90,7 +93,7 @@ class StepMeter:
         median = lengths[int(np.searchsorted(upto, (total + 1) // 2))]
         usual = {length: count for length, count in self._steps.items() if length <= _LONG * median}
         count = sum(usual.values())
-        if count < (1 - _ODD_STEPS_ALLOWED) * total:
+        if total - count > _odd_steps_allowed(total):
             return None
         return count / (sum(length * often for length, often in usual.items()) * self.time_base)
 
@@ -101,7 +104,11 @@ class StepMeter:
         step = float(1 / (rate * self.time_base))
         tolerance = max(1.0, step * 0.01)
         odd = sum(count for length, count in self._steps.items() if abs(length - step) > tolerance)
-        return odd > _ODD_STEPS_ALLOWED * self._steps.total()
+        return odd > _odd_steps_allowed(self._steps.total())
+
+
+def _odd_steps_allowed(total: int) -> float:
+    return max(_ODD_STEPS_ALLOWED * total, _ODD_STEPS_OF_SHORT if total >= _SHORT else 0)
 
 
 def _standard(rate: Fraction) -> Fraction | None:

@@ -169,6 +169,13 @@ def read_chunk(source: BinaryIO, index: int) -> ChunkTable:
     )
 
 
+def read_chunks(source: BinaryIO) -> list[ChunkTable]:
+    """Return all chunks of a plan. Raises ValueError when it is none."""
+    source.seek(0)
+    count = pa.ipc.open_file(pa.PythonFile(source, mode="r")).num_record_batches
+    return [read_chunk(source, index) for index in range(count)]
+
+
 def _batch(reader: Any, index: int) -> tuple[Any, dict[str, Any]]:
     stored = reader.get_batch_with_custom_metadata(index)
     return stored.batch, json.loads(stored.custom_metadata[_CHUNK_KEY])

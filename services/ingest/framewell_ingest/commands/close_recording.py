@@ -28,7 +28,8 @@ class CloseRecording:
     That is when every segment up to the one announced as the last is there; `after_last` without news after
     that announcement, or after a straggler; or `after_silence` without news. A straggler raises the
     generation: one for all that come together. A segment whose fetch is not done `after_silence` counts as
-    missing, and as a straggler when it comes. A recording of which no segment could be read is rejected.
+    missing, and as a straggler when it comes. A recording that is done again, of the same segments, is
+    closed at once. One of which no segment could be read is rejected.
     Raises Busy until then.
     """
 
@@ -73,7 +74,8 @@ class CloseRecording:
         segments = await self.recordings.ended(recording.asset_id)
         last = recording.last_sequence
         complete = last is not None and not recording.closings and len(segments) > last
-        if not segments or (left > 0 and not complete):
+        as_before = recording.closings > 0 and len(segments) == recording.closed_count
+        if not segments or (left > 0 and not (complete or as_before)):
             raise Busy("segments of the recording may still come", _looks_in(left))
         return segments
 

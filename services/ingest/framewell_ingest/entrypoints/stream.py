@@ -8,6 +8,7 @@ from framewell_ingest.handlers.accept_request import AcceptRequest
 from framewell_ingest.handlers.accept_segment import AcceptSegment
 from framewell_ingest.handlers.change_programme import ChangeProgramme
 from framewell_ingest.handlers.note_rejection import NoteRejection
+from framewell_ingest.handlers.redo_recording import RedoRecording
 from framewell_ingest.handlers.remove_asset import RemoveAsset
 from framewell_ingest.handlers.resume_analysis import ResumeAnalysis
 from framewell_ingest.ports import AssetRepository
@@ -40,6 +41,7 @@ def stages(
         Stage("ingest.note_rejection", unless_gone(NoteRejection(assets))),
         Stage("ingest.change_programme", unless_gone(ChangeProgramme(assets))),
         Stage("ingest.resume_analysis", unless_gone(ResumeAnalysis(assets, raise_generation))),
+        Stage("ingest.redo_recording", unless_gone(RedoRecording(assets, raise_generation))),
         Stage("ingest.remove_asset", RemoveAsset(tombstones, forget)),
         Stage("ingest.erase", erase),
     ]

@@ -1,7 +1,7 @@
 """Recordings under way in the document store: one document a recording, one a segment.
 
 The document of a recording holds a few numbers for each segment, so that one change decides where a segment
-lies. It grows with the recording: 200 bytes a segment.
+lies. It grows with the recording: 300 bytes a segment.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Document, Documents
 from framewell_kit.outcome_messages import is_done
+from framewell_transcode.domain.job_parameters import clock_from, clock_parameters
+from framewell_transcode.domain.recording_layout import FrameGrid, LaidSegment, Layout, SegmentExtent
 from framewell_transcode.domain.recordings import (
-    LaidSegment,
-    Layout,
     PlannedSegment,
     RecordingClock,
     RecordingState,
-    SegmentExtent,
     SegmentSound,
+    laid_out,
 )
 
 _RECORDINGS: Final = "recordings"
@@ -62,37 +62,50 @@ class RecordingDocuments:
         extent, name = planned.extent, f"{planned.ingested.work.asset_id}/{planned.ingested.sequence}"
         plan = {
             "table": planned.table.SerializeToString(),
-            "extent": [str(extent.source_start), str(extent.seconds), extent.frames],
+            "extent": _numbers(extent),
             "clock": _clock_document(planned.clock),
-            "time_base": str(planned.time_base),
+            "runs": clock_parameters(planned.runs),
+            "gaps": [[str(start), str(end)] for start, end in planned.gaps],
             "has_sound": planned.has_sound,
             "planned_at": planned.planned_at,
         }
         await self.documents.update(_SEGMENTS, name, {"$set": {"plan": plan}})
 
+    async def plans(self, asset_id: str) -> Sequence[PlannedSegment]:
+        found = await self.documents.find(_SEGMENTS, {"asset_id": asset_id, "plan": {"$exists": True}})
+        return sorted(map(_planned, found), key=lambda one: one.sequence)
+
     async def begin(self, work: Work) -> RecordingState | None:
         new: Document = {"generation": work.generation, "work": work.SerializeToString(), "revision": 0}
-        begun = {**new, "laid": {}, "given_up": {}, "sounds": {}, "laid_out": False}
+        begun = {**new, "laid": {}, "aside": [], "given_up": {}, "sounds": {}, "laid_out": False}
         if not await self.documents.insert_once(_RECORDINGS, {"_id": work.asset_id, **begun}):
-            older = {"generation": {"$lt": work.generation}}
-            change = {"$set": begun, "$unset": {"clock": "", "closed": "", "closed_at": ""}}
-            await self.documents.update(_RECORDINGS, work.asset_id, change, expect=older)
+            await self._begin_again(work, begun)
         return await self.get(work.asset_id)
+
+    async def _begin_again(self, work: Work, begun: Document) -> None:
+        """Begin a newer generation: what was planned has its place at once, that of the whole set."""
+        older = {"generation": {"$lt": work.generation}}
+        if not await self.documents.count(_RECORDINGS, {"_id": work.asset_id, **older}):
+            return
+        change = {"$set": begun, "$unset": {"clock": "", "closed": "", "closed_at": ""}}
+        if plans := await self.plans(work.asset_id):
+            clock, layout = laid_out(plans)
+            del change["$unset"]["clock"]
+            begun["clock"] = _clock_document(clock)
+            begun["laid"] = {str(number): _laid_numbers(laid) for number, laid in layout.laid.items()}
+        await self.documents.update(_RECORDINGS, work.asset_id, change, expect=older)
 
     async def get(self, asset_id: str) -> RecordingState | None:
         found = await self.documents.get(_RECORDINGS, asset_id)
         return None if found is None else _state(found)
 
     async def lay(self, state: RecordingState, laid: LaidSegment, clock: RecordingClock) -> bool:
-        extent = laid.segment
-        numbers = [
-            *map(str, (extent.source_start, extent.seconds, laid.start, laid.end)),
-            extent.frames,
-            laid.first_frame,
-            laid.end_frame,
-        ]
-        change = {f"laid.{laid.sequence}": numbers, "clock": _clock_document(clock)}
+        change = {f"laid.{laid.sequence}": _laid_numbers(laid), "clock": _clock_document(clock)}
         return await self._change(state.work, change, expect={"revision": state.revision, "laid_out": False})
+
+    async def set_aside(self, state: RecordingState, sequence: int) -> None:
+        aside = {"aside": sorted({*state.aside, sequence})}
+        await self._change(state.work, aside, expect={"revision": state.revision, "laid_out": False})
 
     async def give_up(self, work: Work, sequence: int, reason: str) -> None:
         await self._change(work, {f"given_up.{sequence}": reason}, expect={"laid_out": False})
@@ -131,23 +144,36 @@ def _clock(values: Document) -> RecordingClock:
 def _planned(document: Document) -> PlannedSegment:
     plan = document["plan"]
     ingested = SegmentIngested.FromString(bytes(document["ingested"]))
-    start, seconds, frames = plan["extent"]
     return PlannedSegment(
         ingested=ingested,
         table=ObjectRef.FromString(bytes(plan["table"])),
-        extent=SegmentExtent(ingested.sequence, Fraction(start), Fraction(seconds), int(frames)),
+        extent=_extent(ingested.sequence, plan["extent"]),
         clock=_clock(plan["clock"]),
-        time_base=Fraction(plan["time_base"]),
+        runs=clock_from(plan["runs"]),
+        gaps=tuple((Fraction(start), Fraction(end)) for start, end in plan["gaps"]),
         has_sound=bool(plan["has_sound"]),
         planned_at=plan["planned_at"],
     )
 
 
+def _numbers(extent: SegmentExtent) -> list[Any]:
+    return [*map(str, (extent.source_start, extent.source_end, extent.seconds)), extent.frames]
+
+
+def _extent(sequence: int, numbers: Sequence[Any]) -> SegmentExtent:
+    start, end, seconds, frames = numbers
+    return SegmentExtent(sequence, Fraction(start), Fraction(end), Fraction(seconds), int(frames))
+
+
+def _laid_numbers(laid: LaidSegment) -> list[Any]:
+    places = map(str, (laid.start, laid.end, laid.offset))
+    return [*_numbers(laid.segment), *places, laid.first_frame, laid.is_late]
+
+
 def _laid(sequence: int, numbers: Sequence[Any]) -> LaidSegment:
-    source_start, seconds, start, end = map(Fraction, numbers[:4])
-    frames, first_frame, end_frame = map(int, numbers[4:])
-    extent = SegmentExtent(sequence, source_start, seconds, frames)
-    return LaidSegment(extent, start, end, first_frame, end_frame)
+    start, end, offset = map(Fraction, numbers[4:7])
+    extent = _extent(sequence, numbers[:4])
+    return LaidSegment(extent, start, end, int(numbers[7]), offset, is_late=bool(numbers[8]))
 
 
 def _state(document: Document) -> RecordingState:
@@ -158,7 +184,8 @@ def _state(document: Document) -> RecordingState:
         work=Work.FromString(bytes(document["work"])),
         revision=int(document["revision"]),
         clock=clock,
-        layout=Layout(clock.frame_rate if clock else Fraction(25), laid),
+        layout=Layout(clock.grid if clock else FrameGrid(Fraction(25)), laid),
+        aside=frozenset(map(int, document["aside"])),
         given_up={int(number): reason for number, reason in document["given_up"].items()},
         sounds={
             int(number): SegmentSound(*values) if values else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,11 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.objects.protocol import Objects
 from framewell_media.sandbox import Limits, Sandbox
-from framewell_media.source_clock import ClockRun, SourceClock
+from framewell_media.source_clock import SourceClock
 from framewell_transcode.domain.job_parameters import clock_parameters
 from framewell_transcode.domain.plans import SourceAnalysis
-from framewell_transcode.domain.recordings import LaidSegment, SegmentSound
+from framewell_transcode.domain.recording_layout import LaidSegment
+from framewell_transcode.domain.recordings import PlannedSegment, SegmentSound
 from framewell_transcode.domain.sound import AAC_FRAME, SOUND_RATE
 from framewell_transcode.ports.processors import MediaProcessor
 
@@ -43,21 +44,19 @@ class SandboxedSegments:
         return await self.processor.plan(AssetIngested(work=segment.work, original=segment.object))
 
     async def sound(
-        self, segment: SegmentIngested, laid: LaidSegment
+        self, planned: PlannedSegment, laid: LaidSegment
     ) -> tuple[SegmentSound, Sequence[ObjectRef]]:
         first, end = (-(-round(at * SOUND_RATE) // AAC_FRAME) * AAC_FRAME for at in (laid.start, laid.end))
-        extent = laid.segment
-        run = ClockRun(
-            extent.source_start, extent.source_end, laid.start - self._seconds(first), first_byte=None
-        )
+        later = laid.start - Fraction(first, SOUND_RATE)
+        runs = tuple(replace(run, start=run.start + later) for run in planned.runs.runs)
         parameters = {
-            "clock": clock_parameters(SourceClock((run,))),
+            "clock": clock_parameters(SourceClock(runs)),
             "first_sample": first,
             "samples": end - first,
         }
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             outputs = [Path(folder) / name for name in ("header", "segment")]
-            async with self.objects.local(segment.object) as source:
+            async with self.objects.local(planned.ingested.object) as source:
                 await self.sandbox.run(
                     "segment_sound", parameters, inputs=[source], outputs=outputs, limits=self.limits
                 )
@@ -72,10 +71,6 @@ class SandboxedSegments:
                 async with self.objects.local(key) as part:
                     await asyncio.to_thread(_append, movie, part)
             return await self.objects.put_file(movie, media_type="audio/mp4", suffix=".m4a")
-
-    @staticmethod
-    def _seconds(samples: int) -> Fraction:
-        return Fraction(samples, SOUND_RATE)
 
 
 def _append(movie: Path, part: Path) -> None:

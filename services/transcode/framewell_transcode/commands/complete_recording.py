@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from itertools import groupby
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import MediaIndex, MediaIndexChunk, Work
+from framewell.recording.v1.recording_pb2 import RecordingMoved
 from framewell_contracts.fact_types import fact_type
-from framewell_contracts.identity import chunk_id, derived_id
+from framewell_contracts.identity import chunk_id, derived_id, fan_in_id
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.object_references import ObjectReferences
@@ -21,13 +23,14 @@ from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import Busy
 from framewell_media.messages import clock_messages, span_message
 from framewell_media.source_clock import ClockRun, SourceClock
-from framewell_transcode.domain.outcomes import silent
+from framewell_transcode.domain.outcomes import rejected, silent
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, work_on_clock
-from framewell_transcode.domain.recordings import RecordingClock, RecordingState
+from framewell_transcode.domain.recording_layout import Layout, Stretch
+from framewell_transcode.domain.recordings import PlannedSegment, RecordingClock, RecordingState, laid_out
 from framewell_transcode.ports.assets import AssetProgressRepository, WorkQueue
 from framewell_transcode.ports.processors import SegmentProcessor
 from framewell_transcode.ports.recordings import RecordingRepository
-from framewell_transcode.transcoding.missing import cut_segment
+from framewell_transcode.transcoding.missing import missing_span
 
 _LOOK_SECONDS: Final = 0.3
 _GIVEN_UP: Final = timedelta(minutes=10)
@@ -38,8 +41,11 @@ _GIVEN_UP: Final = timedelta(minutes=10)
 class CompleteRecording:
     """Make an asset like any other of a recording: a plan with a chunk for every segment, and one sound.
 
-    Segments that never came, or could not be read, are chunks that were given up. Raises Busy until every
-    segment that is expected is laid or given up, and its sound is there. Running again does the same.
+    Its clock is a function of the set of segments (`recordings.laid_out`). Where it turns out to be another
+    one than the segments were worked on by, since some came late, recording.moved asks for the next
+    generation. Segments that never came, or could not be read, are chunks that were given up. Raises Busy
+    until every segment that is expected is laid or given up, and its sound is there. Running again does the
+    same.
     """
 
     recordings: RecordingRepository
@@ -55,85 +61,131 @@ class CompleteRecording:
         if state is None or state.closed is None or state.work.generation != work.generation:
             return []
         state = await self._laid_out(state)
-        clock = state.clock
-        if clock is None:
-            return []
-        index = _index(state, clock)
+        plans = await self.recordings.plans(work.asset_id)
+        segments = [one for one in plans if one.sequence in state.usable]
+        if not segments:
+            return [_unreadable(state)]
+        clock, layout = laid_out(segments)
+        if (clock, layout.laid) != (state.clock, state.layout.laid):
+            return [_moved(state, layout)]
+        self._check_sounds(state)
+        index = _index(state, clock, layout, segments)
         plan = await self.objects.put(
             index.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
         )
         await self.references.hold(work.asset_id, [plan])
         await self.progress.expect(index.work, plan, len(index.chunks))
-        missing = [
-            _given_up(index, chunk, state) for chunk in index.chunks if chunk.index not in state.layout.laid
-        ]
-        sounds = [state.sounds[number] for number in sorted(state.sounds)]
-        heard = [sound for sound in sounds if sound is not None]
+        missing = [chunk for chunk in index.chunks if chunk.index not in layout.laid]
+        given_up = [_given_up(index, *one) for one in _with_reasons(missing, state)]
+        heard = [sound for _, sound in sorted(state.sounds.items()) if sound is not None]
         if not heard:
-            return [*missing, silent(index.work)]
+            return [*given_up, silent(index.work)]
         joined = await self.processor.join(heard)
         await self.references.hold(work.asset_id, [joined])
         await self.queue.extract_audio(AssetIngested(work=index.work, original=joined), cause)
-        return missing
+        return given_up
 
     async def _laid_out(self, state: RecordingState) -> RecordingState:
-        """Return the recording with its final layout. Raises Busy until everything for it has come."""
+        """Return the recording once nothing more is laid. Raises Busy until everything for it has come."""
         closed = state.closed
         if state.laid_out or closed is None:
             return state
         expected = closed.last_sequence + 1 - closed.missing_count
-        lost = state.closed_at is not None and self.clock.now() - state.closed_at >= _GIVEN_UP
-        if state.known < expected and not lost:
+        if state.known < expected and not self._is_lost(state):
             raise Busy(f"{expected - state.known} segments of the recording are not laid yet", _LOOK_SECONDS)
-        waiting = len(set(state.layout.laid) - set(state.sounds))
-        if waiting and not lost:
-            raise Busy(f"the sound of {waiting} segments is not taken out yet", _LOOK_SECONDS)
         if not await self.recordings.lay_out(state):
             raise Busy("a segment came while the recording was laid out", _LOOK_SECONDS)
         return state
 
+    def _check_sounds(self, state: RecordingState) -> None:
+        """Raise Busy until the sound of every segment is taken out."""
+        waiting = len(state.layout.laid.keys() - state.sounds.keys())
+        if waiting and not self._is_lost(state):
+            raise Busy(f"the sound of {waiting} segments is not taken out yet", _LOOK_SECONDS)
 
-def _index(state: RecordingState, clock: RecordingClock) -> MediaIndex:
+    def _is_lost(self, state: RecordingState) -> bool:
+        return state.closed_at is not None and self.clock.now() - state.closed_at >= _GIVEN_UP
+
+
+def _moved(state: RecordingState, layout: Layout) -> Fact:
+    """Return the fact that asks for the next generation, in which every segment lies where it belongs."""
+    laid = state.layout.laid
+    count = sum(laid.get(number) != place for number, place in layout.laid.items())
+    moved = RecordingMoved(work=state.work, segment_count=count)
+    identity = fan_in_id(state.work.asset_id, fact_type(moved).type, state.work.generation)
+    return Fact(moved, id=identity)
+
+
+def _unreadable(state: RecordingState) -> Fact:
+    """Return the end of a recording of which not one segment can be planned."""
+    first = state.given_up[min(state.given_up)] if state.given_up else ""
+    detail = f"Not one segment of the recording can be read. {first}".strip()
+    fact = rejected(AssetIngested(work=state.work), "unreadable", detail)
+    kind = fact_type(fact).type
+    return Fact(fact, id=fan_in_id(state.work.asset_id, kind, state.work.generation))
+
+
+def _index(
+    state: RecordingState, clock: RecordingClock, layout: Layout, segments: Sequence[PlannedSegment]
+) -> MediaIndex:
     """Return the plan of the recording: one chunk for every segment, whether it came or not."""
     assert state.closed is not None
-    work, layout = state.work, state.layout
-    last = max(state.closed.last_sequence, *layout.laid)
-    spans = list(layout.spans(last))
-    end, frames = spans[-1][2], spans[-1][4]
-    timeline = clock.timeline(end, frames, has_gaps=len(layout.laid) <= last)
-    chunks = []
-    for sequence, start, until, first_frame, end_frame in spans:
-        span = clock.span(start, until, first_frame, end_frame)
-        chunks.append(
-            MediaIndexChunk(
-                chunk_id=chunk_id(work.asset_id, sequence, span.start_pts),
-                index=sequence,
-                span=span_message(span),
-                discontinuity=sequence,
-            )
-        )
-    cut = [cut_segment(laid.sequence) for laid in layout.laid.values() if laid.is_cut]
+    work = state.work
+    stretches = list(layout.stretches(max(state.closed.last_sequence, *layout.laid)))
+    end, frames = stretches[-1].end, stretches[-1].end_frame
+    holes = [(one.start, one.end) for one in stretches if one.is_gap]
+    for one in segments:
+        start = layout.laid[one.sequence].start
+        holes += [(start + begin, start + until) for begin, until in one.gaps]
+    has_gaps = bool(holes) or any(one.laid is None for one in stretches)
+    timeline = clock.timeline(end, frames, has_gaps=has_gaps)
     whole = SourceClock((ClockRun(Fraction(0), end, Fraction(0), None),))
     return MediaIndex(
-        work=work_on_clock(work, timeline), chunks=chunks, missing=cut, clock=clock_messages(whole)
+        work=work_on_clock(work, timeline),
+        chunks=[_chunk(work, clock, one) for one in stretches if not one.is_gap],
+        missing=[
+            missing_span((clock.ticks(begin), clock.ticks(until)), timeline) for begin, until in sorted(holes)
+        ],
+        clock=clock_messages(whole),
     )
 
 
-def _given_up(index: MediaIndex, chunk: MediaIndexChunk, state: RecordingState) -> Fact:
+def _chunk(work: Work, clock: RecordingClock, one: Stretch) -> MediaIndexChunk:
+    span = clock.span(one.start, one.end, one.first_frame, one.end_frame)
+    return MediaIndexChunk(
+        chunk_id=chunk_id(work.asset_id, one.sequence, span.start_pts),
+        index=one.sequence,
+        span=span_message(span),
+        discontinuity=one.sequence,
+    )
+
+
+def _with_reasons(
+    missing: Sequence[MediaIndexChunk], state: RecordingState
+) -> Iterator[tuple[MediaIndexChunk, str, str]]:
+    """Yield segments that nothing was made of with code and reason; neighbours that never came share one."""
+    for place, group in groupby(
+        enumerate(missing), lambda one: (one[1].index - one[0], state.given_up.get(one[1].index))
+    ):
+        chunks, broken = [chunk for _, chunk in group], place[1]
+        first, last = chunks[0].index, chunks[-1].index
+        numbers = f"segment {first}" if first == last else f"segments {first} to {last}"
+        for chunk in chunks:
+            if broken is None:
+                yield chunk, "segment_missing", f"{numbers} of the recording never came."
+            else:
+                reason = f"segment {chunk.index} of the recording could not be used. {broken}"
+                yield chunk, "segment_unreadable", reason
+
+
+def _given_up(index: MediaIndex, chunk: MediaIndexChunk, code: str, reason: str) -> Fact:
     """Return a segment that nothing was made of as a chunk that was given up."""
-    sequence = chunk.index
-    broken = state.given_up.get(sequence)
-    reason = (
-        f"segment {sequence} of the recording could not be used. {broken}"
-        if broken
-        else f"segment {sequence} of the recording never came."
-    )
     fact = ChunkTranscoded(
         work=index.work,
         chunk_id=chunk.chunk_id,
-        index=sequence,
+        index=chunk.index,
         span=chunk.span,
-        outcome=failed("segment_unreadable" if broken else "segment_missing", reason),
+        outcome=failed(code, reason),
     )
     kind = fact_type(fact).type
-    return Fact(fact, id=derived_id(index.work.asset_id, kind, f"{index.work.generation}/{sequence}"))
+    return Fact(fact, id=derived_id(index.work.asset_id, kind, f"{index.work.generation}/{chunk.index}"))

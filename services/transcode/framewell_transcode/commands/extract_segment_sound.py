@@ -35,7 +35,7 @@ class ExtractSegmentSound:
             return
         sound: SegmentSound | None = None
         try:
-            sound, made = await self.processor.sound(planned.ingested, laid)
+            sound, made = await self.processor.sound(planned, laid)
             await self.references.hold(work.asset_id, made)
         except (MediaError, JobCrashed):
             sound = None

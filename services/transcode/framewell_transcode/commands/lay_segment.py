@@ -21,14 +21,10 @@ from framewell_kit.outcomes import Busy, NotYet
 from framewell_kit.rights_decisions import RightsDecisions
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_media.messages import ratio_message, span_message
+from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_transcode.domain.plans import SourceAnalysis, work_on_clock
-from framewell_transcode.domain.recordings import (
-    LaidSegment,
-    PlannedSegment,
-    RecordingClock,
-    RecordingState,
-    SegmentExtent,
-)
+from framewell_transcode.domain.recording_layout import LaidSegment, Layout, SegmentExtent
+from framewell_transcode.domain.recordings import PlannedSegment, RecordingClock, RecordingState
 from framewell_transcode.ports.processors import SegmentProcessor
 from framewell_transcode.ports.recordings import RecordingQueue, RecordingRepository
 
@@ -42,9 +38,10 @@ _PATIENCE_WITH_WORK: Final = timedelta(minutes=2)
 class LaySegment:
     """Plan one segment, lay it on the recording's clock, and announce it as a chunk of its own.
 
-    Running again announces the same chunk, by the same event. A segment that cannot be read is given up.
-    Raises Busy while it depends on predecessors that may still come (for `patience`, or until the recording
-    is closed), while nothing is decided about the recording's rights, and where no media may be read.
+    Running again announces the same chunk, by the same event. A segment that cannot be read is given up; of
+    one that comes late and finds too little room nothing is made before the recording is closed. Raises Busy
+    while it depends on predecessors that may still come (for `patience`, or until the recording is closed),
+    while nothing is decided about the recording's rights, and where no media may be read.
     """
 
     recordings: RecordingRepository
@@ -99,23 +96,29 @@ class LaySegment:
     def _described(
         self, segment: SegmentIngested, analysis: SourceAnalysis, table: ObjectRef
     ) -> PlannedSegment:
-        """Return the first stretch of unbroken clock in a segment as what is laid of it."""
-        timeline, span = analysis.timeline, analysis.chunks[0].span
-        rate = timeline.frame_rate or Fraction(25)
-        seconds = (span.end_pts - span.start_pts) * timeline.time_base
-        source_start = analysis.clock.runs[0].source_start if analysis.clock else Fraction(0)
+        timeline = analysis.timeline
+        length = timeline.duration_seconds
+        runs = analysis.clock or SourceClock((ClockRun(Fraction(0), length, Fraction(0), None),))
         return PlannedSegment(
             ingested=segment,
             table=table,
-            extent=SegmentExtent(segment.sequence, source_start, seconds, span.frames),
+            extent=SegmentExtent(
+                segment.sequence,
+                runs.runs[0].source_start,
+                runs.runs[-1].source_end,
+                length,
+                timeline.frame_count,
+            ),
             clock=RecordingClock(
                 time_base=timeline.time_base,
-                frame_rate=rate,
+                frame_rate=timeline.frame_rate or Fraction(25),
                 canvas=analysis.canvas,
-                start_timecode=timeline.start_timecode if segment.sequence == 0 else "",
+                start_timecode=timeline.start_timecode,
                 drop_frame=timeline.drop_frame,
+                variable_rate=timeline.variable_rate,
             ),
-            time_base=timeline.time_base,
+            runs=runs,
+            gaps=tuple((timeline.seconds(start), timeline.seconds(end)) for start, end in analysis.gaps),
             has_sound=analysis.has_sound,
             planned_at=self.clock.now(),
         )
@@ -123,23 +126,30 @@ class LaySegment:
     async def _laid(
         self, work: Work, planned: PlannedSegment
     ) -> tuple[LaidSegment | None, RecordingClock | None]:
-        """Return where the segment lies, and the clock; None for a recording that goes without it."""
+        """Return where the segment lies, and the clock; None where this generation goes without it."""
         while True:
             state = await self.recordings.get(work.asset_id)
             if state is None or state.work.generation != work.generation:
                 return None, None
-            laid = state.layout.lay(planned.extent, waited=False)
-            if laid is None and await self._waited(state, planned):
-                laid = state.layout.lay(planned.extent, waited=True)
-            if planned.extent.sequence in state.layout.laid:
+            laid = state.layout.laid.get(planned.sequence)
+            if laid is not None or planned.sequence in state.aside or state.laid_out:
                 return laid, state.clock
-            if state.laid_out:
-                return None, None
-            if laid is None:
-                raise Busy("segments before it may still come", _LOOK_SECONDS)
-            clock = state.clock or planned.clock
-            if await self.recordings.lay(state, laid, clock):
-                return laid, clock
+            await self._note_place(state, planned)
+
+    async def _note_place(self, state: RecordingState, planned: PlannedSegment) -> None:
+        """Note where the segment lies, unless the recording has changed since `state` was read.
+
+        Raises Busy while that depends on segments that may still come.
+        """
+        layout = state.layout if state.clock else Layout(planned.clock.grid)
+        laid = layout.lay(planned.extent, waited=await self._waited(state, planned))
+        if laid is not None:
+            clock = state.clock or planned.clock.counted_from(laid.start)
+            await self.recordings.lay(state, laid, clock)
+        elif planned.sequence < max(layout.laid, default=-1):
+            await self.recordings.set_aside(state, planned.sequence)
+        else:
+            raise Busy("segments before it may still come", _LOOK_SECONDS)
 
     async def _waited(self, state: RecordingState, planned: PlannedSegment) -> bool:
         """Return whether no segment before it is waited for any longer: those that have come are longest."""
@@ -148,10 +158,13 @@ class LaySegment:
             return True
         if state.closed is None and waited < self.patience:
             return False
-        settled = {*state.layout.laid, *state.given_up}
-        sources = await self.recordings.sources(state.work.asset_id)
-        before = [one.sequence for one in sources if one.sequence < planned.extent.sequence]
-        return settled.issuperset(before)
+        numbers = {one.sequence for one in await self.recordings.sources(state.work.asset_id)}
+        if state.closed is not None:
+            last, missing = state.closed.last_sequence, state.closed.missing_count
+            if sum(number <= last for number in numbers) < last + 1 - missing:
+                return False
+        before = {number for number in numbers if number < planned.sequence}
+        return before <= {*state.usable, *state.given_up}
 
 
 def _chunk(work: Work, planned: PlannedSegment, laid: LaidSegment, clock: RecordingClock) -> Fact:
@@ -168,7 +181,7 @@ def _chunk(work: Work, planned: PlannedSegment, laid: LaidSegment, clock: Record
         container=planned.ingested.container,
         plan=planned.table,
         segment=SegmentClock(
-            time_base=ratio_message(planned.time_base),
+            time_base=ratio_message(planned.clock.time_base),
             canvas_width=clock.canvas[0],
             canvas_height=clock.canvas[1],
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -10,7 +10,7 @@ from framewell_kit.rights_decisions import Passages
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.pictures import decode_upright, open_picture
-from framewell_media.planning.table import read_chunk
+from framewell_media.planning.table import read_chunk, read_chunks
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_media.timeline import Moment
 from framewell_transcode.domain.boxes import Segment
@@ -45,29 +45,37 @@ class SandboxJobs:
         """
         source, plan_file = files.inputs
         timeline, recipe = timeline_from(parameters["timeline"]), recipe_from(parameters["recipe"])
-        table = read_chunk(plan_file, int(parameters["index"]))
-        asset = placed(table, timeline, parameters["placed"]) if parameters["placed"] else table
-        planned = [Moment(int(pts), asset.first_frame + row) for row, pts in enumerate(asset.pts)]
+        if parameters["placed"]:
+            tables = read_chunks(plan_file)
+            chunks = placed(tables, timeline, parameters["placed"])
+        else:
+            tables = chunks = [read_chunk(plan_file, int(parameters["index"]))]
+        first, last = chunks[0], chunks[-1]
+        pts = [int(one) for chunk in chunks for one in chunk.pts]
+        planned = [Moment(at, first.first_frame + row) for row, at in enumerate(pts)]
         transcoder = ChunkTranscoder.begin(
             self.driver,
             timeline,
             recipe,
             planned,
-            end_pts=asset.end_pts,
-            previous_pts=asset.previous_pts,
+            end_pts=last.end_pts,
+            previous_pts=first.previous_pts,
             withheld=_withheld(parameters),
-            canvas=Size(*asset.canvas),
+            canvas=Size(*first.canvas),
         )
-        pictures = self.driver.chunk_pictures(source, table, recipe.decoder_threads)
-        for picture in pictures:
-            transcoder.take(picture)
+        damaged_frames, before = 0, 0
+        for table in tables:
+            pictures = self.driver.chunk_pictures(source, table, recipe.decoder_threads)
+            for picture in pictures:
+                transcoder.take(replace(picture, row=before + picture.row) if before else picture)
+            damaged_frames, before = damaged_frames + pictures.damaged_frames, before + len(table.pts)
         result = transcoder.finish()
         if result is None:
             raise MediaError(
                 UNREADABLE,
-                f"Not one of the {len(planned)} pictures from frame {asset.first_frame} on can be decoded.",
+                f"Not one of the {len(planned)} pictures from frame {first.first_frame} on can be decoded.",
             )
-        return _written(files, result, damaged_frames=pictures.damaged_frames)
+        return _written(files, result, damaged_frames=damaged_frames)
 
     def make_still(self, files: JobFiles, parameters: Parameters) -> Answer:
         """Take a still as a chunk. Input: the picture. Outputs, parameters and answer as of `make_chunk`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import BinaryIO
@@ -11,7 +12,7 @@ import numpy as np
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.pictures import decode_upright, open_picture
-from framewell_media.planning.table import ChunkTable, read_chunk
+from framewell_media.planning.table import ChunkTable, read_chunk, read_chunks
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
 from framewell_transcode.domain.pictures import WantedPicture
@@ -40,9 +41,11 @@ class PictureJobs:
         source, plan_file = files.inputs
         (output,) = files.outputs
         recipe, wanted = recipe_from(parameters["recipe"]), WantedPicture(**parameters["wanted"])
-        table = read_chunk(plan_file, int(parameters["index"]))
         if parameters["placed"]:
-            table = placed(table, timeline_from(parameters["timeline"]), parameters["placed"])
+            timeline, tables = timeline_from(parameters["timeline"]), read_chunks(plan_file)
+            table = _shown_then(placed(tables, timeline, parameters["placed"]), wanted)
+        else:
+            table = read_chunk(plan_file, int(parameters["index"]))
         row = _row(table, wanted)
         part = table.around(row)
         first = part.first_frame - table.first_frame
@@ -82,6 +85,15 @@ class PictureJobs:
             if picture.row == row:
                 break
         return shown
+
+
+def _shown_then(tables: Sequence[ChunkTable], wanted: WantedPicture) -> ChunkTable:
+    """Return the last of the tables that begins at or before a picture, or the first."""
+    if wanted.frame is not None:
+        begun = [table for table in tables if table.first_frame <= wanted.frame]
+    else:
+        begun = [table for table in tables if table.pts[0] <= (wanted.pts or 0)]
+    return [tables[0], *begun][-1]
 
 
 def _row(table: ChunkTable, wanted: WantedPicture) -> int:

@@ -18,7 +18,8 @@ from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.pictures import PictureSource, WantedPicture
 from framewell_transcode.domain.plans import SourceAnalysis
-from framewell_transcode.domain.recordings import LaidSegment, SegmentSound
+from framewell_transcode.domain.recording_layout import LaidSegment
+from framewell_transcode.domain.recordings import PlannedSegment, SegmentSound
 from framewell_transcode.domain.sound_pieces import Sound
 
 
@@ -98,7 +99,7 @@ class SegmentProcessor(Protocol):
         ...
 
     async def sound(
-        self, segment: SegmentIngested, laid: LaidSegment
+        self, planned: PlannedSegment, laid: LaidSegment
     ) -> tuple[SegmentSound, Sequence[ObjectRef]]:
         """Take the sound of a segment out where it is laid, and return it with every object made."""
         ...

@@ -9,8 +9,8 @@ from framewell.media.v1.media_pb2 import Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Cause
+from framewell_transcode.domain.recording_layout import LaidSegment
 from framewell_transcode.domain.recordings import (
-    LaidSegment,
     PlannedSegment,
     RecordingClock,
     RecordingState,
@@ -37,8 +37,15 @@ class RecordingRepository(Protocol):
         """Note how a segment was planned."""
         ...
 
+    async def plans(self, asset_id: str) -> Sequence[PlannedSegment]:
+        """Return every segment that was planned, in order."""
+        ...
+
     async def begin(self, work: Work) -> RecordingState | None:
-        """Make this the newest generation unless a newer one came first; return the newest."""
+        """Make this the newest generation unless a newer one came first; return the newest.
+
+        What was planned before is laid in it at once, where the whole set has it.
+        """
         ...
 
     async def get(self, asset_id: str) -> RecordingState | None:
@@ -47,6 +54,10 @@ class RecordingRepository(Protocol):
 
     async def lay(self, state: RecordingState, laid: LaidSegment, clock: RecordingClock) -> bool:
         """Note where a segment lies; return False when the recording has changed since `state` was read."""
+        ...
+
+    async def set_aside(self, state: RecordingState, sequence: int) -> None:
+        """Note that a segment came late and found no room, unless the recording has changed meanwhile."""
         ...
 
     async def give_up(self, work: Work, sequence: int, reason: str) -> None:

@@ -1,21 +1,21 @@
-"""The playlist of a recording under way: what has come so far."""
+"""The playlists of a recording as its segments come: they grow while it runs, and end with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_transcode.domain.parts import AssetState, ChunkPart
-from framewell_transcode.domain.recordings import RecordingState
+from framewell_transcode.domain.recordings import RecordingState, SegmentSound
 from framewell_transcode.domain.sound import SOUND_RATE
 from framewell_transcode.ports.assets import AssetProgressRepository
 from framewell_transcode.ports.recordings import RecordingRepository
 from framewell_transcode.transcoding.headers import read_header
 from framewell_transcode.transcoding.playlists import (
-    PLAYLIST_TYPE,
+    MASTER,
     Rendition,
     SegmentEntry,
     SoundEntry,
@@ -23,97 +23,105 @@ from framewell_transcode.transcoding.playlists import (
     media_playlist,
 )
 
+PICTURES: Final = "recording.m3u8"
+SOUND: Final = "recording-sound.m3u8"
+PLAYED_WHILE_RECORDED: Final = frozenset({PICTURES, SOUND})
+"""Names of the playlists that grow. They stay after the end, so that who plays one gets its end."""
+_NOTHING: Final = "gap.m4s"
+
 
 @dataclass(frozen=True, slots=True)
 class PlayRecording:
-    """Write the playlist of a recording as far as it plays: it grows from one call to the next.
+    """Return the playlists of a recording as far as it plays, by name.
 
-    A segment that is missing while later ones play is a gap that players go on behind. What was listed
-    stays listed. The same state gives the same objects, which go with the asset.
+    What was listed stays listed, in its place. A segment that is missing while later ones play, or that
+    nothing could be made of, is a gap that players go on behind.
     """
 
     recordings: RecordingRepository
     progress: AssetProgressRepository
-    references: ObjectReferences
     objects: Objects
 
-    async def __call__(self, asset_id: str) -> ObjectRef | None:
-        """Return the master playlist; None for what is no recording, has ended or does not play yet."""
+    async def __call__(self, asset_id: str) -> Mapping[str, str] | None:
+        """Return them; None for what is no recording or does not play yet."""
         state = await self.recordings.get(asset_id)
         if state is None or not state.layout.laid:
             return None
-        planned = await self.progress.latest(asset_id)
-        if planned is not None and planned.end is not None:
-            return None
         parts = await self._parts(state)
         spans = _listed(state, parts)
+        made = {number: part for number, part in parts.items() if part.made}
         if not spans:
             return None
-        header = parts[min(parts)].header
-        pictures = Rendition(header, tuple(_pictures(spans, parts)))
-        sound = _sound(spans, state)
-        made = [await self._put(media_playlist(pictures, ended=False))]
-        if sound is not None:
-            made.append(await self._put(media_playlist(sound, ended=False)))
+        ended = state.laid_out and state.layout.laid.keys() <= parts.keys()
+        header = made[min(made)].header
+        pictures, sound = Rendition(header, tuple(_pictures(spans, made))), _sound(spans, state)
         described = read_header(await self.objects.read(header))
         master = master_playlist(
-            video=(made[0].key, pictures),
-            audio=[SoundEntry(made[1].key, sound)] if sound is not None else [],
+            video=(PICTURES, pictures),
+            audio=[SoundEntry(SOUND, sound)] if sound is not None else [],
             video_codec=described.codec,
             resolution=(described.width, described.height),
-            frame_rate=float(state.layout.frame_rate),
+            frame_rate=float(state.layout.grid.rate),
         )
-        made.append(await self._put(master))
-        await self.references.hold(asset_id, made)
-        return made[-1]
+        renditions = {PICTURES: pictures, **({SOUND: sound} if sound is not None else {})}
+        playlists = {
+            name: media_playlist(rendition, ended=ended, grows=True) for name, rendition in renditions.items()
+        }
+        return {MASTER: master, **playlists}
 
     async def _parts(self, state: RecordingState) -> Mapping[int, ChunkPart]:
-        """Return the segments that were transcoded, by number."""
+        """Return the segments whose transcoding has ended, by number."""
         last = max(state.layout.laid)
         asset = AssetState(state.work, ObjectRef(), last + 1, None, 0)
-        arrived = self.progress.arrived_chunks(asset, range(last + 1))
-        return {part.index: part async for part in arrived if part.made}
-
-    async def _put(self, text: str) -> ObjectRef:
-        return await self.objects.put(text.encode(), media_type=PLAYLIST_TYPE, suffix=".m3u8")
+        return {part.index: part async for part in self.progress.arrived_chunks(asset, range(last + 1))}
 
 
-def _listed(state: RecordingState, parts: Mapping[int, ChunkPart]) -> list[tuple[int, float]]:
-    """Return number and seconds of the segments to list: up to the first one that is still being made."""
-    listed: list[tuple[int, float]] = []
-    for sequence, start, end, _first, _last in state.layout.spans(max(state.layout.laid)):
-        being_made = sequence in state.layout.laid and sequence not in parts
-        if being_made or (sequence in parts and sequence not in state.sounds):
+def _listed(state: RecordingState, parts: Mapping[int, ChunkPart]) -> list[tuple[int | None, float]]:
+    """Return number (None of a gap) and seconds of what to list: up to the first that is still being made.
+
+    A gap behind a segment that came late belongs to its place, which was listed before it came.
+    """
+    listed: list[tuple[int | None, float]] = []
+    for one in state.layout.stretches(max(state.layout.laid)):
+        seconds = float(one.end - one.start)
+        has_sound = one.sequence in state.sounds or state.laid_out
+        if one.laid is not None and not (one.sequence in parts and has_sound):
             break
-        listed.append((sequence, float(end - start)))
-    while listed and listed[-1][0] not in parts:
+        if one.is_gap and state.layout.laid[one.sequence].is_late:
+            listed[-1] = (one.sequence, listed[-1][1] + seconds)
+        else:
+            listed.append((None if one.is_gap else one.sequence, seconds))
+    while listed and not ((part := parts.get(-1 if listed[-1][0] is None else listed[-1][0])) and part.made):
         listed.pop()
     return listed
 
 
-def _pictures(spans: Sequence[tuple[int, float]], parts: Mapping[int, ChunkPart]) -> list[SegmentEntry]:
+def _pictures(
+    spans: Sequence[tuple[int | None, float]], made: Mapping[int, ChunkPart]
+) -> list[SegmentEntry]:
+    parts = [(made.get(-1 if sequence is None else sequence), seconds) for sequence, seconds in spans]
     return [
-        SegmentEntry(parts[sequence].segment, seconds, parts[sequence].segment_bytes)
-        if sequence in parts
-        else SegmentEntry(_nearest(sequence, parts).segment, seconds, 0, is_gap=True)
-        for sequence, seconds in spans
+        SegmentEntry(part.segment, seconds, part.segment_bytes) if part is not None else _gap(seconds)
+        for part, seconds in parts
     ]
 
 
-def _sound(spans: Sequence[tuple[int, float]], state: RecordingState) -> Rendition | None:
-    heard = [sound for sequence, _ in spans if (sound := state.sounds.get(sequence)) is not None]
+def _sound(spans: Sequence[tuple[int | None, float]], state: RecordingState) -> Rendition | None:
+    sounds: dict[int | None, SegmentSound] = {
+        number: sound for number, sound in state.sounds.items() if sound is not None
+    }
+    heard = [sounds[sequence] for sequence, _ in spans if sequence in sounds]
     if not heard:
         return None
-    entries = []
-    for sequence, seconds in spans:
-        sound = state.sounds.get(sequence)
-        if sound is None:
-            entries.append(SegmentEntry(heard[0].key, seconds, 0, is_gap=True))
-        else:
-            entries.append(SegmentEntry(sound.key, sound.samples / SOUND_RATE, sound.size))
+    entries = [
+        SegmentEntry(sounds[sequence].key, sounds[sequence].samples / SOUND_RATE, sounds[sequence].size)
+        if sequence in sounds
+        else _gap(seconds)
+        for sequence, seconds in spans
+    ]
     return Rendition(heard[0].header, tuple(entries))
 
 
-def _nearest(sequence: int, parts: Mapping[int, ChunkPart]) -> ChunkPart:
-    """Return a segment to name where there is none: a gap has an address that nobody opens."""
-    return parts[min(parts, key=lambda one: abs(one - sequence))]
+def _gap(seconds: float) -> SegmentEntry:
+    """Return a place without a segment; its address leads nowhere, for players that know no gaps."""
+    return SegmentEntry(_NOTHING, seconds, 0, is_gap=True)

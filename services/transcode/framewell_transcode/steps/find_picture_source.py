@@ -69,7 +69,7 @@ class FindPictureSource:
             raise Conflict(f"Segment {laid[at].sequence} of the recording is not planned.")
         span = spans[at]
         place = SegmentPlace(
-            str(planned.time_base), state.clock.canvas, span.start_pts, span.end_pts, span.first_frame
+            str(planned.clock.time_base), state.clock.canvas, span.start_pts, span.end_pts, span.first_frame
         )
         return PictureSource(planned.ingested.object, planned.table, 0, asset.timeline, place)
 
@@ -88,8 +88,8 @@ def _recorded(recording: RecordingState, asset: AssetState | None) -> PicturedAs
 
 def _so_far(recording: RecordingState, clock: RecordingClock) -> Timeline:
     last = max(recording.layout.laid)
-    *_, (_, _, end, _, end_frame) = recording.layout.spans(last)
-    return clock.timeline(end, end_frame, has_gaps=len(recording.layout.laid) <= last)
+    *_, ends = recording.layout.stretches(last)
+    return clock.timeline(ends.end, ends.end_frame, has_gaps=len(recording.layout.laid) <= last)
 
 
 def _last_before(starts: Sequence[tuple[int, int]], wanted: WantedPicture) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
@@ -23,7 +24,7 @@ from framewell_transcode.transcoding.caption_playlists import caption_playlist, 
 from framewell_transcode.transcoding.headers import read_header
 from framewell_transcode.transcoding.index_messages import event_messages, shot_messages
 from framewell_transcode.transcoding.missing import (
-    missing_chunk,
+    missing_chunks,
     missing_pictures,
     missing_sound,
     not_analysed,
@@ -36,6 +37,7 @@ from framewell_transcode.transcoding.playlists import (
     SoundEntry,
     master_playlist,
     media_playlist,
+    relative,
 )
 from framewell_transcode.transcoding.scores import read_scores
 from framewell_transcode.transcoding.shots import ShotFinder
@@ -139,7 +141,7 @@ class Playlists:
         codec, resolution = "", None
         if chunks:
             rendition = await self._pictures(chunks)
-            video = ((await self._put(media_playlist(rendition))).key, rendition)
+            video = (relative((await self._put(media_playlist(rendition))).key), rendition)
             header = read_header(await self.objects.read(chunks[0].header))
             codec, resolution = header.codec, (header.width, header.height)
         sounds = [await self._sound(track) for track in audio.tracks] if audio is not None else []
@@ -161,7 +163,8 @@ class Playlists:
         """Return the lines of the master playlist on timed text."""
         seconds = float(self.timeline.duration_seconds)
         renditions = [
-            ((await self._put(caption_playlist(track, seconds))).key, track) for track in self.plan.captions
+            (relative((await self._put(caption_playlist(track, seconds))).key), track)
+            for track in self.plan.captions
         ]
         return caption_renditions(renditions)
 
@@ -172,23 +175,29 @@ class Playlists:
 
     async def _pictures(self, chunks: Sequence[ChunkPart]) -> Rendition:
         by_index = {part.index: part for part in chunks}
-        entries, before = [], None
+        entries = list[SegmentEntry]()
+        before: ChunkPart | None = None
+        reached, picture = self.plan.chunks[0].span.start_pts, 1 / (self.timeline.frame_rate or 25)
         for planned in self.plan.chunks:
-            part = by_index.get(planned.index)
-            seconds = float((planned.span.end_pts - planned.span.start_pts) * self.timeline.time_base)
+            span, part = planned.span, by_index.get(planned.index)
+            if self._seconds(reached, span.start_pts) > picture / 2:  # a gap between two of a recording
+                entries += await self._filler(reached, span.start_pts, before, chunks[0])
             if part is not None:
+                seconds = self._seconds(span.start_pts, span.end_pts)
                 entries.append(SegmentEntry(part.segment, seconds, part.segment_bytes))
                 before = part
-                continue
-            filler = await self._filler(planned.span.start_pts, planned.span.end_pts, before, chunks[0])
-            if filler is not None:
-                entries.append(SegmentEntry(filler.key, seconds, filler.size))
+            else:
+                entries += await self._filler(span.start_pts, span.end_pts, before, chunks[0])
+            reached = span.end_pts
         return Rendition(chunks[0].header, tuple(entries))
+
+    def _seconds(self, start_pts: int, end_pts: int) -> float:
+        return float((end_pts - start_pts) * self.timeline.time_base)
 
     async def _filler(
         self, start_pts: int, end_pts: int, before: ChunkPart | None, first: ChunkPart
-    ) -> ObjectRef | None:
-        """Return a held picture for a missing chunk, None when it cannot be made (the player skips it)."""
+    ) -> Sequence[SegmentEntry]:
+        """Return a held picture where there is none, nothing when it cannot be made (the player skips it)."""
         neighbour = before or first
         request = FillerRequest(
             header=neighbour.header,
@@ -200,9 +209,9 @@ class Playlists:
         try:
             filler = await self.processor.make_filler(request, self.timeline)
         except (MediaError, JobCrashed):
-            return None
+            return []
         self.made.append(filler)
-        return filler
+        return [SegmentEntry(filler.key, self._seconds(start_pts, end_pts), filler.size)]
 
     async def _sound(self, track: SoundTrack) -> SoundEntry:
         stored = AudioSegments.FromString(await self.objects.read(track.segments))
@@ -214,7 +223,7 @@ class Playlists:
         ]
         rendition = Rendition(stored.header.key, tuple(entries))
         playlist = await self._put(media_playlist(rendition))
-        return SoundEntry(playlist.key, rendition, track.language, track.role, track.title)
+        return SoundEntry(relative(playlist.key), rendition, track.language, track.role, track.title)
 
 
 def _usable(
@@ -229,12 +238,14 @@ def _usable(
     common = max(headers, key=lambda key: (headers[key], key), default="")
     made: list[ChunkPart] = []
     missing = list(plan.missing)
-    for planned, part in zip(plan.chunks, chunks, strict=True):
-        if not part.made:
-            missing.append(missing_chunk(planned.span, timeline, part.given_up))
-        elif part.header != common:
-            missing.append(odd_header(planned.span, timeline))
-        else:
+    for reason, group in groupby(zip(plan.chunks, chunks, strict=True), lambda one: one[1].given_up):
+        if reason:
+            missing.append(missing_chunks([planned.span for planned, _ in group], timeline, reason))
+            continue
+        for planned, part in group:
+            if part.header != common:
+                missing.append(odd_header(planned.span, timeline))
+                continue
             made.append(part)
             if part.missing_pictures:
                 missing.append(missing_pictures(planned.span, timeline, part.missing_pictures))

@@ -11,9 +11,19 @@ from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart
 
 
-def missing_chunk(span: Span, timeline: Timeline, reason: str) -> str:
-    """Return the sentence on a chunk of which nothing was made; the proxy holds a neighbour's picture."""
-    return f"{_where(span, timeline)} is missing: {reason}"
+def missing_chunks(spans: Sequence[Span], timeline: Timeline, reason: str) -> str:
+    """Return the sentence on neighbouring chunks of which nothing was made, all for one reason.
+
+    The proxy holds a neighbour's picture.
+    """
+    first, last = spans[0], spans[-1]
+    whole = Span(
+        start_pts=first.start_pts,
+        end_pts=last.end_pts,
+        first_frame=first.first_frame,
+        frames=last.first_frame + last.frames - first.first_frame,
+    )
+    return f"{_where(whole, timeline)} is missing: {reason}"
 
 
 def missing_pictures(span: Span, timeline: Timeline, count: int) -> str:
@@ -31,13 +41,7 @@ def odd_header(span: Span, timeline: Timeline) -> str:
 
 def missing_span(gap: tuple[int, int], timeline: Timeline) -> str:
     """Return the sentence on pictures that the file itself does not have; `gap` is start and end pts."""
-    start, end = (float(timeline.seconds(pts)) for pts in gap)
-    return f"From {_clock(start)} to {_clock(end)} the file has no pictures; the one before is held."
-
-
-def cut_segment(sequence: int) -> str:
-    """Return the sentence on a segment that came after a shorter place was left for it."""
-    return f"Segment {sequence} of the recording came late; its end is not shown at full length."
+    return f"{_from_to(*gap, timeline)} the file has no pictures; the one before is held."
 
 
 def missing_texts(subtitles: str, left_out: LeftOut) -> Iterator[str]:
@@ -82,12 +86,19 @@ def _passages_not_analysed(
 
 
 def _where(span: Span, timeline: Timeline) -> str:
-    start, end = (float(timeline.seconds(pts)) for pts in (span.start_pts, span.end_pts))
     last = span.first_frame + max(0, span.frames - 1)
-    return f"From {_clock(start)} to {_clock(end)} (frames {span.first_frame} to {last})"
+    return f"{_from_to(span.start_pts, span.end_pts, timeline)} (frames {span.first_frame} to {last})"
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
+def _from_to(start_pts: int, end_pts: int, timeline: Timeline) -> str:
+    """Return two moments in words, to a tenth of a second where that tells them apart."""
+    seconds = [float(timeline.seconds(pts)) for pts in (start_pts, end_pts)]
+    digits = next((one for one in (1, 2) if len({f"{at:.{one}f}" for at in seconds}) == 2), 3)
+    start, end = (_clock(at, digits) for at in seconds)
+    return f"From {start} to {end}"
+
+
+def _clock(seconds: float, digits: int) -> str:
+    minutes, rest = divmod(round(seconds, digits), 60)
     hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02d}:{rest:04.1f}"
+    return f"{hours}:{minutes:02d}:{rest:0{digits + 3}.{digits}f}"

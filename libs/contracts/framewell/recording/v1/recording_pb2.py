@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/recording/v1/recording.proto\x12\x16\x66ramewell.recording.v1\x1a\x1e\x66ramewell/media/v1/media.proto\",\n\rSequenceRange\x12\r\n\x05\x66irst\x18\x01 \x01(\x03\x12\x0c\n\x04last\x18\x02 \x01(\x03\"\x9f\x01\n\x0fRecordingClosed\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x15\n\rlast_sequence\x18\x02 \x01(\x03\x12\x36\n\x07missing\x18\x03 \x03(\x0b\x32%.framewell.recording.v1.SequenceRange\x12\x15\n\rmissing_count\x18\x04 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/recording/v1/recording.proto\x12\x16\x66ramewell.recording.v1\x1a\x1e\x66ramewell/media/v1/media.proto\",\n\rSequenceRange\x12\r\n\x05\x66irst\x18\x01 \x01(\x03\x12\x0c\n\x04last\x18\x02 \x01(\x03\"\x9f\x01\n\x0fRecordingClosed\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x15\n\rlast_sequence\x18\x02 \x01(\x03\x12\x36\n\x07missing\x18\x03 \x03(\x0b\x32%.framewell.recording.v1.SequenceRange\x12\x15\n\rmissing_count\x18\x04 \x01(\x03\"O\n\x0eRecordingMoved\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x15\n\rsegment_count\x18\x02 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,4 +36,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEQUENCERANGE']._serialized_end=142
   _globals['_RECORDINGCLOSED']._serialized_start=145
   _globals['_RECORDINGCLOSED']._serialized_end=304
+  _globals['_RECORDINGMOVED']._serialized_start=306
+  _globals['_RECORDINGMOVED']._serialized_end=385
 # @@protoc_insertion_point(module_scope)

@@ -82,3 +82,33 @@ class RecordingClosed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordingClosed: _TypeAlias = RecordingClosed  # noqa: Y015
+
+@_typing.final
+class RecordingMoved(_message.Message):
+    """A recording that was closed has another clock than its segments were worked on by, since some came late: it is
+    done again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_FIELD_NUMBER: _builtins.int
+    SEGMENT_COUNT_FIELD_NUMBER: _builtins.int
+    segment_count: _builtins.int
+    """Number of segments that lie elsewhere."""
+    @_builtins.property
+    def work(self) -> _media_pb2.Work:
+        """The work that ends here: asset and generation."""
+
+    def __init__(
+        self,
+        *,
+        work: _media_pb2.Work | None = ...,
+        segment_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["segment_count", b"segment_count", "work", b"work"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordingMoved: _TypeAlias = RecordingMoved  # noqa: Y015
