@@ -1,0 +1,88 @@
+"""The models that ship: where they come from, and whether they are here and intact."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from framewell_cli.console import print_json, print_sheet
+from framewell_cli.errors import CommandError
+from framewell_models.fetch import FetchError
+from framewell_models.folders import ModelFolder, folder_of, shipped, verify
+from framewell_models.manifest import Manifest
+from framewell_models.pull import Pull, size_of
+
+Root = Annotated[Path | None, typer.Option(help="Folder the models lie in; else FRAMEWELL_MODELS.")]
+
+
+def pull_shipped(root: Path) -> list[dict[str, Any]]:
+    """Fetch every shipped model that is not below `root`; say each on standard error. Raises CommandError."""
+    done = []
+    try:
+        for pulled in Pull(root)(shipped()):
+            done.append({"model": str(pulled.manifest.ref), "fetched": pulled.fetched})
+            typer.echo(f"{pulled.manifest.ref}: {'fetched' if pulled.fetched else 'here already'}", err=True)
+    except FetchError as error:
+        raise CommandError(f"models: {error}") from error
+    return done
+
+
+def shipped_rows(root: Path) -> list[dict[str, Any]]:
+    """Return one row for each shipped model, as `models list` shows it."""
+    return [_row(manifest, root) for manifest in shipped()]
+
+
+def find_shipped(name: str) -> Manifest | None:
+    """Return the shipped model of this name, with or without its version."""
+    return next((one for one in shipped() if name in {one.name, str(one.ref)}), None)
+
+
+def print_manifest(manifest: Manifest, *, as_json: bool) -> None:
+    """Print all that a manifest says."""
+    document = asdict(manifest)
+    if as_json:
+        print_json(document)
+        return
+    print_sheet([(key, _readable(value)) for key, value in document.items() if value])
+
+
+def verify_shipped(root: Path, *, as_json: bool) -> None:
+    """Check every file of every shipped model against its pinned hash. Raises CommandError if one differs."""
+    problems = verify(root, shipped())
+    if as_json:
+        print_json({"root": str(root), "problems": problems})
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise CommandError(
+            f"models: {len(problems)} files are missing or changed; run 'framewell models pull'"
+        )
+    typer.echo(f"{len(shipped())} models in {root} are intact", err=True)
+
+
+def _row(manifest: Manifest, root: Path) -> dict[str, Any]:
+    folder = ModelFolder(manifest, folder_of(root, manifest.ref))
+    installed = not folder.problems()
+    return {
+        "model": str(manifest.ref),
+        "analyser": manifest.analyser,
+        "task": manifest.task,
+        "code_licence": manifest.licence.code,
+        "weights_licence": manifest.licence.weights,
+        "packages": [str(package) for package in manifest.packages],
+        "installed": installed,
+        "bytes": size_of(folder) if installed else 0,
+    }
+
+
+def size_text(row: dict[str, Any]) -> str:
+    """Return the size of a shipped model in words."""
+    return f"{row['bytes'] / 1e6:.1f} MB" if row["installed"] else "not here"
+
+
+def _readable(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

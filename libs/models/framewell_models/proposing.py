@@ -1,0 +1,279 @@
+"""A manifest for a graph, proposed from the graph itself: what cannot be read there is guessed, and said so.
+
+The graph is parsed, never run. Whoever asks may settle every guess (`Wishes`).
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import onnx
+import yaml
+
+from framewell_models.folders import sha256
+from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError
+from framewell_models.manifest_reader import read
+
+NORMALISATIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "bytes": {"scale": 1.0},
+    "unit": {"scale": 1 / 255},
+    "signed": {"scale": 1 / 127.5, "mean": [1.0]},
+    "imagenet": {"scale": 1 / 255, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
+}
+"""Usual ways to make numbers of pixels, by name."""
+
+DEFAULT_SIDE: Final = 224
+
+LABELS_FILE: Final = "labels.txt"
+
+_CHANNELS: Final = (1, 3)
+_RAW: Final = frozenset({"uint8", "int8"})
+_PASSING: Final = frozenset({"Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Cast", "Transpose"})
+_ACTIVATED: Final = frozenset({"Softmax", "Sigmoid", "HardSigmoid"})
+_SHORTEST_SOUND: Final = 1000
+_MOST_LABELS: Final = 2000
+_LENGTHS: Final = frozenset({128, 256, 512, 768, 1024, 1280, 1536})
+"""Usual lengths of vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is known beside the graph; empty values are proposed."""
+
+    name: str
+    version: str = "1.0"
+    task: str = ""
+    labels: Sequence[str] = ()
+    normalise: str = ""
+    colour: str = ""
+    activation: str = ""
+    mean: Sequence[float] = ()
+    licence: str = ""
+    attribution: str = ""
+    intended_use: str = ""
+    source: str = ""
+    path: str = ""
+    """Path of the graph below the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The document of a manifest, the labels for its file (empty: none), and what was guessed in it."""
+
+    document: dict[str, Any]
+    labels: tuple[str, ...] = ()
+    guessed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tensor:
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {"name": self.name, "dtype": self.dtype, "shape": list(self.shape)}
+
+
+def propose(graph: Path, wishes: Wishes) -> Proposal:
+    """Return a manifest for the graph. Raises ManifestError for what is no graph, or fits no known task."""
+    try:
+        model = onnx.load_model(str(graph), load_external_data=False)
+        weights = {tensor.name for tensor in model.graph.initializer}
+        inputs = [_tensor(one) for one in model.graph.input if one.name not in weights]
+        outputs = [_tensor(one) for one in model.graph.output]
+    except Exception as error:
+        raise ManifestError(f"{graph} is no ONNX graph that can be read: {str(error)[:200]}") from error
+    labels = tuple(wishes.labels) or _labels_inside(model)
+    proposal = Proposal({}, labels)
+    task = wishes.task or _task(inputs, outputs, labels)
+    if not wishes.task:
+        proposal.guessed.append(f"task {task or 'none: it is served by name and looks at nothing'}")
+    proposal.document.update(_described(wishes, graph, labels, task or "classification"))
+    proposal.document["inputs"] = [one.document for one in inputs]
+    proposal.document["outputs"] = [one.document for one in outputs]
+    if task:
+        proposal.document["preprocessing"] = _before(task, inputs, model, wishes, proposal.guessed)
+        proposal.document["postprocessing"] = _after(task, outputs, model, wishes, proposal.guessed)
+        proposal.document["thresholds"] = {"report": 0.5} | ({"overlap": 0.45} if task == "detection" else {})
+    return proposal
+
+
+def _described(wishes: Wishes, graph: Path, labels: Sequence[str], task: str) -> dict[str, Any]:
+    file = {"name": "model.onnx", "sha256": sha256(graph)}
+    if wishes.source and wishes.path != "model.onnx":
+        file["path"] = wishes.path
+    document: dict[str, Any] = {
+        "name": wishes.name,
+        "version": wishes.version,
+        "task": task,
+        "intended_use": wishes.intended_use or "Not described by whoever took it in.",
+        "licence": {"code": wishes.licence, "weights": wishes.licence},
+    }
+    if wishes.attribution:
+        document["licence"]["attribution"] = wishes.attribution
+    if wishes.source:
+        document["source"] = wishes.source
+    document["files"] = [file]
+    if labels:
+        document["labels"] = LABELS_FILE
+    return document
+
+
+def _tensor(value: Any) -> _Tensor:
+    kind = value.type.tensor_type
+    shape = tuple(one.dim_value if one.HasField("dim_value") else -1 for one in kind.shape.dim)
+    called = onnx.TensorProto.DataType.Name(kind.elem_type).lower()
+    return _Tensor(value.name, {"float": "float32", "double": "float64"}.get(called, called), shape)
+
+
+def _labels_inside(model: Any) -> tuple[str, ...]:
+    """Return the labels that exporters write into a graph as `names`: {0: 'person', …}."""
+    for entry in model.metadata_props:
+        if entry.key == "names":
+            try:
+                names = ast.literal_eval(entry.value)
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                return ()
+            if isinstance(names, dict) and sorted(names) == list(range(len(names))):
+                return tuple(str(names[place]) for place in range(len(names)))
+    return ()
+
+
+def _is_picture(tensor: _Tensor) -> bool:
+    return len(tensor.shape) == 4 and any(size in _CHANNELS for size in (tensor.shape[1], tensor.shape[3]))
+
+
+def _is_sound(tensor: _Tensor) -> bool:
+    longest = max(tensor.shape, default=0)
+    named = any(word in tensor.name.lower() for word in ("wave", "audio", "sound", "samples", "pcm"))
+    return len(tensor.shape) in {1, 2} and (longest >= _SHORTEST_SOUND or (named and -1 in tensor.shape))
+
+
+def _task(inputs: Sequence[_Tensor], outputs: Sequence[_Tensor], labels: Sequence[str]) -> str:
+    """Return the task that tensors of these shapes have; empty where none is likely."""
+    if not inputs or not outputs or not _is_picture(inputs[0]):
+        return "sequence" if inputs and outputs and _is_sound(inputs[0]) else ""
+    first = outputs[0].shape
+    if _boxes(outputs) is not None or len(first) == 3:
+        return "detection"
+    if len(first) == 4:
+        return "segmentation" if min(first[2], first[3]) != 1 else "embedding"
+    few = len(first) == 2 and 0 < first[1] <= _MOST_LABELS and first[1] not in _LENGTHS
+    return "" if len(first) != 2 else "classification" if labels or few else "embedding"
+
+
+def _boxes(outputs: Sequence[_Tensor]) -> _Tensor | None:
+    """Return the output with the boxes, where boxes and scores are outputs of their own."""
+    found = [one for one in outputs if one.shape[-1:] == (4,) and len(one.shape) in {2, 3}]
+    return found[0] if found and len(outputs) > 1 else None
+
+
+def _before(
+    task: str, inputs: Sequence[_Tensor], model: Any, wishes: Wishes, guessed: list[str]
+) -> dict[str, Any]:
+    taken = inputs[0]
+    if task == "sequence":
+        samples = max(taken.shape)
+        seconds = samples / 16000 if samples >= _SHORTEST_SOUND else 0.96
+        guessed.append(f"preprocessing: waveform of 16 kHz, {seconds:g} s a run")
+        layout = "single" if len(taken.shape) == 1 else "batch"
+        parameters = {"window_seconds": seconds, "hop_seconds": seconds / 2, "layout": layout}
+        return {"name": "waveform", "parameters": parameters}
+    shape = taken.shape if len(taken.shape) == 4 else (1, 3, -1, -1)
+    nchw = shape[1] in _CHANNELS
+    height, width = (shape[2], shape[3]) if nchw else (shape[1], shape[2])
+    channels = shape[1] if nchw else shape[3]
+    if -1 in {height, width}:
+        guessed.append(f"size of the picture: {DEFAULT_SIDE} where the graph leaves it open")
+    colour = wishes.colour or ("grey" if channels == 1 else "rgb")
+    if not wishes.colour and channels != 1:
+        guessed.append("colour: rgb")
+    parameters = {
+        "width": width if width > 0 else DEFAULT_SIDE,
+        "height": height if height > 0 else DEFAULT_SIDE,
+        "colour": colour,
+        "layout": "nchw" if nchw else "nhwc",
+        **_numbers(task, taken, model, wishes, guessed, nchw=nchw),
+    }
+    return {"name": "letterbox" if task == "detection" else "stretch", "parameters": parameters}
+
+
+def _numbers(
+    task: str, taken: _Tensor, model: Any, wishes: Wishes, guessed: list[str], *, nchw: bool
+) -> dict[str, Any]:
+    chosen = wishes.normalise
+    if not chosen:
+        chosen = "bytes" if taken.dtype in _RAW or _scales_inside(model, taken) else "imagenet"
+        if chosen != "bytes" and (task == "detection" or not nchw):
+            chosen = "unit"
+        guessed.append(f"numbers of the picture: {chosen}, one of {', '.join(NORMALISATIONS)}")
+    if chosen not in NORMALISATIONS:
+        raise ManifestError(f"{chosen!r} is none of {', '.join(NORMALISATIONS)}")
+    return {**NORMALISATIONS[chosen], **({"mean": list(wishes.mean)} if wishes.mean else {})}
+
+
+def _scales_inside(model: Any, taken: _Tensor) -> bool:
+    """Return whether the graph itself begins with arithmetic on the picture."""
+    first = [node for node in model.graph.node if taken.name in node.input]
+    return bool(first) and all(node.op_type in {"Sub", "Div", "Mul", "Add", "Cast"} for node in first)
+
+
+def _after(
+    task: str, outputs: Sequence[_Tensor], model: Any, wishes: Wishes, guessed: list[str]
+) -> dict[str, Any]:
+    if task == "embedding":
+        return {"name": "vector", "parameters": {"output": outputs[0].name}}
+    boxes = _boxes(outputs) if task == "detection" else None
+    scores = next((one for one in outputs if boxes is not None and one.name != boxes.name), outputs[0])
+    activation = wishes.activation or _activation(task, scores.name, model)
+    if not wishes.activation:
+        guessed.append(f"activation: {activation}, read from the end of the graph")
+    if boxes is not None:
+        guessed.append(f"boxes: {boxes.name} as xyxy, 0 to 1; scores: {scores.name}")
+        parameters = {"boxes": boxes.name, "scores": scores.name, "activation": activation}
+        return {"name": "boxes", "parameters": parameters}
+    name = {"classification": "scores", "segmentation": "mask", "sequence": "windows"}.get(task, "")
+    if task == "detection":
+        rows, columns = outputs[0].shape[1:] if len(outputs[0].shape) == 3 else (-1, -1)
+        name = "yolo-v8" if rows < columns and rows != -1 else "yolo-v5"
+        guessed.append(f"form of the boxes: {name}")
+    return {"name": name, "parameters": {"output": outputs[0].name, "activation": activation}}
+
+
+def _activation(task: str, output: str, model: Any) -> str:
+    """Return what has still to be done to make scores of the numbers that the graph ends with."""
+    made = {name: node for node in model.graph.node for name in node.output}
+    node = made.get(output)
+    while node is not None and node.op_type in _PASSING:
+        node = made.get(node.input[0])
+    if task == "detection" or (node is not None and node.op_type in _ACTIVATED):
+        return "none"
+    return "sigmoid" if task == "sequence" else "softmax"
+
+
+def write_folder(graph: Path, proposal: Proposal, folder: Path) -> Manifest:
+    """Write graph, labels and manifest into a new folder, guesses as comments; return the manifest.
+
+    Raises ManifestError for a proposal that is no manifest, FileExistsError for a folder that is there.
+    """
+    files = list(proposal.document["files"])
+    if proposal.labels:
+        text = "".join(f"{label}\n" for label in proposal.labels).encode()
+        files.append({"name": LABELS_FILE, "sha256": hashlib.sha256(text).hexdigest()})
+    described = yaml.safe_dump({**proposal.document, "files": files}, sort_keys=False, allow_unicode=True)
+    comments = "".join(f"# guessed: {one}\n" for one in proposal.guessed)
+    manifest = read(described, origin=MANIFEST_NAME)
+    folder.mkdir(parents=True)
+    shutil.copyfile(graph, folder / "model.onnx")
+    if proposal.labels:
+        (folder / LABELS_FILE).write_bytes(text)
+    (folder / MANIFEST_NAME).write_text(comments + described, encoding="utf-8")
+    return manifest

@@ -1,0 +1,132 @@
+"""What `models init` reads off a graph, what it guesses, and what somebody may settle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from onnx import TensorProto, helper
+
+from framewell_models.folders import ModelFolder
+from framewell_models.manifest import ManifestError
+from framewell_models.manifest_reader import load
+from framewell_models.proposing import Wishes, propose, write_folder
+
+FLOAT, UINT8 = TensorProto.FLOAT, TensorProto.UINT8
+WISHES = Wishes(name="site/tried", licence="MIT")
+
+
+def graph(
+    path: Path,
+    taken: tuple[str, int, list[Any]],
+    given: dict[str, list[Any]],
+    *,
+    last: str = "Identity",
+    names: str = "",
+) -> Path:
+    """Write a graph of these tensors; what it computes does not matter here."""
+    name, kind, shape = taken
+    nodes = [helper.make_node("Relu", [name], ["hidden"])]
+    nodes += [helper.make_node(last, ["hidden"], [output]) for output in given]
+    model = helper.make_model(
+        helper.make_graph(
+            nodes,
+            "tried",
+            [helper.make_tensor_value_info(name, kind, shape)],
+            [helper.make_tensor_value_info(output, FLOAT, size) for output, size in given.items()],
+        )
+    )
+    if names:
+        helper.set_model_props(model, {"names": names})
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("taken", "given", "expected"),
+    [
+        (("x", FLOAT, ["N", 3, 224, 224]), {"y": ["N", 1000]}, "classification stretch scores"),
+        (("x", FLOAT, [1, 160, 120, 3]), {"y": [1, 512]}, "embedding stretch vector"),
+        (("x", FLOAT, [1, 3, 640, 640]), {"y": [1, 84, 8400]}, "detection letterbox yolo-v8"),
+        (("x", FLOAT, [1, 3, 640, 640]), {"y": [1, 25200, 85]}, "detection letterbox yolo-v5"),
+        (
+            ("x", UINT8, [1, 300, 300, 3]),
+            {"boxes": [1, 10, 4], "scores": [1, 10]},
+            "detection letterbox boxes",
+        ),
+        (("x", FLOAT, [1, 3, 64, 64]), {"y": [1, 21, 64, 64]}, "segmentation stretch mask"),
+        (("waveform", FLOAT, [-1]), {"y": [-1, 521]}, "sequence waveform windows"),
+        (("x", FLOAT, [1, 15600]), {"y": [1, 521]}, "sequence waveform windows"),
+    ],
+)  # fmt: skip
+def test_task_and_steps_are_read_off_the_shapes(
+    tmp_path: Path, taken: tuple[str, int, list[Any]], given: dict[str, list[Any]], expected: str
+) -> None:
+    taken = (taken[0], taken[1], ["N" if size == -1 else size for size in taken[2]])
+    given = {name: ["N" if size == -1 else size for size in shape] for name, shape in given.items()}
+    proposal = propose(graph(tmp_path / "a.onnx", taken, given), WISHES)
+    manifest = write_folder(tmp_path / "a.onnx", proposal, tmp_path / "made")
+    assert manifest.declared
+    assert manifest.preprocessing is not None
+    assert manifest.postprocessing is not None
+    assert f"{manifest.task} {manifest.preprocessing.name} {manifest.postprocessing.name}" == expected
+    assert ModelFolder(load(tmp_path / "made/model.yaml"), tmp_path / "made").problems() == []
+
+
+def test_size_layout_and_channels_are_the_graphs(tmp_path: Path) -> None:
+    made = graph(tmp_path / "a.onnx", ("x", FLOAT, [1, 160, 120, 1]), {"y": [1, 5]})
+    parameters = propose(made, WISHES).document["preprocessing"]["parameters"]
+    assert (parameters["width"], parameters["height"]) == (120, 160)
+    assert (parameters["layout"], parameters["colour"]) == ("nhwc", "grey")
+
+
+@pytest.mark.parametrize(
+    ("last", "activation"), [("Softmax", "none"), ("Sigmoid", "none"), ("Relu", "softmax")]
+)
+def test_scores_that_the_graph_makes_are_not_made_again(tmp_path: Path, last: str, activation: str) -> None:
+    made = graph(tmp_path / "a.onnx", ("x", FLOAT, [1, 3, 8, 8]), {"y": [1, 5]}, last=last)
+    assert propose(made, WISHES).document["postprocessing"]["parameters"]["activation"] == activation
+
+
+def test_labels_that_an_exporter_left_are_taken_and_never_run(tmp_path: Path) -> None:
+    taken, given = ("x", FLOAT, [1, 3, 8, 8]), {"y": [1, 2]}
+    inside = graph(tmp_path / "a.onnx", taken, given, names="{0: 'cat', 1: 'dog'}")
+    manifest = write_folder(inside, propose(inside, WISHES), tmp_path / "made")
+    assert ModelFolder(manifest, tmp_path / "made").labels() == ("cat", "dog")
+    for names in ("__import__('os').abort()", "{1: 'a'}", "(" * 9000):
+        assert propose(graph(tmp_path / "b.onnx", taken, given, names=names), WISHES).labels == ()
+
+
+def test_what_somebody_says_is_not_guessed(tmp_path: Path) -> None:
+    made = graph(tmp_path / "a.onnx", ("x", FLOAT, [1, 3, 224, 224]), {"y": [1, 2]})
+    wishes = Wishes(
+        name="site/tried", licence="MIT", task="classification", normalise="bytes", colour="bgr",
+        activation="sigmoid", labels=["a", "b"], mean=[104, 117, 123],
+    )  # fmt: skip
+    proposal = propose(made, wishes)
+    assert proposal.guessed == []
+    parameters = proposal.document["preprocessing"]["parameters"]
+    assert (parameters["colour"], parameters["scale"], parameters["mean"]) == ("bgr", 1.0, [104, 117, 123])
+    with pytest.raises(ManifestError, match="none of bytes, unit"):
+        propose(made, Wishes(name="site/tried", licence="MIT", normalise="oddly"))
+
+
+def test_guesses_stand_in_the_manifest_as_comments(tmp_path: Path) -> None:
+    made = graph(tmp_path / "a.onnx", ("x", FLOAT, [1, 3, 224, 224]), {"y": [1, 7]})
+    write_folder(made, propose(made, WISHES), tmp_path / "made")
+    text = (tmp_path / "made/model.yaml").read_text(encoding="utf-8")
+    assert "# guessed: numbers of the picture: imagenet" in text
+
+
+def test_a_graph_of_no_known_kind_is_served_by_name_alone(tmp_path: Path) -> None:
+    made = graph(tmp_path / "a.onnx", ("tokens", TensorProto.INT64, [1, 77]), {"y": [1, 77, 512]})
+    proposal = propose(made, WISHES)
+    assert "preprocessing" not in proposal.document
+    assert any("served by name" in one for one in proposal.guessed)
+
+
+def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"no graph")
+    with pytest.raises(ManifestError, match="no ONNX graph"):
+        propose(tmp_path / "a.onnx", WISHES)
