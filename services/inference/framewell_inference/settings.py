@@ -28,6 +28,13 @@ class InferenceSettings(ServiceSettings):
         description="Threads one run of a model may use; with several chunks at once, 1 is fastest.",
     )
     chunks: int = Field(1, ge=1, le=64, description="Chunks this process analyses at once.")
+    live_budget: float = Field(
+        1.0,
+        ge=0,
+        le=100,
+        description="Seconds of analysis that a second of a live programme may take; what does not fit is "
+        "skipped, the dearest analyser first, and said. 0: no limit.",
+    )
     oip_port: int = Field(
         0,
         ge=0,

@@ -14,10 +14,11 @@ from framewell_inference.handlers.follow_models import FollowModels
 from framewell_inference.handlers.follow_rights import FollowRights
 from framewell_inference.handlers.remove_asset import RemoveAsset
 from framewell_inference.handlers.request_relabel import RequestRelabel
-from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.stores import Stores
 from framewell_inference.steps import Steps
+from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
+from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_kit.erasure import Erase
 from framewell_kit.facts import Outgoing
 from framewell_kit.stream import Broadcast, HeavyStage, Reason, Stage
@@ -25,16 +26,24 @@ from framewell_kit.tombstones import UnlessGone
 
 
 def stages(
-    stores: Stores, analysers: Analysers, steps: Steps, erase: Erase, *, chunks: int
+    stores: Stores,
+    choose: ChooseAnalysers,
+    steps: Steps,
+    erase: Erase,
+    *,
+    chunks: int,
+    live_budget: float,
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
-    """Return the streams; `chunks` is how many chunks are analysed at once in this process.
+    """Return the streams; `chunks` is how many chunks are analysed at once, `live_budget` as in AnalyseChunk.
 
     Of an asset that is gone none makes anything.
     """
     s, by_rights, people = stores, steps.by_rights, steps.people
     unless_gone = partial(UnlessGone, tombstones=steps.tombstones, forget=steps.forget)
     pictures = AnalyseChunk(
-        analysers.pictures,
+        choose,
+        LookAtFrames(),
+        live_budget,
         s.bundles,
         s.objects,
         s.observations,
@@ -44,7 +53,7 @@ def stages(
         people,
         by_rights,
     )
-    sounds = AnalyseAudio(analysers.sounds, s.sounds, s.objects, s.observations, people, by_rights)
+    sounds = AnalyseAudio(choose, s.sounds, s.objects, s.observations, people, by_rights)
     conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, by_rights)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),

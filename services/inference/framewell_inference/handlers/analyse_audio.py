@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.audio.v1.audio_pb2 import AudioAnalysed, AudioExtracted
 from framewell.media.v1.media_pb2 import SpeechAttributes
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SoundSegment
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.ports.analysers import SoundAnalyser, Sounds
+from framewell_inference.ports.calls import Call, Priority, calling
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
+from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.objects.protocol import Objects
@@ -33,7 +37,7 @@ class AnalyseAudio:
     without sound, or whose sound could not be taken out, ends with a fact of that outcome.
     """
 
-    analysers: Sequence[SoundAnalyser]
+    choose: ChooseAnalysers
     sounds: Sounds
     objects: Objects
     observations: ObservationRepository
@@ -63,15 +67,22 @@ class AnalyseAudio:
         message = AudioAnalysed(work=fact.work, outcome=done())
         timeline = timeline_value(fact.work.timeline)
         forgotten = await self.people.forgotten()
-        for analyser in self.analysers:
+        for analyser in self.choose.sounds(fact.work).analysers:
             async with self.objects.local(fact.speech) as path:
-                segments = await asyncio.to_thread(analyser.listen, self.sounds.blocks(path))
+                segments = await self._listen(analyser, path, fact)
             observations = tuple(_observation(segment, timeline) for segment in segments)
             findings = Findings(analyser.name, analyser.models[0], observations)
             message.results.append(await self.observations.keep(findings, key, forgotten))
         if (now := await self.people.forgotten()) != forgotten:
             await self.people.of_names_in(key.asset_id, now)
         return message
+
+    async def _listen(
+        self, analyser: SoundAnalyser, path: Path, fact: AudioExtracted
+    ) -> Sequence[SoundSegment]:
+        live = fact.work.lane == LANE_LIVE
+        with calling(Call(Priority.LIVE if live else Priority.ARCHIVE)):
+            return await asyncio.to_thread(analyser.listen, self.sounds.blocks(path))
 
 
 def audio_failed(fact: AudioExtracted, code: str, detail: str) -> AudioAnalysed:

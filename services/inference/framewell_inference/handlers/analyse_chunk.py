@@ -10,19 +10,22 @@ from typing import Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import FACES, face_tracks
-from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser, PicturePass
+from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser
+from framewell_inference.ports.calls import Call, Priority, calling
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
     PostingRepository,
 )
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
-from framewell_inference.steps.batches import in_batches
+from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.objects.protocol import Objects
@@ -32,6 +35,9 @@ from framewell_kit.rights_decisions import Passages, Permission
 RETRIED: Final = 2
 """From this attempt on an analyser that fails is reported as failed; before, the record is retried."""
 
+SKIPPED: Final = "skipped"
+"""Code of the outcome of an analyser for which a live programme left no time."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnalyseChunk:
@@ -40,10 +46,14 @@ class AnalyseChunk:
     Pure in its fact, the bundle, the rights decision and what is forgotten: a redelivery finds its documents
     there and emits the same fact, or says in another event what it sees now. What is withheld from analysis
     is not looked at, and the fact says so. A chunk that could not be transcoded passes on as failed, so that
-    the asset finishes. One analyser that fails twice is reported as failed, and the others stand.
+    the asset finishes. One analyser that fails twice is reported as failed, and the others stand. A chunk of
+    a live programme is looked at for `live_budget` seconds for each of its own, at most (0: however long it
+    takes); what that leaves out is reported as `skipped`.
     """
 
-    analysers: Sequence[PictureAnalyser]
+    choose: ChooseAnalysers
+    look_at: LookAtFrames
+    live_budget: float
     bundles: FrameBundles
     objects: Objects
     observations: ObservationRepository
@@ -68,11 +78,15 @@ class AnalyseChunk:
         return await self.by_rights(fact.work, fact.chunk_id, fact.rights_revision, look, cause)
 
     async def _analysed(self, fact: ChunkTranscoded, key: ChunkKey, *, tolerate: bool) -> ChunkAnalysed:
+        chosen = self.choose.pictures(fact.work)
         async with self.objects.local(fact.frames) as path:
-            found = await asyncio.to_thread(self._look, path, fact, key.withheld, tolerate)
+            with calling(Call(Priority.LIVE if _live(fact) else Priority.ARCHIVE)):
+                found = await asyncio.to_thread(
+                    self._look, path, fact, chosen.analysers, key.withheld, tolerate=tolerate
+                )
         forgotten = await self.people.forgotten()
-        results = []
-        for analyser in self.analysers:
+        results = [*chosen.left_out]
+        for analyser in chosen.analysers:
             outcome = found[analyser.name]
             if isinstance(outcome, Exception):
                 results.append(_failed_result(analyser, outcome))
@@ -88,22 +102,23 @@ class AnalyseChunk:
         return _analysed(fact, results)
 
     def _look(
-        self, path: Path, fact: ChunkTranscoded, withheld: Passages, tolerate: bool
+        self,
+        path: Path,
+        fact: ChunkTranscoded,
+        analysers: Sequence[PictureAnalyser],
+        withheld: Passages,
+        *,
+        tolerate: bool,
     ) -> Mapping[str, Findings | Exception]:
-        """Return findings or error of every analyser; a batch of frames is decoded once. Runs on a thread."""
-        still = fact.work.kind == MEDIA_KIND_STILL
-        passes: dict[str, PicturePass] = {one.name: one.begin(still=still) for one in self.analysers}
-        found: dict[str, Findings | Exception] = {}
-        permitted = (frame for frame in self.bundles.frames(path, fact.span) if frame.pts not in withheld)
-        for frames in in_batches(permitted):
-            for name in [name for name in passes if name not in found]:
-                try:
-                    passes[name].look(frames)
-                except Exception as error:
-                    if not tolerate:
-                        raise
-                    found[name] = error
-        return found | {name: one.finish() for name, one in passes.items() if name not in found}
+        """Return findings or error of every analyser. Runs on a thread."""
+        limited = _live(fact) and self.live_budget > 0
+        return self.look_at(
+            (frame for frame in self.bundles.frames(path, fact.span) if frame.pts not in withheld),
+            analysers,
+            still=fact.work.kind == MEDIA_KIND_STILL,
+            tolerate=tolerate,
+            budget_seconds=self.live_budget * _seconds(fact) if limited else None,
+        )
 
 
 def chunk_failed(fact: ChunkTranscoded, code: str, detail: str) -> ChunkAnalysed:
@@ -111,6 +126,16 @@ def chunk_failed(fact: ChunkTranscoded, code: str, detail: str) -> ChunkAnalysed
     message = _about(fact)
     message.outcome.CopyFrom(failed(code, detail))
     return message
+
+
+def _live(fact: ChunkTranscoded) -> bool:
+    return fact.work.lane == LANE_LIVE
+
+
+def _seconds(fact: ChunkTranscoded) -> float:
+    """Return how long the chunk lasts."""
+    base = fact.work.timeline.time_base
+    return (fact.span.end_pts - fact.span.start_pts) * base.numerator / max(1, base.denominator)
 
 
 def _key(fact: ChunkTranscoded, withheld: Passages) -> ChunkKey:
@@ -151,8 +176,7 @@ def _about(fact: ChunkTranscoded) -> ChunkAnalysed:
 
 
 def _failed_result(analyser: PictureAnalyser, error: Exception) -> AnalyserResult:
-    return AnalyserResult(
-        analyser=analyser.name,
-        model=model_version(analyser.models[0]),
-        outcome=failed("analyser_failed", f"{analyser.name} failed: {type(error).__name__}: {error}"),
-    )
+    outcome = failed("analyser_failed", f"{analyser.name} failed: {type(error).__name__}: {error}")
+    if isinstance(error, SkippedError):
+        outcome = failed(SKIPPED, str(error))
+    return AnalyserResult(analyser=analyser.name, model=model_version(analyser.models[0]), outcome=outcome)

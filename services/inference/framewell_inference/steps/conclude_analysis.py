@@ -17,6 +17,7 @@ from framewell_contracts.identity import fan_in_id
 from framewell_contracts.missing import bounded_missing
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
+from framewell_inference.steps.choose_analysers import STAYS_ON_SITE
 from framewell_kit.facts import Fact, by_content
 from framewell_kit.fanin import FanIn, Whole
 from framewell_kit.object_references import ObjectReferences
@@ -175,7 +176,9 @@ def _missing_of(chunk: ChunkAnalysis) -> list[str]:
     if chunk.outcome.HasField("failed") and not chunk.results:
         return [f"chunk {chunk.index}: {chunk.outcome.failed.detail}"]
     return [
-        f"chunk {chunk.index}: {result.outcome.failed.detail}"
+        result.outcome.failed.detail
+        if result.outcome.failed.code == STAYS_ON_SITE
+        else f"chunk {chunk.index}: {result.outcome.failed.detail}"
         for result in chunk.results
         if result.outcome.HasField("failed")
     ]

@@ -15,6 +15,7 @@ from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.observation_documents import ObservationDocuments
 from framewell_inference.adapters.onnx_engine import MIB, OnnxLoader
 from framewell_inference.adapters.posting_documents import PostingDocuments
+from framewell_inference.adapters.posting_sets import PostingSets
 from framewell_inference.adapters.recognition_change_documents import RecognitionChangeDocuments
 from framewell_inference.adapters.relabel_queue import LeasedRelabelQueue
 from framewell_inference.adapters.sandboxed_pictures import SandboxedPictures
@@ -38,6 +39,8 @@ from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.steps import Steps
 from framewell_inference.steps.analyse_by_rights import AnalyseByRights
+from framewell_inference.steps.choose_analysers import ChooseAnalysers
+from framewell_inference.steps.choose_enabled import ChooseEnabled
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
@@ -90,11 +93,10 @@ async def wire_with(
         sounds=[MeteredSounds(one) for one in analysers.sounds],
     )
     report_models(registry)
+    choose = ChooseAnalysers(analysers, ChooseEnabled(registry), MeteredPictures, MeteredSounds)
     stores = await _prepared_stores(mesh, loader, registry)
     s, steps = stores, _steps(stores, mesh)
-    relabel = Relabel(
-        s.identities, s.tracks, s.postings, steps.name_faces, steps.people, s.changes, mesh.clock
-    )
+    relabel = Relabel(s.identities, s.vectors, s.postings, steps.people, s.changes, mesh.clock)
     decoder = SandboxedPictures(sandbox, mesh.scratch)
     models = await wire_models(
         mesh,
@@ -111,7 +113,14 @@ async def wire_with(
         holdings=table,
         stages=(
             Broadcast("inference.follow_catalogue", models.follow),
-            *stages(s, analysers, steps, mesh.erase(table), chunks=settings.chunks),
+            *stages(
+                s,
+                choose,
+                steps,
+                mesh.erase(table),
+                chunks=settings.chunks,
+                live_budget=settings.live_budget,
+            ),
         ),
         jobs=[relabel_kind(relabel)],
         rpc=[_rpc(stores, analysers, steps, models, decoder)],
@@ -142,7 +151,8 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     packing = PackVectors(log, blocks)
     observations = ObservationDocuments(documents, objects, vectors, references, log, packing)
     tracks = FaceTrackDocuments(documents, objects, vectors, references)
-    postings, parts = PostingDocuments(documents), FanIn(documents, PARTS)
+    postings = PostingDocuments(documents, PostingSets(documents, objects, references))
+    parts = FanIn(documents, PARTS)
     changes = RecognitionChangeDocuments(documents, objects, references)
     for store in (references, log, observations, tracks, postings, changes, parts):
         await store.prepare()

@@ -42,8 +42,8 @@ class MelBands:
     @cached_property
     def _filters(self) -> Float:
         """Return the triangles of the bands over the spectrum, [fft / 2 + 1, bands]."""
-        spectrum = _mel(np.linspace(0, self.rate / 2, self.fft // 2 + 1))[:, None]
-        edges = np.linspace(_mel(self.lowest_hz), _mel(self.highest_hz), self.bands + 2)
+        spectrum = _mel(np.linspace(0, self.rate / 2, self.fft // 2 + 1, dtype=np.float32))[:, None]
+        edges = np.linspace(float(_mel(self.lowest_hz)), float(_mel(self.highest_hz)), self.bands + 2)
         lower, centre, upper = edges[:-2], edges[1:-1], edges[2:]
         rising, falling = (spectrum - lower) / (centre - lower), (upper - spectrum) / (upper - centre)
         filters = np.maximum(0, np.minimum(rising, falling))

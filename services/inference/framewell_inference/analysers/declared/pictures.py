@@ -90,9 +90,9 @@ class PictureStep:
         return np.ascontiguousarray(rows, dtype=dtype), [fitting for _, fitting in fitted]
 
     def _scaled(self, pixels: Array, dtype: np.dtype[Any]) -> Array:
-        values = pixels.astype(np.float32) * np.float32(self.scale)
-        values = (values - np.float32(self.mean)) / np.float32(self.std)
-        return values if dtype.kind == "f" else np.rint(values)
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        values = (pixels.astype(np.float32) * np.float32(self.scale) - mean) / std
+        return np.asarray(values if dtype.kind == "f" else np.rint(values))
 
     def _fit(self, picture: Picture) -> tuple[Picture, Fitting]:
         height, width = picture.shape[:2]
