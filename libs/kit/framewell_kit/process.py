@@ -274,4 +274,4 @@ def _objects(shared: MeshSettings, scratch: Path) -> Objects:
         return LocalObjects(folder)
     from framewell_kit.objects.s3 import S3Objects  # noqa: PLC0415 - costs memory that most do not need
 
-    return S3Objects(shared.objects, scratch)
+    return S3Objects(shared.objects, scratch, copies_bytes=shared.copies_gib << 30)

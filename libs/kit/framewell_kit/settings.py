@@ -61,6 +61,12 @@ class MeshSettings(BaseSettings):
         description="Folder for files under way (downloads, copies of originals); on a disk, fast and local. "
         "Each process makes one of its own in it, so all of a host may share it.",
     )
+    copies_gib: int = Field(
+        64,
+        ge=1,
+        description="GiB of copies of objects from S3 that a process keeps in its scratch folder; what is "
+        "being read, and the copy that was read last, may take more.",
+    )
     port_base: int = Field(7400, ge=1024, le=65000, description="First port; all others follow from it.")
     bind: str = Field("127.0.0.1", description="Address that gRPC and health listen on.")
     hosts: dict[str, str] = Field(

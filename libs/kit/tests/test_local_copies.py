@@ -91,6 +91,34 @@ async def test_what_nobody_reads_makes_room(
             assert read.is_file()
 
 
+async def test_copies_take_no_more_than_they_may_and_the_longest_unread_goes_first(
+    tmp_path: Path, store: Store
+) -> None:
+    block = 4096  # what a small file takes of most disks
+
+    async def write(path: Path) -> None:
+        await asyncio.to_thread(path.write_bytes, b"x" * block)
+
+    copies, kept = LocalCopies(tmp_path, most_bytes=2 * block), []
+    for name in ("first", "second"):
+        async with copies.of(f"aa/{name}", block, write) as path:
+            kept.append(path)
+    async with copies.of("aa/first", block, write):
+        pass
+    async with copies.of("aa/third", block, write) as path:
+        assert [one.exists() for one in (*kept, path)] == [True, False, True]
+
+
+async def test_the_copy_that_was_read_last_stays_however_large_it_is(tmp_path: Path, store: Store) -> None:
+    copies = LocalCopies(tmp_path, most_bytes=1)
+    for _ in range(2):
+        async with copies.of(KEY, SIZE, store.download):
+            pass
+    assert store.fetched == {"original.mxf": 1}
+    async with copies.of(OTHER, SIZE, store.download) as path:
+        assert left(tmp_path) == [path]
+
+
 async def test_a_fetch_that_broke_off_is_no_copy(tmp_path: Path) -> None:
     copies, store = LocalCopies(tmp_path), Store(failing=1)
     with pytest.raises(Busy):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
 import av
+import numpy as np
+import PIL.Image
 import pytest
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
+from framewell.media.v1.media_service_pb2 import GetFrameRequest
 from framewell_kit.objects.s3 import S3Objects
 from framewell_kit.rights_decisions import Passages
 from framewell_kit.testing.s3_server import S3Server, s3_server
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.sandbox import Sandbox
 from framewell_media.testing import Clip, make_clip
+from framewell_media.testing.clips import frame_number
 from framewell_transcode.adapters.sandboxed_processor import JobLimits, SandboxedProcessor
 from framewell_transcode.domain.proxy import ProxyRecipe
 from framewell_transcode.settings import TranscodeSettings
@@ -91,6 +96,8 @@ KINDS = {
     "movie.mkv": ("matroska", {}),
     "movie.mxf": ("mxf", {}),
 }
+OLDER = {"movie.avi": ("mpeg4", MOST), "movie.mpg": ("mpeg2video", 2.1), "movie.asf": ("mpeg4", 4.1)}
+"""Codecs of their time, and how much is fetched: of MPEG-PS the first 5 MB besides, of ASF everything."""
 
 
 @pytest.fixture
@@ -102,16 +109,7 @@ def far(media_sandbox: Sandbox, server: S3Server, tmp_path: Path) -> SandboxedPr
 async def test_a_worker_fetches_the_bytes_of_its_chunk(
     transcode: Transcode, far: SandboxedProcessor, server: S3Server, movie: Path, name: str
 ) -> None:
-    path = remuxed(movie, far.scratch / name, *KINDS[name])
-    chunks = await transcode.plan(await transcode.ingested(path))
-    assert len(chunks) == 4
-    planned = chunks[2]
-    server.begin_to_count()
-    made = await far.make_chunk(planned, Passages())
-    fetched = server.bytes_sent - planned.plan.size
-    assert fetched <= MOST * _length(planned), f"{fetched / _length(planned):.2f}"
-    whole = await transcode.make(planned)
-    assert (made.proxy_segment, made.frames) == (whole.proxy_segment, whole.frames)
+    await _fetches_its_chunk(transcode, far, server, remuxed(movie, far.scratch / name, *KINDS[name]))
 
 
 async def test_all_chunks_of_a_file_take_its_bytes_once(
@@ -124,6 +122,49 @@ async def test_all_chunks_of_a_file_take_its_bytes_once(
     for planned in chunks:
         await far.make_chunk(planned, Passages())
     assert server.bytes_sent <= 1.05 * size
+
+
+async def test_a_picture_takes_the_bytes_of_its_group_of_pictures(
+    transcode: Transcode, media_sandbox: Sandbox, server: S3Server, movie: Path, tmp_path: Path
+) -> None:
+    asset = await transcode.ingested(movie)
+    await transcode.plan(asset)
+    (tmp_path / "other").mkdir()
+    objects = S3Objects(server.url, tmp_path / "other", **server.options)
+    wired, documents = partial(wire, sandbox=media_sandbox), transcode.bench.documents
+    async with ServiceBench(
+        "transcode", wired, TranscodeSettings(), objects=objects, documents=documents
+    ) as other:
+        server.begin_to_count()
+        answer = await other.call("GetFrame", GetFrameRequest(asset_id=asset.work.asset_id, frame=620))
+    assert server.bytes_sent < asset.original.size / 8
+    luma = np.asarray(PIL.Image.open(io.BytesIO(answer.jpeg)).convert("L"))
+    assert frame_number(luma) == answer.moment.frame == 620
+
+
+@pytest.mark.parametrize("name", OLDER)
+async def test_of_an_older_container_a_worker_fetches_what_its_demuxer_reads(
+    transcode: Transcode, far: SandboxedProcessor, server: S3Server, name: str
+) -> None:
+    codec, most = OLDER[name]
+    rates = {"b": "8000000", "minrate": "8000000", "maxrate": "8000000", "bufsize": "4000000", "qmin": "1"}
+    clip = Clip(frames=1000, width=160, height=96, key_every=50, codec=codec, options=rates, sound=False)
+    await _fetches_its_chunk(transcode, far, server, make_clip(far.scratch / name, clip), most)
+
+
+async def _fetches_its_chunk(
+    transcode: Transcode, far: SandboxedProcessor, server: S3Server, path: Path, most: float = MOST
+) -> None:
+    chunks = await transcode.plan(await transcode.ingested(path))
+    assert len(chunks) in (4, 5)
+    planned = chunks[2]
+    server.begin_to_count()
+    made = await far.make_chunk(planned, Passages())
+    fetched = server.bytes_sent - planned.plan.size
+    assert fetched <= most * _length(planned), f"{fetched / _length(planned):.2f}"
+    whole = await transcode.make(planned)
+    assert (made.proxy_segment, made.frames) == (whole.proxy_segment, whole.frames)
+    assert not made.missing_pts
 
 
 def _length(planned: ChunkPlanned) -> int:

@@ -1,7 +1,9 @@
 """Copies of objects on a local disk, for what can read only files.
 
 All who read the same object at once read one copy, and a copy stays a minute after its last reader: the
-chunks of an asset are made one after the other from one original, which is not to be fetched for each.
+chunks of an asset are made one after the other from one original, which is not to be fetched for each. Copies
+that nobody reads go sooner, the longest unread one first, when the disk is full or when all together take
+more than they may; the one that was read last stays.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from framewell_kit.full_disk import full_disk_is_busy
 
 KEEP_SECONDS = 60.0
 """An object that is deleted is gone here, too, after this time."""
+MOST_BYTES = 64 << 30
 
 Download = Callable[[Path], Awaitable[None]]
 
@@ -31,11 +34,22 @@ class _Copy:
 
 
 class LocalCopies:
-    """Copies in one folder, which must exist when the first is asked for and belong to this process alone."""
+    """Copies in one folder, which must exist when the first is asked for and belong to this process alone.
 
-    def __init__(self, folder: Path, *, keep_seconds: float = KEEP_SECONDS, prefix: str = "copy") -> None:
+    They take `most_bytes` of the disk, or as many as those that are being read, and the last one, need.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        keep_seconds: float = KEEP_SECONDS,
+        prefix: str = "copy",
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         self._folder, self._keep_seconds, self._prefix = folder, keep_seconds, prefix
-        self._copies: dict[str, _Copy] = {}
+        self._most_bytes = most_bytes
+        self._copies: dict[str, _Copy] = {}  # the longest unread one first
         self._numbers = count(1)  # no file is made under the name of one that is being removed
 
     @asynccontextmanager
@@ -67,9 +81,10 @@ class LocalCopies:
         return key in self._copies and self._copies[key].whole
 
     async def _make(self, copy: _Copy, size: int, download: Download) -> None:
-        if shutil.disk_usage(self._folder).free < size:
-            idle = [(key, other) for key, other in self._copies.items() if not other.readers]
-            await asyncio.gather(*(self._remove(key, other) for key, other in idle))
+        for key, other in self._idle():
+            if shutil.disk_usage(self._folder).free >= size and self._taken() + size <= self._most_bytes:
+                break
+            await self._remove(key, other)
         with full_disk_is_busy("a copy of an object", self._folder):
             await download(copy.path)
         copy.whole = True
@@ -78,8 +93,20 @@ class LocalCopies:
         if copy.whole and self._keep_seconds:
             loop = asyncio.get_running_loop()
             copy.forgetting = loop.call_later(self._keep_seconds, self._remove, key, copy)
+            self._copies[key] = self._copies.pop(key)
+            for other_key, other in self._idle()[:-1]:  # a copy may have grown while it was read
+                if self._taken() <= self._most_bytes:
+                    break
+                self._remove(other_key, other)
         else:
             self._remove(key, copy)
+
+    def _idle(self) -> list[tuple[str, _Copy]]:
+        return [(key, copy) for key, copy in self._copies.items() if not copy.readers]
+
+    def _taken(self) -> int:
+        """Return the bytes of the disk that the copies take; holes take none."""
+        return sum(_allocated(copy.path) for copy in self._copies.values())
 
     def _remove(self, key: str, copy: _Copy) -> asyncio.Future[None]:
         if copy.forgetting:
@@ -87,3 +114,10 @@ class LocalCopies:
         self._copies.pop(key, None)
         # In a thread: a file of hundreds of GB takes a while.
         return asyncio.get_running_loop().run_in_executor(None, partial(copy.path.unlink, missing_ok=True))
+
+
+def _allocated(path: Path) -> int:
+    try:
+        return path.stat().st_blocks * 512
+    except FileNotFoundError:
+        return 0

@@ -13,7 +13,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, S3Store
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell_kit.objects.local_copies import LocalCopies
+from framewell_kit.objects.local_copies import MOST_BYTES, LocalCopies
 from framewell_kit.objects.protocol import Key, key_of, reference
 from framewell_kit.objects.sparse import SparseCopy, make_sparse
 from framewell_kit.outcomes import Busy, NotFound
@@ -44,12 +44,21 @@ def _outcomes(
 class S3Objects:
     """Objects in one bucket: `s3://bucket/prefix`, other options as obstore's S3Store takes them.
 
-    Whoever needs a file reads a copy in `scratch`.
+    Whoever needs a file reads a copy in `scratch`; copies take `copies_bytes` of it (see LocalCopies).
     """
 
-    def __init__(self, url: str, scratch: Path, *, store: ObjectStore | None = None, **options: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        scratch: Path,
+        *,
+        store: ObjectStore | None = None,
+        copies_bytes: int = MOST_BYTES,
+        **options: str,
+    ) -> None:
         self._store: ObjectStore = store or S3Store.from_url(url, **options)  # type: ignore[arg-type]
-        self._copies, self._sparse = LocalCopies(scratch), LocalCopies(scratch, prefix="sparse")
+        self._copies = LocalCopies(scratch, most_bytes=copies_bytes // 2)
+        self._sparse = LocalCopies(scratch, prefix="sparse", most_bytes=copies_bytes // 2)
         self._sparse_copies: dict[Path, SparseCopy] = {}
 
     @_outcomes

@@ -89,7 +89,8 @@ def _add(output: Any, wanted: SubtitleTrack) -> Any:
 
 def _caption_packets(output: Any, scc: str) -> list[Any]:
     """Add a track of captions and return its packets."""
-    with av.open(io.BytesIO(scc.encode()), format="scc") as source:
+    file: Any = av.open(io.BytesIO(scc.encode()), format="scc")
+    with file as source:
         track = output.add_stream_from_template(source.streams[0])
         packets = [packet for packet in source.demux() if packet.size]
     for packet in packets:

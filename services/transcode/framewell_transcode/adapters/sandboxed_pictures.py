@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.media.v1.media_pb2 import ByteRange, ObjectRef
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Moment
+from framewell_transcode.adapters.sparse_source import run_on_part
 from framewell_transcode.domain.job_parameters import recipe_parameters, timeline_parameters
 from framewell_transcode.domain.pictures import PictureSource, WantedPicture
 from framewell_transcode.domain.proxy import ProxyRecipe
@@ -52,23 +53,29 @@ class SandboxedPictures:
         }
         async with (
             self._turn(),
-            self.objects.local(source.original) as original,
-            self.objects.local(source.table or source.original) as table,
+            self.objects.sparse(source.original) as original,
+            self._table(source.table) as table,
             self._file() as picture,
         ):
-            answer = await self.sandbox.run(
-                "take_picture" if source.table else "take_still",
-                parameters,
-                inputs=[original, table] if source.table else [original],
-                outputs=[picture],
-                limits=Limits(
-                    memory_bytes=self.memory_bytes, cpu_seconds=_CPU_SECONDS, wall_seconds=_WALL_SECONDS
-                ),
-            )
+
+            async def run(more: dict[str, Any]) -> dict[str, Any]:
+                return await self.sandbox.run(
+                    "take_picture" if table else "take_still",
+                    parameters | more,
+                    inputs=[original.path, *([table] if table else [])],
+                    outputs=[picture],
+                    limits=Limits(self.memory_bytes, _CPU_SECONDS, _WALL_SECONDS),
+                )
+
+            all_of_it = ByteRange(offset=0, length=original.size)  # of a still every byte is read
+            answer = await run_on_part(original, None if table else all_of_it, run)
             ref = await self.objects.put_file(picture, media_type=PICTURE_TYPE, suffix=".jpg")
         if source.table is None:
             return Moment(source.timeline.start_pts, 0), ref
         return Moment(int(answer["pts"]), int(answer["frame"])), ref
+
+    def _table(self, table: ObjectRef | None) -> AbstractAsyncContextManager[Path | None]:
+        return nullcontext() if table is None else self.objects.local(table)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

@@ -48,12 +48,18 @@ def packets_to_count(container: Any, stream: Any, table: ChunkTable, fmt: Format
 def packets_at(container: Any, stream: Any, position: int) -> Iterator[Any]:
     """Return the packets from the one that begins at `position` on, found by a seek to that byte.
 
-    Containers with an index refuse such a seek: they are read through from the beginning.
+    Containers with an index refuse such a seek, and that of ASF finds parts of packets: both are read through
+    from the beginning.
     """
-    try:
+    with suppress(av.error.FFmpegError):
         container.seek(position, stream=stream, unsupported_byte_offset=True)
-    except av.error.FFmpegError:
-        container.seek(0)
+        packets = container.demux(stream)
+        for packet in packets:
+            if packet.pos == position:
+                return _with_first(packet, packets)
+            if packet.pos is not None and packet.pos > position:
+                break
+    container.seek(0)
     return _skip_to(container.demux(stream), position)
 
 
