@@ -29,16 +29,17 @@ def known_rows(view: Document) -> Iterator[tuple[str, str]]:
         ("container", view.get("container", "")),
         ("length", clock_text(seconds(view["duration"])) if "duration" in view else ""),
     )
+    variable_rate = view.get("timeline", {}).get("variable_rate", False)
     for track in view.get("tracks", []):
-        yield f"track {track['index']}", track_text(track)
+        yield f"track {track['index']}", track_text(track, variable_rate=variable_rate)
     yield from _given(("existing proxy", _object_text(view.get("existing_proxy"))))
     yield from _given(("same content as", ", ".join(view.get("same_content", []))))
 
 
-def track_text(track: Document) -> str:
+def track_text(track: Document, *, variable_rate: bool = False) -> str:
     """Return `video, h264 High 4.1, 1920×1080, 25 pictures a second, progressive, yuv420p` and the like."""
     codec = " ".join(filter(None, [track["codec"], track["profile"], track["level"]]))
-    parts = [track.get("kind", "unknown"), codec, *_pictures(track), *_sound(track)]
+    parts = [track.get("kind", "unknown"), codec, *_pictures(track, variable_rate), *_sound(track)]
     parts.append(f"{track['bit_rate'] / 1e6:.3g} Mbit/s" if track["bit_rate"] else "")
     parts.append(f"from {track['timecode']}" if track["timecode"] else "")
     parts.append(f"programme {track['programme_number']}" if track["programme_number"] else "")
@@ -55,14 +56,15 @@ def captions_text(captions: Document) -> str:
     return ", ".join(filter(None, [*parts, f"{captions['cue_count']} texts", captions["format"]]))
 
 
-def _pictures(track: Document) -> Iterator[str]:
+def _pictures(track: Document, variable_rate: bool) -> Iterator[str]:
     if not track["width"]:
         return
     yield f"{track['width']}×{track['height']}"
     if track["rotation_degrees"]:
         yield f"turned by {track['rotation_degrees']}°"
     if "frame_rate" in track:
-        yield f"{float(ratio(track['frame_rate'])):.5g} pictures a second"
+        rate = f"{float(ratio(track['frame_rate'])):.5g} pictures a second"
+        yield f"about {rate} at a variable rate" if variable_rate else rate
     yield track.get("field_order", "").replace("_", " ")
     yield track["pixel_format"]
     colour = track.get("colour", {})

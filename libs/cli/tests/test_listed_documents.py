@@ -21,7 +21,16 @@ from framewell.gateway.v1.asset_view_pb2 import (
     ChunkCounts,
     ListAssetsResponse,
 )
-from framewell.media.v1.media_pb2 import CaptionTrack, Colour, MediaKind, ObjectRef, Programme, Span, Track
+from framewell.media.v1.media_pb2 import (
+    CaptionTrack,
+    Colour,
+    MediaKind,
+    ObjectRef,
+    Programme,
+    Span,
+    Timeline,
+    Track,
+)
 from framewell.mesh.v1.mesh_pb2 import Actor, Failed, ModelVersion, Outcome, Ratio
 from framewell.model.v1.model_pb2 import Measure
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Payment, RightsDecision, RightsStatement
@@ -160,6 +169,18 @@ def test_a_view_shows_what_ingest_knows_and_what_the_grounds_of_decisions_say(
     )
     assert rows["in force"] == "until 2027-12-30T23:00:00Z"
     assert rows["payment"] == "0.05 EUR, per use"
+
+
+def test_a_variable_rate_is_not_shown_as_a_regular_one(answers: dict[str, Message]) -> None:
+    rate = Ratio(numerator=25, denominator=1)
+    answers[f"/v1/assets/{ASSET}"] = AssetView(
+        asset_id=ASSET,
+        state="ASSET_STATE_ANALYSED",
+        chunks=ChunkCounts(),
+        tracks=[Track(kind="TRACK_KIND_VIDEO", codec="h264", width=640, height=360, frame_rate=rate)],
+        timeline=Timeline(frame_rate=rate, variable_rate=True),
+    )
+    assert "640×360, about 25 pictures a second at a variable rate" in printed("show", ASSET)
 
 
 def test_samples_are_listed_with_programme_and_evidence(answers: dict[str, Message]) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved
 from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegments
-from framewell.media.v1.media_pb2 import MEDIA_EVENT_KIND_SILENCE
+from framewell.media.v1.media_pb2 import MEDIA_EVENT_KIND_SILENCE, MEDIA_EVENT_KIND_TONE
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_kit.jobs import Job, JobRunner, Lease
 from framewell_kit.objects import LocalObjects
@@ -303,7 +303,7 @@ async def test_surround_sound_is_mixed_down_as_the_standard_says(
 
 
 async def test_silences_are_events_of_the_asset_across_pieces(media_sandbox: Sandbox, tmp_path: Path) -> None:
-    samples = tone(40)[None].copy()
+    samples = tone(40)[None] + tone(40, 1234)[None]
     samples[:, 48_000 * 10 : 48_000 * 20] = 0  # the first piece ends at 14.4 s
     samples[:, 48_000 * 25 : 48_000 * 26] = 0
     path = write_sounds(tmp_path / "a.wav", "pcm_s16le", [{"samples": samples}])
@@ -312,6 +312,23 @@ async def test_silences_are_events_of_the_asset_across_pieces(media_sandbox: San
     (event,) = index.events
     assert event.kind == MEDIA_EVENT_KIND_SILENCE
     assert (event.span.start_pts / 48_000, event.span.end_pts / 48_000) == pytest.approx((10, 20), abs=0.1)
+
+
+async def test_line_up_tone_is_an_event_across_pieces_also_where_left_is_interrupted(
+    media_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    left, right = tone(40, 1000) / 2, tone(40, 1000) / 2
+    for second in range(3, 20, 3):
+        left[48_000 * second : 48_000 * second + 12_000] = 0
+    left[48_000 * 20 :] = right[48_000 * 20 :] = 0  # the first piece ends at 14.4 s
+    path = write_sounds(tmp_path / "a.wav", "pcm_s16le", [{"samples": np.stack([left, right])}])
+    async with bench_with(media_sandbox, tmp_path / "objects") as transcode:
+        index = await transcode.index(await transcode.transcode(await transcode.ingested(path, "audio")))
+    found = [(one.kind, one.span.start_pts / 48_000, one.span.end_pts / 48_000) for one in index.events]
+    assert found == [
+        (MEDIA_EVENT_KIND_TONE, pytest.approx(0, abs=0.1), pytest.approx(20, abs=0.1)),
+        (MEDIA_EVENT_KIND_SILENCE, pytest.approx(20, abs=0.1), pytest.approx(40, abs=0.1)),
+    ]
 
 
 def _frequency(samples: NDArray[Any], rate: int) -> float:

@@ -9,12 +9,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegment, AudioSegments, SoundTrack
-from framewell.media.v1.media_pb2 import MEDIA_EVENT_KIND_SILENCE, MediaEvent, MediaIndex, ObjectRef
+from framewell.media.v1.media_pb2 import (
+    MEDIA_EVENT_KIND_SILENCE,
+    MEDIA_EVENT_KIND_TONE,
+    MediaEvent,
+    MediaIndex,
+    ObjectRef,
+)
 from framewell_kit.objects.protocol import Objects, reference
 from framewell_kit.outcome_messages import done
 from framewell_kit.rights_decisions import EVERYTHING, Passages
@@ -24,7 +31,7 @@ from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.timeline import Span, Timeline
 from framewell_transcode.domain.job_parameters import clock_parameters
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, sound_only, work_on_clock
-from framewell_transcode.domain.sound import SOUND_RATE, SPEECH_RATE, SoundSegment
+from framewell_transcode.domain.sound import SOUND_RATE, SPEECH_RATE, SoundEventKind, SoundSegment
 from framewell_transcode.domain.sound_pieces import Sound, TrackPieces, sound_from
 from framewell_transcode.transcoding.flac_frames import stream_header
 from framewell_transcode.transcoding.loudness import integrated_loudness
@@ -34,6 +41,10 @@ _PIECE_SECONDS: Final = (300, 900)
 _MOST_TRACKS: Final = 16
 _SEGMENT_TYPE: Final = "audio/iso.segment"
 _RAW: Final = "application/octet-stream"
+_EVENT_KINDS: Final = {
+    SoundEventKind.SILENCE: MEDIA_EVENT_KIND_SILENCE,
+    SoundEventKind.TONE: MEDIA_EVENT_KIND_TONE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,10 @@ class SandboxedSound:
             speech=list(track.speech),
             speech_info=str(answer["speech_info"]),
             loudness=dict(loudness),
-            silences=[*track.silences, *((int(start), int(end)) for start, end in answer["silences"])],
+            events=[
+                *track.events,
+                *((str(kind), int(start), int(end)) for kind, start, end in answer["events"]),
+            ],
             pieces=track.pieces + 1,
             seconds=float(answer["seconds"]),
             heard=int(answer["heard"]),
@@ -179,7 +193,7 @@ class SandboxedSound:
                 )
                 for key, size, start, seconds in track.segments
             ],
-            events=[_silence(one, clock) for one in track.silences],
+            events=[_event(*one, clock) for one in sorted(track.events, key=itemgetter(1))],
         )
         ref = await self.objects.put(
             rendition.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
@@ -213,10 +227,10 @@ def _seconds_of(withheld: Sequence[tuple[int, int]], clock: Timeline) -> list[li
     return [[str(clock.seconds(start)), str(clock.seconds(end))] for start, end in withheld]
 
 
-def _silence(samples: tuple[int, int], clock: Timeline) -> MediaEvent:
-    start, end = (Fraction(at, SOUND_RATE) for at in samples)
+def _event(kind: str, first: int, last: int, clock: Timeline) -> MediaEvent:
+    start, end = (Fraction(at, SOUND_RATE) for at in (first, last))
     rate = clock.frame_rate or Fraction(0)
     pts = [clock.start_pts + round(at / clock.time_base) for at in (start, end)]
     frames = [round(at * rate) for at in (start, end)]
     span = Span(pts[0], pts[1], frames[0], frames[1] - frames[0])
-    return MediaEvent(kind=MEDIA_EVENT_KIND_SILENCE, span=span_message(span))
+    return MediaEvent(kind=_EVENT_KINDS[SoundEventKind(kind)], span=span_message(span))

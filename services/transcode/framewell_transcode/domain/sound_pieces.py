@@ -9,7 +9,7 @@ from typing import Any, Final
 from framewell_transcode.domain.sound import SOUND_RATE
 
 GRID: Final = 4_800
-"""Samples in a block of 100 ms: loudness and silence are measured by these."""
+"""Samples in a block of 100 ms: loudness, silence and tone are measured by these."""
 STEP: Final = 691_200
 """14.4 s: a whole number of AAC frames (1,024), of FLAC frames for speech (3 x 1,152) and of blocks."""
 RUN_IN: Final = 16 * GRID
@@ -59,8 +59,8 @@ class TrackState:
     carried: list[int] = field(default_factory=list)
     """Runs of placed samples from RUN_IN before the next piece on: so many from the file, or so much silence
     (negative)."""
-    silent_since: int | None = None
-    """Sample at which silence began that goes on, None while it does not."""
+    events: dict[str, Any] = field(default_factory=dict)
+    """Fields of OpenEvents."""
 
 
 def state_from(values: Mapping[str, Any]) -> TrackState:
@@ -88,7 +88,8 @@ class TrackPieces:
     """Keys of FLAC frames, of the main sound alone."""
     speech_info: str = ""
     loudness: dict[str, int] = field(default_factory=dict)
-    silences: list[tuple[int, int]] = field(default_factory=list)
+    events: list[tuple[str, int, int]] = field(default_factory=list)
+    """Kind, first sample and end of silences and tones that have ended."""
     pieces: int = 0
     seconds: float = 0.0
     heard: int = 0

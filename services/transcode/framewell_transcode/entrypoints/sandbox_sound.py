@@ -12,7 +12,7 @@ from framewell_kit.rights_decisions import Passages
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_transcode.domain.boxes import split_header
 from framewell_transcode.domain.job_parameters import clock_from
-from framewell_transcode.domain.sound import SOUND_RATE
+from framewell_transcode.domain.sound import SOUND_RATE, OpenEvents
 from framewell_transcode.domain.sound_pieces import TrackState, state_from
 from framewell_transcode.ports.driver import MediaDriver
 from framewell_transcode.ports.sound import PieceEncoder, SoundSource
@@ -35,10 +35,10 @@ class SoundJobs:
         (passages that are silent for speech, as pairs of seconds, fractions) and `state` (of the piece
         before, null for the first). `speech` gets FLAC frames without a header.
 
-        Returns `segments` (fields of SoundSegment), `loudness` (blocks by momentary loudness), `silences`
-        (pairs of samples), `speech_info` (STREAMINFO, hex), `seconds` (so far), `heard` (samples from the
-        file so far), `last`, `state` for the next piece, and `tracks`: what the file's sounds are. Raises
-        MediaError (`unreadable`) when there is no such sound.
+        Returns `segments` (fields of SoundSegment), `loudness` (blocks by momentary loudness), `events`
+        (kind, first sample and end), `speech_info` (STREAMINFO, hex), `seconds` (so far), `heard` (samples
+        from the file so far), `last`, `state` for the next piece, and `tracks`: what the file's sounds are.
+        Raises MediaError (`unreadable`) when there is no such sound.
         """
         source, carried = files.inputs
         header_file, segment_file, speech_file, carried_file = files.outputs
@@ -57,13 +57,13 @@ class SoundJobs:
         speech_file.write(piece.speech)
         state.carried, samples = encoder.carried()
         carried_file.write(samples)
-        state.clock, state.silent_since = asdict(clock_state), encoder.silent_since
+        state.clock, state.events = asdict(clock_state), asdict(encoder.going_on)
         segments = group_fragments(segment.media, float(parameters["segment_seconds"]))
         return {
             "tracks": tracks,
             "segments": [asdict(one) for one in segments],
             "loudness": {str(step): count for step, count in piece.loudness.items()},
-            "silences": [list(one) for one in piece.silences],
+            "events": [[one.kind, one.start, one.end] for one in piece.events],
             "speech_info": piece.speech_info.hex(),
             "seconds": encoder.written / SOUND_RATE,
             "heard": clock_state.heard,
@@ -88,7 +88,7 @@ class SoundJobs:
             (int(parameters["piece"][0]), int(parameters["piece"][1])),
             None if seconds is None else round(Fraction(seconds) * SOUND_RATE),
             _samples_of(parameters["silenced"]),
-            state.silent_since,
+            OpenEvents(**state.events),
         )
         channels = encoder.channels
         encoder.carry(state.carried, np.frombuffer(carried, np.float32).reshape(-1, channels).T)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from framewell_kit.rights_decisions import Passages
 from framewell_transcode.domain.proxy import ProxyRecipe
+from framewell_transcode.domain.sound import OpenEvents
 from framewell_transcode.domain.sound_pieces import TrackState
 from framewell_transcode.ports.pictures import ChunkPictures, Scaler, SegmentWriter
 from framewell_transcode.ports.sound import PieceEncoder, SoundBlock, SoundEncoder, SoundSource
@@ -62,7 +63,7 @@ class MediaDriver(Protocol):
         piece: tuple[int, int],
         limit: int | None,
         silenced: Passages,
-        silent_since: int | None,
+        going_on: OpenEvents,
     ) -> PieceEncoder:
         """Return an encoder for a piece (first sample and end) of sound of that layout.
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from framewell_transcode.domain.sound import EncodedPiece
+from framewell_transcode.domain.sound import EncodedPiece, OpenEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class PieceEncoder(SoundSink, Protocol):
         ...
 
     @property
-    def silent_since(self) -> int | None:
-        """Return the sample at which silence began that lasts until the end of the piece."""
+    def going_on(self) -> OpenEvents:
+        """Return the events that last until the end of the piece."""
         ...
 
     def carry(self, runs: Sequence[int], samples: NDArray[np.float32], /) -> None:

@@ -22,6 +22,7 @@ from framewell_transcode.adapters.pyav.sound import SegmentSoundEncoder, decode_
 from framewell_transcode.adapters.pyav.sound_pieces import PieceEncoder
 from framewell_transcode.adapters.pyav.sound_source import SourceTrack
 from framewell_transcode.domain.proxy import ProxyRecipe, Size
+from framewell_transcode.domain.sound import OpenEvents
 from framewell_transcode.domain.sound_pieces import TrackState
 from framewell_transcode.ports.pictures import DisplayedPicture
 from framewell_transcode.ports.sound import SoundBlock
@@ -86,9 +87,9 @@ class PyAvDriver:
         piece: tuple[int, int],
         limit: int | None,
         silenced: Passages,
-        silent_since: int | None,
+        going_on: OpenEvents,
     ) -> PieceEncoder:
-        return PieceEncoder(layout, piece, limit, silenced, silent_since)
+        return PieceEncoder(layout, piece, limit, silenced, going_on)
 
     def sound_encoder(self, samples: int) -> SegmentSoundEncoder:
         return SegmentSoundEncoder.open(samples)

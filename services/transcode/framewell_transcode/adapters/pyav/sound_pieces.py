@@ -20,12 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framewell_kit.rights_decisions import Passages
-from framewell_transcode.domain.sound import AAC_FRAME, SOUND_RATE, SPEECH_RATE, EncodedPiece
+from framewell_transcode.domain.sound import (
+    AAC_FRAME,
+    SOUND_RATE,
+    SPEECH_RATE,
+    EncodedPiece,
+    OpenEvents,
+    SoundEvent,
+)
 from framewell_transcode.domain.sound_pieces import GRID, RUN_IN, RUN_OUT
 from framewell_transcode.transcoding.downmix import stereo_weights, to_stereo
 from framewell_transcode.transcoding.flac_frames import renumbered
 from framewell_transcode.transcoding.loudness import STEPS_PER_LU
-from framewell_transcode.transcoding.silence import SilenceFinder
+from framewell_transcode.transcoding.sound_events import SoundEventFinder
 
 Samples = NDArray[np.float32]
 
@@ -53,12 +60,12 @@ class PieceEncoder:
         piece: tuple[int, int],
         limit: int | None,
         silenced: Passages,
-        silent_since: int | None,
+        going_on: OpenEvents,
     ) -> None:
         """Open encoders for sound of this layout.
 
         `piece` is its first sample and its end, both in whole steps; `limit` is the asset's length, None for
-        sound alone.
+        sound alone; `going_on` is what the piece before ended with.
         """
         self._begin, self._end = piece
         self._limit, self._silenced = _LONGEST if limit is None else limit, silenced
@@ -68,7 +75,7 @@ class PieceEncoder:
         self._weights = stereo_weights([channel.name for channel in channels.channels])
         self._items: list[tuple[int, Samples | int]] = []
         self._encoders = _Encoders(layout, self._begin, self._end, self._encoded)
-        self._silence = SilenceFinder(silent_since)
+        self._events = SoundEventFinder(going_on)
         self._grid = np.zeros((self.channels, 0), np.float32)
 
     @property
@@ -129,16 +136,16 @@ class PieceEncoder:
         return runs, b"".join(data)
 
     @property
-    def silent_since(self) -> int | None:
-        """Return where silence began that lasts until the end of the piece, None where none does."""
-        return self._silence.since
+    def going_on(self) -> OpenEvents:
+        """Return the events that last until the end of the piece."""
+        return self._events.going_on
 
     def finish(self, *, last: bool) -> EncodedPiece:
         """Return the piece; the last one takes all that is there."""
         if last:
             self._encode(self._grid)
-            self._silence.end(self.written)
-        return self._encoders.finish(self._silence.found, last=last)
+            self._events.end(self.written)
+        return self._encoders.finish(self._events.found, last=last)
 
     def _feed(self, block: Samples) -> None:
         """Give the encoders whole blocks of the grid, up to RUN_OUT behind the piece."""
@@ -153,7 +160,7 @@ class PieceEncoder:
         start = self._encoded
         self._encoded += block.shape[1]
         if self._begin <= start < self._end:
-            self._silence.take(start, block)
+            self._events.take(start, block)
         stereo = to_stereo(block, self._weights)
         quiet = self._silenced.within(start, self._encoded)
         speech = stereo if not quiet else _silent_in(stereo, quiet, start)
@@ -190,7 +197,7 @@ class _Encoders:
         self._listen(self._to_speech.resample(_frame(speech, "stereo", start)))
         self._encode_speech(self._end // _SPEECH_STEP)
 
-    def finish(self, silences: Sequence[tuple[int, int]], *, last: bool) -> EncodedPiece:
+    def finish(self, events: Sequence[SoundEvent], *, last: bool) -> EncodedPiece:
         """End the encoders; `last` takes what lies behind the piece as well."""
         if last:
             if self._stereo.shape[1]:
@@ -206,7 +213,7 @@ class _Encoders:
             bytes(self._flac.extradata or b""),
             b"".join(renumbered(frame, first) for frame in self._frames),
             self.loudness,
-            silences,
+            events,
         )
 
     def _encode_aac(self, end: int | None) -> None:
