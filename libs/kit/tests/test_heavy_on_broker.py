@@ -14,7 +14,7 @@ from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy
 from framewell_kit.stream import HeavyStage
-from framewell_kit.stream.policy.attempts import COLLECTION
+from framewell_kit.stream.policy.attempts import COLLECTION, MAX_ATTEMPTS
 from framewell_kit.testing.streams import StreamBench
 from framewell_kit.testing.waiting import eventually
 
@@ -100,11 +100,11 @@ async def test_busy_gives_the_permit_back_and_the_record_is_done_later(bench: St
     assert len(tries) == 8
 
 
-async def test_the_third_start_without_an_end_gives_the_record_up(bench: StreamBench) -> None:
+async def test_the_fourth_start_without_an_end_gives_the_record_up(bench: StreamBench) -> None:
     await bench.publish(planned(1), planned(2))
     (bad,) = [r for r in await bench.records(PLANNED_ARCHIVE) if b"old/1" in r.value]
     place = f"{GROUP}/{bad.topic}/{bad.partition}/{bad.offset}"
-    await bench.documents.insert_once(COLLECTION, {"_id": place, "attempts": 2})  # it died twice
+    await bench.documents.insert_once(COLLECTION, {"_id": place, "attempts": MAX_ATTEMPTS - 1})
     decoder = Decoder(0.0)
     stage = HeavyStage(
         GROUP, decoder,

@@ -150,6 +150,21 @@ def test_a_record_that_is_taken_away_again_and_again_has_not_killed_its_worker()
     run(play())
 
 
+def test_a_record_during_which_the_service_was_killed_twice_is_done() -> None:
+    async def play() -> None:
+        stage_bench = TwoLaneBench(seconds=0)
+        await stage_bench.start()
+        for _ in range(2):
+            await stage_bench.attempts.start(PLACES[LIVE].topic, 0, 0)
+        stage_bench.plan(LIVE, "live/1")
+        await asyncio.sleep(20)
+        assert stage_bench.begun == ["live/1"]
+        assert stage_bench.consumers[LIVE].committed == {PLACES[LIVE]: 1}
+        await stage_bench.stop(2)
+
+    run(play())
+
+
 def test_busy_leaves_no_start_behind() -> None:
     async def play() -> None:
         stage_bench = TwoLaneBench(seconds=-1)

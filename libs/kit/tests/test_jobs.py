@@ -13,6 +13,7 @@ from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.jobs import HandOver, Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
+from framewell_kit.jobs.model import MAX_ATTEMPTS
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.testing.collected_facts import CollectedFacts
@@ -169,9 +170,9 @@ async def test_a_dead_workers_job_is_taken_over_and_the_zombie_is_refused(bench:
     await remains(lambda: bench.rejected == ["a"], seconds=0.1)
 
 
-async def test_a_job_that_kills_its_worker_is_given_up_on_the_third_start(bench: Bench) -> None:
+async def test_a_job_that_kills_its_worker_is_given_up_on_the_fourth_start(bench: Bench) -> None:
     await bench.put("a")
-    for _ in range(2):
+    for _ in range(MAX_ATTEMPTS - 1):
         dies = await bench.jobs.claim("fetch", "dies", lease_seconds=-1)
         assert dies is not None
         assert await bench.jobs.start(dies)

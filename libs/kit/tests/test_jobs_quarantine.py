@@ -10,6 +10,7 @@ import pytest
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.jobs import Job, JobKind, JobRunner, Jobs, Lease
+from framewell_kit.jobs.model import MAX_ATTEMPTS
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
 from framewell_kit.testing.clocks import HeldClock
@@ -121,14 +122,14 @@ async def test_only_the_one_that_kills_is_given_up(
     for n in range(3):
         kind = kind_of_killer if n == killer_is else "fetch"
         await environment.put(kind, "killer" if n == killer_is else f"innocent{n}")
-    for _ in range(3):
+    for _ in range(MAX_ATTEMPTS):
         await one_process(environment)
         await take_over(environment.documents)
     documents = await environment.documents.find("jobs", {})
     ends = {job["key"]: (job["queue"].partition("/")[2], job.get("code")) for job in documents}
     assert ends.pop("killer") == ("failed", "killed_its_worker")
     assert list(ends.values()) == [("done", "")] * 2
-    assert environment.begun.count("killer") == 2, "the third time it is not begun"
+    assert environment.begun.count("killer") == MAX_ATTEMPTS - 1, "the last time it is not begun"
 
 
 async def one_process(environment: Environment) -> None:

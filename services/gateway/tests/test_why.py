@@ -197,7 +197,7 @@ async def test_what_needs_a_person_comes_first(mesh: Any, gateway: httpx.AsyncCl
     assert "1,203 records behind" in behind
     (started,) = sentences(answer, "started")
     assert "started" in started
-    assert "the third start gives it up" in started
+    assert "the fourth start gives it up" in started
     assert answer["incomplete"] == ["looked at 10 of the 40 records that groups have not handled"]
 
 

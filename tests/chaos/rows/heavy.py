@@ -11,9 +11,9 @@ from chaos.journal import entries
 from chaos.outcome import Outcome
 from chaos.processes import Worker
 from chaos.workloads import heavy
+from framewell_kit.stream.policy.attempts import MAX_ATTEMPTS
 
 POLL_INTERVAL_MS = 2_000
-MAX_STARTS = 3
 
 
 async def overrun(environment: Environment) -> Outcome:
@@ -47,7 +47,7 @@ async def overrun(environment: Environment) -> Outcome:
 
 
 async def killer(environment: Environment) -> Outcome:
-    """Records that kill their process: given up after three starts, everything else goes on."""
+    """Records that kill their process: given up after the last start allowed, all else goes on."""
     killers = 1 if environment.scale.heavy < 20 else 3
     outcome = Outcome("killer", "record that kills its worker", times=killers)
     story = HeavyStory(environment, environment.scale.heavy, killers)
@@ -60,10 +60,10 @@ async def killer(environment: Environment) -> Outcome:
         entry.key for entry in entries(environment.journal, "attempt") if entry.key.startswith(heavy.KILLER)
     )
     outcome.require(len(starts) == killers, f"only {len(starts)} of {killers} killers were ever started")
-    outcome.require(max(starts.values()) < MAX_STARTS, f"started too often: {starts}")
+    outcome.require(max(starts.values()) < MAX_ATTEMPTS, f"started too often: {starts}")
     letters = len(story.observer.seen[f"{heavy.GROUP}.dead-letter"])
     outcome.require(letters == killers, f"{letters} dead letters for {killers} killers")
-    outcome.require(len(worker.deaths) <= 2 * killers, f"more deaths than starts: {worker.deaths}")
+    outcome.require(len(worker.deaths) < MAX_ATTEMPTS * killers, f"more deaths than starts: {worker.deaths}")
     return outcome
 
 

@@ -10,8 +10,9 @@ from framewell_kit.stream.policy.retry import Reason
 
 COLLECTION = "jobs"
 LEASE_SECONDS = 30.0
-# A job whose worker died this often is given up.
-MAX_ATTEMPTS = 3
+# The fourth start gives a job up. Its worker's first death proves nothing, since others were worked on beside
+# it, or somebody killed the process; it runs alone from then on, and may die so twice.
+MAX_ATTEMPTS = 4
 # How often a failing job is tried, and what it waits in between.
 RETRY_SECONDS = (2.0, 15.0)
 

@@ -65,7 +65,7 @@ class HeavyStage:
     """Records that cost seconds: `permits` at a time, live before archive, committed one by one.
 
     `live_permits` more are kept for live records, which then begin at once beside the archive's.
-    The third attempt at a record whose worker died in the first two gives it up as `killed_its_worker`.
+    The fourth attempt at a record whose worker died in the first three gives it up as `killed_its_worker`.
     Otherwise as `Stage`.
     """
 

@@ -32,7 +32,7 @@ _LONG: Final = 1.5
 _ODD_STEPS_ALLOWED: Final = 0.02
 """Share of steps that may differ before a rate counts as variable: lost pictures leave a few."""
 _ODD_STEPS_OF_SHORT: Final = 3
-"""Steps that may differ in any case where there are _SHORT: two seconds of a stream may lose pictures, too."""
+"""Steps that may differ in any case where there are _SHORT: two seconds of a stream may lose some, too."""
 _SHORT: Final = 20
 _DIFFERENT_STEPS: Final = 4096
 """Lengths of steps that are counted one by one; a clock with more of them is not regular."""

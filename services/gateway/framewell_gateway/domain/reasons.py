@@ -206,7 +206,7 @@ def of_started(started: StartedRecord) -> Reason:
         WAITS,
         _service(started.group),
         f"{started.group} started {place} {_times(started.starts)}, for its worker died; "
-        "the third start gives it up.",
+        "the fourth start gives it up.",
     )
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from framewell_kit.documents.protocol import Documents
 
 COLLECTION = "stream_attempts"
-# The third attempt without an end gives the record up.
-MAX_ATTEMPTS = 3
+# The fourth attempt without an end gives the record up. Its worker's first death proves nothing, since others
+# were worked on beside it, or somebody killed the process; it runs alone from then on, and may die so twice.
+MAX_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
