@@ -25,7 +25,7 @@ from benchmarks.media.contest import (
 )
 from benchmarks.media.task import Task, Timing
 from benchmarks.tables import Table, record, revision
-from framewell_media.testing.edits import RATE
+from framewell_media.testing.edits import RATE, STYLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,15 @@ class Size:
     valid_rounds: int
     most_rounds: int
     seeds: tuple[int, ...]
+    styles: tuple[str, ...]
     shots: int
     loads: tuple[str, ...]
     processes: tuple[int, ...]
     scale_seconds: float
 
 
-FULL = Size(12.0, 40, 60.0, 5, 15, shots.SEEDS, 8, ("even", "skewed"), (1, 2, 4), 20.0)
-QUICK = Size(2.0, 2, 3.0, 1, 1, shots.SEEDS[:1], 2, ("skewed",), (1,), 2.0)
+FULL = Size(12.0, 40, 60.0, 5, 15, shots.SEEDS, tuple(STYLES), 8, ("even", "skewed"), (1, 2, 4), 20.0)
+QUICK = Size(1.0, 2, 3.0, 1, 1, shots.SEEDS[:1], ("cuts", "dissolves"), 2, ("skewed",), (1,), 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Parts:
     def shots(self) -> dict[str, Table]:
         """Speed and F1 of shots, beside PySceneDetect."""
         rows = self._played(SHOT_CONTEST, self._clip(1080))
-        found = shots.measure(self.folder, self.size.seeds, self.size.shots)
+        found = shots.measure(self.folder, self.size.styles, self.size.seeds, self.size.shots)
         return {"shots_speed": report.contest(rows), "shots": report.shots(found)}
 
     def mesh(self) -> dict[str, Table]:

@@ -42,10 +42,13 @@ DETECTORS: Mapping[str, Detector] = {
 }
 
 
-def measure(folder: Path, seeds: Iterable[int], shots: int = 8) -> dict[str, dict[str, Found]]:
+def measure(
+    folder: Path, styles: Iterable[str], seeds: Sequence[int], shots: int
+) -> dict[str, dict[str, Found]]:
     """Return what each detector found, by kind of programme."""
     results: dict[str, dict[str, Found]] = {}
-    for place, (style, made) in enumerate(STYLES.items()):
+    for style in styles:
+        made, place = STYLES[style], list(STYLES).index(style)
         of: dict[str, Found] = {name: Found() for name in DETECTORS}
         for seed in seeds:
             programme = edit(made, seed * 1000 + place, shots)

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from benchmarks.media.__main__ import QUICK
 from benchmarks.media.contest import DECODE, PLAN_CONTEST, Contest, Contestant, Void, run
 from benchmarks.media.footage import make, repeated
 from benchmarks.media.rounds import play
 from benchmarks.media.shots import DETECTORS, Found, compared
 from benchmarks.media.task import Task, Timing
 from framewell_media.testing.clips import decoded_numbers
-from framewell_media.testing.edits import STYLES, TrueTransition
+from framewell_media.testing.edits import TrueTransition
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +35,7 @@ def test_every_part_without_a_mesh_is_measured() -> None:
     options = [word for part in ("chunks", "presets", "planning", "shots") for word in ("--part", part)]
     tables = measured(*options)
     assert set(tables) == {"chunks_1080", "chunks_720", "presets", "planning", "shots_speed", "shots"}
-    assert [row[0] for row in tables["shots"]["rows"]] == [*STYLES, "all"]
+    assert [row[0] for row in tables["shots"]["rows"]] == [*QUICK.styles, "all"]
     assert tables["shots"]["columns"][2:] == list(DETECTORS)
 
 
