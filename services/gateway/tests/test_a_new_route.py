@@ -36,7 +36,7 @@ CANCEL_INGEST = Method("ingest", "CancelIngest", CancelIngestRequest, CancelInge
 
 # In queries/: what one method alone does not answer.
 async def own_answer(context: AppContext, request: GetAssetRequest) -> IngestAsset:
-    return IngestAsset(asset_id=request.asset_id, uri=context.object_url("samples/s-1", "k"))
+    return IngestAsset(asset_id=request.asset_id, uri=context.playlist_url("a-1"))
 
 
 # In routes/assets.py: the entries.
@@ -81,5 +81,5 @@ async def test_a_route_of_a_method_is_served_and_described_by_its_entry(mesh: An
 async def test_a_route_of_the_gateways_own_is_served_by_what_its_entry_makes(mesh: Any) -> None:
     async with served(mesh.context("https://archive.example/")) as client:
         answer = await client.get(f"/v1/assets/{ASSET}/copy")
-    assert answer.json()["uri"] == "https://archive.example/v1/samples/s-1/objects/k"
+    assert answer.json()["uri"] == "https://archive.example/v1/assets/a-1/playlist/master.m3u8"
     assert json.loads(answer.content)["asset_id"] == ASSET

@@ -175,7 +175,7 @@ async def analysed(mesh: Any) -> None:
             media.ListShotsResponse(shots=[Shot(span=span(0, 100))], next_page_token="1"),
             media.ListShotsResponse(shots=[Shot(span=span(100, 150))]),
         ],
-        "GetPlaylist": media.GetPlaylistResponse(playlist=ObjectRef(key=KEY)),
+        "GetPlaylist": media.GetPlaylistResponse(playlist=ObjectRef(key=KEY), text="#EXTM3U"),
     }
     mesh.inference.answers |= {
         "ListPeople": inference.ListPeopleResponse(
@@ -323,7 +323,7 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
                 "rights_revision": 0,
             },
         ],
-        "playlist": f"http://127.0.0.1:7410/v1/assets/{ASSET}/objects/{KEY}",
+        "playlist": f"http://127.0.0.1:7410/v1/assets/{ASSET}/playlist/master.m3u8",
         "samples": {"proposed": 0, "withheld": 2, "accepted": 1, "rejected": 0, "unsure": 0, "withdrawn": 0},
     }
 

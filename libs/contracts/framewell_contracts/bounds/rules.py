@@ -34,6 +34,7 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "^[a-z0-9][a-z0-9-]{0,99}$": "is no id of a dataset",
         "^[a-z][a-z0-9_]{0,40}$": "is no name of a recipe",
         r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",
+        r"^[a-z]+(-[a-z0-9]+)*\.m3u8$": "is no name of a playlist, such as `master.m3u8`",
         "^[0-9A-Za-z._:-]{1,200}$": "is no id of letters, digits and `.`, `_`, `:`, `-`",
     }
 )
@@ -46,6 +47,7 @@ _SIZES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "map": ("min_pairs", "max_pairs", " entries"),
         "int32": ("gte", "lte", ""),
         "int64": ("gte", "lte", ""),
+        "float": ("gte", "lte", ""),
         "enum": ("", "", ""),
     }
 )
@@ -72,8 +74,8 @@ class Bound:
     """
 
     required: bool = False
-    least: int | None = None
-    most: int | None = None
+    least: float | None = None
+    most: float | None = None
     unit: str = ""
     pattern: str = ""
     form: str = ""
@@ -198,8 +200,8 @@ def _bound(rules: Rules, field: FieldDescriptor) -> Bound:
     words = _words(given, field) if kind == "enum" else {}
     return Bound(
         required=required,
-        least=int(given[low]) if low in given else None,
-        most=int(given[high]) if high in given else None,
+        least=_number(given[low]) if low in given else None,
+        most=_number(given[high]) if high in given else None,
         unit=unit,
         pattern=pattern,
         form=_FORMS[pattern] if pattern else f"is none of {', '.join(words.values())}" if words else "",
@@ -208,6 +210,11 @@ def _bound(rules: Rules, field: FieldDescriptor) -> Bound:
         each=_inner(given.get("items") or given.get("values"), field),
         keys=_inner(given.get("keys"), field),
     )
+
+
+def _number(given: Any) -> float:
+    """Return a bound as it is written in JSON, where whole numbers of 64 bits are texts."""
+    return int(given) if isinstance(given, str) else float(given) if given % 1 else int(given)
 
 
 def _inner(rules: Rules | None, field: FieldDescriptor) -> Bound | None:

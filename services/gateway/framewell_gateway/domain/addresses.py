@@ -11,9 +11,12 @@ ASSET_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-
 
 _RANGE = re.compile(r"bytes=(?P<first>[0-9]{0,100})-(?P<last>[0-9]{0,100})")
 
+_NAMED_OBJECT = re.compile(r'(?P<before>^|URI=")\.\./', re.MULTILINE)
+
+PLAYLIST_MEDIA_TYPE = "application/vnd.apple.mpegurl"
 # By suffix, never by looking inside: what a browser may interpret is decided here.
 MEDIA_TYPES = {
-    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m3u8": PLAYLIST_MEDIA_TYPE,
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
     ".m4a": "audio/mp4",
@@ -36,6 +39,11 @@ def media_type(key: str) -> str:
     """Return the IANA media type of an object by its suffix."""
     dot = key.rfind(".")
     return MEDIA_TYPES.get(key[dot:] if dot >= 0 else "", UNKNOWN_MEDIA_TYPE)
+
+
+def beside_objects(playlist: str) -> str:
+    """Return a playlist that names objects as `../<key>` as it reads in a folder beside `objects`."""
+    return _NAMED_OBJECT.sub(r"\g<before>../objects/", playlist)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ GET_UPLOAD: Final = Method(
 DELETE_UPLOAD: Final = Method(
     "ingest", "DeleteUpload", ingest.DeleteUploadRequest, ingest.DeleteUploadResponse
 )
+CANCEL_INGEST: Final = Method(
+    "ingest", "CancelIngest", ingest.CancelIngestRequest, ingest.CancelIngestResponse
+)
 REMOVE_ASSET: Final = Method("ingest", "RemoveAsset", ingest.RemoveAssetRequest, ingest.RemoveAssetResponse)
 REPROCESS: Final = Method("ingest", "Reprocess", ingest.ReprocessRequest, ingest.ReprocessResponse)
 

@@ -67,11 +67,10 @@ class AssetParts:
                 return shots
             request.page_token = page.next_page_token
 
-    async def playlist(self) -> str | None:
-        """Return the key of its master playlist."""
+    async def plays(self) -> bool:
+        """Return whether there is a playlist."""
         request = GetPlaylistRequest(asset_id=self.asset_id)
-        answer = await self.services.call(methods.GET_PLAYLIST, request)
-        return answer.playlist.key or None
+        return bool((await self.services.call(methods.GET_PLAYLIST, request)).text)
 
     async def people(self) -> Sequence[SeenPerson]:
         """Return who was seen, with names. Names come from dataset alone: while it is away nobody has one."""

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ShowAsset:
-    """Compose the view of an asset; `object_url` makes an address of what an object is part of and its key.
+    """Compose the view of an asset; `playlist_url` returns where a player opens the asset with an id.
 
     Raises Gone for one that was removed or erased, NotFound when neither the facts nor ingest know the id,
     and Away when the facts do not and ingest cannot be asked. A service that is away leaves its parts out:
@@ -28,7 +28,7 @@ class ShowAsset:
 
     progress: AssetProgress
     services: Services
-    object_url: Callable[[str, str], str]
+    playlist_url: Callable[[str], str]
 
     async def __call__(self, request: GetAssetRequest) -> AssetView:
         known = await self.progress(request.asset_id)
@@ -42,12 +42,12 @@ class ShowAsset:
         async with asyncio.TaskGroup() as group:
             timed = group.create_task(asked.part("timeline captions", "the timeline", parts.timed, Timed()))
             shots = group.create_task(asked.part("shots", "the shots", parts.shots, _NO_SHOTS))
-            playlist = group.create_task(asked.part("playlist", "the playlist", parts.playlist, None))
+            plays = group.create_task(asked.part("playlist", "the playlist", parts.plays, False))
             people = group.create_task(asked.part("people", "the people seen", parts.people, _NO_PEOPLE))
             seen = group.create_task(asked.part("text labels speech", _SEEN, parts.seen, Seen()))
             rights = group.create_task(asked.part("rights", "the rights", parts.rights, _NO_RIGHTS))
             samples = group.create_task(asked.part("samples", "the samples", parts.samples, None))
-        observed, clock, key = seen.result() or Seen(), timed.result() or Timed(), playlist.result()
+        observed, clock, playable = seen.result() or Seen(), timed.result() or Timed(), plays.result()
         if observed.speech is None:
             asked.unavailable.append("speech")
         return AssetView(
@@ -66,7 +66,7 @@ class ShowAsset:
             labels=observed.labels,
             speech=observed.speech,
             rights=rights.result(),
-            playlist=self.object_url(f"assets/{request.asset_id}", key) if key else None,
+            playlist=self.playlist_url(request.asset_id) if playable else None,
             samples=samples.result(),
             captions=clock.captions,
         )

@@ -128,17 +128,17 @@ def wanted_picture(asset: PicturedAsset, address: PictureAddress, width: int) ->
     if address.seconds is not None:
         at, words = _pts_at(timeline, address.seconds), f"second {address.seconds:g}"
     elif address.pts is not None:
-        at, words = max(address.pts, timeline.start_pts), f"pts {address.pts}"
+        at, words = address.pts, f"pts {address.pts}"
     elif address.frame is not None:
         return _by_frame(timeline, address.frame, width)
     else:
         raise Rejected(
             "Say which picture is wanted: by frame, pts, seconds or timecode.", code="missing_moment"
         )
-    if at is None or at >= timeline.end_pts:
+    if at is None or not timeline.start_pts <= at < timeline.end_pts:
         raise Rejected(
-            f"There is no picture at {words}; the asset ends at pts {timeline.end_pts}, after "
-            f"{float(timeline.duration_seconds):.3f} s.",
+            f"There is no picture at {words}; the asset goes from pts {timeline.start_pts} to pts "
+            f"{timeline.end_pts}, for {float(timeline.duration_seconds):.3f} s.",
             code="no_such_moment",
         )
     return WantedPicture(None, at, width)

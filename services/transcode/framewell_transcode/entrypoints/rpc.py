@@ -1,4 +1,4 @@
-"""MediaService: translates calls into `ReadMedia` and `TakePicture` and back."""
+"""MediaService: translates calls into its queries and `TakePicture`, and back."""
 # ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from framewell_transcode.commands.take_picture import PictureAddress, TakePictur
 from framewell_transcode.ports.wired import Ports
 from framewell_transcode.queries.play_recording import PlayRecording
 from framewell_transcode.queries.read_media import ReadMedia
+from framewell_transcode.queries.read_playlist import ReadPlaylist
 from framewell_transcode.steps.find_picture_source import FindPictureSource
 
 _PIECE: Final = 1 << 20
@@ -29,10 +30,10 @@ _LARGEST_PAGE: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class MediaServicer(stubs.MediaServiceServicer):
-    """MediaService on `ReadMedia`, `TakePicture` and the object store."""
+    """MediaService on its queries, `TakePicture` and the object store."""
 
     media: ReadMedia
-    recordings: PlayRecording
+    read_playlist: ReadPlaylist
     take_picture: TakePicture
     objects: Objects
     find: FindReadable
@@ -78,9 +79,8 @@ class MediaServicer(stubs.MediaServiceServicer):
     async def GetPlaylist(
         self, request: messages.GetPlaylistRequest, context: Any
     ) -> messages.GetPlaylistResponse:
-        growing = await self.recordings(request.asset_id)
-        playlist = growing or await self.media.playlist(request.asset_id)
-        return messages.GetPlaylistResponse(playlist=playlist)
+        playlist = await self.read_playlist(request.asset_id, request.name)
+        return messages.GetPlaylistResponse(playlist=playlist.master, text=playlist.text)
 
     async def ReadObject(
         self, request: messages.ReadObjectRequest, context: Any
@@ -102,11 +102,12 @@ class MediaServicer(stubs.MediaServiceServicer):
 def servicer(ports: Ports, find: FindReadable, tombstones: Tombstones) -> Servicer:
     """Return MediaService as the kit serves it."""
     p = ports
-    recordings = PlayRecording(p.recordings, p.progress, p.references, p.objects)
+    media = ReadMedia(p.progress, p.objects)
+    playlists = ReadPlaylist(media, PlayRecording(p.recordings, p.progress, p.objects), p.objects)
     find_picture = FindPictureSource(p.progress, p.recordings, p.objects)
     take = TakePicture(find_picture, p.pictures, p.kept_pictures, p.references, p.objects, tombstones)
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,
-        MediaServicer(ReadMedia(p.progress, p.objects), recordings, take, p.objects, find),
+        MediaServicer(media, playlists, take, p.objects, find),
     )

@@ -34,14 +34,14 @@ def caption_playlist(track: CaptionTrack, seconds: float) -> str:
 
 
 def caption_renditions(tracks: Iterable[tuple[str, CaptionTrack]]) -> list[str]:
-    """Return the lines of the master playlist on tracks, each with the key of its playlist.
+    """Return the lines of the master playlist on tracks, each with the URI of its playlist.
 
     Names differ, as RFC 8216 asks within a group, and at most one track is the default.
     """
     lines: list[str] = []
     names: set[str] = set()
     default_taken = False
-    for key, track in tracks:
+    for uri, track in tracks:
         name = _name(track, names)
         names.add(name)
         shown = track.is_default and not default_taken and track.kind != CAPTION_KIND_FORCED
@@ -58,7 +58,7 @@ def caption_renditions(tracks: Iterable[tuple[str, CaptionTrack]]) -> list[str]:
             attributes.append(f'LANGUAGE="{track.language}"')
         if track.kind == CAPTION_KIND_CAPTIONS:
             attributes.append(f'CHARACTERISTICS="{_FOR_THE_DEAF}"')
-        lines.append(f'#EXT-X-MEDIA:{",".join(attributes)},URI="{relative(key)}"')
+        lines.append(f'#EXT-X-MEDIA:{",".join(attributes)},URI="{uri}"')
     return lines
 
 

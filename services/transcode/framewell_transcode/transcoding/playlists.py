@@ -2,21 +2,28 @@
 
 Every object lies one folder deep under its hash, so a URI from one object to another is
 `../<folder>/<name>`: the same playlist works through the gateway, from a static server and from disk.
+Playlists that players ask for by name (`master.m3u8`) name each other by name.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 PLAYLIST_TYPE: Final = "application/vnd.apple.mpegurl"
 SUBTITLE_GROUP: Final = "text"
+MASTER: Final = "master.m3u8"
+"""Name of the playlist that a player opens."""
 _VERSION: Final = 7
 _SELECTED: Final = ("main", "dub", "description")
 """Sounds that a player may choose by itself, for a viewer's language or needs."""
 _CHARACTERISTICS: Final = {"description": "public.accessibility.describes-video"}
+_MEDIA: Final = re.compile(r'#EXT-X-MEDIA:TYPE=(?P<type>AUDIO|SUBTITLES),.*URI="(?P<uri>[^"]*)"')
+_NAMES: Final = {"AUDIO": "sound", "SUBTITLES": "text"}
+_VARIANT: Final = "main.m3u8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,8 @@ class Rendition:
 class SoundEntry:
     """One sound of the master playlist."""
 
-    key: str
-    """Key of its own playlist."""
+    uri: str
+    """Where its own playlist is."""
     rendition: Rendition
     language: str = ""
     """BCP 47, empty when not known."""
@@ -63,15 +70,15 @@ class SoundEntry:
     title: str = ""
 
 
-def media_playlist(rendition: Rendition, *, ended: bool = True) -> str:
-    """Return the playlist of one track; one that has not ended grows at its end (RFC 8216, EVENT)."""
+def media_playlist(rendition: Rendition, *, ended: bool = True, grows: bool = False) -> str:
+    """Return the playlist of one track; one that grows at its end is an EVENT (RFC 8216, section 4.3.3.5)."""
     longest = max((part.seconds for part in rendition.segments), default=1.0)
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{_VERSION}",
         f"#EXT-X-TARGETDURATION:{max(1, math.ceil(longest))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
-        f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}",
+        f"#EXT-X-PLAYLIST-TYPE:{'EVENT' if grows else 'VOD'}",
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f'#EXT-X-MAP:URI="{relative(rendition.header_key)}"',
     ]
@@ -92,7 +99,7 @@ def master_playlist(
 ) -> str:
     """Return the playlist a player opens.
 
-    `video` is (key of the track's playlist, track), `audio` begins with the sound that is played unless
+    `video` is (URI of the track's playlist, track), `audio` begins with the sound that is played unless
     somebody chooses another, `text` are the lines of `caption_renditions`.
 
     Raises ValueError when there is neither.
@@ -122,8 +129,29 @@ def master_playlist(
         attributes.append(f'SUBTITLES="{SUBTITLE_GROUP}"')
     if not video and not audio:
         raise ValueError("a playlist needs pictures or sound")
-    key = video[0] if video else audio[0].key
-    return "\n".join([*lines, f"#EXT-X-STREAM-INF:{','.join(attributes)}", relative(key), ""])
+    uri = video[0] if video else audio[0].uri
+    return "\n".join([*lines, f"#EXT-X-STREAM-INF:{','.join(attributes)}", uri, ""])
+
+
+def named(master: str) -> tuple[str, Mapping[str, str]]:
+    """Return a master playlist whose playlists have names, and the URI that each name stands for.
+
+    The variant is `main.m3u8`, sounds are `sound-0.m3u8` and so on, subtitles `text-0.m3u8` and so on.
+    """
+    lines, uris = [], dict[str, str]()
+    for line in master.splitlines():
+        media = _MEDIA.match(line)
+        if media is not None:
+            count = sum(name.startswith(_NAMES[media["type"]]) for name in uris)
+            name = f"{_NAMES[media['type']]}-{count}.m3u8"
+            uris[name] = media["uri"]
+            lines.append(f"{line[: media.start('uri')]}{name}{line[media.end('uri') :]}")
+        elif line and not line.startswith("#"):
+            uris[_VARIANT] = line
+            lines.append(_VARIANT)
+        else:
+            lines.append(line)
+    return "\n".join([*lines, ""]), uris
 
 
 def _media_lines(sounds: Sequence[SoundEntry]) -> list[str]:
@@ -140,7 +168,7 @@ def _media_lines(sounds: Sequence[SoundEntry]) -> list[str]:
         attributes += [f"DEFAULT={chosen}", "AUTOSELECT=YES" if sound.role in _SELECTED else "AUTOSELECT=NO"]
         if characteristics := _CHARACTERISTICS.get(sound.role):
             attributes.append(f'CHARACTERISTICS="{characteristics}"')
-        lines.append(f'#EXT-X-MEDIA:{",".join(attributes)},URI="{relative(sound.key)}"')
+        lines.append(f'#EXT-X-MEDIA:{",".join(attributes)},URI="{sound.uri}"')
     return lines
 
 

@@ -48,9 +48,9 @@ class AppContext:
         """Return the query that says where an asset stands."""
         return AssetProgress(self.progress, self.summaries, self.services, self.tombstones)
 
-    def object_url(self, owner: str, key: str) -> str:
-        """Return how the caller can fetch an object of an owner (`assets/<id>`), as an absolute address."""
-        return f"{self.public_url.rstrip('/')}/v1/{owner}/objects/{key}"
+    def playlist_url(self, asset_id: str) -> str:
+        """Return where a player opens an asset, as an absolute address that stays."""
+        return f"{self.public_url.rstrip('/')}/v1/assets/{asset_id}/playlist/master.m3u8"
 
 
 def context_of(request: Request) -> AppContext:

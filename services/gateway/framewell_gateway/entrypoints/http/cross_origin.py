@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 ANY_ORIGIN = "*"
 OBJECT_PATH = re.compile(r"/v1/(?:assets|samples|snapshots|models)/.+?/objects/.*")
-_PLAYED = re.compile(r"/v1/assets/[^/]+/objects/.*")
+_PLAYED = re.compile(r"/v1/assets/[^/]+/(?:objects|playlist)/.*")
 _API_FOLDER = "/v1/"
 _PREFLIGHT_SECONDS = 600
 _EXPOSED = (
@@ -25,10 +25,10 @@ _API_HEADERS = (
 class CrossOrigin:
     """Answers preflights and lets pages of these origins read answers under /v1.
 
-    `*` opens the objects of assets alone, to players of any origin: whoever changes or lists anything, or
-    reads training data, is named. No
-    cookies exist here, so credentials are never taken from a browser: a page sends its token in a header.
-    Refusals are readable as well, or a page could not say what is wrong.
+    `*` opens the objects and playlists of assets alone, to players of any origin: whoever changes or lists
+    anything, or reads training data, is named. No cookies exist here, so credentials are never taken from a
+    browser: a page sends its token in a header. Refusals are readable as well, or a page could not say what
+    is wrong.
     """
 
     def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:

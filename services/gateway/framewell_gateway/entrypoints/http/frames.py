@@ -6,6 +6,7 @@ from starlette.responses import Response
 from framewell.media.v1.media_service_pb2 import GetFrameRequest
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.ports.methods import GET_FRAME
+from framewell_gateway.queries.asset_media import ReadAssetMedia
 
 
 async def frame(context: AppContext, wanted: GetFrameRequest, request: Request) -> Response:
@@ -15,7 +16,7 @@ async def frame(context: AppContext, wanted: GetFrameRequest, request: Request) 
     """
     if wanted.WhichOneof("at") is None:
         wanted.frame = 0
-    found = await context.services.call(GET_FRAME, wanted)
+    found = await ReadAssetMedia(context.services, context.asset_progress, GET_FRAME)(wanted)
     etag = f'"{found.key.rpartition("/")[2].partition(".")[0]}"'
     headers = {
         "etag": etag,

@@ -40,7 +40,7 @@ async def read_object(
         raise NotFound("no object has such a key: expected <two hex digits>/<sha256><suffix>")
     found = await FindObject(context.services)(wanted)
     etag = f'"{named["sha256"]}"'
-    headers = {**_HEADERS, "etag": etag, **(_FOR_PLAYERS if wanted.HasField("asset_id") else {})}
+    headers = {**(PLAYED_HEADERS if wanted.HasField("asset_id") else _HEADERS), "etag": etag}
     if_none_match = request.headers.get("if-none-match", "")
     if etag in if_none_match or if_none_match.strip() == "*":
         return Response(status_code=304, headers=headers)
@@ -71,7 +71,8 @@ _HEADERS: Mapping[str, str] = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; sandbox",
 }
-_FOR_PLAYERS: Mapping[str, str] = {
+PLAYED_HEADERS: Mapping[str, str] = {
+    **_HEADERS,
     # Players run on pages of other origins. Credentials are never taken from a page.
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "content-length, content-range, etag",

@@ -14,11 +14,18 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     UploadHeader,
     UploadResponse,
 )
-from framewell.media.v1.media_service_pb2 import GetFrameRequest
+from framewell.media.v1.media_service_pb2 import (
+    GetFrameRequest,
+    GetPlaylistRequest,
+    ListMediaEventsRequest,
+    ListMediaEventsResponse,
+)
 from framewell_gateway.commands.submit_asset import SubmitAsset
-from framewell_gateway.entrypoints.http import frames, routing, uploads
+from framewell_gateway.domain.addresses import PLAYLIST_MEDIA_TYPE
+from framewell_gateway.entrypoints.http import frames, playlists, routing, uploads
 from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID, list_or_follow
 from framewell_gateway.ports import methods
+from framewell_gateway.queries.asset_media import ReadAssetMedia
 from framewell_gateway.queries.explain_asset import ExplainAsset
 from framewell_gateway.queries.list_assets import ListAssets
 from framewell_gateway.queries.list_observations import ListObservations
@@ -167,7 +174,7 @@ ROUTES: Final = (
     ),
     asks(
         "GET /assets/{asset_id}", "getAsset",
-        lambda app: ShowAsset(app.asset_progress, app.services, app.object_url),
+        lambda app: ShowAsset(app.asset_progress, app.services, app.playlist_url),
         "Everything known about an asset",
         takes=GetAssetRequest, gives=views.AssetView,
         description="A part whose service is away is left out: `unavailable` names it, `missing` says why.",
@@ -196,7 +203,7 @@ ROUTES: Final = (
             "labels": [{"label": "convertible", "score": 0.75, "spans": [_SPAN]}],
             "speech": [{"start": "1s", "end": "1.5s"}],
             "rights": [_DECISION],
-            "playlist": f"http://127.0.0.1:7410/v1/assets/{_ASSET}/objects/ab/ab{'0' * 62}.m3u8",
+            "playlist": f"http://127.0.0.1:7410/v1/assets/{_ASSET}/playlist/master.m3u8",
             "samples": {
                 "proposed": 1, "withheld": 0, "accepted": 2, "rejected": 0, "unsure": 0, "withdrawn": 0,
             },
@@ -221,6 +228,16 @@ ROUTES: Final = (
             ],
             "records": [], "backlogs": [], "dead_letters": [], "jobs": [], "services": [], "missing": [],
             "incomplete": ["what transcode holds of it is not known"],
+        },
+    ),
+    calls(
+        "POST /assets/{asset_id}/cancel", "cancelIngest", methods.CANCEL_INGEST,
+        "Stop the fetch of an asset", status=202,
+        answer={
+            "asset": {
+                "asset_id": _ASSET, "state": "rejected", "uri": "https://archive.example/news.mp4",
+                "labels": {}, "revision": 2, "source": "", "generation": 0,
+            }
         },
     ),
     calls(
@@ -271,9 +288,12 @@ ROUTES: Final = (
             "next_page_token": "",
         },
     ),
-    calls(
-        "GET /assets/{asset_id}/media-events", "listMediaEvents", methods.LIST_MEDIA_EVENTS,
-        "Black, held pictures, colour bars and silence", problems=(409,),
+    asks(
+        "GET /assets/{asset_id}/media-events", "listMediaEvents",
+        lambda app: ReadAssetMedia(app.services, app.asset_progress, methods.LIST_MEDIA_EVENTS),
+        "Black, held pictures, colour bars, silence and tone", problems=(409,),
+        takes=ListMediaEventsRequest, gives=ListMediaEventsResponse,
+        description="Lists black, held pictures, colour bars, silence and tone in order of time.",
         answer={"events": [{"kind": "black", "span": _SPAN}], "next_page_token": ""},
     ),
     calls(
@@ -291,5 +311,16 @@ ROUTES: Final = (
             304: {},
         },
         headers={"if-none-match": "Not if the picture has this ETag."},
+    ),
+    answers(
+        "GET /assets/{asset_id}/playlist/{name}", "getPlaylist", GetPlaylistRequest, playlists.playlist,
+        "A playlist of an asset, which grows while it is recorded", problems=(409, 410),
+        description="`master.m3u8` is what a player opens (HLS); the others are those that it names."
+        " 409 before there is anything to play, 410 once the asset was removed or erased.",
+        content={
+            200: {PLAYLIST_MEDIA_TYPE: {"schema": {"type": "string"}, "example": "#EXTM3U\n"}},
+            304: {},
+        },
+        headers={"if-none-match": "Not if the playlist has this ETag."},
     ),
 )  # fmt: skip
