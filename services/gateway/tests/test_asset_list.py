@@ -1,5 +1,6 @@
 """GET /v1/assets: which assets there are, filtered, ordered and paged without loss; learnt in any order."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -21,7 +22,8 @@ from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTrans
 from framewell.gateway.v1.asset_view_pb2 import AssetState, ListAssetsRequest, ListAssetsResponse
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Track, Work
+from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Timeline, Track, Work
+from framewell.mesh.v1.mesh_pb2 import Ratio
 from framewell.programme.v1.programme_pb2 import ProgrammeChanged
 from framewell_contracts.fact_types import fact_type
 from framewell_gateway.adapters.summary_documents import SUMMARIES
@@ -91,7 +93,12 @@ def requested(number: int = 1) -> IngestRequested:
 
 
 def ingested(
-    number: int = 1, *, generation: int = 1, title: str = "Abendschau", **more: Any
+    number: int = 1,
+    *,
+    generation: int = 1,
+    title: str = "Abendschau",
+    recording: bool = False,
+    **more: Any,
 ) -> AssetIngested:
     fact = AssetIngested(
         work=work(number, generation=generation, kind=MediaKind.MEDIA_KIND_VIDEO, **more),
@@ -102,6 +109,7 @@ def ingested(
         source="/playout",
         revision=1 + generation,
         tracks=[Track(codec="h264")],
+        recording=recording,
     )
     fact.tracks[0].duration.FromTimedelta(timedelta(seconds=number))
     return fact
@@ -124,11 +132,31 @@ def life(generation: int = 1, number: int = 1) -> list[Message]:
     ]
 
 
+def clock(seconds: float) -> Timeline:
+    base = Ratio(numerator=1, denominator=90_000)
+    return Timeline(time_base=base, duration_pts=round(seconds * 90_000))
+
+
+def recorded(generation: int = 1) -> list[Message]:
+    """All facts of a recording of two segments of 4 s; its end is found to be a picture earlier."""
+    at = [work(generation=generation, kind=MediaKind.MEDIA_KIND_VIDEO, timeline=clock(4 * n)) for n in (1, 2)]
+    first = ingested(4, generation=generation, recording=True)
+    first.work.asset_id = FIRST
+    final = work(generation=generation, kind=MediaKind.MEDIA_KIND_VIDEO, timeline=clock(7.96))
+    return [
+        first,
+        *(ChunkPlanned(work=one, chunk_id=f"{FIRST}/{n}/0", index=n) for n, one in enumerate(at)),
+        *(ChunkTranscoded(work=one, chunk_id=f"{FIRST}/{n}/0", index=n) for n, one in enumerate(at)),
+        AssetTranscoded(work=final, outcome=done(), chunk_count=2),
+    ]
+
+
 CHANGED = ProgrammeChanged(asset_id=FIRST, programme=Programme(title="Abendschau spezial"), revision=3)
 STORIES: "dict[str, list[Message]]" = {
     "analysed": [requested(), *life(), CHANGED],
     "reprocessed": [requested(), *life(), *life(2)[:4]],
     "rejected": [requested(), AssetRejected(work=work(), code="empty", detail="the file is empty")],
+    "recorded": [requested(), *recorded(), *recorded(2)],
     "removed": [requested(), *life(), AssetRemoved(asset_id=FIRST, reason="delivered by mistake")],
 }
 
@@ -150,6 +178,36 @@ async def test_neither_order_nor_repetition_of_facts_changes_the_list(
     assert len(listed.assets) == 1
     assert await shuffled.listed(state=states) == listed
     assert await shuffled.listed() == await usual.listed()
+
+
+async def lengths(facts: Sequence[Message]) -> list[float | None]:
+    """Return the seconds that the first asset is listed with after each fact, None for none."""
+    gateway, found = Gateway(), list[float | None]()
+    for fact in facts:
+        await gateway.happened(fact)
+        (one,) = (await gateway.listed()).assets
+        found.append(one.duration.ToMilliseconds() / 1000 if one.HasField("duration") else None)
+    return found
+
+
+async def test_a_recording_is_as_long_as_what_has_come_and_then_as_its_clock_says() -> None:
+    assert await lengths([requested(), *recorded()]) == [None, None, 4, 8, 8, 8, 7.96]
+    late = recorded()[2]
+    assert (await lengths([requested(), *recorded(), late, *recorded(2)[:2]]))[-3:] == [7.96, 7.96, 4]
+
+
+async def test_the_length_of_a_file_is_what_it_states_until_its_clock_is_planned() -> None:
+    at = work(kind=MediaKind.MEDIA_KIND_VIDEO, timeline=clock(2.5))
+    planned = ChunkPlanned(work=at, chunk_id=f"{FIRST}/0/0")
+    assert await lengths([ingested(1), planned]) == [1, 2.5]
+    silent = ingested(1)
+    silent.tracks[0].ClearField("duration")
+    assert await lengths([silent, planned]) == [None, 2.5]
+
+
+async def test_a_still_has_no_length() -> None:
+    at = work(kind=MediaKind.MEDIA_KIND_STILL, timeline=clock(0.04))
+    assert await lengths([requested(), ChunkPlanned(work=at, chunk_id=f"{FIRST}/0/0")]) == [None, None]
 
 
 async def test_an_asset_is_listed_from_its_request_on(mesh: Any, gateway: httpx.AsyncClient) -> None:

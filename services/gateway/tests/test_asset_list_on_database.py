@@ -6,6 +6,7 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary
 from framewell.media.v1.media_pb2 import MediaKind, Programme, Track
@@ -30,13 +31,15 @@ def asset(number: int, random: Random) -> SummaryChange:
         request_labels={"desk": str(number % 4), "job": str(number)},
         tracks=[Track(codec="h264", width=1920, height=1080), Track(codec="aac", channels=2)],
     )
-    known.duration.FromTimedelta(timedelta(seconds=random.randrange(50)))
+    length = Duration(seconds=random.randrange(50))
     return SummaryChange(
         f"1c5b2c1e-0000-4000-8000-{number:012}",
         NOON + timedelta(seconds=random.randrange(100)),
         MediaKind.MEDIA_KIND_VIDEO,
         Standing(random.choice([AssetState.ASSET_STATE_ANALYSED, AssetState.ASSET_STATE_REJECTED]), 1),
         known,
+        1,
+        length,
         1,
         Programme(title=random.choice(["Evening news", "Weather", "Straße", "(a+b)*"])),
         1,

@@ -6,12 +6,16 @@ nor their repetition matters. A document without `requested_at` is of an asset t
 as is known yet, and is not listed.
 """
 
+from __future__ import annotations
+
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+
+from google.protobuf.duration_pb2 import Duration
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.media.v1.media_pb2 import Programme
@@ -37,12 +41,13 @@ _SORTED_BY: Final[Mapping[SortField, tuple[str, type[KeyPart]]]] = {
     SortField.DURATION: ("duration_ms", int),
 }
 _NOTHING_KNOWN: Final[Mapping[str, Any]] = {
-    "known": b"", "source": "", "labels": [], "duration_ms": 0, "programme": b"", "title": "",
+    "known": b"", "source": "", "labels": [], "length": None, "duration_ms": 0, "programme": b"", "title": "",
 }  # fmt: skip
 _EMPTY: Final[Mapping[str, Any]] = {
     **_NOTHING_KNOWN,
     "rank": _LOWEST,
     "known_rank": _LOWEST,
+    "length_rank": _LOWEST,
     "programme_rank": _LOWEST,
     "state": AssetState.ASSET_STATE_REQUESTED,
     "kind": 0,
@@ -50,12 +55,28 @@ _EMPTY: Final[Mapping[str, Any]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """What this process has recorded of an asset: the highest ranks of what facts of chunks say, too."""
+
+    standing: Standing | None = None
+    length_rank: int = _LOWEST
+
+    def after(self, change: SummaryChange) -> _Reached:
+        """Return what is recorded once a change is."""
+        standing = self.standing
+        if change.standing is not None and (standing is None or change.standing.rank > standing.rank):
+            standing = change.standing
+        length_rank = change.length_rank if change.length is not None else _LOWEST
+        return _Reached(standing, max(self.length_rank, length_rank))
+
+
 class SummaryDocuments:
     """`SummaryRepository` on the gateway's own database."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._reached: OrderedDict[str, Standing] = OrderedDict()
+        self._reached: OrderedDict[str, _Reached] = OrderedDict()
 
     async def prepare(self) -> None:
         """Make the indexes that the orders of lists need."""
@@ -64,10 +85,10 @@ class SummaryDocuments:
 
     async def add(self, change: SummaryChange) -> None:
         """See SummaryRepository."""
-        standing, reached = change.standing, self._reached.get(change.asset_id)
-        others = change.known is not None or change.programme is not None
-        if reached is not None and standing is not None and not others and reached.rank >= standing.rank:
-            return  # as most facts of chunks: this process has said so, or more, before
+        reached = self._reached.get(change.asset_id, _Reached())
+        further = reached.after(change)
+        if further == reached and change.known is None and change.programme is None:
+            return  # as most facts of chunks: this process has recorded as much, or more, before
         parts = list(_parts(change))
         first = {"_id": change.asset_id, **_EMPTY}
         for _, values in parts:
@@ -75,12 +96,11 @@ class SummaryDocuments:
         if not await self._documents.insert_once(SUMMARIES, first):
             for expected, values in parts:
                 await self._documents.update(SUMMARIES, change.asset_id, {"$set": values}, expect=expected)
-        if standing is not None:
-            self._remember(change.asset_id, standing)
+        self._remember(change.asset_id, further)
 
-    def reached(self, asset_id: str) -> "AssetState.ValueType":
+    def reached(self, asset_id: str) -> AssetState.ValueType:
         """See SummaryRepository."""
-        standing = self._reached.get(asset_id)
+        standing = self._reached.get(asset_id, _Reached()).standing
         return AssetState.ASSET_STATE_UNSPECIFIED if standing is None else standing.state
 
     async def settle(self, asset_id: str, generation: int, chunks: ChunkCounts) -> None:
@@ -107,11 +127,11 @@ class SummaryDocuments:
         """See SummaryRepository."""
         removed = Standing(AssetState.ASSET_STATE_REMOVED)
         await self._documents.update(SUMMARIES, asset_id, {"$set": _of_standing(removed)})
-        self._remember(asset_id, removed)
+        self._remember(asset_id, _Reached(removed))
 
-    def _remember(self, asset_id: str, standing: Standing) -> None:
-        before = self._reached.pop(asset_id, standing)
-        self._reached[asset_id] = max(before, standing, key=lambda one: one.rank)
+    def _remember(self, asset_id: str, reached: _Reached) -> None:
+        self._reached.pop(asset_id, None)
+        self._reached[asset_id] = reached
         if len(self._reached) > _ASSETS_IN_MEMORY:
             self._reached.popitem(last=False)
 
@@ -143,6 +163,9 @@ def _parts(change: SummaryChange) -> Iterator[tuple[Query, Document]]:
     if change.known is not None:
         expected = {"known_rank": {"$lt": change.known_rank}}
         yield expected, {**_of_known(change.known), "known_rank": change.known_rank}
+    if change.length is not None:
+        expected = {"length_rank": {"$lt": change.length_rank}}
+        yield expected, {**_of_length(change.length), "length_rank": change.length_rank}
     if change.programme is not None:
         expected = {"programme_rank": {"$lt": change.programme_rank}}
         yield expected, {**_of_programme(change.programme), "programme_rank": change.programme_rank}
@@ -151,7 +174,8 @@ def _parts(change: SummaryChange) -> Iterator[tuple[Query, Document]]:
 def _of_standing(standing: Standing) -> Document:
     reached = {"rank": standing.rank, "state": standing.state, "reason": standing.reason}
     if standing.state == AssetState.ASSET_STATE_REMOVED:
-        return {**reached, **_NOTHING_KNOWN, "known_rank": HIGHEST, "programme_rank": HIGHEST}
+        ranks = dict.fromkeys(("known_rank", "length_rank", "programme_rank"), HIGHEST)
+        return {**reached, **_NOTHING_KNOWN, **ranks}
     return {**reached, "generation": standing.generation}
 
 
@@ -161,8 +185,11 @@ def _of_known(known: AssetSummary) -> Document:
         "known": known.SerializeToString(),
         "source": known.source,
         "labels": [*(name for name, _ in labels), *(f"{name}:{value}" for name, value in labels)],
-        "duration_ms": known.duration.ToMilliseconds(),
     }
+
+
+def _of_length(length: Duration) -> Document:
+    return {"length": length.SerializeToString(), "duration_ms": length.ToMilliseconds()}
 
 
 def _of_programme(programme: Programme) -> Document:
@@ -172,6 +199,8 @@ def _of_programme(programme: Programme) -> Document:
 def _listed(document: Document) -> ListedAsset:
     summary = AssetSummary.FromString(document["known"])
     give_programme(summary, Programme.FromString(document["programme"]))
+    if document["length"] is not None:
+        summary.duration.CopyFrom(Duration.FromString(document["length"]))
     summary.asset_id, summary.state, summary.kind = document["_id"], document["state"], document["kind"]
     if document.get("reason") is not None:
         summary.reason = document["reason"]

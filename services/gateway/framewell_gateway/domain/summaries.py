@@ -1,22 +1,22 @@
 """What a list of assets shows of each, learnt from facts in whatever order they come.
 
-Each fact says up to three things of an asset: how far it is, all that ingest knows of it, and its programme.
-Each of the three has a rank, and what has the highest counts.
+Each fact says up to four things of an asset: how far it is, all that ingest knows of it, how long it is, and
+its programme. Each of them has a rank, and what has the highest counts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
-from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetTranscoded
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.ingest.v1.ingest_service_pb2 import IngestAsset
-from framewell.media.v1.media_pb2 import MediaKind, Programme, Track
+from framewell.media.v1.media_pb2 import MediaKind, Programme
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, Lane
 from framewell.programme.v1.programme_pb2 import ProgrammeChanged
 from framewell_contracts.media_addresses import MediaAddress
@@ -38,6 +38,9 @@ _PLACES: "Final[Sequence[AssetState.ValueType]]" = (
 _OF_THE_REQUEST: Final = -2
 _OF_INGEST: Final = -1
 """Ranks of a programme before any programme.changed, whose revisions are ranks."""
+_LENGTHS: Final = 1 << 31
+"""Ranks of lengths in one generation: what the file states, milliseconds on the way, and the final one."""
+_NANOS: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Standing:
 class SummaryChange:
     """What one fact says of an asset in a list; a part that it says nothing of is None.
 
-    `known` is what ingest knows, without programme, of rank `known_rank`.
+    `known` is what ingest knows, without programme and length, of rank `known_rank`.
     """
 
     asset_id: str
@@ -69,6 +72,8 @@ class SummaryChange:
     standing: Standing | None = None
     known: AssetSummary | None = None
     known_rank: int = 0
+    length: Duration | None = None
+    length_rank: int = 0
     programme: Programme | None = None
     programme_rank: int = 0
 
@@ -94,6 +99,7 @@ def change_of(fact: Message, step: Step | None, cause: Cause) -> SummaryChange |
         _requested_at(fact, step.name, cause),
         step.kind,
         Standing(state, step.generation, reason),
+        **_length(fact, step),
     )
     if isinstance(fact, IngestRequested):
         known = _of_request(fact.uri, fact.labels, cause.source, fact.lane)
@@ -125,10 +131,11 @@ def change_of_request(asset: IngestAsset) -> SummaryChange:
 
 
 def described(asset: IngestAsset) -> AssetSummary:
-    """Return all that ingest knows of an asset; how far it is is left out."""
+    """Return all that ingest knows of an asset, with the length that its file states; not how far it is."""
     found = _of_request(asset.uri, asset.labels, asset.source, asset.lane)
     if asset.HasField("ingested"):
         found = _of_ingested(asset.ingested)
+        found.MergeFrom(AssetSummary(duration=_stated(asset.ingested)))
     if asset.HasField("requested_at"):
         found.requested_at.CopyFrom(asset.requested_at)
     give_programme(found, asset.programme)
@@ -158,7 +165,6 @@ def _of_ingested(fact: AssetIngested) -> AssetSummary:
         original=fact.original if fact.HasField("original") else None,
         container=fact.container,
         tracks=fact.tracks,
-        duration=_longest(fact.tracks),
         existing_proxy=fact.existing_proxy if fact.HasField("existing_proxy") else None,
         same_content=fact.same_content,
         generation=fact.work.generation,
@@ -166,8 +172,27 @@ def _of_ingested(fact: AssetIngested) -> AssetSummary:
     )
 
 
-def _longest(tracks: Iterable[Track]) -> Duration | None:
-    lengths = [track.duration for track in tracks if track.HasField("duration")]
+def _length(fact: Message, step: Step) -> dict[str, Any]:
+    """Return how long the asset is by this fact, and the rank of that.
+
+    What a file says of itself counts until its clock is planned; that of a recording grows until it is final.
+    """
+    rank = max(step.generation, 0) * _LENGTHS
+    if isinstance(fact, AssetIngested):
+        return {"length": _stated(fact), "length_rank": rank}
+    work = getattr(fact, "work", None)
+    if work is None or work.timeline.time_base.denominator == 0 or work.kind == MediaKind.MEDIA_KIND_STILL:
+        return {}
+    base = work.timeline.time_base
+    nanos = work.timeline.duration_pts * base.numerator * _NANOS // base.denominator
+    reached = _LENGTHS - 1 if isinstance(fact, AssetTranscoded) else 1 + nanos // (_NANOS // 1000)
+    length = Duration(seconds=nanos // _NANOS, nanos=nanos % _NANOS)
+    return {"length": length, "length_rank": rank + min(reached, _LENGTHS - 1)}
+
+
+def _stated(fact: AssetIngested) -> Duration | None:
+    """Return the length that tracks state; None for a recording, of whose first segment they are."""
+    lengths = [track.duration for track in fact.tracks if track.HasField("duration") and not fact.recording]
     return max(lengths, key=lambda length: (length.seconds, length.nanos), default=None)
 
 

@@ -57,6 +57,8 @@ class AssetProgress:
             reported, summary = ingest_progress(answer.asset), described(answer.asset)
             if listed is not None and listed.HasField("requested_at"):
                 summary.requested_at.CopyFrom(listed.requested_at)  # what it is listed by
+            if listed is not None and listed.HasField("duration"):
+                summary.duration.CopyFrom(listed.duration)
         except NotFound:
             pass
         except Gone:
