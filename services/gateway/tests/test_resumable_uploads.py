@@ -96,8 +96,9 @@ async def test_a_file_is_sent_in_pieces(ingest: Ingest, gateway: httpx.AsyncClie
         assert found.headers["upload-expires"] == "Sun, 29 Nov 2026 20:15:00 GMT"
     assert ingest.received["upload:0"] == CONTENT
     assert (await gateway.get(where)).json()["offset"] == len(CONTENT)
-    assert (await gateway.delete(where)).status_code == 204
-    assert (await gateway.head(where)).status_code == 404
+    version = {"tus-resumable": "1.0.0"}
+    assert (await gateway.delete(where, headers=version)).status_code == 204
+    assert (await gateway.head(where, headers=version)).status_code == 404
 
 
 async def test_what_arrived_of_a_body_that_breaks_off_is_kept(
@@ -148,6 +149,23 @@ async def test_a_piece_that_does_not_fit_is_refused(
     answer = await gateway.patch(where, content=b"x", headers={**PATCH, "upload-offset": "0", **headers})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert ingest.received["upload:0"] == b""
+
+
+async def test_an_upload_of_no_bytes_is_refused_in_words(ingest: Ingest, gateway: httpx.AsyncClient) -> None:
+    (error,) = (await create(gateway, **{"upload-length": "0"})).json()["errors"]
+    assert (error["field"], error["problem"]) == ("upload-length", "is 0: a file without a byte is no media")
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "PATCH", "DELETE"])
+async def test_a_request_without_a_version_is_412_and_is_told_which_is_spoken(
+    ingest: Ingest, gateway: httpx.AsyncClient, method: str
+) -> None:
+    where = PATH if method == "POST" else (await create(gateway)).headers["location"]
+    headers = {"upload-length": "5", "upload-offset": "0", "content-type": PATCH["content-type"]}
+    answer = await gateway.request(method, where, headers=headers)
+    assert (answer.status_code, answer.headers["tus-version"]) == (412, "1.0.0")
+    assert len(ingest.created) == (0 if method == "POST" else 1)
+    assert all(one == b"" for one in ingest.received.values())
 
 
 @pytest.mark.parametrize(

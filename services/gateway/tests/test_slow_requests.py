@@ -136,6 +136,18 @@ async def test_a_head_that_trickles_ends(dial: Dial) -> None:
     assert answer.headers["x-request-id"]
 
 
+async def test_a_body_of_two_lengths_is_refused_and_ends_the_connection(dial: Dial) -> None:
+    """RFC 9112, section 6.1: what follows could be a request that somebody else hid."""
+    hidden = head("GET", "/v1/datasets")
+    lengths = (f"Content-Length: {5 + len(hidden)}", "Transfer-Encoding: chunked")
+    async with dial() as client:
+        await client.send(head("POST", "/v1/assets", JSON, *lengths) + b"0\r\n\r\n" + hidden)
+        answer = await client.end()
+    assert (answer.status, answer.closed, answer.headers["connection"]) == (400, True, "close")
+    assert "not by both" in answer.problem["detail"]
+    assert answer.raw.count(b"HTTP/1.1") == 1
+
+
 async def test_the_head_of_a_second_request_is_bounded_too(dial: Dial) -> None:
     async with dial() as client:
         await client.send(head("GET", "/v1/datasets"), b"GET /v1/da", every=0.1)

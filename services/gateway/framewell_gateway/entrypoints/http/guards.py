@@ -92,7 +92,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class RequestLimit:
-    """Refuses addresses that are too long, and bodies that are too large, announced or not, or too slow.
+    """Refuses addresses that are too long, and bodies of two lengths, too large (announced or not), too slow.
 
     A body is given up before it fills memory or disk, or holds them for longer than `pace` lets it.
     """
@@ -108,7 +108,7 @@ class RequestLimit:
             await self.app(scope, receive, send)
             return
         most = self.most_upload_bytes if scope["path"].startswith(self.upload_path) else self.most_bytes
-        refusal = _too_large(scope, most)
+        refusal = _of_two_lengths(scope) or _too_large(scope, most)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -129,6 +129,18 @@ class RequestLimit:
             return message
 
         await self.app(scope, counted, send)
+
+
+def _of_two_lengths(scope: Scope) -> Response | None:
+    """Return the refusal of a body whose length is given twice: others may read its end elsewhere.
+
+    RFC 9112, section 6.1, wants the connection closed in any case.
+    """
+    headers = Headers(scope=scope)
+    if "content-length" in headers and "transfer-encoding" in headers:
+        sentence = "a body has its length by Content-Length or by Transfer-Encoding, not by both"
+        return problem(400, sentence, headers={"connection": "close"})
+    return None
 
 
 def _too_large(scope: Scope, most: int) -> Response | None:

@@ -67,10 +67,12 @@ async def _create(request: Request) -> Response:
         return refusal
     if request.headers.get("content-length", "0") != "0":
         raise _invalid("", "an upload is created without a body: send the bytes by PATCH")
-    named = _metadata(request.headers.get("upload-metadata", ""))
+    named, size = _metadata(request.headers.get("upload-metadata", "")), _number(request, "upload-length")
+    if size == 0:
+        raise _invalid("upload-length", "is 0: a file without a byte is no media")
     wanted = CreateUploadRequest(
         file_name=named.get("filename", ""),
-        size=_number(request, "upload-length"),
+        size=size,
         sha256=named.get("sha256", "").lower(),
     )
     made = await context_of(request).services.call(methods.CREATE_UPLOAD, _checked(wanted))
@@ -152,10 +154,11 @@ def _answer(status: int, upload: ResumableUpload, headers: Mapping[str, str] = _
 
 
 def _other_version(request: Request) -> Response | None:
-    """Return the refusal of a request that names another version of the protocol."""
-    if request.headers.get("tus-resumable", VERSION) == VERSION:
+    """Return the refusal of a request that does not name this version of the protocol; GET may leave it."""
+    default = VERSION if request.method == "GET" else ""
+    if request.headers.get("tus-resumable", default) == VERSION:
         return None
-    return problem(412, f"tus {VERSION} is spoken here", headers=_ABOUT)
+    return problem(412, f"tus {VERSION} is spoken here: say Tus-Resumable: {VERSION}", headers=_ABOUT)
 
 
 def _number(request: Request, name: str) -> int:
