@@ -47,7 +47,7 @@ VIEW: dict[str, Any] = {
         {"purpose": "own_training", "allowed": False, "sentence": "Contract 4711.", "grounds": []},
     ],
     "unavailable": [],
-    "playlist": "http://127.0.0.1:7410/v1/assets/a-1/objects/ab/ab.m3u8",
+    "playlist": "http://127.0.0.1:7410/v1/assets/a-1/playlist/master.m3u8",
     "samples": {"proposed": 1, "withheld": 0, "accepted": 0, "rejected": 0, "unsure": 0, "withdrawn": 0},
 }
 
@@ -92,7 +92,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Gateway
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - names of the standard library
+        do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - names of the standard library
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -183,6 +183,46 @@ def test_a_file_is_sent_and_asked_for(gateway: Gateway, run: Run, tmp_path: Path
     assert asked["statements"][0]["legal_basis"] == "own_production"
 
 
+def test_subtitles_are_sent_beside_their_file(gateway: Gateway, run: Run, tmp_path: Path) -> None:
+    gateway.answers["POST", "/v1/assets"] = {"asset_id": ASSET, "existed": False}
+    for name in ("news.mp4", "news.srt"):
+        (tmp_path / name).write_bytes(name.encode())
+    texts = ("--captions", f"de={tmp_path / 'news.srt'}", "--captions", "https://archive.example/a.stl?x=y")
+    assert run("ingest", str(tmp_path / "news.mp4"), *texts, "--json").exit_code == 0
+    (asked,) = gateway.bodies("POST", "/v1/assets")
+    sent = {bytes(content): uri for uri, content in gateway.uploads.contents.items()}
+    assert asked["uri"] == sent[b"news.mp4"]
+    assert asked["captions"] == [
+        {"uri": sent[b"news.srt"], "language": "de"},
+        {"uri": "https://archive.example/a.stl?x=y", "language": ""},
+    ]
+
+
+def test_an_asset_is_removed_with_a_reason_and_never_without_being_asked(gateway: Gateway, run: Run) -> None:
+    gateway.answers["DELETE", f"/v1/assets/{ASSET}"] = {}
+    refused = run("remove", ASSET)
+    assert isinstance(refused.exception, UsageProblem)
+    assert gateway.asked == []
+    result = run("remove", ASSET, "--yes", "--reason", "delivered by mistake")
+    assert result.stdout == f"{ASSET}: is being removed in every service\n"
+    assert gateway.asked == [("DELETE", f"/v1/assets/{ASSET}?reason=delivered+by+mistake", b"")]
+
+
+def test_an_asset_is_made_anew(gateway: Gateway, run: Run) -> None:
+    gateway.answers["POST", f"/v1/assets/{ASSET}/reprocess"] = {"generation": 2}
+    assert json.loads(run("reprocess", ASSET, "--json").stdout) == {"asset_id": ASSET, "generation": 2}
+
+
+def test_a_fetch_is_stopped_and_one_that_has_ended_is_told_apart(gateway: Gateway, run: Run) -> None:
+    path = f"/v1/assets/{ASSET}/cancel"
+    gateway.answers["POST", path] = {"asset": {"state": "rejected", "rejected": {"code": "cancelled"}}}
+    assert run("cancel", ASSET).stdout == f"{ASSET}: its fetch was stopped\n"
+    gateway.answers["POST", path] = {"asset": {"state": "ingested"}}
+    late = run("cancel", ASSET)
+    assert isinstance(late.exception, CommandError)
+    assert "is ingested already" in str(late.exception)
+
+
 def test_a_file_whose_name_is_no_text_is_sent_all_the_same(
     gateway: Gateway, run: Run, tmp_path: Path
 ) -> None:
@@ -271,6 +311,8 @@ def test_a_rejected_asset_ends_with_1(gateway: Gateway, run: Run, pages: list[tu
     [
         ("ingest", "no-such-file.mp4"),
         ("ingest", "gopher://example/a"),
+        ("ingest", "https://archive.example/a", "--captions", "de=no-such-file.srt"),
+        ("ingest", "https://archive.example/a", "https://archive.example/b", "--captions", "s3://b/a.srt"),
         ("ingest", "https://archive.example/a", "--rights", "perhaps"),
         ("ingest", "https://archive.example/a", "--label", "no-equals-sign"),
         ("train", "promote", "no-version"),

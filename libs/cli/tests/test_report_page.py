@@ -78,7 +78,7 @@ def asset_view(*statements: Mapping[str, Any], **changed: Any) -> dict[str, Any]
             }
         ],
         "unavailable": [],
-        "playlist": "http://127.0.0.1:7410/v1/assets/a-1/objects/ab/abc.m3u8",
+        "playlist": "http://127.0.0.1:7410/v1/assets/a-1/playlist/master.m3u8",
         **changed,
     }
 

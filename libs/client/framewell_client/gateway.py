@@ -102,6 +102,23 @@ class Gateway:
         """
         return send_file(self._answer, path, uri=uri, on_bytes=on_bytes, on_uri=on_uri)
 
+    def cancel(self, asset_id: str) -> Document:
+        """Stop the fetch of an asset; return it as ingest knows it, unchanged if it had ended before."""
+        asset: Document = self._document("POST", f"/v1/assets/{_part(asset_id)}/cancel")["asset"]
+        return asset
+
+    def reprocess(self, asset_id: str) -> int:
+        """Have everything of an asset made anew; return the generation that begins.
+
+        Raise Refused, with status 409, while that is under way already.
+        """
+        return int(self._document("POST", f"/v1/assets/{_part(asset_id)}/reprocess")["generation"])
+
+    def remove(self, asset_id: str, *, reason: str = "") -> None:
+        """Have an asset and everything made from it removed, by every service."""
+        params = {"reason": reason} if reason else {}
+        self._document("DELETE", f"/v1/assets/{_part(asset_id)}", params=params)
+
     def asset(self, asset_id: str) -> Document:
         """Return the composed view of an asset."""
         return self._document("GET", f"/v1/assets/{_part(asset_id)}")

@@ -36,6 +36,12 @@ def ingest(
     language: Annotated[str, typer.Option(help="Spoken language, e.g. de.")] = "",
     rights: Annotated[list[str] | None, typer.Option(help=statements.HELP)] = None,
     label: Annotated[list[str] | None, typer.Option(help="KEY=VALUE to find it again; may repeat.")] = None,
+    captions: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LANGUAGE=]FILE|URL", help="Subtitles of the one file, e.g. de=a.srt; may repeat."
+        ),
+    ] = None,
     live: Annotated[bool, typer.Option("--live", help="Work on it before everything that can wait.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it is analysed or rejected.")] = False,
     report: Annotated[
@@ -48,6 +54,8 @@ def ingest(
 
     Exit code 1 if anything was refused or rejected.
     """
+    if captions and len(sources) > 1:
+        raise UsageProblem("--captions belong to one file: take files with subtitles in one by one")
     programme = {"series": series, "channel": channel, "language": language}
     request: dict[str, Any] = {
         "statements": statements.parse(rights or []),
@@ -55,6 +63,7 @@ def ingest(
         "lane": "live" if live else "archive",
     }
     named = [_uri_or_path(source) for source in sources]
+    texts = [_captions(one) for one in captions or []]
     with open_gateway(acting_as) as gateway:
         roots = Endpoints.find().ingest_roots
         titles: dict[str, str] = {}
@@ -64,6 +73,9 @@ def ingest(
             asked = {**request, "programme": {"title": shown, **programme}}
             try:
                 asked["uri"] = _uri(gateway, source, roots)
+                asked["captions"] = [
+                    {"uri": _uri(gateway, one, roots), "language": spoken} for spoken, one in texts
+                ]
                 titles[gateway.submit(asked)["asset_id"]] = shown
             except Refused as error:
                 refused = True
@@ -92,6 +104,13 @@ def _uri_or_path(source: str) -> str | Path:
     if not os.access(path, os.R_OK):
         raise UsageProblem(f"{source}: the file may not be read")
     return path.resolve()
+
+
+def _captions(option: str) -> tuple[str, str | Path]:
+    """Return language and place of a file of timed text; the language is empty where none is given."""
+    language, equals, source = option.partition("=")
+    named = bool(equals) and language.replace("-", "").isalnum()
+    return (language, _uri_or_path(source)) if named else ("", _uri_or_path(option))
 
 
 def _uri(gateway: Gateway, source: str | Path, roots: Sequence[Path]) -> str:
