@@ -204,3 +204,39 @@ def test_a_picture_that_is_made_smaller_for_models_keeps_its_colours(matrix: str
         frame.colorspace, frame.color_range = LABELS[matrix], 2 if full else 1
         made = SwsScaler().rgb(DisplayedPicture(0, frame, Size(320, 180)), Size(160, 90))
         assert np.abs(made - 255 * np.array(signal)).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("primaries", "mean"),
+    [(((0.64, 0.33), (0.29, 0.60), (0.15, 0.06)), 1.3), (((0.63, 0.34), (0.31, 0.595), (0.155, 0.07)), 3.1)],
+    ids=["EBU", "SMPTE C"],
+)
+def test_taking_primaries_of_standard_definition_for_bt709_changes_little(
+    primaries: tuple[tuple[float, float], ...], mean: float
+) -> None:
+    """What docs/media.md says: the mean of CIE 1976 over all colours, and skin to 3 of 255."""
+    high = light_to_xyz(((0.64, 0.33), (0.30, 0.60), (0.15, 0.06)))
+    converted = np.linalg.inv(high) @ light_to_xyz(primaries)
+    steps = np.linspace(0, 1, 17)
+    signals = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
+    true = np.clip(signals**2.4 @ converted.T, 0, 1)
+    apart = np.linalg.norm(lab(true @ high.T) - lab(signals**2.4 @ high.T), axis=1)
+    assert apart.mean() == pytest.approx(mean, abs=0.3)
+    skin = np.array([[200, 150, 120], [90, 60, 45], [230, 190, 170]]) / 255
+    assert np.abs((skin**2.4 @ converted.T) ** (1 / 2.4) - skin).max() * 255 < 3
+
+
+WHITE = np.array([0.3127, 0.3290, 0.3583]) / 0.3290
+
+
+def light_to_xyz(primaries: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    """Return the matrix from linear light of primaries (x, y) with white D65 to CIE XYZ."""
+    columns = np.array([[x / y, 1, (1 - x - y) / y] for x, y in primaries]).T
+    return np.asarray(columns * np.linalg.solve(columns, WHITE))
+
+
+def lab(xyz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return CIE 1976 L*a*b*."""
+    shares = xyz / WHITE
+    x, y, z = np.where(shares > 216 / 24389, np.cbrt(shares), (24389 / 27 * shares + 16) / 116).T
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

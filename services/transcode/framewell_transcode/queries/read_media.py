@@ -49,7 +49,7 @@ class ReadMedia:
         return page_of(index.shots, page, key=lambda shot: (shot.span.start_pts,), types=(int,))
 
     async def events(self, asset_id: str, page: PageRequest) -> Page[MediaEvent]:
-        """Return a page of black, held pictures, colour bars and silence, in order of time.
+        """Return a page of black, held pictures, colour bars, silence and tone, in order of time.
 
         Raises Rejected for a token of another list.
         """

@@ -82,7 +82,7 @@ class Composer:
         if not plan.chunks:
             timeline = sound_only(duration_seconds(audio.duration))
         scored = [part for part in made if part.scores in analysable]
-        index = await self._index(plan, scored, missing, timeline, playlists.silences)
+        index = await self._index(plan, scored, missing, timeline, playlists.sound_events)
         ref = await self._store(index)
         end = AssetTranscoded(
             work=index.work,
@@ -103,13 +103,13 @@ class Composer:
         scored: Sequence[ChunkPart],
         missing: Sequence[str],
         timeline: Timeline,
-        silences: Sequence[MediaEvent],
+        sound_events: Sequence[MediaEvent],
     ) -> MediaIndex:
         finder = ShotFinder(float(timeline.frame_rate or 25))
         for part in scored:
             finder.add(read_scores(await self.objects.read(part.scores)))
         shots = shot_messages(finder.shots(timeline))
-        events = [*event_messages(finder.events(timeline)), *silences]
+        events = [*event_messages(finder.events(timeline)), *sound_events]
         events.sort(key=lambda event: (event.span.start_pts, event.kind))
         work = work_on_clock(plan.work, timeline)
         return MediaIndex(
@@ -131,7 +131,7 @@ class Playlists:
     timeline: Timeline
     made: list[ObjectRef] = field(default_factory=list)
     """Every object written so far."""
-    silences: list[MediaEvent] = field(default_factory=list)
+    sound_events: list[MediaEvent] = field(default_factory=list)
     """Where the main sound is silent."""
     has_sound: bool = False
 
@@ -216,7 +216,7 @@ class Playlists:
     async def _sound(self, track: SoundTrack) -> SoundEntry:
         stored = AudioSegments.FromString(await self.objects.read(track.segments))
         if not self.has_sound:
-            self.silences, self.has_sound = list(stored.events), True
+            self.sound_events, self.has_sound = list(stored.events), True
         entries = [
             SegmentEntry(part.segment.key, float(duration_seconds(part.duration)), part.segment.size)
             for part in stored.segments
