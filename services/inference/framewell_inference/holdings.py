@@ -20,6 +20,7 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
             Holding("vector_spaces", kept="which objects are blocks of vectors: says nothing of anybody"),
             Holding("objects/application/vnd.usearch.index", "graphs over vectors", gone),
             Holding("postings", "who was recognised where, by class id", gone),
+            Holding("posting_sets", kept="which objects are postings of a version: says nothing of anybody"),
             Holding("face_tracks", "faces that were seen, and where their vectors lie", gone),
             Holding("observation_sets", "what was seen and heard in a chunk", gone),
             Holding("analyses", "which parts of an asset are analysed", gone),

@@ -13,6 +13,7 @@ from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.media.v1.media_pb2 import ObservationRef
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
 from framewell_inference.adapters.media_objects import ArrowVectors
+from framewell_inference.adapters.vector_tables import decode_table
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.testing import InferenceBench
@@ -26,7 +27,7 @@ NAMES = NameHashes(bytes.fromhex(NAME_KEY))
 
 
 async def all_vectors(bench: InferenceBench) -> np.ndarray:
-    """Return every finite vector of faces there is, in whatever object: 128 dimensions."""
+    """Return every finite vector of faces there is, in whatever object or entry: 128 dimensions."""
     found = []
     for key in {one["key"] for one in await bench.documents.find("references", {})}:
         if key.endswith(".vectors.arrow"):
@@ -34,6 +35,14 @@ async def all_vectors(bench: InferenceBench) -> np.ndarray:
             if vectors.shape[1] == 128:
                 found += [row for row in vectors if np.isfinite(row).all()]
     return np.array(found)
+
+
+async def searched_vectors(bench: InferenceBench) -> np.ndarray:
+    """Return every vector of faces in the log and the blocks of what is searched."""
+    data = [one["rows"] for one in await bench.documents.find("vector_log", {}) if not one["gone"]]
+    held = {one["key"] for one in await bench.documents.find("references", {})}
+    data += [await bench.objects.read(key) for key in held if key.endswith(".block.arrow")]
+    return np.array([row for one in data for row in decode_table(one).vectors if len(row) == 128])
 
 
 async def named(bench: InferenceBench) -> list[str]:
@@ -56,9 +65,9 @@ async def test_an_erased_class_leaves_no_vector_in_any_asset_and_none_comes_agai
     counts = {one.kind: one.count for one in answer.counts if one.count}
     assert counts == {"face_tracks": 2, "postings": 3, "recognition_changes": 1}
     assert not await bench.objects.exists(updated.changes)
-    rest = await all_vectors(bench)
-    assert len(rest) == 1, "the astronaut's"
-    assert float(np.linalg.norm(rest - man, axis=1).min()) > 0.6
+    for rest in (await all_vectors(bench), await searched_vectors(bench)):
+        assert len(rest) == 1, "the astronaut's"
+        assert float(np.linalg.norm(rest - man, axis=1).min()) > 0.6
     for analysed in (first, second):
         assert not await bench.objects.exists(analysed.results[0].vectors)
     assert await named(bench) == ["", ""]
@@ -73,7 +82,7 @@ async def test_an_erased_class_leaves_no_vector_in_any_asset_and_none_comes_agai
     await bench.promote({"man": man, "other": man + 0.3}, "2.0", 2)
     await bench.relabel()
     assert "man" not in await named(bench)
-    assert len(await all_vectors(bench)) == 1
+    assert len(await all_vectors(bench)) == len(await searched_vectors(bench)) == 1
 
 
 @pytest.fixture
@@ -135,5 +144,6 @@ async def test_a_worker_that_dies_anywhere_in_an_erasure_leaves_nothing_once_it_
             await bench.deliver(plan)
             assert await named(bench) == [""], f"after {last} calls"
             assert len(await all_vectors(bench)) == 0, f"after {last} calls"
+            assert len(await searched_vectors(bench)) == 0, f"after {last} calls"
             assert not await bench.objects.exists(first.results[0].vectors), f"after {last} calls"
     assert deaths > 20

@@ -114,6 +114,25 @@ async def test_a_second_version_switches_whole_and_reports_what_changed(
     assert found.manifest.version == "2.0"
 
 
+async def test_postings_of_versions_before_the_last_are_pruned_and_their_people_still_erased(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    """A class that only a pruned version knew: who was taken for it loses the vectors all the same."""
+    first = await bench.analyse(man_in_car[:2], CHUNK)
+    man = (await bench.vectors(first)).mean(axis=0)
+    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    await bench.promote({"man": man}, "1.0", 1)
+    await bench.relabel()
+    for version in ("2.0", "3.0"):
+        await bench.promote({"woman": woman}, version, int(version[0]))
+        await bench.relabel()
+    kept = {one["_id"].rpartition("@")[2] for one in await bench.documents.find("posting_sets", {})}
+    assert kept == {"2.0", "3.0", "*"}
+    assert [one.class_id for one in await bench.people(ASSET)] == [""]
+    await bench.deliver(erasure_plan("e", class_ids=["man"]))
+    assert not await bench.objects.exists(first.results[0].vectors)
+
+
 async def test_a_worker_that_takes_over_after_the_switch_reports_the_same_change(
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:

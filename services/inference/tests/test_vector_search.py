@@ -243,7 +243,7 @@ async def test_small_blocks_are_merged_and_the_log_stays_short(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pack_vectors, "PACK_EVERY", 4)
-    monkeypatch.setattr(pack_vectors, "BLOCK_BYTES", 60 * DIMENSIONS * 2)
+    monkeypatch.setattr(pack_vectors, "BLOCK_ROWS", 60)
     replica = stores.replica()
     for number in range(40):
         await replica.put(table(f"s{number}", vectors_of(number)))
@@ -291,8 +291,8 @@ async def test_nothing_farther_than_the_bound_is_a_neighbour(stores: Stores) -> 
 async def test_a_graph_finds_what_comparing_all_finds_with_and_without_a_filter(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vector_block_objects, "GRAPH_ROWS", 100)
-    monkeypatch.setattr("framewell_inference.domain.vector_search.EXACT_ROWS", 50)
+    monkeypatch.setattr(vector_block_objects, "GRAPH_VALUES", 100 * DIMENSIONS)
+    monkeypatch.setattr("framewell_inference.domain.vector_search.EXACT_VALUES", 50 * DIMENSIONS)
     replica = stores.replica()
     people = vectors_of(0, 100)
     vectors = np.repeat(people, 20, axis=0) + 0.3 * vectors_of(1, 2000)
@@ -300,6 +300,7 @@ async def test_a_graph_finds_what_comparing_all_finds_with_and_without_a_filter(
         some = vectors[number * 100 : number * 100 + 100]
         await replica.put(table(f"s{number}", some, asset=f"a{number % 4}"))
     exact = [await replica.found(query, 10) for query in people[:20]]
+    monkeypatch.setattr("framewell_inference.domain.vector_search.DEAR", 1)
     of_one = VectorFilter(asset_ids=frozenset({"a1"}))
     exact_of_one = [await replica.found(query, 10, of_one) for query in people[:20]]
     await replica.packing.pack(SPACE)

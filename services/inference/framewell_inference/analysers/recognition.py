@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framewell_inference.domain.identity import NOBODY, Identity, IdentityThresholds, identify
 from framewell_inference.domain.pictures import Float
@@ -123,7 +124,7 @@ class FaceIdentifier:
             np.concatenate([one.seconds for one in found]),
         )
 
-    def _squares(self, vectors: Float, columns: np.ndarray) -> Float:
+    def _squares(self, vectors: Float, columns: NDArray[np.int32]) -> Float:
         """Return squared distances [faces, columns]."""
         if self.points is None:
             return np.square(self._distances(vectors)[:, columns])
@@ -150,10 +151,10 @@ def _points(model: Model) -> Float | None:
     |x - p|^2 at 0 and at the unit vectors gives p; that it is all the graph does is asked of random vectors.
     """
     dimensions = next(spec for spec in model.inputs if spec.name == INPUT).shape[-1]
-    if not isinstance(dimensions, int) or dimensions <= 0:
+    if dimensions <= 0:
         return None
 
-    def distances(vectors: Float) -> Float:
+    def distances(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(model.run({INPUT: vectors.astype(np.float32)})[OUTPUT], np.float64)
 
     origin = np.square(distances(np.zeros((1, dimensions))))

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import numpy as np
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.recognition.v1.recognition_pb2 import ClassTracks, RecognitionChanges, RecognitionUpdated
 from framewell_inference.domain.messages import model_version
-from framewell_inference.domain.stored import ChunkPostings, Posting
+from framewell_inference.domain.postings import PostingSet, PostingTable
+from framewell_inference.domain.tracks import FACES
+from framewell_inference.domain.vectors import VectorSpace, VectorTable
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
-from framewell_inference.ports.repositories import (
-    FaceTrackRepository,
-    PostingRepository,
-    RecognitionChangeRepository,
-)
-from framewell_inference.steps.batches import batched
+from framewell_inference.ports.repositories import PostingRepository, RecognitionChangeRepository
+from framewell_inference.ports.vectors import VectorIndex
 from framewell_inference.steps.erase_people import ErasePeople
-from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.clock import Clock
+from framewell_kit.outcomes import NotFound, Rejected
 from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
 class Relabel:
-    """Write the posting set of a version from stored vectors and put the version in force.
+    """Write the posting set of a version from the vectors that are searched, and put the version in force.
 
-    No picture is decoded. Readers see the old set until the switch and the new one from then on.
-    Interrupted, it goes on where it stopped: postings that are there are not written again. Everything is
-    read in batches, so memory does not grow with the number of chunks.
+    No picture is decoded, and no document of a chunk is read. Readers see the old set until the switch and
+    the new one from then on. Interrupted, it begins anew and comes to the same. Sets of versions before the
+    last one are pruned afterwards. Tracks whose faces are all too small for a vector are nobody, not counted.
     """
 
     identities: IdentityModelRepository
-    tracks: FaceTrackRepository
+    vectors: VectorIndex
     postings: PostingRepository
-    name_faces: NameFaces
     people: ErasePeople
     changes: RecognitionChangeRepository
     clock: Clock
@@ -47,81 +45,115 @@ class Relabel:
         """Re-label and switch. `check_lease` raises when another worker has taken the job over."""
         started = self.clock.monotonic()
         model = await self.identities.load(ref)
-        # Chunks may be analysed meanwhile by a replica that does not know the version yet: look again
-        # until a whole look finds nothing new.
-        while await self._name_missing(model, check_lease):
-            pass
+        tables = await self._name_all(model, check_lease)
         check_lease()
         previous = await self.identities.switch(ref, revision)
         duration = Duration()
         duration.FromMilliseconds(round((self.clock.monotonic() - started) * 1000))
-        changes = await self._changes(previous, ref)
-        message = changes.message()
-        kept = await self.changes.keep(f"{ref}/{revision}", message)
-        for class_id in await self.people.erased({one.class_id for one in message.classes if one.class_id}):
+        before = await self.postings.kept(previous) if previous else PostingSet(())
+        changes = await asyncio.to_thread(compared, before, tables)
+        kept = await self.changes.keep(f"{ref}/{revision}", changes.message)
+        named = {one.class_id for one in changes.message.classes if one.class_id}
+        for class_id in await self.people.erased(named):
             await self.changes.forget_class(class_id)
+        in_use = {*await self.identities.candidates(), ref, *([previous] if previous else [])}
+        await self.postings.prune(ref.name, in_use)
         return RecognitionUpdated(
             model=model_version(model.ref),
             previous=model_version(previous) if previous else None,
-            track_count=changes.after.total(),
-            changed_track_count=changes.changed,
-            changed_asset_count=len(changes.asset_ids),
+            track_count=sum(len(table) for table in tables),
+            changed_track_count=changes.tracks,
+            changed_asset_count=len(changes.message.asset_ids),
             duration=duration,
             changes=kept,
         )
 
-    async def _name_missing(self, model: IdentityModel, check_lease: Callable[[], None]) -> int:
-        named = 0
-        async for batch in batched(self.tracks.chunks(model.embedding)):
-            known = await self.postings.of_chunks(model.ref, [stored.chunk_id for stored in batch])
-            for stored in [stored for stored in batch if stored.chunk_id not in known]:
+    async def _name_all(self, model: IdentityModel, check_lease: Callable[[], None]) -> list[PostingTable]:
+        """Write the decisions about every track.
+
+        Chunks may be analysed meanwhile by a replica that does not know the version yet, and others taken
+        away: it is looked again until a whole look finds nothing new.
+        """
+        space = VectorSpace(FACES, model.embedding)
+        before = await self._in_force(model)
+        tables, known = list[PostingTable](), set[str]()
+        while new := [
+            table
+            for part in (await self.vectors.view(space)).parts
+            if (table := _unknown(part.counted, known)) is not None
+        ]:
+            for table in new:
                 check_lease()
-                await self.name_faces.by_model(model, stored)
-                named += 1
-        return named
+                known |= {one.set_id for one in table.sets}
+                tables.append(await asyncio.to_thread(model.decide, table, before))
+            tables = await self._without_erased(tables)
+            await self.postings.write(model.ref, tables)
+        there = {one.chunk_id for part in (await self.vectors.view(space)).parts for one in part.counted.sets}
+        for asset_id, chunk_id in {chunk for table in tables for chunk in table.chunks}:
+            if chunk_id not in there:
+                await self.postings.forget(asset_id, chunk_id)
+        await self._erase_again(tables)
+        return list((await self.postings.kept(model.ref)).tables)
 
-    async def _changes(self, previous: ModelRef | None, ref: ModelRef) -> _Changes:
-        changes = _Changes()
-        async for batch in batched(self.postings.chunks(ref)):
-            ids = [chunk.chunk_id for chunk in batch]
-            before = await self.postings.of_chunks(previous, ids) if previous else {}
-            for chunk in batch:
-                changes.compare(chunk, before.get(chunk.chunk_id, ()))
-        if previous:
-            async for chunk in self.postings.chunks(previous):
-                changes.before.update(_class_of(posting) for posting in chunk.postings)
-        return changes
+    async def _in_force(self, model: IdentityModel) -> tuple[IdentityModel, PostingSet] | None:
+        """Return the version in force with its postings, None where it cannot spare any work."""
+        for ref in await self.identities.in_force():
+            if ref.name == model.ref.name:
+                try:
+                    other = await self.identities.load(ref)
+                except (NotFound, Rejected):
+                    return None
+                return (other, await self.postings.kept(ref)) if other.embedding == model.embedding else None
+        return None
 
+    async def _without_erased(self, tables: Sequence[PostingTable]) -> list[PostingTable]:
+        """Return the tables without classes that were erased; tracks taken for them lose their vectors."""
+        left = list(tables)
+        erased = await self.people.erased({name for table in tables for name in table.classes if name})
+        for class_id in erased:
+            for chunk in [chunk for table in left for chunk in table.taken_for(class_id)]:
+                await self.people.of_tracks(chunk, class_id)
+            left = [table.without_class(class_id) for table in left]
+        if erased:
+            await self.people.packing.purge()
+        return left
 
-@dataclass(slots=True)
-class _Changes:
-    """What a switch changed; grows with the number of classes and of changed assets."""
-
-    before: Counter[str] = field(default_factory=Counter)
-    after: Counter[str] = field(default_factory=Counter)
-    changed: int = 0
-    asset_ids: set[str] = field(default_factory=set)
-
-    def compare(self, chunk: ChunkPostings, before: Sequence[Posting]) -> None:
-        """Count the tracks of a chunk by class, and those whose class is another than before."""
-        classes = {posting.track: _class_of(posting) for posting in before}
-        for posting in chunk.postings:
-            class_id = _class_of(posting)
-            self.after[class_id] += 1
-            if class_id != classes.get(posting.track, ""):
-                self.changed += 1
-                self.asset_ids.add(chunk.asset_id)
-
-    def message(self) -> RecognitionChanges:
-        """Return all of it, in order of ids."""
-        return RecognitionChanges(
-            classes=[
-                ClassTracks(class_id=class_id, before=self.before[class_id], after=self.after[class_id])
-                for class_id in sorted({*self.before, *self.after})
-            ],
-            asset_ids=sorted(self.asset_ids),
-        )
+    async def _erase_again(self, tables: Sequence[PostingTable]) -> None:
+        """Erase classes whose tombstones came after they were looked for: now their postings are there."""
+        for class_id in await self.people.erased(
+            {name for table in tables for name in table.classes if name}
+        ):
+            await self.people.of_class(class_id)
 
 
-def _class_of(posting: Posting) -> str:
-    return posting.identity.class_id or ""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a switch changed."""
+
+    message: RecognitionChanges
+    tracks: int
+    """Tracks whose class is another one."""
+
+
+def compared(before: PostingSet, tables: Sequence[PostingTable]) -> Compared:
+    """Return what changes from one set of postings to another; who is in the first one only is gone."""
+    names = np.array([*before.together("names"), ""], dtype=object)
+    assets, tracks = set[str](), 0
+    for table in tables:
+        changed = names[before.rows_of(table)] != table.names  # -1, of none, is the last: unknown
+        tracks += int(changed.sum())
+        assets |= {table.chunks[number][0] for number in np.unique(table.codes[changed]).tolist()}
+    earlier, later = before.counts(), PostingSet(tuple(tables)).counts()
+    classes = [
+        ClassTracks(class_id=class_id, before=earlier[class_id], after=later[class_id])
+        for class_id in sorted({*earlier, *later})
+    ]
+    return Compared(RecognitionChanges(classes=classes, asset_ids=sorted(assets)), tracks)
+
+
+def _unknown(table: VectorTable, known: set[str]) -> VectorTable | None:
+    """Return the sets of a table that are not known yet, None when all are."""
+    numbers = [number for number, one in enumerate(table.sets) if one.set_id not in known]
+    if len(numbers) == len(table.sets):
+        return table if len(table) else None
+    return table.keep(table.of_sets(numbers)) if numbers else None

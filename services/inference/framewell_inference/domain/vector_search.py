@@ -11,18 +11,21 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from usearch.index import search
 
 from framewell_inference.domain.pictures import Float
-from framewell_inference.domain.vectors import Mask, Near, Part, SpaceView, VectorFilter, as_float32
+from framewell_inference.domain.vectors import Half, Mask, Near, Part, SpaceView, VectorFilter
 
-EXACT_ROWS: Final = 20_000
-"""So many rows are compared in about 5 ms on one core (128 dimensions): no graph is asked for fewer."""
+EXACT_VALUES: Final = 1 << 20
+"""So many numbers (8,192 faces) are compared in about 1 ms on one core: no graph is asked for fewer."""
 
-SPARE: Final = 3.0
-"""So many times as many candidates as neighbours are asked for; the exact distances choose among them."""
+SPARE: Final = 3
+SPARE_FILTERED: Final = 6
+"""So many times as many candidates as neighbours are asked for; the exact distances choose among them. The
+last of many candidates are less sure than the first, and a filter may leave just these."""
 
-MOST_CANDIDATES: Final = 8_192
-"""Past this a graph is slower than comparing all rows of a block."""
+DEAR: Final = 8
+"""Finding one candidate costs about as much as comparing so many rows."""
 
 
 def nearest(view: SpaceView, query: Float, count: int, wanted: VectorFilter) -> list[Near]:
@@ -39,10 +42,12 @@ def _in_part(part: Part, query: Float, count: int, wanted: VectorFilter) -> list
     left = len(table) if allowed is None else int(allowed.sum())
     if not left:
         return []
-    if part.approximate is None or left <= EXACT_ROWS:
-        rows, distances = _exact(part, query, count, allowed)
-    else:
-        rows, distances = _by_graph(part, query, count, allowed, left)
+    small = left * table.vectors.shape[1] <= EXACT_VALUES
+    found = None
+    if part.approximate is not None and not small:
+        found = _by_graph(part, query, count, allowed, left)
+    rows = _exact(table.vectors, query, count, allowed) if found is None else found
+    rows, distances = _ranked(table.vectors, query, rows, count)
     codes, columns = table.codes, table.columns
     return [
         Near(
@@ -59,41 +64,33 @@ def _in_part(part: Part, query: Float, count: int, wanted: VectorFilter) -> list
 
 def _by_graph(
     part: Part, query: Float, count: int, allowed: Mask | None, left: int
-) -> tuple[NDArray[np.int64], Float]:
+) -> NDArray[np.int64] | None:
+    """Return candidates, at least `count`; None where comparing everything costs less."""
     assert part.approximate is not None
-    asked = int(SPARE * count * len(part.table) / left) + 1
-    while asked <= min(MOST_CANDIDATES, len(part.table)):
-        rows = part.approximate(query, asked)
+    asked = SPARE * count if allowed is None else SPARE_FILTERED * count * len(part.table) // left
+    while asked * DEAR <= left:
+        rows = part.approximate(query, asked + 1)
         rows = rows if allowed is None else rows[allowed[rows]]
         if len(rows) >= count:
-            return _ranked(rows, distances_to(part.table.vectors[rows].astype(np.float32), query), count)
+            return rows
         asked *= 4
-    return _exact(part, query, count, allowed)
+    return None
 
 
-def _exact(part: Part, query: Float, count: int, allowed: Mask | None) -> tuple[NDArray[np.int64], Float]:
-    vectors = part.table.vectors
-    if allowed is not None and int(allowed.sum()) <= EXACT_ROWS:
-        rows = np.flatnonzero(allowed)
-        return _ranked(rows, distances_to(vectors[rows].astype(np.float32), query), count)
-    found = np.concatenate([distances_to(piece, query) for _, piece in as_float32(vectors)])
-    if allowed is not None:
-        found[~allowed] = np.inf
-    rows, distances = _ranked(np.arange(len(vectors)), found, count)
-    finite = np.isfinite(distances)
-    return rows[finite], distances[finite]
+def _exact(vectors: Half, query: Float, count: int, allowed: Mask | None) -> NDArray[np.int64]:
+    """Return candidates by comparing everything that is allowed, in half precision."""
+    rows = np.arange(len(vectors)) if allowed is None else np.flatnonzero(allowed)
+    compared = vectors if allowed is None else vectors[rows]
+    wanted = min(SPARE * count, len(rows))
+    found = search(compared, query.astype(np.float16), wanted, "l2sq", exact=True, threads=1)
+    return rows[np.asarray(found.keys, np.int64)]
 
 
-def distances_to(vectors: Float, query: Float) -> Float:
-    """Return the Euclidean distance of each vector to the query; differences are not lost to cancellation."""
-    difference = vectors - query
-    squared: Float = np.sqrt(np.einsum("ij,ij->i", difference, difference))
-    return squared
-
-
-def _ranked(rows: NDArray[np.int64], distances: Float, count: int) -> tuple[NDArray[np.int64], Float]:
-    if len(rows) > count:
-        chosen = np.argpartition(distances, count - 1)[:count]
-        rows, distances = rows[chosen], distances[chosen]
-    order = np.argsort(distances, kind="stable")
+def _ranked(
+    vectors: Half, query: Float, rows: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], Float]:
+    """Return the nearest of the candidates, with their distances in single precision."""
+    difference = vectors[rows].astype(np.float32) - query
+    distances: Float = np.sqrt(np.einsum("ij,ij->i", difference, difference))
+    order = np.lexsort((rows, distances))[:count]
     return rows[order], distances[order]

@@ -5,7 +5,7 @@ A *space* is all vectors that one model version made for one analyser: no distan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -87,6 +87,24 @@ class VectorTable:
         """Return the number of each set by its id."""
         return {one.set_id: number for number, one in enumerate(self.sets)}
 
+    @cached_property
+    def asked_at(self) -> NDArray[np.float64]:
+        """Return when the asset of each set was asked for."""
+        return np.array([one.asked_at for one in self.sets], np.float64)
+
+    def numbers_by(self, attribute: str) -> Mapping[str, list[int]]:
+        """Return the numbers of the sets by what they have in an attribute, made at the first question."""
+        if attribute not in self._by_attribute:
+            found: dict[str, list[int]] = {}
+            for number, one in enumerate(self.sets):
+                found.setdefault(getattr(one, attribute), []).append(number)
+            self._by_attribute[attribute] = found
+        return self._by_attribute[attribute]
+
+    @cached_property
+    def _by_attribute(self) -> dict[str, Mapping[str, list[int]]]:
+        return {}
+
     def of_sets(self, numbers: Iterable[int]) -> Mask:
         """Return which rows belong to sets of these numbers."""
         wanted = np.zeros(len(self.sets), np.bool_)
@@ -104,12 +122,6 @@ class VectorTable:
             columns={name: values[rows] for name, values in self.columns.items()},
             sets=tuple(self.sets[number] for number in left.tolist()),
         )
-
-
-def as_float32(vectors: Half, rows: int = 16_384) -> Iterator[tuple[int, Float]]:
-    """Yield the vectors in parts of `rows`, in single precision, each with the place where it begins."""
-    for start in range(0, len(vectors), rows):
-        yield start, vectors[start : start + rows].astype(np.float32)
 
 
 def concatenated(tables: Sequence[VectorTable]) -> VectorTable:
@@ -179,9 +191,8 @@ class VectorFilter:
     def rows(self, table: VectorTable) -> Mask | None:
         """Return the rows that may be neighbours, None for all. Distance is not asked here."""
         masks: list[Mask] = []
-        if tests := self._of_sets():
-            wanted = np.array([all(test(one) for test in tests) for one in table.sets], np.bool_)
-            masks.append(wanted[table.codes])
+        if (sets := self._sets(table)) is not None:
+            masks.append(sets[table.codes])
         if self.span is not None:
             start, end = self.span
             masks.append((table.columns["start_pts"] < end) & (table.columns["end_pts"] > start))
@@ -189,19 +200,24 @@ class VectorFilter:
             masks.append(table.columns["score"] >= np.float32(self.least_score))
         return np.logical_and.reduce(masks) if masks else None
 
-    def _of_sets(self) -> list[Callable[[VectorSet], bool]]:
-        tests: list[Callable[[VectorSet], bool]] = []
-        if self.asset_ids:
-            tests.append(lambda one: one.asset_id in self.asset_ids)
-        if self.series:
-            tests.append(lambda one: one.series in self.series)
-        if self.kinds:
-            tests.append(lambda one: one.kind in self.kinds)
-        if (earliest := self.asked_from) is not None:
-            tests.append(lambda one: one.asked_at >= earliest)
-        if (latest := self.asked_until) is not None:
-            tests.append(lambda one: one.asked_at < latest)
-        return tests
+    def _sets(self, table: VectorTable) -> Mask | None:
+        """Return which sets may have neighbours, None for all."""
+        masks: list[Mask] = []
+        for attribute, wanted in (
+            ("asset_id", self.asset_ids),
+            ("series", self.series),
+            ("kind", self.kinds),
+        ):
+            if wanted:
+                by_value = table.numbers_by(attribute)
+                masks.append(np.zeros(len(table.sets), np.bool_))
+                for value in wanted & by_value.keys():
+                    masks[-1][by_value[value]] = True
+        if self.asked_from is not None:
+            masks.append(table.asked_at >= self.asked_from)
+        if self.asked_until is not None:
+            masks.append(table.asked_at < self.asked_until)
+        return np.logical_and.reduce(masks) if masks else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +246,11 @@ class Part:
     @property
     def gone_count(self) -> int:
         return 0 if self.gone is None else int(self.gone.sum())
+
+    @property
+    def counted(self) -> VectorTable:
+        """Return the rows that count."""
+        return self.table if self.gone is None else self.table.keep(~self.gone)
 
     def allowed(self, wanted: VectorFilter) -> Mask | None:
         """Return the rows that count and pass the filter, None for all."""

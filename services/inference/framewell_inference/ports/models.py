@@ -9,8 +9,10 @@ from typing import Final, Protocol
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelScope
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.pictures import Array, Float
+from framewell_inference.domain.postings import PostingSet, PostingTable
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.domain.tracks import FaceTrack
+from framewell_inference.domain.vectors import VectorTable
 from framewell_inference.ports.calls import Call, Run, RunCounts
 from framewell_kit.facts import Cause
 from framewell_models.folders import ModelFolder
@@ -160,8 +162,24 @@ class IdentityModel(Protocol):
         """Return the embedding whose vectors it reads; vectors of another mean nothing to it."""
         ...
 
+    @property
+    def classes(self) -> Sequence[str]:
+        """Return the classes that it knows, by id."""
+        ...
+
     def identify(self, vectors: Float, tracks: Sequence[FaceTrack]) -> list[Identity]:
         """Return one decision a track, in their order. `vectors` are those of the tracks' chunk. Blocks."""
+        ...
+
+    def decide(
+        self, table: VectorTable, before: tuple[IdentityModel, PostingSet] | None = None
+    ) -> PostingTable:
+        """Return the decisions about all face tracks of a table, as matrix products. Blocks.
+
+        The same as `identify` gives, as far as vectors in half precision allow: distances differ by less than
+        .001. `before` is another version and its decisions: where this one only adds classes to those, only
+        they are compared.
+        """
         ...
 
 

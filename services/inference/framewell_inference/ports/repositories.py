@@ -13,6 +13,7 @@ from framewell_inference.domain.forgetting import Forgotten
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
+from framewell_inference.domain.postings import PostingSet, PostingTable
 from framewell_inference.domain.stored import ChunkKey, ChunkPostings, Posting, StoredSet, StoredTracks
 from framewell_inference.domain.tracks import FaceTrack
 from framewell_models.manifest import ModelRef
@@ -148,8 +149,19 @@ class PostingRepository(Protocol):
         """Return the postings by chunk id of those chunks that have theirs for this version."""
         ...
 
-    def chunks(self, model: ModelRef) -> AsyncIterator[ChunkPostings]:
-        """Yield the postings of every chunk by this version in order of asset, read in batches."""
+    async def write(self, model: ModelRef, tables: Sequence[PostingTable]) -> None:
+        """Keep the postings of a re-labelling in the place of those that it wrote before for this version."""
+        ...
+
+    async def kept(self, model: ModelRef) -> PostingSet:
+        """Return all postings by a version."""
+        ...
+
+    async def prune(self, name: str, keep: Collection[ModelRef]) -> int:
+        """Delete the postings by all other versions of a model, and return how many versions that were.
+
+        What they took for somebody stays known to `of_class`.
+        """
         ...
 
     async def forget(self, asset_id: str, chunk_id: str | None = None) -> int:

@@ -20,7 +20,7 @@ class ForgetAsset:
     """Delete an asset's documents and the objects no other asset has; repeating it deletes nothing more.
 
     Objects go before the documents that name them: a crash in between leaves what a second call finds again.
-    Tracks go before postings, since whoever writes postings looks for the tracks afterwards.
+    Tracks and sets go before postings, since whoever writes postings looks for them afterwards.
     """
 
     observations: ObservationRepository
@@ -34,8 +34,8 @@ class ForgetAsset:
         """Return how many things were deleted, by store."""
         objects = await self.references.release(asset_id)
         tracks = await self.tracks.forget(asset_id)
-        postings = await self.postings.forget(asset_id)
         sets = await self.observations.forget(asset_id)
+        postings = await self.postings.forget(asset_id)
         await self.packing.purge()
         return {
             "objects/application/protobuf": objects,
