@@ -1,0 +1,1 @@
+"""How fast and how well a million stored faces are searched."""
