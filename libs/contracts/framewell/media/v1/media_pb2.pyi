@@ -318,6 +318,30 @@ MEDIA_EVENT_KIND_TONE: MediaEventKind.ValueType  # 5
 """A steady tone of a test signal."""
 Global___MediaEventKind: _TypeAlias = MediaEventKind  # noqa: Y015
 
+class _WithoutVector:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WithoutVectorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WithoutVector.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WITHOUT_VECTOR_UNSPECIFIED: _WithoutVector.ValueType  # 0
+    """It has one."""
+    WITHOUT_VECTOR_TOO_SMALL: _WithoutVector.ValueType  # 1
+    """Its shorter side is too short to tell people apart."""
+    WITHOUT_VECTOR_NO_PERSON: _WithoutVector.ValueType  # 2
+    """It is drawn, made up, an animal's or a thing's: no filmed person's."""
+
+class WithoutVector(_WithoutVector, metaclass=_WithoutVectorEnumTypeWrapper):
+    """Why a face has no vector, so that nobody is ever named by it."""
+
+WITHOUT_VECTOR_UNSPECIFIED: WithoutVector.ValueType  # 0
+"""It has one."""
+WITHOUT_VECTOR_TOO_SMALL: WithoutVector.ValueType  # 1
+"""Its shorter side is too short to tell people apart."""
+WITHOUT_VECTOR_NO_PERSON: WithoutVector.ValueType  # 2
+"""It is drawn, made up, an animal's or a thing's: no filmed person's."""
+Global___WithoutVector: _TypeAlias = WithoutVector  # noqa: Y015
+
 @_typing.final
 class Work(_message.Message):
     """One generation of work on one asset: field 1 of every fact about such work."""
@@ -1303,6 +1327,7 @@ class FaceAttributes(_message.Message):
     BRIGHTNESS_FIELD_NUMBER: _builtins.int
     TURN_FIELD_NUMBER: _builtins.int
     DETECTOR_FIELD_NUMBER: _builtins.int
+    WITHOUT_VECTOR_FIELD_NUMBER: _builtins.int
     track: _builtins.int
     """Number of the face's track in its chunk, from 0; a track ends at a cut."""
     side_pixels: _builtins.float
@@ -1313,6 +1338,8 @@ class FaceAttributes(_message.Message):
     """Mean grey of the face, 0 (black) to 255 (white)."""
     turn: _builtins.float
     """How far the nose is from the middle of the eyes along their line, in eye distances: 0 is frontal, from 0.35 turned away."""
+    without_vector: Global___WithoutVector.ValueType
+    """Why the face has no vector; unspecified when it has one."""
     @_builtins.property
     def detector(self) -> _mesh_pb2.ModelVersion:
         """The model that found the face; the observation's own model made its vector."""
@@ -1326,10 +1353,11 @@ class FaceAttributes(_message.Message):
         brightness: _builtins.float = ...,
         turn: _builtins.float = ...,
         detector: _mesh_pb2.ModelVersion | None = ...,
+        without_vector: Global___WithoutVector.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["detector", b"detector"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brightness", b"brightness", "detector", b"detector", "sharpness", b"sharpness", "side_pixels", b"side_pixels", "track", b"track", "turn", b"turn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brightness", b"brightness", "detector", b"detector", "sharpness", b"sharpness", "side_pixels", b"side_pixels", "track", b"track", "turn", b"turn", "without_vector", b"without_vector"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
