@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from framewell_kit.settings import ServiceSettings
@@ -85,4 +85,13 @@ class InferenceSettings(ServiceSettings):
         ge=1,
         le=65536,
         description="Largest model folder that is taken in, in MiB.",
+    )
+    remote_hosts: str = Field(
+        "",
+        description="Hosts at which models may run and be shown pictures, host:port, * for anything, "
+        "separated by commas; none: no model runs elsewhere.",
+    )
+    remote_tokens: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description='Bearer tokens of these hosts: {"host:port": "token"}; no manifest may hold one.',
     )

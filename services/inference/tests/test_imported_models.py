@@ -18,6 +18,7 @@ from framewell.model.v1.model_pb2 import ModelCatalogued
 from framewell_inference.adapters.graph_checks import check_graph
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.adapters.remote.opening import OpenFolder
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.testing import SANDBOX, InferenceBench, graphs
 from framewell_inference.wiring.models import load_site_models
@@ -377,7 +378,7 @@ async def test_a_folder_beside_the_shipped_ones_is_served_and_broken_ones_hide_n
         folder.mkdir(parents=True)
         (folder / "model.yaml").write_bytes(text)
         (folder / "model.onnx").write_bytes(graphs.echo(TensorProto.BFLOAT16))
-    await load_site_models(tmp_path, SANDBOX, OnnxLoader(1), registry)
+    await load_site_models(tmp_path, SANDBOX, OpenFolder(OnnxLoader(1)), registry)
     broken = {f"{one.name}@{one.version}": one.reason for one in registry.quarantined()}
     assert sorted(broken) == [
         "a/malformed@1.0", "b/latin@1.0", "c/deep@1.0", "d/moved@1.0", "e/odd@1.0", "site/doubling@2.0",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -67,6 +67,7 @@ class InferenceBench(ServiceBench):
         *,
         documents: Documents | None = None,
         objects: Objects | None = None,
+        settings: InferenceSettings | None = None,
     ) -> None:
         self.registry = LoadedModelRegistry()
 
@@ -74,7 +75,12 @@ class InferenceBench(ServiceBench):
             return await wire_with(analysers, self.registry, OnnxLoader(1), settings, mesh, sandbox=SANDBOX)
 
         super().__init__(
-            "inference", wire, InferenceSettings(), documents=documents, objects=objects, parts=False
+            "inference",
+            wire,
+            settings or InferenceSettings(),
+            documents=documents,
+            objects=objects,
+            parts=False,
         )
 
     async def analyse(
@@ -85,6 +91,7 @@ class InferenceBench(ServiceBench):
         start: int = 0,
         generation: int = 1,
         cause: Cause | None = None,
+        labels: Mapping[str, str] | None = None,
     ) -> ChunkAnalysed:
         """Analyse a chunk of these pictures, ten frames apart; its asset may be analysed unless decided."""
         asset_id = chunk_id.partition("/")[0]
@@ -93,7 +100,7 @@ class InferenceBench(ServiceBench):
         frames = await self.objects.put(frame_bundle(pictures, start), media_type="application/arrow")
         length = 10 * len(pictures)
         fact = ChunkTranscoded(
-            work=Work(asset_id=asset_id, generation=generation, timeline=TIMELINE),
+            work=Work(asset_id=asset_id, generation=generation, timeline=TIMELINE, labels=labels),
             chunk_id=chunk_id,
             index=start // 100,
             span=Span(start_pts=start, end_pts=start + length, first_frame=start, frames=length),

@@ -46,7 +46,7 @@ from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_inference.wiring.analysers import load_analysers
-from framewell_inference.wiring.models import ModelParts, load_site_models, wire_models
+from framewell_inference.wiring.models import ModelParts, load_site_models, opening, wire_models
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import RightsDecisions
@@ -73,7 +73,7 @@ async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
     except ModelMissingError as missing:
         raise ValueError(str(missing)) from missing
     sandbox = Sandbox(SANDBOX_JOBS)
-    await load_site_models(settings.models, sandbox, loader, registry)
+    await load_site_models(settings.models, sandbox, opening(loader, settings), registry)
     return await wire_with(analysers, registry, loader, settings, mesh, sandbox=sandbox)
 
 
@@ -102,7 +102,7 @@ async def wire_with(
         mesh,
         settings,
         registry,
-        loader,
+        opening(loader, settings),
         identities=s.identities,
         references=s.references,
         sandbox=sandbox,

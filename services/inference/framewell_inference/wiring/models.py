@@ -9,6 +9,7 @@ from pathlib import Path
 from framewell_inference.adapters.catalogue_documents import CatalogueDocuments, FolderObjects
 from framewell_inference.adapters.catalogued_models import FollowedCatalogue
 from framewell_inference.adapters.examination import SandboxedExamination
+from framewell_inference.adapters.remote.opening import OpenFolder
 from framewell_inference.commands.choose_version import ChooseVersion
 from framewell_inference.commands.enable_model import DisableModel, EnableModel
 from framewell_inference.commands.import_model import ImportModel
@@ -53,7 +54,7 @@ async def wire_models(
     mesh: Mesh,
     settings: InferenceSettings,
     registry: ModelRegistry,
-    loader: ModelLoader,
+    open_model: OpenFolder,
     *,
     identities: IdentityModelRepository,
     references: ObjectReferences,
@@ -64,14 +65,14 @@ async def wire_models(
     catalogue = CatalogueDocuments(mesh.documents, mesh.outbox)
     await catalogue.prepare()
     objects = FolderObjects(mesh.objects, references)
-    models = FollowedCatalogue(mesh.objects, registry, loader.load, mesh.scratch / FOLDERS)
-    examiner = SandboxedExamination(sandbox, loader.load, rehearse)
+    models = FollowedCatalogue(mesh.objects, registry, open_model, mesh.scratch / FOLDERS)
+    examiner = SandboxedExamination(sandbox, open_model, rehearse)
     change = ChangeCatalogue(catalogue, models)
     methods = ModelMethods(
         streams=FolderStreams(mesh.scratch, settings.model_mib << 20),
         list_models=ListModels(registry, identities),
         import_model=ImportModel(registry, examiner, objects, catalogue, models),
-        try_model=TryModel(examiner, decoder, loader.load),
+        try_model=TryModel(examiner, decoder, open_model),
         choose_version=ChooseVersion(registry, change),
         enable_model=EnableModel(registry, change),
         disable_model=DisableModel(registry, change),
@@ -81,7 +82,7 @@ async def wire_models(
 
 
 async def load_site_models(
-    root: Path, sandbox: Sandbox, loader: ModelLoader, registry: ModelRegistry
+    root: Path, sandbox: Sandbox, open_model: OpenFolder, registry: ModelRegistry
 ) -> None:
     """Examine every folder below `root` that does not ship, and put it into the registry, served by name.
 
@@ -89,7 +90,7 @@ async def load_site_models(
     """
     known, examiner = (
         {manifest.ref for manifest in shipped()},
-        SandboxedExamination(sandbox, loader.load, rehearse),
+        SandboxedExamination(sandbox, open_model, rehearse),
     )
     for found in await asyncio.to_thread(lambda: list(installed(root))):
         if isinstance(found, BrokenFolder):
@@ -99,7 +100,7 @@ async def load_site_models(
             ref = found.manifest.ref
             try:
                 await examiner.examine(found)
-                model = await asyncio.to_thread(loader.load, found)
+                model = await asyncio.to_thread(open_model, found)
                 registry.put(model, in_force=registry.find(ref.name) is None)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one folder stops no other
                 _quarantine(registry, Quarantined(ref.name, ref.version, str(error), found.manifest))
@@ -108,3 +109,10 @@ async def load_site_models(
 def _quarantine(registry: ModelRegistry, broken: Quarantined) -> None:
     log.error("a model folder cannot be used", model=f"{broken.name}@{broken.version}", reason=broken.reason)
     registry.quarantine(broken)
+
+
+def opening(loader: ModelLoader, settings: InferenceSettings) -> OpenFolder:
+    """Return what opens model folders: those of models elsewhere only at the hosts of the settings."""
+    hosts = [host for host in (one.strip() for one in settings.remote_hosts.split(",")) if host]
+    tokens = {host: token.get_secret_value() for host, token in settings.remote_tokens.items()}
+    return OpenFolder(loader, hosts, tokens)
