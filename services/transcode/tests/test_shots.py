@@ -23,7 +23,7 @@ from framewell_media.testing.edits import STYLES, Pixels, Style, edit, write_edi
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.scores import ScoreTable, coarse_of
 from framewell_transcode.transcoding.chunk_transcoder import thumbnail_of
-from framewell_transcode.transcoding.cuts import difference
+from framewell_transcode.transcoding.cuts import CutFinder, difference
 from framewell_transcode.transcoding.scores import read_scores, write_scores
 from framewell_transcode.transcoding.shots import ShotFinder
 
@@ -98,6 +98,28 @@ def test_two_flashes_are_no_cuts_and_a_dissolve_is_found() -> None:
     assert kind == "dissolve"
     assert abs(first - truth.first_frame) <= 4
     assert abs(end - truth.first_frame - truth.frames) <= 4
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_provisional_cuts_of_a_chunk_are_the_cuts_of_its_shots(name: str) -> None:
+    programme, _ = rendered(name)
+    finder, likely = CutFinder(RATE), []
+    for score, coarse in zip([None, *programme.scores], programme.coarse, strict=True):
+        likely.append(finder.push(score, coarse))
+    cuts = [first for kind, first, _ in programme.transitions() if kind == "cut"]
+    assert finder.cuts() == cuts
+    assert set(cuts) <= {*likely}
+
+
+def test_a_flash_is_no_provisional_cut() -> None:
+    pictures = [picture.copy() for picture in edit(Style(), 3, shots=1).pictures()]
+    pictures[20][:] = 250
+    programme, finder = Programme([planar(picture) for picture in pictures]), CutFinder(RATE)
+    likely = [
+        finder.push(score, coarse)
+        for score, coarse in zip([None, *programme.scores], programme.coarse, strict=True)
+    ]
+    assert (set(likely), finder.cuts()) == ({None}, [])
 
 
 @cache

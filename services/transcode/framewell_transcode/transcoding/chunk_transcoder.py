@@ -71,7 +71,6 @@ class ChunkTranscoder:
     scores: list[float | None] = field(default_factory=list)
     coarse: list[NDArray[np.uint8]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
-    cut_indices: list[int] = field(default_factory=list)
     _writer: SegmentWriter | None = None
     _first: Thumbnail | None = None
     _last: Thumbnail | None = None
@@ -135,17 +134,18 @@ class ChunkTranscoder:
         self._writer.push(proxy, tick(self.timeline, moment.pts))
         if self.grid.takes(self.timeline.seconds(moment.pts)):
             self._sample(picture, moment, "grid")
-        self._note_cuts(self.finder.push(self.scores[-1]))
+        self._see_shot(self.finder.push(self.scores[-1], self.coarse[-1]))
 
     def finish(self) -> ChunkResult | None:
         """Decide about the last pictures and return what was made, None when not one picture came."""
         if self._writer is None:
             return None
-        self._note_cuts(self.finder.finish())
+        cuts = self.finder.cuts()
+        self._see_shot(cuts[-1] if cuts else None)
         return ChunkResult(
             segment=self._writer.finish(),
             samples=self.samples,
-            cuts=[self.moments[index] for index in self.cut_indices],
+            cuts=[self.moments[index] for index in cuts],
             scores=self._score_table(),
             statistics=self._statistics(),
             missing_pts=[moment.pts for moment in self.planned if moment.pts not in self.seen],
@@ -192,13 +192,12 @@ class ChunkTranscoder:
             self.scores.append(score)
         self._last = thumbnail
 
-    def _note_cuts(self, indices: list[int]) -> None:
-        """Make sure that every shot is seen at least once, by the picture at which it was recognised."""
-        for index in indices:
-            self.cut_indices.append(index)
-            if not any(sample.frame >= self.moments[index].frame for sample in self.samples):
-                assert self._last_picture is not None
-                self._sample(self._last_picture, self.moments[-1], "shot")
+    def _see_shot(self, cut: int | None) -> None:
+        """Make sure that a shot is seen at least once, by the picture at which its first was recognised."""
+        if cut is None or any(sample.frame >= self.moments[cut].frame for sample in self.samples):
+            return
+        assert self._last_picture is not None
+        self._sample(self._last_picture, self.moments[-1], "shot")
 
     def _sample(self, picture: DisplayedPicture, moment: Moment, why: str) -> None:
         pixels = self.sample_scaler.rgb(picture, self.sample_size)

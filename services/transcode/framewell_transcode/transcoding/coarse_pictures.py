@@ -18,7 +18,7 @@ _SAME_SHARE: Final = 1.3
 _RETURN_SHARE: Final = 0.4
 """A picture that is nearer than this share of a change to what was before it has come back."""
 _FLASH_SECONDS: Final = 0.4
-_BRIGHT_FLASH_SECONDS: Final = 1.2
+LONGEST_FLASH_SECONDS: Final = 1.2
 """Explosions last longer, and are brighter than what is before and after."""
 _BRIGHTER: Final = 10.0
 
@@ -61,7 +61,7 @@ def comes_back(pictures: Floats, first: int, end: int, rate: float) -> bool:
     before, after = pictures[first - 1], pictures[end]
     near = _RETURN_SHARE * float(change(before, after))
     brightness = float(after[0].mean() - before[0].mean())
-    for seconds, brighter in ((_FLASH_SECONDS, -np.inf), (_BRIGHT_FLASH_SECONDS, _BRIGHTER)):
+    for seconds, brighter in ((_FLASH_SECONDS, -np.inf), (LONGEST_FLASH_SECONDS, _BRIGHTER)):
         reach = max(1, round(seconds * rate))
         later, earlier = pictures[end + 1 : end + 1 + reach], pictures[max(0, first - 1 - reach) : first - 1]
         if brightness > brighter and len(later) and change(before, later).min() < near:

@@ -1,25 +1,18 @@
-"""Where shots begin, from the difference between neighbouring pictures.
-
-The rule is the adaptive one of PySceneDetect (`AdaptiveDetector`): a cut stands out from the pictures around
-it, so that camera shake and dark scenes need no threshold of their own. Considered and not used:
-PySceneDetect itself (reads the file a second time), TransNet (a model; an analyser may add it later).
-"""
+"""Cuts while a chunk is decoded, by the rule that decides about them in the end (`transitions.find_cuts`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framewell_transcode.domain.scores import Thumbnail
+from framewell_transcode.transcoding.coarse_pictures import LONGEST_FLASH_SECONDS
+from framewell_transcode.transcoding.transitions import find_cuts, in_order, stands_out
 
 WINDOW: Final = 2
-"""Neighbours on each side that a score is compared with; also the pictures a decision waits for."""
-_CUT_RATIO: Final = 3.0
-_MIN_CUT_SCORE: Final = 15.0
-"""Sum of the mean differences of Y, U and V (0 to 765) below which nothing is a cut."""
-_SHORTEST_SECONDS: Final = 0.3
+"""Pictures that a decision waits for: neighbours on each side that a score is compared with."""
 
 
 def difference(before: Thumbnail, after: Thumbnail) -> float:
@@ -29,42 +22,38 @@ def difference(before: Thumbnail, after: Thumbnail) -> float:
 
 
 class CutFinder:
-    """Decides picture by picture, WINDOW pictures late; the same scores always give the same cuts."""
+    """Takes picture by picture, names likely cuts WINDOW pictures late, and all cuts once the last one came.
 
-    def __init__(self, frame_rate: float) -> None:
-        self._shortest = max(1, round(_SHORTEST_SECONDS * frame_rate))
+    A flash that lasts longer than WINDOW is likely at first, and no cut in the end.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._reach = round(LONGEST_FLASH_SECONDS * rate) + 1
         self._scores: list[float] = []
-        self._undecided = 0
-        self._last_cut = -self._shortest  # what came before is not known, so the first pictures may cut too
+        self._coarse: list[NDArray[np.uint8]] = []
 
-    def push(self, score: float | None) -> list[int]:
-        """Take the next picture's score (None when it has no predecessor); return the cuts decided by it."""
+    def push(self, score: float | None, coarse: NDArray[np.uint8]) -> int | None:
+        """Take the next picture: its difference from the one before (None without one) and its blocks.
+
+        Return which picture is a likely cut, None where the one that is decided about now is none.
+        """
         self._scores.append(0.0 if score is None else score)
-        return self._decide(len(self._scores) - WINDOW)
+        self._coarse.append(coarse)
+        at = len(self._scores) - 1 - WINDOW
+        around = self._scores[max(0, at - WINDOW) :]
+        if at < 1 or not stands_out(self._scores[at], (sum(around) - self._scores[at]) / (len(around) - 1)):
+            return None
+        first = max(0, at - self._reach)
+        return at if at in self._cuts(first) else None
 
-    def finish(self) -> list[int]:
-        """Decide about the last pictures and return the cuts among them."""
-        return self._decide(len(self._scores))
+    def cuts(self) -> list[int]:
+        """Return the first picture of every shot but the first, of all that came."""
+        return self._cuts(0)
 
-    def _decide(self, until: int) -> list[int]:
-        cuts = []
-        for index in range(self._undecided, until):
-            if index - self._last_cut >= self._shortest and self._is_cut(index):
-                cuts.append(index)
-                self._last_cut = index
-        self._undecided = max(self._undecided, until)
-        return cuts
-
-    def _is_cut(self, index: int) -> bool:
-        score = self._scores[index]
-        if score < _MIN_CUT_SCORE:
-            return False
-        around = self._scores[max(0, index - WINDOW) : index] + self._scores[index + 1 : index + WINDOW + 1]
-        return score >= _CUT_RATIO * (sum(around) / max(1, len(around)))
-
-
-def find_cuts(scores: Iterable[float], frame_rate: float) -> list[int]:
-    """Return the indices of the pictures that begin a shot, except the first."""
-    finder = CutFinder(frame_rate)
-    cuts = [cut for score in scores for cut in finder.push(score)]
-    return cuts + finder.finish()
+    def _cuts(self, first: int) -> list[int]:
+        if len(self._scores) < 2:
+            return []
+        pictures = np.stack(self._coarse[first:]).astype(np.float32)
+        found = find_cuts(np.array(self._scores[first:], np.float32), pictures, self._rate)
+        return [first + cut.first for cut in in_order((), found, (), self._rate)]

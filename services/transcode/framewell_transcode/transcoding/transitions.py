@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framewell_transcode.transcoding.coarse_pictures import Floats, comes_back, runs, spread
 
@@ -61,14 +62,22 @@ class Passage:
 
 def find_cuts(score: Floats, pictures: Floats, rate: float) -> list[Passage]:
     """Return the cuts; `score` is each picture's difference from the one before, `pictures` are coarse."""
-    standing_out = (score >= _MIN_CUT_SCORE) & (score >= _CUT_RATIO * _around(score))
     return [
         Passage(Kind.CUT, at, at)
-        for at in np.flatnonzero(standing_out).tolist()
+        for at in np.flatnonzero(stands_out(score, _around(score))).tolist()
         if at
         and spread(pictures[at] - pictures[at - 1]) >= LEAST_SPREAD
         and not comes_back(pictures, at, at, rate)
     ]
+
+
+@overload
+def stands_out(score: float, around: float) -> bool: ...
+@overload
+def stands_out(score: Floats, around: Floats) -> NDArray[np.bool_]: ...
+def stands_out(score: Any, around: Any) -> Any:
+    """Return whether a picture's difference from the one before stands out from the mean of those around."""
+    return (score >= _MIN_CUT_SCORE) & (score >= _CUT_RATIO * around)
 
 
 def _around(score: Floats, reach: int = 2) -> Floats:
