@@ -135,8 +135,8 @@ class SwsScaler:
         if colours.curve is None:
             if pixel_format == "rgb24":
                 frame = self._of_size(frame, size, colours)
-            shape = (size.width, size.height, pixel_format)
-            made: Any = self._convert.reformat(frame, *shape, **source, **target)
+            colouring = source | target
+            made: Any = self._convert.reformat(frame, size.width, size.height, pixel_format, **colouring)
         else:
             wide = self._scale.reformat(frame, size.width, size.height, "rgb48le", **source, threads=1)
             mapped = self._mapper(colours.curve, size).mapped(wide)
