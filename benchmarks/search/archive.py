@@ -72,8 +72,8 @@ class Archive:
         return table.sets[table.codes[at]].set_id, int(table.columns["row"][at])
 
 
-async def filled(folder: Path, house: Faces, faces: int) -> Archive:
-    """Write so many faces, a track of five a person, into full blocks with their graphs."""
+async def filled(folder: Path, house: Faces, faces: int, *, graphs: bool = True) -> Archive:
+    """Write so many faces, a track of five a person, into full blocks."""
     documents, objects = MemoryDocuments(), LocalObjects(folder / "objects")
     (scratch := folder / "scratch").mkdir(parents=True)
     log = VectorLogDocuments(documents)
@@ -82,7 +82,7 @@ async def filled(folder: Path, house: Faces, faces: int) -> Archive:
     tables, written = [], list[BlockRef]()
     for start in range(0, faces, BLOCK_ROWS):
         tables.append(table_of_faces(vectors[start : start + BLOCK_ROWS], start))
-        written.append(await blocks.write(SPACE, tables[-1], 0, graph=True))
+        written.append(await blocks.write(SPACE, tables[-1], 0, graph=graphs))
     await log.append(SPACE, "none", None)  # the space is there
     before = await log.packed(SPACE)
     assert await log.replace(SPACE, before, Packed(before.revision, 1, tuple(written)))
