@@ -25,6 +25,7 @@ from benchmarks.media.contest import (
 )
 from benchmarks.media.task import Task, Timing
 from benchmarks.tables import Table, record, revision
+from framewell_demo.sources import open_sources
 from framewell_media.testing.edits import RATE, STYLES
 
 
@@ -80,6 +81,7 @@ class Parts:
         """Speed and F1 of shots, beside PySceneDetect."""
         rows = self._played(SHOT_CONTEST, self._clip(1080))
         found = shots.measure(self.folder, self.size.styles, self.size.seeds, self.size.shots)
+        found["real clips"] = shots.measure_real(open_sources())
         return {"shots_speed": report.contest(rows), "shots": report.shots(found)}
 
     def mesh(self) -> dict[str, Table]:

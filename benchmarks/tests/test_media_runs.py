@@ -12,8 +12,9 @@ from benchmarks.media.__main__ import QUICK
 from benchmarks.media.contest import DECODE, PLAN_CONTEST, Contest, Contestant, Void, run
 from benchmarks.media.footage import make, repeated
 from benchmarks.media.rounds import play
-from benchmarks.media.shots import DETECTORS, Found, compared
+from benchmarks.media.shots import DETECTORS, Found, compared, measure_real
 from benchmarks.media.task import Task, Timing
+from framewell_demo.sources import FOLDER, open_sources
 from framewell_media.testing.clips import decoded_numbers
 from framewell_media.testing.edits import TrueTransition
 
@@ -35,7 +36,7 @@ def test_every_part_without_a_mesh_is_measured() -> None:
     options = [word for part in ("chunks", "presets", "planning", "shots") for word in ("--part", part)]
     tables = measured(*options)
     assert set(tables) == {"chunks_1080", "chunks_720", "presets", "planning", "shots_speed", "shots"}
-    assert [row[0] for row in tables["shots"]["rows"]] == [*QUICK.styles, "all"]
+    assert [row[0] for row in tables["shots"]["rows"]] == [*QUICK.styles, "real clips", "all"]
     assert tables["shots"]["columns"][2:] == list(DETECTORS)
 
 
@@ -73,6 +74,10 @@ def test_ratios_are_of_the_same_round_and_a_round_with_a_slow_limit_is_dropped()
     )
     assert found[0].reached
     assert PLAN_CONTEST.contestants[0] is PLAN_CONTEST.limit
+
+
+def test_the_shots_of_real_clips_are_found_as_they_were_set_by_hand() -> None:
+    assert measure_real(open_sources(ROOT / FOLDER))["framewell"] == Found(found=5)
 
 
 def test_a_transition_counts_once_and_a_second_one_in_it_is_false() -> None:
