@@ -59,16 +59,19 @@ def test_a_missing_input_is_named_before_the_run() -> None:
         check_inputs(SPECS, {"x": np.zeros((1, 2), np.float32)})
 
 
-@pytest.mark.parametrize("name", sorted(DATATYPES))
+@pytest.mark.parametrize("name", sorted(DATATYPES.keys() - {"BYTES"}))
 def test_every_type_comes_back_as_it_went(name: str) -> None:
     value = np.array([[1, 0, 1]], DATATYPES[name])
     response = oip.ModelInferResponse()
-    write_outputs(response, {"y": value, "z": value}, ["y"])
+    write_outputs(
+        response, {"y": value, "z": value}, [oip.ModelInferRequest.InferRequestedOutputTensor(name="y")]
+    )
     (tensor,) = response.outputs
     assert (tensor.name, tensor.datatype, list(tensor.shape)) == ("y", name, [1, 3])
     assert np.frombuffer(response.raw_output_contents[0], DATATYPES[name]).tolist() == [1, 0, 1]
 
 
 def test_an_unknown_output_is_named() -> None:
+    wanted = [oip.ModelInferRequest.InferRequestedOutputTensor(name="q")]
     with pytest.raises(InvalidInputError, match="no output is called q"):
-        write_outputs(oip.ModelInferResponse(), {"y": np.zeros(1, np.float32)}, ["q"])
+        write_outputs(oip.ModelInferResponse(), {"y": np.zeros(1, np.float32)}, wanted)

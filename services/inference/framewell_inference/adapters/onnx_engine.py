@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Final
 
 from framewell_inference.adapters.metrics import RUN_SECONDS, RUNS, WAIT_SECONDS
@@ -24,7 +25,14 @@ from framewell_inference.adapters.serving.statistics import RunStatistics
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec, check_inputs
-from framewell_inference.ports.calls import Call, ModelBusyError, Run, RunEndedError, current_call
+from framewell_inference.ports.calls import (
+    Call,
+    ModelBusyError,
+    Run,
+    RunCounts,
+    RunEndedError,
+    current_call,
+)
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import Manifest
 
@@ -42,6 +50,7 @@ class OnnxModel:
     tensors: Tensors
     provider: str
     engine: str
+    labels: Sequence[str]
     statistics: RunStatistics
     _resident: Resident
     _residency: Residency
@@ -58,6 +67,10 @@ class OnnxModel:
     def metadata(self) -> Mapping[str, str]:
         """Return what the graph's maker wrote into it, by key."""
         return self.tensors.metadata
+
+    @property
+    def counts(self) -> RunCounts:
+        return self.statistics.counts
 
     def run(self, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
         return self.measured(inputs, current_call()).outputs
@@ -78,8 +91,13 @@ class OnnxModel:
         WAIT_SECONDS.record(run.queue_seconds, labels)
         return run
 
+    def warm(self) -> None:
+        """Bring the graph into memory, where it has left. Blocks."""
+        with self._residency.held(self._resident):
+            pass
+
     def close(self) -> None:
-        """Let go of the graph and end its processes; runs under way may finish."""
+        """Let go of the graph and end its processes; runs under way finish, a later one loads it again."""
         self._residency.drop(self._resident)
 
 
@@ -124,13 +142,11 @@ class OnnxLoader:
         By path: reading the bytes first would keep a second copy of the weights in the heap.
         Raises InvalidInputError for whatever cannot be loaded. Blocks.
         """
-        path, manifest = folder.graph, folder.manifest
+        path, manifest, labels = folder.graph, folder.manifest, _labels(folder)
         size = path.stat().st_size
         if trusted or self._trusts(manifest):
-            return self._model(manifest, lambda: self._in_process(manifest, str(path)), size)
-        return self._model(
-            manifest, lambda: self._isolated(manifest, path.read_bytes), size + _ISOLATED_BYTES
-        )
+            return self._model(manifest, lambda: self._in_process(manifest, str(path)), size, labels)
+        return self._model(manifest, lambda: self._isolated(manifest, path), size + _ISOLATED_BYTES, labels)
 
     def load_bytes(self, manifest: Manifest, graph: bytes, *, trusted: bool = False) -> OnnxModel:
         """Load a graph from memory: external data files are out of its reach.
@@ -139,16 +155,23 @@ class OnnxLoader:
         """
         if trusted or self._trusts(manifest):
             return self._model(manifest, lambda: self._in_process(manifest, graph), len(graph))
-        return self._model(
-            manifest, lambda: self._isolated(manifest, lambda: graph), len(graph) + _ISOLATED_BYTES
-        )
+        return self._model(manifest, lambda: self._isolated(manifest, graph), len(graph) + _ISOLATED_BYTES)
 
-    def _model(self, manifest: Manifest, load: Callable[[], Engine], size: int) -> OnnxModel:
+    def _model(
+        self, manifest: Manifest, load: Callable[[], Engine], size: int, labels: Sequence[str] = ()
+    ) -> OnnxModel:
         resident, residency = Resident(load, size), self._residency
         with residency.held(resident) as engine:
             runner = engine.runner
             return OnnxModel(
-                manifest, runner.tensors, runner.provider, engine.name, RunStatistics(), resident, residency
+                manifest,
+                runner.tensors,
+                runner.provider,
+                engine.name,
+                labels,
+                RunStatistics(),
+                resident,
+                residency,
             )
 
     def _in_process(self, manifest: Manifest, graph: str | bytes) -> Engine:
@@ -160,7 +183,7 @@ class OnnxLoader:
             raise InvalidInputError(f"{name}: {error}") from error
         return Direct(runner, self._gate, ModelQueue(name, self.waiting), manifest.limits.seconds)
 
-    def _isolated(self, manifest: Manifest, graph: Callable[[], bytes]) -> Engine:
+    def _isolated(self, manifest: Manifest, graph: Path | bytes) -> Engine:
         name, allowance = str(manifest.ref), Allowance(manifest.limits.memory_bytes, self.threads)
         return Direct(
             Isolated(name, graph, allowance, self._watch),
@@ -172,6 +195,17 @@ class OnnxLoader:
 
     def _trusts(self, manifest: Manifest) -> bool:
         return any(fnmatchcase(manifest.name, pattern) for pattern in self.trusted)
+
+
+def _labels(folder: ModelFolder) -> Sequence[str]:
+    """Return the lines of the folder's file of labels. Raises InvalidInputError when it cannot be read."""
+    name = folder.manifest.labels
+    if not name:
+        return ()
+    try:
+        return tuple(folder.path(name).read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{folder.manifest.ref}: {name} cannot be read as UTF-8 text") from error
 
 
 def _rows(inputs: Mapping[str, Array]) -> int:

@@ -65,7 +65,7 @@ def unpack_strings(data: bytes | memoryview, shape: Sequence[int]) -> Array:
     Raises InvalidInputError when lengths do not add up to the data, when there are more or fewer than the
     shape has, and for what is not UTF-8, which the runtime takes alone.
     """
-    values, at, count = [], 0, prod(shape)
+    values, at, count = list[str](), 0, prod(shape)
     while at < len(data) and len(values) < count:
         if at + _LENGTH.size > len(data):
             break

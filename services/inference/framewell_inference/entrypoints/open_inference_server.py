@@ -1,39 +1,55 @@
-"""The port of the Open Inference Protocol: a sync gRPC server as a part of the process."""
+"""The port of the Open Inference Protocol: a sync gRPC server as a part of the process.
+
+Sync, because `session.run` in the request's own thread is faster on a CPU than every queue we measured. Each
+kind of call has threads of its own: health, what is asked about models, reflection, single runs, streams. So
+a probe is answered while every other thread waits, and a stream that says nothing costs a sleeping thread.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from google.protobuf.message_factory import GetMessageClass
+from grpc_health.v1 import health, health_pb2
+from grpc_reflection.v1alpha import reflection, reflection_pb2
 
-from framewell.oip.v2.open_inference_pb2_grpc import add_GRPCInferenceServiceServicer_to_server
-from framewell_inference.entrypoints.open_inference import SERVICE, OpenInference
+from framewell.oip.v2 import open_inference_pb2 as oip
+from framewell_inference.entrypoints.open_inference import SERVICE, OpenInference, abort
+from framewell_inference.entrypoints.open_inference_budget import RETRY_SECONDS, BoundedPool, ByteBudget
+from framewell_inference.entrypoints.open_inference_calls import Failure, failure_of
 from framewell_inference.ports.models import ModelRegistry
 from framewell_kit.rpc import Tokens
-from framewell_kit.rpc.actor import Unauthenticated
+from framewell_kit.rpc.actor import OPERATORS, Unauthenticated
 
 MAX_MESSAGE_BYTES: Final = 64 << 20
 """A batch of twelve 640-pixel pictures as floats."""
 
-CALLS_A_THREAD: Final = 8
-"""Calls that may wait for a thread, per thread; the next one is refused at once."""
+REQUEST_BYTES: Final = 512 << 20
+"""Requests that are held at once, together."""
 
-_OPEN_TO_ALL: Final = ("/grpc.health.", "/grpc.reflection.", "/inference.GRPCInferenceService/Server")
+HEALTH_THREADS: Final = 32
+QUESTION_THREADS: Final = 16
+REFLECTION_THREADS: Final = 16
+
+_HEALTH: Final = ("ServerLive", "ServerReady")
+_CHANGES: Final = ("RepositoryModelLoad", "RepositoryModelUnload")
+_RUN: Final = f"/{SERVICE}/ModelInfer"
+_STREAM: Final = f"/{SERVICE}/ModelStreamInfer"
+
+_OPEN_TO_ALL: Final = ("/grpc.health.", "/grpc.reflection.", f"/{SERVICE}/Server")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenInferenceSettings:
-    """Where to listen and how many requests run at once."""
+    """Where to listen, and how many requests and streams are held at once; more are refused."""
 
     address: str
-    threads: int
+    requests: int
+    streams: int
 
 
 class OpenInferenceServer:
@@ -42,31 +58,46 @@ class OpenInferenceServer:
     name = "open inference protocol"
 
     def __init__(self, settings: OpenInferenceSettings, registry: ModelRegistry, tokens: Tokens) -> None:
+        self.port = 0
+        """Where it listens, once it does."""
         self._settings = settings
         self._stopping = False
-        streams = threading.BoundedSemaphore(max(1, settings.threads // 2))
-        self._health = health.HealthServicer()
+        self._health = health.HealthServicer(experimental_non_blocking=True)
+        pools = {
+            "health": BoundedPool("oip-health", HEALTH_THREADS),
+            "questions": BoundedPool("oip-questions", QUESTION_THREADS),
+            "reflection": BoundedPool("oip-reflection", REFLECTION_THREADS),
+            "runs": BoundedPool("oip-runs", settings.requests),
+            "streams": BoundedPool("oip-streams", settings.streams),
+        }
         self._server = grpc.server(
-            ThreadPoolExecutor(settings.threads, thread_name_prefix="open-inference"),
-            interceptors=[_RequireToken(tokens)],
-            maximum_concurrent_rpcs=settings.threads * CALLS_A_THREAD,
+            pools["health"],
+            interceptors=[_RefuseOverBounds(pools), _RequireToken(tokens)],
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.so_reuseport", 0),
+                # Clients that vanished without a word are found within a minute and a half.
+                ("grpc.keepalive_time_ms", 60_000),
+                ("grpc.keepalive_timeout_ms", 20_000),
+                ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
             ],
         )
-        servicer = OpenInference(registry, streams, ready=lambda: not self._stopping)
-        add_GRPCInferenceServiceServicer_to_server(servicer, self._server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection(
-            (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
+        servicer = OpenInference(registry, ByteBudget(REQUEST_BYTES), ready=lambda: not self._stopping)
+        self._server.add_generic_rpc_handlers(
+            (
+                grpc.method_handlers_generic_handler(SERVICE, _handlers(servicer, pools)),
+                grpc.method_handlers_generic_handler(health.SERVICE_NAME, self._health_handlers()),
+                grpc.method_handlers_generic_handler(
+                    reflection.SERVICE_NAME, _reflection_handlers(pools["reflection"])
+                ),
+            )
         )
 
     async def start(self) -> None:
         """Listen. Raises OSError with a clear sentence when the port is taken."""
         try:
-            self._server.add_insecure_port(self._settings.address)
+            self.port = self._server.add_insecure_port(self._settings.address)
         except RuntimeError as error:
             raise OSError(
                 f"the open inference protocol cannot listen on {self._settings.address}: "
@@ -84,26 +115,138 @@ class OpenInferenceServer:
     def waiting(self) -> str:
         return ""
 
+    def _health_handlers(self) -> dict[str, Any]:
+        return {
+            "Check": grpc.unary_unary_rpc_method_handler(
+                self._health.Check,
+                health_pb2.HealthCheckRequest.FromString,
+                health_pb2.HealthCheckResponse.SerializeToString,
+            ),
+            "Watch": grpc.unary_stream_rpc_method_handler(
+                self._health.Watch,
+                health_pb2.HealthCheckRequest.FromString,
+                health_pb2.HealthCheckResponse.SerializeToString,
+            ),
+        }
 
-class _RequireToken(grpc.ServerInterceptor):
-    """Refuses calls without a known token, by the same rule as the mesh's other servers."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self._refuse: Any = grpc.unary_unary_rpc_method_handler(_refuse)
+def _handlers(servicer: OpenInference, pools: Mapping[str, BoundedPool]) -> dict[str, Any]:
+    """Return a handler for each method, with the threads it runs in. Runs get their request as bytes."""
+    handlers: dict[str, Any] = {}
+    for method in oip.DESCRIPTOR.services_by_name["GRPCInferenceService"].methods:
+        behaviour = getattr(servicer, method.name)
+        write = GetMessageClass(method.output_type).SerializeToString
+        if method.name == "ModelStreamInfer":
+            handlers[method.name] = grpc.stream_stream_rpc_method_handler(
+                _in(pools["streams"], behaviour), None, write
+            )
+            continue
+        kind = "runs" if method.name == "ModelInfer" else "questions"
+        kind = "health" if method.name in _HEALTH else kind
+        handlers[method.name] = grpc.unary_unary_rpc_method_handler(
+            _in(pools[kind], _answered(behaviour)),
+            None if kind == "runs" else GetMessageClass(method.input_type).FromString,
+            write,
+        )
+    return handlers
+
+
+def _reflection_handlers(pool: BoundedPool) -> dict[str, Any]:
+    names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    servicer = reflection.ReflectionServicer(names)
+    return {
+        "ServerReflectionInfo": grpc.stream_stream_rpc_method_handler(
+            _in(pool, servicer.ServerReflectionInfo),
+            reflection_pb2.ServerReflectionRequest.FromString,
+            reflection_pb2.ServerReflectionResponse.SerializeToString,
+        )
+    }
+
+
+def _in(pool: BoundedPool, behaviour: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return the behaviour of a method, to run in the threads of `pool`."""
+
+    def run(request: Any, context: Any) -> Any:
+        return behaviour(request, context)
+
+    run.experimental_thread_pool = pool  # type: ignore[attr-defined]  # gRPC's way to say so
+    return run
+
+
+def _answered(behaviour: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return the behaviour, whose errors end the call with their status."""
+
+    def answer(request: Any, context: Any) -> Any:
+        try:
+            return behaviour(request, context)
+        except Exception as error:  # noqa: BLE001  gRPC would send its text to the client
+            abort(context, failure_of(error))
+
+    return answer
+
+
+class _RefuseOverBounds(grpc.ServerInterceptor):
+    """Refuses runs, streams and questions whose threads are all taken, before their request is read."""
+
+    def __init__(self, pools: Mapping[str, BoundedPool]) -> None:
+        self._pools = pools
+        reason = "all threads for such calls are taken; try again, or close streams that are not used"
+        busy = Failure(grpc.StatusCode.RESOURCE_EXHAUSTED, reason, RETRY_SECONDS)
+        self._refuse = _refusal(self._pools["health"], busy)
 
     def intercept_service(
         self, continuation: Callable[[Any], Any], handler_call_details: grpc.HandlerCallDetails
     ) -> Any:
-        if handler_call_details.method.startswith(_OPEN_TO_ALL):
-            return continuation(handler_call_details)
-        sent = handler_call_details.invocation_metadata or ()
-        try:
-            self._tokens.actor({str(key).lower(): str(value) for key, value in sent})
-        except Unauthenticated:
+        method = handler_call_details.method
+        if method.startswith(f"/{SERVICE}/"):
+            kind = {_RUN: "runs", _STREAM: "streams"}.get(method, "questions")
+            if self._pools[kind].full and method.rpartition("/")[2] not in _HEALTH:
+                return self._refuse
+        elif method.startswith("/grpc.reflection.") and self._pools["reflection"].full:
             return self._refuse
         return continuation(handler_call_details)
 
 
-def _refuse(_: Any, context: grpc.ServicerContext) -> Any:
-    context.abort(grpc.StatusCode.UNAUTHENTICATED, "a token is needed: send 'authorization: Bearer <token>'")
+class _RequireToken(grpc.ServerInterceptor):
+    """Refuses calls without a known token, and changes by who may not operate the mesh."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._unknown = _refusal(
+            None,
+            Failure(
+                grpc.StatusCode.UNAUTHENTICATED, "a token is needed: send 'authorization: Bearer <token>'"
+            ),
+        )
+        self._forbidden = _refusal(
+            None,
+            Failure(
+                grpc.StatusCode.PERMISSION_DENIED,
+                "loading and unloading models takes the authority 'admin': "
+                'use a token given as "principal/admin" in FRAMEWELL_TOKENS',
+            ),
+        )
+
+    def intercept_service(
+        self, continuation: Callable[[Any], Any], handler_call_details: grpc.HandlerCallDetails
+    ) -> Any:
+        method = handler_call_details.method
+        if method.startswith(_OPEN_TO_ALL):
+            return continuation(handler_call_details)
+        sent = handler_call_details.invocation_metadata or ()
+        try:
+            actor = self._tokens.actor({str(key).lower(): str(value) for key, value in sent})
+        except Unauthenticated:
+            return self._unknown
+        if method.rpartition("/")[2] in _CHANGES and actor.authority not in OPERATORS:
+            return self._forbidden
+        return continuation(handler_call_details)
+
+
+def _refusal(pool: BoundedPool | None, failure: Failure) -> Any:
+    """Return a handler that ends any call with a failure, without waiting for its request."""
+
+    def refuse(_: Any, context: Any) -> Any:
+        abort(context, failure)
+
+    return grpc.stream_unary_rpc_method_handler(_in(pool, refuse) if pool else refuse)

@@ -118,6 +118,29 @@ class Run:
     compute_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How often something happened, and how long it took together."""
+
+    count: int = 0
+    seconds: float = 0.0
+
+    def plus(self, seconds: float) -> Duration:
+        return Duration(self.count + 1, self.seconds + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """Runs of one model since its load. `rows` counts what was run, `last` is a time of the wall clock."""
+
+    succeeded: Duration = Duration()
+    failed: Duration = Duration()
+    queued: Duration = Duration()
+    computed: Duration = Duration()
+    rows: int = 0
+    last: float = 0.0
+
+
 _current: ContextVar[Call | None] = ContextVar("framewell_inference_call", default=None)
 
 

@@ -12,13 +12,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from fcntl import F_SETPIPE_SZ, fcntl
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Final
-
-import numpy as np
 
 from framewell_inference.adapters.serving.frames import (
     BrokenFrameError,
@@ -40,6 +40,8 @@ START_SECONDS: Final = 60.0
 _RUNTIME_BYTES: Final = 256 << 20
 """Interpreter and runtime, beside what the model may use."""
 
+_PROGRAM: Final = "framewell_inference.adapters.serving.isolated_child"
+
 _PIPE_BYTES: Final = 1 << 20
 
 _GONE: Final = (OSError, EOFError, BrokenFrameError, ValueError, KeyError, TypeError)
@@ -58,8 +60,11 @@ class Isolated:
 
     provider = CPU
 
-    def __init__(self, name: str, graph: Callable[[], bytes], allowance: Allowance, watch: Watch) -> None:
-        """Start the first process and load the graph in it. Raises InvalidInputError when that fails."""
+    def __init__(self, name: str, graph: Path | bytes, allowance: Allowance, watch: Watch) -> None:
+        """Start the first process and load the graph in it. Raises InvalidInputError when that fails.
+
+        Of a graph given by path the process gets the open file: this one never holds its weights.
+        """
         self.name = name
         self._graph, self._allowance, self._watch = graph, allowance, watch
         self._idle: list[_Process] = []
@@ -99,10 +104,10 @@ class Isolated:
         return {spec.name: frame.arrays[spec.name] for spec in self.tensors.outputs}
 
     def _start(self, call: Call) -> _Process:
-        process = _Process(self._allowance)
+        process = _Process(self._graph, self._allowance)
         try:
             with self._watch.over(call, START_SECONDS, end=process.kill, force=process.kill):
-                process.load(self._graph(), self._allowance)
+                process.load()
         except RunEndedError as error:
             process.close()
             raise InvalidInputError(f"{self.name}: loading was ended: {error}") from None
@@ -127,6 +132,7 @@ class Isolated:
 
 @dataclass(slots=True, eq=False)
 class _Process:
+    graph: Path | bytes
     allowance: Allowance
     tensors: Tensors = field(default_factory=lambda: Tensors((), (), {}))
     usable: bool = False
@@ -136,14 +142,23 @@ class _Process:
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._child = subprocess.Popen(
-            [sys.executable, "-I", "-m", "framewell_inference.adapters.serving.isolated_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            start_new_session=True,
-        )
+        with ExitStack() as files:
+            source: IO[bytes]
+            if isinstance(self.graph, Path):
+                source = files.enter_context(self.graph.open("rb"))
+            else:
+                source = files.enter_context(TemporaryFile())
+                source.write(self.graph)
+                source.seek(0)
+            self._child = subprocess.Popen(
+                [sys.executable, "-I", "-m", _PROGRAM, str(source.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(source.fileno(),),
+                env={"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                start_new_session=True,
+            )
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         self._requests, self._answers = self._child.stdin, self._child.stdout
@@ -151,18 +166,18 @@ class _Process:
             with suppress(OSError):  # beyond what the user may have: then in smaller pieces
                 fcntl(stream, F_SETPIPE_SZ, _PIPE_BYTES)
 
-    def load(self, graph: bytes, allowance: Allowance) -> None:
+    def load(self) -> None:
         """Wait until the graph is loaded. Raises InvalidInputError or, for a process that ended, _GONE."""
+        size = self.graph.stat().st_size if isinstance(self.graph, Path) else len(self.graph)
         setup = {
             "parent": os.getpid(),
-            "threads": allowance.threads,
-            "memory_bytes": allowance.memory_bytes + 3 * len(graph) + _RUNTIME_BYTES,
+            "threads": self.allowance.threads,
+            "memory_bytes": self.allowance.memory_bytes + 4 * size + _RUNTIME_BYTES,
         }
         self._write(Frame(setup))
         missing = SandboxReport(read_frame(self._answers).header["layers"]).missing()
         if missing:
             raise InvalidInputError(f"models from outside are not run here: no {', '.join(missing)}")
-        self._write(Frame({}, {"graph": np.frombuffer(graph, np.uint8)}))
         answer = read_frame(self._answers).header
         if "error" in answer:
             raise InvalidInputError(str(answer["error"]))

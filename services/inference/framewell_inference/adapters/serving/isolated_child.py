@@ -1,15 +1,16 @@
 """The process of one model from outside: lock, load, run, answer. Knows nothing of the mesh.
 
 Before the first byte of the graph is read, the process has given up opening files, the network, other
-processes and memory beyond its limit. It reads frames from standard input and answers on standard output:
-first its layers, then its tensors, then one frame a run. `end` ends the run under way at its next operator;
-whoever cannot wait for that kills the process.
+processes and memory beyond its limit. The graph is an open file, its number the one argument. The process
+reads frames from standard input and answers on standard output: first its layers, then its tensors, then
+one frame a run. `end` ends the run under way at its next operator; whoever cannot wait kills the process.
 """
 
 from __future__ import annotations
 
 import os
 import queue
+import sys
 import threading
 from typing import IO, Any, Final
 
@@ -58,7 +59,8 @@ def main() -> None:
     if not report.sufficient:
         return
     try:
-        session = open_session(read_frame(requests).arrays["graph"].tobytes(), setup["threads"])
+        with os.fdopen(int(sys.argv[1]), "rb") as graph:
+            session = open_session(graph.read(), setup["threads"])
         found = tensors(session)
     except (InvalidInputError, MemoryError) as error:
         write_frame(answers, Frame({"error": plain(error)}))

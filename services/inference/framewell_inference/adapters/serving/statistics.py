@@ -6,30 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 
-from framewell_inference.ports.calls import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """How often something happened, and how long it took together."""
-
-    count: int = 0
-    seconds: float = 0.0
-
-    def plus(self, seconds: float) -> Duration:
-        return Duration(self.count + 1, self.seconds + seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class RunCounts:
-    """Runs of one model since its load. `rows` counts what was run, `last` is a time of the wall clock."""
-
-    succeeded: Duration = Duration()
-    failed: Duration = Duration()
-    queued: Duration = Duration()
-    computed: Duration = Duration()
-    rows: int = 0
-    last: float = 0.0
+from framewell_inference.ports.calls import Run, RunCounts
 
 
 @dataclass(slots=True)
