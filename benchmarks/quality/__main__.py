@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from benchmarks.quality import labels
+from benchmarks.quality import faces, labels
 from benchmarks.quality.figure import Figure, table
 from benchmarks.tables import record, revision
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "faces": faces.measure,
     "labels": labels.measure,
 }
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.quality import labels
+from benchmarks.quality import faces, labels
+from benchmarks.quality.pictures import SOURCES
 from benchmarks.quality.figure import Figure, table
+
+needs_media = pytest.mark.skipif(
+    not (SOURCES / "man-in-car.mp4").is_file(), reason=f"{SOURCES} is not here: run `make setup`"
+)
 
 
 def unreached(figures: list[Figure]) -> list[str]:
@@ -17,6 +22,11 @@ def test_words_that_are_reported_are_right() -> None:
     assert unreached(figures) == []
     assert figures[0].cases is not None
     assert figures[0].cases >= 100
+
+
+@needs_media
+def test_faces_are_found_however_they_are_turned_and_only_people_count() -> None:
+    assert unreached(list(faces.measure())) == []
 
 
 def test_either_half_of_the_pictures_reaches_the_goal() -> None:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
 
-from framewell.media.v1.media_pb2 import FaceAttributes
+from framewell.media.v1.media_pb2 import (
+    WITHOUT_VECTOR_NO_PERSON,
+    WITHOUT_VECTOR_TOO_SMALL,
+    WITHOUT_VECTOR_UNSPECIFIED,
+    FaceAttributes,
+)
+from framewell_inference.analysers.faces.detection import DetectedFace, without_doubles
 from framewell_inference.analysers.faces.landmarks import similarity
 from framewell_inference.analysers.faces.tracking import FaceTracker
+from framewell_inference.analysers.faces.turned import TurnedFaces
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
 from framewell_inference.ports.analysers import Analysers
@@ -107,3 +116,63 @@ def test_a_similarity_is_recovered_from_points(degrees: float, scale: float) -> 
     points = np.array([[0.0, 0], [1, 0], [1, 2], [-3, 1]])
     expected = np.hstack([turn, [[5.0], [-7.0]]])
     assert np.allclose(similarity(points, points @ turn.T + [5, -7]), expected)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_face_in_a_turned_picture_is_found_where_it_is_and_stays_itself(
+    look: Look, astronaut: Picture, man_in_car: list[Picture], turns: int
+) -> None:
+    """As it is, the detector finds a turned face, too, and its vector is a stranger's: 0.6 to 0.9 away."""
+    pictures = [man_in_car[0], man_in_car[9], astronaut]
+    upright = look(pictures, shots=[0, 0, 1])
+    turned = look([np.ascontiguousarray(np.rot90(one, turns)) for one in pictures], shots=[0, 0, 1])
+    assert upright.vectors is not None
+    assert turned.vectors is not None
+    assert np.linalg.norm(turned.vectors - upright.vectors, axis=1).max() < 0.15
+    box, before = turned.observations[-1].box, upright.observations[-1].box
+    assert box is not None
+    assert before is not None
+    middle, was = (box.x + box.width / 2, box.y + box.height / 2), (before.x + before.width / 2, before.y)
+    x, y = was[0], was[1] + before.height / 2
+    expected = {1: (y, 1 - x), 2: (1 - x, 1 - y), 3: (1 - y, x)}[turns]
+    assert middle == pytest.approx(expected, abs=0.02)
+
+
+def test_all_turns_are_looked_at_once_in_eight_doubted_frames(frames: Callable[..., list[Frame]]) -> None:
+    shown: list[int] = []
+
+    def detect(pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
+        shown.append(len(pictures))
+        return [[] for _ in pictures]
+
+    faces = TurnedFaces(detect)  # type: ignore[arg-type]
+    pictures = [np.zeros((8, 8, 3), np.uint8)] * 10
+    assert faces(frames(pictures, shots=[0] * 9 + [1])) == [[]] * 10
+    assert shown == [10, 3, 3, 3]  # as they are; the first and the ninth of shot 0, the first of shot 1
+
+
+def test_an_animated_rabbit_is_no_person(look: Look, media: Callable[[str], Path]) -> None:
+    with av.open(str(media("big-buck-bunny.mp4"))) as container:
+        pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)][18:42:6]
+    found = look(pictures)
+    assert found.observations, "the detector takes it for a face"
+    assert {face(one).without_vector for one in found.observations} == {WITHOUT_VECTOR_NO_PERSON}
+    assert [one.vector for one in found.observations] == [None] * len(found.observations)
+
+
+def test_why_a_face_has_no_vector_is_said(look: Look, astronaut: Picture) -> None:
+    small = cv2.resize(astronaut, None, fx=0.24, fy=0.24, interpolation=cv2.INTER_AREA)
+    found = look([small, astronaut], shots=[0, 1])
+    assert [face(one).without_vector for one in found.observations] == [
+        WITHOUT_VECTOR_TOO_SMALL,
+        WITHOUT_VECTOR_UNSPECIFIED,
+    ]
+
+
+def test_half_of_a_face_inside_it_is_not_another_one() -> None:
+    points = np.zeros((5, 2), np.float32)
+    whole, half, other = (
+        DetectedFace(PixelBox(*box), points, score)
+        for box, score in (((0, 0, 100, 100), 0.9), ((10, 10, 40, 60), 0.8), ((150, 0, 90, 90), 0.7))
+    )
+    assert without_doubles([whole, half, other]) == [whole, other]

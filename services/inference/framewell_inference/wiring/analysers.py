@@ -29,11 +29,13 @@ def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> A
     Raises ModelMissingError, with what to do, when a model is absent or not what its manifest pins.
     """
     folders = _Folders(root, loader, registry)
+    scenes = folders.model("labels/efficientnet-lite0")
     faces = FaceAnalyser(
         detector=folders.model("faces/yunet"),
         predictor=ShapePredictor.load(folders.open("faces/landmarks5").path(LANDMARKS_FILE)),
         predictor_ref=folders.ref("faces/landmarks5"),
         embedding=folders.model("faces/dlib-resnet"),
+        scenes=scenes,
     )
     recogniser = folders.model("text/ppocr-recognition")
     alphabet = recogniser.metadata[ALPHABET_KEY]
@@ -41,7 +43,7 @@ def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> A
         pictures=(
             faces,
             TextAnalyser(folders.model("text/ppocr-detection"), recogniser, alphabet),
-            LabelAnalyser(folders.model("labels/efficientnet-lite0"), shipped_vocabulary(LABEL_CLASSES)),
+            LabelAnalyser(scenes, shipped_vocabulary(LABEL_CLASSES)),
             SafetyAnalyser(
                 folders.model("safety/nsfw-mobilenet-v2"), folders.labels("safety/nsfw-mobilenet-v2")
             ),

@@ -7,13 +7,20 @@ from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from typing import Final
 
-from framewell.media.v1.media_pb2 import FaceAttributes
+from framewell.media.v1.media_pb2 import (
+    WITHOUT_VECTOR_NO_PERSON,
+    WITHOUT_VECTOR_TOO_SMALL,
+    WITHOUT_VECTOR_UNSPECIFIED,
+    FaceAttributes,
+)
 from framewell_inference.analysers.batching import run_rows
 from framewell_inference.analysers.faces.alignment import face_chip, network_input
 from framewell_inference.analysers.faces.detection import DetectedFace, FaceDetector
 from framewell_inference.analysers.faces.landmarks import ShapePredictor
-from framewell_inference.analysers.faces.quality import FaceQuality, assess
+from framewell_inference.analysers.faces.persons import NO_PERSON_FROM, unlikeness
+from framewell_inference.analysers.faces.quality import assess
 from framewell_inference.analysers.faces.tracking import FaceTracker
+from framewell_inference.analysers.faces.turned import TurnedFaces
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings, FractionBox, FrameSpan, Observation, stacked
 from framewell_inference.domain.pictures import Float, Frame, Picture
@@ -37,6 +44,8 @@ class FaceAnalyser:
     predictor: ShapePredictor
     predictor_ref: ModelRef
     embedding: Model
+    scenes: Model
+    """The network of the labels: tells filmed people from what only looks like a face."""
 
     @property
     def name(self) -> str:
@@ -48,10 +57,15 @@ class FaceAnalyser:
 
     @property
     def models(self) -> Sequence[ModelRef]:
-        return (self.embedding.manifest.ref, self.detector.manifest.ref, self.predictor_ref)
+        return (
+            self.embedding.manifest.ref,
+            self.detector.manifest.ref,
+            self.predictor_ref,
+            self.scenes.manifest.ref,
+        )
 
     def begin(self, *, still: bool = False) -> FacePass:  # noqa: ARG002  a still is a chunk of one frame
-        return FacePass(self, FaceDetector(self.detector))
+        return FacePass(self, TurnedFaces(FaceDetector(self.detector)))
 
     def embed(self, chips: Sequence[Picture]) -> Sequence[Float]:
         """Return one vector [128] a chip."""
@@ -75,13 +89,15 @@ class FacePass:
     """One chunk: a `face` for every face of every frame."""
 
     analyser: FaceAnalyser
-    detect: FaceDetector
+    detect: TurnedFaces
     tracker: FaceTracker = field(default_factory=FaceTracker)
     observations: list[Observation] = field(default_factory=list)
     vectors: list[Float] = field(default_factory=list)
+    persons: dict[int, bool] = field(default_factory=dict)
+    """Of each track that was judged: whether it is a filmed person's."""
 
     def look(self, frames: Sequence[Frame]) -> None:
-        found = self.detect([frame.picture for frame in frames])
+        found = self.detect(frames)
         seen = [
             SeenFace(frame, face, face_chip(frame.picture, face, self.analyser.predictor))
             for frame, faces in zip(frames, found, strict=True)
@@ -98,26 +114,44 @@ class FacePass:
     def _note_frame(self, faces: Sequence[SeenFace]) -> None:
         shot = faces[0].frame.shot
         tracks = self.tracker.assign(shot, [one.face.box for one in faces], [one.vector for one in faces])
+        self._judge(faces, tracks)
         for one, track in zip(faces, tracks, strict=True):
-            self._note(one.frame, one.face, assess(one.face, one.chip), track, one.vector)
+            self._note(one, track)
 
-    def _note(
-        self, frame: Frame, face: DetectedFace, quality: FaceQuality, track: int, vector: Float | None
-    ) -> None:
+    def _judge(self, faces: Sequence[SeenFace], tracks: Sequence[int]) -> None:
+        """Decide once for each new track, by its first face with a vector, whether it is a person's."""
+        new = {
+            track: (one.frame.picture, one.face)
+            for one, track in zip(faces, tracks, strict=True)
+            if one.vector is not None and track not in self.persons
+        }
+        judged = unlikeness(self.analyser.scenes, list(new.values()))
+        self.persons |= {
+            track: bool(value < NO_PERSON_FROM) for track, value in zip(new, judged, strict=True)
+        }
+
+    def _note(self, one: SeenFace, track: int) -> None:
+        without = WITHOUT_VECTOR_UNSPECIFIED if one.vector is not None else WITHOUT_VECTOR_TOO_SMALL
+        if not self.persons.get(track, True):
+            without = WITHOUT_VECTOR_NO_PERSON
         row = None
-        if vector is not None:
+        if one.vector is not None and without == WITHOUT_VECTOR_UNSPECIFIED:
             row = len(self.vectors)
-            self.vectors.append(vector)
-        detector = model_version(self.analyser.detector.manifest.ref)
+            self.vectors.append(one.vector)
         self.observations.append(
             Observation(
                 kind="face",
-                span=FrameSpan.of(frame),
-                score=face.score,
-                moment=(frame.pts, frame.index),
-                box=FractionBox.of(face.box, frame),
-                shot=frame.shot,
-                attributes=FaceAttributes(track=track, detector=detector, **asdict(quality)),
+                span=FrameSpan.of(one.frame),
+                score=one.face.score,
+                moment=(one.frame.pts, one.frame.index),
+                box=FractionBox.of(one.face.box, one.frame),
+                shot=one.frame.shot,
+                attributes=FaceAttributes(
+                    track=track,
+                    detector=model_version(self.analyser.detector.manifest.ref),
+                    without_vector=without,
+                    **asdict(assess(one.face, one.chip)),
+                ),
                 vector=row,
             )
         )

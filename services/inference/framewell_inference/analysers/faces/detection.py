@@ -21,17 +21,24 @@ from framewell_inference.ports.models import Model
 SIDE: Final = 640
 STRIDES: Final = (8, 16, 32)
 
+INSIDE: Final = 0.75
+"""Share of a box inside another from which both are one face: overlap alone leaves a small one in a large."""
+
 LEFT_EYE, RIGHT_EYE, NOSE, LEFT_MOUTH, RIGHT_MOUTH = range(5)
 """Order of the points; left and right as seen in the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectedFace:
-    """A face in pixels of its picture. `points` is [5, 2]."""
+    """A face in pixels of its picture. `points` is [5, 2].
+
+    It stands upright after `quarter_turns` of the picture against the clock.
+    """
 
     box: PixelBox
     points: Float
     score: float
+    quarter_turns: int = 0
 
 
 class FaceDetector:
@@ -58,12 +65,13 @@ class FaceDetector:
         boxes, scores, points = (np.concatenate(values) for values in zip(*parts, strict=True))
         boxes, points = boxes / scale, points / scale
         kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), self._threshold, self._overlap)
-        return [
+        found = [
             DetectedFace(
                 PixelBox(*(float(value) for value in boxes[index])), points[index], float(scores[index])
             )
             for index in np.asarray(kept, dtype=np.int64).ravel()
         ]
+        return without_doubles(found)
 
     def _decode(self, outputs: Mapping[str, Array], stride: int) -> tuple[Float, Float, Float]:
         """Return boxes [n, 4] (x, y, width, height), scores [n] and points [n, 5, 2] above the threshold."""
@@ -74,6 +82,22 @@ class FaceDetector:
         centre, size = (cells + box[:, :2]) * stride, np.exp(box[:, 2:]) * stride
         points = (outputs[f"kps_{stride}"][chosen].reshape(-1, 5, 2) + cells[:, None]) * stride
         return np.concatenate([centre - size / 2, size], axis=1), scores[chosen], points
+
+
+def without_doubles(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
+    """Return the faces, given by falling score, without those that lie in one before: half of a face."""
+    kept: list[DetectedFace] = []
+    for face in faces:
+        if all(_share_inside(face.box, other.box) < INSIDE for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _share_inside(one: PixelBox, other: PixelBox) -> float:
+    """Return which share of the smaller of two boxes lies in the larger."""
+    width = min(one.right, other.right) - max(one.x, other.x)
+    height = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return max(0.0, width) * max(0.0, height) / max(min(one.area, other.area), 1e-9)
 
 
 def letterbox(picture: Picture) -> tuple[Float, float]:
