@@ -117,7 +117,10 @@ class RecordingRepository(Protocol):
         ...
 
     async def announce(self, segment: Segment) -> bool:
-        """Keep a segment that is to be fetched; return False when its number was announced before."""
+        """Keep a segment that is to be fetched; return False when its number was announced before.
+
+        One that could not be used is replaced by one that lies elsewhere.
+        """
         ...
 
     async def hear(self, asset_id: str, *, last_sequence: int | None = None) -> Recording | None:
@@ -163,8 +166,8 @@ CLOSE = "close_recording"
 class SegmentQueue(Protocol):
     """Leased jobs about recordings; repeating a call puts no second job."""
 
-    async def fetch(self, asset_id: str, sequence: int, cause: Cause) -> None:
-        """Have a segment fetched."""
+    async def fetch(self, asset_id: str, sequence: int, cause: Cause, *, is_new: bool) -> None:
+        """Have a segment fetched; one that is new also where it was fetched from elsewhere before."""
         ...
 
     async def close(self, asset_id: str, closing: int, cause: Cause) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetPermitted, AssetRejected, AssetRemoved
 from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
-from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Programme, Work
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_VIDEO, Programme, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed, RecordingMoved, SequenceRange
 from framewell.rights.v1.rights_pb2 import USE_PROHIBITED, RightsStatement
@@ -186,6 +187,55 @@ async def test_a_broken_segment_is_given_up_and_the_recording_goes_on(ingest: In
     assert failed == {0: "not_media", 1: "unreachable", 2: ""}
     assert ingest.facts.one(AssetIngested).uri.endswith("/2.ts")
     assert ingest.facts.one(RecordingClosed).missing_count == 0  # they came, and were given up
+
+
+async def test_a_recording_of_sound_alone_is_taken_in(ingest: IngestBench) -> None:
+    for number in (0, 1):
+        path = ingest.inbox / f"{number}.wav"
+        with wave.open(str(path), "wb") as sound:
+            sound.setparams((1, 2, 8000, 0, "NONE", ""))
+            sound.writeframes(bytes(16000 + number))
+        await ingest.deliver(
+            SegmentArrived(asset_id=ASSET, sequence=number, uri=path.as_uri(), last=number == 1)
+        )
+        await ingest.run_jobs()
+    await pass_time(ingest, 2)
+    assert ingest.facts.one(AssetIngested).work.kind == MEDIA_KIND_AUDIO
+    assert [one.work.kind for one in ingest.facts.of(SegmentIngested)] == [MEDIA_KIND_AUDIO] * 2
+    assert ingest.facts.one(RecordingClosed).work.kind == MEDIA_KIND_AUDIO
+
+
+@pytest.mark.parametrize("order", [("broken", "good"), ("good", "broken")], ids=" then ".join)
+async def test_of_a_number_that_comes_twice_the_one_that_can_be_read_counts(
+    ingest: IngestBench, order: tuple[str, str]
+) -> None:
+    broken = ingest.inbox / "broken.ts"
+    broken.write_text("no media at all")
+    await arrive(ingest, 0)
+    for one in order:
+        await arrive(
+            ingest, 1, last=True, uri=(broken if one == "broken" else piece(ingest.inbox, 1)).as_uri()
+        )
+        await pass_time(ingest, 12)
+    assert sequences(ingest) == [0, 1]
+    assert ingest.facts.of(RecordingClosed)[-1].missing_count == 0
+    assert ingest.facts.of(AssetIngested)[-1].work.generation == (2 if order[0] == "broken" else 1)
+
+
+async def test_a_segment_whose_work_fails_for_good_is_given_up_in_words(
+    ingest: IngestBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    await arrive(ingest, 0)
+    monkeypatch.setattr(type(ingest.stored), "put_file", fails)
+    await arrive(ingest, 1, last=True)
+    await pass_time(ingest, 40)
+    given_up = ingest.facts.of(SegmentIngested)[-1]
+    assert (given_up.sequence, given_up.outcome.failed.code) == (1, "failed")
+    assert "bug" not in given_up.outcome.failed.detail
+    assert ingest.facts.one(RecordingClosed).missing_count == 0
 
 
 async def test_a_recording_without_a_readable_segment_is_rejected(ingest: IngestBench) -> None:

@@ -43,8 +43,9 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
 
     # More children than chunks: the sound and the plan of one asset go on beside another's pictures, and a
     # live chunk, plan and sound beside all of these.
-    # Pictures that somebody looks at have their own, and so have segments of recordings and their sound.
-    at_once = settings.chunks_at_once + 5 + settings.pictures_at_once + 2 * settings.segments_at_once
+    # Pictures that somebody looks at have their own, and so have segments of recordings and their sound, live
+    # ones beside those that are done again.
+    at_once = settings.chunks_at_once + 5 + settings.pictures_at_once + 2 * (settings.segments_at_once + 1)
     children = sandbox or Sandbox(SANDBOX_JOBS, concurrency=at_once)
     processor = SandboxedProcessor(
         children,

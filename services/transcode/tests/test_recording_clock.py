@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRejected, AssetTranscoded
+from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
-from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Work
-from framewell.media.v1.media_service_pb2 import GetFrameRequest
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_VIDEO, MediaKind, Work
+from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetPlaylistRequest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
@@ -43,6 +44,7 @@ class Recording:
     folder: Path
     segments: Mapping[int, Sequence[Part]]
     suffix: str = ".ts"
+    kind: MediaKind.ValueType = MEDIA_KIND_VIDEO
     paths: dict[int, Path] = field(default_factory=dict)
 
     async def arrive(self, *numbers: int, generation: int = 1) -> None:
@@ -54,7 +56,9 @@ class Recording:
                 self.paths[number] = spliced(path, *self.segments[number])
             stored = await bench.objects.put_file(self.paths[number], media_type="video/mp2t", suffix=".ts")
             await bench.deliver(
-                SegmentIngested(work=work(generation), sequence=number, object=stored, outcome=done())
+                SegmentIngested(
+                    work=work(generation, self.kind), sequence=number, object=stored, outcome=done()
+                )
             )
             for _ in range(2):
                 await bench.run_jobs()
@@ -64,12 +68,12 @@ class Recording:
         """Close the recording and carry it to its end, as ingest would."""
         last = max(self.segments) if last is None else last
         missing = last + 1 - len([number for number in self.paths if number <= last])
-        closed = RecordingClosed(work=work(), last_sequence=last, missing_count=missing)
+        closed = RecordingClosed(work=work(1, self.kind), last_sequence=last, missing_count=missing)
         return await self.transcode.end_recording(closed)
 
 
-def work(generation: int = 1) -> Work:
-    return Work(asset_id=ASSET, generation=generation, lane=LANE_LIVE, kind=MEDIA_KIND_VIDEO)
+def work(generation: int = 1, kind: MediaKind.ValueType = MEDIA_KIND_VIDEO) -> Work:
+    return Work(asset_id=ASSET, generation=generation, lane=LANE_LIVE, kind=kind)
 
 
 async def recording(
@@ -202,6 +206,45 @@ async def test_timecode_goes_on_behind_a_gap_by_the_label_of_whichever_segment_i
     timeline = timeline_value(end.work.timeline)
     assert timeline.start_timecode == "10:00:00:00"
     assert timeline.timecode(Moment(timeline.end_pts - timeline.duration_pts // 6, 100)) == "10:00:05:00"
+
+
+async def test_a_recording_of_sound_alone_keeps_its_gaps_and_grows_while_it_runs(
+    transcode: Transcode, tmp_path: Path
+) -> None:
+    parts = {
+        0: [Part(range(50), 20.0, has_pictures=False)],
+        2: [Part(range(150, 200), 26.0, has_pictures=False)],
+        3: [Part(range(250, 300), 30.0, has_pictures=False)],
+    }
+    one = await recording(transcode, tmp_path, parts)
+    one.kind = MEDIA_KIND_AUDIO
+    await one.arrive(2, 0)
+    growing = await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id=ASSET))
+    lines = (
+        await transcode.bench.call(
+            "GetPlaylist", GetPlaylistRequest(asset_id=ASSET, name="recording-sound.m3u8")
+        )
+    ).text.splitlines()
+    assert "recording-sound.m3u8" in growing.text
+    assert "#EXT-X-PLAYLIST-TYPE:EVENT" in lines
+    assert (lines.count("#EXT-X-GAP"), len([line for line in lines if line.startswith("../")])) == (1, 3)
+    await one.arrive(3)
+    end = await one.end()
+    assert is_done(end.outcome)
+    assert end.chunk_count == 0
+    assert list(end.missing) == [
+        "From 0:00:08.0 to 0:00:10.0 the file has no sound.",
+        "From 0:00:02.0 to 0:00:06.0 is missing: segment 1 of the recording never came.",
+    ]
+    sound = transcode.bench.facts.of(AudioExtracted)[-1]
+    assert float(timeline_value(end.work.timeline).duration_seconds) == pytest.approx(12, abs=0.05)
+    assert sound.HasField("speech")
+    text = (await transcode.bench.objects.read(end.playlist)).decode()
+    with av.open(io.BytesIO(b"".join(await transcode.track(text.strip().splitlines()[-1])))) as movie:
+        samples = np.concatenate([frame.to_ndarray()[0] for frame in movie.decode(audio=0)])
+    loud = np.flatnonzero(np.abs(samples) > 0.1)
+    starts = [loud[0], *(late for early, late in pairwise(loud) if late - early > 4800)]
+    assert [at / 48_000 for at in starts] == [pytest.approx(at, abs=0.035) for at in (0, 1, 6, 7, 10, 11)]
 
 
 async def test_a_recording_of_which_nothing_can_be_planned_is_rejected_in_words(

@@ -28,6 +28,7 @@ class Part:
     """Seconds on the file's clock at which the first one is shown."""
     seconds: float | None = None
     """Length of its sound; None for as long as the pictures, one behind the other."""
+    has_pictures: bool = True
 
 
 def spliced(path: Path, *parts: Part) -> Path:
@@ -43,18 +44,23 @@ def _written(path: Path, part: Part) -> Path:
     clip = Clip(frames=len(part.numbers))
     options = {"mpegts_copyts": "1"} if path.suffix == ".ts" else {}
     with av.open(str(path), "w", options=options | {"max_interleave_delta": "0"}) as output:
-        video = output.add_stream("libx264", rate=_RATE)
-        video.width, video.height, video.pix_fmt = clip.width, clip.height, "yuv420p"
-        video.codec_context.time_base = _CLOCK
-        video.codec_context.options = {
-            "preset": "ultrafast",
-            "x264-params": "keyint=25:min-keyint=25:scenecut=0:bframes=0:threads=1",
-        }
+        video = _video(output, clip) if part.has_pictures else None
         audio = output.add_stream("mp2", rate=_SOUND, layout="mono")
-        packets = [*_pictures(video, clip, part), *_sound(audio, part)]
+        packets = [*(_pictures(video, clip, part) if video else ()), *_sound(audio, part)]
         for packet in sorted(packets, key=lambda one: one.dts * one.time_base):
             output.mux(packet)
     return path
+
+
+def _video(output: Any, clip: Clip) -> Any:
+    video: Any = output.add_stream("libx264", rate=_RATE)
+    video.width, video.height, video.pix_fmt = clip.width, clip.height, "yuv420p"
+    video.codec_context.time_base = _CLOCK
+    video.codec_context.options = {
+        "preset": "ultrafast",
+        "x264-params": "keyint=25:min-keyint=25:scenecut=0:bframes=0:threads=1",
+    }
+    return video
 
 
 def _pictures(video: Any, clip: Clip, part: Part) -> list[Any]:

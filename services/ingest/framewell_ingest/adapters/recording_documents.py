@@ -12,6 +12,7 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outbox import Outbox
+from framewell_kit.outcome_messages import is_done
 
 _RECORDINGS: Final = "recordings"
 _SEGMENTS: Final = "segments"
@@ -48,7 +49,11 @@ class RecordingDocuments:
             "arrived_at": segment.arrived_at,
             "ended": False,
         }
-        return await self.documents.insert_once(_SEGMENTS, new)
+        if await self.documents.insert_once(_SEGMENTS, new):
+            return True
+        failed = {"failed": True, "uri": {"$ne": segment.uri}}
+        change = {"$set": new | {"failed": False}, "$unset": {"ingested": ""}}
+        return await self.documents.update(_SEGMENTS, name, change, expect=failed) is not None
 
     async def hear(self, asset_id: str, *, last_sequence: int | None = None) -> Recording | None:
         fields: dict[str, Any] = {"heard_at": self.clock.now()}
@@ -63,7 +68,8 @@ class RecordingDocuments:
 
     async def finish(self, ingested: SegmentIngested) -> SegmentIngested | None:
         name = _name(ingested.work.asset_id, ingested.sequence)
-        change = {"$set": {"ended": True, "ingested": ingested.SerializeToString()}}
+        failed = not is_done(ingested.outcome)
+        change = {"$set": {"ended": True, "failed": failed, "ingested": ingested.SerializeToString()}}
         if await self.documents.update(_SEGMENTS, name, change, expect={"ended": False}) is not None:
             return ingested
         segment = await self.segment(ingested.work.asset_id, ingested.sequence)

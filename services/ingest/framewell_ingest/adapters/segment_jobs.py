@@ -16,7 +16,9 @@ class SegmentJobs:
 
     jobs: Jobs
 
-    async def fetch(self, asset_id: str, sequence: int, cause: Cause) -> None:
+    async def fetch(self, asset_id: str, sequence: int, cause: Cause, *, is_new: bool) -> None:
+        if is_new:
+            await self.jobs.forget(SEGMENT, f"{asset_id}/{sequence}")  # one that ended had it from elsewhere
         await self._put(SEGMENT, asset_id, sequence, cause)
 
     async def close(self, asset_id: str, closing: int, cause: Cause) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.ends import end_fact, rejection
-from framewell_ingest.domain.recordings import Recording, Segment, closed_fact
+from framewell_ingest.domain.recordings import Recording, Segment, closed_fact, usable
 from framewell_ingest.domain.verdicts import UNREADABLE
 from framewell_ingest.ports import AssetRepository, RecordingRepository
 from framewell_ingest.steps.raise_generation import RaiseGeneration
@@ -49,14 +49,14 @@ class CloseRecording:
         if asset.ingested is None:
             await self._reject(asset, segments, cause)
             return []
-        if recording.closings and len(segments) == recording.closed_count:
+        if recording.closings and usable(segments) == recording.closed_count:
             if asset.generation <= recording.closed_generation:
                 return []  # the straggler was one of those that are known
         else:
             asset = await self._raised(asset, recording, cause)
         last = max(recording.last_sequence or 0, segments[-1].sequence)
         closed = closed_fact(asset, [one.sequence for one in segments], last)
-        if not await self.recordings.close(recording, asset.generation, len(segments), [closed], cause):
+        if not await self.recordings.close(recording, asset.generation, usable(segments), [closed], cause):
             raise Busy("a segment came while the recording was being closed", _SOON_SECONDS)
         return []
 
@@ -74,7 +74,7 @@ class CloseRecording:
         segments = await self.recordings.ended(recording.asset_id)
         last = recording.last_sequence
         complete = last is not None and not recording.closings and len(segments) > last
-        as_before = recording.closings > 0 and len(segments) == recording.closed_count
+        as_before = recording.closings > 0 and usable(segments) == recording.closed_count
         if not segments or (left > 0 and not (complete or as_before)):
             raise Busy("segments of the recording may still come", _looks_in(left))
         return segments

@@ -8,14 +8,15 @@ from datetime import timedelta
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, ObjectRef
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_VIDEO, ObjectRef, Work
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.ends import end_fact
 from framewell_ingest.domain.recordings import Segment, segment_fact
-from framewell_ingest.domain.verdicts import UNREACHABLE, Refused, SourceUnavailable
+from framewell_ingest.domain.verdicts import FAILED, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import (
     AssetRepository,
     MediaReader,
@@ -30,7 +31,7 @@ from framewell_ingest.steps.bring_within_reach import BringWithinReach
 from framewell_ingest.steps.refuse_gone import ERASED, RefuseGone
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.outcome_messages import done, failed, is_done
+from framewell_kit.outcome_messages import done, failed
 
 NO_PICTURES: Final = "no_pictures"
 
@@ -68,6 +69,10 @@ class FetchSegment:
             await self.queue.close(asset_id, recording.closings + 1, cause)
         return [*await self._first_of(asset_id, ended), segment_fact(ended)]
 
+    async def give_up(self, asset_id: str, sequence: int) -> None:
+        """Note that a segment cannot be taken in, however often it is tried."""
+        await self.recordings.finish(given_up(asset_id, sequence))
+
     async def _first_of(self, asset_id: str, ended: SegmentIngested) -> Sequence[Outgoing]:
         """Return asset.ingested when this segment made it: its worker may have died before it left."""
         asset = await self.assets.get(asset_id)
@@ -86,8 +91,7 @@ class FetchSegment:
             detail = f"{away.reason}; it was tried for {self.retry_for}."
             ended.outcome.CopyFrom(failed(UNREACHABLE, detail))
         now = await self.assets.get(asset.asset_id) or asset
-        kind = MEDIA_KIND_VIDEO if is_done(ended.outcome) or now.ingested is not None else None
-        ended.work.CopyFrom(now.work() if kind is None else now.work(kind))
+        ended.work.CopyFrom(now.work() if now.ingested is None else now.work(now.ingested.work.kind))
         return await self.recordings.finish(ended)
 
     async def _read(self, asset: Asset, segment: Segment, ended: SegmentIngested, cause: Cause) -> None:
@@ -97,10 +101,7 @@ class FetchSegment:
         ended.object.CopyFrom(original)
         async with self.originals.local(original) as path:
             reading = await self.reader.read(path, source.file_name)
-        if reading.kind != MEDIA_KIND_VIDEO:
-            raise Refused(
-                NO_PICTURES, "The segment has no moving pictures: recordings of sound alone are not taken in."
-            )
+        _check_kind(asset, reading)
         ended.object.media_type, ended.container = reading.media_type, reading.container
         statements = _statements(asset, source, reading)
         gone = await self.refuse_gone(asset.asset_id, [statement.holder for statement in statements])
@@ -124,6 +125,22 @@ class FetchSegment:
             again.statements.extend(new)
             again.revision = asset.revision + 1
             await self.assets.reprocess(asset, again, cause)
+
+
+def given_up(asset_id: str, sequence: int) -> SegmentIngested:
+    """Return the end of a segment whose work failed for good."""
+    detail = "The work on it failed again and again; the log of ingest says why."
+    work = Work(asset_id=asset_id, generation=1, lane=LANE_LIVE)
+    return SegmentIngested(work=work, sequence=sequence, outcome=failed(FAILED, detail))
+
+
+def _check_kind(asset: Asset, reading: Reading) -> None:
+    """Raise Refused for a segment without pictures and sound, or without the pictures of its recording."""
+    if reading.kind not in (MEDIA_KIND_VIDEO, MEDIA_KIND_AUDIO):
+        raise Refused(NO_PICTURES, "The segment has neither moving pictures nor sound.")
+    pictured = asset.ingested is not None and asset.ingested.work.kind == MEDIA_KIND_VIDEO
+    if pictured and reading.kind == MEDIA_KIND_AUDIO:
+        raise Refused(NO_PICTURES, "The segment has no moving pictures, as the others of its recording do.")
 
 
 def _statements(asset: Asset, source: Source, reading: Reading) -> list[RightsStatement]:

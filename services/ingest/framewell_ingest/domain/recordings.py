@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id, fan_in_id
 from framewell_ingest.domain.assets import Asset
 from framewell_kit.facts import Fact
+from framewell_kit.outcome_messages import is_done
 
 MOST_SEGMENTS: Final = 40_000
 """Segments of one recording, 44 hours at four seconds each: transcode keeps its clock in one document."""
@@ -48,13 +49,22 @@ class Recording:
     closed_generation: int
     """The generation that was closed last, 0 while none was."""
     closed_count: int
-    """Segments that were there when it was closed last."""
+    """Segments that could be used when it was closed last."""
+
+
+def usable(segments: Iterable[Segment]) -> int:
+    """Return how many of the segments can be used."""
+    return sum(one.ingested is not None and is_done(one.ingested.outcome) for one in segments)
 
 
 def segment_fact(ingested: SegmentIngested) -> Fact:
-    """Return the end of a segment as one event, however often it is sent."""
+    """Return the end of a segment as one event, however often it is sent.
+
+    One that failed is another event than the same segment when it is sent again and can be had.
+    """
     work, kind = ingested.work, fact_type(ingested).type
-    return Fact(ingested, id=derived_id(work.asset_id, kind, f"{work.generation}/{ingested.sequence}"))
+    name = f"{work.generation}/{ingested.sequence}" + ("" if is_done(ingested.outcome) else "/failed")
+    return Fact(ingested, id=derived_id(work.asset_id, kind, name))
 
 
 def closed_fact(asset: Asset, present: Collection[int], last: int) -> Fact:

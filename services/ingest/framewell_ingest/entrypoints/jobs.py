@@ -8,13 +8,15 @@ from typing import Final
 from framewell.media.v1.media_pb2 import Work
 from framewell_ingest.commands.close_recording import CloseRecording
 from framewell_ingest.commands.fetch_original import FetchOriginal
-from framewell_ingest.commands.fetch_segment import FetchSegment
+from framewell_ingest.commands.fetch_segment import FetchSegment, given_up
 from framewell_ingest.domain.ends import end_fact, rejection
+from framewell_ingest.domain.recordings import segment_fact
 from framewell_ingest.domain.verdicts import CANCELLED, FAILED
 from framewell_ingest.ports import CLOSE, FETCH, SEGMENT
 from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
+from framewell_kit.jobs.last_attempt import NoteLastFailure
 from framewell_kit.jobs.unless_gone import WorkUnlessGone
 from framewell_kit.stream import Reason
 from framewell_kit.tombstones import Tombstones
@@ -41,8 +43,7 @@ def segment_kinds(
 ) -> list[JobKind]:
     """Return the kinds of job about recordings under way; `permits` segments are fetched at a time.
 
-    Their permits are their own: no archive keeps a recording waiting. A segment whose job is given up is told
-    by the closing of its recording as one that never came.
+    Their permits are their own: no archive keeps a recording waiting.
     """
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
@@ -53,8 +54,15 @@ def segment_kinds(
         lease.check()
         return await close(_asset_id(job), job.cause)
 
+    async def note(job: Job) -> None:
+        await fetch.give_up(_asset_id(job), int(job.payload["number"]))
+
+    def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:  # noqa: ARG001 - the log has it
+        return [segment_fact(given_up(_asset_id(job), int(job.payload["number"])))] if job.payload else []
+
+    fetching = WorkUnlessGone(NoteLastFailure(work, note), tombstones, forget)
     return [
-        JobKind(SEGMENT, WorkUnlessGone(work, tombstones, forget), permits=permits),
+        JobKind(SEGMENT, fetching, gave_up, permits=permits, live_permits=1),
         JobKind(CLOSE, WorkUnlessGone(wait, tombstones, forget), permits=_CLOSINGS_AT_ONCE),
     ]
 

@@ -25,7 +25,8 @@ from framewell_kit.outcomes import Rejected
 class AcceptSegment:
     """Register the recording at its first segment, whichever that is, and have each segment fetched once.
 
-    A segment that comes again, by the same event or another, changes nothing. Raises Rejected for a segment
+    A segment that comes again, by the same event or another, changes nothing, but where what came before
+    could not be used and this one lies elsewhere. Raises Rejected for a segment
     that its sender must correct, and for one of an asset that is no recording.
     """
 
@@ -46,7 +47,7 @@ class AcceptSegment:
         is_new = await self.recordings.announce(segment)
         last = fact.sequence if fact.last else None
         recording = await self.recordings.hear(asset.asset_id, last_sequence=last)
-        await self.queue.fetch(asset.asset_id, fact.sequence, cause)
+        await self.queue.fetch(asset.asset_id, fact.sequence, cause, is_new=is_new)
         if recording is not None and (is_new or not recording.closings):
             await self.queue.close(asset.asset_id, recording.closings + 1, cause)
         return []

@@ -67,6 +67,7 @@ class RecordingDocuments:
             "runs": clock_parameters(planned.runs),
             "gaps": [[str(start), str(end)] for start, end in planned.gaps],
             "has_sound": planned.has_sound,
+            "has_captions": planned.has_captions,
             "planned_at": planned.planned_at,
         }
         await self.documents.update(_SEGMENTS, name, {"$set": {"plan": plan}})
@@ -152,6 +153,7 @@ def _planned(document: Document) -> PlannedSegment:
         runs=clock_from(plan["runs"]),
         gaps=tuple((Fraction(start), Fraction(end)) for start, end in plan["gaps"]),
         has_sound=bool(plan["has_sound"]),
+        has_captions=bool(plan["has_captions"]),
         planned_at=plan["planned_at"],
     )
 

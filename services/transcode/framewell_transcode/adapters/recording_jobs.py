@@ -10,6 +10,7 @@ from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Cause
 from framewell_kit.jobs import Jobs
+from framewell_kit.outcome_messages import is_done
 from framewell_transcode.domain.jobs import RECORDING, SEGMENT, SEGMENT_SOUND, segment_payload, work_payload
 
 
@@ -22,6 +23,8 @@ class RecordingJobs:
     async def plan(self, work: Work, sources: Iterable[SegmentIngested], cause: Cause) -> None:
         for source in sources:
             key = f"{work.asset_id}/{work.generation}/{source.sequence}"
+            if not is_done(source.outcome):
+                key += "/failed"  # the same segment may be sent again, and be had then
             payload = work_payload(work) | segment_payload(source)
             await self.jobs.put(SEGMENT, key, payload, cause=cause, lane=work.lane)
 

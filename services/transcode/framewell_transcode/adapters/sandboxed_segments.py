@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, ObjectRef
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.objects.protocol import Objects
 from framewell_media.sandbox import Limits, Sandbox
 from framewell_media.source_clock import SourceClock
-from framewell_transcode.domain.job_parameters import clock_parameters
-from framewell_transcode.domain.plans import SourceAnalysis
+from framewell_transcode.domain.job_parameters import clock_from, clock_parameters
+from framewell_transcode.domain.plans import SourceAnalysis, sound_only
 from framewell_transcode.domain.recording_layout import LaidSegment
 from framewell_transcode.domain.recordings import PlannedSegment, SegmentSound
 from framewell_transcode.domain.sound import AAC_FRAME, SOUND_RATE
@@ -41,7 +41,17 @@ class SandboxedSegments:
     limits: Limits
 
     async def plan(self, segment: SegmentIngested) -> tuple[SourceAnalysis, ObjectRef]:
-        return await self.processor.plan(AssetIngested(work=segment.work, original=segment.object))
+        if segment.work.kind != MEDIA_KIND_AUDIO:
+            return await self.processor.plan(AssetIngested(work=segment.work, original=segment.object))
+        async with self.objects.local(segment.object) as source:
+            answer = await self.sandbox.run("measure_sound", {}, inputs=[source], limits=self.limits)
+        clock = clock_from(answer["clock"])
+        end = clock.runs[-1].start + clock.runs[-1].source_end - clock.runs[-1].source_start
+        gaps = tuple((int(start), int(until)) for start, until in answer["gaps"])
+        analysis = SourceAnalysis(
+            segment.container, sound_only(end), (), has_sound=True, gaps=gaps, clock=clock
+        )
+        return analysis, ObjectRef()
 
     async def sound(
         self, planned: PlannedSegment, laid: LaidSegment

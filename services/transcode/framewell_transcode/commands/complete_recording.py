@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from itertools import groupby
@@ -21,16 +21,22 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import Busy
-from framewell_media.messages import clock_messages, span_message
+from framewell_media.messages import clock_messages, span_message, timeline_value
 from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_transcode.domain.outcomes import rejected, silent
 from framewell_transcode.domain.plans import INDEX_SUFFIX, INDEX_TYPE, work_on_clock
 from framewell_transcode.domain.recording_layout import Layout, Stretch
-from framewell_transcode.domain.recordings import PlannedSegment, RecordingClock, RecordingState, laid_out
+from framewell_transcode.domain.recordings import (
+    WORK_FAILED,
+    PlannedSegment,
+    RecordingClock,
+    RecordingState,
+    laid_out,
+)
 from framewell_transcode.ports.assets import AssetProgressRepository, WorkQueue
 from framewell_transcode.ports.processors import SegmentProcessor
 from framewell_transcode.ports.recordings import RecordingRepository
-from framewell_transcode.transcoding.missing import missing_span
+from framewell_transcode.transcoding.missing import missing_chunks, missing_span
 
 _LOOK_SECONDS: Final = 0.3
 _GIVEN_UP: Final = timedelta(minutes=10)
@@ -63,6 +69,7 @@ class CompleteRecording:
         state = await self._laid_out(state)
         plans = await self.recordings.plans(work.asset_id)
         segments = [one for one in plans if one.sequence in state.usable]
+        state = await self._with_lost(state)
         if not segments:
             return [_unreadable(state)]
         clock, layout = laid_out(segments)
@@ -70,6 +77,8 @@ class CompleteRecording:
             return [_moved(state, layout)]
         self._check_sounds(state)
         index = _index(state, clock, layout, segments)
+        if not clock.has_pictures:
+            index = _without_chunks(index, layout, state)
         plan = await self.objects.put(
             index.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
         )
@@ -96,6 +105,12 @@ class CompleteRecording:
         if not await self.recordings.lay_out(state):
             raise Busy("a segment came while the recording was laid out", _LOOK_SECONDS)
         return state
+
+    async def _with_lost(self, state: RecordingState) -> RecordingState:
+        """Return the recording with every segment given up that came and was not worked on in time."""
+        came = {one.sequence for one in await self.recordings.sources(state.work.asset_id)}
+        lost = dict.fromkeys(came - state.usable - state.given_up.keys(), WORK_FAILED)
+        return replace(state, given_up={**lost, **state.given_up})
 
     def _check_sounds(self, state: RecordingState) -> None:
         """Raise Busy until the sound of every segment is taken out."""
@@ -140,14 +155,24 @@ def _index(
     has_gaps = bool(holes) or any(one.laid is None for one in stretches)
     timeline = clock.timeline(end, frames, has_gaps=has_gaps)
     whole = SourceClock((ClockRun(Fraction(0), end, Fraction(0), None),))
+    chunks = [_chunk(work, clock, one) for one in stretches if not one.is_gap]
+    missing = [
+        missing_span((clock.ticks(begin), clock.ticks(until)), timeline) for begin, until in sorted(holes)
+    ]
+    if any(one.has_captions for one in segments):
+        missing.append("The captions inside the pictures are not read: the file was recorded in segments.")
     return MediaIndex(
-        work=work_on_clock(work, timeline),
-        chunks=[_chunk(work, clock, one) for one in stretches if not one.is_gap],
-        missing=[
-            missing_span((clock.ticks(begin), clock.ticks(until)), timeline) for begin, until in sorted(holes)
-        ],
-        clock=clock_messages(whole),
+        work=work_on_clock(work, timeline), chunks=chunks, missing=missing, clock=clock_messages(whole)
     )
+
+
+def _without_chunks(index: MediaIndex, layout: Layout, state: RecordingState) -> MediaIndex:
+    """Return the plan of sound alone, which has no chunks that could be given up."""
+    timeline, missing = timeline_value(index.work.timeline), list(index.missing)
+    lost = [chunk for chunk in index.chunks if chunk.index not in layout.laid]
+    for reason, group in groupby(_with_reasons(lost, state), lambda one: one[2]):
+        missing.append(missing_chunks([chunk.span for chunk, _, _ in group], timeline, reason))
+    return MediaIndex(work=index.work, missing=missing, clock=index.clock)
 
 
 def _chunk(work: Work, clock: RecordingClock, one: Stretch) -> MediaIndexChunk:

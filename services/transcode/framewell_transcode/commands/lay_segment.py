@@ -36,7 +36,7 @@ _PATIENCE_WITH_WORK: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class LaySegment:
-    """Plan one segment, lay it on the recording's clock, and announce it as a chunk of its own.
+    """Plan one segment, lay it on the recording's clock, and announce its pictures as a chunk of their own.
 
     Running again announces the same chunk, by the same event. A segment that cannot be read is given up; of
     one that comes late and finds too little room nothing is made before the recording is closed. Raises Busy
@@ -70,7 +70,7 @@ class LaySegment:
             await self.queue.extract_sound(work, segment.sequence, cause)
         else:
             await self.recordings.add_sound(work, segment.sequence, None)
-        return [_chunk(work, planned, laid, clock)]
+        return [_chunk(work, planned, laid, clock)] if clock.has_pictures else []
 
     async def _planned(self, work: Work, segment: SegmentIngested) -> PlannedSegment | None:
         """Return the segment as it was planned, for whatever generation; None when it is given up."""
@@ -115,11 +115,12 @@ class LaySegment:
                 canvas=analysis.canvas,
                 start_timecode=timeline.start_timecode,
                 drop_frame=timeline.drop_frame,
-                variable_rate=timeline.variable_rate,
+                variable_rate=timeline.variable_rate or timeline.frame_rate is None,
             ),
             runs=runs,
             gaps=tuple((timeline.seconds(start), timeline.seconds(end)) for start, end in analysis.gaps),
             has_sound=analysis.has_sound,
+            has_captions=analysis.has_captions,
             planned_at=self.clock.now(),
         )
 

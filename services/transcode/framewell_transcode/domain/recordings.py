@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Final
 
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
@@ -13,7 +14,11 @@ from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Span, Timeline
+from framewell_transcode.domain.plans import sound_only
 from framewell_transcode.domain.recording_layout import FrameGrid, Layout, SegmentExtent
+
+WORK_FAILED: Final = "The work on it failed again and again; the log of transcode says why."
+"""Why nothing was made of a segment that is not at fault itself, a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,15 @@ class RecordingClock:
         """Return a moment in ticks, of which there may be none exactly at it."""
         return round(seconds / self.time_base)
 
+    @property
+    def has_pictures(self) -> bool:
+        """Return whether it is no clock of sound alone."""
+        return self.canvas != (0, 0)
+
     def timeline(self, end: Fraction, frames: int, *, has_gaps: bool) -> Timeline:
         """Return the timeline of a recording that has come so far."""
+        if not self.has_pictures:
+            return replace(sound_only(end), has_gaps=has_gaps)
         return Timeline(
             time_base=self.time_base,
             frame_rate=self.frame_rate,
@@ -81,6 +93,8 @@ class PlannedSegment:
     gaps: tuple[tuple[Fraction, Fraction], ...]
     """Where pictures are missing inside: start and end, in seconds from its start."""
     has_sound: bool
+    has_captions: bool
+    """Whether there are captions inside the pictures."""
     planned_at: datetime
 
     @property
@@ -144,5 +158,8 @@ class RecordingState:
     @property
     def known(self) -> int:
         """Return how many segments of the set that is fixed can be shown or were given up."""
-        last = self.closed.last_sequence if self.closed else 0
-        return sum(one <= last for one in {*self.usable, *self.given_up})
+        if self.closed is None:
+            return 0
+        missing = [range(one.first, one.last + 1) for one in self.closed.missing]
+        of_set = {one for one in {*self.usable, *self.given_up} if one <= self.closed.last_sequence}
+        return sum(not any(one in absent for absent in missing) for one in of_set)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
+from framewell_kit.jobs.last_attempt import NoteLastFailure
 from framewell_kit.jobs.unless_gone import WorkUnlessGone
 from framewell_kit.tombstones import Tombstones
 from framewell_transcode.commands.complete_recording import CompleteRecording
 from framewell_transcode.commands.extract_segment_sound import ExtractSegmentSound
 from framewell_transcode.commands.lay_segment import LaySegment
 from framewell_transcode.domain.jobs import RECORDING, SEGMENT, SEGMENT_SOUND, payload_segment, payload_work
+from framewell_transcode.domain.recordings import WORK_FAILED
 from framewell_transcode.ports.wired import Ports
 from framewell_transcode.steps.forget_asset import ForgetAsset
+
+Note = Callable[[Job], Awaitable[None]]
 
 
 def kinds(
@@ -40,30 +44,38 @@ def kinds(
     complete = CompleteRecording(
         p.recordings, p.segments, p.objects, p.progress, p.references, p.queue, clock
     )
+
+    async def no_segment(job: Job) -> None:
+        segment = payload_segment(job.payload)
+        await p.recordings.give_up(payload_work(job.payload), segment.sequence, WORK_FAILED)
+
+    async def no_sound(job: Job) -> None:
+        await p.recordings.add_sound(payload_work(job.payload), int(job.payload["sequence"]), None)
+
     kinds = [
-        replace(_lay(lay), permits=permits),
-        replace(_sound(sound), permits=permits),
+        replace(_lay(lay, no_segment), permits=permits, live_permits=1),
+        replace(_sound(sound, no_sound), permits=permits, live_permits=1),
         _complete(complete),
     ]
     return [replace(kind, work=WorkUnlessGone(kind.work, tombstones, forget)) for kind in kinds]
 
 
-def _lay(lay: LaySegment) -> JobKind:
+def _lay(lay: LaySegment, note: Note) -> JobKind:
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
         facts = await lay(payload_work(job.payload), payload_segment(job.payload), job.cause)
         lease.check()
         return facts
 
-    return JobKind(SEGMENT, work)
+    return JobKind(SEGMENT, NoteLastFailure(work, note))
 
 
-def _sound(extract: ExtractSegmentSound) -> JobKind:
+def _sound(extract: ExtractSegmentSound, note: Note) -> JobKind:
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
         lease.check()
         await extract(payload_work(job.payload), int(job.payload["sequence"]))
         return ()
 
-    return JobKind(SEGMENT_SOUND, work)
+    return JobKind(SEGMENT_SOUND, NoteLastFailure(work, note))
 
 
 def _complete(complete: CompleteRecording) -> JobKind:

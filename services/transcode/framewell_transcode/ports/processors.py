@@ -95,7 +95,10 @@ class SegmentProcessor(Protocol):
     """Reads segments of recordings, always in the sandbox. Raises as MediaProcessor does."""
 
     async def plan(self, segment: SegmentIngested) -> tuple[SourceAnalysis, ObjectRef]:
-        """Return the analysis of a segment, made without decoding it, and its stored frame table."""
+        """Return the analysis of a segment and its stored frame table.
+
+        Nothing is decoded but sound alone, which has no table, and whose gaps are in samples of SOUND_RATE.
+        """
         ...
 
     async def sound(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, ObjectRef
 from framewell_kit.objects.protocol import Objects
 from framewell_transcode.domain.parts import AssetState, ChunkPart
 from framewell_transcode.domain.recordings import RecordingState, SegmentSound
@@ -48,24 +48,28 @@ class PlayRecording:
         if state is None or not state.layout.laid:
             return None
         parts = await self._parts(state)
-        spans = _listed(state, parts)
         made = {number: part for number, part in parts.items() if part.made}
+        sounds = {number: sound for number, sound in state.sounds.items() if sound is not None}
+        pictured = state.work.kind != MEDIA_KIND_AUDIO
+        worked_on = parts.keys() if pictured else state.sounds.keys()
+        spans = _listed(state, worked_on, made.keys() if pictured else sounds.keys())
         if not spans:
             return None
-        ended = state.laid_out and state.layout.laid.keys() <= parts.keys()
-        header = made[min(made)].header
-        pictures, sound = Rendition(header, tuple(_pictures(spans, made))), _sound(spans, state)
-        described = read_header(await self.objects.read(header))
+        ended = state.laid_out and state.layout.laid.keys() <= worked_on
+        pictures, sound = _pictures(spans, made), _sound(spans, sounds)
+        described = read_header(await self.objects.read(pictures.header_key)) if pictures else None
         master = master_playlist(
-            video=(PICTURES, pictures),
-            audio=[SoundEntry(SOUND, sound)] if sound is not None else [],
-            video_codec=described.codec,
-            resolution=(described.width, described.height),
+            video=(PICTURES, pictures) if pictures else None,
+            audio=[SoundEntry(SOUND, sound)] if sound else [],
+            video_codec=described.codec if described else "",
+            resolution=(described.width, described.height) if described else None,
             frame_rate=float(state.layout.grid.rate),
         )
-        renditions = {PICTURES: pictures, **({SOUND: sound} if sound is not None else {})}
+        renditions = {PICTURES: pictures, SOUND: sound}
         playlists = {
-            name: media_playlist(rendition, ended=ended, grows=True) for name, rendition in renditions.items()
+            name: media_playlist(rendition, ended=ended, grows=True)
+            for name, rendition in renditions.items()
+            if rendition
         }
         return {MASTER: master, **playlists}
 
@@ -76,7 +80,9 @@ class PlayRecording:
         return {part.index: part async for part in self.progress.arrived_chunks(asset, range(last + 1))}
 
 
-def _listed(state: RecordingState, parts: Mapping[int, ChunkPart]) -> list[tuple[int | None, float]]:
+def _listed(
+    state: RecordingState, worked_on: Collection[int], plays: Collection[int]
+) -> list[tuple[int | None, float]]:
     """Return number (None of a gap) and seconds of what to list: up to the first that is still being made.
 
     A gap behind a segment that came late belongs to its place, which was listed before it came.
@@ -85,41 +91,38 @@ def _listed(state: RecordingState, parts: Mapping[int, ChunkPart]) -> list[tuple
     for one in state.layout.stretches(max(state.layout.laid)):
         seconds = float(one.end - one.start)
         has_sound = one.sequence in state.sounds or state.laid_out
-        if one.laid is not None and not (one.sequence in parts and has_sound):
+        if one.laid is not None and not (one.sequence in worked_on and has_sound):
             break
         if one.is_gap and state.layout.laid[one.sequence].is_late:
             listed[-1] = (one.sequence, listed[-1][1] + seconds)
         else:
             listed.append((None if one.is_gap else one.sequence, seconds))
-    while listed and not ((part := parts.get(-1 if listed[-1][0] is None else listed[-1][0])) and part.made):
+    while listed and listed[-1][0] not in plays:
         listed.pop()
     return listed
 
 
-def _pictures(
-    spans: Sequence[tuple[int | None, float]], made: Mapping[int, ChunkPart]
-) -> list[SegmentEntry]:
+def _pictures(spans: Sequence[tuple[int | None, float]], made: Mapping[int, ChunkPart]) -> Rendition | None:
+    if not made:
+        return None
     parts = [(made.get(-1 if sequence is None else sequence), seconds) for sequence, seconds in spans]
-    return [
+    entries = [
         SegmentEntry(part.segment, seconds, part.segment_bytes) if part is not None else _gap(seconds)
         for part, seconds in parts
     ]
+    return Rendition(made[min(made)].header, tuple(entries))
 
 
-def _sound(spans: Sequence[tuple[int | None, float]], state: RecordingState) -> Rendition | None:
-    sounds: dict[int | None, SegmentSound] = {
-        number: sound for number, sound in state.sounds.items() if sound is not None
-    }
-    heard = [sounds[sequence] for sequence, _ in spans if sequence in sounds]
-    if not heard:
+def _sound(spans: Sequence[tuple[int | None, float]], sounds: Mapping[int, SegmentSound]) -> Rendition | None:
+    listed = [(sounds.get(-1 if sequence is None else sequence), seconds) for sequence, seconds in spans]
+    headers = [sound.header for sound, _ in listed if sound is not None]
+    if not headers:
         return None
     entries = [
-        SegmentEntry(sounds[sequence].key, sounds[sequence].samples / SOUND_RATE, sounds[sequence].size)
-        if sequence in sounds
-        else _gap(seconds)
-        for sequence, seconds in spans
+        SegmentEntry(sound.key, sound.samples / SOUND_RATE, sound.size) if sound else _gap(seconds)
+        for sound, seconds in listed
     ]
-    return Rendition(heard[0].header, tuple(entries))
+    return Rendition(headers[0], tuple(entries))
 
 
 def _gap(seconds: float) -> SegmentEntry:

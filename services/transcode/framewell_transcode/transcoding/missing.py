@@ -40,7 +40,9 @@ def odd_header(span: Span, timeline: Timeline) -> str:
 
 
 def missing_span(gap: tuple[int, int], timeline: Timeline) -> str:
-    """Return the sentence on pictures that the file itself does not have; `gap` is start and end pts."""
+    """Return the sentence on what the file itself does not have; `gap` is start and end pts."""
+    if timeline.frame_rate is None:
+        return f"{_from_to(*gap, timeline)} the file has no sound."
     return f"{_from_to(*gap, timeline)} the file has no pictures; the one before is held."
 
 
@@ -86,6 +88,8 @@ def _passages_not_analysed(
 
 
 def _where(span: Span, timeline: Timeline) -> str:
+    if timeline.frame_rate is None:
+        return _from_to(span.start_pts, span.end_pts, timeline)
     last = span.first_frame + max(0, span.frames - 1)
     return f"{_from_to(span.start_pts, span.end_pts, timeline)} (frames {span.first_frame} to {last})"
 
