@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from framewell.media.v1.media_pb2 import Programme
 from framewell.segment.v1.segment_pb2 import SegmentArrived
 from framewell_cli.commands.receive import _input
 from framewell_cli.errors import CommandError, UsageProblem
+from framewell_cli.receive.ffmpeg import program, reason
 from framewell_cli.receive.growing_folder import GrowingFolder
 from framewell_cli.receive.recording import ReceivedRecording
 from framewell_cli.receive.segmenter import Segmenter
@@ -161,12 +163,123 @@ async def test_a_recording_that_broke_off_goes_on_behind_what_was_cut(tmp_path: 
     assert sorted({one.sequence for one in published.facts.values()}) == list(range(again))
 
 
+@asynccontextmanager
+async def sending(*contents: bytes) -> AsyncIterator[str]:
+    """Send each of these bytes to one who connects, one after the other, then nobody listens any more."""
+    waiting = list(contents)
+
+    async def send(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(waiting.pop(0))
+        if not waiting:
+            server.close()
+        with suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(send, "127.0.0.1", 0)
+    yield f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+
+
+async def transport_stream(folder: Path, *arguments: str) -> bytes:
+    path = folder / "sent.ts"
+    await (await ffmpeg(*arguments, "-f", "mpegts", str(path))).wait()
+    return path.read_bytes()
+
+
+def pts_of(path: Path) -> list[float]:
+    with av.open(str(path)) as container:
+        return [float(packet.pts * packet.time_base) for packet in container.demux(video=0) if packet.pts]
+
+
+@needs_ffmpeg
+async def test_a_receiver_that_joins_between_keyframes_waits_for_the_next_one(tmp_path: Path) -> None:
+    content = await transport_stream(tmp_path, *camera(20, pace=False), "-g", "300")
+    middle = len(content) // 188 // 3 * 188
+    published, reasons = Published(), list[str]()
+    async with sending(*[content[middle:]] * 6) as address:
+        received = recording(tmp_path, address, published, patience_seconds=2, waiting=reasons.append)
+        count = await asyncio.wait_for(received.run(), PATIENCE)
+    assert reasons[0] == "no keyframe came that says how large pictures are"
+    paths = sorted((tmp_path / "segments").iterdir())
+    assert [path.name for path in paths] == [f"{one:06}.ts" for one in range(count)]
+    with av.open(str(paths[0])) as container:
+        assert next(iter(container.demux(video=0))).is_keyframe
+
+
+@needs_ffmpeg
+async def test_a_sender_that_breaks_off_and_comes_back_goes_on_in_the_same_recording(tmp_path: Path) -> None:
+    content = await transport_stream(tmp_path, *camera(3, pace=False))
+    published = Published()
+    async with sending(content, b"only words", content) as address:
+        received = recording(tmp_path, address, published, patience_seconds=6)
+        count = await asyncio.wait_for(received.run(), PATIENCE)
+    assert count == 6
+    assert sequences(published) == [*((one, False) for one in range(6)), (5, True)]
+    assert sum(map(seconds_of, (tmp_path / "segments").iterdir())) == 6
+
+
+@needs_ffmpeg
+async def test_an_outage_keeps_its_length(tmp_path: Path) -> None:
+    before = await transport_stream(tmp_path, *camera(2, pace=False))
+    after = await transport_stream(tmp_path, *camera(2, pace=False), "-output_ts_offset", "16")
+    async with sending(before + after) as address:
+        await asyncio.wait_for(recording(tmp_path, address, Published(), patience_seconds=1).run(), PATIENCE)
+    times = [at for path in sorted((tmp_path / "segments").iterdir()) for at in pts_of(path)]
+    assert len(times) == 100
+    assert times[50] - times[49] == pytest.approx(14.04, abs=0.05)
+
+
+@needs_ffmpeg
+async def test_sound_alone_is_received(tmp_path: Path) -> None:
+    sine = ("-f", "lavfi", "-i", "sine=frequency=1000", "-t", "3", "-c:a", "aac")
+    content = await transport_stream(tmp_path, *sine)
+    async with sending(content) as address:
+        received = recording(tmp_path, address, Published(), patience_seconds=1)
+        assert await asyncio.wait_for(received.run(), PATIENCE) >= 2
+
+
+@needs_ffmpeg
+async def test_what_is_no_media_is_waited_out_and_leaves_nothing(tmp_path: Path) -> None:
+    secret, reasons = tmp_path / "secret.ts", list[str]()
+    secret.write_bytes(await transport_stream(tmp_path, *camera(1, pace=False)))
+    playlist = f"#EXTM3U\n#EXTINF:1,\nfile://{secret}\n#EXT-X-ENDLIST\n".encode()
+    async with sending(playlist, b"only words") as address:
+        received = recording(tmp_path, address, Published(), waiting=reasons.append)
+        running = asyncio.ensure_future(received.run())
+        await eventually(lambda: any("refused" in one for one in reasons))
+        received.stop()
+        assert await asyncio.wait_for(running, PATIENCE) == 0
+    assert list((tmp_path / "segments").iterdir()) == []
+
+
+@needs_ffmpeg
+async def test_an_address_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}?listen=1"
+        with pytest.raises(CommandError, match=r"Address already in use\.$"):
+            await recording(tmp_path, address, Published()).run()
+
+
+def test_the_reason_is_the_last_that_says_something() -> None:
+    lines = [
+        "[segment @ 0x55] dimensions not set",
+        "Could not write header for output file #0 (incorrect codec parameters ?): Invalid argument",
+        "Error initializing output stream 0:1 -- ",
+    ]
+    assert reason(lines, 1) == "no keyframe came that says how large pictures are"
+    assert reason(["[tcp @ 0x55] Connection refused -- ", "Conversion failed!"], 1) == "Connection refused"
+    assert reason([], 187) == "it ended with code 187 and reported nothing"
+
+
 async def test_without_ffmpeg_a_sentence_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandError, match="needs the program ffmpeg, which is not installed here"):
-        Segmenter("udp://127.0.0.1:1", tmp_path).command()
+        program()
 
 
 @needs_ffmpeg

@@ -19,9 +19,10 @@ from framewell_cli.commands.gateway_access import asset_id
 from framewell_cli.commands.ingest import labels_of
 from framewell_cli.console import Json, print_json_line, progress, results
 from framewell_cli.errors import UsageProblem
+from framewell_cli.receive import ffmpeg
 from framewell_cli.receive.growing_folder import GrowingFolder
 from framewell_cli.receive.recording import ReceivedRecording
-from framewell_cli.receive.segmenter import PROTOCOLS, Segmenter
+from framewell_cli.receive.segmenter import Segmenter
 from framewell_client import Endpoints
 from framewell_client.events import EventPublisher
 from framewell_contracts.json_mapping import from_json
@@ -54,6 +55,9 @@ def receive(
         ),
     ] = None,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length a segment aims at.")] = 4.0,
+    patience: Annotated[
+        float, typer.Option(min=1, help="Seconds that live input may stay away before the recording ends.")
+    ] = 60.0,
     settle: Annotated[
         float, typer.Option(min=1, help="Seconds that a file must not grow before it has ended.")
     ] = 10.0,
@@ -62,8 +66,9 @@ def receive(
 ) -> None:
     """Take in live input, or a file that grows, segment by segment while it is recorded. Needs ffmpeg.
 
-    It ends with the input, or by Ctrl-C; either way the recording is closed. With --asset a recording that
-    broke off goes on. In a folder every file that appears is a recording of its own, until Ctrl-C.
+    Live input is waited for as long as it takes; the recording is closed once nothing came for --patience
+    seconds, a file once it grew no more for --settle seconds, and either by Ctrl-C. With --asset a recording
+    that broke off goes on. In a folder every file that appears is a recording of its own, until Ctrl-C.
     """
     if asset and Path(source).is_dir():
         raise UsageProblem("--asset names one recording, and a folder holds many")
@@ -75,7 +80,7 @@ def receive(
         }
     )
     wanted, is_folder = _input(source), Path(source).is_dir()
-    Segmenter(wanted, Path()).command()  # says that ffmpeg is missing before anything else is asked for
+    ffmpeg.program()  # says that it is missing before anything else is asked for
     access = broker_access(kafka)
     report = _print_line if as_json else _print_sentence
 
@@ -85,7 +90,14 @@ def receive(
             def recording(one: str) -> ReceivedRecording:
                 name = asset_id(asset).lower() if asset else str(uuid4())
                 into_folder = _folder(into, name)
-                segmenter = Segmenter(one, into_folder, segment_seconds=seconds, settle_seconds=settle)
+                segmenter = Segmenter(
+                    one,
+                    into_folder,
+                    segment_seconds=seconds,
+                    settle_seconds=settle,
+                    patience_seconds=patience,
+                    waiting=lambda reason: report({"asset_id": name, "waiting": reason}),
+                )
                 if not as_json:
                     results.print(f"recording {name}: {one}", markup=False)
                 return ReceivedRecording(name, segmenter, publisher, report, about)
@@ -113,10 +125,10 @@ def _about(values: Mapping[str, Any]) -> SegmentArrived:
 
 def _input(source: str) -> str:
     scheme, colon, _ = source.partition("://")
-    if colon and scheme in PROTOCOLS:
+    if colon and scheme in ffmpeg.PROTOCOLS:
         return source
     if colon:
-        raise UsageProblem(f"{source}: receive takes {', '.join(PROTOCOLS)} and files, not {scheme}")
+        raise UsageProblem(f"{source}: receive takes {', '.join(ffmpeg.PROTOCOLS)} and files, not {scheme}")
     path = Path(source)
     if not path.is_file() and not path.is_dir():
         raise UsageProblem(f"{source}: there is no such file or folder; name one that is there")
@@ -144,4 +156,7 @@ def _print_line(event: Mapping[str, Any]) -> None:
 
 
 def _print_sentence(event: Mapping[str, Any]) -> None:
+    if "waiting" in event:
+        progress.print(f"waiting for more: {event['waiting']}", markup=False)
+        return
     results.print(f"segment {event['sequence']}{', the last' if event['last'] else ''}", markup=False)
