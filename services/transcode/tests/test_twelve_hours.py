@@ -149,7 +149,7 @@ async def test_twelve_hours_end_complete_with_a_small_event_at_the_same_cost_for
     assert [chunk.index for chunk in index.chunks] == list(range(CHUNKS))
     holes = [at for at in GIVEN_UP if at - 1 not in GIVEN_UP]
     lack_pictures = CHUNKS - len(GIVEN_UP)
-    assert len(index.missing) == lack_pictures + len(holes), "a sentence a chunk that lacks pictures, and a hole"
+    assert len(index.missing) == lack_pictures + len(holes), "one a chunk that lacks pictures, one a hole"
     assert ended.shot_count == len(index.shots) == CHUNKS - len(GIVEN_UP) + 1
     assert max(len(bson.encode(kept)) for kept in await bench.documents.find("assets", {})) < 16_000
     assert max(len(bson.encode(kept)) for kept in await bench.documents.find("parts", {})) < 64_000
