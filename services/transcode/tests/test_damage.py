@@ -271,3 +271,17 @@ async def test_an_asset_whose_parts_cannot_be_put_together_still_ends_once(trans
     ended = transcode.bench.facts.one(AssetTranscoded)
     assert ended.outcome.failed.code == "not_stitched"
     assert "disk broken" in ended.missing[0]
+
+
+async def test_pictures_behind_a_discontinuity_in_asf_are_found(transcode, tmp_path: Path) -> None:
+    """Tried: a padded packet of ASF is read as two of the same time, and a seek to a byte finds half of one.
+
+    So one picture more is planned than there is; all others come out.
+    """
+    rates = {"b": "8000000", "minrate": "8000000", "maxrate": "8000000", "bufsize": "4000000", "qmin": "1"}
+    clip = Clip(frames=300, width=160, height=96, key_every=50, codec="mpeg4", options=rates, sound=False)
+    chunks = await transcode.plan(await transcode.ingested(make_clip(tmp_path / "padded.asf", clip)))
+    assert chunks[-1].discontinuity == 1
+    made = await transcode.make(chunks[-1])
+    assert made.span.frames > 40
+    assert len(made.missing_pts) <= 1
