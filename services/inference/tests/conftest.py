@@ -109,3 +109,22 @@ def caption(media: Media) -> Callable[..., Picture]:
         return np.asarray(image, np.uint8)[..., ::-1].copy()
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def lettering(media: Media) -> Callable[..., Picture]:
+    """Draw white letters at a place of a picture, over a bar if one is given."""
+    face = ImageFont.truetype(str(media("typeface.otf")), 44)
+
+    def draw(
+        picture: Picture, text: str, place: tuple[int, int], *, bar: tuple[int, int, int] | None = None
+    ) -> Picture:
+        image = Image.fromarray(picture[..., ::-1])
+        pen = ImageDraw.Draw(image)
+        if bar:
+            left, top, right, bottom = pen.textbbox(place, text, font=face)
+            pen.rectangle((left - 20, top - 16, right + 20, bottom + 16), fill=bar)
+        pen.text(place, text, font=face, fill="white")
+        return np.asarray(image, np.uint8)[..., ::-1].copy()
+
+    return draw

@@ -9,11 +9,13 @@ import pytest
 
 from framewell.media.v1.media_pb2 import (
     TEXT_REGION_LOWER_THIRD,
+    TEXT_REGION_OTHER,
     TEXT_REGION_TICKER,
     TextAttributes,
     TextRegion,
 )
 from framewell_inference.analysers.text.detection import TextBox
+from framewell_inference.analysers.text.layout import CAPTION_ROWS
 from framewell_inference.analysers.text.lines import Line, LineFollower, correlation
 from framewell_inference.analysers.text.recognition import Reading
 from framewell_inference.domain.messages import observation_messages
@@ -164,3 +166,63 @@ def test_flat_patches_do_not_count_as_equal() -> None:
     flat = np.full((10, 10), 128, np.uint8)
     assert correlation(flat, flat) == 0.0
     assert correlation(flat[:5], flat) == 0.0
+
+
+def test_a_sign_beside_a_lower_third_is_read_too(
+    look: Look, man_in_car: list[Picture], caption: Callable[..., Picture], lettering: Callable[..., Picture]
+) -> None:
+    captioned = [caption(one, NAME, ROLE) for one in man_in_car[:5]]
+    pictures = [lettering(one, "HAUPTBAHNHOF", (700, 120), bar=(20, 70, 30)) for one in captioned]
+    found = look(pictures)
+    assert [line.text for line in by_region(found, TEXT_REGION_OTHER)] == ["HAUPTBAHNHOF"]
+    assert [line.text for line in by_region(found, TEXT_REGION_LOWER_THIRD)] == [NAME, ROLE]
+
+
+def test_a_line_across_the_first_caption_row_is_read_whole_and_once(
+    look: Look, man_in_car: list[Picture], lettering: Callable[..., Picture], caption: Callable[..., Picture]
+) -> None:
+    seam = int(CAPTION_ROWS[0] * 720)
+    pictures = [lettering(caption(one, "", ""), "Sondersendung", (300, seam - 24)) for one in man_in_car[:6]]
+    assert [line.text for line in look(pictures).observations] == ["Sondersendung"]
+
+
+def test_a_standing_lower_third_is_one_line_however_long_it_stands(
+    look: Look, man_in_car: list[Picture], caption: Callable[..., Picture]
+) -> None:
+    pictures = [caption(man_in_car[at % 12], NAME, ROLE) for at in range(24)]
+    found = look(pictures)
+    assert [(line.text, line.span.start_pts, line.span.end_pts) for line in found.observations] == [
+        (NAME, 0, 240),
+        (ROLE, 0, 240),
+    ]
+    assert [text(line).reads for line in found.observations] == [2, 2]
+
+
+@pytest.mark.parametrize("name", ["İbrahim Ünal", "Gyula Szűcs", "Çağla İpek", "Łukasz Żółć"])
+def test_names_of_the_neighbours_are_read_with_their_accents(
+    look: Look, man_in_car: list[Picture], caption: Callable[..., Picture], name: str
+) -> None:
+    found = look([caption(one, name, ROLE) for one in man_in_car[:4]])
+    assert [line.text for line in by_region(found, TEXT_REGION_LOWER_THIRD)] == [name, ROLE]
+
+
+@pytest.mark.parametrize("words", ["in der Stadt", "ist heute", "iPhone im Test"])
+def test_a_small_i_at_the_beginning_of_a_word_stays_small(
+    look: Look, man_in_car: list[Picture], caption: Callable[..., Picture], words: str
+) -> None:
+    found = look([caption(one, words, ROLE) for one in man_in_car[:4]])
+    assert by_region(found, TEXT_REGION_LOWER_THIRD)[0].text == words
+
+
+@pytest.mark.parametrize("bar", [200, 225])
+def test_white_letters_on_a_light_bar_are_read(
+    look: Look,
+    man_in_car: list[Picture],
+    lettering: Callable[..., Picture],
+    caption: Callable[..., Picture],
+    bar: int,
+) -> None:
+    pictures = [
+        lettering(caption(one, "", ""), NAME, (80, 520), bar=(bar, bar, bar)) for one in man_in_car[:4]
+    ]
+    assert [line.text for line in look(pictures).observations] == [NAME]

@@ -79,6 +79,13 @@ class PixelBox:
         shared = width * height
         return shared / (self.area + other.area - shared)
 
+    def share_inside(self, other: PixelBox) -> float:
+        """Return which share of the smaller of two boxes lies in the larger, 0 to 1."""
+        width = min(self.right, other.right) - max(self.x, other.x)
+        height = min(self.bottom, other.bottom) - max(self.y, other.y)
+        smaller = min(self.area, other.area)
+        return max(0.0, width) * max(0.0, height) / smaller if smaller > 0 else 0.0
+
     def clipped(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return the whole pixels inside a picture: left, top, right, bottom (exclusive)."""
         left, top = max(0, int(self.x)), max(0, int(self.y))

@@ -88,16 +88,9 @@ def without_doubles(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
     """Return the faces, given by falling score, without those that lie in one before: half of a face."""
     kept: list[DetectedFace] = []
     for face in faces:
-        if all(_share_inside(face.box, other.box) < INSIDE for other in kept):
+        if all(face.box.share_inside(other.box) < INSIDE for other in kept):
             kept.append(face)
     return kept
-
-
-def _share_inside(one: PixelBox, other: PixelBox) -> float:
-    """Return which share of the smaller of two boxes lies in the larger."""
-    width = min(one.right, other.right) - max(one.x, other.x)
-    height = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return max(0.0, width) * max(0.0, height) / max(min(one.area, other.area), 1e-9)
 
 
 def letterbox(picture: Picture) -> tuple[Float, float]:

@@ -29,10 +29,18 @@ STRIP_SIDE: Final = 640
 STILL_SIDE: Final = 960
 """A still is looked at whole, and once."""
 
+WHOLE_SIDE: Final = 640
+WHOLE_EVERY: Final = 8
+"""Signs and other writing in the scene: the whole picture is looked at when a shot begins and every four
+seconds, at 640 columns (56 ms)."""
+
+CUT_WITHIN: Final = 2
+"""Pixels from the upper edge of the caption rows at which a box is taken for the lower half of a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextAnalyser:
-    """Reads only what stands still in the caption rows; a still is read whole."""
+    """Reads what stands still: in the caption rows when something changes, elsewhere now and then."""
 
     detector: Model
     recogniser: Model
@@ -66,24 +74,45 @@ class TextPass:
     follower: LineFollower
     still: bool
     text_filter: TextFilter = field(default_factory=TextFilter)
+    shot: int | None = None
+    since_whole: int = 0
 
     def look(self, frames: Sequence[Frame]) -> None:
         greys = [np.asarray(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), np.uint8) for frame in frames]
-        chosen = [at for at, grey in enumerate(greys) if self.still or self.text_filter.passes(grey)]
-        found = self._detected({at: frames[at] for at in chosen})
+        whole = {at: frame for at, frame in enumerate(frames) if self._wants_whole(frame)}
+        rows = {
+            at: frames[at]
+            for at, grey in enumerate(greys)
+            if not self.still and self.text_filter.passes(grey)
+        }
+        written = self._detected(whole, from_row=0, max_side=STILL_SIDE if self.still else WHOLE_SIDE)
+        captions = self._detected(rows, from_row=CAPTION_ROWS[0], max_side=STRIP_SIDE)
         for at, (frame, grey) in enumerate(zip(frames, greys, strict=True)):
-            self.follower.look(frame, grey, found.get(at, []))
+            self.follower.look(frame, grey, [*captions.get(at, []), *written.get(at, [])])
         self.follower.read_offered()
 
-    def _detected(self, frames: Mapping[int, Frame]) -> dict[int, list[TextBox]]:
-        """Return the lines of text in frames; frames of one size go through the network together."""
+    def _wants_whole(self, frame: Frame) -> bool:
+        """Return whether to look at the whole of the next frame: a shot's first, then every eighth."""
+        if frame.shot != self.shot:
+            self.shot, self.since_whole = frame.shot, 0
+        self.since_whole += 1
+        return self.still or self.since_whole % WHOLE_EVERY == 1
+
+    def _detected(
+        self, frames: Mapping[int, Frame], *, from_row: float, max_side: int
+    ) -> dict[int, list[TextBox]]:
+        """Return the lines of text in frames from a row on, which is a fraction of their height.
+
+        Frames of one size go through the network together. A line that the first row cuts is left out: the
+        whole picture shows it.
+        """
         found: dict[int, list[TextBox]] = {}
         for size in {frame.picture.shape for frame in frames.values()}:
             places = [at for at, frame in frames.items() if frame.picture.shape == size]
-            top = 0 if self.still else int(CAPTION_ROWS[0] * size[0])
-            side = STILL_SIDE if self.still else STRIP_SIDE
-            boxes = self.detect([frames[at].picture[top:] for at in places], max_side=side)
-            found |= {at: [_moved(box, top) for box in each] for at, each in zip(places, boxes, strict=True)}
+            top = int(from_row * size[0])
+            boxes = self.detect([frames[at].picture[top:] for at in places], max_side=max_side)
+            for at, each in zip(places, boxes, strict=True):
+                found[at] = [_moved(text, top) for text in each if top == 0 or text.box.y > CUT_WITHIN]
         return found
 
     def finish(self) -> Findings:

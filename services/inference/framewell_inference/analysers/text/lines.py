@@ -21,6 +21,8 @@ from framewell_inference.domain.pictures import Frame, Grey, Picture, PixelBox
 
 STILL_CORRELATION: Final = 0.90
 SAME_LINE_OVERLAP: Final = 0.5
+SAME_LINE_INSIDE: Final = 0.7
+"""Share of the smaller of two boxes inside the larger from which both are one line, or a part of it."""
 MOST_READS: Final = 4
 ENOUGH_EQUAL: Final = 2
 
@@ -98,7 +100,7 @@ class LineFollower:
         for line in standing:
             line.offer(_crop(frame, line.box))
         for text in found:
-            if all(line.box.overlap(text.box) < SAME_LINE_OVERLAP for line in self.open):
+            if not any(_is_same(line.box, text.box) for line in self.open):
                 self._start(frame, grey, text.box)
 
     def read_offered(self) -> None:
@@ -131,6 +133,10 @@ class LineFollower:
             return False
         self.next_sample = self.looks + SAMPLE_EVERY
         return True
+
+
+def _is_same(one: PixelBox, other: PixelBox) -> bool:
+    return one.overlap(other) >= SAME_LINE_OVERLAP or one.share_inside(other) >= SAME_LINE_INSIDE
 
 
 def correlation(first: Grey, second: Grey) -> float:

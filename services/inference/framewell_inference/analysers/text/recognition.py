@@ -19,6 +19,11 @@ NARROWEST: Final = 320
 WIDEST: Final = 1600
 WIDTH_STEP: Final = 32
 
+DOTTED: Final = "İ"
+DOTTED_FROM: Final = 0.0005
+"""The network reads a capital i with a dot as a small i. At the beginning of a word its probability for the
+capital still tells: 0.0005 to 0.45 in Turkish names, at most 0.0002 for `in`, `ist`, `iPhone`."""
+
 ALPHABET_KEY: Final = "character"
 """Where the graph's own metadata lists its characters, one a line."""
 
@@ -37,6 +42,7 @@ class TextReader:
     def __init__(self, model: Model, alphabet: str) -> None:
         self._model = model
         self._characters = ["", *alphabet.splitlines(), " "]
+        self._dotted = self._characters.index(DOTTED) if DOTTED in self._characters else None
 
     def __call__(self, lines: Sequence[Picture]) -> list[Reading]:
         """Return what each line says. Lines of about one width go through the network together."""
@@ -56,8 +62,18 @@ class TextReader:
         ]
         if not kept:
             return Reading("", 0.0)
-        text = "".join(self._characters[best[step]] for step in kept)
+        characters = [self._characters[best[step]] for step in kept]
+        if self._dotted is not None:
+            characters = [
+                DOTTED if _begins_with_i(characters, at) and steps[step, self._dotted] >= DOTTED_FROM else one
+                for at, (one, step) in enumerate(zip(characters, kept, strict=True))
+            ]
+        text = "".join(characters)
         return Reading(" ".join(text.split()), float(np.mean(probability[kept])))
+
+
+def _begins_with_i(characters: Sequence[str], at: int) -> bool:
+    return characters[at] == "i" and (at == 0 or characters[at - 1] == " ")
 
 
 def network_input(line: Picture) -> Float:
