@@ -20,7 +20,7 @@ from typing import IO, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from framewell_models.fetch import Fetch, FetchError, WrongHashError, from_registry
-from framewell_models.folders import ModelFolder
+from framewell_models.folders import sha256
 from framewell_models.manifest import Manifest, ManifestError, Package
 from framewell_models.sources import check_source, scheme
 
@@ -61,7 +61,11 @@ def pinned(address: str) -> str:
     try:
         from huggingface_hub import HfApi  # noqa: PLC0415 - only where a hub is named
 
-        commit = HfApi(endpoint=os.environ.get("HF_ENDPOINT")).model_info(repository, revision=revision or None).sha
+        commit = (
+            HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
+            .model_info(repository, revision=revision or None)
+            .sha
+        )
     except Exception as error:
         raise FetchError(f"{place}: the hub does not say which commit that is: {_brief(error)}") from error
     return f"huggingface:{repository}@{commit}{sign}{path}"
@@ -83,22 +87,28 @@ def obtain(source: str, paths: Mapping[str, str], folder: Path, *, fetch: Fetch 
         one(source, path, folder / name)
 
 
-def refill(manifest: Manifest, folder: Path) -> bool:
-    """Fetch the files of a folder that has only its manifest; return whether anything was fetched.
+def refill(manifest: Manifest, folder: Path) -> list[str]:
+    """Fetch the files of a folder that are missing or changed; return their names.
 
     Raises WrongHashError, and keeps nothing, when what arrived is not what the manifest pins.
     """
-    if not ModelFolder(manifest, folder).problems():
-        return False
+    wanted = [file for file in manifest.files if not _intact(folder / file.name, file.sha256)]
+    if not wanted:
+        return []
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pull-") as scratch:
         made = Path(scratch)
-        obtain(manifest.source, {file.name: file.path or file.name for file in manifest.files}, made)
-        problems = ModelFolder(manifest, made).problems()
-        if problems:
-            raise WrongHashError("; ".join(problems))
-        for file in manifest.files:
+        obtain(manifest.source, {file.name: file.path or file.name for file in wanted}, made)
+        for file in wanted:
+            if not _intact(made / file.name, file.sha256):
+                arrived = sha256(made / file.name)
+                raise WrongHashError(f"{file.name} has sha256 {arrived}, the manifest pins {file.sha256}")
+        for file in wanted:
             (made / file.name).replace(folder / file.name)
-    return True
+    return [file.name for file in wanted]
+
+
+def _intact(path: Path, pinned_hash: str) -> bool:
+    return path.is_file() and sha256(path) == pinned_hash
 
 
 def _from_folder(source: str, path: str, target: Path) -> None:

@@ -28,7 +28,7 @@ from framewell_cli.models.calls import (
     scopes_of,
 )
 from framewell_cli.models.examined import examination_document, examination_rows, observation_document
-from framewell_cli.models.making import make_folder
+from framewell_cli.models.making import make_folder, refill_folder
 from framewell_cli.models.shipped import (
     Root,
     find_shipped,
@@ -55,12 +55,24 @@ PAGE = 1000
 
 
 @app.command()
-def pull(root: Root = None, as_json: Json = False) -> None:
+def pull(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A model folder that lacks files its manifest names; else what ships."),
+    ] = None,
+    root: Root = None,
+    as_json: Json = False,
+) -> None:
     """Fetch every shipped model that is not here yet. Pinned by hash; a second run fetches nothing."""
-    folder = root or default_root()
-    done = pull_shipped(folder)
+    if folder is not None:
+        fetched = refill_folder(folder)
+        if as_json:
+            print_json({"folder": str(folder), "fetched": fetched})
+        return
+    root = root or default_root()
+    done = pull_shipped(root)
     if as_json:
-        print_json({"root": str(folder), "models": done})
+        print_json({"root": str(root), "models": done})
 
 
 @app.command("list")

@@ -12,8 +12,9 @@ import typer
 
 from framewell_cli.errors import CommandError, UsageProblem
 from framewell_models.fetch import FetchError
-from framewell_models.manifest import NAME, Manifest, ManifestError
-from framewell_models.obtaining import obtain, pinned, place_and_path
+from framewell_models.manifest import MANIFEST_NAME, NAME, Manifest, ManifestError
+from framewell_models.manifest_reader import load
+from framewell_models.obtaining import obtain, pinned, place_and_path, refill
 from framewell_models.proposing import Wishes, propose, write_folder
 from framewell_models.sources import scheme
 
@@ -40,6 +41,21 @@ def make_folder(graph: str, wishes: Wishes, folder: Path | None) -> tuple[Manife
             ) from error
         except ManifestError as error:
             raise UsageProblem(f"models: {error}") from error
+
+
+def refill_folder(folder: Path) -> list[str]:
+    """Fetch what a folder lacks from where its manifest says; return the names of the files, and say them.
+
+    Raises UsageProblem for a folder without a manifest, CommandError when a file cannot be had.
+    """
+    try:
+        fetched = refill(load(folder / MANIFEST_NAME), folder)
+    except ManifestError as error:
+        raise UsageProblem(f"models: {error}") from error
+    except FetchError as error:
+        raise CommandError(f"models: {error}") from error
+    typer.echo(f"{folder}: {', '.join(fetched) or 'nothing'} fetched", err=True)
+    return fetched
 
 
 def _here(graph: str, wishes: Wishes, scratch: Path) -> tuple[Path, Wishes]:
