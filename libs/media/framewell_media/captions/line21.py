@@ -8,14 +8,13 @@ services of CEA-708 itself, which repeat the captions of CEA-608, are passed ove
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import heappop, heappush
 from typing import Any, Final
 
-_CC_DATA: Final = re.compile(rb"GA94\x03")
+_CC_DATA: Final = b"GA94\x03"
 _SEARCHED: Final = 8192
 """User data stands in front of the slices, so the first bytes of a packet are enough."""
 _REORDERED: Final = 32
@@ -34,7 +33,7 @@ _MODES: Final = {0x20: True, 0x25: True, 0x26: True, 0x27: True, 0x29: True, 0x2
 
 def carries_captions(packet: Any) -> bool:
     """Return whether a packet of pictures has caption data."""
-    return _CC_DATA.search(memoryview(packet)[:_SEARCHED]) is not None
+    return _CC_DATA in bytes(memoryview(packet)[:_SEARCHED])
 
 
 @dataclass(slots=True)
@@ -55,10 +54,10 @@ Pair = tuple[int, int, int]
 def byte_pairs(packet: Any) -> list[Pair]:
     """Return every pair of CEA-608 in a packet of pictures."""
     head = bytes(memoryview(packet)[:_SEARCHED])
-    found = _CC_DATA.search(head)
-    if found is None:
+    _, found, behind = head.partition(_CC_DATA)
+    if not found:
         return []
-    data = head[found.end() : found.end() + 160].replace(b"\0\0\3", b"\0\0")  # emulation prevention
+    data = behind[:160].replace(b"\0\0\3", b"\0\0")  # emulation prevention
     if len(data) < 2 or not data[0] & 0x40:
         return []
     return pairs_of_triples(data[2 : 2 + 3 * (data[0] & 0x1F)])
