@@ -101,15 +101,33 @@ async def test_neither_order_nor_repetition_of_facts_changes_anything(
 async def test_a_failed_chunk_speaks_before_the_asset_ends() -> None:
     progress = await progress_after(*COMPLETE[:6])
     assert progress is not None
-    assert progress.missing == ("chunk 2 is missing: the picture data is damaged",)
+    assert progress.missing == ("chunk 1 is missing: the picture data is damaged",)
 
 
 async def test_what_is_missing_from_a_long_asset_is_at_most_twenty_sentences() -> None:
-    progress = await progress_after(*[chunk(number, ChunkTranscoded, BROKEN) for number in range(100)])
+    broken = [failed("unreadable", f"the picture data is damaged at byte {number}") for number in range(100)]
+    progress = await progress_after(*[chunk(at, ChunkTranscoded, one) for at, one in enumerate(broken)])
     assert progress is not None
     assert len(progress.missing) == 20
-    assert progress.missing[0].startswith("chunk 1 is missing")
+    assert progress.missing[0].startswith("chunk 0 is missing")
     assert progress.missing[-1].startswith("81 more")
+
+
+async def test_what_fails_for_one_reason_is_one_sentence_and_what_never_came_is_not_told_twice() -> None:
+    withheld, lost = (
+        failed("withheld", "It is prohibited."),
+        failed("not_transcoded", "There are no pictures."),
+    )
+    progress = await progress_after(
+        chunk(70, ChunkTranscoded, BROKEN),
+        chunk(70, ChunkAnalysed, lost),
+        *[chunk(number, ChunkAnalysed, withheld) for number in (*range(3, 13), 80)],
+    )
+    assert progress is not None
+    assert progress.missing == (
+        "chunks 3 to 12 and 80 are not analysed: It is prohibited.",
+        "chunk 70 is missing: the picture data is damaged",
+    )
 
 
 async def test_a_chunk_seen_before_its_plan_is_counted_as_planned() -> None:

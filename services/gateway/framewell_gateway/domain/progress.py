@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.media.v1.media_pb2 import MediaKind
-from framewell_contracts.missing import bounded_missing
+from framewell_contracts.missing import bounded_missing, by_reason, chunks_text
 
 BUCKET_SIZE: Final = 64
 """Chunk numbers in one part."""
@@ -179,7 +179,7 @@ def _ended_chunks(part: ProgressPart) -> int:
 
 
 def _missing(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> tuple[str, ...]:
-    """Return one sentence for every part that is missing, each once, at most 20.
+    """Return one sentence for all that is missing for one reason, at most 20.
 
     The facts that end a stage know best; until they arrive, the failures themselves speak.
     """
@@ -188,18 +188,25 @@ def _missing(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> tuple[
         if name in steps:
             sentences.update(dict.fromkeys(steps[name].missing))
     if "asset.analysed" not in steps:
-        sentences.update(_failures("was not analysed", "chunk.analysed", "audio.analysed", steps, parts))
+        sentences.update(_failures("not analysed", "chunk.analysed", "audio.analysed", steps, parts))
     if "asset.transcoded" not in steps:
-        sentences.update(_failures("is missing", "chunk.transcoded", "audio.extracted", steps, parts))
+        sentences.update(_failures("missing", "chunk.transcoded", "audio.extracted", steps, parts))
     return tuple(bounded_missing(list(sentences)))
 
 
 def _failures(
     what: str, of_chunks: str, of_sound: str, steps: Mapping[str, Step], parts: Sequence[ProgressPart]
 ) -> dict[str, None]:
-    chunks = {number: failure for part in parts for number, failure in part.failed.get(of_chunks, {}).items()}
-    found = {f"chunk {number + 1} {what}: {chunks[number]}": None for number in sorted(chunks)}
+    chunks = _failed(of_chunks, parts)
+    if of_chunks == "chunk.analysed":  # what was not transcoded is missing, and not told twice
+        chunks = {number: chunks[number] for number in chunks.keys() - _failed("chunk.transcoded", parts)}
+    reasons = by_reason(chunks).items()
+    found = {f"{chunks_text(numbers, what)}: {reason}": None for reason, numbers in reasons}
     sound = steps.get(of_sound)
     if sound is not None and sound.failure:
-        found[f"the sound {what}: {sound.failure}"] = None
+        found[f"the sound is {what}: {sound.failure}"] = None
     return found
+
+
+def _failed(step: str, parts: Sequence[ProgressPart]) -> dict[int, str]:
+    return {number: failure for part in parts for number, failure in part.failed.get(step, {}).items()}

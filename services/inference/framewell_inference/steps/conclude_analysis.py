@@ -14,7 +14,7 @@ from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
-from framewell_contracts.missing import bounded_missing
+from framewell_contracts.missing import bounded_missing, by_reason, chunks_text
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_inference.steps.choose_analysers import STAYS_ON_SITE
@@ -140,10 +140,16 @@ def _not_analysed(chunks: Sequence[ChunkAnalysis], sound: AudioAnalysed, said: S
         reasons.add(sound.outcome.failed.detail)
     if len(reasons) == 1 and len(withheld) == len(chunks) and (silent or not sound.results):
         return [f"It is not analysed: {reason}" for reason in reasons]
-    sentences = [f"Chunk {one.index} is not analysed: {one.outcome.failed.detail}" for one in withheld]
-    if silent:
+    stated = {sentence.partition("not analysed: ")[2] for sentence in said}
+    numbers = by_reason({chunk.index: chunk.outcome.failed.detail for chunk in withheld})
+    sentences = [
+        f"{chunks_text(given, 'not analysed').capitalize()}: {reason}"
+        for reason, given in numbers.items()
+        if reason not in stated
+    ]
+    if silent and sound.outcome.failed.detail not in stated:
         sentences.append(f"The sound is not analysed: {sound.outcome.failed.detail}")
-    return [one for one in sentences if not any(each.endswith(one.partition(" is ")[2]) for each in said)]
+    return sentences
 
 
 def _asset_analysed(

@@ -1,0 +1,25 @@
+"""Parts of an asset that are missing, in sentences that say each thing once."""
+
+from __future__ import annotations
+
+import pytest
+
+from framewell_contracts.missing import by_reason, chunks_text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ([3], "chunk 3 is missing"),
+        ([4, 3, 3], "chunks 3 to 4 are missing"),
+        ([0, 7, 2], "chunks 0, 2 and 7 are missing"),
+        ([0, *range(3, 13), 14], "chunks 0, 3 to 12 and 14 are missing"),
+        (range(0, 200, 2), "chunks 0, 2, 4, 6, 8, 10, 12, 14 and 92 more are missing"),
+    ],
+)
+def test_chunks_are_named_by_their_numbers(numbers: list[int], text: str) -> None:
+    assert chunks_text(numbers, "missing") == text
+
+
+def test_reasons_come_in_the_order_of_what_they_concern() -> None:
+    assert by_reason({9: "late", 2: "dark", 1: "late"}) == {"late": [1, 9], "dark": [2]}
