@@ -8,6 +8,7 @@
 | framewell_runs | runs of models, by model and outcome (done, invalid, refused, ended, failed) |
 | framewell_run_seconds | time a run computed, by model |
 | framewell_run_wait_seconds | time a run waited for its turn, by model |
+| framewell_models_fallen_back | loads of a model on the CPU although a device was wanted, by model |
 """
 
 from __future__ import annotations
@@ -47,6 +48,10 @@ RUN_SECONDS: Final = _meter.create_histogram(
     unit="s",
     description="Time a run computed, by model.",
     explicit_bucket_boundaries_advisory=QUICK,
+)
+FALLEN_BACK: Final = _meter.create_counter(
+    "framewell_models_fallen_back",
+    description="Loads of a model on the CPU although a device was wanted, by model and wanted provider.",
 )
 WAIT_SECONDS: Final = _meter.create_histogram(
     "framewell_run_wait_seconds",

@@ -14,13 +14,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from framewell_inference.adapters.metrics import RUN_SECONDS, RUNS, WAIT_SECONDS
-from framewell_inference.adapters.serving.engines import Direct, Engine
+from framewell_inference.adapters.metrics import FALLEN_BACK, RUN_SECONDS, RUNS, WAIT_SECONDS
+from framewell_inference.adapters.serving.batched import Batched, Batches
+from framewell_inference.adapters.serving.engines import Direct, Engine, Runner
 from framewell_inference.adapters.serving.gate import Gate, ModelQueue
 from framewell_inference.adapters.serving.in_process import InProcess
 from framewell_inference.adapters.serving.isolated import Allowance, Isolated
 from framewell_inference.adapters.serving.residency import Residency, Resident
-from framewell_inference.adapters.serving.sessions import Tensors, open_session, providers, tensors
+from framewell_inference.adapters.serving.sessions import CPU, Tensors, open_session, providers, tensors
 from framewell_inference.adapters.serving.statistics import RunStatistics
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
@@ -33,8 +34,11 @@ from framewell_inference.ports.calls import (
     RunEndedError,
     current_call,
 )
+from framewell_kit.telemetry import logger
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import Manifest
+
+log = logger(__name__)
 
 MIB: Final = 1 << 20
 
@@ -181,7 +185,24 @@ class OnnxLoader:
             runner = InProcess(name, session, tensors(session), self._watch)
         except InvalidInputError as error:
             raise InvalidInputError(f"{name}: {error}") from error
-        return Direct(runner, self._gate, ModelQueue(name, self.waiting), manifest.limits.seconds)
+        return self.engine_for(
+            runner, manifest, wanted=wanted, told=lambda reason: log.error(reason, model=name)
+        )
+
+    def engine_for(
+        self, runner: Runner, manifest: Manifest, *, wanted: Sequence[str], told: Callable[[str], None]
+    ) -> Engine:
+        """Return the engine of a runner of this process: batched on a device, direct on the CPU.
+
+        Where a device was wanted and the runtime fell back to the CPU, says so, and counts it.
+        """
+        queue, seconds = ModelQueue(str(manifest.ref), self.waiting), manifest.limits.seconds
+        if runner.provider != CPU:
+            return Batched(runner, queue, Batches(manifest.limits.batch, padded=True), seconds)
+        if wanted[0] != CPU:
+            FALLEN_BACK.add(1, {"model": str(manifest.ref), "wanted": wanted[0]})
+            told(f"the model runs on the CPU: {wanted[0]} could not be used")
+        return Direct(runner, self._gate, queue, seconds)
 
     def _isolated(self, manifest: Manifest, graph: Path | bytes) -> Engine:
         name, allowance = str(manifest.ref), Allowance(manifest.limits.memory_bytes, self.threads)

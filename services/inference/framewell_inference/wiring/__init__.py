@@ -210,9 +210,8 @@ def _open_inference(
 ) -> OpenInferenceServer:
     port = settings.oip_port or mesh.settings.port_base + OIP_OFFSET
     address = f"{mesh.settings.bind}:{port}"
-    return OpenInferenceServer(
-        OpenInferenceSettings(address, settings.oip_requests, settings.oip_streams), registry, Tokens(mesh.settings.tokens)
-    )
+    bounds = OpenInferenceSettings(address, settings.oip_requests, settings.oip_streams)
+    return OpenInferenceServer(bounds, registry, Tokens(mesh.settings.tokens))
 
 
 def _loader(settings: InferenceSettings) -> OnnxLoader:

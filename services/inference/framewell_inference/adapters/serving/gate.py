@@ -83,9 +83,7 @@ class Gate:
                 self._running += 1
                 return 0.0
             if not call.patient and queue.waiting >= queue.bound:
-                raise ModelBusyError(
-                    f"{queue.waiting} requests wait for {queue.name}, no more are taken", self._retry(queue)
-                )
+                raise busy(queue, self.slots)
             self._arrivals += 1
             waiter = _Waiter(self._arrivals, queue, threading.Lock())
             waiter.awake.acquire()
@@ -121,9 +119,12 @@ class Gate:
             return min(lines, key=lambda line: line[0].number).popleft()
         return lines[0].popleft()
 
-    def _retry(self, queue: ModelQueue) -> float:
-        expected = queue.mean_seconds * (queue.waiting + 1) / self.slots
-        return min(_LONGEST_RETRY, max(_SHORTEST_RETRY, expected))
+
+def busy(queue: ModelQueue, slots: int) -> ModelBusyError:
+    """Return the refusal of a run over the queue's bound, with the time until it is likely taken."""
+    expected = queue.mean_seconds * (queue.waiting + 1) / slots
+    retry = min(_LONGEST_RETRY, max(_SHORTEST_RETRY, expected))
+    return ModelBusyError(f"{queue.waiting} requests wait for {queue.name}, no more are taken", retry)
 
 
 def _wake(waiter: _Waiter) -> None:
