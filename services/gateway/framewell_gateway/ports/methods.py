@@ -47,6 +47,18 @@ LIST_OBSERVATIONS: Final = Method(
 LIST_MODELS: Final = Method(
     "inference", "ListModels", inference.ListModelsRequest, inference.ListModelsResponse
 )
+CHOOSE_VERSION: Final = Method(
+    "inference", "ChooseVersion", inference.ChooseVersionRequest, inference.ChooseVersionResponse
+)
+ENABLE_MODEL: Final = Method(
+    "inference", "EnableModel", inference.EnableModelRequest, inference.EnableModelResponse
+)
+DISABLE_MODEL: Final = Method(
+    "inference", "DisableModel", inference.DisableModelRequest, inference.DisableModelResponse
+)
+REMOVE_MODEL: Final = Method(
+    "inference", "RemoveModel", inference.RemoveModelRequest, inference.RemoveModelResponse
+)
 
 LIST_DATASETS: Final = Method(
     "dataset", "ListDatasets", catalogue.ListDatasetsRequest, catalogue.ListDatasetsResponse

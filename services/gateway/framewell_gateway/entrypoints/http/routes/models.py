@@ -1,4 +1,4 @@
-"""Models at work, training runs, candidates, promotion."""
+"""Models at work, taken in and enabled; training runs, candidates, promotion."""
 
 from functools import partial
 from typing import Final
@@ -45,6 +45,21 @@ _CANDIDATE: Final = {
     "promoted_by": {"principal": "rule:promotion", "authority": "rule"},
 }
 
+_MODEL: Final = {
+    "model": {"name": "house/dogs", "version": "2.0"},
+    "analyser": "",
+    "code_licence": "MIT",
+    "weights_licence": "MIT",
+    "source": "huggingface:house/dogs@" + "c" * 40,
+    "sha256": "0" * 64,
+    "in_force": True,
+    "provider": "CPUExecutionProvider",
+    "intended_use": "Tells breeds of dogs.",
+    "task": "classification",
+    "enabled": [{"series": "Tiere vor der Kamera", "channel": ""}],
+    "quarantined": "",
+}
+
 ROUTES: Final = (
     calls(
         "GET /models", "listModels", methods.LIST_MODELS, "Models known, and which are in force",
@@ -54,7 +69,8 @@ ROUTES: Final = (
                     "model": {"name": "faces/yunet", "version": "2023.3"}, "analyser": "faces",
                     "code_licence": "Apache-2.0", "weights_licence": "MIT", "source": "package:opencv",
                     "sha256": "0" * 64, "in_force": True, "provider": "CPUExecutionProvider",
-                    "intended_use": "Finding faces.",
+                    "intended_use": "Finding faces.", "task": "face-detection", "enabled": [],
+                    "quarantined": "",
                 }
             ],
             "next_page_token": "", "total_size": 1,
@@ -90,5 +106,29 @@ ROUTES: Final = (
         body="*", problems=(404, 409),
         example={"name": "identity/people"},
         answer={"candidate": _CANDIDATE},
+    ),
+    calls(
+        "POST /models/use", "useModel", methods.CHOOSE_VERSION,
+        "Choose which version of a model answers and looks", body="*", problems=(403, 404, 409),
+        example={"model": {"name": "house/dogs", "version": "2.0"}},
+        answer={"model": _MODEL},
+    ),
+    calls(
+        "POST /models/enable", "enableModel", methods.ENABLE_MODEL,
+        "Let a model look at every programme, or at some", body="*", problems=(403, 404, 409),
+        example={"name": "house/dogs", "scopes": [{"series": "Tiere vor der Kamera"}]},
+        answer={"model": _MODEL},
+    ),
+    calls(
+        "POST /models/disable", "disableModel", methods.DISABLE_MODEL,
+        "Let a model look no more, at some programmes or at all", body="*", problems=(403, 404, 409),
+        example={"name": "house/dogs", "scopes": []},
+        answer={"model": {**_MODEL, "enabled": []}},
+    ),
+    calls(
+        "POST /models/remove", "removeModel", methods.REMOVE_MODEL,
+        "Remove a model that was taken in, or one version of it", body="*", problems=(403, 409),
+        example={"model": {"name": "house/dogs", "version": "1.0"}},
+        answer={"removed": [{"name": "house/dogs", "version": "1.0"}]},
     ),
 )  # fmt: skip
