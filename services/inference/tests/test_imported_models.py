@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import cv2
 import numpy as np
 import pytest
 import yaml
@@ -14,15 +18,15 @@ from onnx import TensorProto, helper, numpy_helper
 
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
-from framewell.model.v1.model_pb2 import ModelCatalogued
+from framewell.model.v1.model_pb2 import ModelCatalogued, ModelScope
 from framewell_inference.adapters.graph_checks import check_graph
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
-from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.remote.opening import OpenFolder
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.testing import SANDBOX, InferenceBench, graphs
+from framewell_inference.testing import IN_PROCESS, SANDBOX, InferenceBench, graphs
 from framewell_inference.wiring.models import load_site_models
 from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Rejected
+from framewell_kit.testing.waiting import eventually
 from framewell_models.manifest import Manifest, ManifestError
 from framewell_models.manifest_reader import read
 
@@ -46,6 +50,32 @@ def doubling(*, domain: str = "", opset: int = 17, external: bool = False) -> by
     opsets = [helper.make_opsetid("", opset)] + ([helper.make_opsetid(domain, 1)] if domain else [])
     model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
     return model.SerializeToString()
+
+
+STEPS = b"""
+preprocessing: {name: stretch, parameters: {side: 8}}
+postprocessing: {name: scores}
+"""
+
+
+def classifier() -> bytes:
+    """The brightness of a picture of 8 by 8, and what is left to 1, as scores of two labels."""
+    one = numpy_helper.from_array(np.array([[1.0]], np.float32), "one")
+    graph = helper.make_graph(
+        [
+            helper.make_node("GlobalAveragePool", ["x"], ["pooled"]),
+            helper.make_node("Flatten", ["pooled"], ["channels"]),
+            helper.make_node("ReduceMean", ["channels"], ["bright"], axes=[1]),
+            helper.make_node("Sub", ["one", "bright"], ["dark"]),
+            helper.make_node("Concat", ["dark", "bright"], ["y"], axis=1),
+        ],
+        "brightness",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 2])],
+        [one],
+    )
+    opsets = [helper.make_opsetid("", 17)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
 
 
 def manifest_text(graph: bytes, *, name: str = "site/doubling", version: str = "1.0") -> bytes:
@@ -249,6 +279,134 @@ async def test_a_model_that_cannot_be_loaded_is_quarantined_and_stops_no_other(b
             await other.call("EnableModel", api.EnableModelRequest(name="site/a"))
 
 
+async def test_no_request_fails_while_versions_come_and_go_on_two_replicas(bench: InferenceBench) -> None:
+    graph = doubling()
+    await take_in(bench, manifest_text(graph), {"model.onnx": graph})
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
+
+        async def spread() -> None:
+            for fact in await catalogue(bench):
+                await other.deliver(fact)
+
+        await spread()
+        ended, answered, failures = threading.Event(), Counter[str](), list[Exception]()
+
+        def ask(registry: LoadedModelRegistry) -> None:
+            while not ended.is_set():
+                try:
+                    model = registry.find("site/doubling")
+                    assert model is not None
+                    assert model.run({"x": np.array([1], np.float32)})["y"].tolist() == [2]
+                    answered[model.manifest.version] += 1
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is counted
+                    failures.append(error)
+
+        callers = [threading.Thread(target=ask, args=[one.registry]) for one in (bench, other)]
+        for caller in callers:
+            caller.start()
+        try:
+            for version, before in (("2.0", "1.0"), ("3.0", "2.0")):
+                await take_in(bench, manifest_text(graph, version=version), {"model.onnx": graph})
+                await spread()
+                named = ModelVersion(name="site/doubling", version=version)
+                await bench.call("ChooseVersion", api.ChooseVersionRequest(model=named))
+                await spread()
+                old = ModelVersion(name="site/doubling", version=before)
+                await bench.call("RemoveModel", api.RemoveModelRequest(model=old))
+                await spread()
+                await eventually(lambda version=version: answered[version] > 0)
+        finally:
+            ended.set()
+            for caller in callers:
+                await asyncio.to_thread(caller.join)
+    assert failures == []
+    assert set(answered) == {"1.0", "2.0", "3.0"}
+
+
+async def test_an_enabled_model_looks_is_listed_and_looks_no_more_when_disabled(
+    bench: InferenceBench,
+) -> None:
+    graph = classifier()
+    text = manifest_text(graph, name="site/bright") + STEPS
+    await take_in(bench, text, {"model.onnx": graph})
+    chunk = "1c5b2c1e-0000-4000-8000-00000000000{}/0/0"
+    white = np.full((90, 160, 3), 255, np.uint8)
+    assert list((await bench.analyse([white], chunk.format("a"))).results) == []
+    enabled = (await bench.call("EnableModel", api.EnableModelRequest(name="site/bright"))).model
+    assert list(enabled.enabled) == [ModelScope()]
+    names = [one.name for one in (await bench.call("ListAnalysers", api.ListAnalysersRequest())).analysers]
+    assert "site.bright" in names
+    (result,) = (await bench.analyse([white], chunk.format("b"))).results
+    assert (result.analyser, result.model.name, result.model.version) == ("site.bright", "site/bright", "1.0")
+    asked = api.ListObservationsRequest(asset_id=chunk.format("b").partition("/")[0])
+    (seen,) = (await bench.call("ListObservations", asked)).observations
+    assert (seen.kind, seen.label, seen.model.name) == ("label", "1", "site/bright")
+    await bench.call("DisableModel", api.DisableModelRequest(name="site/bright"))
+    assert list((await bench.analyse([white], chunk.format("c"))).results) == []
+
+
+async def test_what_may_not_be_analysed_is_looked_at_by_no_enabled_model(bench: InferenceBench) -> None:
+    graph = classifier()
+    await take_in(bench, manifest_text(graph, name="site/bright") + STEPS, {"model.onnx": graph})
+    await bench.call("EnableModel", api.EnableModelRequest(name="site/bright"))
+    asset = "1c5b2c1e-0000-4000-8000-00000000000d"
+    await bench.decide(asset, allowed=False)
+    analysed = await bench.analyse([np.full((90, 160, 3), 255, np.uint8)], f"{asset}/0/0")
+    assert analysed.outcome.failed.code == "withheld"
+    assert list(analysed.results) == []
+    asked = api.ListObservationsRequest(asset_id=asset)
+    assert (await bench.call("ListObservations", asked)).observations == []
+
+
+async def test_a_model_is_enabled_and_disabled_by_series_and_channel(bench: InferenceBench) -> None:
+    graph = classifier()
+    await take_in(bench, manifest_text(graph, name="site/bright") + STEPS, {"model.onnx": graph})
+    news, sport = ModelScope(series="Abendschau"), ModelScope(channel="Sport")
+
+    async def change(method: str, *scopes: ModelScope) -> list[ModelScope]:
+        kind = getattr(api, f"{method}Request")
+        return list((await bench.call(method, kind(name="site/bright", scopes=scopes))).model.enabled)
+
+    assert await change("EnableModel", news) == [news]
+    assert await change("EnableModel", sport, news) == [news, sport]
+    assert await change("DisableModel", news) == [sport]
+    with pytest.raises(Conflict, match="it is for channel Sport"):
+        await change("DisableModel", news)
+    assert await change("EnableModel") == [ModelScope()]
+    assert await change("DisableModel") == []
+    await take_in(bench, manifest_text(doubling()), {"model.onnx": doubling()})
+    with pytest.raises(Conflict, match="declares no preprocessing"):
+        await bench.call("EnableModel", api.EnableModelRequest(name="site/doubling"))
+
+
+async def test_a_folder_is_tried_and_nothing_of_it_is_kept(bench: InferenceBench) -> None:
+    graph = classifier()
+    text = manifest_text(graph, name="site/bright") + STEPS
+
+    async def attempt(text: bytes, picture: bytes) -> api.TryModelResponse:
+        header, *pieces = parts(text, {"model.onnx": graph}, 1000)
+        messages = [api.TryModelRequest(header=header.header)]
+        messages += [api.TryModelRequest(piece=one.piece) for one in pieces]
+        messages += [api.TryModelRequest(picture=picture)] if picture else []
+        answer = await bench.call("TryModel", streamed(messages))
+        assert isinstance(answer, api.TryModelResponse)
+        return answer
+
+    picture = cv2.imencode(".png", np.full((90, 160, 3), 255, np.uint8))[1].tobytes()
+    answer = await attempt(text, picture)
+    assert [(one.kind, one.label) for one in answer.observations] == [("label", "1")]
+    assert answer.examination.opset == 17
+    assert "GlobalAveragePool" in answer.examination.operators
+    assert list((await attempt(text, b"")).observations) == []
+    with pytest.raises(Rejected, match="cannot be read"):
+        await attempt(text, b"no picture")
+    wrong = text.replace(b"{name: scores", b"{name: scores, parameters: {output: none}} #")
+    with pytest.raises(Rejected, match="output of scores is none"):
+        await attempt(wrong, picture)
+    assert bench.registry.all() == []
+    assert list(bench.scratch.glob("model-*")) == []
+
+
 async def test_models_are_paged_by_name_and_version(bench: InferenceBench) -> None:
     for version in ("1.0", "2.0", "3.0"):
         graph = doubling()
@@ -344,7 +502,7 @@ async def test_only_operators_change_models(bench: InferenceBench) -> None:
 
 
 def test_a_swap_is_seen_whole() -> None:
-    registry, loader = LoadedModelRegistry(), OnnxLoader(1)
+    registry, loader = LoadedModelRegistry(), IN_PROCESS
     graph = doubling()
     first = loader.load_bytes(manifest(graph), graph)
     second = loader.load_bytes(read(manifest_text(graph, version="2.0").decode()), graph)
@@ -378,7 +536,7 @@ async def test_a_folder_beside_the_shipped_ones_is_served_and_broken_ones_hide_n
         folder.mkdir(parents=True)
         (folder / "model.yaml").write_bytes(text)
         (folder / "model.onnx").write_bytes(graphs.echo(TensorProto.BFLOAT16))
-    await load_site_models(tmp_path, SANDBOX, OpenFolder(OnnxLoader(1)), registry)
+    await load_site_models(tmp_path, SANDBOX, OpenFolder(IN_PROCESS), registry)
     broken = {f"{one.name}@{one.version}": one.reason for one in registry.quarantined()}
     assert sorted(broken) == [
         "a/malformed@1.0", "b/latin@1.0", "c/deep@1.0", "d/moved@1.0", "e/odd@1.0", "site/doubling@2.0",

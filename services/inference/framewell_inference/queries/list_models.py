@@ -21,6 +21,7 @@ from framewell_inference.ports.models import (
     Quarantined,
 )
 from framewell_kit.paging import Page, PageRequest, page_of
+from framewell_models.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,26 @@ def _in_force(one: LoadedModel | Quarantined) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ListAnalysers:
-    """Return the analysers at work, by name."""
+    """Return the analysers at work, by name: those that ship, and the models that are enabled anywhere."""
 
     pictures: Sequence[PictureAnalyser]
     sounds: Sequence[SoundAnalyser]
+    registry: ModelRegistry
 
     def __call__(self) -> list[Analyser]:
         pictures = [_analyser(one, ANALYSER_INPUT_PICTURES) for one in self.pictures]
         sounds = [_analyser(one, ANALYSER_INPUT_SOUND) for one in self.sounds]
-        return sorted([*pictures, *sounds], key=lambda analyser: analyser.name)
+        enabled = [_declared(one.model.manifest) for one in self.registry.all() if one.enabled]
+        return sorted([*pictures, *sounds, *enabled], key=lambda analyser: analyser.name)
+
+
+def _declared(manifest: Manifest) -> Analyser:
+    return Analyser(
+        name=manifest.analyser_name,
+        models=[model_version(manifest.ref)],
+        input=ANALYSER_INPUT_SOUND if manifest.task == "sequence" else ANALYSER_INPUT_PICTURES,
+        description=manifest.intended_use,
+    )
 
 
 def _analyser(one: PictureAnalyser | SoundAnalyser, takes: AnalyserInput.ValueType) -> Analyser:

@@ -49,6 +49,9 @@ TIMELINE = Timeline(
 SANDBOX = Sandbox(SANDBOX_JOBS)
 """One for all benches of a test run: its first job starts it."""
 
+IN_PROCESS = OnnxLoader(1, trusted=["*"])
+"""Runs every model inside the process: what runs apart from it has tests of its own, and takes a second."""
+
 NO_ANALYSERS = Analysers(
     pictures=(),
     sounds=(),
@@ -72,7 +75,7 @@ class InferenceBench(ServiceBench):
         self.registry = LoadedModelRegistry()
 
         async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
-            return await wire_with(analysers, self.registry, OnnxLoader(1), settings, mesh, sandbox=SANDBOX)
+            return await wire_with(analysers, self.registry, IN_PROCESS, settings, mesh, sandbox=SANDBOX)
 
         super().__init__(
             "inference",

@@ -48,6 +48,7 @@ class ModelParts:
 
     methods: ModelMethods
     follow: FollowCatalogue
+    registry: ModelRegistry
 
 
 async def wire_models(
@@ -78,7 +79,7 @@ async def wire_models(
         disable_model=DisableModel(registry, change),
         remove_model=RemoveModel(change, catalogue, objects),
     )
-    return ModelParts(methods, FollowCatalogue(models))
+    return ModelParts(methods, FollowCatalogue(models), registry)
 
 
 async def load_site_models(
