@@ -14,11 +14,13 @@ import av
 import pytest
 from av.stream import Disposition
 
-from framewell_media.captions.cues import MAX_CUE_CHARACTERS, MAX_CUES, Cue, LeftOut, tidy, webvtt
+from framewell_media.captions.cues import MAX_CUE_CHARACTERS, MAX_CUES, Cue, LeftOut, Unread, tidy, webvtt
+from framewell_media.captions.embedded import read_embedded
 from framewell_media.captions.files import read_captions
 from framewell_media.captions.line21 import CaptionChannels, Field, byte_pairs
 from framewell_media.errors import MediaError
 from framewell_media.sandbox import Limits, Sandbox
+from framewell_media.source_clock import ClockRun, SourceClock
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.captioned import SubtitleTrack, write_captioned
 from framewell_media.testing.line21 import erase, pop_on, write_with_captions
@@ -364,6 +366,27 @@ async def test_texts_that_are_not_shown_are_counted_by_reason(
     read = await beside(sandbox, tmp_path / "subtitles", content)
     assert read.text.splitlines()[2:] == ["00:00:01.000 --> 00:00:02.000", "shown"]
     assert LeftOut(**read.answer["left_out"]) == left_out
+
+
+def unread(clip: Path) -> list[tuple[int, Unread]]:
+    clock = SourceClock((ClockRun(Fraction(0), Fraction(4), Fraction(0), None),))
+    with av.open(str(clip)) as container:
+        return read_embedded(container, container.streams.video[0], clock, Fraction(4))[1]
+
+
+def test_tracks_of_which_nothing_is_read_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = write_captioned(tmp_path / "clip.mkv", [SubtitleTrack("subrip"), SubtitleTrack("ass")])
+    assert unread(clip) == []
+    monkeypatch.setattr("framewell_media.captions.embedded.MAX_TRACKS", 1)
+    assert unread(clip) == [(2, Unread.BEYOND)]
+    captions = write_captioned(tmp_path / "clip.mov", scc=f"{SCC}00:00:00:10\t{HELLO}\n\n")
+    assert unread(captions) == []
+
+    def damaged(*_: Any) -> None:
+        raise MediaError("unreadable", "The captions cannot be read.")
+
+    monkeypatch.setattr("framewell_media.captions.embedded.read_scc", damaged)
+    assert unread(captions) == [(1, Unread.DAMAGED)]
 
 
 async def test_texts_of_a_track_behind_the_asset_are_counted(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ from av.stream import Disposition
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1 import media_pb2
 from framewell.media.v1.media_service_pb2 import GetTimelineRequest, ReadObjectRequest
+from framewell_media.captions.cues import Unread
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.captioned import SubtitleTrack, write_captioned
 from framewell_media.testing.line21 import erase, pop_on, write_with_captions
+from framewell_transcode.adapters.sandboxed_captions import SandboxedCaptions
+from framewell_transcode.ports.processors import EmbeddedCaptions
 from framewell_transcode.testing import Transcode
 from framewell_transcode.transcoding.caption_playlists import caption_renditions
 
@@ -122,6 +125,27 @@ async def test_texts_that_are_not_shown_are_told(transcode: Transcode, tmp_path:
         "Texts of the subtitles 'late.srt' are not shown: 1 before or behind the programme; 1 with an end "
         "before its beginning, or times that cannot be read.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("why", "reason"),
+    [
+        (Unread.PICTURES, "they are dvbsub, which are pictures and no text"),
+        (Unread.UNKNOWN, "they are teletext, or in an unknown codec"),
+        (Unread.DAMAGED, "they are damaged"),
+        (Unread.BEYOND, "there are more than an asset can have"),
+    ],
+)
+async def test_a_track_of_which_nothing_is_read_is_told_with_the_reason(
+    transcode: Transcode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: Unread, reason: str
+) -> None:
+    async def embedded(*_: object) -> EmbeddedCaptions:
+        return EmbeddedCaptions((), ((1, why),))
+
+    monkeypatch.setattr(SandboxedCaptions, "embedded", embedded)
+    path = make_clip(tmp_path / "plain.mp4", Clip(frames=10, sound=False))
+    ended = await transcode.transcode(await with_subtitles(transcode, path, "dvbsub"))
+    assert list(ended.missing) == [f"The subtitles of track 1 are not read: {reason}."]
 
 
 async def test_text_of_what_may_not_be_analysed_is_played(transcode: Transcode, tmp_path: Path) -> None:

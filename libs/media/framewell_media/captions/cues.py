@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -28,6 +29,18 @@ class Cue:
     """None where it is shown until the next one."""
     text: str
     """Plain text; lines are divided by a line feed."""
+
+
+class Unread(StrEnum):
+    """Why nothing of a track of timed text is read."""
+
+    PICTURES = "pictures"
+    """Its texts are pictures."""
+    UNKNOWN = "unknown"
+    """No decoder here knows it, as of teletext."""
+    DAMAGED = "damaged"
+    BEYOND = "beyond"
+    """There are more tracks, or more text, than an asset can have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Final, Protocol
@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import av.error
 from av.stream import Discard, Disposition
 
-from framewell_media.captions.cues import MAX_CUES, Cue, TidyCues, shifted, text_of_ass, tidy
+from framewell_media.captions.cues import MAX_CUES, Cue, TidyCues, Unread, shifted, text_of_ass, tidy
 from framewell_media.captions.files import read_scc, read_ttml
 from framewell_media.captions.line21 import CaptionChannels, byte_pairs, pairs_of_triples
 from framewell_media.captions.timed_text import cues_of
@@ -45,8 +45,8 @@ class FoundCaptions:
 
 def read_embedded(
     container: Any, pictures: Any, clock: SourceClock, length: Fraction
-) -> tuple[list[FoundCaptions], list[int]]:
-    """Return the timed text of an open container, and the indexes of subtitle tracks that cannot be read.
+) -> tuple[list[FoundCaptions], list[tuple[int, Unread]]]:
+    """Return the timed text of an open container, and which tracks are not read (indexes), and why.
 
     The container is demuxed once to its end; what belongs to another programme than the pictures is passed
     over. Cues stand on the clock of an asset of `length` seconds.
@@ -65,9 +65,11 @@ def read_embedded(
             channels.take(seconds, byte_pairs(packet))
         elif packet.stream_index in tracks:
             tracks[packet.stream_index].take(seconds, packet)
-    found = [one for track in tracks.values() for one in track.found(length)]
-    found += _of_channels(channels, pictures, length)
-    unread = [one.index for one in subtitles if is_bitmap(one) or _is_unknown(one, tracks)]
+    in_pictures = CaptionTrack(pictures, channels)
+    found = [one for track in (*tracks.values(), in_pictures) for one in track.found(length)]
+    unread = [(one.index, why) for one in subtitles if (why := _unread(one, tracks.get(one.index)))]
+    if in_pictures.is_damaged:
+        unread.append((pictures.index, Unread.DAMAGED))
     return [one for one in found if one.text.cues or any(astuple(one.text.left_out))], unread
 
 
@@ -76,9 +78,17 @@ def is_bitmap(stream: Any) -> bool:
     return stream.codec_context is not None and stream.codec_context.name in BITMAPS
 
 
-def _is_unknown(stream: Any, tracks: Mapping[int, Collector]) -> bool:
-    """Return whether a track has no decoder here, as teletext, and is no TTML."""
-    return stream.codec_context is None and (stream.index not in tracks or not tracks[stream.index].is_text)
+def _unread(stream: Any, collector: Collector | None) -> Unread | None:
+    """Return why nothing of a subtitle track was read, None where something was or there is nothing."""
+    if is_bitmap(stream):
+        return Unread.PICTURES
+    if collector is None:
+        return Unread.BEYOND
+    if collector.is_text:
+        return None
+    if stream.codec_context is None:
+        return Unread.UNKNOWN
+    return Unread.DAMAGED if collector.is_damaged else None
 
 
 def _collector(stream: Any) -> Collector:
@@ -116,6 +126,8 @@ class Collector(Protocol):
 
     is_text: bool
     """Whether it held anything that can be read as text."""
+    is_damaged: bool
+    """Whether it held anything else."""
 
     def take(self, seconds: Fraction, packet: Any) -> None:
         """Take a packet that is shown at `seconds`; what cannot be decoded is passed over."""
@@ -128,17 +140,34 @@ class Collector(Protocol):
 
 @dataclass(slots=True)
 class CaptionTrack:
-    """Collects the captions of a track of CEA-608, one FoundCaptions a channel."""
+    """Collects captions of CEA-608, of a track of their own or of pictures; one FoundCaptions a channel."""
 
     stream: Any
-    is_text: bool = True
-    _channels: CaptionChannels = field(default_factory=CaptionChannels)
+    channels: CaptionChannels = field(default_factory=CaptionChannels)
+    is_text: bool = False
+    is_damaged: bool = False
 
     def take(self, seconds: Fraction, packet: Any) -> None:
-        self._channels.take(seconds, pairs_of_triples(bytes(packet)))
+        self.channels.take(seconds, pairs_of_triples(bytes(packet)))
 
     def found(self, length: Fraction) -> Iterator[FoundCaptions]:
-        yield from _of_channels(self._channels, self.stream, length)
+        stream, is_track = self.stream, self.stream.type == "subtitle"
+        for number, file in self.channels.files():
+            try:
+                cues = read_scc(file, length)
+            except MediaError:
+                self.is_damaged = True
+                continue
+            self.is_text = True
+            yield FoundCaptions(
+                format="eia_608",
+                track_index=stream.index,
+                language=stream.metadata.get("language", "") if is_track else "",
+                kind="captions",
+                title=f"{track_title(stream)} CC{number}".strip() if is_track else f"CC{number}",
+                is_default=is_track and bool(stream.disposition & Disposition.default),
+                text=tidy(cues, length),
+            )
 
 
 @dataclass(slots=True)
@@ -147,6 +176,7 @@ class TextTrack:
 
     stream: Any
     is_text: bool = False
+    is_damaged: bool = False
     _cues: list[Cue] = field(default_factory=list)
     _beyond: int = 0
 
@@ -161,6 +191,7 @@ class TextTrack:
         try:
             shown = self.stream.codec_context.decode2(packet)
         except (av.error.FFmpegError, ValueError):
+            self.is_damaged = True
             return
         self.is_text = True
         if shown is not None:
@@ -182,6 +213,7 @@ class TextTrack:
         """Return the cues of a sample of ISO/IEC 14496-30: a TTML document on the track's clock, or none."""
         data = bytes(packet)
         if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            self.is_damaged = True
             return []
         first = packet.pts * packet.time_base
         last = first + (packet.duration or 0) * packet.time_base
@@ -189,6 +221,7 @@ class TextTrack:
             document, _ = read_ttml(data)
             cues = list(_within(cues_of(document, last + _DAY), first, last))
         except (MediaError, ValueError, ArithmeticError, RecursionError):
+            self.is_damaged = True
             return []
         self.is_text = True
         return shifted(cues, seconds - first)
@@ -214,25 +247,6 @@ def _cues_shown(shown: Any, offset: Fraction, seconds: Fraction, duration: Fract
     lines = [line.ass.decode("utf-8", errors="replace") for line in shown if hasattr(line, "ass")]
     text = "\n".join(text_of_ass(line) for line in lines)
     return [Cue(start, end, text)] if text.strip() else []
-
-
-def _of_channels(channels: CaptionChannels, stream: Any, length: Fraction) -> Iterator[FoundCaptions]:
-    """Yield the captions that a stream of pictures, or of captions alone, carried, by channel."""
-    is_track = stream.type == "subtitle"
-    for number, file in channels.files():
-        try:
-            cues = read_scc(file, length)
-        except MediaError:
-            continue
-        yield FoundCaptions(
-            format="eia_608",
-            track_index=stream.index,
-            language=stream.metadata.get("language", "") if is_track else "",
-            kind="captions",
-            title=f"{track_title(stream)} CC{number}".strip() if is_track else f"CC{number}",
-            is_default=is_track and bool(stream.disposition & Disposition.default),
-            text=tidy(cues, length),
-        )
 
 
 def _kind(stream: Any) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
 from framewell_media.captions import files as files_of_captions
-from framewell_media.captions.cues import Cue, tidy, webvtt
+from framewell_media.captions.cues import Cue, Unread, tidy, webvtt
 from framewell_media.captions.embedded import read_embedded
 from framewell_media.captions.files import MAX_FILE_BYTES, read_captions
 from framewell_media.errors import NO_CONTENT, MediaError
@@ -27,9 +27,9 @@ def read_embedded_captions(files: JobFiles, parameters: Parameters) -> Answer:
 
     Input: the source. Output: WebVTT files one behind the other. Parameters: `clock` (runs as the job `plan`
     answers them), `seconds` (length of the asset, a fraction). Returns `tracks` (`length` in bytes, `format`,
-    `language`, `kind`, `title`, `track_index`, `is_default`, `cue_count`), `unread` (indexes of subtitle
-    tracks that are no text, or in a codec without decoder) and `left_out` (pairs of a track's index and how
-    many of its texts are `outside` the asset, `mistimed`, or `beyond` what a track may hold). Raises
+    `language`, `kind`, `title`, `track_index`, `is_default`, `cue_count`), `unread` (pairs of the index of a
+    track of which nothing is read and the reason, see Unread) and `left_out` (pairs of a track's index and
+    how many of its texts are `outside` the asset, `mistimed`, or `beyond` what a track may hold). Raises
     MediaError.
     """
     (source,), (output,) = files.inputs, files.outputs
@@ -48,7 +48,7 @@ def read_embedded_captions(files: JobFiles, parameters: Parameters) -> Answer:
             continue
         written = _write(output, one.text.cues, room)
         if not written:
-            unread.append(one.track_index)
+            unread.append((one.track_index, Unread.BEYOND))
             continue
         room -= written
         tracks.append(

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from framewell.media.v1 import media_pb2
 from framewell_kit.objects.protocol import Objects
-from framewell_media.captions.cues import LeftOut
+from framewell_media.captions.cues import LeftOut, Unread
 from framewell_media.errors import JobFailed
 from framewell_media.languages import bcp47
 from framewell_media.sandbox import Limits, Sandbox
@@ -59,7 +59,7 @@ class SandboxedCaptions:
                     if len(data) != int(entry["length"]):
                         raise JobFailed(f"the captions of track {entry['track_index']} were not written")
                     tracks.append(_track(entry, await self._stored(data)))
-        unread = tuple(int(index) for index in answer["unread"])
+        unread = tuple((int(index), Unread(why)) for index, why in answer["unread"])
         left_out = tuple((int(index), _left_out(counts)) for index, counts in answer["left_out"])
         return EmbeddedCaptions(tuple(tracks), unread, left_out)
 

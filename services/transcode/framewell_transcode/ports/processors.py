@@ -13,7 +13,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import CaptionFile, CaptionTrack, ObjectRef
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.rights_decisions import Passages
-from framewell_media.captions.cues import LeftOut
+from framewell_media.captions.cues import LeftOut, Unread
 from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Moment, Timeline
 from framewell_transcode.domain.pictures import PictureSource, WantedPicture
@@ -129,8 +129,8 @@ class EmbeddedCaptions:
     """The timed text inside an original."""
 
     tracks: tuple[CaptionTrack, ...]
-    unread: tuple[int, ...]
-    """Indexes of subtitle tracks that are pictures, or in a codec that nothing here reads."""
+    unread: tuple[tuple[int, Unread], ...]
+    """Indexes of tracks of which nothing is read, and why."""
     left_out: tuple[tuple[int, LeftOut], ...] = ()
     """Indexes of tracks, and how many of their texts are not shown."""
 

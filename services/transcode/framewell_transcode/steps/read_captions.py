@@ -8,6 +8,7 @@ from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1.media_pb2 import TRACK_KIND_SUBTITLE, CaptionTrack
+from framewell_media.captions.cues import Unread
 from framewell_media.errors import JobCrashed, MediaError
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.plans import SourceAnalysis
@@ -15,6 +16,11 @@ from framewell_transcode.ports.processors import CaptionReader
 from framewell_transcode.transcoding.missing import missing_texts
 
 _HOUR: Final = 3600
+_REASONS: Final = {
+    Unread.UNKNOWN: "they are teletext, or in an unknown codec",
+    Unread.DAMAGED: "they are damaged",
+    Unread.BEYOND: "there are more than an asset can have",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +62,16 @@ class ReadCaptions:
             return [], [f"The subtitles inside the file are missing: {verdict.detail}"]
         except JobCrashed as crash:
             return [], [f"The subtitles inside the file are missing: {crash.explanation}"]
-        missing = [_unread(asset, index) for index in found.unread]
+        missing = [_unread(asset, index, why) for index, why in found.unread]
         for index, left_out in found.left_out:
             missing += missing_texts(f"of track {index}", left_out)
         return list(found.tracks), missing
 
 
-def _unread(asset: AssetIngested, index: int) -> str:
-    codecs = [track.codec for track in asset.tracks if track.index == index and track.codec]
-    what = f"{codecs[0]}, which are pictures and no text" if codecs else "teletext, or in an unknown codec"
-    return f"The subtitles of track {index} are not read: they are {what}."
+def _unread(asset: AssetIngested, index: int, why: Unread) -> str:
+    codec = next((track.codec for track in asset.tracks if track.index == index), "")
+    reason = f"they are {codec}, which are pictures and no text" if why is Unread.PICTURES else _REASONS[why]
+    return f"The subtitles of track {index} are not read: {reason}."
 
 
 def _start(timeline: Timeline) -> Fraction | None:
