@@ -16,12 +16,13 @@ from google.protobuf.message import Message
 
 from framewell.media.v1.media_pb2 import Programme
 from framewell.segment.v1.segment_pb2 import SegmentArrived
-from framewell_cli.commands.receive import _input
+from framewell_cli.commands.receive import _input, _titled
 from framewell_cli.errors import CommandError, UsageProblem
 from framewell_cli.receive.ffmpeg import program, reason
 from framewell_cli.receive.growing_folder import GrowingFolder
 from framewell_cli.receive.recording import ReceivedRecording
 from framewell_cli.receive.segmenter import Segmenter
+from framewell_cli.receive.transport_stream import holds_an_access_unit
 from framewell_kit.testing.waiting import PATIENCE, eventually
 
 ASSET = "5a3c6f4e-8a53-4d0e-9f0b-6c1d2a7be417"
@@ -164,9 +165,12 @@ async def test_a_recording_that_broke_off_goes_on_behind_what_was_cut(tmp_path: 
 
 
 @asynccontextmanager
-async def sending(*contents: bytes) -> AsyncIterator[str]:
-    """Send each of these bytes to one who connects, one after the other, then nobody listens any more."""
-    waiting = list(contents)
+async def sending(*contents: bytes, hold: bool = False) -> AsyncIterator[str]:
+    """Send each of these bytes to one who connects, one after the other, then nobody listens any more.
+
+    With `hold` connections stay, and nothing more comes.
+    """
+    waiting, ended = list(contents), asyncio.Event()
 
     async def send(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(waiting.pop(0))
@@ -174,10 +178,13 @@ async def sending(*contents: bytes) -> AsyncIterator[str]:
             server.close()
         with suppress(ConnectionError):
             await writer.drain()
+        if hold:
+            await ended.wait()
         writer.close()
 
     server = await asyncio.start_server(send, "127.0.0.1", 0)
     yield f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    ended.set()
     server.close()
 
 
@@ -217,6 +224,40 @@ async def test_a_sender_that_breaks_off_and_comes_back_goes_on_in_the_same_recor
     assert count == 6
     assert sequences(published) == [*((one, False) for one in range(6)), (5, True)]
     assert sum(map(seconds_of, (tmp_path / "segments").iterdir())) == 6
+
+
+@needs_ffmpeg
+async def test_live_input_that_falls_silent_ends_with_all_that_came(tmp_path: Path) -> None:
+    published = Published()
+    async with sending(await transport_stream(tmp_path, *camera(3, pace=False)), hold=True) as address:
+        received = recording(tmp_path, address, published, patience_seconds=2)
+        count = await asyncio.wait_for(received.run(), PATIENCE)
+    assert sequences(published)[-1] == (count - 1, True)
+    assert sum(map(seconds_of, (tmp_path / "segments").iterdir())) == 3
+
+
+@needs_ffmpeg
+async def test_a_recording_that_is_stopped_in_a_silence_leaves_nothing_unannounced(tmp_path: Path) -> None:
+    published = Published()
+    async with sending(await transport_stream(tmp_path, *camera(3, pace=False)), hold=True) as address:
+        received = recording(tmp_path, address, published)
+        running = asyncio.ensure_future(received.run())
+        await eventually(lambda: len(published.facts) == 2)
+        received.stop()
+        count = await asyncio.wait_for(running, PATIENCE)
+    paths = sorted((tmp_path / "segments").iterdir())
+    assert [path.name for path in paths] == [f"{one:06}.ts" for one in range(count)]
+    assert all(seconds_of(path) for path in paths)
+
+
+@pytest.mark.parametrize("packets", [0, 3, 4])
+def test_a_rest_is_kept_if_a_whole_picture_is_in_it(tmp_path: Path, packets: int) -> None:
+    table = b"\x47\x40\x00\x10" + bytes(184)
+    begin, more = b"\x47\x41\x00\x10\x00\x00\x01\xe0" + bytes(180), b"\x47\x01\x00\x10" + bytes(184)
+    path = tmp_path / "rest.ts"
+    path.write_bytes(b"".join([table, begin, more, begin][:packets]))
+    assert holds_an_access_unit(path) == (packets == 4)
+    assert not holds_an_access_unit(tmp_path / "nothing.ts")
 
 
 @needs_ffmpeg
@@ -263,6 +304,22 @@ async def test_an_address_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
             await recording(tmp_path, address, Published()).run()
 
 
+@needs_ffmpeg
+async def test_live_input_over_rtp_is_received(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"rtp://127.0.0.1:{free.getsockname()[1] & ~1}"  # RTCP has the odd port behind it
+    published = Published()
+    received = recording(tmp_path, address, published)
+    running = asyncio.ensure_future(received.run())
+    sender = await ffmpeg(*camera(20), "-f", "rtp_mpegts", address)
+    await eventually(lambda: len(published.facts) >= 2)
+    received.stop()
+    sender.terminate()
+    assert await asyncio.wait_for(running, PATIENCE) >= 2
+    await sender.wait()
+
+
 def test_the_reason_is_the_last_that_says_something() -> None:
     lines = [
         "[segment @ 0x55] dimensions not set",
@@ -288,6 +345,14 @@ async def test_what_is_no_media_is_said_in_a_sentence(tmp_path: Path) -> None:
     words.write_text("only words")
     with pytest.raises(CommandError, match="ffmpeg made no segment of it: "):
         await recording(tmp_path, str(words), Published(), settle_seconds=1).run()
+
+
+def test_a_recording_without_a_title_has_the_name_of_its_file_or_its_channel() -> None:
+    about = SegmentArrived(programme=Programme(channel="Kanal Eins"))
+    assert _titled(about, "udp://239.0.0.1:5000").programme.title == "Kanal Eins"
+    assert _titled(about, "/media/growing.mxf").programme.title == "growing.mxf"
+    titled = SegmentArrived(programme=Programme(title="Abendschau"))
+    assert _titled(titled, "/media/growing.mxf").programme.title == "Abendschau"
 
 
 @pytest.mark.parametrize("source", ["https://host/live.m3u8", "nowhere.ts"])

@@ -40,7 +40,7 @@ def receive(
     ],
     *,
     channel: Annotated[str, typer.Option(help="Channel that airs it.")] = "",
-    title: Annotated[str, typer.Option(help="Title of the programme.")] = "",
+    title: Annotated[str, typer.Option(help="Title of the programme; otherwise the file's name.")] = "",
     series: Annotated[str, typer.Option(help="Series it belongs to.")] = "",
     language: Annotated[str, typer.Option(help="Spoken language, e.g. de.")] = "",
     rights: Annotated[list[str] | None, typer.Option(help=statements.HELP)] = None,
@@ -100,7 +100,7 @@ def receive(
                 )
                 if not as_json:
                     results.print(f"recording {name}: {one}", markup=False)
-                return ReceivedRecording(name, segmenter, publisher, report, about)
+                return ReceivedRecording(name, segmenter, publisher, report, _titled(about, one))
 
             received: ReceivedRecording | GrowingFolder = (
                 GrowingFolder(Path(wanted), lambda path: recording(str(path)), _print_problem)
@@ -121,6 +121,15 @@ def _about(values: Mapping[str, Any]) -> SegmentArrived:
         return from_json(values, SegmentArrived)
     except (ParseError, ValueError) as error:
         raise UsageProblem(f"What is said about the recording cannot be sent: {error}") from None
+
+
+def _titled(about: SegmentArrived, source: str) -> SegmentArrived:
+    """Return what is said of a recording, with the name of its file or its channel where it has no title."""
+    made = SegmentArrived()
+    made.CopyFrom(about)
+    name = about.programme.channel if ffmpeg.is_live(source) else Path(source).name
+    made.programme.title = about.programme.title or name
+    return made
 
 
 def _input(source: str) -> str:

@@ -31,6 +31,7 @@ _MEANINGS: Final = (
     (re.compile(r"dimensions not set|unspecified size"), NO_KEYFRAME),
     (re.compile(r"matches no streams|does not contain any stream"), "there is neither video nor sound in it"),
     (re.compile(r"Could not write header"), "what comes cannot be written into segments"),
+    (re.compile(r"Input/output error|timed out"), "nothing came"),
     (re.compile(r"Invalid data found"), "what comes is not the kind of media that was expected"),
 )
 _FOR_GOOD: Final = re.compile(
@@ -51,17 +52,24 @@ def program() -> str:
 
 
 def cutting_command(
-    source: str, folder: Path, first: int, *, segment_seconds: float, analyse_seconds: float
+    source: str,
+    folder: Path,
+    first: int,
+    *,
+    segment_seconds: float,
+    analyse_seconds: float,
+    silence_seconds: float,
 ) -> list[str]:
     """Return the command line that cuts a source into numbered files of a folder, from `first` on.
 
-    A file is read from standard input. Raises CommandError when ffmpeg is not installed.
+    Live input of which nothing came for `silence_seconds` has ended; a file is read from standard input.
+    Raises CommandError when ffmpeg is not installed.
     """
     # A transport stream does not carry every codec of a file.
     form, suffix = ("mpegts", "ts") if is_stream(source) else ("matroska", "mkv")
     return [
         *(program(), "-nostdin", "-hide_banner", "-loglevel", "error"),
-        *("-dts_delta_threshold", str(_SPLICE_SECONDS), *_input_options(source)),
+        *("-dts_delta_threshold", str(_SPLICE_SECONDS), *_input_options(source, silence_seconds)),
         *("-analyzeduration", str(round(analyse_seconds * 1_000_000)), "-probesize", str(_ANALYSE_BYTES)),
         *("-i", source if is_live(source) else "pipe:0"),
         *("-map", "0:v:0?", "-map", "0:a?", "-c", "copy", "-f", "segment"),
@@ -95,7 +103,7 @@ def is_for_good(lines: Iterable[str]) -> bool:
     return any(_FOR_GOOD.search(line) for line in lines)
 
 
-def _input_options(source: str) -> list[str]:
+def _input_options(source: str, silence_seconds: float) -> list[str]:
     """Return the options that say what the input is; nothing in it makes ffmpeg open something else."""
     if not is_live(source):
         # MXF without its index has decoding times alone.
@@ -103,6 +111,8 @@ def _input_options(source: str) -> list[str]:
         return ["-protocol_whitelist", "pipe", *times, "-f", _format_of(Path(source))]
     scheme = source.partition("://")[0]
     allowed = ["-protocol_whitelist", _BELOW.get(scheme, scheme)]
+    if scheme != "rtp":  # whose reader has no such option
+        allowed += ["-rw_timeout", str(round(silence_seconds * 1_000_000))]
     lossy = ["-overrun_nonfatal", "1"] if scheme == "udp" else []
     return [*allowed, *lossy, *(["-f", "mpegts"] if scheme in ("udp", "srt", "tcp") else [])]
 

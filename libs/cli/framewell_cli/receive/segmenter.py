@@ -17,6 +17,7 @@ from typing import Final
 
 from framewell_cli.errors import CommandError
 from framewell_cli.receive import ffmpeg
+from framewell_cli.receive.transport_stream import holds_an_access_unit
 from framewell_cli.watch_folder.completeness import is_open_for_writing
 
 _LOOK_SECONDS: Final = 0.2
@@ -29,6 +30,7 @@ _PIECE_BYTES: Final = 1 << 18
 _LINE_BYTES: Final = 1 << 12
 _END_SECONDS: Final = 10.0
 _SECOND_SIGNAL: Final = 0.3
+_UNNOTICED_SECONDS: Final = 5.0
 _REPORTED_LINES: Final = 40
 """Last lines of ffmpeg's errors that are kept: over days of bad reception there are millions."""
 
@@ -103,7 +105,7 @@ class Segmenter:
             self._interrupt()
 
     async def _cut(self) -> AsyncIterator[Path]:
-        """Yield what one process cuts; what it was cutting when it ended, and left incomplete, is deleted."""
+        """Yield what one process cuts, also what it leaves unfinished; an unreadable rest is deleted."""
         if self._stopped.is_set():
             return
         process = self._process = await self._started()
@@ -123,6 +125,10 @@ class Segmenter:
                     yield path
             await process.wait()
             await tasks[0]
+            if holds_an_access_unit(rest := self._growing):
+                self.first += 1
+                self._count += 1
+                yield rest
         finally:
             for task in tasks:
                 task.cancel()
@@ -144,7 +150,7 @@ class Segmenter:
         self._lines.append(rest.strip())
 
     async def _watch_growth(self) -> None:
-        """End a recording of which nothing more comes, whether its connection is still there or not."""
+        """Note when something came last; end a recording where ffmpeg does not see that nothing comes."""
         before = (self.first, -1)
         self._grown_at = self._grown_at if self._count else self._now()
         while True:
@@ -154,7 +160,7 @@ class Segmenter:
                 if now != before:
                     before, self._grown_at = now, self._now()
             begun = self._count or before[1] > 0
-            if begun and self._now() - self._grown_at >= self.patience_seconds:
+            if begun and self._now() - self._grown_at >= self.patience_seconds + _UNNOTICED_SECONDS:
                 self._silent = True
                 self._interrupt()
                 return
@@ -179,6 +185,7 @@ class Segmenter:
             self.first,
             segment_seconds=self.segment_seconds,
             analyse_seconds=self._analyse_seconds,
+            silence_seconds=self.patience_seconds,
         )
         return await asyncio.create_subprocess_exec(
             *command,
