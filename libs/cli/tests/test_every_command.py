@@ -114,14 +114,15 @@ RUN: Mapping[str, str] = {
 """The commands that print what was found, and the words that they are given here."""
 
 SENTENCES = {
-    "completion", "erase", "models pull", "models verify", "models import", "models use", "dataset publish",
+    "completion", "erase", "models pull", "models verify", "models import", "models use", "models enable",
+    "models disable", "models remove", "models init", "dataset publish",
     "train start", "train promote", "train rollback", "audit seal", "audit export", "dlq resume",
-    "dlq replay", "dlq discard", "frame",
+    "dlq replay", "dlq discard", "frame", "cancel", "reprocess", "remove",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""
 DOCUMENTS = {
     "audit key", "audit verify", "events schema", "events tail", "dlq show", "demo", "receive",
-    "watch-folder",
+    "models schema", "models try", "watch-folder",
 }  # fmt: skip
 """Commands whose text is a document or a stream; the demo's is tested where it is."""
 
