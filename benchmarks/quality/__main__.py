@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from benchmarks.quality import faces, labels
+from benchmarks.quality import duplicates, faces, labels, text
 from benchmarks.quality.figure import Figure, table
 from benchmarks.tables import record, revision
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "faces": faces.measure,
     "labels": labels.measure,
+    "text": text.measure,
+    "duplicates": duplicates.measure,
 }
 
 
