@@ -48,6 +48,34 @@ ANALYSER_INPUT_SOUND: AnalyserInput.ValueType  # 2
 """It listens to the sound of an asset."""
 Global___AnalyserInput: _TypeAlias = AnalyserInput  # noqa: Y015
 
+class _IdentityVerdict:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IdentityVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IdentityVerdict.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IDENTITY_VERDICT_UNSPECIFIED: _IdentityVerdict.ValueType  # 0
+    """No identity model has judged the face."""
+    IDENTITY_VERDICT_KNOWN: _IdentityVerdict.ValueType  # 1
+    """It is the person of the class."""
+    IDENTITY_VERDICT_REVIEW: _IdentityVerdict.ValueType  # 2
+    """It may be the person of the nearest class: a question for a person."""
+    IDENTITY_VERDICT_UNKNOWN: _IdentityVerdict.ValueType  # 3
+    """It is nobody that the model knows."""
+
+class IdentityVerdict(_IdentityVerdict, metaclass=_IdentityVerdictEnumTypeWrapper):
+    """What an identity model makes of a face."""
+
+IDENTITY_VERDICT_UNSPECIFIED: IdentityVerdict.ValueType  # 0
+"""No identity model has judged the face."""
+IDENTITY_VERDICT_KNOWN: IdentityVerdict.ValueType  # 1
+"""It is the person of the class."""
+IDENTITY_VERDICT_REVIEW: IdentityVerdict.ValueType  # 2
+"""It may be the person of the nearest class: a question for a person."""
+IDENTITY_VERDICT_UNKNOWN: IdentityVerdict.ValueType  # 3
+"""It is nobody that the model knows."""
+Global___IdentityVerdict: _TypeAlias = IdentityVerdict  # noqa: Y015
+
 @_typing.final
 class AnalyseImageRequest(_message.Message):
     """One picture to look at."""
@@ -56,8 +84,11 @@ class AnalyseImageRequest(_message.Message):
 
     IMAGE_FIELD_NUMBER: _builtins.int
     ANALYSERS_FIELD_NUMBER: _builtins.int
+    LANE_FIELD_NUMBER: _builtins.int
     image: _builtins.bytes
     """The picture as JPEG, PNG or WebP, at most 4 MiB."""
+    lane: _mesh_pb2.Lane.ValueType
+    """Live pictures are looked at before those of the archive."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names of analysers; empty for all that look at pictures."""
@@ -67,10 +98,11 @@ class AnalyseImageRequest(_message.Message):
         *,
         image: _builtins.bytes = ...,
         analysers: _abc.Iterable[_builtins.str] | None = ...,
+        lane: _mesh_pb2.Lane.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image", "lane", b"lane"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -116,12 +148,24 @@ class FaceIdentity(_message.Message):
     CLASS_ID_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    NEAREST_CLASS_ID_FIELD_NUMBER: _builtins.int
+    DISTANCE_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
     observation_id: _builtins.str
     """Id of the face's observation in the same answer."""
     class_id: _builtins.str
     """Id of the class; empty for unknown."""
     score: _builtins.float
     """How sure the name is, 0 to 1, see Person.score; unset when no identity model is in force."""
+    verdict: Global___IdentityVerdict.ValueType
+    """What the identity model decided; unspecified when none is in force."""
+    nearest_class_id: _builtins.str
+    """Id of the class that is nearest, whatever the verdict; empty when there is none."""
+    distance: _builtins.float
+    """Distance to the nearest class in the units of the identity model; unset when there is no class."""
+    sentence: _builtins.str
+    """The verdict in words, for a person: what was decided, and why."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """The identity model that decided; unset when none is in force."""
@@ -133,13 +177,22 @@ class FaceIdentity(_message.Message):
         class_id: _builtins.str = ...,
         score: _builtins.float | None = ...,
         model: _mesh_pb2.ModelVersion | None = ...,
+        verdict: Global___IdentityVerdict.ValueType = ...,
+        nearest_class_id: _builtins.str = ...,
+        distance: _builtins.float | None = ...,
+        sentence: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "model", b"model", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "distance", b"distance", "model", b"model", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "class_id", b"class_id", "model", b"model", "observation_id", b"observation_id", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "class_id", b"class_id", "distance", b"distance", "model", b"model", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
+    _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__distance) -> _WhichOneofReturnType__distance | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
 
 Global___FaceIdentity: _TypeAlias = FaceIdentity  # noqa: Y015
@@ -153,10 +206,13 @@ class AnalyseFramesRequest(_message.Message):
     SEQUENCE_FIELD_NUMBER: _builtins.int
     IMAGE_FIELD_NUMBER: _builtins.int
     ANALYSERS_FIELD_NUMBER: _builtins.int
+    LANE_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Number chosen by the caller, given back with the answer."""
     image: _builtins.bytes
     """The picture as JPEG, PNG or WebP, at most 4 MiB."""
+    lane: _mesh_pb2.Lane.ValueType
+    """Live pictures are looked at before those of the archive."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names of analysers; empty for all that look at pictures."""
@@ -167,10 +223,11 @@ class AnalyseFramesRequest(_message.Message):
         sequence: _builtins.int = ...,
         image: _builtins.bytes = ...,
         analysers: _abc.Iterable[_builtins.str] | None = ...,
+        lane: _mesh_pb2.Lane.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image", "sequence", b"sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image", "lane", b"lane", "sequence", b"sequence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -185,15 +242,22 @@ class AnalyseFramesResponse(_message.Message):
     SEQUENCE_FIELD_NUMBER: _builtins.int
     OBSERVATIONS_FIELD_NUMBER: _builtins.int
     IDENTITIES_FIELD_NUMBER: _builtins.int
+    FAILED_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Number of the picture, from its request."""
     @_builtins.property
     def observations(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Observation]:
-        """Observations by analyser; spans and moments are those of a single frame."""
+        """Observations by analyser; spans and moments are those of a single frame. A face keeps the number of its track
+        from picture to picture of the stream.
+        """
 
     @_builtins.property
     def identities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FaceIdentity]:
         """Who the faces are by the identity models in force, one for each `face` observation."""
+
+    @_builtins.property
+    def failed(self) -> _mesh_pb2.Failed:
+        """Why this picture could not be looked at; unset when it was. The stream goes on."""
 
     def __init__(
         self,
@@ -201,10 +265,11 @@ class AnalyseFramesResponse(_message.Message):
         sequence: _builtins.int = ...,
         observations: _abc.Iterable[_media_pb2.Observation] | None = ...,
         identities: _abc.Iterable[Global___FaceIdentity] | None = ...,
+        failed: _mesh_pb2.Failed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failed", b"failed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["identities", b"identities", "observations", b"observations", "sequence", b"sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failed", b"failed", "identities", b"identities", "observations", b"observations", "sequence", b"sequence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
