@@ -226,7 +226,7 @@ _FACTS = (
         result=True,
     ),
     FactType(
-        model.ModelCatalogued, "name", ("inference",), partitions=1, retention_days=None, compacted=True
+        model.ModelRegistered, "name", ("inference",), partitions=1, retention_days=None, compacted=True
     ),
 )
 

@@ -86,7 +86,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
             snapshot.SnapshotWithdrawn,
             model.ModelPromoted,
             model.ModelRetired,
-            model.ModelCatalogued,
+            model.ModelRegistered,
         ),
         "training.start_run": (snapshot.SnapshotPublished,),
         "training.start_requested_run": (training.TrainingRequested,),
@@ -102,7 +102,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
 BROADCASTS: Mapping[str, Reads] = MappingProxyType(
     {
         "inference.follow_models": (model.ModelPromoted, model.ModelRetired),
-        "inference.follow_catalogue": (model.ModelCatalogued,),
+        "inference.follow_registrations": (model.ModelRegistered,),
     }
 )
 """What every replica of a service reads for itself, from the beginning and without a group."""

@@ -30,7 +30,7 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
             Holding("objects/application/vnd.apache.arrow.file", "vectors of faces and pictures", gone),
             Holding("identity_models", kept="models in service; training takes them out of it"),
             Holding("aliases", kept="names of models: says nothing of anybody"),
-            Holding("model_catalogue", kept="models of others: says nothing of anybody"),
+            Holding("model_registrations", kept="models of others: says nothing of anybody"),
             Holding("objects/application/yaml", kept="manifests of models of others"),
             Holding("objects/application/octet-stream", kept="files of models of others"),
         )

@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
-from framewell.model.v1.model_pb2 import ModelCatalogued, ModelScope
+from framewell.model.v1.model_pb2 import ModelRegistered, ModelScope
 from framewell_inference.adapters.graph_checks import check_graph
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.remote.opening import OpenFolder
@@ -165,10 +165,10 @@ async def take_in(bench: InferenceBench, text: bytes, files: dict[str, bytes]) -
     return answer.model
 
 
-async def catalogue(bench: InferenceBench) -> list[ModelCatalogued]:
+async def registrations(bench: InferenceBench) -> list[ModelRegistered]:
     """Return the facts that left, as the compacted topic keeps them: the last of each name."""
     await bench.outbox.flush()
-    return list({fact.name: fact for fact in bench.facts.of(ModelCatalogued)}.values())
+    return list({fact.name: fact for fact in bench.facts.of(ModelRegistered)}.values())
 
 
 async def test_an_imported_model_runs_by_name_and_reaches_every_replica(bench: InferenceBench) -> None:
@@ -180,7 +180,7 @@ async def test_an_imported_model_runs_by_name_and_reaches_every_replica(bench: I
     assert model.run({"x": np.array([1, 2], np.float32)})["y"].tolist() == [2, 4]
 
     async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
-        for fact in await catalogue(bench):
+        for fact in await registrations(bench):
             await other.deliver(fact)
         assert other.registry.find("site/doubling", "1.0") is not None
         found = other.registry.find("site/doubling")
@@ -203,7 +203,7 @@ async def test_a_second_version_waits_until_it_is_chosen_on_every_replica(bench:
     chosen = api.ChooseVersionRequest(model=ModelVersion(name="site/doubling", version="2.0"))
     await bench.call("ChooseVersion", chosen)
     async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
-        for fact in await catalogue(bench):
+        for fact in await registrations(bench):
             await other.deliver(fact)
         for replica in (bench, other):
             found = replica.registry.find("site/doubling")
@@ -214,11 +214,11 @@ async def test_a_second_version_waits_until_it_is_chosen_on_every_replica(bench:
         await bench.call("ChooseVersion", chosen)
 
 
-async def test_an_older_or_repeated_word_of_the_catalogue_changes_nothing(bench: InferenceBench) -> None:
+async def test_an_older_or_repeated_registration_changes_nothing(bench: InferenceBench) -> None:
     graph = doubling()
     for version in ("1.0", "2.0"):
         await take_in(bench, manifest_text(graph, version=version), {"model.onnx": graph})
-    facts = bench.facts.of(ModelCatalogued)
+    facts = bench.facts.of(ModelRegistered)
     assert [fact.revision for fact in facts] == [1, 2]
     assert {(fact.actor.principal, fact.actor.authority) for fact in facts} == {("anna", "local")}
     for fact in (*facts, facts[0]):
@@ -231,7 +231,7 @@ async def test_a_removed_version_is_gone_from_every_replica_and_from_the_store(b
     await take_in(bench, manifest_text(doubling()), {"model.onnx": doubling()})
     await take_in(bench, manifest_text(other_graph, version="2.0"), {"model.onnx": other_graph})
     async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
-        for fact in await catalogue(bench):
+        for fact in await registrations(bench):
             await other.deliver(fact)
         held = other.registry.find("site/doubling", "1.0")
         in_force = api.RemoveModelRequest(model=ModelVersion(name="site/doubling", version="1.0"))
@@ -239,12 +239,12 @@ async def test_a_removed_version_is_gone_from_every_replica_and_from_the_store(b
             await bench.call("RemoveModel", in_force)
         chosen = api.ChooseVersionRequest(model=ModelVersion(name="site/doubling", version="2.0"))
         await bench.call("ChooseVersion", chosen)
-        key = bench.facts.of(ModelCatalogued)[-1].versions[0].files[0].content
+        key = bench.facts.of(ModelRegistered)[-1].versions[0].files[0].content
         assert await bench.objects.exists(key)
         removed = (await bench.call("RemoveModel", in_force)).removed
         assert [one.version for one in removed] == ["1.0"]
         assert not await bench.objects.exists(key)
-        for fact in await catalogue(bench):
+        for fact in await registrations(bench):
             await other.deliver(fact)
         for replica in (bench, other):
             assert replica.registry.find("site/doubling", "1.0") is None
@@ -262,7 +262,7 @@ async def test_a_model_that_cannot_be_loaded_is_quarantined_and_stops_no_other(b
     graph = doubling()
     for name in ("site/a", "site/b"):
         await take_in(bench, manifest_text(graph, name=name), {"model.onnx": graph})
-    facts = {fact.name: fact for fact in await catalogue(bench)}
+    facts = {fact.name: fact for fact in await registrations(bench)}
     tampered = await bench.objects.put(graph + b"0", media_type="application/octet-stream", suffix=".onnx")
     facts["site/a"].versions[0].files[0].content.CopyFrom(tampered)
     async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
@@ -285,7 +285,7 @@ async def test_no_request_fails_while_versions_come_and_go_on_two_replicas(bench
     async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
 
         async def spread() -> None:
-            for fact in await catalogue(bench):
+            for fact in await registrations(bench):
                 await other.deliver(fact)
 
         await spread()
@@ -444,7 +444,7 @@ async def test_what_cannot_be_taken_in_is_refused_with_a_reason_and_leaves_nothi
     for bad in (b"no graph", doubling(domain="evil.custom"), with_subgraph(external=True)):
         with pytest.raises(Rejected, match="is not taken"):
             await take_in(bench, manifest_text(bad), {"model.onnx": bad})
-    assert bench.facts.of(ModelCatalogued) == []
+    assert bench.facts.of(ModelRegistered) == []
     assert list(bench.scratch.glob("model-*")) == []
     await take_in(bench, text, {"model.onnx": graph})
     with pytest.raises(Conflict, match="there already"):

@@ -8,7 +8,7 @@ from framewell.access.v1.access_pb2 import AccessRecorded
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion, Subject
-from framewell.model.v1.model_pb2 import ModelCatalogued, ModelPromoted, ModelRetired
+from framewell.model.v1.model_pb2 import ModelPromoted, ModelRegistered, ModelRetired
 from framewell.rights.v1.rights_pb2 import Purpose, RightsChanged
 from framewell.sample.v1.sample_pb2 import Decision, SampleReviewed
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
@@ -27,7 +27,7 @@ Decided: TypeAlias = (
     | SnapshotWithdrawn
     | ModelPromoted
     | ModelRetired
-    | ModelCatalogued
+    | ModelRegistered
 )
 """Every fact that the log has an entry of."""
 
@@ -89,5 +89,5 @@ _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
     SnapshotWithdrawn: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "withdrawn", fact.actor),
     ModelPromoted: lambda fact, _: Noted(_model(fact.model), "", "promoted", fact.actor),
     ModelRetired: lambda fact, _: Noted(_model(fact.model), "", "retired", fact.actor),
-    ModelCatalogued: lambda fact, _: Noted(f"model:{fact.name}", "", "catalogued", fact.actor),
+    ModelRegistered: lambda fact, _: Noted(f"model:{fact.name}", "", "registered", fact.actor),
 }

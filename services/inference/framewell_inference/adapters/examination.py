@@ -13,8 +13,8 @@ import numpy as np
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
 from framewell_inference.ports.calls import ModelBusyError, RunEndedError, RunFailedError
-from framewell_inference.ports.catalogue import Examination
 from framewell_inference.ports.models import Model
+from framewell_inference.ports.registrations import Examination
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
 from framewell_media.sandbox import Limits, Sandbox

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell_inference.domain.catalogue import in_force
+from framewell_inference.domain.registrations import in_force
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
-from framewell_inference.steps.change_catalogue import ChangeCatalogue, loaded
+from framewell_inference.steps.change_registration import ChangeRegistration, loaded
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict
 from framewell_models.manifest import ModelRef
@@ -23,7 +23,7 @@ class ChooseVersion:
     """
 
     registry: ModelRegistry
-    change: ChangeCatalogue
+    change: ChangeRegistration
 
     async def __call__(self, ref: ModelRef, actor: Actor, cause: Cause) -> LoadedModel:
         manifest = loaded(self.registry, ref.name, ref.version).model.manifest

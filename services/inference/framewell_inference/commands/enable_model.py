@@ -8,9 +8,9 @@ from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import ModelScope
-from framewell_inference.domain.catalogue import disabled_for, enabled_for
+from framewell_inference.domain.registrations import disabled_for, enabled_for
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
-from framewell_inference.steps.change_catalogue import ChangeCatalogue, loaded
+from framewell_inference.steps.change_registration import ChangeRegistration, loaded
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict
 
@@ -24,7 +24,7 @@ class EnableModel:
     """
 
     registry: ModelRegistry
-    change: ChangeCatalogue
+    change: ChangeRegistration
 
     async def __call__(
         self, name: str, scopes: Sequence[ModelScope], actor: Actor, cause: Cause
@@ -49,7 +49,7 @@ class DisableModel:
     """
 
     registry: ModelRegistry
-    change: ChangeCatalogue
+    change: ChangeRegistration
 
     async def __call__(
         self, name: str, scopes: Sequence[ModelScope], actor: Actor, cause: Cause

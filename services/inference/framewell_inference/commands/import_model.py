@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell_inference.domain.catalogue import CatalogueError, with_version
 from framewell_inference.domain.identity import IDENTITY_PREFIX
-from framewell_inference.ports.catalogue import (
-    CataloguedModels,
+from framewell_inference.domain.registrations import RegistrationError, with_version
+from framewell_inference.ports.models import LoadedModel, ModelRegistry
+from framewell_inference.ports.registrations import (
     Examination,
-    ModelCatalogue,
     ModelExaminer,
     ModelObjects,
+    ModelRegistrations,
+    RegisteredModels,
 )
-from framewell_inference.ports.models import LoadedModel, ModelRegistry
-from framewell_inference.steps.change_catalogue import loaded_or_refused
+from framewell_inference.steps.change_registration import loaded_or_refused
 from framewell_inference.steps.read_folder import read_folder
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, Rejected
@@ -24,7 +24,7 @@ from framewell_kit.outcomes import Conflict, Rejected
 
 @dataclass(frozen=True, slots=True)
 class ImportModel:
-    """Examine, store and catalogue a model folder; every replica follows, this one before the call returns.
+    """Examine, store and register a model folder; every replica follows, this one before the call returns.
 
     The first version of a name is in force. A folder that cannot be used leaves nothing behind. Raises
     Rejected for such a one and for identity models (training makes them), Conflict for a version that is
@@ -34,8 +34,8 @@ class ImportModel:
     registry: ModelRegistry
     examiner: ModelExaminer
     objects: ModelObjects
-    catalogue: ModelCatalogue
-    models: CataloguedModels
+    registrations: ModelRegistrations
+    models: RegisteredModels
 
     async def __call__(
         self, manifest: bytes, files: Path, actor: Actor, cause: Cause
@@ -45,7 +45,7 @@ class ImportModel:
         ref = folder.manifest.ref
         if ref.name.startswith(IDENTITY_PREFIX):
             raise Rejected("identity models come from training; promote the run instead")
-        entry = await self.catalogue.get(ref.name)
+        entry = await self.registrations.get(ref.name)
         known = ref.version in {one.version for one in entry.versions}
         if known or self.registry.find(ref.name, ref.version) is not None:
             raise Conflict(f"{ref} is there already; a change is a new version")
@@ -53,9 +53,9 @@ class ImportModel:
         added = await self.objects.keep(ref, folder, manifest)
         try:
             after = with_version(entry, added)
-        except CatalogueError as error:
+        except RegistrationError as error:
             await self.objects.release(ref)
             raise Conflict(str(error)) from error
         after.actor.CopyFrom(actor)
-        await self.models.follow(await self.catalogue.change(entry, after, cause))
+        await self.models.follow(await self.registrations.change(entry, after, cause))
         return loaded_or_refused(self.registry, ref.name, ref.version), examination

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell_inference.domain.catalogue import without_version
-from framewell_inference.ports.catalogue import ModelCatalogue, ModelObjects
-from framewell_inference.steps.change_catalogue import ChangeCatalogue
+from framewell_inference.domain.registrations import without_version
+from framewell_inference.ports.registrations import ModelObjects, ModelRegistrations
+from framewell_inference.steps.change_registration import ChangeRegistration
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict
 from framewell_models.manifest import ModelRef
@@ -17,15 +17,15 @@ from framewell_models.manifest import ModelRef
 
 @dataclass(frozen=True, slots=True)
 class RemoveModel:
-    """Take a version, or every version of a name, from the catalogue, all replicas and the object store.
+    """Take a version, or every version of a name, from all replicas and the object store.
 
     Runs under way finish, and what was observed stays. Raises Conflict for what was never taken in (models
     that ship, and folders of a machine's own), for the version in force while there are others, and what a
     change raises; of a removal that broke off the rest goes then.
     """
 
-    change: ChangeCatalogue
-    catalogue: ModelCatalogue
+    change: ChangeRegistration
+    registrations: ModelRegistrations
     objects: ModelObjects
 
     async def __call__(self, name: str, version: str, actor: Actor, cause: Cause) -> Sequence[ModelRef]:
@@ -42,7 +42,7 @@ class RemoveModel:
         return gone
 
     async def _release_leftovers(self, name: str, version: str) -> None:
-        """Let go of what a removal that broke off left of a version that is in the catalogue no more."""
-        entry = await self.catalogue.get(name)
+        """Let go of what a removal that broke off left of a version that is registered no more."""
+        entry = await self.registrations.get(name)
         if version and version not in {one.version for one in entry.versions}:
             await self.objects.release(ModelRef(name, version))

@@ -13,8 +13,8 @@ from framewell_inference.commands.remove_model import RemoveModel
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_ref, model_version, observation_messages
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.entrypoints.model_streams import FolderStreams
-from framewell_inference.ports.catalogue import Examination
 from framewell_inference.ports.models import LoadedModel, Quarantined
+from framewell_inference.ports.registrations import Examination
 from framewell_inference.queries.list_models import ListModels
 from framewell_inference.queries.try_model import TryModel
 from framewell_kit.call_cause import call_cause

@@ -13,8 +13,8 @@ from framewell_inference.domain.pictures import Picture
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.analysers import PictureDecoder
 from framewell_inference.ports.calls import RunEndedError, RunFailedError
-from framewell_inference.ports.catalogue import Examination, ModelExaminer
 from framewell_inference.ports.models import Model
+from framewell_inference.ports.registrations import Examination, ModelExaminer
 from framewell_inference.steps.read_folder import read_folder
 from framewell_inference.steps.rehearse_model import look
 from framewell_kit.outcomes import Rejected

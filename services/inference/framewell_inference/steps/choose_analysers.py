@@ -15,7 +15,7 @@ from framewell_inference.analysers.declared.sound import TASK as LISTENING
 from framewell_inference.analysers.declared.sound import DeclaredSound
 from framewell_inference.domain.messages import model_version
 from framewell_inference.ports.analysers import Analysers, PictureAnalyser, SoundAnalyser
-from framewell_inference.ports.catalogue import EnabledFor, EnabledModels
+from framewell_inference.ports.registrations import EnabledFor, EnabledModels
 from framewell_kit.outcome_messages import failed
 from framewell_models.manifest import ModelRef
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from framewell.media.v1.media_pb2 import Work
-from framewell_inference.domain.catalogue import ON_SITE, looks_at, stays_on_site
-from framewell_inference.ports.catalogue import Describer, EnabledFor
+from framewell_inference.domain.registrations import ON_SITE, looks_at, stays_on_site
 from framewell_inference.ports.models import Model, ModelRegistry
+from framewell_inference.ports.registrations import Describer, EnabledFor
 from framewell_models.manifest import ModelRef
 
 

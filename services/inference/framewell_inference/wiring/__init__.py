@@ -112,7 +112,7 @@ async def wire_with(
     return Service(
         holdings=table,
         stages=(
-            Broadcast("inference.follow_catalogue", models.follow),
+            Broadcast("inference.follow_registrations", models.follow),
             *stages(
                 s,
                 choose,

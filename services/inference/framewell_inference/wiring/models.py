@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from framewell_inference.adapters.catalogue_documents import CatalogueDocuments, FolderObjects
-from framewell_inference.adapters.catalogued_models import FollowedCatalogue
 from framewell_inference.adapters.examination import SandboxedExamination
+from framewell_inference.adapters.followed_registrations import FollowedRegistrations
+from framewell_inference.adapters.registration_documents import FolderObjects, RegistrationDocuments
 from framewell_inference.adapters.remote.opening import OpenFolder
 from framewell_inference.commands.choose_version import ChooseVersion
 from framewell_inference.commands.enable_model import DisableModel, EnableModel
@@ -16,7 +16,7 @@ from framewell_inference.commands.import_model import ImportModel
 from framewell_inference.commands.remove_model import RemoveModel
 from framewell_inference.entrypoints.model_methods import ModelMethods
 from framewell_inference.entrypoints.model_streams import FolderStreams
-from framewell_inference.handlers.follow_catalogue import FollowCatalogue
+from framewell_inference.handlers.follow_registrations import FollowRegistrations
 from framewell_inference.ports.analysers import PictureDecoder
 from framewell_inference.ports.models import (
     IdentityModelRepository,
@@ -27,7 +27,7 @@ from framewell_inference.ports.models import (
 from framewell_inference.queries.list_models import ListModels
 from framewell_inference.queries.try_model import TryModel
 from framewell_inference.settings import InferenceSettings
-from framewell_inference.steps.change_catalogue import ChangeCatalogue
+from framewell_inference.steps.change_registration import ChangeRegistration
 from framewell_inference.steps.rehearse_model import rehearse
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh
@@ -36,7 +36,7 @@ from framewell_media.sandbox import Sandbox
 from framewell_models.folders import BrokenFolder, installed, shipped
 
 FOLDERS = "models"
-"""Folder of the process's own in which catalogued models lie."""
+"""Folder of the process's own in which registered models lie."""
 
 
 log = logger(__name__)
@@ -44,10 +44,10 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ModelParts:
-    """What the rest of the service needs of the catalogue."""
+    """What the rest of the service needs of models of others."""
 
     methods: ModelMethods
-    follow: FollowCatalogue
+    follow: FollowRegistrations
     registry: ModelRegistry
 
 
@@ -62,24 +62,24 @@ async def wire_models(
     sandbox: Sandbox,
     decoder: PictureDecoder,
 ) -> ModelParts:
-    """Connect the catalogue; what it says arrives as facts."""
-    catalogue = CatalogueDocuments(mesh.documents, mesh.outbox)
-    await catalogue.prepare()
+    """Connect them; what is registered arrives as facts."""
+    registrations = RegistrationDocuments(mesh.documents, mesh.outbox)
+    await registrations.prepare()
     objects = FolderObjects(mesh.objects, references)
-    models = FollowedCatalogue(mesh.objects, registry, open_model, mesh.scratch / FOLDERS)
+    models = FollowedRegistrations(mesh.objects, registry, open_model, mesh.scratch / FOLDERS)
     examiner = SandboxedExamination(sandbox, open_model, rehearse)
-    change = ChangeCatalogue(catalogue, models)
+    change = ChangeRegistration(registrations, models)
     methods = ModelMethods(
         streams=FolderStreams(mesh.scratch, settings.model_mib << 20),
         list_models=ListModels(registry, identities),
-        import_model=ImportModel(registry, examiner, objects, catalogue, models),
+        import_model=ImportModel(registry, examiner, objects, registrations, models),
         try_model=TryModel(examiner, decoder, open_model),
         choose_version=ChooseVersion(registry, change),
         enable_model=EnableModel(registry, change),
         disable_model=DisableModel(registry, change),
-        remove_model=RemoveModel(change, catalogue, objects),
+        remove_model=RemoveModel(change, registrations, objects),
     )
-    return ModelParts(methods, FollowCatalogue(models), registry)
+    return ModelParts(methods, FollowRegistrations(models), registry)
 
 
 async def load_site_models(

@@ -211,7 +211,7 @@ class ModelFile(_message.Message):
 Global___ModelFile: _TypeAlias = ModelFile  # noqa: Y015
 
 @_typing.final
-class CataloguedVersion(_message.Message):
+class RegisteredVersion(_message.Message):
     """One version of a model that was taken in."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -242,10 +242,10 @@ class CataloguedVersion(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___CataloguedVersion: _TypeAlias = CataloguedVersion  # noqa: Y015
+Global___RegisteredVersion: _TypeAlias = RegisteredVersion  # noqa: Y015
 
 @_typing.final
-class ModelCatalogued(_message.Message):
+class ModelRegistered(_message.Message):
     """What of a model's name was taken in, is in force and enabled, after every change of it; every inference replica follows."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -263,7 +263,7 @@ class ModelCatalogued(_message.Message):
     revision: _builtins.int
     """Grows with every change of this name; older ones are ignored."""
     @_builtins.property
-    def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CataloguedVersion]:
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RegisteredVersion]:
         """Every version that was taken in and not removed, oldest first."""
 
     @_builtins.property
@@ -278,7 +278,7 @@ class ModelCatalogued(_message.Message):
         self,
         *,
         name: _builtins.str = ...,
-        versions: _abc.Iterable[Global___CataloguedVersion] | None = ...,
+        versions: _abc.Iterable[Global___RegisteredVersion] | None = ...,
         in_force: _builtins.str = ...,
         enabled: _abc.Iterable[Global___ModelScope] | None = ...,
         revision: _builtins.int = ...,
@@ -290,4 +290,4 @@ class ModelCatalogued(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ModelCatalogued: _TypeAlias = ModelCatalogued  # noqa: Y015
+Global___ModelRegistered: _TypeAlias = ModelRegistered  # noqa: Y015

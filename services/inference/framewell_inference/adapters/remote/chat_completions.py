@@ -33,7 +33,7 @@ from framewell_inference.ports.calls import (
     TimeLimitError,
     current_call,
 )
-from framewell_inference.ports.catalogue import Description
+from framewell_inference.ports.registrations import Description
 from framewell_models.manifest import Manifest
 
 ANSWER_BYTES: Final = 1 << 20

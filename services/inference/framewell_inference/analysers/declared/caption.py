@@ -11,7 +11,7 @@ import numpy as np
 
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation
 from framewell_inference.domain.pictures import Frame, Picture
-from framewell_inference.ports.catalogue import Describer, Description
+from framewell_inference.ports.registrations import Describer, Description
 from framewell_models.manifest import ManifestError, ModelRef, Step
 
 TASK: Final = "caption"

@@ -1,4 +1,4 @@
-"""One change of the catalogue: read, changed, kept with its fact, followed on this replica."""
+"""One change of what is registered of a name: read, changed, kept with its fact, followed on this replica."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell.model.v1.model_pb2 import ModelCatalogued
-from framewell_inference.domain.catalogue import CatalogueError
+from framewell.model.v1.model_pb2 import ModelRegistered
 from framewell_inference.domain.identity import IDENTITY_PREFIX
-from framewell_inference.ports.catalogue import CataloguedModels, ModelCatalogue
+from framewell_inference.domain.registrations import RegistrationError
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
+from framewell_inference.ports.registrations import ModelRegistrations, RegisteredModels
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 
-Change = Callable[[ModelCatalogued], ModelCatalogued]
-"""Returns the entry as it is to be. Raises CatalogueError."""
+Change = Callable[[ModelRegistered], ModelRegistered]
+"""Returns the entry as it is to be. Raises RegistrationError."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeCatalogue:
+class ChangeRegistration:
     """Changes what every replica knows of a name."""
 
-    catalogue: ModelCatalogue
-    models: CataloguedModels
+    registrations: ModelRegistrations
+    models: RegisteredModels
 
     async def __call__(
         self, name: str, change: Change, actor: Actor, cause: Cause
-    ) -> tuple[ModelCatalogued, ModelCatalogued]:
+    ) -> tuple[ModelRegistered, ModelRegistered]:
         """Return the entry before and after; a change that changes nothing makes no fact.
 
-        Raises Conflict for a change that the catalogue does not take, Busy when somebody else changed the
+        Raises Conflict for a change that cannot be made, Busy when somebody else changed the
         name at the same time.
         """
-        before = await self.catalogue.get(name)
+        before = await self.registrations.get(name)
         try:
             after = change(before)
-        except CatalogueError as error:
+        except RegistrationError as error:
             raise Conflict(str(error)) from error
         if after == before and before.revision:
             return before, before
         after.actor.CopyFrom(actor)
-        kept = await self.catalogue.change(before, after, cause)
+        kept = await self.registrations.change(before, after, cause)
         await self.models.follow(kept)
         return before, kept
 

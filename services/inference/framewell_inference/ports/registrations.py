@@ -1,4 +1,4 @@
-"""The catalogue of models that were taken in: what is kept of it, and what of it this replica has loaded."""
+"""Models of others that are registered: what is kept of them, and what of them this replica has loaded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from framewell.media.v1.media_pb2 import Work
-from framewell.model.v1.model_pb2 import CataloguedVersion, ModelCatalogued
+from framewell.model.v1.model_pb2 import ModelRegistered, RegisteredVersion
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.ports.models import Model
@@ -16,14 +16,14 @@ from framewell_models.folders import ModelFolder
 from framewell_models.manifest import Manifest, ModelRef
 
 
-class ModelCatalogue(Protocol):
+class ModelRegistrations(Protocol):
     """What is known of every name, as all replicas share it."""
 
-    async def get(self, name: str) -> ModelCatalogued:
+    async def get(self, name: str) -> ModelRegistered:
         """Return what is known of a name; of an unknown one an entry of revision 0."""
         ...
 
-    async def change(self, before: ModelCatalogued, after: ModelCatalogued, cause: Cause) -> ModelCatalogued:
+    async def change(self, before: ModelRegistered, after: ModelRegistered, cause: Cause) -> ModelRegistered:
         """Keep a change, and the fact of it, under the next revision.
 
         Raises Busy when somebody else changed the name since `before` was read.
@@ -34,7 +34,7 @@ class ModelCatalogue(Protocol):
 class ModelObjects(Protocol):
     """The files of versions in the object store."""
 
-    async def keep(self, ref: ModelRef, folder: ModelFolder, manifest: bytes) -> CataloguedVersion:
+    async def keep(self, ref: ModelRef, folder: ModelFolder, manifest: bytes) -> RegisteredVersion:
         """Store the files of a folder and hold them for the version. Raises Busy."""
         ...
 
@@ -43,10 +43,10 @@ class ModelObjects(Protocol):
         ...
 
 
-class CataloguedModels(Protocol):
-    """The catalogue as this replica has loaded it."""
+class RegisteredModels(Protocol):
+    """Registered models as this replica has loaded them."""
 
-    async def follow(self, entry: ModelCatalogued) -> None:
+    async def follow(self, entry: ModelRegistered) -> None:
         """Load, choose, enable and drop what the entry says; an older revision than the known one is ignored.
 
         A version that cannot be loaded is quarantined with its reason and stops no other. Raises Busy.

@@ -1,6 +1,6 @@
-"""The catalogue in the document store: one document a name, with the fact of its latest change.
+"""Registered models in the document store: one document a name, with the fact of its latest change.
 
-collection `model_catalogue`: `_id` the name, `revision`, and `entry`, the ModelCatalogued
+collection `model_registrations`: `_id` the name, `revision`, and `entry`, the ModelRegistered
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell.model.v1.model_pb2 import CataloguedVersion, ModelCatalogued, ModelFile
+from framewell.model.v1.model_pb2 import ModelFile, ModelRegistered, RegisteredVersion
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
 from framewell_kit.documents.protocol import Documents
@@ -21,12 +21,12 @@ from framewell_kit.outcomes import Busy
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import ModelRef
 
-COLLECTION: Final = "model_catalogue"
+COLLECTION: Final = "model_registrations"
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogueDocuments:
-    """ModelCatalogue: compare-and-set on the revision, the fact in the same document."""
+class RegistrationDocuments:
+    """ModelRegistrations: compare-and-set on the revision, the fact in the same document."""
 
     documents: Documents
     outbox: Outbox
@@ -35,16 +35,16 @@ class CatalogueDocuments:
         """Have the outbox sweep what a crash left behind."""
         self.outbox.register(COLLECTION)
 
-    async def get(self, name: str) -> ModelCatalogued:
+    async def get(self, name: str) -> ModelRegistered:
         document = await self.documents.get(COLLECTION, name)
         if document is None or not document["entry"]:
-            return ModelCatalogued(name=name)
-        return ModelCatalogued.FromString(bytes(document["entry"]))
+            return ModelRegistered(name=name)
+        return ModelRegistered.FromString(bytes(document["entry"]))
 
-    async def change(self, before: ModelCatalogued, after: ModelCatalogued, cause: Cause) -> ModelCatalogued:
+    async def change(self, before: ModelRegistered, after: ModelRegistered, cause: Cause) -> ModelRegistered:
         if before.revision == 0:
             await self.documents.insert_once(COLLECTION, {"_id": before.name, "revision": 0, "entry": b""})
-        changed = ModelCatalogued()
+        changed = ModelRegistered()
         changed.CopyFrom(after)
         changed.revision = before.revision + 1
         event = derived_id(cause.id, fact_type(changed).type, f"{changed.name}/{changed.revision}")
@@ -68,7 +68,7 @@ class FolderObjects:
     objects: Objects
     references: ObjectReferences
 
-    async def keep(self, ref: ModelRef, folder: ModelFolder, manifest: bytes) -> CataloguedVersion:
+    async def keep(self, ref: ModelRef, folder: ModelFolder, manifest: bytes) -> RegisteredVersion:
         described = await self.objects.put(manifest, media_type="application/yaml", suffix=".yaml")
         files = []
         for file in folder.manifest.files:
@@ -79,7 +79,7 @@ class FolderObjects:
             files.append(ModelFile(name=file.name, content=content))
         held: list[ObjectRef] = [described, *(one.content for one in files)]
         await self.references.hold(_holder(ref), held)
-        return CataloguedVersion(version=ref.version, manifest=described, files=files)
+        return RegisteredVersion(version=ref.version, manifest=described, files=files)
 
     async def release(self, ref: ModelRef) -> None:
         await self.references.release(_holder(ref))

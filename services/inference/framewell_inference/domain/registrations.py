@@ -1,4 +1,4 @@
-"""What of a model's name is taken in, in force and enabled: changes of one `ModelCatalogued`, as values."""
+"""What of a model's name is taken in, in force and enabled: changes of one `ModelRegistered`, as values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from framewell.media.v1.media_pb2 import Work
-from framewell.model.v1.model_pb2 import CataloguedVersion, ModelCatalogued, ModelScope
+from framewell.model.v1.model_pb2 import ModelRegistered, ModelScope, RegisteredVersion
 
 MOST_VERSIONS: Final = 100
 """Most versions of one name."""
@@ -20,33 +20,33 @@ ON_SITE: Final = "on-site"
 EVERYWHERE: Final = ModelScope()
 
 
-class CatalogueError(ValueError):
-    """A change that the catalogue does not take; the message says why and what to do."""
+class RegistrationError(ValueError):
+    """A change of a registration that cannot be made; the message says why and what to do."""
 
 
-def with_version(entry: ModelCatalogued, added: CataloguedVersion) -> ModelCatalogued:
-    """Return the entry with one more version, its newest. Raises CatalogueError when there are too many."""
+def with_version(entry: ModelRegistered, added: RegisteredVersion) -> ModelRegistered:
+    """Return the entry with one more version. Raises RegistrationError when there are too many."""
     if len(entry.versions) >= MOST_VERSIONS:
-        raise CatalogueError(f"{entry.name} has {MOST_VERSIONS} versions: remove one first")
+        raise RegistrationError(f"{entry.name} has {MOST_VERSIONS} versions: remove one first")
     changed = _copy(entry)
     changed.versions.append(added)
     changed.in_force = entry.in_force or added.version
     return changed
 
 
-def without_version(entry: ModelCatalogued, version: str) -> ModelCatalogued:
+def without_version(entry: ModelRegistered, version: str) -> ModelRegistered:
     """Return the entry without a version, or without any where `version` is empty.
 
-    What is enabled ends with the last version. Raises CatalogueError for a version that is not there, and
+    What is enabled ends with the last version. Raises RegistrationError for a version that is not there, and
     for the one in force while there are others.
     """
     there = [one.version for one in entry.versions]
     if not there or (version and version not in there):
         known = ", ".join(there) or "none"
-        raise CatalogueError(f"{entry.name} has no version {version} that was taken in (it has: {known})")
+        raise RegistrationError(f"{entry.name} has no version {version} that was taken in (it has: {known})")
     left = [one for one in entry.versions if version and one.version != version]
     if left and version == entry.in_force:
-        raise CatalogueError(
+        raise RegistrationError(
             f"{entry.name}@{version} is in force: put another version in force first, or remove all of them"
         )
     changed = _copy(entry)
@@ -58,33 +58,35 @@ def without_version(entry: ModelCatalogued, version: str) -> ModelCatalogued:
     return changed
 
 
-def enabled_for(entry: ModelCatalogued, scopes: Sequence[ModelScope]) -> ModelCatalogued:
+def enabled_for(entry: ModelRegistered, scopes: Sequence[ModelScope]) -> ModelRegistered:
     """Return the entry enabled for these programmes too; every programme where none is named."""
     changed = _copy(entry)
     wanted = [*entry.enabled, *(scopes or [EVERYWHERE])]
     _set_scopes(changed, [EVERYWHERE] if EVERYWHERE in wanted else wanted)
     if len(changed.enabled) > MOST_SCOPES:
-        raise CatalogueError(
+        raise RegistrationError(
             f"{entry.name} is enabled for {MOST_SCOPES} series and channels: enable it for all"
         )
     return changed
 
 
-def disabled_for(entry: ModelCatalogued, scopes: Sequence[ModelScope]) -> ModelCatalogued:
+def disabled_for(entry: ModelRegistered, scopes: Sequence[ModelScope]) -> ModelRegistered:
     """Return the entry not enabled for these programmes any more; for none where none is named.
 
-    Raises CatalogueError for a scope for which it is not enabled by itself.
+    Raises RegistrationError for a scope for which it is not enabled by itself.
     """
     changed = _copy(entry)
     for scope in scopes:
         if scope not in entry.enabled:
             for_now = ", ".join(map(scope_text, entry.enabled)) or "nothing"
-            raise CatalogueError(f"{entry.name} is not enabled for {scope_text(scope)}: it is for {for_now}")
+            raise RegistrationError(
+                f"{entry.name} is not enabled for {scope_text(scope)}: it is for {for_now}"
+            )
     _set_scopes(changed, [one for one in entry.enabled if scopes and one not in scopes])
     return changed
 
 
-def in_force(entry: ModelCatalogued, version: str) -> ModelCatalogued:
+def in_force(entry: ModelRegistered, version: str) -> ModelRegistered:
     """Return the entry with this version in force."""
     changed = _copy(entry)
     changed.in_force = version
@@ -108,7 +110,7 @@ def scope_text(scope: ModelScope) -> str:
     return " on ".join(part for part in (series, channel) if part) or "every programme"
 
 
-def _set_scopes(entry: ModelCatalogued, scopes: Sequence[ModelScope]) -> None:
+def _set_scopes(entry: ModelRegistered, scopes: Sequence[ModelScope]) -> None:
     distinct = {
         one.SerializeToString(deterministic=True): ModelScope(series=one.series, channel=one.channel)
         for one in scopes
@@ -117,7 +119,7 @@ def _set_scopes(entry: ModelCatalogued, scopes: Sequence[ModelScope]) -> None:
     entry.enabled.extend(distinct.values())
 
 
-def _copy(entry: ModelCatalogued) -> ModelCatalogued:
-    copy = ModelCatalogued()
+def _copy(entry: ModelRegistered) -> ModelRegistered:
+    copy = ModelRegistered()
     copy.CopyFrom(entry)
     return copy

@@ -1,4 +1,4 @@
-"""The catalogue as this replica has loaded it: files on disk, models in the registry or in quarantine."""
+"""Registered models on this replica: files on disk, models in the registry or in quarantine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from framewell.model.v1.model_pb2 import CataloguedVersion, ModelCatalogued
+from framewell.model.v1.model_pb2 import ModelRegistered, RegisteredVersion
 from framewell_inference.ports.models import Model, ModelRegistry, Quarantined
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
@@ -25,8 +25,8 @@ Open = Callable[[ModelFolder], Model]
 
 
 @dataclass(slots=True)
-class FollowedCatalogue:
-    """CataloguedModels: folders below `root`, opened by `open_model`, in the registry.
+class FollowedRegistrations:
+    """RegisteredModels: folders below `root`, opened by `open_model`, in the registry.
 
     A folder stays until the process ends: whoever found its model before it was dropped may finish.
     """
@@ -35,12 +35,12 @@ class FollowedCatalogue:
     registry: ModelRegistry
     open_model: Open
     root: Path
-    _entries: dict[str, ModelCatalogued] = field(default_factory=dict)
+    _entries: dict[str, ModelRegistered] = field(default_factory=dict)
     _following: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def follow(self, entry: ModelCatalogued) -> None:
+    async def follow(self, entry: ModelRegistered) -> None:
         async with self._following:
-            known = self._entries.get(entry.name, ModelCatalogued(name=entry.name))
+            known = self._entries.get(entry.name, ModelRegistered(name=entry.name))
             if entry.revision <= known.revision:
                 return
             for version in entry.versions:
@@ -53,7 +53,7 @@ class FollowedCatalogue:
                     self.registry.drop(ModelRef(entry.name, version.version))
             self._entries[entry.name] = entry
 
-    def _choose(self, entry: ModelCatalogued) -> None:
+    def _choose(self, entry: ModelRegistered) -> None:
         """Put the chosen version in force; where it cannot be used, what serves now goes on serving."""
         chosen = self.registry.find(entry.name, entry.in_force) if entry.in_force else None
         if chosen is None and self.registry.find(entry.name) is None:
@@ -62,7 +62,7 @@ class FollowedCatalogue:
         if chosen is not None:
             self.registry.put(chosen, in_force=True)
 
-    async def _load(self, ref: ModelRef, version: CataloguedVersion) -> None:
+    async def _load(self, ref: ModelRef, version: RegisteredVersion) -> None:
         if self.registry.find(ref.name, ref.version) is not None:
             return
         manifest: Manifest | None = None
@@ -87,7 +87,7 @@ class FollowedCatalogue:
             raise ManifestError("; ".join(problems))
         return self.open_model(folder)
 
-    async def _folder(self, manifest: Manifest, text: bytes, version: CataloguedVersion) -> ModelFolder:
+    async def _folder(self, manifest: Manifest, text: bytes, version: RegisteredVersion) -> ModelFolder:
         """Lay the version's files into a folder: links to the object store's own files where it has any."""
         folder = folder_of(self.root, manifest.ref)
         folder.mkdir(parents=True, exist_ok=True)
