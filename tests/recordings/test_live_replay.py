@@ -1,12 +1,16 @@
-"""A minute of live in the mesh: segments shuffled, repeated, missing, late, while an archive waits."""
+"""A minute of live in the mesh: shuffled, repeated, missing, late, while an archive waits, and kill -9."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -17,9 +21,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetTranscoded
-from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MediaIndex
 from framewell.recording.v1.recording_pb2 import RecordingClosed
+from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_cli.mesh.folder import MeshFolder
+from framewell_cli.mesh.process_table import ProcessTable
+from framewell_client.gateway import Gateway
 from framewell_demo.facts import FactLog, following
 from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kafka.broker_access import BrokerAccess
@@ -109,7 +117,8 @@ async def test_a_minute_of_live_loses_nothing_while_an_archive_waits(tmp_path: P
     backlog = [
         make_clip(media / f"archive-{one}.mp4", Clip(frames=1000, cuts=(one,))) for one in range(BACKLOG)
     ]
-    async with TemporaryMesh.at(tmp_path / "mesh", roots=(media,)).running(keep=False) as endpoints:
+    mesh = TemporaryMesh.at(tmp_path / "mesh", roots=(media,))
+    async with mesh.running(keep=False) as endpoints:
         kafka = endpoints["kafka"]
         objects = LocalObjects(Path(endpoints["objects"]))
         async with (
@@ -125,6 +134,7 @@ async def test_a_minute_of_live_loses_nothing_while_an_archive_waits(tmp_path: P
             assert is_done(first.outcome)
             waited = await watching
             print_latencies(waited, frames)
+            print_stages(log, replay)
             assert set(analysed(log, 1)) == set(range(len(frames))) - {NEVER}
             assert any(f"segment {NEVER} of the recording never came" in one for one in first.missing)
             closed = next(fact for fact, _ in log.of(RecordingClosed, RECORDING))
@@ -137,8 +147,46 @@ async def test_a_minute_of_live_loses_nothing_while_an_archive_waits(tmp_path: P
             ended = [fact for fact, _ in log.of(AssetTranscoded, RECORDING)][-1]
             index = MediaIndex.FromString(await objects.read(ended.index))
             assert [one.span.frames for one in index.chunks] == frames
+
+            with Gateway(endpoints["rest"]) as gateway:
+                await asyncio.to_thread(gateway.reprocess, RECORDING)
+            for service, count in (("transcode", 2), ("inference", 6), ("transcode", 10)):
+                await log.until(partial(has_made, generation=3, count=count), "segments", 4 * PATIENCE)
+                kill(mesh.folder, service)
+            third = await log.until(lambda log: end_of(log, 3), "the generation of the kills", 4 * PATIENCE)
+            assert is_done(third.outcome)
+            assert made(log, 3) == made(log, 2), "kill -9 makes nothing else"
             recorded = [fact.work.generation for fact, _ in log.of(AssetIngested, RECORDING)]
-            assert recorded == [1, 2]
+            assert recorded == [1, 2, 3]
+
+
+def kill(folder: MeshFolder, service: str) -> None:
+    """Kill a service of the mesh by SIGKILL; its supervisor brings it back."""
+    table = ProcessTable.read(folder)
+    assert table is not None
+    os.kill(dict(table.processes)[service].pid, signal.SIGKILL)
+
+
+def has_made(log: FactLog, generation: int, count: int) -> bool | None:
+    """Return True once so many segments of a generation were transcoded."""
+    numbers = {
+        fact.index for fact, _ in log.of(ChunkTranscoded, RECORDING) if fact.work.generation == generation
+    }
+    return len(numbers) >= count or None
+
+
+def made(log: FactLog, generation: int) -> dict[int, set[str]]:
+    """Return the names, which are hashes, of everything that was made of each segment, by number."""
+    keys: dict[int, set[str]] = {}
+    for fact, _ in log.of(ChunkTranscoded, RECORDING):
+        if fact.work.generation == generation:
+            objects = (fact.proxy_header, fact.proxy_segment, fact.frames, fact.shot_scores)
+            keys.setdefault(fact.index, set()).update(one.key for one in objects)
+    for analysed_chunk, _ in log.of(ChunkAnalysed, RECORDING):
+        if analysed_chunk.work.generation == generation:
+            sets = (result.observation_set.key for result in analysed_chunk.results)
+            keys.setdefault(analysed_chunk.index, set()).update(sets)
+    return keys
 
 
 async def latencies(log: FactLog, replay: Replay) -> dict[int, float]:
@@ -153,6 +201,22 @@ async def latencies(log: FactLog, replay: Replay) -> dict[int, float]:
 
 def new_in(log: FactLog, found: Mapping[int, float]) -> list[int] | None:
     return [one for one in analysed(log, 1) if one not in found] or None
+
+
+def print_stages(log: FactLog, replay: Replay) -> None:
+    """Print how long each stage took in the middle, from one fact about a segment to the next."""
+    started = datetime.now(UTC) - timedelta(seconds=time.monotonic())
+    before = {number: started + timedelta(seconds=at) for number, at in replay.sent.items()}
+    steps = []
+    for kind in (SegmentIngested, ChunkPlanned, ChunkTranscoded, ChunkAnalysed):
+        name = "sequence" if kind is SegmentIngested else "index"
+        times = {
+            getattr(fact, name): received.time for fact, received in reversed([*log.of(kind, RECORDING)])
+        }
+        waited = [(times[one] - at).total_seconds() for one, at in before.items() if one in times]
+        steps.append(f"{kind.DESCRIPTOR.name} {median(waited):.2f} s")
+        before = times
+    print("in the middle: " + ", ".join(steps), flush=True)
 
 
 def print_latencies(waited: Mapping[int, float], frames: Sequence[int]) -> None:

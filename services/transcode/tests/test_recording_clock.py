@@ -16,20 +16,25 @@ import av
 import numpy as np
 import pytest
 
-from framewell.asset.v1.asset_pb2 import AssetRejected, AssetTranscoded
+from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
-from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
+from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_VIDEO, MediaKind, Work
 from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetPlaylistRequest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.outcome_messages import done, is_done
+from framewell_kit.rights_decisions import Passages
 from framewell_media.messages import timeline_value
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.clips import frame_number, luma_plane
 from framewell_media.testing.splices import Part, spliced
 from framewell_media.timeline import Moment
+from framewell_transcode.adapters.sandboxed_processor import SandboxedProcessor
+from framewell_transcode.adapters.sandboxed_segments import SandboxedSegments
+from framewell_transcode.domain.recording_layout import LaidSegment
+from framewell_transcode.domain.recordings import PlannedSegment
 from framewell_transcode.testing import Transcode
 
 ASSET = "5a3c6f4e-8a53-4d0e-9f0b-6c1d2a7be417"
@@ -191,6 +196,38 @@ async def test_the_finished_recording_is_the_same_in_whatever_order_its_segments
     assert (timeline.frame_count, timeline.duration_seconds, timeline.has_gaps) == (350, 14, True)
     places = {number: number / RATE for number in [*range(150), *range(200, 205), *range(215, 250)]}
     await in_sync(transcode, end, places | {number: (number + 75) / RATE for number in range(250, 275)})
+
+
+async def test_a_straggler_has_itself_made_alone_and_a_recording_done_again_all(
+    transcode: Transcode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = {number: [Part(range(50 * number, 50 * number + 50), 20.0 + 2 * number)] for number in range(3)}
+    one = await recording(transcode, tmp_path, parts)
+    await one.arrive(0, 2)
+    first = await one.end()
+    assert len(first.missing) == 1
+    made, make_chunk = list[int](), SandboxedProcessor.make_chunk
+    sounds, sound = list[int](), SandboxedSegments.sound
+
+    async def counted(self: SandboxedProcessor, planned: ChunkPlanned, withheld: Passages) -> ChunkTranscoded:
+        made.append(planned.index)
+        return await make_chunk(self, planned, withheld)
+
+    async def heard(self: SandboxedSegments, planned: PlannedSegment, laid: LaidSegment) -> object:
+        sounds.append(planned.sequence)
+        return await sound(self, planned, laid)
+
+    monkeypatch.setattr(SandboxedProcessor, "make_chunk", counted)
+    monkeypatch.setattr(SandboxedSegments, "sound", heard)
+    await one.arrive(1)
+    for generation, again in ((2, [1]), (3, [0, 1, 2])):
+        made.clear()
+        sounds.clear()
+        await transcode.bench.deliver(AssetIngested(work=work(generation), recording=True))
+        end = await transcode.end_recording(RecordingClosed(work=work(generation), last_sequence=2))
+        assert (end.work.generation, list(end.missing)) == (generation, [])
+        assert (sorted(made), sorted(sounds)) == (again, again)
+        await in_sync(transcode, end, {number: number / RATE for number in range(150)})
 
 
 async def test_timecode_goes_on_behind_a_gap_by_the_label_of_whichever_segment_is_the_first(

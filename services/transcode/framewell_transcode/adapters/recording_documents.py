@@ -11,12 +11,14 @@ from dataclasses import asdict, astuple, dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Document, Documents
 from framewell_kit.outcome_messages import is_done
+from framewell_kit.rights_decisions import Passages
 from framewell_transcode.domain.job_parameters import clock_from, clock_parameters
 from framewell_transcode.domain.recording_layout import FrameGrid, LaidSegment, Layout, SegmentExtent
 from framewell_transcode.domain.recordings import (
@@ -78,23 +80,51 @@ class RecordingDocuments:
 
     async def begin(self, work: Work) -> RecordingState | None:
         new: Document = {"generation": work.generation, "work": work.SerializeToString(), "revision": 0}
-        begun = {**new, "laid": {}, "aside": [], "given_up": {}, "sounds": {}, "laid_out": False}
+        empty = {"laid": {}, "aside": [], "kept": [], "given_up": {}, "sounds": {}, "laid_out": False}
+        begun = {**new, **empty}
         if not await self.documents.insert_once(_RECORDINGS, {"_id": work.asset_id, **begun}):
             await self._begin_again(work, begun)
         return await self.get(work.asset_id)
 
     async def _begin_again(self, work: Work, begun: Document) -> None:
         """Begin a newer generation: what was planned has its place at once, that of the whole set."""
-        older = {"generation": {"$lt": work.generation}}
-        if not await self.documents.count(_RECORDINGS, {"_id": work.asset_id, **older}):
+        before, plans = await self.get(work.asset_id), await self.plans(work.asset_id)
+        if before is None or before.work.generation >= work.generation:
             return
         change = {"$set": begun, "$unset": {"clock": "", "closed": "", "closed_at": ""}}
-        if plans := await self.plans(work.asset_id):
+        if plans:
             clock, layout = laid_out(plans)
+            same = clock == before.clock
+            kept = {
+                one for one, place in layout.laid.items() if same and before.layout.laid.get(one) == place
+            }
+            if kept == layout.laid.keys() == before.layout.laid.keys():
+                kept = set()
             del change["$unset"]["clock"]
-            begun["clock"] = _clock_document(clock)
+            begun["clock"], begun["kept"] = _clock_document(clock), sorted(kept)
             begun["laid"] = {str(number): _laid_numbers(laid) for number, laid in layout.laid.items()}
+            begun["sounds"] = {
+                str(number): list(astuple(sound)) if sound else []
+                for number, sound in before.sounds.items()
+                if number in kept
+            }
+        older = {"generation": {"$lt": work.generation}}
         await self.documents.update(_RECORDINGS, work.asset_id, change, expect=older)
+
+    async def keep_chunk(self, made: ChunkTranscoded, without: Passages) -> None:
+        passages = [list(interval) for interval in without.intervals]
+        kept = {"made": made.SerializeToString(), "without": passages}
+        await self.documents.update(_SEGMENTS, f"{made.work.asset_id}/{made.index}", {"$set": kept})
+
+    async def kept_chunk(self, work: Work, sequence: int) -> tuple[ChunkTranscoded, Passages] | None:
+        state = await self.get(work.asset_id)
+        if state is None or state.work.generation != work.generation or sequence not in state.kept:
+            return None
+        found = await self.documents.get(_SEGMENTS, f"{work.asset_id}/{sequence}")
+        if found is None or "made" not in found:
+            return None
+        without = Passages.of((int(start), int(end)) for start, end in found["without"])
+        return ChunkTranscoded.FromString(bytes(found["made"])), without
 
     async def get(self, asset_id: str) -> RecordingState | None:
         found = await self.documents.get(_RECORDINGS, asset_id)
@@ -188,6 +218,7 @@ def _state(document: Document) -> RecordingState:
         clock=clock,
         layout=Layout(clock.grid if clock else FrameGrid(Fraction(25)), laid),
         aside=frozenset(map(int, document["aside"])),
+        kept=frozenset(map(int, document["kept"])),
         given_up={int(number): reason for number, reason in document["given_up"].items()},
         sounds={
             int(number): SegmentSound(*values) if values else None

@@ -31,7 +31,7 @@ class ExtractSegmentSound:
         if state is None or planned is None or state.work.generation != work.generation:
             return
         laid = state.layout.laid.get(sequence)
-        if laid is None:
+        if laid is None or sequence in state.sounds:
             return
         sound: SegmentSound | None = None
         try:

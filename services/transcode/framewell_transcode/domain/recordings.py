@@ -140,6 +140,11 @@ class RecordingState:
     layout: Layout
     aside: frozenset[int]
     """Segments that came late and found too little room: their places are those of the finished recording."""
+    kept: frozenset[int]
+    """Segments that lie where the generation before had them, so that what it made of them stays.
+
+    Empty where that had all of them: it is done again because somebody wants it.
+    """
     given_up: Mapping[int, str]
     """Why nothing was made of a segment, a sentence, by its number."""
     sounds: Mapping[int, SegmentSound | None]

@@ -30,7 +30,7 @@ def stages(
     p, unless_gone = ports, partial(UnlessGone, tombstones=tombstones, forget=forget)
     for_analysis = MakeForAnalysis(p.rights, p.materials, p.references)
     plan_chunks = PlanChunks(p.progress, p.queue, p.recordings, p.recording_queue)
-    make_chunk = MakeChunk(p.processor, p.progress, for_analysis)
+    make_chunk = MakeChunk(p.processor, p.progress, p.recordings, for_analysis)
     stitch = Stitch(p.progress, p.materials, p.references, Composer(p.processor, p.objects))
     return [
         Stage("transcode.plan_chunks", unless_gone(plan_chunks)),

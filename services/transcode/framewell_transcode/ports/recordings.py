@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Cause
+from framewell_kit.rights_decisions import Passages
 from framewell_transcode.domain.recording_layout import LaidSegment
 from framewell_transcode.domain.recordings import (
     PlannedSegment,
@@ -44,7 +46,19 @@ class RecordingRepository(Protocol):
     async def begin(self, work: Work) -> RecordingState | None:
         """Make this the newest generation unless a newer one came first; return the newest.
 
-        What was planned before is laid in it at once, where the whole set has it.
+        What was planned before is laid in it at once, where the whole set has it. Where that changes
+        anything, the sound of all that lies as before is kept, and so is what `kept_chunk` returns.
+        """
+        ...
+
+    async def keep_chunk(self, made: ChunkTranscoded, without: Passages) -> None:
+        """Note what was made of a segment, without these passages for analysis."""
+        ...
+
+    async def kept_chunk(self, work: Work, sequence: int) -> tuple[ChunkTranscoded, Passages] | None:
+        """Return what an earlier generation made of a segment, without which passages.
+
+        None for one that lies elsewhere in this generation or is to be made anew.
         """
         ...
 
