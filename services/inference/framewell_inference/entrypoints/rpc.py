@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceServicer
 from framewell.media.v1.media_pb2 import Observation
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Failed
 from framewell_inference.domain.messages import IMAGE_CHUNK, observation_messages
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.tracks import FACES
@@ -20,6 +22,7 @@ from framewell_inference.domain.vectors import VectorFilter
 from framewell_inference.entrypoints.model_methods import ModelMethods
 from framewell_inference.queries import list_observations, list_people
 from framewell_inference.queries.analyse_picture import AnalysePicture
+from framewell_inference.queries.analyse_stream import PictureStream
 from framewell_inference.queries.find_similar import FindSimilar, Wanted
 from framewell_inference.queries.list_models import ListAnalysers
 from framewell_inference.queries.list_observations import ListObservations
@@ -40,7 +43,12 @@ class InferenceRpc(InferenceServiceServicer):
     models: ModelMethods
 
     async def AnalyseImage(self, request: api.AnalyseImageRequest, context: Any) -> api.AnalyseImageResponse:
-        found = await self.analyse_picture.look(request.image, request.analysers)
+        found = await self.analyse_picture.look(
+            request.image,
+            request.analysers,
+            live=request.lane == LANE_LIVE,
+            deadline=_deadline(context),
+        )
         return api.AnalyseImageResponse(
             observations=_observations(found), identities=await self._identities(found)
         )
@@ -50,8 +58,14 @@ class InferenceRpc(InferenceServiceServicer):
         request_iterator: AsyncIterator[api.AnalyseFramesRequest],
         context: Any,
     ) -> AsyncIterator[api.AnalyseFramesResponse]:
+        stream, deadline = PictureStream(self.analyse_picture), _deadline(context)
         async for request in request_iterator:
-            found = await self.analyse_picture.look(request.image, request.analysers)
+            found = await stream.look(
+                request.image, request.analysers, live=request.lane == LANE_LIVE, deadline=deadline
+            )
+            if isinstance(found, Failed):
+                yield api.AnalyseFramesResponse(sequence=request.sequence, failed=found)
+                continue
             yield api.AnalyseFramesResponse(
                 sequence=request.sequence,
                 observations=_observations(found),
@@ -135,6 +149,12 @@ class InferenceRpc(InferenceServiceServicer):
             if findings.analyser == FACES
             for identity in await self.analyse_picture.identify(findings)
         ]
+
+
+def _deadline(context: Any) -> float | None:
+    """Return when the caller stops waiting, as a time of `time.monotonic()`; None for never."""
+    remaining = None if context is None else context.time_remaining()
+    return None if remaining is None else time.monotonic() + remaining
 
 
 def _observations(found: Sequence[Findings]) -> list[Observation]:

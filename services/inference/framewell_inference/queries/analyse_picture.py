@@ -5,18 +5,38 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from framewell.inference.v1.inference_service_pb2 import FaceIdentity
+from framewell.inference.v1.inference_service_pb2 import (
+    IDENTITY_VERDICT_KNOWN,
+    IDENTITY_VERDICT_REVIEW,
+    IDENTITY_VERDICT_UNKNOWN,
+    FaceIdentity,
+)
+from framewell.media.v1.media_pb2 import (
+    WITHOUT_VECTOR_NO_PERSON,
+    WITHOUT_VECTOR_TOO_SMALL,
+    FaceAttributes,
+)
 from framewell_contracts.identity import observation_id
-from framewell_inference.domain.identity import NOBODY
+from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_version
-from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.domain.tracks import face_tracks
 from framewell_inference.ports.analysers import PictureAnalyser, PictureDecoder
+from framewell_inference.ports.calls import (
+    Call,
+    ModelBusyError,
+    Priority,
+    RunEndedError,
+    RunFailedError,
+    calling,
+)
 from framewell_inference.ports.models import IdentityModelRepository
 from framewell_inference.steps.erase_people import ErasePeople
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import Busy, Rejected
+from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +48,27 @@ class AnalysePicture:
     identities: IdentityModelRepository
     people: ErasePeople
 
-    async def look(self, data: bytes, names: Sequence[str]) -> list[Findings]:
+    async def look(
+        self, data: bytes, names: Sequence[str], *, live: bool = False, deadline: float | None = None
+    ) -> list[Findings]:
         """Return the findings of the named analysers, or of all.
 
-        Raises Rejected for an unknown name and for bytes that are no picture.
+        Live pictures are looked at before others; `deadline` is a time of `time.monotonic()`. Raises Rejected
+        for an unknown name, for bytes that are no picture, and where a model cannot look at this picture;
+        Busy when the models have too much to do.
         """
         chosen = self._chosen(names)
         picture = await self.decoder.decode(data)
-        return await asyncio.to_thread(_look, chosen, picture)
+        call = Call(Priority.LIVE if live else Priority.ARCHIVE, deadline=deadline, patient=False)
+        try:
+            with calling(call):
+                return await asyncio.to_thread(_look, chosen, picture)
+        except ModelBusyError as error:
+            raise Busy(str(error), error.retry_after) from error
+        except (RunFailedError, RunEndedError) as error:
+            raise Rejected(f"the picture cannot be analysed: {error}", code="analyser_failed") from error
+        finally:
+            call.end("the caller has gone")
 
     async def identify(self, faces: Findings) -> list[FaceIdentity]:
         """Return who the faces of one picture are, one entry a face in order; every face is its own track.
@@ -50,19 +83,19 @@ class AnalysePicture:
         ]
         if vectors is None or not tracks:
             return answers
+        best: dict[int, tuple[Identity, ModelRef]] = {}
         for ref in await self.identities.in_force():
             model = await self.identities.load(ref)
             if model.embedding != faces.model:
                 continue
             decided = await asyncio.to_thread(model.identify, vectors, tracks)
-            erased = await self.people.erased({one.class_id for one in decided if one.class_id})
-            decided = [NOBODY if one.class_id in erased else one for one in decided]
+            erased = await self.people.erased({each for one in decided for each in one.classes})
             for track, identity in zip(tracks, decided, strict=True):
-                answer = answers[track.ordinal]
-                if not answer.HasField("score") or (identity.class_id and identity.score > answer.score):
-                    answer.class_id = identity.class_id or ""
-                    answer.score = identity.score if identity.class_id else 0.0
-                    answer.model.CopyFrom(model_version(ref))
+                sound = NOBODY if identity.classes & erased else identity
+                if track.ordinal not in best or _nearer(sound, best[track.ordinal][0]):
+                    best[track.ordinal] = sound, ref
+        for ordinal, answer in enumerate(answers):
+            answer.MergeFrom(_answer(faces.observations[ordinal], best.get(ordinal)))
         return answers
 
     def _chosen(self, names: Sequence[str]) -> list[PictureAnalyser]:
@@ -81,3 +114,54 @@ def _look(analysers: Sequence[PictureAnalyser], picture: Picture) -> list[Findin
         one.look([frame])
         found.append(one.finish())
     return found
+
+
+_VERDICTS: Final = {
+    "known": IDENTITY_VERDICT_KNOWN,
+    "review": IDENTITY_VERDICT_REVIEW,
+    "unknown": IDENTITY_VERDICT_UNKNOWN,
+}
+
+_WITHOUT_VECTOR: Final = {
+    WITHOUT_VECTOR_TOO_SMALL: "Not judged: the face is too small to tell people apart.",
+    WITHOUT_VECTOR_NO_PERSON: "Not judged: it is drawn, an animal's or a thing's, no filmed person's face.",
+}
+
+
+def _nearer(one: Identity, other: Identity) -> bool:
+    """Return whether one decision says more than another: a name before none, then the higher score."""
+    return (one.class_id is not None, one.score) > (other.class_id is not None, other.score)
+
+
+def _answer(face: Observation, decided: tuple[Identity, ModelRef] | None) -> FaceIdentity:
+    """Return what is answered about one face; `decided` is None where no identity model reads its vector."""
+    assert isinstance(face.attributes, FaceAttributes)
+    if face.vector is None:
+        return FaceIdentity(sentence=_WITHOUT_VECTOR.get(face.attributes.without_vector, ""))
+    if decided is None:
+        return FaceIdentity(sentence="Not judged: no identity model is in force.")
+    identity, ref = decided
+    answer = FaceIdentity(
+        class_id=identity.class_id or "",
+        score=identity.score if identity.class_id else 0.0,
+        model=model_version(ref),
+        verdict=_VERDICTS[identity.verdict],
+        nearest_class_id=identity.nearest or "",
+        sentence=_sentence(identity),
+    )
+    if identity.nearest is not None:
+        answer.distance = identity.distance
+    return answer
+
+
+def _sentence(identity: Identity) -> str:
+    if identity.nearest is None:
+        return "Unknown: the identity model knows nobody whom it may name."
+    apart = f"at distance {identity.distance:.2f}"
+    if identity.verdict == "known":
+        return f"Known: {apart} the face is near enough to be named."
+    if identity.verdict == "review":
+        return (
+            f"A question for a person: {apart} the face is near to somebody, and not near enough to be named."
+        )
+    return f"Unknown: the nearest person is {apart}, too far to be the same."

@@ -19,6 +19,9 @@ NEAR_DISTANCE: Final = 0.65
 SAME_DISTANCE: Final = 0.42
 """Measured on news clips: no two people of a shot were linked, no track was split."""
 
+MOST: Final = 500
+"""Tracks of a shot that are remembered, the newest: bounds a stream of pictures that never ends."""
+
 
 @dataclass(slots=True, eq=False)
 class _Track:
@@ -37,7 +40,7 @@ class FaceTracker:
 
     def assign(self, shot: int, boxes: Sequence[PixelBox], vectors: Sequence[Float | None]) -> list[int]:
         """Return the track number of each face of one frame; no two faces of a frame share a track."""
-        self._tracks = [track for track in self._tracks if track.shot == shot]
+        self._tracks = [track for track in self._tracks if track.shot == shot][-MOST:]
         pairs = sorted(
             (cost, face, position)
             for face, (box, vector) in enumerate(zip(boxes, vectors, strict=True))
