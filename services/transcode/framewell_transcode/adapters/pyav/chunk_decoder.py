@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import av
@@ -135,7 +135,7 @@ class ChunkDecoder:
                 break
             packets = container.demux(stream)
             if (first := _skip_to_key(packets, anchor.source_pts)) is not None:
-                return _with_first(first, packets)
+                return chain((first,), packets)
             back = 2 * back + round(1 / stream.time_base)
         return self._packets_read_through(container, stream, anchor)
 
@@ -144,7 +144,7 @@ class ChunkDecoder:
         container.seek(0)
         packets = container.demux(stream)
         first = _skip_to_key(packets, anchor.source_pts)
-        return iter(()) if first is None else _with_first(first, packets)
+        return iter(()) if first is None else chain((first,), packets)
 
     def _enough(self, packets: Iterator[Any], rows: dict[int, int]) -> Iterator[Any]:
         """Yield packets until every planned picture's packet went by; the decoder is drained after that.
@@ -219,8 +219,3 @@ def _skip_to_key(packets: Iterator[Any], source_pts: int) -> Any | None:
             if packet.pts > source_pts:
                 return None
     return None
-
-
-def _with_first(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    yield first
-    yield from rest

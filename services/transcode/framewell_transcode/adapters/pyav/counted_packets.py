@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import av.error
@@ -56,7 +57,7 @@ def packets_at(container: Any, stream: Any, position: int) -> Iterator[Any]:
         packets = container.demux(stream)
         for packet in packets:
             if packet.pos == position:
-                return _with_first(packet, packets)
+                return chain((packet,), packets)
             if packet.pos is not None and packet.pos > position:
                 break
     container.seek(0)
@@ -73,7 +74,7 @@ def _from_anchor(container: Any, stream: Any, table: ChunkTable, fmt: Format) ->
         container.seek(anchor.source_pts, stream=stream, backward=True, any_frame=False)
         packets = _skip_to(container.demux(stream), anchor.position)
         for packet in packets:
-            return _with_first(packet, packets)
+            return chain((packet,), packets)
     container.seek(0)  # no seek lands right: read through
     return _skip_to(container.demux(stream), anchor.position)
 
@@ -84,8 +85,3 @@ def _skip_to(packets: Iterator[Any], position: int) -> Iterator[Any]:
         found = found or packet.pos == position
         if found:
             yield packet
-
-
-def _with_first(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    yield first
-    yield from rest
