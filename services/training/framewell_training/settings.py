@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from framewell_kit.settings import ServiceSettings
+from framewell_training.recipes.identity.gallery import FALSE_NAMES
 from framewell_training.recipes.identity.parameters import MOST_HIT, MOST_REVIEW
 
 
@@ -39,6 +40,12 @@ class TrainingSettings(ServiceSettings):
         ge=1,
         le=1_000_000,
         description="Unknown faces from which on the two distances are tightened by measurement.",
+    )
+    false_names: float = Field(
+        FALSE_NAMES,
+        gt=0,
+        le=0.1,
+        description="Share of strangers who may be given a name, whatever the number of people known.",
     )
     promotion_margin: float = Field(
         0.02, ge=0, le=1, description="By how much a model without new classes must be better."

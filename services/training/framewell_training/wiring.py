@@ -64,7 +64,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         sources=s.sources,
         models=s.models,
         deployments=s.deployments,
-        recipe=IdentityRecipe(limits, settings.calibrate_from, torch.trainer),
+        recipe=IdentityRecipe(limits, settings.calibrate_from, torch.trainer, settings.false_names),
         make=MakeModel(s.runs, s.folders, OnnxExporter(), code, limits.evidence),
         incumbent=ReadIncumbent(s.models, s.folders, OnnxReader()),
         ask=ask,

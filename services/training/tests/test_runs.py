@@ -92,7 +92,7 @@ async def test_the_same_request_is_the_same_run_and_another_seed_is_not(training
 
 async def test_a_challenge_follows_where_there_is_something_to_win(training, cast) -> None:
     cast.photo = lambda name: [
-        float(x) for x in cast.person(name) + cast.random.standard_normal(128) * (0.49 / np.sqrt(128))
+        float(x) for x in cast.person(name) + cast.random.standard_normal(128) * (0.44 / np.sqrt(128))
     ]
     crops = [crop for n in range(8) for crop in cast.crops(f"person-{n}", [f"p{k}" for k in range(6)])]
     await training.publish(crops, cast.background(90))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from framewell.model.v1.model_pb2 import Measure
 from framewell.training.v1.training_pb2 import Lineage
 from framewell_training.domain.figures import Figures, Rate
 from framewell_training.domain.promotion import Judgement
 from framewell_training.recipes.graphs import INPUT, OUTPUT, Graph
+from framewell_training.recipes.identity.calibration import from_logits, to_logits
+from framewell_training.recipes.identity.gallery import GALLERIES, LEAST_HIT
 from framewell_training.recipes.identity.heads import HeadKind
 from framewell_training.recipes.identity.recipe import Draft
 
@@ -61,10 +65,15 @@ def manifest_of(about: About) -> dict[str, object]:
         "outputs": [
             {"name": OUTPUT, "shape": [-1, len(draft.classes)], "dtype": "float32", "meaning": meaning}
         ],
-        "thresholds": {"hit": draft.thresholds.hit, "review": draft.thresholds.review},
+        "thresholds": {
+            "hit": draft.thresholds.hit,
+            "review": draft.thresholds.review,
+            "margin": draft.thresholds.margin,
+        },
         "embedding": f"{lineage.embedding.name}@{lineage.embedding.version}",
         "classes": list(draft.classes),
-        "measures": _measures(about.measures),
+        "measures": _measures(about.measures)
+        | {"gallery.people": float(draft.gallery.people), "gallery.false_names": draft.gallery.false_names},
         "lineage": {
             "snapshot": lineage.snapshot_id,
             "snapshot_manifest_sha256": lineage.manifest_sha256,
@@ -97,7 +106,12 @@ CARD = """\
 # {name}@{version}
 
 Tells {classes} known people from each other and from everybody else, by {how}.
-Below {hit:.4g} a face is named, below {review:.4g} a person is asked, else it is unknown.
+Below {hit:.4g} a face is named if the second is farther by {margin:.4g}, below {review:.4g} a person is
+asked, else it is unknown.
+
+## Gallery
+
+{gallery}
 
 ## Intended use
 
@@ -151,6 +165,8 @@ def card_of(about: About) -> str:
         how=HOW[draft.kind],
         hit=draft.thresholds.hit,
         review=draft.thresholds.review,
+        margin=draft.thresholds.margin,
+        gallery=_gallery(draft),
         intended_use=INTENDED_USE,
         snapshot=lineage.snapshot_id,
         manifest_sha256=lineage.manifest_sha256,
@@ -172,6 +188,35 @@ def card_of(about: About) -> str:
             f"- {'✓' if one.passed else '✗'} `{one.check}`: {one.sentence}" for one in about.judgement.checks
         ),
     )
+
+
+def _gallery(draft: Draft) -> str:
+    """Return what the thresholds are set for, and what they would do in other galleries."""
+    gallery, hit = draft.gallery, draft.thresholds.hit
+    if draft.kind is HeadKind.LINEAR:
+        hit = float(to_logits(np.array([hit]))[0])
+    rows = [
+        f"| {people:,} | {100 * gallery.expected(hit, people):.2g} % | {_distance(draft, people)} |"
+        for people in sorted({*GALLERIES, gallery.people})
+    ]
+    return "\n".join(
+        (
+            f"The thresholds are set for the {gallery.people:,} people of this model: at most"
+            f" {100 * gallery.false_names:g} % of strangers may be given a name. In a larger gallery the same"
+            " thresholds would name more, so each version has its own.",
+            "",
+            "| people | strangers named with these thresholds | threshold that holds the share |",
+            "|---|---|---|",
+            *rows,
+        )
+    )
+
+
+def _distance(draft: Draft, people: int) -> str:
+    found = draft.gallery.hit_for(people)
+    if draft.kind is HeadKind.LINEAR:
+        found = float(from_logits(np.array([found]))[0])
+    return f"{max(LEAST_HIT, found):.3g}"
 
 
 def _measured(rate: Rate, measures: Sequence[Measure], name: str) -> str:

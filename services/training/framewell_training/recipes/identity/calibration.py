@@ -6,6 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framewell_training.domain.faces import BackgroundFaces, Photos
+from framewell_training.recipes.identity.gallery import (
+    LEAST_HIT,
+    MARGIN,
+    RAW,
+    REVIEW_SHARE,
+    Gallery,
+    StrangerDistances,
+)
 from framewell_training.recipes.identity.heads import (
     CentroidHead,
     CorrectedHead,
@@ -17,11 +25,8 @@ CORRECTED_HIT = 0.73
 """Loosest hit threshold of the corrected distance (0.23 and its offset): .13 % wrong names and 1 % false
 ones, on 28 people."""
 
-LEAST_HIT = 1e-6
-"""A threshold is above zero, also where background faces lie at no distance and nobody can be named."""
-
-REVIEW_SHARE = 0.04
-"""Share of unknown faces that may end up as a question: as many as lie below 0.60 in the raw distance."""
+Seen = tuple[StrangerDistances, ...]
+"""What is known of strangers in one scale."""
 
 
 def make_centroids(photos: Photos, classes: tuple[str, ...]) -> CentroidHead:
@@ -89,3 +94,41 @@ def nearest_other(distances: Distances, columns: NDArray[np.int64]) -> NDArray[n
     nearest: NDArray[np.float32] = foreign.min(axis=1)
     finite: NDArray[np.float32] = nearest[np.isfinite(nearest)]
     return finite
+
+
+def strangers_to_centroids(head: CentroidHead, unknown: BackgroundFaces, *, enough: int) -> Seen:
+    """Return how near strangers come to one person: as measured beforehand, and by enough unknown faces."""
+    if len(unknown) < enough:
+        return (RAW,)
+    return RAW, StrangerDistances.of(head.distances(unknown.vectors))
+
+
+def for_gallery(found: Thresholds, gallery: Gallery) -> Thresholds:
+    """Return thresholds of a head that measures in distances, tightened to the size of its gallery."""
+    hit, review = gallery.bounds
+    return _tightened(found, hit, review, MARGIN if gallery.people > 1 else 0.0)
+
+
+def for_gallery_by_logits(found: Thresholds, gallery: Gallery) -> Thresholds:
+    """Return thresholds of a head that measures in -log(probability), tightened to the size of its gallery.
+
+    `gallery` speaks of the logits behind them, in which strangers are about normal. No margin is known there.
+    """
+    hit, review = from_logits(np.array(gallery.bounds)).tolist()
+    return _tightened(found, hit, review, 0.0)
+
+
+def _tightened(found: Thresholds, hit: float, review: float, margin: float) -> Thresholds:
+    nearer = max(LEAST_HIT, min(found.hit, hit))
+    return Thresholds(nearer, max(nearer, min(found.review, review)), margin)
+
+
+def to_logits(distances: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the logit that says "somebody else" behind each -log(probability)."""
+    exact = np.maximum(distances.astype(np.float64), 1e-300)
+    return np.where(exact > 30, exact, np.log(np.expm1(np.minimum(exact, 30))))
+
+
+def from_logits(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return -log(probability) of each such logit."""
+    return np.logaddexp(0.0, logits.astype(np.float64))

@@ -14,10 +14,15 @@ from framewell_training.recipes.identity.calibration import (
     calibrate_centroids,
     calibrate_corrected,
     calibrate_score,
+    for_gallery,
+    for_gallery_by_logits,
     make_centroids,
+    strangers_to_centroids,
+    to_logits,
 )
 from framewell_training.recipes.identity.evaluation import FoldHead
 from framewell_training.recipes.identity.folds import Splits
+from framewell_training.recipes.identity.gallery import FALSE_NAMES, NO_GALLERY, Gallery, StrangerDistances
 from framewell_training.recipes.identity.heads import CorrectedHead, HeadKind, LinearHead, Thresholds
 from framewell_training.recipes.identity.linear import LinearProblem, LinearTrainer
 
@@ -31,6 +36,8 @@ class Made:
 
     folds: tuple[FoldHead, ...]
     final: FoldHead
+    gallery: Gallery = NO_GALLERY
+    """What the thresholds are set for, in the head's own scale."""
 
 
 class Method(Protocol):
@@ -53,10 +60,12 @@ class CentroidMethod:
     default: Thresholds
     enough: int
     false_names: float
+    gallery_false_names: float = FALSE_NAMES
     kind: HeadKind = HeadKind.CENTROID
 
     def make(self, photos: Photos, background: BackgroundFaces, splits: Splits) -> Made:
         made = []
+        people, strangers = len(photos.keep(photos.learned).classes), dict[StrangerDistances, None]()
         for fold in splits.folds:
             known = photos.keep(fold.learn)
             head = make_centroids(known, known.classes)
@@ -71,10 +80,13 @@ class CentroidMethod:
                 enough=self.enough,
                 false_names=self.false_names,
             )
-            made.append(FoldHead(head, thresholds, known.classes))
+            seen = strangers_to_centroids(head, unknown, enough=self.enough)
+            strangers |= dict.fromkeys(seen)
+            gallery = Gallery(people, self.gallery_false_names, seen)
+            made.append(FoldHead(head, for_gallery(thresholds, gallery), known.classes))
         known = photos.keep(photos.learned)
         final = FoldHead(make_centroids(known, known.classes), _middle(made), known.classes)
-        return Made(tuple(made), final)
+        return Made(tuple(made), final, Gallery(people, self.gallery_false_names, tuple(strangers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +94,23 @@ class CorrectedMethod:
     """The centroid corrected by how near a face is to background faces. Needs some in every part."""
 
     false_names: float
+    gallery_false_names: float = FALSE_NAMES
     kind: HeadKind = HeadKind.CORRECTED
 
     def make(self, photos: Photos, background: BackgroundFaces, splits: Splits) -> Made:
         made = []
+        people, strangers = len(photos.keep(photos.learned).classes), dict[StrangerDistances, None]()
         for fold in splits.folds:
             head, classes = _corrected(photos.keep(fold.learn), background.keep(fold.background_learn))
             unknown = background.keep(fold.background_calibrate)
             thresholds = calibrate_corrected(head, unknown, false_names=self.false_names)
-            made.append(FoldHead(head, thresholds, classes))
+            seen = (StrangerDistances.of(head.distances(unknown.vectors)),)
+            strangers |= dict.fromkeys(seen)
+            gallery = Gallery(people, self.gallery_false_names, seen)
+            made.append(FoldHead(head, for_gallery(thresholds, gallery), classes))
         head, classes = _corrected(photos.keep(photos.learned), background.keep(splits.usable))
-        return Made(tuple(made), FoldHead(head, _middle(made), classes))
+        gallery = Gallery(people, self.gallery_false_names, tuple(strangers))
+        return Made(tuple(made), FoldHead(head, _middle(made), classes), gallery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +122,26 @@ class LinearMethod:
 
     trainer: LinearTrainer
     false_names: float
+    gallery_false_names: float = FALSE_NAMES
     kind: HeadKind = HeadKind.LINEAR
 
     def make(self, photos: Photos, background: BackgroundFaces, splits: Splits) -> Made:
         problem = self._problem(photos, background, splits)
         heads = self.trainer.train(problem)
         made = []
+        people, strangers = len(problem.classes), dict[StrangerDistances, None]()
         for fold, head in zip(splits.folds, heads, strict=False):
             classes = photos.keep(fold.learn).classes
             known = _columns_of(head, problem.classes, classes)
             unknown = background.vectors[fold.background_calibrate]
-            thresholds = calibrate_score(known.distances(unknown), false_names=self.false_names)
-            made.append(FoldHead(known, thresholds, classes))
-        return Made(tuple(made), FoldHead(heads[-1], _middle(made), problem.classes))
+            distances = known.distances(unknown)
+            thresholds = calibrate_score(distances, false_names=self.false_names)
+            seen = (StrangerDistances.of(to_logits(distances)),)
+            strangers |= dict.fromkeys(seen)
+            gallery = Gallery(people, self.gallery_false_names, seen)
+            made.append(FoldHead(known, for_gallery_by_logits(thresholds, gallery), classes))
+        gallery = Gallery(people, self.gallery_false_names, tuple(strangers))
+        return Made(tuple(made), FoldHead(heads[-1], _middle(made), problem.classes), gallery)
 
     @staticmethod
     def _problem(photos: Photos, background: BackgroundFaces, splits: Splits) -> LinearProblem:
@@ -145,5 +170,7 @@ def _columns_of(head: LinearHead, classes: tuple[str, ...], wanted: tuple[str, .
 def _middle(made: Sequence[FoldHead]) -> Thresholds:
     """Return the middle of the folds' thresholds: each was judged on people whom it had not seen."""
     return Thresholds(
-        median(one.thresholds.hit for one in made), median(one.thresholds.review for one in made)
+        median(one.thresholds.hit for one in made),
+        median(one.thresholds.review for one in made),
+        median(one.thresholds.margin for one in made),
     )

@@ -33,6 +33,7 @@ from framewell_training.recipes.identity.evaluation import (
     serve,
 )
 from framewell_training.recipes.identity.folds import FOLDS, make_splits
+from framewell_training.recipes.identity.gallery import FALSE_NAMES, Gallery
 from framewell_training.recipes.identity.heads import Distances, Head, HeadKind, Thresholds
 from framewell_training.recipes.identity.linear import Checkpoints, LinearTrainer
 from framewell_training.recipes.identity.methods import (
@@ -96,6 +97,7 @@ class Draft:
     classes: tuple[str, ...]
     figures: Figures
     outcomes: Outcomes
+    gallery: Gallery
 
     @property
     def served(self) -> Served:
@@ -124,6 +126,8 @@ class IdentityRecipe:
     limits: Limits
     enough_to_calibrate: int
     trainers: TrainerFactory
+    false_names: float = FALSE_NAMES
+    """Share of strangers who may be named in a gallery of the size of the model's."""
 
     def learn_centroids(
         self, material: Material, parameters: IdentityParameters, incumbent: Incumbent | None
@@ -214,15 +218,15 @@ class IdentityRecipe:
 
     def _centroid(self, parameters: IdentityParameters) -> CentroidMethod:
         default = Thresholds(parameters.hit, parameters.review)
-        return CentroidMethod(default, self.enough_to_calibrate, self.limits.false_names)
+        return CentroidMethod(default, self.enough_to_calibrate, self.limits.false_names, self.false_names)
 
     def _challengers(
         self, parameters: IdentityParameters, seed: int, checkpoints: Checkpoints
     ) -> Sequence[Method]:
         made: dict[str, Method] = {
-            HeadKind.CORRECTED: CorrectedMethod(self.limits.false_names),
+            HeadKind.CORRECTED: CorrectedMethod(self.limits.false_names, self.false_names),
             HeadKind.LINEAR: LinearMethod(
-                self.trainers(parameters, seed, checkpoints), self.limits.false_names
+                self.trainers(parameters, seed, checkpoints), self.limits.false_names, self.false_names
             ),
         }
         return [made[kind] for kind in parameters.challengers]
@@ -240,7 +244,9 @@ class IdentityRecipe:
             raise UnusableHead(f"head {method.kind.value} gives distances that are no finite numbers")
         outcomes = measure(bench, made.folds)
         figures = figures_of(bench, outcomes)
-        return Draft(method.kind, final.head, final.thresholds, final.classes, figures, outcomes)
+        return Draft(
+            method.kind, final.head, final.thresholds, final.classes, figures, outcomes, made.gallery
+        )
 
 
 def _compared(
