@@ -33,10 +33,10 @@ PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
 EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
-.PHONY: help setup demo up down check lint types architecture contracts evidence locks licences containers \
-	vulnerabilities test test-unit test-on-servers test-integration \
+.PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts evidence locks \
+	licences containers vulnerabilities test test-unit test-on-servers test-integration \
 	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
-	bench-media-scale bench-search bench-relabel quality clean
+	bench-media-scale bench-search bench-relabel bench-analysis quality clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -102,6 +102,13 @@ infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256
 	@$(STEP) "media of the demo" $(BIN)/framewell demo --fetch-only
 	@touch $@
 
+# Clients of the Open Inference Protocol that others make. Its tests run them where they are here.
+clients: .tools/clients/.complete
+
+.tools/clients/.complete: $(wildcard infra/make/clients/*) | .tools/uv/.complete
+	@$(STEP) "clients of the Open Inference Protocol" sh infra/make/clients/install
+	@touch $@
+
 # --- the mesh ---------------------------------------------------------------------------------------
 
 demo: setup
@@ -121,8 +128,12 @@ lint: .venv/.complete
 	@$(STEP) "ruff" $(BIN)/ruff check .
 	@$(STEP) "ruff format" $(BIN)/ruff format --check .
 
-types: .venv/.complete .venv-training/.complete
+types: types-mesh types-training
+
+types-mesh: .venv/.complete
 	@$(STEP) "mypy (mesh)" $(BIN)/mypy $(MESH_SOURCES) tests/chaos
+
+types-training: .venv-training/.complete
 	@$(STEP) "mypy (training)" .venv-training/bin/mypy --cache-dir .framewell/cache/mypy-training \
 		services/training/framewell_training
 
@@ -234,7 +245,7 @@ fuzz-media: setup
 # --- benchmarks -------------------------------------------------------------------------------------
 
 # Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/<area>.json.
-bench: bench-backbone bench-idle bench-media bench-media-scale bench-search bench-relabel
+bench: bench-backbone bench-idle bench-media bench-media-scale bench-search bench-relabel bench-analysis
 
 bench-backbone: setup
 	@$(BIN)/python -m benchmarks.backbone $(BENCH)
@@ -255,11 +266,18 @@ bench-search: setup
 bench-relabel: setup
 	@$(BIN)/python -m benchmarks.relabel $(BENCH)
 
+bench-analysis: setup
+	@$(BIN)/python -m benchmarks.analysis $(BENCH)
+
 # How right the analysers are, on material whose truth is in benchmarks/quality. QUALITY=--record writes
 # docs/evidence/quality.json and the tables of docs/quality.md; QUALITY="--part labels" measures one analyser.
 quality: setup
 	@$(BIN)/python -m benchmarks.quality $(QUALITY)
 	@$(BIN)/python infra/make/evidence
+
+# tritonclient, MLServer and others measured side by side come with `make clients`.
+bench-serving: setup clients
+	@$(BIN)/python -m benchmarks.serving $(BENCH)
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \
