@@ -21,6 +21,7 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelRegistered, ModelScope
 from framewell_inference.adapters.graph_checks import check_graph
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
+from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.remote.opening import OpenFolder
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.testing import IN_PROCESS, SANDBOX, InferenceBench, graphs
@@ -479,6 +480,28 @@ async def test_a_model_that_cannot_be_run_is_not_taken(
     text = manifest_text(graph) + b"limits: {seconds: 0.3}\n"
     with pytest.raises(Rejected, match=complaint):
         await take_in(bench, text, {"model.onnx": graph})
+
+
+async def test_a_model_that_asks_for_all_memory_is_refused_by_the_process_that_tries_it() -> None:
+    value = helper.make_tensor_value_info
+    shape = helper.make_tensor("shape", TensorProto.INT64, [1], [1 << 34])  # 64 GiB of zeros
+    bomb = helper.make_graph(
+        [
+            helper.make_node("ConstantOfShape", ["shape"], ["zeros"]),
+            helper.make_node("ReduceSum", ["zeros"], ["none"], keepdims=0),
+            helper.make_node("Add", ["x", "none"], ["y"]),
+        ],
+        "bomb",
+        [value("x", TensorProto.FLOAT, [1])],
+        [value("y", TensorProto.FLOAT, [1])],
+        [shape],
+    )
+    graph = graphs.model_of(bomb)
+    text = manifest_text(graph) + b"limits: {memory_mib: 256, seconds: 20}\n"
+    async with InferenceBench(loader=OnnxLoader(1)) as bench:
+        with pytest.raises(Rejected, match="is not taken"):
+            await take_in(bench, text, {"model.onnx": graph})
+        assert bench.registry.all() == []
 
 
 @pytest.mark.parametrize("kind", [TensorProto.STRING, TensorProto.UINT16])

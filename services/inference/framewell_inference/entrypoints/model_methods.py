@@ -122,7 +122,9 @@ def _described(manifest: Manifest) -> api.Model:
 def _source(manifest: Manifest) -> str:
     if manifest.source:
         return manifest.source
-    return f"package:{manifest.packages[0]}" if manifest.packages else f"run:{manifest.parent or ''}"
+    if manifest.packages:
+        return f"package:{manifest.packages[0]}"
+    return f"run:{manifest.parent}" if manifest.parent else ""
 
 
 def _examination(found: Examination) -> api.ModelExamination:

@@ -71,11 +71,14 @@ class InferenceBench(ServiceBench):
         documents: Documents | None = None,
         objects: Objects | None = None,
         settings: InferenceSettings | None = None,
+        loader: OnnxLoader | None = None,
     ) -> None:
         self.registry = LoadedModelRegistry()
 
         async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
-            return await wire_with(analysers, self.registry, IN_PROCESS, settings, mesh, sandbox=SANDBOX)
+            return await wire_with(
+                analysers, self.registry, loader or IN_PROCESS, settings, mesh, sandbox=SANDBOX
+            )
 
         super().__init__(
             "inference",
