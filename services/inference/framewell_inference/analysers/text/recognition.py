@@ -20,9 +20,9 @@ WIDEST: Final = 1600
 WIDTH_STEP: Final = 32
 
 CAPITAL_FROM: Final = 0.11
-"""Probability of the capital from which a letter that was read as small begins its word with the capital: ć,
-š, z and their like differ by their size alone. Measured: 0.137 to 0.44 for capitals that were read as small, at
-most 0.082 for small letters."""
+"""Probability of the capital from which a letter that was read as small begins its word with the capital:
+ć, š, z and their like differ by their size alone. Measured: 0.137 to 0.44 for capitals that were read as
+small, at most 0.082 for small letters."""
 
 DOTTED_FROM: Final = 0.0005
 """The same for the capital i with a dot, which is read as a small i: 0.0005 to 0.45 in Turkish names, at most

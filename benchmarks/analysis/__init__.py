@@ -1,0 +1,1 @@
+"""What analysis costs: pictures a second and CPU of each analyser, and chunks against real time."""
