@@ -215,12 +215,24 @@ async def test_a_receiver_that_joins_between_keyframes_waits_for_the_next_one(tm
 
 
 @needs_ffmpeg
+async def test_a_file_that_begins_between_keyframes_is_cut_from_the_next_one_on(tmp_path: Path) -> None:
+    content = await transport_stream(tmp_path, *camera(20, pace=False), "-g", "100")
+    file = tmp_path / "growing.ts"
+    file.write_bytes(content[len(content) // 188 // 20 * 188 :])
+    assert await recording(tmp_path, str(file), Published(), settle_seconds=1).run() == 4
+    assert sum(map(seconds_of, (tmp_path / "segments").iterdir())) == 16
+
+
+@needs_ffmpeg
 async def test_a_sender_that_breaks_off_and_comes_back_goes_on_in_the_same_recording(tmp_path: Path) -> None:
     content = await transport_stream(tmp_path, *camera(3, pace=False))
     published = Published()
     async with sending(content, b"only words", content) as address:
-        received = recording(tmp_path, address, published, patience_seconds=6)
-        count = await asyncio.wait_for(received.run(), PATIENCE)
+        received = recording(tmp_path, address, published)
+        running = asyncio.ensure_future(received.run())
+        await eventually(lambda: len(published.facts) == 6)
+        received.stop()
+        count = await asyncio.wait_for(running, PATIENCE)
     assert count == 6
     assert sequences(published) == [*((one, False) for one in range(6)), (5, True)]
     assert sum(map(seconds_of, (tmp_path / "segments").iterdir())) == 6

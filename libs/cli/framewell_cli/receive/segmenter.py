@@ -83,16 +83,15 @@ class Segmenter:
                 return
             code = self._process.returncode if self._process is not None else None
             why = ffmpeg.reason(self._lines, code or 0)
-            if not self._count and (self.file is not None or ffmpeg.is_for_good(self._lines)):
+            again = why == ffmpeg.NO_KEYFRAME and self._analyse_seconds < _MOST_ANALYSE_SECONDS
+            if not self._count and not again and (self.file is not None or ffmpeg.is_for_good(self._lines)):
                 raise CommandError(f"{self.source}: ffmpeg made no segment of it: {why}.")
-            if self.file is not None:
+            if self._count and (self.file is not None or self._since_growth() >= self.patience_seconds):
                 return
             if why != waited_for:
                 self.waiting(why)
                 waited_for = why
-            if self._count and self._now() - self._grown_at >= self.patience_seconds:
-                return
-            if why == ffmpeg.NO_KEYFRAME:  # it always listens so long, hence no longer than it has to
+            if again:  # ffmpeg always listens so long, hence no longer than it has to
                 self._analyse_seconds = min(2 * self._analyse_seconds, _MOST_ANALYSE_SECONDS)
                 continue
             with suppress(TimeoutError):
@@ -160,10 +159,13 @@ class Segmenter:
                 if now != before:
                     before, self._grown_at = now, self._now()
             begun = self._count or before[1] > 0
-            if begun and self._now() - self._grown_at >= self.patience_seconds + _UNNOTICED_SECONDS:
+            if begun and self._since_growth() >= self.patience_seconds + _UNNOTICED_SECONDS:
                 self._silent = True
                 self._interrupt()
                 return
+
+    def _since_growth(self) -> float:
+        return self._now() - self._grown_at
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
