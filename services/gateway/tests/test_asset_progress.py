@@ -130,6 +130,16 @@ async def test_what_fails_for_one_reason_is_one_sentence_and_what_never_came_is_
     )
 
 
+async def test_the_end_of_the_analysis_tells_what_the_proxy_lacks_and_it_is_told_once() -> None:
+    lacks = [f"chunk {number} cannot be read" for number in range(19)]
+    progress = await progress_after(
+        AssetTranscoded(work=work(), outcome=done(), missing=[*lacks, "81 more are listed in the index."]),
+        AssetAnalysed(work=work(), outcome=done(), missing=[*lacks, "82 more are listed in the index."]),
+    )
+    assert progress is not None
+    assert progress.missing == (*lacks, "82 more are listed in the index.")
+
+
 async def test_a_chunk_seen_before_its_plan_is_counted_as_planned() -> None:
     progress = await progress_after(chunk(3, ChunkTranscoded))
     assert progress is not None

@@ -183,10 +183,9 @@ def _missing(steps: Mapping[str, Step], parts: Sequence[ProgressPart]) -> tuple[
 
     The facts that end a stage know best; until they arrive, the failures themselves speak.
     """
-    sentences: dict[str, None] = {}
-    for name in ("asset.transcoded", "asset.analysed"):
-        if name in steps:
-            sentences.update(dict.fromkeys(steps[name].missing))
+    ends = [steps[name].missing for name in ("asset.analysed", "asset.transcoded") if name in steps]
+    # What analysis lacks begins with what the proxy lacks.
+    sentences = dict.fromkeys(next(filter(None, ends), ()))
     if "asset.analysed" not in steps:
         sentences.update(_failures("not analysed", "chunk.analysed", "audio.analysed", steps, parts))
     if "asset.transcoded" not in steps:
