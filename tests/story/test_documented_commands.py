@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from framewell_cli.mesh.ports import Ports
 from framewell_cli.mesh.processes import end, of_mesh
 from framewell_demo.media import prepare
 from framewell_demo.sources import FOLDER, open_sources
-from framewell_embedded.ports import is_free
+from framewell_kit.testing.ports import port_base
 from story.documented_commands import Command, ReaderShell, commands_of, prints
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,8 +75,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReaderShell]:
     for name in IN_A_CHECKOUT:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "examples", folder / "examples", symlinks=True)
-    base = next(base for base in range(7400, 9600, 100) if all(is_free(port) for _, port in Ports(base)))
-    shell = ReaderShell(folder, scratch, base)
+    shell = ReaderShell(folder, scratch, port_base())
     yield shell
     shell.close()
     end(of_mesh(folder / ".framewell"), grace_seconds=5.0)

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from framewell_cli.errors import CommandError
 from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_cli.mesh.folder import STATE_VARIABLE, MeshFolder
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
-from framewell_embedded.ports import is_free
+from framewell_embedded.ports import LOOPBACK, is_free
 
 ROOTS_VARIABLE: Final = "FRAMEWELL_INGEST_ROOTS"
 _BASES: Final = range(7600, 9600, 100)
@@ -36,14 +37,22 @@ class TemporaryMesh:
     folder: MeshFolder
     ports: Ports
     roots: tuple[Path, ...]
+    claim: socket.socket
+    """Bound to a port that no member listens on: who looks for ports at the same time takes others."""
 
     @staticmethod
     def at(state: Path, roots: tuple[Path, ...]) -> TemporaryMesh:
-        """Return a mesh in a state folder, on the first base whose ports are all free."""
+        """Return a mesh in a state folder, on the first base that is not claimed and whose ports are free."""
         for base in _BASES:
-            ports = Ports(base)
+            ports, claim = Ports(base), socket.socket()
+            try:
+                claim.bind((LOOPBACK, base + _BASES.step - 1))
+            except OSError:
+                claim.close()
+                continue
             if all(is_free(port) for _, port in ports):
-                return TemporaryMesh(MeshFolder(state.absolute()), ports, roots)
+                return TemporaryMesh(MeshFolder(state.absolute()), ports, roots, claim)
+            claim.close()
         raise CommandError("No free ports for the demo's mesh between 7600 and 9599: stop something there.")
 
     @property
