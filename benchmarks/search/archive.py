@@ -22,7 +22,7 @@ from framewell_inference.domain.vectors import (
     VectorSpace,
     VectorTable,
 )
-from framewell_inference.steps.pack_vectors import BLOCK_ROWS
+from framewell_inference.steps import pack_vectors
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects import LocalObjects
@@ -32,6 +32,9 @@ SPACE: Final = VectorSpace("faces", ModelRef("faces/dlib-resnet", "1.0"))
 
 SET_ROWS: Final = 20
 """Faces of a chunk: ten seconds, two pictures a second, one face in each."""
+
+BLOCK_ROWS: Final = pack_vectors.BLOCK_ROWS // SET_ROWS * SET_ROWS
+"""A set lies in one block."""
 
 TRACK_ROWS: Final = 5
 SETS_AN_ASSET: Final = 180

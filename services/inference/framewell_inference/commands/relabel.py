@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -82,10 +83,8 @@ class Relabel:
             for part in (await self.vectors.view(space)).parts
             if (table := _unknown(part.counted, known)) is not None
         ]:
-            for table in new:
-                check_lease()
-                known |= {one.set_id for one in table.sets}
-                tables.append(await asyncio.to_thread(model.decide, table, before))
+            known |= {one.set_id for table in new for one in table.sets}
+            tables += await self._decided(model, new, before, check_lease)
             tables = await self._without_erased(tables)
             await self.postings.write(model.ref, tables)
         there = {one.chunk_id for part in (await self.vectors.view(space)).parts for one in part.counted.sets}
@@ -94,6 +93,23 @@ class Relabel:
                 await self.postings.forget(asset_id, chunk_id)
         await self._erase_again(tables)
         return list((await self.postings.kept(model.ref)).tables)
+
+    async def _decided(
+        self,
+        model: IdentityModel,
+        tables: Sequence[VectorTable],
+        before: tuple[IdentityModel, PostingSet] | None,
+        check_lease: Callable[[], None],
+    ) -> list[PostingTable]:
+        """Return the decisions about tables in their order; as many at once as there are cores."""
+        at_once = asyncio.Semaphore(os.cpu_count() or 1)
+
+        async def decide(table: VectorTable) -> PostingTable:
+            async with at_once:
+                check_lease()
+                return await asyncio.to_thread(model.decide, table, before)
+
+        return await asyncio.gather(*[decide(table) for table in tables])
 
     async def _in_force(self, model: IdentityModel) -> tuple[IdentityModel, PostingSet] | None:
         """Return the version in force with its postings, None where it cannot spare any work."""
