@@ -34,7 +34,7 @@ def stages(
     chunks: int,
     live_budget: float,
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
-    """Return the streams; `chunks` is how many chunks are analysed at once, `live_budget` as in AnalyseChunk.
+    """Return the streams; `chunks` are analysed at once and a live one more, `live_budget` as in AnalyseChunk.
 
     Of an asset that is gone none makes anything.
     """
@@ -57,7 +57,13 @@ def stages(
     conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, by_rights)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),
-        HeavyStage("inference.analyse_chunk", unless_gone(pictures), gave_up=_chunk_given_up, permits=chunks),
+        HeavyStage(
+            "inference.analyse_chunk",
+            unless_gone(pictures),
+            gave_up=_chunk_given_up,
+            permits=chunks,
+            live_permits=1,
+        ),
         HeavyStage("inference.analyse_audio", unless_gone(sounds), gave_up=_audio_given_up),
         Stage("inference.complete_asset", unless_gone(CompleteAsset(s.parts, conclude))),
         Stage("inference.relabel", RequestRelabel(s.identities, s.relabel)),
