@@ -34,7 +34,7 @@ def stages(
     chunks: int,
     live_budget: float,
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
-    """Return the streams; `chunks` are analysed at once and a live one more, `live_budget` as in AnalyseChunk.
+    """Return the streams; `chunks` are analysed at once, a live one more; `live_budget`: see AnalyseChunk.
 
     Of an asset that is gone none makes anything.
     """
