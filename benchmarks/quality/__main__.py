@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from benchmarks.quality import duplicates, faces, labels, text
+from benchmarks.quality import duplicates, faces, labels, safety, speech, text
 from benchmarks.quality.figure import Figure, table
 from benchmarks.tables import record, revision
 
@@ -15,6 +15,8 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "faces": faces.measure,
     "labels": labels.measure,
     "text": text.measure,
+    "safety": safety.measure,
+    "speech": speech.measure,
     "duplicates": duplicates.measure,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.quality import duplicates, faces, labels
+from benchmarks.quality import duplicates, faces, labels, safety, speech
 from benchmarks.quality.figure import Figure, table
 from benchmarks.quality.pictures import SOURCES
 
@@ -26,6 +26,15 @@ def test_words_that_are_reported_are_right() -> None:
 
 def test_only_filmed_people_count_as_people() -> None:
     assert unreached(list(faces.persons())) == []
+
+
+def test_harmless_pictures_are_seldom_flagged() -> None:
+    assert unreached(list(safety.measure())) == []
+
+
+@needs_media
+def test_speech_is_heard_over_noise_and_neither_noise_nor_tones_are_speech() -> None:
+    assert unreached(list(speech.measure())) == []
 
 
 @needs_media
