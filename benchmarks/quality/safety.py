@@ -1,7 +1,7 @@
 """Safety: how often a harmless picture is flagged. No explicit picture is at hand: nothing is said of misses.
 
-`material/safety_scores.npz` holds what the network says, [pictures, classes] in 1 / 65535, of the 279 pictures
-of `labels`. None of them is explicit; six show people in evening dress at a party.
+`material/safety_scores.npz` holds what the network says, [pictures, classes] in 1 / 65535, of the 279
+pictures of `labels`. None of them is explicit; six show people in evening dress at a party.
 """
 
 from __future__ import annotations
