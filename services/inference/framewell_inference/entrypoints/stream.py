@@ -11,6 +11,7 @@ from framewell_inference.handlers.analyse_audio import AnalyseAudio, audio_faile
 from framewell_inference.handlers.analyse_chunk import AnalyseChunk, chunk_failed
 from framewell_inference.handlers.complete_asset import CompleteAsset
 from framewell_inference.handlers.follow_models import FollowModels
+from framewell_inference.handlers.follow_registrations import FollowRegistrations
 from framewell_inference.handlers.follow_rights import FollowRights
 from framewell_inference.handlers.remove_asset import RemoveAsset
 from framewell_inference.handlers.request_relabel import RequestRelabel
@@ -31,6 +32,7 @@ def stages(
     steps: Steps,
     erase: Erase,
     *,
+    follow_registrations: FollowRegistrations,
     chunks: int,
     live_budget: float,
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
@@ -57,6 +59,7 @@ def stages(
     conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, by_rights)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),
+        Broadcast("inference.follow_registrations", follow_registrations),
         HeavyStage(
             "inference.analyse_chunk",
             unless_gone(pictures),

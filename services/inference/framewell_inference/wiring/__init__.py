@@ -52,7 +52,6 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.rpc import Servicer, Tokens
 from framewell_kit.service import Mesh, Service
-from framewell_kit.stream import Broadcast
 from framewell_media.sandbox import Sandbox
 from framewell_models.folders import ModelMissingError
 
@@ -111,16 +110,14 @@ async def wire_with(
     table = holdings(steps.forget, steps.people)
     return Service(
         holdings=table,
-        stages=(
-            Broadcast("inference.follow_registrations", models.follow),
-            *stages(
-                s,
-                choose,
-                steps,
-                mesh.erase(table),
-                chunks=settings.chunks,
-                live_budget=settings.live_budget,
-            ),
+        stages=stages(
+            s,
+            choose,
+            steps,
+            mesh.erase(table),
+            follow_registrations=models.follow,
+            chunks=settings.chunks,
+            live_budget=settings.live_budget,
         ),
         jobs=[relabel_kind(relabel)],
         rpc=[_rpc(stores, analysers, steps, models, decoder)],
