@@ -38,6 +38,7 @@ _PASSING: Final = frozenset({"Identity", "Reshape", "Squeeze", "Unsqueeze", "Fla
 _ACTIVATED: Final = frozenset({"Softmax", "Sigmoid", "HardSigmoid"})
 _SHORTEST_SOUND: Final = 1000
 _MOST_LABELS: Final = 2000
+_MOST_BOX_OUTPUTS: Final = 4
 _LENGTHS: Final = frozenset({128, 256, 512, 768, 1024, 1280, 1536})
 """Usual lengths of vectors."""
 
@@ -101,7 +102,7 @@ def propose(graph: Path, wishes: Wishes) -> Proposal:
     proposal.document["outputs"] = [one.document for one in outputs]
     if task:
         proposal.document["preprocessing"] = _before(task, inputs, model, wishes, proposal.guessed)
-        proposal.document["postprocessing"] = _after(task, outputs, model, wishes, proposal.guessed)
+        proposal.document["postprocessing"] = _after(task, outputs, model, wishes, proposal)
         proposal.document["thresholds"] = {"report": 0.5} | ({"overlap": 0.45} if task == "detection" else {})
     return proposal
 
@@ -162,7 +163,9 @@ def _task(inputs: Sequence[_Tensor], outputs: Sequence[_Tensor], labels: Sequenc
     if not inputs or not outputs or not _is_picture(inputs[0]):
         return "sequence" if inputs and outputs and _is_sound(inputs[0]) else ""
     first = outputs[0].shape
-    if _boxes(outputs) is not None or len(first) == 3:
+    if labels and _of_labels(outputs, labels) is not None:
+        return "classification"
+    if _boxes(outputs) is not None or _box_form(outputs[0]):
         return "detection"
     if len(first) == 4:
         return "segmentation" if min(first[2], first[3]) != 1 else "embedding"
@@ -170,10 +173,25 @@ def _task(inputs: Sequence[_Tensor], outputs: Sequence[_Tensor], labels: Sequenc
     return "" if len(first) != 2 else "classification" if labels or few else "embedding"
 
 
+def _of_labels(outputs: Sequence[_Tensor], labels: Sequence[str]) -> _Tensor | None:
+    """Return the output that has a value for each label."""
+    return next((one for one in outputs if len(one.shape) == 2 and one.shape[1] == len(labels)), None)
+
+
 def _boxes(outputs: Sequence[_Tensor]) -> _Tensor | None:
     """Return the output with the boxes, where boxes and scores are outputs of their own."""
     found = [one for one in outputs if one.shape[-1:] == (4,) and len(one.shape) in {2, 3}]
-    return found[0] if found and len(outputs) > 1 else None
+    return found[0] if len(found) == 1 and 1 < len(outputs) <= _MOST_BOX_OUTPUTS else None
+
+
+def _box_form(output: _Tensor) -> str:
+    """Return the form of boxes that one output of this shape has; empty for none."""
+    if len(output.shape) != 3:
+        return ""
+    rows, columns = output.shape[1:]
+    if 4 < rows < _MOST_LABELS and (columns == -1 or columns > rows):
+        return "yolo-v8"
+    return "yolo-v5" if 5 < columns < _MOST_LABELS and (rows == -1 or rows > columns) else ""
 
 
 def _before(
@@ -227,12 +245,15 @@ def _scales_inside(model: Any, taken: _Tensor) -> bool:
 
 
 def _after(
-    task: str, outputs: Sequence[_Tensor], model: Any, wishes: Wishes, guessed: list[str]
+    task: str, outputs: Sequence[_Tensor], model: Any, wishes: Wishes, proposal: Proposal
 ) -> dict[str, Any]:
+    guessed, labelled = proposal.guessed, _of_labels(outputs, proposal.labels)
     if task == "embedding":
         return {"name": "vector", "parameters": {"output": outputs[0].name}}
     boxes = _boxes(outputs) if task == "detection" else None
-    scores = next((one for one in outputs if boxes is not None and one.name != boxes.name), outputs[0])
+    scores = next(
+        (one for one in outputs if boxes is not None and one.name != boxes.name), labelled or outputs[0]
+    )
     activation = wishes.activation or _activation(task, scores.name, model)
     if not wishes.activation:
         guessed.append(f"activation: {activation}, read from the end of the graph")
@@ -242,10 +263,9 @@ def _after(
         return {"name": "boxes", "parameters": parameters}
     name = {"classification": "scores", "segmentation": "mask", "sequence": "windows"}.get(task, "")
     if task == "detection":
-        rows, columns = outputs[0].shape[1:] if len(outputs[0].shape) == 3 else (-1, -1)
-        name = "yolo-v8" if rows < columns and rows != -1 else "yolo-v5"
+        name = _box_form(outputs[0]) or "yolo-v8"
         guessed.append(f"form of the boxes: {name}")
-    return {"name": name, "parameters": {"output": outputs[0].name, "activation": activation}}
+    return {"name": name, "parameters": {"output": scores.name, "activation": activation}}
 
 
 def _activation(task: str, output: str, model: Any) -> str:

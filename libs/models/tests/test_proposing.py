@@ -98,6 +98,31 @@ def test_labels_that_an_exporter_left_are_taken_and_never_run(tmp_path: Path) ->
         assert propose(graph(tmp_path / "b.onnx", taken, given, names=names), WISHES).labels == ()
 
 
+def test_the_output_with_a_value_for_each_label_is_the_one_that_is_read(tmp_path: Path) -> None:
+    made = graph(tmp_path / "a.onnx", ("x", FLOAT, [1, 3, 8, 8]), {"features": [1, 1280], "p": [1, 2]})
+    assert propose(made, WISHES).document["task"] == "embedding"
+    document = propose(made, Wishes(name="site/tried", licence="MIT", labels=["a", "b"])).document
+    assert (document["task"], document["postprocessing"]["parameters"]["output"]) == ("classification", "p")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"text": ["N", "T", 18710]},  # characters of a line of text
+        {
+            f"{kind}{stride}": [1, 80, size]
+            for kind, size in (("cls", 1), ("box", 4))
+            for stride in (8, 16, 32)
+        },
+    ],
+)
+def test_what_looks_like_boxes_and_is_none_is_no_detection(
+    tmp_path: Path, given: dict[str, list[Any]]
+) -> None:
+    made = graph(tmp_path / "a.onnx", ("x", FLOAT, [1, 3, 48, 320]), given)
+    assert "preprocessing" not in propose(made, WISHES).document
+
+
 def test_what_somebody_says_is_not_guessed(tmp_path: Path) -> None:
     made = graph(tmp_path / "a.onnx", ("x", FLOAT, [1, 3, 224, 224]), {"y": [1, 2]})
     wishes = Wishes(
