@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +13,7 @@ from typing import Any, Final
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
-from framewell.media.v1.media_pb2 import TRACK_KIND_AUDIO
+from framewell.media.v1.media_pb2 import TRACK_KIND_AUDIO, Track
 from framewell_kit.stream.policy.retry import INTERNAL_ERROR
 from framewell_media.errors import JobCrashed, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
@@ -41,8 +42,8 @@ class Inspection:
     """By job: `analysed`, or the code and the sentence of its refusal."""
     faults: list[str] = field(default_factory=list)
     """What must not have happened; empty for a good end."""
-    has_sound: bool = False
-    """Whether the probe found a sound track that can be decoded."""
+    tracks: Sequence[Track] = ()
+    """What the probe found."""
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
 
@@ -85,7 +86,7 @@ class Inspector:
                 found.faults.append(f"probe: {crash.cause}: {crash.detail}")
         else:
             found.ends["probe"] = "analysed"
-            found.has_sound = any(track.kind == TRACK_KIND_AUDIO and track.codec for track in probed.tracks)
+            found.tracks = probed.tracks
             return probed.kind
         try:
             with path.open("rb") as source:
@@ -95,9 +96,10 @@ class Inspector:
         return "still" if family == "picture" else "video"
 
     async def _worked_on(self, path: Path, kind: str, found: Inspection) -> None:
-        """Plan, make one chunk and take the sound, whatever the probe said."""
+        """Plan, read captions, make one chunk and take the sound, whatever the probe said."""
         facts, asset_id = self._transcode.bench.facts, f"asset-{len(self._transcode.bench.facts.events)}"
         asset = await self._transcode.ingested(path, kind=kind, asset_id=asset_id)
+        asset.tracks.extend(found.tracks)
         await self._transcode.plan(asset)
         messages: list[Any] = [fact for _, fact in facts.events]
         mine = [fact for fact in messages if hasattr(fact, "work") and fact.work.asset_id == asset_id]
@@ -113,7 +115,8 @@ class Inspector:
             _note(found, "still" if kind == "still" else "chunk", made.outcome)
         elif "plan" not in found.ends and kind != "audio":
             found.faults.append("plan: no end")
-        if "sound" not in found.ends and ((planned and found.has_sound) or kind == "audio"):
+        has_sound = any(track.kind == TRACK_KIND_AUDIO and track.codec for track in found.tracks)
+        if "sound" not in found.ends and ((planned and has_sound) or kind == "audio"):
             found.faults.append("sound: no end")
 
     def _cpu(self) -> float:

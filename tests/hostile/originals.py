@@ -9,7 +9,9 @@ from typing import Any, Final
 import av
 
 from framewell_media.testing.archive_files import make_recording, make_sound
+from framewell_media.testing.captioned import SubtitleTrack, write_captioned
 from framewell_media.testing.clips import Clip, beeps, make_clip
+from framewell_media.testing.line21 import erase, pop_on, write_with_captions
 from framewell_media.testing.stills import make_still
 
 _SMALL: Final = {"frames": 30, "width": 160, "height": 96, "key_every": 10}
@@ -67,6 +69,30 @@ ORIGINALS: Final[dict[str, Callable[[Path, str], Path]]] = {
 }
 
 
+_SCC: Final = (
+    "Scenarist_SCC V1.0\n\n00:00:00:05\t94ae 94ae 9420 9420 9470 9470 c8e5 ecec ef80 942f 942f\n\n"
+    "00:00:01:00\t942c 942c\n\n"
+)
+_TEXTS: Final = ((100, 500, "Guten Abend"), (600, 1000, "Zwei\nZeilen"))
+
+
+def _texts(*codecs: str, scc: str = "") -> Callable[[Path, str], Path]:
+    tracks = [SubtitleTrack(codec, texts=_TEXTS) for codec in codecs]
+    return lambda folder, name: write_captioned(folder / name, tracks, frames=30, scc=scc)
+
+
+def _captions_inside(folder: Path, name: str) -> Path:
+    return write_with_captions(folder / name, {5: pop_on("HELLO"), 25: erase()}, frames=30)
+
+
+CAPTIONED: Final[dict[str, Callable[[Path, str], Path]]] = {
+    "texts.mkv": _texts("subrip", "ass", "webvtt"),
+    "texts.mp4": _texts("mov_text", "ttml"),
+    "captions.mov": _texts(scc=_SCC),
+    "captions.ts": _captions_inside,
+}
+
+
 def make_originals(folder: Path) -> dict[str, bytes]:
     """Make every original and return its bytes by its name."""
-    return {name: make(folder, name).read_bytes() for name, make in ORIGINALS.items()}
+    return {name: make(folder, name).read_bytes() for name, make in (ORIGINALS | CAPTIONED).items()}
