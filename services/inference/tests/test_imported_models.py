@@ -452,6 +452,20 @@ async def test_what_cannot_be_taken_in_is_refused_with_a_reason_and_leaves_nothi
         await take_in(bench, text, {"model.onnx": graph})
 
 
+async def test_a_client_that_vanishes_in_the_middle_leaves_nothing(bench: InferenceBench) -> None:
+    header, piece = parts(manifest_text(doubling()), {"model.onnx": b"123"})
+
+    async def broken() -> AsyncIterator[api.UploadModelRequest]:
+        yield header
+        yield piece
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await bench.call("UploadModel", broken())
+    assert list(bench.scratch.glob("model-*")) == []
+    assert bench.registry.all() == []
+
+
 async def test_streams_in_another_order_are_refused(bench: InferenceBench) -> None:
     header, piece = parts(b"name: x", {"model.onnx": b"12"})
     for messages, complaint in (
