@@ -105,7 +105,7 @@ infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256
 # Clients of the Open Inference Protocol that others make. Its tests run them where they are here.
 clients: .tools/clients/.complete
 
-.tools/clients/.complete: $(wildcard infra/make/clients/*) | .tools/uv/.complete
+.tools/clients/.complete: $(wildcard infra/make/clients/* infra/make/clients/ghz/*) | .tools/uv/.complete
 	@$(STEP) "clients of the Open Inference Protocol" sh infra/make/clients/install
 	@touch $@
 

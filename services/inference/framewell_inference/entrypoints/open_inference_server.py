@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
+from google.protobuf import descriptor_pool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health, health_pb2
 from grpc_reflection.v1alpha import reflection, reflection_pb2
@@ -153,7 +154,7 @@ def _handlers(servicer: OpenInference, pools: Mapping[str, BoundedPool]) -> dict
 
 def _reflection_handlers(pool: BoundedPool) -> dict[str, Any]:
     names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
-    servicer = reflection.ReflectionServicer(names)
+    servicer = reflection.ReflectionServicer(names, pool=_Descriptors())
     return {
         "ServerReflectionInfo": grpc.stream_stream_rpc_method_handler(
             _in(pool, servicer.ServerReflectionInfo),
@@ -161,6 +162,20 @@ def _reflection_handlers(pool: BoundedPool) -> dict[str, Any]:
             reflection_pb2.ServerReflectionResponse.SerializeToString,
         )
     }
+
+
+class _Descriptors:
+    """The process's descriptors, in which a method is found, too: grpcurl and ghz ask for it by its name."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(descriptor_pool.Default(), name)
+
+    def FindFileContainingSymbol(self, symbol: str) -> Any:  # noqa: N802  protobuf's name
+        pool = descriptor_pool.Default()
+        try:
+            return pool.FindFileContainingSymbol(symbol)
+        except KeyError:
+            return pool.FindFileContainingSymbol(symbol.rpartition(".")[0])
 
 
 def _in(pool: BoundedPool, behaviour: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

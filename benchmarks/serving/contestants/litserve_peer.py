@@ -1,0 +1,39 @@
+"""LitServe with a worker a core, float32 bytes in and out over HTTP.
+
+Runs in the peers' own environment, so it imports nothing of this repository.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import litserve
+import numpy as np
+import onnxruntime
+from fastapi import Request, Response
+
+SHAPES = {"tiny": (1, 4), "mobile": (1, 3, 224, 224)}
+
+
+class Net(litserve.LitAPI):
+    def setup(self, device):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        path = str(Path(sys.argv[1]) / f"{sys.argv[3]}.onnx")
+        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    async def decode_request(self, request: Request):
+        return np.frombuffer(await request.body(), "<f4").reshape(SHAPES[sys.argv[3]])
+
+    def predict(self, values):
+        return self.session.run(None, {"x": values})[0]
+
+    def encode_response(self, output):
+        return Response(content=output.tobytes(), media_type="application/octet-stream")
+
+
+if __name__ == "__main__":
+    server = litserve.LitServer(Net(), accelerator="cpu", workers_per_device=os.cpu_count())
+    print("ready", flush=True)
+    server.run(host="127.0.0.1", port=int(sys.argv[2]), generate_client_file=False, log_level="error")
