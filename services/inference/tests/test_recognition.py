@@ -9,7 +9,7 @@ import pytest
 
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.inference.v1 import inference_service_pb2 as api
-from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.media.v1.media_pb2 import ObjectRef, Span
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
@@ -18,7 +18,7 @@ from framewell_inference.ports.models import RELABEL_JOB
 from framewell_inference.testing import IDENTITY, InferenceBench, identity_manifest
 from framewell_kit.jobs.model import COLLECTION as JOBS
 from framewell_kit.jobs.store import job_of
-from framewell_kit.outcomes import Conflict, Rejected
+from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.held_lease import HeldLease
 
@@ -91,6 +91,48 @@ async def test_people_are_paged_by_appearances_without_gap_or_repetition(
         if not token:
             break
     assert paged == appearances(everything)
+
+
+async def listed(bench: InferenceBench, asset_id: str = ASSET, **asked: object) -> list[str]:
+    answer = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=asset_id, **asked))
+    return [one.id for one in answer.observations]
+
+
+async def test_observations_are_listed_by_person_kind_label_score_chunk_and_time(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    man = await learned(bench, man_in_car[:2])
+    await bench.analyse([astronaut, man_in_car[2]], "asset-1/0/100", start=100)
+    everything = await listed(bench)
+    faces = [one for one in everything if one.startswith("faces/")]
+    assert len(faces) == 4
+    assert await listed(bench, class_ids=["man"]) == [], "nobody is known before a model is in force"
+    await bench.promote({"man": man}, "1.0", 1)
+    await bench.relabel()
+    men = await listed(bench, class_ids=["man"])
+    assert len(men) == 3
+    assert set(men) < set(faces)
+    assert await listed(bench, class_ids=["man"], chunk_ids=["asset-1/0/100"]) == men[2:]
+    assert await listed(bench, class_ids=["man"], span=Span(start_pts=0, end_pts=10)) == men[:1]
+    assert await listed(bench, kinds=["face"]) == faces
+    assert await listed(bench, kinds=["face"], least_score=0.999) == []
+    labels = {one.partition("/")[0] for one in await listed(bench, labels=["neutral", "drawing"])}
+    assert labels == {"safety"}
+    assert await listed(bench, class_ids=["woman"]) == []
+
+
+async def test_an_asset_that_nobody_knows_is_told_from_one_without_observations(
+    bench: InferenceBench,
+) -> None:
+    for name, request in (
+        ("ListObservations", api.ListObservationsRequest(asset_id="asset-77")),
+        ("ListPeople", api.ListPeopleRequest(asset_id="asset-77")),
+    ):
+        with pytest.raises(NotFound, match="asset-77"):
+            await bench.call(name, request)
+    await bench.decide("asset-77")
+    assert await listed(bench, "asset-77") == []
+    assert await bench.people("asset-77") == []
 
 
 async def test_a_second_version_switches_whole_and_reports_what_changed(

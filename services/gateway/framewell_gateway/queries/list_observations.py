@@ -6,6 +6,7 @@ from framewell.inference.v1.inference_service_pb2 import ListObservationsRequest
 from framewell_gateway.ports import EventRepository, Services
 from framewell_gateway.ports.methods import LIST_OBSERVATIONS
 from framewell_gateway.queries.asset_progress import AssetProgress
+from framewell_kit.outcomes import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,10 @@ class ListObservations:
     progress: AssetProgress
 
     async def __call__(self, request: ListObservationsRequest) -> ListObservationsResponse:
-        page = await self.services.call(LIST_OBSERVATIONS, request)
+        try:
+            page = await self.services.call(LIST_OBSERVATIONS, request)
+        except NotFound:  # nothing of it reached inference yet
+            page = ListObservationsResponse()
         if not page.observations and not request.page_token and not await self.events.first(request.asset_id):
             await self.progress(request.asset_id)
         return page

@@ -25,7 +25,7 @@ from framewell_inference.queries.analyse_picture import AnalysePicture
 from framewell_inference.queries.analyse_stream import PictureStream
 from framewell_inference.queries.find_similar import FindSimilar, Wanted
 from framewell_inference.queries.list_models import ListAnalysers
-from framewell_inference.queries.list_observations import ListObservations
+from framewell_inference.queries.list_observations import Asked, ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
@@ -79,8 +79,15 @@ class InferenceRpc(InferenceServiceServicer):
     ) -> api.ListObservationsResponse:
         page = await self.list_observations(
             _required(request.asset_id, "asset_id"),
-            request.analysers,
-            request.span if request.HasField("span") else None,
+            Asked(
+                analysers=request.analysers,
+                chunk_ids=frozenset(request.chunk_ids),
+                kinds=frozenset(request.kinds),
+                labels=frozenset(request.labels),
+                class_ids=frozenset(request.class_ids),
+                least_score=request.least_score if request.HasField("least_score") else None,
+                span=request.span if request.HasField("span") else None,
+            ),
             page_request(
                 request, default=list_observations.DEFAULT_PAGE, largest=list_observations.LARGEST_PAGE
             ),

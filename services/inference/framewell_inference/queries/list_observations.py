@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from framewell.media.v1.media_pb2 import Observation, Span
 from framewell_inference.domain.stored import StoredSet
-from framewell_inference.ports.repositories import ObservationRepository
+from framewell_inference.domain.tracks import FACES
+from framewell_inference.ports.repositories import FaceTrackRepository, ObservationRepository
+from framewell_inference.steps.know_asset import KnowAsset
+from framewell_inference.steps.names_in_force import NamesInForce
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import Page, PageRequest, decode_token, encode_token
 
 DEFAULT_PAGE: Final = 1000
-LARGEST_PAGE: Final = 5000
+LARGEST_PAGE: Final = 1000
 """About a megabyte of observations: an answer stays below the message limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which observations are listed; what is empty or None is not asked, and all that is asked must hold."""
+
+    analysers: Sequence[str] = ()
+    chunk_ids: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    class_ids: frozenset[str] = frozenset()
+    """Faces of tracks that are known as one of these."""
+    least_score: float | None = None
+    span: Span | None = None
+
+    def of_chunk(self, chunk_id: str) -> bool:
+        """Return whether observations of a chunk are asked for."""
+        return not self.chunk_ids or chunk_id in self.chunk_ids
+
+    def __call__(self, one: Observation) -> bool:
+        """Return whether an observation is asked for, who is seen in it aside."""
+        return (
+            (not self.kinds or one.kind in self.kinds)
+            and (not self.labels or one.label in self.labels)
+            and (self.least_score is None or one.score >= self.least_score)
+            and (self.span is None or _overlap(one.span, self.span))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +56,46 @@ class ListObservations:
     """
 
     observations: ObservationRepository
+    tracks: FaceTrackRepository
+    names: NamesInForce
+    know: KnowAsset
 
-    async def __call__(
-        self, asset_id: str, analysers: Sequence[str], span: Span | None, page: PageRequest
-    ) -> Page[Observation]:
-        """Return one page. Raises Rejected for a token that is not one of this list."""
+    async def __call__(self, asset_id: str, asked: Asked, page: PageRequest) -> Page[Observation]:
+        """Return one page.
+
+        Raises Rejected for a token that is not one of this list, NotFound for an asset that nobody knows.
+        """
         found: list[tuple[StoredSet, int, Observation]] = []
-        async for stored, first in self._sets(asset_id, analysers, page.token):
-            if not stored.count:
+        async for stored, first in self._sets(asset_id, asked.analysers, page.token):
+            if not stored.count or not asked.of_chunk(stored.chunk_id):
+                continue
+            tracks = await self._tracks(stored, asked.class_ids) if asked.class_ids else None
+            if tracks is not None and not tracks:
                 continue
             observations = (await self.observations.read(stored)).observations
             for ordinal in range(first, len(observations)):
-                if span is not None and not _overlap(observations[ordinal].span, span):
+                one = observations[ordinal]
+                if not asked(one) or (tracks is not None and one.face_attributes.track not in tracks):
                     continue
                 if len(found) == page.size:
                     last, at, _ = found[-1]
-                    return Page([one for _, _, one in found], encode_token((last.id, at)))
-                found.append((stored, ordinal, observations[ordinal]))
+                    return Page([each for _, _, each in found], encode_token((last.id, at)))
+                found.append((stored, ordinal, one))
+        if not found and not page.token:
+            await self.know(asset_id)
         return Page([one for _, _, one in found])
+
+    async def _tracks(self, stored: StoredSet, class_ids: Collection[str]) -> frozenset[int]:
+        """Return the numbers of those tracks of a set of faces that are known as one of these classes."""
+        if stored.analyser != FACES:
+            return frozenset()
+        kept = await self.tracks.chunk(stored.chunk_id, stored.model)
+        if kept is None or stored.model != self.names.embedding:
+            return frozenset()
+        named = await self.names(await self.names.models(), [kept])
+        return frozenset(
+            number for (_, number), (identity, _) in named.items() if identity.class_id in class_ids
+        )
 
     async def _sets(
         self, asset_id: str, analysers: Sequence[str], token: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,24 +12,19 @@ from framewell.media.v1.media_pb2 import Moment
 from framewell_contracts.identity import observation_id
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import box_message, model_version, span_message
-from framewell_inference.domain.stored import StoredTracks
 from framewell_inference.domain.tracks import FACES, FaceTrack
-from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
-from framewell_inference.ports.repositories import FaceTrackRepository, PostingRepository
+from framewell_inference.ports.repositories import FaceTrackRepository
 from framewell_inference.steps.batches import batched
-from framewell_inference.steps.erase_people import ErasePeople
-from framewell_inference.steps.name_faces import NameFaces
+from framewell_inference.steps.know_asset import KnowAsset
+from framewell_inference.steps.names_in_force import NamesInForce
 from framewell_kit.paging import Key, KeyTypes, Page, PageRequest, page_of
 from framewell_models.manifest import ModelRef
 
 DEFAULT_PAGE: Final = 1000
-LARGEST_PAGE: Final = 5000
+LARGEST_PAGE: Final = 1000
 """Appearances in an answer: at 150 bytes each it stays below the message limit."""
 
 _KEY_TYPES: Final[KeyTypes] = (int, int, str, int, str)
-
-_TrackKey = tuple[str, int]
-"""Chunk id and number of a track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +43,26 @@ class _Named:
 
 @dataclass(frozen=True, slots=True)
 class ListPeople:
-    """Read the posting sets in force; a chunk that has none yet is named on the spot.
+    """Read who the tracks of an asset are by the models in force.
 
-    With several identity models a track goes to the one that is surest; all unknown tracks together are
-    one entry without a class. Known people come first, by score, each with its appearances in order of
-    time. Every page reads the tracks of the whole asset, since the order depends on all of them. A page
-    continues exactly where the last one ended unless the asset was analysed or named anew in between.
+    All unknown tracks together are one entry without a class. Known people come first, by score, each with
+    its appearances in order of time. Every page reads the tracks of the whole asset, since the order depends
+    on all of them. A page continues exactly where the last one ended unless the asset was analysed or named
+    anew in between.
     """
 
-    embedding: ModelRef
-    identities: IdentityModelRepository
     tracks: FaceTrackRepository
-    postings: PostingRepository
-    name_faces: NameFaces
-    people: ErasePeople
+    names: NamesInForce
+    know: KnowAsset
 
     async def __call__(self, asset_id: str, page: PageRequest) -> Page[Person]:
-        """Return one page of appearances, by person. Raises Rejected for a bad page token."""
+        """Return one page of appearances, by person.
+
+        Raises Rejected for a bad page token, NotFound for an asset that nobody knows.
+        """
         named = [one async for one in self._named_tracks(asset_id)]
+        if not named:
+            await self.know(asset_id)
         scores: dict[str, float] = {}
         for one in named:
             scores[one.class_id] = max(one.identity.score, scores.get(one.class_id, 0.0))
@@ -86,43 +83,12 @@ class ListPeople:
         return Page(list(people.values()), found.next_token)
 
     async def _named_tracks(self, asset_id: str) -> AsyncIterator[_Named]:
-        loaded = [await self.identities.load(ref) for ref in await self.identities.in_force()]
-        models = [model for model in loaded if model.embedding == self.embedding]
-        async for batch in batched(self.tracks.chunks(self.embedding, asset_id=asset_id)):
-            named: dict[_TrackKey, _Named] = {
-                (stored.chunk_id, track.number): _Named(stored.chunk_id, track)
-                for stored in batch
-                for track in stored.tracks
-            }
-            for model in models:
-                for key, identity in (await self._identities(model, batch)).items():
-                    best = named[key]
-                    if best.model is None or _rank(identity) > _rank(best.identity):
-                        named[key] = _Named(best.chunk_id, best.track, identity, model.ref)
-            for one in named.values():
-                yield one
-
-    async def _identities(
-        self, model: IdentityModel, batch: Sequence[StoredTracks]
-    ) -> Mapping[_TrackKey, Identity]:
-        chunk_ids = [stored.chunk_id for stored in batch]
-        postings = await self.postings.of_chunks(model.ref, chunk_ids)
-        late = [stored for stored in batch if stored.chunk_id not in postings]
-        for stored in late:
-            await self.name_faces.by_model(model, stored)
-        if late:
-            postings = await self.postings.of_chunks(model.ref, chunk_ids)
-        named = {one.identity.class_id for listed in postings.values() for one in listed}
-        erased = await self.people.erased({class_id for class_id in named if class_id})
-        return {
-            (chunk_id, posting.track): NOBODY if posting.identity.class_id in erased else posting.identity
-            for chunk_id, listed in postings.items()
-            for posting in listed
-        }
-
-
-def _rank(identity: Identity) -> tuple[bool, float]:
-    return identity.class_id is not None, identity.score
+        models = await self.names.models()
+        async for batch in batched(self.tracks.chunks(self.names.embedding, asset_id=asset_id)):
+            named = await self.names(models, batch)
+            for stored in batch:
+                for track in stored.tracks:
+                    yield _Named(stored.chunk_id, track, *named[stored.chunk_id, track.number])
 
 
 def _id(one: _Named) -> str:

@@ -43,7 +43,9 @@ from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.choose_enabled import ChooseEnabled
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
+from framewell_inference.steps.know_asset import KnowAsset
 from framewell_inference.steps.name_faces import NameFaces
+from framewell_inference.steps.names_in_force import NamesInForce
 from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_inference.wiring.analysers import load_analysers
 from framewell_inference.wiring.models import ModelParts, load_site_models, opening, wire_models
@@ -178,17 +180,14 @@ def _rpc(
     models: ModelParts,
     decoder: SandboxedPictures,
 ) -> Servicer:
+    names = NamesInForce(
+        analysers.embedding, stores.identities, stores.postings, steps.name_faces, steps.people
+    )
+    know = KnowAsset(stores.rights, stores.observations)
     servicer = InferenceRpc(
         analyse_picture=AnalysePicture(analysers.pictures, decoder, stores.identities, steps.people),
-        list_observations=ListObservations(stores.observations),
-        list_people=ListPeople(
-            analysers.embedding,
-            stores.identities,
-            stores.tracks,
-            stores.postings,
-            steps.name_faces,
-            steps.people,
-        ),
+        list_observations=ListObservations(stores.observations, stores.tracks, names, know),
+        list_people=ListPeople(stores.tracks, names, know),
         find_similar=FindSimilar(
             stores.observations,
             stores.vectors,
