@@ -215,6 +215,25 @@ async def test_a_second_version_waits_until_it_is_chosen_on_every_replica(bench:
         await bench.call("ChooseVersion", chosen)
 
 
+async def test_a_version_of_this_machines_own_stays_in_force_until_another_is_chosen(
+    bench: InferenceBench,
+) -> None:
+    graph = doubling()
+    bench.registry.put(IN_PROCESS.load_bytes(manifest(graph), graph), in_force=True)
+    taken = await take_in(bench, manifest_text(graph, version="2.0"), {"model.onnx": graph})
+    assert not taken.in_force
+    for fact in await registrations(bench):
+        await bench.deliver(fact)
+    found = bench.registry.find("site/doubling")
+    assert found is not None
+    assert found.manifest.version == "1.0"
+    own = api.RemoveModelRequest(model=ModelVersion(name="site/doubling", version="1.0"))
+    with pytest.raises(Conflict, match="that was taken in"):
+        await bench.call("RemoveModel", own)
+    chosen = api.ChooseVersionRequest(model=ModelVersion(name="site/doubling", version="2.0"))
+    assert (await bench.call("ChooseVersion", chosen)).model.in_force
+
+
 async def test_an_older_or_repeated_registration_changes_nothing(bench: InferenceBench) -> None:
     graph = doubling()
     for version in ("1.0", "2.0"):

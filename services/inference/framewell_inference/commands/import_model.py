@@ -52,7 +52,7 @@ class ImportModel:
         examination = await self.examiner.examine(folder)
         added = await self.objects.keep(ref, folder, manifest)
         try:
-            after = with_version(entry, added)
+            after = with_version(entry, added, first=self.registry.find(ref.name) is None)
         except RegistrationError as error:
             await self.objects.release(ref)
             raise Conflict(str(error)) from error

@@ -24,13 +24,16 @@ class RegistrationError(ValueError):
     """A change of a registration that cannot be made; the message says why and what to do."""
 
 
-def with_version(entry: ModelRegistered, added: RegisteredVersion) -> ModelRegistered:
-    """Return the entry with one more version. Raises RegistrationError when there are too many."""
+def with_version(entry: ModelRegistered, added: RegisteredVersion, *, first: bool) -> ModelRegistered:
+    """Return the entry with one more version, in force where it is the `first` of its name.
+
+    Raises RegistrationError when there are too many.
+    """
     if len(entry.versions) >= MOST_VERSIONS:
         raise RegistrationError(f"{entry.name} has {MOST_VERSIONS} versions: remove one first")
     changed = _copy(entry)
     changed.versions.append(added)
-    changed.in_force = entry.in_force or added.version
+    changed.in_force = added.version if first else entry.in_force
     return changed
 
 
