@@ -22,6 +22,7 @@ from framewell_inference.analysers.faces.tracking import FaceTracker
 from framewell_inference.analysers.faces.turned import TurnedFaces
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
+from framewell_inference.domain.tracks import face_tracks
 from framewell_inference.ports.analysers import Analysers
 
 Look = Callable[..., Findings]
@@ -158,6 +159,7 @@ def test_an_animated_rabbit_is_no_person(look: Look, media: Callable[[str], Path
     assert found.observations, "the detector takes it for a face"
     assert {face(one).without_vector for one in found.observations} == {WITHOUT_VECTOR_NO_PERSON}
     assert [one.vector for one in found.observations] == [None] * len(found.observations)
+    assert face_tracks(found) == [], "nor an unknown one"
 
 
 def test_why_a_face_has_no_vector_is_said(look: Look, astronaut: Picture) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from framewell.media.v1.media_pb2 import FaceAttributes
+from framewell.media.v1.media_pb2 import WITHOUT_VECTOR_NO_PERSON, FaceAttributes
 from framewell_inference.domain.observations import Findings, FractionBox, FrameSpan, Observation
 
 FACES: Final = "faces"
@@ -32,11 +32,12 @@ class FaceTrack:
 
 
 def face_tracks(findings: Findings) -> list[FaceTrack]:
-    """Return the tracks of the findings of `faces`, by number."""
+    """Return the tracks of the findings of `faces`, by number; what is no filmed person's face has none."""
     by_number: dict[int, list[tuple[int, Observation]]] = {}
     for ordinal, observation in enumerate(findings.observations):
-        if isinstance(observation.attributes, FaceAttributes):
-            by_number.setdefault(observation.attributes.track, []).append((ordinal, observation))
+        face = observation.attributes
+        if isinstance(face, FaceAttributes) and face.without_vector != WITHOUT_VECTOR_NO_PERSON:
+            by_number.setdefault(face.track, []).append((ordinal, observation))
     return [_track(number, faces) for number, faces in sorted(by_number.items())]
 
 
