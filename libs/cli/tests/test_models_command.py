@@ -25,6 +25,11 @@ from framewell.inference.v1.inference_service_pb2_grpc import (
 from framewell.media.v1.media_pb2 import Observation
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelScope
+from framewell.oip.v2 import open_inference_pb2 as oip
+from framewell.oip.v2.open_inference_pb2_grpc import (
+    GRPCInferenceServiceServicer,
+    add_GRPCInferenceServiceServicer_to_server,
+)
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.models import app
 from framewell_models.folders import folder_of, shipped
@@ -137,6 +142,45 @@ def test_a_graph_becomes_a_folder_in_one_command(tmp_path: Path) -> None:
         run("init", str(made), "--folder", str(tmp_path / "other"))
     with pytest.raises(UsageProblem, match="there is no file"):
         run("init", str(tmp_path / "none.onnx"))
+
+
+def test_a_model_elsewhere_becomes_a_folder_by_what_its_server_says(tmp_path: Path) -> None:
+    class Triton(GRPCInferenceServiceServicer):
+        def ModelMetadata(self, request: oip.ModelMetadataRequest, context: Any) -> oip.ModelMetadataResponse:
+            tensor = oip.ModelMetadataResponse.TensorMetadata
+            return oip.ModelMetadataResponse(
+                name=request.name,
+                inputs=[tensor(name="x", datatype="FP32", shape=[-1, 3, 64, 64])],
+                outputs=[tensor(name="y", datatype="FP32", shape=[-1, 2])],
+            )
+
+    server = grpc.server(ThreadPoolExecutor(1))
+    add_GRPCInferenceServiceServicer_to_server(Triton(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    folder = str(tmp_path / "made")
+    try:
+        answer = json.loads(
+            run("init", f"oip://127.0.0.1:{port}/dogs", "--licence", "MIT", "--folder", folder, "--json")
+        )
+    finally:
+        server.stop(None).wait()
+    assert (answer["model"], answer["task"]) == ("site/dogs@1.0", "classification")
+    assert "dtype: float32" in (tmp_path / "made/model.yaml").read_text()
+    with pytest.raises(CommandError, match="says nothing of dogs"):
+        run("init", f"oip://127.0.0.1:{port}/dogs", "--licence", "MIT", "--folder", str(tmp_path / "other"))
+    words = [
+        "init",
+        "openai://gpu.house:8000/v1#small-vlm",
+        "--licence",
+        "MIT",
+        "--folder",
+        str(tmp_path / "vlm"),
+    ]
+    with pytest.raises(UsageProblem, match="--prompt"):
+        run(*words)
+    run(*words, "--prompt", "What is this?")
+    assert "prompt: What is this?" in (tmp_path / "vlm/model.yaml").read_text()
 
 
 def test_a_folder_is_sent_in_pieces_of_at_most_a_mebibyte(tmp_path: Path, inference: Inference) -> None:

@@ -6,19 +6,15 @@ The graph is parsed, never run. Whoever asks may settle every guess (`Wishes`).
 from __future__ import annotations
 
 import ast
-import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import onnx
-import yaml
 
 from framewell_models.folders import sha256
-from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError
-from framewell_models.manifest_reader import read
+from framewell_models.manifest import ManifestError
 
 NORMALISATIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "bytes": {"scale": 1.0},
@@ -27,6 +23,11 @@ NORMALISATIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "imagenet": {"scale": 1 / 255, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
 }
 """Usual ways to make numbers of pixels, by name."""
+
+CAPTION: Final = "caption"
+
+Described = tuple[str, str, tuple[int, ...]]
+"""Name, type and shape (-1: free) of a tensor."""
 
 DEFAULT_SIDE: Final = 224
 
@@ -61,6 +62,8 @@ class Wishes:
     source: str = ""
     path: str = ""
     """Path of the graph below the source."""
+    prompt: str = ""
+    """What a caption model is asked about each picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,45 @@ def propose(graph: Path, wishes: Wishes) -> Proposal:
         outputs = [_tensor(one) for one in model.graph.output]
     except Exception as error:
         raise ManifestError(f"{graph} is no ONNX graph that can be read: {str(error)[:200]}") from error
-    labels = tuple(wishes.labels) or _labels_inside(model)
+    files = [_file(wishes, graph)]
+    return _proposed(
+        inputs, outputs, model, replace(wishes, labels=wishes.labels or _labels_inside(model)), files
+    )
+
+
+def propose_elsewhere(wishes: Wishes, inputs: Sequence[Described], outputs: Sequence[Described]) -> Proposal:
+    """Return a manifest for a model that runs at the wishes' source, by what is said of its tensors there.
+
+    A caption model has none; its prompt is the wishes'. Raises ManifestError for a normalisation of no name.
+    """
+    if wishes.task == CAPTION:
+        proposal = Proposal(_described(wishes, [], CAPTION))
+        proposal.document["prompt"] = wishes.prompt
+        proposal.document["preprocessing"] = {"name": "picture"}
+        proposal.document["postprocessing"] = {"name": "text"}
+        proposal.document["limits"] = {"seconds": 60}
+        return proposal
+    settled = replace(wishes, activation=wishes.activation or "none")
+    taken, given = ([_Tensor(*one) for one in tensors] for tensors in (inputs, outputs))
+    proposal = _proposed(taken, given, onnx.ModelProto(), settled, [])
+    if not wishes.activation:
+        proposal.guessed.append("activation: none")
+    return proposal
+
+
+def _proposed(
+    inputs: Sequence[_Tensor],
+    outputs: Sequence[_Tensor],
+    model: Any,
+    wishes: Wishes,
+    files: list[dict[str, str]],
+) -> Proposal:
+    labels = tuple(wishes.labels)
     proposal = Proposal({}, labels)
     task = wishes.task or _task(inputs, outputs, labels)
     if not wishes.task:
         proposal.guessed.append(f"task {task or 'none: it is served by name and looks at nothing'}")
-    proposal.document.update(_described(wishes, graph, labels, task or "classification"))
+    proposal.document.update(_described(wishes, files, task or "classification"))
     proposal.document["inputs"] = [one.document for one in inputs]
     proposal.document["outputs"] = [one.document for one in outputs]
     if task:
@@ -107,10 +143,12 @@ def propose(graph: Path, wishes: Wishes) -> Proposal:
     return proposal
 
 
-def _described(wishes: Wishes, graph: Path, labels: Sequence[str], task: str) -> dict[str, Any]:
+def _file(wishes: Wishes, graph: Path) -> dict[str, str]:
     file = {"name": "model.onnx", "sha256": sha256(graph)}
-    if wishes.source and wishes.path != "model.onnx":
-        file["path"] = wishes.path
+    return {**file, "path": wishes.path} if wishes.source and wishes.path != "model.onnx" else file
+
+
+def _described(wishes: Wishes, files: list[dict[str, str]], task: str) -> dict[str, Any]:
     document: dict[str, Any] = {
         "name": wishes.name,
         "version": wishes.version,
@@ -122,8 +160,8 @@ def _described(wishes: Wishes, graph: Path, labels: Sequence[str], task: str) ->
         document["licence"]["attribution"] = wishes.attribution
     if wishes.source:
         document["source"] = wishes.source
-    document["files"] = [file]
-    if labels:
+    document["files"] = files
+    if wishes.labels:
         document["labels"] = LABELS_FILE
     return document
 
@@ -277,23 +315,3 @@ def _activation(task: str, output: str, model: Any) -> str:
     if task == "detection" or (node is not None and node.op_type in _ACTIVATED):
         return "none"
     return "sigmoid" if task == "sequence" else "softmax"
-
-
-def write_folder(graph: Path, proposal: Proposal, folder: Path) -> Manifest:
-    """Write graph, labels and manifest into a new folder, guesses as comments; return the manifest.
-
-    Raises ManifestError for a proposal that is no manifest, FileExistsError for a folder that is there.
-    """
-    files = list(proposal.document["files"])
-    if proposal.labels:
-        text = "".join(f"{label}\n" for label in proposal.labels).encode()
-        files.append({"name": LABELS_FILE, "sha256": hashlib.sha256(text).hexdigest()})
-    described = yaml.safe_dump({**proposal.document, "files": files}, sort_keys=False, allow_unicode=True)
-    comments = "".join(f"# guessed: {one}\n" for one in proposal.guessed)
-    manifest = read(described, origin=MANIFEST_NAME)
-    folder.mkdir(parents=True)
-    shutil.copyfile(graph, folder / "model.onnx")
-    if proposal.labels:
-        (folder / LABELS_FILE).write_bytes(text)
-    (folder / MANIFEST_NAME).write_text(comments + described, encoding="utf-8")
-    return manifest

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from onnx import TensorProto, helper
 
+from framewell_models.folder_writing import write_folder
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import ManifestError
 from framewell_models.manifest_reader import load
-from framewell_models.proposing import Wishes, propose, write_folder
+from framewell_models.proposing import Wishes, propose, propose_elsewhere
 
 FLOAT, UINT8 = TensorProto.FLOAT, TensorProto.UINT8
 WISHES = Wishes(name="site/tried", licence="MIT")
@@ -155,3 +156,17 @@ def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.onnx").write_bytes(b"no graph")
     with pytest.raises(ManifestError, match="no ONNX graph"):
         propose(tmp_path / "a.onnx", WISHES)
+
+
+def test_a_model_that_runs_elsewhere_is_a_folder_with_its_manifest_alone(tmp_path: Path) -> None:
+    wishes = Wishes(name="site/dogs", licence="MIT", source="oip://gpu.house:8001/dogs", labels=["a", "b"])
+    tensors = [("x", "float32", (-1, 3, 64, 64))], [("y", "float32", (-1, 2))]
+    manifest = write_folder(None, propose_elsewhere(wishes, *tensors), tmp_path / "oip")
+    assert (manifest.task, manifest.remote, manifest.declared) == ("classification", True, True)
+    assert [path.name for path in (tmp_path / "oip").glob("*.onnx")] == []
+    wishes = Wishes(
+        name="site/says", licence="MIT", source="openai://gpu.house:8000/v1#vlm", task="caption",
+        prompt="What is this?",
+    )  # fmt: skip
+    manifest = write_folder(None, propose_elsewhere(wishes, [], []), tmp_path / "openai")
+    assert (manifest.prompt, manifest.remote, manifest.declared) == ("What is this?", True, True)

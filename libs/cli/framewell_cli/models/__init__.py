@@ -145,7 +145,7 @@ def init(
     graph: Annotated[
         str,
         typer.Argument(
-            help="An ONNX file: a path, or file:, package:, s3:, https: or huggingface: with #path."
+            help="ONNX file: path, file:, package:, s3:, https:, huggingface: with #path; or oip:, openai:."
         ),
     ],
     *,
@@ -173,6 +173,7 @@ def init(
     activation: Annotated[
         str, typer.Option(help="What makes scores of outputs: none, softmax, sigmoid.")
     ] = "",
+    prompt: Annotated[str, typer.Option(help="What a caption model is asked about each picture.")] = "",
     intended_use: Annotated[str, typer.Option(help="What it is for, in a sentence.")] = "",
     folder: Annotated[Path | None, typer.Option(help="Folder to make; else after its name.")] = None,
     as_json: Json = False,
@@ -189,6 +190,7 @@ def init(
         mean=mean or (),
         licence=licence,
         intended_use=intended_use,
+        prompt=prompt,
     )
     manifest, made, guessed = make_folder(graph, wishes, folder)
     if as_json:

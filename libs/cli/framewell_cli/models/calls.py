@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import grpc
 import typer
 
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelScope
+from framewell.oip.v2 import open_inference_pb2 as oip
+from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
 from framewell_cli.console import print_json
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
@@ -38,6 +41,26 @@ def call(method: str, request: Any, acting_as: str, *, seconds: float = CALL_SEC
         raise MeshUnreachable(f"models: the inference service at {address} does not answer") from None
     except ServiceRefused as error:
         raise CommandError(f"models: {error}") from None
+
+
+def model_metadata(where: Mapping[str, str], *, encrypted: bool) -> oip.ModelMetadataResponse:
+    """Return what an Open Inference Protocol server says of a model. Raises CommandError."""
+    address = where["address"]
+    options = (("grpc.enable_http_proxy", 0),)
+    channel = (
+        grpc.secure_channel(address, grpc.ssl_channel_credentials(), options=options)
+        if encrypted
+        else grpc.insecure_channel(address, options=options)
+    )
+    request = oip.ModelMetadataRequest(name=where["model"], version=where.get("version", ""))
+    with channel:
+        try:
+            answer = GRPCInferenceServiceStub(channel).ModelMetadata(request, timeout=CALL_SECONDS)
+        except grpc.RpcError as error:
+            reason = error.details() or error.code().name
+            raise CommandError(f"models: {address} says nothing of {where['model']}: {reason}") from None
+    assert isinstance(answer, oip.ModelMetadataResponse)
+    return answer
 
 
 def open_model_folder(folder: Path) -> ModelFolder:

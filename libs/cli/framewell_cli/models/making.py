@@ -11,13 +11,16 @@ from pathlib import Path
 import typer
 
 from framewell_cli.errors import CommandError, UsageProblem
+from framewell_cli.models.calls import model_metadata
 from framewell_models.fetch import FetchError
+from framewell_models.folder_writing import write_folder
 from framewell_models.manifest import MANIFEST_NAME, NAME, Manifest, ManifestError
 from framewell_models.manifest_reader import load
 from framewell_models.obtaining import obtain, pinned, place_and_path, refill
-from framewell_models.proposing import Wishes, propose, write_folder
-from framewell_models.sources import scheme
+from framewell_models.proposing import CAPTION, Proposal, Wishes, propose, propose_elsewhere
+from framewell_models.sources import check_source, encrypted, endpoint, scheme
 
+ELSEWHERE = ("oip", "openai")
 SCHEMES = ("file", "package", "s3", "https", "huggingface")
 
 
@@ -28,9 +31,12 @@ def make_folder(graph: str, wishes: Wishes, folder: Path | None) -> tuple[Manife
     """
     with tempfile.TemporaryDirectory(prefix="framewell-model-") as scratch:
         try:
-            path, wishes = _here(graph, wishes, Path(scratch))
-            wishes = replace(wishes, licence=wishes.licence or _licence())
-            proposal = propose(path, wishes)
+            path: Path | None = None
+            if scheme(graph) in ELSEWHERE:
+                wishes, proposal = _elsewhere(graph, _licensed(wishes))
+            else:
+                path, wishes = _here(graph, wishes, Path(scratch))
+                proposal = propose(path, _licensed(wishes))
             target = folder or Path(wishes.name.rpartition("/")[2])
             return write_folder(path, proposal, target), target, proposal.guessed
         except FetchError as error:
@@ -58,6 +64,30 @@ def refill_folder(folder: Path) -> list[str]:
     return fetched
 
 
+def _elsewhere(address: str, wishes: Wishes) -> tuple[Wishes, Proposal]:
+    """Return the wishes with a name, and a proposal for a model that runs at the address.
+
+    Raises UsageProblem for a caption model without a prompt, CommandError for a server that does not answer.
+    """
+    where = endpoint(check_source(address, "the address"))
+    wishes = replace(wishes, source=address, name=wishes.name or _name(where["model"].rpartition("/")[2]))
+    if scheme(address) == "openai":
+        if not wishes.prompt:
+            raise UsageProblem("models: say what the model is asked about each picture: --prompt")
+        return (captions := replace(wishes, task=CAPTION)), propose_elsewhere(captions, [], [])
+    found = model_metadata(where, encrypted=encrypted(address))
+    inputs, outputs = (
+        [(one.name, _dtype(one.datatype), tuple(one.shape)) for one in tensors]
+        for tensors in (found.inputs, found.outputs)
+    )
+    return wishes, propose_elsewhere(wishes, inputs, outputs)
+
+
+def _dtype(datatype: str) -> str:
+    """Return a type of the protocol as manifests have it: FP32 is float32."""
+    return "string" if datatype == "BYTES" else datatype.lower().replace("fp", "float")
+
+
 def _here(graph: str, wishes: Wishes, scratch: Path) -> tuple[Path, Wishes]:
     """Return the graph as a file of this machine, and the wishes with where it came from and a name."""
     if scheme(graph) not in SCHEMES:
@@ -79,10 +109,14 @@ def _name(stem: str) -> str:
     return name if NAME.fullmatch(name) else "site/model"
 
 
-def _licence() -> str:
-    """Return the licence as somebody at the terminal says it. Raises UsageProblem where nobody is."""
+def _licensed(wishes: Wishes) -> Wishes:
+    """Return the wishes with a licence as somebody at the terminal says it.
+
+    Raises UsageProblem where it is not given and nobody is there.
+    """
+    if wishes.licence:
+        return wishes
     if not sys.stdin.isatty():
-        raise UsageProblem(
-            "models: say on what terms the model may be used: --licence, an SPDX id such as MIT"
-        )
-    return str(typer.prompt("Licence of the model (SPDX id, e.g. MIT, Apache-2.0)", err=True))
+        raise UsageProblem("models: say on what terms it may be used: --licence, an SPDX id such as MIT")
+    asked = typer.prompt("Licence of the model (SPDX id, e.g. MIT, Apache-2.0)", err=True)
+    return replace(wishes, licence=str(asked))
