@@ -119,9 +119,12 @@ export const asked = submitAsset({ uri: "https://archive.example/a.mp4", stateme
 
 @pytest.fixture(scope="module")
 def python_client(folder: Path) -> ModuleType:
-    """The package that openapi-python-client makes; of pictures it has to be told that they are bytes."""
+    """The package that openapi-python-client makes; it has to be told what pictures and playlists are."""
     (folder / "settings.yaml").write_text(
-        "content_type_overrides: {image/jpeg: application/octet-stream}\npost_hooks: []\n"
+        "content_type_overrides:\n"
+        "  image/jpeg: application/octet-stream\n"
+        "  application/vnd.apple.mpegurl: text/plain\n"
+        "post_hooks: []\n"
     )
     tool = Path(sys.executable).with_name("openapi-python-client")
     output = generated(
