@@ -6,12 +6,13 @@ import argparse
 import json
 import os
 import platform
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -25,6 +26,7 @@ from framewell_kit.testing.ports import port_base
 
 PEERS = ROOT / ".tools" / "clients" / "peers" / "bin" / "python"
 HERE = Path(__file__).parent
+START_SECONDS = 90.0
 CPU_GOAL = 1.1
 RSS_GOAL_MIB = 64
 """How much the server may grow after its first round of calls."""
@@ -161,7 +163,7 @@ def _served(server: Contestant, folder: Path, size: Size) -> dict[tuple[str, Cas
     timings: dict[tuple[str, Case | str], Timing] = {}
     if not server.http:
         with _running(server, folder, nets.TINY) as (pid, port):
-            for case in size.cases:
+            for case in (one for one in size.cases if one.way == "unary" or not server.peer):
                 timings[server.name, case] = _measured(server, pid, port, case, size.seconds)
         return timings
     for net in dict.fromkeys(case.net for case in size.cases):
@@ -197,20 +199,24 @@ def _running(server: Contestant, folder: Path, net: str) -> Iterator[tuple[int, 
     program = HERE / "contestants" / f"{server.program}.py"
     start = [str(program)] if server.peer else ["-m", f"benchmarks.serving.contestants.{server.program}"]
     line = [python, *start, str(folder), str(port), net if server.peer else server.argument]
-    with subprocess.Popen(
-        line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            assert process.stdout is not None
-            while "ready" not in (said := process.stdout.readline()):
-                if not said:
-                    raise RuntimeError(f"{server.name} did not start: {' '.join(line)}")
-            time.sleep(2.0 if server.http else 0.0)
+            _wait_for(port, process, " ".join(line))
+            time.sleep(2.0 if server.http else 0.0)  # its port is open before its workers are
             yield process.pid, port
         finally:
             family = with_children([process.pid])[process.pid]
             for pid in family:
                 subprocess.run(["kill", "-9", str(pid)], check=False, stderr=subprocess.DEVNULL)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], line: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"it did not start: {line}")
 
 
 def _output(line: list[str]) -> str:

@@ -7,6 +7,7 @@ measured is its own work. It runs on the same cores as the server.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import sys
 import time
@@ -24,6 +25,8 @@ from framewell.oip.v2 import open_inference_pb2 as oip
 
 SERVICE = "/inference.GRPCInferenceService/"
 LIMIT = [("grpc.max_receive_message_length", 64 << 20), ("grpc.max_send_message_length", 64 << 20)]
+
+JSON = {"content-type": "application/json"}
 
 Caller = Callable[[], Awaitable[None]]
 
@@ -63,11 +66,12 @@ async def measure(callers: list[Caller], seconds: float) -> dict[str, float]:
 
 async def main(way: str, port: int, net: str, callers: int, seconds: float) -> None:
     if way == "http":
-        url, body = f"http://127.0.0.1:{port}/predict", np.zeros(SHAPES[net], "<f4").tobytes()
+        url = f"http://127.0.0.1:{port}/predict"
+        body = json.dumps({"x": base64.b64encode(np.zeros(SHAPES[net], "<f4").tobytes()).decode()}).encode()
         async with aiohttp.ClientSession() as session:
 
             async def post() -> None:
-                async with session.post(url, data=body) as answer:
+                async with session.post(url, data=body, headers=JSON) as answer:
                     answer.raise_for_status()
                     await answer.read()
 

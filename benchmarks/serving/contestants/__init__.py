@@ -1,1 +1,1 @@
-"""Who is measured. Each is a program: it serves the nets of a folder and prints `ready` when it does."""
+"""Who is measured: each is a program that serves the nets of a folder on a port."""

@@ -35,11 +35,7 @@ async def main():
         metrics_endpoint=None, grpc_max_message_length=64 << 20, load_models_at_startup=False,
     )  # fmt: skip
     server = MLServer(settings)
-    models = [ModelSettings(name=name, implementation=Net) for name in ("tiny", "mobile")]
-    serving = asyncio.ensure_future(server.start(models))
-    await asyncio.sleep(3)
-    print("ready", flush=True)
-    await serving
+    await server.start([ModelSettings(name=name, implementation=Net) for name in ("tiny", "mobile")])
 
 
 if __name__ == "__main__":

@@ -31,7 +31,6 @@ def main(folder: Path, port: int, *, trusted: bool) -> None:
         registry.put(loader.load_bytes(manifest, graph, trusted=trusted), in_force=True)
     server = OpenInferenceServer(OpenInferenceSettings(f"127.0.0.1:{port}", 256, 1000), registry, Tokens({}))
     asyncio.run(server.start())
-    print("ready", flush=True)
     threading.Event().wait()
 
 
