@@ -32,8 +32,14 @@ class InferenceSettings(ServiceSettings):
         1.0,
         ge=0,
         le=100,
-        description="Seconds of analysis that a second of a live programme may take; what does not fit is "
-        "skipped, the dearest analyser first, and said. 0: no limit.",
+        description="Seconds of analysis that a second of a live programme may take once analysis lags; what "
+        "does not fit is skipped, the dearest analyser first, and said. 0: no limit.",
+    )
+    live_lag: float = Field(
+        60.0,
+        ge=0,
+        le=3600,
+        description="Seconds that a chunk of a live programme may wait for analysis before the budget counts.",
     )
     oip_port: int = Field(
         0,

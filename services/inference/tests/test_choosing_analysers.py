@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Array, Frame
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.ports.calls import RunCounts
+from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
 from framewell_inference.testing import TIMELINE, InferenceBench, frame_bundle
 from framewell_kit.outcome_messages import done
+from framewell_kit.testing.clocks import HeldClock
 from framewell_models.manifest import Manifest, ModelRef
 from framewell_models.manifest_reader import read
 
@@ -191,18 +194,33 @@ def test_without_a_budget_everybody_looks(slow: tuple[LookAtFrames, list[Slow]],
         assert not any(isinstance(one, Exception) for one in look(frames(PICTURES), analysers).values())
 
 
-async def test_only_a_live_programme_has_a_budget(
-    bench: InferenceBench, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("lane", "waited", "share", "seconds"),
+    [
+        (LANE_ARCHIVE, 90, 1.0, None),
+        (LANE_LIVE, 30, 1.0, None),
+        (LANE_LIVE, 90, 1.0, 0.8),
+        (LANE_LIVE, 90, 0.0, None),
+    ],
+)
+def test_only_a_live_programme_that_lags_has_a_budget(
+    lane: Lane.ValueType, waited: int, share: float, seconds: float | None
 ) -> None:
     """A second of analysis for a second of programme: the chunk lasts 20 ticks of 1/25 s."""
-    budgets: list[float | None] = []
-    looks = LookAtFrames.__call__
+    clock = HeldClock()
+    fact = ChunkTranscoded(work=Work(timeline=TIMELINE, lane=lane), span=Span(start_pts=0, end_pts=20))
+    budget = LiveBudget(share, 60, clock).seconds(fact, clock.now() - timedelta(seconds=waited))
+    assert budget == (seconds and pytest.approx(seconds))
 
-    def looked(self: LookAtFrames, *given: Any, **named: Any) -> Any:
-        budgets.append(named["budget_seconds"])
-        return looks(self, *given, **named)
 
-    monkeypatch.setattr(LookAtFrames, "__call__", looked)
-    for lane in (LANE_ARCHIVE, LANE_LIVE):
-        assert (await analyse(bench, lane)).outcome.HasField("done")
-    assert budgets == [None, pytest.approx(0.8)]
+async def test_the_budget_counts_from_when_the_chunk_was_transcoded(
+    bench: InferenceBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[datetime] = []
+
+    def seconds(_: LiveBudget, fact: ChunkTranscoded, transcoded_at: datetime) -> None:
+        asked.append(transcoded_at)
+
+    monkeypatch.setattr(LiveBudget, "seconds", seconds)
+    assert (await analyse(bench, LANE_LIVE)).outcome.HasField("done")
+    assert asked == [bench.clock.now()]

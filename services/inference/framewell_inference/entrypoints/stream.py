@@ -19,6 +19,7 @@ from framewell_inference.ports.stores import Stores
 from framewell_inference.steps import Steps
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
+from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_kit.erasure import Erase
 from framewell_kit.facts import Outgoing
@@ -34,9 +35,9 @@ def stages(
     *,
     follow_registrations: FollowRegistrations,
     chunks: int,
-    live_budget: float,
+    live_budget: LiveBudget,
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
-    """Return the streams; `chunks` are analysed at once, a live one more; `live_budget`: see AnalyseChunk.
+    """Return the streams; `chunks` are analysed at once, a live one more.
 
     Of an asset that is gone none makes anything.
     """

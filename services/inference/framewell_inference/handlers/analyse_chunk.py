@@ -25,6 +25,7 @@ from framewell_inference.ports.repositories import (
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_kit.facts import Cause, Outgoing
@@ -46,14 +47,13 @@ class AnalyseChunk:
     Pure in its fact, the bundle, the rights decision and what is forgotten: a redelivery finds its documents
     there and emits the same fact, or says in another event what it sees now. What is withheld from analysis
     is not looked at, and the fact says so. A chunk that could not be transcoded passes on as failed, so that
-    the asset finishes. One analyser that fails twice is reported as failed, and the others stand. A chunk of
-    a live programme is looked at for `live_budget` seconds for each of its own, at most (0: however long it
-    takes); what that leaves out is reported as `skipped`.
+    the asset finishes. One analyser that fails twice is reported as failed, and the others stand. What a live
+    programme's budget leaves out is reported as `skipped`.
     """
 
     choose: ChooseAnalysers
     look_at: LookAtFrames
-    live_budget: float
+    live_budget: LiveBudget
     bundles: FrameBundles
     objects: Objects
     observations: ObservationRepository
@@ -73,17 +73,15 @@ class AnalyseChunk:
                 return [chunk_failed(fact, WITHHELD, permission.sentence)], key.withheld
             if not fact.HasField("frames"):
                 return [chunk_failed(fact, WITHHELD, fact.withheld)], key.withheld
-            return [await self._analysed(fact, key, tolerate=cause.attempt >= RETRIED)], key.withheld
+            return [await self._analysed(fact, key, cause)], key.withheld
 
         return await self.by_rights(fact.work, fact.chunk_id, fact.rights_revision, look, cause)
 
-    async def _analysed(self, fact: ChunkTranscoded, key: ChunkKey, *, tolerate: bool) -> ChunkAnalysed:
+    async def _analysed(self, fact: ChunkTranscoded, key: ChunkKey, cause: Cause) -> ChunkAnalysed:
         chosen = self.choose.pictures(fact.work)
         async with self.objects.local(fact.frames) as path:
             with calling(Call(Priority.LIVE if _live(fact) else Priority.ARCHIVE)):
-                found = await asyncio.to_thread(
-                    self._look, path, fact, chosen.analysers, key.withheld, tolerate=tolerate
-                )
+                found = await asyncio.to_thread(self._look, path, fact, chosen.analysers, key.withheld, cause)
         forgotten = await self.people.forgotten()
         results = [*chosen.left_out]
         for analyser in chosen.analysers:
@@ -107,17 +105,15 @@ class AnalyseChunk:
         fact: ChunkTranscoded,
         analysers: Sequence[PictureAnalyser],
         withheld: Passages,
-        *,
-        tolerate: bool,
+        cause: Cause,
     ) -> Mapping[str, Findings | Exception]:
         """Return findings or error of every analyser. Runs on a thread."""
-        limited = _live(fact) and self.live_budget > 0
         return self.look_at(
             (frame for frame in self.bundles.frames(path, fact.span) if frame.pts not in withheld),
             analysers,
             still=fact.work.kind == MEDIA_KIND_STILL,
-            tolerate=tolerate,
-            budget_seconds=self.live_budget * _seconds(fact) if limited else None,
+            tolerate=cause.attempt >= RETRIED,
+            budget_seconds=self.live_budget.seconds(fact, cause.time),
         )
 
 
@@ -130,12 +126,6 @@ def chunk_failed(fact: ChunkTranscoded, code: str, detail: str) -> ChunkAnalysed
 
 def _live(fact: ChunkTranscoded) -> bool:
     return fact.work.lane == LANE_LIVE
-
-
-def _seconds(fact: ChunkTranscoded) -> float:
-    """Return how long the chunk lasts."""
-    base = fact.work.timeline.time_base
-    return (fact.span.end_pts - fact.span.start_pts) * base.numerator / max(1, base.denominator)
 
 
 def _key(fact: ChunkTranscoded, withheld: Passages) -> ChunkKey:

@@ -44,6 +44,7 @@ from framewell_inference.steps.choose_enabled import ChooseEnabled
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.know_asset import KnowAsset
+from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.steps.names_in_force import NamesInForce
 from framewell_inference.steps.pack_vectors import PackVectors
@@ -119,7 +120,7 @@ async def wire_with(
             mesh.erase(table),
             follow_registrations=models.follow,
             chunks=settings.chunks,
-            live_budget=settings.live_budget,
+            live_budget=LiveBudget(settings.live_budget, settings.live_lag, mesh.clock),
         ),
         jobs=[relabel_kind(relabel)],
         rpc=[_rpc(stores, analysers, steps, models, decoder)],
