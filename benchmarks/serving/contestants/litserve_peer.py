@@ -3,6 +3,8 @@
 Runs in the peers' own environment, so it imports nothing of this repository.
 """
 
+# mypy: ignore-errors
+
 import base64
 import os
 import sys

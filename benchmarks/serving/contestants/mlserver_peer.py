@@ -2,6 +2,8 @@
 environment, so it imports nothing of this repository.
 """
 
+# mypy: ignore-errors
+
 import asyncio
 import sys
 from pathlib import Path
