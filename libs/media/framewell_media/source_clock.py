@@ -11,7 +11,7 @@ All times are seconds, exact. The asset's seconds count from its first picture.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -55,6 +55,10 @@ class SourceClock:
     """The runs of a file in its order; there is at least one."""
 
     runs: tuple[ClockRun, ...]
+
+    def later(self, seconds: Fraction) -> SourceClock:
+        """Return the clock of an asset in which the file begins so many seconds later."""
+        return SourceClock(tuple(replace(run, start=run.start + seconds) for run in self.runs))
 
     def run_at(self, seconds: Fraction) -> int:
         """Return the index of the run in which a moment of the asset lies; the nearest one outside."""

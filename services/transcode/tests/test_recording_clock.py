@@ -7,6 +7,7 @@ the picture with a full second's number is shown.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,15 +25,21 @@ from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetPlaylistReq
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_kit.facts import Fact
+from framewell_kit.jobs.model import COLLECTION as JOBS
+from framewell_kit.jobs.store import job_of
 from framewell_kit.outcome_messages import done, is_done
 from framewell_kit.rights_decisions import Passages
+from framewell_kit.stream import Reason
 from framewell_media.messages import timeline_value
 from framewell_media.testing import Clip, make_clip
 from framewell_media.testing.clips import frame_number, luma_plane
+from framewell_media.testing.line21 import erase, pop_on, write_with_captions
 from framewell_media.testing.splices import Part, spliced
 from framewell_media.timeline import Moment
 from framewell_transcode.adapters.sandboxed_processor import SandboxedProcessor
 from framewell_transcode.adapters.sandboxed_segments import SandboxedSegments
+from framewell_transcode.domain.jobs import RECORDING
 from framewell_transcode.domain.recording_layout import LaidSegment
 from framewell_transcode.domain.recordings import PlannedSegment
 from framewell_transcode.testing import Transcode
@@ -282,6 +289,38 @@ async def test_a_recording_of_sound_alone_keeps_its_gaps_and_grows_while_it_runs
     loud = np.flatnonzero(np.abs(samples) > 0.1)
     starts = [loud[0], *(late for early, late in pairwise(loud) if late - early > 4800)]
     assert [at / 48_000 for at in starts] == [pytest.approx(at, abs=0.035) for at in (0, 1, 6, 7, 10, 11)]
+
+
+async def test_captions_inside_the_pictures_of_segments_become_one_track(
+    transcode: Transcode, tmp_path: Path
+) -> None:
+    one = await recording(transcode, tmp_path, {})
+    for number, text in ((0, "Guten Abend"), (2, "Gute Nacht")):
+        captions = {10: pop_on(text), 80: erase()}
+        one.paths[number] = write_with_captions(tmp_path / f"{number}.ts", captions, frames=100)
+    await one.arrive(2, 0)
+    end = await one.end(last=2)
+    (track,) = end.captions
+    assert (track.format, track.cue_count) == ("eia_608", 2)
+    text = (await transcode.bench.objects.read(track.cues)).decode()
+    times = [
+        float(minute) * 60 + float(second) for minute, second in re.findall(r":(\d\d):([\d.]+) -->", text)
+    ]
+    assert text.startswith("WEBVTT\n\n")
+    assert re.findall("Guten Abend|Gute Nacht", text) == ["Guten Abend", "Gute Nacht"]
+    assert times[1] - times[0] == pytest.approx(8, abs=0.05), "one segment of four seconds is missing between"
+
+
+async def test_a_recording_that_cannot_be_put_together_ends_all_the_same(transcode: Transcode) -> None:
+    await transcode.bench.deliver(RecordingClosed(work=work(), last_sequence=0))
+    document = await transcode.bench.documents.get(JOBS, f"{RECORDING}/{ASSET}/1")
+    kind = next(one for one in transcode.bench.service.jobs if one.kind == RECORDING)
+    assert document is not None
+    assert kind.gave_up is not None
+    (fact,) = kind.gave_up(job_of(document), Reason("a disk is broken", "failed"))
+    assert isinstance(fact, Fact)
+    assert isinstance(fact.message, AssetTranscoded)
+    assert fact.message.outcome.failed.code == "not_stitched"
 
 
 async def test_a_recording_of_which_nothing_can_be_planned_is_rejected_in_words(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,6 @@ from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, ObjectRef
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.objects.protocol import Objects
 from framewell_media.sandbox import Limits, Sandbox
-from framewell_media.source_clock import SourceClock
 from framewell_transcode.domain.job_parameters import clock_from, clock_parameters
 from framewell_transcode.domain.plans import SourceAnalysis, sound_only
 from framewell_transcode.domain.recording_layout import LaidSegment
@@ -57,10 +56,9 @@ class SandboxedSegments:
         self, planned: PlannedSegment, laid: LaidSegment
     ) -> tuple[SegmentSound, Sequence[ObjectRef]]:
         first, end = (-(-round(at * SOUND_RATE) // AAC_FRAME) * AAC_FRAME for at in (laid.start, laid.end))
-        later = laid.start - Fraction(first, SOUND_RATE)
-        runs = tuple(replace(run, start=run.start + later) for run in planned.runs.runs)
+        clock = planned.runs.later(laid.start - Fraction(first, SOUND_RATE))
         parameters = {
-            "clock": clock_parameters(SourceClock(runs)),
+            "clock": clock_parameters(clock),
             "first_sample": first,
             "samples": end - first,
         }

@@ -36,6 +36,7 @@ from framewell_transcode.domain.recordings import (
 from framewell_transcode.ports.assets import AssetProgressRepository, WorkQueue
 from framewell_transcode.ports.processors import SegmentProcessor
 from framewell_transcode.ports.recordings import RecordingRepository
+from framewell_transcode.steps.read_segment_captions import ReadSegmentCaptions
 from framewell_transcode.transcoding.missing import missing_chunks, missing_span
 
 _LOOK_SECONDS: Final = 0.3
@@ -60,6 +61,7 @@ class CompleteRecording:
     progress: AssetProgressRepository
     references: ObjectReferences
     queue: WorkQueue
+    read_captions: ReadSegmentCaptions
     clock: Clock
 
     async def __call__(self, work: Work, cause: Cause) -> Sequence[Outgoing]:
@@ -79,10 +81,13 @@ class CompleteRecording:
         index = _index(state, clock, layout, segments)
         if not clock.has_pictures:
             index = _without_chunks(index, layout, state)
+        captions, unread = await self.read_captions(segments, layout)
+        index.captions.extend(captions)
+        index.missing.extend(unread)
         plan = await self.objects.put(
             index.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
         )
-        await self.references.hold(work.asset_id, [plan])
+        await self.references.hold(work.asset_id, [plan, *(track.cues for track in captions)])
         await self.progress.expect(index.work, plan, len(index.chunks))
         missing = [chunk for chunk in index.chunks if chunk.index not in layout.laid]
         given_up = [_given_up(index, *one) for one in _with_reasons(missing, state)]
@@ -159,8 +164,6 @@ def _index(
     missing = [
         missing_span((clock.ticks(begin), clock.ticks(until)), timeline) for begin, until in sorted(holes)
     ]
-    if any(one.has_captions for one in segments):
-        missing.append("The captions inside the pictures are not read: the file was recorded in segments.")
     return MediaIndex(
         work=work_on_clock(work, timeline), chunks=chunks, missing=missing, clock=clock_messages(whole)
     )

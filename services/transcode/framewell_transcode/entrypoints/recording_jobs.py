@@ -11,14 +11,17 @@ from framewell_kit.facts import Outgoing
 from framewell_kit.jobs import Job, JobKind, Lease
 from framewell_kit.jobs.last_attempt import NoteLastFailure
 from framewell_kit.jobs.unless_gone import WorkUnlessGone
+from framewell_kit.stream import Reason
 from framewell_kit.tombstones import Tombstones
 from framewell_transcode.commands.complete_recording import CompleteRecording
 from framewell_transcode.commands.extract_segment_sound import ExtractSegmentSound
 from framewell_transcode.commands.lay_segment import LaySegment
 from framewell_transcode.domain.jobs import RECORDING, SEGMENT, SEGMENT_SOUND, payload_segment, payload_work
+from framewell_transcode.domain.outcomes import end_fact, not_stitched
 from framewell_transcode.domain.recordings import WORK_FAILED
 from framewell_transcode.ports.wired import Ports
 from framewell_transcode.steps.forget_asset import ForgetAsset
+from framewell_transcode.steps.read_segment_captions import ReadSegmentCaptions
 
 Note = Callable[[Job], Awaitable[None]]
 
@@ -41,8 +44,9 @@ def kinds(
         p.recordings, p.segments, p.references, p.rights, p.recording_queue, clock, patience=patience
     )
     sound = ExtractSegmentSound(p.recordings, p.segments, p.references)
+    captions = ReadSegmentCaptions(p.captions, p.objects)
     complete = CompleteRecording(
-        p.recordings, p.segments, p.objects, p.progress, p.references, p.queue, clock
+        p.recordings, p.segments, p.objects, p.progress, p.references, p.queue, captions, clock
     )
 
     async def no_segment(job: Job) -> None:
@@ -84,4 +88,7 @@ def _complete(complete: CompleteRecording) -> JobKind:
         lease.check()
         return facts
 
-    return JobKind(RECORDING, work)
+    def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
+        return [end_fact(not_stitched(payload_work(job.payload), str(reason)))] if job.payload else []
+
+    return JobKind(RECORDING, work, gave_up)
