@@ -325,7 +325,7 @@ class _WithoutVector:
 class _WithoutVectorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WithoutVector.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     WITHOUT_VECTOR_UNSPECIFIED: _WithoutVector.ValueType  # 0
-    """It has one."""
+    """It has a vector; so has every face of a filmed person that is large enough."""
     WITHOUT_VECTOR_TOO_SMALL: _WithoutVector.ValueType  # 1
     """Its shorter side is too short to tell people apart."""
     WITHOUT_VECTOR_NO_PERSON: _WithoutVector.ValueType  # 2
@@ -335,7 +335,7 @@ class WithoutVector(_WithoutVector, metaclass=_WithoutVectorEnumTypeWrapper):
     """Why a face has no vector, so that nobody is ever named by it."""
 
 WITHOUT_VECTOR_UNSPECIFIED: WithoutVector.ValueType  # 0
-"""It has one."""
+"""It has a vector; so has every face of a filmed person that is large enough."""
 WITHOUT_VECTOR_TOO_SMALL: WithoutVector.ValueType  # 1
 """Its shorter side is too short to tell people apart."""
 WITHOUT_VECTOR_NO_PERSON: WithoutVector.ValueType  # 2
