@@ -114,6 +114,20 @@ def test_a_process_that_dies_fails_its_run_and_the_next_one_has_another(loader: 
     model.close()
 
 
+def test_a_process_outlives_the_thread_that_started_it_and_is_replaced_when_it_died_idle(
+    loader: OnnxLoader,
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        model = pool.submit(load, loader, doubling()).result(20)
+    child = _processes_of_models()[-1]
+    assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+    assert _processes_of_models()[-1] == child
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z")
+    assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+    model.close()
+
+
 def _processes_of_models() -> list[int]:
     """Return the process ids of isolated models, the oldest first."""
     found = [

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from fcntl import F_SETPIPE_SZ, fcntl
@@ -31,7 +32,7 @@ from framewell_inference.adapters.serving.sessions import CPU, Tensors
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports.calls import Call, RunEndedError, RunFailedError
+from framewell_inference.ports.calls import Call, RunEndedError, RunFailedError, TimeLimitError
 from framewell_media.sandbox.layers import SandboxReport
 
 START_SECONDS: Final = 60.0
@@ -43,6 +44,9 @@ _RUNTIME_BYTES: Final = 256 << 20
 _PROGRAM: Final = "framewell_inference.adapters.serving.isolated_child"
 
 _PIPE_BYTES: Final = 1 << 20
+
+_SPAWNER: Final = ThreadPoolExecutor(1, thread_name_prefix="isolated")
+"""Starts all processes: the kernel ends a process when the thread that started it ends, not its process."""
 
 _GONE: Final = (OSError, EOFError, BrokenFrameError, ValueError, KeyError, TypeError)
 
@@ -75,9 +79,7 @@ class Isolated:
         self._give_back(first)
 
     def run(self, inputs: Mapping[str, Array], call: Call, seconds: float) -> dict[str, Array]:
-        with self._lock:
-            process = self._idle.pop() if self._idle else None
-        process = process or self._start(call)
+        process = self._take() or self._start_again(call)
         try:
             with self._watch.over(call, seconds, end=process.end, force=process.kill):
                 return self._answer(process.ask(inputs))
@@ -103,6 +105,12 @@ class Isolated:
             raise RunFailedError(f"{self.name}: {frame.header['error']}")
         return {spec.name: frame.arrays[spec.name] for spec in self.tensors.outputs}
 
+    def _start_again(self, call: Call) -> _Process:
+        try:
+            return self._start(call)
+        except InvalidInputError as error:  # it was loaded before: the fault is not the caller's
+            raise RunFailedError(str(error)) from None
+
     def _start(self, call: Call) -> _Process:
         process = _Process(self._graph, self._allowance)
         try:
@@ -110,7 +118,9 @@ class Isolated:
                 process.load()
         except RunEndedError as error:
             process.close()
-            raise InvalidInputError(f"{self.name}: loading was ended: {error}") from None
+            if isinstance(error, TimeLimitError):
+                raise InvalidInputError(f"{self.name}: it takes over {START_SECONDS:g} s to load") from None
+            raise
         except InvalidInputError as error:
             process.close()
             raise InvalidInputError(f"{self.name}: {error}") from None
@@ -120,6 +130,15 @@ class Isolated:
             process.close()
             raise InvalidInputError(f"{self.name}: the graph cannot be loaded: {reason}") from None
         return process
+
+    def _take(self) -> _Process | None:
+        """Return a process that does nothing and still lives; None when there is none."""
+        while True:
+            with self._lock:
+                process = self._idle.pop() if self._idle else None
+            if process is None or process.alive:
+                return process
+            process.close()
 
     def _give_back(self, process: _Process) -> None:
         with self._lock:
@@ -150,7 +169,8 @@ class _Process:
                 source = files.enter_context(TemporaryFile())
                 source.write(self.graph)
                 source.seek(0)
-            self._child = subprocess.Popen(
+            self._child = _SPAWNER.submit(
+                subprocess.Popen,
                 [sys.executable, "-I", "-m", _PROGRAM, str(source.fileno())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -158,7 +178,7 @@ class _Process:
                 pass_fds=(source.fileno(),),
                 env={"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
                 start_new_session=True,
-            )
+            ).result()
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         self._requests, self._answers = self._child.stdin, self._child.stdout
@@ -195,6 +215,10 @@ class _Process:
         answer = read_frame(self._answers)
         self.usable = True
         return answer
+
+    @property
+    def alive(self) -> bool:
+        return self._child.poll() is None
 
     def end(self) -> None:
         """Ask the process to end its run. A process that does not read is killed soon after."""
