@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.search.faces import SAME, STRANGERS, STRANGERS_DEVIATION, Faces
+from benchmarks.search.faces import SAME, SAME_DEVIATION, STRANGERS, STRANGERS_DEVIATION, Faces
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,5 +30,6 @@ def test_synthetic_faces_have_the_measured_distances() -> None:
     same = np.linalg.norm(one - other, axis=1)
     strangers = np.linalg.norm(one - np.roll(other, 1, axis=0), axis=1)
     assert abs(same.mean() - SAME) < 0.01
+    assert abs(same.std() - SAME_DEVIATION) < 0.01
     assert abs(strangers.mean() - STRANGERS) < 0.01
     assert abs(strangers.std() - STRANGERS_DEVIATION) < 0.01

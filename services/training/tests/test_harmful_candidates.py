@@ -125,7 +125,7 @@ def test_a_model_that_names_100_of_300_strangers_says_so_and_waits(cast) -> None
 
 def test_near_strangers_in_assets_of_the_very_people_count_but_one_each(cast) -> None:
     photos = cast.photos({"anna": ["p0", "p1"]})
-    rows = [(f"stranger-{n}", "asset-p0", cast.near("anna", 0.44)) for n in range(30)]
+    rows = [(f"stranger-{n}", "asset-p0", cast.near("anna", 0.42)) for n in range(30)]
     learned = learn(photos, BackgroundFaces.of_rows(rows))
     figures = learned.draft.figures
     assert (figures.in_doubt, figures.strangers.of) == (1, 29)
