@@ -65,4 +65,5 @@ def _others() -> dict[str, Float]:
 
 def _sound(name: str) -> Float:
     with wave.open(str(SOURCES / name)) as source:
-        return np.frombuffer(source.readframes(source.getnframes()), "<i2").astype(np.float32) / 32768
+        samples = np.frombuffer(source.readframes(source.getnframes()), "<i2")
+    return samples.astype(np.float32) / np.float32(32768)

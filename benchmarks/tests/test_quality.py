@@ -7,6 +7,7 @@ import pytest
 from benchmarks.quality import duplicates, faces, labels, safety, speech
 from benchmarks.quality.figure import Figure, table
 from benchmarks.quality.pictures import SOURCES
+from framewell_inference.analysers.labels.vocabulary import shipped_vocabulary
 
 needs_media = pytest.mark.skipif(
     not (SOURCES / "man-in-car.mp4").is_file(), reason=f"{SOURCES} is not here: run `make setup`"
@@ -43,7 +44,7 @@ def test_a_picture_is_found_again_after_what_broadcasting_does_to_it() -> None:
 
 
 def test_either_half_of_the_pictures_reaches_the_goal() -> None:
-    vocabulary = labels.shipped_vocabulary(1000)
+    vocabulary = shipped_vocabulary(1000)
     every = labels.cases(vocabulary, labels.threshold())
     assert min(labels.precision(every[0::2]), labels.precision(every[1::2])) >= labels.LEAST_PRECISION
 

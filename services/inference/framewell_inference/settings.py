@@ -39,7 +39,7 @@ class InferenceSettings(ServiceSettings):
         60.0,
         ge=0,
         le=3600,
-        description="Seconds that a chunk of a live programme may wait for analysis before the budget counts.",
+        description="Seconds that a chunk of a live programme may wait before the budget counts.",
     )
     oip_port: int = Field(
         0,

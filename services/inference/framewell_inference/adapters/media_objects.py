@@ -20,7 +20,7 @@ from framewell_inference.domain.pictures import Float, Frame, Picture
 
 
 class ArrowFrameBundles:
-    """Frame bundles: columns frame, pts, seconds, shot and jpeg are read, one picture is decoded at a time."""
+    """Frame bundles: frame, pts, seconds, shot and jpeg are read, one picture is decoded at a time."""
 
     def frames(self, path: Path, span: Span) -> Iterator[Frame]:
         with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
