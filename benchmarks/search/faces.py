@@ -53,4 +53,5 @@ class Faces:
         quality = random.normal(1, spread, (len(person), 1)) / np.sqrt(1 + spread**2)
         varied = (SAME / np.sqrt(2 * DIMENSIONS) * quality).astype(np.float32)
         noise = random.standard_normal((len(person), DIMENSIONS)).astype(np.float32)
-        return self.centres()[person] + varied * noise
+        pictures: Vectors = self.centres()[person] + varied * noise
+        return pictures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ async def test_people_are_paged_by_appearances_without_gap_or_repetition(
     assert paged == appearances(everything)
 
 
-async def listed(bench: InferenceBench, asset_id: str = ASSET, **asked: object) -> list[str]:
+async def listed(bench: InferenceBench, asset_id: str = ASSET, **asked: Any) -> list[str]:
     answer = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=asset_id, **asked))
     return [one.id for one in answer.observations]
 
