@@ -12,8 +12,8 @@ import pytest
 
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.serving.batched import Batched, Batches
-from framewell_inference.adapters.serving.gate import ModelQueue
 from framewell_inference.adapters.serving.in_process import InProcess
+from framewell_inference.adapters.serving.run_slots import ModelQueue
 from framewell_inference.adapters.serving.sessions import CPU, CUDA, Tensors, open_session, tensors
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
@@ -143,7 +143,7 @@ def test_what_was_called_off_is_not_computed_and_a_batch_ends_only_when_all_have
     with pytest.raises(CallEndedError):
         first.result(PATIENT)
     with pytest.raises(DeadlineError):
-        batched.run(rows(3), Call(deadline=time.monotonic() + 0.05))
+        batched.run(rows(3), Call(deadline=time.monotonic() + 0.05))  # time: it ends then
     assert batched._queue.waiting == 1
     device.go.set()
     assert second.result(PATIENT).outputs["y"].tolist() == [[4, 4]]

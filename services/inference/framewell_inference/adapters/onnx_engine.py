@@ -17,10 +17,10 @@ from typing import Final
 from framewell_inference.adapters.metrics import FALLEN_BACK, RUN_SECONDS, RUNS, WAIT_SECONDS
 from framewell_inference.adapters.serving.batched import Batched, Batches
 from framewell_inference.adapters.serving.engines import Direct, Engine, Runner
-from framewell_inference.adapters.serving.gate import Gate, ModelQueue
 from framewell_inference.adapters.serving.in_process import InProcess
 from framewell_inference.adapters.serving.isolated import Allowance, Isolated
 from framewell_inference.adapters.serving.residency import Residency, Resident
+from framewell_inference.adapters.serving.run_slots import ModelQueue, RunSlots
 from framewell_inference.adapters.serving.sessions import CPU, Tensors, open_session, providers, tensors
 from framewell_inference.adapters.serving.statistics import RunStatistics
 from framewell_inference.adapters.serving.watch import Watch
@@ -128,11 +128,11 @@ class OnnxLoader:
     """Patterns of names of models from outside that run inside the process all the same."""
     tensorrt: bool = False
     _watch: Watch = field(default_factory=Watch, init=False)
-    _gate: Gate = field(init=False)
+    _run_slots: RunSlots = field(init=False)
     _residency: Residency = field(init=False)
 
     def __post_init__(self) -> None:
-        self._gate = Gate(self.slots)
+        self._run_slots = RunSlots(self.slots)
         self._residency = Residency(self.memory_bytes)
 
     @property
@@ -202,13 +202,13 @@ class OnnxLoader:
         if wanted[0] != CPU:
             FALLEN_BACK.add(1, {"model": str(manifest.ref), "wanted": wanted[0]})
             told(f"the model runs on the CPU: {wanted[0]} could not be used")
-        return Direct(runner, self._gate, queue, seconds)
+        return Direct(runner, self._run_slots, queue, seconds)
 
     def _isolated(self, manifest: Manifest, graph: Path | bytes) -> Engine:
         name, allowance = str(manifest.ref), Allowance(manifest.limits.memory_bytes, self.threads)
         return Direct(
             Isolated(name, graph, allowance, self._watch),
-            Gate(self.slots),
+            RunSlots(self.slots),
             ModelQueue(name, self.waiting),
             manifest.limits.seconds,
             name="isolated",

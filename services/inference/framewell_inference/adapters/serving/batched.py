@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from framewell_inference.adapters.serving.engines import Runner
-from framewell_inference.adapters.serving.gate import OLDEST_EVERY, ModelQueue, busy
+from framewell_inference.adapters.serving.run_slots import OLDEST_EVERY, ModelQueue, busy
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.calls import Call, DeadlineError, Priority, Run, RunFailedError

@@ -47,10 +47,10 @@ class _Waiter:
 
 
 @dataclass(slots=True)
-class Gate:
-    """`slots` runs at once; who waits is let in by priority, then by arrival. Safe from any thread."""
+class RunSlots:
+    """`count` runs at once; who waits is let in by priority, then by arrival. Safe from any thread."""
 
-    slots: int
+    count: int
     _running: int = 0
     _arrivals: int = 0
     _grants: int = 0
@@ -79,11 +79,11 @@ class Gate:
     def _enter(self, queue: ModelQueue, call: Call) -> float:
         call.check()
         with self._lock:
-            if self._running < self.slots:
+            if self._running < self.count:
                 self._running += 1
                 return 0.0
             if not call.patient and queue.waiting >= queue.bound:
-                raise busy(queue, self.slots)
+                raise busy(queue, self.count)
             self._arrivals += 1
             waiter = _Waiter(self._arrivals, queue, threading.Lock())
             waiter.awake.acquire()
