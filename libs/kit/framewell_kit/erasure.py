@@ -49,7 +49,7 @@ class Erase:
         """Erase what this part of the plan names; return the answer when it was the last one to be done."""
         if not fact.plan_id or not 1 <= fact.part <= fact.parts:
             raise Rejected(
-                f"part {fact.part} of {fact.parts} of erasure {fact.erasure_id!r} belongs to no plan",
+                f"part {fact.part} of {fact.parts} of erasure {fact.erasure_id} belongs to no plan",
                 code="unknown_plan",
             )
         await bury(self.tombstones, fact)

@@ -146,7 +146,7 @@ class RightsDecisions:
                 return found
             if self.clock.monotonic() >= until:
                 raise NotYet(
-                    f"the dataset service has not decided yet what may be done with asset {asset_id!r}: see "
+                    f"the dataset service has not decided yet what may be done with asset {asset_id}: see "
                     "whether it runs",
                     retry_after=2.0,
                 )

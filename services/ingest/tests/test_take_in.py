@@ -32,7 +32,7 @@ from framewell_ingest.holdings import ORIGINALS
 from framewell_ingest.testing import IngestBench
 from framewell_kit.facts import Fact
 from framewell_kit.objects import LocalObjects
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import Conflict, Rejected
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_media.testing.clips import Clip, make_clip
 
@@ -323,6 +323,19 @@ async def test_reprocessing_raises_the_generation_and_keeps_the_original(ingest:
     answer = await ingest.call("Reprocess", pb.ReprocessRequest(asset_id=first.work.asset_id))
     again = ingest.facts.of(AssetIngested)[-1]
     assert (answer.generation, again.work.generation, again.original) == (2, 2, first.original)
+
+
+async def test_what_has_no_original_is_not_done_again_and_the_sentence_says_why(ingest: IngestBench) -> None:
+    wanted = await ingest.accept(IngestRequested(uri=small_clip(ingest.inbox).as_uri()))
+    again = pb.ReprocessRequest(asset_id=wanted)
+    with pytest.raises(Conflict, match=f"^asset {wanted} is still being fetched: ask again once it is"):
+        await ingest.call("Reprocess", again)
+    await ingest.call("CancelIngest", pb.CancelIngestRequest(asset_id=wanted))
+    with pytest.raises(Conflict, match=f"^asset {wanted} was rejected, so there is nothing to do again"):
+        await ingest.call("Reprocess", again)
+    await ingest.deliver(AssetRemoved(asset_id=wanted))
+    with pytest.raises(Conflict, match=f"^asset {wanted} was removed, with everything made from it"):
+        await ingest.call("Reprocess", again)
 
 
 async def test_an_original_goes_with_the_last_asset_that_has_it(ingest: IngestBench) -> None:

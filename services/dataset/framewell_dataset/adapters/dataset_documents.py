@@ -68,7 +68,7 @@ class DatasetDocuments:
 
 
 def _unknown(dataset_id: str) -> NotFound:
-    return NotFound(f"dataset {dataset_id!r} does not exist")
+    return NotFound(f"dataset {dataset_id} does not exist")
 
 
 def _dataset(document: Document) -> Dataset:

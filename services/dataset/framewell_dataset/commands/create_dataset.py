@@ -34,7 +34,7 @@ class CreateDataset:
         if not await self.datasets.add(dataset):
             existing = await self.datasets.get(dataset.dataset_id)
             if existing is not None and existing != dataset:
-                raise Conflict(f"dataset {dataset.dataset_id!r} exists with other settings")
+                raise Conflict(f"dataset {dataset.dataset_id} exists with other settings")
         return dataset
 
 

@@ -51,7 +51,7 @@ class ManageClasses:
         if not added.name.strip():
             raise Rejected("a class needs a name")
         if await self.datasets.get(added.dataset_id) is None:
-            raise NotFound(f"dataset {added.dataset_id!r} does not exist")
+            raise NotFound(f"dataset {added.dataset_id} does not exist")
         if not added.class_id:
             added = replace(added, class_id=derived_id(cause.id, "class", added.name))
         await self._require_learnable(added)

@@ -94,7 +94,7 @@ class ProposeSample:
         dataset = await self.datasets.get(dataset_id)
         named = await self.classes.get(class_id)
         if dataset is None:
-            raise NotFound(f"dataset {dataset_id!r} does not exist")
+            raise NotFound(f"dataset {dataset_id} does not exist")
         if named is None or named.dataset_id != dataset_id:
             raise NotFound(f"class {class_id} does not exist in dataset {dataset_id}")
         return dataset, named

@@ -33,5 +33,5 @@ class PublishNow:
             return published
         newest = await self.snapshots.newest(dataset_id)
         if newest is None:
-            raise Conflict(f"dataset {dataset_id!r} has no accepted sample to publish: accept one first")
+            raise Conflict(f"dataset {dataset_id} has no accepted sample to publish: accept one first")
         return newest.published

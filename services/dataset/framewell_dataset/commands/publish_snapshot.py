@@ -62,7 +62,7 @@ class PublishSnapshot:
         """Return the snapshot, None when there is nothing to publish: no sample, or none that is new."""
         dataset = await self.datasets.get(dataset_id)
         if dataset is None:
-            raise NotFound(f"dataset {dataset_id!r} does not exist")
+            raise NotFound(f"dataset {dataset_id} does not exist")
         # What is taken back here withdraws snapshots in favour of this batch, while it is the open one.
         await self._allowed(dataset, cause)
         await self.datasets.close_batch(dataset_id, batch)

@@ -45,7 +45,7 @@ class PlanErasure:
         kind = fact.subject.WhichOneof("subject")
         if kind not in ("asset_id", "class_id", "holder") or not getattr(fact.subject, kind):
             raise Rejected(
-                f"erasure {fact.erasure_id!r} names no asset, class or holder to be forgotten",
+                f"erasure {fact.erasure_id} names no asset, class or holder to be forgotten",
                 code="unknown_subject",
             )
         plan_id = derived_id(cause.id, fact_type(ErasurePlanned).type, cause.source)

@@ -106,7 +106,7 @@ class FindSimilar:
                     vector: Float = (await self.observations.vectors(stored))[observation.vector_row]
                     return vector
         raise NotFound(
-            f"asset {ref.asset_id!r} has no observation {ref.observation_id!r} with a vector of {model}"
+            f"asset {ref.asset_id} has no observation {ref.observation_id} with a vector of {model}"
         )
 
     async def of_moment(self, analyser: str, moment: MomentRef) -> Float:
@@ -122,7 +122,7 @@ class FindSimilar:
                     best = (_area(one), stored, one.vector_row)
         if best is None:
             raise NotFound(
-                f"nothing with a vector of {model} was seen in asset {moment.asset_id!r} at pts {moment.pts}"
+                f"nothing with a vector of {model} was seen in asset {moment.asset_id} at pts {moment.pts}"
             )
         _, stored, row = best
         vector: Float = (await self.observations.vectors(stored))[row]

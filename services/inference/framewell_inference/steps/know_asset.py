@@ -22,4 +22,4 @@ class KnowAsset:
             return
         async for _ in self.observations.sets(asset_id):
             return
-        raise NotFound(f"no asset {asset_id!r} was analysed or decided about here")
+        raise NotFound(f"no asset {asset_id} was analysed or decided about here")

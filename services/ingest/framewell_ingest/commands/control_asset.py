@@ -28,7 +28,7 @@ class ControlAsset:
         """Return the asset."""
         asset = await self.assets.get(asset_id)
         if asset is None:
-            raise NotFound(f"asset {asset_id!r} is not known: check its id, or ask for it again")
+            raise NotFound(f"asset {asset_id} is not known: check its id, or ask for it again")
         return asset
 
     async def cancel(self, asset_id: str, cause: Cause) -> Asset:
@@ -56,5 +56,5 @@ class ControlAsset:
         """Send asset.ingested again with the next generation, and return that. Raises Conflict."""
         generation = await self.raise_generation(await self.known(asset_id), cause)
         if generation is None:
-            raise Conflict(f"asset {asset_id!r} is being done again already")
+            raise Conflict(f"asset {asset_id} is being done again already")
         return generation

@@ -19,6 +19,6 @@ class ChangeProgramme:
 
     async def __call__(self, fact: ProgrammeChanged, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         if await self.assets.get(fact.asset_id) is None:
-            raise NotYet(f"asset {fact.asset_id!r} is not known here yet", retry_after=5.0)
+            raise NotYet(f"asset {fact.asset_id} is not known here yet", retry_after=5.0)
         await self.assets.change_programme(fact.asset_id, fact.programme, fact.revision)
         return []

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell_ingest.domain.assets import Asset
+from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.ports import AssetRepository, RecordingRepository, SegmentQueue
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict
+
+_UNDER_WAY: Final = "is still being fetched: ask again once it is ingested"
+_NOT_TAKEN_IN: Final[Mapping[State, str]] = {
+    State.REQUESTED: _UNDER_WAY,
+    State.FETCHING: _UNDER_WAY,
+    State.REJECTED: "was rejected, so there is nothing to do again: ask for it as a new asset",
+    State.REMOVED: "was removed, with everything made from it: ask for it as a new asset",
+}
+"""Why there is nothing to do again, by the state of an asset that has no original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +40,7 @@ class RaiseGeneration:
         was not taken in.
         """
         if asset.ingested is None:
-            raise Conflict(
-                f"asset {asset.asset_id!r} is {asset.state}: only what was taken in can be done again"
-            )
+            raise Conflict(f"asset {asset.asset_id} {_NOT_TAKEN_IN[asset.state]}")
         again = AssetIngested()
         again.CopyFrom(asset.ingested)
         again.work.generation = asset.generation + 1

@@ -60,20 +60,20 @@ class ReadMedia:
         """Return the master playlist."""
         end = await self._end(asset_id)
         if not end.HasField("playlist"):
-            raise Conflict(f"Asset {asset_id!r} has no proxy: {end.outcome.failed.detail}")
+            raise Conflict(f"Asset {asset_id} has no proxy: {end.outcome.failed.detail}")
         return end.playlist
 
     async def _asset(self, asset_id: str) -> AssetState:
         asset = await self.assets.latest(asset_id)
         if asset is None:
-            raise NotFound(f"Asset {asset_id!r} is not known here: it is not ingested yet, or was removed.")
+            raise NotFound(f"Asset {asset_id} is not known here: it is not ingested yet, or was removed.")
         return asset
 
     async def _end(self, asset_id: str) -> AssetTranscoded:
         progress = await self.progress(asset_id)
         if progress.asset.end is None:
             done, of = progress.transcoded + progress.failed, progress.asset.chunk_count
-            raise Conflict(f"Asset {asset_id!r} is still being transcoded ({done} of {of} chunks).")
+            raise Conflict(f"Asset {asset_id} is still being transcoded ({done} of {of} chunks).")
         return progress.asset.end
 
     async def _index(self, ref: ObjectRef) -> MediaIndex:

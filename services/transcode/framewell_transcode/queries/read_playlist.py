@@ -56,5 +56,5 @@ class ReadPlaylist:
 
 def _of(asset_id: str, name: str, playlists: Mapping[str, str]) -> str:
     if name not in playlists:
-        raise NotFound(f"Asset {asset_id!r} has no playlist {name!r}, but {', '.join(sorted(playlists))}.")
+        raise NotFound(f"Asset {asset_id} has no playlist {name!r}, but {', '.join(sorted(playlists))}.")
     return playlists[name]

@@ -44,7 +44,7 @@ class FindPictureSource:
         if recording is not None:
             return _recorded(recording, asset)
         if asset is None:
-            raise NotFound(f"Asset {asset_id!r} is not known here: it is not ingested yet, or was removed.")
+            raise NotFound(f"Asset {asset_id} is not known here: it is not ingested yet, or was removed.")
         version = str(asset.work.generation)
         return PicturedAsset(asset.work, timeline_value(asset.work.timeline), version, asset)
 
