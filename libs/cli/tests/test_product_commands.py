@@ -61,6 +61,7 @@ class Gateway:
         self.answers: Answers = {}
         self.asked: list[tuple[str, str, Any]] = []
         self.uploads = MemoryUploads()
+        self.gone = set[str]()
 
     def bodies(self, method: str, path: str) -> list[Any]:
         return [body for one, target, body in self.asked if (one, target.partition("?")[0]) == (method, path)]
@@ -78,6 +79,9 @@ def gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Gateway
             sent = made.uploads.answer(self.command, unquote(self.path), self.headers, body)  # type: ignore[arg-type]
             if sent is not None:
                 self._say(sent[0], json.dumps(sent[2]).encode() if sent[0] != 204 else b"", sent[1])
+                return
+            if self.command == "GET" and self.path in made.gone:
+                self._say(410, b'{"detail": "it was removed", "status": 410}', {})
                 return
             given = made.answers.get((self.command, self.path.partition("?")[0]))
             content = given if isinstance(given, bytes) else json.dumps(given).encode()
@@ -199,13 +203,20 @@ def test_subtitles_are_sent_beside_their_file(gateway: Gateway, run: Run, tmp_pa
 
 
 def test_an_asset_is_removed_with_a_reason_and_never_without_being_asked(gateway: Gateway, run: Run) -> None:
-    gateway.answers["DELETE", f"/v1/assets/{ASSET}"] = {}
+    path = f"/v1/assets/{ASSET}"
+    gateway.answers |= {("DELETE", path): {}, ("GET", path): {"state": "analysed"}}
     refused = run("remove", ASSET)
     assert isinstance(refused.exception, UsageProblem)
     assert gateway.asked == []
     result = run("remove", ASSET, "--yes", "--reason", "delivered by mistake")
     assert result.stdout == f"{ASSET}: is being removed in every service\n"
-    assert gateway.asked == [("DELETE", f"/v1/assets/{ASSET}?reason=delivered+by+mistake", b"")]
+    assert gateway.asked[1:] == [("DELETE", f"{path}?reason=delivered+by+mistake", b"")]
+
+
+def test_an_asset_that_is_removed_already_is_not_removed_again(gateway: Gateway, run: Run) -> None:
+    gateway.gone.add(f"/v1/assets/{ASSET}")
+    assert run("remove", ASSET, "--yes").stdout == f"{ASSET}: was removed already\n"
+    assert [method for method, _, _ in gateway.asked] == ["GET"]
 
 
 def test_an_asset_is_made_anew(gateway: Gateway, run: Run) -> None:
@@ -220,7 +231,11 @@ def test_a_fetch_is_stopped_and_one_that_has_ended_is_told_apart(gateway: Gatewa
     gateway.answers["POST", path] = {"asset": {"state": "ingested"}}
     late = run("cancel", ASSET)
     assert isinstance(late.exception, CommandError)
-    assert "is ingested already" in str(late.exception)
+    assert f"asset {ASSET} is ingested already, so there is no fetch to stop" in str(late.exception)
+    gateway.answers["POST", path] = {"asset": {"state": "removed"}}
+    assert str(run("cancel", ASSET).exception) == (
+        f"asset {ASSET} was removed already, so there is no fetch to stop"
+    )
 
 
 def test_a_file_whose_name_is_no_text_is_sent_all_the_same(

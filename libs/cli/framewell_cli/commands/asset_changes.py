@@ -13,6 +13,8 @@ from framewell_cli.errors import CommandError, UsageProblem
 
 _CANCELLED: Final = "cancelled"
 """Code of `asset.rejected` for what was stopped."""
+_INGESTED: Final = "ingested"
+_REMOVED: Final = "removed"
 
 
 def _asset_ids(texts: list[str]) -> list[str]:
@@ -40,9 +42,13 @@ def remove(
         if not yes:
             typer.confirm(f"Remove {', '.join(assets)} and everything made of it?", abort=True, err=True)
         for asset in assets:
-            gateway.remove(asset, reason=reason)
+            gone = gateway.state(asset) == _REMOVED
+            if not gone:
+                gateway.remove(asset, reason=reason)
             if not as_json:
-                print_line(f"{asset}: is being removed in every service")
+                print_line(
+                    f"{asset}: {'was removed already' if gone else 'is being removed in every service'}"
+                )
     if as_json:
         print_json({"removed": assets})
 
@@ -62,9 +68,9 @@ def cancel(asset: AssetId, *, acting_as: ActingAs = "", as_json: Json = False) -
     with open_gateway(acting_as) as gateway:
         known = gateway.cancel(asset)
     if known.get("rejected", {}).get("code") != _CANCELLED:
-        raise CommandError(
-            f"{asset} is {known['state']} already, there is no fetch to stop: 'framewell remove' takes it out"
-        )
+        ended = f"{'is' if known['state'] == _INGESTED else 'was'} {known['state']} already"
+        then = ": 'framewell remove' takes it out" if known["state"] == _INGESTED else ""
+        raise CommandError(f"asset {asset} {ended}, so there is no fetch to stop{then}")
     if as_json:
         print_json({"asset_id": asset, "state": known["state"]})
     else:
