@@ -98,6 +98,19 @@ async def test_another_container_of_the_same_kind_is_no_offence(sandbox: Sandbox
     assert (found.kind, found.container, found.suffix) == ("video", "mpegts", ".ts")
 
 
+@pytest.mark.parametrize("suffix", [".ts", ".mp4", ".mov", ".mkv", ".avi", ".mpg", ".webm"])
+async def test_the_name_of_a_container_that_holds_either_promises_no_pictures(
+    sandbox: Sandbox, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"radio{suffix}"
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libopus" if suffix == ".webm" else "mp2", rate=48_000, layout="mono")
+        for block in beeps(1.0):
+            output.mux(stream.encode(block))
+        output.mux(stream.encode(None))
+    assert (await accepted(sandbox, path)).kind == "audio"
+
+
 async def test_tracks_are_described_as_displayed(sandbox: Sandbox, tmp_path: Path) -> None:
     wide = Clip(codec="mpeg2video", width=360, height=288, sample_aspect_ratio=Fraction(16, 11), sound=False)
     found = await accepted(sandbox, make_clip(tmp_path / "wide.mxf", wide))

@@ -189,9 +189,10 @@ async def test_a_broken_segment_is_given_up_and_the_recording_goes_on(ingest: In
     assert ingest.facts.one(RecordingClosed).missing_count == 0  # they came, and were given up
 
 
-async def test_a_recording_of_sound_alone_is_taken_in(ingest: IngestBench) -> None:
+@pytest.mark.parametrize("suffix", [".wav", ".ts"])
+async def test_a_recording_of_sound_alone_is_taken_in(ingest: IngestBench, suffix: str) -> None:
     for number in (0, 1):
-        path = ingest.inbox / f"{number}.wav"
+        path = ingest.inbox / f"{number}{suffix}"
         with wave.open(str(path), "wb") as sound:
             sound.setparams((1, 2, 8000, 0, "NONE", ""))
             sound.writeframes(bytes(16000 + number))

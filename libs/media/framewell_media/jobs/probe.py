@@ -25,14 +25,17 @@ MAX_TRACKS: Final = 200
 _PACKETS_TRIED: Final = 500
 _LOOKED_AT: Final = (640, 640)
 # fmt: off
-_PROMISES: Final = {
-    "picture": ("still", {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".jp2", ".j2k",
-                          ".avif", ".heic", ".heif"}),
-    "sound": ("audio", {".wav", ".mp3", ".flac", ".m4a", ".aac", ".oga", ".opus", ".aif", ".aiff", ".aifc"}),
-    "video": ("video", {".mp4", ".mov", ".mxf", ".mkv", ".ts", ".m2ts", ".mts", ".avi", ".mpg", ".mpeg",
-                        ".webm", ".m4v", ".dv"}),
-}
+_PROMISES: Final = (
+    ("a picture", {"still"}, {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".jp2",
+                              ".j2k", ".avif", ".heic", ".heif"}),
+    ("sound", {"audio"}, {".wav", ".mp3", ".flac", ".m4a", ".aac", ".oga", ".opus", ".aif", ".aiff",
+                          ".aifc"}),
+    ("video", {"video"}, {".m4v", ".dv"}),
+    ("video or sound", {"video", "audio"}, {".mp4", ".mov", ".mxf", ".mkv", ".ts", ".m2ts", ".mts", ".avi",
+                                            ".mpg", ".mpeg", ".webm"}),
+)
 # fmt: on
+"""What names promise: words, kinds of media, suffixes. Most containers may hold sound alone."""
 _SEEMS: Final = {"still": "a picture", "audio": "sound without pictures", "video": "a video"}
 
 
@@ -61,11 +64,11 @@ def probe(files: JobFiles, parameters: Parameters) -> Answer:
 
 def _check_name(file_name: str, kind: str, fmt: Format) -> None:
     suffix = PurePosixPath(file_name).suffix.lower()
-    for promised, (expected, suffixes) in _PROMISES.items():
-        if suffix in suffixes and expected != kind:
+    for promise, kinds, suffixes in _PROMISES:
+        if suffix in suffixes and kind not in kinds:
             raise MediaError(
                 MISLABELLED,
-                f"The file is named {suffix}, which promises {promised}, but it is {_SEEMS[kind]} "
+                f"The file is named {suffix}, which promises {promise}, but it is {_SEEMS[kind]} "
                 f"({fmt.media_type}). Name it for what it is, or send the right file.",
             )
 
