@@ -160,6 +160,29 @@ async def test_a_chunk_that_was_lost_is_missing_and_the_asset_is_done() -> None:
     assert {total.analyser: total.chunk_count for total in analysed.totals} == dict.fromkeys(ANALYSERS, 1)
 
 
+async def test_what_transcode_says_is_missing_is_not_said_again() -> None:
+    stated = [
+        "From 0:00:10.0 to 0:00:20.0 (frames 250 to 499) is missing: segment 1 of the recording never came.",
+        "The sound is missing: it cannot be decoded",
+    ]
+    async with InferenceBench() as bench:
+        lost, unread = chunk(1), chunk(2)
+        for part, reason in ((lost, stated[0].partition("missing: ")[2]), (unread, "no bundle")):
+            part.ClearField("results")
+            part.outcome.CopyFrom(failed("segment_missing", reason))
+        plan = await transcoded(bench, 3)
+        index = MediaIndex(work=WORK, missing=stated)
+        plan.index.CopyFrom(
+            await bench.objects.put(index.SerializeToString(), media_type="application/protobuf")
+        )
+        sound = AudioAnalysed(work=WORK, outcome=failed("unreadable", "it cannot be decoded"))
+        for part in (chunk(0), lost, unread, plan):
+            await bench.deliver(part)
+        (analysed,) = await bench.deliver(sound)
+    assert isinstance(analysed, AssetAnalysed)
+    assert list(analysed.missing) == [*stated, "chunk 2: no bundle"]
+
+
 async def test_an_analyser_that_failed_on_a_chunk_is_missing_there() -> None:
     async with InferenceBench() as bench:
         partly = chunk(0)

@@ -96,10 +96,14 @@ class ConcludeAnalysis:
         media = MediaIndex(missing=plan.missing)
         if plan.HasField("index"):
             media = MediaIndex.FromString(await self.objects.read(plan.index))
-        missing = [*media.missing, *(sentence for chunk in chunks for sentence in _missing_of(chunk))]
+        stated = {sentence.partition(" is missing: ")[2] for sentence in media.missing} - {""}
+        missing = list(media.missing)
+        for chunk in chunks:
+            missing += _missing_of(chunk) if chunk.outcome.failed.detail not in stated else []
         missing += _not_analysed(chunks, sound, media.missing)
-        if not is_done(sound.outcome) and sound.outcome.failed.code != WITHHELD:
-            missing.append(f"sound: {sound.outcome.failed.detail}")
+        lost = sound.outcome.failed
+        if not is_done(sound.outcome) and lost.code != WITHHELD and lost.detail not in stated:
+            missing.append(f"sound: {lost.detail}")
         return AnalysisIndex(
             work=plan.work,
             chunks=sorted(chunks, key=lambda chunk: (chunk.span.start_pts, chunk.index)),
