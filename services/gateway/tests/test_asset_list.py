@@ -23,8 +23,9 @@ from framewell.gateway.v1.asset_view_pb2 import AssetState, ListAssetsRequest, L
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Timeline, Track, Work
-from framewell.mesh.v1.mesh_pb2 import Ratio
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Ratio
 from framewell.programme.v1.programme_pb2 import ProgrammeChanged
+from framewell.segment.v1.segment_pb2 import SegmentArrived
 from framewell_contracts.fact_types import fact_type
 from framewell_gateway.adapters.summary_documents import SUMMARIES
 from framewell_gateway.queries.list_assets import ListAssets
@@ -151,12 +152,24 @@ def recorded(generation: int = 1) -> list[Message]:
     ]
 
 
+def arrived(sequence: int, title: str = "") -> SegmentArrived:
+    programme, uri = Programme(title=title), f"file:///{sequence}.ts"
+    return SegmentArrived(
+        asset_id=FIRST, sequence=sequence, uri=uri, programme=programme, labels={"desk": "7"}
+    )
+
+
 CHANGED = ProgrammeChanged(asset_id=FIRST, programme=Programme(title="Abendschau spezial"), revision=3)
 STORIES: "dict[str, list[Message]]" = {
     "analysed": [requested(), *life(), CHANGED],
     "reprocessed": [requested(), *life(), *life(2)[:4]],
     "rejected": [requested(), AssetRejected(work=work(), code="empty", detail="the file is empty")],
-    "recorded": [requested(), *recorded(), *recorded(2)],
+    "recorded": [arrived(0, "Abendschau"), arrived(1), *recorded(), *recorded(2)],
+    "recorded in vain": [
+        arrived(0, "Abendschau"),
+        arrived(1, "another"),
+        AssetRejected(work=work(), code="unreadable", detail="no segment can be read", uri="file:///1.ts"),
+    ],
     "removed": [requested(), *life(), AssetRemoved(asset_id=FIRST, reason="delivered by mistake")],
 }
 
@@ -253,6 +266,25 @@ async def test_an_asset_of_which_only_the_rejection_is_known_is_listed_with_what
     await gateway.happened(requested())
     (one,) = (await gateway.listed(label=["job:1"])).assets
     assert (one.uri, one.title, one.source) == ("file:///a.mp4", "Abendschau", "/playout")
+
+
+async def test_a_recording_that_is_rejected_keeps_what_it_was_announced_with() -> None:
+    gateway = Gateway()
+    rejected = AssetRejected(
+        work=work(), code="unreadable", detail="no segment can be read", uri="file:///1.ts"
+    )
+    await gateway.happened(arrived(1, "Radio Eins"), rejected)
+    (one,) = (await gateway.listed(title="radio", label=["desk:7"], source="/playout")).assets
+    assert (one.title, one.reason, one.lane) == ("Radio Eins", "no segment can be read", LANE_LIVE)
+
+
+async def test_a_recording_is_listed_under_what_its_first_segment_says() -> None:
+    gateway = Gateway()
+    await gateway.happened(arrived(3, "another"), arrived(0, "Radio Eins"), arrived(4, "a third"))
+    assert (await gateway.listed()).total_size == 0
+    await gateway.happened(AssetRejected(work=work(), code="unreadable", detail="no segment can be read"))
+    (one,) = (await gateway.listed()).assets
+    assert (one.title, one.uri) == ("Radio Eins", "file:///0.ts")
 
 
 async def test_a_programme_that_changes_gives_the_list_its_title() -> None:

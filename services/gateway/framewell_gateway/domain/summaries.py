@@ -17,8 +17,9 @@ from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.ingest.v1.ingest_service_pb2 import IngestAsset
 from framewell.media.v1.media_pb2 import MediaKind, Programme
-from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, Lane
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, Lane
 from framewell.programme.v1.programme_pb2 import ProgrammeChanged
+from framewell.segment.v1.segment_pb2 import SegmentArrived
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_gateway.domain.progress import Step, state_of
 from framewell_kit.facts import Cause
@@ -38,6 +39,10 @@ _PLACES: "Final[Sequence[AssetState.ValueType]]" = (
 _OF_THE_REQUEST: Final = -2
 _OF_INGEST: Final = -1
 """Ranks of a programme before any programme.changed, whose revisions are ranks."""
+_OF_THE_REJECTION: Final = -(1 << 40)
+"""Rank of what a rejection says: what asked for the asset says more, a request or a recording's segments."""
+_OF_SEGMENTS: Final = _OF_THE_REQUEST - 1
+"""Rank of what segment 0 says of its recording; each later segment is one below."""
 _LENGTHS: Final = 1 << 31
 """Ranks of lengths in one generation: what the file states, milliseconds on the way, and the final one."""
 _NANOS: Final = 1_000_000_000
@@ -88,10 +93,8 @@ class ListedAsset:
 
 def change_of(fact: Message, step: Step | None, cause: Cause) -> SummaryChange | None:
     """Return what a fact says; `step` is what it says of the asset's progress. None when it says nothing."""
-    if isinstance(fact, ProgrammeChanged):
-        return SummaryChange(fact.asset_id, programme=fact.programme, programme_rank=fact.revision)
     if step is None:
-        return None
+        return _without_step(fact, cause)
     of_whole = {} if step.chunk is not None else {step.name: step}
     state, reason = state_of(of_whole, worked_on=step.chunk is not None)
     change = SummaryChange(
@@ -114,7 +117,7 @@ def change_of(fact: Message, step: Step | None, cause: Cause) -> SummaryChange |
         )
     if isinstance(fact, AssetRejected):  # a request that cannot be read is known by its end alone
         known = _of_request(fact.uri, fact.work.labels, "", fact.work.lane)
-        return replace(change, known=known, known_rank=-1)
+        return replace(change, known=known, known_rank=_OF_THE_REJECTION)
     return change
 
 
@@ -152,6 +155,19 @@ def give_programme(summary: AssetSummary, programme: Programme) -> None:
 def _of_request(uri: str, labels: Mapping[str, str], source: str, lane: "Lane.ValueType") -> AssetSummary:
     return AssetSummary(
         uri=str(MediaAddress(uri)), request_labels=labels, source=source, lane=lane or LANE_ARCHIVE
+    )
+
+
+def _without_step(fact: Message, cause: Cause) -> SummaryChange | None:
+    """Return what a fact says that tells nothing of progress; when a recording was asked for, ingest says."""
+    if isinstance(fact, ProgrammeChanged):
+        return SummaryChange(fact.asset_id, programme=fact.programme, programme_rank=fact.revision)
+    if not isinstance(fact, SegmentArrived):
+        return None
+    rank = _OF_SEGMENTS - fact.sequence
+    known = _of_request(fact.uri, fact.labels, cause.source, LANE_LIVE)
+    return SummaryChange(
+        fact.asset_id, known=known, known_rank=rank, programme=fact.programme, programme_rank=rank
     )
 
 
