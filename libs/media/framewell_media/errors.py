@@ -65,6 +65,11 @@ class JobCrashed(SandboxError):
         return self.cause in ("memory", "processor", "time", "output")
 
     @property
+    def interrupted(self) -> bool:
+        """Return whether somebody else ended the child, so that nothing is known of the file: try again."""
+        return self.cause == "exit"
+
+    @property
     def explanation(self) -> str:
         """Return a sentence for the person who sent the file: what happened, and what to do."""
         return _EXPLANATIONS[self.cause].format(detail=self.detail)

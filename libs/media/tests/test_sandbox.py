@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -98,6 +99,21 @@ async def test_a_cancelled_caller_stops_its_child(sandbox: Sandbox) -> None:
     assert {answer["bytes"] for answer in both} == {0}
 
 
+async def test_a_child_that_somebody_kills_is_started_once_more_and_is_no_fault_of_the_file() -> None:
+    with Sandbox(["framewell_media.testing.hostile_jobs"]) as own:
+        own.start()
+        assert own._zygote is not None
+        running = asyncio.create_task(own.run("test.sleep", {}, inputs=[], limits=Limits(wall_seconds=600)))
+        killed = set[int]()
+        for _start in range(2):
+            killed.add(child := await asyncio.to_thread(_wait_for_child_of, own._zygote.pid, killed))
+            os.kill(child, signal.SIGKILL)
+        with pytest.raises(JobCrashed) as crash:
+            await running
+    assert (crash.value.interrupted, crash.value.final) == (True, False)
+    assert "no fault of the file" in crash.value.explanation
+
+
 def test_a_dead_zygote_is_replaced() -> None:
     with Sandbox(["framewell_media.testing.hostile_jobs"]) as own:
         own.start()
@@ -133,12 +149,13 @@ def test_a_child_whose_zygote_is_gone_before_it_could_ask_for_its_end_ends_at_on
     assert together.returncode == 0, together.stderr
 
 
-def _wait_for_child_of(parent: int) -> int:
+def _wait_for_child_of(parent: int, known: Set[int] = frozenset()) -> int:
     for _ in range(200):
         for entry in Path("/proc").glob("[0-9]*/stat"):
-            fields = _stat_of(int(entry.parent.name))
-            if fields and int(fields[1]) == parent:
-                return int(entry.parent.name)
+            pid = int(entry.parent.name)
+            fields = _stat_of(pid)
+            if fields and int(fields[1]) == parent and pid not in known:
+                return pid
         time.sleep(0.02)
     raise AssertionError("the zygote never forked")
 

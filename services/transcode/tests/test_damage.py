@@ -27,6 +27,7 @@ from framewell_kit.testing.erasures import erasure_plan
 from framewell_media.errors import JobCrashed, SandboxUnavailable
 from framewell_media.testing import Clip, make_clip
 from framewell_transcode.adapters.sandboxed_processor import SandboxedProcessor
+from framewell_transcode.adapters.sandboxed_sound import SandboxedSound
 from framewell_transcode.domain.outcomes import chunk_given_up
 
 
@@ -112,6 +113,25 @@ async def test_a_chunk_that_takes_too_much_memory_is_not_called_damaged_alone(
     made = await transcode.make(planned[0])
     assert "more memory than is allowed here. It may be very large" in made.outcome.failed.detail
     assert "hostile" not in made.outcome.failed.detail
+
+
+async def test_sound_whose_decoder_somebody_kills_is_taken_out_all_the_same(
+    transcode, tmp_path: Path, monkeypatch
+) -> None:
+    next_piece, left = SandboxedSound.next_piece, [JobCrashed("exit", "killed by SIGKILL")] * 2
+
+    async def killed_twice(self, *piece):
+        if left:
+            raise left.pop()
+        return await next_piece(self, *piece)
+
+    monkeypatch.setattr(SandboxedSound, "next_piece", killed_twice)
+    await transcode.bench.deliver(await transcode.ingested(make_clip(tmp_path / "clip.mp4")))
+    for _ in range(3):
+        await transcode.bench.settle()
+        transcode.bench.clock.advance(20)
+    heard = transcode.bench.facts.one(AudioExtracted)
+    assert (heard.present, heard.outcome.HasField("done")) == (True, True)
 
 
 async def test_a_machine_that_may_not_read_media_loses_nothing(

@@ -28,6 +28,8 @@ from framewell_media.sandbox.wire import FrameReader, Oversized, TimedOut, send_
 ANSWER_LIMIT: Final = 16 << 20
 _START_SECONDS: Final = 60.0
 _REAP_SECONDS: Final = 10.0
+_SENT_BY_OTHERS: Final = frozenset((signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+"""Signals that come from outside: the kernel short of memory, an operator, the end of a session."""
 LIBRARY_ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -82,8 +84,24 @@ class Sandbox:
     ) -> dict[str, Any]:
         """Run `job` on the files and return its answer; see `run_blocking` for what is raised.
 
-        Cancelling the caller stops the child at once.
+        A job whose child was ended by somebody else (a kill, the kernel's memory pressure) is started once
+        more. Cancelling the caller stops the child at once.
         """
+        try:
+            return await self._run_once(job, parameters, inputs, outputs, limits)
+        except JobCrashed as crash:
+            if not crash.interrupted:
+                raise
+        return await self._run_once(job, parameters, inputs, outputs, limits)
+
+    async def _run_once(
+        self,
+        job: str,
+        parameters: Mapping[str, Any],
+        inputs: Sequence[Path],
+        outputs: Sequence[Path],
+        limits: Limits | None,
+    ) -> dict[str, Any]:
         job_id = uuid.uuid4().hex
         blocking = partial(self.run_blocking, inputs=inputs, outputs=outputs, limits=limits, job_id=job_id)
         work = asyncio.get_running_loop().run_in_executor(self._threads, blocking, job, parameters)
@@ -252,6 +270,8 @@ def _crash(exit_code: int | None) -> JobCrashed:
         return JobCrashed("memory", "ran out of its memory allowance")
     if exit_code == -signal.SIGXCPU:
         return JobCrashed("processor", "used up its processor time")
+    if -exit_code in _SENT_BY_OTHERS:
+        return JobCrashed("exit", f"killed by {signal.Signals(-exit_code).name}")
     if exit_code < 0:
         return JobCrashed("signal", f"killed by {signal.Signals(-exit_code).name}")
     return JobCrashed("exit", f"ended without an answer (exit code {exit_code})")

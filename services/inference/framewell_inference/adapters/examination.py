@@ -93,6 +93,8 @@ class SandboxedExamination:
         except MediaError as error:
             raise _refused(folder.manifest, error.detail) from error
         except JobCrashed as crash:
+            if crash.interrupted:
+                raise Busy("the reading of the model was interrupted") from crash
             raise _refused(folder.manifest, _CRASHES.get(crash.cause, _CRASHED)) from crash
         except SandboxUnavailable as error:
             raise Busy(f"models cannot be examined safely here: {error}") from error

@@ -34,6 +34,8 @@ class SandboxedPictures:
             except MediaError as error:
                 raise Rejected(f"the picture cannot be read: {error}", code="unreadable") from error
             except JobCrashed as crash:
+                if crash.interrupted:
+                    raise Busy("the decoder of pictures was interrupted") from crash
                 raise Rejected(crash.explanation, code="unreadable") from crash
             except SandboxUnavailable as error:
                 raise Busy(f"pictures cannot be decoded safely here: {error}") from error

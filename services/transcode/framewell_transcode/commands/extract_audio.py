@@ -36,7 +36,7 @@ class ExtractAudio:
     has the next turn goes on there and makes what one worker would have made. A rights decision in between
     that withholds something else has the pieces made again. Sound that cannot be decoded is given up as a
     fact, so that the asset ends without it and says so. Raises Busy where this machine may not read media,
-    and while nothing is decided.
+    and while nothing is decided; JobCrashed where somebody else ended the child: the piece is tried again.
     """
 
     sounds: SoundProcessor
@@ -60,7 +60,9 @@ class ExtractAudio:
         except MediaError as verdict:
             return await self._given_up(work, verdict.code, verdict.detail)
         except JobCrashed as crash:
-            return await self._given_up(work, "decoder_crashed", f"The sound decoder {crash.detail}.")
+            if crash.interrupted:
+                raise
+            return await self._given_up(work, "decoder_crashed", crash.explanation)
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
 

@@ -18,7 +18,7 @@ class ExtractSegmentSound:
     """Take the sound of a segment out for players; analysis listens to the whole, once it is closed.
 
     Running again makes the same. Sound that cannot be decoded leaves silence. Raises Busy where no media
-    may be read.
+    may be read, JobCrashed where somebody else ended the child.
     """
 
     recordings: RecordingRepository
@@ -37,7 +37,9 @@ class ExtractSegmentSound:
         try:
             sound, made = await self.processor.sound(planned, laid)
             await self.references.hold(work.asset_id, made)
-        except (MediaError, JobCrashed):
+        except (MediaError, JobCrashed) as error:
+            if isinstance(error, JobCrashed) and error.interrupted:
+                raise
             sound = None
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing

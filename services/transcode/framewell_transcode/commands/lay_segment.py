@@ -83,7 +83,9 @@ class LaySegment:
         try:
             analysis, table = await self.processor.plan(segment)
         except (MediaError, JobCrashed) as error:
-            reason = error.detail if isinstance(error, MediaError) else f"Its reader {error.detail}."
+            if isinstance(error, JobCrashed) and error.interrupted:
+                raise
+            reason = error.detail if isinstance(error, MediaError) else error.explanation
             await self.recordings.give_up(work, segment.sequence, reason)
             return None
         except SandboxUnavailable as missing:

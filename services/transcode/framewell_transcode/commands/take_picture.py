@@ -84,7 +84,9 @@ class TakePicture:
         except MediaError as verdict:
             raise Conflict(verdict.detail) from verdict
         except JobCrashed as crash:
-            raise Conflict(f"The picture cannot be taken: the decoder {crash.detail}.") from crash
+            if crash.interrupted:
+                raise Busy("The picture could not be taken now: its decoder was interrupted.") from crash
+            raise Conflict(f"The picture cannot be taken. {crash.explanation}") from crash
         except SandboxUnavailable as missing:
             raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
         await self.references.hold(asset_id, [ref])

@@ -31,7 +31,8 @@ class MakeChunk:
     names, and of a segment that lies where an earlier generation had it, what that made is taken. The proxy
     is made in any case, what models look at only of what may be analysed. A chunk that cannot be decoded is a
     fact too (`outcome` failed), so that its asset ends and says what is missing.
-    Raises Busy where this machine may not read media; JobFailed (a bug) is retried by the runtime.
+    Raises Busy where this machine may not read media; JobFailed (a bug), and JobCrashed where somebody else
+    ended the child, are retried by the runtime.
     """
 
     processor: MediaProcessor
@@ -60,6 +61,8 @@ class MakeChunk:
             except SandboxUnavailable as missing:
                 raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
             except JobCrashed as crash:
+                if crash.interrupted:
+                    raise
                 explanation = crash.explanation
         return [chunk_given_up(fact, "decoder_crashed", explanation)]
 

@@ -35,7 +35,10 @@ class ReadCaptions:
     async def __call__(
         self, asset: AssetIngested, analysis: SourceAnalysis
     ) -> tuple[list[CaptionTrack], list[str]]:
-        """Return the tracks, and sentences on what could not be read. Raises SandboxUnavailable and Busy."""
+        """Return the tracks, and sentences on what could not be read.
+
+        Raises SandboxUnavailable and Busy, and JobCrashed where somebody else ended the child.
+        """
         tracks, missing = await self._embedded(asset, analysis)
         for file in asset.caption_files:
             timeline = analysis.timeline
@@ -46,6 +49,8 @@ class ReadCaptions:
             except MediaError as verdict:
                 missing.append(f"The subtitles {file.name!r} are missing: {verdict.detail}")
             except JobCrashed as crash:
+                if crash.interrupted:
+                    raise
                 missing.append(f"The subtitles {file.name!r} are missing: {crash.explanation}")
         return tracks, missing
 
@@ -61,6 +66,8 @@ class ReadCaptions:
         except MediaError as verdict:
             return [], [f"The subtitles inside the file are missing: {verdict.detail}"]
         except JobCrashed as crash:
+            if crash.interrupted:
+                raise
             return [], [f"The subtitles inside the file are missing: {crash.explanation}"]
         missing = [_unread(asset, index, why) for index, why in found.unread]
         for index, left_out in found.left_out:

@@ -43,6 +43,8 @@ class ReadSegmentCaptions:
                     segment.ingested.object, segment.runs.later(laid.start), laid.end
                 )
             except (MediaError, JobCrashed) as error:
+                if isinstance(error, JobCrashed) and error.interrupted:
+                    raise
                 reason = error.detail if isinstance(error, MediaError) else error.explanation
                 missing.append(f"The captions of segment {segment.sequence} are missing: {reason}")
                 continue

@@ -208,7 +208,9 @@ class Playlists:
         )
         try:
             filler = await self.processor.make_filler(request, self.timeline)
-        except (MediaError, JobCrashed):
+        except (MediaError, JobCrashed) as error:
+            if isinstance(error, JobCrashed) and error.interrupted:
+                raise
             return []
         self.made.append(filler)
         return [SegmentEntry(filler.key, self._seconds(start_pts, end_pts), filler.size)]
