@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewell_contracts.missing import by_reason, chunks_text
+from framewell_contracts.missing import by_reason, chunks_text, passage_text
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,16 @@ def test_chunks_are_named_by_their_numbers(numbers: list[int], text: str) -> Non
 
 def test_reasons_come_in_the_order_of_what_they_concern() -> None:
     assert by_reason({9: "late", 2: "dark", 1: "late"}) == {"late": [1, 9], "dark": [2]}
+
+
+@pytest.mark.parametrize(
+    ("passage", "text"),
+    [
+        ((8, 12, 200, 100), "From 0:00:08.0 to 0:00:12.0 (frames 200 to 299)"),
+        ((0, 3661.5), "From 0:00:00.0 to 1:01:01.5"),
+        ((59.98, 60.02, 0, 1), "From 0:00:59.98 to 0:01:00.02 (frames 0 to 0)"),
+    ],
+)
+def test_a_passage_is_named_by_its_times_and_frames(passage: tuple[float, ...], text: str) -> None:
+    seconds, frames = passage[:2], (int(one) for one in passage[2:])
+    assert passage_text(*seconds, *frames) == text

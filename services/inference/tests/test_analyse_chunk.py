@@ -75,7 +75,7 @@ async def test_an_analyser_that_fails_twice_is_reported_and_the_others_stand(
     assert outcomes == {
         "faces": "",
         "safety": "",
-        "broken": "broken failed: ZeroDivisionError: a bug of its own",
+        "broken": "the analyser broken failed (ZeroDivisionError: a bug of its own)",
     }
 
 

@@ -184,7 +184,10 @@ def test_the_dearest_is_skipped_where_time_is_short_and_it_is_said(
         "fair": Findings,
         "dear": SkippedError,
     }
-    assert str(second["dear"]) == "dear was skipped to keep up: 2.0 s were not enough for everything"
+    assert str(second["dear"]) == (
+        "the analyser dear was skipped to keep up with the programme, "
+        "as 2.0 s were not enough for all analysers"
+    )
     assert [one.looked for one in analysers] == [4, 8, 8]
 
 

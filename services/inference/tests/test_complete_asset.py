@@ -10,9 +10,12 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRemoved, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioAnalysed, AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
-from framewell.inference.v1.inference_pb2 import AnalysisIndex
-from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Shot, Span, Work
+from framewell.inference.v1.inference_pb2 import AnalysisIndex, ChunkAnalysis
+from framewell.media.v1.media_pb2 import MediaIndex, MediaKind, ObjectRef, Shot, Span, Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell_inference.steps.analyse_by_rights import WITHHELD
+from framewell_inference.steps.choose_analysers import STAYS_ON_SITE
+from framewell_inference.steps.missing_analysis import missing_analysis
 from framewell_inference.testing import TIMELINE, InferenceBench
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outcome_messages import done, failed
@@ -105,7 +108,9 @@ async def test_an_asset_of_twelve_hours_ends_once_with_a_small_fact_and_a_comple
     assert [one.analyser for one in index.sound] == ["speech"]
     assert index.work == WORK
     assert len(index.missing) == 43
-    assert index.missing[0] == "chunk 99: no picture decodes"
+    assert index.missing[0] == (
+        "From 0:16:30.0 to 0:16:40.0 (frames 24750 to 24999) is not analysed: no picture decodes"
+    )
     assert len(analysed.missing) == 20
     assert "24" in analysed.missing[-1], "the last sentence counts the others"
     assert {total.analyser: total.observation_count for total in analysed.totals} == {
@@ -156,7 +161,9 @@ async def test_a_chunk_that_was_lost_is_missing_and_the_asset_is_done() -> None:
         (analysed,) = await bench.deliver(heard)
     assert isinstance(analysed, AssetAnalysed)
     assert analysed.outcome.HasField("done")
-    assert list(analysed.missing) == ["chunk 1: a hole in the file"]
+    assert list(analysed.missing) == [
+        "From 0:00:10.0 to 0:00:20.0 (frames 250 to 499) is not analysed: a hole in the file"
+    ]
     assert {total.analyser: total.chunk_count for total in analysed.totals} == dict.fromkeys(ANALYSERS, 1)
 
 
@@ -180,19 +187,63 @@ async def test_what_transcode_says_is_missing_is_not_said_again() -> None:
             await bench.deliver(part)
         (analysed,) = await bench.deliver(sound)
     assert isinstance(analysed, AssetAnalysed)
-    assert list(analysed.missing) == [*stated, "chunk 2: no bundle"]
+    assert list(analysed.missing) == [
+        *stated,
+        "From 0:00:20.0 to 0:00:30.0 (frames 500 to 749) is not analysed: no bundle",
+    ]
 
 
 async def test_an_analyser_that_failed_on_a_chunk_is_missing_there() -> None:
     async with InferenceBench() as bench:
         partly = chunk(0)
-        partly.results[1].outcome.CopyFrom(failed("analyser_failed", "labels failed: KeyError"))
+        partly.results[1].outcome.CopyFrom(failed("analyser_failed", "the analyser labels failed (KeyError)"))
         await bench.deliver(await transcoded(bench, 1))
         await bench.deliver(SOUND)
         (analysed,) = await bench.deliver(partly)
     assert isinstance(analysed, AssetAnalysed)
-    assert list(analysed.missing) == ["chunk 0: labels failed: KeyError"]
+    assert list(analysed.missing) == [
+        "From 0:00:00.0 to 0:00:10.0 (frames 0 to 249) is analysed in part: "
+        "the analyser labels failed (KeyError)"
+    ]
     assert "labels" not in {total.analyser for total in analysed.totals}
+
+
+def lacking(number: int, reason: str, code: str = "skipped") -> ChunkAnalysis:
+    chunk = ChunkAnalysis(
+        index=number,
+        span=Span(start_pts=number * 250, end_pts=number * 250 + 250, first_frame=number * 250, frames=250),
+    )
+    chunk.results.add(analyser="faces", outcome=failed(code, reason))
+    return chunk
+
+
+def test_neighbours_that_lack_the_same_share_a_sentence_with_their_place() -> None:
+    chunks = [lacking(number, "faces was skipped") for number in (4, 0, 1)]
+    away = [lacking(number, "it stays on site", STAYS_ON_SITE) for number in (2, 3)]
+    assert missing_analysis(WORK, [*chunks, *away], SOUND, ["The sound is missing: never sent"]) == [
+        "it stays on site",
+        "From 0:00:00.0 to 0:00:20.0 (frames 0 to 499) is analysed in part: faces was skipped",
+        "From 0:00:40.0 to 0:00:50.0 (frames 1000 to 1249) is analysed in part: faces was skipped",
+    ]
+
+
+def test_what_a_still_lacks_has_no_place() -> None:
+    still = Work(kind=MediaKind.MEDIA_KIND_STILL, timeline=TIMELINE)
+    assert missing_analysis(still, [lacking(0, "faces failed")], SOUND, []) == [
+        "It is analysed in part: faces failed"
+    ]
+
+
+def test_what_is_withheld_in_part_is_said_with_its_place_and_once() -> None:
+    chunks = [ChunkAnalysis(index=0, outcome=done(), results=[result("faces", 1)]), lacking(1, "", WITHHELD)]
+    chunks[1].ClearField("results")
+    chunks[1].outcome.CopyFrom(failed(WITHHELD, "It is prohibited."))
+    place = "From 0:00:10.0 to 0:00:20.0 (frames 250 to 499) is not analysed: It is prohibited."
+    assert missing_analysis(WORK, chunks, SOUND, []) == [place]
+    assert missing_analysis(WORK, chunks, SOUND, [place]) == []
+    assert missing_analysis(WORK, chunks[1:], AudioAnalysed(outcome=done()), []) == [
+        "It is not analysed: It is prohibited."
+    ]
 
 
 async def test_an_asset_of_which_nothing_could_be_analysed_ends_as_failed() -> None:

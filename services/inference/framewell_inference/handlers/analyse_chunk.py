@@ -166,7 +166,9 @@ def _about(fact: ChunkTranscoded) -> ChunkAnalysed:
 
 
 def _failed_result(analyser: PictureAnalyser, error: Exception) -> AnalyserResult:
-    outcome = failed("analyser_failed", f"{analyser.name} failed: {type(error).__name__}: {error}")
+    outcome = failed(
+        "analyser_failed", f"the analyser {analyser.name} failed ({type(error).__name__}: {error})"
+    )
     if isinstance(error, SkippedError):
         outcome = failed(SKIPPED, str(error))
     return AnalyserResult(analyser=analyser.name, model=model_version(analyser.models[0]), outcome=outcome)

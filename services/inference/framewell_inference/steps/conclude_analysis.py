@@ -14,10 +14,10 @@ from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
-from framewell_contracts.missing import bounded_missing, by_reason, chunks_text
+from framewell_contracts.missing import bounded_missing
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
-from framewell_inference.steps.choose_analysers import STAYS_ON_SITE
+from framewell_inference.steps.missing_analysis import missing_analysis
 from framewell_kit.facts import Fact, by_content
 from framewell_kit.fanin import FanIn, Whole
 from framewell_kit.object_references import ObjectReferences
@@ -96,14 +96,7 @@ class ConcludeAnalysis:
         media = MediaIndex(missing=plan.missing)
         if plan.HasField("index"):
             media = MediaIndex.FromString(await self.objects.read(plan.index))
-        stated = {sentence.partition(" is missing: ")[2] for sentence in media.missing} - {""}
-        missing = list(media.missing)
-        for chunk in chunks:
-            missing += _missing_of(chunk) if chunk.outcome.failed.detail not in stated else []
-        missing += _not_analysed(chunks, sound, media.missing)
-        lost = sound.outcome.failed
-        if not is_done(sound.outcome) and lost.code != WITHHELD and lost.detail not in stated:
-            missing.append(f"sound: {lost.detail}")
+        missing = [*media.missing, *missing_analysis(plan.work, chunks, sound, media.missing)]
         return AnalysisIndex(
             work=plan.work,
             chunks=sorted(chunks, key=lambda chunk: (chunk.span.start_pts, chunk.index)),
@@ -135,27 +128,6 @@ def _without_results(part: ChunkAnalysis | AudioAnalysed, kept: set[str], permis
     return True
 
 
-def _not_analysed(chunks: Sequence[ChunkAnalysis], sound: AudioAnalysed, said: Sequence[str]) -> list[str]:
-    """Return the sentences on what was withheld, but those that transcode said of the same already."""
-    withheld = [chunk for chunk in chunks if chunk.outcome.failed.code == WITHHELD]
-    reasons = {chunk.outcome.failed.detail for chunk in withheld}
-    silent = sound.outcome.failed.code == WITHHELD
-    if silent:
-        reasons.add(sound.outcome.failed.detail)
-    if len(reasons) == 1 and len(withheld) == len(chunks) and (silent or not sound.results):
-        return [f"It is not analysed: {reason}" for reason in reasons]
-    stated = {sentence.partition("not analysed: ")[2] for sentence in said}
-    numbers = by_reason({chunk.index: chunk.outcome.failed.detail for chunk in withheld})
-    sentences = [
-        f"{chunks_text(given, 'not analysed').capitalize()}: {reason}"
-        for reason, given in numbers.items()
-        if reason not in stated
-    ]
-    if silent and sound.outcome.failed.detail not in stated:
-        sentences.append(f"The sound is not analysed: {sound.outcome.failed.detail}")
-    return sentences
-
-
 def _asset_analysed(
     plan: AssetTranscoded, sound: AudioAnalysed, index: AnalysisIndex, ref: ObjectRef
 ) -> AssetAnalysed:
@@ -178,20 +150,6 @@ def _outcome(parts: Sequence[Outcome], results: Sequence[AnalyserResult], missin
         return done()
     code = WITHHELD if any(part.failed.code == WITHHELD for part in parts) else "nothing_analysed"
     return failed(code, "; ".join(missing) or "nothing could be analysed")
-
-
-def _missing_of(chunk: ChunkAnalysis) -> list[str]:
-    if chunk.outcome.failed.code == WITHHELD:
-        return []  # `_not_analysed` says so
-    if chunk.outcome.HasField("failed") and not chunk.results:
-        return [f"chunk {chunk.index}: {chunk.outcome.failed.detail}"]
-    return [
-        result.outcome.failed.detail
-        if result.outcome.failed.code == STAYS_ON_SITE
-        else f"chunk {chunk.index}: {result.outcome.failed.detail}"
-        for result in chunk.results
-        if result.outcome.HasField("failed")
-    ]
 
 
 def _totals(results: Sequence[AnalyserResult]) -> list[AnalyserTotal]:

@@ -86,5 +86,6 @@ class LookAtFrames:
 
 def _skipped(name: str, budget_seconds: float) -> SkippedError:
     return SkippedError(
-        f"{name} was skipped to keep up: {budget_seconds:.1f} s were not enough for everything"
+        f"the analyser {name} was skipped to keep up with the programme, "
+        f"as {budget_seconds:.1f} s were not enough for all analysers"
     )

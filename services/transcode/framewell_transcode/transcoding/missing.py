@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.media.v1.media_pb2 import MediaIndex, Span
+from framewell_contracts.missing import passage_text
 from framewell_media.captions.cues import MAX_CUES, LeftOut
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart
@@ -90,19 +91,9 @@ def _passages_not_analysed(
 def _where(span: Span, timeline: Timeline) -> str:
     if timeline.frame_rate is None:
         return _from_to(span.start_pts, span.end_pts, timeline)
-    last = span.first_frame + max(0, span.frames - 1)
-    return f"{_from_to(span.start_pts, span.end_pts, timeline)} (frames {span.first_frame} to {last})"
+    seconds = (float(timeline.seconds(pts)) for pts in (span.start_pts, span.end_pts))
+    return passage_text(*seconds, span.first_frame, max(1, span.frames))
 
 
 def _from_to(start_pts: int, end_pts: int, timeline: Timeline) -> str:
-    """Return two moments in words, to a tenth of a second where that tells them apart."""
-    seconds = [float(timeline.seconds(pts)) for pts in (start_pts, end_pts)]
-    digits = next((one for one in (1, 2) if len({f"{at:.{one}f}" for at in seconds}) == 2), 3)
-    start, end = (_clock(at, digits) for at in seconds)
-    return f"From {start} to {end}"
-
-
-def _clock(seconds: float, digits: int) -> str:
-    minutes, rest = divmod(round(seconds, digits), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02d}:{rest:0{digits + 3}.{digits}f}"
+    return passage_text(*(float(timeline.seconds(pts)) for pts in (start_pts, end_pts)))
