@@ -29,11 +29,11 @@ class InferenceSettings(ServiceSettings):
     )
     chunks: int = Field(1, ge=1, le=64, description="Chunks this process analyses at once.")
     live_budget: float = Field(
-        1.0,
+        0.0,
         ge=0,
         le=100,
         description="Seconds of analysis that a second of a live programme may take once analysis lags; what "
-        "does not fit is skipped, the dearest analyser first, and said. 0: no limit.",
+        "does not fit is skipped, the dearest analyser first, and said. 0: everything is looked at, late.",
     )
     live_lag: float = Field(
         60.0,
