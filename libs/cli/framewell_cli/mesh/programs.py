@@ -142,6 +142,16 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
     }
 
 
+def given_by_up(folder: MeshFolder) -> Mapping[str, str]:
+    """Return what services get where a variable is not set and their own default is another."""
+    return {
+        INGEST_ROOTS_VARIABLE: str(folder.inbox),
+        "FRAMEWELL_HOSTS_FILE": str(folder.hosts),
+        NAME_KEY_VARIABLE: f"the key in {folder.name_key}, made at the first start",
+        AUDIT_KEY_VARIABLE: f"{folder.audit_key}, made at the first start",
+    }
+
+
 def ingest_roots(folder: MeshFolder) -> str:
     """Return the folders that ingest may read, as `FRAMEWELL_INGEST_ROOTS` spells them."""
     return os.environ.get(INGEST_ROOTS_VARIABLE, str(folder.inbox))

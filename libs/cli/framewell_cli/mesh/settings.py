@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +13,7 @@ import typer
 from framewell_cli.console import Json, print_json, print_sheet, results
 from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.folder import MeshFolder
-from framewell_cli.mesh.programs import training_python
+from framewell_cli.mesh.programs import given_by_up, training_python
 from framewell_cli.mesh.replica_environment import replica_environment, shell_lines
 from framewell_contracts.services import SERVICES
 from framewell_embedded.errors import CannotStart
@@ -44,9 +44,10 @@ def settings(
     if as_json:
         print_json({"settings": [{"service": name, **one} for name in wanted for one in groups[name]]})
         return
+    given = given_by_up(MeshFolder.here())
     for name in wanted:
         results.print(f"[bold]{name}[/]")
-        print_sheet([row for setting in groups[name] for row in _rows(setting)])
+        print_sheet([row for setting in groups[name] for row in setting_rows(setting, given)])
 
 
 def _print_environment(service: str, listed: list[dict[str, Any]], as_json: bool) -> None:
@@ -58,11 +59,23 @@ def _print_environment(service: str, listed: list[dict[str, Any]], as_json: bool
         results.print(line, markup=False)
 
 
-def _rows(setting: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def setting_rows(setting: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the lines of one setting; values are spelled as the variable takes them.
+
+    `given` is what `framewell up` gives services instead of a default, by variable.
+    """
     yield f"  {setting['variable']}", setting["description"]
-    yield "", f"default: {setting['default']!r}"
+    yield "", f"default: {_spelled(setting['default'])}"
+    if instead := given.get(setting["variable"]):
+        yield "", f"under 'framewell up': {instead}"
     if setting["set_to"] is not None:
         yield "", f"set to: {setting['set_to']}"
+
+
+def _spelled(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "none"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _described(python: str, services: list[str]) -> dict[str, list[dict[str, Any]]]:
