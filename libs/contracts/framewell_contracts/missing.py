@@ -34,7 +34,7 @@ def chunks_text(numbers: Iterable[int], what: str) -> str:
     return f"chunk {listed} is {what}" if one else f"chunks {listed} are {what}"
 
 
-def passage_text(start_seconds: float, end_seconds: float, first_frame: int = 0, frames: int = 0) -> str:
+def passage_text(start_seconds: float, end_seconds: float, frames: range = range(0)) -> str:
     """Return `From 0:00:08.0 to 0:00:12.0 (frames 200 to 299)`, without frames where there are none.
 
     Moments count from the first picture, to a tenth of a second where that tells them apart.
@@ -42,7 +42,7 @@ def passage_text(start_seconds: float, end_seconds: float, first_frame: int = 0,
     moments = (start_seconds, end_seconds)
     digits = next((one for one in (1, 2) if len({f"{at:.{one}f}" for at in moments}) == 2), 3)
     start, end = (_clock(at, digits) for at in moments)
-    counted = f" (frames {first_frame} to {first_frame + frames - 1})" if frames else ""
+    counted = f" (frames {frames[0]} to {frames[-1]})" if frames else ""
     return f"From {start} to {end}{counted}"
 
 

@@ -183,8 +183,8 @@ async def test_what_transcode_says_is_missing_is_not_said_again() -> None:
             await bench.objects.put(index.SerializeToString(), media_type="application/protobuf")
         )
         sound = AudioAnalysed(work=WORK, outcome=failed("unreadable", "it cannot be decoded"))
-        for part in (chunk(0), lost, unread, plan):
-            await bench.deliver(part)
+        for fact in (chunk(0), lost, unread, plan):
+            await bench.deliver(fact)
         (analysed,) = await bench.deliver(sound)
     assert isinstance(analysed, AssetAnalysed)
     assert list(analysed.missing) == [

@@ -78,6 +78,6 @@ def _where(first: ChunkAnalysis, last: ChunkAnalysis, clock: Timeline | None) ->
     """Return the place of neighbouring chunks; a still has none, nor has what has no clock."""
     if clock is None:
         return "It"
-    seconds = (float(clock.seconds(pts)) for pts in (first.span.start_pts, last.span.end_pts))
-    begins = first.span.first_frame
-    return passage_text(*seconds, begins, last.span.first_frame + last.span.frames - begins)
+    start, end = clock.seconds(first.span.start_pts), clock.seconds(last.span.end_pts)
+    frames = range(first.span.first_frame, last.span.first_frame + last.span.frames)
+    return passage_text(float(start), float(end), frames)

@@ -40,11 +40,14 @@ def odd_header(span: Span, timeline: Timeline) -> str:
     )
 
 
-def missing_span(gap: tuple[int, int], timeline: Timeline) -> str:
-    """Return the sentence on what the file itself does not have; `gap` is start and end pts."""
-    if timeline.frame_rate is None:
-        return f"{_from_to(*gap, timeline)} the file has no sound."
-    return f"{_from_to(*gap, timeline)} the file has no pictures; the one before is held."
+def missing_span(span: Span, timeline: Timeline, *, of: str = "file") -> str:
+    """Return the sentence on what the file, or the recording, itself does not have.
+
+    `span` has no frames where pictures are not numbered through the gap.
+    """
+    lacks = "no sound" if timeline.frame_rate is None else "no pictures; the one before is held"
+    where = _where(span, timeline) if span.frames else _from_to(span.start_pts, span.end_pts, timeline)
+    return f"{where} the {of} has {lacks}."
 
 
 def missing_texts(subtitles: str, left_out: LeftOut) -> Iterator[str]:
@@ -89,11 +92,11 @@ def _passages_not_analysed(
 
 
 def _where(span: Span, timeline: Timeline) -> str:
-    if timeline.frame_rate is None:
-        return _from_to(span.start_pts, span.end_pts, timeline)
-    seconds = (float(timeline.seconds(pts)) for pts in (span.start_pts, span.end_pts))
-    return passage_text(*seconds, span.first_frame, max(1, span.frames))
+    frames = range(span.first_frame, span.first_frame + max(1, span.frames))
+    return _from_to(
+        span.start_pts, span.end_pts, timeline, range(0) if timeline.frame_rate is None else frames
+    )
 
 
-def _from_to(start_pts: int, end_pts: int, timeline: Timeline) -> str:
-    return passage_text(*(float(timeline.seconds(pts)) for pts in (start_pts, end_pts)))
+def _from_to(start_pts: int, end_pts: int, timeline: Timeline, frames: range = range(0)) -> str:
+    return passage_text(float(timeline.seconds(start_pts)), float(timeline.seconds(end_pts)), frames)
