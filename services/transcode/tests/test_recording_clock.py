@@ -132,7 +132,7 @@ async def test_pictures_lost_inside_a_segment_are_a_gap_of_the_recording(
     timeline = timeline_value(end.work.timeline)
     assert (timeline.has_gaps, timeline.frame_count, timeline.duration_seconds) == (True, 175, 7)
     assert list(end.missing) == [
-        "From 0:00:03.2 to 0:00:04.0 the file has no pictures; the one before is held."
+        "From 0:00:03.2 to 0:00:04.0 the recording has no pictures; the one before is held."
     ]
     await in_sync(transcode, end, {number: number / RATE for number in [*range(50), *kept, *range(125, 175)]})
 
@@ -147,7 +147,8 @@ async def test_an_outage_on_the_edge_of_a_segment_keeps_its_length(
     timeline = timeline_value(end.work.timeline)
     assert (timeline.has_gaps, timeline.frame_count, timeline.duration_seconds) == (True, 475, 19)
     assert list(end.missing) == [
-        "From 0:00:02.0 to 0:00:16.0 the file has no pictures; the one before is held."
+        "From 0:00:02.0 to 0:00:16.0 (frames 50 to 399) "
+        "the recording has no pictures; the one before is held."
     ]
     index = await transcode.index(end)
     spans = [chunk.span for chunk in index.chunks]
@@ -195,8 +196,9 @@ async def test_the_finished_recording_is_the_same_in_whatever_order_its_segments
     await one.arrive(*order)
     end = await one.end()
     assert list(end.missing) == [
-        "From 0:00:08.2 to 0:00:08.6 the file has no pictures; the one before is held.",
-        "From 0:00:10.0 to 0:00:13.0 the file has no pictures; the one before is held.",
+        "From 0:00:08.2 to 0:00:08.6 the recording has no pictures; the one before is held.",
+        "From 0:00:10.0 to 0:00:13.0 (frames 250 to 324) "
+        "the recording has no pictures; the one before is held.",
         "From 0:00:06.0 to 0:00:08.0 (frames 150 to 199) is missing: segment 3 of the recording never came.",
     ]
     timeline = timeline_value(end.work.timeline)
@@ -277,9 +279,10 @@ async def test_a_recording_of_sound_alone_keeps_its_gaps_and_grows_while_it_runs
     assert is_done(end.outcome)
     assert end.chunk_count == 0
     assert list(end.missing) == [
-        "From 0:00:08.0 to 0:00:10.0 the file has no sound.",
+        "From 0:00:08.0 to 0:00:10.0 the recording has no sound.",
         "From 0:00:02.0 to 0:00:06.0 is missing: segment 1 of the recording never came.",
     ]
+    assert end.work.timeline.has_gaps
     sound = transcode.bench.facts.of(AudioExtracted)[-1]
     assert float(timeline_value(end.work.timeline).duration_seconds) == pytest.approx(12, abs=0.05)
     assert sound.HasField("speech")

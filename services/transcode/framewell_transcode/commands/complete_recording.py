@@ -153,20 +153,26 @@ def _index(
     work = state.work
     stretches = list(layout.stretches(max(state.closed.last_sequence, *layout.laid)))
     end, frames = stretches[-1].end, stretches[-1].end_frame
-    holes = [(one.start, one.end) for one in stretches if one.is_gap]
+    holes = [_hole(one, clock) for one in stretches if one.is_gap]
     for one in segments:
         start = layout.laid[one.sequence].start
-        holes += [(start + begin, start + until) for begin, until in one.gaps]
+        holes += [(start + begin, start + until, 0, 0) for begin, until in one.gaps]
     has_gaps = bool(holes) or any(one.laid is None for one in stretches)
     timeline = clock.timeline(end, frames, has_gaps=has_gaps)
     whole = SourceClock((ClockRun(Fraction(0), end, Fraction(0), None),))
     chunks = [_chunk(work, clock, one) for one in stretches if not one.is_gap]
     missing = [
-        missing_span((clock.ticks(begin), clock.ticks(until)), timeline) for begin, until in sorted(holes)
+        missing_span(span_message(clock.span(*hole)), timeline, of="recording") for hole in sorted(holes)
     ]
     return MediaIndex(
         work=work_on_clock(work, timeline), chunks=chunks, missing=missing, clock=clock_messages(whole)
     )
+
+
+def _hole(gap: Stretch, clock: RecordingClock) -> tuple[Fraction, Fraction, int, int]:
+    """Return start, end, first frame and the frame behind a gap, without numbers left inside a segment."""
+    frames = round((gap.end - gap.start) * clock.frame_rate)
+    return gap.start, gap.end, max(gap.first_frame, gap.end_frame - frames), gap.end_frame
 
 
 def _without_chunks(index: MediaIndex, layout: Layout, state: RecordingState) -> MediaIndex:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, MediaIndex, ObjectRef
+from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, MediaIndex, ObjectRef, Span
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
@@ -72,7 +72,8 @@ class PlanAsset:
         except NotYet as undecided:
             raise Busy(undecided.reason, retry_after=_UNDECIDED_SECONDS) from undecided
         work = work_on_clock(asset.work, analysis.timeline)
-        lacking = [*(missing_span(gap, analysis.timeline) for gap in analysis.gaps), *unread]
+        gaps = (Span(start_pts=start, end_pts=end) for start, end in analysis.gaps)
+        lacking = [*(missing_span(gap, analysis.timeline) for gap in gaps), *unread]
         index = index_of(work, analysis, lacking, captions=captions, original=asset.original, table=table)
         return await self._announce(asset, analysis, index, table, cause)
 

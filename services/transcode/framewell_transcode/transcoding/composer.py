@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
 
@@ -80,7 +80,7 @@ class Composer:
         playlists = Playlists(self.processor, self.objects, plan, timeline)
         playlist = await playlists.write(made, audio if is_done(audio.outcome) and audio.present else None)
         if not plan.chunks:
-            timeline = sound_only(duration_seconds(audio.duration))
+            timeline = replace(sound_only(duration_seconds(audio.duration)), has_gaps=timeline.has_gaps)
         scored = [part for part in made if part.scores in analysable]
         index = await self._index(plan, scored, missing, timeline, playlists.sound_events)
         ref = await self._store(index)
