@@ -15,6 +15,7 @@ from framewell.asset.v1.asset_pb2 import (
     AssetRemoved,
     AssetTranscoded,
 )
+from framewell.audio.v1.audio_pb2 import AudioAnalysed, AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
 from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
@@ -102,6 +103,17 @@ async def test_a_failed_chunk_speaks_before_the_asset_ends() -> None:
     progress = await progress_after(*COMPLETE[:6])
     assert progress is not None
     assert progress.missing == ("chunk 1 is missing: the picture data is damaged",)
+
+
+async def test_sound_that_could_not_be_taken_out_is_missing_and_said_once() -> None:
+    lost = failed("unreadable", "it cannot be decoded")
+    progress = await progress_after(
+        AssetIngested(work=work()),
+        AudioExtracted(work=work(), outcome=lost),
+        AudioAnalysed(work=work(), outcome=lost),
+    )
+    assert progress is not None
+    assert progress.missing == ("the sound is missing: it cannot be decoded",)
 
 
 async def test_what_is_missing_from_a_long_asset_is_at_most_twenty_sentences() -> None:

@@ -197,11 +197,13 @@ def _failures(
     what: str, of_chunks: str, of_sound: str, steps: Mapping[str, Step], parts: Sequence[ProgressPart]
 ) -> dict[str, None]:
     chunks = _failed(of_chunks, parts)
-    if of_chunks == "chunk.analysed":  # what was not transcoded is missing, and not told twice
+    sound = steps.get(of_sound)
+    if of_chunks == "chunk.analysed":  # what was not transcoded is missing, and not said twice
         chunks = {number: chunks[number] for number in chunks.keys() - _failed("chunk.transcoded", parts)}
+        extracted = steps.get("audio.extracted")
+        sound = None if extracted is not None and extracted.failure else sound
     reasons = by_reason(chunks).items()
     found = {f"{chunks_text(numbers, what)}: {reason}": None for reason, numbers in reasons}
-    sound = steps.get(of_sound)
     if sound is not None and sound.failure:
         found[f"the sound is {what}: {sound.failure}"] = None
     return found
