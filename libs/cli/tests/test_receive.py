@@ -16,9 +16,9 @@ from google.protobuf.message import Message
 
 from framewell.media.v1.media_pb2 import Programme
 from framewell.segment.v1.segment_pb2 import SegmentArrived
-from framewell_cli.commands.receive import _input, _titled
+from framewell_cli.commands.receive import _input, _print_sentence, _titled
 from framewell_cli.errors import CommandError, UsageProblem
-from framewell_cli.receive.ffmpeg import program, reason
+from framewell_cli.receive.ffmpeg import local_address, program, reason
 from framewell_cli.receive.growing_folder import GrowingFolder
 from framewell_cli.receive.recording import ReceivedRecording
 from framewell_cli.receive.segmenter import Segmenter
@@ -83,9 +83,12 @@ async def test_live_input_is_announced_segment_by_segment_until_it_is_stopped(tm
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         address = f"udp://127.0.0.1:{free.getsockname()[1]}"
-    published = Published()
-    received = recording(tmp_path, address, published)
+    published, listened = Published(), asyncio.Event()
+    received = recording(tmp_path, address, published, listening=listened.set)
     running = asyncio.ensure_future(received.run())
+    await asyncio.wait_for(listened.wait(), PATIENCE)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:  # another address of this machine is free
+        other.bind(("127.0.0.2", int(address.rpartition(":")[2])))
     sender = await ffmpeg(*camera(5), "-f", "mpegts", f"{address}?pkt_size=1316")
     await sender.wait()
     before = len(published.facts)
@@ -357,6 +360,33 @@ async def test_what_is_no_media_is_said_in_a_sentence(tmp_path: Path) -> None:
     words.write_text("only words")
     with pytest.raises(CommandError, match="ffmpeg made no segment of it: "):
         await recording(tmp_path, str(words), Published(), settle_seconds=1).run()
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("udp://127.0.0.1:5000", "127.0.0.1"),
+        ("rtp://localhost:5000", "127.0.0.1"),
+        ("udp://239.0.0.1:5000", ""),
+        ("udp://0.0.0.0:5000", ""),
+        ("udp://@:5000", ""),
+        ("udp://192.0.2.7:5000", ""),
+        ("udp://127.0.0.1:5000?localaddr=127.0.0.2", ""),
+    ],
+)
+def test_input_is_received_at_the_address_of_this_machine_that_was_named(source: str, address: str) -> None:
+    assert local_address(source) == address
+
+
+def test_each_line_about_a_recording_says_one_thing(capsys: pytest.CaptureFixture[str]) -> None:
+    for event in ({"listening": "udp://127.0.0.1:5000"}, {"sequence": 4, "last": False}):
+        _print_sentence(event)
+    _print_sentence({"sequence": 4, "last": True})
+    assert capsys.readouterr().out.splitlines() == [
+        "listening: what comes over udp://127.0.0.1:5000 is received from now on",
+        "segment 4 was received",
+        "segment 4 was the last",
+    ]
 
 
 def test_a_recording_without_a_title_has_the_name_of_its_file_or_its_channel() -> None:

@@ -51,7 +51,8 @@ def receive(
     into: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for its segments, which ingest may read; otherwise live/ under the mesh's."
+            help="Folder for its segments, which ingest may read; otherwise 'live' in the first folder of "
+            "FRAMEWELL_INGEST_ROOTS, .framewell/inbox where none is set."
         ),
     ] = None,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length a segment aims at.")] = 4.0,
@@ -97,6 +98,7 @@ def receive(
                     settle_seconds=settle,
                     patience_seconds=patience,
                     waiting=lambda reason: report({"asset_id": name, "waiting": reason}),
+                    listening=lambda: report({"asset_id": name, "listening": one}),
                 )
                 if not as_json:
                     results.print(f"recording {name}: {one}", markup=False)
@@ -168,4 +170,10 @@ def _print_sentence(event: Mapping[str, Any]) -> None:
     if "waiting" in event:
         progress.print(f"waiting for more: {event['waiting']}", markup=False)
         return
-    results.print(f"segment {event['sequence']}{', the last' if event['last'] else ''}", markup=False)
+    if "listening" in event:
+        results.print(
+            f"listening: what comes over {event['listening']} is received from now on", markup=False
+        )
+        return
+    what = "was the last" if event["last"] else "was received"
+    results.print(f"segment {event['sequence']} {what}", markup=False)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable
+from ipaddress import ip_address
 from pathlib import Path
+from socket import AF_INET, AF_INET6, SOCK_DGRAM, socket
 from typing import Final
+from urllib.parse import urlsplit
 
 from framewell_cli.errors import CommandError
 
@@ -89,6 +92,20 @@ def is_stream(source: str) -> bool:
     return is_live(source) or Path(source).suffix.lower() in _STREAM_SUFFIXES
 
 
+def local_address(source: str) -> str:
+    """Return the address of this machine that live input names, empty for groups, others and hosts' names."""
+    host = urlsplit(source).hostname or ""
+    try:
+        address = ip_address("127.0.0.1" if host == "localhost" else host)
+        if address.is_multicast or address.is_unspecified or "localaddr=" in source:
+            return ""
+        with socket(AF_INET if address.version == 4 else AF_INET6, SOCK_DGRAM) as probe:
+            probe.bind((str(address), 0))
+    except (ValueError, OSError):
+        return ""
+    return str(address)
+
+
 def reason(lines: Iterable[str], code: int) -> str:
     """Return why ffmpeg ended, as the end of a sentence, from the last lines that it reported."""
     known = [re.sub(r"^(\[[^\]]*\] ?)+", "", line).strip(" .-:") for line in lines if not _NOISE.search(line)]
@@ -113,6 +130,8 @@ def _input_options(source: str, silence_seconds: float) -> list[str]:
     allowed = ["-protocol_whitelist", _BELOW.get(scheme, scheme)]
     if scheme != "rtp":  # whose reader has no such option
         allowed += ["-rw_timeout", str(round(silence_seconds * 1_000_000))]
+    if scheme in ("udp", "rtp") and (address := local_address(source)):
+        allowed += ["-localaddr", address]  # else it listens on every address of this machine
     lossy = ["-overrun_nonfatal", "1"] if scheme == "udp" else []
     return [*allowed, *lossy, *(["-f", "mpegts"] if scheme in ("udp", "srt", "tcp") else [])]
 

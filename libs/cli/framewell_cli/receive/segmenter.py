@@ -17,6 +17,7 @@ from typing import Final
 
 from framewell_cli.errors import CommandError
 from framewell_cli.receive import ffmpeg
+from framewell_cli.receive.open_sockets import is_open
 from framewell_cli.receive.transport_stream import holds_an_access_unit
 from framewell_cli.watch_folder.completeness import is_open_for_writing
 
@@ -39,6 +40,10 @@ def _unreported(_: str) -> None:
     """Report nothing."""
 
 
+def _listened() -> None:
+    """Report nothing."""
+
+
 @dataclass(slots=True)
 class Segmenter:
     """Cuts one input into files of a folder, numbered from `first`.
@@ -47,6 +52,7 @@ class Segmenter:
     writing; it must be one that can be read from front to back (a transport stream, fragmented MP4 or MOV,
     MXF). Live input is waited for as long as it takes, and cut until nothing came for `patience_seconds` or
     `stop` is called; one that broke off is listened to again. `waiting` gets the reason, once each.
+    `listening` is called once, as soon as a sender of live input may begin.
     """
 
     source: str
@@ -56,11 +62,13 @@ class Segmenter:
     settle_seconds: float = 10.0
     patience_seconds: float = 60.0
     waiting: Callable[[str], None] = _unreported
+    listening: Callable[[], None] = _listened
     _process: asyncio.subprocess.Process | None = field(default=None, init=False)
     _lines: deque[str] = field(default_factory=lambda: deque(maxlen=_REPORTED_LINES), init=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _count: int = field(default=0, init=False)
     _grown_at: float = field(default=0.0, init=False)
+    _listens: bool = field(default=False, init=False)
     _silent: bool = field(default=False, init=False)
     _analyse_seconds: float = field(default=_ANALYSE_SECONDS, init=False)
 
@@ -154,6 +162,7 @@ class Segmenter:
         self._grown_at = self._grown_at if self._count else self._now()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
+            self._look_whether_open()
             with suppress(FileNotFoundError):
                 now = (self.first, self._growing.stat().st_size)
                 if now != before:
@@ -163,6 +172,11 @@ class Segmenter:
                 self._silent = True
                 self._interrupt()
                 return
+
+    def _look_whether_open(self) -> None:
+        if not self._listens and self._process is not None and is_open(self._process.pid):
+            self._listens = True
+            self.listening()
 
     def _since_growth(self) -> float:
         return self._now() - self._grown_at
