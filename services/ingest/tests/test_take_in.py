@@ -172,6 +172,16 @@ async def test_what_is_no_media_is_refused_in_plain_words(
     assert ingest.stored_files() == []
 
 
+async def test_of_a_proxy_that_cannot_be_used_the_refusal_says_that_it_is_the_proxy(
+    ingest: IngestBench,
+) -> None:
+    clip, proxy = small_clip(ingest.inbox), ingest.inbox / "proxy.mp4"
+    proxy.write_bytes(b"no media, but words\n" * 50)
+    end = await ingest.take_in(IngestRequested(uri=clip.as_uri(), existing_proxy=proxy.as_uri()))
+    assert isinstance(end, AssetRejected)
+    assert (end.code, end.detail.partition(". ")[0]) == ("not_media", "The existing proxy cannot be used")
+
+
 async def test_a_file_that_grows_while_it_is_copied_is_tried_again(
     ingest: IngestBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,10 +94,13 @@ class FetchOriginal:
     async def _existing_proxy(self, asset: Asset) -> ObjectRef | None:
         if asset.existing_proxy is None:
             return None
-        async with self.within_reach(asset.existing_proxy) as source:
-            proxy = await self.within_reach.stored(asset.asset_id, source)
-        async with self.originals.local(proxy) as path:
-            reading = await self.reader.read(path, source.file_name)
+        try:
+            async with self.within_reach(asset.existing_proxy) as source:
+                proxy = await self.within_reach.stored(asset.asset_id, source)
+            async with self.originals.local(proxy) as path:
+                reading = await self.reader.read(path, source.file_name)
+        except Refused as refused:
+            raise Refused(refused.code, f"The existing proxy cannot be used. {refused.detail}") from refused
         proxy.media_type = reading.media_type
         return proxy
 
