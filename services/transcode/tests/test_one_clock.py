@@ -95,6 +95,18 @@ async def test_timecode_is_right_behind_an_outage(transcode, tmp_path: Path) -> 
     assert timeline.duration_seconds == Fraction(22)
 
 
+async def test_a_start_timecode_that_cannot_be_counted_is_passed_over_in_words(
+    transcode, tmp_path: Path
+) -> None:
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(frames=25, sound=False)))
+    asset.programme.start_timecode = "10:00:00;00"
+    ended = await transcode.transcode(asset)
+    assert list(ended.missing) == [
+        "The start timecode 10:00:00;00 that was asked for is passed over: "
+        "drop frame is defined for 29.97 and its multiples, not for 25."
+    ]
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
 async def test_a_picture_held_for_fourteen_seconds_loses_nothing(
     transcode, tmp_path: Path, suffix: str

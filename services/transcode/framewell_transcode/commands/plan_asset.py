@@ -28,7 +28,7 @@ from framewell_transcode.domain.plans import (
 from framewell_transcode.ports.assets import AssetProgressRepository, WorkQueue
 from framewell_transcode.ports.processors import MediaProcessor
 from framewell_transcode.steps.read_captions import ReadCaptions
-from framewell_transcode.transcoding.missing import missing_span
+from framewell_transcode.transcoding.missing import missing_span, uncounted_timecode
 
 _UNDECIDED_SECONDS: Final = 5.0
 """The file is read once more after that: rights are decided sooner unless the dataset service is away."""
@@ -74,6 +74,7 @@ class PlanAsset:
         work = work_on_clock(asset.work, analysis.timeline)
         gaps = (Span(start_pts=start, end_pts=end) for start, end in analysis.gaps)
         lacking = [*(missing_span(gap, analysis.timeline) for gap in gaps), *unread]
+        lacking += uncounted_timecode(asset.programme.start_timecode, analysis.timeline)
         index = index_of(work, analysis, lacking, captions=captions, original=asset.original, table=table)
         return await self._announce(asset, analysis, index, table, cause)
 

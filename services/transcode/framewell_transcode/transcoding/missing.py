@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.media.v1.media_pb2 import MediaIndex, Span
 from framewell_contracts.missing import passage_text
+from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.captions.cues import MAX_CUES, LeftOut
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart
@@ -48,6 +49,16 @@ def missing_span(span: Span, timeline: Timeline, *, of: str = "file") -> str:
     lacks = "no sound" if timeline.frame_rate is None else "no pictures; the one before is held"
     where = _where(span, timeline) if span.frames else _from_to(span.start_pts, span.end_pts, timeline)
     return f"{where} the {of} has {lacks}."
+
+
+def uncounted_timecode(label: str, timeline: Timeline) -> Iterator[str]:
+    """Yield the sentence on a start timecode that was asked for and cannot be counted at the asset's rate."""
+    if not label or timeline.frame_rate is None:
+        return
+    try:
+        Timecode.parse(label, timeline.frame_rate)
+    except TimecodeError as error:
+        yield f"The start timecode {label} that was asked for is passed over: {error}."
 
 
 def missing_texts(subtitles: str, left_out: LeftOut) -> Iterator[str]:
