@@ -267,5 +267,7 @@ def test_a_change_of_rights_names_an_asset_a_source_or_a_holder(answers: dict[st
 def test_an_event_is_summed_up_in_what_a_person_wants_to_know_first() -> None:
     assert _summary({"outcome": {"failed": {"code": "x", "detail": "damaged"}}}) == "FAILED: damaged"
     work = {"asset_id": ASSET, "kind": "video"}
-    assert _summary({"work": work, "index": {"key": "ab/x"}, "chunk_count": 4}) == "kind=video  chunk=4"
+    assert _summary({"work": work, "index": {"key": "ab/x"}, "chunk_count": 4}) == "kind=video  chunks=4"
+    assert _summary({"work": work, "chunk_id": "a/0/0"}) == "kind=video  chunk=0"
+    assert _summary({"work": work, "chunk_id": "a/0/1", "index": 1}) == "kind=video  chunk=1"
     assert _summary({"model": to_json(MODEL), "revision": 3}) == "model=identity/people@1.1"

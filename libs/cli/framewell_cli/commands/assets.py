@@ -149,14 +149,28 @@ def _print_event(event: dict[str, Any], *, as_json: bool) -> None:
     print_line(f"{event['time'][11:23]}  {name:22} {_summary(event['data'])}")
 
 
+_SHOWN: Final = {
+    "detail": "detail",
+    "kind": "kind",
+    "uri": "uri",
+    "index": "chunk",
+    "chunk_count": "chunks",
+    "shot_count": "shots",
+    "model": "model",
+    "reason": "reason",
+}
+"""Fields of events that are shown, and what they are called there."""
+
+
 def _summary(data: Document) -> str:
     """Return what a person wants to know of the event first."""
     if failure := data.get("outcome", {}).get("failed"):
         return f"FAILED: {failure['detail']}"
     values = {**data.get("work", {}), **data, "model": model_text(data.get("model"))}
-    shown = ("detail", "kind", "uri", "index", "chunk_count", "shot_count", "model", "reason")
+    if "chunk_id" in data:
+        values["index"] = data.get("index", 0)  # JSON leaves a zero out
     return "  ".join(
-        f"{name.removesuffix('_count')}={values[name]}"
-        for name in shown
+        f"{label}={values[name]}"
+        for name, label in _SHOWN.items()
         if isinstance(values.get(name), str | int) and values[name] != ""
     )
