@@ -172,7 +172,12 @@ def test_a_file_inside_the_roots_is_not_sent(mesh: Mesh, drop: Path) -> None:
     ("name", "content", "expected"),
     [
         ("clip.mxf.json", "{", "is not JSON"),
-        ("clip.mxf.json", '{"statments": []}', "is `statements` meant"),
+        ("clip.mxf.json", '{"statments": []}', "`statments` is no field: is `statements` meant"),
+        (
+            "clip.mxf.json",
+            '{"programme": {"titel": ""}}',
+            "it: `programme.titel` is no field: is `title` meant",
+        ),
         ("clip.mxf.json", '{"uri": "file:///etc/passwd"}', "of the file beside it"),
         ("clip.mxf.json", '{"programme": {"start_timecode": "soon"}}', "start_timecode"),
         ("clip.mxf.json", f'{{"expected_sha256": "{"0" * 64}"}}', "Copy it again"),

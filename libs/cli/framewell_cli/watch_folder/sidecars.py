@@ -13,6 +13,7 @@ In XML a field is an element, a list is the element repeated, and an entry of a 
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.bounds import problems_of
-from framewell_contracts.json_mapping import from_json, parse_object
+from framewell_contracts.json_mapping import InvalidDocument, from_json, parse_object
 from framewell_contracts.unreadable import Unreadable
 
 Document = dict[str, Any]
@@ -32,6 +33,7 @@ _ROOT: Final = "ingest"
 _NOT_HERE: Final = ("uri", "asset_id")
 _MOST_BYTES: Final = 1 << 20
 _SHOWN_PROBLEMS: Final = 3
+_OF_MESSAGE: Final = re.compile(r"(is no field) of [A-Z]\w+")
 _TEXTS: Final = {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES, FieldDescriptor.TYPE_ENUM}
 _AS_TEXT: Final = {"google.protobuf.Timestamp", "google.protobuf.Duration"}
 
@@ -52,7 +54,9 @@ def read_sidecar(path: Path) -> Document:
         document = _xml(content) if path.suffix.lower() == ".xml" else parse_object(content, "it")
         check_request(document)
     except Unreadable as error:
-        raise BadSidecar(f"{path.name} has to be corrected, the file waits for it: {error}") from error
+        raise BadSidecar(
+            f"{path.name} has to be corrected, the file waits for it: {_words(error)}"
+        ) from error
     return document
 
 
@@ -64,6 +68,17 @@ def check_request(document: Document) -> None:
     request = from_json({**document, "uri": "upload:x"}, IngestRequested)
     if problems := list(islice(problems_of(request), _SHOWN_PROBLEMS)):
         raise Unreadable("; ".join(one.sentence for one in problems), code="out_of_bounds")
+
+
+def _words(error: Unreadable) -> str:
+    """Return what is wrong in the words of who writes a sidecar, without names of messages."""
+    if not isinstance(error, InvalidDocument):
+        return str(error)
+    named = (
+        f"`{one.field}` {one.problem}" if one.field else one.problem
+        for one in error.problems[:_SHOWN_PROBLEMS]
+    )
+    return "; ".join(_OF_MESSAGE.sub(r"\1", one) for one in named)
 
 
 class _NoDoctype(ET.TreeBuilder):
