@@ -121,6 +121,7 @@ async def test_a_wrong_checksum_is_460(ingest: Ingest, gateway: httpx.AsyncClien
     headers = {**PATCH, "upload-offset": "0", "upload-checksum": checksum}
     wrong = await gateway.patch(where, content=b"x", headers=headers)
     assert (wrong.status_code, ingest.received["upload:0"]) == (460, b"")
+    assert wrong.json()["title"] == "Checksum mismatch"
     assert (await gateway.patch(where, content=CONTENT, headers=headers)).status_code == 204
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
@@ -40,6 +41,9 @@ KINDS: "Final[Mapping[int, tuple[ProblemCode.ValueType, str]]]" = {
 }
 """Code and title of every problem, by its HTTP status."""
 
+_WRONG_CHECKSUM: Final = 460
+"""Of tus 1.0.0, in no registry."""
+
 _FIELDS: Final[Mapping[str, str]] = {"bad_page_token": "page_token", "bad_order": "order_by"}
 """By the code of a refusal behind the bounds of the schema: the field that it is about."""
 
@@ -71,7 +75,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the response for a problem. No password or signature of an address is repeated."""
-    code, title = KINDS.get(status, (ProblemCode.PROBLEM_CODE_UNSPECIFIED, "Problem"))
+    code, title = KINDS.get(status) or (ProblemCode.PROBLEM_CODE_UNSPECIFIED, _other_title(status))
     body = Problem(
         type="about:blank",
         title=title,
@@ -90,6 +94,13 @@ def problem(
         headers={**retry, **(headers or {})},
         media_type=MEDIA_TYPE,
     )
+
+
+def _other_title(status: int) -> str:
+    """Return the title of a status without a code, as uploads have."""
+    if status == _WRONG_CHECKSUM:
+        return "Checksum mismatch"
+    return HTTPStatus(status).phrase.capitalize() if status in set(HTTPStatus) else "Problem"
 
 
 def install(app: Starlette) -> None:
