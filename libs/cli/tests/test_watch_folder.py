@@ -208,6 +208,15 @@ def test_a_file_whose_sidecar_cannot_be_used_waits_and_is_taken_in_once_it_is_co
     assert not (drop / "errors" / "clip.mxf.txt").exists()
 
 
+@pytest.mark.parametrize("empty", ["clip.mxf", "clip.mxf.json"])
+def test_what_stays_empty_is_named_and_ends_the_only_look(mesh: Mesh, drop: Path, empty: str) -> None:
+    (drop / "clip.mxf").write_bytes(b"pictures")
+    (drop / empty).write_bytes(b"")
+    assert run(drop).exit_code == 1
+    assert ("is empty" if empty == "clip.mxf" else "is not JSON") in sentence(drop, "errors", "clip.mxf")
+    assert mesh.assets == {}
+
+
 def test_a_sidecar_that_may_be_of_two_files_is_of_neither(mesh: Mesh, drop: Path) -> None:
     for name in ("clip.mxf", "clip.mov"):
         (drop / name).write_bytes(name.encode())

@@ -60,13 +60,13 @@ class Completeness:
     _seen: dict[str, tuple[FileState, float]] = field(default_factory=dict, init=False)
 
     def is_settled(self, path: Path) -> bool:
-        """Return whether the file has content that no longer changes. Raises OSError for one that is gone."""
+        """Return whether the file no longer changes. Raises OSError for one that is gone."""
         state, now = FileState.of(path), self.monotonic()
         before, since = self._seen.get(path.name, (None, now))
         if before != state:
             before, since = state, now
             self._seen[path.name] = (state, now)
-        return bool(state.size) and now - since >= self.settle_seconds and not is_open_for_writing(path)
+        return now - since >= self.settle_seconds and not is_open_for_writing(path)
 
     def forget_others(self, names: Collection[str]) -> None:
         """Forget every file but these."""

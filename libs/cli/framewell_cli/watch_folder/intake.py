@@ -140,6 +140,10 @@ class Intake:
         if self.needs_sidecar and not one.sidecars:
             raise _Waits(f"{one.name} waits for its sidecar, {one.name}.json or {one.name}.xml.")
         whole, *sidecars = [self.completeness.is_settled(path) for path in (one.path, *one.sidecars)]
+        if whole and one.marker is None and not one.path.stat().st_size:
+            raise _Waits(
+                f"{one.name} is empty, and nothing is written to it: copy it again, or take it away."
+            )
         return all(sidecars) and (whole or one.marker is not None)
 
     def _begun(self, one: Dropped, situation: Situation) -> Receipt:
