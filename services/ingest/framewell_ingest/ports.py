@@ -116,10 +116,10 @@ class RecordingRepository(Protocol):
         """Keep that the asset is a recording."""
         ...
 
-    async def announce(self, segment: Segment) -> bool:
+    async def announce(self, segment: Segment, cause: Cause) -> bool:
         """Keep a segment that is to be fetched; return False when its number was announced before.
 
-        One that could not be used is replaced by one that lies elsewhere.
+        One that could not be used is replaced by one that another event sends.
         """
         ...
 

@@ -223,6 +223,21 @@ async def test_of_a_number_that_comes_twice_the_one_that_can_be_read_counts(
     assert ingest.facts.of(AssetIngested)[-1].work.generation == (2 if order[0] == "broken" else 1)
 
 
+async def test_a_segment_that_could_not_be_had_is_had_when_it_is_sent_again_from_the_same_place(
+    ingest: IngestBench,
+) -> None:
+    late = ingest.inbox / "late.ts"
+    late.write_text("no media at all")
+    await arrive(ingest, 0)
+    await arrive(ingest, 1, last=True, uri=late.as_uri())
+    await pass_time(ingest, 12)
+    piece(ingest.inbox, 1).rename(late)
+    await arrive(ingest, 1, last=True, uri=late.as_uri())
+    await pass_time(ingest, 12)
+    assert ingest.facts.of(RecordingClosed)[-1].missing_count == 0
+    assert ingest.facts.of(AssetIngested)[-1].work.generation == 2
+
+
 async def test_a_segment_whose_work_fails_for_good_is_given_up_in_words(
     ingest: IngestBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

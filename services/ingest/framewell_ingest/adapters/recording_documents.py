@@ -39,7 +39,7 @@ class RecordingDocuments:
         new = {"_id": asset_id, "heard_at": self.clock.now(), "news": 0, "closings": 0}
         await self.documents.insert_once(_RECORDINGS, new | {"closed_generation": 0, "closed_count": 0})
 
-    async def announce(self, segment: Segment) -> bool:
+    async def announce(self, segment: Segment, cause: Cause) -> bool:
         name = _name(segment.asset_id, segment.sequence)
         new = {
             "_id": name,
@@ -48,10 +48,11 @@ class RecordingDocuments:
             "uri": segment.uri,
             "arrived_at": segment.arrived_at,
             "ended": False,
+            "event": f"{cause.source} {cause.id}",
         }
         if await self.documents.insert_once(_SEGMENTS, new):
             return True
-        failed = {"failed": True, "uri": {"$ne": segment.uri}}
+        failed = {"failed": True, "event": {"$ne": new["event"]}}
         change = {"$set": new | {"failed": False}, "$unset": {"ingested": ""}}
         return await self.documents.update(_SEGMENTS, name, change, expect=failed) is not None
 

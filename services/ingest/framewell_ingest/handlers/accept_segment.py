@@ -26,8 +26,8 @@ class AcceptSegment:
     """Register the recording at its first segment, whichever that is, and have each segment fetched once.
 
     A segment that comes again, by the same event or another, changes nothing, but where what came before
-    could not be used and this one lies elsewhere. Raises Rejected for a segment
-    that its sender must correct, and for one of an asset that is no recording.
+    could not be used and another event sends it. Raises Rejected for a segment that its sender must correct,
+    and for one of an asset that is no recording.
     """
 
     assets: AssetRepository
@@ -44,7 +44,7 @@ class AcceptSegment:
         if asset.state in (State.REJECTED, State.REMOVED):
             return []
         segment = Segment(asset.asset_id, fact.sequence, request.uri, self.clock.now())
-        is_new = await self.recordings.announce(segment)
+        is_new = await self.recordings.announce(segment, cause)
         last = fact.sequence if fact.last else None
         recording = await self.recordings.hear(asset.asset_id, last_sequence=last)
         await self.queue.fetch(asset.asset_id, fact.sequence, cause, is_new=is_new)
