@@ -61,6 +61,17 @@ class Broken:
         raise AssertionError("a pass that failed is not finished")
 
 
+async def test_a_chunk_without_any_result_says_why(
+    faces_and_safety: Analysers, man_in_car: list[Picture]
+) -> None:
+    async with InferenceBench(replace(faces_and_safety, pictures=[Broken()])) as bench:
+        second = bench.cause()._replace(attempt=2)
+        analysed = await bench.analyse(man_in_car[:1], CHUNK, cause=second)
+    assert analysed.outcome.failed.detail == (
+        "no analyser has a result: the analyser broken failed (ZeroDivisionError: a bug of its own)"
+    )
+
+
 async def test_an_analyser_that_fails_twice_is_reported_and_the_others_stand(
     faces_and_safety: Analysers, man_in_car: list[Picture]
 ) -> None:

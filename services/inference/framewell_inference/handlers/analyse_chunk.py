@@ -148,7 +148,10 @@ def _analysed(fact: ChunkTranscoded, results: Sequence[AnalyserResult]) -> Chunk
     message.results.extend(results)
     broken = [result.analyser for result in results if result.outcome.HasField("failed")]
     if results and len(broken) == len(results):
-        message.outcome.CopyFrom(failed("analysers_failed", f"all analysers failed: {', '.join(broken)}"))
+        reasons = dict.fromkeys(result.outcome.failed.detail for result in results)
+        message.outcome.CopyFrom(
+            failed("analysers_failed", f"no analyser has a result: {'; '.join(reasons)}")
+        )
     else:
         message.outcome.CopyFrom(done())
     return message
