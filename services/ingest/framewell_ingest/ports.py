@@ -123,6 +123,10 @@ class RecordingRepository(Protocol):
         """
         ...
 
+    async def reopen(self, asset_id: str) -> Sequence[int]:
+        """End no longer the segments that could not be used; return all that have no end, in order."""
+        ...
+
     async def hear(self, asset_id: str, *, last_sequence: int | None = None) -> Recording | None:
         """Note that something was heard of the recording just now, its last segment perhaps; return it."""
         ...

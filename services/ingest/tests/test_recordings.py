@@ -165,6 +165,26 @@ async def test_a_recording_done_again_is_closed_again_as_the_next_generation(ing
     assert [(one.work.generation, one.missing_count) for one in closed] == [(1, 1), (2, 1), (3, 1)]
 
 
+@pytest.mark.parametrize("is_mended", [True, False], ids=["mended", "still broken"])
+async def test_a_recording_done_again_has_its_failed_segments_fetched_again(
+    ingest: IngestBench, is_mended: bool
+) -> None:
+    mended = ingest.inbox / "mended.ts"
+    mended.write_text("no media at all")
+    await arrive(ingest, 0)
+    await arrive(ingest, 1, last=True, uri=mended.as_uri())
+    await pass_time(ingest, 120)
+    if is_mended:
+        piece(ingest.inbox, 1).rename(mended)
+    await ingest.call("Reprocess", pb.ReprocessRequest(asset_id=ASSET))
+    await pass_time(ingest, 80)
+    ends = [one for one in ingest.facts.of(SegmentIngested) if one.sequence == 1]
+    assert [(one.work.generation, is_done(one.outcome)) for one in ends] == [(1, False), (2, is_mended)]
+    closed = ingest.facts.of(RecordingClosed)
+    assert [(one.work.generation, one.missing_count) for one in closed] == [(1, 0), (2, 0)]
+    assert [one.work.generation for one in ingest.facts.of(AssetIngested)] == [1, 2]
+
+
 async def test_a_recording_that_transcode_moved_is_done_again_once(ingest: IngestBench) -> None:
     await arrive(ingest, 0, last=True)
     await pass_time(ingest, 1)

@@ -28,7 +28,7 @@ from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_kit.facts import Fact
 from framewell_kit.jobs.model import COLLECTION as JOBS
 from framewell_kit.jobs.store import job_of
-from framewell_kit.outcome_messages import done, is_done
+from framewell_kit.outcome_messages import done, failed, is_done
 from framewell_kit.rights_decisions import Passages
 from framewell_kit.stream import Reason
 from framewell_media.messages import timeline_value
@@ -237,6 +237,26 @@ async def test_a_straggler_has_itself_made_alone_and_a_recording_done_again_all(
         assert (end.work.generation, list(end.missing)) == (generation, [])
         assert (sorted(made), sorted(sounds)) == (again, again)
         await in_sync(transcode, end, {number: number / RATE for number in range(150)})
+
+
+@pytest.mark.parametrize("again", [1, 2], ids=["sent again once closed", "fetched again"])
+async def test_a_segment_that_failed_is_shown_once_it_can_be_had(
+    transcode: Transcode, tmp_path: Path, again: int
+) -> None:
+    parts = {number: [Part(range(50 * number, 50 * number + 50), 20.0 + 2 * number)] for number in range(2)}
+    one = await recording(transcode, tmp_path, parts)
+    await one.arrive(0)
+    await transcode.bench.deliver(
+        SegmentIngested(work=work(), sequence=1, outcome=failed("unreachable", "It was away."))
+    )
+    first = await transcode.end_recording(RecordingClosed(work=work(), last_sequence=1))
+    assert len(first.missing) == 1
+    if again == 2:
+        await transcode.bench.deliver(AssetIngested(work=work(2), recording=True))
+    await one.arrive(1, generation=again)
+    await transcode.bench.deliver(AssetIngested(work=work(2), recording=True))
+    end = await transcode.end_recording(RecordingClosed(work=work(2), last_sequence=1))
+    assert (end.work.generation, end.work.timeline.frame_count, list(end.missing)) == (2, 100, [])
 
 
 async def test_timecode_goes_on_behind_a_gap_by_the_label_of_whichever_segment_is_the_first(

@@ -56,6 +56,14 @@ class RecordingDocuments:
         change = {"$set": new | {"failed": False}, "$unset": {"ingested": ""}}
         return await self.documents.update(_SEGMENTS, name, change, expect=failed) is not None
 
+    async def reopen(self, asset_id: str) -> Sequence[int]:
+        again = {"$set": {"ended": False, "failed": False, "arrived_at": self.clock.now()}}
+        for one in await self.documents.find(_SEGMENTS, {"asset_id": asset_id, "failed": True}):
+            change = {**again, "$unset": {"ingested": ""}}
+            await self.documents.update(_SEGMENTS, one["_id"], change, expect={"failed": True})
+        unended = await self.documents.find(_SEGMENTS, {"asset_id": asset_id, "ended": False})
+        return sorted(int(one["sequence"]) for one in unended)
+
     async def hear(self, asset_id: str, *, last_sequence: int | None = None) -> Recording | None:
         fields: dict[str, Any] = {"heard_at": self.clock.now()}
         if last_sequence is not None:

@@ -53,8 +53,11 @@ class ControlAsset:
         await self.assets.announce(asset_id, [removed], cause)
 
     async def reprocess(self, asset_id: str, cause: Cause) -> int:
-        """Send asset.ingested again with the next generation, and return that. Raises Conflict."""
-        generation = await self.raise_generation(await self.known(asset_id), cause)
+        """Send asset.ingested again with the next generation, and return that. Raises Conflict.
+
+        Segments of a recording that could not be had or read are fetched again.
+        """
+        generation = await self.raise_generation(await self.known(asset_id), cause, refetch=True)
         if generation is None:
             raise Conflict(f"asset {asset_id} is being done again already")
         return generation

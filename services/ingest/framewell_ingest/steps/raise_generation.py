@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,11 +33,14 @@ class RaiseGeneration:
     recordings: RecordingRepository
     queue: SegmentQueue
 
-    async def __call__(self, asset: Asset, cause: Cause, *, rights_revision: int = 0) -> int | None:
+    async def __call__(
+        self, asset: Asset, cause: Cause, *, rights_revision: int = 0, refetch: bool = False
+    ) -> int | None:
         """Return the new generation, None when somebody else has raised it first.
 
-        It is made by the rights decision of that revision or a later one. Raises Conflict for an asset that
-        was not taken in.
+        It is made by the rights decision of that revision or a later one. With `refetch` segments of a
+        recording that could not be had or read are fetched again, and closing waits for them. Raises Conflict
+        for an asset that was not taken in.
         """
         if asset.ingested is None:
             raise Conflict(f"asset {asset.asset_id} {_NOT_TAKEN_IN[asset.state]}")
@@ -47,8 +50,18 @@ class RaiseGeneration:
         again.revision = asset.revision + 1
         again.rights_revision = max(rights_revision, again.rights_revision)
         again.programme.CopyFrom(asset.programme)
+        waiting = await self._reopened(asset.asset_id) if refetch and asset.ingested.recording else ()
         raised = await self.assets.reprocess(asset, again, cause)
+        for sequence in waiting:
+            await self.queue.fetch(asset.asset_id, sequence, cause, is_new=True)
         recording = await self.recordings.get(asset.asset_id) if asset.ingested.recording else None
         if recording is not None and recording.closings:
             await self.queue.close(asset.asset_id, recording.closings + 1, cause)
         return int(again.work.generation) if raised else None
+
+    async def _reopened(self, asset_id: str) -> Sequence[int]:
+        """Return the segments that are to be fetched; noting them as news makes closing wait for them."""
+        waiting = await self.recordings.reopen(asset_id)
+        if waiting:
+            await self.recordings.hear(asset_id)
+        return waiting
