@@ -198,12 +198,10 @@ test-unit: setup
 	@echo "Unit tests of training (in its own environment):"
 	@.venv-training/bin/pytest -q services/training
 
-# Tests wait for the servers they start, so there is work for one worker more than unit tests have. Benchmarks of
-# whole meshes are left out: `make bench` runs them.
+# Benchmarks of whole meshes are left out: `make bench` runs them.
 test-on-servers: setup
 	@echo "Integration tests and the story (real brokers, databases, services and whole meshes):"
-	@$(BIN)/pytest -q -n $$(($(WORKERS) + 1)) --dist loadfile --no-loadscope-reorder \
-		-m "integration or story" --ignore services/training \
+	@$(PYTEST) -m "integration or story" --ignore services/training \
 		--deselect benchmarks/tests/test_idle_runs.py --deselect benchmarks/tests/test_media_runs.py
 
 # One package while you work on it, e.g. make test-package PACKAGE=services/dataset: no server, nothing slow.

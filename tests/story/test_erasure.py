@@ -29,7 +29,7 @@ from framewell_demo.sources import open_sources
 from framewell_demo.temporary_mesh import TemporaryMesh
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_reading import partitions_of, read_to_end, reader
-from framewell_kit.testing.waiting import eventually, remains
+from framewell_kit.testing.waiting import PATIENCE, eventually, remains
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(900)]
 
@@ -47,14 +47,25 @@ class Mesh:
 
     def run(self, *words: str, code: int = 0) -> Any:
         """Run the command with --json; return its document."""
-        done = subprocess.run(
-            [sys.executable, "-m", "framewell_cli.main", *words, "--json"],
-            env=self._environment, capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
+        done = self._run(*words)
         assert done.returncode == code, (
             f"{words}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         )
         return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def asked_until_answered(self, *words: str) -> Any:
+        """Run the command, as often as a part of the mesh is away; return its document."""
+        until = time.monotonic() + PATIENCE
+        while (done := self._run(*words)).returncode and '"unavailable"' in done.stdout + done.stderr:
+            assert time.monotonic() < until, done.stdout
+        assert done.returncode == 0, f"{words}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return json.loads(done.stdout)
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "framewell_cli.main", *words, "--json"],
+            env=self._environment, capture_output=True, text=True, timeout=600, check=False,
+        )  # fmt: skip
 
     def names(self) -> list[str]:
         return [one["name"] for one in self.run("dataset", "classes")["classes"]]
@@ -82,7 +93,7 @@ async def test_who_is_erased_is_found_nowhere_and_does_not_come_back(home: Path,
         class_id, page = await learned(mesh, programmes, home / "page.html")
         killer = threading.Thread(target=kill_each, args=(mesh,))
         killer.start()
-        proof = mesh.run("erase", MAN.name, "--yes", "--prove")
+        proof = mesh.asked_until_answered("erase", MAN.name, "--yes", "--prove")
         killer.join()
         assert proof["verdict"].startswith("nothing found in"), proof["verdict"]
         assert {answer["service"] for answer in proof["answers"]} >= set(KILLED)

@@ -47,7 +47,7 @@ def _disturbed(home: Path) -> Mapping[str, Any]:
     while killed < KILLS and demo.poll() is None:
         killed += _kill(home, chance.choice(KILLED))
         time.sleep(chance.uniform(0.2, 2.0))
-    assert killed >= 2, "the story was over before anything was killed"
+    assert killed, "the story was over before anything was killed"
     return outcome_of(demo, home)
 
 

@@ -36,7 +36,7 @@ TOPIC = "framewell.ingest.requested.v1"
 SOURCE = "/playout/7"
 PATIENCE = 120.0
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(900)]
 
 
 class Site:
