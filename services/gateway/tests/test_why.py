@@ -244,6 +244,26 @@ async def test_a_job_is_described_by_its_state(
     assert answer["verdict"] == verdict
 
 
+@pytest.mark.parametrize("state", ["waiting", "later"])
+async def test_a_recording_under_way_waits_for_its_segments(
+    mesh: Any, gateway: httpx.AsyncClient, state: str
+) -> None:
+    await mesh.happened(AssetIngested(work=WORK, recording=True), ChunkPlanned(**chunk(0)))
+    reason = (
+        "the recording is under way, with 1 segment so far; it is closed at 23:45:10 UTC unless another comes"
+    )
+    held = job(state, kind="close_recording", key=f"{ASSET}/1", reason=reason, put_at=after(-600))
+    mesh.operations.replies["ingest"] = ServiceReplies(
+        "ingest", [Replica("10.0.0.1:7421", DescribeWorkResponse(ready=True, jobs=[held]))]
+    )
+    answer = await ask(gateway)
+    assert sentences(answer, "job") == [f"The job close_recording of ingest waits, for 10 min now: {reason}."]
+    assert answer["waits_for"] == [
+        "ingest: further segments of the recording, or its end", "transcode: 1 of 1 chunks",
+    ]  # fmt: skip
+    assert answer["verdict"] == "waiting"
+
+
 async def test_an_asset_that_nobody_holds_is_not_called_moving(mesh: Any) -> None:
     await mesh.happened(AssetIngested(work=WORK))
     last = await mesh.events.last(ASSET)

@@ -139,8 +139,8 @@ class RecordingRepository(Protocol):
         """End a segment; return the end it has now, None when it is unknown or removed."""
         ...
 
-    async def being_fetched(self, asset_id: str) -> int:
-        """Return how many announced segments have no end yet."""
+    async def count(self, asset_id: str, *, ended: bool) -> int:
+        """Return how many announced segments were taken in or given up, or have no end yet."""
         ...
 
     async def ended(self, asset_id: str) -> Sequence[Segment]:

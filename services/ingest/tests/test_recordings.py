@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed, RecordingMoved, SequenceRange
 from framewell.rights.v1.rights_pb2 import USE_PROHIBITED, RightsStatement
 from framewell.segment.v1.segment_pb2 import SegmentArrived, SegmentIngested
-from framewell_ingest.ports import SEGMENT
+from framewell_ingest.ports import CLOSE, SEGMENT
 from framewell_ingest.testing import SOURCE, IngestBench
 from framewell_kit.facts import Fact
 from framewell_kit.jobs.model import COLLECTION as JOBS
@@ -112,8 +113,13 @@ async def test_silence_closes_a_recording_that_nobody_ended(ingest: IngestBench)
     await arrive(ingest, 0)
     await pass_time(ingest, 50)
     await arrive(ingest, 1)
+    heard = ingest.clock.now()
     await pass_time(ingest, 50)
     assert ingest.facts.of(RecordingClosed) == []
+    job = await ingest.documents.get(JOBS, f"{CLOSE}/{ASSET}/1")
+    assert job is not None
+    closes = f"it is closed at {heard + timedelta(minutes=1):%H:%M:%S} UTC unless another comes"
+    assert job["reason"] == f"the recording is under way, with 2 segments so far; {closes}"
     await pass_time(ingest, 12)
     assert ingest.facts.one(RecordingClosed).last_sequence == 1
 

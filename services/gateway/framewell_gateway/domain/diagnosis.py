@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState
 from framewell.gateway.v1.explanation_pb2 import (
@@ -31,6 +32,9 @@ _STUCK = (
     "Make it anew: POST /v1/assets/{asset_id}/reprocess."
 )
 
+
+_CLOSE: Final = "close_recording"
+"""The job of ingest that there is while a recording is under way."""
 
 # Reasons that are about services and not about the asset.
 _OF_SERVICES = frozenset({"service_away", "replica_away", "service_unready"})
@@ -205,7 +209,10 @@ def _waits_for(found: Findings) -> Iterator[str]:
     if progress is None or progress.state == AssetState.ASSET_STATE_REQUESTED:
         yield "ingest: to fetch and read the original"
         return
-    if progress.state == AssetState.ASSET_STATE_INGESTED:
+    under_way = any(job.kind == _CLOSE and _is_unfinished(job) for one in found.services for job in one.jobs)
+    if under_way:
+        yield "ingest: further segments of the recording, or its end"
+    elif progress.state == AssetState.ASSET_STATE_INGESTED:
         yield "transcode: to plan its chunks"
     if progress.state not in {AssetState.ASSET_STATE_TRANSCODING, AssetState.ASSET_STATE_ANALYSING}:
         return
@@ -216,6 +223,8 @@ def _waits_for(found: Findings) -> Iterator[str]:
     unseen = chunks.transcoded - chunks.analysed
     if unseen > 0:
         yield f"inference: {unseen} of {chunks.transcoded} transcoded chunks"
+    if under_way:
+        return
     if progress.kind != MediaKind.MEDIA_KIND_STILL and "audio.extracted" not in steps:
         yield "transcode: the sound"
     elif progress.kind != MediaKind.MEDIA_KIND_STILL and "audio.analysed" not in steps:

@@ -169,7 +169,7 @@ def of_job(service: str, job: HeldJob, now: datetime) -> Reason:
     if job.state == JobState.JOB_STATE_FAILED:
         sentence = f"{name} was given up: {job.reason} ({job.code})."
         return reason("job", STUCK, service, sentence)
-    if job.state == JobState.JOB_STATE_LATER:
+    if job.state == JobState.JOB_STATE_LATER and not _waits_for_others(job):
         when = _in(job.due_at, now) if job.HasField("due_at") else "later"
         return reason("job", WAITS, service, f"{name} is tried again {when}{attempt}.{last}")
     if job.state == JobState.JOB_STATE_RUNNING:
@@ -177,12 +177,17 @@ def of_job(service: str, job: HeldJob, now: datetime) -> Reason:
         lease = f", its lease lasts until {_clock(job.leased_until)}" if leased else ""
         died = f" Its worker died {_times(job.starts - 1)} before." if job.starts > 1 else ""
         return reason("job", MOVES, service, f"{name} runs{attempt}{lease}.{died}{last}")
-    return reason(
-        "job",
-        MOVES,
-        service,
-        f"{name} waits for a free worker{attempt}, for {ago(job.put_at.ToDatetime(UTC), now)} now.{last}",
-    )
+    since = ago(job.put_at.ToDatetime(UTC), now)
+    if _waits_for_others(job):
+        again = f" It is looked at again {_in(job.due_at, now)}." if job.HasField("due_at") else ""
+        return reason("job", WAITS, service, f"{name} waits, for {since} now: {job.reason}.{again}")
+    return reason("job", MOVES, service, f"{name} waits for a free worker{attempt}, for {since} now.{last}")
+
+
+def _waits_for_others(job: HeldJob) -> bool:
+    """Return whether the job was looked at, did not fail, and waits for what its reason says."""
+    waiting = {JobState.JOB_STATE_WAITING, JobState.JOB_STATE_LATER}
+    return bool(job.reason) and job.attempt <= 1 and job.state in waiting
 
 
 def of_paused(paused: PausedPartition, now: datetime, whose: str) -> Reason:

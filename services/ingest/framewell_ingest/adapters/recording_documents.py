@@ -84,8 +84,8 @@ class RecordingDocuments:
         segment = await self.segment(ingested.work.asset_id, ingested.sequence)
         return None if segment is None else segment.ingested
 
-    async def being_fetched(self, asset_id: str) -> int:
-        return await self.documents.count(_SEGMENTS, {"asset_id": asset_id, "ended": False})
+    async def count(self, asset_id: str, *, ended: bool) -> int:
+        return await self.documents.count(_SEGMENTS, {"asset_id": asset_id, "ended": ended})
 
     async def ended(self, asset_id: str) -> Sequence[Segment]:
         found = await self.documents.find(_SEGMENTS, {"asset_id": asset_id, "ended": True})

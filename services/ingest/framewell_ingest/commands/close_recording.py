@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from framewell_ingest.domain.assets import Asset
@@ -66,9 +66,12 @@ class CloseRecording:
         waits = self.after_last if ends_soon else self.after_silence
         left = (recording.heard_at + waits - self.clock.now()).total_seconds()
         if not ends_soon and left > 0:
-            raise Busy("the recording is under way", _looks_in(left))
+            count = await self.recordings.count(recording.asset_id, ended=True)
+            so_far = f"the recording is under way, with {count:,} segment{'s' * (count != 1)} so far"
+            closes = f"it is closed at {_clock(recording.heard_at + waits)} unless another comes"
+            raise Busy(f"{so_far}; {closes}", _looks_in(left))
         silent = left + (self.after_silence - waits).total_seconds() <= 0
-        fetched = await self.recordings.being_fetched(recording.asset_id)
+        fetched = await self.recordings.count(recording.asset_id, ended=False)
         if fetched and not silent:
             raise Busy(f"{fetched} segments of the recording are being fetched", _SOON_SECONDS)
         segments = await self.recordings.ended(recording.asset_id)
@@ -76,7 +79,8 @@ class CloseRecording:
         complete = last is not None and not recording.closings and len(segments) > last
         as_before = recording.closings > 0 and usable(segments) == recording.closed_count
         if not segments or (left > 0 and not (complete or as_before)):
-            raise Busy("segments of the recording may still come", _looks_in(left))
+            closes = f"it is closed at {_clock(recording.heard_at + waits)} unless one does"
+            raise Busy(f"segments of the recording may still come; {closes}", _looks_in(left))
         return segments
 
     async def _raised(self, asset: Asset, recording: Recording, cause: Cause) -> Asset:
@@ -90,6 +94,10 @@ class CloseRecording:
         detail = f"None of the {len(segments)} segments of the recording can be read. {' '.join(reasons[:1])}"
         end = rejection(asset.work(), asset.request.uri, UNREADABLE, detail.strip())
         await self.assets.refuse(end, end_fact(end), cause)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%H:%M:%S} UTC"
 
 
 def _looks_in(left: float) -> float:
