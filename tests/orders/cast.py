@@ -43,8 +43,8 @@ class _Pass:
 
     frames: list[Frame] = field(default_factory=list)
 
-    def look(self, frame: Frame) -> None:
-        self.frames.append(frame)
+    def look(self, frames: Sequence[Frame]) -> None:
+        self.frames += frames
 
     def _who(self) -> list[tuple[int, Frame]]:
         return [(round(float(frame.picture.mean()) / SHADE), frame) for frame in self.frames]

@@ -28,7 +28,7 @@ from framewell_dataset.wiring import wire as wire_dataset
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.settings import InferenceSettings
-from framewell_inference.wiring import wire_with
+from framewell_inference.wiring import SANDBOX_JOBS, wire_with
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.jobs.attempt import Attempt
@@ -42,6 +42,7 @@ from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.held_lease import HeldLease
 from framewell_kit.testing.service_bench import AnyStage, ServiceBench
+from framewell_media.sandbox import Sandbox
 from framewell_training.settings import TrainingSettings
 from framewell_training.wiring import wire as wire_training
 from orders.cast import ANALYSERS, bundle, span
@@ -338,7 +339,8 @@ def _wires(name: str) -> Any:
         return wire_training
 
     async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
-        return await wire_with(ANALYSERS, LoadedModelRegistry(), OnnxLoader(1), settings, mesh)
+        registry, loader = LoadedModelRegistry(), OnnxLoader(1)
+        return await wire_with(ANALYSERS, registry, loader, settings, mesh, sandbox=Sandbox(SANDBOX_JOBS))
 
     return wire
 
