@@ -36,7 +36,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts evidence locks \
 	licences containers vulnerabilities test test-unit test-on-servers test-integration \
 	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
-	bench-media-scale bench-search bench-relabel bench-analysis quality clean
+	bench-media-scale bench-search bench-relabel bench-analysis bench-serving clients quality clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile

@@ -28,7 +28,8 @@ from framewell_dataset.wiring import wire as wire_dataset
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.settings import InferenceSettings
-from framewell_inference.wiring import SANDBOX_JOBS, wire_with
+from framewell_inference.testing import SANDBOX
+from framewell_inference.wiring import wire_with
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.jobs.attempt import Attempt
@@ -42,7 +43,6 @@ from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.held_lease import HeldLease
 from framewell_kit.testing.service_bench import AnyStage, ServiceBench
-from framewell_media.sandbox import Sandbox
 from framewell_training.settings import TrainingSettings
 from framewell_training.wiring import wire as wire_training
 from orders.cast import ANALYSERS, bundle, span
@@ -340,7 +340,7 @@ def _wires(name: str) -> Any:
 
     async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
         registry, loader = LoadedModelRegistry(), OnnxLoader(1)
-        return await wire_with(ANALYSERS, registry, loader, settings, mesh, sandbox=Sandbox(SANDBOX_JOBS))
+        return await wire_with(ANALYSERS, registry, loader, settings, mesh, sandbox=SANDBOX)
 
     return wire
 

@@ -156,3 +156,25 @@ async def test_objects_in_s3_are_copied_into_the_scratch_folder(tmp_path: Path) 
     async with objects.local(ref) as path:
         assert path.parent == tmp_path
         assert path.read_bytes() == b"original"
+
+
+async def test_a_copy_that_is_read_again_while_room_is_made_stays(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = LocalCopies(tmp_path)
+    for key in (KEY, OTHER):
+        async with copies.of(key, SIZE, store.download):
+            pass
+    usage = shutil.disk_usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+    async def third() -> None:
+        async with copies.of("cc/third.mxf", SIZE, store.download):
+            pass
+
+    making = asyncio.create_task(third())
+    await asyncio.sleep(0)  # the first copy is on its way out
+    assert not copies.has(KEY)
+    async with copies.of(OTHER, SIZE, store.download) as path:
+        await making
+        assert path.exists()

@@ -81,10 +81,8 @@ class LocalCopies:
         return key in self._copies and self._copies[key].whole
 
     async def _make(self, copy: _Copy, size: int, download: Download) -> None:
-        for key, other in self._idle():
-            if shutil.disk_usage(self._folder).free >= size and self._taken() + size <= self._most_bytes:
-                break
-            await self._remove(key, other)
+        while (idle := self._idle()) and not self._has_room(size):  # anew each time: one may be read by now
+            await self._remove(*idle[0])
         with full_disk_is_busy("a copy of an object", self._folder):
             await download(copy.path)
         copy.whole = True
@@ -103,6 +101,10 @@ class LocalCopies:
 
     def _idle(self) -> list[tuple[str, _Copy]]:
         return [(key, copy) for key, copy in self._copies.items() if not copy.readers]
+
+    def _has_room(self, size: int) -> bool:
+        enough = shutil.disk_usage(self._folder).free >= size
+        return enough and self._taken() + size <= self._most_bytes
 
     def _taken(self) -> int:
         """Return the bytes of the disk that the copies take; holes take none."""

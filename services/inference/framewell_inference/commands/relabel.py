@@ -125,7 +125,7 @@ class Relabel:
     async def _without_erased(self, tables: Sequence[PostingTable]) -> list[PostingTable]:
         """Return the tables without classes that were erased; tracks taken for them lose their vectors."""
         left = list(tables)
-        erased = await self.people.erased({name for table in tables for name in table.classes if name})
+        erased = await self.people.erased(_classes(tables))
         for class_id in erased:
             for chunk in [chunk for table in left for chunk in table.taken_for(class_id)]:
                 await self.people.of_tracks(chunk, class_id)
@@ -136,9 +136,7 @@ class Relabel:
 
     async def _erase_again(self, tables: Sequence[PostingTable]) -> None:
         """Erase classes whose tombstones came after they were looked for: now their postings are there."""
-        for class_id in await self.people.erased(
-            {name for table in tables for name in table.classes if name}
-        ):
+        for class_id in await self.people.erased(_classes(tables)):
             await self.people.of_class(class_id)
 
 
@@ -165,6 +163,10 @@ def compared(before: PostingSet, tables: Sequence[PostingTable]) -> Compared:
         for class_id in sorted({*earlier, *later})
     ]
     return Compared(RecognitionChanges(classes=classes, asset_ids=sorted(assets)), tracks)
+
+
+def _classes(tables: Sequence[PostingTable]) -> set[str]:
+    return {name for table in tables for name in table.classes if name}
 
 
 def _unknown(table: VectorTable, known: set[str]) -> VectorTable | None:

@@ -41,7 +41,7 @@ class LookAtFrames:
     """Looks as long as it takes, or within a budget: then the cheapest analysers look first.
 
     An analyser that would not be done in time looks at no more pictures of the chunk, and the reason is
-    its outcome; the archive's campaigns can make it look later. One that has not run here yet always looks.
+    its outcome. One that has not run here yet always looks.
     """
 
     costs: Costs = field(default_factory=Costs)
