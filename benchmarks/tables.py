@@ -1,8 +1,11 @@
 """What was measured, as tables of text: for the terminal, for the documentation, and as JSON."""
 
 import json
+import os
+import platform
 import subprocess
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,13 @@ def revision() -> str:
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     return answered.stdout.strip() or "unknown"
+
+
+def machine(*packages: str) -> str:
+    """Return where it was measured: cores, system, the versions of Python and of `packages`."""
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    versions = [f"{package} {version(package)}" for package in packages]
+    return ", ".join([f"{os.cpu_count()} cores", system, *versions])
 
 
 def verdict(reached: bool | None) -> str:

@@ -3,13 +3,12 @@
 import argparse
 import json
 import os
-import platform
 import statistics
 import sys
 from datetime import UTC, datetime
 
 from benchmarks.analysis.work import Cost, alone, chunks_against_real_time, listening, material
-from benchmarks.tables import Table, record, revision, verdict
+from benchmarks.tables import Table, machine, record, revision, verdict
 
 GOAL_TIMES_REAL_TIME = 4.0
 """Of all default analysers at 2 pictures a second on 2 cores; with a transcript 2."""
@@ -30,7 +29,7 @@ def main() -> int:
     as_json = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": begun_at,
-        "machine": f"{threads} cores, {platform.machine()}",
+        "machine": machine("onnxruntime", "numpy"),
         "times_real_time": rates,
         "tables": {name: one.as_json() for name, one in tables.items()},
     }

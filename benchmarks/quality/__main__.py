@@ -1,15 +1,13 @@
 """`make quality`: how right the analysers are, on material whose truth is written down in the repository."""
 
 import argparse
-import os
-import platform
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from benchmarks.quality import duplicates, faces, labels, safety, speech, text
 from benchmarks.quality.figure import Figure, table
-from benchmarks.tables import record, revision
+from benchmarks.tables import machine, record, revision
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "faces": faces.measure,
@@ -33,7 +31,7 @@ def main() -> int:
             {
                 "measured": datetime.now(UTC).isoformat(timespec="seconds"),
                 "revision": revision(),
-                "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+                "machine": machine("onnxruntime", "numpy"),
                 "tables": {part: table(figures).as_json() for part, figures in found.items()},
             },
         )

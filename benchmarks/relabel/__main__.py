@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from benchmarks.search.archive import SPACE, filled
 from benchmarks.search.faces import Faces, Vectors
-from benchmarks.tables import Table, record, revision, verdict
+from benchmarks.tables import Table, machine, record, revision, verdict
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.posting_documents import PostingDocuments
@@ -149,8 +149,9 @@ def main() -> int:
     as_json = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": begun_at,
+        "machine": machine("numpy"),
         "faces": faces,
-        "seconds": {
+        "found": {
             str(classes): {name: asdict(seconds) for name, seconds in each.items()}
             for classes, each in found.items()
         },

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.search.archive import Archive, filled
 from benchmarks.search.faces import Faces, Vectors
-from benchmarks.tables import Table, record, revision, verdict
+from benchmarks.tables import Table, machine, record, revision, verdict
 from framewell_inference.domain.vectors import VectorFilter
 
 FACES, PEOPLE, QUERIES = 1_000_000, 20_000, 200
@@ -113,6 +113,7 @@ def main() -> int:
     as_json = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": begun_at,
+        "machine": machine("usearch", "numpy"),
         **found,
         "tables": {"search": table.as_json()},
     }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import socket
 import subprocess
 import sys
@@ -15,13 +13,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.backbone.rounds import MOST_OFF, Spread
 from benchmarks.idle.processes import usage, with_children
 from benchmarks.serving import nets
-from benchmarks.tables import ROOT, Table, record, revision, verdict
+from benchmarks.tables import ROOT, Table, machine, record, revision, verdict
 from framewell_kit.testing.ports import port_base
 
 PEERS = ROOT / ".tools" / "clients" / "peers" / "bin" / "python"
@@ -120,7 +117,7 @@ def main() -> int:
     measured = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": begun_at,
-        "machine": _machine(),
+        "machine": machine("onnxruntime", "grpcio", "numpy"),
         "tables": {name: table.as_json() for name, table in tables.items()},
     }
     if options.json:
@@ -304,12 +301,6 @@ def _row(
         ", ".join(goals),
         verdict(reached),
     )
-
-
-def _machine() -> str:
-    packages = ", ".join(f"{one} {version(one)}" for one in ("onnxruntime", "grpcio", "numpy"))
-    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    return f"{os.cpu_count()} cores, {system}, {packages}"
 
 
 def _options() -> argparse.Namespace:
