@@ -36,7 +36,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts evidence locks \
 	licences containers vulnerabilities test test-unit test-on-servers test-integration \
 	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
-	bench-media-scale bench-search bench-relabel bench-analysis bench-serving clients quality clean
+	bench-media-scale bench-search bench-relabel bench-analysis bench-serving clients optional-models quality clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -94,7 +94,8 @@ infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256
 	@$(STEP) "hashes of the jars" $(BIN)/python -m framewell_embedded.jars verify
 	@touch $@
 
-.framewell-models/.complete: $(wildcard libs/models/framewell_models/manifests/*.yaml) | .venv/.complete
+# FRAMEWELL_MODELS_WITH="objects" fetches the models of optional analysers, too (docs/models.md).
+.framewell-models/.complete: $(wildcard libs/models/framewell_models/manifests/*.yaml) $(if $(FRAMEWELL_MODELS_WITH),optional-models) | .venv/.complete
 	@$(STEP) "model weights" $(BIN)/framewell models pull
 	@touch $@
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -27,6 +27,10 @@ LABELS_LIMIT: Final = 4 << 20
 
 class ModelMissingError(LookupError):
     """A model folder is absent or not what its manifest says; the message names the way to get it."""
+
+
+class UnknownAnalyserError(LookupError):
+    """An analyser was asked for that is not optional; the message names those that are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,33 @@ def shipped() -> tuple[Manifest, ...]:
     entries = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
     manifests = [read(entry.read_text(encoding="utf-8"), origin=entry.name) for entry in entries]
     return tuple(sorted(manifests, key=lambda manifest: manifest.name))
+
+
+def optional_analysers() -> tuple[str, ...]:
+    """Return the analysers whose models set-up leaves out until it is asked for them, by name."""
+    return tuple(sorted({manifest.analyser for manifest in shipped() if manifest.optional}))
+
+
+def expected(root: Path, analysers: Collection[str] = ()) -> tuple[Manifest, ...]:
+    """Return the shipped models that shall lie below `root`, by name.
+
+    These are all that are not optional, those of the optional `analysers`, and the optional ones that lie
+    there. Raises UnknownAnalyserError for an analyser that is not optional.
+    """
+    known = optional_analysers()
+    for analyser in analysers:
+        if analyser not in known:
+            raise UnknownAnalyserError(f"{analyser!r} is no optional analyser; there is {', '.join(known)}")
+    return tuple(
+        manifest
+        for manifest in shipped()
+        if not manifest.optional or manifest.analyser in analysers or is_there(root, manifest.ref)
+    )
+
+
+def is_there(root: Path, ref: ModelRef) -> bool:
+    """Return whether a model's folder lies below `root`, intact or not."""
+    return folder_of(root, ref).is_dir()
 
 
 def shipped_text(ref: ModelRef) -> str:

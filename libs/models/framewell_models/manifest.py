@@ -163,6 +163,8 @@ class Manifest:
     """For an identity model: the embedding whose space it reads; never mixed with another."""
     classes: tuple[str, ...] = ()
     """For an identity model: class ids, aligned with the columns of its output."""
+    optional: bool = False
+    """Of a model that ships: whether set-up leaves it out until its analyser is asked for."""
     parent: str | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
     """What was measured when it was made, by name."""

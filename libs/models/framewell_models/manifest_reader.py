@@ -141,6 +141,7 @@ class _Fields:
             answer_schema=self._mapping("answer_schema"),
             embedding=ModelRef.parse(embedding) if embedding else None,
             classes=tuple(str(item) for item in self.document.get("classes", ())),
+            optional=self._flag("optional"),
             parent=self.document.get("parent"),
             measures=self._numbers("measures"),
             lineage={key: str(value) for key, value in self.document.get("lineage", {}).items()},
@@ -176,6 +177,7 @@ class _Fields:
                 "a caption model is an openai: one",
             ),
             (manifest.task == "caption" and not manifest.prompt, "a caption model has a prompt"),
+            (manifest.optional and not manifest.analyser, "an optional model serves an analyser"),
         ):
             if wrong:
                 raise ManifestError(f"{self.origin}: {sentence}")
@@ -225,6 +227,12 @@ class _Fields:
             if not math.isfinite(value):
                 raise ManifestError(f"{self.origin}: {key}: {name} is no number")
         return numbers
+
+    def _flag(self, key: str) -> bool:
+        value = self.document.get(key, False)
+        if not isinstance(value, bool):
+            raise ManifestError(f"{self.origin}: {key} {value!r} is neither true nor false")
+        return value
 
     def _limits(self) -> Limits:
         given = _Fields(self._mapping("limits") or {}, f"{self.origin}: limits")

@@ -77,6 +77,7 @@ def _fields() -> Mapping[str, Schema]:
         "answer_schema": {"type": "object"},
         "embedding": _TEXT,
         "classes": _list(_TEXT),
+        "optional": {"type": "boolean", "default": False},
         "parent": _TEXT,
         "measures": _NUMBERS,
         "lineage": {"type": "object"},

@@ -12,8 +12,15 @@ from pathlib import Path
 import pytest
 
 from framewell_models.fetch import FetchError, WrongHashError, unpack
-from framewell_models.folders import ModelMissingError, open_folder, verify
-from framewell_models.manifest import Manifest, Member, Package
+from framewell_models.folders import (
+    ModelMissingError,
+    UnknownAnalyserError,
+    expected,
+    open_folder,
+    optional_analysers,
+    verify,
+)
+from framewell_models.manifest import Manifest, ManifestError, Member, Package
 from framewell_models.manifest_reader import read
 from framewell_models.pull import Pull
 
@@ -121,3 +128,31 @@ def test_a_member_path_never_leaves_the_folder(tmp_path: Path) -> None:
     unpacked = unpack(package, archive, folder)
     assert [path.parent for path in unpacked.values()] == [folder]
     assert not (tmp_path / "escaped.onnx").exists()
+
+
+def test_optional_models_are_wanted_when_asked_for_and_kept_once_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = zipped({"tiny/model.onnx": WEIGHTS})
+    _, text = manifest_for(archive)
+    always = read(text)
+    optional = read(text.replace("labels", "objects") + "optional: true\n")
+    monkeypatch.setattr("framewell_models.folders.shipped", lambda: (always, optional))
+    assert optional_analysers() == ("objects",)
+    assert expected(tmp_path) == (always,)
+    assert expected(tmp_path, ["objects"]) == (always, optional)
+    with pytest.raises(UnknownAnalyserError, match="'labels' is no optional analyser; there is objects"):
+        expected(tmp_path, ["labels"])
+    pull = Pull(tmp_path, fetch=Registry(archive), text_of=lambda _: text)
+    list(pull([optional]))
+    assert expected(tmp_path) == (always, optional)
+    (tmp_path / "objects/tiny/1.0/model.onnx").write_bytes(b"tampered")
+    assert len(verify(tmp_path, expected(tmp_path))) == 2  # it is not passed over because it is damaged
+
+
+def test_what_is_optional_serves_an_analyser() -> None:
+    _, text = manifest_for(b"")
+    with pytest.raises(ManifestError, match="an optional model serves an analyser"):
+        read(text.replace("analyser: labels\n", "") + "optional: true\n")
+    with pytest.raises(ManifestError, match="neither true nor false"):
+        read(text + "optional: perhaps\n")

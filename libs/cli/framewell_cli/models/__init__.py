@@ -38,7 +38,7 @@ from framewell_cli.models.shipped import (
     size_text,
     verify_shipped,
 )
-from framewell_models.folders import default_root
+from framewell_models.folders import default_root, optional_analysers
 from framewell_models.manifest import MANIFEST_NAME
 from framewell_models.manifest_schema import schema_text
 from framewell_models.proposing import Wishes
@@ -53,12 +53,24 @@ Channel = Annotated[list[str] | None, typer.Option(help="Only programmes of this
 
 PAGE = 1000
 
+WITH_VARIABLE = "FRAMEWELL_MODELS_WITH"
+"""Optional analysers to fetch, with spaces between them, where the command names none."""
+
 
 @app.command()
 def pull(
     folder: Annotated[
         Path | None,
         typer.Argument(help="A model folder that lacks files its manifest names; else what ships."),
+    ] = None,
+    analysers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="ANALYSER",
+            envvar=WITH_VARIABLE,
+            help=f"An optional analyser, too: {', '.join(optional_analysers())}; repeatable.",
+        ),
     ] = None,
     root: Root = None,
     as_json: Json = False,
@@ -70,7 +82,7 @@ def pull(
             print_json({"folder": str(folder), "fetched": fetched})
         return
     root = root or default_root()
-    done = pull_shipped(root)
+    done = pull_shipped(root, analysers or [])
     if as_json:
         print_json({"root": str(root), "models": done})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,24 +11,37 @@ from typing import Annotated, Any
 import typer
 
 from framewell_cli.console import print_json, print_sheet
-from framewell_cli.errors import CommandError
+from framewell_cli.errors import CommandError, UsageProblem
 from framewell_models.fetch import FetchError
-from framewell_models.folders import ModelFolder, folder_of, shipped, verify
+from framewell_models.folders import (
+    ModelFolder,
+    UnknownAnalyserError,
+    expected,
+    folder_of,
+    shipped,
+    verify,
+)
 from framewell_models.manifest import Manifest
 from framewell_models.pull import Pull, size_of
 
 Root = Annotated[Path | None, typer.Option(help="Folder the models lie in; else FRAMEWELL_MODELS.")]
 
 
-def pull_shipped(root: Path) -> list[dict[str, Any]]:
-    """Fetch every shipped model that is not below `root`; say each on standard error. Raises CommandError."""
+def pull_shipped(root: Path, analysers: Sequence[str]) -> list[dict[str, Any]]:
+    """Fetch every model that shall be below `root` and is not; print each on standard error.
+
+    Optional models are fetched for `analysers`, and renewed where they lie. Raises CommandError, and
+    UsageProblem for an analyser that is not optional.
+    """
     done = []
     try:
-        for pulled in Pull(root)(shipped()):
+        for pulled in Pull(root)(expected(root, analysers)):
             done.append({"model": str(pulled.manifest.ref), "fetched": pulled.fetched})
             typer.echo(f"{pulled.manifest.ref}: {'fetched' if pulled.fetched else 'here already'}", err=True)
     except FetchError as error:
         raise CommandError(f"models: {error}") from error
+    except UnknownAnalyserError as error:
+        raise UsageProblem(str(error)) from error
     return done
 
 
@@ -52,7 +66,8 @@ def print_manifest(manifest: Manifest, *, as_json: bool) -> None:
 
 def verify_shipped(root: Path, *, as_json: bool) -> None:
     """Check every file of every shipped model against its pinned hash. Raises CommandError if one differs."""
-    problems = verify(root, shipped())
+    manifests = expected(root)
+    problems = verify(root, manifests)
     if as_json:
         print_json({"root": str(root), "problems": problems})
     for problem in problems:
@@ -61,7 +76,7 @@ def verify_shipped(root: Path, *, as_json: bool) -> None:
         raise CommandError(
             f"models: {len(problems)} files are missing or changed; run 'framewell models pull'"
         )
-    typer.echo(f"{len(shipped())} models in {root} are intact", err=True)
+    typer.echo(f"{len(manifests)} models in {root} are intact", err=True)
 
 
 def _row(manifest: Manifest, root: Path) -> dict[str, Any]:
@@ -74,6 +89,7 @@ def _row(manifest: Manifest, root: Path) -> dict[str, Any]:
         "code_licence": manifest.licence.code,
         "weights_licence": manifest.licence.weights,
         "packages": [str(package) for package in manifest.packages],
+        "optional": manifest.optional,
         "installed": installed,
         "bytes": size_of(folder) if installed else 0,
     }
@@ -81,7 +97,9 @@ def _row(manifest: Manifest, root: Path) -> dict[str, Any]:
 
 def size_text(row: dict[str, Any]) -> str:
     """Return the size of a shipped model in words."""
-    return f"{row['bytes'] / 1e6:.1f} MB" if row["installed"] else "not here"
+    if row["installed"]:
+        return f"{row['bytes'] / 1e6:.1f} MB"
+    return "not installed (optional)" if row["optional"] else "not here"
 
 
 def _readable(value: Any) -> str:

@@ -78,8 +78,11 @@ class SoundAnalyser(Protocol):
 class FrameBundles(Protocol):
     """Frame bundles as transcode writes them (Arrow IPC with JPEG pictures)."""
 
-    def frames(self, path: Path, span: Span) -> Iterator[Frame]:
-        """Yield the sampled frames of a chunk in order of time, decoded one at a time. Blocks its thread."""
+    def frames(self, path: Path, span: Span, tick_seconds: float) -> Iterator[Frame]:
+        """Yield the sampled frames of a chunk in order of time, decoded one at a time. Blocks its thread.
+
+        `tick_seconds` is the asset's time base, 0 for a still.
+        """
         ...
 
 
@@ -112,6 +115,25 @@ class PictureDecoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentAnalyser:
+    """An optional analyser whose models are not installed on this machine."""
+
+    name: str
+    description: str
+    models: Sequence[ModelRef]
+    listens: bool = False
+    """Whether it takes sound; else pictures."""
+
+    @property
+    def reason(self) -> str:
+        """Return why it is not at work, and what to do, in a sentence."""
+        return (
+            f"{self.name} is optional and not installed: run 'framewell models pull --with {self.name}' "
+            "where inference runs, and start it anew"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Analysers:
     """All analysers of the process; they share its loaded models."""
 
@@ -121,3 +143,5 @@ class Analysers:
     """The space in which faces are described."""
     features: ModelRef
     """The space in which whole pictures are described."""
+    absent: Sequence[AbsentAnalyser] = ()
+    """The optional ones that this machine lacks."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from framewell.inference.v1.inference_service_pb2 import (
@@ -13,7 +12,12 @@ from framewell.inference.v1.inference_service_pb2 import (
 )
 from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.messages import model_version
-from framewell_inference.ports.analysers import PictureAnalyser, SoundAnalyser
+from framewell_inference.ports.analysers import (
+    AbsentAnalyser,
+    Analysers,
+    PictureAnalyser,
+    SoundAnalyser,
+)
 from framewell_inference.ports.models import (
     IdentityModelRepository,
     LoadedModel,
@@ -63,17 +67,30 @@ def _in_force(one: LoadedModel | Quarantined) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ListAnalysers:
-    """Return the analysers at work, by name: those that ship, and the models that are enabled anywhere."""
+    """Return all analysers by name: those that ship, and the models that are enabled anywhere.
 
-    pictures: Sequence[PictureAnalyser]
-    sounds: Sequence[SoundAnalyser]
+    An optional one that is not installed has the reason.
+    """
+
+    shipped: Analysers
     registry: ModelRegistry
 
     def __call__(self) -> list[Analyser]:
-        pictures = [_analyser(one, ANALYSER_INPUT_PICTURES) for one in self.pictures]
-        sounds = [_analyser(one, ANALYSER_INPUT_SOUND) for one in self.sounds]
+        pictures = [_analyser(one, ANALYSER_INPUT_PICTURES) for one in self.shipped.pictures]
+        sounds = [_analyser(one, ANALYSER_INPUT_SOUND) for one in self.shipped.sounds]
+        absent = [_absent(one) for one in self.shipped.absent]
         enabled = [_declared(one.model.manifest) for one in self.registry.all() if one.enabled]
-        return sorted([*pictures, *sounds, *enabled], key=lambda analyser: analyser.name)
+        return sorted([*pictures, *sounds, *absent, *enabled], key=lambda analyser: analyser.name)
+
+
+def _absent(one: AbsentAnalyser) -> Analyser:
+    return Analyser(
+        name=one.name,
+        models=[model_version(ref) for ref in one.models],
+        input=ANALYSER_INPUT_SOUND if one.listens else ANALYSER_INPUT_PICTURES,
+        description=one.description,
+        not_installed=one.reason,
+    )
 
 
 def _declared(manifest: Manifest) -> Analyser:

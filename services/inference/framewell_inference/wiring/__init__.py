@@ -195,7 +195,7 @@ def _rpc(
             stores.rights,
             {"faces": analysers.embedding, "labels": analysers.features},
         ),
-        list_analysers=ListAnalysers(analysers.pictures, analysers.sounds, models.registry),
+        list_analysers=ListAnalysers(analysers, models.registry),
         models=models.methods,
     )
     name = inference_service_pb2.DESCRIPTOR.services_by_name["InferenceService"].full_name

@@ -16,7 +16,7 @@ from framewell_inference.analysers.text.analyser import TextAnalyser
 from framewell_inference.analysers.text.recognition import ALPHABET_KEY
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.models import ModelRegistry
-from framewell_models.folders import ModelFolder, open_folder, shipped
+from framewell_models.folders import ModelFolder, is_there, open_folder, shipped
 from framewell_models.manifest import ModelRef
 
 LABELS_FILE: Final = "labels.txt"
@@ -63,6 +63,10 @@ class _Folders:
 
     def ref(self, name: str) -> ModelRef:
         return self._refs[name]
+
+    def optional(self, name: str) -> OnnxModel | None:
+        """Return an optional model, None where it is not installed. Raises ModelMissingError if changed."""
+        return self.model(name) if is_there(self._root, self.ref(name)) else None
 
     def open(self, name: str) -> ModelFolder:
         return open_folder(self._root, self.ref(name))

@@ -16,7 +16,7 @@ from framewell_cli.mesh.programs import training_python
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.jars import jars_folder
 from framewell_embedded.jars import problems as jar_problems
-from framewell_models.folders import default_root, shipped, verify
+from framewell_models.folders import default_root, expected, is_there, shipped, verify
 
 _SETUP: Final = "Run 'make setup' in the checkout."
 _PROBE_SECONDS: Final = 60.0
@@ -55,11 +55,16 @@ def keys(folder: MeshFolder) -> Check:
 
 
 def models() -> Iterator[Check]:
-    """Check that every model the mesh ships with is there, byte for byte."""
-    manifests = shipped()
-    problems = verify(default_root(), manifests)
+    """Check that every model the mesh ships with is there, byte for byte; name optional analysers without."""
+    root = default_root()
+    manifests = expected(root)
+    problems = verify(root, manifests)
     if not problems:
-        yield Check("models", "ok", f"{len(manifests)} present, hashes as pinned ({default_root()})")
+        yield Check("models", "ok", f"{len(manifests)} present, hashes as pinned ({root})")
+    absent = sorted({one.analyser for one in shipped() if one.optional and not is_there(root, one.ref)})
+    for analyser in absent:
+        advice = f"To have it: 'framewell models pull --with {analyser}', then start inference anew."
+        yield Check(f"analyser {analyser}", "ok", "not installed (optional)", advice)
     for problem in problems:
         yield Check("models", "problem", problem, "Run 'framewell models pull'.")
 

@@ -770,12 +770,15 @@ class Analyser(_message.Message):
     MODELS_FIELD_NUMBER: _builtins.int
     INPUT_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
+    NOT_INSTALLED_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name, e.g. `faces`."""
     input: Global___AnalyserInput.ValueType
     """What it looks at or listens to."""
     description: _builtins.str
     """One sentence: what it reports."""
+    not_installed: _builtins.str
+    """Of an optional analyser that this machine lacks: why it is not at work, and what to do; else empty."""
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.ModelVersion]:
         """The models it uses, the one its observations name first."""
@@ -787,10 +790,11 @@ class Analyser(_message.Message):
         models: _abc.Iterable[_mesh_pb2.ModelVersion] | None = ...,
         input: Global___AnalyserInput.ValueType = ...,
         description: _builtins.str = ...,
+        not_installed: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "input", b"input", "models", b"models", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "input", b"input", "models", b"models", "name", b"name", "not_installed", b"not_installed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -798,7 +802,7 @@ Global___Analyser: _TypeAlias = Analyser  # noqa: Y015
 
 @_typing.final
 class ListAnalysersResponse(_message.Message):
-    """The analysers at work."""
+    """The analysers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
