@@ -243,6 +243,11 @@ class AudioAnalysed(_message.Message):
     WORK_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
+    SPEECH_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
+    rights_revision: _builtins.int
+    """Revision of the rights decision by which the sound was made."""
     @_builtins.property
     def work(self) -> _media_pb2.Work:
         """The asset's work it is part of."""
@@ -255,16 +260,27 @@ class AudioAnalysed(_message.Message):
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_chunk_pb2.AnalyserResult]:
         """One result for each analyser that listens; empty when there is no sound."""
 
+    @_builtins.property
+    def speech(self) -> _media_pb2.ObjectRef:
+        """The sound the models listened to; unset when there is none."""
+
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """Length of the sound; unset when there is none."""
+
     def __init__(
         self,
         *,
         work: _media_pb2.Work | None = ...,
         outcome: _mesh_pb2.Outcome | None = ...,
         results: _abc.Iterable[_chunk_pb2.AnalyserResult] | None = ...,
+        speech: _media_pb2.ObjectRef | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
+        rights_revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "outcome", b"outcome", "speech", b"speech", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "results", b"results", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "outcome", b"outcome", "results", b"results", "rights_revision", b"rights_revision", "speech", b"speech", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

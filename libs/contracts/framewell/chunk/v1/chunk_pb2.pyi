@@ -328,10 +328,16 @@ class ChunkAnalysed(_message.Message):
     RESULTS_FIELD_NUMBER: _builtins.int
     FRAMES_FIELD_NUMBER: _builtins.int
     PROVISIONAL_CUTS_FIELD_NUMBER: _builtins.int
+    PICTURE_COUNT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     chunk_id: _builtins.str
     """Id of the chunk and key of the fact."""
     index: _builtins.int
     """Its place among the asset's chunks, from 0."""
+    picture_count: _builtins.int
+    """Number of pictures in the frame bundle."""
+    revision: _builtins.int
+    """Grows with every later look at the same pictures (re-analysis), from 0; older ones are ignored."""
     @_builtins.property
     def work(self) -> _media_pb2.Work:
         """The asset's work it is part of."""
@@ -367,10 +373,12 @@ class ChunkAnalysed(_message.Message):
         results: _abc.Iterable[Global___AnalyserResult] | None = ...,
         frames: _media_pb2.ObjectRef | None = ...,
         provisional_cuts: _abc.Iterable[_builtins.int] | None = ...,
+        picture_count: _builtins.int = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "span", b"span", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "outcome", b"outcome", "provisional_cuts", b"provisional_cuts", "results", b"results", "span", b"span", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "outcome", b"outcome", "picture_count", b"picture_count", "provisional_cuts", b"provisional_cuts", "results", b"results", "revision", b"revision", "span", b"span", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

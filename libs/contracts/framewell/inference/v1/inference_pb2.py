@@ -27,7 +27,7 @@ from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/inference/v1/inference.proto\x12\x16\x66ramewell.inference.v1\x1a\x1e\x66ramewell/chunk/v1/chunk.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\xad\x01\n\x0eObservationSet\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63hunk_id\x18\x02 \x01(\t\x12\x10\n\x08\x61nalyser\x18\x03 \x01(\t\x12.\n\x05model\x18\x04 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x35\n\x0cobservations\x18\x05 \x03(\x0b\x32\x1f.framewell.media.v1.Observation\"\x83\x02\n\rChunkAnalysis\x12\x10\n\x08\x63hunk_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x05\x12&\n\x04span\x18\x03 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12+\n\x07outcome\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x33\n\x07results\x18\x05 \x03(\x0b\x32\".framewell.chunk.v1.AnalyserResult\x12-\n\x06\x66rames\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x18\n\x10provisional_cuts\x18\x07 \x03(\x03\"\xdb\x01\n\rAnalysisIndex\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x35\n\x06\x63hunks\x18\x02 \x03(\x0b\x32%.framewell.inference.v1.ChunkAnalysis\x12\x31\n\x05sound\x18\x03 \x03(\x0b\x32\".framewell.chunk.v1.AnalyserResult\x12\'\n\x05shots\x18\x04 \x03(\x0b\x32\x18.framewell.media.v1.Shot\x12\x0f\n\x07missing\x18\x05 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/inference/v1/inference.proto\x12\x16\x66ramewell.inference.v1\x1a\x1e\x66ramewell/chunk/v1/chunk.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\xad\x01\n\x0eObservationSet\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63hunk_id\x18\x02 \x01(\t\x12\x10\n\x08\x61nalyser\x18\x03 \x01(\t\x12.\n\x05model\x18\x04 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x35\n\x0cobservations\x18\x05 \x03(\x0b\x32\x1f.framewell.media.v1.Observation\"\xac\x02\n\rChunkAnalysis\x12\x10\n\x08\x63hunk_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x05\x12&\n\x04span\x18\x03 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12+\n\x07outcome\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x33\n\x07results\x18\x05 \x03(\x0b\x32\".framewell.chunk.v1.AnalyserResult\x12-\n\x06\x66rames\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x18\n\x10provisional_cuts\x18\x07 \x03(\x03\x12\x15\n\rpicture_count\x18\x08 \x01(\x05\x12\x10\n\x08revision\x18\t \x01(\x03\"\xdb\x01\n\rAnalysisIndex\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x35\n\x06\x63hunks\x18\x02 \x03(\x0b\x32%.framewell.inference.v1.ChunkAnalysis\x12\x31\n\x05sound\x18\x03 \x03(\x0b\x32\".framewell.chunk.v1.AnalyserResult\x12\'\n\x05shots\x18\x04 \x03(\x0b\x32\x18.framewell.media.v1.Shot\x12\x0f\n\x07missing\x18\x05 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,7 +37,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OBSERVATIONSET']._serialized_start=161
   _globals['_OBSERVATIONSET']._serialized_end=334
   _globals['_CHUNKANALYSIS']._serialized_start=337
-  _globals['_CHUNKANALYSIS']._serialized_end=596
-  _globals['_ANALYSISINDEX']._serialized_start=599
-  _globals['_ANALYSISINDEX']._serialized_end=818
+  _globals['_CHUNKANALYSIS']._serialized_end=637
+  _globals['_ANALYSISINDEX']._serialized_start=640
+  _globals['_ANALYSISINDEX']._serialized_end=859
 # @@protoc_insertion_point(module_scope)

@@ -76,10 +76,16 @@ class ChunkAnalysis(_message.Message):
     RESULTS_FIELD_NUMBER: _builtins.int
     FRAMES_FIELD_NUMBER: _builtins.int
     PROVISIONAL_CUTS_FIELD_NUMBER: _builtins.int
+    PICTURE_COUNT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     chunk_id: _builtins.str
     """Id of the chunk: `<asset id>/<discontinuity>/<start pts>`."""
     index: _builtins.int
     """Its place among the asset's chunks, from 0."""
+    picture_count: _builtins.int
+    """Number of pictures in the frame bundle."""
+    revision: _builtins.int
+    """Grows with every later look at the same pictures (re-analysis), from 0."""
     @_builtins.property
     def span(self) -> _media_pb2.Span:
         """Where on the asset's clock it lies."""
@@ -110,10 +116,12 @@ class ChunkAnalysis(_message.Message):
         results: _abc.Iterable[_chunk_pb2.AnalyserResult] | None = ...,
         frames: _media_pb2.ObjectRef | None = ...,
         provisional_cuts: _abc.Iterable[_builtins.int] | None = ...,
+        picture_count: _builtins.int = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "outcome", b"outcome", "provisional_cuts", b"provisional_cuts", "results", b"results", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "outcome", b"outcome", "picture_count", b"picture_count", "provisional_cuts", b"provisional_cuts", "results", b"results", "revision", b"revision", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
