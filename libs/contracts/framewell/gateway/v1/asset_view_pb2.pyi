@@ -325,7 +325,7 @@ Global___ChunkCounts: _TypeAlias = ChunkCounts  # noqa: Y015
 
 @_typing.final
 class SeenPerson(_message.Message):
-    """A person seen in an asset. All faces that nobody has named are one entry without class, named `unknown`."""
+    """A person seen in an asset. Faces that nobody has named are one entry a cluster, without class, named `unknown`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -334,19 +334,22 @@ class SeenPerson(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     SPANS_FIELD_NUMBER: _builtins.int
+    CLUSTER_ID_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
     """The class of the person; unset for unknown."""
     name: _builtins.str
     """The person's name; the class id once the name was erased, `unknown` without class."""
     score: _builtins.float
     """Best score over all appearances: 1 at distance 0, 0.5 at the model's threshold; unset for unknown."""
+    cluster_id: _builtins.str
+    """The cluster of an unknown person, the same in all assets; unset for a known one, and for faces in no cluster."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """The identity model that recognised the person; unset when none is in service."""
 
     @_builtins.property
     def spans(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Span]:
-        """When the person is there: spans that touch are one; of the unknown every appearance."""
+        """When the person is there: spans that touch are one; of faces without a cluster every appearance."""
 
     def __init__(
         self,
@@ -356,17 +359,22 @@ class SeenPerson(_message.Message):
         model: _mesh_pb2.ModelVersion | None = ...,
         score: _builtins.float | None = ...,
         spans: _abc.Iterable[_media_pb2.Span] | None = ...,
+        cluster_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_score", b"_score", "class_id", b"class_id", "model", b"model", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_score", b"_score", "class_id", b"class_id", "model", b"model", "name", b"name", "score", b"score", "spans", b"spans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "name", b"name", "score", b"score", "spans", b"spans"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__class_id: _TypeAlias = _typing.Literal["class_id"]  # noqa: Y015
     _WhichOneofArgType__class_id: _TypeAlias = _typing.Literal["_class_id", b"_class_id"]  # noqa: Y015
+    _WhichOneofReturnType__cluster_id: _TypeAlias = _typing.Literal["cluster_id"]  # noqa: Y015
+    _WhichOneofArgType__cluster_id: _TypeAlias = _typing.Literal["_cluster_id", b"_cluster_id"]  # noqa: Y015
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__class_id) -> _WhichOneofReturnType__class_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cluster_id) -> _WhichOneofReturnType__cluster_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
 

@@ -462,7 +462,9 @@ Global___Appearance: _TypeAlias = Appearance  # noqa: Y015
 
 @_typing.final
 class Person(_message.Message):
-    """One person seen in an asset; all unknown faces together are one entry with an empty class."""
+    """One person seen in an asset. Unknown faces are one entry a cluster, with an empty class; those without a vector,
+    and those not yet in a cluster, are one entry without class and cluster.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -471,12 +473,15 @@ class Person(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     APPEARANCES_FIELD_NUMBER: _builtins.int
     APPEARANCE_COUNT_FIELD_NUMBER: _builtins.int
+    CLUSTER_ID_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
     """Id of the class; empty for unknown."""
     score: _builtins.float
     """Best score over all appearances: 1 at distance 0, 0.5 at the model's threshold, 0 at twice the threshold; unset for unknown."""
     appearance_count: _builtins.int
     """Number of all appearances, also of those on other pages."""
+    cluster_id: _builtins.str
+    """Id of the cluster of an unknown person (ClusterService); empty for one who is known."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """The identity model that decided; unset when none is in service."""
@@ -493,10 +498,11 @@ class Person(_message.Message):
         model: _mesh_pb2.ModelVersion | None = ...,
         appearances: _abc.Iterable[Global___Appearance] | None = ...,
         appearance_count: _builtins.int = ...,
+        cluster_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "model", b"model", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "appearance_count", b"appearance_count", "appearances", b"appearances", "class_id", b"class_id", "model", b"model", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "appearance_count", b"appearance_count", "appearances", b"appearances", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
