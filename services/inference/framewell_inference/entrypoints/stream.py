@@ -20,7 +20,6 @@ from framewell_inference.steps import Steps
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
 from framewell_inference.steps.live_budget import LiveBudget
-from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_kit.erasure import Erase
 from framewell_kit.facts import Outgoing
 from framewell_kit.stream import Broadcast, HeavyStage, Reason, Stage
@@ -41,22 +40,10 @@ def stages(
 
     Of an asset that is gone none makes anything.
     """
-    s, by_rights, people = stores, steps.by_rights, steps.people
+    s, by_rights = stores, steps.by_rights
     unless_gone = partial(UnlessGone, tombstones=steps.tombstones, forget=steps.forget)
-    pictures = AnalyseChunk(
-        choose,
-        LookAtFrames(),
-        live_budget,
-        s.bundles,
-        s.objects,
-        s.observations,
-        s.tracks,
-        s.postings,
-        steps.name_faces,
-        people,
-        by_rights,
-    )
-    sounds = AnalyseAudio(choose, s.sounds, s.objects, s.observations, people, by_rights)
+    pictures = AnalyseChunk(choose, steps.observe, live_budget, by_rights)
+    sounds = AnalyseAudio(choose, steps.hear, by_rights)
     conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, by_rights)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
+from framewell_inference.steps.hear_sound import HearSound
 from framewell_inference.steps.name_faces import NameFaces
+from framewell_inference.steps.observe_chunk import ObserveChunk
 from framewell_kit.tombstones import Tombstones
 
 
@@ -18,3 +20,5 @@ class Steps:
     people: ErasePeople
     name_faces: NameFaces
     forget: ForgetAsset
+    observe: ObserveChunk
+    hear: HearSound

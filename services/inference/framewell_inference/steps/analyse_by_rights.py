@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 
 from framewell.media.v1.media_pb2 import Work
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
-from framewell_inference.domain.stored import StoredSet
+from framewell_inference.domain.stored import ChunkKey, StoredSet
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
@@ -91,6 +91,15 @@ class AnalyseByRights:
             await self.postings.forget(asset_id)
             await self.references.release(asset_id)
         return bool(too_much)
+
+    async def may_hear(self, key: ChunkKey, made_by: int) -> bool:
+        """Return whether a sound may be listened to that was made by the decision of that revision.
+
+        What that decision withheld is silent in it; by any other the passages are not known to be.
+        """
+        decided = await self.rights.of(key.asset_id)
+        made_by_this = decided is not None and decided.revision == made_by
+        return bool(key.looked_at) and (not key.withheld or made_by_this)
 
     async def permission(self, asset_id: str) -> Permission | None:
         """Return what the newest decision says of analysis, None while there is none."""

@@ -19,6 +19,7 @@ from framewell_inference.adapters.posting_sets import PostingSets
 from framewell_inference.adapters.recognition_change_documents import RecognitionChangeDocuments
 from framewell_inference.adapters.relabel_queue import LeasedRelabelQueue
 from framewell_inference.adapters.sandboxed_pictures import SandboxedPictures
+from framewell_inference.adapters.serving.devices import Devices
 from framewell_inference.adapters.vector_block_objects import VectorBlockObjects
 from framewell_inference.adapters.vector_index import FollowedVectors
 from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
@@ -43,10 +44,13 @@ from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.choose_enabled import ChooseEnabled
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
+from framewell_inference.steps.hear_sound import HearSound
 from framewell_inference.steps.know_asset import KnowAsset
 from framewell_inference.steps.live_budget import LiveBudget
+from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.steps.names_in_force import NamesInForce
+from framewell_inference.steps.observe_chunk import ObserveChunk
 from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_inference.wiring.analysers import load_analysers
 from framewell_inference.wiring.models import ModelParts, load_site_models, opening, wire_models
@@ -133,12 +137,17 @@ def _steps(stores: Stores, mesh: Mesh) -> Steps:
     s, tombstones = stores, mesh.tombstones
     names = mesh.settings.name_hashes()
     people = ErasePeople(s.observations, s.tracks, s.postings, s.changes, tombstones, names, s.packing)
+    name_faces = NameFaces(s.identities, s.tracks, s.postings, people)
     return Steps(
         tombstones=tombstones,
         by_rights=AnalyseByRights(s.rights, s.observations, s.tracks, s.postings, s.references, s.packing),
         people=people,
-        name_faces=NameFaces(s.identities, s.tracks, s.postings, people),
+        name_faces=name_faces,
         forget=ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references, s.packing),
+        observe=ObserveChunk(
+            LookAtFrames(), s.bundles, s.objects, s.observations, s.tracks, s.postings, name_faces, people
+        ),
+        hear=HearSound(s.sounds, s.objects, s.observations, people),
     )
 
 
@@ -218,6 +227,6 @@ def _loader(settings: InferenceSettings) -> OnnxLoader:
         slots=settings.runs,
         waiting=settings.queue,
         trusted=settings.trusted_models.replace(",", " ").split(),
-        tensorrt=settings.tensorrt,
+        devices=Devices(settings.device),
         **memory,
     )

@@ -1,0 +1,99 @@
+"""Show the stored sound of an asset to analysers that listen, and keep what they hear."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.protobuf.duration_pb2 import Duration
+
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell.media.v1.media_pb2 import ObjectRef, SpeechAttributes, Work
+from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SoundSegment
+from framewell_inference.domain.stored import ChunkKey
+from framewell_inference.ports.analysers import SoundAnalyser, Sounds
+from framewell_inference.ports.calls import Call, Priority, calling
+from framewell_inference.ports.repositories import ObservationRepository
+from framewell_inference.steps.erase_people import ErasePeople
+from framewell_kit.objects.protocol import Objects
+from framewell_kit.rights_decisions import Passages
+from framewell_media.messages import timeline_value
+from framewell_media.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSound:
+    """The stored sound of an asset, what of it may be listened to, and what it belongs to."""
+
+    work: Work
+    key: ChunkKey
+    speech: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class HearSound:
+    """Run analysers over a sound and keep their sets. Repeating it changes nothing."""
+
+    sounds: Sounds
+    objects: Objects
+    observations: ObservationRepository
+    people: ErasePeople
+
+    async def __call__(
+        self, sound: StoredSound, analysers: Sequence[SoundAnalyser], *, priority: Priority
+    ) -> list[AnalyserResult]:
+        """Return a result for each analyser. Raises NotFound when the sound is gone."""
+        results = []
+        timeline = timeline_value(sound.work.timeline)
+        forgotten = await self.people.forgotten()
+        for analyser in analysers:
+            async with self.objects.local(sound.speech) as path:
+                segments = await self._listen(analyser, path, priority)
+            observations = tuple(_observation(segment, timeline) for segment in segments)
+            findings = Findings(analyser.name, analyser.models[0], observations)
+            results.append(await self.observations.keep(findings, sound.key, forgotten))
+        if (now := await self.people.forgotten()) != forgotten:
+            await self.people.of_names_in(sound.key.asset_id, now)
+        return results
+
+    async def _listen(
+        self, analyser: SoundAnalyser, path: Path, priority: Priority
+    ) -> Sequence[SoundSegment]:
+        with calling(Call(priority)):
+            return await asyncio.to_thread(analyser.listen, self.sounds.blocks(path))
+
+
+def sound_key(work: Work, withheld: Passages) -> ChunkKey:
+    """Return the key of the sound of an asset of which these passages are withheld."""
+    clock = work.timeline
+    start, end = clock.start_pts, clock.start_pts + clock.duration_pts
+    return ChunkKey(
+        asset_id=work.asset_id,
+        chunk_id="",
+        index=-1,
+        generation=work.generation,
+        start_pts=start,
+        end_pts=end,
+        withheld=withheld.within(start, end),
+    )
+
+
+def _observation(segment: SoundSegment, timeline: Timeline) -> Observation:
+    """Return a segment in pts and frames of the asset, its ends in seconds beside them."""
+    ends = (segment.start_seconds, segment.end_seconds)
+    start_pts, end_pts = [timeline.start_pts + round(at / float(timeline.time_base)) for at in ends]
+    rate = float(timeline.frame_rate or 0)
+    first_frame, end_frame = [min(timeline.frame_count, round(at * rate)) for at in ends]
+    start, end = Duration(), Duration()
+    start.FromMilliseconds(round(segment.start_seconds * 1000))
+    end.FromMilliseconds(round(segment.end_seconds * 1000))
+    return Observation(
+        kind=segment.kind,
+        span=FrameSpan(start_pts, end_pts, first_frame, end_frame),
+        score=segment.score,
+        label=segment.label,
+        text=segment.text,
+        attributes=SpeechAttributes(start=start, end=end),
+    )

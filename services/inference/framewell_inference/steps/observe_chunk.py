@@ -1,0 +1,147 @@
+"""Show the stored pictures of a chunk to analysers, and keep what they observe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef, Span, Work
+from framewell_inference.domain.messages import model_version
+from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.stored import ChunkKey
+from framewell_inference.domain.tracks import FACES, face_tracks
+from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser
+from framewell_inference.ports.calls import Call, Priority, calling
+from framewell_inference.ports.repositories import (
+    FaceTrackRepository,
+    ObservationRepository,
+    PostingRepository,
+)
+from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
+from framewell_inference.steps.name_faces import NameFaces
+from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcome_messages import failed
+from framewell_kit.rights_decisions import Passages
+
+SKIPPED: Final = "skipped"
+"""Code of the outcome of an analyser for which a live programme left no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkPictures:
+    """The stored pictures of one chunk, what of them may be looked at, and what they belong to."""
+
+    work: Work
+    key: ChunkKey
+    span: Span
+    frames: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveChunk:
+    """Run analysers over a frame bundle; keep sets, face tracks and names. Repeating it changes nothing.
+
+    Used when a chunk arrives and when it is looked at again: both leave the same documents.
+    """
+
+    look_at: LookAtFrames
+    bundles: FrameBundles
+    objects: Objects
+    observations: ObservationRepository
+    tracks: FaceTrackRepository
+    postings: PostingRepository
+    name_faces: NameFaces
+    people: ErasePeople
+
+    async def __call__(
+        self,
+        pictures: ChunkPictures,
+        analysers: Sequence[PictureAnalyser],
+        *,
+        priority: Priority,
+        tolerate: bool = False,
+        budget_seconds: float | None = None,
+    ) -> list[AnalyserResult]:
+        """Return a result for each analyser.
+
+        With `tolerate` an analyser that fails has a failed result; without, its error is raised. Raises
+        NotFound when the bundle is gone.
+        """
+        key = pictures.key
+        async with self.objects.local(pictures.frames) as path:
+            with calling(Call(priority)):
+                found = await asyncio.to_thread(
+                    self._look, path, pictures, analysers, tolerate=tolerate, budget_seconds=budget_seconds
+                )
+        forgotten = await self.people.forgotten()
+        results = []
+        for analyser in analysers:
+            outcome = found[analyser.name]
+            if isinstance(outcome, Exception):
+                results.append(_failed_result(analyser, outcome))
+                continue
+            result = await self.observations.keep(outcome, key, forgotten)
+            results.append(result)
+            if analyser.name == FACES:
+                if await self.tracks.keep(key, result, face_tracks(outcome)):
+                    await self.postings.forget(key.asset_id, key.chunk_id)
+                await self.name_faces(key.chunk_id)
+        if (now := await self.people.forgotten()) != forgotten:
+            await self.people.of_names_in(key.asset_id, now)
+        return results
+
+    def _look(
+        self,
+        path: Path,
+        pictures: ChunkPictures,
+        analysers: Sequence[PictureAnalyser],
+        *,
+        tolerate: bool,
+        budget_seconds: float | None,
+    ) -> Mapping[str, Findings | Exception]:
+        """Return findings or error of every analyser. Runs on a thread."""
+        withheld: Passages = pictures.key.withheld
+        frames = self.bundles.frames(path, pictures.span, _tick_seconds(pictures.work))
+        return self.look_at(
+            (frame for frame in frames if frame.pts not in withheld),
+            analysers,
+            still=pictures.work.kind == MEDIA_KIND_STILL,
+            tolerate=tolerate,
+            budget_seconds=budget_seconds,
+        )
+
+
+def chunk_key(work: Work, *, chunk_id: str, index: int, span: Span, withheld: Passages) -> ChunkKey:
+    """Return the key of a chunk of which these passages are withheld, among others of its asset."""
+    start, end = span.start_pts, span.end_pts
+    return ChunkKey(
+        asset_id=work.asset_id,
+        chunk_id=chunk_id,
+        index=index,
+        generation=work.generation,
+        start_pts=start,
+        end_pts=end,
+        withheld=withheld.within(start, end),
+        series=work.series,
+        asked_at=work.requested_at.ToMilliseconds() / 1000,
+    )
+
+
+def _tick_seconds(work: Work) -> float:
+    """Return the seconds of a tick of the asset's clock; a still has none."""
+    base = work.timeline.time_base
+    return 0.0 if work.kind == MEDIA_KIND_STILL else base.numerator / max(1, base.denominator)
+
+
+def _failed_result(analyser: PictureAnalyser, error: Exception) -> AnalyserResult:
+    outcome = failed(
+        "analyser_failed", f"the analyser {analyser.name} failed ({type(error).__name__}: {error})"
+    )
+    if isinstance(error, SkippedError):
+        outcome = failed(SKIPPED, str(error))
+    return AnalyserResult(analyser=analyser.name, model=model_version(analyser.models[0]), outcome=outcome)
