@@ -26,6 +26,7 @@ BOUNDED = {
     "framewell.chunk.v1.ChunkTranscoded.missing_pts": "pictures of ten seconds, at most 10,000",
     "framewell.chunk.v1.ChunkAnalysed.provisional_cuts": "cuts in ten seconds",
     "framewell.chunk.v1.ChunkAnalysed.results": "one an analyser",
+    "framewell.chunk.v1.AnalyserResult.beside": "one an embedding that is enabled",
     "framewell.audio.v1.AudioAnalysed.results": "one an analyser",
     "framewell.asset.v1.AssetAnalysed.totals": "one an analyser and model",
     # by a number that the contract names

@@ -276,6 +276,7 @@ class AnalyserResult(_message.Message):
     OBSERVATION_COUNT_FIELD_NUMBER: _builtins.int
     OBSERVATION_SET_FIELD_NUMBER: _builtins.int
     VECTORS_FIELD_NUMBER: _builtins.int
+    BESIDE_FIELD_NUMBER: _builtins.int
     analyser: _builtins.str
     """Name of the analyser: `faces`, `text`, `labels`, `safety`, `speech` …"""
     observation_count: _builtins.int
@@ -296,6 +297,10 @@ class AnalyserResult(_message.Message):
     def vectors(self) -> _media_pb2.ObjectRef:
         """Vectors by row (Arrow IPC, one fixed-size list column `vector` of float32); unset when the analyser makes none."""
 
+    @_builtins.property
+    def beside(self) -> _containers.RepeatedCompositeFieldContainer[Global___VectorsBeside]:
+        """Of faces: what other embeddings than `model` make of the same rows, one entry an embedding that is enabled."""
+
     def __init__(
         self,
         *,
@@ -305,14 +310,45 @@ class AnalyserResult(_message.Message):
         observation_count: _builtins.int = ...,
         observation_set: _media_pb2.ObjectRef | None = ...,
         vectors: _media_pb2.ObjectRef | None = ...,
+        beside: _abc.Iterable[Global___VectorsBeside] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "observation_set", b"observation_set", "outcome", b"outcome", "vectors", b"vectors"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "model", b"model", "observation_count", b"observation_count", "observation_set", b"observation_set", "outcome", b"outcome", "vectors", b"vectors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "beside", b"beside", "model", b"model", "observation_count", b"observation_count", "observation_set", b"observation_set", "outcome", b"outcome", "vectors", b"vectors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AnalyserResult: _TypeAlias = AnalyserResult  # noqa: Y015
+
+@_typing.final
+class VectorsBeside(_message.Message):
+    """The rows of a set of faces in the space of another embedding: distances never lead from one space to another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    VECTORS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model(self) -> _mesh_pb2.ModelVersion:
+        """The embedding that made the vectors."""
+
+    @_builtins.property
+    def vectors(self) -> _media_pb2.ObjectRef:
+        """Vectors by row, as in `AnalyserResult.vectors`; a row that it could not describe holds no numbers."""
+
+    def __init__(
+        self,
+        *,
+        model: _mesh_pb2.ModelVersion | None = ...,
+        vectors: _media_pb2.ObjectRef | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "vectors", b"vectors"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "vectors", b"vectors"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VectorsBeside: _TypeAlias = VectorsBeside  # noqa: Y015
 
 @_typing.final
 class ChunkAnalysed(_message.Message):

@@ -75,6 +75,7 @@ class ModelPromoted(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     RUN_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    EMBEDDING_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Id of the run that made it."""
     revision: _builtins.int
@@ -99,6 +100,10 @@ class ModelPromoted(_message.Message):
     def actor(self) -> _mesh_pb2.Actor:
         """Who promoted it: the promotion policy, or a person."""
 
+    @_builtins.property
+    def embedding(self) -> _mesh_pb2.ModelVersion:
+        """Of an identity model the embedding whose vectors it reads: both are in force together."""
+
     def __init__(
         self,
         *,
@@ -109,10 +114,11 @@ class ModelPromoted(_message.Message):
         actor: _mesh_pb2.Actor | None = ...,
         run_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        embedding: _mesh_pb2.ModelVersion | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "artefact", b"artefact", "manifest", b"manifest", "model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "artefact", b"artefact", "embedding", b"embedding", "manifest", b"manifest", "model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "artefact", b"artefact", "manifest", b"manifest", "measures", b"measures", "model", b"model", "revision", b"revision", "run_id", b"run_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "artefact", b"artefact", "embedding", b"embedding", "manifest", b"manifest", "measures", b"measures", "model", b"model", "revision", b"revision", "run_id", b"run_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
