@@ -1239,7 +1239,7 @@ class Observation(_message.Message):
     e.g. `faces/0/900000/3`; `speech/sound/2` for the sound of the asset; `faces/image/0` for a picture of no asset.
     """
     kind: _builtins.str
-    """What it is: `face`, `text`, `label`, `picture` (a sampled picture as a whole), `safety` or `speech`."""
+    """What it is: `face`, `text`, `label`, `picture` (a sampled picture as a whole), `safety`, `speech`, `transcript` or `sound`."""
     score: _builtins.float
     """Confidence of the model, 0 to 1; for a run of pictures the best one."""
     label: _builtins.str
@@ -1272,7 +1272,7 @@ class Observation(_message.Message):
 
     @_builtins.property
     def speech_attributes(self) -> Global___SpeechAttributes:
-        """Of the kind `speech`: the exact ends."""
+        """Of the kinds `speech`, `transcript` and `sound`: the exact ends, and what is said word by word."""
 
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
@@ -1407,33 +1407,85 @@ Global___TextAttributes: _TypeAlias = TextAttributes  # noqa: Y015
 
 @_typing.final
 class SpeechAttributes(_message.Message):
-    """Exact ends of speech; the span beside them is rounded to ticks and frames."""
+    """Exact ends of what is heard, and what is said in it; the span beside them is rounded to ticks and frames."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     START_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_SCORE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    """Of the kind `transcript`: the language (BCP 47) in which it is said."""
+    language_score: _builtins.float
+    """How likely it is that language among all that the model knows, 0 to 1."""
     @_builtins.property
     def start(self) -> _duration_pb2.Duration:
-        """Time from the asset's start to the first sound of speech."""
+        """Time from the asset's start to its first sound."""
 
     @_builtins.property
     def end(self) -> _duration_pb2.Duration:
-        """Time from the asset's start to the end of the speech."""
+        """Time from the asset's start to its end."""
+
+    @_builtins.property
+    def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpokenWord]:
+        """Of the kind `transcript`: the words of `text`, in order. An erased name is one word, `…`."""
 
     def __init__(
         self,
         *,
         start: _duration_pb2.Duration | None = ...,
         end: _duration_pb2.Duration | None = ...,
+        language: _builtins.str = ...,
+        language_score: _builtins.float = ...,
+        words: _abc.Iterable[Global___SpokenWord] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "language", b"language", "language_score", b"language_score", "start", b"start", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SpeechAttributes: _TypeAlias = SpeechAttributes  # noqa: Y015
+
+@_typing.final
+class SpokenWord(_message.Message):
+    """One word that is said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The word with the punctuation that stands at it."""
+    score: _builtins.float
+    """Confidence of the model, 0 to 1."""
+    @_builtins.property
+    def start(self) -> _duration_pb2.Duration:
+        """Time from the asset's start to the first sound of the word."""
+
+    @_builtins.property
+    def end(self) -> _duration_pb2.Duration:
+        """Time from the asset's start to the end of the word."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        start: _duration_pb2.Duration | None = ...,
+        end: _duration_pb2.Duration | None = ...,
+        score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "score", b"score", "start", b"start", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpokenWord: _TypeAlias = SpokenWord  # noqa: Y015
 
 @_typing.final
 class ObservationRef(_message.Message):
