@@ -40,7 +40,7 @@ def request(net: str) -> bytes:
 
 
 async def measure(callers: list[Caller], seconds: float) -> dict[str, float]:
-    """Call for the time, after a third of it as warm-up; no times where no call began and ended after that."""
+    """Call for the time, after a third of it as warm-up; times are 0 where no call began after that."""
     begins = time.monotonic() + seconds / 3
     until, taken, failed = begins + seconds, list[float](), 0
 
