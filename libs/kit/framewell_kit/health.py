@@ -27,7 +27,7 @@ class Health:
 
     `starting` describes the step that is under way until it has started; `parts` return why each part is not
     ready (empty: it is ready); `notes` are listed beside them and change nothing: what paused partitions wait
-    for.
+    for, and what a service notes of its own (`Service.notes`).
     """
 
     service: str

@@ -188,6 +188,7 @@ class _Process:
         self._on_stop(server.stop, self._shared.drain_seconds * SIDE_SHARE)
 
     async def _start_parts(self, service: Service) -> None:
+        self._health.notes.update(service.notes)
         for part in service.parts:
             await part.start()
             self._on_stop(part.stop, self._shared.drain_seconds * SIDE_SHARE)

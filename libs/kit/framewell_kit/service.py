@@ -89,6 +89,8 @@ class Service:
     parts: Sequence[Part] = ()
     holdings: Holdings = field(default_factory=Holdings)
     """What the service holds of people, assets and holders; what the kit keeps for it is added to that."""
+    notes: Mapping[str, Callable[[], list[str]]] = field(default_factory=dict)
+    """What `/ready` lists beside the parts, by subject: what is worth knowing and keeps nobody waiting."""
     readable: Mapping[str, FindReadable] = field(default_factory=dict)
     """Who finds the objects that it gives out, by kind of owner: asset, sample, snapshot, model."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 MANIFEST_NAME: Final = "model.yaml"
@@ -23,6 +24,15 @@ TASKS: Final = frozenset(
 
 REMOTE_SCHEMES: Final = ("oip", "openai")
 """Sources where somebody else runs the model: nothing of it is loaded here."""
+
+FLOAT32: Final = "float32"
+FLOAT16: Final = "float16"
+
+PRECISIONS: Final = (FLOAT32, FLOAT16)
+"""How a model computes on a GPU; on a CPU every graph computes as it says."""
+
+WEIGHT_SUFFIXES: Final = frozenset({".data", ".onnx_data"})
+"""Files of weights that a graph keeps outside itself, as exporters name them."""
 
 REPORTED_FROM: Final = 0.5
 """Least score of what is reported, where a manifest sets no threshold `report`."""
@@ -155,6 +165,8 @@ class Manifest:
     labels: str = ""
     """The file of the folder with one label a line, in order of outputs; empty for none."""
     limits: Limits = field(default_factory=Limits)
+    precision: str = FLOAT32
+    """`float16`: on a GPU it computes in half precision, converted when it is loaded."""
     prompt: str = ""
     """Of a caption model: what it is asked about each picture."""
     answer_schema: Mapping[str, Any] | None = None
@@ -195,6 +207,11 @@ class Manifest:
         """Return the least score at which `label` is reported: its own, else `report`, else 0.5."""
         report = self.thresholds.get("report", REPORTED_FROM)
         return self.thresholds.get(f"{LABEL_THRESHOLD}{label}", report)
+
+    @property
+    def weights(self) -> tuple[WeightFile, ...]:
+        """Return the files of weights that stand outside the graph."""
+        return tuple(one for one in self.files if PurePosixPath(one.name).suffix in WEIGHT_SUFFIXES)
 
     @property
     def graph(self) -> WeightFile:

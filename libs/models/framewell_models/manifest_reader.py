@@ -17,12 +17,15 @@ import yaml
 
 from framewell_models.manifest import (
     DECLARED_TASKS,
+    FLOAT32,
     LABEL_THRESHOLD,
     MANIFEST_NAME,
     NAME,
+    PRECISIONS,
     REMOTE_SCHEMES,
     TASKS,
     VERSION,
+    WEIGHT_SUFFIXES,
     Licence,
     Limits,
     Manifest,
@@ -37,7 +40,7 @@ from framewell_models.manifest import (
 from framewell_models.processing import POSTPROCESSING, PREPROCESSING, StepKind, complete
 from framewell_models.sources import check_source, scheme
 
-LOADABLE_SUFFIXES: Final = frozenset({".onnx", ".npz", ".safetensors", ".txt", ".json"})
+LOADABLE_SUFFIXES: Final = frozenset({".onnx", ".npz", ".safetensors", ".txt", ".json", *WEIGHT_SUFFIXES})
 """File types a model folder may hold: tensors and text, nothing that can carry code."""
 
 PICKLE_SUFFIXES: Final = frozenset(
@@ -137,6 +140,7 @@ class _Fields:
             source=source,
             labels=self.text("labels", default=""),
             limits=self._limits(),
+            precision=self._precision(),
             prompt=self.text("prompt", default=""),
             answer_schema=self._mapping("answer_schema"),
             embedding=ModelRef.parse(embedding) if embedding else None,
@@ -204,6 +208,12 @@ class _Fields:
         if task not in TASKS:
             raise ManifestError(f"{self.origin}: task {task!r} is none of {', '.join(sorted(TASKS))}")
         return task
+
+    def _precision(self) -> str:
+        precision = self.text("precision", default=FLOAT32)
+        if precision not in PRECISIONS:
+            raise ManifestError(f"{self.origin}: precision {precision!r} is none of {', '.join(PRECISIONS)}")
+        return precision
 
     def entries(self, key: str, *, optional: bool = False) -> Sequence[_Fields]:
         value = self.document.get(key, [] if optional else None)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from framewell_models.manifest import DECLARED_TASKS, NAME, TASKS, VERSION
+from framewell_models.manifest import DECLARED_TASKS, FLOAT32, NAME, PRECISIONS, TASKS, VERSION
 from framewell_models.manifest_reader import LIMITS, LOADABLE_SUFFIXES
 from framewell_models.processing import (
     FLAG,
@@ -73,6 +73,7 @@ def _fields() -> Mapping[str, Schema]:
                 for name, (default, least, most) in LIMITS.items()
             }
         ),
+        "precision": {"enum": list(PRECISIONS), "default": FLOAT32},
         "prompt": _TEXT,
         "answer_schema": {"type": "object"},
         "embedding": _TEXT,

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from framewell_inference.domain.devices import Device
 from framewell_kit.settings import ServiceSettings
 from framewell_models.folders import default_root
 
@@ -82,9 +83,10 @@ class InferenceSettings(ServiceSettings):
         description="Names of models from outside, * for anything, that run inside the process: "
         "about a millisecond faster, and nobody can end what does not end by itself.",
     )
-    tensorrt: bool = Field(
-        False,
-        description="Use TensorRT where it is installed; a model's first run then takes minutes.",
+    device: Device = Field(
+        Device.AUTO,
+        description="Where models run: auto (a GPU where ONNX Runtime has one), cpu, cuda, or tensorrt, with "
+        "which the first run of a model takes minutes. Where it cannot be had, the CPU, and that is told.",
     )
     model_mib: int = Field(
         4096,

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from framewell_inference.adapters.onnx_engine import OnnxLoader
-from framewell_inference.adapters.serving.batched import Batched, Batches
+from framewell_inference.adapters.serving.batched import Batched, Batches, padded_rows
+from framewell_inference.adapters.serving.devices import CPU, CUDA
 from framewell_inference.adapters.serving.in_process import InProcess
 from framewell_inference.adapters.serving.run_slots import ModelQueue
-from framewell_inference.adapters.serving.sessions import CPU, CUDA, Tensors, open_session, tensors
+from framewell_inference.adapters.serving.sessions import Tensors, open_session, tensors
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
@@ -29,6 +30,8 @@ class Device:
     """A runner that doubles rows, one batch at a time when told to wait; a row of -1 fails its batch."""
 
     provider = "TestExecutionProvider"
+    fallback = ""
+    held_bytes = 0
     tensors = Tensors((TensorSpec("x", np.dtype("float32"), (-1, 2)),), (), {})
 
     def __init__(self) -> None:
@@ -177,25 +180,26 @@ def test_batches_are_filled_up_to_a_power_of_two_and_nobody_sees_the_zeros(pool:
     assert batched.run(rows(*range(1, 12)), Call()).outputs["y"].shape == (11, 2)
 
 
-def test_on_a_device_models_are_batched_and_a_fall_back_to_the_cpu_is_told() -> None:
-    class OnGpu(Device):
-        provider = CUDA
+def test_on_a_device_models_are_batched_and_on_the_cpu_they_are_not() -> None:
+    class On(Device):
+        def __init__(self, provider: str) -> None:
+            super().__init__()
+            self.provider = provider
 
-    graph, told = doubling(), list[str]()
-    loader = OnnxLoader(1)
-    manifest = manifest_of(graph)
-    assert loader.engine_for(OnGpu(), manifest, wanted=[CUDA, CPU], told=told.append).name == "batched"
-    assert told == []
-    on_cpu = Device()
-    on_cpu.provider = CPU
-    assert loader.engine_for(on_cpu, manifest, wanted=[CUDA, CPU], told=told.append).name == "direct"
-    assert "runs on the CPU" in told[0]
-    assert loader.engine_for(on_cpu, manifest, wanted=[CPU], told=told.append).name == "direct"
-    assert len(told) == 1
+    loader, manifest = OnnxLoader(1), manifest_of(doubling())
+    engines = [loader.engine_for(On(provider), manifest) for provider in (CUDA, CPU)]
+    assert [one.name for one in engines] == ["batched", "direct"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch", "run"), [(1, 16, 1), (3, 16, 4), (9, 12, 12), (16, 16, 16), (17, 16, 32), (40, 16, 48)]
+)
+def test_a_batch_has_one_of_a_few_sizes(rows: int, batch: int, run: int) -> None:
+    assert padded_rows(rows, batch) == run
 
 
 def test_a_real_graph_gives_the_same_rows_joined_or_not() -> None:
-    session = open_session(doubling(), 1)
+    session = open_session(doubling(), 1).session
     batched = Batched(
         InProcess("m", session, tensors(session), Watch()), ModelQueue("m", 100), Batches(16, 0.01), 5
     )

@@ -26,7 +26,8 @@ from framewell_inference.adapters.remote.opening import OpenFolder
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.testing import IN_PROCESS, SANDBOX, InferenceBench, graphs
 from framewell_inference.wiring.models import load_site_models
-from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Rejected
+from framewell_kit.object_references import ObjectReferences
+from framewell_kit.outcomes import Busy, Conflict, Forbidden, NotFound, Rejected
 from framewell_kit.testing.waiting import eventually
 from framewell_models.manifest import Manifest, ManifestError
 from framewell_models.manifest_reader import read
@@ -469,6 +470,30 @@ async def test_what_cannot_be_taken_in_is_refused_with_a_reason_and_leaves_nothi
     await take_in(bench, text, {"model.onnx": graph})
     with pytest.raises(Conflict, match="there already"):
         await take_in(bench, text, {"model.onnx": graph})
+
+
+async def test_of_two_imports_of_a_version_at_once_one_is_kept_and_the_other_leaves_nothing(
+    bench: InferenceBench,
+) -> None:
+    sent = [doubling(), doubling(opset=16)]
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
+        answers = await asyncio.gather(
+            *(
+                take_in(replica, manifest_text(graph), {"model.onnx": graph})
+                for replica, graph in zip((bench, other), sent, strict=True)
+            ),
+            return_exceptions=True,
+        )
+        lost = [at for at, answer in enumerate(answers) if isinstance(answer, Busy)]
+        assert len(lost) == 1, answers
+        references = ObjectReferences(bench.documents, bench.objects)
+        (holder,) = await references.holders("model:")
+        assert len(await references.held_by(holder)) == 2
+        keys = [f"{digest[:2]}/{digest}.onnx" for digest in (hashlib.sha256(one).hexdigest() for one in sent)]
+        assert [await bench.objects.exists(key) for key in keys] == [at not in lost for at in range(2)]
+        everything = api.RemoveModelRequest(model=ModelVersion(name="site/doubling"))
+        await (bench, other)[1 - lost[0]].call("RemoveModel", everything)
+        assert await references.holders("model:") == []
 
 
 async def test_a_client_that_vanishes_in_the_middle_leaves_nothing(bench: InferenceBench) -> None:

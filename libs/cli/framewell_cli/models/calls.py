@@ -115,6 +115,7 @@ def model_document(model: api.Model) -> dict[str, Any]:
         "enabled": [{"series": one.series, "channel": one.channel} for one in model.enabled],
         "quarantined": model.quarantined,
         "provider": model.provider,
+        "fallback": model.fallback,
         "source": model.source,
         "code_licence": model.code_licence,
         "weights_licence": model.weights_licence,

@@ -7,36 +7,29 @@ processes of its own, which can be killed, unless the site trusts it by name.
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from framewell_inference.adapters.metrics import FALLEN_BACK, RUN_SECONDS, RUNS, WAIT_SECONDS
+from framewell_inference.adapters.onnx_model import OnnxModel
 from framewell_inference.adapters.serving.batched import Batched, Batches
+from framewell_inference.adapters.serving.devices import CPU, Devices
 from framewell_inference.adapters.serving.engines import Direct, Engine, Runner
+from framewell_inference.adapters.serving.half_precision import in_half_precision
 from framewell_inference.adapters.serving.in_process import InProcess
 from framewell_inference.adapters.serving.isolated import Allowance, Isolated
 from framewell_inference.adapters.serving.residency import Residency, Resident
 from framewell_inference.adapters.serving.run_slots import ModelQueue, RunSlots
-from framewell_inference.adapters.serving.sessions import CPU, Tensors, open_session, providers, tensors
+from framewell_inference.adapters.serving.sessions import open_session, tensors
 from framewell_inference.adapters.serving.statistics import RunStatistics
 from framewell_inference.adapters.serving.watch import Watch
-from framewell_inference.domain.pictures import Array
-from framewell_inference.domain.tensors import InvalidInputError, TensorSpec, check_inputs
-from framewell_inference.ports.calls import (
-    Call,
-    ModelBusyError,
-    Run,
-    RunCounts,
-    RunEndedError,
-    current_call,
-)
+from framewell_inference.adapters.serving.weights import Weights
+from framewell_inference.domain.tensors import InvalidInputError
 from framewell_kit.telemetry import logger
 from framewell_models.folders import ModelFolder
-from framewell_models.manifest import Manifest
+from framewell_models.manifest import FLOAT16, Manifest, ManifestError
 
 log = logger(__name__)
 
@@ -44,65 +37,6 @@ MIB: Final = 1 << 20
 
 _ISOLATED_BYTES: Final = 80 * MIB
 """What the interpreter and the runtime of a model's own process hold, measured."""
-
-
-@dataclass(slots=True, eq=False)
-class OnnxModel:
-    """A graph that can be run; see the Model port. Its session may leave memory between two runs."""
-
-    manifest: Manifest
-    tensors: Tensors
-    provider: str
-    engine: str
-    labels: Sequence[str]
-    statistics: RunStatistics
-    _resident: Resident
-    _residency: Residency
-
-    @property
-    def inputs(self) -> Sequence[TensorSpec]:
-        return self.tensors.inputs
-
-    @property
-    def outputs(self) -> Sequence[TensorSpec]:
-        return self.tensors.outputs
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """Return what the graph's maker wrote into it, by key."""
-        return self.tensors.metadata
-
-    @property
-    def counts(self) -> RunCounts:
-        return self.statistics.counts
-
-    def run(self, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
-        return self.measured(inputs, current_call()).outputs
-
-    def measured(self, inputs: Mapping[str, Array], call: Call) -> Run:
-        check_inputs(self.inputs, inputs)
-        started, labels = time.perf_counter(), {"model": str(self.manifest.ref)}
-        try:
-            with self._residency.held(self._resident) as engine:
-                run = engine.run(inputs, call)
-        except Exception as error:
-            self.statistics.failed(time.perf_counter() - started)
-            RUNS.add(1, {**labels, "outcome": _outcome(error)})
-            raise
-        self.statistics.succeeded(run, _rows(inputs))
-        RUNS.add(1, {**labels, "outcome": "done"})
-        RUN_SECONDS.record(run.compute_seconds, labels)
-        WAIT_SECONDS.record(run.queue_seconds, labels)
-        return run
-
-    def warm(self) -> None:
-        """Bring the graph into memory, where it has left. Blocks."""
-        with self._residency.held(self._resident):
-            pass
-
-    def close(self) -> None:
-        """Let go of the graph and end its processes; runs under way finish, a later one loads it again."""
-        self._residency.drop(self._resident)
 
 
 def _default_slots() -> int:
@@ -126,7 +60,8 @@ class OnnxLoader:
     """What loaded models may hold together; above it the least recently used one leaves."""
     trusted: Sequence[str] = ()
     """Patterns of names of models from outside that run inside the process all the same."""
-    tensorrt: bool = False
+    devices: Devices = field(default_factory=Devices)
+    """Where models inside the process run; those in processes of their own run on the CPU."""
     _watch: Watch = field(default_factory=Watch, init=False)
     _run_slots: RunSlots = field(init=False)
     _residency: Residency = field(init=False)
@@ -137,7 +72,7 @@ class OnnxLoader:
 
     @property
     def resident_bytes(self) -> int:
-        """Return how many bytes the models in memory hold, by the size of their files."""
+        """Return how many bytes the models in memory hold, as measured after their last run."""
         return self._residency.size
 
     def load(self, folder: ModelFolder, *, trusted: bool = False) -> OnnxModel:
@@ -146,97 +81,81 @@ class OnnxLoader:
         By path: reading the bytes first would keep a second copy of the weights in the heap.
         Raises InvalidInputError for whatever cannot be loaded. Blocks.
         """
-        path, manifest, labels = folder.graph, folder.manifest, _labels(folder)
-        size = path.stat().st_size
-        if trusted or self._trusts(manifest):
-            return self._model(manifest, lambda: self._in_process(manifest, str(path)), size, labels)
-        return self._model(manifest, lambda: self._isolated(manifest, path), size + _ISOLATED_BYTES, labels)
+        try:
+            labels = folder.labels()
+        except ManifestError as error:
+            raise InvalidInputError(f"{folder.manifest.ref}: {error}") from error
+        return self._model(folder.manifest, Weights.of(folder), labels, trusted=trusted)
 
     def load_bytes(self, manifest: Manifest, graph: bytes, *, trusted: bool = False) -> OnnxModel:
         """Load a graph from memory: external data files are out of its reach.
 
         Raises InvalidInputError for whatever cannot be loaded. Blocks.
         """
-        if trusted or self._trusts(manifest):
-            return self._model(manifest, lambda: self._in_process(manifest, graph), len(graph))
-        return self._model(manifest, lambda: self._isolated(manifest, graph), len(graph) + _ISOLATED_BYTES)
+        return self._model(manifest, Weights(graph), (), trusted=trusted)
 
     def _model(
-        self, manifest: Manifest, load: Callable[[], Engine], size: int, labels: Sequence[str] = ()
+        self, manifest: Manifest, weights: Weights, labels: Sequence[str], *, trusted: bool
     ) -> OnnxModel:
-        resident, residency = Resident(load, size), self._residency
-        with residency.held(resident) as engine:
-            runner = engine.runner
+        inside = trusted or any(fnmatchcase(manifest.name, pattern) for pattern in self.trusted)
+        load: Callable[[Manifest, Weights], Engine] = self._in_process if inside else self._isolated
+
+        def opened() -> Engine:
+            weights.check(str(manifest.ref))
+            return load(manifest, weights)
+
+        resident = Resident(opened, weights.size + (0 if inside else _ISOLATED_BYTES))
+        with self._residency.held(resident) as engine:
             return OnnxModel(
                 manifest,
-                runner.tensors,
-                runner.provider,
+                engine.runner.tensors,
                 engine.name,
                 labels,
                 RunStatistics(),
                 resident,
-                residency,
+                self._residency,
             )
 
-    def _in_process(self, manifest: Manifest, graph: str | bytes) -> Engine:
-        wanted, name = providers(tensorrt=self.tensorrt), str(manifest.ref)
+    def _in_process(self, manifest: Manifest, weights: Weights) -> Engine:
+        name, graph = str(manifest.ref), weights.graph
         try:
-            session = open_session(graph, self.threads, wanted)
-            runner = InProcess(name, session, tensors(session), self._watch)
+            if manifest.precision == FLOAT16:
+                graph = self._in_half_precision(name, graph)
+            opened = open_session(
+                graph if isinstance(graph, bytes) else str(graph), self.threads, self.devices
+            )
+            found = tensors(opened.session)
         except InvalidInputError as error:
             raise InvalidInputError(f"{name}: {error}") from error
-        return self.engine_for(
-            runner, manifest, wanted=wanted, told=lambda reason: log.error(reason, model=name)
-        )
+        if opened.fallback:
+            log.error("a model does not run on the device asked for", model=name, reason=opened.fallback)
+        runner = InProcess(name, opened.session, found, self._watch, opened.fallback)
+        return self.engine_for(runner, manifest)
 
-    def engine_for(
-        self, runner: Runner, manifest: Manifest, *, wanted: Sequence[str], told: Callable[[str], None]
-    ) -> Engine:
-        """Return the engine of a runner of this process: batched on a device, direct on the CPU.
+    def _in_half_precision(self, name: str, graph: Path | bytes) -> Path | bytes:
+        """Return the graph in float16 where it is to run on a GPU and can be converted; else as it is."""
+        if self.devices.wanted[0] == CPU:
+            log.info("float16 is for a GPU: on the CPU the model computes as its graph says", model=name)
+            return graph
+        try:
+            return in_half_precision(graph)
+        except InvalidInputError as error:
+            log.error("the model computes as its graph says", model=name, reason=str(error))
+            return graph
 
-        Where a device was wanted and the runtime fell back to the CPU, says so, and counts it.
-        """
+    def engine_for(self, runner: Runner, manifest: Manifest) -> Engine:
+        """Return the engine of a runner of this process: batched on a device, direct on the CPU."""
         queue, seconds = ModelQueue(str(manifest.ref), self.waiting), manifest.limits.seconds
         if runner.provider != CPU:
             return Batched(runner, queue, Batches(manifest.limits.batch, padded=True), seconds)
-        if wanted[0] != CPU:
-            FALLEN_BACK.add(1, {"model": str(manifest.ref), "wanted": wanted[0]})
-            told(f"the model runs on the CPU: {wanted[0]} could not be used")
         return Direct(runner, self._run_slots, queue, seconds)
 
-    def _isolated(self, manifest: Manifest, graph: Path | bytes) -> Engine:
+    def _isolated(self, manifest: Manifest, weights: Weights) -> Engine:
         name, allowance = str(manifest.ref), Allowance(manifest.limits.memory_bytes, self.threads)
         return Direct(
-            Isolated(name, graph, allowance, self._watch),
+            Isolated(name, weights, allowance, self._watch),
             RunSlots(self.slots),
             ModelQueue(name, self.waiting),
             manifest.limits.seconds,
             name="isolated",
         )
-
-    def _trusts(self, manifest: Manifest) -> bool:
-        return any(fnmatchcase(manifest.name, pattern) for pattern in self.trusted)
-
-
-def _labels(folder: ModelFolder) -> Sequence[str]:
-    """Return the lines of the folder's file of labels. Raises InvalidInputError when it cannot be read."""
-    name = folder.manifest.labels
-    if not name:
-        return ()
-    try:
-        return tuple(folder.path(name).read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{folder.manifest.ref}: {name} cannot be read as UTF-8 text") from error
-
-
-def _rows(inputs: Mapping[str, Array]) -> int:
-    value = next(iter(inputs.values()))
-    return value.shape[0] if value.ndim else 1
-
-
-def _outcome(error: Exception) -> str:
-    if isinstance(error, ModelBusyError):
-        return "refused"
-    if isinstance(error, RunEndedError):
-        return "ended"
-    return "invalid" if isinstance(error, InvalidInputError) else "failed"

@@ -63,12 +63,16 @@ class RegistrationDocuments:
 
 @dataclass(frozen=True, slots=True)
 class FolderObjects:
-    """ModelObjects: every file an object, held under the name of the version."""
+    """ModelObjects: every file an object, held under the version and the import that brought it.
+
+    Of two imports of one version at once each holds its own, so that the one that comes too late can let go
+    of nothing that the other one needs.
+    """
 
     objects: Objects
     references: ObjectReferences
 
-    async def keep(self, ref: ModelRef, folder: ModelFolder, manifest: bytes) -> RegisteredVersion:
+    async def keep(self, ref: ModelRef, by: str, folder: ModelFolder, manifest: bytes) -> RegisteredVersion:
         described = await self.objects.put(manifest, media_type="application/yaml", suffix=".yaml")
         files = []
         for file in folder.manifest.files:
@@ -78,12 +82,15 @@ class FolderObjects:
             )
             files.append(ModelFile(name=file.name, content=content))
         held: list[ObjectRef] = [described, *(one.content for one in files)]
-        await self.references.hold(_holder(ref), held)
+        await self.references.hold(f"{_holders(ref)}{by}", held)
         return RegisteredVersion(version=ref.version, manifest=described, files=files)
 
-    async def release(self, ref: ModelRef) -> None:
-        await self.references.release(_holder(ref))
+    async def release(self, ref: ModelRef, by: str = "") -> None:
+        holders = [f"{_holders(ref)}{by}"] if by else await self.references.holders(_holders(ref))
+        for holder in holders:
+            await self.references.release(holder)
 
 
-def _holder(ref: ModelRef) -> str:
-    return f"model:{ref}"
+def _holders(ref: ModelRef) -> str:
+    """Return how the names of all holders of a version begin."""
+    return f"model:{ref}/"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.model.v1.model_pb2 import RegisteredVersion
 from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.registrations import RegistrationError, with_version
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
@@ -19,7 +20,8 @@ from framewell_inference.ports.registrations import (
 from framewell_inference.steps.change_registration import loaded_or_refused
 from framewell_inference.steps.read_folder import read_folder
 from framewell_kit.facts import Cause
-from framewell_kit.outcomes import Conflict, Rejected
+from framewell_kit.outcomes import Busy, Conflict, Rejected
+from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,22 @@ class ImportModel:
         if known or self.registry.find(ref.name, ref.version) is not None:
             raise Conflict(f"{ref} is there already; a change is a new version")
         examination = await self.examiner.examine(folder)
-        added = await self.objects.keep(ref, folder, manifest)
+        added = await self.objects.keep(ref, cause.id, folder, manifest)
         try:
             after = with_version(entry, added, first=self.registry.find(ref.name) is None)
+            after.actor.CopyFrom(actor)
+            changed = await self.registrations.change(entry, after, cause)
         except RegistrationError as error:
-            await self.objects.release(ref)
+            await self.objects.release(ref, cause.id)
             raise Conflict(str(error)) from error
-        after.actor.CopyFrom(actor)
-        await self.models.follow(await self.registrations.change(entry, after, cause))
+        except Busy:
+            await self._release_unless_registered(ref, cause.id, added)
+            raise
+        await self.models.follow(changed)
         return loaded_or_refused(self.registry, ref.name, ref.version), examination
+
+    async def _release_unless_registered(self, ref: ModelRef, by: str, added: RegisteredVersion) -> None:
+        """Let go of what was stored, unless the change was kept though it was reported as not kept."""
+        entry = await self.registrations.get(ref.name)
+        if added not in entry.versions:
+            await self.objects.release(ref, by)

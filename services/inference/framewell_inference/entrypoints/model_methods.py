@@ -92,7 +92,7 @@ def model_message(loaded: LoadedModel) -> api.Model:
     """Return a model that can be run as it is listed."""
     message = _described(loaded.model.manifest)
     message.in_force = loaded.in_force
-    message.provider = loaded.model.provider
+    message.provider, message.fallback = loaded.model.provider, loaded.model.fallback
     message.enabled.extend(loaded.enabled)
     return message
 

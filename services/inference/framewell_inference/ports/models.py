@@ -34,6 +34,11 @@ class Model(Protocol):
         ...
 
     @property
+    def fallback(self) -> str:
+        """Return why it is not on the device that the site asks for, in a sentence; empty where it is."""
+        ...
+
+    @property
     def inputs(self) -> Sequence[TensorSpec]: ...
 
     @property

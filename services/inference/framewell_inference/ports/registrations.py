@@ -34,12 +34,12 @@ class ModelRegistrations(Protocol):
 class ModelObjects(Protocol):
     """The files of versions in the object store."""
 
-    async def keep(self, ref: ModelRef, folder: ModelFolder, manifest: bytes) -> RegisteredVersion:
-        """Store the files of a folder and hold them for the version. Raises Busy."""
+    async def keep(self, ref: ModelRef, by: str, folder: ModelFolder, manifest: bytes) -> RegisteredVersion:
+        """Store the files of a folder and hold them for the version; `by` names the import. Raises Busy."""
         ...
 
-    async def release(self, ref: ModelRef) -> None:
-        """Let go of what a version holds. Raises Busy."""
+    async def release(self, ref: ModelRef, by: str = "") -> None:
+        """Let go of what an import of a version holds, or of what all of them hold. Raises Busy."""
         ...
 
 

@@ -65,6 +65,17 @@ def _in_force(one: LoadedModel | Quarantined) -> bool:
     return isinstance(one, LoadedModel) and one.in_force
 
 
+def shortcomings(registry: ModelRegistry) -> list[str]:
+    """Return why models are not on the device asked for, and why others are in quarantine, as sentences."""
+    reasons: dict[str, list[str]] = {}
+    for one in registry.all():
+        if one.model.fallback:
+            reasons.setdefault(one.model.fallback, []).append(str(one.model.manifest.ref))
+    elsewhere = [f"{reason}; so it is with {', '.join(refs)}" for reason, refs in reasons.items()]
+    broken = [f"{one.name}@{one.version} is in quarantine: {one.reason}" for one in registry.quarantined()]
+    return elsewhere + broken
+
+
 @dataclass(frozen=True, slots=True)
 class ListAnalysers:
     """Return all analysers by name: those that ship, and the models that are enabled anywhere.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from onnx import GraphProto, TensorProto, helper
+import numpy as np
+from onnx import GraphProto, TensorProto, helper, numpy_helper
 
 from framewell_models.manifest import Limits, Manifest
 from framewell_models.manifest_reader import read
@@ -69,8 +70,30 @@ def hungry() -> bytes:
     return model_of(graph)
 
 
+def convolution() -> bytes:
+    """x [N, 3, 16, 16] -> 4 channels, clipped below nothing."""
+    value = helper.make_tensor_value_info
+    weight = np.random.default_rng(3).normal(size=(4, 3, 3, 3)).astype(np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node("Conv", ["x", "w"], ["c"], pads=[1] * 4, kernel_shape=[3, 3]),
+            helper.make_node("Relu", ["c"], ["y"]),
+        ],
+        "convolution",
+        [value("x", TensorProto.FLOAT, ["N", 3, 16, 16])],
+        [value("y", TensorProto.FLOAT, ["N", 4, 16, 16])],
+        [numpy_helper.from_array(weight, "w")],
+    )
+    return model_of(graph)
+
+
 def manifest_of(
-    graph: bytes, *, name: str = "site/tried", version: str = "1.0", limits: Limits | None = None
+    graph: bytes,
+    *,
+    name: str = "site/tried",
+    version: str = "1.0",
+    limits: Limits | None = None,
+    precision: str = "float32",
 ) -> Manifest:
     """Return a manifest of a graph from outside."""
     pinned = hashlib.sha256(graph).hexdigest()
@@ -84,6 +107,7 @@ def manifest_of(
         licence: {{code: MIT, weights: MIT}}
         files: [{{name: model.onnx, sha256: {pinned}}}]
         limits: {{seconds: {bounds.seconds}, memory_mib: {bounds.memory_bytes >> 20}, batch: {bounds.batch}}}
+        precision: {precision}
         """
     )
 

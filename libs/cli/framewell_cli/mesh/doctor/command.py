@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from framewell_cli.console import Json, print_json, print_sheet, results
-from framewell_cli.mesh.doctor import installation, machine
+from framewell_cli.mesh.doctor import installation, machine, running
 from framewell_cli.mesh.doctor.check import Check, State
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.ports import Ports
@@ -31,6 +31,7 @@ def checks(folder: MeshFolder, ports: Ports) -> Iterator[Check]:
     yield installation.jars()
     yield from installation.models()
     yield installation.providers()
+    yield from running.models(folder)
     yield installation.training()
     yield installation.sandbox()
 

@@ -23,7 +23,10 @@ _PROBE_SECONDS: Final = 60.0
 
 # This command stands on contracts alone, as outsiders do: what only a service can tell is asked of a
 # process with the service's own imports.
-_PROVIDERS: Final = "import json, onnxruntime; print(json.dumps(onnxruntime.get_available_providers()))"
+_DEVICES: Final = (
+    "import json; from framewell_inference.adapters.serving.device_probe import report;"
+    "print(json.dumps(report()))"
+)
 _TORCH: Final = (
     "import importlib.metadata, importlib.util, json; importlib.util.find_spec('torch') or exit('no torch');"
     "print(json.dumps(importlib.metadata.version('torch')))"
@@ -70,16 +73,20 @@ def models() -> Iterator[Check]:
 
 
 def providers() -> Check:
-    """Check where models can run."""
+    """Check where models run: what is asked for, what the runtime has, and what a graph runs on."""
     try:
-        found: list[str] = _ask(sys.executable, _PROVIDERS)
+        found: dict[str, Any] = _ask(sys.executable, _DEVICES)
     except CannotStart as error:
         return Check("inference providers", "problem", str(error), _SETUP)
-    names = ", ".join(name.removesuffix("ExecutionProvider") for name in found)
-    if os.path.exists("/dev/nvidia0") and "CUDAExecutionProvider" not in found:  # noqa: PTH110
+    has = ", ".join(found["available"])
+    sentence = f"{found['used']} (asked for {found['asked']}; the runtime has {has})"
+    if found["fallback"]:
+        advice = "Models run on the CPU meanwhile. FRAMEWELL_INFERENCE_DEVICE says what is asked for."
+        return Check("inference providers", "note", f"{sentence}: {found['fallback']}", advice)
+    if os.path.exists("/dev/nvidia0") and "CUDA" not in found["available"]:  # noqa: PTH110
         advice = "A GPU is here and goes unused: install onnxruntime-gpu in place of onnxruntime."
-        return Check("inference providers", "note", names, advice)
-    return Check("inference providers", "ok", names)
+        return Check("inference providers", "note", sentence, advice)
+    return Check("inference providers", "ok", sentence)
 
 
 def training() -> Check:

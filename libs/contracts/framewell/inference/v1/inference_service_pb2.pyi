@@ -884,6 +884,7 @@ class Model(_message.Message):
     TASK_FIELD_NUMBER: _builtins.int
     ENABLED_FIELD_NUMBER: _builtins.int
     QUARANTINED_FIELD_NUMBER: _builtins.int
+    FALLBACK_FIELD_NUMBER: _builtins.int
     analyser: _builtins.str
     """Name of the analyser it serves, empty for none."""
     code_licence: _builtins.str
@@ -904,6 +905,8 @@ class Model(_message.Message):
     """What it does: `classification`, `detection` … as its manifest says."""
     quarantined: _builtins.str
     """Why it cannot be used, in one sentence; empty for one that can. It is listed, and nothing else."""
+    fallback: _builtins.str
+    """Why it is not on the device that the site asks for, in one sentence; empty where it is."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """Name and version of the model."""
@@ -927,10 +930,11 @@ class Model(_message.Message):
         task: _builtins.str = ...,
         enabled: _abc.Iterable[_model_pb2.ModelScope] | None = ...,
         quarantined: _builtins.str = ...,
+        fallback: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "code_licence", b"code_licence", "enabled", b"enabled", "in_force", b"in_force", "intended_use", b"intended_use", "model", b"model", "provider", b"provider", "quarantined", b"quarantined", "sha256", b"sha256", "source", b"source", "task", b"task", "weights_licence", b"weights_licence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "code_licence", b"code_licence", "enabled", b"enabled", "fallback", b"fallback", "in_force", b"in_force", "intended_use", b"intended_use", "model", b"model", "provider", b"provider", "quarantined", b"quarantined", "sha256", b"sha256", "source", b"source", "task", b"task", "weights_licence", b"weights_licence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -61,6 +61,7 @@ class ChatCompletionsModel:
     token: str
     tls: bool
     provider: str = "OpenAI-compatible"
+    fallback: str = ""
     engine: str = "remote"
     labels: Sequence[str] = ()
     inputs: Sequence[TensorSpec] = ()

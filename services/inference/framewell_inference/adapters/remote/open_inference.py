@@ -66,6 +66,7 @@ class OpenInferenceModel:
     tls: bool
     labels: Sequence[str] = ()
     provider: str = "OpenInferenceProtocol"
+    fallback: str = ""
     engine: str = "remote"
     metadata: Mapping[str, str] = field(default_factory=dict)
     _statistics: RunStatistics = field(default_factory=RunStatistics)

@@ -3,8 +3,8 @@
 Runs with inputs of one kind (types, and sizes beside the first) are joined along their first dimension, up to
 the batch that the manifest allows. Who comes first is decided by priority, then by arrival; a run that waits
 for company waits `delay_seconds` at most. Two batches are under way at once, so that copying overlaps with
-computing. On a GPU batches are filled up with zeros to a power of two: a device searches its algorithms anew
-for every shape it has not seen.
+computing. On a GPU batches are filled up with zeros to one of a few sizes (powers of two up to the manifest's
+batch, then its multiples): a device searches its algorithms anew for every shape it has not seen.
 """
 
 from __future__ import annotations
@@ -199,8 +199,7 @@ class Batched:
             at += item.rows
 
     def _joined(self, items: Sequence[_Item], rows: int) -> Mapping[str, Array]:
-        wanted = 1 << (rows - 1).bit_length() if self._batches.padded and rows else rows
-        missing = min(wanted, max(self._batches.rows, rows)) - rows
+        missing = padded_rows(rows, self._batches.rows) - rows if self._batches.padded and rows else 0
         if len(items) == 1 and not missing:
             return items[0].inputs
         joined = {}
@@ -210,6 +209,13 @@ class Batched:
                 parts.append(np.zeros((missing, *first.shape[1:]), first.dtype))
             joined[name] = np.concatenate(parts)
         return joined
+
+
+def padded_rows(rows: int, batch: int) -> int:
+    """Return how many rows are run for so many: a power of two up to the batch, or a multiple of it."""
+    if rows > batch:
+        return -(-rows // batch) * batch
+    return min(batch, 1 << (rows - 1).bit_length())
 
 
 def _part(outputs: Mapping[str, Array], at: int, rows: int, total: int) -> dict[str, Array]:

@@ -20,7 +20,17 @@ class Runner(Protocol):
     def provider(self) -> str: ...
 
     @property
+    def fallback(self) -> str:
+        """Return why it is not on the device that the site asks for; empty where it is."""
+        ...
+
+    @property
     def tensors(self) -> Tensors: ...
+
+    @property
+    def held_bytes(self) -> int:
+        """Return how many bytes are its own, as measured after its last run; 0 where that is not known."""
+        ...
 
     def run(self, inputs: Mapping[str, Array], call: Call, seconds: float) -> dict[str, Array]:
         """Return all outputs by name. The run ends with the call, and after so many seconds.

@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
+from framewell_inference.adapters.serving.devices import CPU
 from framewell_inference.adapters.serving.frames import (
     BrokenFrameError,
     Frame,
@@ -28,8 +29,9 @@ from framewell_inference.adapters.serving.frames import (
     read_spec,
     write_frame,
 )
-from framewell_inference.adapters.serving.sessions import CPU, Tensors
+from framewell_inference.adapters.serving.sessions import Tensors
 from framewell_inference.adapters.serving.watch import Watch
+from framewell_inference.adapters.serving.weights import Weights
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.calls import Call, RunEndedError, RunFailedError, TimeLimitError
@@ -44,6 +46,8 @@ _RUNTIME_BYTES: Final = 256 << 20
 _PROGRAM: Final = "framewell_inference.adapters.serving.isolated_child"
 
 _PIPE_BYTES: Final = 1 << 20
+
+_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 _SPAWNER: Final = ThreadPoolExecutor(1, thread_name_prefix="isolated")
 """Starts all processes: the kernel ends a process when the thread that started it ends, not its process."""
@@ -63,20 +67,29 @@ class Isolated:
     """A Runner over processes of its own."""
 
     provider = CPU
+    fallback = ""
+    """A process of a model's own has no device, whatever the site asks for: it may open no file."""
 
-    def __init__(self, name: str, graph: Path | bytes, allowance: Allowance, watch: Watch) -> None:
+    def __init__(self, name: str, weights: Weights, allowance: Allowance, watch: Watch) -> None:
         """Start the first process and load the graph in it. Raises InvalidInputError when that fails.
 
-        Of a graph given by path the process gets the open file: this one never holds its weights.
+        Of files the process gets the open ones: this one never holds their weights.
         """
         self.name = name
-        self._graph, self._allowance, self._watch = graph, allowance, watch
+        self._weights, self._allowance, self._watch = weights, allowance, watch
         self._idle: list[_Process] = []
+        self._all: set[_Process] = set()
         self._lock = threading.Lock()
         self._closed = False
         first = self._start(Call())
         self.tensors = first.tensors
         self._give_back(first)
+
+    @property
+    def held_bytes(self) -> int:
+        """Return what its processes hold beyond files that all of them share, after their last runs."""
+        with self._lock:
+            return sum(process.held_bytes for process in self._all)
 
     def run(self, inputs: Mapping[str, Array], call: Call, seconds: float) -> dict[str, Array]:
         process = self._take() or self._start_again(call)
@@ -96,7 +109,7 @@ class Isolated:
             self._closed = True
             idle, self._idle = self._idle, []
         for process in idle:
-            process.close()
+            self._end(process)
 
     def _answer(self, frame: Frame) -> dict[str, Array]:
         if "invalid" in frame.header:
@@ -112,22 +125,25 @@ class Isolated:
             raise RunFailedError(str(error)) from None
 
     def _start(self, call: Call) -> _Process:
-        process = _Process(self._graph, self._allowance)
+        self._weights.check(self.name)
+        process = _Process(self._weights, self._allowance)
+        with self._lock:
+            self._all.add(process)
         try:
             with self._watch.over(call, START_SECONDS, end=process.kill, force=process.kill):
                 process.load()
         except RunEndedError as error:
-            process.close()
+            self._end(process)
             if isinstance(error, TimeLimitError):
                 raise InvalidInputError(f"{self.name}: it takes over {START_SECONDS:g} s to load") from None
             raise
         except InvalidInputError as error:
-            process.close()
+            self._end(process)
             raise InvalidInputError(f"{self.name}: {error}") from None
         except _GONE:
             process.kill()
             reason = process.ending()
-            process.close()
+            self._end(process)
             raise InvalidInputError(f"{self.name}: the graph cannot be loaded: {reason}") from None
         return process
 
@@ -138,23 +154,30 @@ class Isolated:
                 process = self._idle.pop() if self._idle else None
             if process is None or process.alive:
                 return process
-            process.close()
+            self._end(process)
 
     def _give_back(self, process: _Process) -> None:
+        process.measure()
         with self._lock:
             keep = process.usable and not self._closed
             if keep:
                 self._idle.append(process)
         if not keep:
-            process.close()
+            self._end(process)
+
+    def _end(self, process: _Process) -> None:
+        with self._lock:
+            self._all.discard(process)
+        process.close()
 
 
 @dataclass(slots=True, eq=False)
 class _Process:
-    graph: Path | bytes
+    weights: Weights
     allowance: Allowance
     tensors: Tensors = field(default_factory=lambda: Tensors((), (), {}))
     usable: bool = False
+    held_bytes: int = 0
     _child: subprocess.Popen[bytes] = field(init=False)
     _requests: IO[bytes] = field(init=False)
     _answers: IO[bytes] = field(init=False)
@@ -162,20 +185,15 @@ class _Process:
 
     def __post_init__(self) -> None:
         with ExitStack() as files:
-            source: IO[bytes]
-            if isinstance(self.graph, Path):
-                source = files.enter_context(self.graph.open("rb"))
-            else:
-                source = files.enter_context(TemporaryFile())
-                source.write(self.graph)
-                source.seek(0)
+            opened = [files.enter_context(path.open("rb")) for path in self.weights.outside.values()]
+            numbers = [one.fileno() for one in (self._graph_file(files), *opened)]
             self._child = _SPAWNER.submit(
                 subprocess.Popen,
-                [sys.executable, "-I", "-m", _PROGRAM, str(source.fileno())],
+                [sys.executable, "-I", "-m", _PROGRAM, *map(str, numbers)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(source.fileno(),),
+                pass_fds=numbers,
                 env={"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
                 start_new_session=True,
             ).result()
@@ -186,13 +204,21 @@ class _Process:
             with suppress(OSError):  # beyond what the user may have: then in smaller pieces
                 fcntl(stream, F_SETPIPE_SZ, _PIPE_BYTES)
 
+    def _graph_file(self, files: ExitStack) -> IO[bytes]:
+        if isinstance(self.weights.graph, Path):
+            return files.enter_context(self.weights.graph.open("rb"))
+        files.enter_context(file := TemporaryFile())  # noqa: SIM115 - it closes with the others
+        file.write(self.weights.graph)
+        file.seek(0)
+        return file
+
     def load(self) -> None:
         """Wait until the graph is loaded. Raises InvalidInputError or, for a process that ended, _GONE."""
-        size = self.graph.stat().st_size if isinstance(self.graph, Path) else len(self.graph)
         setup = {
             "parent": os.getpid(),
             "threads": self.allowance.threads,
-            "memory_bytes": self.allowance.memory_bytes + 4 * size + _RUNTIME_BYTES,
+            "memory_bytes": self.allowance.memory_bytes + 4 * self.weights.size + _RUNTIME_BYTES,
+            "outside": list(self.weights.outside),
         }
         self._write(Frame(setup))
         missing = SandboxReport(read_frame(self._answers).header["layers"]).missing()
@@ -215,6 +241,15 @@ class _Process:
         answer = read_frame(self._answers)
         self.usable = True
         return answer
+
+    def measure(self) -> None:
+        """Note how much memory it holds that no other process shares."""
+        try:
+            resident, shared = Path(f"/proc/{self._child.pid}/statm").read_text().split()[1:3]
+        except (OSError, ValueError):  # it has ended
+            self.held_bytes = 0
+        else:
+            self.held_bytes = (int(resident) - int(shared)) * _PAGE_BYTES
 
     @property
     def alive(self) -> bool:

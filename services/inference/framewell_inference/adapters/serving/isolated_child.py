@@ -1,13 +1,15 @@
 """The process of one model from outside: lock, load, run, answer. Knows nothing of the mesh.
 
 Before the first byte of the graph is read, the process has given up opening files, the network, other
-processes and memory beyond its limit. The graph is an open file, its number the one argument. The process
-reads frames from standard input and answers on standard output: first its layers, then its tensors, then
-one frame a run. `end` ends the run under way at its next operator; whoever cannot wait kills the process.
+processes and memory beyond its limit. The graph is an open file, its number the first argument, those of its
+weights outside it the others, whose names the first frame lists. The process reads frames from standard input
+and answers on standard output: first its layers, then its tensors, then one frame a run. `end` ends the run
+under way at its next operator; whoever cannot wait kills the process.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import queue
 import sys
@@ -15,7 +17,6 @@ import threading
 from typing import IO, Any, Final
 
 import numpy as np
-from onnx import TensorProto, helper
 
 from framewell_inference.adapters.serving.frames import (
     ARRAYS_LIMIT,
@@ -25,6 +26,7 @@ from framewell_inference.adapters.serving.frames import (
     spec_values,
     write_frame,
 )
+from framewell_inference.adapters.serving.one_operator import one_operator
 from framewell_inference.adapters.serving.sessions import (
     INVALID_ARGUMENT,
     RUN_ERRORS,
@@ -60,7 +62,8 @@ def main() -> None:
         return
     try:
         with os.fdopen(int(sys.argv[1]), "rb") as graph:
-            session = open_session(graph.read(), setup["threads"])
+            outside = dict(zip(setup["outside"], map(_mapped, sys.argv[2:]), strict=True))
+            session = open_session(graph.read(), setup["threads"], outside=outside).session
         found = tensors(session)
     except (InvalidInputError, MemoryError) as error:
         write_frame(answers, Frame({"error": plain(error)}))
@@ -76,6 +79,11 @@ def main() -> None:
         ),
     )
     _serve(session, requests, answers)
+
+
+def _mapped(number: str) -> mmap.mmap:
+    """Return an open file as memory: weights of gigabytes are copied once, by the runtime."""
+    return mmap.mmap(int(number), 0, access=mmap.ACCESS_READ)
 
 
 def _serve(session: Any, requests: IO[bytes], answers: IO[bytes]) -> None:
@@ -115,15 +123,7 @@ def _work(session: Any, runs: Any, answers: IO[bytes]) -> None:
 
 def _warm_up(threads: int) -> None:
     """Run a graph once: the runtime reads what it wants to know of the machine at its first session."""
-    tensor = helper.make_tensor_value_info
-    graph = helper.make_graph(
-        [helper.make_node("Identity", ["x"], ["y"])],
-        "warm-up",
-        [tensor("x", TensorProto.FLOAT, [1])],
-        [tensor("y", TensorProto.FLOAT, [1])],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    session = open_session(model.SerializeToString(), threads)
+    session = open_session(one_operator(), threads).session
     session.run(None, {"x": np.zeros(1, np.float32)}, run_options())
 
 

@@ -13,12 +13,17 @@ from framewell_inference.adapters.serving.engines import Engine
 
 @dataclass(slots=True, eq=False)
 class Resident:
-    """A model that may leave memory. `open` loads it again, `size` is what it holds, in bytes."""
+    """A model that may leave memory. `open` loads it again, `size` is what its files take, in bytes."""
 
     open: Callable[[], Engine]
     size: int
     engine: Engine | None = None
     users: int = 0
+    held: int = 0
+    """What it holds in memory, in bytes: measured after each run, at least `size`; 0 while it is away."""
+    provider: str = ""
+    fallback: str = ""
+    """As its engine had them, the last time that it was loaded."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is loaded, so that two first runs load it once."""
 
@@ -36,11 +41,15 @@ class Residency:
         """Keep a model in memory for the block, loading it first where it has left."""
         with self._lock:
             one.users += 1
+        engine: Engine | None = None
         try:
-            yield self._engine(one)
+            engine = self._engine(one)
+            yield engine
         finally:
+            held = max(one.size, engine.runner.held_bytes) if engine else 0
             with self._lock:
                 one.users -= 1
+                one.held = held if one.engine is not None else 0
                 leaving = self._over()
             _close(leaving)
 
@@ -48,14 +57,14 @@ class Residency:
         """Let go of a model for good; runs under way finish."""
         with self._lock:
             self._loaded.pop(id(one), None)
-            engine, one.engine = one.engine, None
+            engine, one.engine, one.held = one.engine, None, 0
         _close([engine] if engine else [])
 
     @property
     def size(self) -> int:
-        """Return how many bytes the loaded models hold by their files' size."""
+        """Return how many bytes the loaded models hold, as measured after their last run."""
         with self._lock:
-            return sum(one.size for one in self._loaded.values())
+            return sum(one.held for one in self._loaded.values())
 
     def _engine(self, one: Resident) -> Engine:
         with self._lock:
@@ -67,21 +76,22 @@ class Residency:
             if engine is None:
                 engine = one.open()
                 with self._lock:
-                    one.engine = engine
+                    one.engine, one.held = engine, one.size
+                    one.provider, one.fallback = engine.runner.provider, engine.runner.fallback
                     self._loaded[id(one)] = one
         return engine
 
     def _over(self) -> list[Engine]:
         """Take out what has to leave, to be closed outside the lock."""
-        total, leaving = sum(one.size for one in self._loaded.values()), []
+        total, leaving = sum(one.held for one in self._loaded.values()), []
         for key, one in list(self._loaded.items()):
             if total <= self.bound:
                 break
             if one.users == 0 and one.engine is not None:
                 del self._loaded[key]
-                total -= one.size
+                total -= one.held
                 leaving.append(one.engine)
-                one.engine = None
+                one.engine, one.held = None, 0
         return leaving
 
 

@@ -6,6 +6,7 @@ spin, which alone is worth a factor of two when stream stages and requests share
 
 from __future__ import annotations
 
+import mmap
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +16,14 @@ from typing import Any, Final
 import numpy as np
 import onnxruntime
 
+from framewell_inference.adapters.serving.devices import CPU, Devices, short
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
-
-CPU: Final = "CPUExecutionProvider"
-CUDA: Final = "CUDAExecutionProvider"
-TENSORRT: Final = "TensorrtExecutionProvider"
 
 _STATE: Final = onnxruntime.capi.onnxruntime_pybind11_state
 
 LOAD_ERRORS: Final = (
     _STATE.Fail, _STATE.InvalidArgument, _STATE.InvalidGraph, _STATE.InvalidProtobuf, _STATE.NotImplemented,
-    _STATE.RuntimeException, MemoryError, ValueError,
+    _STATE.RuntimeException, _STATE.EPFail, MemoryError, RuntimeError, ValueError,
 )  # fmt: skip
 
 INVALID_ARGUMENT: Final = _STATE.InvalidArgument
@@ -68,11 +66,15 @@ DTYPES: Final[Mapping[str, str]] = {
 }
 """Types of tensors that numpy has; strings are arrays of objects."""
 
-_CUDA_OPTIONS: Final = {
-    # The exhaustive search tries every algorithm anew for each shape, so for each width of a caption.
-    "cudnn_conv_algo_search": "HEURISTIC",
-    "arena_extend_strategy": "kSameAsRequested",
-}
+_NOT_STARTED: Final = "the runtime did not start it, as where libraries of the versions it needs are missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session, and why it is not on the device that was asked for; empty where it is."""
+
+    session: Any
+    fallback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +86,17 @@ class Tensors:
     metadata: Mapping[str, str]
 
 
-def providers(*, tensorrt: bool = False) -> list[str]:
-    """Return the execution providers in use, best first.
+def open_session(
+    graph: str | bytes,
+    threads: int,
+    devices: Devices | None = None,
+    outside: Mapping[str, mmap.mmap] | None = None,
+) -> Opened:
+    """Return a session of a graph, given by path, with its files of weights beside it, or as bytes.
 
-    TensorRT only where the site asks for it: it builds engines for minutes at the first run.
-    """
-    available = set(onnxruntime.get_available_providers())
-    wanted = (TENSORRT, CUDA, CPU) if tensorrt else (CUDA, CPU)
-    return [name for name in wanted if name in available]
-
-
-def open_session(graph: str | bytes, threads: int, wanted: Sequence[str] = (CPU,)) -> Any:
-    """Return a session of a graph, given by path or as bytes (external data is then out of its reach).
-
-    Where the device cannot be used, the runtime falls back to the CPU: `session.get_providers()` says so.
-    Raises InvalidInputError, without a path, for a graph that cannot be loaded.
+    Of one given as bytes `outside` are the contents of these files; no others are in its reach. It is on the
+    CPU unless devices are given, and why another one than asked for is in use stands beside it. Raises
+    InvalidInputError, without a path, for a graph that cannot be loaded.
     """
     _share_one_arena()
     options = onnxruntime.SessionOptions()
@@ -107,11 +105,38 @@ def open_session(graph: str | bytes, threads: int, wanted: Sequence[str] = (CPU,
     options.log_severity_level = _FATAL_ONLY
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.use_env_allocators", "1")
-    chosen = [(name, _CUDA_OPTIONS if name == CUDA else {}) for name in wanted]
+    # Weights beside the arena, which keeps what it was once given: they go with their session.
+    options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
+    if outside:
+        contents = list(outside.values())
+        lengths = [len(one) for one in contents]
+        options.add_external_initializers_from_files_in_memory(list(outside), contents, lengths)
     try:
-        return onnxruntime.InferenceSession(graph, options, providers=chosen)
+        return _on_best(devices or Devices(), graph, options)
     except LOAD_ERRORS as error:
         raise InvalidInputError(f"the runtime cannot load the graph: {plain(error)}") from error
+
+
+def _on_best(devices: Devices, graph: str | bytes, options: Any) -> Opened:
+    """Return a session on the best provider that takes the graph; one that cannot be used is passed over.
+
+    Raises one of LOAD_ERRORS where the CPU does not take it either.
+    """
+    fallback = devices.missing
+    for best in devices.wanted:
+        try:
+            # With the runtime's own fall-back the reason is printed, and lost.
+            chosen = devices.options(best)
+            session = devices.create(graph, options, providers=chosen, enable_fallback=0)
+        except LOAD_ERRORS as error:
+            if best == CPU:
+                raise
+            fallback = fallback or f"{short(best)} cannot be used: {plain(error)}"
+            continue
+        if session.get_providers()[0] != best and not fallback:
+            fallback = f"{short(best)} cannot be used: {_NOT_STARTED}"
+        return Opened(session, fallback)
+    raise AssertionError("the CPU is always among the providers")
 
 
 def run_options() -> Any:

@@ -58,6 +58,7 @@ _MODEL: Final = {
     "task": "classification",
     "enabled": [{"series": "Tiere vor der Kamera", "channel": ""}],
     "quarantined": "",
+    "fallback": "",
 }
 
 ROUTES: Final = (
@@ -70,7 +71,7 @@ ROUTES: Final = (
                     "code_licence": "Apache-2.0", "weights_licence": "MIT", "source": "package:opencv",
                     "sha256": "0" * 64, "in_force": True, "provider": "CPUExecutionProvider",
                     "intended_use": "Finding faces.", "task": "face-detection", "enabled": [],
-                    "quarantined": "",
+                    "quarantined": "", "fallback": "",
                 }
             ],
             "next_page_token": "", "total_size": 1,
