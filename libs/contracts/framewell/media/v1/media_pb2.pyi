@@ -1430,7 +1430,7 @@ class SpeechAttributes(_message.Message):
 
     @_builtins.property
     def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpokenWord]:
-        """Of the kind `transcript`: the words of `text`, in order. An erased name is one word, `…`."""
+        """Of the kind `transcript`: the words of `text`, in order."""
 
     def __init__(
         self,
