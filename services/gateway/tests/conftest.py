@@ -9,6 +9,7 @@ import httpx
 import pytest
 from google.protobuf.message import Message
 
+from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
     AppendUploadResponse,
@@ -147,6 +148,12 @@ class Mesh:
         assert first.WhichOneof("part") == "header"
         self.uploaded = b"".join([part.data async for part in parts])
         return UploadResponse(uri="upload:1", size=len(self.uploaded), sha256="0" * 64)
+
+    async def upload_model(self, parts: AsyncIterator[UploadModelRequest]) -> UploadModelResponse:
+        async for part in parts:
+            answer = self.inference.answer("UploadModel", part)
+        assert isinstance(answer, UploadModelResponse)
+        return answer
 
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
         raise NotImplementedError

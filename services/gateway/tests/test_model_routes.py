@@ -1,5 +1,8 @@
 """Models of others over REST: each route is a method of the inference service, asked as whoever calls."""
 
+import io
+import tarfile
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -66,3 +69,90 @@ async def test_a_name_is_needed(mesh: Any, gateway: httpx.AsyncClient) -> None:
     for path in ("enable", "disable", "remove"):
         assert (await gateway.post(f"/v1/models/{path}", json={})).status_code == 422
     assert mesh.inference.asked == []
+
+
+IMPORT = "/v1/models/import"
+TAR = {"content-type": "application/x-tar"}
+GRAPH = bytes(range(256)) * 9000  # more than two pieces
+
+
+def archive(
+    *files: tuple[str, bytes], kind: bytes = tarfile.REGTYPE, form: int = tarfile.GNU_FORMAT
+) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=form) as opened:
+        for name, content in files:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mtime, entry.type = len(content), 1.5, kind
+            opened.addfile(entry, io.BytesIO(content))
+    return made.getvalue()
+
+
+def taken(mesh: Any) -> tuple[bytes, dict[str, bytes]]:
+    """Return the manifest and the files that inference was sent."""
+    (_, first), *rest = mesh.inference.asked
+    found: dict[str, bytes] = {}
+    for _, part in rest:
+        assert len(part.piece.data) <= 1 << 20
+        found[part.piece.file] = found.get(part.piece.file, b"") + part.piece.data
+    return first.header.manifest, found
+
+
+@pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize("folder", ["", "dogs/", "./", "./dogs/"])
+async def test_a_model_folder_is_handed_on_as_it_arrives(
+    mesh: Any, gateway: httpx.AsyncClient, folder: str, form: int
+) -> None:
+    mesh.inference.answers["UploadModel"] = api.UploadModelResponse(model=MODEL)
+    body = archive(
+        (f"{folder}model.yaml", b"name: house/dogs"),
+        (f"{folder}model.onnx", GRAPH),
+        (f"{folder}labels.txt", b""),
+        form=form,
+    )
+
+    async def dribbled() -> Any:
+        for start in range(0, len(body), 70_001):
+            yield body[start : start + 70_001]
+
+    response = await gateway.post(IMPORT, content=dribbled(), headers=TAR)
+    assert response.status_code == 201, response.text
+    assert response.json()["model"]["model"] == {"name": "house/dogs", "version": "2.0"}
+    assert taken(mesh) == (b"name: house/dogs", {"model.onnx": GRAPH, "labels.txt": b""})
+
+
+async def test_a_folder_of_a_manifest_alone_is_handed_on_too(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.inference.answers["UploadModel"] = api.UploadModelResponse(model=MODEL)
+    assert (await gateway.post(IMPORT, content=archive(("model.yaml", b"name: x")))).status_code == 201
+    assert taken(mesh) == (b"name: x", {})
+
+
+def _manifest_and(*files: tuple[str, bytes]) -> Iterable[tuple[str, bytes]]:
+    return (("m/model.yaml", b"name: x"), *files)
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"", "there is no model.yaml"),
+        (b"no archive at all" * 100, "it is no tar archive"),
+        (b"\x1f\x8b" + bytes(1022), "it is no tar archive"),
+        (archive(*_manifest_and(("m/model.onnx", GRAPH)))[: 1 << 20], "it is cut off"),
+        (archive(("m/model.onnx", b"1"), ("m/model.yaml", b"name: x")), "comes first"),
+        (archive(("m/model.yaml", bytes((1 << 20) + 1))), "at most 1 MiB"),
+        (archive(*_manifest_and(("m/../../model.onnx", b"1"))), "lies elsewhere"),
+        (archive(*_manifest_and(("../model.onnx", b"1"))), "lies elsewhere"),
+        (archive(*_manifest_and(("/etc/model.onnx", b"1"))), "lies elsewhere"),
+        (archive(*_manifest_and(("m/inner/model.onnx", b"1"))), "lies elsewhere"),
+        (archive(("m/model.yaml", b""), kind=tarfile.SYMTYPE), "neither a file nor a folder"),
+        (archive(("m/model.yaml", b""), kind=tarfile.LNKTYPE), "neither a file nor a folder"),
+        (archive(("m/model.yaml", b""), kind=tarfile.CHRTYPE), "neither a file nor a folder"),
+    ],
+)
+async def test_what_is_no_archive_of_one_folder_is_refused(
+    mesh: Any, gateway: httpx.AsyncClient, body: bytes, complaint: str
+) -> None:
+    mesh.inference.answers["UploadModel"] = api.UploadModelResponse(model=MODEL)
+    response = await gateway.post(IMPORT, content=body, headers=TAR)
+    assert response.status_code == 422, response.text
+    assert complaint in response.text

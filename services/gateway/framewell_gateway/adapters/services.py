@@ -8,6 +8,8 @@ from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
+from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
+from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
     AppendUploadResponse,
@@ -61,6 +63,11 @@ class RemoteServices:
         """See `Services`."""
         stub = IngestServiceStub(self._connect("ingest"))
         return await answered("ingest", stub.Upload(parts, metadata=caller_metadata()))
+
+    async def upload_model(self, parts: AsyncIterator[UploadModelRequest]) -> UploadModelResponse:
+        """See `Services`."""
+        stub = InferenceServiceStub(self._connect("inference"))
+        return await answered("inference", stub.UploadModel(parts, metadata=caller_metadata()))
 
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
         """See `Services`."""

@@ -17,6 +17,7 @@ from google.protobuf.message import Message
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasurePlanned, ErasureRequested
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.gateway.v1.erasures_pb2 import Erasure
+from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
     AppendUploadResponse,
@@ -73,6 +74,10 @@ class Services(Protocol):
 
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
         """Send a file to ingest; without a deadline, for it takes as long as the file is large."""
+        ...
+
+    async def upload_model(self, parts: AsyncIterator[UploadModelRequest]) -> UploadModelResponse:
+        """Send a model folder to inference; without a deadline as well."""
         ...
 
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:

@@ -10,6 +10,7 @@ from starlette.routing import Mount
 
 from framewell_gateway.entrypoints.http import (
     event_schemas,
+    model_uploads,
     openapi,
     pages,
     problems,
@@ -56,7 +57,7 @@ def application(
             Middleware(
                 RequestLimit,
                 most_bytes=most_body_bytes,
-                upload_path=uploads.PATH,
+                upload_paths=(uploads.PATH, model_uploads.PATH),
                 most_upload_bytes=most_upload_bytes,
                 pace=pace,
             ),

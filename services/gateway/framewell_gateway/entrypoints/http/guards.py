@@ -99,7 +99,7 @@ class RequestLimit:
 
     app: ASGIApp
     most_bytes: int
-    upload_path: str
+    upload_paths: tuple[str, ...]
     most_upload_bytes: int
     pace: Callable[[], Pace] = Pace
 
@@ -107,7 +107,7 @@ class RequestLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.most_upload_bytes if scope["path"].startswith(self.upload_path) else self.most_bytes
+        most = self.most_upload_bytes if scope["path"].startswith(self.upload_paths) else self.most_bytes
         refusal = _of_two_lengths(scope) or _too_large(scope, most)
         if refusal is not None:
             await refusal(scope, receive, send)

@@ -3,12 +3,15 @@
 from functools import partial
 from typing import Final
 
+from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
 from framewell.training.v1.training_service_pb2 import StartTrainingRequest, StartTrainingResponse
 from framewell_gateway.commands.start_run import StartRun
-from framewell_gateway.entrypoints.http import routing
+from framewell_gateway.entrypoints.http import model_uploads, routing
 from framewell_gateway.ports import methods
 
-calls, asks = (partial(made, tag="models") for made in (routing.calls, routing.asks))
+calls, asks, answers = (
+    partial(made, tag="models") for made in (routing.calls, routing.asks, routing.answers)
+)
 
 _RUN: Final = {
     "run_id": "r-1",
@@ -107,6 +110,23 @@ ROUTES: Final = (
         body="*", problems=(404, 409),
         example={"name": "identity/people"},
         answer={"candidate": _CANDIDATE},
+    ),
+    answers(
+        "POST /models/import", "importModel", UploadModelRequest, model_uploads.import_model,
+        "Take in a model folder",
+        description="The body is a tar archive of the folder, `model.yaml` first in it. Every replica serves "
+        "the model once it is examined; the first version of a name answers requests.",
+        hidden=("header", "piece"), raw_body="application/x-tar", problems=(403, 409, 413),
+        response=UploadModelResponse, status=201,
+        answer={
+            "model": _MODEL,
+            "examination": {
+                "inputs": [{"name": "x", "dtype": "float32", "shape": [-1, 3, 224, 224]}],
+                "outputs": [{"name": "y", "dtype": "float32", "shape": [-1, 120]}],
+                "opset": 17, "operators": ["Conv", "Gemm", "Relu"], "parameters": 3504872,
+                "run_seconds": 0.012,
+            },
+        },
     ),
     calls(
         "POST /models/use", "useModel", methods.CHOOSE_VERSION,
