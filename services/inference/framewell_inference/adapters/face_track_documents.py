@@ -42,6 +42,7 @@ class FaceTrackDocuments:
         await self.documents.ensure_index(COLLECTION, ["asset_id", "embedding", *BY_INDEX.fields])
         await self.documents.ensure_index(COLLECTION, ["embedding", *BY_ID.fields])
         await self.documents.ensure_index(COLLECTION, ["chunk_id"])
+        await self.documents.ensure_index(COLLECTION, ["clustered", *BY_ID.fields])
 
     async def keep(self, key: ChunkKey, result: AnalyserResult, tracks: Sequence[FaceTrack]) -> bool:
         embedding = model_ref(result.model)
@@ -50,9 +51,13 @@ class FaceTrackDocuments:
             "chunk_id": key.chunk_id,
             "generation": key.generation,
             "index": key.index,
+            "series": key.series,
+            "channel": key.channel,
+            "asked_ms": round(key.asked_at * 1000),
             "embedding": str(embedding),
             "vectors": result.vectors.key,
             "tracks": [_track_document(track) for track in tracks],
+            "clustered": False,
         }
         name = f"{key.chunk_id}#{embedding}"
         if await self.documents.insert_once(COLLECTION, {"_id": name, **fields}):
@@ -72,6 +77,14 @@ class FaceTrackDocuments:
             query, order = {"asset_id": asset_id, **query}, BY_INDEX
         async for document in scan(self.documents, COLLECTION, query, order):
             yield _stored(document)
+
+    async def unclustered(self) -> AsyncIterator[StoredTracks]:
+        async for document in scan(self.documents, COLLECTION, {"clustered": False}, BY_ID):
+            yield _stored(document)
+
+    async def clustered(self, stored: StoredTracks) -> None:
+        name, before = f"{stored.chunk_id}#{stored.embedding}", {"vectors": stored.vectors_key}
+        await self.documents.update(COLLECTION, name, {"$set": {"clustered": True}}, expect=before)
 
     async def vectors(self, stored: StoredTracks) -> Float:
         return self.encoding.decode(await self.objects.read(stored.vectors_key))
@@ -100,6 +113,10 @@ class FaceTrackDocuments:
         done = await self.documents.update(COLLECTION, name, change, expect=before)
         if done is None and await self.documents.get(COLLECTION, name) is not None:
             raise _changing(name)
+
+    async def drop(self, stored: StoredTracks) -> None:
+        name = f"{stored.chunk_id}#{stored.embedding}"
+        await self.documents.delete_where(COLLECTION, {"_id": name, "vectors": stored.vectors_key})
 
     async def vector_keys(self, asset_id: str) -> frozenset[str]:
         found = await self.documents.find(COLLECTION, {"asset_id": asset_id})
@@ -134,6 +151,9 @@ def _stored(document: Document) -> StoredTracks:
         embedding=ModelRef.parse(document["embedding"]),
         vectors_key=document["vectors"],
         tracks=tuple(_track(entry) for entry in document["tracks"]),
+        series=document["series"],
+        channel=document["channel"],
+        asked_ms=document["asked_ms"],
     )
 
 

@@ -18,7 +18,13 @@ from framewell.model.v1.model_pb2 import ModelPromoted
 from framewell_inference.adapters.graph_checks import read_model
 from framewell_inference.domain.messages import model_ref
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports.models import IdentityModel, Model, ModelLoader, ModelRegistry
+from framewell_inference.ports.models import (
+    EmbeddingsRead,
+    IdentityModel,
+    Model,
+    ModelLoader,
+    ModelRegistry,
+)
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import NotFound, Rejected
@@ -78,6 +84,14 @@ class IdentityModelDocuments:
         aliases = await self.documents.find(ALIASES, {})
         refs = [ModelRef(alias["_id"], alias["version"]) for alias in aliases if alias["version"]]
         return sorted(refs, key=str)
+
+    async def embeddings(self) -> EmbeddingsRead:
+        chosen, candidates = await self.in_force(), await self.candidates()
+        found = await self.documents.find(MODELS, {"_id": {"$in": [str(ref) for ref in candidates]}})
+        read = {document["_id"]: ModelRef.parse(document["embedding"]) for document in found}
+        return EmbeddingsRead(
+            [read[str(ref)] for ref in chosen if str(ref) in read], sorted(set(read.values()), key=str)
+        )
 
     async def candidates(self) -> list[ModelRef]:
         refs = set()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from framewell.model.v1.model_pb2 import ModelScope
+from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.ports.models import LoadedModel, Model, Quarantined
 from framewell_models.manifest import ModelRef
 
@@ -62,5 +63,5 @@ class LoadedModelRegistry:
 
     def _loaded(self, ref: ModelRef, model: Model) -> LoadedModel:
         in_force = self._in_force.get(ref.name) == ref
-        looks = in_force and model.manifest.declared
+        looks = in_force and (model.manifest.declared or describes_faces(model.manifest))
         return LoadedModel(model, in_force, self._scopes.get(ref.name, ()) if looks else ())

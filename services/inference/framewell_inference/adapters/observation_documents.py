@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ObservationSet
+from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_inference.domain.forgetting import (
     Forgotten,
     blanked,
@@ -65,7 +66,15 @@ class ObservationDocuments:
         ):
             await self.documents.ensure_index(COLLECTION, fields)
 
-    async def keep(self, findings: Findings, key: ChunkKey, forgotten: Forgotten) -> AnalyserResult:
+    async def keep(
+        self,
+        findings: Findings,
+        key: ChunkKey,
+        forgotten: Forgotten,
+        *,
+        look: str = "",
+        beside: bool = False,
+    ) -> AnalyserResult:
         seen = observation_set(findings, asset_id=key.asset_id, chunk_id=key.chunk_id)
         message = without_names(seen, forgotten)
         result = AnalyserResult(
@@ -83,7 +92,8 @@ class ObservationDocuments:
             result.vectors.CopyFrom(
                 await self.objects.put(encoded, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX)
             )
-        document = _document(key, findings.model, result) | {"texts": has_text(message)}
+        document = _document(key, findings.model, result)
+        document |= {"texts": has_text(message), "look": look, "beside": beside}
         # Noted before it is held, so that nothing is held that no document names, whoever dies in between.
         if not await self.documents.insert_once(COLLECTION, document):
             await self._as_it_stands(document["_id"], result)
@@ -129,7 +139,7 @@ class ObservationDocuments:
         for ref, key in ((result.observation_set, found["object"]), (result.vectors, found["vectors"])):
             if key and ref.key != key:
                 made = ref.key
-                ref.key, ref.sha256 = key, key.rpartition("/")[2].partition(".")[0]
+                ref.key, ref.sha256 = key, _sha256(key)
                 ref.size = await self.objects.size(key)
                 await self.references.discard(made)
         result.observation_count = found["count"]
@@ -168,11 +178,34 @@ class ObservationDocuments:
         found = await self.documents.find(COLLECTION, query, sort=[("generation", -1)], limit=1)
         return _stored(found[0]) if found else None
 
+    async def looks(self, chunk_id: str) -> Mapping[str, StoredSet]:
+        found = await self.documents.find(COLLECTION, {"chunk_id": chunk_id, "look": {"$ne": ""}})
+        return {document["look"]: _stored(document) for document in found}
+
     async def read(self, stored: StoredSet) -> ObservationSet:
         return ObservationSet.FromString(await self.objects.read(stored.object_key))
 
+    async def vectors_ref(self, stored: StoredSet) -> ObjectRef:
+        return await self._ref(stored.vectors_key, VECTORS_MEDIA_TYPE)
+
     async def vectors(self, stored: StoredSet) -> Float:
         return self.encoding.decode(await self.objects.read(stored.vectors_key))
+
+    async def result_of(self, stored: StoredSet) -> AnalyserResult:
+        result = AnalyserResult(
+            analyser=stored.analyser,
+            model=model_version(stored.model),
+            outcome=done(),
+            observation_count=stored.count,
+        )
+        result.observation_set.CopyFrom(await self._ref(stored.object_key, SET_MEDIA_TYPE))
+        if stored.vectors_key:
+            result.vectors.CopyFrom(await self._ref(stored.vectors_key, VECTORS_MEDIA_TYPE))
+        return result
+
+    async def _ref(self, key: str, media_type: str) -> ObjectRef:
+        size = await self.objects.size(key)
+        return ObjectRef(key=key, media_type=media_type, size=size, sha256=_sha256(key))
 
     async def with_texts(self) -> AsyncIterator[StoredSet]:
         async for document in scan(self.documents, COLLECTION, {"texts": True}, Order("_id", str)):
@@ -282,6 +315,10 @@ def _vector_set(document: Document) -> VectorSet:
     )
 
 
+def _sha256(key: str) -> str:
+    return key.rpartition("/")[2].partition(".")[0]
+
+
 def _space(stored: StoredSet) -> VectorSpace:
     return VectorSpace(stored.analyser, stored.model)
 
@@ -299,4 +336,5 @@ def _stored(document: Document) -> StoredSet:
         object_key=document["object"],
         vectors_key=document["vectors"],
         count=document["count"],
+        beside=document["beside"],
     )

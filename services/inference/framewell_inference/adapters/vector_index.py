@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.vector_search import nearest
 from framewell_inference.domain.vectors import (
     BlockRef,
@@ -15,6 +14,7 @@ from framewell_inference.domain.vectors import (
     Near,
     Packed,
     Part,
+    Placed,
     SpaceView,
     VectorFilter,
     VectorSpace,
@@ -61,11 +61,9 @@ class FollowedVectors:
                 _apply(followed, entries)
             return followed.view
 
-    async def nearest(
-        self, space: VectorSpace, query: Float, count: int, wanted: VectorFilter
-    ) -> Sequence[Near]:
-        view = await self.view(space)
-        return await asyncio.to_thread(nearest, view, query, count, wanted)
+    async def nearest(self, query: Placed, count: int, wanted: VectorFilter) -> Sequence[Near]:
+        view = await self.view(query.space)
+        return await asyncio.to_thread(nearest, view, query.vector, count, wanted)
 
     async def _open(self, space: VectorSpace, followed: _Followed, packed: Packed) -> Packed:
         """Map the blocks of now, and forget what was read of the log, which is read anew behind them."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.registrations import in_force
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
 from framewell_inference.steps.change_registration import ChangeRegistration, loaded
@@ -19,7 +20,8 @@ class ChooseVersion:
     """Put a version in force, on every replica.
 
     Raises NotFound for a version that is not loaded, Conflict for identity models (promotion puts them in
-    force) and for models of an analyser (whose version is a setting), and what a change raises.
+    force) and for models of an analyser (whose version is a setting), and what a change raises. Of a face
+    embedding it is the version that is enabled; which describes faces for the identity models they say.
     """
 
     registry: ModelRegistry
@@ -27,7 +29,7 @@ class ChooseVersion:
 
     async def __call__(self, ref: ModelRef, actor: Actor, cause: Cause) -> LoadedModel:
         manifest = loaded(self.registry, ref.name, ref.version).model.manifest
-        if manifest.analyser:
+        if manifest.analyser and not describes_faces(manifest):
             raise Conflict(f"{ref} serves the analyser {manifest.analyser}, whose version is a setting")
         await self.change(ref.name, partial(in_force, version=ref.version), actor, cause)
         return loaded(self.registry, ref.name, ref.version)

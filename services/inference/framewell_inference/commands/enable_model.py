@@ -8,6 +8,7 @@ from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import ModelScope
+from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.registrations import disabled_for, enabled_for
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
 from framewell_inference.steps.change_registration import ChangeRegistration, loaded
@@ -19,8 +20,9 @@ from framewell_kit.outcomes import Conflict
 class EnableModel:
     """Enable the version in force of a name, on every replica, for all programmes or for some.
 
-    Raises NotFound for a name that is not loaded, Conflict for a model that cannot look at chunks by what
-    its manifest declares, and what a change raises.
+    A face embedding describes every face from then on, beside the one in force. Raises NotFound for a name
+    that is not loaded, Conflict for a model that cannot look at chunks by what its manifest declares, and what
+    a change raises.
     """
 
     registry: ModelRegistry
@@ -30,9 +32,15 @@ class EnableModel:
         self, name: str, scopes: Sequence[ModelScope], actor: Actor, cause: Cause
     ) -> LoadedModel:
         manifest = loaded(self.registry, name).model.manifest
-        if manifest.analyser:
+        if describes_faces(manifest):
+            if scopes:
+                raise Conflict(
+                    f"{manifest.ref} describes faces: it is enabled for every programme, or for none, since "
+                    "people are compared across programmes"
+                )
+        elif manifest.analyser:
             raise Conflict(f"{name} serves the analyser {manifest.analyser}, which looks at every programme")
-        if not manifest.declared:
+        elif not manifest.declared:
             raise Conflict(
                 f"{manifest.ref} declares no preprocessing and postprocessing, so it only answers requests: "
                 "import a version that declares them"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -81,7 +82,7 @@ class Findings:
     """All that one analyser observed in one chunk, picture or sound, in order of time.
 
     `model` is the model whose output the observations are and whose space the vectors lie in.
-    Raises ValueError when an observation names a vector row that does not exist.
+    Raises ValueError when an observation names a vector row that does not exist, or rows beside do not match.
     """
 
     analyser: str
@@ -89,11 +90,26 @@ class Findings:
     observations: tuple[Observation, ...]
     vectors: Float | None = None
     """[rows, dimensions] float32; none for analysers that make no vectors."""
+    beside: Mapping[ModelRef, Float] = field(default_factory=dict)
+    """The same rows as other embeddings describe them."""
 
     def __post_init__(self) -> None:
         rows = 0 if self.vectors is None else len(self.vectors)
+        for model, vectors in self.beside.items():
+            if len(vectors) != rows:
+                raise ValueError(f"{self.analyser}: {model} describes {len(vectors)} rows of {rows}")
         if any(one.vector is not None and one.vector >= rows for one in self.observations):
             raise ValueError(f"{self.analyser}: an observation names a vector row beyond {rows}")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word that is said, with the punctuation at it; seconds count as its segment's do."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +122,11 @@ class SoundSegment:
     kind: str
     label: str = ""
     text: str = ""
+    words: tuple[Word, ...] = ()
+    """Of what is said: the words of `text`, in order."""
+    language: str = ""
+    """Of what is said (BCP 47)."""
+    language_score: float = 0.0
 
 
 def stacked(vectors: list[Float], dimensions: int) -> Float:

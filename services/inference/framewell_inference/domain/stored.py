@@ -25,6 +25,8 @@ class ChunkKey:
     """Passages of it that were not looked at, for want of right."""
     series: str = ""
     """Series of its asset; empty for none."""
+    channel: str = ""
+    """Channel of its asset; empty for none."""
     asked_at: float = 0.0
     """When its asset was asked for, seconds since 1970; 0 where nobody said."""
 
@@ -52,6 +54,8 @@ class StoredSet:
     vectors_key: str
     """Empty when the analyser makes no vectors."""
     count: int
+    beside: bool = False
+    """Whether it has the observations of another set, and only its vectors are its own."""
 
     def shows(self, passages: Passages) -> bool:
         """Return whether it may show something of these passages."""
@@ -73,6 +77,10 @@ class StoredTracks:
     embedding: ModelRef
     vectors_key: str
     tracks: tuple[FaceTrack, ...]
+    series: str = ""
+    channel: str = ""
+    asked_ms: int = 0
+    """When the asset was asked for, milliseconds since 1970; 0 where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

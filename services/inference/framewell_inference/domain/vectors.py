@@ -50,6 +50,14 @@ class VectorSpace:
         return f"{self.analyser}/{self.model}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A vector in its space: what it is compared with is looked for there and nowhere else."""
+
+    space: VectorSpace
+    vector: Float
+
+
 @dataclass(frozen=True, slots=True)
 class VectorSet:
     """The observation set that vectors are of."""

@@ -104,14 +104,14 @@ class InferenceRpc(InferenceServiceServicer):
     async def FindSimilar(self, request: api.FindSimilarRequest, context: Any) -> api.FindSimilarResponse:
         analyser = request.analyser or FACES
         if request.WhichOneof("query") == "image":
-            self.find_similar.space(analyser)
+            await self.find_similar.spaces.of(analyser)
             query = self.find_similar.largest(await self.analyse_picture.look(request.image, [analyser]))
         elif request.WhichOneof("query") == "moment":
             query = await self.find_similar.of_moment(analyser, request.moment)
         else:
             _required(request.observation.observation_id, "observation.observation_id")
             query = await self.find_similar.of_observation(analyser, request.observation)
-        neighbours = await self.find_similar(analyser, query, _wanted(request))
+        neighbours = await self.find_similar(query, _wanted(request))
         return api.FindSimilarResponse(neighbours=neighbours)
 
     async def ListAnalysers(

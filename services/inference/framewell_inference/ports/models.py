@@ -188,6 +188,14 @@ class IdentityModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddingsRead:
+    """Embeddings that identity models read: one entry a model in force, and those of all candidates."""
+
+    in_force: Sequence[ModelRef]
+    candidates: Sequence[ModelRef]
+
+
 class IdentityModelRepository(Protocol):
     """Identity models as documents: where their artefacts lie, and which version of each is in force."""
 
@@ -201,6 +209,10 @@ class IdentityModelRepository(Protocol):
 
     async def in_force(self) -> list[ModelRef]:
         """Return the version in force of every identity model, by name."""
+        ...
+
+    async def embeddings(self) -> EmbeddingsRead:
+        """Return which embeddings the identity models read."""
         ...
 
     async def candidates(self) -> list[ModelRef]:

@@ -107,8 +107,23 @@ class EnabledFor:
 
 
 class EnabledModels(Protocol):
-    """Which declared models look at an asset."""
+    """Which declared models there are, and which of them look at an asset."""
+
+    def in_force(self) -> Sequence[Model]:
+        """Return the declared models in force that this replica can run, enabled or not, by name."""
+        ...
 
     def for_work(self, work: Work) -> EnabledFor:
         """Return the versions in force of what is enabled for the asset's programme, by name."""
+        ...
+
+    def named(self, ref: ModelRef, work: Work) -> EnabledFor:
+        """Return a declared model by name and version, whatever it is enabled for; nothing when it is gone."""
+        ...
+
+    def version_of(self, name: str, version: str = "") -> ModelRef | None:
+        """Return the model of others that a name means, in force where no version is named; None for no such.
+
+        A name may be spelt as observations name it, with dots for slashes.
+        """
         ...

@@ -22,11 +22,25 @@ from framewell_models.manifest import ModelRef
 class ObservationRepository(Protocol):
     """Observation sets and their vectors, kept once per chunk, analyser and model version."""
 
-    async def keep(self, findings: Findings, key: ChunkKey, forgotten: Forgotten) -> AnalyserResult:
+    async def keep(
+        self,
+        findings: Findings,
+        key: ChunkKey,
+        forgotten: Forgotten,
+        *,
+        look: str = "",
+        beside: bool = False,
+    ) -> AnalyserResult:
         """Write objects, then the document that names them; texts with a forgotten name are left out.
 
-        The same findings again change nothing. A newer generation replaces an older one.
+        The same findings again change nothing. A newer generation replaces an older one. `look` names what
+        was looked at by what, so that nobody looks twice; empty where that is not known. A set `beside` has the
+        observations of another one and only vectors of its own.
         """
+        ...
+
+    async def looks(self, chunk_id: str) -> Mapping[str, StoredSet]:
+        """Return what was kept of every look at a chunk that has a name, in whichever generation."""
         ...
 
     def sets(
@@ -58,8 +72,16 @@ class ObservationRepository(Protocol):
         """Return the observations of a set."""
         ...
 
+    async def vectors_ref(self, stored: StoredSet) -> ObjectRef:
+        """Return the object with the vectors of a set. Raises NotFound when it is gone."""
+        ...
+
     async def vectors(self, stored: StoredSet) -> Float:
         """Return the vectors of a set, [rows, dimensions]."""
+        ...
+
+    async def result_of(self, stored: StoredSet) -> AnalyserResult:
+        """Return a kept set as the result that named it. Raises NotFound when its objects are gone."""
         ...
 
     def with_texts(self) -> AsyncIterator[StoredSet]:
@@ -105,6 +127,14 @@ class FaceTrackRepository(Protocol):
         """
         ...
 
+    def unclustered(self) -> AsyncIterator[StoredTracks]:
+        """Yield every chunk whose tracks have not been put into clusters as they are now, in all spaces."""
+        ...
+
+    async def clustered(self, stored: StoredTracks) -> None:
+        """Note that the tracks of a chunk are in clusters, unless they were changed since they were read."""
+        ...
+
     async def vectors(self, stored: StoredTracks) -> Float:
         """Return the vectors that the tracks' rows point into."""
         ...
@@ -115,6 +145,10 @@ class FaceTrackRepository(Protocol):
 
     async def without_vectors(self, stored: StoredTracks, numbers: Collection[int]) -> None:
         """Take the vectors of these tracks away: they have no rows, and the rows hold nothing, any more."""
+        ...
+
+    async def drop(self, stored: StoredTracks) -> None:
+        """Delete the tracks of one chunk in one space, unless they were changed since."""
         ...
 
     async def vector_keys(self, asset_id: str) -> frozenset[str]:

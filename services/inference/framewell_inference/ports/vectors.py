@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.vectors import (
     BlockRef,
     LogEntry,
     Near,
     Packed,
     Part,
+    Placed,
     SpaceView,
     VectorFilter,
     VectorSpace,
@@ -94,10 +94,8 @@ class VectorIndex(Protocol):
         """Return all vectors of a space."""
         ...
 
-    async def nearest(
-        self, space: VectorSpace, query: Float, count: int, wanted: VectorFilter
-    ) -> Sequence[Near]:
-        """Return the stored vectors nearest to one, nearest first. Never blocks the event loop."""
+    async def nearest(self, query: Placed, count: int, wanted: VectorFilter) -> Sequence[Near]:
+        """Return the stored vectors nearest to one in its space, nearest first. Works on a thread."""
         ...
 
 

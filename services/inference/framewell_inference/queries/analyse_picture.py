@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,9 +41,13 @@ from framewell_models.manifest import ModelRef
 
 @dataclass(frozen=True, slots=True)
 class AnalysePicture:
-    """Decode in the sandbox, run each analyser once, and name the faces."""
+    """Decode in the sandbox, run each analyser once, and name the faces.
+
+    `declared` gives the analyser of a declared model by name, None for none.
+    """
 
     analysers: Sequence[PictureAnalyser]
+    declared: Callable[[str], PictureAnalyser | None]
     decoder: PictureDecoder
     identities: IdentityModelRepository
     people: ErasePeople
@@ -75,20 +79,20 @@ class AnalysePicture:
 
         Somebody who was erased is nobody.
         """
-        vectors: Float | None = faces.vectors
         tracks = face_tracks(faces)
         answers = [
             FaceIdentity(observation_id=observation_id(IMAGE_CHUNK, faces.analyser, ordinal))
             for ordinal in range(len(faces.observations))
         ]
-        if vectors is None or not tracks:
+        if faces.vectors is None or not tracks:
             return answers
+        vectors: Mapping[ModelRef, Float] = {faces.model: faces.vectors, **faces.beside}
         best: dict[int, tuple[Identity, ModelRef]] = {}
         for ref in await self.identities.in_force():
             model = await self.identities.load(ref)
-            if model.embedding != faces.model:
+            if model.embedding not in vectors:
                 continue
-            decided = await asyncio.to_thread(model.identify, vectors, tracks)
+            decided = await asyncio.to_thread(model.identify, vectors[model.embedding], tracks)
             erased = await self.people.erased({each for one in decided for each in one.classes})
             for track, identity in zip(tracks, decided, strict=True):
                 sound = NOBODY if identity.classes & erased else identity
@@ -100,10 +104,13 @@ class AnalysePicture:
 
     def _chosen(self, names: Sequence[str]) -> list[PictureAnalyser]:
         known = {analyser.name: analyser for analyser in self.analysers}
+        for name in names:
+            if name not in known and (declared := self.declared(name)) is not None:
+                known[name] = declared
         unknown = [name for name in names if name not in known]
         if unknown:
             raise Rejected(f"no analyser is called {unknown[0]!r}; there are {', '.join(known)}")
-        return [known[name] for name in names] if names else list(self.analysers)
+        return [known[name] for name in dict.fromkeys(names)] if names else list(self.analysers)
 
 
 def _look(analysers: Sequence[PictureAnalyser], picture: Picture) -> list[Findings]:

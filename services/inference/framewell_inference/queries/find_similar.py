@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,14 +12,22 @@ from framewell.media.v1.media_pb2 import Observation, ObservationRef
 from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.identity import observation_chunk
 from framewell_inference.domain.observations import Findings
-from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import StoredSet
-from framewell_inference.domain.vectors import Near, VectorFilter, VectorSpace
+from framewell_inference.domain.tracks import FACES
+from framewell_inference.domain.vectors import Near, Placed, VectorFilter, VectorSpace
+from framewell_inference.ports.models import ModelRegistry
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.ports.vectors import VectorIndex
+from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_kit.outcomes import NotFound, Rejected
 from framewell_kit.rights_decisions import EVERYTHING, Passages, RightsDecisions
-from framewell_models.manifest import ModelRef
+from framewell_models.manifest import Manifest, ModelRef
+
+LABELS: Final = "labels"
+"""The analyser whose features describe whole pictures."""
+
+VECTOR: Final = "vector"
+"""Postprocessing of a declared model that describes what it is shown in numbers."""
 
 DEFAULT_LIMIT: Final = 20
 LARGEST_LIMIT: Final = 200
@@ -45,24 +53,23 @@ class FindSimilar:
 
     Vectors of other models lie in another space and are left out. What a replica follows may be a moment old:
     whatever it finds is held against the documents of now, and what was taken away or changed since is no
-    neighbour. `spaces` maps analysers that make vectors to their models.
+    neighbour.
     """
 
     observations: ObservationRepository
     vectors: VectorIndex
     rights: RightsDecisions
-    spaces: Mapping[str, ModelRef]
+    spaces: SearchedSpaces
 
-    async def __call__(self, analyser: str, query: Float, wanted: Wanted) -> list[Neighbour]:
-        """Return neighbours, nearest first. Raises Rejected for a vector of other dimensions."""
-        space = VectorSpace(analyser, self.space(analyser))
+    async def __call__(self, query: Placed, wanted: Wanted) -> list[Neighbour]:
+        """Return neighbours in the space of the query, nearest first."""
         limit = min(wanted.limit or DEFAULT_LIMIT, LARGEST_LIMIT)
         last, count = wanted.offset + limit, wanted.offset + limit
         if wanted.purposes:
             count *= 2
         permitted = _Permitted(self.rights, wanted.purposes)
         while True:
-            near = await self.vectors.nearest(space, query, count, wanted.filter)
+            near = await self.vectors.nearest(query, count, wanted.filter)
             kept = await self._kept(near, permitted)
             if len(kept) >= last or len(near) < count or count >= MOST_LOOKED_AT:
                 break
@@ -92,9 +99,10 @@ class FindSimilar:
             and await permitted(one)
         ]
 
-    async def of_observation(self, analyser: str, ref: ObservationRef) -> Float:
+    async def of_observation(self, analyser: str, ref: ObservationRef) -> Placed:
         """Return the vector of a stored observation. Raises NotFound, Rejected for what is no id of one."""
-        model = self.space(analyser)
+        space = await self.spaces.of(analyser)
+        model = space.model
         try:
             chunk_id = observation_chunk(ref.asset_id, ref.observation_id)
         except ValueError as error:
@@ -103,15 +111,15 @@ class FindSimilar:
         if stored is not None:
             for observation in (await self.observations.read(stored)).observations:
                 if observation.id == ref.observation_id and observation.HasField("vector_row"):
-                    vector: Float = (await self.observations.vectors(stored))[observation.vector_row]
-                    return vector
+                    return Placed(space, (await self.observations.vectors(stored))[observation.vector_row])
         raise NotFound(
             f"asset {ref.asset_id} has no observation {ref.observation_id} with a vector of {model}"
         )
 
-    async def of_moment(self, analyser: str, moment: MomentRef) -> Float:
+    async def of_moment(self, analyser: str, moment: MomentRef) -> Placed:
         """Return the vector of the largest thing that was seen at a moment. Raises NotFound for none."""
-        model = self.space(analyser)
+        space = await self.spaces.of(analyser)
+        model = space.model
         best: tuple[float, StoredSet, int] | None = None
         async for stored in self.observations.sets(moment.asset_id, [analyser]):
             if stored.model != model or not stored.vectors_key or moment.pts not in stored.looked_at:
@@ -125,25 +133,45 @@ class FindSimilar:
                 f"nothing with a vector of {model} was seen in asset {moment.asset_id} at pts {moment.pts}"
             )
         _, stored, row = best
-        vector: Float = (await self.observations.vectors(stored))[row]
-        return vector
+        return Placed(space, (await self.observations.vectors(stored))[row])
 
-    def largest(self, findings: Sequence[Findings]) -> Float:
+    def largest(self, findings: Sequence[Findings]) -> Placed:
         """Return the vector of the largest face, or of the whole picture. Raises Rejected for none."""
         for found in findings:
             described = [one for one in found.observations if one.vector is not None]
             if found.vectors is not None and described:
                 chosen = max(described, key=lambda one: one.box.width * one.box.height if one.box else 0.0)
-                vector: Float = found.vectors[chosen.vector]
-                return vector
+                return Placed(VectorSpace(found.analyser, found.model), found.vectors[chosen.vector])
         raise Rejected("nothing to compare was found in the picture", code="nothing_found")
 
-    def space(self, analyser: str) -> ModelRef:
-        """Return the model whose space an analyser's vectors lie in. Raises Rejected where it makes none."""
-        model = self.spaces.get(analyser)
-        if model is None:
-            raise Rejected(f"analyser {analyser!r} makes no vectors; ask for {' or '.join(self.spaces)}")
-        return model
+
+@dataclass(frozen=True, slots=True)
+class SearchedSpaces:
+    """The space that is searched for each analyser that makes vectors: that of the model in force."""
+
+    faces: FaceSpaces
+    registry: ModelRegistry
+    features: ModelRef
+
+    async def of(self, analyser: str) -> VectorSpace:
+        """Return the space of an analyser. Raises Rejected where it makes no vectors."""
+        if analyser == FACES:
+            return VectorSpace(FACES, (await self.faces.follow()).in_force)
+        declared = {
+            manifest.analyser_name: manifest.ref
+            for one in self.registry.all()
+            if one.in_force and (manifest := one.model.manifest).declared and makes_vectors(manifest)
+        }
+        models = {LABELS: self.features, **declared}
+        if analyser not in models:
+            known = " or ".join([FACES, *models])
+            raise Rejected(f"analyser {analyser!r} makes no vectors; ask for {known}", code="no_vectors")
+        return VectorSpace(analyser, models[analyser])
+
+
+def makes_vectors(manifest: Manifest) -> bool:
+    """Return whether what a declared model says of a picture or a sound is a vector."""
+    return manifest.postprocessing is not None and manifest.postprocessing.name == VECTOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class ListObservations:
         """
         found: list[tuple[StoredSet, int, Observation]] = []
         async for stored, first in self._sets(asset_id, asked.analysers, page.token):
-            if not stored.count or not asked.of_chunk(stored.chunk_id):
+            if not stored.count or stored.beside or not asked.of_chunk(stored.chunk_id):
                 continue
             tracks = await self._tracks(stored, asked.class_ids) if asked.class_ids else None
             if tracks is not None and not tracks:
@@ -90,7 +90,7 @@ class ListObservations:
         if stored.analyser != FACES:
             return frozenset()
         kept = await self.tracks.chunk(stored.chunk_id, stored.model)
-        if kept is None or stored.model != self.names.embedding:
+        if kept is None:
             return frozenset()
         named = await self.names(await self.names.models(), [kept])
         return frozenset(

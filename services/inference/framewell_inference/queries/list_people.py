@@ -84,7 +84,8 @@ class ListPeople:
 
     async def _named_tracks(self, asset_id: str) -> AsyncIterator[_Named]:
         models = await self.names.models()
-        async for batch in batched(self.tracks.chunks(self.names.embedding, asset_id=asset_id)):
+        embedding = await self.names.embedding()
+        async for batch in batched(self.tracks.chunks(embedding, asset_id=asset_id)):
             named = await self.names(models, batch)
             for stored in batch:
                 for track in stored.tracks:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
@@ -13,10 +13,14 @@ from framewell_inference.analysers.declared.caption import CaptionAnalyser
 from framewell_inference.analysers.declared.readings import READINGS
 from framewell_inference.analysers.declared.sound import TASK as LISTENING
 from framewell_inference.analysers.declared.sound import DeclaredSound
+from framewell_inference.analysers.faces.analyser import FaceAnalyser
+from framewell_inference.domain.campaigns import AnalysedAsset, Target, look_name
 from framewell_inference.domain.messages import model_version
 from framewell_inference.ports.analysers import Analysers, PictureAnalyser, SoundAnalyser
 from framewell_inference.ports.registrations import EnabledFor, EnabledModels
+from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_kit.outcome_messages import failed
+from framewell_kit.outcomes import NotFound
 from framewell_models.manifest import ModelRef
 
 STAYS_ON_SITE: Final = "stays_on_site"
@@ -34,30 +38,112 @@ class Chosen(Generic[A]):
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenAgain:
+    """What looks and listens again, and why what was asked for may not."""
+
+    pictures: Sequence[PictureAnalyser]
+    sounds: Sequence[SoundAnalyser]
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseAnalysers:
     """`shipped` look at everything; a declared model at what it is enabled for. Each is metered alike."""
 
     shipped: Analysers
     enabled: EnabledModels
+    spaces: FaceSpaces
     metered_pictures: Callable[[PictureAnalyser], PictureAnalyser]
     metered_sounds: Callable[[SoundAnalyser], SoundAnalyser]
+    faces: FaceAnalyser | None = None
+    """The analyser of faces among the shipped ones."""
 
     def pictures(self, work: Work) -> Chosen[PictureAnalyser]:
         """Return the analysers that look at an asset's pictures. A model of sounds is told of there, too."""
         enabled = self.enabled.for_work(work)
+        return Chosen([*self.shipped.pictures, *self._pictures(enabled)], _left_out(enabled))
+
+    def declared(self, name: str) -> PictureAnalyser | None:
+        """Return what looks at pictures by the declared model in force of this name, None for none."""
+        for model in self.enabled.in_force():
+            if model.manifest.analyser_name == name and model.manifest.task in READINGS:
+                return self.metered_pictures(DeclaredAnalyser.over(model))
+        return None
+
+    def faces_in(self, ref: ModelRef) -> PictureAnalyser | None:
+        """Return what describes faces by one embedding alone, None where it cannot be run here."""
+        embeddings = self.spaces.alone(ref)
+        if self.faces is None or not embeddings:
+            return None
+        return self.metered_pictures(replace(self.faces, embeddings=lambda: embeddings))
+
+    def sounds(self, work: Work) -> Chosen[SoundAnalyser]:
+        """Return the analysers that listen to an asset's sound."""
+        return Chosen([*self.shipped.sounds, *self._sounds(self.enabled.for_work(work))], [])
+
+    def again(self, target: Target, work: Work, skipped: Collection[str] = ()) -> ChosenAgain:
+        """Return what a campaign shows an asset to; `skipped` are analysers that were skipped there."""
+        if target.model is not None:
+            if (faces := self.faces_in(target.model)) is not None:
+                return ChosenAgain([faces], [])
+            named = self.enabled.named(target.model, work)
+            reasons = [reason for _, reason in named.left_out]
+            chosen = ChosenAgain(self._pictures(named), self._sounds(named), reasons)
+            return chosen if chosen != ChosenAgain([], []) else ChosenAgain([], [], [_gone(target)])
+        names = set(skipped) if target.skipped else {target.analyser}
+        pictures, sounds = self.pictures(work), self.sounds(work)
+        return ChosenAgain(
+            [one for one in pictures.analysers if one.name in names],
+            [one for one in sounds.analysers if one.name in names],
+            [one.outcome.failed.detail for one in pictures.left_out if one.analyser in names],
+        )
+
+    def left(self, target: Target, asset: AnalysedAsset) -> ChosenAgain:
+        """Return what of that has not looked at all of an asset, as far as is known without its labels."""
+        work = Work(asset_id=asset.asset_id, series=asset.series, channel=asset.channel)
+        chosen = self.again(target, work, asset.skipped)
+        return ChosenAgain(
+            [one for one in chosen.pictures if look_name(one.name, one.models[0]) not in asset.looked],
+            [one for one in chosen.sounds if look_name(one.name, one.models[0]) not in asset.looked],
+            chosen.reasons,
+        )
+
+    def settled(self, target: Target) -> Target:
+        """Return the target with the model's version that is meant.
+
+        A declared analyser is its model. Raises NotFound for what looks at nothing here.
+        """
+        if target.skipped:
+            return target
+        name = target.analyser or (target.model.name if target.model else "")
+        if target.model is None and name in self._shipped_names:
+            return target
+        found = self.enabled.version_of(name, target.model.version if target.model else "")
+        if found is not None:
+            return Target(model=found)
+        if target.model is not None:
+            raise NotFound(f"no model {target.model} of others is here: 'framewell models list' lists them")
+        known = ", ".join(sorted(self._shipped_names))
+        raise NotFound(f"no analyser {name} is here: there are {known}, and declared models by their names")
+
+    @property
+    def _shipped_names(self) -> set[str]:
+        return {one.name for one in (*self.shipped.pictures, *self.shipped.sounds)}
+
+    def _pictures(self, enabled: EnabledFor) -> list[PictureAnalyser]:
         declared: list[PictureAnalyser] = [
             DeclaredAnalyser.over(model) for model in enabled.models if model.manifest.task in READINGS
         ]
         declared += [CaptionAnalyser.over(describer) for describer in enabled.describers]
-        return Chosen(
-            [*self.shipped.pictures, *(self.metered_pictures(one) for one in declared)], _left_out(enabled)
-        )
+        return [self.metered_pictures(one) for one in declared]
 
-    def sounds(self, work: Work) -> Chosen[SoundAnalyser]:
-        """Return the analysers that listen to an asset's sound."""
-        models = [model for model in self.enabled.for_work(work).models if model.manifest.task == LISTENING]
-        declared = [self.metered_sounds(DeclaredSound.over(model)) for model in models]
-        return Chosen([*self.shipped.sounds, *declared], [])
+    def _sounds(self, enabled: EnabledFor) -> list[SoundAnalyser]:
+        models = [model for model in enabled.models if model.manifest.task == LISTENING]
+        return [self.metered_sounds(DeclaredSound.over(model)) for model in models]
+
+
+def _gone(target: Target) -> str:
+    return f"{target} is not here: it was removed, or cannot be loaded"
 
 
 def _left_out(enabled: EnabledFor) -> list[AnalyserResult]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from framewell_inference.domain.clusters import TrackRef
 from framewell_inference.domain.forgetting import Forgotten, ForgottenNames
-from framewell_inference.domain.stored import ChunkPostings
+from framewell_inference.domain.stored import ChunkPostings, StoredTracks
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
@@ -14,6 +15,7 @@ from framewell_inference.ports.repositories import (
     RecognitionChangeRepository,
 )
 from framewell_inference.ports.vectors import VectorPacking
+from framewell_inference.steps.keep_clusters import KeepClusters
 from framewell_kit.name_hashes import NameHashes
 from framewell_kit.tombstones import Tombstones, class_subject
 
@@ -29,6 +31,7 @@ class ErasePeople:
     tombstones: Tombstones
     names: NameHashes
     packing: VectorPacking
+    clusters: KeepClusters
 
     async def forgotten(self) -> ForgottenNames:
         """Return the names that were erased so far."""
@@ -42,7 +45,8 @@ class ErasePeople:
         return frozenset(subjects[one] for one in await self.tombstones.among(list(subjects)))
 
     async def of_class(self, class_id: str) -> tuple[int, int, int]:
-        """Take away the vectors of every track that any model version took for the class, then name none so.
+        """Take away the vectors of every track that any model version, or a person, took for the class, then name
+        none so.
 
         Return how many tracks lost their vectors, how many are named no more, and how many lists of what a
         re-labelling changed went.
@@ -50,6 +54,9 @@ class ErasePeople:
         stripped = 0
         async for chunk in self.postings.of_class(class_id):
             stripped += await self.of_tracks(chunk, class_id)
+        async for chunk in self.clusters.of_class(class_id):
+            stripped += await self.of_tracks(chunk, class_id)
+        await self.clusters.forget_class(class_id)
         await self.packing.purge()
         unnamed = await self.postings.forget_class(class_id)
         return stripped, unnamed, await self.changes.forget_class(class_id)
@@ -60,16 +67,31 @@ class ErasePeople:
         What is searched holds them until the caller has it purged.
         """
         numbers = {one.track for one in chunk.postings if one.identity.is_taken_for(class_id)}
-        stripped = 0
-        for stored in await self.tracks.of_chunk(chunk.chunk_id):
-            described = [track for track in stored.tracks if track.number in numbers and track.rows]
-            rows = {row for track in described for row in track.rows}
-            if rows:
+        stripped = set[int]()
+        while described := await self._described(chunk.chunk_id, numbers):  # in every space, a newer one too
+            for stored, rows in described:
                 await self.observations.without_vectors(chunk.chunk_id, stored.embedding, rows)
                 await self.tracks.without_vectors(stored, numbers)
-            stripped += len(described)
+                stripped |= {one.number for one in stored.tracks if one.number in numbers and one.rows}
+        for stored in await self.tracks.of_chunk(chunk.chunk_id):
+            await self.clusters.without_tracks(
+                TrackRef(str(stored.embedding), chunk.chunk_id, number) for number in sorted(numbers)
+            )
         await self.sweep(chunk.asset_id)
-        return stripped
+        return len(stripped)
+
+    async def _described(
+        self, chunk_id: str, numbers: Collection[int]
+    ) -> list[tuple[StoredTracks, frozenset[int]]]:
+        """Return the tracks of a chunk in each space with the rows of those of these numbers, if any."""
+        found = [
+            (
+                stored,
+                frozenset(row for track in stored.tracks if track.number in numbers for row in track.rows),
+            )
+            for stored in await self.tracks.of_chunk(chunk_id)
+        ]
+        return [(stored, rows) for stored, rows in found if rows]
 
     async def of_names(self) -> int:
         """Take every text of the archive away in which a forgotten name stands; return how many went."""

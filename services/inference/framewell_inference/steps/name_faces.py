@@ -38,6 +38,14 @@ class NameFaces:
             if stored is not None:
                 await self.by_model(model, stored)
 
+    async def in_chunk(self, model: IdentityModel, stored: StoredTracks) -> None:
+        """Write the postings of one chunk by one model, whichever space its tracks were read in."""
+        mine: StoredTracks | None = stored
+        if stored.embedding != model.embedding:
+            mine = await self.tracks.chunk(stored.chunk_id, model.embedding)
+        if mine is not None:
+            await self.by_model(model, mine)
+
     async def by_model(self, model: IdentityModel, stored: StoredTracks) -> None:
         """Write the postings of one chunk by one model, from its stored vectors.
 

@@ -10,6 +10,7 @@ from framewell_inference.domain.stored import StoredTracks
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
 from framewell_inference.ports.repositories import PostingRepository
 from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_inference.steps.name_faces import NameFaces
 from framewell_models.manifest import ModelRef
 
@@ -24,19 +25,22 @@ Named = tuple[Identity, ModelRef | None]
 class NamesInForce:
     """Read the posting sets in force. With several identity models a track goes to the one that is surest.
 
-    `embedding` is the space of the tracks; models of another one say nothing of them.
+    A track has the same number in every space, so that models of several embeddings may name it.
     """
 
-    embedding: ModelRef
+    spaces: FaceSpaces
     identities: IdentityModelRepository
     postings: PostingRepository
     name_faces: NameFaces
     people: ErasePeople
 
+    async def embedding(self) -> ModelRef:
+        """Return the embedding in force: every chunk has its tracks in that space."""
+        return (await self.spaces.follow()).in_force
+
     async def models(self) -> list[IdentityModel]:
-        """Return the models in force that read the embedding."""
-        loaded = [await self.identities.load(ref) for ref in await self.identities.in_force()]
-        return [model for model in loaded if model.embedding == self.embedding]
+        """Return the models in force."""
+        return [await self.identities.load(ref) for ref in await self.identities.in_force()]
 
     async def __call__(
         self, models: Sequence[IdentityModel], tracks: Sequence[StoredTracks]
@@ -59,7 +63,7 @@ class NamesInForce:
         postings = await self.postings.of_chunks(model.ref, chunk_ids)
         late = [stored for stored in tracks if stored.chunk_id not in postings]
         for stored in late:
-            await self.name_faces.by_model(model, stored)
+            await self.name_faces.in_chunk(model, stored)
         if late:
             postings = await self.postings.of_chunks(model.ref, chunk_ids)
         named = {one.identity.class_id for listed in postings.values() for one in listed}

@@ -13,17 +13,14 @@ from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef, Span, Work
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import ChunkKey
-from framewell_inference.domain.tracks import FACES, face_tracks
+from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser
 from framewell_inference.ports.calls import Call, Priority, calling
-from framewell_inference.ports.repositories import (
-    FaceTrackRepository,
-    ObservationRepository,
-    PostingRepository,
-)
+from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.keep_faces import KeepFaces
 from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
-from framewell_inference.steps.name_faces import NameFaces
+from framewell_inference.steps.reuse_looks import ReuseLooks, looks_at
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import failed
 from framewell_kit.rights_decisions import Passages
@@ -46,16 +43,16 @@ class ChunkPictures:
 class ObserveChunk:
     """Run analysers over a frame bundle; keep sets, face tracks and names. Repeating it changes nothing.
 
+    An analyser that has looked at the same bundle before, in whichever generation, does not look again.
     Used when a chunk arrives and when it is looked at again: both leave the same documents.
     """
 
     look_at: LookAtFrames
+    reuse_looks: ReuseLooks
     bundles: FrameBundles
     objects: Objects
     observations: ObservationRepository
-    tracks: FaceTrackRepository
-    postings: PostingRepository
-    name_faces: NameFaces
+    keep_faces: KeepFaces
     people: ErasePeople
 
     async def __call__(
@@ -73,11 +70,17 @@ class ObserveChunk:
         NotFound when the bundle is gone.
         """
         key = pictures.key
-        async with self.objects.local(pictures.frames) as path:
-            with calling(Call(priority)):
-                found = await asyncio.to_thread(
-                    self._look, path, pictures, analysers, tolerate=tolerate, budget_seconds=budget_seconds
-                )
+        await self.keep_faces.spaces.follow()
+        looks = looks_at(
+            pictures.frames, pictures.span, key.withheld, analysers, still=_is_still(pictures.work)
+        )
+        found: dict[str, Findings | Exception] = {**await self.reuse_looks(key.chunk_id, looks)}
+        if new := [one for one in analysers if one.name not in found]:
+            async with self.objects.local(pictures.frames) as path:
+                with calling(Call(priority)):
+                    found |= await asyncio.to_thread(
+                        self._look, path, pictures, new, tolerate=tolerate, budget_seconds=budget_seconds
+                    )
         forgotten = await self.people.forgotten()
         results = []
         for analyser in analysers:
@@ -85,12 +88,8 @@ class ObserveChunk:
             if isinstance(outcome, Exception):
                 results.append(_failed_result(analyser, outcome))
                 continue
-            result = await self.observations.keep(outcome, key, forgotten)
-            results.append(result)
-            if analyser.name == FACES:
-                if await self.tracks.keep(key, result, face_tracks(outcome)):
-                    await self.postings.forget(key.asset_id, key.chunk_id)
-                await self.name_faces(key.chunk_id)
+            keep = self.keep_faces if analyser.name == FACES else self.observations.keep
+            results.append(await keep(outcome, key, forgotten, look=looks[analyser.name]))
         if (now := await self.people.forgotten()) != forgotten:
             await self.people.of_names_in(key.asset_id, now)
         return results
@@ -110,7 +109,7 @@ class ObserveChunk:
         return self.look_at(
             (frame for frame in frames if frame.pts not in withheld),
             analysers,
-            still=pictures.work.kind == MEDIA_KIND_STILL,
+            still=_is_still(pictures.work),
             tolerate=tolerate,
             budget_seconds=budget_seconds,
         )
@@ -128,14 +127,19 @@ def chunk_key(work: Work, *, chunk_id: str, index: int, span: Span, withheld: Pa
         end_pts=end,
         withheld=withheld.within(start, end),
         series=work.series,
+        channel=work.channel,
         asked_at=work.requested_at.ToMilliseconds() / 1000,
     )
+
+
+def _is_still(work: Work) -> bool:
+    return work.kind == MEDIA_KIND_STILL
 
 
 def _tick_seconds(work: Work) -> float:
     """Return the seconds of a tick of the asset's clock; a still has none."""
     base = work.timeline.time_base
-    return 0.0 if work.kind == MEDIA_KIND_STILL else base.numerator / max(1, base.denominator)
+    return 0.0 if _is_still(work) else base.numerator / max(1, base.denominator)
 
 
 def _failed_result(analyser: PictureAnalyser, error: Exception) -> AnalyserResult:

@@ -9,6 +9,9 @@ import numpy as np
 
 from framewell_inference.analysers.declared.analyser import DeclaredAnalyser
 from framewell_inference.analysers.declared.sound import RATE, DeclaredSound
+from framewell_inference.analysers.faces.alignment import CHIP_SIDE
+from framewell_inference.analysers.faces.embedding import FaceEmbedding
+from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.domain.tensors import InvalidInputError
@@ -25,10 +28,17 @@ _OWN_ERRORS: Final = (InvalidInputError, RunEndedError, RunFailedError, ModelBus
 
 
 def rehearse(model: Model) -> bool:
-    """Run a declared model over a grey picture, or a second of silence; return whether it was run.
+    """Run a declared model or a face embedding over a grey picture or silence; return whether it was run.
 
-    Raises InvalidInputError where its outputs are not what its steps take, and what running raises. Blocks.
+    Raises ManifestError for a face embedding that takes no faces, InvalidInputError where outputs are not
+    what its steps take, and what running raises. Blocks.
     """
+    if describes_faces(model.manifest):
+        embedding = FaceEmbedding.over(model)
+        (vector,) = _guarded(model, lambda: embedding([GREY[:CHIP_SIDE, :CHIP_SIDE]]))
+        if vector.shape != (embedding.dimensions,) or not np.isfinite(vector).all():
+            raise InvalidInputError(f"of a face it makes no {embedding.dimensions} finite numbers")
+        return True
     task = model.manifest.task
     if not model.manifest.declared or task == "caption":
         return False

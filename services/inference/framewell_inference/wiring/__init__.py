@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
 from framewell_inference.adapters.face_track_documents import FaceTrackDocuments
 from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
 from framewell_inference.adapters.media_objects import ArrowFrameBundles, ArrowVectors, FlacSounds
-from framewell_inference.adapters.metrics import MeteredPictures, MeteredSounds, report_models
+from framewell_inference.adapters.metrics import MeteredPictures, MeteredSounds
+from framewell_inference.adapters.model_metrics import report_models
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.observation_documents import ObservationDocuments
 from framewell_inference.adapters.onnx_engine import MIB, OnnxLoader
@@ -23,6 +25,7 @@ from framewell_inference.adapters.serving.devices import Devices
 from framewell_inference.adapters.vector_block_objects import VectorBlockObjects
 from framewell_inference.adapters.vector_index import FollowedVectors
 from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
+from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.commands.relabel import Relabel
 from framewell_inference.entrypoints.jobs import relabel_kind
@@ -33,8 +36,8 @@ from framewell_inference.holdings import holdings
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.ports.stores import Stores
 from framewell_inference.queries.analyse_picture import AnalysePicture
-from framewell_inference.queries.find_similar import FindSimilar
-from framewell_inference.queries.list_models import ListAnalysers
+from framewell_inference.queries.find_similar import FindSimilar, SearchedSpaces
+from framewell_inference.queries.list_models import ListAnalysers, shortcomings
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
@@ -43,8 +46,10 @@ from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.choose_enabled import ChooseEnabled
 from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.hear_sound import HearSound
+from framewell_inference.steps.keep_faces import KeepFaces
 from framewell_inference.steps.know_asset import KnowAsset
 from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.look_at_frames import LookAtFrames
@@ -52,6 +57,7 @@ from framewell_inference.steps.name_faces import NameFaces
 from framewell_inference.steps.names_in_force import NamesInForce
 from framewell_inference.steps.observe_chunk import ObserveChunk
 from framewell_inference.steps.pack_vectors import PackVectors
+from framewell_inference.steps.reuse_looks import ReuseLooks
 from framewell_inference.wiring.analysers import load_analysers
 from framewell_inference.wiring.models import ModelParts, load_site_models, opening, wire_models
 from framewell_kit.fanin import FanIn
@@ -93,15 +99,24 @@ async def wire_with(
     sandbox: Sandbox,
 ) -> Service:
     """Connect analysers whose models are loaded already."""
+    stores = await _prepared_stores(mesh, loader, registry)
+    spaces = FaceSpaces(analysers.embedding, registry, stores.identities)
+    faces = next((one for one in analysers.pictures if isinstance(one, FaceAnalyser)), None)
+    if faces is not None:
+        spaces.loaded.update({one.ref: one for one in faces.embeddings()})
     analysers = replace(
         analysers,
-        pictures=[MeteredPictures(one) for one in analysers.pictures],
+        pictures=[
+            MeteredPictures(replace(one, embeddings=spaces.at_work) if isinstance(one, FaceAnalyser) else one)
+            for one in analysers.pictures
+        ],
         sounds=[MeteredSounds(one) for one in analysers.sounds],
     )
     report_models(registry)
-    choose = ChooseAnalysers(analysers, ChooseEnabled(registry), MeteredPictures, MeteredSounds)
-    stores = await _prepared_stores(mesh, loader, registry)
-    s, steps = stores, _steps(stores, mesh)
+    choose = ChooseAnalysers(
+        analysers, ChooseEnabled(registry), spaces, MeteredPictures, MeteredSounds, faces
+    )
+    s, steps = stores, _steps(stores, mesh, spaces)
     relabel = Relabel(s.identities, s.vectors, s.postings, steps.people, s.changes, mesh.clock)
     decoder = SandboxedPictures(sandbox, mesh.scratch)
     models = await wire_models(
@@ -109,6 +124,7 @@ async def wire_with(
         settings,
         registry,
         opening(loader, settings),
+        spaces=spaces,
         identities=s.identities,
         references=s.references,
         sandbox=sandbox,
@@ -127,12 +143,13 @@ async def wire_with(
             live_budget=LiveBudget(settings.live_budget, settings.live_lag, mesh.clock),
         ),
         jobs=[relabel_kind(relabel)],
-        rpc=[_rpc(stores, analysers, steps, models, decoder)],
+        rpc=[_rpc(stores, choose, steps, models, decoder)],
         parts=[_open_inference(settings, mesh, registry)],
+        notes={"models": partial(shortcomings, registry)},
     )
 
 
-def _steps(stores: Stores, mesh: Mesh) -> Steps:
+def _steps(stores: Stores, mesh: Mesh, spaces: FaceSpaces) -> Steps:
     """Build what several entrypoints share. Raises ValueError without the key for names."""
     s, tombstones = stores, mesh.tombstones
     names = mesh.settings.name_hashes()
@@ -145,7 +162,13 @@ def _steps(stores: Stores, mesh: Mesh) -> Steps:
         name_faces=name_faces,
         forget=ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references, s.packing),
         observe=ObserveChunk(
-            LookAtFrames(), s.bundles, s.objects, s.observations, s.tracks, s.postings, name_faces, people
+            LookAtFrames(),
+            ReuseLooks(s.observations),
+            s.bundles,
+            s.objects,
+            s.observations,
+            KeepFaces(s.observations, s.tracks, s.postings, name_faces, spaces),
+            people,
         ),
         hear=HearSound(s.sounds, s.objects, s.observations, people),
     )
@@ -185,24 +208,25 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
 
 def _rpc(
     stores: Stores,
-    analysers: Analysers,
+    choose: ChooseAnalysers,
     steps: Steps,
     models: ModelParts,
     decoder: SandboxedPictures,
 ) -> Servicer:
-    names = NamesInForce(
-        analysers.embedding, stores.identities, stores.postings, steps.name_faces, steps.people
-    )
+    analysers, spaces = choose.shipped, choose.spaces
+    names = NamesInForce(spaces, stores.identities, stores.postings, steps.name_faces, steps.people)
     know = KnowAsset(stores.rights, stores.observations)
     servicer = InferenceRpc(
-        analyse_picture=AnalysePicture(analysers.pictures, decoder, stores.identities, steps.people),
+        analyse_picture=AnalysePicture(
+            analysers.pictures, choose.declared, decoder, stores.identities, steps.people
+        ),
         list_observations=ListObservations(stores.observations, stores.tracks, names, know),
         list_people=ListPeople(stores.tracks, names, know),
         find_similar=FindSimilar(
             stores.observations,
             stores.vectors,
             stores.rights,
-            {"faces": analysers.embedding, "labels": analysers.features},
+            SearchedSpaces(spaces, models.registry, analysers.features),
         ),
         list_analysers=ListAnalysers(analysers, models.registry),
         models=models.methods,

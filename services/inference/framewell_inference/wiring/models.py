@@ -28,6 +28,7 @@ from framewell_inference.queries.list_models import ListModels
 from framewell_inference.queries.try_model import TryModel
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.steps.change_registration import ChangeRegistration
+from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_inference.steps.rehearse_model import rehearse
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.service import Mesh
@@ -57,6 +58,7 @@ async def wire_models(
     registry: ModelRegistry,
     open_model: OpenFolder,
     *,
+    spaces: FaceSpaces,
     identities: IdentityModelRepository,
     references: ObjectReferences,
     sandbox: Sandbox,
@@ -77,7 +79,7 @@ async def wire_models(
         choose_version=ChooseVersion(registry, change),
         enable_model=EnableModel(registry, change),
         disable_model=DisableModel(registry, change),
-        remove_model=RemoveModel(change, registrations, objects),
+        remove_model=RemoveModel(change, registrations, objects, spaces),
     )
     return ModelParts(methods, FollowRegistrations(models), registry)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from typing import Final
@@ -13,9 +13,9 @@ from framewell.media.v1.media_pb2 import (
     WITHOUT_VECTOR_UNSPECIFIED,
     FaceAttributes,
 )
-from framewell_inference.analysers.batching import run_rows
-from framewell_inference.analysers.faces.alignment import face_chip, network_input
+from framewell_inference.analysers.faces.alignment import face_chip
 from framewell_inference.analysers.faces.detection import DetectedFace, FaceDetector
+from framewell_inference.analysers.faces.embedding import FaceEmbedding
 from framewell_inference.analysers.faces.landmarks import ShapePredictor
 from framewell_inference.analysers.faces.persons import NO_PERSON_FROM, unlikeness
 from framewell_inference.analysers.faces.quality import assess
@@ -30,20 +30,19 @@ from framewell_models.manifest import ModelRef
 NAME: Final = "faces"
 DESCRIPTION: Final = "Faces with landmarks, quality, an embedding each, and tracks inside a shot."
 
-DIMENSIONS: Final = 128
-
 SMALLEST_SIDE: Final = 24.0
 """Smaller faces are reported without a vector: at 18 pixels only one in five is still itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaceAnalyser:
-    """Observations carry the embedding's name and version: their vectors lie in its space."""
+    """Observations carry the name and version of the first embedding: their vectors lie in its space."""
 
     detector: Model
     predictor: ShapePredictor
     predictor_ref: ModelRef
-    embedding: Model
+    embeddings: Callable[[], Sequence[FaceEmbedding]]
+    """Those that describe faces now: the one in force, then those beside it."""
     scenes: Model
     """The network of the labels: tells filmed people from what only looks like a face."""
 
@@ -57,31 +56,32 @@ class FaceAnalyser:
 
     @property
     def models(self) -> Sequence[ModelRef]:
+        in_force, *beside = [one.ref for one in self.embeddings()]
         return (
-            self.embedding.manifest.ref,
+            in_force,
             self.detector.manifest.ref,
             self.predictor_ref,
             self.scenes.manifest.ref,
+            *beside,
         )
 
     def begin(self, *, still: bool = False) -> FacePass:  # noqa: ARG002  a still is a chunk of one frame
-        return FacePass(self, TurnedFaces(FaceDetector(self.detector)))
-
-    def embed(self, chips: Sequence[Picture]) -> Sequence[Float]:
-        """Return one vector [128] a chip."""
-        if not chips:
-            return []
-        return list(run_rows(self.embedding, "rgb", network_input(chips))["embedding"])
+        return FacePass(self, tuple(self.embeddings()), TurnedFaces(FaceDetector(self.detector)))
 
 
 @dataclass(slots=True, eq=False)
 class SeenFace:
-    """A face of a frame, its aligned chip, and its vector [128] if it is large enough for one."""
+    """A face of a frame, its aligned chip, and a vector by each embedding if it is large enough for one."""
 
     frame: Frame
     face: DetectedFace
     chip: Picture
-    vector: Float | None = None
+    vectors: Sequence[Float] = ()
+
+    @property
+    def vector(self) -> Float | None:
+        """Return the vector by the embedding in force."""
+        return self.vectors[0] if self.vectors else None
 
 
 @dataclass(slots=True)
@@ -89,10 +89,12 @@ class FacePass:
     """One chunk: a `face` for every face of every frame."""
 
     analyser: FaceAnalyser
+    embeddings: Sequence[FaceEmbedding]
     detect: TurnedFaces
     tracker: FaceTracker = field(default_factory=FaceTracker)
     observations: list[Observation] = field(default_factory=list)
-    vectors: list[Float] = field(default_factory=list)
+    rows: list[Sequence[Float]] = field(default_factory=list)
+    """Of each row of vectors: one by each embedding."""
     persons: dict[int, bool] = field(default_factory=dict)
     """Of each track that was judged: whether it is a filmed person's."""
 
@@ -104,10 +106,10 @@ class FacePass:
             for face in faces
         ]
         described = [one for one in seen if one.face.box.shorter_side >= SMALLEST_SIDE]
-        for one, vector in zip(
-            described, self.analyser.embed([each.chip for each in described]), strict=True
-        ):
-            one.vector = vector
+        chips = [each.chip for each in described]
+        by_embedding = [embedding(chips) for embedding in self.embeddings]
+        for one, vectors in zip(described, zip(*by_embedding, strict=True), strict=True):
+            one.vectors = vectors
         for _, faces_of_frame in groupby(seen, key=lambda one: one.frame.index):
             self._note_frame(list(faces_of_frame))
 
@@ -136,8 +138,8 @@ class FacePass:
             without = WITHOUT_VECTOR_NO_PERSON
         row = None
         if one.vector is not None and without == WITHOUT_VECTOR_UNSPECIFIED:
-            row = len(self.vectors)
-            self.vectors.append(one.vector)
+            row = len(self.rows)
+            self.rows.append(one.vectors)
         self.observations.append(
             Observation(
                 kind="face",
@@ -157,6 +159,9 @@ class FacePass:
         )
 
     def finish(self) -> Findings:
-        return Findings(
-            NAME, self.analyser.models[0], tuple(self.observations), stacked(self.vectors, DIMENSIONS)
-        )
+        vectors = {
+            embedding.ref: stacked([row[place] for row in self.rows], embedding.dimensions)
+            for place, embedding in enumerate(self.embeddings)
+        }
+        in_force = self.embeddings[0].ref
+        return Findings(NAME, in_force, tuple(self.observations), vectors.pop(in_force), beside=vectors)
