@@ -86,7 +86,7 @@ def chunks_against_real_time(pictures: Sequence[Picture], *, chunks: int, thread
         span = Span(start_pts=0, end_pts=a_chunk * 10, frames=a_chunk * 10)
 
         def one_chunk(_: int) -> None:
-            look(ArrowFrameBundles().frames(path, span), analysers().pictures)
+            look(ArrowFrameBundles().frames(path, span, 1 / 20), analysers().pictures)
 
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(one_chunk, range(threads)))

@@ -12,14 +12,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
+from onnx import helper, numpy_helper
 
-from framewell_models.converters import torch_checkpoint
+from framewell_models.converters import free_batch, torch_checkpoint
 from framewell_models.converters.graph import GraphWriter, fold_batch_norm, same_pads
 from framewell_models.converters.javascript import read_literal
 from framewell_models.converters.landmarks import parse
 from framewell_models.converters.tfjs import read_weights
+from framewell_models.converters.tfjs_graph import TensorflowGraph, Value
 from framewell_models.folders import ModelMissingError, default_root, open_folder
 from framewell_models.manifest import ModelRef
 
@@ -226,3 +229,119 @@ def test_nsfw_gives_five_probabilities() -> None:
     (probabilities,) = run(real("safety/nsfw-mobilenet-v2", "4.3.0"), image=ramp(2, 224, 224, 3) / 255)
     assert probabilities.shape == (2, 5)
     assert np.allclose(probabilities.sum(1), 1, atol=1e-4)
+
+
+def one_row_graph(*, last: onnx.NodeProto | None = None) -> onnx.ModelProto:
+    """x [1, 3, 8, 8] -> y [1, 64, 2], as detectors are exported: a convolution, then a row for each cell."""
+    weights = np.random.default_rng(0).standard_normal((2, 3, 3, 3)).astype(np.float32)
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+        helper.make_node("Transpose", ["c"], ["t"], perm=[0, 2, 3, 1]),
+        last or helper.make_node("Reshape", ["t", "shape"], ["y"]),
+    ]
+    constants = [numpy_helper.from_array(weights, "w"), helper.make_tensor("shape", 7, [3], [1, -1, 2])]
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        nodes, "one", [value("x", 1, [1, 3, 8, 8])], [value("y", 1, [1, 64, 2])], constants
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def test_a_graph_for_one_row_takes_many_and_gives_the_same(tmp_path: Path) -> None:
+    onnx.save(one_row_graph(), tmp_path / "one.onnx")
+    free_batch.convert({"package/one.onnx": tmp_path / "one.onnx"}, tmp_path)
+    rows = np.random.default_rng(1).standard_normal((5, 3, 8, 8)).astype(np.float32)
+    (together,) = run(tmp_path / "model.onnx", x=rows)
+    singly = np.concatenate([run(tmp_path / "one.onnx", x=row[None])[0] for row in rows])
+    assert np.abs(together - singly).max() <= 1e-5
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        helper.make_node("Softmax", ["t"], ["y"], axis=0),
+        helper.make_node("Transpose", ["t"], ["y"], perm=[1, 0, 2, 3]),
+        helper.make_node("Reshape", ["t", "t"], ["y"]),
+    ],
+)
+def test_a_graph_in_which_a_row_may_reach_another_is_refused(last: onnx.NodeProto) -> None:
+    with pytest.raises(ValueError, match="every row alike"):
+        free_batch.freed(one_row_graph(last=last))
+
+
+def test_the_face_detector_finds_in_many_pictures_what_it_finds_in_each() -> None:
+    rows = np.random.default_rng(2).uniform(0, 255, (2, 3, 640, 640)).astype(np.float32)
+    graph = real("faces/yunet", "2023mar")
+    together = run(graph, input=rows)
+    singly = [run(graph, input=row[None]) for row in rows]
+    for at, output in enumerate(together):
+        assert np.abs(output - np.concatenate([one[at] for one in singly])).max() <= 1e-5
+
+
+SCORES_OF_RAMP = (0.0093367, 0.0053285, 0.0060728, 0.0053638, 0.0073090, 0.0025964, 0.0052282, 0.0035176)
+BOXES_OF_RAMP = (
+    (-5.919, -7.963, 17.341, 15.523), (234.321, 49.011, 285.714, 105.583),
+    (73.593, 137.885, 127.493, 177.415), (327.145, 205.966, 384.800, 254.631),
+    (173.496, 289.698, 219.164, 330.383), (1.714, 362.610, 66.164, 417.064),
+    (121.119, 101.237, 209.178, 279.467), (-7.126, 157.320, 252.395, 409.209),
+)  # fmt: skip
+
+
+def test_nanodet_gives_what_tensorflow_js_gives() -> None:
+    """Of every 500th cell, from the published graph as TensorFlow.js 4.22 runs it, decoded in 64 bits."""
+    scores, boxes = run(real("objects/nanodet-g", "1.0"), image=ramp(2, 3, 416, 416))
+    assert (scores.shape, boxes.shape) == ((2, 3549, 80), (2, 3549, 4))
+    assert np.abs(scores[0, ::500, 0] - np.array(SCORES_OF_RAMP)).max() < 1e-6
+    assert np.abs(boxes[0, ::500] - np.array(BOXES_OF_RAMP)).max() < 1e-3
+
+
+def attributes(**values: list[int]) -> Any:
+    """Attributes of a node as TensorFlow.js writes them."""
+    return {name: {"list": {"i": [str(one) for one in value]}} for name, value in values.items()} | {
+        "padding": {"s": "VkFMSUQ="}
+    }
+
+
+CHANNELS_LAST = [
+    {"op": "Placeholder", "name": "x"},
+    {"op": "Const", "name": "edges"},
+    {"op": "Pad", "name": "padded", "input": ["x", "edges"]},
+    {"op": "Const", "name": "to-last"},
+    {"op": "Transpose", "name": "last", "input": ["padded", "to-last"]},
+    {"op": "Const", "name": "kernel"},
+    {"op": "Conv2D", "name": "conv", "input": ["last", "kernel"], "attr": attributes(strides=[1, 2, 2, 1])},
+    {"op": "Const", "name": "bias"},
+    {"op": "Add", "name": "biased", "input": ["conv", "bias"]},
+    {"op": "LeakyRelu", "name": "leaky", "input": ["biased"], "attr": {"alpha": {"f": 0.1}}},
+    {"op": "Const", "name": "axis"},
+    {"op": "ConcatV2", "name": "twice", "input": ["leaky", "leaky", "axis"]},
+    {"op": "Const", "name": "sizes"},
+    {"op": "SplitV", "name": "parts", "input": ["twice", "sizes", "axis"]},
+]
+
+
+def test_a_graph_with_channels_last_is_written_without_turning_its_pictures(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(3, 2, 6, 6)).astype(np.float32)
+    kernel, bias = rng.normal(size=(3, 3, 2, 4)).astype(np.float32), rng.normal(size=4).astype(np.float32)
+    weights = {
+        "edges": np.array([[0, 0], [0, 0], [1, 1], [1, 1]]), "to-last": np.array([0, 2, 3, 1]),
+        "kernel": kernel, "bias": bias, "axis": np.array([3]), "sizes": np.array([3, 5]),
+    }  # fmt: skip
+    graph = GraphWriter()
+    published = TensorflowGraph(graph, weights)
+    published.write(CHANNELS_LAST, {"x": Value("x", (1, 2, 6, 6), (0, 1, 2, 3))})
+    assert not [node for node in graph.nodes if node.op_type == "Transpose"]
+    graph.add("Identity", published.transposed("parts:1"), output="y")
+    graph.save(tmp_path / "a.onnx", "tiny", {"x": ["N", 2, 6, 6]}, {"y": ["N", 3, 3, 5]})
+    padded = np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)]).transpose(0, 2, 3, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::2, ::2]
+    made = np.einsum("nhwcij,ijco->nhwo", windows, kernel) + bias
+    made = np.where(made > 0, made, 0.1 * made)
+    expected = np.concatenate([made, made], axis=3)[..., 3:]
+    assert np.abs(run(tmp_path / "a.onnx", x=x)[0] - expected).max() < 1e-5
+
+
+def test_an_operator_that_is_not_known_is_named() -> None:
+    with pytest.raises(ValueError, match="node odd is a Einsum; known are Add"):
+        TensorflowGraph(GraphWriter(), {}).write([{"op": "Einsum", "name": "odd"}], {})

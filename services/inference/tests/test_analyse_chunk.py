@@ -11,14 +11,17 @@ from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.media.v1.media_pb2 import ObservationRef, Span, Work
-from framewell_inference.domain.messages import observation_set
+from framewell_inference.domain.messages import findings_of, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.ports.analysers import Analysers
+from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_inference.testing import InferenceBench
 from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import NotFound, Rejected
 from framewell_models.manifest import ModelRef
+
+Frames = Callable[..., list[Frame]]
 
 ASSET, CHUNK = "asset-1", "asset-1/0/0"
 
@@ -33,6 +36,45 @@ async def test_a_chunk_delivered_twice_is_stored_once_with_the_same_fact(
     assert await bench.documents.count("observation_sets", {}) == stored == 2
     assert [result.analyser for result in first.results] == ["faces", "safety"]
     assert first.results[0].observation_count == 4
+
+
+async def test_a_chunk_that_a_new_generation_leaves_as_it_was_is_not_looked_at_again(
+    bench: InferenceBench, man_in_car: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await bench.analyse(man_in_car[:4], CHUNK)
+    with monkeypatch.context() as patch:
+        patch.setattr(LookAtFrames, "__call__", lambda *_, **__: pytest.fail("it was looked at again"))
+        second = await bench.analyse(man_in_car[:4], CHUNK, generation=2)
+    assert list(second.results) == list(first.results)
+    (stored, other) = await bench.documents.find("observation_sets", {"chunk_id": CHUNK})
+    assert stored["generation"] == other["generation"] == 2, "of the older generation nothing is left"
+    assert (await bench.people(ASSET))[0].sample_count == 4
+
+
+async def test_a_chunk_with_other_pictures_is_looked_at_again(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    first = await bench.analyse(man_in_car[:4], CHUNK)
+    second = await bench.analyse(man_in_car[4:8], CHUNK, generation=2)
+    assert second.results[0].observation_set.key != first.results[0].observation_set.key
+
+
+def test_findings_are_read_back_from_their_message_as_they_were(
+    analysers: Analysers, caption: Callable[..., Picture], man_in_car: list[Picture], frames: Frames
+) -> None:
+    pictures = [
+        caption(one, "Dr. Jördis Größler-Würz", "Verkehrsforscherin (fiktiv)") for one in man_in_car[:3]
+    ]
+    for analyser in analysers.pictures:
+        one = analyser.begin()
+        one.look(frames(pictures))
+        seen = one.finish()
+        message = observation_set(seen, asset_id=ASSET, chunk_id=CHUNK)
+        read = findings_of(message, seen.vectors)
+        assert read is not None
+        assert observation_set(read, asset_id=ASSET, chunk_id=CHUNK) == message
+        del message.observations[0]
+        assert len(message.observations) == 0 or findings_of(message, seen.vectors) is None
 
 
 async def test_a_chunk_that_was_not_transcoded_ends_as_failed(bench: InferenceBench) -> None:

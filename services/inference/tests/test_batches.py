@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from framewell_inference.analysers.batching import run_rows
 from framewell_inference.domain.messages import observation_set
-from framewell_inference.domain.pictures import Frame, Picture
+from framewell_inference.domain.pictures import Array, Frame, Picture
+from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.ports.analysers import Analysers, PictureAnalyser
 from framewell_inference.steps.batches import FRAMES, PIXELS, in_batches
+
+CPU, GPU = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 Sampled = Callable[..., list[Frame]]
 
 NAME, ROLE = "Dr. Jördis Größler-Würz", "Verkehrsforscherin (fiktiv)"
+
+
+@dataclass
+class Doubling:
+    """A model of x [rows, 2], with a fixed or a free number of rows, on some device."""
+
+    rows: int
+    provider: str
+    runs: int = 0
+
+    @property
+    def inputs(self) -> list[TensorSpec]:
+        return [TensorSpec("x", np.dtype(np.float32), (self.rows, 2))]
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        assert self.rows in (-1, len(inputs["x"]))
+        self.runs += 1
+        return {"y": inputs["x"] * 2}
 
 
 def looked(analyser: PictureAnalyser, batches: Iterable[list[Frame]]) -> bytes:
@@ -56,10 +78,11 @@ def test_a_picture_larger_than_a_batch_is_a_batch(frames: Sampled) -> None:
     assert [len(batch) for batch in in_batches(frames([huge, huge]))] == [1, 1]
 
 
-def test_a_graph_that_takes_one_row_is_run_once_for_each(analysers: Analysers) -> None:
-    detector = analysers.pictures[0].detector  # type: ignore[attr-defined]
-    rows = np.zeros((3, 3, 640, 640), np.float32)
-    rows[1] = 200
-    outputs = run_rows(detector, "input", rows)
-    assert outputs["cls_8"].shape == (3, 6400, 1)
-    assert np.array_equal(outputs["cls_8"][1:2], detector.run({"input": rows[1:2]})["cls_8"])
+@pytest.mark.parametrize(("rows_of_graph", "device", "runs"), [(1, GPU, 20), (-1, CPU, 20), (-1, GPU, 2)])
+def test_rows_go_together_where_that_pays_and_the_graph_takes_them(
+    rows_of_graph: int, device: str, runs: int
+) -> None:
+    model = Doubling(rows_of_graph, device)
+    rows = np.arange(40, dtype=np.float32).reshape(20, 2)
+    assert np.array_equal(run_rows(model, "x", rows)["y"], rows * 2)  # type: ignore[arg-type]
+    assert model.runs == runs

@@ -116,7 +116,8 @@ def test_boxes_return_to_the_picture_they_were_found_in(name: str) -> None:
     assert declared.preprocessing is not None
     shown = np.zeros((60, 90, 3), np.uint8)
     shown[20:40, 45:60] = 255
-    rows, (fitting,) = PictureStep.of(declared.preprocessing)([shown], FLOAT)
+    step = PictureStep.of(declared.preprocessing)
+    rows, fitting = step([shown], FLOAT), step.fitting(shown)
     rows_lit, columns_lit = np.where(rows[0, 0] > 0.75)
     box = PixelBox(columns_lit.min(), rows_lit.min(), np.ptp(columns_lit) + 1, np.ptp(rows_lit) + 1)
     back = fitting.back(box)
@@ -126,7 +127,7 @@ def test_boxes_return_to_the_picture_they_were_found_in(name: str) -> None:
 def test_colours_layout_and_scaling_are_those_of_the_manifest() -> None:
     given = {"width": 8, "height": 8, "scale": 1, "mean": [1, 2, 3], "std": [2, 2, 2]}
     step = manifest("classification", {"name": "stretch", "parameters": given}, {"name": "scores"})
-    rows, _ = PictureStep.of(_before(step))([picture()], FLOAT)
+    rows = PictureStep.of(_before(step))([picture()], FLOAT)
     assert rows.shape == (1, 3, 8, 8)
     assert rows[0, :, 0, 0].tolist() == [-0.5, -1.0, 126.0]  # blue is the last channel of RGB
     last = manifest(

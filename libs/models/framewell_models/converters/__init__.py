@@ -14,8 +14,12 @@ from typing import Final
 from framewell_models.converters import (
     efficientnet_lite,
     face_embedding,
+    free_batch,
     landmarks,
+    nanodet,
     nsfw_mobilenet,
+    sound_events,
+    whisper,
 )
 
 Converter = Callable[[Mapping[str, Path], Path], None]
@@ -25,5 +29,10 @@ CONVERTERS: Final[Mapping[str, Converter]] = {
     "dlib-landmarks": landmarks.convert,
     "efficientnet-lite0": efficientnet_lite.convert,
     "face-api-embedding": face_embedding.convert,
+    "free-batch": free_batch.convert,
+    "nanodet": nanodet.convert,
     "nsfwjs-mobilenet-v2": nsfw_mobilenet.convert,
+    "sound-events": sound_events.convert,
+    "whisper-decoder": whisper.convert_decoder,
+    "whisper-encoder": whisper.convert_encoder,
 }

@@ -7,7 +7,8 @@ process; what comes from outside goes through `sandboxed_pictures`.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -22,7 +23,7 @@ from framewell_inference.domain.pictures import Float, Frame, Picture
 class ArrowFrameBundles:
     """Frame bundles: frame, pts, seconds, shot and jpeg are read, one picture is decoded at a time."""
 
-    def frames(self, path: Path, span: Span) -> Iterator[Frame]:
+    def frames(self, path: Path, span: Span, tick_seconds: float) -> Iterator[Frame]:
         with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
             table = reader.read_all().select(["frame", "pts", "seconds", "shot", "jpeg"]).sort_by("pts")
             pts, indexes = table["pts"].to_pylist(), table["frame"].to_pylist()
@@ -39,6 +40,7 @@ class ArrowFrameBundles:
                     until_index=end_indexes[row],
                     shot=shots[row],
                     seconds=seconds[row],
+                    lasts_seconds=(ends[row] - pts[row]) * tick_seconds,
                 )
 
 
@@ -52,8 +54,16 @@ def _decoded(jpeg: pa.Buffer) -> Picture:
 class FlacSounds:
     """Speech audio through FFmpeg's FLAC decoder."""
 
-    def blocks(self, path: Path) -> Iterator[Float]:
-        with av.open(str(path)) as container:
+    def blocks(self, path: Path) -> Iterable[Float]:
+        return _Blocks(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    path: Path
+
+    def __iter__(self) -> Iterator[Float]:
+        with av.open(str(self.path)) as container:
             resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
             for frame in container.decode(audio=0):
                 for block in resampler.resample(frame):

@@ -1,20 +1,16 @@
-"""Every metric of the service, named once, and the wrappers that measure.
+"""Every metric of analysers, named once, and the wrappers that measure.
 
 | metric | meaning |
 |---|---|
 | framewell_analyser_seconds | time an analyser took for one picture, or for one sound |
+| framewell_analyser_step_seconds | the same time, added up by step: prepare, run, assemble |
+| framewell_analyser_real_time_factor | seconds an analyser took for a second of programme |
 | framewell_observations | observations an analyser reported |
-| framewell_models_loaded | models in memory, by execution provider |
-| framewell_runs | runs of models, by model and outcome (done, invalid, refused, ended, failed) |
-| framewell_run_seconds | time a run computed, by model |
-| framewell_run_wait_seconds | time a run waited for its turn, by model |
-| framewell_models_fallen_back | loads of a model on the CPU although a device was wanted, by model |
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,9 +19,12 @@ from opentelemetry import metrics
 from framewell_inference.domain.observations import Findings, SoundSegment
 from framewell_inference.domain.pictures import Float, Frame
 from framewell_inference.ports.analysers import PictureAnalyser, PicturePass, SoundAnalyser
-from framewell_inference.ports.models import ModelRegistry
+from framewell_inference.ports.step_times import StepTimes, timed
 from framewell_kit.telemetry.metrics import QUICK
 from framewell_models.manifest import ModelRef
+
+SAMPLE_RATE: Final = 16_000
+"""Of the sound that analysers listen to."""
 
 _meter: Final = metrics.get_meter("framewell_inference")
 
@@ -35,44 +34,19 @@ ANALYSER_SECONDS: Final = _meter.create_histogram(
     description="Time an analyser took for one picture or sound, by analyser.",
     explicit_bucket_boundaries_advisory=QUICK,
 )
+STEP_SECONDS: Final = _meter.create_counter(
+    "framewell_analyser_step_seconds",
+    unit="s",
+    description="Time an analyser spent in a step, by analyser and step (prepare, run, assemble).",
+)
+REAL_TIME_FACTOR: Final = _meter.create_histogram(
+    "framewell_analyser_real_time_factor",
+    description="Seconds an analyser took for a second of programme, of each chunk or sound, by analyser.",
+    explicit_bucket_boundaries_advisory=QUICK,
+)
 OBSERVATIONS: Final = _meter.create_counter(
     "framewell_observations", description="Observations an analyser reported."
 )
-
-RUNS: Final = _meter.create_counter(
-    "framewell_runs",
-    description="Runs of models, by model and outcome (done, invalid, refused, ended, failed).",
-)
-RUN_SECONDS: Final = _meter.create_histogram(
-    "framewell_run_seconds",
-    unit="s",
-    description="Time a run computed, by model.",
-    explicit_bucket_boundaries_advisory=QUICK,
-)
-FALLEN_BACK: Final = _meter.create_counter(
-    "framewell_models_fallen_back",
-    description="Loads of a model on the CPU although a device was wanted, by model and wanted provider.",
-)
-WAIT_SECONDS: Final = _meter.create_histogram(
-    "framewell_run_wait_seconds",
-    unit="s",
-    description="Time a run waited for its turn, by model.",
-    explicit_bucket_boundaries_advisory=QUICK,
-)
-
-
-def report_models(registry: ModelRegistry) -> None:
-    """Export how many models are loaded on which provider, asked for at every scrape."""
-
-    def loaded(_: metrics.CallbackOptions) -> Iterable[metrics.Observation]:
-        counts: dict[str, int] = {}
-        for one in registry.all():
-            counts[one.model.provider] = counts.get(one.model.provider, 0) + 1
-        return [metrics.Observation(count, {"provider": provider}) for provider, count in counts.items()]
-
-    _meter.create_observable_gauge(
-        "framewell_models_loaded", [loaded], description="Models in memory, by execution provider."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +71,32 @@ class MeteredPictures:
         return _MeteredPass(self.inside.begin(still=still), {"analyser": self.name})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _MeteredPass:
     inside: PicturePass
     labels: dict[str, str]
+    seconds: float = 0.0
+    programme_seconds: float = 0.0
 
     def look(self, frames: Sequence[Frame]) -> None:
-        started = time.perf_counter()
-        self.inside.look(frames)
-        each = (time.perf_counter() - started) / len(frames)
+        with timed() as times:
+            self.inside.look(frames)
         for _ in frames:
-            ANALYSER_SECONDS.record(each, self.labels)
+            ANALYSER_SECONDS.record(times.total_seconds / len(frames), self.labels)
+        self._note(times)
+        self.programme_seconds += sum(frame.lasts_seconds for frame in frames)
 
     def finish(self) -> Findings:
-        found = self.inside.finish()
+        with timed() as times:
+            found = self.inside.finish()
+        self._note(times)
+        _note_real_time_factor(self.seconds, self.programme_seconds, self.labels)
         OBSERVATIONS.add(len(found.observations), self.labels)
         return found
+
+    def _note(self, times: StepTimes) -> None:
+        self.seconds += times.total_seconds
+        _note_steps(times, self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +118,36 @@ class MeteredSounds:
         return self.inside.models
 
     def listen(self, blocks: Iterable[Float]) -> Sequence[SoundSegment]:
-        started = time.perf_counter()
-        heard = self.inside.listen(blocks)
-        ANALYSER_SECONDS.record(time.perf_counter() - started, {"analyser": self.name})
-        OBSERVATIONS.add(len(heard), {"analyser": self.name})
+        labels, programme = {"analyser": self.name}, _Counted(blocks)
+        with timed() as times:
+            heard = self.inside.listen(programme)
+        ANALYSER_SECONDS.record(times.total_seconds, labels)
+        _note_steps(times, labels)
+        _note_real_time_factor(times.total_seconds, programme.seconds, labels)
+        OBSERVATIONS.add(len(heard), labels)
         return heard
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Blocks of sound on their way, and how many seconds went by when they were last iterated over."""
+
+    inside: Iterable[Float]
+    seconds: float = 0.0
+
+    def __iter__(self) -> Iterator[Float]:
+        self.seconds = 0.0
+        for block in self.inside:
+            self.seconds += len(block) / SAMPLE_RATE
+            yield block
+
+
+def _note_steps(times: StepTimes, labels: dict[str, str]) -> None:
+    for step, seconds in times.seconds().items():
+        STEP_SECONDS.add(seconds, {**labels, "step": step.value})
+
+
+def _note_real_time_factor(seconds: float, programme_seconds: float, labels: dict[str, str]) -> None:
+    """Note how much time a second of programme took; a still picture has no such second."""
+    if programme_seconds > 0:
+        REAL_TIME_FACTOR.record(seconds / programme_seconds, labels)

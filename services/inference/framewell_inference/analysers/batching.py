@@ -1,13 +1,15 @@
-"""Rows through a model: as many in one run as pay on the device it runs on."""
+"""Pictures through a model: as many in one run as pay on the device it runs on, and equal ones once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 
-from framewell_inference.domain.pictures import Array
+from framewell_inference.domain.pictures import Array, Picture
 from framewell_inference.ports.models import Model
+from framewell_inference.ports.step_times import Step, taking
 
 ON_CPU: Final = 1
 """Rows in one run on a CPU: there a larger batch only falls out of the caches (`make bench-analysis`)."""
@@ -15,18 +17,44 @@ ON_CPU: Final = 1
 ELSEWHERE: Final = 16
 """Rows in one run on a GPU, which idles with fewer."""
 
+SAMPLED_EVERY: Final = 4099
+"""Two pictures are compared whole only where every so-many-th of their values is equal."""
+
+
+def run_pictures(
+    model: Model, name: str, pictures: Sequence[Picture], prepare: Callable[[Sequence[Picture]], Array]
+) -> dict[str, Array]:
+    """Return the outputs of a model for pictures, a row each; takes one picture or more.
+
+    `prepare` makes rows [n, ...] of the model's input `name` from n pictures. It is asked for those of one
+    run at a time: on a CPU a row is run while it is in the caches. A picture that equals an earlier one has
+    its row: a scene that stands still is run once. Raises InvalidInputError when the rows do not fit. Blocks.
+    """
+    places, distinct = _distinct(pictures)
+    size, parts = _rows_a_run(model, name), []
+    for start in range(0, len(distinct), size):
+        with taking(Step.PREPARE):
+            rows = prepare(distinct[start : start + size])
+        with taking(Step.RUN):
+            parts.append(model.run({name: rows}))
+    outputs = {output: np.concatenate([part[output] for part in parts]) for output in parts[0]}
+    if len(distinct) == len(pictures):
+        return outputs
+    return {output: rows[places] for output, rows in outputs.items()}
+
 
 def run_rows(model: Model, name: str, rows: Array) -> dict[str, Array]:
     """Return the outputs of a model for rows [n, ...] of its input `name`, joined along their first axis.
 
-    Takes n of 1 or more. Graphs that take a fixed number of rows (YuNet: one) are run once for each.
+    Takes n of 1 or more. Graphs that take one row alone are run once for each.
     Raises InvalidInputError when the rows do not fit. Blocks.
     """
     size = _rows_a_run(model, name)
-    parts = [model.run({name: rows[start : start + size]}) for start in range(0, len(rows), size)]
-    if len(parts) == 1:
-        return dict(parts[0])
-    return {output: np.concatenate([part[output] for part in parts]) for output in parts[0]}
+    with taking(Step.RUN):
+        parts = [model.run({name: rows[start : start + size]}) for start in range(0, len(rows), size)]
+        if len(parts) == 1:
+            return dict(parts[0])
+        return {output: np.concatenate([part[output] for part in parts]) for output in parts[0]}
 
 
 def _rows_a_run(model: Model, name: str) -> int:
@@ -34,3 +62,22 @@ def _rows_a_run(model: Model, name: str) -> int:
     if fixed > 0:
         return fixed
     return ON_CPU if model.provider == "CPUExecutionProvider" else ELSEWHERE
+
+
+def _distinct(pictures: Sequence[Picture]) -> tuple[list[int], list[Picture]]:
+    """Return the pictures without those that equal an earlier one, and where among them each is."""
+    places, distinct = list[int](), list[Picture]()
+    alike = dict[tuple[tuple[int, ...], bytes], list[int]]()
+    for picture in pictures:
+        candidates = alike.setdefault((picture.shape, _sample(picture)), [])
+        place = next((at for at in candidates if np.array_equal(distinct[at], picture)), None)
+        if place is None:
+            place = len(distinct)
+            candidates.append(place)
+            distinct.append(picture)
+        places.append(place)
+    return places, distinct
+
+
+def _sample(picture: Picture) -> bytes:
+    return picture.reshape(-1)[::SAMPLED_EVERY].tobytes()

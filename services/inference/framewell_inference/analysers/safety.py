@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.analysers.runs import LabelRuns
+from framewell_inference.analysers.scaling import squares
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.ports.models import Model
@@ -53,8 +53,8 @@ class SafetyPass:
     runs: LabelRuns = field(default_factory=lambda: LabelRuns("safety"))
 
     def look(self, frames: Sequence[Frame]) -> None:
-        rows = network_input([frame.picture for frame in frames])
-        outputs = run_rows(self.analyser.model, "image", rows)
+        pictures = squares(frames, SIDE)
+        outputs = run_pictures(self.analyser.model, "image", pictures, network_input)
         for frame, probabilities in zip(frames, outputs["probabilities"], strict=True):
             self._note(frame, probabilities)
 
@@ -71,6 +71,5 @@ class SafetyPass:
 
 
 def network_input(pictures: Sequence[Picture]) -> Float:
-    """Return the pictures scaled to squares, [n, 224, 224, 3] RGB 0..1."""
-    squares = [cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures]
-    return np.ascontiguousarray(np.stack(squares)[..., ::-1], dtype=np.float32) / np.float32(255)
+    """Return squares as the network takes them: [n, 224, 224, 3] RGB 0..1."""
+    return np.ascontiguousarray(np.stack(pictures)[..., ::-1], dtype=np.float32) / np.float32(255)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Final
 
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.media.v1 import media_pb2
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_contracts.identity import observation_id
-from framewell_inference.domain.observations import Attributes, Findings, FractionBox, FrameSpan
+from framewell_inference.domain.observations import Attributes, Findings, FractionBox, FrameSpan, Observation
+from framewell_inference.domain.pictures import Float
 from framewell_models.manifest import ModelRef
 
 IMAGE_CHUNK: Final = "/image"
@@ -86,6 +89,41 @@ def observation_set(findings: Findings, *, asset_id: str, chunk_id: str) -> Obse
         analyser=findings.analyser,
         model=model_version(findings.model),
         observations=observation_messages(findings, chunk_id),
+    )
+
+
+def findings_of(found: ObservationSet, vectors: Float | None) -> Findings | None:
+    """Return the findings that `observation_set` made a message of; `vectors` are those kept beside it.
+
+    None where an observation was taken out since: the ids of those behind it would be others.
+    """
+    ids = [observation_id(found.chunk_id, found.analyser, at) for at in range(len(found.observations))]
+    if ids != [one.id for one in found.observations]:
+        return None
+    places = {each: at for at, each in enumerate(ids)}
+    observations = tuple(_observation(one, places) for one in found.observations)
+    return Findings(found.analyser, model_ref(found.model), observations, vectors)
+
+
+def _observation(message: media_pb2.Observation, places: Mapping[str, int]) -> Observation:
+    box, span, chosen = message.box, message.span, message.WhichOneof("attributes")
+    attributes = deepcopy(getattr(message, chosen)) if chosen else None
+    below = None
+    if isinstance(attributes, media_pb2.TextAttributes):
+        below = places.get(attributes.below_id)
+        attributes.below_id = ""
+    return Observation(
+        kind=message.kind,
+        span=FrameSpan(span.start_pts, span.end_pts, span.first_frame, span.first_frame + span.frames),
+        score=message.score,
+        moment=(message.moment.pts, message.moment.frame) if message.HasField("moment") else None,
+        box=FractionBox(box.x, box.y, box.width, box.height) if message.HasField("box") else None,
+        label=message.label,
+        text=message.text,
+        shot=message.shot if message.HasField("shot") else None,
+        attributes=attributes,
+        below=below,
+        vector=message.vector_row if message.HasField("vector_row") else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,10 @@ class Frame:
     """Provisional shot inside the chunk, from 0."""
     seconds: float = 0.0
     """Time from the asset's start."""
+    lasts_seconds: float = 0.0
+    """Time until `until_pts`; 0 for a still."""
+    squares: dict[int, Picture] = field(default_factory=dict)
+    """The picture scaled to squares, by side: kept by whoever needs one first, for the others."""
 
     @property
     def width(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.analysers.declared.pictures import PictureStep
 from framewell_inference.analysers.declared.readings import READINGS, Reading
 from framewell_inference.domain.observations import Findings, stacked
@@ -59,9 +59,10 @@ class DeclaredPass:
     def look(self, frames: Sequence[Frame]) -> None:
         model = self.analyser.model
         name, dtype = _input(model, self.analyser)
-        rows, fittings = self.analyser.prepare([frame.picture for frame in frames], dtype)
-        outputs = run_rows(model, name, rows)
-        for at, (frame, fitting) in enumerate(zip(frames, fittings, strict=True)):
+        prepare, pictures = self.analyser.prepare, [frame.picture for frame in frames]
+        outputs = run_pictures(model, name, pictures, lambda part: prepare(part, dtype))
+        for at, frame in enumerate(frames):
+            fitting = prepare.fitting(frame.picture)
             self.reading.note(frame, fitting, {output: value[at] for output, value in outputs.items()})
 
     def finish(self) -> Findings:

@@ -77,55 +77,55 @@ class PictureStep:
             resize=given.get("resize", 0),
         )
 
-    def __call__(self, pictures: Sequence[Picture], dtype: np.dtype[Any]) -> tuple[Array, list[Fitting]]:
-        """Return the rows of a network's input, and where each picture's pixels went in them."""
-        fitted = [self._fit(picture) for picture in pictures]
-        pixels = np.stack([picture for picture, _ in fitted])
+    def __call__(self, pictures: Sequence[Picture], dtype: np.dtype[Any]) -> Array:
+        """Return the rows of a network's input."""
+        pixels = np.stack([self._fitted(picture) for picture in pictures])
         if self.grey:
             pixels = np.stack([cv2.cvtColor(one, cv2.COLOR_BGR2GRAY) for one in pixels])[..., None]
         elif self.rgb:
             pixels = pixels[..., ::-1]
         values = self._scaled(pixels, dtype)
         rows = values if self.channels_last else values.transpose(0, 3, 1, 2)
-        return np.ascontiguousarray(rows, dtype=dtype), [fitting for _, fitting in fitted]
+        return np.ascontiguousarray(rows, dtype=dtype)
+
+    def fitting(self, picture: Picture) -> Fitting:
+        """Return where the pixels of a picture go."""
+        width, height = self._inner_size(picture)
+        left, top = 0, 0
+        if self.name == CENTRE_CROP or (self.name == LETTERBOX and self.centred):
+            left, top = _half(self.width - width), _half(self.height - height)
+        return Fitting(width / picture.shape[1], height / picture.shape[0], left, top)
 
     def _scaled(self, pixels: Array, dtype: np.dtype[Any]) -> Array:
         mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
         values = (pixels.astype(np.float32) * np.float32(self.scale) - mean) / std
         return np.asarray(values if dtype.kind == "f" else np.rint(values))
 
-    def _fit(self, picture: Picture) -> tuple[Picture, Fitting]:
+    def _inner_size(self, picture: Picture) -> tuple[int, int]:
+        """Return width and height that a picture is scaled to, before it is filled up or cut."""
         height, width = picture.shape[:2]
         if self.name == LETTERBOX:
-            return self._letterboxed(picture)
+            scale = min(self.width / width, self.height / height)
+            return max(1, round(width * scale)), max(1, round(height * scale))
         if self.name == CENTRE_CROP:
-            return self._cropped(picture)
-        return (
-            _resized(picture, self.width, self.height),
-            Fitting(self.width / width, self.height / height, 0, 0),
-        )
+            scale = max(self.resize / min(width, height), self.width / width, self.height / height)
+            return max(self.width, round(width * scale)), max(self.height, round(height * scale))
+        return self.width, self.height
 
-    def _letterboxed(self, picture: Picture) -> tuple[Picture, Fitting]:
-        """Return the whole picture inside the network's frame, the rest filled."""
-        height, width = picture.shape[:2]
-        scale = min(self.width / width, self.height / height)
-        inner = _resized(picture, max(1, round(width * scale)), max(1, round(height * scale)))
-        left = (self.width - inner.shape[1]) // 2 if self.centred else 0
-        top = (self.height - inner.shape[0]) // 2 if self.centred else 0
-        frame = np.full((self.height, self.width, 3), self.fill, np.uint8)
-        frame[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
-        return frame, Fitting(inner.shape[1] / width, inner.shape[0] / height, left, top)
+    def _fitted(self, picture: Picture) -> Picture:
+        """Return a picture in the size of the network's input: filled up, or its middle."""
+        inner, place = _resized(picture, *self._inner_size(picture)), self.fitting(picture)
+        left, top = int(place.left), int(place.top)
+        if self.name == LETTERBOX:
+            frame = np.full((self.height, self.width, 3), self.fill, np.uint8)
+            frame[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+            return frame
+        return inner[-top : self.height - top, -left : self.width - left]
 
-    def _cropped(self, picture: Picture) -> tuple[Picture, Fitting]:
-        """Return the middle of the picture, whose shorter side was scaled to `resize`."""
-        height, width = picture.shape[:2]
-        scale = max(self.resize / min(width, height), self.width / width, self.height / height)
-        inner = _resized(
-            picture, max(self.width, round(width * scale)), max(self.height, round(height * scale))
-        )
-        left, top = (inner.shape[1] - self.width) // 2, (inner.shape[0] - self.height) // 2
-        cropped = inner[top : top + self.height, left : left + self.width]
-        return cropped, Fitting(inner.shape[1] / width, inner.shape[0] / height, -left, -top)
+
+def _half(rest: int) -> int:
+    """Return half of what is left over, towards zero."""
+    return rest // 2 if rest >= 0 else -(-rest // 2)
 
 
 def _resized(picture: Picture, width: int, height: int) -> Picture:

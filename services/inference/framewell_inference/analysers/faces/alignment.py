@@ -19,6 +19,7 @@ import numpy as np
 from framewell_inference.analysers.faces.detection import DetectedFace
 from framewell_inference.analysers.faces.landmarks import ShapePredictor, similarity
 from framewell_inference.domain.pictures import Array, Float, Picture, PixelBox
+from framewell_inference.ports.step_times import prepares
 
 CHIP_SIDE: Final = 150
 CHIP_PADDING: Final = 0.25
@@ -49,6 +50,7 @@ SHRINK_LIMIT: Final = 0.6
 """Below this scale a bilinear warp would alias; the source is area-averaged first, as dlib's pyramid does."""
 
 
+@prepares
 def face_chip(picture: Picture, face: DetectedFace, predictor: ShapePredictor) -> Picture:
     """Return the aligned face, [150, 150, 3] BGR, cut from the full picture."""
     points = refined_points(picture, face, predictor)
@@ -65,6 +67,7 @@ def refined_points(picture: Picture, face: DetectedFace, predictor: ShapePredict
     return _transform(predictor(upright, box), cv2.invertAffineTransform(to_upright))
 
 
+@prepares
 def network_input(chips: Sequence[Picture]) -> Float:
     """Return chips as the embedding takes them: [N, 3, 150, 150] RGB, 0..255."""
     rgb = np.stack(chips)[..., ::-1]

@@ -14,7 +14,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.domain.pictures import Array, Float, Picture, PixelBox
 from framewell_inference.ports.models import Model
 
@@ -52,11 +52,10 @@ class FaceDetector:
 
     def __call__(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
         """Return the faces of each picture by falling score."""
-        images, scales = zip(*(letterbox(picture) for picture in pictures), strict=True)
-        outputs = run_rows(self._model, "input", np.stack(images))
+        outputs = run_pictures(self._model, "input", pictures, network_input)
         return [
-            self._faces({name: value[at] for name, value in outputs.items()}, scale)
-            for at, scale in enumerate(scales)
+            self._faces({name: value[at] for name, value in outputs.items()}, scale_of(picture))
+            for at, picture in enumerate(pictures)
         ]
 
     def _faces(self, outputs: Mapping[str, Array], scale: float) -> list[DetectedFace]:
@@ -93,15 +92,21 @@ def without_doubles(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
     return kept
 
 
-def letterbox(picture: Picture) -> tuple[Float, float]:
-    """Return the picture scaled into the top left of a black square, [3, 640, 640], and the scale."""
-    height, width = picture.shape[:2]
-    scale = SIDE / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    square = np.zeros((SIDE, SIDE, 3), np.uint8)
-    square[: resized.shape[0], : resized.shape[1]] = resized
-    return square.transpose(2, 0, 1).astype(np.float32), scale
+def network_input(pictures: Sequence[Picture]) -> Float:
+    """Return pictures as the network takes them: each in the top left of a black square, [n, 3, 640, 640]."""
+    squares = np.zeros((len(pictures), 3, SIDE, SIDE), np.float32)
+    for planes, picture in zip(squares, pictures, strict=True):
+        height, width = picture.shape[:2]
+        scale = scale_of(picture)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        planes[:, : size[1], : size[0]] = cv2.split(resized)
+    return squares
+
+
+def scale_of(picture: Picture) -> float:
+    """Return by how much a picture is scaled for the network."""
+    return SIDE / max(picture.shape[:2])
 
 
 def _cells(count: int) -> Float:

@@ -42,7 +42,8 @@ class ShapePredictor:
 
         Outer and inner corner of the image-right eye, the same of the image-left eye, base of the nose.
         """
-        grey = (picture.astype(np.uint16).sum(axis=2) // 3).astype(np.float32)
+        blue, green, red = np.moveaxis(picture, 2, 0)
+        grey = ((blue.astype(np.uint16) + green + red) // 3).astype(np.float32)
         scale = np.array([box.width - 1, box.height - 1])
         origin = np.array([box.x, box.y])
         mean = self.mean_shape.astype(np.float64)
@@ -51,20 +52,22 @@ class ShapePredictor:
             turn = similarity(mean, shape)[:, :2]
             anchors = shape[self.anchor[cascade]] + self.offset[cascade] @ turn.T
             values = _sample(grey, anchors * scale + origin)
-            brighter = (
-                values[self.first_pixel[cascade]] - values[self.second_pixel[cascade]]
-                > self.threshold[cascade]
-            )
-            shape = shape + self._leaves(cascade, brighter).sum(axis=0).reshape(-1, 2)
+            shape = shape + self._leaves(cascade, values).sum(axis=0).reshape(-1, 2)
         points: Array = shape * scale + origin
         return points
 
-    def _leaves(self, cascade: int, brighter: Array) -> Float:
+    def _leaves(self, cascade: int, values: Float) -> Float:
         """Return the leaf every tree ends in, [T, 10]. A brighter first pixel goes to the left child."""
-        trees, splits = np.arange(len(brighter)), brighter.shape[1]
-        node = np.zeros(len(brighter), np.int64)
+        first, second, threshold = (
+            table[cascade].ravel() for table in (self.first_pixel, self.second_pixel, self.threshold)
+        )
+        splits = self.first_pixel.shape[2]
+        trees = np.arange(self.first_pixel.shape[1])
+        node = np.zeros(len(trees), np.int64)
         while node[0] < splits:  # the trees are complete: all reach their leaves at the same depth
-            node = 2 * node + 1 + ~brighter[trees, node]
+            at = trees * splits + node
+            difference = values.take(first.take(at)) - values.take(second.take(at))
+            node = 2 * node + 1 + (difference <= threshold.take(at))
         leaves: Float = self.leaf[cascade][trees, node - splits]
         return leaves
 
@@ -72,15 +75,15 @@ class ShapePredictor:
 def similarity(source: Array, target: Array) -> Array:
     """Return the least-squares rotation, uniform scale and shift of `source` to `target` points, 2x3.
 
-    Umeyama, IEEE PAMI 1991.
+    In the plane a rotation with a scale is one complex number, and least squares need no more than a quotient
+    (the solution of Umeyama, IEEE PAMI 1991, which mirrors nothing).
     """
     source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
-    a, b = source - source_mean, target - target_mean
-    left, singular, right = np.linalg.svd(b.T @ a / len(a))
-    sign = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
-    rotation = (left * sign) @ right
-    scale = (singular * sign).sum() / ((a**2).sum() / len(a))
-    return np.hstack([scale * rotation, (target_mean - scale * rotation @ source_mean)[:, None]])
+    (x, y), (u, v) = (source - source_mean).T, (target - target_mean).T
+    length = x @ x + y @ y
+    cosine, sine = (x @ u + y @ v) / length, (x @ v - y @ u) / length
+    turn = np.array([(cosine, -sine), (sine, cosine)])
+    return np.hstack([turn, (target_mean - turn @ source_mean)[:, None]])
 
 
 def _sample(grey: Float, points: Array) -> Float:

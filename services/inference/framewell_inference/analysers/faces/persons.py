@@ -14,11 +14,13 @@ from typing import Final
 import cv2
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.analysers.faces.detection import DetectedFace
-from framewell_inference.analysers.labels.analyser import network_input
+from framewell_inference.analysers.labels.analyser import SIDE, network_input
+from framewell_inference.analysers.scaling import square
 from framewell_inference.domain.pictures import Array, Float, Picture
 from framewell_inference.ports.models import Model
+from framewell_inference.ports.step_times import prepares
 
 AROUND: Final = 2.4
 """Side of what is looked at, in longer sides of the face's box."""
@@ -58,8 +60,8 @@ def unlikeness(model: Model, faces: Sequence[tuple[Picture, DetectedFace]]) -> F
     """Return how little each face is like a filmed person's, [n], 0 to 1."""
     if not faces:
         return np.zeros(0, np.float32)
-    rows = network_input([surroundings(picture, face) for picture, face in faces])
-    return share_of_no_people(run_rows(model, "image", rows)["probabilities"])
+    around = [square(surroundings(picture, face), SIDE) for picture, face in faces]
+    return share_of_no_people(run_pictures(model, "image", around, network_input)["probabilities"])
 
 
 def share_of_no_people(probabilities: Array) -> Float:
@@ -67,6 +69,7 @@ def share_of_no_people(probabilities: Array) -> Float:
     return np.asarray(probabilities[:, NOT_PEOPLE].sum(axis=1), np.float32)
 
 
+@prepares
 def surroundings(picture: Picture, face: DetectedFace) -> Picture:
     """Return the square around a face, upright; beyond the picture's edge its last pixels go on."""
     box, side = face.box, max(face.box.width, face.box.height) * AROUND

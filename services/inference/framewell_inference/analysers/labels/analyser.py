@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.analysers.labels.vocabulary import Vocabulary
 from framewell_inference.analysers.runs import LabelRuns
+from framewell_inference.analysers.scaling import squares
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation, stacked
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.ports.models import Model
@@ -57,8 +57,8 @@ class LabelPass:
     vectors: list[Float] = field(default_factory=list)
 
     def look(self, frames: Sequence[Frame]) -> None:
-        rows = network_input([frame.picture for frame in frames])
-        outputs = run_rows(self.analyser.model, "image", rows)
+        pictures = squares(frames, SIDE)
+        outputs = run_pictures(self.analyser.model, "image", pictures, network_input)
         for frame, probabilities, features in zip(
             frames, outputs["probabilities"], outputs["features"], strict=True
         ):
@@ -85,6 +85,5 @@ class LabelPass:
 
 
 def network_input(pictures: Sequence[Picture]) -> Float:
-    """Return the pictures scaled to squares, [n, 3, 224, 224] RGB 0..255."""
-    squares = [cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures]
-    return np.ascontiguousarray(np.stack(squares)[..., ::-1].transpose(0, 3, 1, 2), dtype=np.float32)
+    """Return squares as the network takes them: [n, 3, 224, 224] RGB 0..255."""
+    return np.ascontiguousarray(np.stack(pictures)[..., ::-1].transpose(0, 3, 1, 2), dtype=np.float32)

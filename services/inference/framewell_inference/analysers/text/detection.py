@@ -14,7 +14,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.domain.pictures import Float, Picture, PixelBox
 from framewell_inference.ports.models import Model
 
@@ -46,9 +46,9 @@ class TextDetector:
         The pictures are of one size; they are scaled to a longer side of at most `max_side`.
         """
         height, width = pictures[0].shape[:2]
-        images = network_input(pictures, max_side)
-        fx, fy = width / images.shape[3], height / images.shape[2]
-        (probabilities,) = run_rows(self._model, "x", images).values()
+        outputs = run_pictures(self._model, "x", pictures, lambda part: network_input(part, max_side))
+        (probabilities,) = outputs.values()
+        fx, fy = width / probabilities.shape[3], height / probabilities.shape[2]
         return [
             sorted(
                 self._boxes(probability[0], fx, fy, width, height),

@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.ports.models import Model
 
@@ -54,11 +54,11 @@ class TextReader:
 
     def __call__(self, lines: Sequence[Picture]) -> list[Reading]:
         """Return what each line says. Lines of about one width go through the network together."""
-        images = [network_input(line) for line in lines]
+        widths = [network_width(line) for line in lines]
         readings: dict[int, Reading] = {}
-        for width in sorted({image.shape[2] for image in images}):
-            places = [at for at, image in enumerate(images) if image.shape[2] == width]
-            (outputs,) = run_rows(self._model, "x", np.stack([images[at] for at in places])).values()
+        for width in sorted(set(widths)):
+            places = [at for at, one in enumerate(widths) if one == width]
+            outputs, *_ = run_pictures(self._model, "x", [lines[at] for at in places], network_input).values()
             readings |= {at: self._reading(steps) for at, steps in zip(places, outputs, strict=True)}
         return [readings[at] for at in range(len(lines))]
 
@@ -84,15 +84,24 @@ class TextReader:
         return capital if place is not None and probabilities[place] >= least else letter
 
 
-def network_input(line: Picture) -> Float:
-    """Return a line as the network takes it: [3, 48, width] BGR, -1..1, 0 beyond its right end."""
-    line = _spread(line)
+def network_input(lines: Sequence[Picture]) -> Float:
+    """Return lines of one network width, [n, 3, 48, width] BGR, -1..1, 0 beyond the end of each."""
+    images = np.zeros((len(lines), 3, ROWS, network_width(lines[0])), np.float32)
+    for image, line in zip(images, lines, strict=True):
+        resized = cv2.resize(_spread(line), (_columns(line), ROWS))
+        image[:, :, : resized.shape[1]] = (resized.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)
+    return images
+
+
+def network_width(line: Picture) -> int:
+    """Return how wide the network's input is for a line."""
+    return max(NARROWEST, -(-_columns(line) // WIDTH_STEP) * WIDTH_STEP)
+
+
+def _columns(line: Picture) -> int:
+    """Return how wide a line is in the network's input."""
     height, width = line.shape[:2]
-    columns = max(ROWS, min(WIDEST, math.ceil(ROWS * width / height)))
-    image = np.zeros((3, ROWS, max(NARROWEST, -(-columns // WIDTH_STEP) * WIDTH_STEP)), np.float32)
-    resized = cv2.resize(line, (columns, ROWS))
-    image[:, :, :columns] = (resized.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)
-    return image
+    return max(ROWS, min(WIDEST, math.ceil(ROWS * width / height)))
 
 
 def _spread(line: Picture) -> Picture:
