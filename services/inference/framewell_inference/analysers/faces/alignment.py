@@ -67,7 +67,6 @@ def refined_points(picture: Picture, face: DetectedFace, predictor: ShapePredict
     return _transform(predictor(upright, box), cv2.invertAffineTransform(to_upright))
 
 
-@prepares
 def network_input(chips: Sequence[Picture]) -> Float:
     """Return chips as the embedding takes them: [N, 3, 150, 150] RGB, 0..255."""
     rgb = np.stack(chips)[..., ::-1]

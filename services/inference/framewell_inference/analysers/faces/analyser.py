@@ -110,23 +110,26 @@ class FacePass:
         by_embedding = [embedding(chips) for embedding in self.embeddings]
         for one, vectors in zip(described, zip(*by_embedding, strict=True), strict=True):
             one.vectors = vectors
-        for _, faces_of_frame in groupby(seen, key=lambda one: one.frame.index):
-            self._note_frame(list(faces_of_frame))
-
-    def _note_frame(self, faces: Sequence[SeenFace]) -> None:
-        shot = faces[0].frame.shot
-        tracks = self.tracker.assign(shot, [one.face.box for one in faces], [one.vector for one in faces])
-        self._judge(faces, tracks)
-        for one, track in zip(faces, tracks, strict=True):
+        tracks = [
+            track
+            for _, faces_of_frame in groupby(seen, key=lambda one: one.frame.index)
+            for track in self._tracks(list(faces_of_frame))
+        ]
+        self._judge(seen, tracks)
+        for one, track in zip(seen, tracks, strict=True):
             self._note(one, track)
+
+    def _tracks(self, faces: Sequence[SeenFace]) -> list[int]:
+        """Return the track of each face of one frame."""
+        shot = faces[0].frame.shot
+        return self.tracker.assign(shot, [one.face.box for one in faces], [one.vector for one in faces])
 
     def _judge(self, faces: Sequence[SeenFace], tracks: Sequence[int]) -> None:
         """Decide once for each new track, by its first face with a vector, whether it is a person's."""
-        new = {
-            track: (one.frame.picture, one.face)
-            for one, track in zip(faces, tracks, strict=True)
-            if one.vector is not None and track not in self.persons
-        }
+        new: dict[int, tuple[Picture, DetectedFace]] = {}
+        for one, track in zip(faces, tracks, strict=True):
+            if one.vector is not None and track not in self.persons:
+                new.setdefault(track, (one.frame.picture, one.face))
         judged = unlikeness(self.analyser.scenes, list(new.values()))
         self.persons |= {
             track: bool(value < NO_PERSON_FROM) for track, value in zip(new, judged, strict=True)

@@ -14,8 +14,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.analysers.faces.alignment import CHIP_PADDING, CHIP_SIDE, network_input
+from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.ports.models import Model
 from framewell_models.manifest import ManifestError, ModelRef
@@ -46,7 +47,7 @@ class FaceEmbedding:
     def over(model: Model) -> FaceEmbedding:
         """Check that graph and manifest fit each other. Raises ManifestError when they do not."""
         manifest = model.manifest
-        if not manifest.describes_faces:
+        if not describes_faces(manifest):
             raise ManifestError(f"{manifest.ref}: no face embedding of the analyser faces")
         before, after = manifest.preprocessing, manifest.postprocessing
         if before is None or before.name != ALIGNMENT:
@@ -82,7 +83,7 @@ class FaceEmbedding:
         if not chips:
             return []
         sized = chips if self.side == CHIP_SIDE else [_resized(chip, self.side) for chip in chips]
-        vectors = run_rows(self.model, self.input, network_input(sized))[self.output]
+        vectors = run_pictures(self.model, self.input, sized, network_input)[self.output]
         if self.unit_length:
             vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return list(vectors if self.scale == 1 else (vectors * np.float32(self.scale)).astype(np.float32))
