@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from benchmarks.quality import duplicates, faces, labels, safety, speech, text
+from benchmarks.quality import duplicates, faces, labels, objects, safety, speech, text
 from benchmarks.quality.figure import Figure, table
 from benchmarks.tables import machine, record, revision
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "faces": faces.measure,
     "labels": labels.measure,
+    "objects": objects.measure,
     "text": text.measure,
     "safety": safety.measure,
     "speech": speech.measure,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.quality import duplicates, faces, labels, safety, speech
+from benchmarks.quality import duplicates, faces, labels, objects, safety, speech
 from benchmarks.quality.figure import Figure, table
 from benchmarks.quality.pictures import SOURCES
 from framewell_inference.analysers.labels.vocabulary import shipped_vocabulary
@@ -23,6 +23,13 @@ def test_words_that_are_reported_are_right() -> None:
     assert unreached(figures) == []
     assert figures[0].cases is not None
     assert figures[0].cases >= 100
+
+
+def test_objects_that_are_reported_are_there() -> None:
+    assert unreached(list(objects.measure())) == []
+    every = objects.cases(objects.in_force())
+    halves = [objects.precision(every[start::2], once=True).value for start in (0, 1)]
+    assert min(halves) >= objects.LEAST_PRECISION
 
 
 def test_only_filmed_people_count_as_people() -> None:

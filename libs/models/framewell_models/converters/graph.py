@@ -1,7 +1,7 @@
 """A small ONNX graph writer: what a converter needs to lay layers one after another.
 
-Tensors are NCHW float32 and named `t<n>`, constants `c<n>`, in the order they are made, so the same
-weights always give the same bytes. onnx.helper alone would do; the two things it lacks are running
+Tensors are named `t<n>`, constants `c<n>`, in the order they are made, so the same weights always give the
+same bytes; pictures are NCHW float32. onnx.helper alone would do; the two things it lacks are running
 names and padding as TensorFlow's SAME asks for it.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +41,13 @@ class GraphWriter:
         name = output or f"t{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
+
+    def add_many(
+        self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any
+    ) -> list[str]:
+        """Append a node of several results and return their names."""
+        self.nodes.append(helper.make_node(kind, list(inputs), list(outputs), **attributes))
+        return list(outputs)
 
     def conv(
         self,
@@ -72,13 +80,17 @@ class GraphWriter:
         name: str,
         inputs: Mapping[str, Sequence[int | str]],
         outputs: Mapping[str, Sequence[int | str]],
+        types: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        """Check the graph in full (types and shapes inferred) and write it, byte for byte repeatable."""
+        """Check the graph in full (types and shapes inferred) and write it, byte for byte repeatable.
+
+        Inputs and outputs are float32 where `types` has none of their names.
+        """
         graph = helper.make_graph(
             self.nodes,
             name,
-            [helper.make_tensor_value_info(key, TensorProto.FLOAT, shape) for key, shape in inputs.items()],
-            [helper.make_tensor_value_info(key, TensorProto.FLOAT, shape) for key, shape in outputs.items()],
+            [_tensor(key, types, shape) for key, shape in inputs.items()],
+            [_tensor(key, types, shape) for key, shape in outputs.items()],
             self.constants,
         )
         model = helper.make_model(
@@ -90,6 +102,10 @@ class GraphWriter:
         )
         onnx.checker.check_model(model, full_check=True)
         target.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _tensor(name: str, types: Mapping[str, int], shape: Sequence[int | str]) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, types.get(name, TensorProto.FLOAT), shape)
 
 
 def fold_batch_norm(

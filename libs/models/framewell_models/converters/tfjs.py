@@ -13,6 +13,7 @@ from framewell_models.converters.graph import Float
 def read_weights(groups: Sequence[Mapping[str, Any]], shards: Mapping[str, bytes]) -> dict[str, Float]:
     """Undo the affine quantisation (value = stored x scale + min) of every weight of every group.
 
+    What is stored in half precision has no scale. Whole numbers become float32, too.
     `groups` is the weights manifest as published, `shards` its files by the path it names.
     Raises ValueError when a shard is missing or bytes are left over: then manifest and shards
     do not belong together.
@@ -37,6 +38,6 @@ def _read_one(entry: Mapping[str, Any], raw: bytes, offset: int) -> tuple[Float,
     stored = np.dtype(quantization["dtype"] if quantization else entry["dtype"]).newbyteorder("<")
     count = int(np.prod(entry["shape"], dtype=np.int64))
     values = np.frombuffer(raw, stored, count, offset).astype(np.float32)
-    if quantization:
+    if quantization and "scale" in quantization:
         values = values * np.float32(quantization["scale"]) + np.float32(quantization["min"])
     return values.reshape(entry["shape"]), offset + count * stored.itemsize

@@ -1,0 +1,1 @@
+"""Objects: boxes of things with a name, followed through a shot."""
