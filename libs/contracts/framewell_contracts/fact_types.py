@@ -20,6 +20,7 @@ from framewell.audio.v1 import audio_pb2 as audio
 from framewell.audit.v1 import audit_pb2 as audit
 from framewell.chunk.v1 import chunk_pb2 as chunk
 from framewell.classes.v1 import classes_pb2 as classes
+from framewell.cluster.v1 import cluster_pb2 as cluster
 from framewell.erasure.v1 import erasure_pb2 as erasure
 from framewell.ingest.v1 import ingest_pb2 as ingest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, LANE_UNSPECIFIED, Lane, Subject
@@ -186,6 +187,7 @@ _FACTS = (
     FactType(audio.AudioAnalysed, "work.asset_id", ("inference",)),
     FactType(asset.AssetAnalysed, "work.asset_id", ("inference",), result=True),
     FactType(recognition.RecognitionUpdated, "model.name", ("inference",), result=True),
+    FactType(cluster.ClusterDecided, "cluster_id", ("inference",), retention_days=None),
     # --- samples, rights, money
     FactType(sample.SampleProposed, "sample_id", ("dataset",), retention_days=None),
     FactType(sample.SampleWithheld, "sample_id", ("dataset",), retention_days=None, result=True),

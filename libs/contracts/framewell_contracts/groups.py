@@ -18,6 +18,7 @@ from framewell.asset.v1 import asset_pb2 as asset
 from framewell.audio.v1 import audio_pb2 as audio
 from framewell.chunk.v1 import chunk_pb2 as chunk
 from framewell.classes.v1 import classes_pb2 as classes
+from framewell.cluster.v1 import cluster_pb2 as cluster
 from framewell.erasure.v1 import erasure_pb2 as erasure
 from framewell.ingest.v1 import ingest_pb2 as ingest
 from framewell.model.v1 import model_pb2 as model
@@ -60,6 +61,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "inference.analyse_chunk": (chunk.ChunkTranscoded,),
         "inference.analyse_audio": (audio.AudioExtracted,),
         "inference.complete_asset": (asset.AssetTranscoded, chunk.ChunkAnalysed, audio.AudioAnalysed),
+        "inference.cluster_faces": (chunk.ChunkAnalysed,),
         "inference.relabel": (model.ModelPromoted,),
         "inference.follow_rights": (rights.RightsDecided,),
         "inference.remove_asset": (asset.AssetRemoved,),
@@ -87,6 +89,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
             model.ModelPromoted,
             model.ModelRetired,
             model.ModelRegistered,
+            cluster.ClusterDecided,
         ),
         "training.start_run": (snapshot.SnapshotPublished,),
         "training.start_requested_run": (training.TrainingRequested,),

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from framewell.access.v1.access_pb2 import AccessRecorded
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
+from framewell.cluster.v1.cluster_pb2 import ClusterDecided, ClusterDecision
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion, Subject
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRegistered, ModelRetired
@@ -28,6 +29,7 @@ Decided: TypeAlias = (
     | ModelPromoted
     | ModelRetired
     | ModelRegistered
+    | ClusterDecided
 )
 """Every fact that the log has an entry of."""
 
@@ -74,6 +76,11 @@ def _completed(fact: ErasureCompleted, hashes: NameHashes) -> Noted:
     return Noted(_subject(fact.subject, hashes), fact.subject.class_id, "completed", by)
 
 
+def _cluster(fact: ClusterDecided, _: NameHashes) -> Noted:
+    what = enum_word(ClusterDecision.DESCRIPTOR, fact.decision)
+    return Noted(f"cluster:{fact.cluster_id}", fact.class_id, what, fact.actor)
+
+
 _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
     SampleReviewed: _reviewed,
     ClassesChanged: _class,
@@ -90,4 +97,5 @@ _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
     ModelPromoted: lambda fact, _: Noted(_model(fact.model), "", "promoted", fact.actor),
     ModelRetired: lambda fact, _: Noted(_model(fact.model), "", "retired", fact.actor),
     ModelRegistered: lambda fact, _: Noted(f"model:{fact.name}", "", "registered", fact.actor),
+    ClusterDecided: _cluster,
 }

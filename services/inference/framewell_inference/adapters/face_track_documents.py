@@ -89,6 +89,11 @@ class FaceTrackDocuments:
     async def vectors(self, stored: StoredTracks) -> Float:
         return self.encoding.decode(await self.objects.read(stored.vectors_key))
 
+    async def in_chunks(self, chunk_ids: Sequence[str], embedding: ModelRef) -> Sequence[StoredTracks]:
+        names = [f"{chunk_id}#{embedding}" for chunk_id in chunk_ids]
+        found = await self.documents.find(COLLECTION, {"_id": {"$in": names}}) if names else []
+        return [_stored(one) for one in found]
+
     async def of_chunk(self, chunk_id: str) -> Sequence[StoredTracks]:
         return [_stored(one) for one in await self.documents.find(COLLECTION, {"chunk_id": chunk_id})]
 

@@ -14,6 +14,7 @@ from framewell_inference.handlers.follow_models import FollowModels
 from framewell_inference.handlers.follow_registrations import FollowRegistrations
 from framewell_inference.handlers.follow_rights import FollowRights
 from framewell_inference.handlers.remove_asset import RemoveAsset
+from framewell_inference.handlers.request_clustering import RequestClustering
 from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_inference.ports.stores import Stores
 from framewell_inference.steps import Steps
@@ -57,6 +58,7 @@ def stages(
         ),
         HeavyStage("inference.analyse_audio", unless_gone(sounds), gave_up=_audio_given_up),
         Stage("inference.complete_asset", unless_gone(CompleteAsset(s.parts, conclude))),
+        Stage("inference.cluster_faces", RequestClustering(s.clusters.queue)),
         Stage("inference.relabel", RequestRelabel(s.identities, s.relabel)),
         Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, by_rights, conclude))),
         Stage("inference.remove_asset", RemoveAsset(steps.tombstones, steps.forget)),

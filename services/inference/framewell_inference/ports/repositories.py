@@ -139,6 +139,10 @@ class FaceTrackRepository(Protocol):
         """Return the vectors that the tracks' rows point into."""
         ...
 
+    async def in_chunks(self, chunk_ids: Sequence[str], embedding: ModelRef) -> Sequence[StoredTracks]:
+        """Return the tracks of those of the chunks that have them in that embedding's space."""
+        ...
+
     async def of_chunk(self, chunk_id: str) -> Sequence[StoredTracks]:
         """Return the tracks of a chunk in the spaces of all embeddings."""
         ...

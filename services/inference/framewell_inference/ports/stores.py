@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell_inference.ports.analysers import FrameBundles, Sounds
+from framewell_inference.ports.clusters import ClusterStores
 from framewell_inference.ports.models import IdentityModelRepository, RelabelQueue
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
@@ -37,3 +38,4 @@ class Stores:
     parts: FanIn
     identities: IdentityModelRepository
     relabel: RelabelQueue
+    clusters: ClusterStores

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from framewell.inference.v1.inference_service_pb2 import Appearance, Person
 from framewell.media.v1.media_pb2 import Moment
 from framewell_contracts.identity import observation_id
+from framewell_inference.domain.clusters import TrackRef
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import box_message, model_version, span_message
+from framewell_inference.domain.stored import StoredTracks
 from framewell_inference.domain.tracks import FACES, FaceTrack
+from framewell_inference.ports.clusters import ClusterStores
 from framewell_inference.ports.repositories import FaceTrackRepository
 from framewell_inference.steps.batches import batched
 from framewell_inference.steps.know_asset import KnowAsset
-from framewell_inference.steps.names_in_force import NamesInForce
+from framewell_inference.steps.names_in_force import Named, NamesInForce, TrackKey
 from framewell_kit.paging import Key, KeyTypes, Page, PageRequest, page_of
 from framewell_models.manifest import ModelRef
 
@@ -36,22 +39,31 @@ class _Named:
     identity: Identity = NOBODY
     model: ModelRef | None = None
 
+    cluster_id: str = ""
+    """Of an unknown one; empty for none."""
+
     @property
     def class_id(self) -> str:
         return self.identity.class_id or ""
+
+    @property
+    def person(self) -> tuple[str, str]:
+        """Return whom it is one appearance of."""
+        return self.class_id, self.cluster_id
 
 
 @dataclass(frozen=True, slots=True)
 class ListPeople:
     """Read who the tracks of an asset are by the models in force.
 
-    All unknown tracks together are one entry without a class. Known people come first, by score, each with
-    its appearances in order of time. Every page reads the tracks of the whole asset, since the order depends
-    on all of them. A page continues exactly where the last one ended unless the asset was analysed or named
-    anew in between.
+    Known people come first, by score, then unknown ones, a cluster each, most appearances first, and last the
+    tracks that are in no cluster; each with its appearances in order of time. Every page reads the tracks of
+    the whole asset, since the order depends on all of them. A page continues exactly where the last one ended
+    unless the asset was analysed or named anew in between.
     """
 
     tracks: FaceTrackRepository
+    clusters: ClusterStores
     names: NamesInForce
     know: KnowAsset
 
@@ -66,17 +78,17 @@ class ListPeople:
         scores: dict[str, float] = {}
         for one in named:
             scores[one.class_id] = max(one.identity.score, scores.get(one.class_id, 0.0))
-        counts = Counter(one.class_id for one in named)
+        counts = Counter(one.person for one in named)
 
         def key(one: _Named) -> Key:
-            rank = round((1 - scores[one.class_id]) * 1e6) if one.class_id else 0
-            return int(not one.class_id), rank, one.class_id, one.track.span.start_pts, _id(one)
+            rank = round((1 - scores[one.class_id]) * 1e6) if one.class_id else -counts[one.person]
+            place = 0 if one.class_id else 1 if one.cluster_id else 2
+            return place, rank, one.class_id or one.cluster_id, one.track.span.start_pts, _id(one)
 
         found = page_of(sorted(named, key=key), page, key, _KEY_TYPES)
-        people: dict[str, Person] = {}
+        people: dict[tuple[str, str], Person] = {}
         for one in found.items:
-            class_id = one.class_id
-            person = people.setdefault(class_id, _person(class_id, scores[class_id], counts[class_id]))
+            person = people.setdefault(one.person, _person(one, scores[one.class_id], counts[one.person]))
             person.appearances.append(_appearance(one))
             if one.model is not None and not person.HasField("model"):
                 person.model.CopyFrom(model_version(one.model))
@@ -87,17 +99,45 @@ class ListPeople:
         embedding = await self.names.embedding()
         async for batch in batched(self.tracks.chunks(embedding, asset_id=asset_id)):
             named = await self.names(models, batch)
+            clusters = await self._clusters(batch, named)
             for stored in batch:
                 for track in stored.tracks:
-                    yield _Named(stored.chunk_id, track, *named[stored.chunk_id, track.number])
+                    key = stored.chunk_id, track.number
+                    yield _Named(stored.chunk_id, track, *named[key], clusters.get(key, ""))
+
+    async def _clusters(
+        self, batch: Sequence[StoredTracks], named: Mapping[TrackKey, Named]
+    ) -> Mapping[TrackKey, str]:
+        """Return the clusters, after mergers, of the tracks that have no name."""
+        unknown = {
+            TrackRef(str(stored.embedding), stored.chunk_id, track.number)
+            for stored in batch
+            for track in stored.tracks
+            if not named[stored.chunk_id, track.number][0].class_id
+        }
+        sightings = await self.clusters.sightings.of_tracks(unknown)
+        known = await self.clusters.clusters.named({one.cluster_id for one in sightings})
+        return {
+            (ref.chunk_id, ref.number): known[one.cluster_id].root
+            for one in sightings
+            if one.cluster_id in known
+            for ref in one.tracks
+            if ref in unknown
+        }
 
 
 def _id(one: _Named) -> str:
     return observation_id(one.chunk_id, FACES, one.track.ordinal)
 
 
-def _person(class_id: str, score: float, count: int) -> Person:
-    return Person(class_id=class_id, score=score if class_id else None, appearance_count=count)
+def _person(one: _Named, score: float, count: int) -> Person:
+    class_id, cluster_id = one.person
+    return Person(
+        class_id=class_id,
+        cluster_id=cluster_id,
+        score=score if class_id else None,
+        appearance_count=count,
+    )
 
 
 def _appearance(one: _Named) -> Appearance:

@@ -17,6 +17,7 @@ from framewell_inference.ports.repositories import (
     PostingRepository,
 )
 from framewell_inference.ports.vectors import VectorPacking
+from framewell_inference.steps.keep_clusters import KeepClusters
 from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, Permission, RightsDecisions
@@ -42,6 +43,7 @@ class AnalyseByRights:
     postings: PostingRepository
     references: ObjectReferences
     packing: VectorPacking
+    clusters: KeepClusters
 
     async def __call__(
         self, work: Work, chunk_id: str, revision: int, look: Look, cause: Cause
@@ -88,6 +90,7 @@ class AnalyseByRights:
         await self._take_away(too_much)
         if withheld == EVERYTHING:
             await self.tracks.forget(asset_id)
+            await self.clusters.without_asset(asset_id)
             await self.postings.forget(asset_id)
             await self.references.release(asset_id)
         return bool(too_much)
@@ -114,6 +117,7 @@ class AnalyseByRights:
         """Delete sets, with the tracks and names of their chunks; tracks first: whoever names reads them."""
         for asset_id, chunk_id in dict.fromkeys((one.asset_id, one.chunk_id) for one in sets):
             await self.tracks.forget(asset_id, chunk_id)
+            await self.clusters.without_asset(asset_id, chunk_id)
             await self.postings.forget(asset_id, chunk_id)
         for one in sets:
             await self.observations.drop(one)

@@ -15,9 +15,14 @@ from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
 from framewell_contracts.missing import bounded_missing
+from framewell_inference.domain.campaigns import AnalysedAsset, look_name
+from framewell_inference.domain.messages import model_ref
+from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.ports.repositories import ObservationRepository
+from framewell_inference.steps.add_later_looks import AddLaterLooks
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_inference.steps.missing_analysis import missing_analysis
+from framewell_inference.steps.observe_chunk import SKIPPED
 from framewell_kit.facts import Fact, by_content
 from framewell_kit.fanin import FanIn, Whole
 from framewell_kit.object_references import ObjectReferences
@@ -35,7 +40,7 @@ INDEX_MEDIA_TYPE: Final = "application/protobuf"
 class ConcludeAnalysis:
     """Make the fact that ends an asset, from its parts and the newest rights decision alone.
 
-    Results that were taken away for want of right are left out of the index, and the fact says why. Its id is
+    Results of later looks are among them. Results that were taken away for want of right are left out of the index, and the fact says why. Its id is
     made from asset and generation, and from the index where something was left out: whoever makes it, the
     same end is the same event, and an end after something went is another.
     """
@@ -45,11 +50,18 @@ class ConcludeAnalysis:
     references: ObjectReferences
     observations: ObservationRepository
     by_rights: AnalyseByRights
+    assets: AnalysedAssets
+    later: AddLaterLooks
 
     async def __call__(self, whole: Whole) -> Fact:
         """Return the end of an asset of which everything has arrived."""
         fact, _ = await self._end(whole)
         return fact
+
+    async def again(self, asset_id: str, generation: int) -> list[Fact]:
+        """Return the end of an asset that was looked at again; none when it was made anew meanwhile."""
+        whole = await self.fan_in.newest(asset_id)
+        return [await self(whole)] if whole is not None and whole.generation == generation else []
 
     async def without_withheld(self, asset_id: str) -> list[Fact]:
         """Return the end of an asset that had ended with more than may be analysed now; none of any other."""
@@ -67,10 +79,13 @@ class ConcludeAnalysis:
         silence = AudioAnalysed(outcome=done())
         sound = AudioAnalysed.FromString(whole.named[SOUND]) if plan.expects_audio else silence
         chunks = [ChunkAnalysis.FromString(part) async for part in self.fan_in.parts(whole)]
+        if revision := await self.assets.look_revision(whole.key):
+            await self.later.to_asset(whole.key, whole.generation, chunks, sound, revision)
         permission = await self.by_rights.permission(whole.key)
         left_out = permission is not None and await self._leave_out(whole.key, permission, chunks, sound)
         index = await self._index(plan, chunks, sound)
         ref = await self._keep(index)
+        await self.assets.keep(_summary(index, sound))
         identity = fan_in_id(whole.key, fact_type(AssetAnalysed).type, whole.generation)
         return by_content(_asset_analysed(plan, sound, index, ref), identity), left_out
 
@@ -110,6 +125,30 @@ class ConcludeAnalysis:
         ref = await self.objects.put(data, media_type=INDEX_MEDIA_TYPE, suffix=".analysis.pb")
         await self.references.hold(index.work.asset_id, [ref])
         return ref
+
+
+def _summary(index: AnalysisIndex, sound: AudioAnalysed) -> AnalysedAsset:
+    work, seen = index.work, [chunk for chunk in index.chunks if chunk.HasField("frames")]
+    looked = [{_look(one) for one in chunk.results if is_done(one.outcome)} for chunk in seen]
+    heard = {_look(one) for one in index.sound if is_done(one.outcome)}
+    failures = [(one.analyser, one.outcome.failed.code) for chunk in seen for one in chunk.results]
+    return AnalysedAsset(
+        asset_id=work.asset_id,
+        generation=work.generation,
+        series=work.series,
+        channel=work.channel,
+        asked_at=work.requested_at.ToMilliseconds() / 1000,
+        chunks=len(seen),
+        last_index=max((chunk.index for chunk in index.chunks), default=-1),
+        pictures=sum(chunk.picture_count for chunk in seen),
+        sound_seconds=sound.duration.ToMilliseconds() / 1000 if sound.HasField("speech") else 0.0,
+        looked=frozenset(set.intersection(*looked) if looked else ()) | heard,
+        skipped=frozenset(analyser for analyser, code in failures if code == SKIPPED),
+    )
+
+
+def _look(result: AnalyserResult) -> str:
+    return look_name(result.analyser, model_ref(result.model))
 
 
 def _without_results(part: ChunkAnalysis | AudioAnalysed, kept: set[str], permission: Permission) -> bool:

@@ -45,8 +45,8 @@ class ErasePeople:
         return frozenset(subjects[one] for one in await self.tombstones.among(list(subjects)))
 
     async def of_class(self, class_id: str) -> tuple[int, int, int]:
-        """Take away the vectors of every track that any model version, or a person, took for the class, then name
-        none so.
+        """Take away the vectors of every track that any model version, or a person, took for the class, then
+        name none so.
 
         Return how many tracks lost their vectors, how many are named no more, and how many lists of what a
         re-labelling changed went.

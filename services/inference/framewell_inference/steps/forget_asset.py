@@ -11,6 +11,7 @@ from framewell_inference.ports.repositories import (
     PostingRepository,
 )
 from framewell_inference.ports.vectors import VectorPacking
+from framewell_inference.steps.keep_clusters import KeepClusters
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 
@@ -29,17 +30,20 @@ class ForgetAsset:
     parts: FanIn
     references: ObjectReferences
     packing: VectorPacking
+    clusters: KeepClusters
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
         """Return how many things were deleted, by store."""
         objects = await self.references.release(asset_id)
         tracks = await self.tracks.forget(asset_id)
+        sightings = await self.clusters.without_asset(asset_id)
         sets = await self.observations.forget(asset_id)
         postings = await self.postings.forget(asset_id)
         await self.packing.purge()
         return {
             "objects/application/protobuf": objects,
             "face_tracks": tracks,
+            "cluster_sightings": sightings,
             "postings": postings,
             "observation_sets": sets,
             "analyses": await self.parts.forget(asset_id),

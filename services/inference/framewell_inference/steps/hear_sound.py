@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
-from framewell.media.v1.media_pb2 import ObjectRef, SpeechAttributes, Work
+from framewell.media.v1.media_pb2 import ObjectRef, SpeechAttributes, SpokenWord, Work
+from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SoundSegment
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.ports.analysers import SoundAnalyser, Sounds
-from framewell_inference.ports.calls import Call, Priority, calling
+from framewell_inference.ports.calls import Call, Priority, RunEndedError, calling
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_kit.objects.protocol import Objects
+from framewell_kit.outcome_messages import failed
 from framewell_kit.rights_decisions import Passages
 from framewell_media.messages import timeline_value
 from framewell_media.timeline import Timeline
+
+TIMES_ITS_LENGTH: Final = 4.0
+LEAST_SECONDS: Final = 300.0
+"""How long an analyser may listen: so many times the length of the sound, and so many seconds in any case."""
+
+NOT_HEARD: Final = "not_heard"
+"""Code of the outcome of an analyser that was ended before it had heard all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +55,20 @@ class HearSound:
     async def __call__(
         self, sound: StoredSound, analysers: Sequence[SoundAnalyser], *, priority: Priority
     ) -> list[AnalyserResult]:
-        """Return a result for each analyser. Raises NotFound when the sound is gone."""
+        """Return a result for each analyser; one that takes too long has failed and stops no other.
+
+        Raises NotFound when the sound is gone.
+        """
         results = []
         timeline = timeline_value(sound.work.timeline)
         forgotten = await self.people.forgotten()
         for analyser in analysers:
-            async with self.objects.local(sound.speech) as path:
-                segments = await self._listen(analyser, path, priority)
+            try:
+                async with self.objects.local(sound.speech) as path:
+                    segments = await self._listen(analyser, path, _call(priority, timeline))
+            except RunEndedError as error:
+                results.append(_not_heard(analyser, error))
+                continue
             observations = tuple(_observation(segment, timeline) for segment in segments)
             findings = Findings(analyser.name, analyser.models[0], observations)
             results.append(await self.observations.keep(findings, sound.key, forgotten))
@@ -58,10 +76,8 @@ class HearSound:
             await self.people.of_names_in(sound.key.asset_id, now)
         return results
 
-    async def _listen(
-        self, analyser: SoundAnalyser, path: Path, priority: Priority
-    ) -> Sequence[SoundSegment]:
-        with calling(Call(priority)):
+    async def _listen(self, analyser: SoundAnalyser, path: Path, call: Call) -> Sequence[SoundSegment]:
+        with calling(call):
             return await asyncio.to_thread(analyser.listen, self.sounds.blocks(path))
 
 
@@ -80,20 +96,56 @@ def sound_key(work: Work, withheld: Passages) -> ChunkKey:
     )
 
 
+def _call(priority: Priority, timeline: Timeline) -> Call:
+    seconds = max(LEAST_SECONDS, TIMES_ITS_LENGTH * float(timeline.duration_seconds))
+    return Call(priority, deadline=time.monotonic() + seconds)
+
+
+def _not_heard(analyser: SoundAnalyser, error: RunEndedError) -> AnalyserResult:
+    reason = f"the analyser {analyser.name} was ended before it had heard all: {error}"
+    return AnalyserResult(
+        analyser=analyser.name,
+        model=model_version(analyser.models[0]),
+        outcome=failed(NOT_HEARD, reason),
+    )
+
+
 def _observation(segment: SoundSegment, timeline: Timeline) -> Observation:
     """Return a segment in pts and frames of the asset, its ends in seconds beside them."""
     ends = (segment.start_seconds, segment.end_seconds)
     start_pts, end_pts = [timeline.start_pts + round(at / float(timeline.time_base)) for at in ends]
     rate = float(timeline.frame_rate or 0)
     first_frame, end_frame = [min(timeline.frame_count, round(at * rate)) for at in ends]
-    start, end = Duration(), Duration()
-    start.FromMilliseconds(round(segment.start_seconds * 1000))
-    end.FromMilliseconds(round(segment.end_seconds * 1000))
     return Observation(
         kind=segment.kind,
         span=FrameSpan(start_pts, end_pts, first_frame, end_frame),
         score=segment.score,
         label=segment.label,
         text=segment.text,
-        attributes=SpeechAttributes(start=start, end=end),
+        attributes=_attributes(segment),
     )
+
+
+def _attributes(segment: SoundSegment) -> SpeechAttributes:
+    words = [
+        SpokenWord(
+            text=word.text,
+            start=_duration(word.start_seconds),
+            end=_duration(word.end_seconds),
+            score=word.score,
+        )
+        for word in segment.words
+    ]
+    return SpeechAttributes(
+        start=_duration(segment.start_seconds),
+        end=_duration(segment.end_seconds),
+        language=segment.language,
+        language_score=segment.language_score,
+        words=words,
+    )
+
+
+def _duration(seconds: float) -> Duration:
+    duration = Duration()
+    duration.FromMilliseconds(round(seconds * 1000))
+    return duration

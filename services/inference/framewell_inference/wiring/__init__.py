@@ -27,8 +27,9 @@ from framewell_inference.adapters.vector_index import FollowedVectors
 from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.recognition import FaceIdentifier
+from framewell_inference.commands.cluster_faces import ClusterFaces
 from framewell_inference.commands.relabel import Relabel
-from framewell_inference.entrypoints.jobs import relabel_kind
+from framewell_inference.entrypoints.jobs import cluster_kind, relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.entrypoints.rpc import InferenceRpc
 from framewell_inference.entrypoints.stream import stages
@@ -59,6 +60,12 @@ from framewell_inference.steps.observe_chunk import ObserveChunk
 from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_inference.steps.reuse_looks import ReuseLooks
 from framewell_inference.wiring.analysers import load_analysers
+from framewell_inference.wiring.clusters import (
+    cluster_servicer,
+    decide_clusters,
+    keep_clusters,
+    prepared_cluster_stores,
+)
 from framewell_inference.wiring.models import ModelParts, load_site_models, opening, wire_models
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
@@ -119,6 +126,8 @@ async def wire_with(
     s, steps = stores, _steps(stores, mesh, spaces)
     relabel = Relabel(s.identities, s.vectors, s.postings, steps.people, s.changes, mesh.clock)
     decoder = SandboxedPictures(sandbox, mesh.scratch)
+    decide = decide_clusters(s.clusters, steps.clusters, steps.people, mesh.clock)
+    cluster = ClusterFaces(s.tracks, steps.clusters, decide, s.clusters.queue)
     models = await wire_models(
         mesh,
         settings,
@@ -142,8 +151,11 @@ async def wire_with(
             chunks=settings.chunks,
             live_budget=LiveBudget(settings.live_budget, settings.live_lag, mesh.clock),
         ),
-        jobs=[relabel_kind(relabel)],
-        rpc=[_rpc(stores, choose, steps, models, decoder)],
+        jobs=[relabel_kind(relabel), cluster_kind(cluster)],
+        rpc=[
+            _rpc(stores, choose, steps, models, decoder),
+            cluster_servicer(s.clusters, s.tracks, steps.names, decide),
+        ],
         parts=[_open_inference(settings, mesh, registry)],
         notes={"models": partial(shortcomings, registry)},
     )
@@ -153,14 +165,23 @@ def _steps(stores: Stores, mesh: Mesh, spaces: FaceSpaces) -> Steps:
     """Build what several entrypoints share. Raises ValueError without the key for names."""
     s, tombstones = stores, mesh.tombstones
     names = mesh.settings.name_hashes()
-    people = ErasePeople(s.observations, s.tracks, s.postings, s.changes, tombstones, names, s.packing)
+    clusters = keep_clusters(s.clusters, s.tracks)
+    people = ErasePeople(
+        s.observations, s.tracks, s.postings, s.changes, tombstones, names, s.packing, clusters
+    )
     name_faces = NameFaces(s.identities, s.tracks, s.postings, people)
     return Steps(
         tombstones=tombstones,
-        by_rights=AnalyseByRights(s.rights, s.observations, s.tracks, s.postings, s.references, s.packing),
+        by_rights=AnalyseByRights(
+            s.rights, s.observations, s.tracks, s.postings, s.references, s.packing, clusters
+        ),
         people=people,
         name_faces=name_faces,
-        forget=ForgetAsset(s.observations, s.tracks, s.postings, s.parts, s.references, s.packing),
+        forget=ForgetAsset(
+            s.observations, s.tracks, s.postings, s.parts, s.references, s.packing, clusters
+        ),
+        names=NamesInForce(spaces, s.identities, s.postings, name_faces, people),
+        clusters=clusters,
         observe=ObserveChunk(
             LookAtFrames(),
             ReuseLooks(s.observations),
@@ -203,6 +224,7 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         parts=parts,
         identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
         relabel=LeasedRelabelQueue(mesh.jobs),
+        clusters=await prepared_cluster_stores(mesh),
     )
 
 
@@ -213,15 +235,14 @@ def _rpc(
     models: ModelParts,
     decoder: SandboxedPictures,
 ) -> Servicer:
-    analysers, spaces = choose.shipped, choose.spaces
-    names = NamesInForce(spaces, stores.identities, stores.postings, steps.name_faces, steps.people)
+    analysers, spaces, names = choose.shipped, choose.spaces, steps.names
     know = KnowAsset(stores.rights, stores.observations)
     servicer = InferenceRpc(
         analyse_picture=AnalysePicture(
             analysers.pictures, choose.declared, decoder, stores.identities, steps.people
         ),
         list_observations=ListObservations(stores.observations, stores.tracks, names, know),
-        list_people=ListPeople(stores.tracks, names, know),
+        list_people=ListPeople(stores.tracks, stores.clusters, names, know),
         find_similar=FindSimilar(
             stores.observations,
             stores.vectors,

@@ -1,0 +1,179 @@
+"""Clusters as documents: what each one's own sightings come to, and in a root what all its parts come to.
+
+collection `clusters`: `_id` the cluster; `own` of itself, everything else of all that it is as a root
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from framewell_inference.domain.clusters import Cluster, Sighting
+from framewell_inference.ports.clusters import Ordering, Seen
+from framewell_kit.documents.protocol import Document, Documents, Query
+from framewell_kit.paging import Order, Page, PageRequest, find_page
+
+COLLECTION: Final = "clusters"
+
+ORDERS: Final[Mapping[Ordering, Order]] = {
+    "appearances": Order("size", int, descending=True),
+    "last_seen": Order("newest", int, descending=True),
+}
+
+_NOTHING: Final[Mapping[str, Any]] = {"count": 0, "oldest": 0, "newest": 0, "series": [], "channels": []}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterDocuments:
+    """ClusterRepository on documents."""
+
+    documents: Documents
+
+    async def prepare(self) -> None:
+        """Make the indexes that clusters are listed and found by."""
+        for order in ORDERS.values():
+            await self.documents.ensure_index(COLLECTION, ["top", *order.fields])
+        for field in ("root", "class_id", "named"):
+            await self.documents.ensure_index(COLLECTION, [field])
+
+    async def found(self, cluster_id: str) -> bool:
+        return await self.documents.insert_once(
+            COLLECTION,
+            {
+                "_id": cluster_id,
+                "merged_into": "",
+                "root": cluster_id,
+                "top": False,
+                "class_id": "",
+                "named": "",
+                "own": dict(_NOTHING),
+                "size": 0,
+                "oldest": 0,
+                "newest": 0,
+                "series": [],
+                "channels": [],
+                "parts": [cluster_id],
+            },
+        )
+
+    async def get(self, cluster_id: str) -> Cluster | None:
+        document = await self.documents.get(COLLECTION, cluster_id)
+        return None if document is None else _cluster(document)
+
+    async def named(self, cluster_ids: Collection[str]) -> Mapping[str, Cluster]:
+        found = await self._find({"_id": {"$in": sorted(cluster_ids)}}) if cluster_ids else []
+        return {one["_id"]: _cluster(one) for one in found}
+
+    async def parts(self, root: str) -> Sequence[Cluster]:
+        return [_cluster(one) for one in await self._find({"root": root})]
+
+    async def seen(self, cluster_id: str, sightings: Sequence[Sighting], count: int) -> None:
+        asked = [one.asked_ms for one in sightings if one.asked_ms]
+        change: dict[str, Any] = {
+            "$set": {"own.count": count},
+            "$addToSet": {
+                "own.series": {"$each": _distinct(one.series for one in sightings)},
+                "own.channels": {"$each": _distinct(one.channel for one in sightings)},
+            },
+        }
+        if asked:
+            change["$max"] = {"own.newest": max(asked)}
+            before = await self.documents.get(COLLECTION, cluster_id)
+            oldest = before["own"]["oldest"] if before else 0
+            change["$set"]["own.oldest"] = min([*asked, *([oldest] if oldest else [])])
+        await self.documents.update(COLLECTION, cluster_id, change)
+
+    async def recounted(self, cluster_id: str, sightings: Sequence[Sighting]) -> None:
+        asked = [one.asked_ms for one in sightings if one.asked_ms]
+        own = {
+            "count": len(sightings),
+            "oldest": min(asked, default=0),
+            "newest": max(asked, default=0),
+            "series": _distinct(one.series for one in sightings),
+            "channels": _distinct(one.channel for one in sightings),
+        }
+        await self.documents.update(COLLECTION, cluster_id, {"$set": {"own": own}})
+
+    async def gather(self, root: str) -> Cluster | None:
+        parts = await self._find({"root": root})
+        if not parts:
+            return None
+        parts.sort(key=lambda one: one["_id"] != root)
+        own = [one["own"] for one in parts]
+        change = {
+            "size": sum(one["count"] for one in own),
+            "oldest": min((one["oldest"] for one in own if one["oldest"]), default=0),
+            "newest": max(one["newest"] for one in own),
+            "series": sorted({name for one in own for name in one["series"]}),
+            "channels": sorted({name for one in own for name in one["channels"]}),
+            "parts": [one["_id"] for one in parts],
+            "named": next((one["class_id"] for one in parts if one["class_id"]), ""),
+            "top": True,
+        }
+        for one in parts:
+            if one["_id"] != root and one["top"]:
+                await self.documents.update(COLLECTION, one["_id"], {"$set": {"top": False}})
+        after = await self.documents.update(COLLECTION, root, {"$set": change})
+        return None if after is None else _cluster(after)
+
+    async def merge(self, cluster_id: str, into: str) -> bool:
+        expect = {"merged_into": {"$in": ["", into]}}
+        change = {"$set": {"merged_into": into}}
+        return await self.documents.update(COLLECTION, cluster_id, change, expect=expect) is not None
+
+    async def part(self, cluster_id: str) -> None:
+        await self.documents.update(COLLECTION, cluster_id, {"$set": {"merged_into": ""}})
+
+    async def set_root(self, cluster_ids: Collection[str], root: str) -> None:
+        for name in sorted(cluster_ids):
+            await self.documents.update(COLLECTION, name, {"$set": {"root": root}})
+
+    async def name(self, cluster_id: str, class_id: str) -> None:
+        await self.documents.update(COLLECTION, cluster_id, {"$set": {"class_id": class_id}})
+
+    async def of_class(self, class_id: str) -> Sequence[Cluster]:
+        roots = {one["root"] for one in await self._find({"class_id": class_id})}
+        return [*(await self.named(roots)).values()]
+
+    async def forget_class(self, class_id: str) -> None:
+        for field in ("class_id", "named"):
+            await self.documents.update_where(COLLECTION, {field: class_id}, {"$set": {field: ""}})
+
+    async def page(self, order: Ordering, least: int, where: Seen, page: PageRequest) -> Page[Cluster]:
+        query: Document = {"top": True, "size": {"$gte": max(least, 1)}}
+        if where.series:
+            query["series"] = {"$in": [*where.series]}
+        if where.channels:
+            query["channels"] = {"$in": [*where.channels]}
+        if where.from_ms is not None:
+            query["newest"] = {"$gte": where.from_ms}
+        found = await find_page(self.documents, COLLECTION, query, page, ORDERS[order], counted=False)
+        return found.map(_cluster)
+
+    async def delete(self, cluster_ids: Collection[str]) -> None:
+        if cluster_ids:
+            await self.documents.delete_where(COLLECTION, {"_id": {"$in": sorted(cluster_ids)}})
+
+    async def _find(self, query: Query) -> list[Document]:
+        return await self.documents.find(COLLECTION, query, sort=[("_id", 1)])
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    return sorted({name for name in names if name})
+
+
+def _cluster(document: Document) -> Cluster:
+    return Cluster(
+        id=document["_id"],
+        merged_into=document["merged_into"],
+        root=document["root"],
+        named=document["named"],
+        count=document["own"]["count"],
+        size=document["size"],
+        oldest=document["oldest"],
+        newest=document["newest"],
+        series=tuple(document["series"]),
+        channels=tuple(document["channels"]),
+        parts=tuple(document["parts"]),
+    )

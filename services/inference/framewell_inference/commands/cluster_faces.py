@@ -1,0 +1,38 @@
+"""A leased job: put the face tracks into clusters that are in none yet, and finish what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from framewell_inference.commands.decide_clusters import DecideClusters
+from framewell_inference.ports.clusters import ClusterQueue
+from framewell_inference.ports.repositories import FaceTrackRepository
+from framewell_inference.steps.keep_clusters import KeepClusters
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFaces:
+    """The one writer of new sightings: turns of this job follow each other in the whole mesh.
+
+    A chunk is noted as done after everything of it is written: interrupted, it is done again and comes to the
+    same. What a chunk costs does not grow with the chunks that are done.
+    """
+
+    tracks: FaceTrackRepository
+    keep: KeepClusters
+    decide: DecideClusters
+    queue: ClusterQueue
+
+    async def __call__(self, turn: int, check_lease: Callable[[], None]) -> None:
+        """Do all that waits. `check_lease` raises when another worker has taken the job over."""
+        while True:
+            wanted = await self.queue.wanted()
+            await self.decide.finish()
+            async for stored in self.tracks.unclustered():
+                check_lease()
+                await self.keep.chunk(stored)
+                await self.tracks.clustered(stored)
+            check_lease()
+            if await self.queue.done(turn, wanted):
+                return

@@ -1,0 +1,271 @@
+"""People decide about clusters: the same person, somebody else, another person, who it is; and take it
+back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+from uuid import uuid4
+
+from framewell.cluster.v1.cluster_pb2 import (
+    CLUSTER_DECISION_DISTINGUISHED,
+    CLUSTER_DECISION_MERGED,
+    CLUSTER_DECISION_NAMED,
+    CLUSTER_DECISION_SPLIT,
+    ClusterDecision,
+)
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.identity import observation_chunk
+from framewell_inference.domain.clusters import Cluster, Sighting, roots_of
+from framewell_inference.ports.clusters import (
+    ClusterDecisionRepository,
+    ClusterQueue,
+    ClusterRepository,
+    Decision,
+    SightingRepository,
+)
+from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.find_cluster import FindCluster
+from framewell_inference.steps.keep_clusters import KeepClusters
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Conflict, NotFound, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class AppearanceOf:
+    """An appearance as people name it: the asset, and the observation of its largest face."""
+
+    asset_id: str
+    observation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideClusters:
+    """Every decision is kept with its fact first, then done: one that was cut short is finished by the next
+    job.
+
+    Doing one again changes nothing.
+    """
+
+    sightings: SightingRepository
+    clusters: ClusterRepository
+    decisions: ClusterDecisionRepository
+    find: FindCluster
+    keep: KeepClusters
+    people: ErasePeople
+    queue: ClusterQueue
+    clock: Clock
+
+    async def merge(self, cluster_id: str, into_id: str, actor: Actor, cause: Cause) -> tuple[Cluster, str]:
+        """Make a cluster part of another; return that one and the id of the decision.
+
+        Raises NotFound, Rejected for one and the same, Conflict when a person said that they are two people.
+        """
+        gone, stays = await self.find(cluster_id), await self.find(into_id)
+        if gone.id == stays.id:
+            raise Rejected(f"{cluster_id} and {into_id} are one cluster already", code="same_cluster")
+        await self._require_not_apart(gone, stays)
+        decision = self._decision(CLUSTER_DECISION_MERGED, gone.id, actor, other=stays.id)
+        await self._take(decision, cause)
+        return await self.find(stays.id), decision.id
+
+    async def split(
+        self, cluster_id: str, appearances: Sequence[AppearanceOf], actor: Actor, cause: Cause
+    ) -> tuple[Cluster, Cluster, str]:
+        """Make another cluster of some appearances; return it, what is left, and the id of the decision.
+
+        Raises NotFound for an appearance that the cluster does not have, Rejected when nothing would be left.
+        """
+        cluster = await self.find(cluster_id)
+        chosen = {one.id: one for one in [await self._chosen(cluster, each) for each in appearances]}
+        if len(chosen) >= cluster.size:
+            raise Rejected(
+                "these are all of its appearances: name some of them, or merge it into another cluster",
+                code="nothing_left",
+            )
+        decision = replace(
+            self._decision(CLUSTER_DECISION_SPLIT, cluster.id, actor, other=str(uuid4())),
+            moves=tuple(sorted(chosen)),
+        )
+        await self._take(decision, cause)
+        return await self.find(decision.other), await self.find(cluster.id), decision.id
+
+    async def distinguish(self, cluster_id: str, other_id: str, actor: Actor, cause: Cause) -> str:
+        """Note that two clusters are two people; return the id of the decision, that of an earlier one if so.
+
+        Raises NotFound, Conflict for one and the same.
+        """
+        one, other = await self.find(cluster_id), await self.find(other_id)
+        if one.id == other.id:
+            raise Conflict(
+                f"{cluster_id} and {other_id} are one cluster: take its merger back, or split it, instead"
+            )
+        said = await self.decisions.apart(one.parts)
+        if earlier := next((said[part] for part in other.parts if part in said), ""):
+            return earlier
+        decision = self._decision(CLUSTER_DECISION_DISTINGUISHED, one.id, actor, other=other.id)
+        await self._take(decision, cause)
+        return decision.id
+
+    async def name(self, cluster_id: str, class_id: str, actor: Actor, cause: Cause) -> tuple[Cluster, str]:
+        """Note as which class a cluster was named; return it and the id of the decision.
+
+        Named so already, it stays, under the earlier decision. Raises NotFound, also for a class that was
+        erased: nobody is named as one.
+        """
+        cluster = await self.find(cluster_id)
+        standing = await self.decisions.naming(cluster.parts)
+        if standing is not None and standing.class_id == class_id:
+            return cluster, standing.id
+        if await self.people.erased([class_id]):
+            raise NotFound(f"class {class_id} was erased")
+        decision = self._decision(CLUSTER_DECISION_NAMED, cluster.id, actor, class_id=class_id)
+        await self._take(decision, cause)
+        if await self.people.erased([class_id]):
+            await self.people.of_class(class_id)
+            raise NotFound(f"class {class_id} was erased")
+        return await self.find(cluster.id), decision.id
+
+    async def undo(self, decision_id: str, actor: Actor, cause: Cause) -> Decision:
+        """Take a decision back; return it. Taken back before, it stays so.
+
+        Raises NotFound, Conflict for a split whose new cluster became part of another one since.
+        """
+        decision = await self.decisions.get(decision_id)
+        if decision is None:
+            raise NotFound(f"there is no decision {decision_id}")
+        if decision.undone_by is None:
+            await self._require_undoable(decision)
+            await self.decisions.undo(decision, self._signed(actor), cause)
+            await self._finish_soon(await self._kept(decision_id), cause)
+        return await self._kept(decision_id)
+
+    async def finish(self) -> None:
+        """Do what was decided and not yet done."""
+        for decision in await self.decisions.unapplied():
+            await self._apply(decision)
+
+    async def _take(self, decision: Decision, cause: Cause) -> None:
+        await self.decisions.keep(decision, cause)
+        await self._finish_soon(decision, cause)
+
+    async def _finish_soon(self, decision: Decision, cause: Cause) -> None:
+        await self.queue.request(cause)
+        await self._apply(decision)
+
+    async def _apply(self, decision: Decision) -> None:
+        if decision.undone_by is not None:
+            await self._take_back(decision)
+        elif decision.kind == CLUSTER_DECISION_MERGED:
+            await self._join(decision.cluster_id, decision.other)
+        elif decision.kind == CLUSTER_DECISION_SPLIT:
+            await self._move(decision)
+        elif decision.kind == CLUSTER_DECISION_NAMED:
+            await self._name_anew(decision.cluster_id)
+        await self.decisions.applied(decision.id)
+
+    async def _take_back(self, decision: Decision) -> None:
+        if decision.kind == CLUSTER_DECISION_MERGED:
+            gone = await self.clusters.get(decision.cluster_id)
+            if gone is not None and gone.merged_into == decision.other:
+                await self.clusters.part(decision.cluster_id)
+            await self._rooted([decision.cluster_id, decision.other])
+        elif decision.kind == CLUSTER_DECISION_SPLIT:
+            await self._join(decision.other, decision.cluster_id)
+        elif decision.kind == CLUSTER_DECISION_NAMED:
+            await self._name_anew(decision.cluster_id)
+
+    async def _join(self, cluster_id: str, into_id: str) -> None:
+        """Make a cluster part of another one; where both are merged into each other, neither is."""
+        if not await self.clusters.merge(cluster_id, into_id):
+            return
+        into = await self.clusters.get(into_id)
+        ends = roots_of({cluster_id: into_id, into_id: into.merged_into if into else ""})
+        if ends[into_id] == cluster_id:
+            await self.clusters.part(cluster_id)
+        await self._rooted([cluster_id, into_id])
+
+    async def _move(self, decision: Decision) -> None:
+        await self.clusters.found(decision.other)
+        found = [await self.sightings.get(name) for name in decision.moves]
+        moved = [one for one in found if one is not None]
+        await self.sightings.move([one.id for one in moved], decision.other, decision.id)
+        touched = {decision.other, decision.cluster_id, *(one.cluster_id for one in moved)}
+        await self.keep.recount(touched)
+
+    async def _name_anew(self, cluster_id: str) -> None:
+        """Note the newest name of a cluster that stands, none where none does."""
+        standing = await self.decisions.naming([cluster_id])
+        await self.clusters.name(cluster_id, standing.class_id if standing else "")
+        await self._rooted([cluster_id])
+
+    async def _rooted(self, cluster_ids: Collection[str]) -> None:
+        """Write down anew what each of all that hangs together is part of, and sum that up."""
+        together: dict[str, Cluster] = {}
+        roots = {one.root for one in (await self.clusters.named(cluster_ids)).values()} | {*cluster_ids}
+        for root in sorted(roots):
+            together |= {one.id: one for one in await self.clusters.parts(root)}
+        ends = roots_of({name: one.merged_into for name, one in together.items()})
+        for name, one in together.items():
+            if one.root != ends[name]:
+                await self.clusters.set_root([name], ends[name])
+        for root in sorted(set(ends.values())):
+            await self.keep.gather(root)
+
+    async def _chosen(self, cluster: Cluster, appearance: AppearanceOf) -> Sighting:
+        try:
+            chunk_id = observation_chunk(appearance.asset_id, appearance.observation_id)
+        except ValueError as error:
+            raise Rejected(str(error)) from error
+        ordinal = int(appearance.observation_id.rpartition("/")[2])
+        for one in await self.sightings.of_asset(appearance.asset_id, chunk_id):
+            if one.ordinal == ordinal and one.cluster_id in cluster.parts:
+                return one
+        raise NotFound(
+            f"cluster {cluster.id} has no appearance {appearance.observation_id} of {appearance.asset_id}"
+        )
+
+    async def _require_not_apart(self, one: Cluster, other: Cluster) -> None:
+        said = await self.decisions.apart(one.parts)
+        for part in other.parts:
+            if part in said:
+                raise Conflict(
+                    f"{one.id} and {other.id} are two people by decision {said[part]}: take that back first"
+                )
+
+    async def _require_undoable(self, decision: Decision) -> None:
+        if decision.kind != CLUSTER_DECISION_SPLIT:
+            return
+        found = await self.clusters.named([decision.other, decision.cluster_id])
+        split = found.get(decision.other)
+        if split is not None and split.merged_into not in {"", decision.cluster_id}:
+            raise Conflict(
+                f"what was split off is part of {split.merged_into} now: take that merger back first"
+            )
+
+    async def _kept(self, decision_id: str) -> Decision:
+        found = await self.decisions.get(decision_id)
+        if found is None:
+            raise NotFound(f"there is no decision {decision_id}: nothing is left of its cluster")
+        return found
+
+    def _decision(
+        self,
+        kind: ClusterDecision.ValueType,
+        cluster_id: str,
+        actor: Actor,
+        *,
+        other: str = "",
+        class_id: str = "",
+    ) -> Decision:
+        signed = self._signed(actor)
+        at = signed.decided_at.ToDatetime(tzinfo=UTC)
+        return Decision(str(uuid4()), kind, cluster_id, signed, at, other, class_id)
+
+    def _signed(self, actor: Actor) -> Actor:
+        signed = Actor(principal=actor.principal, authority=actor.authority)
+        now = self.clock.now()
+        signed.decided_at.FromDatetime(now.replace(microsecond=now.microsecond // 1000 * 1000))
+        return signed

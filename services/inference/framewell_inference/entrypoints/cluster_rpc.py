@@ -1,0 +1,105 @@
+"""framewell.inference.v1.ClusterService: translate and delegate."""
+
+# ruff: noqa: N802, ARG002  the names and signatures are gRPC's
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from framewell.inference.v1 import cluster_service_pb2 as api
+from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceServicer
+from framewell_inference.commands.decide_clusters import AppearanceOf, DecideClusters
+from framewell_inference.ports.clusters import Ordering, Seen
+from framewell_inference.queries import list_clusters
+from framewell_inference.queries.list_clusters import Asked, ListClusters
+from framewell_inference.queries.show_cluster import Described, ShowCluster, decision_message
+from framewell_kit.call_cause import call_cause
+from framewell_kit.paging import page_request
+from framewell_kit.rpc import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRpc(ClusterServiceServicer):
+    """Every method is one query or command."""
+
+    list_clusters: ListClusters
+    show: ShowCluster
+    decide: DecideClusters
+    describe: Described
+
+    async def ListClusters(self, request: api.ListClustersRequest, context: Any) -> api.ListClustersResponse:
+        page = await self.list_clusters(
+            _asked(request),
+            page_request(request, default=list_clusters.DEFAULT_PAGE, largest=list_clusters.LARGEST_PAGE),
+        )
+        return api.ListClustersResponse(clusters=page.items, next_page_token=page.next_token)
+
+    async def GetCluster(self, request: api.GetClusterRequest, context: Any) -> api.GetClusterResponse:
+        return await self.show(request.cluster_id, page_request(request))
+
+    async def MergeClusters(
+        self, request: api.MergeClustersRequest, context: Any
+    ) -> api.MergeClustersResponse:
+        cluster, decision_id = await self.decide.merge(
+            request.cluster_id, request.into_cluster_id, current_actor(), call_cause()
+        )
+        return api.MergeClustersResponse(
+            cluster=await self.describe(cluster, cover=True), decision_id=decision_id
+        )
+
+    async def SplitCluster(self, request: api.SplitClusterRequest, context: Any) -> api.SplitClusterResponse:
+        chosen = [AppearanceOf(one.asset_id, one.observation_id) for one in request.appearances]
+        made, rest, decision_id = await self.decide.split(
+            request.cluster_id, chosen, current_actor(), call_cause()
+        )
+        return api.SplitClusterResponse(
+            cluster=await self.describe(made, cover=True),
+            rest=await self.describe(rest, cover=True),
+            decision_id=decision_id,
+        )
+
+    async def DistinguishClusters(
+        self, request: api.DistinguishClustersRequest, context: Any
+    ) -> api.DistinguishClustersResponse:
+        decision_id = await self.decide.distinguish(
+            request.cluster_id, request.other_cluster_id, current_actor(), call_cause()
+        )
+        return api.DistinguishClustersResponse(decision_id=decision_id)
+
+    async def NameCluster(self, request: api.NameClusterRequest, context: Any) -> api.NameClusterResponse:
+        cluster, decision_id = await self.decide.name(
+            request.cluster_id, request.class_id, current_actor(), call_cause()
+        )
+        return api.NameClusterResponse(
+            cluster=await self.describe(cluster, cover=True), decision_id=decision_id
+        )
+
+    async def UndoClusterDecision(
+        self, request: api.UndoClusterDecisionRequest, context: Any
+    ) -> api.UndoClusterDecisionResponse:
+        decision = await self.decide.undo(request.decision_id, current_actor(), call_cause())
+        return api.UndoClusterDecisionResponse(decision=decision_message(decision))
+
+    async def ListClusterDecisions(
+        self, request: api.ListClusterDecisionsRequest, context: Any
+    ) -> api.ListClusterDecisionsResponse:
+        page = await self.show.decisions_about(request.cluster_id, page_request(request))
+        return api.ListClusterDecisionsResponse(
+            decisions=page.items, next_page_token=page.next_token, total_size=page.total
+        )
+
+
+def _asked(request: api.ListClustersRequest) -> Asked:
+    where = Seen(
+        series=request.series,
+        channels=request.channels,
+        from_ms=request.asked_from.ToMilliseconds() if request.HasField("asked_from") else None,
+        until_ms=request.asked_until.ToMilliseconds() if request.HasField("asked_until") else None,
+    )
+    return Asked(
+        order=cast("Ordering", request.order_by or "appearances"),
+        where=where,
+        least=max(1, request.least_appearances),
+        include_known=request.include_known,
+    )

@@ -1,0 +1,277 @@
+"""What is kept of clusters: sightings, what is known of each cluster, centres, decisions of people."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+from framewell.cluster.v1.cluster_pb2 import ClusterDecision
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_inference.domain.clusters import Centre, Cluster, Sighting, TrackRef
+from framewell_inference.domain.pictures import Float
+from framewell_kit.facts import Cause
+from framewell_kit.paging import Page, PageRequest
+
+CLUSTER_JOB: Final = "cluster"
+"""Kind of the leased job that puts face tracks into clusters."""
+
+Ordering = Literal["appearances", "last_seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a cluster must be seen; what is empty or None is not asked, and one sighting must meet all."""
+
+    series: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    from_ms: int | None = None
+    until_ms: int | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.series or self.channels) or self.from_ms is not None or self.until_ms is not None
+
+
+ANYWHERE: Final = Seen()
+
+
+class SightingRepository(Protocol):
+    """Sightings, each in one cluster."""
+
+    async def add(self, sighting: Sighting) -> bool:
+        """Insert a sighting, once by its id; return False when it is there."""
+        ...
+
+    async def change(self, sighting: Sighting) -> None:
+        """Write what describes a sighting that is there; its cluster stays as it is."""
+        ...
+
+    async def move(self, ids: Collection[str], cluster_id: str, decision_id: str) -> None:
+        """Put sightings into another cluster, by a decision."""
+        ...
+
+    async def drop(self, ids: Collection[str]) -> None:
+        """Delete sightings."""
+        ...
+
+    async def get(self, sighting_id: str) -> Sighting | None:
+        """Return a sighting by its id."""
+        ...
+
+    async def between(self, asset_id: str, start_pts: int, end_pts: int) -> Sequence[Sighting]:
+        """Return the sightings that touch a part of an asset."""
+        ...
+
+    async def of_asset(self, asset_id: str, chunk_id: str | None = None) -> Sequence[Sighting]:
+        """Return the sightings of an asset, or those of one of its chunks."""
+        ...
+
+    async def of_tracks(self, tracks: Collection[TrackRef]) -> Sequence[Sighting]:
+        """Return the sightings that these tracks describe."""
+        ...
+
+    def of_clusters(self, cluster_ids: Collection[str]) -> AsyncIterator[Sighting]:
+        """Yield all sightings of clusters in order of their ids, read in batches."""
+        ...
+
+    async def count(self, cluster_id: str) -> int:
+        """Return how many sightings a cluster has."""
+        ...
+
+    async def page(self, cluster_ids: Collection[str], page: PageRequest) -> Page[Sighting]:
+        """Return a page of the sightings of clusters, newest assets first. Raises Rejected."""
+        ...
+
+    async def largest(self, cluster_ids: Collection[str], count: int) -> Sequence[Sighting]:
+        """Return those with the largest faces, largest first."""
+        ...
+
+    async def seen(self, cluster_ids: Collection[str], where: Seen) -> bool:
+        """Return whether a sighting of these clusters meets all that is asked."""
+        ...
+
+
+class ClusterRepository(Protocol):
+    """What is known of each cluster, and which cluster it is part of."""
+
+    async def found(self, cluster_id: str) -> bool:
+        """Note a new cluster; return False when that id was given out before."""
+        ...
+
+    async def get(self, cluster_id: str) -> Cluster | None:
+        """Return a cluster, also one that was merged into another."""
+        ...
+
+    async def named(self, cluster_ids: Collection[str]) -> Mapping[str, Cluster]:
+        """Return those of the clusters that are there, by id."""
+        ...
+
+    async def parts(self, root: str) -> Sequence[Cluster]:
+        """Return the clusters that are one after mergers, in order of their ids."""
+        ...
+
+    async def seen(self, cluster_id: str, sightings: Sequence[Sighting], count: int) -> None:
+        """Note that a cluster has so many sightings, these among them."""
+        ...
+
+    async def recounted(self, cluster_id: str, sightings: Sequence[Sighting]) -> None:
+        """Note that a cluster has these sightings and no others."""
+        ...
+
+    async def gather(self, root: str) -> Cluster | None:
+        """Sum up the parts of a cluster for lists, and return it; None when it has no part."""
+        ...
+
+    async def merge(self, cluster_id: str, into: str) -> bool:
+        """Make a root part of another one; return False when it is part of one already."""
+        ...
+
+    async def part(self, cluster_id: str) -> None:
+        """Make a cluster part of no other."""
+        ...
+
+    async def set_root(self, cluster_ids: Collection[str], root: str) -> None:
+        """Note which cluster these are part of in the end."""
+        ...
+
+    async def name(self, cluster_id: str, class_id: str) -> None:
+        """Note as which class a person named a cluster; empty for none."""
+        ...
+
+    async def of_class(self, class_id: str) -> Sequence[Cluster]:
+        """Return the roots of the clusters that were named as a class."""
+        ...
+
+    async def forget_class(self, class_id: str) -> None:
+        """Take a class out of every cluster."""
+        ...
+
+    async def page(self, order: Ordering, least: int, where: Seen, page: PageRequest) -> Page[Cluster]:
+        """Return a page of roots with so many sightings, most or newest first, seen at such places at all.
+
+        One sighting need not meet all of `where`. Raises Rejected.
+        """
+        ...
+
+    async def delete(self, cluster_ids: Collection[str]) -> None:
+        """Delete clusters that nothing is in."""
+        ...
+
+
+class CentreRepository(Protocol):
+    """The centre of each cluster in each space, followed in memory."""
+
+    async def near(
+        self, embedding: str, vector: Float, count: int
+    ) -> tuple[Sequence[tuple[str, float]], int]:
+        """Return the nearest clusters with their distances, nearest first, and how many clusters there
+        are."""
+        ...
+
+    async def of(self, embedding: str, cluster_ids: Collection[str]) -> Sequence[Centre]:
+        """Return the centres of clusters."""
+        ...
+
+    async def join(self, embedding: str, cluster_id: str, vector: Float) -> None:
+        """Take one more track into a centre."""
+        ...
+
+    async def put(self, embedding: str, cluster_id: str, centre: Centre | None) -> None:
+        """Replace a centre, with nothing when it is None."""
+        ...
+
+    async def embeddings(self, cluster_id: str) -> Sequence[str]:
+        """Return the spaces in which a cluster has a centre."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about a cluster.
+
+    `moves` are sightings that are to be moved by it, until it is `applied`. `other` is the cluster it became
+    part of, the one that was split off, the one it is not.
+    """
+
+    id: str
+    kind: ClusterDecision.ValueType
+    cluster_id: str
+    actor: Actor
+    at: datetime
+    other: str = ""
+    class_id: str = ""
+    moves: tuple[str, ...] = ()
+    applied: bool = False
+    undone_by: Actor | None = None
+
+
+class ClusterDecisionRepository(Protocol):
+    """Decisions of people, each with the fact about it."""
+
+    async def keep(self, decision: Decision, cause: Cause) -> None:
+        """Insert a decision, once, and have the fact leave."""
+        ...
+
+    async def applied(self, decision_id: str) -> None:
+        """Note that what was decided is done; what was to be moved is forgotten."""
+        ...
+
+    async def undo(self, decision: Decision, actor: Actor, cause: Cause) -> bool:
+        """Note that a decision does not stand any more, and have the fact leave; False when it did not."""
+        ...
+
+    async def get(self, decision_id: str) -> Decision | None:
+        """Return a decision."""
+        ...
+
+    async def unapplied(self) -> Sequence[Decision]:
+        """Return the decisions of which it is not known that they are done, oldest first."""
+        ...
+
+    async def apart(self, cluster_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the clusters that a person said these are not, with the decision that says so."""
+        ...
+
+    async def naming(self, cluster_ids: Collection[str]) -> Decision | None:
+        """Return the newest standing decision that names one of these clusters."""
+        ...
+
+    async def page(self, cluster_ids: Collection[str], page: PageRequest) -> Page[Decision]:
+        """Return a page of the decisions about clusters, newest first. Raises Rejected."""
+        ...
+
+    async def forget(self, cluster_ids: Collection[str]) -> None:
+        """Delete the decisions about clusters that are gone."""
+        ...
+
+    async def forget_class(self, class_id: str) -> None:
+        """Take a class out of every decision."""
+        ...
+
+
+class ClusterQueue(Protocol):
+    """Asks for face tracks to be put into clusters, by one worker of the mesh at a time."""
+
+    async def request(self, cause: Cause) -> None:
+        """Have done, soon, what waits by now; once for however many asked before it begins."""
+        ...
+
+    async def wanted(self) -> int:
+        """Return how often was asked so far."""
+        ...
+
+    async def done(self, turn: int, wanted: int) -> bool:
+        """End a turn in which all was done that was asked for up to `wanted`; False when more was since."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterStores:
+    """Everything that is kept of clusters, in one value."""
+
+    sightings: SightingRepository
+    clusters: ClusterRepository
+    centres: CentreRepository
+    decisions: ClusterDecisionRepository
+    queue: ClusterQueue

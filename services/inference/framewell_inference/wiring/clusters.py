@@ -1,0 +1,69 @@
+"""Clusters: what keeps, lists and changes them, wired."""
+
+from __future__ import annotations
+
+from framewell.inference.v1 import cluster_service_pb2
+from framewell.inference.v1.cluster_service_pb2_grpc import add_ClusterServiceServicer_to_server
+from framewell_inference.adapters.centre_documents import CentreDocuments
+from framewell_inference.adapters.cluster_decision_documents import ClusterDecisionDocuments
+from framewell_inference.adapters.cluster_documents import ClusterDocuments
+from framewell_inference.adapters.cluster_queue import LeasedClusterQueue
+from framewell_inference.adapters.sighting_documents import SightingDocuments
+from framewell_inference.commands.decide_clusters import DecideClusters
+from framewell_inference.entrypoints.cluster_rpc import ClusterRpc
+from framewell_inference.ports.clusters import ClusterStores
+from framewell_inference.ports.repositories import FaceTrackRepository
+from framewell_inference.queries.list_clusters import ListClusters
+from framewell_inference.queries.show_cluster import Described, ShowCluster
+from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.find_cluster import FindCluster
+from framewell_inference.steps.keep_clusters import KeepClusters
+from framewell_inference.steps.name_sightings import NameSightings
+from framewell_inference.steps.names_in_force import NamesInForce
+from framewell_kit.clock import Clock
+from framewell_kit.rpc import Servicer
+from framewell_kit.service import Mesh
+
+
+async def prepared_cluster_stores(mesh: Mesh) -> ClusterStores:
+    """Build the adapters, and make the indexes they read by."""
+    documents = mesh.documents
+    sightings = SightingDocuments(documents)
+    clusters = ClusterDocuments(documents)
+    centres = CentreDocuments(documents, mesh.clock)
+    decisions = ClusterDecisionDocuments(documents, mesh.outbox)
+    for store in (sightings, clusters, centres, decisions):
+        await store.prepare()
+    queue = LeasedClusterQueue(documents, mesh.jobs)
+    return ClusterStores(sightings, clusters, centres, decisions, queue)
+
+
+def keep_clusters(stores: ClusterStores, tracks: FaceTrackRepository) -> KeepClusters:
+    """Return what keeps clusters as tracks come and go."""
+    s = stores
+    return KeepClusters(tracks, s.sightings, s.clusters, s.centres, s.decisions)
+
+
+def decide_clusters(
+    stores: ClusterStores, keep: KeepClusters, people: ErasePeople, clock: Clock
+) -> DecideClusters:
+    """Return what people decide by."""
+    s = stores
+    find = FindCluster(s.clusters)
+    return DecideClusters(s.sightings, s.clusters, s.decisions, find, keep, people, s.queue, clock)
+
+
+def cluster_servicer(
+    stores: ClusterStores, tracks: FaceTrackRepository, names: NamesInForce, decide: DecideClusters
+) -> Servicer:
+    """Return the service as the server takes it."""
+    s, name = stores, NameSightings(tracks, stores.sightings, names)
+    describe = Described(s.sightings, name)
+    answering = ClusterRpc(
+        list_clusters=ListClusters(s.sightings, s.clusters, name, describe),
+        show=ShowCluster(s.sightings, s.clusters, s.centres, s.decisions, decide.find, describe),
+        decide=decide,
+        describe=describe,
+    )
+    full_name = cluster_service_pb2.DESCRIPTOR.services_by_name["ClusterService"].full_name
+    return Servicer(full_name, add_ClusterServiceServicer_to_server, answering)
