@@ -24,7 +24,7 @@ from framewell_inference.domain.messages import IMAGE_CHUNK, model_version
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.domain.tracks import face_tracks
-from framewell_inference.ports.analysers import PictureAnalyser, PictureDecoder
+from framewell_inference.ports.analysers import Analysers, PictureAnalyser, PictureDecoder
 from framewell_inference.ports.calls import (
     Call,
     ModelBusyError,
@@ -46,7 +46,7 @@ class AnalysePicture:
     `declared` gives the analyser of a declared model by name, None for none.
     """
 
-    analysers: Sequence[PictureAnalyser]
+    shipped: Analysers
     declared: Callable[[str], PictureAnalyser | None]
     decoder: PictureDecoder
     identities: IdentityModelRepository
@@ -103,14 +103,17 @@ class AnalysePicture:
         return answers
 
     def _chosen(self, names: Sequence[str]) -> list[PictureAnalyser]:
-        known = {analyser.name: analyser for analyser in self.analysers}
+        known = {analyser.name: analyser for analyser in self.shipped.pictures}
+        absent = {one.name: one.reason for one in self.shipped.absent}
         for name in names:
             if name not in known and (declared := self.declared(name)) is not None:
                 known[name] = declared
         unknown = [name for name in names if name not in known]
+        if unknown and unknown[0] in absent:
+            raise Rejected(absent[unknown[0]])
         if unknown:
             raise Rejected(f"no analyser is called {unknown[0]!r}; there are {', '.join(known)}")
-        return [known[name] for name in dict.fromkeys(names)] if names else list(self.analysers)
+        return [known[name] for name in dict.fromkeys(names)] if names else list(self.shipped.pictures)
 
 
 def _look(analysers: Sequence[PictureAnalyser], picture: Picture) -> list[Findings]:

@@ -239,7 +239,7 @@ def _rpc(
     know = KnowAsset(stores.rights, stores.observations)
     servicer = InferenceRpc(
         analyse_picture=AnalysePicture(
-            analysers.pictures, choose.declared, decoder, stores.identities, steps.people
+            analysers, choose.declared, decoder, stores.identities, steps.people
         ),
         list_observations=ListObservations(stores.observations, stores.tracks, names, know),
         list_people=ListPeople(stores.tracks, stores.clusters, names, know),
