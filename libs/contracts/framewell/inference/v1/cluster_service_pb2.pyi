@@ -170,7 +170,7 @@ class ListClustersRequest(_message.Message):
     LEAST_APPEARANCES_FIELD_NUMBER: _builtins.int
     INCLUDE_KNOWN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many clusters, 0 for the default of 50."""
+    """At most so many clusters, 0 for the default of 50; more than 200 are never returned at once."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first page."""
     order_by: _builtins.str
@@ -218,7 +218,7 @@ Global___ListClustersRequest: _TypeAlias = ListClustersRequest  # noqa: Y015
 
 @_typing.final
 class ListClustersResponse(_message.Message):
-    """One page of clusters."""
+    """One page of clusters; it may be shorter than asked for, also empty, and be followed by others."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
